@@ -1,0 +1,87 @@
+//! The command line. Doc comments are the help.
+
+use crate::commands;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Pulls the office's workflow events into an archive, computes the service standard, prints the books.
+#[derive(Debug, Parser)]
+#[command(name = "tertib", version, propagate_version = true, arg_required_else_help = true)]
+pub struct Arguments {
+    /// Options of every command.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Common {
+    /// Say nothing but results and errors.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Colour on the terminal.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How data are written to standard output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For reading.
+    Table,
+    /// For programs.
+    Json,
+    /// For spreadsheets: comma, UTF-8, header line.
+    Csv,
+}
+
+/// Which configuration to use.
+#[derive(Debug, Args)]
+pub struct Where {
+    /// Configuration file [default: ./tertib.toml, then ./work/tertib.toml].
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make an invented office and run everything on it.
+    Demo(commands::demo::Options),
+    /// Write a commented tertib.toml and the folders.
+    Init(commands::init::Options),
+    /// Examine configuration, source, archive, calendar, targets, disk and fonts.
+    Doctor(commands::doctor::Options),
+    /// Bring new events in.
+    Pull(commands::pull::Options),
+    /// Compute the figures of a month.
+    Metrics(commands::metrics::Options),
+    /// Judge the figures of a month by the targets in force.
+    Compliance(commands::compliance::Options),
+    /// Write the books and reports of a month.
+    Render(commands::render::Options),
+    /// Run one job of the configuration now.
+    Run(commands::run::Options),
+    /// Run the jobs of the configuration when they are due.
+    Serve(commands::serve::Options),
+    /// Say how the archive and the jobs stand.
+    Status(commands::status::Options),
+    /// Answer one SELECT over the public table `events`.
+    Query(commands::query::Options),
+    /// Check every file of the archive against its log.
+    Verify(commands::verify::Options),
+}

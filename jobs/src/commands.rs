@@ -1,0 +1,36 @@
+//! One command, one file.
+
+pub mod compliance;
+pub mod demo;
+pub mod doctor;
+pub mod init;
+pub mod metrics;
+pub mod pull;
+pub mod query;
+pub mod render;
+pub mod run;
+pub mod serve;
+pub mod status;
+pub mod verify;
+
+use crate::cli::{Arguments, Command};
+use crate::exit::Outcome;
+
+/// Carries out what the command line asks.
+pub async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
+    let common = arguments.common;
+    match arguments.command {
+        Command::Demo(options) => demo::run(options, common).await,
+        Command::Init(options) => init::run(options, common).await,
+        Command::Doctor(options) => doctor::run(options).await,
+        Command::Pull(options) => pull::run(options, common).await,
+        Command::Metrics(options) => metrics::run(&options),
+        Command::Compliance(options) => compliance::run(&options),
+        Command::Render(options) => render::run(&options, common),
+        Command::Run(options) => run::run(options).await,
+        Command::Serve(options) => serve::run(options).await,
+        Command::Status(options) => status::run(options).await,
+        Command::Query(options) => query::run(&options),
+        Command::Verify(options) => verify::run(&options),
+    }
+}

@@ -1,0 +1,111 @@
+//! `tertib doctor`
+
+use crate::cli::Where;
+use crate::clock;
+use crate::exit::Outcome;
+use crate::office::Installed;
+use crate::print;
+use anyhow::Result;
+use clap::Args;
+use pipeline::{Key, Source};
+
+/// Options of `tertib doctor`.
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(flatten)]
+    place: Where,
+}
+
+/// Days before the calendar ends from which on it is a finding.
+const CALENDAR_NOTICE_DAYS: i64 = 60;
+
+struct Examination {
+    what: &'static str,
+    good: bool,
+    says: String,
+}
+
+/// Exit code 1 when something needs attention; each line says what to do.
+pub async fn run(options: Options) -> Result<Outcome> {
+    let installed = Installed::open(options.place.config.as_deref())?;
+    let examined = vec![
+        Examination { what: "configuration", good: true, says: installed.config.folder.display().to_string() },
+        source(&installed).await,
+        key(&installed),
+        archive(&installed),
+        calendar(&installed),
+        targets(&installed),
+        disk(&installed),
+        fonts(&installed),
+    ];
+    let rows: Vec<Vec<String>> = examined
+        .iter()
+        .map(|e| vec![if e.good { "ok" } else { "LOOK" }.to_owned(), e.what.to_owned(), e.says.clone()])
+        .collect();
+    print::data(&print::table(&["", "what", "state"], &rows))?;
+    Ok(Outcome::of(examined.iter().any(|e| !e.good)))
+}
+
+fn judge(what: &'static str, result: Result<String>) -> Examination {
+    match result {
+        Ok(says) => Examination { what, good: true, says },
+        Err(fault) => Examination { what, good: false, says: format!("{fault:#}") },
+    }
+}
+
+async fn source(installed: &Installed) -> Examination {
+    let examine = async {
+        let mut source = Source::open(installed.config.source_config()?).await?;
+        let shape = source.shape().await?;
+        let unknown = if shape.unknown.is_empty() {
+            String::new()
+        } else {
+            format!("; ignored columns: {}", shape.unknown.join(", "))
+        };
+        Ok(format!("view `{}` keeps the contract{unknown}", installed.config.source.view))
+    };
+    judge("source", examine.await)
+}
+
+fn key(installed: &Installed) -> Examination {
+    let loaded = Key::load(&installed.config.key_path()).map_err(Into::into);
+    judge("key", loaded.map(|k| format!("id {}", k.id())))
+}
+
+fn archive(installed: &Installed) -> Examination {
+    let state = installed.archive().map(|a| match a.provenance() {
+        Ok(p) => format!("version {}, {} events; `tertib verify` checks every file", p.archive_version, p.events),
+        Err(_) => "empty; `tertib pull` fills it".to_owned(),
+    });
+    judge("archive", state)
+}
+
+fn calendar(installed: &Installed) -> Examination {
+    let now = clock::now().timestamp();
+    let soon = now + CALENDAR_NOTICE_DAYS * 86_400;
+    let state = installed.facts.clock.working_s(soon).map(|_| "covers the next 60 days".to_owned());
+    judge("calendar", state.map_err(Into::into))
+}
+
+fn targets(installed: &Installed) -> Examination {
+    let all: Vec<_> = installed.facts.targets.iter().flat_map(|f| &f.targets).collect();
+    let open = all.iter().filter(|t| t.value.is_none()).count();
+    Examination {
+        what: "targets",
+        good: open == 0,
+        says: format!("{} targets, {open} without a value: their text has not been entered by the office", all.len()),
+    }
+}
+
+fn disk(installed: &Installed) -> Examination {
+    let probe = installed.config.folder.join(".tertib-probe");
+    let write = std::fs::write(&probe, [0_u8; 4_096]).and_then(|()| std::fs::remove_file(&probe));
+    let folder = installed.config.folder.display().to_string();
+    judge("disk", write.map(|()| format!("{folder} can be written")).map_err(Into::into))
+}
+
+fn fonts(installed: &Installed) -> Examination {
+    let overrides = installed.config.reports.templates.as_ref().map(|t| installed.config.folder.join(t));
+    let loaded = reports::Renderer::new(overrides.as_deref());
+    judge("templates", loaded.map(|_| "templates and built-in fonts load".to_owned()).map_err(Into::into))
+}

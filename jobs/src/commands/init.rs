@@ -1,0 +1,84 @@
+//! `tertib init`
+
+use crate::cli::Common;
+use crate::exit::Outcome;
+use crate::print;
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use pipeline::{Key, Source, SourceConfig};
+use std::path::{Path, PathBuf};
+
+/// Options of `tertib init`.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Folder to make.
+    #[arg(default_value = "work", value_name = "DIR")]
+    dir: PathBuf,
+    /// The office's database: sqlite:PATH, postgres://… or mysql://….
+    #[arg(long, value_name = "URL")]
+    source: String,
+    /// The view with one row per event.
+    #[arg(long, value_name = "NAME", default_value = "workflow_events")]
+    view: String,
+}
+
+/// An existing configuration is never overwritten.
+pub async fn run(options: Options, common: Common) -> Result<Outcome> {
+    let config = options.dir.join("tertib.toml");
+    if config.exists() {
+        bail!("{} is there already; edit it, or choose another folder", config.display());
+    }
+    let url = absolute(&options.source)?;
+    let (outages, stock, fault) = probe(&url, &options.view).await;
+    std::fs::create_dir_all(&options.dir).with_context(|| format!("cannot make {}", options.dir.display()))?;
+    Key::create(&options.dir.join("kunci.key"))?;
+    write_config(&config, &url, &options.view, outages, stock)?;
+    print::data(&format!("{}\n{}\n", config.display(), options.dir.join("kunci.key").display()))?;
+    if let Some(fault) = &fault {
+        print::words(common, &format!("the source could not be examined: {fault}"));
+    }
+    print::words(common, "keep a copy of kunci.key in a safe place; next: tertib doctor, tertib pull");
+    Ok(Outcome::of(fault.is_some()))
+}
+
+/// Writes the commented configuration.
+pub fn write_config(path: &Path, url: &str, view: &str, outages: bool, stock: bool) -> Result<()> {
+    let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+    let line = |there: bool, name: &str, value: &str| format!("{}{name} = \"{value}\"", if there { "" } else { "# " });
+    let text = include_str!("tertib.toml.txt")
+        .replace("{url}", &quoted(url))
+        .replace("{view}", &quoted(view))
+        .replace("{outages}", &line(outages, "outages", "gangguan"))
+        .replace("{stock}", &line(stock, "stock", "blangko"));
+    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// A relative SQLite path is written down in full, so that the folder can be anywhere.
+fn absolute(url: &str) -> Result<String> {
+    match url.strip_prefix("sqlite:").map(|p| p.trim_start_matches("//")) {
+        Some(path) if !path.starts_with('/') && !path.starts_with(':') => {
+            let full = std::path::absolute(path).with_context(|| format!("cannot find {path}"))?;
+            Ok(format!("sqlite:{}", full.display()))
+        }
+        _ => Ok(url.to_owned()),
+    }
+}
+
+/// Whether the source has the optional tables, and what is wrong with the view.
+async fn probe(url: &str, view: &str) -> (bool, bool, Option<String>) {
+    let config = SourceConfig {
+        url: url.to_owned(),
+        view: view.to_owned(),
+        columns: std::collections::BTreeMap::new(),
+        outages: None,
+        stock: None,
+        zone: chrono_tz::Tz::Asia__Jakarta,
+    };
+    match Source::open(config).await {
+        Ok(mut source) => {
+            let fault = source.shape().await.err().map(|e| e.to_string());
+            (source.has_relation("gangguan").await, source.has_relation("blangko").await, fault)
+        }
+        Err(fault) => (false, false, Some(fault.to_string())),
+    }
+}

@@ -1,0 +1,61 @@
+//! `tertib metrics`
+
+use crate::cli::{Format, Where};
+use crate::exit::Outcome;
+use crate::office::Installed;
+use crate::print;
+use anyhow::Result;
+use clap::Args;
+use pipeline::FigureBook;
+use schemas::Month;
+use serde_json::Value;
+
+/// Options of `tertib metrics`.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// The month, for example 2026-10.
+    #[arg(long, value_name = "YYYY-MM")]
+    month: Month,
+    /// How to write them.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    #[command(flatten)]
+    place: Where,
+}
+
+/// All figures of the month; times in seconds.
+pub fn run(options: &Options) -> Result<Outcome> {
+    let installed = Installed::open(options.place.config.as_deref())?;
+    let archive = installed.archive()?;
+    let month = FigureBook::open(&archive, &installed.facts)?.month(options.month)?;
+    let value = serde_json::to_value(&month.figures)?;
+    let mut rows = Vec::new();
+    flatten(String::new(), &value, &mut rows);
+    let text = match options.format {
+        Format::Json => format!("{}\n", serde_json::to_string_pretty(&value)?),
+        Format::Csv => print::csv(&["figure", "value"], &rows)?,
+        Format::Table => {
+            rows.extend(month.left_out.iter().map(|(reason, n)| vec![format!("left_out.{reason}"), n.to_string()]));
+            print::table(&["figure", "value"], &rows)
+        }
+    };
+    print::data(&text)?;
+    Ok(Outcome::Done)
+}
+
+/// One row per number, its place in the JSON as its name.
+fn flatten(path: String, value: &Value, rows: &mut Vec<Vec<String>>) {
+    let text = match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                flatten(path, field, rows);
+            }
+            return;
+        }
+        Value::Array(items) => items.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    rows.push(vec![path, text]);
+}

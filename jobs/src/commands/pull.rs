@@ -1,0 +1,52 @@
+//! `tertib pull`
+
+use crate::cli::{Common, Where};
+use crate::exit::Outcome;
+use crate::office::Installed;
+use crate::{clock, print};
+use anyhow::Result;
+use clap::Args;
+use pipeline::PullReport;
+use schemas::{Facts, Severity};
+
+/// Options of `tertib pull`.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Say what would come, and leave the archive as it is.
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    place: Where,
+}
+
+/// Exit code 1 when rows went to quarantine, were odd, or had changed.
+pub async fn run(options: Options, common: Common) -> Result<Outcome> {
+    let installed = Installed::open(options.place.config.as_deref())?;
+    let bar = print::bar(common, "pull");
+    let progress = &mut |done: u64, total: u64| {
+        bar.set_length(total);
+        bar.set_position(done);
+    };
+    let report = installed.pull(clock::now().timestamp_millis(), options.dry_run, progress).await;
+    bar.finish_and_clear();
+    let report = report?;
+    print::data(&summary(&report, options.dry_run))?;
+    print::words(common, print::findings(&installed.facts, &report.findings).trim_end());
+    Ok(outcome(&report, &installed.facts))
+}
+
+/// A finding that only informs is no finding for the exit code.
+pub fn outcome(report: &PullReport, facts: &Facts) -> Outcome {
+    let grave = |code: &str| facts.findings.get(code).is_none_or(|f| f.severity > Severity::Info);
+    Outcome::of(report.findings.iter().any(|f| grave(f.code)))
+}
+
+/// One line: what was read and what became of it.
+pub fn summary(report: &PullReport, dry_run: bool) -> String {
+    let verb = if dry_run { "would archive" } else { "archived" };
+    let version = report.archive_version.map_or_else(|| "empty".to_owned(), |v| format!("version {v}"));
+    format!(
+        "read {} rows: {verb} {} new and {} corrected, {} known already, {} to quarantine, {} still there; archive {version}\n",
+        report.read, report.new, report.corrections, report.known, report.quarantined, report.still_quarantined,
+    )
+}

@@ -1,0 +1,180 @@
+//! `tertib render`
+
+use crate::cli::{Common, Where};
+use crate::exit::Outcome;
+use crate::office::Installed;
+use crate::print;
+use anyhow::{Context, Result, bail};
+use clap::{Args, ValueEnum};
+use pipeline::{Disclosure, FigureBook};
+use reports::{Document, Renderer};
+use schemas::Month;
+use std::path::{Path, PathBuf};
+
+/// Options of `tertib render`.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// The month, for example 2026-10.
+    #[arg(long, value_name = "YYYY-MM")]
+    month: Month,
+    /// Only these documents: a book's id, `laporan_bulanan`, `laporan_kepatuhan`.
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    only: Vec<String>,
+    /// File formats.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [FileFormat::Pdf])]
+    format: Vec<FileFormat>,
+    /// Folder to write to [default: the configuration's, by month].
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Books with full NIK and names: for the office's own copy only.
+    #[arg(long)]
+    full: bool,
+    #[command(flatten)]
+    place: Where,
+}
+
+/// How a document is written to disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FileFormat {
+    /// PDF/A-2b.
+    Pdf,
+    /// Comma-separated values.
+    Csv,
+    /// All data of the document.
+    Json,
+}
+
+/// Which documents to write, how and where.
+#[derive(Debug)]
+pub struct Selection {
+    only: Vec<String>,
+    formats: Vec<FileFormat>,
+    out: Option<PathBuf>,
+    disclosure: Disclosure,
+}
+
+impl Selection {
+    /// Every document as PDF, books masked, in the configuration's folder.
+    pub fn everything() -> Self {
+        Self { only: Vec::new(), formats: vec![FileFormat::Pdf], out: None, disclosure: Disclosure::Masked }
+    }
+
+    fn wants(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|n| n == name)
+    }
+}
+
+/// A file that was written.
+#[derive(Debug)]
+pub struct Written {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Its pages, for a PDF.
+    pub pages: usize,
+    /// Texts with characters that could not be printed.
+    pub replaced: u64,
+}
+
+const REPORTS: [&str; 2] = ["laporan_bulanan", "laporan_kepatuhan"];
+
+/// Exit code 1 when characters had to be replaced to be printable.
+pub fn run(options: &Options, common: Common) -> Result<Outcome> {
+    let installed = Installed::open(options.place.config.as_deref())?;
+    let selection = Selection {
+        only: options.only.clone(),
+        formats: options.format.clone(),
+        out: options.out.clone(),
+        disclosure: if options.full { Disclosure::Full } else { Disclosure::Masked },
+    };
+    let known: Vec<&str> = installed.facts.ledgers.iter().map(|l| l.id.as_str()).chain(REPORTS).collect();
+    if let Some(unknown) = selection.only.iter().find(|n| !known.contains(&n.as_str())) {
+        bail!("there is no document `{unknown}`; there are {}", known.join(", "));
+    }
+    let bar = print::bar(common, "render");
+    let written = render(&installed, options.month, &selection, &mut |name| bar.set_message(name.to_owned()));
+    bar.finish_and_clear();
+    let written = written?;
+    let lines: String = written
+        .iter()
+        .map(|w| if w.pages > 0 { format!("{} ({} pages)\n", w.path.display(), w.pages) } else { format!("{}\n", w.path.display()) })
+        .collect();
+    print::data(&lines)?;
+    let replaced: u64 = written.iter().map(|w| w.replaced).sum();
+    if replaced > 0 {
+        print::words(common, &format!("{replaced} texts hold characters that cannot be printed; they show as □"));
+    }
+    Ok(Outcome::of(replaced > 0))
+}
+
+/// Writes the selected documents of a month, books in parallel; `began` is told the name of each document.
+pub fn render(
+    installed: &Installed,
+    month: Month,
+    selection: &Selection,
+    began: &mut dyn FnMut(&str),
+) -> Result<Vec<Written>> {
+    let archive = installed.archive()?;
+    let book = FigureBook::open(&archive, &installed.facts)?;
+    let review = installed.review(&archive, &book, month)?;
+    let books = installed.books(&archive, &book, month, selection.disclosure)?;
+    let mut documents: Vec<Document<'_>> =
+        books.iter().filter(|b| selection.wants(&b.id)).map(Document::Book).collect();
+    if selection.wants("laporan_bulanan") {
+        documents.push(Document::Review(&review));
+    }
+    if selection.wants("laporan_kepatuhan") {
+        documents.push(Document::Compliance(&review.sheet));
+    }
+    let overrides = installed.config.reports.templates.as_ref().map(|t| installed.config.folder.join(t));
+    let renderer = Renderer::new(overrides.as_deref())?;
+    let folder = selection.out.clone().unwrap_or_else(|| installed.config.reports_path().join(month.to_string()));
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    let office = &installed.config.office;
+    let mut written = Vec::new();
+    for pair in documents.chunks(2) {
+        for document in pair {
+            began(&document.name());
+        }
+        let results: Vec<Result<Vec<Written>>> = std::thread::scope(|scope| {
+            let work = |document: Document<'_>| write(&renderer, document, office, selection, &folder);
+            let threads: Vec<_> = pair.iter().map(|d| scope.spawn(move || work(*d))).collect();
+            threads.into_iter().map(|t| t.join().unwrap_or_else(|_| bail!("a document could not be set"))).collect()
+        });
+        for result in results {
+            written.extend(result?);
+        }
+    }
+    Ok(written)
+}
+
+fn write(
+    renderer: &Renderer,
+    document: Document<'_>,
+    office: &schemas::document::Office,
+    selection: &Selection,
+    folder: &Path,
+) -> Result<Vec<Written>> {
+    let mut written = Vec::new();
+    for format in &selection.formats {
+        let (ending, bytes, pages, replaced) = match format {
+            FileFormat::Pdf => {
+                let rendered = renderer.pdf(document, office)?;
+                ("pdf", rendered.bytes, rendered.pages, rendered.replaced)
+            }
+            FileFormat::Csv => ("csv", renderer.csv(document)?, 0, 0),
+            FileFormat::Json => ("json", renderer.json(document)?, 0, 0),
+        };
+        let path = folder.join(format!("{}.{ending}", document.name()));
+        replace(&path, &bytes)?;
+        written.push(Written { path, pages, replaced });
+    }
+    Ok(written)
+}
+
+/// Writes beside the file and renames, so that nobody ever opens half a document.
+fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let beside = path.with_extension("tmp");
+    std::fs::write(&beside, bytes)
+        .and_then(|()| std::fs::rename(&beside, path))
+        .with_context(|| format!("cannot write {}", path.display()))
+}

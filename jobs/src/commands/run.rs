@@ -1,0 +1,39 @@
+//! `tertib run`
+
+use crate::cli::Where;
+use crate::exit::Outcome;
+use crate::office::Installed;
+use crate::{clock, print, tasks};
+use anyhow::{Result, anyhow};
+use clap::Args;
+use schemas::Month;
+
+/// Options of `tertib run`.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Name of a [[job]] in the configuration.
+    job: String,
+    /// For a monthly job: the month [default: the month before this one].
+    #[arg(long, value_name = "YYYY-MM")]
+    month: Option<Month>,
+    #[command(flatten)]
+    place: Where,
+}
+
+/// The run is written to the history, also when it fails.
+pub async fn run(options: Options) -> Result<Outcome> {
+    let installed = Installed::open(options.place.config.as_deref())?;
+    let jobs = &installed.config.jobs;
+    let job = jobs.iter().find(|j| j.name == options.job).ok_or_else(|| {
+        let names: Vec<&str> = jobs.iter().map(|j| j.name.as_str()).collect();
+        anyhow!("there is no job `{}`; the configuration has {}", options.job, names.join(", "))
+    })?;
+    let period = match options.month {
+        Some(month) if job.task == tasks::Task::MonthlyReports => month.to_string(),
+        Some(_) => return Err(anyhow!("job `{}` has no month; leave --month out", job.name)),
+        None => job.task.period(clock::now()),
+    };
+    let report = tasks::run(&installed, job, &period).await?;
+    print::data(&format!("{}: {}\n", job.name, report.message))?;
+    Ok(report.outcome)
+}

@@ -1,0 +1,108 @@
+//! `tertib serve`
+
+use crate::cli::Where;
+use crate::config::JobSection;
+use crate::exit::Outcome;
+use crate::history::History;
+use crate::office::Installed;
+use crate::{clock, scheduler, tasks};
+use anyhow::{Result, bail};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use clap::Args;
+
+/// Options of `tertib serve`.
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(flatten)]
+    place: Where,
+}
+
+/// A clock that was set, or a PC that slept, is noticed within this time.
+const LONGEST_SLEEP: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// Runs until it is told to stop (Ctrl-C or SIGTERM); a run that has begun is finished first.
+pub async fn run(options: Options) -> Result<Outcome> {
+    let installed = Installed::open(options.place.config.as_deref())?;
+    if installed.config.jobs.is_empty() {
+        bail!("the configuration has no [[job]]; add one or run `tertib pull` yourself");
+    }
+    let zone: Tz = installed.config.source_config()?.zone;
+    let mut queue = catch_up(&installed, zone).await?;
+    let mut stop = std::pin::pin!(stop_signal());
+    loop {
+        for (due, job) in queue.drain(..) {
+            run_due(&installed, job, due).await?;
+            if futures_util::poll!(stop.as_mut()).is_ready() {
+                tracing::info!("stopped");
+                return Ok(Outcome::Done);
+            }
+        }
+        let since = clock::now();
+        let mut next = Vec::new();
+        for job in &installed.config.jobs {
+            next.push((scheduler::next(job, since, zone)?, job));
+        }
+        next.sort_by_key(|(due, _)| *due);
+        let Some(first) = next.first().map(|(due, _)| *due) else { continue };
+        tracing::info!(next = %first.with_timezone(&zone), "waiting");
+        while clock::now() < first {
+            let left = (first - clock::now()).to_std().unwrap_or_default().min(LONGEST_SLEEP);
+            tokio::select! {
+                () = tokio::time::sleep(left) => {}
+                () = &mut stop => {
+                    tracing::info!("stopped");
+                    return Ok(Outcome::Done);
+                }
+            }
+        }
+        for job in &installed.config.jobs {
+            queue.extend(scheduler::missed(job, since, clock::now(), zone)?.into_iter().map(|due| (due, job)));
+        }
+        queue.sort_by_key(|(due, _)| *due);
+    }
+}
+
+/// What was missed while nothing ran, oldest first.
+async fn catch_up(installed: &Installed, zone: Tz) -> Result<Vec<(DateTime<Utc>, &JobSection)>> {
+    let mut history = History::open(&installed.config.history_path()).await?;
+    let mut queue = Vec::new();
+    for job in &installed.config.jobs {
+        if let Some(last) = history.last_started(&job.name).await? {
+            queue.extend(scheduler::missed(job, last, clock::now(), zone)?.into_iter().map(|due| (due, job)));
+        }
+    }
+    queue.sort_by_key(|(due, _)| *due);
+    Ok(queue)
+}
+
+async fn run_due(installed: &Installed, job: &JobSection, due: DateTime<Utc>) -> Result<()> {
+    let period = job.task.period(due);
+    if History::open(&installed.config.history_path()).await?.has_succeeded(&job.name, &period).await? {
+        return Ok(());
+    }
+    tracing::info!(job = job.name, period, "run");
+    match tasks::run(installed, job, &period).await {
+        Ok(report) => tracing::info!(job = job.name, period, "{}", report.message),
+        // The history has it; the other jobs go on.
+        Err(fault) => tracing::error!(job = job.name, period, "{fault:#}"),
+    }
+    Ok(())
+}
+
+async fn stop_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,31 @@
+//! `tertib verify`
+
+use crate::cli::Where;
+use crate::exit::Outcome;
+use crate::office::Installed;
+use crate::print;
+use anyhow::Result;
+use clap::Args;
+
+/// Options of `tertib verify`.
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(flatten)]
+    place: Where,
+}
+
+/// Exit code 1 when a file is missing, altered or unknown to the log.
+pub fn run(options: &Options) -> Result<Outcome> {
+    let installed = Installed::open(options.place.config.as_deref())?;
+    let result = pipeline::verify(&installed.config.archive_path())?;
+    let head = if result.head.is_empty() { "none" } else { &result.head };
+    print::data(&format!(
+        "{} commits, {} files, {} rows checked; {} findings\nhead {head}\n{}",
+        result.commits,
+        result.files,
+        result.rows,
+        result.findings.len(),
+        print::findings(&installed.facts, &result.findings),
+    ))?;
+    Ok(Outcome::of(!result.findings.is_empty()))
+}

@@ -1,0 +1,275 @@
+//! `tertib.toml`: one struct per concern, unknown keys refused.
+//!
+//! Looked for at `--config`, then `TERTIB_CONFIG`, then `./tertib.toml`, then `./work/tertib.toml`. Paths in it are
+//! relative to the file itself. `TERTIB_SOURCE_URL` replaces the source's URL, so that a password need not be in a file.
+
+use anyhow::{Context, Result, anyhow, bail};
+use pipeline::SourceConfig;
+use schemas::Column;
+use schemas::document::Office;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Where the configuration is looked for when nothing names it.
+const PLACES: [&str; 2] = ["tertib.toml", "work/tertib.toml"];
+
+/// The whole file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where events come from.
+    pub source: SourceSection,
+    /// Where they are kept.
+    #[serde(default)]
+    pub archive: ArchiveSection,
+    /// Who signs.
+    pub office: Office,
+    /// Where documents go.
+    #[serde(default)]
+    pub reports: ReportsSection,
+    /// What runs when.
+    #[serde(default, rename = "job")]
+    pub jobs: Vec<JobSection>,
+    /// The folder of the file; every relative path starts here.
+    #[serde(skip)]
+    pub folder: PathBuf,
+}
+
+/// `[source]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SourceSection {
+    /// Under which name the archive keeps the cursor.
+    #[serde(default = "default_name")]
+    pub name: String,
+    /// `sqlite:PATH`, `postgres://…` or `mysql://…`.
+    pub url: String,
+    /// Relation with one row per event.
+    #[serde(default = "default_view")]
+    pub view: String,
+    /// Table of outages.
+    pub outages: Option<String>,
+    /// Table of blank-card stock.
+    pub stock: Option<String>,
+    /// Zone of times that have none.
+    #[serde(default = "default_zone")]
+    pub zone: String,
+    /// How far before the cursor to read again.
+    #[serde(default = "default_lookback")]
+    pub lookback_days: u32,
+    /// The office's column names, where they differ from the contract's.
+    #[serde(default)]
+    pub columns: BTreeMap<Column, String>,
+}
+
+/// `[archive]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ArchiveSection {
+    /// Folder.
+    pub path: PathBuf,
+    /// Secret key file.
+    pub key: PathBuf,
+}
+
+/// `[reports]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReportsSection {
+    /// Folder for documents.
+    pub path: PathBuf,
+    /// Folder whose templates replace the built-in ones of the same name.
+    pub templates: Option<PathBuf>,
+}
+
+/// One `[[job]]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct JobSection {
+    /// Its name in the history.
+    pub name: String,
+    /// What it does.
+    pub task: crate::tasks::Task,
+    /// When: five fields, POSIX meaning.
+    pub cron: String,
+    /// What to do about runs that were missed.
+    #[serde(default)]
+    pub catch_up: CatchUp,
+    /// How often to try again after a failure.
+    #[serde(default = "default_retries")]
+    pub retries: usize,
+    /// After how many minutes to give up.
+    #[serde(default = "default_deadline")]
+    pub deadline_minutes: u64,
+}
+
+/// What to do about runs that were missed while the PC was off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CatchUp {
+    /// Every one, in order.
+    All,
+    /// Only the last.
+    #[default]
+    Last,
+    /// None.
+    None,
+}
+
+impl Default for ArchiveSection {
+    fn default() -> Self {
+        Self { path: "archive".into(), key: "kunci.key".into() }
+    }
+}
+
+impl Default for ReportsSection {
+    fn default() -> Self {
+        Self { path: "laporan".into(), templates: None }
+    }
+}
+
+fn default_name() -> String {
+    "kantor".to_owned()
+}
+
+fn default_view() -> String {
+    "workflow_events".to_owned()
+}
+
+fn default_zone() -> String {
+    "Asia/Jakarta".to_owned()
+}
+
+fn default_lookback() -> u32 {
+    14
+}
+
+fn default_retries() -> usize {
+    3
+}
+
+fn default_deadline() -> u64 {
+    60
+}
+
+impl Config {
+    /// Reads the file that the command line or the environment names, or the first of the usual places.
+    ///
+    /// # Errors
+    /// Says which file is missing or which line of it is wrong.
+    pub fn find(named: Option<&Path>) -> Result<Self> {
+        let from_environment = environment("TERTIB_CONFIG").map(PathBuf::from);
+        let path = match named.map(Path::to_owned).or(from_environment) {
+            Some(path) => path,
+            None => PLACES
+                .iter()
+                .map(PathBuf::from)
+                .find(|p| p.is_file())
+                .ok_or_else(|| anyhow!("there is no tertib.toml here; run `tertib init`, or name it with --config"))?,
+        };
+        Self::load(&path)
+    }
+
+    /// Reads one file.
+    ///
+    /// # Errors
+    /// Says what is wrong with it and where.
+    pub fn load(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read the configuration {}", path.display()))?;
+        let mut config: Self =
+            toml::from_str(&text).map_err(|e| anyhow!("{}: {}", path.display(), place(&e, &text)))?;
+        config.folder = match path.parent() {
+            Some(parent) if parent != Path::new("") => parent.to_owned(),
+            _ => PathBuf::from("."),
+        };
+        if let Some(url) = environment("TERTIB_SOURCE_URL") {
+            config.source.url = url;
+        }
+        config.check().with_context(|| path.display().to_string())?;
+        Ok(config)
+    }
+
+    /// The archive folder.
+    pub fn archive_path(&self) -> PathBuf {
+        self.folder.join(&self.archive.path)
+    }
+
+    /// The key file.
+    pub fn key_path(&self) -> PathBuf {
+        self.folder.join(&self.archive.key)
+    }
+
+    /// The folder for documents.
+    pub fn reports_path(&self) -> PathBuf {
+        self.folder.join(&self.reports.path)
+    }
+
+    /// The run history.
+    pub fn history_path(&self) -> PathBuf {
+        self.folder.join("riwayat.sqlite")
+    }
+
+    /// What the pipeline needs to know of the source.
+    ///
+    /// # Errors
+    /// When the zone is unknown.
+    pub fn source_config(&self) -> Result<SourceConfig> {
+        let source = &self.source;
+        Ok(SourceConfig {
+            url: self.absolute_url(),
+            view: source.view.clone(),
+            columns: source.columns.clone(),
+            outages: source.outages.clone(),
+            stock: source.stock.clone(),
+            zone: source
+                .zone
+                .parse()
+                .map_err(|_| anyhow!("`{}` is not a time zone; use a name like Asia/Jakarta", source.zone))?,
+        })
+    }
+
+    /// A relative SQLite path starts at the configuration's folder.
+    fn absolute_url(&self) -> String {
+        let url = &self.source.url;
+        match url.strip_prefix("sqlite:") {
+            Some(path) if !path.starts_with('/') && !path.starts_with(':') => {
+                format!("sqlite:{}", self.folder.join(path).display())
+            }
+            _ => url.clone(),
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        self.source_config()?;
+        let mut names: Vec<&str> = self.jobs.iter().map(|j| j.name.as_str()).collect();
+        names.sort_unstable();
+        if let Some(twice) = names.windows(2).find(|w| w[0] == w[1]) {
+            bail!("two jobs are called `{}`", twice[0]);
+        }
+        for job in &self.jobs {
+            crate::scheduler::pattern(&job.cron).with_context(|| format!("job `{}`", job.name))?;
+        }
+        Ok(())
+    }
+}
+
+/// The parser's complaint in one line, with line and column.
+fn place(fault: &toml::de::Error, text: &str) -> String {
+    let message = fault.message().replace('\n', " ");
+    match fault.span() {
+        Some(span) => {
+            let before = &text[..span.start.min(text.len())];
+            let line = before.matches('\n').count() + 1;
+            let column = before.len() - before.rfind('\n').map_or(0, |i| i + 1) + 1;
+            format!("line {line}, column {column}: {message}")
+        }
+        None => message,
+    }
+}
+
+/// The only place where the environment is read.
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|v| !v.is_empty())
+}

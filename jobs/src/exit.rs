@@ -1,0 +1,33 @@
+//! Outcome of a command: what the shell and the person at it are told.
+
+use std::process::ExitCode;
+
+/// What came of a command that could be carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done, nothing to report.
+    Done,
+    /// Done, with findings.
+    Findings,
+}
+
+impl Outcome {
+    /// `Findings` when there are any.
+    pub fn of(findings: bool) -> Self {
+        if findings { Self::Findings } else { Self::Done }
+    }
+}
+
+/// 0 done, 1 done with findings, 2 could not run; the last with the whole chain of causes on one line.
+#[expect(clippy::print_stderr, reason = "the one place where an error meets a person")]
+pub fn code(result: anyhow::Result<Outcome>) -> ExitCode {
+    match result {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(1),
+        Err(fault) => {
+            let causes: Vec<String> = fault.chain().map(ToString::to_string).collect();
+            eprintln!("tertib: {}", causes.join(": "));
+            ExitCode::from(2)
+        }
+    }
+}

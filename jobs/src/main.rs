@@ -1,0 +1,29 @@
+//! The program `tertib`: parse, run, exit.
+
+mod cli;
+mod clock;
+mod commands;
+mod config;
+mod demo;
+mod exit;
+mod history;
+mod office;
+mod print;
+mod scheduler;
+mod tasks;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = match cli::Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(fault) => fault.exit(),
+    };
+    print::start_log(arguments.common);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(fault) => return exit::code(Err(fault.into())),
+    };
+    exit::code(runtime.block_on(commands::run(arguments)))
+}

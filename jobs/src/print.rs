@@ -1,0 +1,88 @@
+//! What a person sees: data on standard output, words on standard error.
+
+use crate::cli::{Color, Common};
+use anyhow::Result;
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{CellAlignment, ContentArrangement, Table};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use schemas::{Facts, Finding};
+use std::io::{IsTerminal, Write};
+
+/// Structured log lines go to standard error.
+pub fn start_log(common: Common) {
+    let level = if common.quiet { tracing::Level::ERROR } else { tracing::Level::INFO };
+    let ansi = match common.color {
+        Color::Auto => std::io::stderr().is_terminal(),
+        Color::Always => true,
+        Color::Never => false,
+    };
+    let subscriber = tracing_subscriber::fmt().with_max_level(level).with_target(false).with_ansi(ansi);
+    subscriber.with_writer(std::io::stderr).init();
+}
+
+/// Writes data to standard output. A reader that went away is no error.
+pub fn data(text: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(e.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Writes words to standard error, unless told to be quiet.
+#[expect(clippy::print_stderr, reason = "words of a command go to standard error")]
+pub fn words(common: Common, text: &str) {
+    if !common.quiet {
+        eprintln!("{text}");
+    }
+}
+
+/// A table for reading; numbers are set flush right.
+pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+    let mut table = Table::new();
+    table.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled).set_header(head);
+    for row in rows {
+        table.add_row(row);
+    }
+    for (i, column) in table.column_iter_mut().enumerate() {
+        let numeric = |text: &String| text.chars().all(|c| c.is_ascii_digit() || "-.,%".contains(c));
+        if !rows.is_empty() && rows.iter().all(|r| r.get(i).is_some_and(numeric)) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    format!("{table}\n")
+}
+
+/// Comma-separated values, UTF-8, quoted where needed, one header line.
+pub fn csv(head: &[&str], rows: &[Vec<String>]) -> Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(head)?;
+    for row in rows {
+        writer.write_record(row)?;
+    }
+    Ok(String::from_utf8(writer.into_inner()?)?)
+}
+
+/// One line per finding: code, how many, what it is, where, what to do.
+pub fn findings(facts: &Facts, findings: &[Finding]) -> String {
+    findings
+        .iter()
+        .map(|f| {
+            let (sentence, remedy) =
+                facts.findings.get(f.code).map_or(("", ""), |t| (t.sentence.as_str(), t.remedy.as_str()));
+            format!("{} ({}×) {} [{}]\n     {}\n", f.code, f.count, sentence, f.place, remedy)
+        })
+        .collect()
+}
+
+/// A bar on a terminal, hidden elsewhere.
+pub fn bar(common: Common, what: &str) -> ProgressBar {
+    let target = if common.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+    let bar = ProgressBar::with_draw_target(Some(0), target);
+    let style = ProgressStyle::with_template("{msg:24} {bar:32} {human_pos}/{human_len} {per_sec} {eta}");
+    if let Ok(style) = style {
+        bar.set_style(style);
+    }
+    bar.set_message(what.to_owned());
+    bar
+}

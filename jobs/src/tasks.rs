@@ -1,0 +1,120 @@
+//! What a job can do; one task, one file. A run is written to the history, also when it could not run.
+
+mod monthly_reports;
+mod pull_events;
+mod verify_archive;
+
+use crate::config::JobSection;
+use crate::exit::Outcome;
+use crate::history::{Ended, History};
+use crate::office::Installed;
+use anyhow::{Context, Result, anyhow};
+use backon::{ExponentialBuilder, Retryable};
+use chrono::{DateTime, Utc};
+use schemas::Month;
+use serde::Deserialize;
+use std::fs::File;
+use std::time::Duration;
+
+/// What a job does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Task {
+    /// Bring new events in.
+    Pull,
+    /// Check every file of the archive.
+    Verify,
+    /// Write the books and reports of the month before.
+    MonthlyReports,
+}
+
+impl Task {
+    /// Its word in the configuration.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pull => "pull",
+            Self::Verify => "verify",
+            Self::MonthlyReports => "monthly-reports",
+        }
+    }
+
+    /// What a run at that due time covers: a month, or the due time itself.
+    pub fn period(self, due: DateTime<Utc>) -> String {
+        match self {
+            Self::Pull | Self::Verify => due.format("%Y-%m-%dT%H:%MZ").to_string(),
+            Self::MonthlyReports => closed_month(due).map(|m| m.to_string()).unwrap_or_default(),
+        }
+    }
+}
+
+/// The month that was over at an instant.
+pub fn closed_month(at: DateTime<Utc>) -> Option<Month> {
+    Month::of_epoch_s(at.timestamp()).map(|m| m.back(1))
+}
+
+/// What a task did, in one line.
+pub struct Report {
+    /// Whether there is something to look at.
+    pub outcome: Outcome,
+    /// One line for the history.
+    pub message: String,
+}
+
+/// Runs a job once, with retries and a deadline, one run at a time across processes.
+///
+/// # Errors
+/// When the job could not run; the history says so too.
+pub async fn run(installed: &Installed, job: &JobSection, period: &str) -> Result<Report> {
+    let mut history = History::open(&installed.config.history_path()).await?;
+    let Some(_lock) = lock(installed, &job.name)? else {
+        let id = history.begin(&job.name, job.task.word(), period).await?;
+        let message = "another run of this job is going on";
+        history.finish(id, Ended::Skipped, message, None).await?;
+        return Err(anyhow!("job `{}`: {message}", job.name));
+    };
+    history.mark_cut_off(&job.name).await?;
+    let id = history.begin(&job.name, job.task.word(), period).await?;
+    let attempt = || async { perform(installed, job.task, period).await };
+    let retries = ExponentialBuilder::default().with_min_delay(Duration::from_secs(5)).with_max_times(job.retries);
+    let tried = attempt.retry(retries).notify(|fault: &anyhow::Error, wait: Duration| {
+        tracing::warn!(job = job.name, wait_seconds = wait.as_secs(), "failed, will try again: {fault:#}");
+    });
+    let deadline = Duration::from_secs(job.deadline_minutes * 60);
+    let result = match tokio::time::timeout(deadline, tried).await {
+        Ok(result) => result,
+        Err(_) => Err(anyhow!("not finished within {} minutes", job.deadline_minutes)),
+    };
+    let version = installed.archive().ok().and_then(|a| a.provenance().ok()).map(|p| p.archive_version);
+    let (ended, message) = match &result {
+        Ok(report) if report.outcome == Outcome::Done => (Ended::Done, report.message.clone()),
+        Ok(report) => (Ended::Findings, report.message.clone()),
+        Err(fault) => (Ended::Failed, format!("{fault:#}")),
+    };
+    history.finish(id, ended, &message, version).await?;
+    result.with_context(|| format!("job `{}`", job.name))
+}
+
+async fn perform(installed: &Installed, task: Task, period: &str) -> Result<Report> {
+    match task {
+        Task::Pull => pull_events::run(installed).await,
+        Task::Verify => verify_archive::run(installed),
+        Task::MonthlyReports => monthly_reports::run(installed, period.parse()?),
+    }
+}
+
+/// A kernel lock, freed when the process ends however it ends; `None` when another process holds it.
+fn lock(installed: &Installed, job: &str) -> Result<Option<File>> {
+    let safe: String = job.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let path = installed.config.folder.join(format!(".{safe}.lock"));
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .with_context(|| format!("cannot open {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(std::fs::TryLockError::WouldBlock) => Ok(None),
+        Err(std::fs::TryLockError::Error(fault)) => Err(fault).with_context(|| format!("cannot lock {}", path.display())),
+    }
+}

@@ -1,0 +1,192 @@
+//! The commit log: Delta Lake protocol, reader version 1, writer version 2.
+//!
+//! Each commit is one file of JSON lines: `commitInfo`, `txn` (the cursor), `add` for every public part; the first also
+//! `protocol` and `metaData`. What Delta has no word for (private parts, quarantine, snapshots, the hash of the commit
+//! before) stands under `commitInfo.tertib`.
+//! Rule    https://github.com/delta-io/delta/blob/master/PROTOCOL.md
+//!
+//! Invariant: commit n names the SHA-256 of commit n − 1, so the hash of the last commit names the whole archive.
+
+use super::layout;
+use crate::key::sha256;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// A file of the archive that a commit names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// Path within the archive folder.
+    pub path: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Its length.
+    pub size_bytes: u64,
+    /// Its rows.
+    pub rows: u64,
+}
+
+/// What a commit says beyond the Delta protocol.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommitNote {
+    /// SHA-256 of the commit file before; none in the first.
+    pub previous: Option<String>,
+    /// Events in the archive after this commit; also the next `seq`.
+    pub next_seq: i64,
+    /// Events that replace an earlier one of the same `event_id`.
+    pub corrections: u64,
+    /// Rows put into quarantine.
+    pub quarantined: u64,
+    /// Findings by code.
+    pub findings: BTreeMap<String, u64>,
+    /// Private parts.
+    pub persons: Vec<FileEntry>,
+    /// Quarantine parts.
+    pub quarantine: Vec<FileEntry>,
+    /// Snapshot of the outage log, when it changed.
+    pub outages: Option<FileEntry>,
+    /// Snapshot of the blank-card stock, when it changed.
+    pub stock: Option<FileEntry>,
+}
+
+/// What never changes in one archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableFacts {
+    /// Whether `event_id` is an integer.
+    pub integer_ids: bool,
+    /// Id of the key the archive is written with.
+    pub key_id: String,
+}
+
+/// One commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// Its number, from 0.
+    pub version: u64,
+    /// SHA-256 of its file.
+    pub sha256: String,
+    /// The cursor by source.
+    pub cursors: BTreeMap<String, i64>,
+    /// Public parts it adds.
+    pub events: Vec<FileEntry>,
+    /// The rest.
+    pub note: CommitNote,
+    /// In the first commit.
+    pub facts: Option<TableFacts>,
+}
+
+/// A commit that is about to be written.
+#[derive(Debug)]
+pub(crate) struct NewCommit<'a> {
+    pub(crate) version: u64,
+    pub(crate) at_ms: i64,
+    pub(crate) source: &'a str,
+    pub(crate) cursor: i64,
+    pub(crate) events: &'a [(FileEntry, Value)],
+    pub(crate) note: &'a CommitNote,
+    pub(crate) facts: &'a TableFacts,
+}
+
+impl NewCommit<'_> {
+    /// The bytes of the commit file.
+    pub(crate) fn encode(&self) -> String {
+        let mut lines = vec![json!({"commitInfo": {
+            "timestamp": self.at_ms,
+            "operation": "WRITE",
+            "operationParameters": {"mode": "Append"},
+            "engineInfo": concat!("tertib/", env!("CARGO_PKG_VERSION")),
+            "isBlindAppend": true,
+            "tertib": self.note,
+        }})];
+        if self.version == 0 {
+            lines.push(json!({"protocol": {"minReaderVersion": 1, "minWriterVersion": 2}}));
+            lines.push(json!({"metaData": {
+                "id": table_id(&self.facts.key_id),
+                "name": "events",
+                "format": {"provider": "parquet", "options": {}},
+                "schemaString": super::table::delta_schema(self.facts.integer_ids).to_string(),
+                "partitionColumns": ["bulan"],
+                "configuration": {
+                    "delta.appendOnly": "true",
+                    "tertib.integerIds": self.facts.integer_ids.to_string(),
+                    "tertib.keyId": self.facts.key_id,
+                },
+                "createdTime": self.at_ms,
+            }}));
+        }
+        lines.push(json!({"txn": {"appId": self.source, "version": self.cursor, "lastUpdated": self.at_ms}}));
+        for (entry, stats) in self.events {
+            let within = entry.path.strip_prefix("events/").unwrap_or(&entry.path);
+            let month = within.strip_prefix("bulan=").and_then(|p| p.split('/').next()).unwrap_or_default();
+            lines.push(json!({"add": {
+                "path": within,
+                "partitionValues": {"bulan": month},
+                "size": entry.size_bytes,
+                "modificationTime": self.at_ms,
+                "dataChange": true,
+                "stats": stats.to_string(),
+                "tags": {"sha256": entry.sha256},
+            }}));
+        }
+        lines.iter().map(|l| format!("{l}\n")).collect()
+    }
+}
+
+/// A UUID made from the key's id, so that a repeated first pull gives the same bytes.
+fn table_id(key_id: &str) -> String {
+    let h = sha256(key_id.as_bytes());
+    format!("{}-{}-4{}-8{}-{}", &h[..8], &h[8..12], &h[13..16], &h[17..20], &h[20..32])
+}
+
+/// Reads one commit file.
+///
+/// # Errors
+/// Says in words what about it cannot be read.
+pub(crate) fn decode(version: u64, bytes: &[u8]) -> Result<Commit, String> {
+    let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
+    let mut commit = Commit {
+        version,
+        sha256: sha256(bytes),
+        cursors: BTreeMap::new(),
+        events: Vec::new(),
+        note: CommitNote::default(),
+        facts: None,
+    };
+    let mut noted = false;
+    for (i, line) in text.lines().enumerate() {
+        let action: Value = serde_json::from_str(line).map_err(|e| format!("line {}: {e}", i + 1))?;
+        let missing = |what: &str| format!("line {}: {what} is missing", i + 1);
+        if let Some(info) = action.get("commitInfo") {
+            let note = info.get("tertib").ok_or_else(|| missing("commitInfo.tertib"))?;
+            commit.note = CommitNote::deserialize(note).map_err(|e| format!("line {}: {e}", i + 1))?;
+            noted = true;
+        } else if let Some(txn) = action.get("txn") {
+            let source = txn.get("appId").and_then(Value::as_str).ok_or_else(|| missing("txn.appId"))?;
+            let cursor = txn.get("version").and_then(Value::as_i64).ok_or_else(|| missing("txn.version"))?;
+            commit.cursors.insert(source.to_owned(), cursor);
+        } else if let Some(add) = action.get("add") {
+            commit.events.push(added(add).ok_or_else(|| missing("a field of add"))?);
+        } else if let Some(meta) = action.get("metaData") {
+            commit.facts = Some(table_facts(meta).ok_or_else(|| missing("metaData.configuration"))?);
+        }
+    }
+    if noted { Ok(commit) } else { Err("it has no commitInfo".to_owned()) }
+}
+
+fn added(add: &Value) -> Option<FileEntry> {
+    let stats: Value = serde_json::from_str(add.get("stats")?.as_str()?).ok()?;
+    Some(FileEntry {
+        path: format!("{}/{}", layout::EVENTS, add.get("path")?.as_str()?),
+        sha256: add.get("tags")?.get("sha256")?.as_str()?.to_owned(),
+        size_bytes: add.get("size")?.as_u64()?,
+        rows: stats.get("numRecords")?.as_u64()?,
+    })
+}
+
+fn table_facts(meta: &Value) -> Option<TableFacts> {
+    let configuration = meta.get("configuration")?;
+    Some(TableFacts {
+        integer_ids: configuration.get("tertib.integerIds")?.as_str()? == "true",
+        key_id: configuration.get("tertib.keyId")?.as_str()?.to_owned(),
+    })
+}

@@ -1,0 +1,31 @@
+//! Columns of a record batch by name and type.
+
+use crate::archive::ArchiveError;
+use arrow::array::{Array, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+
+fn typed<'a, A: Array + 'static>(batch: &'a RecordBatch, name: &str) -> Result<&'a A, ArchiveError> {
+    batch.column_by_name(name).and_then(|c| c.as_any().downcast_ref()).ok_or_else(|| ArchiveError::Decode {
+        path: "a part".to_owned(),
+        reason: format!("the column `{name}` is missing or has another type"),
+    })
+}
+
+pub(crate) fn int64s<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Int64Array, ArchiveError> {
+    typed(batch, name)
+}
+
+pub(crate) fn int32s<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Int32Array, ArchiveError> {
+    typed(batch, name)
+}
+
+pub(crate) fn texts<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a StringArray, ArchiveError> {
+    typed(batch, name)
+}
+
+pub(crate) fn dates<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Date32Array, ArchiveError> {
+    typed(batch, name)
+}
+
+pub(crate) fn instants<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a TimestampMicrosecondArray, ArchiveError> {
+    typed(batch, name)
+}

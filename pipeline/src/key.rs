@@ -1,0 +1,141 @@
+//! The office's secret key: what ties pseudonyms, salts and row digests to this office alone.
+//!
+//! Invariant: one archive is written with one key; its id stands in the archive, the key never does.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+use std::fmt;
+use std::io::Write;
+use std::path::Path;
+
+/// The key file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// It is not there or not readable.
+    #[error("cannot read the key file {path}: {source}; restore it from the backup (tertib init makes one for a new archive)")]
+    Read {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// It does not hold a key.
+    #[error("{path} does not hold a key of 64 hexadecimal digits; restore it from the backup")]
+    Format {
+        /// The file.
+        path: String,
+    },
+    /// It could not be made.
+    #[error("cannot make the key file {path}: {reason}")]
+    Create {
+        /// The file.
+        path: String,
+        /// What the system said.
+        reason: String,
+    },
+}
+
+/// 32 secret bytes; each use derives its own.
+#[derive(Clone)]
+pub struct Key([u8; 32]);
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Key(hidden)")
+    }
+}
+
+impl Key {
+    /// Reads the key file.
+    ///
+    /// # Errors
+    /// [`KeyError`] when it is not there or holds no key.
+    pub fn load(path: &Path) -> Result<Self, KeyError> {
+        let shown = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|source| KeyError::Read { path: shown.clone(), source })?;
+        let text = text.trim();
+        let mut bytes = [0; 32];
+        let mut pairs = text.as_bytes().chunks_exact(2);
+        if text.len() != 64 {
+            return Err(KeyError::Format { path: shown });
+        }
+        for byte in &mut bytes {
+            let pair = pairs.next().and_then(|p| std::str::from_utf8(p).ok());
+            *byte = pair
+                .and_then(|p| u8::from_str_radix(p, 16).ok())
+                .ok_or_else(|| KeyError::Format { path: shown.clone() })?;
+        }
+        Ok(Self(bytes))
+    }
+
+    /// Makes a key file, readable by its owner only. An existing one is left as it is.
+    ///
+    /// # Errors
+    /// [`KeyError::Create`] when the file cannot be written or the system has no random bytes.
+    pub fn create(path: &Path) -> Result<(), KeyError> {
+        let fault = |reason: String| KeyError::Create { path: path.display().to_string(), reason };
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).map_err(|e| fault(e.to_string()))?;
+        Self::write(path, &bytes).map_err(|e| fault(e.to_string()))
+    }
+
+    /// Makes the key file of an invented office, the same for the same seed.
+    ///
+    /// # Errors
+    /// [`KeyError::Create`] when the file cannot be written.
+    pub fn create_for_demo(path: &Path, seed: u64) -> Result<(), KeyError> {
+        let bytes: [u8; 32] = Sha256::digest(format!("kantor rekaan {seed}")).into();
+        Self::write(path, &bytes)
+            .map_err(|e| KeyError::Create { path: path.display().to_string(), reason: e.to_string() })
+    }
+
+    fn write(path: &Path, bytes: &[u8; 32]) -> std::io::Result<()> {
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        match options.open(path) {
+            Ok(mut file) => {
+                writeln!(file, "{}", hex(bytes))?;
+                file.sync_all()
+            }
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// What the archive records of the key it was written with.
+    #[must_use]
+    pub fn id(&self) -> String {
+        hex(&self.hash("id", |_| ()))[..16].to_owned()
+    }
+
+    /// HMAC-SHA256 for one use, over what `feed` gives it.
+    pub(crate) fn hash(&self, using: &str, feed: impl FnOnce(&mut Hmac<Sha256>)) -> [u8; 32] {
+        let mut mac = self.mac(using);
+        feed(&mut mac);
+        mac.finalize().into_bytes().into()
+    }
+
+    fn mac(&self, using: &str) -> Hmac<Sha256> {
+        let mut derive = mac_of(&self.0);
+        derive.update(using.as_bytes());
+        mac_of(&derive.finalize().into_bytes())
+    }
+}
+
+fn mac_of(key: &[u8]) -> Hmac<Sha256> {
+    // An HMAC key may have any length, so the shorter constructor of the trait never refuses this one.
+    Hmac::<Sha256>::new_from_slice(key).unwrap_or_else(|_| Hmac::<Sha256>::new(&hmac::digest::Key::<Hmac<Sha256>>::default()))
+}
+
+/// Lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes.iter().flat_map(|b| [b >> 4, b & 15]).map(|n| char::from(DIGITS[usize::from(n)])).collect()
+}
+
+/// SHA-256 as hexadecimal digits.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}

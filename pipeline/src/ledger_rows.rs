@@ -1,0 +1,296 @@
+//! The rows of an official book: one entry per event of the book's step in the month.
+//!
+//! Reads   public and private parts; the book's definition
+//! Gives   rows ordered by (number, end of the step, event), numbered from 1; personal fields masked unless asked for
+//! Rule    data/ledgers; corrections replace what they correct
+
+use crate::archive::{Archive, ArchiveError, month_of_path};
+use crate::columns::{dates, instants, int32s, int64s, texts};
+use crate::time;
+use arrow::array::{Array, RecordBatch, StringArray};
+use schemas::document::{BookColumn, Cell, LedgerBook};
+use schemas::figures::RegisterNumbers;
+use schemas::{Facts, Ledger, LedgerField, Month, mask_nik, wib_date};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Whether personal data are shown in full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disclosure {
+    /// NIK and names masked: the working copy.
+    Masked,
+    /// Everything as recorded: the office's own copy.
+    Full,
+}
+
+/// An entry of a book with what other steps of its berkas say.
+struct Entry {
+    seq: i64,
+    berkas_id: String,
+    kolektif_id: String,
+    hasil: String,
+    jenis: String,
+    pekon: String,
+    petugas_id: Option<String>,
+    nomor_register: Option<String>,
+    selesai_s: i64,
+    diterima_s: i64,
+    event_id: String,
+}
+
+/// When the milestones of a berkas were first reached, epoch seconds.
+#[derive(Clone, Copy, Default)]
+struct Milestones {
+    complete: Option<i64>,
+    printed: Option<i64>,
+    gathered: Option<i64>,
+    handed_over: Option<i64>,
+}
+
+#[derive(Default)]
+struct PersonRow {
+    nik: Option<String>,
+    nama: Option<String>,
+    jenis_kelamin: Option<String>,
+    tempat_lahir: Option<String>,
+    tanggal_lahir_days: Option<i32>,
+    pembawa: String,
+    keterangan: Option<String>,
+}
+
+/// The archive read for writing the books of one month.
+pub struct BookWriter<'a> {
+    facts: &'a Facts,
+    month: Month,
+    provenance: schemas::document::Provenance,
+    entries: BTreeMap<u8, Vec<Entry>>,
+    milestones: BTreeMap<String, Milestones>,
+    persons: BTreeMap<i64, PersonRow>,
+}
+
+impl std::fmt::Debug for BookWriter<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BookWriter").field("month", &self.month).finish_non_exhaustive()
+    }
+}
+
+impl<'a> BookWriter<'a> {
+    /// Reads what the books of a month need.
+    ///
+    /// # Errors
+    /// [`ArchiveError`] when the archive is empty or damaged.
+    pub fn open(archive: &Archive, facts: &'a Facts, month: Month) -> Result<Self, ArchiveError> {
+        let mut writer = Self {
+            facts,
+            month,
+            provenance: archive.provenance()?,
+            entries: BTreeMap::new(),
+            milestones: BTreeMap::new(),
+            persons: BTreeMap::new(),
+        };
+        let mut batches = Vec::new();
+        for file in archive.event_files() {
+            batches.extend(archive.read(file, None)?);
+        }
+        let mut superseded = BTreeSet::new();
+        for batch in &batches {
+            superseded.extend(int64s(batch, "correction_of")?.iter().flatten());
+        }
+        let steps: BTreeSet<u8> = facts.ledgers.iter().map(|l| l.step).collect();
+        for batch in &batches {
+            writer.take(batch, &superseded, &steps)?;
+        }
+        let wanted: BTreeSet<i64> = writer.entries.values().flatten().map(|e| e.seq).collect();
+        for file in archive.person_files().filter(|f| month_of_path(&f.path) == Some(month)) {
+            for batch in archive.read(file, None)? {
+                writer.take_persons(&batch, &wanted)?;
+            }
+        }
+        for entries in writer.entries.values_mut() {
+            entries.sort_by(|a, b| {
+                let key = |e: &Entry| (e.nomor_register.clone(), e.selesai_s, e.event_id.clone(), e.seq);
+                key(a).cmp(&key(b))
+            });
+        }
+        Ok(writer)
+    }
+
+    /// One book of the month; `numbers` are the figure `register_agreement` of the same book.
+    #[must_use]
+    pub fn book(&self, ledger: &Ledger, numbers: &RegisterNumbers, disclosure: Disclosure) -> LedgerBook {
+        let entries = self.entries.get(&ledger.step).map_or(&[][..], Vec::as_slice);
+        let rows = entries
+            .iter()
+            .enumerate()
+            .map(|(i, entry)| {
+                ledger.columns.iter().map(|c| self.cell(c.field, i as u64 + 1, entry, disclosure)).collect()
+            })
+            .collect();
+        LedgerBook {
+            id: ledger.id.clone(),
+            title: ledger.title.clone(),
+            legal_basis: ledger.legal_basis.clone(),
+            month: self.month,
+            columns: ledger
+                .columns
+                .iter()
+                .map(|c| BookColumn { label: c.label.clone(), width: c.width, align: c.align })
+                .collect(),
+            rows,
+            first_number: numbers.first.clone(),
+            last_number: numbers.last.clone(),
+            numbers_missing: numbers.numbers_missing.clone(),
+            numbers_used_twice: numbers.numbers_used_twice.clone(),
+            masked: disclosure == Disclosure::Masked,
+            provenance: self.provenance.clone(),
+        }
+    }
+
+    fn take(&mut self, batch: &RecordBatch, superseded: &BTreeSet<i64>, steps: &BTreeSet<u8>) -> Result<(), ArchiveError> {
+        let (seq, langkah) = (int64s(batch, "seq")?, int32s(batch, "langkah")?);
+        let (selesai, diterima) = (instants(batch, "selesai")?, instants(batch, "diterima")?);
+        let (berkas, kolektif, hasil) = (texts(batch, "berkas_id")?, texts(batch, "kolektif_id")?, texts(batch, "hasil")?);
+        let (jenis, pekon) = (texts(batch, "jenis")?, texts(batch, "pekon")?);
+        let (petugas, nomor) = (texts(batch, "petugas_id")?, texts(batch, "nomor_register")?);
+        for i in (0..batch.num_rows()).filter(|i| !superseded.contains(&seq.value(*i))) {
+            let at = selesai.value(i).div_euclid(1_000_000);
+            let step = u8::try_from(langkah.value(i)).unwrap_or(0);
+            self.milestones.entry(berkas.value(i).to_owned()).or_default().reach(step, hasil.value(i), at);
+            if Month::of_epoch_s(at) != Some(self.month) || !steps.contains(&step) {
+                continue;
+            }
+            let event_id = match int64s(batch, "event_id") {
+                Ok(ids) => format!("{:020}", ids.value(i)),
+                Err(_) => texts(batch, "event_id")?.value(i).to_owned(),
+            };
+            self.entries.entry(step).or_default().push(Entry {
+                seq: seq.value(i),
+                berkas_id: berkas.value(i).to_owned(),
+                kolektif_id: kolektif.value(i).to_owned(),
+                hasil: hasil.value(i).to_owned(),
+                jenis: jenis.value(i).to_owned(),
+                pekon: pekon.value(i).to_owned(),
+                petugas_id: optional(petugas, i),
+                nomor_register: optional(nomor, i),
+                selesai_s: at,
+                diterima_s: diterima.value(i).div_euclid(1_000_000),
+                event_id,
+            });
+        }
+        Ok(())
+    }
+
+    fn take_persons(&mut self, batch: &RecordBatch, wanted: &BTreeSet<i64>) -> Result<(), ArchiveError> {
+        let (seq, birth) = (int64s(batch, "seq")?, dates(batch, "tanggal_lahir")?);
+        let (nik, nama, sex) = (texts(batch, "nik")?, texts(batch, "nama")?, texts(batch, "jenis_kelamin")?);
+        let (place, pembawa, remark) =
+            (texts(batch, "tempat_lahir")?, texts(batch, "pembawa")?, texts(batch, "keterangan")?);
+        for i in (0..batch.num_rows()).filter(|i| wanted.contains(&seq.value(*i))) {
+            let person = PersonRow {
+                nik: optional(nik, i),
+                nama: optional(nama, i),
+                jenis_kelamin: optional(sex, i),
+                tempat_lahir: optional(place, i),
+                tanggal_lahir_days: (!birth.is_null(i)).then(|| birth.value(i)),
+                pembawa: pembawa.value(i).to_owned(),
+                keterangan: optional(remark, i),
+            };
+            self.persons.insert(seq.value(i), person);
+        }
+        Ok(())
+    }
+
+    fn cell(&self, field: LedgerField, number: u64, entry: &Entry, disclosure: Disclosure) -> Cell {
+        let text = |t: Option<&str>| t.filter(|t| !t.is_empty()).map_or(Cell::Empty, |t| Cell::Text(t.to_owned()));
+        let label = |labels: &schemas::Labels, id: &str| labels.get(id).cloned().unwrap_or_else(|| id.to_owned());
+        if field.personal() {
+            return self.personal_cell(field, entry, disclosure);
+        }
+        let reached = self.milestones.get(&entry.berkas_id).copied().unwrap_or_default();
+        let area = self.facts.wilayah.get(&entry.pekon);
+        match field {
+            LedgerField::Urut => Cell::Number(number),
+            LedgerField::NomorRegister => text(entry.nomor_register.as_deref()),
+            LedgerField::Selesai => Cell::Date(entry.selesai_s),
+            LedgerField::Diterima => Cell::DateTime(entry.diterima_s),
+            LedgerField::NamaPekon => text(Some(area.map_or(&entry.pekon, |a| &a.name))),
+            LedgerField::Kecamatan => text(area.map(|a| a.kecamatan.as_str())),
+            LedgerField::Jenis => text(Some(&label(&self.facts.jenis, &entry.jenis))),
+            LedgerField::Hasil => text(Some(&entry.hasil.replace('_', " "))),
+            LedgerField::PetugasId => text(entry.petugas_id.as_deref()),
+            LedgerField::KolektifId => text(Some(&entry.kolektif_id)),
+            LedgerField::BerkasId => text(Some(&entry.berkas_id)),
+            LedgerField::TanggalLengkap => reached.complete.map_or(Cell::Empty, Cell::DateTime),
+            LedgerField::TanggalCetak => reached.printed.map_or(Cell::Empty, Cell::Date),
+            LedgerField::TanggalSiap => reached.gathered.map_or(Cell::Empty, Cell::Date),
+            LedgerField::TanggalSerah => reached.handed_over.map_or(Cell::Empty, Cell::Date),
+            LedgerField::KodeKlasifikasi => {
+                text(wib_date(entry.selesai_s).map(|d| self.facts.classification(d)))
+            }
+            _ => Cell::Empty,
+        }
+    }
+
+    fn personal_cell(&self, field: LedgerField, entry: &Entry, disclosure: Disclosure) -> Cell {
+        let Some(person) = self.persons.get(&entry.seq) else { return Cell::Empty };
+        let full = disclosure == Disclosure::Full;
+        let text = |t: Option<String>| t.filter(|t| !t.is_empty()).map_or(Cell::Empty, Cell::Text);
+        let birth = person.tanggal_lahir_days.and_then(time::date_of);
+        match field {
+            LedgerField::Nik if full => text(person.nik.clone()),
+            LedgerField::Nik => text(person.nik.as_deref().map(mask_nik)),
+            LedgerField::Nama if full => text(person.nama.clone()),
+            LedgerField::Nama => text(person.nama.as_deref().map(mask_name)),
+            LedgerField::Pembawa if full => text(Some(person.pembawa.clone())),
+            LedgerField::Pembawa => text(Some(mask_name(&person.pembawa))),
+            LedgerField::JenisKelamin if full => text(person.jenis_kelamin.clone()),
+            LedgerField::Keterangan if full => text(person.keterangan.clone()),
+            LedgerField::TempatTanggalLahir if full => {
+                let parts = [person.tempat_lahir.clone(), birth.map(|d| d.format("%d-%m-%Y").to_string())];
+                text(Some(parts.into_iter().flatten().collect::<Vec<_>>().join(", ")))
+            }
+            LedgerField::Usia if full => {
+                let age = birth.zip(wib_date(entry.selesai_s)).and_then(|(b, on)| on.years_since(b));
+                age.map_or(Cell::Empty, |years| Cell::Number(years.into()))
+            }
+            // A birth date, sex or age beside the kecamatan would rebuild most of the masked NIK.
+            _ => Cell::Empty,
+        }
+    }
+}
+
+impl Milestones {
+    fn reach(&mut self, step: u8, hasil: &str, at: i64) {
+        let milestone = match (step, hasil) {
+            (2, "lengkap" | "perlu_rekam") => &mut self.complete,
+            (6, "tercetak") => &mut self.printed,
+            (7, _) => &mut self.gathered,
+            (10, _) => &mut self.handed_over,
+            _ => return,
+        };
+        *milestone = Some(milestone.map_or(at, |earlier| earlier.min(at)));
+    }
+}
+
+/// The first letter of every word: `SITI AMINAH` becomes `S*** A*****`.
+fn mask_name(name: &str) -> String {
+    name.split_whitespace()
+        .map(|word| word.chars().enumerate().map(|(i, c)| if i == 0 { c } else { '*' }).collect::<String>())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn optional(column: &StringArray, row: usize) -> Option<String> {
+    (!column.is_null(row)).then(|| column.value(row).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_masked_name_keeps_initials_and_lengths() {
+        assert_eq!(mask_name("SITI AMINAH"), "S*** A*****");
+        assert_eq!(mask_name("#PUTRA"), "#*****");
+        assert_eq!(mask_name(""), "");
+    }
+}

@@ -1,0 +1,26 @@
+#![doc = include_str!("../README.md")]
+
+mod archive;
+mod columns;
+mod key;
+mod compliance;
+mod known;
+mod ledger_rows;
+mod metrics;
+mod pull;
+mod query;
+mod review;
+mod sources;
+mod time;
+mod validate;
+mod view;
+
+pub use archive::{Archive, ArchiveError, CommitNote, FileEntry, Verification, verify};
+pub use compliance::judge;
+pub use key::{Key, KeyError};
+pub use ledger_rows::{BookWriter, Disclosure};
+pub use metrics::{FigureBook, FigureError};
+pub use pull::{PullError, PullOptions, PullReport, pull};
+pub use query::{Answer, QueryError, query};
+pub use review::review;
+pub use sources::{Source, SourceConfig, SourceError};

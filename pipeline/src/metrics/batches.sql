@@ -1,0 +1,26 @@
+-- waits: batches whose berkas have all ended and whose last card was gathered in the month; one row per card
+WITH numbered AS (
+  SELECT berkas_id, kolektif_id, langkah, hasil, bulan, selesai_s, selesai_w,
+         ROW_NUMBER() OVER (PARTITION BY berkas_id ORDER BY selesai_s, langkah, event_id) AS place
+  FROM events
+), berkas AS (
+  SELECT berkas_id,
+         MIN(CASE WHEN place = 1 THEN kolektif_id ELSE NULL END) AS kolektif_id,
+         MIN(CASE WHEN langkah = 7 THEN selesai_s ELSE NULL END) AS gathered_s,
+         MIN(CASE WHEN langkah = 7 THEN selesai_w ELSE NULL END) AS gathered_w,
+         MIN(CASE WHEN langkah = 7 THEN bulan ELSE NULL END) AS bulan,
+         MAX(CASE WHEN langkah = 10 OR hasil IN ('ditolak', 'duplikat') THEN 1 ELSE 0 END) AS ended
+  FROM numbered
+  GROUP BY berkas_id
+), batch AS (
+  SELECT kolektif_id, MAX(gathered_s) AS last_s, MAX(gathered_w) AS last_w, MAX(bulan) AS last_bulan,
+         MIN(ended) AS all_ended
+  FROM berkas
+  GROUP BY kolektif_id
+)
+SELECT berkas.kolektif_id AS kolektif_id, berkas.berkas_id AS berkas_id,
+       last_w - gathered_w AS waiting,
+       CASE WHEN gathered_s = last_s THEN 1 ELSE 0 END AS is_last
+FROM berkas JOIN batch ON berkas.kolektif_id = batch.kolektif_id
+WHERE all_ended = 1 AND last_bulan = $month AND gathered_s IS NOT NULL
+ORDER BY kolektif_id, berkas_id

@@ -1,0 +1,63 @@
+//! Are the books numbered without gaps and doubles?
+//!
+//! Reads   numbers written at the steps that write a book
+//! Gives   per book: entries, first and last number, numbers missing between them, numbers used twice
+//! Rule    SOP steps 3, 4, 8, 9; a number is `NNNNNN/step/year`
+//! Finds   entries without a number: counted, not in the sequence
+
+use super::{Context, FigureError, LeftOut};
+use schemas::figures::RegisterNumbers;
+use std::collections::BTreeMap;
+
+pub(super) fn compute(
+    context: Context<'_>,
+    left_out: &mut LeftOut,
+) -> Result<BTreeMap<String, RegisterNumbers>, FigureError> {
+    let rows = context.run("register_agreement", include_str!("register_agreement.sql"), "numbers")?;
+    let mut books: BTreeMap<u64, BTreeMap<String, u64>> = BTreeMap::new();
+    let numbers = rows.counts("langkah")?.into_iter().zip(rows.texts("nomor_register")?);
+    for ((step, number), n) in numbers.zip(rows.counts("n")?) {
+        match number {
+            Some(number) => *books.entry(step).or_default().entry(number).or_insert(0) += n,
+            None => *left_out.entry("register_agreement.no_number".to_owned()).or_insert(0) += n,
+        }
+    }
+    Ok(context
+        .facts
+        .ledgers
+        .iter()
+        .map(|ledger| (ledger.id.clone(), numbering(&books.remove(&ledger.step.into()).unwrap_or_default())))
+        .collect())
+}
+
+fn numbering(numbers: &BTreeMap<String, u64>) -> RegisterNumbers {
+    let mut used: BTreeMap<u64, u64> = BTreeMap::new();
+    for (number, n) in numbers {
+        if let Ok(serial) = number.split('/').next().unwrap_or_default().parse() {
+            *used.entry(serial).or_insert(0) += n;
+        }
+    }
+    let missing = used.keys().zip(used.keys().skip(1)).flat_map(|(a, b)| a + 1..*b).collect();
+    RegisterNumbers {
+        entries: numbers.values().sum(),
+        first: numbers.keys().next().cloned(),
+        last: numbers.keys().next_back().cloned(),
+        numbers_missing: missing,
+        numbers_used_twice: used.into_iter().filter(|(_, n)| *n > 1).map(|(serial, _)| serial).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_and_doubles_are_found() {
+        let numbers = [("000003/4/2026", 1), ("000004/4/2026", 2), ("000007/4/2026", 1)];
+        let numbers = numbers.into_iter().map(|(t, n)| (t.to_owned(), n)).collect();
+        let book = numbering(&numbers);
+        assert_eq!((book.entries, book.numbers_missing, book.numbers_used_twice), (4, vec![5, 6], vec![4]));
+        assert_eq!(book.first.as_deref(), Some("000003/4/2026"));
+        assert_eq!(numbering(&BTreeMap::new()), RegisterNumbers::default());
+    }
+}

@@ -1,0 +1,26 @@
+-- times: berkas handed over in the month, from the end of receipt to the end of hand-over
+-- With the applicant: from each check that sent the file back to the start of the event after it.
+WITH ordered AS (
+  SELECT berkas_id, langkah, hasil, bulan, selesai_w,
+         CASE WHEN mulai_w IS NULL THEN selesai_w ELSE mulai_w END AS begin_w,
+         LAG(langkah) OVER (PARTITION BY berkas_id ORDER BY selesai_s, langkah, event_id) AS before_langkah,
+         LAG(hasil) OVER (PARTITION BY berkas_id ORDER BY selesai_s, langkah, event_id) AS before_hasil,
+         LAG(selesai_w) OVER (PARTITION BY berkas_id ORDER BY selesai_s, langkah, event_id) AS before_w
+  FROM events
+), berkas AS (
+  SELECT berkas_id,
+         MIN(CASE WHEN langkah = 1 THEN selesai_w ELSE NULL END) AS received_w,
+         MIN(CASE WHEN langkah = 10 THEN selesai_w ELSE NULL END) AS handed_over_w,
+         MIN(CASE WHEN langkah = 10 THEN bulan ELSE NULL END) AS bulan,
+         SUM(CASE WHEN before_langkah = 2 AND before_hasil = 'kurang' AND begin_w > before_w
+                  THEN begin_w - before_w ELSE 0 END) AS applicant_w
+  FROM ordered
+  GROUP BY berkas_id
+)
+SELECT handed_over_w - received_w AS working,
+       handed_over_w - received_w - applicant_w AS working_less_applicant,
+       COUNT(*) AS n
+FROM berkas
+WHERE bulan = $month
+GROUP BY working, working_less_applicant
+ORDER BY working, working_less_applicant

@@ -1,0 +1,81 @@
+//! What the Kepala Dinas reads: the judged month, the month before, what moved, and where.
+//!
+//! Reads   figures of the month and of the one before
+//! Gives   changes of at least one percent, the largest relative change first; ties in order of id
+
+use crate::archive::Archive;
+use crate::compliance::judge;
+use crate::metrics::{FigureBook, FigureError};
+use schemas::document::{Change, MonthlyReview};
+use schemas::figures::MonthFigures;
+use schemas::{Facts, Month};
+
+/// Moves smaller than this share of the earlier value are not worth a sentence.
+const WORTH_A_SENTENCE: f64 = 0.01;
+
+/// The review of a month.
+///
+/// # Errors
+/// [`FigureError`] when the archive does not hold the month or is damaged.
+pub fn review(archive: &Archive, book: &FigureBook<'_>, facts: &Facts, month: Month) -> Result<MonthlyReview, FigureError> {
+    let before = month.back(1);
+    let previous = if book.months().contains(&before) { Some(book.month(before)?) } else { None };
+    let figures = book.month(month)?;
+    let changes = previous.as_ref().map(|p| changes(&figures, p)).unwrap_or_default();
+    Ok(MonthlyReview {
+        sheet: judge(figures, facts, archive.provenance()?),
+        previous,
+        changes,
+        kecamatan: book.by_kecamatan(month)?,
+        steps: facts.sop.steps.iter().map(|s| (s.number, s.act.clone())).collect(),
+        documents: facts.dokumen.clone(),
+        books: facts.ledgers.iter().map(|l| (l.id.clone(), l.title.clone())).collect(),
+        quarantined: archive.quarantined(),
+    })
+}
+
+/// A figure worth following: its id, its value, and whether more is better.
+type Followed = (&'static str, fn(&MonthFigures) -> Option<f64>, bool);
+
+const FOLLOWED: [Followed; 7] = [
+    ("complete_at_first_check", |f| share(f.figures.completeness.complete, f.figures.completeness.first_checks), true),
+    ("conforming", |f| share(f.figures.conformance.conforming, f.figures.conformance.finished), true),
+    ("issuance_working_p50", |f| f.figures.issuance.working.p50().map(number), false),
+    ("issued_within_24_hours", |f| {
+        let d = f.deadlines.within_24_hours_less_outages;
+        share(d.on_time, d.n())
+    }, true),
+    ("open", |f| Some(count(f.figures.backlog.values().sum())), false),
+    ("record_duplicates", |f| share(f.figures.duplicates.record_duplicates, f.figures.duplicates.record_checks), false),
+    ("turnaround_working_p50", |f| f.figures.turnaround.working.p50().map(number), false),
+];
+
+fn changes(now: &MonthFigures, before: &MonthFigures) -> Vec<Change> {
+    let mut changes: Vec<(f64, Change)> = FOLLOWED
+        .iter()
+        .filter_map(|(id, value, more_is_better)| {
+            let (now, before) = (value(now)?, value(before)?);
+            let relative = if before > 0.0 { ((now - before) / before).abs() } else { 0.0 };
+            let change = Change { id: (*id).to_owned(), now, before, better: (now > before) == *more_is_better };
+            (relative >= WORTH_A_SENTENCE).then_some((relative, change))
+        })
+        .collect();
+    changes.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
+    changes.into_iter().map(|(_, change)| change).collect()
+}
+
+fn share(part: u64, n: u64) -> Option<f64> {
+    (n > 0).then(|| count(part) / count(n))
+}
+
+#[expect(clippy::as_conversions, reason = "counts of one office are far below 2^52, where f64 is exact")]
+#[expect(clippy::cast_precision_loss, reason = "the same")]
+fn count(n: u64) -> f64 {
+    n as f64
+}
+
+#[expect(clippy::as_conversions, reason = "seconds of one office are far below 2^52, where f64 is exact")]
+#[expect(clippy::cast_precision_loss, reason = "the same")]
+fn number(n: i64) -> f64 {
+    n as f64
+}

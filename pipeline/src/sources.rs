@@ -1,0 +1,515 @@
+//! Office databases: one relation with one row per workflow event, read inside one read-only snapshot.
+//!
+//! Reads   the view named in the configuration; optionally outages (`gangguan`) and blank stock (`blangko`)
+//! Gives   rows as [`Cell`]s in the order of [`Column::ALL`], ordered by (`recorded_at`, `event_id`)
+//! Rule    nothing is ever written to a source
+//!
+//! Invariant: every driver gives the same cells for the same row; what a value must be is decided in `validate`.
+
+mod mysql;
+mod postgres;
+mod sqlite;
+
+use crate::time;
+use chrono_tz::Tz;
+use schemas::Column;
+use std::collections::BTreeMap;
+
+/// Where the events are and what the office calls them.
+#[derive(Clone, Debug)]
+pub struct SourceConfig {
+    /// `sqlite:PATH`, `postgres://…` or `mysql://…`.
+    pub url: String,
+    /// The view or table with one row per event.
+    pub view: String,
+    /// The office's own column names, where they differ.
+    pub columns: BTreeMap<Column, String>,
+    /// Table of outages (jenis, mulai, selesai).
+    pub outages: Option<String>,
+    /// Table of blank stock (tanggal, terima, cetak, gagal).
+    pub stock: Option<String>,
+    /// Zone in which times without a zone are read.
+    pub zone: Tz,
+}
+
+/// A source that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// The URL names no database we know.
+    #[error("`{scheme}:` is not a source; use sqlite:PATH, postgres://… or mysql://…")]
+    UnknownScheme {
+        /// The part before the colon.
+        scheme: String,
+    },
+    /// The URL itself is not readable.
+    #[error("the source URL cannot be read: {reason}")]
+    Url {
+        /// What is wrong with it, without the URL, which may hold a password.
+        reason: String,
+    },
+    /// The database did not answer.
+    #[error("cannot reach the {database} database: {reason}; check that it runs and that host, port or path in tertib.toml are right")]
+    Unreachable {
+        /// Kind of database.
+        database: &'static str,
+        /// What the driver said.
+        reason: String,
+    },
+    /// The database refused the user.
+    #[error("the {database} database refused the user or password; check the URL in tertib.toml")]
+    Refused {
+        /// Kind of database.
+        database: &'static str,
+    },
+    /// The relation is not there.
+    #[error("the source has no relation `{relation}`; create the view or set `view` in tertib.toml ({reason})")]
+    NoRelation {
+        /// What was asked for.
+        relation: String,
+        /// What the database said.
+        reason: String,
+    },
+    /// Columns of the contract are missing.
+    #[error("the view `{view}` lacks the column{} {}; add {} to the view or map {} under [source.columns]",
+        if columns.len() == 1 { "" } else { "s" }, columns.join(", "),
+        if columns.len() == 1 { "it" } else { "them" }, if columns.len() == 1 { "it" } else { "them" })]
+    MissingColumns {
+        /// The view.
+        view: String,
+        /// What is missing.
+        columns: Vec<String>,
+    },
+    /// A column has a type that cannot be the contract's.
+    #[error("column `{column}` of `{view}` has type {found}, the contract needs {expected}; cast it in the view")]
+    WrongType {
+        /// The view.
+        view: String,
+        /// The column.
+        column: String,
+        /// The database's word for its type.
+        found: String,
+        /// The contract's word.
+        expected: &'static str,
+    },
+    /// A query failed.
+    #[error("the {database} database failed while reading `{relation}`: {reason}")]
+    Query {
+        /// Kind of database.
+        database: &'static str,
+        /// What was read.
+        relation: String,
+        /// What the driver said.
+        reason: String,
+    },
+}
+
+/// One value as the driver gave it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// No value.
+    Null,
+    /// An integer.
+    Integer(i64),
+    /// A floating-point number.
+    Real(f64),
+    /// Text.
+    Text(String),
+    /// An instant, microseconds since 1970 UTC.
+    Instant(i64),
+    /// A date, days since 1970.
+    Date(i32),
+    /// A value that the driver could not give, with its type and why.
+    Unreadable(String),
+}
+
+/// One row, in the order of [`Column::ALL`].
+pub type RawRow = Vec<Cell>;
+
+/// An outage as the source has it, microseconds since 1970 UTC.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Outage {
+    /// Start.
+    pub mulai_us: i64,
+    /// End.
+    pub selesai_us: i64,
+    /// Kind of outage.
+    pub jenis: String,
+}
+
+/// Blank cards of one day.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stock {
+    /// Days since 1970.
+    pub tanggal_days: i32,
+    /// Received.
+    pub terima: i64,
+    /// Printed.
+    pub cetak: i64,
+    /// Spoiled.
+    pub gagal: i64,
+}
+
+/// What a pull asks of the source.
+#[derive(Clone, Debug, Default)]
+pub struct Window {
+    /// Only rows recorded at or after this instant (microseconds); all rows when absent.
+    pub from_us: Option<i64>,
+    /// Rows with these keys whenever they were recorded, as the source writes them.
+    pub ids: Vec<String>,
+}
+
+/// What the view looks like.
+#[derive(Clone, Debug)]
+pub struct Shape {
+    /// Columns of the view that the contract does not know.
+    pub unknown: Vec<String>,
+    /// Whether `event_id` is an integer; `None` when only the values can tell.
+    pub integer_ids: Option<bool>,
+    /// Whether `recorded_at` is text, so that the database cannot narrow by it.
+    text_cursor: bool,
+}
+
+/// Called once per row; an error of the caller stops the reading.
+pub type Sink<'a, E> = &'a mut (dyn FnMut(RawRow) -> Result<(), E> + Send);
+
+/// Reading stopped, because of the source or because of who took the rows.
+#[derive(Debug)]
+pub enum ReadError<E> {
+    /// The source failed.
+    Source(SourceError),
+    /// The sink refused a row.
+    Sink(E),
+}
+
+impl<E> From<SourceError> for ReadError<E> {
+    fn from(fault: SourceError) -> Self {
+        Self::Source(fault)
+    }
+}
+
+/// An open source inside one read-only transaction.
+#[derive(Debug)]
+pub struct Source {
+    config: SourceConfig,
+    connection: Connection,
+}
+
+#[derive(Debug)]
+enum Connection {
+    Sqlite(sqlx::SqliteConnection),
+    Postgres(sqlx::PgConnection),
+    MySql(sqlx::MySqlConnection),
+}
+
+impl Source {
+    /// Connects and begins the snapshot from which everything is read.
+    ///
+    /// # Errors
+    /// [`SourceError`] when the URL is not readable, the database does not answer or refuses the user.
+    pub async fn open(config: SourceConfig) -> Result<Self, SourceError> {
+        let scheme = config.url.split(':').next().unwrap_or_default();
+        let connection = match scheme {
+            "sqlite" => Connection::Sqlite(sqlite::open(&config.url).await?),
+            "postgres" | "postgresql" => Connection::Postgres(postgres::open(&config.url, config.zone).await?),
+            "mysql" | "mariadb" => Connection::MySql(mysql::open(&config.url).await?),
+            other => return Err(SourceError::UnknownScheme { scheme: other.chars().take(20).collect() }),
+        };
+        Ok(Self { config, connection })
+    }
+
+    /// Compares the view with the contract.
+    ///
+    /// # Errors
+    /// [`SourceError::NoRelation`], [`SourceError::MissingColumns`] or [`SourceError::WrongType`].
+    pub async fn shape(&mut self) -> Result<Shape, SourceError> {
+        let view = self.config.view.clone();
+        let found = self.columns_of(&view).await?;
+        let missing: Vec<String> = Column::ALL
+            .into_iter()
+            .map(|c| self.office_name(c))
+            .filter(|name| !found.iter().any(|(n, _)| n == name))
+            .collect();
+        if !missing.is_empty() {
+            return Err(SourceError::MissingColumns { view, columns: missing });
+        }
+        for column in Column::ALL {
+            let name = self.office_name(column);
+            let kind = found.iter().find(|(n, _)| *n == name).map_or(Kind::Unknown, |(_, t)| Kind::of(t));
+            if let Some(expected) = mismatch(column, kind) {
+                let found = found.iter().find(|(n, _)| *n == name).map(|(_, t)| t.clone()).unwrap_or_default();
+                return Err(SourceError::WrongType { view, column: name, found, expected });
+            }
+        }
+        let kind_of = |column: Column| {
+            let name = self.office_name(column);
+            found.iter().find(|(n, _)| *n == name).map_or(Kind::Unknown, |(_, t)| Kind::of(t))
+        };
+        let known: Vec<String> = Column::ALL.into_iter().map(|c| self.office_name(c)).collect();
+        Ok(Shape {
+            unknown: found.iter().map(|(n, _)| n.clone()).filter(|n| !known.contains(n)).collect(),
+            integer_ids: match kind_of(Column::EventId) {
+                Kind::Integer => Some(true),
+                Kind::Text => Some(false),
+                _ => None,
+            },
+            text_cursor: kind_of(Column::RecordedAt) == Kind::Text,
+        })
+    }
+
+    /// How many rows the view has in the window.
+    ///
+    /// # Errors
+    /// [`SourceError::Query`] when the database fails.
+    pub async fn count(&mut self, shape: &Shape, window: &Window) -> Result<u64, SourceError> {
+        let condition = self.condition(shape, window);
+        let sql = format!("SELECT COUNT(*) FROM {}{}", self.relation(&self.config.view), condition.sql);
+        let mut count = 0;
+        let read = self
+            .read(&sql, &condition.binds, &self.config.view.clone(), &mut |row: RawRow| {
+                if let Some(Cell::Integer(n)) = row.first() {
+                    count = u64::try_from(*n).unwrap_or(0);
+                }
+                Ok::<(), std::convert::Infallible>(())
+            })
+            .await;
+        match read {
+            Ok(()) => Ok(count),
+            Err(ReadError::Source(fault)) => Err(fault),
+            Err(ReadError::Sink(never)) => match never {},
+        }
+    }
+
+    /// Gives every row of the window to the sink, ordered by (`recorded_at`, `event_id`).
+    ///
+    /// # Errors
+    /// [`ReadError::Source`] when the database fails, [`ReadError::Sink`] when the sink does.
+    pub async fn events<E: Send>(&mut self, shape: &Shape, window: &Window, sink: Sink<'_, E>) -> Result<(), ReadError<E>> {
+        let names: Vec<String> = Column::ALL.into_iter().map(|c| self.quoted(&self.office_name(c))).collect();
+        let condition = self.condition(shape, window);
+        let sql = format!(
+            "SELECT {} FROM {}{} ORDER BY {}, {}",
+            names.join(", "),
+            self.relation(&self.config.view),
+            condition.sql,
+            self.quoted(&self.office_name(Column::RecordedAt)),
+            self.quoted(&self.office_name(Column::EventId)),
+        );
+        let relation = self.config.view.clone();
+        self.read(&sql, &condition.binds, &relation, sink).await
+    }
+
+    /// The outages, in order of start; `None` when the configuration names no table. Rows without both ends are counted.
+    ///
+    /// # Errors
+    /// [`SourceError`] when the table cannot be read.
+    pub async fn outages(&mut self) -> Result<Option<(Vec<Outage>, u64)>, SourceError> {
+        let Some(table) = self.config.outages.clone() else { return Ok(None) };
+        let zone = self.config.zone;
+        let (rows, faulty) = self
+            .table(&table, &["jenis", "mulai", "selesai"], |row| {
+                let [jenis, mulai, selesai] = row else { return None };
+                let jenis = if let Cell::Text(t) = jenis { t.clone() } else { String::new() };
+                Some(Outage { mulai_us: time::instant(mulai, zone)?, selesai_us: time::instant(selesai, zone)?, jenis })
+            })
+            .await?;
+        Ok(Some((rows, faulty)))
+    }
+
+    /// The blank stock by day; `None` when the configuration names no table. Unreadable rows are counted.
+    ///
+    /// # Errors
+    /// [`SourceError`] when the table cannot be read.
+    pub async fn stock(&mut self) -> Result<Option<(Vec<Stock>, u64)>, SourceError> {
+        let Some(table) = self.config.stock.clone() else { return Ok(None) };
+        let (rows, faulty) = self
+            .table(&table, &["tanggal", "terima", "cetak", "gagal"], |row| {
+                let [tanggal, Cell::Integer(terima), Cell::Integer(cetak), Cell::Integer(gagal)] = row else {
+                    return None;
+                };
+                Some(Stock { tanggal_days: time::date(tanggal)?, terima: *terima, cetak: *cetak, gagal: *gagal })
+            })
+            .await?;
+        Ok(Some((rows, faulty)))
+    }
+
+    /// Whether the source has a relation of that name.
+    pub async fn has_relation(&mut self, name: &str) -> bool {
+        self.columns_of(name).await.is_ok()
+    }
+
+    async fn table<T: Ord + Send>(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        parse: impl Fn(&[Cell]) -> Option<T> + Send + Sync,
+    ) -> Result<(Vec<T>, u64), SourceError> {
+        let names: Vec<String> = columns.iter().map(|c| self.quoted(c)).collect();
+        let sql = format!("SELECT {} FROM {}", names.join(", "), self.relation(table));
+        let (mut rows, mut faulty) = (Vec::new(), 0);
+        let read = self
+            .read(&sql, &[], table, &mut |row: RawRow| {
+                match parse(&row) {
+                    Some(value) => rows.push(value),
+                    None => faulty += 1,
+                }
+                Ok::<(), std::convert::Infallible>(())
+            })
+            .await;
+        match read {
+            Ok(()) => {
+                rows.sort();
+                Ok((rows, faulty))
+            }
+            Err(ReadError::Source(fault)) => Err(fault),
+            Err(ReadError::Sink(never)) => match never {},
+        }
+    }
+
+    async fn read<E: Send>(
+        &mut self,
+        sql: &str,
+        binds: &[Bind],
+        relation: &str,
+        sink: Sink<'_, E>,
+    ) -> Result<(), ReadError<E>> {
+        let zone = self.config.zone;
+        match &mut self.connection {
+            Connection::Sqlite(c) => sqlite::read(c, sql, binds, relation, sink).await,
+            Connection::Postgres(c) => postgres::read(c, sql, binds, relation, zone, sink).await,
+            Connection::MySql(c) => mysql::read(c, sql, binds, relation, zone, sink).await,
+        }
+    }
+
+    async fn columns_of(&mut self, relation: &str) -> Result<Vec<(String, String)>, SourceError> {
+        let sql = format!("SELECT * FROM {} WHERE 1 = 0", self.relation(relation));
+        match &mut self.connection {
+            Connection::Sqlite(c) => sqlite::columns(c, sql, relation).await,
+            Connection::Postgres(c) => postgres::columns(c, sql, relation).await,
+            Connection::MySql(c) => mysql::columns(c, sql, relation).await,
+        }
+    }
+
+    fn condition(&self, shape: &Shape, window: &Window) -> Condition {
+        let Some(from_us) = window.from_us else { return Condition::default() };
+        if shape.text_cursor && !matches!(self.connection, Connection::Sqlite(_)) {
+            return Condition::default();
+        }
+        let cursor = self.quoted(&self.office_name(Column::RecordedAt));
+        let key = self.quoted(&self.office_name(Column::EventId));
+        let mut binds = vec![Bind::Instant(from_us)];
+        let mut sql = match &self.connection {
+            Connection::Sqlite(_) => format!(
+                " WHERE (CASE typeof({cursor}) WHEN 'integer' THEN {cursor} ELSE unixepoch({cursor}) END >= ? \
+                 OR unixepoch({cursor}) IS NULL"
+            ),
+            Connection::Postgres(_) => format!(" WHERE ({cursor} >= $1 OR {cursor} IS NULL"),
+            Connection::MySql(_) => format!(" WHERE ({cursor} >= ? OR {cursor} IS NULL"),
+        };
+        for id in &window.ids {
+            binds.push(Bind::Text(id.clone()));
+            sql.push_str(&match &self.connection {
+                Connection::Sqlite(_) => format!(" OR CAST({key} AS TEXT) = ?"),
+                Connection::Postgres(_) => format!(" OR CAST({key} AS TEXT) = ${}", binds.len()),
+                Connection::MySql(_) => format!(" OR CAST({key} AS CHAR) = ?"),
+            });
+        }
+        sql.push(')');
+        Condition { sql, binds }
+    }
+
+    fn office_name(&self, column: Column) -> String {
+        self.config.columns.get(&column).cloned().unwrap_or_else(|| column.name().to_owned())
+    }
+
+    /// `schema.view` is quoted part by part.
+    fn relation(&self, name: &str) -> String {
+        name.split('.').map(|part| self.quoted(part)).collect::<Vec<_>>().join(".")
+    }
+
+    fn quoted(&self, name: &str) -> String {
+        match self.connection {
+            Connection::MySql(_) => format!("`{}`", name.replace('`', "``")),
+            _ => format!("\"{}\"", name.replace('"', "\"\"")),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Condition {
+    sql: String,
+    binds: Vec<Bind>,
+}
+
+/// A value that a query is asked with.
+enum Bind {
+    Instant(i64),
+    Text(String),
+}
+
+/// What the contract cares about in a database's type.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Integer,
+    Text,
+    Instant,
+    Date,
+    Other,
+    Unknown,
+}
+
+impl Kind {
+    fn of(type_name: &str) -> Self {
+        let name = type_name.to_ascii_uppercase();
+        let name = name.split('(').next().unwrap_or_default().trim();
+        match name.strip_suffix(" UNSIGNED").unwrap_or(name) {
+            "INTEGER" | "INT" | "INT2" | "INT4" | "INT8" | "BIGINT" | "SMALLINT" | "TINYINT" | "MEDIUMINT" => Self::Integer,
+            "TEXT" | "VARCHAR" | "CHAR" | "BPCHAR" | "NAME" | "UUID" | "TINYTEXT" | "MEDIUMTEXT" | "LONGTEXT" | "ENUM" => {
+                Self::Text
+            }
+            "TIMESTAMPTZ" | "TIMESTAMP" | "DATETIME" => Self::Instant,
+            "DATE" => Self::Date,
+            "" | "NULL" => Self::Unknown,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// What the contract needs, when the column's type cannot be it.
+fn mismatch(column: Column, kind: Kind) -> Option<&'static str> {
+    let (fits, expected): (&[Kind], _) = match column {
+        Column::EventId => (&[Kind::Integer, Kind::Text], "an integer or text"),
+        Column::Langkah => (&[Kind::Integer], "an integer"),
+        Column::RecordedAt | Column::Mulai | Column::Selesai | Column::Diterima => {
+            (&[Kind::Instant, Kind::Text], "a timestamp or text")
+        }
+        Column::TanggalLahir => (&[Kind::Date, Kind::Text], "a date or text"),
+        _ => (&[Kind::Text], "text"),
+    };
+    (kind != Kind::Unknown && !fits.contains(&kind)).then_some(expected)
+}
+
+/// Tells apart what a person must do about a driver's error.
+fn connect_error(database: &'static str, fault: &sqlx::Error) -> SourceError {
+    match fault {
+        sqlx::Error::Database(d)
+            if matches!(d.code().as_deref(), Some("28P01" | "28000" | "1045" | "1698"))
+                || d.message().contains("Access denied") =>
+        {
+            SourceError::Refused { database }
+        }
+        sqlx::Error::Configuration(reason) => SourceError::Url { reason: reason.to_string() },
+        other => SourceError::Unreachable { database, reason: one_line(other) },
+    }
+}
+
+fn query_error(database: &'static str, relation: &str, fault: &sqlx::Error) -> SourceError {
+    SourceError::Query { database, relation: relation.to_owned(), reason: one_line(fault) }
+}
+
+fn one_line(fault: &sqlx::Error) -> String {
+    let text = match fault {
+        sqlx::Error::Database(d) => d.message().to_owned(),
+        other => other.to_string(),
+    };
+    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect()
+}

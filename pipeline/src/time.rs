@@ -1,0 +1,76 @@
+//! Instants and dates as sources write them.
+
+use crate::sources::Cell;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone};
+use chrono_tz::Tz;
+
+const UNIX_EPOCH: NaiveDate = NaiveDate::from_ymd_opt(1970, 1, 1).expect("a valid date");
+
+/// Microseconds since 1970 UTC; text and local times without a zone are read in `zone`.
+pub(crate) fn instant(cell: &Cell, zone: Tz) -> Option<i64> {
+    match cell {
+        Cell::Instant(us) => Some(*us),
+        Cell::Integer(s) => s.checked_mul(1_000_000),
+        Cell::Text(text) => instant_text(text.trim(), zone),
+        _ => None,
+    }
+}
+
+fn instant_text(text: &str, zone: Tz) -> Option<i64> {
+    if let Ok(t) = DateTime::parse_from_rfc3339(text) {
+        return Some(t.timestamp_micros());
+    }
+    if let Ok(t) = DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f%#z") {
+        return Some(t.timestamp_micros());
+    }
+    let naive = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+        .into_iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())?;
+    in_zone(naive, zone)
+}
+
+/// A clock reading in a zone; the earlier one where a clock is set back.
+pub(crate) fn in_zone(naive: NaiveDateTime, zone: Tz) -> Option<i64> {
+    zone.from_local_datetime(&naive).earliest().map(|t| t.timestamp_micros())
+}
+
+/// Days since 1970.
+pub(crate) fn date(cell: &Cell) -> Option<i32> {
+    match cell {
+        Cell::Date(days) => Some(*days),
+        Cell::Text(text) => NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok().map(epoch_days),
+        _ => None,
+    }
+}
+
+/// Days since 1970.
+pub(crate) fn epoch_days(date: NaiveDate) -> i32 {
+    i32::try_from(date.signed_duration_since(UNIX_EPOCH).num_days()).unwrap_or(i32::MAX)
+}
+
+/// The date that many days after 1970-01-01.
+pub(crate) fn date_of(days: i32) -> Option<NaiveDate> {
+    UNIX_EPOCH.checked_add_signed(chrono::Duration::days(days.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_without_zone_is_read_in_the_configured_zone() {
+        let utc = |s: &str| DateTime::parse_from_rfc3339(s).unwrap().timestamp_micros();
+        for (text, instant) in [
+            ("2026-10-05T01:02:03Z", "2026-10-05T01:02:03Z"),
+            ("2026-10-05 08:02:03", "2026-10-05T01:02:03Z"),
+            ("2026-10-05T08:02", "2026-10-05T01:02:00Z"),
+            ("2026-10-05T08:02:03+07:00", "2026-10-05T01:02:03Z"),
+            ("2026-10-05 08:02:03.5+07", "2026-10-05T01:02:03.5Z"),
+        ] {
+            assert_eq!(instant_text(text, Tz::Asia__Jakarta), Some(utc(instant)), "{text}");
+        }
+        for text in ["", "kemarin", "2026-02-30 08:00:00", "05/10/2026 08:00", "2026-10-05"] {
+            assert_eq!(instant_text(text, Tz::Asia__Jakarta), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,341 @@
+//! The relation `events` that every figure is computed from, and the SQL that runs over it.
+//!
+//! Reads   the public table, less superseded rows; the outage log; the calendar
+//! Gives   `events`: the public columns plus integers derived when read, since a calendar may be corrected:
+//!         `*_s` epoch seconds, `*_w` working seconds W(t), `selesai_d` working days D(t), `selesai_o` outage seconds O(t),
+//!         `bulan` and `bulan_diterima` the Asia/Jakarta months as text, `nik` the keyed pseudonym
+//!         `sop_next` (langkah, hasil, next) and `sop_step` (langkah, pelaksana, mandatory, writes_book)
+
+use crate::archive::{Archive, ArchiveError};
+use crate::columns::{instants, int32s, int64s, texts};
+use arrow::array::{Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use polars::prelude::{Column, DataFrame, DataType, IntoLazy, LazyFrame, NamedFrom, PolarsError, Series};
+use polars::sql::SQLContext;
+use schemas::{CalendarError, Facts, Month, Sop, WorkingClock};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Figures cannot be computed.
+#[derive(Debug, thiserror::Error)]
+pub enum FigureError {
+    /// The archive cannot be read.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// An event lies outside the calendar.
+    #[error(transparent)]
+    Calendar(#[from] CalendarError),
+    /// A query failed.
+    #[error("the figure {figure} could not be computed: {reason}")]
+    Sql {
+        /// File and statement.
+        figure: String,
+        /// What the engine said.
+        reason: String,
+    },
+    /// The archive has no events of that month.
+    #[error("the archive has no events of {month}; it holds {first} to {last}")]
+    NoMonth {
+        /// The month asked for.
+        month: Month,
+        /// First month in the archive.
+        first: Month,
+        /// Last month in the archive.
+        last: Month,
+    },
+}
+
+/// Seconds of logged outages up to an instant, overlaps counted once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OutageClock {
+    /// Start, end, and outage seconds before the start; disjoint and in order.
+    spans: Vec<(i64, i64, i64)>,
+}
+
+impl OutageClock {
+    pub(crate) fn new(mut outages: Vec<(i64, i64)>) -> Self {
+        outages.sort_unstable();
+        let mut spans: Vec<(i64, i64, i64)> = Vec::new();
+        for (start, end) in outages.into_iter().filter(|(start, end)| start < end) {
+            match spans.last_mut() {
+                Some(last) if start <= last.1 => last.1 = last.1.max(end),
+                Some(&mut (s, e, before)) => spans.push((start, end, before + e - s)),
+                None => spans.push((start, end, 0)),
+            }
+        }
+        Self { spans }
+    }
+
+    pub(crate) fn outage_s(&self, epoch_s: i64) -> i64 {
+        let after = self.spans.partition_point(|(start, _, _)| *start <= epoch_s);
+        match after.checked_sub(1).and_then(|i| self.spans.get(i)) {
+            Some((start, end, before)) => before + epoch_s.min(*end) - start,
+            None => 0,
+        }
+    }
+}
+
+/// Everything the figures of any month are computed from.
+pub(crate) struct View {
+    events: LazyFrame,
+    sop_next: LazyFrame,
+    sop_step: LazyFrame,
+    pub(crate) clock: WorkingClock,
+    pub(crate) outages: OutageClock,
+    pub(crate) months: Vec<Month>,
+}
+
+/// Values that stand for `$month`, `$end_s`, `$end_o` and `$end_d` in a statement.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parameters {
+    month: Month,
+    end_s: i64,
+    end_o: i64,
+    end_d: i64,
+}
+
+impl View {
+    pub(crate) fn load(archive: &Archive, facts: &Facts) -> Result<Self, FigureError> {
+        if archive.is_empty() {
+            return Err(archive.empty().into());
+        }
+        let outages = match archive.outage_file() {
+            Some(file) => outage_clock(&archive.read(file, None)?)?,
+            None => OutageClock::default(),
+        };
+        let mut batches = Vec::new();
+        for file in archive.event_files() {
+            batches.extend(archive.read(file, None)?);
+        }
+        let events = events_frame(&batches, &facts.clock, &outages)?;
+        Ok(Self {
+            events: events.lazy(),
+            sop_next: sop_next(&facts.sop)?.lazy(),
+            sop_step: sop_step(&facts.sop)?.lazy(),
+            clock: facts.clock.clone(),
+            outages,
+            months: archive.months(),
+        })
+    }
+
+    /// The parameters of a month that the archive holds.
+    pub(crate) fn parameters(&self, month: Month) -> Result<Parameters, FigureError> {
+        if let (Some(&first), Some(&last)) = (self.months.first(), self.months.last())
+            && !(first <= month && month <= last)
+        {
+            return Err(FigureError::NoMonth { month, first, last });
+        }
+        Ok(Parameters {
+            month,
+            end_s: month.end_s(),
+            end_o: self.outages.outage_s(month.end_s()),
+            end_d: self.clock.working_days(month.end_s() - 1)?,
+        })
+    }
+
+    /// Runs the statement `name` of a figure's file.
+    pub(crate) fn run(&self, file: &str, sql: &str, name: &str, p: Parameters) -> Result<Rows, FigureError> {
+        let fault = |reason: String| FigureError::Sql { figure: format!("{file}.sql, {name}"), reason };
+        let statement = statement(sql, name).ok_or_else(|| fault("there is no such statement".into()))?;
+        let statement = statement
+            .replace("$month", &format!("'{}'", p.month))
+            .replace("$end_s", &p.end_s.to_string())
+            .replace("$end_o", &p.end_o.to_string())
+            .replace("$end_d", &p.end_d.to_string());
+        let frame = self.context().execute(&statement).and_then(LazyFrame::collect);
+        Ok(Rows { frame: frame.map_err(|e| fault(e.to_string()))? })
+    }
+
+    fn context(&self) -> SQLContext {
+        let context = SQLContext::new();
+        context.register("events", self.events.clone());
+        context.register("sop_next", self.sop_next.clone());
+        context.register("sop_step", self.sop_step.clone());
+        context
+    }
+}
+
+/// The statement whose leading comment is `-- name: …`.
+fn statement<'a>(sql: &'a str, name: &str) -> Option<&'a str> {
+    let head = format!("-- {name}:");
+    sql.split(";\n").map(str::trim).find(|s| s.starts_with(&head))
+}
+
+/// The result of a statement.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    frame: DataFrame,
+}
+
+impl Rows {
+    pub(crate) fn integers(&self, name: &str) -> Result<Vec<Option<i64>>, FigureError> {
+        let read = || -> Result<Vec<Option<i64>>, PolarsError> {
+            Ok(self.frame.column(name)?.cast(&DataType::Int64)?.i64()?.iter().collect())
+        };
+        read().map_err(|e| FigureError::Sql { figure: name.to_owned(), reason: e.to_string() })
+    }
+
+    /// A column that is never null.
+    pub(crate) fn counts(&self, name: &str) -> Result<Vec<u64>, FigureError> {
+        Ok(self.integers(name)?.into_iter().map(|n| u64::try_from(n.unwrap_or(0)).unwrap_or(0)).collect())
+    }
+
+    pub(crate) fn texts(&self, name: &str) -> Result<Vec<Option<String>>, FigureError> {
+        let read = || -> Result<Vec<Option<String>>, PolarsError> {
+            Ok(self.frame.column(name)?.cast(&DataType::String)?.str()?.iter().map(|t| t.map(str::to_owned)).collect())
+        };
+        read().map_err(|e| FigureError::Sql { figure: name.to_owned(), reason: e.to_string() })
+    }
+
+    /// The one number of a statement that gives one row and one column `n`.
+    pub(crate) fn single(&self, name: &str) -> Result<u64, FigureError> {
+        Ok(self.counts(name)?.first().copied().unwrap_or(0))
+    }
+}
+
+fn frame_error(e: &PolarsError) -> FigureError {
+    FigureError::Sql { figure: "events".into(), reason: e.to_string() }
+}
+
+fn outage_clock(batches: &[RecordBatch]) -> Result<OutageClock, FigureError> {
+    let mut spans = Vec::new();
+    for batch in batches {
+        let (start, end) = (instants(batch, "mulai")?, instants(batch, "selesai")?);
+        spans.extend((0..batch.num_rows()).map(|i| (seconds(start.value(i)), seconds(end.value(i)))));
+    }
+    Ok(OutageClock::new(spans))
+}
+
+fn seconds(us: i64) -> i64 {
+    us.div_euclid(1_000_000)
+}
+
+/// Columns as they are collected, by name.
+#[derive(Default)]
+struct Builder {
+    integers: BTreeMap<&'static str, Vec<Option<i64>>>,
+    texts: BTreeMap<&'static str, Vec<Option<String>>>,
+}
+
+const TEXT_COLUMNS: [&str; 9] = [
+    "berkas_id",
+    "kolektif_id",
+    "pelaksana",
+    "petugas_id",
+    "hasil",
+    "kekurangan",
+    "nomor_register",
+    "jenis",
+    "pekon",
+];
+
+fn events_frame(
+    batches: &[RecordBatch],
+    clock: &WorkingClock,
+    outages: &OutageClock,
+) -> Result<DataFrame, FigureError> {
+    let superseded = superseded(batches)?;
+    let mut b = Builder::default();
+    for batch in batches {
+        let seqs = int64s(batch, "seq")?;
+        let rows: Vec<usize> = (0..batch.num_rows()).filter(|i| !superseded.contains(&seqs.value(*i))).collect();
+        b.integers.entry("seq").or_default().extend(rows.iter().map(|i| Some(seqs.value(*i))));
+        let langkah = int32s(batch, "langkah")?;
+        b.integers.entry("langkah").or_default().extend(rows.iter().map(|i| Some(i64::from(langkah.value(*i)))));
+        match int64s(batch, "event_id") {
+            Ok(ids) => b.integers.entry("event_id").or_default().extend(rows.iter().map(|i| Some(ids.value(*i)))),
+            Err(_) => b.take_texts("event_id", texts(batch, "event_id")?, &rows),
+        }
+        for name in TEXT_COLUMNS {
+            b.take_texts(name, texts(batch, name)?, &rows);
+        }
+        b.take_texts("nik", texts(batch, "nik_pseudonym")?, &rows);
+        b.take_instants(["mulai_s", "mulai_w"], instants(batch, "mulai")?, &rows, clock)?;
+        b.take_instants(["selesai_s", "selesai_w"], instants(batch, "selesai")?, &rows, clock)?;
+        b.take_instants(["diterima_s", "diterima_w"], instants(batch, "diterima")?, &rows, clock)?;
+    }
+    b.derive(clock, outages)?;
+    let integers = b.integers.into_iter().map(|(name, values)| Series::new(name.into(), values));
+    let texts = b.texts.into_iter().map(|(name, values)| Series::new(name.into(), values));
+    let columns: Vec<Column> = integers.chain(texts).map(Column::from).collect();
+    DataFrame::new_infer_height(columns).map_err(|e| frame_error(&e))
+}
+
+/// Sequence numbers of rows that a later correction replaces.
+fn superseded(batches: &[RecordBatch]) -> Result<BTreeSet<i64>, FigureError> {
+    let mut seqs = BTreeSet::new();
+    for batch in batches {
+        seqs.extend(int64s(batch, "correction_of")?.iter().flatten());
+    }
+    Ok(seqs)
+}
+
+impl Builder {
+    fn take_texts(&mut self, name: &'static str, column: &StringArray, rows: &[usize]) {
+        let values = rows.iter().map(|i| (!column.is_null(*i)).then(|| column.value(*i).to_owned()));
+        self.texts.entry(name).or_default().extend(values);
+    }
+
+    fn take_instants(
+        &mut self,
+        [name_s, name_w]: [&'static str; 2],
+        column: &TimestampMicrosecondArray,
+        rows: &[usize],
+        clock: &WorkingClock,
+    ) -> Result<(), CalendarError> {
+        for i in rows {
+            let s = (!column.is_null(*i)).then(|| seconds(column.value(*i)));
+            let w = s.map(|s| clock.working_s(s)).transpose()?;
+            self.integers.entry(name_s).or_default().push(s);
+            self.integers.entry(name_w).or_default().push(w);
+        }
+        Ok(())
+    }
+
+    fn derive(&mut self, clock: &WorkingClock, outages: &OutageClock) -> Result<(), CalendarError> {
+        let month = |s: &Option<i64>| s.and_then(Month::of_epoch_s).map(|m| m.to_string());
+        let selesai = self.integers.get("selesai_s").cloned().unwrap_or_default();
+        let days = selesai.iter().map(|s| s.map(|s| clock.working_days(s)).transpose()).collect::<Result<_, _>>()?;
+        self.integers.insert("selesai_d", days);
+        self.integers.insert("selesai_o", selesai.iter().map(|s| s.map(|s| outages.outage_s(s))).collect());
+        self.texts.insert("bulan", selesai.iter().map(month).collect());
+        let received = self.integers.get("diterima_s").map(|v| v.iter().map(month).collect()).unwrap_or_default();
+        self.texts.insert("bulan_diterima", received);
+        Ok(())
+    }
+}
+
+fn sop_next(sop: &Sop) -> Result<DataFrame, FigureError> {
+    let rows = || {
+        sop.steps.iter().flat_map(|s| s.outcomes.iter().filter_map(|o| Some((s.number, o.hasil.clone(), o.next?))))
+    };
+    let columns = vec![
+        Series::new("langkah".into(), rows().map(|r| i64::from(r.0)).collect::<Vec<_>>()).into(),
+        Series::new("hasil".into(), rows().map(|r| r.1).collect::<Vec<_>>()).into(),
+        Series::new("next".into(), rows().map(|r| i64::from(r.2)).collect::<Vec<_>>()).into(),
+    ];
+    DataFrame::new_infer_height(columns).map_err(|e| frame_error(&e))
+}
+
+fn sop_step(sop: &Sop) -> Result<DataFrame, FigureError> {
+    let flag = |b: bool| i64::from(b);
+    let steps = &sop.steps;
+    let columns = vec![
+        Series::new("langkah".into(), steps.iter().map(|s| i64::from(s.number)).collect::<Vec<_>>()).into(),
+        Series::new("pelaksana".into(), steps.iter().map(|s| s.pelaksana.clone()).collect::<Vec<_>>()).into(),
+        Series::new("mandatory".into(), steps.iter().map(|s| flag(s.mandatory)).collect::<Vec<_>>()).into(),
+        Series::new("writes_book".into(), steps.iter().map(|s| flag(s.ledger.is_some())).collect::<Vec<_>>()).into(),
+    ];
+    DataFrame::new_infer_height(columns).map_err(|e| frame_error(&e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn overlapping_outages_count_once() {
+        let clock = OutageClock::new(vec![(100, 200), (150, 250), (400, 500), (450, 460), (700, 700)]);
+        for (t, seconds) in [(0, 0), (100, 0), (120, 20), (250, 150), (300, 150), (450, 200), (900, 250)] {
+            assert_eq!(clock.outage_s(t), seconds, "at {t}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! An official book: rows of typed cells become printed text.
+
+use crate::csv::Table;
+use crate::indonesian::{in_words, integer, long_date, short_date, short_datetime, weekday};
+use crate::templates::{TemplateError, Templates};
+use schemas::document::{Cell, LedgerBook, Office, Provenance};
+use serde_json::{Value, json};
+
+/// What the layout `buku.typ` reads.
+pub(crate) fn page(book: &LedgerBook, office: &Office, templates: &Templates) -> Result<Value, TemplateError> {
+    let entries = book.rows.len() as u64;
+    let last_day = book.month.last_day();
+    let closing = templates.sentences(
+        "penutup_buku.txt.j2",
+        json!({
+            "judul": book.title,
+            "bulan": book.month.indonesian(),
+            "hari": weekday(last_day),
+            "tanggal": long_date(last_day),
+            "jumlah": entries,
+            "nomor_pertama": book.first_number,
+            "nomor_terakhir": book.last_number,
+            "nomor_terlewat": book.numbers_missing,
+            "nomor_ganda": book.numbers_used_twice,
+        }),
+    )?;
+    let rows: Vec<Vec<String>> = book.rows.iter().map(|row| row.iter().map(text).collect()).collect();
+    Ok(json!({
+        "kantor": office,
+        "judul": book.title,
+        "dasar": book.legal_basis,
+        "bulan": book.month.indonesian(),
+        "salinan": if book.masked { "Salinan kerja: NIK dan nama disamarkan" } else { "Salinan dinas: memuat data pribadi" },
+        "kolom": book.columns,
+        "baris": rows,
+        "jumlah": format!("{} ({})", integer(entries), in_words(entries)),
+        "penutup": closing,
+        "tanggal": long_date(last_day),
+        "asal": provenance(&book.provenance),
+    }))
+}
+
+/// The book as a table for spreadsheets.
+pub(crate) fn table(book: &LedgerBook) -> Table {
+    Table {
+        head: book.columns.iter().map(|c| c.label.clone()).collect(),
+        rows: book.rows.iter().map(|row| row.iter().map(text).collect()).collect(),
+    }
+}
+
+/// The line in the footer of every page.
+pub(crate) fn provenance(p: &Provenance) -> String {
+    format!(
+        "{} · arsip versi {}, {} peristiwa · sidik {}",
+        p.program,
+        integer(p.archive_version),
+        integer(p.events),
+        p.head.get(..16).unwrap_or(&p.head),
+    )
+}
+
+fn text(cell: &Cell) -> String {
+    match cell {
+        Cell::Empty => String::new(),
+        Cell::Text(text) => text.clone(),
+        Cell::Number(n) => n.to_string(),
+        Cell::Date(at) => short_date(*at),
+        Cell::DateTime(at) => short_datetime(*at),
+    }
+}

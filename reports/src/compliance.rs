@@ -1,0 +1,122 @@
+//! The compliance report for the province: figures, targets, standing and source; counts only.
+
+use crate::book::provenance;
+use crate::csv::Table;
+use crate::indonesian::{duration, integer, long_date, percent};
+use schemas::Comparison;
+use schemas::document::{ComplianceSheet, Judgement, Office, Verdict};
+use serde_json::{Value, json};
+
+/// What the layout `laporan_kepatuhan.typ` reads.
+pub(crate) fn page(sheet: &ComplianceSheet, office: &Office) -> Value {
+    let of = |verdict: Verdict| sheet.judgements.iter().filter(|j| j.verdict == verdict).count() as u64;
+    let f = &sheet.figures.figures;
+    let d = &sheet.figures.deadlines;
+    let deadline = |name: &str, d: schemas::figures::Deadline| {
+        json!([name, integer(d.on_time), integer(d.late), integer(d.open_past), integer(d.n())])
+    };
+    json!({
+        "kantor": office,
+        "bulan": sheet.month.indonesian(),
+        "tanggal": long_date(sheet.month.last_day()),
+        "ringkasan": [
+            ["Berkas diterima", integer(f.duplicates.arrivals)],
+            ["KTP-el pertama kali tercetak", integer(f.issuance.printed)],
+            ["Berkas diserahkan", integer(f.turnaround.handed_over)],
+            ["Berkas terbuka pada akhir bulan", integer(f.backlog.values().sum())],
+            ["Pemeriksaan pertama lengkap", format!("{} dari {}", integer(f.completeness.complete), integer(f.completeness.first_checks))],
+            ["Duplikat record pada pemeriksaan", format!("{} dari {}", integer(f.duplicates.record_duplicates), integer(f.duplicates.record_checks))],
+            ["Berkas sesuai SOP", format!("{} dari {}", integer(f.conformance.conforming), integer(f.conformance.finished))],
+        ],
+        "tenggat": [
+            deadline("1 jam sejak lengkap, di luar gangguan", d.within_1_hour_less_outages),
+            deadline("24 jam sejak lengkap, di luar gangguan", d.within_24_hours_less_outages),
+            deadline("14 hari kerja sejak lengkap", d.within_14_working_days),
+        ],
+        "hitungan": [
+            ["memenuhi", integer(of(Verdict::Met))],
+            ["tidak memenuhi", integer(of(Verdict::Missed))],
+            ["data tidak cukup", integer(of(Verdict::NoData))],
+            ["target belum ditetapkan", integer(of(Verdict::NoTarget))],
+        ],
+        "peraturan": regulations(sheet),
+        "asal": provenance(&sheet.provenance),
+    })
+}
+
+/// Judgements grouped by regulation, in their order.
+fn regulations(sheet: &ComplianceSheet) -> Vec<Value> {
+    let mut names: Vec<&str> = sheet.judgements.iter().map(|j| j.regulation.as_str()).collect();
+    names.dedup();
+    names
+        .into_iter()
+        .map(|name| {
+            let rows: Vec<&Judgement> = sheet.judgements.iter().filter(|j| j.regulation == name).collect();
+            let first = rows.first();
+            json!({
+                "nama": name,
+                "sumber": first.map(|j| j.source.clone()),
+                "catatan": first.map(|j| j.note.clone()),
+                "baris": rows.iter().map(|j| printed(j)).collect::<Vec<_>>(),
+            })
+        })
+        .collect()
+}
+
+/// One judgement as printed.
+pub(crate) fn printed(j: &Judgement) -> Value {
+    let sign = match j.comparison {
+        Comparison::AtMost => "≤",
+        Comparison::AtLeast => "≥",
+    };
+    json!({
+        "judul": j.title,
+        "angka": j.figure.map_or_else(|| "–".to_owned(), |v| value(j, v)),
+        "target": j.value.map_or_else(|| "belum ditetapkan".to_owned(), |v| format!("{sign} {}", value(j, v))),
+        "n": integer(j.n),
+        "putusan": j.verdict.words(),
+        "standing": j.standing,
+        "pasal": j.article,
+        "bagian": (j.unit == "bagian").then_some(j.figure).flatten(),
+        "bagian_target": (j.unit == "bagian").then_some(j.value).flatten(),
+    })
+}
+
+fn value(j: &Judgement, v: f64) -> String {
+    if j.unit == "bagian" {
+        percent(v)
+    } else {
+        #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "whole seconds of one office")]
+        let seconds = v as i64;
+        duration(seconds)
+    }
+}
+
+/// The judgements as a table for spreadsheets, in base units.
+pub(crate) fn table(sheet: &ComplianceSheet) -> Table {
+    let head = ["target", "judul", "putusan", "angka", "target_nilai", "satuan", "n", "standing", "peraturan", "pasal", "sumber", "catatan"];
+    let number = |v: Option<f64>| v.map_or_else(String::new, |v| v.to_string());
+    Table {
+        head: head.map(str::to_owned).to_vec(),
+        rows: sheet
+            .judgements
+            .iter()
+            .map(|j| {
+                vec![
+                    j.target.clone(),
+                    j.title.clone(),
+                    j.verdict.words().to_owned(),
+                    number(j.figure),
+                    number(j.value),
+                    j.unit.clone(),
+                    j.n.to_string(),
+                    j.standing.clone(),
+                    j.regulation.clone(),
+                    j.article.clone(),
+                    j.source.clone(),
+                    j.note.clone(),
+                ]
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,39 @@
+//! One CSV dialect: comma, UTF-8 without mark, header line, LF, quoted where needed.
+//!
+//! Invariant: no cell can be taken for a formula by a spreadsheet.
+
+/// Heads and rows.
+pub(crate) struct Table {
+    pub(crate) head: Vec<String>,
+    pub(crate) rows: Vec<Vec<String>>,
+}
+
+pub(crate) fn write(table: &Table) -> Result<Vec<u8>, String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(&table.head).map_err(|e| e.to_string())?;
+    for row in &table.rows {
+        writer.write_record(row.iter().map(|cell| harmless(cell))).map_err(|e| e.to_string())?;
+    }
+    writer.into_inner().map_err(|e| e.to_string())
+}
+
+/// A text that begins like a formula gets an apostrophe; numbers are left alone.
+fn harmless(cell: &str) -> String {
+    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
+    if formula { format!("'{cell}") } else { cell.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_defused() {
+        let table = Table {
+            head: vec!["a".into(), "b".into()],
+            rows: vec![vec!["=cmd|'/c calc'!A1".into(), "-5".into()], vec!["x,\"y\"".into(), "@SUM".into()]],
+        };
+        let text = String::from_utf8(write(&table).unwrap()).unwrap();
+        assert_eq!(text, "a,b\n'=cmd|'/c calc'!A1,-5\n\"x,\"\"y\"\"\",'@SUM\n");
+    }
+}

@@ -1,0 +1,138 @@
+#![doc = include_str!("../README.md")]
+
+mod book;
+mod compliance;
+mod csv;
+mod indonesian;
+mod pdf;
+mod printable;
+mod review;
+mod templates;
+
+pub use pdf::Rendered;
+pub use templates::TemplateError;
+
+use schemas::Month;
+use schemas::document::{ComplianceSheet, LedgerBook, MonthlyReview, Office};
+use serde::Serialize;
+use serde_json::Value;
+use std::path::Path;
+
+/// A document that can be set.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Document<'a> {
+    /// An official book.
+    Book(&'a LedgerBook),
+    /// The monthly review of the Kepala Dinas.
+    Review(&'a MonthlyReview),
+    /// The compliance report for the province: counts only.
+    Compliance(&'a ComplianceSheet),
+}
+
+impl Document<'_> {
+    /// Its file name without ending.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Book(book) => format!("{}_{}", book.id, book.month),
+            Self::Review(review) => format!("laporan_bulanan_{}", review.sheet.month),
+            Self::Compliance(sheet) => format!("laporan_kepatuhan_{}", sheet.month),
+        }
+    }
+
+    fn month(&self) -> Month {
+        match self {
+            Self::Book(book) => book.month,
+            Self::Review(review) => review.sheet.month,
+            Self::Compliance(sheet) => sheet.month,
+        }
+    }
+
+    fn layout(&self) -> &'static str {
+        match self {
+            Self::Book(_) => "buku.typ",
+            Self::Review(_) => "laporan_bulanan.typ",
+            Self::Compliance(_) => "laporan_kepatuhan.typ",
+        }
+    }
+}
+
+/// A document could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// A template cannot be used.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// The layout failed.
+    #[error("{document} could not be set: {reason}")]
+    Layout {
+        /// Which document.
+        document: String,
+        /// File, line and message of the first fault.
+        reason: String,
+    },
+    /// The data could not be written.
+    #[error("{document} could not be written: {reason}")]
+    Data {
+        /// Which document.
+        document: String,
+        /// What went wrong.
+        reason: String,
+    },
+}
+
+/// Turns documents into bytes. The same document gives the same bytes.
+#[derive(Debug)]
+pub struct Renderer {
+    templates: templates::Templates,
+    fonts: pdf::Fonts,
+}
+
+impl Renderer {
+    /// Loads templates and fonts; files in `overrides` replace built-in templates of the same name.
+    ///
+    /// # Errors
+    /// [`TemplateError`] when a template cannot be read or parsed.
+    pub fn new(overrides: Option<&Path>) -> Result<Self, TemplateError> {
+        Ok(Self { templates: templates::Templates::load(overrides)?, fonts: pdf::Fonts::embedded() })
+    }
+
+    /// The document as PDF/A-2b.
+    ///
+    /// # Errors
+    /// [`RenderError`] names the document and the place in the template.
+    pub fn pdf(&self, document: Document<'_>, office: &Office) -> Result<Rendered, RenderError> {
+        let page = match document {
+            Document::Book(book) => book::page(book, office, &self.templates)?,
+            Document::Review(review) => review::page(review, office, &self.templates)?,
+            Document::Compliance(sheet) => compliance::page(sheet, office),
+        };
+        pdf::set(&document.name(), document.layout(), document.month(), page, &self.templates, &self.fonts)
+    }
+
+    /// The document as CSV: comma, UTF-8, header line, a leading apostrophe where a spreadsheet would see a formula.
+    ///
+    /// # Errors
+    /// [`RenderError::Data`] when it cannot be written.
+    pub fn csv(&self, document: Document<'_>) -> Result<Vec<u8>, RenderError> {
+        let table = match document {
+            Document::Book(book) => book::table(book),
+            Document::Review(review) => compliance::table(&review.sheet),
+            Document::Compliance(sheet) => compliance::table(sheet),
+        };
+        csv::write(&table).map_err(|reason| RenderError::Data { document: document.name(), reason })
+    }
+
+    /// The document as JSON with sorted keys.
+    ///
+    /// # Errors
+    /// [`RenderError::Data`] when it cannot be written.
+    pub fn json(&self, document: Document<'_>) -> Result<Vec<u8>, RenderError> {
+        let fault = |e: serde_json::Error| RenderError::Data { document: document.name(), reason: e.to_string() };
+        let value: Value = serde_json::to_value(document).map_err(fault)?;
+        let mut text = serde_json::to_vec_pretty(&value).map_err(fault)?;
+        text.push(b'\n');
+        Ok(text)
+    }
+}

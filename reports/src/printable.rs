@@ -1,0 +1,48 @@
+//! Text that can be printed: what the fonts lack or PDF/A forbids is replaced visibly.
+//!
+//! Invariant: no single name can stop a book; how much was replaced is counted and reported.
+
+use serde_json::Value;
+
+/// Stands for a character that cannot be printed.
+pub(crate) const REPLACEMENT: char = '\u{25A1}';
+
+/// Replaces unprintable characters in every text of a value; gives how many texts were touched.
+pub(crate) fn clean(value: &mut Value, printable: &dyn Fn(char) -> bool) -> u64 {
+    match value {
+        Value::String(text) => {
+            if text.chars().all(|c| allowed(c, printable)) {
+                return 0;
+            }
+            *text = text.chars().map(|c| if allowed(c, printable) { c } else { REPLACEMENT }).collect();
+            1
+        }
+        Value::Array(items) => items.iter_mut().map(|v| clean(v, printable)).sum(),
+        Value::Object(fields) => fields.values_mut().map(|v| clean(v, printable)).sum(),
+        _ => 0,
+    }
+}
+
+fn allowed(c: char, printable: &dyn Fn(char) -> bool) -> bool {
+    match c {
+        '\n' | ' ' => true,
+        '\u{0}'..='\u{1F}' | '\u{7F}'..='\u{9F}' => false,
+        // Marks that turn the writing direction or join words invisibly.
+        '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' => false,
+        '\u{E000}'..='\u{F8FF}' | '\u{FFF0}'..='\u{FFFF}' | '\u{F0000}'..='\u{10FFFF}' => false,
+        _ => printable(c),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn unprintable_characters_are_replaced_and_counted() {
+        let mut value = json!({"a": "SITI\u{7}", "b": ["#read(\"/etc/passwd\") *x* $y$", "\u{202E}kiri", "ᯅ"]});
+        assert_eq!(clean(&mut value, &|c| c.is_ascii()), 3);
+        assert_eq!(value, json!({"a": "SITI□", "b": ["#read(\"/etc/passwd\") *x* $y$", "□kiri", "□"]}));
+    }
+}

@@ -1,0 +1,243 @@
+//! The monthly review: one page of what matters, then the detail.
+
+use crate::book::provenance;
+use crate::compliance::printed;
+use crate::indonesian::{duration, integer, long_date, percent};
+use crate::templates::{TemplateError, Templates};
+use schemas::document::{MonthlyReview, Office, Verdict};
+use schemas::figures::{MonthFigures, Spread, TrendPoint};
+use serde_json::{Value, json};
+
+/// Sentences per list on the first page.
+const SENTENCES: usize = 3;
+
+/// What the layout `laporan_bulanan.typ` reads.
+pub(crate) fn page(review: &MonthlyReview, office: &Office, templates: &Templates) -> Result<Value, TemplateError> {
+    let sheet = &review.sheet;
+    let month = &sheet.figures;
+    let changed = |better: bool| {
+        let changes: Vec<_> = review.changes.iter().filter(|c| c.better == better).take(SENTENCES).collect();
+        templates.sentences("perubahan.txt.j2", json!({"changes": changes}))
+    };
+    let decisions = templates.sentences("perlu_keputusan.txt.j2", decisions(review))?;
+    Ok(json!({
+        "kantor": office,
+        "bulan": sheet.month.indonesian(),
+        "tanggal": long_date(sheet.month.last_day()),
+        "utama": headlines(month),
+        "membaik": changed(true)?,
+        "memburuk": changed(false)?,
+        "ada_pembanding": review.previous.is_some(),
+        "keputusan": decisions,
+        "standar": sheet.judgements.iter().filter(|j| j.verdict != Verdict::NoTarget).map(printed).collect::<Vec<_>>(),
+        "tanpa_target": sheet.judgements.iter().filter(|j| j.verdict == Verdict::NoTarget).count(),
+        "tren": month.trend.iter().map(trend_point).collect::<Vec<_>>(),
+        "langkah": steps(review),
+        "kelengkapan": completeness(review),
+        "duplikat": duplicates(month),
+        "tunggakan": backlog(review),
+        "waktu": times(month),
+        "kesesuaian": conformance(month),
+        "kecamatan": review.kecamatan.iter().map(|k| json!([
+            k.kecamatan, integer(k.received), integer(k.printed), integer(k.handed_over), integer(k.open),
+        ])).collect::<Vec<_>>(),
+        "buku": books(review),
+        "tidak_dihitung": left_out(month),
+        "asal": provenance(&sheet.provenance),
+    }))
+}
+
+fn headlines(month: &MonthFigures) -> Vec<Value> {
+    let points = &month.trend;
+    let headline = |name: &str, value: fn(&TrendPoint) -> u64| {
+        let now = points.last().map_or(0, value);
+        let before = points.len().checked_sub(2).and_then(|i| points.get(i)).map(value);
+        let change = before.map(|b| match now.cmp(&b) {
+            std::cmp::Ordering::Greater => format!("naik {}", integer(now - b)),
+            std::cmp::Ordering::Less => format!("turun {}", integer(b - now)),
+            std::cmp::Ordering::Equal => "tetap".to_owned(),
+        });
+        json!({"nama": name, "nilai": integer(now), "perubahan": change, "deret": points.iter().map(value).collect::<Vec<_>>()})
+    };
+    vec![
+        headline("diterima", |p| p.received),
+        headline("tercetak", |p| p.printed),
+        headline("diserahkan", |p| p.handed_over),
+        headline("terbuka", |p| p.open),
+    ]
+}
+
+fn trend_point(p: &TrendPoint) -> Value {
+    let name: String = p.month.name().chars().take(3).collect();
+    json!({
+        "bulan": format!("{name} {}", p.month.year() % 100),
+        "diterima": p.received,
+        "tercetak": p.printed,
+        "diserahkan": p.handed_over,
+        "terbuka": p.open,
+    })
+}
+
+/// Minutes for the chart, words for the table.
+fn steps(review: &MonthlyReview) -> Vec<Value> {
+    let sheet = &review.sheet;
+    let words = |s: Option<i64>| s.map_or_else(|| "–".to_owned(), duration);
+    review
+        .steps
+        .iter()
+        .filter_map(|(number, act)| {
+            let t = sheet.figures.figures.time_per_step.get(number)?;
+            let target = sheet.judgements.iter().find(|j| j.step == Some(*number)).and_then(|j| j.value);
+            let (handling, waiting) = (&t.handling_working, &t.waiting_working);
+            Some(json!({
+                "nomor": number,
+                "nama": act,
+                "n": integer(t.events),
+                "tangani_p50_s": handling.p50(),
+                "tangani_p90_s": handling.p90(),
+                "tunggu_p50_s": waiting.p50(),
+                "tunggu_p90_s": waiting.p90(),
+                "target_s": target,
+                "tangani_p50": words(handling.p50()),
+                "tangani_p90": words(handling.p90()),
+                "tunggu_p50": words(waiting.p50()),
+                "tunggu_p90": words(waiting.p90()),
+            }))
+        })
+        .collect()
+}
+
+fn completeness(review: &MonthlyReview) -> Value {
+    let c = &review.sheet.figures.figures.completeness;
+    let mut missing: Vec<(&String, u64)> = c.missing.iter().map(|(code, n)| (code, *n)).collect();
+    missing.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+    let label = |code: &String| review.documents.get(code).cloned().unwrap_or_else(|| code.clone());
+    json!({
+        "pertama": integer(c.first_checks),
+        "lengkap": integer(c.complete),
+        "bagian": share(c.complete, c.first_checks),
+        "kembali": integer(c.returned),
+        "kurang": missing.iter().map(|(code, n)| json!([label(code), integer(*n)])).collect::<Vec<_>>(),
+    })
+}
+
+fn duplicates(month: &MonthFigures) -> Value {
+    let d = &month.figures.duplicates;
+    json!([
+        ["Duplikat record pada pengecekan langkah 6", integer(d.record_duplicates), integer(d.record_checks), share(d.record_duplicates, d.record_checks)],
+        ["NIK yang sama dua kali dalam satu batch", integer(d.batch_same_nik), integer(d.batch_berkas), share(d.batch_same_nik, d.batch_berkas)],
+        ["NIK datang lagi dalam 90 hari pada batch lain", integer(d.repeat_within_90_days), integer(d.arrivals), share(d.repeat_within_90_days, d.arrivals)],
+    ])
+}
+
+fn backlog(review: &MonthlyReview) -> Vec<Value> {
+    let name = |step: u8| review.steps.iter().find(|(n, _)| *n == step).map_or("", |(_, act)| act);
+    review
+        .sheet
+        .figures
+        .figures
+        .backlog
+        .iter()
+        .map(|(step, n)| json!([step.to_string(), name(*step), integer(*n)]))
+        .collect()
+}
+
+fn times(month: &MonthFigures) -> Vec<Value> {
+    let f = &month.figures;
+    let row = |name: &str, s: &Spread| {
+        let words = |v: Option<i64>| v.map_or_else(|| "–".to_owned(), duration);
+        json!([name, integer(s.n), words(s.p50()), words(s.p90()), words(s.values.map(|v| v.max))])
+    };
+    vec![
+        row("Lengkap sampai cetak (jam kerja)", &f.issuance.working),
+        row("Lengkap sampai cetak (waktu kalender)", &f.issuance.wall),
+        row("Lengkap sampai cetak, di luar gangguan (waktu kalender)", &f.issuance.wall_less_outages),
+        row("Terima sampai serah (jam kerja)", &f.turnaround.working),
+        row("Terima sampai serah, tanpa masa di pemohon (jam kerja)", &f.turnaround.working_less_applicant),
+        row("Kartu menunggu kartu terakhir batch (jam kerja)", &f.batches.waiting_for_last_working),
+    ]
+}
+
+fn conformance(month: &MonthFigures) -> Value {
+    let c = &month.figures.conformance;
+    let list = |m: &std::collections::BTreeMap<String, u64>| {
+        m.iter().map(|(kind, n)| json!([kind.replace('_', " "), integer(*n)])).collect::<Vec<_>>()
+    };
+    json!({
+        "selesai": integer(c.finished),
+        "sesuai": integer(c.conforming),
+        "bagian": share(c.conforming, c.finished),
+        "langkah_wajib": integer(c.all_mandatory_steps),
+        "urutan": list(&c.wrong_succession),
+        "peran": list(&c.wrong_role),
+    })
+}
+
+fn books(review: &MonthlyReview) -> Vec<Value> {
+    let list = |numbers: &[u64]| match numbers.len() {
+        0 => "tidak ada".to_owned(),
+        n if n > 12 => format!("{} nomor", integer(n as u64)),
+        _ => numbers.iter().map(|n| format!("{n:06}")).collect::<Vec<_>>().join(", "),
+    };
+    let dash = |t: &Option<String>| t.clone().unwrap_or_else(|| "–".to_owned());
+    review
+        .sheet
+        .figures
+        .figures
+        .ledgers
+        .iter()
+        .map(|(id, r)| {
+            let title = review.books.get(id).unwrap_or(id);
+            json!([title, integer(r.entries), dash(&r.first), dash(&r.last), list(&r.numbers_missing), list(&r.numbers_used_twice)])
+        })
+        .collect()
+}
+
+fn left_out(month: &MonthFigures) -> Vec<Value> {
+    let words = |reason: &str| match reason {
+        "time_per_step.no_start" => "Peristiwa tanpa waktu mulai (tidak masuk lama penanganan)",
+        "time_per_step.end_before_start" => "Peristiwa yang selesai sebelum mulai (tidak masuk lama penanganan)",
+        "issuance.no_complete_check" => "Kartu tercetak tanpa pemeriksaan lengkap (tidak masuk lama penerbitan)",
+        "turnaround.no_receipt" => "Berkas diserahkan tanpa penerimaan (tidak masuk lama penyelesaian)",
+        "duplicates.no_nik" => "Berkas tanpa NIK (tidak masuk angka kedatangan berulang)",
+        "register_agreement.no_number" => "Entri buku tanpa nomor (tidak masuk urutan nomor)",
+        other => other,
+    }
+    .to_owned();
+    month.left_out.iter().map(|(reason, n)| json!([words(reason), integer(*n)])).collect()
+}
+
+fn share(part: u64, n: u64) -> String {
+    if n == 0 {
+        return "–".to_owned();
+    }
+    #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "counts of one office are exact in f64")]
+    let share = part as f64 / n as f64;
+    percent(share)
+}
+
+/// What only the Kepala Dinas can settle, as data for the sentences.
+fn decisions(review: &MonthlyReview) -> Value {
+    let sheet = &review.sheet;
+    let missed: Vec<Value> = sheet.judgements.iter().filter(|j| j.verdict == Verdict::Missed).map(printed).collect();
+    let faulty: Vec<Value> = sheet
+        .figures
+        .figures
+        .ledgers
+        .iter()
+        .filter(|(_, r)| !r.numbers_missing.is_empty() || !r.numbers_used_twice.is_empty())
+        .map(|(id, r)| json!({
+            "buku": review.books.get(id).unwrap_or(id),
+            "terlewat": r.numbers_missing.len(),
+            "ganda": r.numbers_used_twice.len(),
+        }))
+        .collect();
+    let most_open = review.kecamatan.iter().max_by_key(|k| k.open).filter(|k| k.open > 0);
+    json!({
+        "tanpa_target": sheet.judgements.iter().filter(|j| j.verdict == Verdict::NoTarget).count(),
+        "terlewati": missed,
+        "buku": faulty,
+        "karantina": review.quarantined,
+        "kecamatan_terbanyak": most_open.map(|k| json!({"nama": k.kecamatan, "terbuka": k.open})),
+    })
+}

@@ -1,0 +1,102 @@
+//! Layouts (typst) and sentences (minijinja): compiled in, replaceable by a folder.
+//!
+//! Invariant: an undefined value stops a sentence; nothing is ever printed blank for want of data.
+
+use crate::indonesian;
+use minijinja::{Environment, UndefinedBehavior};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+const EMBEDDED: [(&str, &str); 8] = [
+    ("_dasar.typ", include_str!("../../templates/_dasar.typ")),
+    ("_grafik.typ", include_str!("../../templates/_grafik.typ")),
+    ("buku.typ", include_str!("../../templates/buku.typ")),
+    ("laporan_bulanan.typ", include_str!("../../templates/laporan_bulanan.typ")),
+    ("laporan_kepatuhan.typ", include_str!("../../templates/laporan_kepatuhan.typ")),
+    ("penutup_buku.txt.j2", include_str!("../../templates/penutup_buku.txt.j2")),
+    ("perubahan.txt.j2", include_str!("../../templates/perubahan.txt.j2")),
+    ("perlu_keputusan.txt.j2", include_str!("../../templates/perlu_keputusan.txt.j2")),
+];
+
+/// A template that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TemplateError {
+    /// It cannot be read.
+    #[error("cannot read the template {path}: {source}")]
+    Read {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Its sentences cannot be made.
+    #[error("the template {name} failed: {reason}")]
+    Sentence {
+        /// The template.
+        name: String,
+        /// Engine's message with the line.
+        reason: String,
+    },
+}
+
+/// All templates by name.
+#[derive(Debug)]
+pub(crate) struct Templates {
+    layouts: BTreeMap<String, String>,
+    sentences: Environment<'static>,
+}
+
+impl Templates {
+    pub(crate) fn load(overrides: Option<&Path>) -> Result<Self, TemplateError> {
+        let mut layouts = BTreeMap::new();
+        let mut sentences = environment();
+        for (name, embedded) in EMBEDDED {
+            let text = match overrides.map(|folder| folder.join(name)).filter(|path| path.is_file()) {
+                Some(path) => std::fs::read_to_string(&path)
+                    .map_err(|source| TemplateError::Read { path: path.display().to_string(), source })?,
+                None => embedded.to_owned(),
+            };
+            if name.ends_with(".typ") {
+                layouts.insert(name.to_owned(), text);
+            } else {
+                sentences.add_template_owned(name, text).map_err(|e| sentence_fault(name, &e))?;
+            }
+        }
+        Ok(Self { layouts, sentences })
+    }
+
+    /// The source of a layout.
+    pub(crate) fn layout(&self, name: &str) -> Option<&str> {
+        self.layouts.get(name).map(String::as_str)
+    }
+
+    /// The non-empty lines that a sentence template makes of its data.
+    pub(crate) fn sentences(&self, name: &str, data: impl Serialize) -> Result<Vec<String>, TemplateError> {
+        let text = self
+            .sentences
+            .get_template(name)
+            .and_then(|t| t.render(minijinja::value::Serde(&data)))
+            .map_err(|e| sentence_fault(name, &e))?;
+        Ok(text.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect())
+    }
+}
+
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.add_filter("angka", |n: u64| indonesian::integer(n));
+    environment.add_filter("terbilang", |n: u64| indonesian::in_words(n));
+    environment.add_filter("persen", |share: f64| indonesian::percent(share));
+    environment.add_filter("durasi", |seconds: f64| {
+        #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "whole seconds of one office")]
+        let whole = seconds as i64;
+        indonesian::duration(whole)
+    });
+    environment
+}
+
+fn sentence_fault(name: &str, fault: &minijinja::Error) -> TemplateError {
+    let place = fault.line().map_or_else(String::new, |l| format!("line {l}: "));
+    TemplateError::Sentence { name: name.to_owned(), reason: format!("{place}{fault}") }
+}

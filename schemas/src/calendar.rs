@@ -1,0 +1,259 @@
+//! The office's working clock: how much working time lies between two instants.
+//!
+//! Reads   data/calendar: hours per weekday with validity, holidays and joint leave
+//! Gives   W(t), working seconds from the first covered day to t, so working time between a and b is W(b) − W(a);
+//!         D(t), working days up to and including the day of t
+//! Rule    Perpres 21/2023 (hours), yearly SKB 3 Menteri (holidays and joint leave)
+//!
+//! Invariant: W is monotone. Invariant: an instant outside the covered days is an error, never free time.
+
+use crate::period::WIB_OFFSET_S;
+use chrono::{Datelike, NaiveDate};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+
+const DAY_S: i64 = 86_400;
+const UNIX_EPOCH: NaiveDate = NaiveDate::from_ymd_opt(1970, 1, 1).expect("a valid date");
+
+/// A calendar that cannot be used, or an instant it does not cover.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum CalendarError {
+    /// The instant lies outside the covered days.
+    #[error("{date} is outside the office calendar ({from} to {to}); extend calendar/jam_kerja.toml and the holiday list")]
+    NotCovered {
+        /// The date asked for.
+        date: String,
+        /// First day covered.
+        from: NaiveDate,
+        /// Last day covered.
+        to: NaiveDate,
+    },
+    /// An entry of the calendar data is not readable.
+    #[error("calendar: {0}")]
+    Data(String),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HoursFile {
+    covered: Covered,
+    #[expect(dead_code, reason = "the source of the holidays is kept for the reader of the file")]
+    holidays_source: String,
+    hours: Vec<Hours>,
+}
+
+#[derive(Deserialize)]
+struct Covered {
+    from: NaiveDate,
+    to: NaiveDate,
+}
+
+#[derive(Deserialize)]
+struct Hours {
+    valid_from: NaiveDate,
+    monday: Vec<String>,
+    tuesday: Vec<String>,
+    wednesday: Vec<String>,
+    thursday: Vec<String>,
+    friday: Vec<String>,
+    saturday: Vec<String>,
+    sunday: Vec<String>,
+}
+
+/// Spans of work within one day, in seconds from midnight.
+type Spans = Vec<(i64, i64)>;
+
+/// Working time of the office as a step-wise linear clock.
+#[derive(Clone, Debug)]
+pub struct WorkingClock {
+    from: NaiveDate,
+    to: NaiveDate,
+    first_day: i64,
+    days: Vec<Day>,
+}
+
+#[derive(Clone, Debug)]
+struct Day {
+    before_s: i64,
+    working_days: i64,
+    spans: Spans,
+}
+
+impl WorkingClock {
+    pub(crate) fn new(file: &HoursFile, holidays: &BTreeSet<NaiveDate>) -> Result<Self, CalendarError> {
+        let weeks = file
+            .hours
+            .iter()
+            .map(|h| Ok((h.valid_from, h.week()?)))
+            .collect::<Result<Vec<_>, CalendarError>>()?;
+        let mut days = Vec::new();
+        let (mut before_s, mut working_days) = (0, 0);
+        for date in file.covered.from.iter_days().take_while(|d| *d <= file.covered.to) {
+            let week = weeks.iter().filter(|(from, _)| *from <= date).max_by_key(|(from, _)| *from);
+            let (_, week) =
+                week.ok_or_else(|| CalendarError::Data(format!("no working hours are valid on {date}")))?;
+            let weekday = usize::try_from(date.weekday().num_days_from_monday()).unwrap_or(0);
+            let spans = if holidays.contains(&date) { Vec::new() } else { week[weekday].clone() };
+            working_days += i64::from(!spans.is_empty());
+            let length: i64 = spans.iter().map(|(a, b)| b - a).sum();
+            days.push(Day { before_s, working_days, spans });
+            before_s += length;
+        }
+        let first_day = file.covered.from.signed_duration_since(UNIX_EPOCH).num_days();
+        Ok(Self { from: file.covered.from, to: file.covered.to, first_day, days })
+    }
+
+    /// Working seconds from the first covered day to the instant.
+    ///
+    /// # Errors
+    /// [`CalendarError::NotCovered`] when the instant's date is outside the calendar.
+    pub fn working_s(&self, epoch_s: i64) -> Result<i64, CalendarError> {
+        let (day, second) = self.day(epoch_s)?;
+        let today: i64 = day.spans.iter().map(|&(a, b)| (second.min(b) - a).max(0)).sum();
+        Ok(day.before_s + today)
+    }
+
+    /// Working days from the first covered day up to and including the day of the instant.
+    ///
+    /// # Errors
+    /// [`CalendarError::NotCovered`] when the instant's date is outside the calendar.
+    pub fn working_days(&self, epoch_s: i64) -> Result<i64, CalendarError> {
+        self.day(epoch_s).map(|(day, _)| day.working_days)
+    }
+
+    /// The spans of work on a date, in seconds from midnight; empty on a free day.
+    ///
+    /// # Errors
+    /// [`CalendarError::NotCovered`] when the date is outside the calendar.
+    pub fn spans(&self, date: NaiveDate) -> Result<&[(i64, i64)], CalendarError> {
+        let index = date.signed_duration_since(self.from).num_days();
+        let day = usize::try_from(index).ok().and_then(|i| self.days.get(i));
+        day.map(|d| d.spans.as_slice()).ok_or_else(|| self.not_covered(date.to_string()))
+    }
+
+    /// Whether the calendar knows the date of the instant.
+    #[must_use]
+    pub fn covers(&self, epoch_s: i64) -> bool {
+        self.day(epoch_s).is_ok()
+    }
+
+    fn day(&self, epoch_s: i64) -> Result<(&Day, i64), CalendarError> {
+        let local = epoch_s.saturating_add(WIB_OFFSET_S);
+        let index = local.div_euclid(DAY_S) - self.first_day;
+        let day = usize::try_from(index).ok().and_then(|i| self.days.get(i));
+        match day {
+            Some(day) => Ok((day, local.rem_euclid(DAY_S))),
+            None => Err(self.not_covered(
+                crate::wib_date(epoch_s).map_or_else(|| "a date out of range".into(), |d| d.to_string()),
+            )),
+        }
+    }
+
+    fn not_covered(&self, date: String) -> CalendarError {
+        CalendarError::NotCovered { date, from: self.from, to: self.to }
+    }
+}
+
+impl Hours {
+    fn week(&self) -> Result<[Spans; 7], CalendarError> {
+        let [a, b, c, d, e, f, g] = [
+            &self.monday,
+            &self.tuesday,
+            &self.wednesday,
+            &self.thursday,
+            &self.friday,
+            &self.saturday,
+            &self.sunday,
+        ]
+        .map(|texts| texts.iter().map(|t| span(t)).collect::<Result<Spans, _>>());
+        Ok([a?, b?, c?, d?, e?, f?, g?])
+    }
+}
+
+fn span(text: &str) -> Result<(i64, i64), CalendarError> {
+    let fault = || CalendarError::Data(format!("`{text}` is not a span of hours like 07:30-12:00"));
+    let clock = |s: &str| -> Option<i64> {
+        let (h, m) = s.split_once(':')?;
+        let (h, m): (i64, i64) = (h.parse().ok()?, m.parse().ok()?);
+        ((0..=24).contains(&h) && (0..60).contains(&m)).then_some(h * 3600 + m * 60)
+    };
+    let (a, b) = text.split_once('-').ok_or_else(fault)?;
+    let (a, b) = (clock(a).ok_or_else(fault)?, clock(b).ok_or_else(fault)?);
+    if a < b && b <= DAY_S { Ok((a, b)) } else { Err(fault()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Facts;
+
+    fn clock() -> WorkingClock {
+        Facts::embedded().unwrap().clock
+    }
+
+    fn at(date: &str, hour: i64, minute: i64) -> i64 {
+        let date: NaiveDate = date.parse().unwrap();
+        date.signed_duration_since(UNIX_EPOCH).num_days() * DAY_S + hour * 3600 + minute * 60 - WIB_OFFSET_S
+    }
+
+    #[test]
+    fn working_days_count_from_the_day_after_receipt() {
+        // Vectors computed by hand from the holiday list: receipt, +1, +3 and +14 working days.
+        for (receipt, after_1, after_3, after_14) in [
+            ("2024-03-04", "2024-03-05", "2024-03-07", "2024-03-26"),
+            ("2024-04-05", "2024-04-16", "2024-04-18", "2024-05-06"),
+            ("2025-03-27", "2025-04-08", "2025-04-10", "2025-04-28"),
+            ("2026-03-17", "2026-03-25", "2026-03-27", "2026-04-14"),
+            ("2026-11-20", "2026-11-23", "2026-11-25", "2026-12-10"),
+            ("2026-12-23", "2026-12-28", "2026-12-30", "2027-01-18"),
+        ] {
+            let clock = clock();
+            let start = clock.working_days(at(receipt, 9, 0)).unwrap();
+            for (date, days) in [(after_1, 1), (after_3, 3), (after_14, 14)] {
+                assert_eq!(clock.working_days(at(date, 9, 0)).unwrap() - start, days, "{receipt} to {date}");
+                assert_eq!(
+                    clock.working_days(at(date, 9, 0) - DAY_S).unwrap() - start,
+                    days - 1,
+                    "the day before {date} is not yet day {days} after {receipt}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_normal_week_has_37_and_a_half_hours() {
+        let clock = clock();
+        let week = clock.working_s(at("2026-10-12", 0, 0)).unwrap() - clock.working_s(at("2026-10-05", 0, 0)).unwrap();
+        assert_eq!(week, 37 * 3600 + 1800);
+    }
+
+    #[test]
+    fn breaks_nights_and_holidays_do_not_count() {
+        let clock = clock();
+        let w = |d: &str, h, m| clock.working_s(at(d, h, m)).unwrap();
+        assert_eq!(w("2026-10-05", 13, 0), w("2026-10-05", 12, 0));
+        assert_eq!(w("2026-10-06", 7, 30), w("2026-10-05", 16, 0));
+        assert_eq!(w("2026-12-28", 0, 0), w("2026-12-23", 16, 0), "Christmas and joint leave");
+        assert_eq!(w("2026-10-05", 8, 0) - w("2026-10-05", 7, 30), 1800);
+    }
+
+    #[test]
+    fn the_clock_is_monotone_and_never_faster_than_time() {
+        let clock = clock();
+        let mut before = (at("2026-03-01", 0, 0), 0);
+        before.1 = clock.working_s(before.0).unwrap();
+        for step in 1..6000 {
+            let t = before.0 + 1 + (step * 7919) % 1200;
+            let w = clock.working_s(t).unwrap();
+            assert!(w >= before.1 && w - before.1 <= t - before.0);
+            before = (t, w);
+        }
+    }
+
+    #[test]
+    fn a_date_that_is_not_covered_is_an_error_that_names_the_range() {
+        let fault = clock().working_s(at("2028-01-01", 0, 0)).unwrap_err();
+        assert!(fault.to_string().contains("2028-01-01 is outside the office calendar (2020-01-01 to 2027-12-31)"));
+        assert!(clock().working_s(at("2019-12-31", 23, 59)).is_err());
+    }
+}

@@ -1,0 +1,232 @@
+//! What reports receive: plain values, with every figure already computed.
+
+use crate::figures::MonthFigures;
+use crate::{Align, Comparison, Month};
+use serde::{Deserialize, Serialize};
+
+/// The office that issues a document, from the configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Office {
+    /// First line of the letterhead.
+    pub pemerintah: String,
+    /// Second line of the letterhead.
+    pub dinas: String,
+    /// Third line of the letterhead; empty leaves it out.
+    #[serde(default)]
+    pub alamat: String,
+    /// Where documents are signed.
+    pub tempat: String,
+    /// Who takes note, on the left of a book.
+    pub mengetahui: Signer,
+    /// Who keeps the book, on the right.
+    pub penanggung_jawab: Signer,
+}
+
+/// A person who signs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signer {
+    /// Office held.
+    pub jabatan: String,
+    /// Name with titles; empty leaves a line for the pen.
+    #[serde(default)]
+    pub nama: String,
+    /// NIP, 18 digits as printed 8-6-1-3; empty leaves a line for the pen.
+    #[serde(default)]
+    pub nip: String,
+}
+
+/// Where the data of a document come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// Version of the archive (number of the last commit).
+    pub archive_version: u64,
+    /// Events in the archive.
+    pub events: u64,
+    /// SHA-256 of the last commit, which names the one before it, and so on to the first.
+    pub head: String,
+    /// Version of the program.
+    pub program: String,
+}
+
+/// One value in a book.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cell {
+    /// Nothing to show.
+    Empty,
+    /// Text.
+    Text(String),
+    /// A number.
+    Number(u64),
+    /// An instant shown as a date, seconds since 1970 UTC.
+    Date(i64),
+    /// An instant shown as date and time, seconds since 1970 UTC.
+    DateTime(i64),
+}
+
+/// One official book of one month.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LedgerBook {
+    /// Id of its definition.
+    pub id: String,
+    /// As printed.
+    pub title: String,
+    /// As printed.
+    pub legal_basis: String,
+    /// The month it covers.
+    pub month: Month,
+    /// Heads, widths and alignment.
+    pub columns: Vec<BookColumn>,
+    /// Entries in the order of the book.
+    pub rows: Vec<Vec<Cell>>,
+    /// Lowest and highest number in the book.
+    pub first_number: Option<String>,
+    /// Highest number.
+    pub last_number: Option<String>,
+    /// Numbers that no entry has.
+    pub numbers_missing: Vec<u64>,
+    /// Numbers that more than one entry has.
+    pub numbers_used_twice: Vec<u64>,
+    /// Whether NIK and names are masked.
+    pub masked: bool,
+    /// Where the data come from.
+    pub provenance: Provenance,
+}
+
+/// Head of a column of a book.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookColumn {
+    /// Head.
+    pub label: String,
+    /// Relative width.
+    pub width: u32,
+    /// How it is set.
+    pub align: Align,
+}
+
+/// What came of judging one figure by one target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verdict {
+    /// The figure reaches the target.
+    #[serde(rename = "memenuhi")]
+    Met,
+    /// It does not.
+    #[serde(rename = "tidak memenuhi")]
+    Missed,
+    /// There is nothing to judge.
+    #[serde(rename = "data tidak cukup")]
+    NoData,
+    /// The target has no value.
+    #[serde(rename = "target belum ditetapkan")]
+    NoTarget,
+}
+
+impl Verdict {
+    /// The words that reports print.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Met => "memenuhi",
+            Self::Missed => "tidak memenuhi",
+            Self::NoData => "data tidak cukup",
+            Self::NoTarget => "target belum ditetapkan",
+        }
+    }
+}
+
+/// One figure judged by one target.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// Target id.
+    pub target: String,
+    /// In Indonesian.
+    pub title: String,
+    /// SOP step, where the target is for one step.
+    pub step: Option<u8>,
+    /// What came of it.
+    pub verdict: Verdict,
+    /// The figure, in seconds or as a share; absent without data.
+    pub figure: Option<f64>,
+    /// How many cases it rests on.
+    pub n: u64,
+    /// Which side of the value is good.
+    pub comparison: Comparison,
+    /// The target's value in seconds or as a share.
+    pub value: Option<f64>,
+    /// Unit of figure and value: `detik` or `bagian`.
+    pub unit: String,
+    /// resmi, sementara or asumsi.
+    pub standing: String,
+    /// The regulation.
+    pub regulation: String,
+    /// Its article; empty when not seen.
+    pub article: String,
+    /// Where the rule was seen.
+    pub source: String,
+    /// What must be said beside it.
+    pub note: String,
+}
+
+/// All judgements of a month.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ComplianceSheet {
+    /// The month.
+    pub month: Month,
+    /// In the order of the regulations.
+    pub judgements: Vec<Judgement>,
+    /// The figures they rest on.
+    pub figures: MonthFigures,
+    /// Where the data come from.
+    pub provenance: Provenance,
+}
+
+/// The review that the Kepala Dinas reads.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MonthlyReview {
+    /// The judged month.
+    pub sheet: ComplianceSheet,
+    /// The month before, when the archive has one.
+    pub previous: Option<MonthFigures>,
+    /// What moved since then, the largest relative change first.
+    pub changes: Vec<Change>,
+    /// Kecamatan with receipts, prints, hand-overs and open berkas.
+    pub kecamatan: Vec<KecamatanRow>,
+    /// What each SOP step does, in order.
+    pub steps: Vec<(u8, String)>,
+    /// Printed words of missing documents by code.
+    pub documents: crate::Labels,
+    /// Titles of the books by id.
+    pub books: crate::Labels,
+    /// Rows that wait in quarantine.
+    pub quarantined: u64,
+}
+
+/// One kecamatan of the month.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KecamatanRow {
+    /// Its name.
+    pub kecamatan: String,
+    /// Berkas that arrived.
+    pub received: u64,
+    /// Berkas first printed.
+    pub printed: u64,
+    /// Berkas handed over.
+    pub handed_over: u64,
+    /// Berkas open at the end of the month.
+    pub open: u64,
+}
+
+/// A figure that moved since the month before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// Which figure; the narrative has one sentence per id.
+    pub id: String,
+    /// Its value this month.
+    pub now: f64,
+    /// Its value the month before.
+    pub before: f64,
+    /// Whether the move is for the better.
+    pub better: bool,
+}

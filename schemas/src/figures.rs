@@ -1,0 +1,265 @@
+//! The figures of one month, as `tertib metrics --format json` writes them.
+//!
+//! All times are whole seconds. Percentiles are nearest-rank, so each is a value that occurred.
+
+use crate::Month;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Everything computed for one month.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Figures {
+    /// The month of `selesai` in Asia/Jakarta.
+    pub month: Month,
+    /// By SOP step.
+    pub time_per_step: BTreeMap<u8, StepTimes>,
+    /// Of the first checks.
+    pub completeness: Completeness,
+    /// From complete to printed.
+    pub issuance: Issuance,
+    /// From receipt to hand-over.
+    pub turnaround: Turnaround,
+    /// How long cards waited for the last one of their batch.
+    pub batches: Batches,
+    /// Three rates that are never mixed.
+    pub duplicates: Duplicates,
+    /// Against the SOP.
+    pub conformance: Conformance,
+    /// Open berkas at the end of the month by last step.
+    pub backlog: BTreeMap<u8, u64>,
+    /// Numbering of each book.
+    pub ledgers: BTreeMap<String, RegisterNumbers>,
+}
+
+/// A distribution of whole seconds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spread {
+    /// How many values.
+    pub n: u64,
+    /// What they are; absent when there are none.
+    #[serde(flatten)]
+    pub values: Option<SpreadValues>,
+}
+
+/// Sum and order statistics of a distribution that is not empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it: seconds, nearest-rank percentiles")]
+pub struct SpreadValues {
+    pub sum: i64,
+    pub min: i64,
+    pub p50: i64,
+    pub p90: i64,
+    pub p95: i64,
+    pub max: i64,
+}
+
+impl Spread {
+    /// The distribution of a histogram: how often each value occurred, in order of value.
+    #[must_use]
+    pub fn of_histogram(histogram: &BTreeMap<i64, u64>) -> Self {
+        let n: u64 = histogram.values().sum();
+        let (Some((&min, _)), Some((&max, _))) = (histogram.first_key_value(), histogram.last_key_value()) else {
+            return Self::default();
+        };
+        let rank = |percent: u64| {
+            let wanted = (percent * n).div_ceil(100);
+            let mut upto = 0;
+            histogram
+                .iter()
+                .find(|(_, count)| {
+                    upto += **count;
+                    upto >= wanted
+                })
+                .map_or(max, |(value, _)| *value)
+        };
+        let sum = histogram.iter().map(|(v, c)| v * i64::try_from(*c).unwrap_or(i64::MAX)).sum();
+        Self { n, values: Some(SpreadValues { sum, min, p50: rank(50), p90: rank(90), p95: rank(95), max }) }
+    }
+
+    /// The median, when there is one.
+    #[must_use]
+    pub fn p50(&self) -> Option<i64> {
+        self.values.map(|v| v.p50)
+    }
+
+    /// The 90th percentile, when there is one.
+    #[must_use]
+    pub fn p90(&self) -> Option<i64> {
+        self.values.map(|v| v.p90)
+    }
+}
+
+impl FromIterator<i64> for Spread {
+    fn from_iter<I: IntoIterator<Item = i64>>(values: I) -> Self {
+        let mut histogram = BTreeMap::new();
+        for value in values {
+            *histogram.entry(value).or_insert(0) += 1;
+        }
+        Self::of_histogram(&histogram)
+    }
+}
+
+/// Times of one step.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it: what is measured, by which clock")]
+pub struct StepTimes {
+    pub events: u64,
+    pub handling_working: Spread,
+    pub handling_wall: Spread,
+    pub waiting_working: Spread,
+}
+
+/// First checks of the requirements (step 2).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Completeness {
+    /// Berkas whose first check falls in the month.
+    pub first_checks: u64,
+    /// Of these, found `lengkap` or `perlu_rekam`.
+    pub complete: u64,
+    /// Checks that sent the file back.
+    pub returned: u64,
+    /// Missing documents by code.
+    pub missing: BTreeMap<String, u64>,
+}
+
+/// Berkas first printed in the month, measured from the first `lengkap`/`perlu_rekam`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it: what is counted, by which clock")]
+pub struct Issuance {
+    pub printed: u64,
+    pub wall: Spread,
+    pub wall_less_outages: Spread,
+    pub working: Spread,
+    pub within_1_hour_wall: u64,
+    pub within_24_hours_wall: u64,
+    pub within_1_hour_working: u64,
+    pub within_24_hours_wall_less_outages: u64,
+    pub within_14_working_days: u64,
+    /// Complete, not printed, and past 24 hours at the end of the month.
+    pub open_past_24_hours_wall: u64,
+}
+
+/// Berkas handed over in the month.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Turnaround {
+    /// How many.
+    pub handed_over: u64,
+    /// Receipt to hand-over in working time.
+    pub working: Spread,
+    /// The same less the time the file was back with the applicant.
+    pub working_less_applicant: Spread,
+}
+
+/// Batches whose last card was gathered in the month.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Batches {
+    /// How many.
+    pub completed: u64,
+    /// How long each card waited for the last one of its batch.
+    pub waiting_for_last_working: Spread,
+    /// Which berkas each batch waited for.
+    pub held_up_by: BTreeMap<String, String>,
+}
+
+/// Three duplicate rates, as counts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Duplicates {
+    /// (a) Berkas that had a record check (step 6).
+    pub record_checks: u64,
+    /// (a) Of these, found `duplikat`.
+    pub record_duplicates: u64,
+    /// (b) Berkas in the batches received in the month.
+    pub batch_berkas: u64,
+    /// (b) Of these, the NIK was already in the same batch.
+    pub batch_same_nik: u64,
+    /// (c) Berkas that arrived (step 1).
+    pub arrivals: u64,
+    /// (c) Of these, the NIK had arrived in another batch within 90 days.
+    pub repeat_within_90_days: u64,
+}
+
+/// Berkas handed over in the month, against the SOP.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Conformance {
+    /// How many.
+    pub finished: u64,
+    /// Every succession and role is the SOP's.
+    pub conforming: u64,
+    /// Every mandatory step is present.
+    pub all_mandatory_steps: u64,
+    /// `from:outcome>to` and how often.
+    pub wrong_succession: BTreeMap<String, u64>,
+    /// `step:role` and how often.
+    pub wrong_role: BTreeMap<String, u64>,
+}
+
+/// Numbers written in one book in the month.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RegisterNumbers {
+    /// How many entries.
+    pub entries: u64,
+    /// First number.
+    pub first: Option<String>,
+    /// Last number.
+    pub last: Option<String>,
+    /// Numbers between them that no entry has.
+    pub numbers_missing: Vec<u64>,
+    /// Numbers that more than one entry has.
+    pub numbers_used_twice: Vec<u64>,
+}
+
+/// How many met a deadline, counting what is still open and already past it as late.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deadline {
+    /// Printed in the month within the limit.
+    pub on_time: u64,
+    /// Printed in the month after the limit.
+    pub late: u64,
+    /// Not printed at the end of the month and past the limit.
+    pub open_past: u64,
+}
+
+impl Deadline {
+    /// On time, late and open past the limit together; open within it is undecided and not counted.
+    #[must_use]
+    pub fn n(self) -> u64 {
+        self.on_time + self.late + self.open_past
+    }
+}
+
+/// The honest service level: what the 1-hour, 24-hour and 14-working-day rules are judged by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Deadlines {
+    pub within_1_hour_less_outages: Deadline,
+    pub within_24_hours_less_outages: Deadline,
+    pub within_14_working_days: Deadline,
+}
+
+/// One month of the trend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrendPoint {
+    /// The month.
+    pub month: Month,
+    /// Berkas that arrived (first step 1).
+    pub received: u64,
+    /// Berkas first printed.
+    pub printed: u64,
+    /// Berkas handed over.
+    pub handed_over: u64,
+    /// Berkas open at its end.
+    pub open: u64,
+}
+
+/// The figures with what reports need beside them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MonthFigures {
+    /// The figures.
+    pub figures: Figures,
+    /// For the verdicts.
+    pub deadlines: Deadlines,
+    /// Up to 13 months ending with this one; months before the first event are not in it.
+    pub trend: Vec<TrendPoint>,
+    /// What the figures could not use, by reason, as counts.
+    pub left_out: BTreeMap<String, u64>,
+}

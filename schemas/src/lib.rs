@@ -1,0 +1,27 @@
+#![doc = include_str!("../README.md")]
+
+mod calendar;
+mod column;
+pub mod document;
+mod event;
+mod facts;
+pub mod figures;
+mod finding;
+mod ledger;
+mod nik;
+mod period;
+mod sop;
+mod target;
+mod wilayah;
+
+pub use calendar::{CalendarError, WorkingClock};
+pub use column::{Column, Presence, Visibility};
+pub use event::{Event, EventId, Person};
+pub use facts::{Facts, FactsError, Labels};
+pub use finding::{Finding, FindingText, Severity};
+pub use ledger::{Align, Ledger, LedgerColumn, LedgerField};
+pub use nik::{NikFault, check_nik, mask_nik};
+pub use period::{Month, MonthError, WIB_OFFSET_S, wib_date, wib_datetime};
+pub use sop::{Outcome, Sop, Step};
+pub use target::{Clock, Comparison, Measure, Standing, Target, TargetFile, Unit};
+pub use wilayah::{Area, Wilayah};

@@ -1,0 +1,189 @@
+//! Calendar months of the office, in Western Indonesian Time.
+//!
+//! Rule    Asia/Jakarta is UTC+7 without daylight saving since 1964; every month is bounded in that zone.
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// Seconds that Western Indonesian Time is ahead of UTC.
+pub const WIB_OFFSET_S: i64 = 7 * 3600;
+
+const NAMES: [&str; 12] = [
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+];
+
+/// A calendar month in Asia/Jakarta, written `2026-10`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Month {
+    year: i32,
+    month: u32,
+}
+
+/// The text is not a month.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("`{text}` is not a month; write it as year and month, for example 2026-10")]
+pub struct MonthError {
+    /// What was given.
+    pub text: String,
+}
+
+impl Month {
+    /// The month in which an instant falls, in Asia/Jakarta.
+    #[must_use]
+    pub fn of_epoch_s(epoch_s: i64) -> Option<Self> {
+        let date = wib_date(epoch_s)?;
+        Some(Self { year: date.year(), month: date.month() })
+    }
+
+    /// The first day.
+    #[must_use]
+    pub fn first_day(self) -> NaiveDate {
+        NaiveDate::from_ymd_opt(self.year, self.month, 1).unwrap_or(NaiveDate::MIN)
+    }
+
+    /// The last day.
+    #[must_use]
+    pub fn last_day(self) -> NaiveDate {
+        self.next().first_day().pred_opt().unwrap_or(NaiveDate::MAX)
+    }
+
+    /// The instant the month begins, in seconds since 1970 UTC.
+    #[must_use]
+    pub fn start_s(self) -> i64 {
+        self.first_day().and_time(chrono::NaiveTime::MIN).and_utc().timestamp() - WIB_OFFSET_S
+    }
+
+    /// The first instant after the month, in seconds since 1970 UTC.
+    #[must_use]
+    pub fn end_s(self) -> i64 {
+        self.next().start_s()
+    }
+
+    /// The month after.
+    #[must_use]
+    pub fn next(self) -> Self {
+        if self.month == 12 {
+            Self { year: self.year + 1, month: 1 }
+        } else {
+            Self { year: self.year, month: self.month + 1 }
+        }
+    }
+
+    /// The month `n` months before.
+    #[must_use]
+    pub fn back(self, n: u32) -> Self {
+        (0..n).fold(self, |m, _| {
+            if m.month == 1 {
+                Self { year: m.year - 1, month: 12 }
+            } else {
+                Self { year: m.year, month: m.month - 1 }
+            }
+        })
+    }
+
+    /// The Indonesian name, `Oktober 2026`.
+    #[must_use]
+    pub fn indonesian(self) -> String {
+        format!("{} {}", self.name(), self.year)
+    }
+
+    /// The Indonesian name of the month alone.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        usize::try_from(self.month).ok().and_then(|m| NAMES.get(m.wrapping_sub(1))).copied().unwrap_or("")
+    }
+
+    /// The year.
+    #[must_use]
+    pub fn year(self) -> i32 {
+        self.year
+    }
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}", self.year, self.month)
+    }
+}
+
+impl FromStr for Month {
+    type Err = MonthError;
+
+    fn from_str(text: &str) -> Result<Self, MonthError> {
+        let fault = || MonthError { text: text.chars().take(40).collect() };
+        let (year, month) = text.split_once('-').ok_or_else(fault)?;
+        let digits = |s: &str, n: usize| s.len() == n && s.bytes().all(|b| b.is_ascii_digit());
+        if !digits(year, 4) || !digits(month, 2) {
+            return Err(fault());
+        }
+        let (year, month) =
+            (year.parse().map_err(|_| fault())?, month.parse().map_err(|_| fault())?);
+        NaiveDate::from_ymd_opt(year, month, 1).ok_or_else(fault)?;
+        Ok(Self { year, month })
+    }
+}
+
+impl TryFrom<String> for Month {
+    type Error = MonthError;
+
+    fn try_from(text: String) -> Result<Self, MonthError> {
+        text.parse()
+    }
+}
+
+impl From<Month> for String {
+    fn from(month: Month) -> Self {
+        month.to_string()
+    }
+}
+
+/// The Asia/Jakarta clock reading of an instant.
+#[must_use]
+pub fn wib_datetime(epoch_s: i64) -> Option<NaiveDateTime> {
+    DateTime::from_timestamp(epoch_s.checked_add(WIB_OFFSET_S)?, 0).map(|t| t.naive_utc())
+}
+
+/// The Asia/Jakarta date of an instant.
+#[must_use]
+pub fn wib_date(epoch_s: i64) -> Option<NaiveDate> {
+    wib_datetime(epoch_s).map(|t| t.date())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_is_bounded_in_jakarta() {
+        let october: Month = "2026-10".parse().unwrap();
+        // 23:30 WIB on the last day is 16:30 UTC of that day; 00:30 WIB on the 1st is the day before in UTC.
+        let last = NaiveDate::from_ymd_opt(2026, 10, 31).unwrap().and_hms_opt(16, 30, 0).unwrap();
+        let first = NaiveDate::from_ymd_opt(2026, 9, 30).unwrap().and_hms_opt(17, 30, 0).unwrap();
+        assert_eq!(Month::of_epoch_s(last.and_utc().timestamp()), Some(october));
+        assert_eq!(Month::of_epoch_s(first.and_utc().timestamp()), Some(october));
+        assert_eq!(Month::of_epoch_s(october.end_s()), Some(october.next()));
+        assert_eq!(october.back(10).to_string(), "2025-12");
+        assert_eq!(october.last_day().to_string(), "2026-10-31");
+    }
+
+    #[test]
+    fn what_is_not_a_month_is_refused() {
+        for text in ["2026-13", "2026-1", "26-10", "Oktober", "2026-00", "2026-10-01", "+026-10", ""] {
+            assert!(text.parse::<Month>().is_err(), "{text} was taken for a month");
+        }
+    }
+}

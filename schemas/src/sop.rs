@@ -1,0 +1,62 @@
+//! The SOP as data: steps, who takes them, what may come of them and what follows.
+//!
+//! Rule    SOP Penerbitan KTP Elektronik Kolektif, steps 1–10
+
+use serde::Deserialize;
+
+/// One standard operating procedure.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sop {
+    /// Same as the file name.
+    pub id: String,
+    /// As printed.
+    pub title: String,
+    /// Where it was read.
+    pub source: String,
+    /// The steps in order.
+    #[serde(rename = "step")]
+    pub steps: Vec<Step>,
+}
+
+/// One step.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Number in the SOP.
+    pub number: u8,
+    /// Role that takes it.
+    pub pelaksana: String,
+    /// What is done, in Indonesian.
+    pub act: String,
+    /// Whether every finished berkas must have it.
+    pub mandatory: bool,
+    /// Book written at this step.
+    pub ledger: Option<String>,
+    /// What may come of it.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// One outcome of a step.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outcome {
+    /// Its word in the column `hasil`.
+    pub hasil: String,
+    /// The step that follows; none when the berkas ends here.
+    pub next: Option<u8>,
+}
+
+impl Sop {
+    /// The step of that number.
+    #[must_use]
+    pub fn step(&self, number: u8) -> Option<&Step> {
+        self.steps.iter().find(|s| s.number == number)
+    }
+
+    /// Whether the outcome is one of the step's.
+    #[must_use]
+    pub fn allows(&self, number: u8, hasil: &str) -> bool {
+        self.step(number).is_some_and(|s| s.outcomes.iter().any(|o| o.hasil == hasil))
+    }
+}
