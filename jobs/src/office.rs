@@ -42,7 +42,7 @@ impl Installed {
 
     /// The compliance sheet of a month.
     pub fn compliance(&self, archive: &Archive, book: &FigureBook<'_>, month: Month) -> Result<ComplianceSheet> {
-        Ok(pipeline::judge(book.month(month)?, &self.facts, archive.provenance()?))
+        Ok(pipeline::judge(book.month(month)?, &self.facts, archive.provenance()?)?)
     }
 
     /// The monthly review.

@@ -7,11 +7,13 @@
 
 use schemas::document::{ComplianceSheet, Judgement, Provenance, Verdict};
 use schemas::figures::{Deadline, MonthFigures, Spread};
-use schemas::{Comparison, Facts, Measure, Target, TargetFile, Unit};
+use schemas::{CalendarError, Comparison, Facts, Measure, Target, TargetFile, Unit};
 
 /// Judges a month by every target in force.
-#[must_use]
-pub fn judge(figures: MonthFigures, facts: &Facts, provenance: Provenance) -> ComplianceSheet {
+///
+/// # Errors
+/// [`CalendarError::NotCovered`] when the month is outside the calendar.
+pub fn judge(figures: MonthFigures, facts: &Facts, provenance: Provenance) -> Result<ComplianceSheet, CalendarError> {
     let month = figures.figures.month;
     let judgements = facts
         .targets
@@ -19,7 +21,8 @@ pub fn judge(figures: MonthFigures, facts: &Facts, provenance: Provenance) -> Co
         .flat_map(|file| file.targets.iter().filter(|t| t.in_force(month)).map(move |t| (file, t)))
         .map(|(file, target)| judgement(file, target, &figures))
         .collect();
-    ComplianceSheet { month, judgements, figures, provenance }
+    let signed_on = facts.clock.last_working_day(month)?;
+    Ok(ComplianceSheet { month, signed_on, judgements, figures, provenance })
 }
 
 fn judgement(file: &TargetFile, target: &Target, figures: &MonthFigures) -> Judgement {

@@ -118,6 +118,8 @@ impl<'a> BookWriter<'a> {
     #[must_use]
     pub fn book(&self, ledger: &Ledger, numbers: &RegisterNumbers, disclosure: Disclosure) -> LedgerBook {
         let entries = self.entries.get(&ledger.step).map_or(&[][..], Vec::as_slice);
+        let last_working_day = self.facts.clock.last_working_day(self.month).unwrap_or_else(|_| self.month.last_day());
+        let last_entry = entries.iter().map(|e| e.selesai_s).max().and_then(wib_date);
         let rows = entries
             .iter()
             .enumerate()
@@ -140,6 +142,7 @@ impl<'a> BookWriter<'a> {
             last_number: numbers.last.clone(),
             numbers_missing: numbers.numbers_missing.clone(),
             numbers_used_twice: numbers.numbers_used_twice.clone(),
+            closed_on: last_entry.map_or(last_working_day, |d| d.max(last_working_day)),
             masked: disclosure == Disclosure::Masked,
             provenance: self.provenance.clone(),
         }

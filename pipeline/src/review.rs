@@ -23,13 +23,14 @@ pub fn review(archive: &Archive, book: &FigureBook<'_>, facts: &Facts, month: Mo
     let figures = book.month(month)?;
     let changes = previous.as_ref().map(|p| changes(&figures, p)).unwrap_or_default();
     Ok(MonthlyReview {
-        sheet: judge(figures, facts, archive.provenance()?),
+        sheet: judge(figures, facts, archive.provenance()?)?,
         previous,
         changes,
         kecamatan: book.by_kecamatan(month)?,
-        steps: facts.sop.steps.iter().map(|s| (s.number, s.act.clone())).collect(),
+        steps: facts.sop.steps.iter().map(|s| (s.number, s.label.clone())).collect(),
         documents: facts.dokumen.clone(),
         books: facts.ledgers.iter().map(|l| (l.id.clone(), l.title.clone())).collect(),
+        roles: facts.pelaksana.clone(),
         quarantined: archive.quarantined(),
     })
 }

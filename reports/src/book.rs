@@ -9,14 +9,13 @@ use serde_json::{Value, json};
 /// What the layout `buku.typ` reads.
 pub(crate) fn page(book: &LedgerBook, office: &Office, templates: &Templates) -> Result<Value, TemplateError> {
     let entries = book.rows.len() as u64;
-    let last_day = book.month.last_day();
     let closing = templates.sentences(
         "penutup_buku.txt.j2",
         json!({
             "judul": book.title,
             "bulan": book.month.indonesian(),
-            "hari": weekday(last_day),
-            "tanggal": long_date(last_day),
+            "hari": weekday(book.closed_on),
+            "tanggal": long_date(book.closed_on),
             "jumlah": entries,
             "nomor_pertama": book.first_number,
             "nomor_terakhir": book.last_number,
@@ -35,7 +34,7 @@ pub(crate) fn page(book: &LedgerBook, office: &Office, templates: &Templates) ->
         "baris": rows,
         "jumlah": format!("{} ({})", integer(entries), in_words(entries)),
         "penutup": closing,
-        "tanggal": long_date(last_day),
+        "tanggal": long_date(book.closed_on),
         "asal": provenance(&book.provenance),
     }))
 }

@@ -18,7 +18,7 @@ pub(crate) fn page(sheet: &ComplianceSheet, office: &Office) -> Value {
     json!({
         "kantor": office,
         "bulan": sheet.month.indonesian(),
-        "tanggal": long_date(sheet.month.last_day()),
+        "tanggal": long_date(sheet.signed_on),
         "ringkasan": [
             ["Berkas diterima", integer(f.duplicates.arrivals)],
             ["KTP-el pertama kali tercetak", integer(f.issuance.printed)],
@@ -72,7 +72,7 @@ pub(crate) fn printed(j: &Judgement) -> Value {
     json!({
         "judul": j.title,
         "angka": j.figure.map_or_else(|| "–".to_owned(), |v| value(j, v)),
-        "target": j.value.map_or_else(|| "belum ditetapkan".to_owned(), |v| format!("{sign} {}", value(j, v))),
+        "target": j.value.map_or_else(|| "–".to_owned(), |v| format!("{sign}\u{A0}{}", value(j, v))),
         "n": integer(j.n),
         "putusan": j.verdict.words(),
         "standing": j.standing,

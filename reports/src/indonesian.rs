@@ -22,7 +22,7 @@ pub(crate) fn integer(n: u64) -> String {
 
 /// `81,3 %` of a share between 0 and 1.
 pub(crate) fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0).replace('.', ",")
+    format!("{:.1}\u{A0}%", share * 100.0).replace('.', ",")
 }
 
 /// `12 menit`, `3 jam 5 menit`; seconds below a minute.
@@ -108,7 +108,7 @@ mod tests {
     fn numbers_and_durations() {
         assert_eq!(integer(1_234_567), "1.234.567");
         assert_eq!(integer(12), "12");
-        assert_eq!(percent(0.8127), "81,3 %");
+        assert_eq!(percent(0.8127), "81,3\u{A0}%");
         assert_eq!(duration(45), "45 detik");
         assert_eq!(duration(3600), "1 jam");
         assert_eq!(duration(3 * 3600 + 5 * 60 + 59), "3 jam 5 menit");

@@ -7,6 +7,7 @@ use crate::templates::{TemplateError, Templates};
 use schemas::document::{MonthlyReview, Office, Verdict};
 use schemas::figures::{MonthFigures, Spread, TrendPoint};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// Sentences per list on the first page.
 const SENTENCES: usize = 3;
@@ -23,7 +24,7 @@ pub(crate) fn page(review: &MonthlyReview, office: &Office, templates: &Template
     Ok(json!({
         "kantor": office,
         "bulan": sheet.month.indonesian(),
-        "tanggal": long_date(sheet.month.last_day()),
+        "tanggal": long_date(sheet.signed_on),
         "utama": headlines(month),
         "membaik": changed(true)?,
         "memburuk": changed(false)?,
@@ -37,7 +38,7 @@ pub(crate) fn page(review: &MonthlyReview, office: &Office, templates: &Template
         "duplikat": duplicates(month),
         "tunggakan": backlog(review),
         "waktu": times(month),
-        "kesesuaian": conformance(month),
+        "kesesuaian": conformance(review),
         "kecamatan": review.kecamatan.iter().map(|k| json!([
             k.kecamatan, integer(k.received), integer(k.printed), integer(k.handed_over), integer(k.open),
         ])).collect::<Vec<_>>(),
@@ -158,18 +159,37 @@ fn times(month: &MonthFigures) -> Vec<Value> {
     ]
 }
 
-fn conformance(month: &MonthFigures) -> Value {
-    let c = &month.figures.conformance;
-    let list = |m: &std::collections::BTreeMap<String, u64>| {
-        m.iter().map(|(kind, n)| json!([kind.replace('_', " "), integer(*n)])).collect::<Vec<_>>()
+fn conformance(review: &MonthlyReview) -> Value {
+    let c = &review.sheet.figures.figures.conformance;
+    let rows = |m: &BTreeMap<String, u64>, words: &dyn Fn(&str) -> (u8, String)| {
+        let mut rows: Vec<(u8, String, u64)> = m
+            .iter()
+            .map(|(kind, n)| {
+                let (step, words) = words(kind);
+                (step, words, *n)
+            })
+            .collect();
+        rows.sort();
+        rows.into_iter().map(|(_, words, n)| json!([words, integer(n)])).collect::<Vec<_>>()
+    };
+    // The figure's keys are `from:outcome>to` and `step:role`.
+    let step = |text: &str| text.split(':').next().and_then(|n| n.parse().ok()).unwrap_or(0);
+    let succession = |kind: &str| {
+        let (from, to) = kind.split_once('>').unwrap_or((kind, ""));
+        let outcome = from.split(':').nth(1).unwrap_or_default().replace('_', " ");
+        (step(kind), format!("Langkah {} ({outcome}) disusul langkah {to}", step(kind)))
+    };
+    let role = |kind: &str| {
+        let id = kind.split(':').nth(1).unwrap_or_default();
+        (step(kind), format!("Langkah {} oleh {}", step(kind), review.roles.get(id).map_or(id, String::as_str)))
     };
     json!({
         "selesai": integer(c.finished),
         "sesuai": integer(c.conforming),
         "bagian": share(c.conforming, c.finished),
         "langkah_wajib": integer(c.all_mandatory_steps),
-        "urutan": list(&c.wrong_succession),
-        "peran": list(&c.wrong_role),
+        "urutan": rows(&c.wrong_succession, &succession),
+        "peran": rows(&c.wrong_role, &role),
     })
 }
 
@@ -180,14 +200,12 @@ fn books(review: &MonthlyReview) -> Vec<Value> {
         _ => numbers.iter().map(|n| format!("{n:06}")).collect::<Vec<_>>().join(", "),
     };
     let dash = |t: &Option<String>| t.clone().unwrap_or_else(|| "–".to_owned());
+    let ledgers = &review.sheet.figures.figures.ledgers;
     review
-        .sheet
-        .figures
-        .figures
-        .ledgers
+        .books
         .iter()
-        .map(|(id, r)| {
-            let title = review.books.get(id).unwrap_or(id);
+        .filter_map(|(id, title)| Some((title, ledgers.get(id)?)))
+        .map(|(title, r)| {
             json!([title, integer(r.entries), dash(&r.first), dash(&r.last), list(&r.numbers_missing), list(&r.numbers_used_twice)])
         })
         .collect()
@@ -220,14 +238,14 @@ fn share(part: u64, n: u64) -> String {
 fn decisions(review: &MonthlyReview) -> Value {
     let sheet = &review.sheet;
     let missed: Vec<Value> = sheet.judgements.iter().filter(|j| j.verdict == Verdict::Missed).map(printed).collect();
-    let faulty: Vec<Value> = sheet
-        .figures
-        .figures
-        .ledgers
+    let ledgers = &sheet.figures.figures.ledgers;
+    let faulty: Vec<Value> = review
+        .books
         .iter()
+        .filter_map(|(id, title)| Some((title, ledgers.get(id)?)))
         .filter(|(_, r)| !r.numbers_missing.is_empty() || !r.numbers_used_twice.is_empty())
-        .map(|(id, r)| json!({
-            "buku": review.books.get(id).unwrap_or(id),
+        .map(|(title, r)| json!({
+            "buku": title,
             "terlewat": r.numbers_missing.len(),
             "ganda": r.numbers_used_twice.len(),
         }))

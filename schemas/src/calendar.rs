@@ -131,6 +131,21 @@ impl WorkingClock {
         day.map(|d| d.spans.as_slice()).ok_or_else(|| self.not_covered(date.to_string()))
     }
 
+    /// The last working day of a month; its last day when it has none.
+    ///
+    /// # Errors
+    /// [`CalendarError::NotCovered`] when the month is outside the calendar.
+    pub fn last_working_day(&self, month: crate::Month) -> Result<NaiveDate, CalendarError> {
+        let mut date = month.last_day();
+        while date >= month.first_day() {
+            if !self.spans(date)?.is_empty() {
+                return Ok(date);
+            }
+            date = date.pred_opt().unwrap_or(NaiveDate::MIN);
+        }
+        Ok(month.last_day())
+    }
+
     /// Whether the calendar knows the date of the instant.
     #[must_use]
     pub fn covers(&self, epoch_s: i64) -> bool {

@@ -2,6 +2,7 @@
 
 use crate::figures::MonthFigures;
 use crate::{Align, Comparison, Month};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 /// The office that issues a document, from the configuration.
@@ -89,6 +90,8 @@ pub struct LedgerBook {
     pub numbers_missing: Vec<u64>,
     /// Numbers that more than one entry has.
     pub numbers_used_twice: Vec<u64>,
+    /// The day on which the book is closed and signed: the last working day, or that of a later entry.
+    pub closed_on: NaiveDate,
     /// Whether NIK and names are masked.
     pub masked: bool,
     /// Where the data come from.
@@ -174,6 +177,8 @@ pub struct Judgement {
 pub struct ComplianceSheet {
     /// The month.
     pub month: Month,
+    /// The day on which reports of the month are signed: its last working day.
+    pub signed_on: NaiveDate,
     /// In the order of the regulations.
     pub judgements: Vec<Judgement>,
     /// The figures they rest on.
@@ -197,8 +202,10 @@ pub struct MonthlyReview {
     pub steps: Vec<(u8, String)>,
     /// Printed words of missing documents by code.
     pub documents: crate::Labels,
-    /// Titles of the books by id.
-    pub books: crate::Labels,
+    /// Ids and titles of the books, in order of step.
+    pub books: Vec<(String, String)>,
+    /// Printed words of roles by id.
+    pub roles: crate::Labels,
     /// Rows that wait in quarantine.
     pub quarantined: u64,
 }

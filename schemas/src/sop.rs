@@ -25,6 +25,8 @@ pub struct Sop {
 pub struct Step {
     /// Number in the SOP.
     pub number: u8,
+    /// Short name for tables and charts.
+    pub label: String,
     /// Role that takes it.
     pub pelaksana: String,
     /// What is done, in Indonesian.
