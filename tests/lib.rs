@@ -1,1 +1,237 @@
+//! What several test files need: the program, an invented office, real databases on loopback, outside tools.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot set up must stop")]
+#![expect(clippy::disallowed_methods, reason = "tests start the program under test and outside judges")]
+
+pub mod servers;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+use tempfile::TempDir;
+
+/// The workspace.
+#[must_use]
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// The program under test, built with everything else of the workspace.
+pub fn tertib() -> Command {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    let program = PROGRAM.get_or_init(|| {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut build = Command::new(cargo);
+        build.args(["build", "--quiet", "--bins"]).current_dir(root());
+        // Cargo tells a test about its own package; a build script that watches these would be run again.
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") || text == "CARGO_CRATE_NAME" {
+                build.env_remove(&name);
+            }
+        }
+        let built = build.status().unwrap();
+        assert!(built.success(), "the program does not build");
+        let deps = std::env::current_exe().unwrap();
+        deps.parent().and_then(Path::parent).unwrap().join("tertib")
+    });
+    let mut command = Command::new(program);
+    command.env_remove("TERTIB_CONFIG").env_remove("TERTIB_SOURCE_URL");
+    command
+}
+
+/// Whether this is the CI run, where nothing may be skipped.
+#[must_use]
+pub fn ci() -> bool {
+    std::env::var("CI").is_ok_and(|v| v == "true")
+}
+
+/// What a run of the program gave.
+#[derive(Debug)]
+pub struct Ran {
+    /// Exit code.
+    pub code: i32,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+impl Ran {
+    /// Stops the test unless the program ended with that code.
+    pub fn expect_code(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.out, self.err);
+        self
+    }
+}
+
+/// An office folder of its own: configuration, key, database, maybe an archive.
+#[derive(Debug)]
+pub struct Office {
+    /// The folder; removed with the value.
+    pub dir: TempDir,
+}
+
+impl Office {
+    /// A copy of an invented office of one month, 60 applications, pulled and rendered.
+    #[must_use]
+    pub fn small() -> Self {
+        static MADE: OnceLock<TempDir> = OnceLock::new();
+        let made = MADE.get_or_init(|| {
+            let dir = TempDir::new().unwrap();
+            let demo = tertib().arg("demo").arg("--dir").arg(dir.path().join("kantor")).args(SMALL).output().unwrap();
+            Ran::from(demo).expect_code(0);
+            dir
+        });
+        let dir = TempDir::new().unwrap();
+        copy(&made.path().join("kantor"), dir.path());
+        Self { dir }
+    }
+
+    /// The same office before its first pull, without the planted faults.
+    #[must_use]
+    pub fn unpulled() -> Self {
+        let office = Self::small();
+        fs::remove_dir_all(office.path("archive")).unwrap();
+        office.sql(
+            "update berkas set nik = nik || '1' where length(nik) = 15;
+             delete from langkah_berkas where langkah = 11;
+             update langkah_berkas set mulai = selesai where mulai > selesai;",
+        );
+        office
+    }
+
+    /// A path inside the folder.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// Runs the program with this office's configuration.
+    #[must_use]
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        tertib().args(arguments).arg("--config").arg(self.path("tertib.toml")).output().unwrap().into()
+    }
+
+    /// Runs the program on another source.
+    #[must_use]
+    pub fn run_with_source(&self, url: &str, arguments: &[&str]) -> Ran {
+        let mut command = tertib();
+        command.args(arguments).arg("--config").arg(self.path("tertib.toml")).env("TERTIB_SOURCE_URL", url);
+        command.output().unwrap().into()
+    }
+
+    /// Changes the office's database.
+    pub fn sql(&self, statements: &str) {
+        sqlite(&self.path("kantor.sqlite"), statements);
+    }
+
+    /// Replaces text in the configuration.
+    pub fn configure(&self, from: &str, to: &str) {
+        let path = self.path("tertib.toml");
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "the configuration has no `{from}`");
+        fs::write(path, text.replace(from, to)).unwrap();
+    }
+
+    /// The one value of a query over the public table.
+    #[must_use]
+    pub fn query_count(&self, condition: &str) -> u64 {
+        let sql = format!("SELECT COUNT(*) AS n FROM events WHERE {condition}");
+        let ran = self.run(&["query", &sql, "--format", "json"]).expect_code(0);
+        let rows: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        rows[0]["n"].as_u64().unwrap()
+    }
+}
+
+/// One month, 60 applications.
+pub const SMALL: [&str; 6] = ["--months", "2026-10:2026-10", "--per-month", "60", "--seed", "3"];
+
+/// Runs statements on a SQLite file.
+pub fn sqlite(path: &Path, statements: &str) {
+    use sqlx::Connection;
+    let statements = statements.to_owned();
+    runtime().block_on(async {
+        let url = format!("sqlite:{}", path.display());
+        let mut db = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statements)).execute(&mut db).await.unwrap();
+        db.close().await.unwrap();
+    });
+}
+
+/// An asynchronous runtime for one call.
+#[must_use]
+pub fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// Copies a folder's contents.
+pub fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// Every file below a folder with its bytes, by path.
+#[must_use]
+pub fn tree(folder: &Path) -> std::collections::BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = std::collections::BTreeMap::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(dir) = open.pop() {
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                files.insert(path.strip_prefix(folder).unwrap().to_owned(), fs::read(&path).unwrap());
+            }
+        }
+    }
+    files
+}
+
+/// Runs an outside tool and gives its standard output.
+pub fn tool(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program).args(arguments).output().unwrap_or_else(|e| panic!("{program}: {e}"));
+    let ran = Ran::from(output);
+    assert_eq!(ran.code, 0, "{program} {arguments:?}\n{}\n{}", ran.out, ran.err);
+    ran.out
+}
+
+/// Whether an outside tool can be run at all.
+#[must_use]
+pub fn has_tool(program: &str, arguments: &[&str]) -> bool {
+    Command::new(program).args(arguments).output().is_ok_and(|o| o.status.success())
+}
+
+/// Makes an office database with the generator that the reference figures belong to.
+pub fn make_office(path: &Path, seed: u32) {
+    let script = root().join("tests/office/make_office.py");
+    let (script, seed) = (script.display().to_string(), seed.to_string());
+    tool("python3", &[&script, &path.display().to_string(), "--seed", &seed]);
+}
+
+/// The reference figures of a month.
+#[must_use]
+pub fn reference(path: &Path, month: &str) -> serde_json::Value {
+    let script = root().join("tests/office/reference.py").display().to_string();
+    serde_json::from_str(&tool("python3", &[&script, &path.display().to_string(), month])).unwrap()
+}

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 /// Pulls the office's workflow events into an archive, computes the service standard, prints the books.
 #[derive(Debug, Parser)]
 #[command(name = "tertib", version, propagate_version = true, arg_required_else_help = true)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Options of every command.
     #[command(flatten)]
     pub common: Common,
@@ -18,7 +18,7 @@ pub struct Arguments {
 
 /// Options of every command.
 #[derive(Clone, Copy, Debug, Args)]
-pub struct Common {
+pub(crate) struct Common {
     /// Say nothing but results and errors.
     #[arg(long, short, global = true)]
     pub quiet: bool,
@@ -29,7 +29,7 @@ pub struct Common {
 
 /// When to colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Color {
+pub(crate) enum Color {
     /// On a terminal.
     Auto,
     /// Always.
@@ -40,7 +40,7 @@ pub enum Color {
 
 /// How data are written to standard output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// For reading.
     Table,
     /// For programs.
@@ -51,7 +51,7 @@ pub enum Format {
 
 /// Which configuration to use.
 #[derive(Debug, Args)]
-pub struct Where {
+pub(crate) struct Where {
     /// Configuration file [default: ./tertib.toml, then ./work/tertib.toml].
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -59,7 +59,7 @@ pub struct Where {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Make an invented office and run everything on it.
     Demo(commands::demo::Options),
     /// Write a commented tertib.toml and the folders.

@@ -4,6 +4,6 @@ use chrono::{DateTime, Utc};
 
 /// Now.
 #[expect(clippy::disallowed_methods, reason = "everything else takes the instant as an argument")]
-pub fn now() -> DateTime<Utc> {
+pub(crate) fn now() -> DateTime<Utc> {
     Utc::now()
 }

@@ -1,23 +1,23 @@
 //! One command, one file.
 
-pub mod compliance;
-pub mod demo;
-pub mod doctor;
-pub mod init;
-pub mod metrics;
-pub mod pull;
-pub mod query;
-pub mod render;
-pub mod run;
-pub mod serve;
-pub mod status;
-pub mod verify;
+pub(crate) mod compliance;
+pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod init;
+pub(crate) mod metrics;
+pub(crate) mod pull;
+pub(crate) mod query;
+pub(crate) mod render;
+pub(crate) mod run;
+pub(crate) mod serve;
+pub(crate) mod status;
+pub(crate) mod verify;
 
 use crate::cli::{Arguments, Command};
 use crate::exit::Outcome;
 
 /// Carries out what the command line asks.
-pub async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
+pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
     let common = arguments.common;
     match arguments.command {
         Command::Demo(options) => demo::run(options, common).await,

@@ -17,7 +17,7 @@ const PLACES: [&str; 2] = ["tertib.toml", "work/tertib.toml"];
 /// The whole file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Config {
+pub(crate) struct Config {
     /// Where events come from.
     pub source: SourceSection,
     /// Where they are kept.
@@ -39,7 +39,7 @@ pub struct Config {
 /// `[source]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct SourceSection {
+pub(crate) struct SourceSection {
     /// Under which name the archive keeps the cursor.
     #[serde(default = "default_name")]
     pub name: String,
@@ -66,7 +66,7 @@ pub struct SourceSection {
 /// `[archive]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct ArchiveSection {
+pub(crate) struct ArchiveSection {
     /// Folder.
     pub path: PathBuf,
     /// Secret key file.
@@ -76,7 +76,7 @@ pub struct ArchiveSection {
 /// `[reports]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct ReportsSection {
+pub(crate) struct ReportsSection {
     /// Folder for documents.
     pub path: PathBuf,
     /// Folder whose templates replace the built-in ones of the same name.
@@ -86,7 +86,7 @@ pub struct ReportsSection {
 /// One `[[job]]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct JobSection {
+pub(crate) struct JobSection {
     /// Its name in the history.
     pub name: String,
     /// What it does.
@@ -107,7 +107,7 @@ pub struct JobSection {
 /// What to do about runs that were missed while the PC was off.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum CatchUp {
+pub(crate) enum CatchUp {
     /// Every one, in order.
     All,
     /// Only the last.
@@ -158,16 +158,15 @@ impl Config {
     ///
     /// # Errors
     /// Says which file is missing or which line of it is wrong.
-    pub fn find(named: Option<&Path>) -> Result<Self> {
+    pub(crate) fn find(named: Option<&Path>) -> Result<Self> {
         let from_environment = environment("TERTIB_CONFIG").map(PathBuf::from);
-        let path = match named.map(Path::to_owned).or(from_environment) {
-            Some(path) => path,
-            None => PLACES
-                .iter()
-                .map(PathBuf::from)
-                .find(|p| p.is_file())
-                .ok_or_else(|| anyhow!("there is no tertib.toml here; run `tertib init`, or name it with --config"))?,
-        };
+        let path =
+            match named.map(Path::to_owned).or(from_environment) {
+                Some(path) => path,
+                None => PLACES.iter().map(PathBuf::from).find(|p| p.is_file()).ok_or_else(|| {
+                    anyhow!("there is no tertib.toml here; run `tertib init`, or name it with --config")
+                })?,
+            };
         Self::load(&path)
     }
 
@@ -175,7 +174,7 @@ impl Config {
     ///
     /// # Errors
     /// Says what is wrong with it and where.
-    pub fn load(path: &Path) -> Result<Self> {
+    pub(crate) fn load(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("cannot read the configuration {}", path.display()))?;
         let mut config: Self =
@@ -192,22 +191,22 @@ impl Config {
     }
 
     /// The archive folder.
-    pub fn archive_path(&self) -> PathBuf {
+    pub(crate) fn archive_path(&self) -> PathBuf {
         self.folder.join(&self.archive.path)
     }
 
     /// The key file.
-    pub fn key_path(&self) -> PathBuf {
+    pub(crate) fn key_path(&self) -> PathBuf {
         self.folder.join(&self.archive.key)
     }
 
     /// The folder for documents.
-    pub fn reports_path(&self) -> PathBuf {
+    pub(crate) fn reports_path(&self) -> PathBuf {
         self.folder.join(&self.reports.path)
     }
 
     /// The run history.
-    pub fn history_path(&self) -> PathBuf {
+    pub(crate) fn history_path(&self) -> PathBuf {
         self.folder.join("riwayat.sqlite")
     }
 
@@ -215,7 +214,7 @@ impl Config {
     ///
     /// # Errors
     /// When the zone is unknown.
-    pub fn source_config(&self) -> Result<SourceConfig> {
+    pub(crate) fn source_config(&self) -> Result<SourceConfig> {
         let source = &self.source;
         Ok(SourceConfig {
             url: self.absolute_url(),
@@ -270,6 +269,7 @@ fn place(fault: &toml::de::Error, text: &str) -> String {
 }
 
 /// The only place where the environment is read.
+#[expect(clippy::disallowed_methods, reason = "everything else gets its values from the configuration")]
 fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|v| !v.is_empty())
 }

@@ -6,5 +6,5 @@
 mod database;
 mod story;
 
-pub use database::write;
-pub use story::{Plan, invent};
+pub(crate) use database::write;
+pub(crate) use story::{Plan, invent};

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 /// What came of a command that could be carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// Done, nothing to report.
     Done,
     /// Done, with findings.
@@ -13,14 +13,14 @@ pub enum Outcome {
 
 impl Outcome {
     /// `Findings` when there are any.
-    pub fn of(findings: bool) -> Self {
+    pub(crate) fn of(findings: bool) -> Self {
         if findings { Self::Findings } else { Self::Done }
     }
 }
 
 /// 0 done, 1 done with findings, 2 could not run; the last with the whole chain of causes on one line.
 #[expect(clippy::print_stderr, reason = "the one place where an error meets a person")]
-pub fn code(result: anyhow::Result<Outcome>) -> ExitCode {
+pub(crate) fn code(result: anyhow::Result<Outcome>) -> ExitCode {
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(1),

@@ -12,7 +12,7 @@ use std::path::Path;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
+pub(crate) enum Ended {
     /// Nothing to report.
     Done,
     /// Done, with findings.
@@ -36,7 +36,7 @@ impl Ended {
 
 /// One row of the history.
 #[derive(Clone, Debug, serde::Serialize)]
-pub struct Run {
+pub(crate) struct Run {
     /// Job name.
     pub job: String,
     /// For which month or due time.
@@ -53,13 +53,13 @@ pub struct Run {
 
 /// The open history.
 #[derive(Debug)]
-pub struct History {
+pub(crate) struct History {
     db: SqliteConnection,
 }
 
 impl History {
     /// Opens or makes the file.
-    pub async fn open(path: &Path) -> Result<Self> {
+    pub(crate) async fn open(path: &Path) -> Result<Self> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -78,8 +78,9 @@ impl History {
     }
 
     /// Writes that a run begins; gives its id.
-    pub async fn begin(&mut self, job: &str, task: &str, period: &str) -> Result<i64> {
-        let insert = query("insert into runs (job, task, period, started, outcome, program) values (?,?,?,?,'running',?)");
+    pub(crate) async fn begin(&mut self, job: &str, task: &str, period: &str) -> Result<i64> {
+        let insert =
+            query("insert into runs (job, task, period, started, outcome, program) values (?,?,?,?,'running',?)");
         let done = insert
             .bind(job)
             .bind(task)
@@ -92,7 +93,13 @@ impl History {
     }
 
     /// Writes how a run ended.
-    pub async fn finish(&mut self, id: i64, ended: Ended, message: &str, archive_version: Option<u64>) -> Result<()> {
+    pub(crate) async fn finish(
+        &mut self,
+        id: i64,
+        ended: Ended,
+        message: &str,
+        archive_version: Option<u64>,
+    ) -> Result<()> {
         let update = query("update runs set ended = ?, outcome = ?, message = ?, archive_version = ? where id = ?");
         update
             .bind(instant(clock::now()))
@@ -106,7 +113,7 @@ impl History {
     }
 
     /// Marks what was running when the program was cut off. To be called while holding the job's lock.
-    pub async fn mark_cut_off(&mut self, job: &str) -> Result<()> {
+    pub(crate) async fn mark_cut_off(&mut self, job: &str) -> Result<()> {
         let update = query(
             "update runs set ended = ?, outcome = 'failed', message = 'cut off before it ended' \
              where job = ? and outcome = 'running'",
@@ -116,13 +123,13 @@ impl History {
     }
 
     /// Whether a run of the job for the period came to an end that need not be repeated.
-    pub async fn has_succeeded(&mut self, job: &str, period: &str) -> Result<bool> {
+    pub(crate) async fn has_succeeded(&mut self, job: &str, period: &str) -> Result<bool> {
         let select = query("select 1 from runs where job = ? and period = ? and outcome in ('done', 'findings')");
         Ok(select.bind(job).bind(period).fetch_optional(&mut self.db).await?.is_some())
     }
 
     /// When the last run of the job that was not skipped began.
-    pub async fn last_started(&mut self, job: &str) -> Result<Option<DateTime<Utc>>> {
+    pub(crate) async fn last_started(&mut self, job: &str) -> Result<Option<DateTime<Utc>>> {
         let select = query("select max(started) from runs where job = ? and outcome <> 'skipped'");
         let row = select.bind(job).fetch_one(&mut self.db).await?;
         let text: Option<String> = row.try_get(0)?;
@@ -130,10 +137,8 @@ impl History {
     }
 
     /// The latest runs, newest first.
-    pub async fn latest(&mut self, n: u32) -> Result<Vec<Run>> {
-        let select = query(
-            "select job, period, started, ended, outcome, message from runs order by id desc limit ?",
-        );
+    pub(crate) async fn latest(&mut self, n: u32) -> Result<Vec<Run>> {
+        let select = query("select job, period, started, ended, outcome, message from runs order by id desc limit ?");
         let read = |row: SqliteRow| -> Result<Run, sqlx::Error> {
             Ok(Run {
                 job: row.try_get(0)?,

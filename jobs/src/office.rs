@@ -9,7 +9,7 @@ use std::path::Path;
 
 /// What every command works with.
 #[derive(Debug)]
-pub struct Installed {
+pub(crate) struct Installed {
     /// The configuration.
     pub config: Config,
     /// The facts of law and office.
@@ -18,17 +18,22 @@ pub struct Installed {
 
 impl Installed {
     /// Reads the configuration and the facts.
-    pub fn open(config: Option<&Path>) -> Result<Self> {
+    pub(crate) fn open(config: Option<&Path>) -> Result<Self> {
         Ok(Self { config: Config::find(config)?, facts: Facts::embedded()? })
     }
 
     /// The archive as it is now.
-    pub fn archive(&self) -> Result<Archive> {
+    pub(crate) fn archive(&self) -> Result<Archive> {
         Ok(Archive::open(&self.config.archive_path())?)
     }
 
     /// Pulls once.
-    pub async fn pull(&self, at_ms: i64, dry_run: bool, progress: &mut (dyn FnMut(u64, u64) + Send)) -> Result<PullReport> {
+    pub(crate) async fn pull(
+        &self,
+        at_ms: i64,
+        dry_run: bool,
+        progress: &mut (dyn FnMut(u64, u64) + Send),
+    ) -> Result<PullReport> {
         let key = Key::load(&self.config.key_path())?;
         let options = PullOptions {
             source_name: &self.config.source.name,
@@ -41,17 +46,17 @@ impl Installed {
     }
 
     /// The compliance sheet of a month.
-    pub fn compliance(&self, archive: &Archive, book: &FigureBook<'_>, month: Month) -> Result<ComplianceSheet> {
+    pub(crate) fn compliance(&self, archive: &Archive, book: &FigureBook<'_>, month: Month) -> Result<ComplianceSheet> {
         Ok(pipeline::judge(book.month(month)?, &self.facts, archive.provenance()?)?)
     }
 
     /// The monthly review.
-    pub fn review(&self, archive: &Archive, book: &FigureBook<'_>, month: Month) -> Result<MonthlyReview> {
+    pub(crate) fn review(&self, archive: &Archive, book: &FigureBook<'_>, month: Month) -> Result<MonthlyReview> {
         Ok(pipeline::review(archive, book, &self.facts, month)?)
     }
 
     /// The four books of a month.
-    pub fn books(
+    pub(crate) fn books(
         &self,
         archive: &Archive,
         book: &FigureBook<'_>,

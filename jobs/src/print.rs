@@ -9,7 +9,7 @@ use schemas::{Facts, Finding};
 use std::io::{IsTerminal, Write};
 
 /// Structured log lines go to standard error.
-pub fn start_log(common: Common) {
+pub(crate) fn start_log(common: Common) {
     let level = if common.quiet { tracing::Level::ERROR } else { tracing::Level::INFO };
     let ansi = match common.color {
         Color::Auto => std::io::stderr().is_terminal(),
@@ -21,7 +21,7 @@ pub fn start_log(common: Common) {
 }
 
 /// Writes data to standard output. A reader that went away is no error.
-pub fn data(text: &str) -> Result<()> {
+pub(crate) fn data(text: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(e.into()),
@@ -31,14 +31,14 @@ pub fn data(text: &str) -> Result<()> {
 
 /// Writes words to standard error, unless told to be quiet.
 #[expect(clippy::print_stderr, reason = "words of a command go to standard error")]
-pub fn words(common: Common, text: &str) {
+pub(crate) fn words(common: Common, text: &str) {
     if !common.quiet {
         eprintln!("{text}");
     }
 }
 
 /// A table for reading; numbers are set flush right.
-pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let mut table = Table::new();
     table.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled).set_header(head);
     for row in rows {
@@ -54,7 +54,7 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
 }
 
 /// Comma-separated values, UTF-8, quoted where needed, one header line.
-pub fn csv(head: &[&str], rows: &[Vec<String>]) -> Result<String> {
+pub(crate) fn csv(head: &[&str], rows: &[Vec<String>]) -> Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(head)?;
     for row in rows {
@@ -64,7 +64,7 @@ pub fn csv(head: &[&str], rows: &[Vec<String>]) -> Result<String> {
 }
 
 /// One line per finding: code, how many, what it is, where, what to do.
-pub fn findings(facts: &Facts, findings: &[Finding]) -> String {
+pub(crate) fn findings(facts: &Facts, findings: &[Finding]) -> String {
     findings
         .iter()
         .map(|f| {
@@ -76,7 +76,7 @@ pub fn findings(facts: &Facts, findings: &[Finding]) -> String {
 }
 
 /// A bar on a terminal, hidden elsewhere.
-pub fn bar(common: Common, what: &str) -> ProgressBar {
+pub(crate) fn bar(common: Common, what: &str) -> ProgressBar {
     let target = if common.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
     let bar = ProgressBar::with_draw_target(Some(0), target);
     let style = ProgressStyle::with_template("{msg:24} {bar:32} {human_pos}/{human_len} {per_sec} {eta}");

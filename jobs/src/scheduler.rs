@@ -13,19 +13,24 @@ use croner::parser::{CronParser, Seconds, Year};
 const CATCH_UP_LIMIT: usize = 1_000;
 
 /// Reads a five-field expression.
-pub fn pattern(text: &str) -> Result<Cron> {
+pub(crate) fn pattern(text: &str) -> Result<Cron> {
     let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
     parser.parse(text).map_err(|e| anyhow!("`{text}` is not a cron expression of five fields: {e}"))
 }
 
 /// The first due time after an instant.
-pub fn next(job: &JobSection, after: DateTime<Utc>, zone: Tz) -> Result<DateTime<Utc>> {
+pub(crate) fn next(job: &JobSection, after: DateTime<Utc>, zone: Tz) -> Result<DateTime<Utc>> {
     let due = pattern(&job.cron)?.find_next_occurrence(&after.with_timezone(&zone), false)?;
     Ok(due.with_timezone(&Utc))
 }
 
 /// Due times after the last run up to now that are still to be run, oldest first.
-pub fn missed(job: &JobSection, last: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> Result<Vec<DateTime<Utc>>> {
+pub(crate) fn missed(
+    job: &JobSection,
+    last: DateTime<Utc>,
+    now: DateTime<Utc>,
+    zone: Tz,
+) -> Result<Vec<DateTime<Utc>>> {
     let mut due = Vec::new();
     let mut at = next(job, last, zone)?;
     while at <= now {
@@ -56,7 +61,10 @@ mod tests {
     fn days_of_the_week_and_the_zone_are_the_offices() {
         // 2026-10-02 is a Friday. 07:00 in Jakarta is midnight UTC.
         let weekdays = job("0 7 * * 1-5", CatchUp::Last);
-        assert_eq!(next(&weekdays, utc("2026-10-02T00:00:00Z"), Tz::Asia__Jakarta).unwrap(), utc("2026-10-05T00:00:00Z"));
+        assert_eq!(
+            next(&weekdays, utc("2026-10-02T00:00:00Z"), Tz::Asia__Jakarta).unwrap(),
+            utc("2026-10-05T00:00:00Z")
+        );
         // POSIX: the 1st of the month, and every Monday.
         let either = job("0 7 1 * 1", CatchUp::Last);
         assert_eq!(next(&either, utc("2026-09-29T00:00:00Z"), Tz::Asia__Jakarta).unwrap(), utc("2026-10-01T00:00:00Z"));
@@ -70,7 +78,7 @@ mod tests {
         assert_eq!(due(CatchUp::All).len(), 4);
         assert_eq!(due(CatchUp::All)[0], utc("2026-10-02T00:00:00Z"));
         assert_eq!(due(CatchUp::Last), vec![utc("2026-10-05T00:00:00Z")]);
-        assert_eq!(due(CatchUp::None), vec![]);
+        assert!(due(CatchUp::None).is_empty());
     }
 
     #[test]

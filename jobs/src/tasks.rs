@@ -19,7 +19,7 @@ use std::time::Duration;
 /// What a job does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Task {
+pub(crate) enum Task {
     /// Bring new events in.
     Pull,
     /// Check every file of the archive.
@@ -30,7 +30,7 @@ pub enum Task {
 
 impl Task {
     /// Its word in the configuration.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Pull => "pull",
             Self::Verify => "verify",
@@ -39,7 +39,7 @@ impl Task {
     }
 
     /// What a run at that due time covers: a month, or the due time itself.
-    pub fn period(self, due: DateTime<Utc>) -> String {
+    pub(crate) fn period(self, due: DateTime<Utc>) -> String {
         match self {
             Self::Pull | Self::Verify => due.format("%Y-%m-%dT%H:%MZ").to_string(),
             Self::MonthlyReports => closed_month(due).map(|m| m.to_string()).unwrap_or_default(),
@@ -48,12 +48,12 @@ impl Task {
 }
 
 /// The month that was over at an instant.
-pub fn closed_month(at: DateTime<Utc>) -> Option<Month> {
+pub(crate) fn closed_month(at: DateTime<Utc>) -> Option<Month> {
     Month::of_epoch_s(at.timestamp()).map(|m| m.back(1))
 }
 
 /// What a task did, in one line.
-pub struct Report {
+pub(crate) struct Report {
     /// Whether there is something to look at.
     pub outcome: Outcome,
     /// One line for the history.
@@ -64,7 +64,7 @@ pub struct Report {
 ///
 /// # Errors
 /// When the job could not run; the history says so too.
-pub async fn run(installed: &Installed, job: &JobSection, period: &str) -> Result<Report> {
+pub(crate) async fn run(installed: &Installed, job: &JobSection, period: &str) -> Result<Report> {
     let mut history = History::open(&installed.config.history_path()).await?;
     let Some(_lock) = lock(installed, &job.name)? else {
         let id = history.begin(&job.name, job.task.word(), period).await?;
@@ -115,6 +115,8 @@ fn lock(installed: &Installed, job: &str) -> Result<Option<File>> {
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(std::fs::TryLockError::WouldBlock) => Ok(None),
-        Err(std::fs::TryLockError::Error(fault)) => Err(fault).with_context(|| format!("cannot lock {}", path.display())),
+        Err(std::fs::TryLockError::Error(fault)) => {
+            Err(fault).with_context(|| format!("cannot lock {}", path.display()))
+        }
     }
 }

@@ -35,7 +35,9 @@ pub enum ArchiveError {
         source: std::io::Error,
     },
     /// The commit log is broken.
-    #[error("commit {version} of the archive cannot be read: {reason}; run `tertib verify`, then restore from the backup")]
+    #[error(
+        "commit {version} of the archive cannot be read: {reason}; run `tertib verify`, then restore from the backup"
+    )]
     Log {
         /// Which commit.
         version: u64,
@@ -43,7 +45,9 @@ pub enum ArchiveError {
         reason: String,
     },
     /// A file is not what the log says.
-    #[error("{path} is damaged (its SHA-256 is not the recorded one); run `tertib verify`, then restore it from the backup")]
+    #[error(
+        "{path} is damaged (its SHA-256 is not the recorded one); run `tertib verify`, then restore it from the backup"
+    )]
     Damaged {
         /// The file.
         path: String,
@@ -78,7 +82,9 @@ pub enum ArchiveError {
         path: String,
     },
     /// The key is not the archive's.
-    #[error("the archive was written with another key (id {expected}, this one is {found}); restore the right key file")]
+    #[error(
+        "the archive was written with another key (id {expected}, this one is {found}); restore the right key file"
+    )]
     WrongKey {
         /// Id in the archive.
         expected: String,
@@ -228,8 +234,7 @@ pub(crate) fn month_of_path(path: &str) -> Option<Month> {
 }
 
 fn decode(bytes: Vec<u8>, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>, String> {
-    let builder =
-        ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes)).map_err(|e| e.to_string())?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes)).map_err(|e| e.to_string())?;
     let builder = match columns {
         Some(names) => {
             let mask = parquet::arrow::ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());

@@ -80,14 +80,18 @@ fn measure(target: &Target, figures: &MonthFigures) -> Measured {
     }
 }
 
-#[expect(clippy::as_conversions, reason = "counts and seconds of one office are far below 2^52, where f64 is exact")]
-#[expect(clippy::cast_precision_loss, reason = "the same")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts and seconds of one office are far below 2^52, where f64 is exact"
+)]
 fn p90(spread: &Spread) -> Measured {
     Measured { value: spread.p90().map(|s| s as f64), n: spread.n }
 }
 
-#[expect(clippy::as_conversions, reason = "counts of one office are far below 2^52, where f64 is exact")]
-#[expect(clippy::cast_precision_loss, reason = "the same")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts and seconds of one office are far below 2^52, where f64 is exact"
+)]
 fn share(part: u64, n: u64) -> Measured {
     Measured { value: (n > 0).then(|| part as f64 / n as f64), n }
 }

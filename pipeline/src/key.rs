@@ -12,7 +12,9 @@ use std::path::Path;
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// It is not there or not readable.
-    #[error("cannot read the key file {path}: {source}; restore it from the backup (tertib init makes one for a new archive)")]
+    #[error(
+        "cannot read the key file {path}: {source}; restore it from the backup (tertib init makes one for a new archive)"
+    )]
     Read {
         /// The file.
         path: String,
@@ -126,7 +128,8 @@ impl Key {
 
 fn mac_of(key: &[u8]) -> Hmac<Sha256> {
     // An HMAC key may have any length, so the shorter constructor of the trait never refuses this one.
-    Hmac::<Sha256>::new_from_slice(key).unwrap_or_else(|_| Hmac::<Sha256>::new(&hmac::digest::Key::<Hmac<Sha256>>::default()))
+    Hmac::<Sha256>::new_from_slice(key)
+        .unwrap_or_else(|_| Hmac::<Sha256>::new(&hmac::digest::Key::<Hmac<Sha256>>::default()))
 }
 
 /// Lower-case hexadecimal digits.

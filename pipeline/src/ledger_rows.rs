@@ -148,10 +148,16 @@ impl<'a> BookWriter<'a> {
         }
     }
 
-    fn take(&mut self, batch: &RecordBatch, superseded: &BTreeSet<i64>, steps: &BTreeSet<u8>) -> Result<(), ArchiveError> {
+    fn take(
+        &mut self,
+        batch: &RecordBatch,
+        superseded: &BTreeSet<i64>,
+        steps: &BTreeSet<u8>,
+    ) -> Result<(), ArchiveError> {
         let (seq, langkah) = (int64s(batch, "seq")?, int32s(batch, "langkah")?);
         let (selesai, diterima) = (instants(batch, "selesai")?, instants(batch, "diterima")?);
-        let (berkas, kolektif, hasil) = (texts(batch, "berkas_id")?, texts(batch, "kolektif_id")?, texts(batch, "hasil")?);
+        let (berkas, kolektif, hasil) =
+            (texts(batch, "berkas_id")?, texts(batch, "kolektif_id")?, texts(batch, "hasil")?);
         let (jenis, pekon) = (texts(batch, "jenis")?, texts(batch, "pekon")?);
         let (petugas, nomor) = (texts(batch, "petugas_id")?, texts(batch, "nomor_register")?);
         for i in (0..batch.num_rows()).filter(|i| !superseded.contains(&seq.value(*i))) {
@@ -226,9 +232,7 @@ impl<'a> BookWriter<'a> {
             LedgerField::TanggalCetak => reached.printed.map_or(Cell::Empty, Cell::Date),
             LedgerField::TanggalSiap => reached.gathered.map_or(Cell::Empty, Cell::Date),
             LedgerField::TanggalSerah => reached.handed_over.map_or(Cell::Empty, Cell::Date),
-            LedgerField::KodeKlasifikasi => {
-                text(wib_date(entry.selesai_s).map(|d| self.facts.classification(d)))
-            }
+            LedgerField::KodeKlasifikasi => text(wib_date(entry.selesai_s).map(|d| self.facts.classification(d))),
             _ => Cell::Empty,
         }
     }

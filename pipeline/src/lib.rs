@@ -2,8 +2,8 @@
 
 mod archive;
 mod columns;
-mod key;
 mod compliance;
+mod key;
 mod known;
 mod ledger_rows;
 mod metrics;
@@ -23,4 +23,4 @@ pub use metrics::{FigureBook, FigureError};
 pub use pull::{PullError, PullOptions, PullReport, pull};
 pub use query::{Answer, QueryError, query};
 pub use review::review;
-pub use sources::{Source, SourceConfig, SourceError};
+pub use sources::{Shape, Source, SourceConfig, SourceError};

@@ -7,8 +7,8 @@
 use crate::archive::log::TableFacts;
 use crate::archive::table::{ArchivedEvent, QuarantinedRow, content_digest};
 use crate::archive::{Archive, ArchiveError, Writer};
-use crate::known::Known;
 use crate::key::{Key, hex};
+use crate::known::Known;
 use crate::sources::{RawRow, ReadError, Source, SourceConfig, SourceError, Window};
 use crate::validate::{Contract, Fault, id_text, row_json};
 use hmac::Mac;
@@ -96,7 +96,7 @@ pub async fn pull(
     }
     let sink = &mut |row: RawRow| -> Result<(), ArchiveError> {
         intake.take(&row);
-        if intake.report.read % 1_000 == 0 {
+        if intake.report.read.is_multiple_of(1_000) {
             progress(intake.report.read, total);
         }
         match &mut writer {
@@ -248,7 +248,13 @@ impl<'a> Intake<'a> {
             self.report.quarantined += 1;
             let column = fault.column.name();
             self.known.quarantine(digest.clone());
-            self.quarantine.push(QuarantinedRow { event_id: event_id.clone(), code: fault.code, column, digest, row: text });
+            self.quarantine.push(QuarantinedRow {
+                event_id: event_id.clone(),
+                code: fault.code,
+                column,
+                digest,
+                row: text,
+            });
         }
         self.find(fault.code, fault.column.name().to_owned(), event_id);
     }

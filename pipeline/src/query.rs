@@ -73,8 +73,8 @@ pub fn query(archive: &Archive, sql: &str) -> Result<Answer, QueryError> {
 
 fn check(sql: &str) -> Result<(), QueryError> {
     let refused = |reason: &str| QueryError::Refused { reason: reason.to_owned() };
-    let statements = Parser::parse_sql(&GenericDialect {}, sql)
-        .map_err(|e| QueryError::Sql { reason: one_line(&e.to_string()) })?;
+    let statements =
+        Parser::parse_sql(&GenericDialect {}, sql).map_err(|e| QueryError::Sql { reason: one_line(&e.to_string()) })?;
     match statements.as_slice() {
         [Statement::Query(query)] => match query.visit(&mut OnlyEvents { ctes: cte_names(query) }) {
             ControlFlow::Continue(()) => Ok(()),

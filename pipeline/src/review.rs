@@ -17,7 +17,12 @@ const WORTH_A_SENTENCE: f64 = 0.01;
 ///
 /// # Errors
 /// [`FigureError`] when the archive does not hold the month or is damaged.
-pub fn review(archive: &Archive, book: &FigureBook<'_>, facts: &Facts, month: Month) -> Result<MonthlyReview, FigureError> {
+pub fn review(
+    archive: &Archive,
+    book: &FigureBook<'_>,
+    facts: &Facts,
+    month: Month,
+) -> Result<MonthlyReview, FigureError> {
     let before = month.back(1);
     let previous = if book.months().contains(&before) { Some(book.month(before)?) } else { None };
     let figures = book.month(month)?;
@@ -42,10 +47,14 @@ const FOLLOWED: [Followed; 7] = [
     ("complete_at_first_check", |f| share(f.figures.completeness.complete, f.figures.completeness.first_checks), true),
     ("conforming", |f| share(f.figures.conformance.conforming, f.figures.conformance.finished), true),
     ("issuance_working_p50", |f| f.figures.issuance.working.p50().map(number), false),
-    ("issued_within_24_hours", |f| {
-        let d = f.deadlines.within_24_hours_less_outages;
-        share(d.on_time, d.n())
-    }, true),
+    (
+        "issued_within_24_hours",
+        |f| {
+            let d = f.deadlines.within_24_hours_less_outages;
+            share(d.on_time, d.n())
+        },
+        true,
+    ),
     ("open", |f| Some(count(f.figures.backlog.values().sum())), false),
     ("record_duplicates", |f| share(f.figures.duplicates.record_duplicates, f.figures.duplicates.record_checks), false),
     ("turnaround_working_p50", |f| f.figures.turnaround.working.p50().map(number), false),
@@ -69,14 +78,18 @@ fn share(part: u64, n: u64) -> Option<f64> {
     (n > 0).then(|| count(part) / count(n))
 }
 
-#[expect(clippy::as_conversions, reason = "counts of one office are far below 2^52, where f64 is exact")]
-#[expect(clippy::cast_precision_loss, reason = "the same")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts and seconds of one office are far below 2^52, where f64 is exact"
+)]
 fn count(n: u64) -> f64 {
     n as f64
 }
 
-#[expect(clippy::as_conversions, reason = "seconds of one office are far below 2^52, where f64 is exact")]
-#[expect(clippy::cast_precision_loss, reason = "the same")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts and seconds of one office are far below 2^52, where f64 is exact"
+)]
 fn number(n: i64) -> f64 {
     n as f64
 }

@@ -6,11 +6,17 @@
 //!
 //! Invariant: every driver gives the same cells for the same row; what a value must be is decided in `validate`.
 
+mod error;
 mod mysql;
 mod postgres;
+mod shape;
 mod sqlite;
 
+pub use error::SourceError;
+pub use shape::Shape;
+
 use crate::time;
+
 use chrono_tz::Tz;
 use schemas::Column;
 use std::collections::BTreeMap;
@@ -32,80 +38,16 @@ pub struct SourceConfig {
     pub zone: Tz,
 }
 
-/// A source that cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum SourceError {
-    /// The URL names no database we know.
-    #[error("`{scheme}:` is not a source; use sqlite:PATH, postgres://… or mysql://…")]
-    UnknownScheme {
-        /// The part before the colon.
-        scheme: String,
-    },
-    /// The URL itself is not readable.
-    #[error("the source URL cannot be read: {reason}")]
-    Url {
-        /// What is wrong with it, without the URL, which may hold a password.
-        reason: String,
-    },
-    /// The database did not answer.
-    #[error("cannot reach the {database} database: {reason}; check that it runs and that host, port or path in tertib.toml are right")]
-    Unreachable {
-        /// Kind of database.
-        database: &'static str,
-        /// What the driver said.
-        reason: String,
-    },
-    /// The database refused the user.
-    #[error("the {database} database refused the user or password; check the URL in tertib.toml")]
-    Refused {
-        /// Kind of database.
-        database: &'static str,
-    },
-    /// The relation is not there.
-    #[error("the source has no relation `{relation}`; create the view or set `view` in tertib.toml ({reason})")]
-    NoRelation {
-        /// What was asked for.
-        relation: String,
-        /// What the database said.
-        reason: String,
-    },
-    /// Columns of the contract are missing.
-    #[error("the view `{view}` lacks the column{} {}; add {} to the view or map {} under [source.columns]",
-        if columns.len() == 1 { "" } else { "s" }, columns.join(", "),
-        if columns.len() == 1 { "it" } else { "them" }, if columns.len() == 1 { "it" } else { "them" })]
-    MissingColumns {
-        /// The view.
-        view: String,
-        /// What is missing.
-        columns: Vec<String>,
-    },
-    /// A column has a type that cannot be the contract's.
-    #[error("column `{column}` of `{view}` has type {found}, the contract needs {expected}; cast it in the view")]
-    WrongType {
-        /// The view.
-        view: String,
-        /// The column.
-        column: String,
-        /// The database's word for its type.
-        found: String,
-        /// The contract's word.
-        expected: &'static str,
-    },
-    /// A query failed.
-    #[error("the {database} database failed while reading `{relation}`: {reason}")]
-    Query {
-        /// Kind of database.
-        database: &'static str,
-        /// What was read.
-        relation: String,
-        /// What the driver said.
-        reason: String,
-    },
+impl SourceConfig {
+    /// What the office calls a column of the contract.
+    fn office_name(&self, column: Column) -> String {
+        self.columns.get(&column).cloned().unwrap_or_else(|| column.name().to_owned())
+    }
 }
 
 /// One value as the driver gave it.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Cell {
+pub(crate) enum Cell {
     /// No value.
     Null,
     /// An integer.
@@ -123,7 +65,7 @@ pub enum Cell {
 }
 
 /// One row, in the order of [`Column::ALL`].
-pub type RawRow = Vec<Cell>;
+pub(crate) type RawRow = Vec<Cell>;
 
 /// An outage as the source has it, microseconds since 1970 UTC.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -158,23 +100,12 @@ pub struct Window {
     pub ids: Vec<String>,
 }
 
-/// What the view looks like.
-#[derive(Clone, Debug)]
-pub struct Shape {
-    /// Columns of the view that the contract does not know.
-    pub unknown: Vec<String>,
-    /// Whether `event_id` is an integer; `None` when only the values can tell.
-    pub integer_ids: Option<bool>,
-    /// Whether `recorded_at` is text, so that the database cannot narrow by it.
-    text_cursor: bool,
-}
-
 /// Called once per row; an error of the caller stops the reading.
-pub type Sink<'a, E> = &'a mut (dyn FnMut(RawRow) -> Result<(), E> + Send);
+pub(crate) type Sink<'a, E> = &'a mut (dyn FnMut(RawRow) -> Result<(), E> + Send);
 
 /// Reading stopped, because of the source or because of who took the rows.
 #[derive(Debug)]
-pub enum ReadError<E> {
+pub(crate) enum ReadError<E> {
     /// The source failed.
     Source(SourceError),
     /// The sink refused a row.
@@ -224,36 +155,7 @@ impl Source {
     pub async fn shape(&mut self) -> Result<Shape, SourceError> {
         let view = self.config.view.clone();
         let found = self.columns_of(&view).await?;
-        let missing: Vec<String> = Column::ALL
-            .into_iter()
-            .map(|c| self.office_name(c))
-            .filter(|name| !found.iter().any(|(n, _)| n == name))
-            .collect();
-        if !missing.is_empty() {
-            return Err(SourceError::MissingColumns { view, columns: missing });
-        }
-        for column in Column::ALL {
-            let name = self.office_name(column);
-            let kind = found.iter().find(|(n, _)| *n == name).map_or(Kind::Unknown, |(_, t)| Kind::of(t));
-            if let Some(expected) = mismatch(column, kind) {
-                let found = found.iter().find(|(n, _)| *n == name).map(|(_, t)| t.clone()).unwrap_or_default();
-                return Err(SourceError::WrongType { view, column: name, found, expected });
-            }
-        }
-        let kind_of = |column: Column| {
-            let name = self.office_name(column);
-            found.iter().find(|(n, _)| *n == name).map_or(Kind::Unknown, |(_, t)| Kind::of(t))
-        };
-        let known: Vec<String> = Column::ALL.into_iter().map(|c| self.office_name(c)).collect();
-        Ok(Shape {
-            unknown: found.iter().map(|(n, _)| n.clone()).filter(|n| !known.contains(n)).collect(),
-            integer_ids: match kind_of(Column::EventId) {
-                Kind::Integer => Some(true),
-                Kind::Text => Some(false),
-                _ => None,
-            },
-            text_cursor: kind_of(Column::RecordedAt) == Kind::Text,
-        })
+        shape::compare(&self.config, &found)
     }
 
     /// How many rows the view has in the window.
@@ -283,16 +185,21 @@ impl Source {
     ///
     /// # Errors
     /// [`ReadError::Source`] when the database fails, [`ReadError::Sink`] when the sink does.
-    pub async fn events<E: Send>(&mut self, shape: &Shape, window: &Window, sink: Sink<'_, E>) -> Result<(), ReadError<E>> {
-        let names: Vec<String> = Column::ALL.into_iter().map(|c| self.quoted(&self.office_name(c))).collect();
+    pub(crate) async fn events<E: Send>(
+        &mut self,
+        shape: &Shape,
+        window: &Window,
+        sink: Sink<'_, E>,
+    ) -> Result<(), ReadError<E>> {
+        let names: Vec<String> = Column::ALL.into_iter().map(|c| self.quoted(&self.config.office_name(c))).collect();
         let condition = self.condition(shape, window);
         let sql = format!(
             "SELECT {} FROM {}{} ORDER BY {}, {}",
             names.join(", "),
             self.relation(&self.config.view),
             condition.sql,
-            self.quoted(&self.office_name(Column::RecordedAt)),
-            self.quoted(&self.office_name(Column::EventId)),
+            self.quoted(&self.config.office_name(Column::RecordedAt)),
+            self.quoted(&self.config.office_name(Column::EventId)),
         );
         let relation = self.config.view.clone();
         self.read(&sql, &condition.binds, &relation, sink).await
@@ -394,8 +301,8 @@ impl Source {
         if shape.text_cursor && !matches!(self.connection, Connection::Sqlite(_)) {
             return Condition::default();
         }
-        let cursor = self.quoted(&self.office_name(Column::RecordedAt));
-        let key = self.quoted(&self.office_name(Column::EventId));
+        let cursor = self.quoted(&self.config.office_name(Column::RecordedAt));
+        let key = self.quoted(&self.config.office_name(Column::EventId));
         let mut binds = vec![Bind::Instant(from_us)];
         let mut sql = match &self.connection {
             Connection::Sqlite(_) => format!(
@@ -415,10 +322,6 @@ impl Source {
         }
         sql.push(')');
         Condition { sql, binds }
-    }
-
-    fn office_name(&self, column: Column) -> String {
-        self.config.columns.get(&column).cloned().unwrap_or_else(|| column.name().to_owned())
     }
 
     /// `schema.view` is quoted part by part.
@@ -444,72 +347,4 @@ struct Condition {
 enum Bind {
     Instant(i64),
     Text(String),
-}
-
-/// What the contract cares about in a database's type.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Integer,
-    Text,
-    Instant,
-    Date,
-    Other,
-    Unknown,
-}
-
-impl Kind {
-    fn of(type_name: &str) -> Self {
-        let name = type_name.to_ascii_uppercase();
-        let name = name.split('(').next().unwrap_or_default().trim();
-        match name.strip_suffix(" UNSIGNED").unwrap_or(name) {
-            "INTEGER" | "INT" | "INT2" | "INT4" | "INT8" | "BIGINT" | "SMALLINT" | "TINYINT" | "MEDIUMINT" => Self::Integer,
-            "TEXT" | "VARCHAR" | "CHAR" | "BPCHAR" | "NAME" | "UUID" | "TINYTEXT" | "MEDIUMTEXT" | "LONGTEXT" | "ENUM" => {
-                Self::Text
-            }
-            "TIMESTAMPTZ" | "TIMESTAMP" | "DATETIME" => Self::Instant,
-            "DATE" => Self::Date,
-            "" | "NULL" => Self::Unknown,
-            _ => Self::Other,
-        }
-    }
-}
-
-/// What the contract needs, when the column's type cannot be it.
-fn mismatch(column: Column, kind: Kind) -> Option<&'static str> {
-    let (fits, expected): (&[Kind], _) = match column {
-        Column::EventId => (&[Kind::Integer, Kind::Text], "an integer or text"),
-        Column::Langkah => (&[Kind::Integer], "an integer"),
-        Column::RecordedAt | Column::Mulai | Column::Selesai | Column::Diterima => {
-            (&[Kind::Instant, Kind::Text], "a timestamp or text")
-        }
-        Column::TanggalLahir => (&[Kind::Date, Kind::Text], "a date or text"),
-        _ => (&[Kind::Text], "text"),
-    };
-    (kind != Kind::Unknown && !fits.contains(&kind)).then_some(expected)
-}
-
-/// Tells apart what a person must do about a driver's error.
-fn connect_error(database: &'static str, fault: &sqlx::Error) -> SourceError {
-    match fault {
-        sqlx::Error::Database(d)
-            if matches!(d.code().as_deref(), Some("28P01" | "28000" | "1045" | "1698"))
-                || d.message().contains("Access denied") =>
-        {
-            SourceError::Refused { database }
-        }
-        sqlx::Error::Configuration(reason) => SourceError::Url { reason: reason.to_string() },
-        other => SourceError::Unreachable { database, reason: one_line(other) },
-    }
-}
-
-fn query_error(database: &'static str, relation: &str, fault: &sqlx::Error) -> SourceError {
-    SourceError::Query { database, relation: relation.to_owned(), reason: one_line(fault) }
-}
-
-fn one_line(fault: &sqlx::Error) -> String {
-    let text = match fault {
-        sqlx::Error::Database(d) => d.message().to_owned(),
-        other => other.to_string(),
-    };
-    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect()
 }

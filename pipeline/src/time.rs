@@ -4,8 +4,6 @@ use crate::sources::Cell;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
 
-const UNIX_EPOCH: NaiveDate = NaiveDate::from_ymd_opt(1970, 1, 1).expect("a valid date");
-
 /// Microseconds since 1970 UTC; text and local times without a zone are read in `zone`.
 pub(crate) fn instant(cell: &Cell, zone: Tz) -> Option<i64> {
     match cell {
@@ -45,12 +43,12 @@ pub(crate) fn date(cell: &Cell) -> Option<i32> {
 
 /// Days since 1970.
 pub(crate) fn epoch_days(date: NaiveDate) -> i32 {
-    i32::try_from(date.signed_duration_since(UNIX_EPOCH).num_days()).unwrap_or(i32::MAX)
+    i32::try_from(date.signed_duration_since(DateTime::UNIX_EPOCH.date_naive()).num_days()).unwrap_or(i32::MAX)
 }
 
 /// The date that many days after 1970-01-01.
 pub(crate) fn date_of(days: i32) -> Option<NaiveDate> {
-    UNIX_EPOCH.checked_add_signed(chrono::Duration::days(days.into()))
+    DateTime::UNIX_EPOCH.date_naive().checked_add_signed(chrono::Duration::days(days.into()))
 }
 
 #[cfg(test)]

@@ -18,6 +18,9 @@ pub(crate) struct Fault {
     pub(crate) column: Column,
 }
 
+/// A finding about a row that is archived all the same: code and column.
+type Oddity = (&'static str, Column);
+
 /// What a row is checked against.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Contract<'a> {
@@ -28,7 +31,7 @@ pub(crate) struct Contract<'a> {
 
 impl Contract<'_> {
     /// The event of a row, with the codes of what is odd about it.
-    pub(crate) fn event(&self, row: &RawRow) -> Result<(Event, Vec<(&'static str, Column)>), Fault> {
+    pub(crate) fn event(&self, row: &RawRow) -> Result<(Event, Vec<Oddity>), Fault> {
         let event_id = self.event_id(row)?;
         let langkah = self.step(row)?;
         let event = Event {
@@ -62,7 +65,7 @@ impl Contract<'_> {
         Ok((event, warnings))
     }
 
-    fn warnings(&self, event: &Event) -> Vec<(&'static str, Column)> {
+    fn warnings(&self, event: &Event) -> Vec<Oddity> {
         let mut found = Vec::new();
         match event.person.nik.as_deref().and_then(check_nik) {
             Some(NikFault::Shape) => found.push(("W001", Column::Nik)),
@@ -229,7 +232,7 @@ mod tests {
                 Column::Hasil => text("lengkap"),
                 Column::Nik => text("1806015708979001"),
                 Column::TanggalLahir => text("1997-08-17"),
-                Column::Pekon => text("1806012004"),
+                Column::Pekon => text("1806011001"),
                 Column::Kekurangan | Column::NomorRegister | Column::Keterangan => Cell::Null,
                 _ => text("x"),
             })

@@ -4,7 +4,7 @@
 //! Gives   `events`: the public columns plus integers derived when read, since a calendar may be corrected:
 //!         `*_s` epoch seconds, `*_w` working seconds W(t), `selesai_d` working days D(t), `selesai_o` outage seconds O(t),
 //!         `bulan` and `bulan_diterima` the Asia/Jakarta months as text, `nik` the keyed pseudonym
-//!         `sop_next` (langkah, hasil, next) and `sop_step` (langkah, pelaksana, mandatory, writes_book)
+//!         `sop_next(langkah, hasil, next)` and `sop_step(langkah, pelaksana, mandatory, writes_book)`
 
 use crate::archive::{Archive, ArchiveError};
 use crate::columns::{instants, int32s, int64s, texts};
@@ -215,17 +215,8 @@ struct Builder {
     texts: BTreeMap<&'static str, Vec<Option<String>>>,
 }
 
-const TEXT_COLUMNS: [&str; 9] = [
-    "berkas_id",
-    "kolektif_id",
-    "pelaksana",
-    "petugas_id",
-    "hasil",
-    "kekurangan",
-    "nomor_register",
-    "jenis",
-    "pekon",
-];
+const TEXT_COLUMNS: [&str; 9] =
+    ["berkas_id", "kolektif_id", "pelaksana", "petugas_id", "hasil", "kekurangan", "nomor_register", "jenis", "pekon"];
 
 fn events_frame(
     batches: &[RecordBatch],
@@ -304,9 +295,8 @@ impl Builder {
 }
 
 fn sop_next(sop: &Sop) -> Result<DataFrame, FigureError> {
-    let rows = || {
-        sop.steps.iter().flat_map(|s| s.outcomes.iter().filter_map(|o| Some((s.number, o.hasil.clone(), o.next?))))
-    };
+    let rows =
+        || sop.steps.iter().flat_map(|s| s.outcomes.iter().filter_map(|o| Some((s.number, o.hasil.clone(), o.next?))));
     let columns = vec![
         Series::new("langkah".into(), rows().map(|r| i64::from(r.0)).collect::<Vec<_>>()).into(),
         Series::new("hasil".into(), rows().map(|r| r.1).collect::<Vec<_>>()).into(),

@@ -44,6 +44,29 @@ pub(crate) fn page(sheet: &ComplianceSheet, office: &Office) -> Value {
     })
 }
 
+/// What the JSON file holds: counts and verdicts, no id of a berkas, batch or officer.
+pub(crate) fn data(sheet: &ComplianceSheet) -> Value {
+    let f = &sheet.figures.figures;
+    json!({
+        "month": sheet.month,
+        "judgements": sheet.judgements,
+        "deadlines": sheet.figures.deadlines,
+        "counts": {
+            "received": f.duplicates.arrivals,
+            "printed": f.issuance.printed,
+            "handed_over": f.turnaround.handed_over,
+            "open": f.backlog.values().sum::<u64>(),
+            "first_checks": f.completeness.first_checks,
+            "complete_at_first_check": f.completeness.complete,
+            "record_checks": f.duplicates.record_checks,
+            "record_duplicates": f.duplicates.record_duplicates,
+            "finished": f.conformance.finished,
+            "conforming": f.conformance.conforming,
+        },
+        "provenance": sheet.provenance,
+    })
+}
+
 /// Judgements grouped by regulation, in their order.
 fn regulations(sheet: &ComplianceSheet) -> Vec<Value> {
     let mut names: Vec<&str> = sheet.judgements.iter().map(|j| j.regulation.as_str()).collect();
@@ -86,7 +109,7 @@ fn value(j: &Judgement, v: f64) -> String {
     if j.unit == "bagian" {
         percent(v)
     } else {
-        #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "whole seconds of one office")]
+        #[expect(clippy::cast_possible_truncation, reason = "whole seconds of one office")]
         let seconds = v as i64;
         duration(seconds)
     }
@@ -94,7 +117,20 @@ fn value(j: &Judgement, v: f64) -> String {
 
 /// The judgements as a table for spreadsheets, in base units.
 pub(crate) fn table(sheet: &ComplianceSheet) -> Table {
-    let head = ["target", "judul", "putusan", "angka", "target_nilai", "satuan", "n", "standing", "peraturan", "pasal", "sumber", "catatan"];
+    let head = [
+        "target",
+        "judul",
+        "putusan",
+        "angka",
+        "target_nilai",
+        "satuan",
+        "n",
+        "standing",
+        "peraturan",
+        "pasal",
+        "sumber",
+        "catatan",
+    ];
     let number = |v: Option<f64>| v.map_or_else(String::new, |v| v.to_string());
     Table {
         head: head.map(str::to_owned).to_vec(),

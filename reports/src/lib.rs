@@ -130,7 +130,10 @@ impl Renderer {
     /// [`RenderError::Data`] when it cannot be written.
     pub fn json(&self, document: Document<'_>) -> Result<Vec<u8>, RenderError> {
         let fault = |e: serde_json::Error| RenderError::Data { document: document.name(), reason: e.to_string() };
-        let value: Value = serde_json::to_value(document).map_err(fault)?;
+        let value: Value = match document {
+            Document::Compliance(sheet) => compliance::data(sheet),
+            Document::Book(_) | Document::Review(_) => serde_json::to_value(document).map_err(fault)?,
+        };
         let mut text = serde_json::to_vec_pretty(&value).map_err(fault)?;
         text.push(b'\n');
         Ok(text)

@@ -125,9 +125,24 @@ fn completeness(review: &MonthlyReview) -> Value {
 fn duplicates(month: &MonthFigures) -> Value {
     let d = &month.figures.duplicates;
     json!([
-        ["Duplikat record pada pengecekan langkah 6", integer(d.record_duplicates), integer(d.record_checks), share(d.record_duplicates, d.record_checks)],
-        ["NIK yang sama dua kali dalam satu batch", integer(d.batch_same_nik), integer(d.batch_berkas), share(d.batch_same_nik, d.batch_berkas)],
-        ["NIK datang lagi dalam 90 hari pada batch lain", integer(d.repeat_within_90_days), integer(d.arrivals), share(d.repeat_within_90_days, d.arrivals)],
+        [
+            "Duplikat record pada pengecekan langkah 6",
+            integer(d.record_duplicates),
+            integer(d.record_checks),
+            share(d.record_duplicates, d.record_checks)
+        ],
+        [
+            "NIK yang sama dua kali dalam satu batch",
+            integer(d.batch_same_nik),
+            integer(d.batch_berkas),
+            share(d.batch_same_nik, d.batch_berkas)
+        ],
+        [
+            "NIK datang lagi dalam 90 hari pada batch lain",
+            integer(d.repeat_within_90_days),
+            integer(d.arrivals),
+            share(d.repeat_within_90_days, d.arrivals)
+        ],
     ])
 }
 
@@ -206,22 +221,31 @@ fn books(review: &MonthlyReview) -> Vec<Value> {
         .iter()
         .filter_map(|(id, title)| Some((title, ledgers.get(id)?)))
         .map(|(title, r)| {
-            json!([title, integer(r.entries), dash(&r.first), dash(&r.last), list(&r.numbers_missing), list(&r.numbers_used_twice)])
+            json!([
+                title,
+                integer(r.entries),
+                dash(&r.first),
+                dash(&r.last),
+                list(&r.numbers_missing),
+                list(&r.numbers_used_twice)
+            ])
         })
         .collect()
 }
 
 fn left_out(month: &MonthFigures) -> Vec<Value> {
-    let words = |reason: &str| match reason {
-        "time_per_step.no_start" => "Peristiwa tanpa waktu mulai (tidak masuk lama penanganan)",
-        "time_per_step.end_before_start" => "Peristiwa yang selesai sebelum mulai (tidak masuk lama penanganan)",
-        "issuance.no_complete_check" => "Kartu tercetak tanpa pemeriksaan lengkap (tidak masuk lama penerbitan)",
-        "turnaround.no_receipt" => "Berkas diserahkan tanpa penerimaan (tidak masuk lama penyelesaian)",
-        "duplicates.no_nik" => "Berkas tanpa NIK (tidak masuk angka kedatangan berulang)",
-        "register_agreement.no_number" => "Entri buku tanpa nomor (tidak masuk urutan nomor)",
-        other => other,
-    }
-    .to_owned();
+    let words = |reason: &str| {
+        match reason {
+            "time_per_step.no_start" => "Peristiwa tanpa waktu mulai (tidak masuk lama penanganan)",
+            "time_per_step.end_before_start" => "Peristiwa yang selesai sebelum mulai (tidak masuk lama penanganan)",
+            "issuance.no_complete_check" => "Kartu tercetak tanpa pemeriksaan lengkap (tidak masuk lama penerbitan)",
+            "turnaround.no_receipt" => "Berkas diserahkan tanpa penerimaan (tidak masuk lama penyelesaian)",
+            "duplicates.no_nik" => "Berkas tanpa NIK (tidak masuk angka kedatangan berulang)",
+            "register_agreement.no_number" => "Entri buku tanpa nomor (tidak masuk urutan nomor)",
+            other => other,
+        }
+        .to_owned()
+    };
     month.left_out.iter().map(|(reason, n)| json!([words(reason), integer(*n)])).collect()
 }
 
@@ -229,7 +253,7 @@ fn share(part: u64, n: u64) -> String {
     if n == 0 {
         return "–".to_owned();
     }
-    #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "counts of one office are exact in f64")]
+    #[expect(clippy::cast_precision_loss, reason = "counts of one office are exact in f64")]
     let share = part as f64 / n as f64;
     percent(share)
 }
@@ -244,11 +268,13 @@ fn decisions(review: &MonthlyReview) -> Value {
         .iter()
         .filter_map(|(id, title)| Some((title, ledgers.get(id)?)))
         .filter(|(_, r)| !r.numbers_missing.is_empty() || !r.numbers_used_twice.is_empty())
-        .map(|(title, r)| json!({
-            "buku": title,
-            "terlewat": r.numbers_missing.len(),
-            "ganda": r.numbers_used_twice.len(),
-        }))
+        .map(|(title, r)| {
+            json!({
+                "buku": title,
+                "terlewat": r.numbers_missing.len(),
+                "ganda": r.numbers_used_twice.len(),
+            })
+        })
         .collect();
     let most_open = review.kecamatan.iter().max_by_key(|k| k.open).filter(|k| k.open > 0);
     json!({

@@ -13,13 +13,14 @@ use serde::Deserialize;
 use std::collections::BTreeSet;
 
 const DAY_S: i64 = 86_400;
-const UNIX_EPOCH: NaiveDate = NaiveDate::from_ymd_opt(1970, 1, 1).expect("a valid date");
 
 /// A calendar that cannot be used, or an instant it does not cover.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum CalendarError {
     /// The instant lies outside the covered days.
-    #[error("{date} is outside the office calendar ({from} to {to}); extend calendar/jam_kerja.toml and the holiday list")]
+    #[error(
+        "{date} is outside the office calendar ({from} to {to}); extend calendar/jam_kerja.toml and the holiday list"
+    )]
     NotCovered {
         /// The date asked for.
         date: String,
@@ -81,17 +82,13 @@ struct Day {
 
 impl WorkingClock {
     pub(crate) fn new(file: &HoursFile, holidays: &BTreeSet<NaiveDate>) -> Result<Self, CalendarError> {
-        let weeks = file
-            .hours
-            .iter()
-            .map(|h| Ok((h.valid_from, h.week()?)))
-            .collect::<Result<Vec<_>, CalendarError>>()?;
+        let weeks =
+            file.hours.iter().map(|h| Ok((h.valid_from, h.week()?))).collect::<Result<Vec<_>, CalendarError>>()?;
         let mut days = Vec::new();
         let (mut before_s, mut working_days) = (0, 0);
         for date in file.covered.from.iter_days().take_while(|d| *d <= file.covered.to) {
             let week = weeks.iter().filter(|(from, _)| *from <= date).max_by_key(|(from, _)| *from);
-            let (_, week) =
-                week.ok_or_else(|| CalendarError::Data(format!("no working hours are valid on {date}")))?;
+            let (_, week) = week.ok_or_else(|| CalendarError::Data(format!("no working hours are valid on {date}")))?;
             let weekday = usize::try_from(date.weekday().num_days_from_monday()).unwrap_or(0);
             let spans = if holidays.contains(&date) { Vec::new() } else { week[weekday].clone() };
             working_days += i64::from(!spans.is_empty());
@@ -99,7 +96,7 @@ impl WorkingClock {
             days.push(Day { before_s, working_days, spans });
             before_s += length;
         }
-        let first_day = file.covered.from.signed_duration_since(UNIX_EPOCH).num_days();
+        let first_day = file.covered.from.signed_duration_since(unix_epoch()).num_days();
         Ok(Self { from: file.covered.from, to: file.covered.to, first_day, days })
     }
 
@@ -158,9 +155,8 @@ impl WorkingClock {
         let day = usize::try_from(index).ok().and_then(|i| self.days.get(i));
         match day {
             Some(day) => Ok((day, local.rem_euclid(DAY_S))),
-            None => Err(self.not_covered(
-                crate::wib_date(epoch_s).map_or_else(|| "a date out of range".into(), |d| d.to_string()),
-            )),
+            None => Err(self
+                .not_covered(crate::wib_date(epoch_s).map_or_else(|| "a date out of range".into(), |d| d.to_string()))),
         }
     }
 
@@ -171,18 +167,15 @@ impl WorkingClock {
 
 impl Hours {
     fn week(&self) -> Result<[Spans; 7], CalendarError> {
-        let [a, b, c, d, e, f, g] = [
-            &self.monday,
-            &self.tuesday,
-            &self.wednesday,
-            &self.thursday,
-            &self.friday,
-            &self.saturday,
-            &self.sunday,
-        ]
-        .map(|texts| texts.iter().map(|t| span(t)).collect::<Result<Spans, _>>());
+        let [a, b, c, d, e, f, g] =
+            [&self.monday, &self.tuesday, &self.wednesday, &self.thursday, &self.friday, &self.saturday, &self.sunday]
+                .map(|texts| texts.iter().map(|t| span(t)).collect::<Result<Spans, _>>());
         Ok([a?, b?, c?, d?, e?, f?, g?])
     }
+}
+
+fn unix_epoch() -> NaiveDate {
+    chrono::DateTime::UNIX_EPOCH.date_naive()
 }
 
 fn span(text: &str) -> Result<(i64, i64), CalendarError> {
@@ -208,7 +201,7 @@ mod tests {
 
     fn at(date: &str, hour: i64, minute: i64) -> i64 {
         let date: NaiveDate = date.parse().unwrap();
-        date.signed_duration_since(UNIX_EPOCH).num_days() * DAY_S + hour * 3600 + minute * 60 - WIB_OFFSET_S
+        date.signed_duration_since(unix_epoch()).num_days() * DAY_S + hour * 3600 + minute * 60 - WIB_OFFSET_S
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::calendar::{CalendarError, HoursFile, WorkingClock};
 use crate::column::{Column, Presence, Visibility};
-use crate::{FindingText, Ledger, Sop, TargetFile, Wilayah};
+use crate::{Finding, FindingText, Ledger, Severity, Sop, TargetFile, Wilayah};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -102,7 +102,14 @@ struct ColumnRow {
 
 #[derive(Deserialize)]
 struct Rows<T> {
-    #[serde(alias = "finding", alias = "column", alias = "code", alias = "pelaksana", alias = "jenis", alias = "dokumen")]
+    #[serde(
+        alias = "finding",
+        alias = "column",
+        alias = "code",
+        alias = "pelaksana",
+        alias = "jenis",
+        alias = "dokumen"
+    )]
     rows: Vec<T>,
 }
 
@@ -133,8 +140,14 @@ impl Facts {
             clock: WorkingClock::new(&hours, &holidays)?,
             wilayah: Wilayah::parse(include_str!("../data/wilayah/tanggamus.csv"))
                 .map_err(fault("wilayah/tanggamus.csv"))?,
-            ledgers: LEDGERS.iter().map(|(id, text)| parse(&format!("ledgers/{id}.toml"), text)).collect::<Result<_, _>>()?,
-            targets: TARGETS.iter().map(|(id, text)| parse(&format!("targets/{id}.toml"), text)).collect::<Result<_, _>>()?,
+            ledgers: LEDGERS
+                .iter()
+                .map(|(id, text)| parse(&format!("ledgers/{id}.toml"), text))
+                .collect::<Result<_, _>>()?,
+            targets: TARGETS
+                .iter()
+                .map(|(id, text)| parse(&format!("targets/{id}.toml"), text))
+                .collect::<Result<_, _>>()?,
             findings: findings.rows.into_iter().map(|f| (f.code.clone(), f)).collect(),
             columns: columns
                 .rows
@@ -160,12 +173,18 @@ impl Facts {
         TARGETS.iter().map(|(id, _)| *id)
     }
 
+    /// Whether any finding is more than information: what decides the exit code.
+    #[must_use]
+    pub fn need_attention(&self, findings: &[Finding]) -> bool {
+        let severity = |f: &Finding| self.findings.get(f.code).map_or(Severity::Error, |t| t.severity);
+        findings.iter().any(|f| severity(f) > Severity::Info)
+    }
+
     /// The classification code in force on a date.
     #[must_use]
     pub fn classification(&self, date: NaiveDate) -> &str {
-        let holds = |c: &&ClassificationCode| {
-            c.valid_from.is_none_or(|d| d <= date) && c.valid_to.is_none_or(|d| d >= date)
-        };
+        let holds =
+            |c: &&ClassificationCode| c.valid_from.is_none_or(|d| d <= date) && c.valid_to.is_none_or(|d| d >= date);
         self.klasifikasi.iter().find(holds).map_or("", |c| c.value.as_str())
     }
 
@@ -176,12 +195,18 @@ impl Facts {
                 return broken("sop/ktp_el_kolektif.toml", format!("`{}` is not in pelaksana.toml", step.pelaksana));
             }
             if let Some(next) = step.outcomes.iter().filter_map(|o| o.next).find(|n| self.sop.step(*n).is_none()) {
-                return broken("sop/ktp_el_kolektif.toml", format!("step {} leads to {next}, which is no step", step.number));
+                return broken(
+                    "sop/ktp_el_kolektif.toml",
+                    format!("step {} leads to {next}, which is no step", step.number),
+                );
             }
         }
         for ledger in &self.ledgers {
             if self.sop.step(ledger.step).is_none_or(|s| s.ledger.as_deref() != Some(&ledger.id)) {
-                return broken("sop/ktp_el_kolektif.toml", format!("step {} does not write {}", ledger.step, ledger.id));
+                return broken(
+                    "sop/ktp_el_kolektif.toml",
+                    format!("step {} does not write {}", ledger.step, ledger.id),
+                );
             }
         }
         for target in self.targets.iter().flat_map(|f| &f.targets) {

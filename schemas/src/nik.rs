@@ -27,9 +27,9 @@ pub fn check_nik(nik: &str) -> Option<NikFault> {
         return Some(NikFault::Shape);
     };
     let day = if day > 40 { day - 40 } else { day };
-    let date_possible = [1900, 2000].into_iter().any(|century| {
-        i32::try_from(century + year).is_ok_and(|y| NaiveDate::from_ymd_opt(y, month, day).is_some())
-    });
+    let date_possible = [1900, 2000]
+        .into_iter()
+        .any(|century| i32::try_from(century + year).is_ok_and(|y| NaiveDate::from_ymd_opt(y, month, day).is_some()));
     let province_possible = (11..=96).contains(&province);
     (serial == 0 || !date_possible || !province_possible).then_some(NikFault::Content)
 }
@@ -40,10 +40,7 @@ pub fn check_nik(nik: &str) -> Option<NikFault> {
 #[must_use]
 pub fn mask_nik(nik: &str) -> String {
     let length = nik.chars().count();
-    nik.chars()
-        .enumerate()
-        .map(|(i, c)| if length > 8 && (i < 4 || i >= length - 4) { c } else { '*' })
-        .collect()
+    nik.chars().enumerate().map(|(i, c)| if length > 8 && (i < 4 || i >= length - 4) { c } else { '*' }).collect()
 }
 
 #[cfg(test)]

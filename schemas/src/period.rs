@@ -87,11 +87,7 @@ impl Month {
     #[must_use]
     pub fn back(self, n: u32) -> Self {
         (0..n).fold(self, |m, _| {
-            if m.month == 1 {
-                Self { year: m.year - 1, month: 12 }
-            } else {
-                Self { year: m.year, month: m.month - 1 }
-            }
+            if m.month == 1 { Self { year: m.year - 1, month: 12 } } else { Self { year: m.year, month: m.month - 1 } }
         })
     }
 
@@ -130,8 +126,7 @@ impl FromStr for Month {
         if !digits(year, 4) || !digits(month, 2) {
             return Err(fault());
         }
-        let (year, month) =
-            (year.parse().map_err(|_| fault())?, month.parse().map_err(|_| fault())?);
+        let (year, month) = (year.parse().map_err(|_| fault())?, month.parse().map_err(|_| fault())?);
         NaiveDate::from_ymd_opt(year, month, 1).ok_or_else(fault)?;
         Ok(Self { year, month })
     }

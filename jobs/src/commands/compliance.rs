@@ -12,7 +12,7 @@ use schemas::document::{Judgement, Verdict};
 
 /// Options of `tertib compliance`.
 #[derive(Debug, Args)]
-pub struct Options {
+pub(crate) struct Options {
     /// The month, for example 2026-10.
     #[arg(long, value_name = "YYYY-MM")]
     month: Month,
@@ -27,7 +27,7 @@ const HEAD: [&str; 9] =
     ["target", "verdict", "figure", "comparison", "value", "unit", "n", "standing", "regulation and source"];
 
 /// Exit code 0 only when every target in force has a value and is met.
-pub fn run(options: &Options) -> Result<Outcome> {
+pub(crate) fn run(options: &Options) -> Result<Outcome> {
     let installed = Installed::open(options.place.config.as_deref())?;
     let archive = installed.archive()?;
     let book = FigureBook::open(&archive, &installed.facts)?;

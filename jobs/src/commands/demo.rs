@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 /// Options of `tertib demo`.
 #[derive(Debug, Args)]
-pub struct Options {
+pub(crate) struct Options {
     /// Folder for the invented office; its database, archive and documents are made anew.
     #[arg(long, value_name = "DIR", default_value = "tertib-demo")]
     dir: PathBuf,
@@ -49,7 +49,7 @@ fn to_text(fault: schemas::MonthError) -> String {
 }
 
 /// Invents, pulls, computes, judges and renders; ends with where everything lies.
-pub async fn run(options: Options, common: Common) -> Result<Outcome> {
+pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     let facts = Facts::embedded()?;
     prepare(&options.dir)?;
     let (first, last) = options.months;
@@ -70,7 +70,8 @@ pub async fn run(options: Options, common: Common) -> Result<Outcome> {
     let report = installed.pull(last.end_s() * 1_000, false, progress).await?;
     let archive = installed.archive()?;
     let book = FigureBook::open(&archive, &installed.facts)?;
-    let months: Vec<Month> = std::iter::successors(Some(first), |m| Some(m.next())).take_while(|m| *m <= last).collect();
+    let months: Vec<Month> =
+        std::iter::successors(Some(first), |m| Some(m.next())).take_while(|m| *m <= last).collect();
     let mut rows = Vec::new();
     let mut lines = String::new();
     bar.set_length(months.len() as u64 * 6);
@@ -105,7 +106,13 @@ fn prepare(dir: &Path) -> Result<()> {
     std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
     for name in MADE {
         let path = dir.join(name);
-        let removed = if path.is_dir() { std::fs::remove_dir_all(&path) } else if path.exists() { std::fs::remove_file(&path) } else { Ok(()) };
+        let removed = if path.is_dir() {
+            std::fs::remove_dir_all(&path)
+        } else if path.exists() {
+            std::fs::remove_file(&path)
+        } else {
+            Ok(())
+        };
         removed.with_context(|| format!("cannot clear {}", path.display()))?;
     }
     std::fs::write(&mark, "Kantor rekaan tertib; isinya boleh dibuat ulang.\n")?;

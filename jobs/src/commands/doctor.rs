@@ -11,7 +11,7 @@ use pipeline::{Key, Source};
 
 /// Options of `tertib doctor`.
 #[derive(Debug, Args)]
-pub struct Options {
+pub(crate) struct Options {
     #[command(flatten)]
     place: Where,
 }
@@ -26,9 +26,9 @@ struct Examination {
 }
 
 /// Exit code 1 when something needs attention; each line says what to do.
-pub async fn run(options: Options) -> Result<Outcome> {
+pub(crate) async fn run(options: Options) -> Result<Outcome> {
     let installed = Installed::open(options.place.config.as_deref())?;
-    let examined = vec![
+    let examined = [
         Examination { what: "configuration", good: true, says: installed.config.folder.display().to_string() },
         source(&installed).await,
         key(&installed),

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// Options of `tertib init`.
 #[derive(Debug, Args)]
-pub struct Options {
+pub(crate) struct Options {
     /// Folder to make.
     #[arg(default_value = "work", value_name = "DIR")]
     dir: PathBuf,
@@ -23,7 +23,7 @@ pub struct Options {
 }
 
 /// An existing configuration is never overwritten.
-pub async fn run(options: Options, common: Common) -> Result<Outcome> {
+pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     let config = options.dir.join("tertib.toml");
     if config.exists() {
         bail!("{} is there already; edit it, or choose another folder", config.display());
@@ -42,7 +42,7 @@ pub async fn run(options: Options, common: Common) -> Result<Outcome> {
 }
 
 /// Writes the commented configuration.
-pub fn write_config(path: &Path, url: &str, view: &str, outages: bool, stock: bool) -> Result<()> {
+pub(crate) fn write_config(path: &Path, url: &str, view: &str, outages: bool, stock: bool) -> Result<()> {
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
     let line = |there: bool, name: &str, value: &str| format!("{}{name} = \"{value}\"", if there { "" } else { "# " });
     let text = include_str!("tertib.toml.txt")

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 /// Options of `tertib metrics`.
 #[derive(Debug, Args)]
-pub struct Options {
+pub(crate) struct Options {
     /// The month, for example 2026-10.
     #[arg(long, value_name = "YYYY-MM")]
     month: Month,
@@ -24,7 +24,7 @@ pub struct Options {
 }
 
 /// All figures of the month; times in seconds.
-pub fn run(options: &Options) -> Result<Outcome> {
+pub(crate) fn run(options: &Options) -> Result<Outcome> {
     let installed = Installed::open(options.place.config.as_deref())?;
     let archive = installed.archive()?;
     let month = FigureBook::open(&archive, &installed.facts)?.month(options.month)?;

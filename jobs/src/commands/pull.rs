@@ -7,11 +7,10 @@ use crate::{clock, print};
 use anyhow::Result;
 use clap::Args;
 use pipeline::PullReport;
-use schemas::{Facts, Severity};
 
 /// Options of `tertib pull`.
 #[derive(Debug, Args)]
-pub struct Options {
+pub(crate) struct Options {
     /// Say what would come, and leave the archive as it is.
     #[arg(long)]
     dry_run: bool,
@@ -20,7 +19,7 @@ pub struct Options {
 }
 
 /// Exit code 1 when rows went to quarantine, were odd, or had changed.
-pub async fn run(options: Options, common: Common) -> Result<Outcome> {
+pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     let installed = Installed::open(options.place.config.as_deref())?;
     let bar = print::bar(common, "pull");
     let progress = &mut |done: u64, total: u64| {
@@ -32,17 +31,11 @@ pub async fn run(options: Options, common: Common) -> Result<Outcome> {
     let report = report?;
     print::data(&summary(&report, options.dry_run))?;
     print::words(common, print::findings(&installed.facts, &report.findings).trim_end());
-    Ok(outcome(&report, &installed.facts))
-}
-
-/// A finding that only informs is no finding for the exit code.
-pub fn outcome(report: &PullReport, facts: &Facts) -> Outcome {
-    let grave = |code: &str| facts.findings.get(code).is_none_or(|f| f.severity > Severity::Info);
-    Outcome::of(report.findings.iter().any(|f| grave(f.code)))
+    Ok(Outcome::of(installed.facts.need_attention(&report.findings)))
 }
 
 /// One line: what was read and what became of it.
-pub fn summary(report: &PullReport, dry_run: bool) -> String {
+pub(crate) fn summary(report: &PullReport, dry_run: bool) -> String {
     let verb = if dry_run { "would archive" } else { "archived" };
     let version = report.archive_version.map_or_else(|| "empty".to_owned(), |v| format!("version {v}"));
     format!(

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 /// Options of `tertib query`.
 #[derive(Debug, Args)]
-pub struct Options {
+pub(crate) struct Options {
     /// One SELECT over the table `events`.
     sql: String,
     /// How to write the answer.
@@ -21,7 +21,7 @@ pub struct Options {
 }
 
 /// Instants in the answer are UTC.
-pub fn run(options: &Options) -> Result<Outcome> {
+pub(crate) fn run(options: &Options) -> Result<Outcome> {
     let installed = Installed::open(options.place.config.as_deref())?;
     let answer = pipeline::query(&installed.archive()?, &options.sql)?;
     let head: Vec<&str> = answer.columns.iter().map(String::as_str).collect();
@@ -33,9 +33,10 @@ pub fn run(options: &Options) -> Result<Outcome> {
     let rows = || answer.rows.iter().map(|row| row.iter().map(text).collect()).collect::<Vec<Vec<String>>>();
     let out = match options.format {
         Format::Json => {
-            let objects = answer.rows.iter().map(|row| {
-                Value::Object(answer.columns.iter().cloned().zip(row.iter().cloned()).collect())
-            });
+            let objects = answer
+                .rows
+                .iter()
+                .map(|row| Value::Object(answer.columns.iter().cloned().zip(row.iter().cloned()).collect()));
             format!("{}\n", serde_json::to_string_pretty(&objects.collect::<Vec<_>>())?)
         }
         Format::Csv => print::csv(&head, &rows())?,

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 /// Options of `tertib render`.
 #[derive(Debug, Args)]
-pub struct Options {
+pub(crate) struct Options {
     /// The month, for example 2026-10.
     #[arg(long, value_name = "YYYY-MM")]
     month: Month,
@@ -35,7 +35,7 @@ pub struct Options {
 
 /// How a document is written to disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum FileFormat {
+pub(crate) enum FileFormat {
     /// PDF/A-2b.
     Pdf,
     /// Comma-separated values.
@@ -46,7 +46,7 @@ pub enum FileFormat {
 
 /// Which documents to write, how and where.
 #[derive(Debug)]
-pub struct Selection {
+pub(crate) struct Selection {
     only: Vec<String>,
     formats: Vec<FileFormat>,
     out: Option<PathBuf>,
@@ -55,7 +55,7 @@ pub struct Selection {
 
 impl Selection {
     /// Every document as PDF, books masked, in the configuration's folder.
-    pub fn everything() -> Self {
+    pub(crate) fn everything() -> Self {
         Self { only: Vec::new(), formats: vec![FileFormat::Pdf], out: None, disclosure: Disclosure::Masked }
     }
 
@@ -66,7 +66,7 @@ impl Selection {
 
 /// A file that was written.
 #[derive(Debug)]
-pub struct Written {
+pub(crate) struct Written {
     /// Where it lies.
     pub path: PathBuf,
     /// Its pages, for a PDF.
@@ -78,7 +78,7 @@ pub struct Written {
 const REPORTS: [&str; 2] = ["laporan_bulanan", "laporan_kepatuhan"];
 
 /// Exit code 1 when characters had to be replaced to be printable.
-pub fn run(options: &Options, common: Common) -> Result<Outcome> {
+pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let installed = Installed::open(options.place.config.as_deref())?;
     let selection = Selection {
         only: options.only.clone(),
@@ -96,7 +96,13 @@ pub fn run(options: &Options, common: Common) -> Result<Outcome> {
     let written = written?;
     let lines: String = written
         .iter()
-        .map(|w| if w.pages > 0 { format!("{} ({} pages)\n", w.path.display(), w.pages) } else { format!("{}\n", w.path.display()) })
+        .map(|w| {
+            if w.pages > 0 {
+                format!("{} ({} pages)\n", w.path.display(), w.pages)
+            } else {
+                format!("{}\n", w.path.display())
+            }
+        })
         .collect();
     print::data(&lines)?;
     let replaced: u64 = written.iter().map(|w| w.replaced).sum();
@@ -107,7 +113,7 @@ pub fn run(options: &Options, common: Common) -> Result<Outcome> {
 }
 
 /// Writes the selected documents of a month, books in parallel; `began` is told the name of each document.
-pub fn render(
+pub(crate) fn render(
     installed: &Installed,
     month: Month,
     selection: &Selection,

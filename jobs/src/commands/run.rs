@@ -10,7 +10,7 @@ use schemas::Month;
 
 /// Options of `tertib run`.
 #[derive(Debug, Args)]
-pub struct Options {
+pub(crate) struct Options {
     /// Name of a [[job]] in the configuration.
     job: String,
     /// For a monthly job: the month [default: the month before this one].
@@ -21,7 +21,7 @@ pub struct Options {
 }
 
 /// The run is written to the history, also when it fails.
-pub async fn run(options: Options) -> Result<Outcome> {
+pub(crate) async fn run(options: Options) -> Result<Outcome> {
     let installed = Installed::open(options.place.config.as_deref())?;
     let jobs = &installed.config.jobs;
     let job = jobs.iter().find(|j| j.name == options.job).ok_or_else(|| {

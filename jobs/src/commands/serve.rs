@@ -13,7 +13,7 @@ use clap::Args;
 
 /// Options of `tertib serve`.
 #[derive(Debug, Args)]
-pub struct Options {
+pub(crate) struct Options {
     #[command(flatten)]
     place: Where,
 }
@@ -22,7 +22,7 @@ pub struct Options {
 const LONGEST_SLEEP: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// Runs until it is told to stop (Ctrl-C or SIGTERM); a run that has begun is finished first.
-pub async fn run(options: Options) -> Result<Outcome> {
+pub(crate) async fn run(options: Options) -> Result<Outcome> {
     let installed = Installed::open(options.place.config.as_deref())?;
     if installed.config.jobs.is_empty() {
         bail!("the configuration has no [[job]]; add one or run `tertib pull` yourself");

@@ -11,7 +11,7 @@ use serde_json::json;
 
 /// Options of `tertib status`.
 #[derive(Debug, Args)]
-pub struct Options {
+pub(crate) struct Options {
     /// How to write it.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -22,7 +22,7 @@ pub struct Options {
 const RUNS: u32 = 15;
 
 /// Exit code 1 when the last run of a job failed.
-pub async fn run(options: Options) -> Result<Outcome> {
+pub(crate) async fn run(options: Options) -> Result<Outcome> {
     let installed = Installed::open(options.place.config.as_deref())?;
     let archive = installed.archive()?;
     let zone = installed.config.source_config()?.zone;

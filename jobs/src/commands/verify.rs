@@ -9,13 +9,13 @@ use clap::Args;
 
 /// Options of `tertib verify`.
 #[derive(Debug, Args)]
-pub struct Options {
+pub(crate) struct Options {
     #[command(flatten)]
     place: Where,
 }
 
 /// Exit code 1 when a file is missing, altered or unknown to the log.
-pub fn run(options: &Options) -> Result<Outcome> {
+pub(crate) fn run(options: &Options) -> Result<Outcome> {
     let installed = Installed::open(options.place.config.as_deref())?;
     let result = pipeline::verify(&installed.config.archive_path())?;
     let head = if result.head.is_empty() { "none" } else { &result.head };
@@ -27,5 +27,5 @@ pub fn run(options: &Options) -> Result<Outcome> {
         result.findings.len(),
         print::findings(&installed.facts, &result.findings),
     ))?;
-    Ok(Outcome::of(!result.findings.is_empty()))
+    Ok(Outcome::of(installed.facts.need_attention(&result.findings)))
 }

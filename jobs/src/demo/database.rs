@@ -13,7 +13,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// When the file cannot be written.
-pub async fn write(path: &Path, office: &Office, facts: &Facts) -> Result<()> {
+pub(crate) async fn write(path: &Path, office: &Office, facts: &Facts) -> Result<()> {
     if path.exists() {
         std::fs::remove_file(path).with_context(|| format!("cannot replace {}", path.display()))?;
     }
@@ -26,7 +26,12 @@ pub async fn write(path: &Path, office: &Office, facts: &Facts) -> Result<()> {
     sqlx::raw_sql(include_str!("schema.sql")).execute(&mut db).await?;
     let mut tx = db.begin().await?;
     for (code, area) in facts.wilayah.iter() {
-        query("insert into pekon values (?,?,?)").bind(code).bind(&area.name).bind(&area.kecamatan).execute(&mut *tx).await?;
+        query("insert into pekon values (?,?,?)")
+            .bind(code)
+            .bind(&area.name)
+            .bind(&area.kecamatan)
+            .execute(&mut *tx)
+            .await?;
     }
     for b in &office.batches {
         let insert = query("insert into kolektif values (?,?,?,?)").bind(&b.id).bind(&b.pekon);

@@ -14,8 +14,19 @@ const FIRST_NAMES: [&str; 18] = [
     "FATIMAH", "ENDANG", "SUPRI", "IDA", "RUDI",
 ];
 const LAST_NAMES: [&str; 13] = [
-    "AMINAH", "SANTOSO", "FAUZI", "LESTARI", "WATI", "PRASETYO", "HANDAYANI", "SETIAWAN", "HIDAYAH", "GUNAWAN", "SARI",
-    "O'BRIEN", "*HALIM",
+    "AMINAH",
+    "SANTOSO",
+    "FAUZI",
+    "LESTARI",
+    "WATI",
+    "PRASETYO",
+    "HANDAYANI",
+    "SETIAWAN",
+    "HIDAYAH",
+    "GUNAWAN",
+    "SARI",
+    "O'BRIEN",
+    "*HALIM",
 ];
 const KINDS: [(&str, u32); 5] =
     [("baru", 30), ("hilang", 25), ("rusak", 20), ("perubahan_data", 20), ("pindah_datang", 5)];
@@ -26,7 +37,7 @@ const WAITING_MIN: [f64; 10] = [0.0, 10.0, 25.0, 20.0, 90.0, 120.0, 60.0, 30.0, 
 
 /// How large the office is and how long it works.
 #[derive(Clone, Copy, Debug)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// First month.
     pub first: Month,
     /// Last month.
@@ -39,7 +50,7 @@ pub struct Plan {
 
 /// A resident who applies.
 #[derive(Clone, Debug)]
-pub struct Resident {
+pub(crate) struct Resident {
     pub nik: String,
     pub name: String,
     pub sex: &'static str,
@@ -48,7 +59,7 @@ pub struct Resident {
 
 /// A batch that an Aparatur Pekon brings.
 #[derive(Clone, Debug)]
-pub struct Batch {
+pub(crate) struct Batch {
     pub id: String,
     pub pekon: String,
     pub brought_by: String,
@@ -57,7 +68,7 @@ pub struct Batch {
 
 /// One application.
 #[derive(Clone, Debug)]
-pub struct Application {
+pub(crate) struct Application {
     pub id: String,
     pub batch: usize,
     pub resident: Resident,
@@ -66,7 +77,7 @@ pub struct Application {
 
 /// One row of the counter application. All times are seconds since 1970 UTC.
 #[derive(Clone, Debug)]
-pub struct StepRow {
+pub(crate) struct StepRow {
     pub application: usize,
     pub step: u8,
     pub role: String,
@@ -82,7 +93,7 @@ pub struct StepRow {
 
 /// An outage of network, power or equipment.
 #[derive(Clone, Debug)]
-pub struct Outage {
+pub(crate) struct Outage {
     pub kind: &'static str,
     pub start_s: i64,
     pub end_s: i64,
@@ -90,7 +101,7 @@ pub struct Outage {
 
 /// Everything in the office's database.
 #[derive(Debug, Default)]
-pub struct Office {
+pub(crate) struct Office {
     pub batches: Vec<Batch>,
     pub applications: Vec<Application>,
     pub steps: Vec<StepRow>,
@@ -110,7 +121,7 @@ struct Inventor<'a> {
 ///
 /// # Errors
 /// When a month of the plan lies outside the calendar.
-pub fn invent(plan: Plan, facts: &Facts) -> Result<Office> {
+pub(crate) fn invent(plan: Plan, facts: &Facts) -> Result<Office> {
     let mut inventor = Inventor {
         rng: ChaCha8Rng::seed_from_u64(plan.seed),
         facts,
@@ -344,7 +355,7 @@ fn midnight(day: NaiveDate) -> i64 {
     day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp() - WIB_OFFSET_S
 }
 
-#[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "a draw of minutes or hours, in seconds")]
+#[expect(clippy::cast_possible_truncation, reason = "a draw of minutes or hours, in seconds")]
 fn whole(seconds: f64) -> i64 {
     seconds as i64
 }

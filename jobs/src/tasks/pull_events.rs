@@ -2,7 +2,8 @@
 
 use super::Report;
 use crate::clock;
-use crate::commands::pull::{outcome, summary};
+use crate::commands::pull::summary;
+use crate::exit::Outcome;
 use crate::office::Installed;
 use anyhow::Result;
 
@@ -10,5 +11,5 @@ pub(super) async fn run(installed: &Installed) -> Result<Report> {
     let report = installed.pull(clock::now().timestamp_millis(), false, &mut |_, _| {}).await?;
     let codes: Vec<String> = report.findings.iter().map(|f| format!("{} {}×", f.code, f.count)).collect();
     let message = [summary(&report, false).trim_end().to_owned(), codes.join(", ")].join(" ").trim_end().to_owned();
-    Ok(Report { outcome: outcome(&report, &installed.facts), message })
+    Ok(Report { outcome: Outcome::of(installed.facts.need_attention(&report.findings)), message })
 }

@@ -3,7 +3,7 @@
 //! Each commit is one file of JSON lines: `commitInfo`, `txn` (the cursor), `add` for every public part; the first also
 //! `protocol` and `metaData`. What Delta has no word for (private parts, quarantine, snapshots, the hash of the commit
 //! before) stands under `commitInfo.tertib`.
-//! Rule    https://github.com/delta-io/delta/blob/master/PROTOCOL.md
+//! Rule    <https://github.com/delta-io/delta/blob/master/PROTOCOL.md>
 //!
 //! Invariant: commit n names the SHA-256 of commit n − 1, so the hash of the last commit names the whole archive.
 
@@ -51,7 +51,7 @@ pub struct CommitNote {
 
 /// What never changes in one archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TableFacts {
+pub(crate) struct TableFacts {
     /// Whether `event_id` is an integer.
     pub integer_ids: bool,
     /// Id of the key the archive is written with.
@@ -60,7 +60,7 @@ pub struct TableFacts {
 
 /// One commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Commit {
+pub(crate) struct Commit {
     /// Its number, from 0.
     pub version: u64,
     /// SHA-256 of its file.

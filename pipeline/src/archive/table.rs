@@ -235,8 +235,7 @@ pub(crate) fn encode(batch: &RecordBatch) -> Result<Vec<u8>, ArchiveError> {
             _ => {}
         }
     }
-    let mut writer =
-        ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties.build())).map_err(fault)?;
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties.build())).map_err(fault)?;
     writer.write(batch).map_err(fault)?;
     writer.into_inner().map_err(fault)
 }

@@ -5,6 +5,7 @@
 //!
 //! Invariant: no byte is decoded before its SHA-256 was checked.
 
+use super::writer::unfinished;
 use super::{ArchiveError, FileEntry, commit_files, io, layout, log, read_file};
 use crate::key::sha256;
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -44,13 +45,10 @@ pub fn verify(root: &Path) -> Result<Verification, ArchiveError> {
         }
         expected = version + 1;
         let bytes = read_file(&path)?;
-        let commit = match log::decode(version, &bytes) {
-            Ok(commit) => commit,
-            Err(_) => {
-                result.find("A005", name);
-                previous = Some(sha256(&bytes));
-                continue;
-            }
+        let Ok(commit) = log::decode(version, &bytes) else {
+            result.find("A005", name);
+            previous = Some(sha256(&bytes));
+            continue;
         };
         if commit.note.previous != previous {
             result.find("A004", name);
@@ -64,6 +62,11 @@ pub fn verify(root: &Path) -> Result<Verification, ArchiveError> {
         result.commits += 1;
         result.head.clone_from(&commit.sha256);
         previous = Some(commit.sha256);
+    }
+    if let Some(files) = unfinished(root)? {
+        result.find("A007", layout::INTENT.to_owned());
+        // Only what is whole is known to the interrupted writer; anything else in its name is a stray.
+        known.extend(files.into_iter().filter(|f| is_whole(root, f)).map(|f| f.path));
     }
     for table in layout::TABLES {
         strays(root, &root.join(table), &known, &mut result)?;
@@ -101,6 +104,10 @@ fn check(root: &Path, file: &FileEntry, result: &mut Verification) -> Result<(),
         result.find("A006", file.path.clone());
     }
     Ok(())
+}
+
+fn is_whole(root: &Path, file: &FileEntry) -> bool {
+    std::fs::read(root.join(&file.path)).is_ok_and(|bytes| sha256(&bytes) == file.sha256)
 }
 
 fn strays(root: &Path, folder: &Path, known: &BTreeSet<String>, result: &mut Verification) -> Result<(), ArchiveError> {

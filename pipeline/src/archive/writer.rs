@@ -180,12 +180,7 @@ impl Writer {
         let path = layout::part_path(table, month, self.archive.next_version(), self.ordinal);
         self.ordinal += 1;
         write_flushed(&self.staging.join(&path), &bytes)?;
-        Ok(FileEntry {
-            path,
-            sha256: sha256(&bytes),
-            size_bytes: bytes.len() as u64,
-            rows: batch.num_rows() as u64,
-        })
+        Ok(FileEntry { path, sha256: sha256(&bytes), size_bytes: bytes.len() as u64, rows: batch.num_rows() as u64 })
     }
 }
 
@@ -200,16 +195,25 @@ fn stats(rows: &[ArchivedEvent]) -> Value {
     })
 }
 
+/// The files of a commit that was decided on and not finished; `None` when there is none.
+pub(super) fn unfinished(root: &Path) -> Result<Option<Vec<FileEntry>>, ArchiveError> {
+    Ok(read_intent(root)?.map(|intent| intent.files))
+}
+
+fn read_intent(root: &Path) -> Result<Option<Intent>, ArchiveError> {
+    let path = root.join(layout::INTENT);
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(io("read", &path, e)),
+    };
+    let intent = serde_json::from_slice(&bytes);
+    intent.map(Some).map_err(|e| ArchiveError::Decode { path: layout::INTENT.into(), reason: e.to_string() })
+}
+
 /// Finishes the commit that an intent decided on, if there is one.
 fn roll_forward(root: &Path) -> Result<(), ArchiveError> {
-    let intent_path = root.join(layout::INTENT);
-    let bytes = match std::fs::read(&intent_path) {
-        Ok(bytes) => bytes,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(e) => return Err(io("read", &intent_path, e)),
-    };
-    let intent: Intent = serde_json::from_slice(&bytes)
-        .map_err(|e| ArchiveError::Decode { path: layout::INTENT.into(), reason: e.to_string() })?;
+    let Some(intent) = read_intent(root)? else { return Ok(()) };
     let staging = root.join(&intent.staging);
     let mut folders = Vec::new();
     for file in &intent.files {
@@ -230,7 +234,7 @@ fn roll_forward(root: &Path) -> Result<(), ArchiveError> {
         flush_folder(folder)?;
     }
     publish(root, &intent, &staging)?;
-    remove(&intent_path)
+    remove(&root.join(layout::INTENT))
 }
 
 /// Links the commit file into the log, unless it is there already.

@@ -12,9 +12,7 @@ pub(super) fn compute(context: Context<'_>) -> Result<Batches, FigureError> {
     let rows = context.run("batches", include_str!("batches.sql"), "waits")?;
     let (mut waits, mut held_up_by) = (BTreeMap::new(), BTreeMap::new());
     let keys = rows.texts("kolektif_id")?.into_iter().zip(rows.texts("berkas_id")?);
-    for (((kolektif, berkas), wait), is_last) in
-        keys.zip(rows.integers("waiting")?).zip(rows.integers("is_last")?)
-    {
+    for (((kolektif, berkas), wait), is_last) in keys.zip(rows.integers("waiting")?).zip(rows.integers("is_last")?) {
         add(&mut waits, wait, 1);
         if let (Some(kolektif), Some(berkas), Some(1)) = (kolektif, berkas, is_last) {
             // Rows come in order of berkas, so of several gathered last the greatest id stays.

@@ -1,6 +1,7 @@
 //! MySQL and MariaDB: consistent snapshot, read only, session zone UTC; DATETIME is read in the office's zone.
 
-use super::{Bind, Cell, RawRow, ReadError, Sink, SourceError, connect_error, one_line, query_error};
+use super::error::{connect_error, one_line, query_error};
+use super::{Bind, Cell, RawRow, ReadError, Sink, SourceError};
 use crate::time;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
@@ -17,7 +18,8 @@ const NAME: &str = "MySQL/MariaDB";
 const ZONE_MARGIN_US: i64 = 86_400_000_000;
 
 pub(super) async fn open(url: &str) -> Result<MySqlConnection, SourceError> {
-    let options = MySqlConnectOptions::from_str(url).map_err(|e| connect_error(NAME, &e))?.timezone(Some("+00:00".into()));
+    let options =
+        MySqlConnectOptions::from_str(url).map_err(|e| connect_error(NAME, &e))?.timezone(Some("+00:00".into()));
     let mut connection = MySqlConnection::connect_with(&options).await.map_err(|e| connect_error(NAME, &e))?;
     for sql in [
         "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",

@@ -1,6 +1,7 @@
 //! PostgreSQL: one REPEATABLE READ, READ ONLY transaction; times without zone are read in the office's zone.
 
-use super::{Bind, Cell, RawRow, ReadError, Sink, SourceError, connect_error, one_line, query_error};
+use super::error::{connect_error, one_line, query_error};
+use super::{Bind, Cell, RawRow, ReadError, Sink, SourceError};
 use crate::time;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
@@ -12,8 +13,7 @@ use std::str::FromStr;
 const NAME: &str = "PostgreSQL";
 
 pub(super) async fn open(url: &str, zone: Tz) -> Result<PgConnection, SourceError> {
-    let options =
-        PgConnectOptions::from_str(url).map_err(|e| connect_error(NAME, &e))?.application_name("tertib");
+    let options = PgConnectOptions::from_str(url).map_err(|e| connect_error(NAME, &e))?.application_name("tertib");
     let mut connection = PgConnection::connect_with(&options).await.map_err(|e| connect_error(NAME, &e))?;
     let zone = format!("SET TIME ZONE '{}'", zone.name());
     for sql in [zone.as_str(), "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"] {

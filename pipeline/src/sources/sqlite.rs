@@ -1,6 +1,7 @@
 //! SQLite: opened read-only, one deferred transaction. Times are text or seconds since 1970.
 
-use super::{Bind, Cell, RawRow, ReadError, Sink, SourceError, connect_error, one_line, query_error};
+use super::error::{connect_error, one_line, query_error};
+use super::{Bind, Cell, RawRow, ReadError, Sink, SourceError};
 use futures_util::TryStreamExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
 use sqlx::{
@@ -16,8 +17,7 @@ pub(super) async fn open(url: &str) -> Result<SqliteConnection, SourceError> {
         .read_only(true)
         .create_if_missing(false)
         .busy_timeout(std::time::Duration::from_secs(30));
-    let mut connection =
-        SqliteConnection::connect_with(&options).await.map_err(|e| connect_error(NAME, &e))?;
+    let mut connection = SqliteConnection::connect_with(&options).await.map_err(|e| connect_error(NAME, &e))?;
     connection.execute("BEGIN").await.map_err(|e| connect_error(NAME, &e))?;
     Ok(connection)
 }

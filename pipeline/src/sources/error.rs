@@ -1,0 +1,102 @@
+//! What can go wrong with a source, in words that say what to do next.
+//!
+//! Invariant: no message holds the URL, which may hold a password, nor a value of a row.
+
+/// A source that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// The URL names no database we know.
+    #[error("`{scheme}:` is not a source; use sqlite:PATH, postgres://… or mysql://…")]
+    UnknownScheme {
+        /// The part before the colon.
+        scheme: String,
+    },
+    /// The URL itself is not readable.
+    #[error("the source URL cannot be read: {reason}")]
+    Url {
+        /// What is wrong with it, without the URL, which may hold a password.
+        reason: String,
+    },
+    /// The database did not answer.
+    #[error(
+        "cannot reach the {database} database: {reason}; check that it runs and that host, port or path in tertib.toml are right"
+    )]
+    Unreachable {
+        /// Kind of database.
+        database: &'static str,
+        /// What the driver said.
+        reason: String,
+    },
+    /// The database refused the user.
+    #[error("the {database} database refused the user or password; check the URL in tertib.toml")]
+    Refused {
+        /// Kind of database.
+        database: &'static str,
+    },
+    /// The relation is not there.
+    #[error("the source has no relation `{relation}`; create the view or set `view` in tertib.toml ({reason})")]
+    NoRelation {
+        /// What was asked for.
+        relation: String,
+        /// What the database said.
+        reason: String,
+    },
+    /// Columns of the contract are missing.
+    #[error("the view `{view}` lacks the column{} {}; add {} to the view or map {} under [source.columns]",
+        if columns.len() == 1 { "" } else { "s" }, columns.join(", "),
+        if columns.len() == 1 { "it" } else { "them" }, if columns.len() == 1 { "it" } else { "them" })]
+    MissingColumns {
+        /// The view.
+        view: String,
+        /// What is missing.
+        columns: Vec<String>,
+    },
+    /// A column has a type that cannot be the contract's.
+    #[error("column `{column}` of `{view}` has type {found}, the contract needs {expected}; cast it in the view")]
+    WrongType {
+        /// The view.
+        view: String,
+        /// The column.
+        column: String,
+        /// The database's word for its type.
+        found: String,
+        /// The contract's word.
+        expected: &'static str,
+    },
+    /// A query failed.
+    #[error("the {database} database failed while reading `{relation}`: {reason}")]
+    Query {
+        /// Kind of database.
+        database: &'static str,
+        /// What was read.
+        relation: String,
+        /// What the driver said.
+        reason: String,
+    },
+}
+
+/// Tells apart what a person must do about a driver's error.
+pub(super) fn connect_error(database: &'static str, fault: &sqlx::Error) -> SourceError {
+    match fault {
+        sqlx::Error::Database(d)
+            if matches!(d.code().as_deref(), Some("28P01" | "28000" | "1045" | "1698"))
+                || d.message().contains("Access denied") =>
+        {
+            SourceError::Refused { database }
+        }
+        sqlx::Error::Configuration(reason) => SourceError::Url { reason: reason.to_string() },
+        other => SourceError::Unreachable { database, reason: one_line(other) },
+    }
+}
+
+pub(super) fn query_error(database: &'static str, relation: &str, fault: &sqlx::Error) -> SourceError {
+    SourceError::Query { database, relation: relation.to_owned(), reason: one_line(fault) }
+}
+
+pub(super) fn one_line(fault: &sqlx::Error) -> String {
+    let text = match fault {
+        sqlx::Error::Database(d) => d.message().to_owned(),
+        other => other.to_string(),
+    };
+    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect()
+}

@@ -1,0 +1,280 @@
+//! Bad input: each case a clear message of one or two lines, the right exit code, no panic, nothing lost.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
+
+use std::fs;
+use tests::{Office, Ran};
+
+/// What every refusal must be: exit 2, one or two lines, no panic, no personal data.
+fn refused(ran: Ran, says: &str) {
+    let ran = ran.expect_code(2);
+    assert!(ran.err.contains(says), "expected `{says}` in:\n{}", ran.err);
+    assert!(ran.err.trim_end().lines().count() <= 2, "more than two lines:\n{}", ran.err);
+    clean(&ran);
+}
+
+fn clean(ran: &Ran) {
+    assert!(!ran.err.contains("panicked") && !ran.err.contains("RUST_BACKTRACE"), "{}", ran.err);
+    for text in [&ran.out, &ran.err] {
+        let digits = text.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() == 16 || run.len() == 15);
+        assert!(!digits, "a NIK in the output:\n{text}");
+        for name in ["AMINAH", "SANTOSO", "FAUZI", "/etc/passwd"] {
+            assert!(!text.contains(name), "a name in the output:\n{text}");
+        }
+    }
+}
+
+/// Pulls and expects the finding; the good rows must all have come in.
+fn pulled_with(office: &Office, code: &str, archived: u64) {
+    let ran = office.run(&["pull"]).expect_code(1);
+    assert!(ran.err.contains(code), "expected {code} in:\n{}", ran.err);
+    assert!(ran.out.contains(&format!("archived {archived} new")), "expected {archived} new rows: {}", ran.out);
+    clean(&ran);
+}
+
+fn rows(office: &Office) -> u64 {
+    let ran = office.run(&["pull", "--dry-run"]).expect_code(0);
+    ran.out.split_whitespace().nth(1).and_then(|n| n.parse().ok()).unwrap()
+}
+
+#[test]
+fn a_missing_column_is_named() {
+    let office = Office::unpulled();
+    office.sql(
+        "alter table langkah_berkas add column rahasia text;
+         drop view workflow_events;
+         create view workflow_events as select event_id, recorded_at, l.berkas_id, langkah, pelaksana, petugas_id, mulai,
+         selesai, kekurangan, nomor_register, keterangan, jenis, kewarganegaraan, nik, nama, jenis_kelamin, tempat_lahir,
+         tanggal_lahir, pekon, pembawa, diterima, k.kolektif_id from langkah_berkas l join berkas b using (berkas_id)
+         join kolektif k using (kolektif_id)",
+    );
+    refused(office.run(&["pull"]), "lacks the column hasil");
+    assert!(!office.path("archive/events").exists());
+}
+
+#[test]
+fn an_unknown_column_is_reported_and_ignored() {
+    let office = Office::unpulled();
+    let n = rows(&office);
+    office.sql("create view lebih as select *, 1 as catatan_lain from workflow_events");
+    office.configure("view = \"workflow_events\"", "view = \"lebih\"");
+    let ran = office.run(&["pull"]).expect_code(0);
+    assert!(ran.err.contains("S001") && ran.err.contains("catatan_lain"), "{}", ran.err);
+    assert!(ran.out.contains(&format!("archived {n} new")), "{}", ran.out);
+}
+
+#[test]
+fn a_value_of_the_wrong_type_goes_to_quarantine_and_comes_in_when_mended() {
+    let office = Office::unpulled();
+    let n = rows(&office);
+    office.sql("update langkah_berkas set langkah = 'dua' where event_id = 5");
+    pulled_with(&office, "V002", n - 1);
+    let again = office.run(&["pull"]).expect_code(1);
+    assert!(again.out.contains("0 to quarantine, 1 still there"), "{}", again.out);
+    office.sql("update langkah_berkas set langkah = 1, hasil = 'selesai' where event_id = 5");
+    let mended = office.run(&["pull"]).expect_code(0);
+    assert!(mended.out.contains("archived 1 new"), "{}", mended.out);
+}
+
+#[test]
+fn an_unknown_step_goes_to_quarantine_even_long_after_the_window() {
+    let office = Office::unpulled();
+    let n = rows(&office);
+    office.sql("update langkah_berkas set langkah = 12 where event_id = 1");
+    pulled_with(&office, "V003", n - 1);
+    office.configure("lookback-days = 14", "lookback-days = 0");
+    office.sql("update langkah_berkas set langkah = 1, hasil = 'selesai' where event_id = 1");
+    let mended = office.run(&["pull"]).expect_code(0);
+    assert!(mended.out.contains("archived 1 new"), "{}", mended.out);
+}
+
+#[test]
+fn a_nik_of_15_digits_is_archived_and_named_by_berkas() {
+    let office = Office::unpulled();
+    let n = rows(&office);
+    office.sql("update berkas set nik = substr(nik, 1, 15) where berkas_id = (select min(berkas_id) from berkas)");
+    pulled_with(&office, "W001", n);
+    office.run(&["pull"]).expect_code(0);
+}
+
+#[test]
+fn an_end_before_its_start_is_archived_and_left_out_of_the_times() {
+    let office = Office::unpulled();
+    let n = rows(&office);
+    office.sql("update langkah_berkas set mulai = '2026-12-01T01:00:00Z' where event_id = 3");
+    pulled_with(&office, "W003", n);
+    let table = office.run(&["metrics", "--month", "2026-10"]).expect_code(0);
+    assert!(table.out.contains("left_out.time_per_step.end_before_start"), "{}", table.out);
+}
+
+#[test]
+fn a_key_used_twice_keeps_the_first_row() {
+    let office = Office::unpulled();
+    let n = rows(&office);
+    office.sql(
+        "create view ganda as select * from workflow_events union all select * from workflow_events where event_id = 9",
+    );
+    office.configure("view = \"workflow_events\"", "view = \"ganda\"");
+    pulled_with(&office, "V008", n);
+}
+
+#[test]
+fn a_control_character_goes_to_quarantine() {
+    let office = Office::unpulled();
+    let n = rows(&office);
+    office.sql("update langkah_berkas set petugas_id = 'P' || char(7) where event_id = 4");
+    pulled_with(&office, "V006", n - 1);
+}
+
+#[test]
+fn a_name_that_looks_like_a_command_is_only_a_name() {
+    let office = Office::unpulled();
+    office.sql("update berkas set nama = '#read(\"/etc/passwd\") *x* $y$ {{ 7*7 }} =cmd|calc'");
+    clean(&office.run(&["pull"]).expect_code(0));
+    let ran = office.run(&["render", "--month", "2026-10", "--full", "--format", "pdf,csv,json"]).expect_code(0);
+    clean(&ran);
+    let csv = fs::read_to_string(office.path("laporan/2026-10/buku_agenda_pendaftaran_2026-10.csv")).unwrap();
+    assert!(csv.contains("#read(\"\"/etc/passwd\"\") *x* $y$ {{ 7*7 }} =cmd|calc"), "{csv}");
+}
+
+#[test]
+fn a_name_that_cannot_be_printed_does_not_stop_the_book() {
+    let office = Office::unpulled();
+    office.sql(
+        "update berkas set nama = 'ᯅᯖᯂ ' || char(0x202E) || 'X' where berkas_id = (select max(berkas_id) from berkas)",
+    );
+    office.run(&["pull"]).expect_code(0);
+    let ran = office.run(&["render", "--month", "2026-10", "--full"]).expect_code(1);
+    assert!(ran.err.contains("cannot be printed"), "{}", ran.err);
+}
+
+#[test]
+fn an_empty_table_is_a_finding() {
+    let office = Office::unpulled();
+    office.sql("delete from langkah_berkas");
+    let ran = office.run(&["pull"]).expect_code(1);
+    assert!(ran.err.contains("S002") && ran.out.contains("read 0 rows"), "{}{}", ran.out, ran.err);
+    refused(office.run(&["metrics", "--month", "2026-10"]), "holds no events yet; run `tertib pull` first");
+    office.run(&["verify"]).expect_code(0);
+}
+
+#[test]
+fn an_unreachable_database_is_said_so() {
+    let office = Office::unpulled();
+    for (url, says) in [
+        ("postgres://a:b@127.0.0.1:1/kantor", "cannot reach the PostgreSQL database"),
+        ("mysql://a:b@127.0.0.1:1/kantor", "cannot reach the MySQL/MariaDB database"),
+        ("sqlite:/tidak/ada/kantor.sqlite", "cannot reach the SQLite database"),
+        ("oracle://a:b@127.0.0.1/kantor", "`oracle:` is not a source"),
+    ] {
+        refused(office.run_with_source(url, &["pull"]), says);
+    }
+}
+
+#[test]
+fn a_file_that_is_no_database_is_said_so() {
+    let office = Office::unpulled();
+    fs::write(office.path("kantor.sqlite"), "ini bukan basis data, hanya teks biasa\n".repeat(100)).unwrap();
+    refused(office.run(&["pull"]), "SQLite database");
+}
+
+#[test]
+fn a_view_that_is_not_there_is_named() {
+    let office = Office::unpulled();
+    office.configure("view = \"workflow_events\"", "view = \"peristiwa\"");
+    refused(office.run(&["pull"]), "no relation `peristiwa`");
+}
+
+#[test]
+fn a_corrupt_configuration_is_refused_with_its_line() {
+    for (from, to, says) in [
+        ("lookback-days = 14", "lookback-days = \"dua minggu\"", "line"),
+        ("lookback-days = 14", "lookback-hari = 14", "unknown field `lookback-hari`"),
+        ("lookback-days = 14", "lookback-days = ", "line"),
+        ("zone = \"Asia/Jakarta\"", "zone = \"Asia/Tanggamus\"", "is not a time zone"),
+        ("cron = \"*/30 7-17 * * 1-5\"", "cron = \"setiap hari\"", "is not a cron expression"),
+        ("task = \"verify\"", "task = \"hapus\"", "unknown variant `hapus`"),
+        ("name = \"verifikasi\"", "name = \"tarik\"", "two jobs are called `tarik`"),
+    ] {
+        let office = Office::unpulled();
+        office.configure(from, to);
+        refused(office.run(&["status"]), says);
+    }
+}
+
+#[test]
+fn no_configuration_is_said_so() {
+    let office = Office::unpulled();
+    fs::remove_file(office.path("tertib.toml")).unwrap();
+    refused(office.run(&["pull"]), "cannot read the configuration");
+    let ran: Ran = tests::tertib().arg("pull").current_dir(office.dir.path()).output().unwrap().into();
+    refused(ran, "there is no tertib.toml here");
+}
+
+#[test]
+fn an_unknown_month_is_refused() {
+    let office = Office::small();
+    for command in ["metrics", "compliance", "render"] {
+        refused(
+            office.run(&[command, "--month", "2031-01"]),
+            "the archive has no events of 2031-01; it holds 2026-10 to",
+        );
+    }
+    let ran = office.run(&["metrics", "--month", "Oktober"]).expect_code(2);
+    assert!(ran.err.contains("`Oktober` is not a month; write it as year and month"), "{}", ran.err);
+}
+
+#[test]
+fn an_unknown_document_or_job_is_refused_with_what_there_is() {
+    let office = Office::small();
+    let ran = office.run(&["render", "--month", "2026-10", "--only", "buku_besar"]);
+    refused(ran, "no document `buku_besar`; there are buku_registrasi_perekaman");
+    refused(office.run(&["run", "hapus"]), "no job `hapus`; the configuration has tarik, verifikasi, laporan");
+}
+
+#[test]
+fn a_missing_or_wrong_key_stops_the_pull() {
+    let office = Office::small();
+    let key = office.path("kunci.key");
+    fs::write(&key, format!("{}\n", "ab".repeat(32))).unwrap();
+    refused(office.run(&["pull"]), "the archive was written with another key");
+    fs::write(&key, "bukan kunci\n").unwrap();
+    refused(office.run(&["pull"]), "does not hold a key of 64 hexadecimal digits");
+    fs::remove_file(&key).unwrap();
+    refused(office.run(&["pull"]), "cannot read the key file");
+}
+
+#[test]
+fn only_one_select_over_the_public_table_is_answered() {
+    let office = Office::small();
+    for sql in [
+        "DROP TABLE events",
+        "SELECT * FROM read_csv('/etc/hosts')",
+        "SELECT * FROM persons",
+        "SELECT nik FROM events",
+        "SELECT 1; SELECT 2",
+        "SELECT langkah FROM events WHERE",
+    ] {
+        let ran = office.run(&["query", sql]).expect_code(2);
+        assert!(ran.out.is_empty(), "{}", ran.out);
+        clean(&ran);
+    }
+}
+
+#[test]
+fn a_folder_with_something_else_in_it_is_not_made_into_a_demo() {
+    let dir = tempfile::TempDir::new().unwrap();
+    fs::write(dir.path().join("surat.txt"), "penting").unwrap();
+    let ran: Ran = tests::tertib().arg("demo").arg("--dir").arg(dir.path()).output().unwrap().into();
+    refused(ran, "holds something else");
+    assert_eq!(fs::read_to_string(dir.path().join("surat.txt")).unwrap(), "penting");
+}
+
+#[test]
+fn an_existing_configuration_is_never_overwritten() {
+    let office = Office::small();
+    let before = fs::read(office.path("tertib.toml")).unwrap();
+    let init = tests::tertib().arg("init").arg(office.dir.path()).args(["--source", "sqlite:x"]).output().unwrap();
+    refused(init.into(), "is there already");
+    assert_eq!(fs::read(office.path("tertib.toml")).unwrap(), before);
+}

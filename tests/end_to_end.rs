@@ -1,0 +1,328 @@
+//! One invented office from database to documents: exactly once, byte for byte, and provable.
+
+#![expect(clippy::disallowed_methods, reason = "a kill -9 is another program's signal")]
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use tests::{Office, Ran, SMALL, tree};
+
+#[test]
+fn the_same_seed_gives_the_same_archive_and_documents() {
+    let office = Office::small();
+    let dir = tempfile::TempDir::new().unwrap();
+    let demo = tests::tertib().arg("demo").arg("--dir").arg(dir.path().join("k")).args(SMALL).output().unwrap();
+    Ran::from(demo).expect_code(0);
+    for folder in ["archive", "laporan"] {
+        let (a, b) = (tree(&office.path(folder)), tree(&dir.path().join("k").join(folder)));
+        assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>());
+        for (path, bytes) in &a {
+            assert!(bytes == &b[path], "{} differs between two runs", path.display());
+        }
+    }
+}
+
+#[test]
+fn rendering_again_gives_the_same_bytes() {
+    let office = Office::small();
+    let before = tree(&office.path("laporan/2026-10"));
+    assert_eq!(before.len(), 6, "four books and two reports");
+    office.run(&["render", "--month", "2026-10"]).expect_code(0);
+    assert!(tree(&office.path("laporan/2026-10")) == before);
+    for (path, bytes) in before {
+        assert!(bytes.starts_with(b"%PDF-1.7"), "{} is no PDF", path.display());
+        let marked = bytes.windows(20).any(|w| w == b"pdfaid:conformance>B");
+        assert!(marked, "{} does not say that it is PDF/A-2b", path.display());
+    }
+}
+
+#[test]
+fn a_second_pull_brings_nothing_and_late_rows_come_in() {
+    let office = Office::unpulled();
+    office.run(&["pull"]).expect_code(0);
+    let archive = tree(&office.path("archive"));
+    let again = office.run(&["pull"]).expect_code(0);
+    assert!(again.out.contains("archived 0 new and 0 corrected"), "{}", again.out);
+    assert!(tree(&office.path("archive")) == archive, "a pull without news changed the archive");
+    // Written late: its time of recording lies before the cursor, inside the window.
+    office.sql(
+        "insert into langkah_berkas select 900001, berkas_id, 7, 'operator', 'P071', null, selesai, 'selesai', null,
+         null, null, datetime((select max(recorded_at) from langkah_berkas), '-3 days') from langkah_berkas where event_id = 7",
+    );
+    let late = office.run(&["pull"]).expect_code(0);
+    assert!(late.out.contains("archived 1 new"), "{}", late.out);
+    assert_eq!(office.query_count("event_id = 900001"), 1);
+    // A row that is gone from the source stays in the archive.
+    office.sql("delete from langkah_berkas where event_id = 900001");
+    office.run(&["pull"]).expect_code(0);
+    assert_eq!(office.query_count("event_id = 900001"), 1);
+}
+
+#[test]
+fn a_changed_row_becomes_a_correction_beside_the_first() {
+    let office = Office::unpulled();
+    office.run(&["pull"]).expect_code(0);
+    let last = "(select max(event_id) from langkah_berkas)";
+    office.sql(&format!("update langkah_berkas set petugas_id = 'P999' where event_id = {last}"));
+    let ran = office.run(&["pull"]).expect_code(1);
+    assert!(ran.out.contains("0 new and 1 corrected") && ran.err.contains("W005"), "{}{}", ran.out, ran.err);
+    assert_eq!(office.query_count("correction_of IS NOT NULL"), 1);
+    assert_eq!(office.query_count("petugas_id = 'P999'"), 1);
+    office.run(&["pull"]).expect_code(0);
+    // Changed back: again a correction, and the figures follow the latest row.
+    office.sql(&format!("update langkah_berkas set petugas_id = 'P101' where event_id = {last}"));
+    office.run(&["pull"]).expect_code(1);
+    assert_eq!(office.query_count("correction_of IS NOT NULL"), 2);
+    let json = |office: &Office| office.run(&["metrics", "--month", "2026-10", "--format", "json"]).expect_code(0).out;
+    let corrected = json(&office);
+    let fresh = Office::unpulled();
+    fresh.run(&["pull"]).expect_code(0);
+    assert_eq!(corrected, json(&fresh), "a correction must not count twice");
+}
+
+#[test]
+fn a_tampered_archive_is_found_and_never_decoded() {
+    let office = Office::small();
+    office.run(&["verify"]).expect_code(0);
+    let archive = office.path("archive");
+    let part = tree(&archive).into_keys().find(|p| p.starts_with("events/bulan=2026-10")).unwrap();
+    let whole = fs::read(archive.join(&part)).unwrap();
+    let mut bytes = whole.clone();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(archive.join(&part), &bytes).unwrap();
+    let ran = office.run(&["verify"]).expect_code(1);
+    assert!(ran.out.contains("A002") && ran.out.contains(&part.display().to_string()), "{}", ran.out);
+    let ran = office.run(&["metrics", "--month", "2026-10"]).expect_code(2);
+    assert!(ran.err.contains("is damaged"), "{}", ran.err);
+    fs::remove_file(archive.join(&part)).unwrap();
+    assert!(office.run(&["verify"]).expect_code(1).out.contains("A001"));
+    fs::write(archive.join(&part), &whole).unwrap();
+    fs::write(archive.join("persons/bulan=2026-10/sisipan.parquet"), &whole).unwrap();
+    let ran = office.run(&["verify"]).expect_code(1);
+    assert!(ran.out.contains("A003") && ran.out.contains("sisipan.parquet"), "{}", ran.out);
+}
+
+#[test]
+fn a_rewritten_commit_breaks_the_chain() {
+    let office = Office::unpulled();
+    office.run(&["pull"]).expect_code(0);
+    office.sql(
+        "update langkah_berkas set petugas_id = 'P999' where event_id = (select max(event_id) from langkah_berkas)",
+    );
+    office.run(&["pull"]).expect_code(1);
+    office.run(&["verify"]).expect_code(0);
+    let commit = office.path("archive/events/_delta_log/00000000000000000000.json");
+    let text = fs::read_to_string(&commit).unwrap();
+    fs::write(&commit, text.replace("\"isBlindAppend\":true", "\"isBlindAppend\":false")).unwrap();
+    let ran = office.run(&["verify"]).expect_code(1);
+    assert!(ran.out.contains("A004"), "{}", ran.out);
+    // A commit that claims another number of rows than its file has.
+    let rows = text.split("numRecords\\\":").nth(1).unwrap().split(|c: char| !c.is_ascii_digit()).next().unwrap();
+    fs::write(&commit, text.replace(&format!("numRecords\\\":{rows}"), "numRecords\\\":1")).unwrap();
+    assert!(office.run(&["verify"]).expect_code(1).out.contains("A006"));
+    fs::remove_file(&commit).unwrap();
+    assert!(office.run(&["verify"]).expect_code(1).out.contains("A005"));
+    office.run(&["metrics", "--month", "2026-10"]).expect_code(2);
+}
+
+#[test]
+fn a_pull_that_is_killed_leaves_a_whole_archive_and_the_next_one_completes() {
+    let office = Office::unpulled();
+    let undisturbed = {
+        let other = Office::unpulled();
+        other.run(&["pull"]).expect_code(0);
+        other.run(&["query", "SELECT event_id, content_digest FROM events ORDER BY event_id", "--format", "csv"]).out
+    };
+    let mut killed = 0;
+    for wait_ms in (0..40).map(|n| n * 4) {
+        let mut child = tests::tertib()
+            .arg("pull")
+            .arg("--config")
+            .arg(office.path("tertib.toml"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(wait_ms));
+        child.kill().unwrap();
+        killed += i32::from(!child.wait().unwrap().success());
+        office.run(&["verify"]).expect_code(0);
+        if wait_ms % 16 == 0 && office.path("archive/events/_delta_log").exists() {
+            fs::remove_dir_all(office.path("archive")).unwrap();
+        }
+    }
+    assert!(killed >= 10, "only {killed} pulls were really killed");
+    office.run(&["pull"]).expect_code(0);
+    let query = ["query", "SELECT event_id, content_digest FROM events ORDER BY event_id", "--format", "csv"];
+    assert_eq!(office.run(&query).expect_code(0).out, undisturbed);
+    office.run(&["verify"]).expect_code(0);
+}
+
+#[test]
+fn two_pulls_at_once_double_nothing() {
+    let office = Office::unpulled();
+    let spawn = || {
+        tests::tertib()
+            .arg("pull")
+            .arg("--config")
+            .arg(office.path("tertib.toml"))
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let children: Vec<_> = (0..4).map(|_| spawn()).collect();
+    for child in children {
+        let ran = Ran::from(child.wait_with_output().unwrap());
+        assert!(ran.code == 0 || ran.err.contains("another tertib is writing"), "{}", ran.err);
+    }
+    office.run(&["pull"]).expect_code(0);
+    office.run(&["verify"]).expect_code(0);
+    let rows = office.query_count("langkah > 0");
+    let ran = office.run(&["query", "SELECT COUNT(DISTINCT event_id) AS n FROM events", "--format", "csv"]);
+    assert_eq!(ran.out, format!("n\n{rows}\n"));
+}
+
+#[test]
+fn what_leaves_the_office_holds_no_person() {
+    let office = Office::unpulled();
+    office.run(&["pull"]).expect_code(0);
+    let formats = ["render", "--month", "2026-10", "--format", "csv,json"];
+    office.run(&formats).expect_code(0);
+    let csv = |name: &str| fs::read_to_string(office.path(&format!("laporan/2026-10/{name}_2026-10.csv"))).unwrap();
+    let masked = csv("buku_agenda_pendaftaran");
+    assert!(masked.contains("1806********9"), "NIK are masked");
+    // A share has many digits too, but behind a point.
+    let long_digits = |text: &str| {
+        text.split(|c: char| !c.is_ascii_digit() && c != '.').any(|run| run.len() >= 15 && !run.contains('.'))
+    };
+    assert!(!long_digits(&masked) && !masked.contains("AMINAH"));
+    office.run(&[&formats[..], &["--full"]].concat()).expect_code(0);
+    assert!(long_digits(&csv("buku_agenda_pendaftaran")), "the office's own copy has full NIK");
+    for ending in ["csv", "json"] {
+        let path = office.path(&format!("laporan/2026-10/laporan_kepatuhan_2026-10.{ending}"));
+        let text = fs::read_to_string(path).unwrap();
+        let ids = ["AMINAH", "B202610", "K202610", "P101", "********"];
+        assert!(!ids.iter().any(|id| text.contains(id)) && !long_digits(&text), "more than counts:\n{text}");
+    }
+    let all = office.run(&["query", "SELECT * FROM events", "--format", "csv"]).expect_code(0).out;
+    assert!(!all.contains("AMINAH") && !all.contains("TANGGAMUS"), "a name or birthplace in the public table");
+    let head = all.lines().next().unwrap();
+    assert!(!head.split(',').any(|c| ["nik", "nama", "tanggal_lahir", "pembawa", "keterangan"].contains(&c)), "{head}");
+}
+
+#[test]
+fn jobs_run_once_and_stand_in_the_history() {
+    let office = Office::small();
+    let ran = office.run(&["run", "verifikasi"]).expect_code(0);
+    assert!(ran.out.contains("0 findings"), "{}", ran.out);
+    office.run(&["run", "laporan", "--month", "2026-10"]).expect_code(0);
+    fs::rename(office.path("kantor.sqlite"), office.path("hilang.sqlite")).unwrap();
+    office.configure("retries = 3", "retries = 0");
+    office.run(&["run", "tarik"]).expect_code(2);
+    let status = office.run(&["status", "--format", "json"]).expect_code(1);
+    let status: serde_json::Value = serde_json::from_str(&status.out).unwrap();
+    let runs: Vec<(&str, &str)> = status["runs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| (r["job"].as_str().unwrap(), r["outcome"].as_str().unwrap()))
+        .collect();
+    assert_eq!(runs, [("tarik", "failed"), ("laporan", "done"), ("verifikasi", "done")]);
+    assert!(status["runs"][0]["message"].as_str().unwrap().contains("cannot reach the SQLite database"));
+}
+
+#[test]
+fn a_served_job_that_was_missed_is_caught_up_and_a_stop_is_obeyed() {
+    let office = Office::small();
+    office.run(&["run", "verifikasi"]).expect_code(0);
+    tests::sqlite(&office.path("riwayat.sqlite"), "update runs set started = '2026-10-01T00:00:00Z', period = 'lama'");
+    let child = tests::tertib()
+        .arg("serve")
+        .arg("--config")
+        .arg(office.path("tertib.toml"))
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let count = || {
+        let status = office.run(&["status", "--format", "json"]).expect_code(0);
+        let status: serde_json::Value = serde_json::from_str(&status.out).unwrap();
+        let runs = status["runs"].as_array().unwrap().clone();
+        runs.iter().filter(|r| r["job"] == "verifikasi" && r["outcome"] == "done").count()
+    };
+    let began = std::time::Instant::now();
+    while count() < 2 && began.elapsed() < Duration::from_secs(30) {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    Command::new("kill").arg(child.id().to_string()).status().unwrap();
+    let ran = Ran::from(child.wait_with_output().unwrap()).expect_code(0);
+    assert_eq!(count(), 2, "the last missed run, once\n{}", ran.err);
+    assert!(ran.err.contains("stopped"), "{}", ran.err);
+}
+
+#[test]
+fn init_doctor_and_pull_work_from_an_empty_folder() {
+    let office = Office::unpulled();
+    let dir = tempfile::TempDir::new().unwrap();
+    fs::copy(office.path("kantor.sqlite"), dir.path().join("office.sqlite")).unwrap();
+    let run = |arguments: &[&str]| -> Ran {
+        tests::tertib().args(arguments).current_dir(dir.path()).output().unwrap().into()
+    };
+    run(&["init", "work", "--source", "sqlite:office.sqlite"]).expect_code(0);
+    let doctor = run(&["doctor"]).expect_code(1);
+    assert!(doctor.out.contains("without a value") && doctor.out.contains("keeps the contract"), "{}", doctor.out);
+    run(&["pull"]).expect_code(0);
+    run(&["metrics", "--month", "2026-10", "--format", "csv"]).expect_code(0);
+    let ran = run(&["compliance", "--month", "2026-10"]).expect_code(1);
+    for word in [
+        "target belum ditetapkan",
+        "memenuhi",
+        "asumsi",
+        "sippn.menpan.go.id",
+        "waykanankab",
+        "Perbup Tanggamus 07/2020",
+    ] {
+        assert!(ran.out.contains(word), "`{word}` is missing in:\n{}", ran.out);
+    }
+}
+
+#[test]
+fn an_interrupted_commit_is_said_so_and_completed_by_the_next_pull() {
+    let office = Office::unpulled();
+    office.run(&["pull"]).expect_code(0);
+    let whole = tree(&office.path("archive"));
+    // As if the power had failed after the decision: the intent is there, the parts are staged, the log is not.
+    let archive = office.path("archive");
+    let log = archive.join("events/_delta_log/00000000000000000000.json");
+    let staging = archive.join("_tertib/staging/x");
+    let commit = fs::read_to_string(&log).unwrap();
+    let note: serde_json::Value = serde_json::from_str(commit.lines().next().unwrap()).unwrap();
+    let mut files: Vec<serde_json::Value> = Vec::new();
+    for line in commit.lines().skip(1) {
+        let action: serde_json::Value = serde_json::from_str(line).unwrap();
+        if let Some(add) = action.get("add") {
+            let path = format!("events/{}", add["path"].as_str().unwrap());
+            files.push(serde_json::json!({"path": path, "sha256": add["tags"]["sha256"], "size_bytes": add["size"], "rows": 0}));
+        }
+    }
+    let note = &note["commitInfo"]["tertib"];
+    files.extend(note["persons"].as_array().unwrap().iter().cloned());
+    files.extend([note["outages"].clone(), note["stock"].clone()]);
+    fs::create_dir_all(&staging).unwrap();
+    fs::rename(&log, staging.join("commit.json")).unwrap();
+    for file in files.iter().skip(1) {
+        let path = file["path"].as_str().unwrap();
+        fs::create_dir_all(staging.join(path).parent().unwrap()).unwrap();
+        fs::rename(archive.join(path), staging.join(path)).unwrap();
+    }
+    let digest = tests::tool("sha256sum", &[&staging.join("commit.json").display().to_string()]);
+    let intent = serde_json::json!({
+        "version": 0, "staging": "_tertib/staging/x", "commit_sha256": digest.split(' ').next(), "files": files,
+    });
+    fs::write(archive.join("_tertib/intent.json"), intent.to_string()).unwrap();
+    let ran = office.run(&["verify"]).expect_code(0);
+    assert!(ran.out.contains("A007") && !ran.out.contains("A003"), "{}", ran.out);
+    let ran = office.run(&["pull"]).expect_code(0);
+    assert!(ran.out.contains("archived 0 new"), "the interrupted commit was not rolled forward: {}", ran.out);
+    assert!(tree(&archive) == whole, "the archive is not what it would have been");
+}

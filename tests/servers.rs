@@ -1,0 +1,270 @@
+//! Real database servers in a temporary folder on loopback.
+
+use crate::{runtime, tool};
+use sqlx::{AssertSqlSafe, Connection, Executor, Row};
+use std::fmt::Write;
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// Password of the reading user.
+pub const PASSWORD: &str = "baca-saja";
+
+/// A running server; stopped and removed with the value.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    port: u16,
+    scheme: &'static str,
+    _dir: TempDir,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // A server that is already gone needs no stopping.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+impl Server {
+    /// URL of a user of the office's database.
+    #[must_use]
+    pub fn url(&self, user: &str, password: &str) -> String {
+        format!("{}://{user}:{password}@127.0.0.1:{}/kantor", self.scheme, self.port)
+    }
+
+    /// URL of the user who may only read.
+    #[must_use]
+    pub fn reader(&self) -> String {
+        self.url("pembaca", PASSWORD)
+    }
+
+    /// Runs statements as the owner.
+    pub fn sql(&self, statements: &str) {
+        let (url, statements) = (self.url("pemilik", PASSWORD), statements.to_owned());
+        runtime().block_on(async {
+            if self.scheme == "postgres" {
+                let mut db = sqlx::PgConnection::connect(&url).await.unwrap();
+                db.execute(sqlx::raw_sql(AssertSqlSafe(statements))).await.unwrap();
+            } else {
+                let mut db = sqlx::MySqlConnection::connect(&url).await.unwrap();
+                db.execute(sqlx::raw_sql(AssertSqlSafe(statements))).await.unwrap();
+            }
+        });
+    }
+}
+
+/// Where Debian keeps the servers' programs, beside PATH.
+fn program(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    folders.push("/usr/sbin".into());
+    let mut versions: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
+        .map(|entries| entries.flatten().map(|e| e.path().join("bin")).collect())
+        .unwrap_or_default();
+    versions.sort();
+    folders.extend(versions.into_iter().rev());
+    folders.into_iter().map(|f| f.join(name)).find(|p| p.is_file())
+}
+
+/// Whether a PostgreSQL server is installed.
+#[must_use]
+pub fn has_postgres() -> bool {
+    program("initdb").is_some()
+}
+
+/// Whether a MariaDB server is installed.
+#[must_use]
+pub fn has_mariadb() -> bool {
+    program("mariadbd").is_some() && program("mariadb-install-db").is_some()
+}
+
+fn is_root() -> bool {
+    tool("id", &["-u"]).trim() == "0"
+}
+
+/// PostgreSQL refuses to run as root, so there it runs as its own user.
+fn as_postgres(path: &Path) -> Command {
+    if is_root() {
+        let mut command = Command::new("runuser");
+        command.args(["-u", "postgres", "--"]).arg(path);
+        command
+    } else {
+        Command::new(path)
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// Starts a PostgreSQL server with an empty database `kantor`.
+#[must_use]
+pub fn postgres() -> Server {
+    let dir = TempDir::new().unwrap();
+    let data = dir.path().join("data");
+    if is_root() {
+        tool("chown", &["postgres", &dir.path().display().to_string()]);
+    }
+    let init = as_postgres(&program("initdb").unwrap())
+        .args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync", "-D"])
+        .arg(&data)
+        .stdout(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(init.success(), "initdb failed");
+    // The users of the tests must give a password; the superuser need not.
+    let rules = "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n";
+    fs::write(data.join("pg_hba.conf"), rules).unwrap();
+    let port = free_port();
+    let child = as_postgres(&program("postgres").unwrap())
+        .args(["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off"])
+        .args(["-p", &port.to_string(), "-D"])
+        .arg(&data)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let server = Server { child, port, scheme: "postgres", _dir: dir };
+    let admin = format!("postgres://postgres@127.0.0.1:{port}/postgres");
+    let users = format!(
+        "create role pemilik login superuser password '{PASSWORD}'; create role pembaca login password '{PASSWORD}';"
+    );
+    runtime().block_on(async {
+        let mut db = wait_for(|| sqlx::PgConnection::connect(&admin)).await;
+        db.execute(sqlx::raw_sql(AssertSqlSafe(users))).await.unwrap();
+        db.execute("create database kantor owner pemilik").await.unwrap();
+    });
+    server
+}
+
+/// Starts a MariaDB server with an empty database `kantor`.
+#[must_use]
+pub fn mariadb() -> Server {
+    let dir = TempDir::new().unwrap();
+    let data = dir.path().join("data");
+    let me = tool("id", &["-un"]).trim().to_owned();
+    let init = Command::new(program("mariadb-install-db").unwrap())
+        .args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"])
+        .arg(format!("--user={me}"))
+        .arg(format!("--datadir={}", data.display()))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(init.success(), "mariadb-install-db failed");
+    let port = free_port();
+    let child = Command::new(program("mariadbd").unwrap())
+        .args(["--no-defaults", "--bind-address=127.0.0.1", "--innodb-flush-log-at-trx-commit=0"])
+        .arg(format!("--user={me}"))
+        .arg(format!("--port={port}"))
+        .arg(format!("--datadir={}", data.display()))
+        .arg(format!("--socket={}", dir.path().join("s").display()))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let server = Server { child, port, scheme: "mysql", _dir: dir };
+    let admin = format!("mysql://root@127.0.0.1:{port}/mysql");
+    let users = format!(
+        "create database kantor character set utf8mb4;
+         create user pemilik@'127.0.0.1' identified by '{PASSWORD}'; grant all on *.* to pemilik@'127.0.0.1';
+         create user pembaca@'127.0.0.1' identified by '{PASSWORD}'; grant select on kantor.* to pembaca@'127.0.0.1';"
+    );
+    runtime().block_on(async {
+        let mut db = wait_for(|| sqlx::MySqlConnection::connect(&admin)).await;
+        db.execute(sqlx::raw_sql(AssertSqlSafe(users))).await.unwrap();
+    });
+    server
+}
+
+async fn wait_for<C, E: std::fmt::Debug, F: Future<Output = Result<C, E>>>(connect: impl Fn() -> F) -> C {
+    let began = Instant::now();
+    loop {
+        match connect().await {
+            Ok(connection) => return connection,
+            Err(fault) => assert!(began.elapsed() < Duration::from_secs(60), "the server did not start: {fault:?}"),
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// Tables of a counter application, with `TIME` for the database's instant type.
+const TABLES: &str = "
+create table kolektif(kolektif_id varchar(40) primary key, pekon varchar(10) not null, pembawa varchar(200) not null,
+  diterima TIME not null);
+create table berkas(berkas_id varchar(40) primary key, kolektif_id varchar(40) not null, nik varchar(40),
+  nama varchar(200), jenis_kelamin varchar(1), tempat_lahir varchar(100), tanggal_lahir date, jenis varchar(40) not null,
+  kewarganegaraan varchar(3) not null);
+create table langkah_berkas(event_id bigint primary key, berkas_id varchar(40) not null, langkah smallint not null,
+  pelaksana varchar(40) not null, petugas_id varchar(40), mulai TIME, selesai TIME not null, hasil varchar(40) not null,
+  kekurangan varchar(200), nomor_register varchar(40), keterangan text, recorded_at TIME not null);
+create table gangguan(gangguan_id int primary key, jenis varchar(40) not null, mulai TIME not null, selesai TIME not null);
+create table blangko(tanggal date primary key, terima int not null, cetak int not null, gagal int not null);
+create view workflow_events as
+  select l.event_id, l.recorded_at, b.berkas_id, b.kolektif_id, l.langkah, l.pelaksana, l.petugas_id, l.mulai,
+         l.selesai, l.hasil, l.kekurangan, l.nomor_register, l.keterangan, b.jenis, b.kewarganegaraan, b.nik, b.nama,
+         b.jenis_kelamin, b.tempat_lahir, b.tanggal_lahir, k.pekon, k.pembawa, k.diterima
+  from langkah_berkas l join berkas b on b.berkas_id = l.berkas_id join kolektif k on k.kolektif_id = b.kolektif_id;
+";
+
+impl Server {
+    /// Copies an office from SQLite into this server, with the server's own types.
+    pub fn fill(&self, office: &Path) {
+        // Of a nullable and a required TIMESTAMP, MariaDB needs to be told that neither updates itself.
+        let tables = if self.scheme == "postgres" {
+            TABLES.replace("TIME", "timestamptz")
+        } else {
+            let tables = TABLES.replace("TIME not null", "timestamp not null default 0");
+            format!("set sql_mode = ''; {}", tables.replace("TIME", "timestamp null default null"))
+        };
+        self.sql(&tables);
+        for table in ["kolektif", "berkas", "langkah_berkas", "gangguan", "blangko"] {
+            for insert in inserts(office, table) {
+                let zone = if self.scheme == "postgres" { "set time zone 'UTC'" } else { "set time_zone = '+00:00'" };
+                self.sql(&format!("{zone}; {insert}"));
+            }
+        }
+        if self.scheme == "postgres" {
+            self.sql("grant select on all tables in schema public to pembaca; analyze");
+        }
+    }
+}
+
+/// INSERT statements of 2,000 rows each.
+fn inserts(office: &Path, table: &str) -> Vec<String> {
+    let url = format!("sqlite:{}", office.display());
+    let rows: Vec<String> = runtime().block_on(async {
+        let mut db = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        let rows = sqlx::query(AssertSqlSafe(format!("select * from {table}"))).fetch_all(&mut db).await.unwrap();
+        rows.iter()
+            .map(|row| {
+                let values: Vec<String> = (0..row.len()).map(|i| literal(row, i)).collect();
+                format!("({})", values.join(","))
+            })
+            .collect()
+    });
+    rows.chunks(2_000)
+        .map(|chunk| {
+            let mut sql = format!("insert into {table} values ");
+            write!(sql, "{}", chunk.join(",")).unwrap();
+            sql
+        })
+        .collect()
+}
+
+fn literal(row: &sqlx::sqlite::SqliteRow, index: usize) -> String {
+    if let Ok(n) = row.try_get::<Option<i64>, _>(index) {
+        return n.map_or_else(|| "null".to_owned(), |n| n.to_string());
+    }
+    let text: Option<String> = row.try_get(index).unwrap();
+    let Some(text) = text else { return "null".to_owned() };
+    // An instant `2026-10-01T02:03:04Z` without the letters that MariaDB does not read.
+    let is_instant = text.len() == 20 && text.ends_with('Z') && text.as_bytes().get(10) == Some(&b'T');
+    let text = if is_instant { text.replace('T', " ").replace('Z', "") } else { text };
+    format!("'{}'", text.replace('\'', "''"))
+}

@@ -1,0 +1,220 @@
+//! Nothing is forgotten: files are listed, ids are file names, sizes keep, facts have sources, the README is complete.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot read the project must stop")]
+
+use schemas::{Column, Facts};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use tests::root;
+
+/// Lines of a source file without its tests.
+const LINES: usize = 400;
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|e| format!("{path}: {e}"))
+}
+
+/// File stems in a folder with that ending.
+fn stems(folder: &str, ending: &str) -> BTreeSet<String> {
+    fs::read_dir(root().join(folder))
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .filter(|p| p.extension().is_some_and(|e| e == ending))
+        .map(|p| p.file_stem().unwrap().to_string_lossy().into_owned())
+        .collect()
+}
+
+/// Every file of the project with that ending, by path from the root.
+fn files(ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut open = vec![root()];
+    while let Some(dir) = open.pop() {
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() {
+                if !name.starts_with('.') && !["target", "tertib-demo", "work"].contains(&name.as_str()) {
+                    open.push(path);
+                }
+            } else if name.ends_with(ending) {
+                found.push(path.strip_prefix(root()).unwrap().to_owned());
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn set<'a>(names: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+    names.into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn every_ledger_and_target_file_is_loaded_under_its_name() {
+    let facts = Facts::embedded().unwrap();
+    assert_eq!(stems("schemas/data/ledgers", "toml"), set(Facts::ledger_files()));
+    assert_eq!(stems("schemas/data/targets", "toml"), set(Facts::target_files()));
+    assert_eq!(set(facts.ledgers.iter().map(|l| l.id.as_str())), set(Facts::ledger_files()));
+    let ids: Vec<&str> = facts.targets.iter().flat_map(|f| &f.targets).map(|t| t.id.as_str()).collect();
+    assert_eq!(set(ids.iter().copied()).len(), ids.len(), "a target id occurs twice");
+    assert_eq!(stems("schemas/data/sop", "toml"), set([facts.sop.id.as_str()]));
+}
+
+#[test]
+fn a_target_without_a_seen_text_has_no_value_of_ours() {
+    let facts = Facts::embedded().unwrap();
+    let perbup = facts.targets.iter().find(|f| f.regulation.contains("Perbup")).unwrap();
+    for target in &perbup.targets {
+        assert!(target.value.is_none() && target.article.is_empty() && target.quote.is_empty(), "{}", target.id);
+    }
+    for target in facts.targets.iter().flat_map(|f| &f.targets).filter(|t| t.value.is_some()) {
+        assert!(!target.quote.is_empty(), "`{}` has a value but no words of a rule", target.id);
+    }
+}
+
+#[test]
+fn every_fact_file_names_its_source() {
+    for path in files(".toml").iter().filter(|p| p.starts_with("schemas/data")) {
+        let text = read(&path.display().to_string());
+        let data: toml::Table = text.parse().unwrap();
+        let named = data.keys().any(|k| k.ends_with("source"));
+        assert!(named, "{} does not say where its facts come from", path.display());
+    }
+}
+
+#[test]
+fn every_column_is_classified_and_named_alike() {
+    let data: toml::Table = read("schemas/data/columns.toml").parse().unwrap();
+    let rows = data["column"].as_array().unwrap();
+    let names: Vec<&str> = rows.iter().map(|r| r["name"].as_str().unwrap()).collect();
+    let ours: Vec<&str> = Column::ALL.into_iter().map(Column::name).collect();
+    assert_eq!(names, ours, "columns.toml and schemas::Column differ");
+    for name in names {
+        assert_eq!(Column::named(name).map(Column::name), Some(name));
+    }
+}
+
+#[test]
+fn every_figure_is_one_sql_and_one_rust_file_in_the_list() {
+    let sql = stems("pipeline/src/metrics", "sql");
+    assert_eq!(sql, stems("pipeline/src/metrics", "rs"));
+    let list = read("pipeline/src/metrics.rs");
+    for name in sql {
+        assert!(list.contains(&format!("mod {name};")), "metrics.rs does not list {name}");
+        assert!(list.contains(&format!("{name}::compute(")), "metrics.rs does not compute {name}");
+        let head = read(&format!("pipeline/src/metrics/{name}.rs"));
+        for label in ["//! Reads ", "//! Gives "] {
+            assert!(head.contains(label), "{name}.rs does not say `{label}`");
+        }
+    }
+}
+
+#[test]
+fn every_source_command_and_task_is_one_file_in_its_list() {
+    for (folder, list) in [
+        ("pipeline/src/sources", "pipeline/src/sources.rs"),
+        ("jobs/src/commands", "jobs/src/commands.rs"),
+        ("jobs/src/tasks", "jobs/src/tasks.rs"),
+    ] {
+        let text = read(list);
+        for name in stems(folder, "rs") {
+            assert!(text.contains(&format!("mod {name};")), "{list} does not list {name}");
+            assert!(text.contains(&format!("{name}::")), "{list} does not use {name}");
+        }
+    }
+    let help = String::from_utf8(tests::tertib().arg("--help").output().unwrap().stdout).unwrap();
+    let readme = read("README.md");
+    for name in stems("jobs/src/commands", "rs") {
+        assert!(help.contains(&format!("\n  {name} ")), "--help does not show {name}");
+        assert!(readme.contains(&format!("`tertib {name}")), "README.md does not show `tertib {name}`");
+    }
+}
+
+#[test]
+fn every_template_is_compiled_in_and_described() {
+    let list = read("reports/src/templates.rs");
+    let readme = read("templates/README.md");
+    for entry in fs::read_dir(root().join("templates")).unwrap() {
+        let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+        if name != "README.md" {
+            assert!(list.contains(&format!("\"{name}\"")), "templates.rs does not compile in {name}");
+            assert!(readme.contains(&format!("`{name}`")), "templates/README.md does not describe {name}");
+        }
+    }
+}
+
+#[test]
+fn every_finding_code_has_a_text_and_a_use_and_a_test() {
+    let facts = Facts::embedded().unwrap();
+    let code_files: String =
+        files(".rs").iter().filter(|p| p.starts_with("pipeline/src")).map(|p| read(&p.display().to_string())).collect();
+    let test_files = read("tests/bad_input.rs") + &read("tests/end_to_end.rs") + &read("pipeline/src/validate.rs");
+    for code in facts.findings.keys() {
+        assert!(code_files.contains(&format!("\"{code}\"")), "{code} is in findings.toml and nowhere found");
+        assert!(test_files.contains(&format!("\"{code}\"")), "{code} has no test");
+    }
+    for quoted in code_files.split('"').filter(|t| t.len() == 4 && t.starts_with(['V', 'W', 'S', 'A', 'R'])) {
+        if quoted[1..].bytes().all(|b| b.is_ascii_digit()) {
+            assert!(facts.findings.contains_key(quoted), "{quoted} is not in findings.toml");
+        }
+    }
+}
+
+#[test]
+fn source_files_are_short_and_named_for_what_they_hold() {
+    for path in files(".rs") {
+        let text = read(&path.display().to_string());
+        let lines = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default().lines().count();
+        let is_test = path.starts_with("tests");
+        assert!(is_test || lines <= LINES, "{} has {lines} lines; {LINES} is the limit", path.display());
+        let stem = path.file_stem().unwrap().to_string_lossy();
+        for banned in ["util", "helper", "common", "manager", "handler", "processor", "service", "misc"] {
+            assert!(!stem.contains(banned), "{} is named for nothing", path.display());
+        }
+        assert_ne!(stem, "mod", "{}", path.display());
+        assert!(
+            text.starts_with("//!") || text.starts_with("#![doc"),
+            "{} does not say what it is for",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn no_machine_path_and_no_unfinished_work_is_in_the_project() {
+    // Written in two halves, so that this file does not find itself.
+    let banned =
+        ["/ro".to_owned() + "ot/", "to".to_owned() + "do!(", "FIX".to_owned() + "ME", "unimple".to_owned() + "mented!"];
+    for ending in [".rs", ".toml", ".sql", ".typ", ".j2", ".md", "run"] {
+        for path in files(ending) {
+            let text = read(&path.display().to_string());
+            for word in &banned {
+                assert!(!text.contains(word.as_str()), "{} has `{word}`", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_readme_shows_both_commands_every_crate_and_where_to_add() {
+    let readme = read("README.md");
+    for text in ["cargo run -- demo", "cargo test --workspace", "Where do I add"] {
+        assert!(readme.contains(text), "README.md does not show `{text}`");
+    }
+    for name in ["schemas", "pipeline", "reports", "jobs", "tests", "templates"] {
+        assert!(readme.contains(&format!("`{name}`")), "README.md does not name {name}");
+    }
+    for path in readme.split('`').filter(|t| t.contains('/') && t.ends_with(['/', 's', 'l', 'p', 'v', '2', 'd'])) {
+        let plain = !path.contains([' ', '<', '*', ':', '{', '=']) && !path.starts_with('/') && path.contains('.');
+        if plain
+            && ["schemas/", "pipeline/", "reports/", "jobs/", "tests/", "templates/"]
+                .iter()
+                .any(|c| path.starts_with(c))
+        {
+            assert!(root().join(path).exists(), "README.md names {path}, which is not there");
+        }
+    }
+    assert!(read(".ci/run").contains("cargo test --workspace"), "CI must run the README's test command");
+    assert!(Path::new(&root().join("CHANGELOG.md")).exists());
+}
