@@ -134,8 +134,15 @@ fn a_pull_that_is_killed_leaves_a_whole_archive_and_the_next_one_completes() {
         other.run(&["pull"]).expect_code(0);
         other.run(&["query", "SELECT event_id, content_digest FROM events ORDER BY event_id", "--format", "csv"]).out
     };
-    let mut killed = 0;
-    for wait_ms in (0..40).map(|n| n * 4) {
+    let began = std::time::Instant::now();
+    office.run(&["pull"]).expect_code(0);
+    let whole_pull = began.elapsed();
+    let (mut killed, mut attempts) = (0, 0_u32);
+    while killed < 25 && attempts < 400 {
+        // Every pull has all the work before it, and is killed ever later in it.
+        if office.path("archive/events/_delta_log").exists() {
+            fs::remove_dir_all(office.path("archive")).unwrap();
+        }
         let mut child = tests::tertib()
             .arg("pull")
             .arg("--config")
@@ -144,15 +151,13 @@ fn a_pull_that_is_killed_leaves_a_whole_archive_and_the_next_one_completes() {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        std::thread::sleep(Duration::from_millis(wait_ms));
+        std::thread::sleep(whole_pull * (attempts % 25) / 25);
         child.kill().unwrap();
         killed += i32::from(!child.wait().unwrap().success());
+        attempts += 1;
         office.run(&["verify"]).expect_code(0);
-        if wait_ms % 16 == 0 && office.path("archive/events/_delta_log").exists() {
-            fs::remove_dir_all(office.path("archive")).unwrap();
-        }
     }
-    assert!(killed >= 10, "only {killed} pulls were really killed");
+    assert_eq!(killed, 25, "of {attempts} pulls");
     office.run(&["pull"]).expect_code(0);
     let query = ["query", "SELECT event_id, content_digest FROM events ORDER BY event_id", "--format", "csv"];
     assert_eq!(office.run(&query).expect_code(0).out, undisturbed);

@@ -98,6 +98,10 @@ fn server(server: &Server) {
         let (_dir, run) = installed(&server.reader());
         let pulled = run(&["pull"]).expect_code(0);
         assert!(pulled.out.contains("0 to quarantine"), "{}", pulled.out);
+        assert!(!pulled.err.contains("S003"), "{}", pulled.err);
+        let (_owner_dir, as_owner) = installed(&server.url("pemilik", PASSWORD));
+        let owner = as_owner(&["pull", "--dry-run"]).expect_code(0);
+        assert!(owner.err.contains("S003"), "an owner may write: {}", owner.err);
         equals_reference(&database, &run);
         let again = run(&["pull"]).expect_code(0);
         assert!(again.out.contains("archived 0 new and 0 corrected"), "{}", again.out);

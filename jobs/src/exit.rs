@@ -31,3 +31,10 @@ pub(crate) fn code(result: anyhow::Result<Outcome>) -> ExitCode {
         }
     }
 }
+
+/// A defect of the program in one line: no stack trace, and no value that might be personal.
+#[expect(clippy::print_stderr, reason = "the one place where a defect meets a person")]
+pub(crate) fn report_defect(defect: &std::panic::PanicHookInfo<'_>) {
+    let place = defect.location().map_or_else(String::new, |l| format!(" at {}:{}", l.file(), l.line()));
+    eprintln!("tertib: a defect of the program{place}; nothing was committed, please report this line");
+}

@@ -25,5 +25,7 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(fault) => return exit::code(Err(fault.into())),
     };
-    exit::code(runtime.block_on(commands::run(arguments)))
+    std::panic::set_hook(Box::new(exit::report_defect));
+    let run = std::panic::AssertUnwindSafe(|| runtime.block_on(commands::run(arguments)));
+    std::panic::catch_unwind(run).map_or_else(|_| ExitCode::from(2), exit::code)
 }

@@ -86,3 +86,15 @@ pub(crate) fn bar(common: Common, what: &str) -> ProgressBar {
     bar.set_message(what.to_owned());
     bar
 }
+
+/// Off a terminal a log line stands for the bar, this often.
+const LOG_EVERY_ROWS: u64 = 100_000;
+
+/// Shows how far a pull has come: on the bar, or as a log line where there is no terminal.
+pub(crate) fn advance(bar: &ProgressBar, done: u64, total: u64) {
+    bar.set_length(total);
+    bar.set_position(done);
+    if bar.is_hidden() && done > 0 && (done.is_multiple_of(LOG_EVERY_ROWS) || done == total) {
+        tracing::info!(rows = done, total, "read");
+    }
+}

@@ -91,6 +91,9 @@ pub async fn pull(
     let window = Window { from_us: cursor.map(|c| c - options.lookback_s * 1_000_000), ids: known.open_quarantine() };
     let total = source.count(&shape, &window).await?;
     let mut intake = Intake::new(key, facts, config.zone, known, integer_ids, archive.next_seq());
+    if source.may_write().await? {
+        intake.find("S003", config.view.clone(), None);
+    }
     for name in &shape.unknown {
         intake.find("S001", name.clone(), None);
     }

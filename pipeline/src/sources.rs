@@ -239,6 +239,34 @@ impl Source {
         Ok(Some((rows, faulty)))
     }
 
+    /// Whether the database user may change anything. A SQLite file is opened read-only, so there nobody may.
+    ///
+    /// # Errors
+    /// [`SourceError::Query`] when the database does not tell.
+    pub async fn may_write(&mut self) -> Result<bool, SourceError> {
+        let sql = match &self.connection {
+            Connection::Sqlite(_) => return Ok(false),
+            Connection::Postgres(_) => postgres::WRITABLE_TABLES,
+            Connection::MySql(_) => "SHOW GRANTS",
+        };
+        let mut may_write = false;
+        let read = self
+            .read(sql, &[], "privileges", &mut |row: RawRow| {
+                may_write |= match row.first() {
+                    Some(Cell::Integer(tables)) => *tables > 0,
+                    Some(Cell::Text(grant)) => mysql::grants_more_than_reading(grant),
+                    _ => false,
+                };
+                Ok::<(), std::convert::Infallible>(())
+            })
+            .await;
+        match read {
+            Ok(()) => Ok(may_write),
+            Err(ReadError::Source(fault)) => Err(fault),
+            Err(ReadError::Sink(never)) => match never {},
+        }
+    }
+
     /// Whether the source has a relation of that name.
     pub async fn has_relation(&mut self, name: &str) -> bool {
         self.columns_of(name).await.is_ok()

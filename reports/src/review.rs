@@ -242,6 +242,9 @@ fn left_out(month: &MonthFigures) -> Vec<Value> {
             "turnaround.no_receipt" => "Berkas diserahkan tanpa penerimaan (tidak masuk lama penyelesaian)",
             "duplicates.no_nik" => "Berkas tanpa NIK (tidak masuk angka kedatangan berulang)",
             "register_agreement.no_number" => "Entri buku tanpa nomor (tidak masuk urutan nomor)",
+            "register_agreement.unreadable_number" => {
+                "Entri buku dengan nomor yang tidak terbaca (tidak masuk urutan nomor)"
+            }
             other => other,
         }
         .to_owned()

@@ -62,10 +62,7 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     write_config(&config_path, "sqlite:kantor.sqlite", "workflow_events", true, true)?;
     let installed = Installed { config: Config::load(&config_path)?, facts };
     bar.set_message("pull");
-    let progress = &mut |done: u64, total: u64| {
-        bar.set_length(total);
-        bar.set_position(done);
-    };
+    let progress = &mut |done: u64, total: u64| print::advance(&bar, done, total);
     // The instant this pull claims is the end of the last month, so that the same seed gives the same archive.
     let report = installed.pull(last.end_s() * 1_000, false, progress).await?;
     let archive = installed.archive()?;

@@ -62,6 +62,9 @@ async fn source(installed: &Installed) -> Examination {
         } else {
             format!("; ignored columns: {}", shape.unknown.join(", "))
         };
+        if source.may_write().await? {
+            anyhow::bail!("the database user may change data; give it SELECT only");
+        }
         Ok(format!("view `{}` keeps the contract{unknown}", installed.config.source.view))
     };
     judge("source", examine.await)

@@ -22,10 +22,7 @@ pub(crate) struct Options {
 pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     let installed = Installed::open(options.place.config.as_deref())?;
     let bar = print::bar(common, "pull");
-    let progress = &mut |done: u64, total: u64| {
-        bar.set_length(total);
-        bar.set_position(done);
-    };
+    let progress = &mut |done: u64, total: u64| print::advance(&bar, done, total);
     let report = installed.pull(clock::now().timestamp_millis(), options.dry_run, progress).await;
     bar.finish_and_clear();
     let report = report?;

@@ -3,11 +3,14 @@
 //! Reads   numbers written at the steps that write a book
 //! Gives   per book: entries, first and last number, numbers missing between them, numbers used twice
 //! Rule    SOP steps 3, 4, 8, 9; a number is `NNNNNN/step/year`
-//! Finds   entries without a number: counted, not in the sequence
+//! Finds   entries without a number, or with one of more than seven digits: counted, not in the sequence
 
 use super::{Context, FigureError, LeftOut};
 use schemas::figures::RegisterNumbers;
 use std::collections::BTreeMap;
+
+/// No book of an office has ten million entries a year.
+const SERIAL_DIGITS: usize = 7;
 
 pub(super) fn compute(
     context: Context<'_>,
@@ -15,11 +18,17 @@ pub(super) fn compute(
 ) -> Result<BTreeMap<String, RegisterNumbers>, FigureError> {
     let rows = context.run("register_agreement", include_str!("register_agreement.sql"), "numbers")?;
     let mut books: BTreeMap<u64, BTreeMap<String, u64>> = BTreeMap::new();
+    let mut skip = |reason: &str, n| *left_out.entry(format!("register_agreement.{reason}")).or_insert(0) += n;
     let numbers = rows.counts("langkah")?.into_iter().zip(rows.texts("nomor_register")?);
     for ((step, number), n) in numbers.zip(rows.counts("n")?) {
         match number {
-            Some(number) => *books.entry(step).or_default().entry(number).or_insert(0) += n,
-            None => *left_out.entry("register_agreement.no_number".to_owned()).or_insert(0) += n,
+            Some(number) => {
+                if serial(&number).is_none() {
+                    skip("unreadable_number", n);
+                }
+                *books.entry(step).or_default().entry(number).or_insert(0) += n;
+            }
+            None => skip("no_number", n),
         }
     }
     Ok(context
@@ -30,10 +39,16 @@ pub(super) fn compute(
         .collect())
 }
 
+/// The serial in front. A slip of the pen with more digits would open a gap of millions of numbers.
+fn serial(number: &str) -> Option<u64> {
+    let digits = number.split('/').next().unwrap_or_default();
+    if digits.len() <= SERIAL_DIGITS { digits.parse().ok() } else { None }
+}
+
 fn numbering(numbers: &BTreeMap<String, u64>) -> RegisterNumbers {
     let mut used: BTreeMap<u64, u64> = BTreeMap::new();
     for (number, n) in numbers {
-        if let Ok(serial) = number.split('/').next().unwrap_or_default().parse() {
+        if let Some(serial) = serial(number) {
             *used.entry(serial).or_insert(0) += n;
         }
     }
@@ -59,5 +74,6 @@ mod tests {
         assert_eq!((book.entries, book.numbers_missing, book.numbers_used_twice), (4, vec![5, 6], vec![4]));
         assert_eq!(book.first.as_deref(), Some("000003/4/2026"));
         assert_eq!(numbering(&BTreeMap::new()), RegisterNumbers::default());
+        assert_eq!(serial("99999999999/4/2026"), None);
     }
 }

@@ -67,6 +67,12 @@ pub(super) async fn read<E: Send>(
     Ok(())
 }
 
+/// Whether a line of `SHOW GRANTS` allows more than looking.
+pub(super) fn grants_more_than_reading(grant: &str) -> bool {
+    let privileges = grant.strip_prefix("GRANT ").and_then(|g| g.split(" ON ").next()).unwrap_or_default();
+    !privileges.split(',').all(|p| matches!(p.trim(), "USAGE" | "SELECT" | "SHOW VIEW" | ""))
+}
+
 fn cell(row: &MySqlRow, index: usize, zone: Tz) -> Cell {
     let Ok(value) = row.try_get_raw(index) else { return Cell::Unreadable("missing".into()) };
     if value.is_null() {
@@ -90,4 +96,21 @@ fn cell(row: &MySqlRow, index: usize, zone: Tz) -> Cell {
         _ => row.try_get_unchecked::<String, _>(index).map(Cell::Text),
     };
     read.unwrap_or(Cell::Unreadable(kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_select_is_reading() {
+        for (grant, more) in [
+            ("GRANT USAGE ON *.* TO `pembaca`@`%` IDENTIFIED BY PASSWORD '*X'", false),
+            ("GRANT SELECT, SHOW VIEW ON `kantor`.* TO `pembaca`@`%`", false),
+            ("GRANT SELECT, UPDATE ON `kantor`.* TO `pembaca`@`%`", true),
+            ("GRANT ALL PRIVILEGES ON *.* TO `pemilik`@`%` WITH GRANT OPTION", true),
+        ] {
+            assert_eq!(grants_more_than_reading(grant), more, "{grant}");
+        }
+    }
 }

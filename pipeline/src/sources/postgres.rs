@@ -12,6 +12,11 @@ use std::str::FromStr;
 
 const NAME: &str = "PostgreSQL";
 
+/// How many tables of the database the user may change.
+pub(super) const WRITABLE_TABLES: &str = "SELECT COUNT(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+     WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema') \
+     AND has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')";
+
 pub(super) async fn open(url: &str, zone: Tz) -> Result<PgConnection, SourceError> {
     let options = PgConnectOptions::from_str(url).map_err(|e| connect_error(NAME, &e))?.application_name("tertib");
     let mut connection = PgConnection::connect_with(&options).await.map_err(|e| connect_error(NAME, &e))?;

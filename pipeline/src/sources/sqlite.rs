@@ -12,11 +12,14 @@ use std::str::FromStr;
 const NAME: &str = "SQLite";
 
 pub(super) async fn open(url: &str) -> Result<SqliteConnection, SourceError> {
-    let options = SqliteConnectOptions::from_str(url)
-        .map_err(|e| connect_error(NAME, &e))?
-        .read_only(true)
-        .create_if_missing(false)
-        .busy_timeout(std::time::Duration::from_secs(30));
+    // A path is taken as it is; only one with parameters is read as a URL, where `%` and `?` have a meaning.
+    let path = url.trim_start_matches("sqlite:");
+    let options = if path.contains('?') {
+        SqliteConnectOptions::from_str(url).map_err(|e| connect_error(NAME, &e))?
+    } else {
+        SqliteConnectOptions::new().filename(path.strip_prefix("//").unwrap_or(path))
+    };
+    let options = options.read_only(true).create_if_missing(false).busy_timeout(std::time::Duration::from_secs(30));
     let mut connection = SqliteConnection::connect_with(&options).await.map_err(|e| connect_error(NAME, &e))?;
     connection.execute("BEGIN").await.map_err(|e| connect_error(NAME, &e))?;
     Ok(connection)
