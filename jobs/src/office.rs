@@ -4,6 +4,7 @@ use crate::config::Config;
 use anyhow::Result;
 use pipeline::{Archive, BookWriter, Disclosure, FigureBook, Key, PullOptions, PullReport};
 use schemas::document::{ComplianceSheet, LedgerBook, MonthlyReview};
+use schemas::figures::{Figures, RegisterNumbers};
 use schemas::{Facts, Month};
 use std::path::Path;
 
@@ -55,17 +56,16 @@ impl Installed {
         Ok(pipeline::review(archive, book, &self.facts, month)?)
     }
 
-    /// The four books of a month.
+    /// The four books of the month of the figures.
     pub(crate) fn books(
         &self,
         archive: &Archive,
-        book: &FigureBook<'_>,
-        month: Month,
+        figures: &Figures,
         disclosure: Disclosure,
     ) -> Result<Vec<LedgerBook>> {
-        let numbers = book.month(month)?.figures.ledgers;
-        let writer = BookWriter::open(archive, &self.facts, month)?;
-        let none = schemas::figures::RegisterNumbers::default();
+        let numbers = &figures.ledgers;
+        let writer = BookWriter::open(archive, &self.facts, figures.month)?;
+        let none = RegisterNumbers::default();
         let ledgers = self.facts.ledgers.iter();
         Ok(ledgers.map(|l| writer.book(l, numbers.get(&l.id).unwrap_or(&none), disclosure)).collect())
     }

@@ -4,13 +4,16 @@
 
 use crate::config::{CatchUp, JobSection};
 use anyhow::{Result, anyhow};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 use croner::Cron;
 use croner::parser::{CronParser, Seconds, Year};
 
 /// No more than this many missed runs are caught up one by one.
 const CATCH_UP_LIMIT: usize = 1_000;
+
+/// A run that begins within this time of being due was not missed.
+const PUNCTUAL: Duration = Duration::minutes(2);
 
 /// Reads a five-field expression.
 pub(crate) fn pattern(text: &str) -> Result<Cron> {
@@ -24,15 +27,10 @@ pub(crate) fn next(job: &JobSection, after: DateTime<Utc>, zone: Tz) -> Result<D
     Ok(due.with_timezone(&Utc))
 }
 
-/// Due times after the last run up to now that are still to be run, oldest first.
-pub(crate) fn missed(
-    job: &JobSection,
-    last: DateTime<Utc>,
-    now: DateTime<Utc>,
-    zone: Tz,
-) -> Result<Vec<DateTime<Utc>>> {
+/// Due times after an instant and up to now that are to be run, oldest first, by the job's rule for missed runs.
+pub(crate) fn due(job: &JobSection, after: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> Result<Vec<DateTime<Utc>>> {
     let mut due = Vec::new();
-    let mut at = next(job, last, zone)?;
+    let mut at = next(job, after, zone)?;
     while at <= now {
         due.push(at);
         at = next(job, at, zone)?;
@@ -40,7 +38,7 @@ pub(crate) fn missed(
     Ok(match job.catch_up {
         CatchUp::All => due.split_off(due.len().saturating_sub(CATCH_UP_LIMIT)),
         CatchUp::Last => due.into_iter().next_back().into_iter().collect(),
-        CatchUp::None => Vec::new(),
+        CatchUp::None => due.into_iter().rfind(|at| now - at <= PUNCTUAL).into_iter().collect(),
     })
 }
 
@@ -74,11 +72,14 @@ mod tests {
     #[test]
     fn a_pc_that_slept_a_week_catches_up_as_it_was_told() {
         let (from, to) = (utc("2026-10-01T01:00:00Z"), utc("2026-10-05T01:00:00Z"));
-        let due = |c| missed(&job("0 7 * * *", c), from, to, Tz::Asia__Jakarta).unwrap();
+        let due = |c| due(&job("0 7 * * *", c), from, to, Tz::Asia__Jakarta).unwrap();
         assert_eq!(due(CatchUp::All).len(), 4);
         assert_eq!(due(CatchUp::All)[0], utc("2026-10-02T00:00:00Z"));
         assert_eq!(due(CatchUp::Last), vec![utc("2026-10-05T00:00:00Z")]);
         assert!(due(CatchUp::None).is_empty());
+        let on_time =
+            super::due(&job("0 7 * * *", CatchUp::None), from, utc("2026-10-05T00:00:40Z"), Tz::Asia__Jakarta);
+        assert_eq!(on_time.unwrap(), vec![utc("2026-10-05T00:00:00Z")], "a job that is due now is not a missed one");
     }
 
     #[test]

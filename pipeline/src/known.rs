@@ -2,6 +2,7 @@
 
 use crate::archive::{Archive, ArchiveError};
 use crate::columns::{int64s, texts};
+use arrow::array::Array;
 use schemas::EventId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +19,7 @@ pub(crate) struct Known {
     events: BTreeMap<EventId, KnownEvent>,
     quarantined_digests: BTreeSet<String>,
     quarantined_ids: BTreeSet<String>,
+    quarantined_without_key: bool,
 }
 
 impl Known {
@@ -46,6 +48,7 @@ impl Known {
         for file in archive.quarantine_files() {
             for batch in archive.read(file, Some(&["event_id", "digest"]))? {
                 known.quarantined_digests.extend(texts(&batch, "digest")?.iter().flatten().map(str::to_owned));
+                known.quarantined_without_key |= texts(&batch, "event_id")?.null_count() > 0;
                 known.quarantined_ids.extend(texts(&batch, "event_id")?.iter().flatten().map(str::to_owned));
             }
         }
@@ -67,12 +70,14 @@ impl Known {
         self.quarantined_digests.insert(digest);
     }
 
-    /// Keys that are in quarantine and not in the archive: to be asked for again.
-    pub(crate) fn open_quarantine(&self) -> Vec<String> {
+    /// Keys that are in quarantine and not in the archive: to be asked for again. `None` when a row in quarantine has no
+    /// key to ask for.
+    pub(crate) fn open_quarantine(&self) -> Option<Vec<String>> {
         let archived = |id: &String| {
             let integer = id.parse().is_ok_and(|n| self.events.contains_key(&EventId::Integer(n)));
             integer || self.events.contains_key(&EventId::Text(id.clone()))
         };
-        self.quarantined_ids.iter().filter(|id| !archived(id)).cloned().collect()
+        let open = self.quarantined_ids.iter().filter(|id| !archived(id)).cloned().collect();
+        if self.quarantined_without_key { None } else { Some(open) }
     }
 }

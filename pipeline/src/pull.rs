@@ -9,7 +9,7 @@ use crate::archive::table::{ArchivedEvent, QuarantinedRow, content_digest};
 use crate::archive::{Archive, ArchiveError, Writer};
 use crate::key::{Key, hex};
 use crate::known::Known;
-use crate::sources::{RawRow, ReadError, Source, SourceConfig, SourceError, Window};
+use crate::sources::{Outage, RawRow, ReadError, Source, SourceConfig, SourceError, Stock, Window};
 use crate::validate::{Contract, Fault, id_text, row_json};
 use hmac::Mac;
 use schemas::{Column, EventId, Facts, Finding};
@@ -88,7 +88,11 @@ pub async fn pull(
     let integer_ids = key_type(&archive, shape.integer_ids)?;
     let known = Known::load(&archive)?;
     let cursor = archive.cursor(options.source_name);
-    let window = Window { from_us: cursor.map(|c| c - options.lookback_s * 1_000_000), ids: known.open_quarantine() };
+    let window = match known.open_quarantine() {
+        Some(ids) => Window { from_us: cursor.map(|c| c.saturating_sub(options.lookback_s * 1_000_000)), ids },
+        // A broken row without a key can only be found again by reading everything.
+        None => Window::default(),
+    };
     let total = source.count(&shape, &window).await?;
     let mut intake = Intake::new(key, facts, config.zone, known, integer_ids, archive.next_seq());
     if source.may_write().await? {
@@ -117,13 +121,7 @@ pub async fn pull(
         Err(ReadError::Sink(fault)) => return Err(fault.into()),
     }
     progress(intake.report.read, total);
-    let outages = source.outages().await?;
-    let stock = source.stock().await?;
-    for (table, faulty) in [("gangguan", outages.as_ref().map(|o| o.1)), ("blangko", stock.as_ref().map(|s| s.1))] {
-        for _ in 0..faulty.unwrap_or(0) {
-            intake.find("V002", table.to_owned(), None);
-        }
-    }
+    let (outages, stock) = intake.side_tables(&mut source).await?;
     if intake.report.read == 0 && archive.is_empty() {
         intake.find("S002", config.view.clone(), None);
     }
@@ -131,16 +129,17 @@ pub async fn pull(
         return Ok(intake.finish(&archive));
     };
     intake.flush(&mut writer)?;
-    if let Some((rows, _)) = outages {
+    if let Some(rows) = outages {
         writer.set_outages(&rows)?;
     }
-    if let Some((rows, _)) = stock {
+    if let Some(rows) = stock {
         writer.set_stock(&rows)?;
     }
     let archive = match intake.integer_ids {
         Some(integer_ids) if writer.has_news() => {
             let facts = TableFacts { integer_ids, key_id: key.id() };
-            let cursor = intake.cursor_us.min(options.at_ms * 1_000).max(cursor.unwrap_or(i64::MIN));
+            // A clock that runs ahead in the source must not push the window into the future.
+            let cursor = intake.cursor_us.map(|c| c.min(options.at_ms * 1_000)).max(cursor);
             writer.commit(&facts, options.source_name, cursor, options.at_ms, intake.counts())?
         }
         _ => archive,
@@ -168,7 +167,7 @@ struct Intake<'a> {
     known: Known,
     integer_ids: Option<bool>,
     next_seq: i64,
-    cursor_us: i64,
+    cursor_us: Option<i64>,
     seen: BTreeSet<EventId>,
     rows: Vec<ArchivedEvent>,
     quarantine: Vec<QuarantinedRow>,
@@ -192,7 +191,7 @@ impl<'a> Intake<'a> {
             known,
             integer_ids,
             next_seq,
-            cursor_us: i64::MIN,
+            cursor_us: None,
             seen: BTreeSet::new(),
             rows: Vec::new(),
             quarantine: Vec::new(),
@@ -203,17 +202,14 @@ impl<'a> Intake<'a> {
 
     fn take(&mut self, row: &RawRow) {
         self.report.read += 1;
-        // A database without column types tells the type of its key by its first row.
-        let integer_ids =
-            *self.integer_ids.get_or_insert_with(|| matches!(row.first(), Some(crate::sources::Cell::Integer(_))));
-        let contract = Contract { facts: self.facts, zone: self.zone, integer_ids };
+        let contract = Contract { facts: self.facts, zone: self.zone, integer_ids: self.integer_ids.unwrap_or(false) };
         match contract.event(row) {
             Err(fault) => self.refuse(row, fault),
             Ok((event, _)) if !self.seen.insert(event.event_id.clone()) => {
                 self.refuse(row, Fault { code: "V008", column: Column::EventId });
             }
             Ok((event, warnings)) => {
-                self.cursor_us = self.cursor_us.max(event.recorded_at_us);
+                self.cursor_us = self.cursor_us.max(Some(event.recorded_at_us));
                 let content_digest = content_digest(self.key, &event);
                 let earlier = self.known.event(&event.event_id);
                 if earlier.is_some_and(|e| e.content_digest == content_digest) {
@@ -235,6 +231,20 @@ impl<'a> Intake<'a> {
                 self.next_seq += 1;
             }
         }
+    }
+
+    /// Outages and stock, where the configuration names them; rows of them that cannot be read are findings.
+    async fn side_tables(
+        &mut self,
+        source: &mut Source,
+    ) -> Result<(Option<Vec<Outage>>, Option<Vec<Stock>>), SourceError> {
+        let outages = source.outages().await?;
+        let stock = source.stock().await?;
+        let faulty = [("gangguan", outages.as_ref().map(|o| o.1)), ("blangko", stock.as_ref().map(|s| s.1))];
+        for (table, faulty) in faulty {
+            (0..faulty.unwrap_or(0)).for_each(|_| self.find("V002", table.to_owned(), None));
+        }
+        Ok((outages.map(|o| o.0), stock.map(|s| s.0)))
     }
 
     fn refuse(&mut self, row: &RawRow, fault: Fault) {
@@ -275,7 +285,7 @@ impl<'a> Intake<'a> {
 
     fn flush(&mut self, writer: &mut Writer) -> Result<(), ArchiveError> {
         if !self.rows.is_empty() {
-            writer.add_events(self.integer_ids.unwrap_or(true), std::mem::take(&mut self.rows))?;
+            writer.add_events(self.integer_ids.unwrap_or(false), std::mem::take(&mut self.rows))?;
         }
         if !self.quarantine.is_empty() {
             writer.add_quarantine(&std::mem::take(&mut self.quarantine))?;

@@ -11,9 +11,12 @@ mod mysql;
 mod postgres;
 mod shape;
 mod sqlite;
+mod window;
 
 pub use error::SourceError;
 pub use shape::Shape;
+use window::Bind;
+pub(crate) use window::Window;
 
 use crate::time;
 
@@ -91,15 +94,6 @@ pub struct Stock {
     pub gagal: i64,
 }
 
-/// What a pull asks of the source.
-#[derive(Clone, Debug, Default)]
-pub struct Window {
-    /// Only rows recorded at or after this instant (microseconds); all rows when absent.
-    pub from_us: Option<i64>,
-    /// Rows with these keys whenever they were recorded, as the source writes them.
-    pub ids: Vec<String>,
-}
-
 /// Called once per row; an error of the caller stops the reading.
 pub(crate) type Sink<'a, E> = &'a mut (dyn FnMut(RawRow) -> Result<(), E> + Send);
 
@@ -110,6 +104,16 @@ pub(crate) enum ReadError<E> {
     Source(SourceError),
     /// The sink refused a row.
     Sink(E),
+}
+
+impl ReadError<std::convert::Infallible> {
+    /// What it must be when the sink takes everything.
+    fn into_source(self) -> SourceError {
+        match self {
+            Self::Source(fault) => fault,
+            Self::Sink(never) => match never {},
+        }
+    }
 }
 
 impl<E> From<SourceError> for ReadError<E> {
@@ -155,14 +159,37 @@ impl Source {
     pub async fn shape(&mut self) -> Result<Shape, SourceError> {
         let view = self.config.view.clone();
         let found = self.columns_of(&view).await?;
-        shape::compare(&self.config, &found)
+        let mut shape = shape::compare(&self.config, &found)?;
+        if shape.integer_ids.is_none() {
+            shape.integer_ids = self.key_type_of_most_rows().await?;
+        }
+        Ok(shape)
+    }
+
+    /// A column without a type of its own has that of most of its values, so that one stray value decides nothing.
+    async fn key_type_of_most_rows(&mut self) -> Result<Option<bool>, SourceError> {
+        let key = self.quoted(&self.config.office_name(Column::EventId));
+        let view = self.config.view.clone();
+        let sql = format!(
+            "SELECT typeof({key}) FROM {} WHERE {key} IS NOT NULL GROUP BY 1 ORDER BY COUNT(*) DESC LIMIT 1",
+            self.relation(&view)
+        );
+        let mut integer = None;
+        let read = self
+            .read(&sql, &[], &view, &mut |row: RawRow| {
+                integer = row.first().map(|cell| *cell == Cell::Text("integer".to_owned()));
+                Ok::<(), std::convert::Infallible>(())
+            })
+            .await;
+        read.map_err(ReadError::into_source)?;
+        Ok(integer)
     }
 
     /// How many rows the view has in the window.
     ///
     /// # Errors
     /// [`SourceError::Query`] when the database fails.
-    pub async fn count(&mut self, shape: &Shape, window: &Window) -> Result<u64, SourceError> {
+    pub(crate) async fn count(&mut self, shape: &Shape, window: &Window) -> Result<u64, SourceError> {
         let condition = self.condition(shape, window);
         let sql = format!("SELECT COUNT(*) FROM {}{}", self.relation(&self.config.view), condition.sql);
         let mut count = 0;
@@ -174,11 +201,8 @@ impl Source {
                 Ok::<(), std::convert::Infallible>(())
             })
             .await;
-        match read {
-            Ok(()) => Ok(count),
-            Err(ReadError::Source(fault)) => Err(fault),
-            Err(ReadError::Sink(never)) => match never {},
-        }
+        read.map_err(ReadError::into_source)?;
+        Ok(count)
     }
 
     /// Gives every row of the window to the sink, ordered by (`recorded_at`, `event_id`).
@@ -260,11 +284,8 @@ impl Source {
                 Ok::<(), std::convert::Infallible>(())
             })
             .await;
-        match read {
-            Ok(()) => Ok(may_write),
-            Err(ReadError::Source(fault)) => Err(fault),
-            Err(ReadError::Sink(never)) => match never {},
-        }
+        read.map_err(ReadError::into_source)?;
+        Ok(may_write)
     }
 
     /// Whether the source has a relation of that name.
@@ -290,14 +311,9 @@ impl Source {
                 Ok::<(), std::convert::Infallible>(())
             })
             .await;
-        match read {
-            Ok(()) => {
-                rows.sort();
-                Ok((rows, faulty))
-            }
-            Err(ReadError::Source(fault)) => Err(fault),
-            Err(ReadError::Sink(never)) => match never {},
-        }
+        read.map_err(ReadError::into_source)?;
+        rows.sort();
+        Ok((rows, faulty))
     }
 
     async fn read<E: Send>(
@@ -324,32 +340,15 @@ impl Source {
         }
     }
 
-    fn condition(&self, shape: &Shape, window: &Window) -> Condition {
-        let Some(from_us) = window.from_us else { return Condition::default() };
-        if shape.text_cursor && !matches!(self.connection, Connection::Sqlite(_)) {
-            return Condition::default();
-        }
+    fn condition(&self, shape: &Shape, window: &Window) -> window::Condition {
         let cursor = self.quoted(&self.config.office_name(Column::RecordedAt));
         let key = self.quoted(&self.config.office_name(Column::EventId));
-        let mut binds = vec![Bind::Instant(from_us)];
-        let mut sql = match &self.connection {
-            Connection::Sqlite(_) => format!(
-                " WHERE (CASE typeof({cursor}) WHEN 'integer' THEN {cursor} ELSE unixepoch({cursor}) END >= ? \
-                 OR unixepoch({cursor}) IS NULL"
-            ),
-            Connection::Postgres(_) => format!(" WHERE ({cursor} >= $1 OR {cursor} IS NULL"),
-            Connection::MySql(_) => format!(" WHERE ({cursor} >= ? OR {cursor} IS NULL"),
+        let dialect = match self.connection {
+            Connection::Sqlite(_) => window::Dialect::Sqlite,
+            Connection::Postgres(_) => window::Dialect::Postgres,
+            Connection::MySql(_) => window::Dialect::MySql,
         };
-        for id in &window.ids {
-            binds.push(Bind::Text(id.clone()));
-            sql.push_str(&match &self.connection {
-                Connection::Sqlite(_) => format!(" OR CAST({key} AS TEXT) = ?"),
-                Connection::Postgres(_) => format!(" OR CAST({key} AS TEXT) = ${}", binds.len()),
-                Connection::MySql(_) => format!(" OR CAST({key} AS CHAR) = ?"),
-            });
-        }
-        sql.push(')');
-        Condition { sql, binds }
+        window::condition(dialect, &cursor, &key, shape, window)
     }
 
     /// `schema.view` is quoted part by part.
@@ -363,16 +362,4 @@ impl Source {
             _ => format!("\"{}\"", name.replace('"', "\"\"")),
         }
     }
-}
-
-#[derive(Default)]
-struct Condition {
-    sql: String,
-    binds: Vec<Bind>,
-}
-
-/// A value that a query is asked with.
-enum Bind {
-    Instant(i64),
-    Text(String),
 }

@@ -102,8 +102,9 @@ impl View {
             None => OutageClock::default(),
         };
         let mut batches = Vec::new();
+        let columns: Vec<&str> = OTHER_COLUMNS.into_iter().chain(TEXT_COLUMNS).collect();
         for file in archive.event_files() {
-            batches.extend(archive.read(file, None)?);
+            batches.extend(archive.read(file, Some(&columns))?);
         }
         let events = events_frame(&batches, &facts.clock, &outages)?;
         Ok(Self {
@@ -217,6 +218,9 @@ struct Builder {
 
 const TEXT_COLUMNS: [&str; 9] =
     ["berkas_id", "kolektif_id", "pelaksana", "petugas_id", "hasil", "kekurangan", "nomor_register", "jenis", "pekon"];
+
+const OTHER_COLUMNS: [&str; 8] =
+    ["seq", "event_id", "langkah", "mulai", "selesai", "diterima", "nik_pseudonym", "correction_of"];
 
 fn events_frame(
     batches: &[RecordBatch],

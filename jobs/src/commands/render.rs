@@ -122,7 +122,7 @@ pub(crate) fn render(
     let archive = installed.archive()?;
     let book = FigureBook::open(&archive, &installed.facts)?;
     let review = installed.review(&archive, &book, month)?;
-    let books = installed.books(&archive, &book, month, selection.disclosure)?;
+    let books = installed.books(&archive, &review.sheet.figures.figures, selection.disclosure)?;
     let mut documents: Vec<Document<'_>> =
         books.iter().filter(|b| selection.wants(&b.id)).map(Document::Book).collect();
     if selection.wants("laporan_bulanan") {

@@ -11,7 +11,7 @@ use schemas::Month;
 /// Options of `tertib run`.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Name of a [[job]] in the configuration.
+    /// Name of a job in the configuration.
     job: String,
     /// For a monthly job: the month [default: the month before this one].
     #[arg(long, value_name = "YYYY-MM")]

@@ -57,7 +57,7 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
             }
         }
         for job in &installed.config.jobs {
-            queue.extend(scheduler::missed(job, since, clock::now(), zone)?.into_iter().map(|due| (due, job)));
+            queue.extend(scheduler::due(job, since, clock::now(), zone)?.into_iter().map(|due| (due, job)));
         }
         queue.sort_by_key(|(due, _)| *due);
     }
@@ -69,7 +69,7 @@ async fn catch_up(installed: &Installed, zone: Tz) -> Result<Vec<(DateTime<Utc>,
     let mut queue = Vec::new();
     for job in &installed.config.jobs {
         if let Some(last) = history.last_started(&job.name).await? {
-            queue.extend(scheduler::missed(job, last, clock::now(), zone)?.into_iter().map(|due| (due, job)));
+            queue.extend(scheduler::due(job, last, clock::now(), zone)?.into_iter().map(|due| (due, job)));
         }
     }
     queue.sort_by_key(|(due, _)| *due);

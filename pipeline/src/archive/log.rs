@@ -81,7 +81,8 @@ pub(crate) struct NewCommit<'a> {
     pub(crate) version: u64,
     pub(crate) at_ms: i64,
     pub(crate) source: &'a str,
-    pub(crate) cursor: i64,
+    /// None while no row ever had a time of recording.
+    pub(crate) cursor: Option<i64>,
     pub(crate) events: &'a [(FileEntry, Value)],
     pub(crate) note: &'a CommitNote,
     pub(crate) facts: &'a TableFacts,
@@ -114,7 +115,9 @@ impl NewCommit<'_> {
                 "createdTime": self.at_ms,
             }}));
         }
-        lines.push(json!({"txn": {"appId": self.source, "version": self.cursor, "lastUpdated": self.at_ms}}));
+        if let Some(cursor) = self.cursor {
+            lines.push(json!({"txn": {"appId": self.source, "version": cursor, "lastUpdated": self.at_ms}}));
+        }
         for (entry, stats) in self.events {
             let within = entry.path.strip_prefix("events/").unwrap_or(&entry.path);
             let month = within.strip_prefix("bulan=").and_then(|p| p.split('/').next()).unwrap_or_default();

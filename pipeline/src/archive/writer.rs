@@ -144,7 +144,7 @@ impl Writer {
         mut self,
         facts: &TableFacts,
         source: &str,
-        cursor: i64,
+        cursor: Option<i64>,
         at_ms: i64,
         findings: BTreeMap<String, u64>,
     ) -> Result<Archive, ArchiveError> {
@@ -164,7 +164,7 @@ impl Writer {
             files: files.cloned().collect(),
         };
         let text = json!(intent).to_string();
-        flush_folder(&self.staging)?;
+        flush_up_to(&root, &self.staging)?;
         put_if_absent(&root.join(layout::INTENT), text.as_bytes(), &self.staging.join("intent.json"))?;
         if super::commit_files(&root)?.last().map_or(0, |(v, _)| v + 1) != version {
             remove(&root.join(layout::INTENT))?;
@@ -179,7 +179,7 @@ impl Writer {
         let bytes = table::encode(batch)?;
         let path = layout::part_path(table, month, self.archive.next_version(), self.ordinal);
         self.ordinal += 1;
-        write_flushed(&self.staging.join(&path), &bytes)?;
+        write_flushed(&staged(&self.staging, &path), &bytes)?;
         Ok(FileEntry { path, sha256: sha256(&bytes), size_bytes: bytes.len() as u64, rows: batch.num_rows() as u64 })
     }
 }
@@ -217,7 +217,7 @@ fn roll_forward(root: &Path) -> Result<(), ArchiveError> {
     let staging = root.join(&intent.staging);
     let mut folders = Vec::new();
     for file in &intent.files {
-        let (from, to) = (staging.join(&file.path), root.join(&file.path));
+        let (from, to) = (staged(&staging, &file.path), root.join(&file.path));
         if let Some(folder) = to.parent() {
             make_folder(folder)?;
             folders.push(folder.to_owned());
@@ -231,7 +231,7 @@ fn roll_forward(root: &Path) -> Result<(), ArchiveError> {
     folders.sort();
     folders.dedup();
     for folder in &folders {
-        flush_folder(folder)?;
+        flush_up_to(root, folder)?;
     }
     publish(root, &intent, &staging)?;
     remove(&root.join(layout::INTENT))
@@ -243,10 +243,10 @@ fn publish(root: &Path, intent: &Intent, staging: &Path) -> Result<(), ArchiveEr
     make_folder(&log)?;
     let target = log.join(layout::commit_name(intent.version));
     if !target.exists() {
-        let staged = staging.join("commit.json");
-        let bytes = read_file(&staged)?;
-        put_if_absent(&target, &bytes, &staged)?;
-        flush_folder(&log)?;
+        let waiting = staging.join("commit.json");
+        let bytes = read_file(&waiting)?;
+        put_if_absent(&target, &bytes, &waiting)?;
+        flush_up_to(root, &log)?;
     }
     if sha256(&read_file(&target)?) == intent.commit_sha256 {
         Ok(())
@@ -255,12 +255,12 @@ fn publish(root: &Path, intent: &Intent, staging: &Path) -> Result<(), ArchiveEr
     }
 }
 
-/// Makes `bytes` appear at `path` at once, or fails when something is there. `staged` is a file beside it with the bytes.
-fn put_if_absent(path: &Path, bytes: &[u8], staged: &Path) -> Result<(), ArchiveError> {
-    if !staged.exists() {
-        write_flushed(staged, bytes)?;
+/// Makes `bytes` appear at `path` at once, or fails when something is there. `waiting` is a file that holds the bytes.
+fn put_if_absent(path: &Path, bytes: &[u8], waiting: &Path) -> Result<(), ArchiveError> {
+    if !waiting.exists() {
+        write_flushed(waiting, bytes)?;
     }
-    let linked = match std::fs::hard_link(staged, path) {
+    let linked = match std::fs::hard_link(waiting, path) {
         // A file system without links still has O_EXCL.
         Err(e) if matches!(e.kind(), std::io::ErrorKind::Unsupported | std::io::ErrorKind::PermissionDenied) => {
             File::create_new(path).and_then(|mut f| {
@@ -298,6 +298,16 @@ fn make_folder(path: &Path) -> Result<(), ArchiveError> {
 /// A name in a folder is safe only after the folder was flushed too.
 fn flush_folder(path: &Path) -> Result<(), ArchiveError> {
     if cfg!(unix) { File::open(path).and_then(|f| f.sync_all()).map_err(|e| io("flush", path, e)) } else { Ok(()) }
+}
+
+/// Flushes a folder and those above it, since each may have been made just now.
+fn flush_up_to(root: &Path, folder: &Path) -> Result<(), ArchiveError> {
+    folder.ancestors().take_while(|f| f.starts_with(root)).try_for_each(flush_folder)
+}
+
+/// Where a file waits: all side by side, so that one flush of the folder keeps every name.
+fn staged(staging: &Path, path: &str) -> PathBuf {
+    staging.join(path.replace('/', "~"))
 }
 
 fn clear_folder(path: &Path) -> Result<(), ArchiveError> {
