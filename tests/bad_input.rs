@@ -311,3 +311,26 @@ fn an_existing_configuration_is_never_overwritten() {
     refused(init.into(), "is there already");
     assert_eq!(fs::read(office.path("tertib.toml")).unwrap(), before);
 }
+
+#[test]
+fn a_template_of_the_office_replaces_ours_and_a_broken_one_is_named_with_its_line() {
+    let office = Office::unpulled();
+    office.run(&["pull"]).expect_code(0);
+    office.configure("# templates = \"templates\"", "templates = \"punya_kami\"");
+    fs::create_dir(office.path("punya_kami")).unwrap();
+    let render = ["render", "--month", "2026-10", "--only", "buku_agenda_pendaftaran"];
+    let pdf = office.path("laporan/2026-10/buku_agenda_pendaftaran_2026-10.pdf");
+    office.run(&render).expect_code(0);
+    let ours = fs::read(&pdf).unwrap();
+    let closing = office.path("punya_kami/penutup_buku.txt.j2");
+    fs::write(&closing, "Ditutup dengan {{ jumlah|angka }} entri.").unwrap();
+    office.run(&render).expect_code(0);
+    assert!(fs::read(&pdf).unwrap() != ours, "the office's template was not used");
+    fs::write(&closing, "Baris satu\n{{ tidak_ada }}").unwrap();
+    refused(office.run(&render), "penutup_buku.txt.j2 failed: line 2");
+    fs::write(&closing, "Ditutup.").unwrap();
+    fs::write(office.path("punya_kami/buku.typ"), "#let d = json(\"data.json\")\n\n#d.tidak_ada\n").unwrap();
+    refused(office.run(&render), "buku.typ, line 3");
+    fs::write(office.path("punya_kami/buku.typ"), "#read(\"/etc/hostname\")").unwrap();
+    refused(office.run(&render), "buku.typ, line 1: file not found");
+}

@@ -2,6 +2,7 @@
 
 use crate::commands;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use schemas::Month;
 use std::path::PathBuf;
 
 /// Pulls the office's workflow events into an archive, computes the service standard, prints the books.
@@ -57,6 +58,20 @@ pub(crate) struct Where {
     pub config: Option<PathBuf>,
 }
 
+/// What is asked of one month.
+#[derive(Debug, Args)]
+pub(crate) struct OfMonth {
+    /// The month, for example 2026-10.
+    #[arg(long, value_name = "YYYY-MM")]
+    pub(crate) month: Month,
+    /// How to write the answer.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+    /// Which configuration to use.
+    #[command(flatten)]
+    pub(crate) place: Where,
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -69,9 +84,9 @@ pub(crate) enum Command {
     /// Bring new events in.
     Pull(commands::pull::Options),
     /// Compute the figures of a month.
-    Metrics(commands::metrics::Options),
+    Metrics(OfMonth),
     /// Judge the figures of a month by the targets in force.
-    Compliance(commands::compliance::Options),
+    Compliance(OfMonth),
     /// Write the books and reports of a month.
     Render(commands::render::Options),
     /// Run one job of the configuration now.

@@ -1,33 +1,18 @@
 //! `tertib compliance`
 
-use crate::cli::{Format, Where};
+use crate::cli::{Format, OfMonth};
 use crate::exit::Outcome;
 use crate::office::Installed;
 use crate::print;
 use anyhow::Result;
-use clap::Args;
 use pipeline::FigureBook;
-use schemas::Month;
 use schemas::document::{Judgement, Verdict};
-
-/// Options of `tertib compliance`.
-#[derive(Debug, Args)]
-pub(crate) struct Options {
-    /// The month, for example 2026-10.
-    #[arg(long, value_name = "YYYY-MM")]
-    month: Month,
-    /// How to write the verdicts.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
-    #[command(flatten)]
-    place: Where,
-}
 
 const HEAD: [&str; 9] =
     ["target", "verdict", "figure", "comparison", "value", "unit", "n", "standing", "regulation and source"];
 
 /// Exit code 0 only when every target in force has a value and is met.
-pub(crate) fn run(options: &Options) -> Result<Outcome> {
+pub(crate) fn run(options: &OfMonth) -> Result<Outcome> {
     let installed = Installed::open(options.place.config.as_deref())?;
     let archive = installed.archive()?;
     let book = FigureBook::open(&archive, &installed.facts)?;

@@ -50,7 +50,13 @@ pub(crate) fn write_config(path: &Path, url: &str, view: &str, outages: bool, st
         .replace("{view}", &quoted(view))
         .replace("{outages}", &line(outages, "outages", "gangguan"))
         .replace("{stock}", &line(stock, "stock", "blangko"));
-    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+    // The URL may hold a password.
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(path).and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()));
+    written.with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// A relative SQLite path is written down in full, so that the folder can be anywhere.

@@ -1,30 +1,15 @@
 //! `tertib metrics`
 
-use crate::cli::{Format, Where};
+use crate::cli::{Format, OfMonth};
 use crate::exit::Outcome;
 use crate::office::Installed;
 use crate::print;
 use anyhow::Result;
-use clap::Args;
 use pipeline::FigureBook;
-use schemas::Month;
 use serde_json::Value;
 
-/// Options of `tertib metrics`.
-#[derive(Debug, Args)]
-pub(crate) struct Options {
-    /// The month, for example 2026-10.
-    #[arg(long, value_name = "YYYY-MM")]
-    month: Month,
-    /// How to write them.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
-    #[command(flatten)]
-    place: Where,
-}
-
 /// All figures of the month; times in seconds.
-pub(crate) fn run(options: &Options) -> Result<Outcome> {
+pub(crate) fn run(options: &OfMonth) -> Result<Outcome> {
     let installed = Installed::open(options.place.config.as_deref())?;
     let archive = installed.archive()?;
     let month = FigureBook::open(&archive, &installed.facts)?.month(options.month)?;

@@ -21,6 +21,9 @@ pub(crate) const INTENT: &str = "_tertib/intent.json";
 /// Kernel lock of the one writer.
 pub(crate) const LOCK: &str = "_tertib/lock";
 
+/// Folders that only the owner of the archive may open.
+pub(crate) const PRIVATE: [&str; 3] = [PERSONS, QUARANTINE, "_tertib"];
+
 /// Folders whose files must all stand in the commit log.
 pub(crate) const TABLES: [&str; 5] = [EVENTS, PERSONS, QUARANTINE, OUTAGES, STOCK];
 

@@ -48,6 +48,7 @@ impl Writer {
     /// Locks the archive, finishes a commit that a crash interrupted, and reads the log.
     pub(crate) fn open(root: &Path, key: &Key) -> Result<Self, ArchiveError> {
         make_folder(&root.join(layout::STAGING))?;
+        restrict(root)?;
         let lock_path = root.join(layout::LOCK);
         let lock = File::options()
             .create(true)
@@ -228,6 +229,7 @@ fn roll_forward(root: &Path) -> Result<(), ArchiveError> {
             return Err(ArchiveError::Damaged { path: file.path.clone() });
         }
     }
+    restrict(root)?;
     folders.sort();
     folders.dedup();
     for folder in &folders {
@@ -293,6 +295,16 @@ fn write_flushed(path: &Path, bytes: &[u8]) -> Result<(), ArchiveError> {
 
 fn make_folder(path: &Path) -> Result<(), ArchiveError> {
     std::fs::create_dir_all(path).map_err(|e| io("make", path, e))
+}
+
+/// Takes the private folders away from everybody but their owner.
+fn restrict(root: &Path) -> Result<(), ArchiveError> {
+    #[cfg(unix)]
+    for folder in layout::PRIVATE.map(|name| root.join(name)).iter().filter(|f| f.exists()) {
+        let owner_only = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+        std::fs::set_permissions(folder, owner_only).map_err(|e| io("restrict", folder, e))?;
+    }
+    Ok(())
 }
 
 /// A name in a folder is safe only after the folder was flushed too.
