@@ -72,8 +72,10 @@ fn a_value_of_the_wrong_type_goes_to_quarantine_and_comes_in_when_mended() {
     let again = office.run(&["pull"]).expect_code(1);
     assert!(again.out.contains("0 to quarantine, 1 still there"), "{}", again.out);
     office.sql("update langkah_berkas set langkah = 1, hasil = 'selesai' where event_id = 5");
+    assert!(office.run(&["status"]).expect_code(0).out.contains("1 rows in quarantine"));
     let mended = office.run(&["pull"]).expect_code(0);
     assert!(mended.out.contains("archived 1 new"), "{}", mended.out);
+    assert!(office.run(&["status"]).expect_code(0).out.contains("0 rows in quarantine"));
 }
 
 #[test]

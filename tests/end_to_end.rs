@@ -121,6 +121,10 @@ fn a_rewritten_commit_breaks_the_chain() {
     let rows = text.split("numRecords\\\":").nth(1).unwrap().split(|c: char| !c.is_ascii_digit()).next().unwrap();
     fs::write(&commit, text.replace(&format!("numRecords\\\":{rows}"), "numRecords\\\":1")).unwrap();
     assert!(office.run(&["verify"]).expect_code(1).out.contains("A006"));
+    // An action of a newer program must not be passed over.
+    fs::write(&commit, format!("{text}{{\"remove\":{{\"path\":\"x\"}}}}\n")).unwrap();
+    let newer = office.run(&["metrics", "--month", "2026-10"]).expect_code(2);
+    assert!(newer.err.contains("does not know the action `remove`"), "{}", newer.err);
     fs::remove_file(&commit).unwrap();
     assert!(office.run(&["verify"]).expect_code(1).out.contains("A005"));
     office.run(&["metrics", "--month", "2026-10"]).expect_code(2);

@@ -151,12 +151,6 @@ impl Archive {
         self.commits.last().map_or(0, |c| c.note.next_seq)
     }
 
-    /// Rows ever put into quarantine.
-    #[must_use]
-    pub fn quarantined(&self) -> u64 {
-        self.commits.iter().map(|c| c.note.quarantined).sum()
-    }
-
     /// Where documents made from this archive say they come from.
     ///
     /// # Errors

@@ -13,13 +13,25 @@ pub(crate) struct KnownEvent {
     pub(crate) content_digest: String,
 }
 
+/// How many rows wait in quarantine: those whose key never came in mended, and those without a key.
+///
+/// # Errors
+/// [`ArchiveError`] when a part is damaged.
+pub fn waiting_in_quarantine(archive: &Archive) -> Result<u64, ArchiveError> {
+    if archive.quarantine_files().next().is_none() {
+        return Ok(0);
+    }
+    let known = Known::load(archive)?;
+    Ok(known.open_keys().count() as u64 + known.quarantined_without_key)
+}
+
 /// Archived events and quarantined rows.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     events: BTreeMap<EventId, KnownEvent>,
     quarantined_digests: BTreeSet<String>,
     quarantined_ids: BTreeSet<String>,
-    quarantined_without_key: bool,
+    quarantined_without_key: u64,
 }
 
 impl Known {
@@ -48,7 +60,7 @@ impl Known {
         for file in archive.quarantine_files() {
             for batch in archive.read(file, Some(&["event_id", "digest"]))? {
                 known.quarantined_digests.extend(texts(&batch, "digest")?.iter().flatten().map(str::to_owned));
-                known.quarantined_without_key |= texts(&batch, "event_id")?.null_count() > 0;
+                known.quarantined_without_key += texts(&batch, "event_id")?.null_count() as u64;
                 known.quarantined_ids.extend(texts(&batch, "event_id")?.iter().flatten().map(str::to_owned));
             }
         }
@@ -73,11 +85,14 @@ impl Known {
     /// Keys that are in quarantine and not in the archive: to be asked for again. `None` when a row in quarantine has no
     /// key to ask for.
     pub(crate) fn open_quarantine(&self) -> Option<Vec<String>> {
+        (self.quarantined_without_key == 0).then(|| self.open_keys().cloned().collect())
+    }
+
+    fn open_keys(&self) -> impl Iterator<Item = &String> {
         let archived = |id: &String| {
             let integer = id.parse().is_ok_and(|n| self.events.contains_key(&EventId::Integer(n)));
             integer || self.events.contains_key(&EventId::Text(id.clone()))
         };
-        let open = self.quarantined_ids.iter().filter(|id| !archived(id)).cloned().collect();
-        if self.quarantined_without_key { None } else { Some(open) }
+        self.quarantined_ids.iter().filter(move |id| !archived(id))
     }
 }

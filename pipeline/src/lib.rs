@@ -18,6 +18,7 @@ mod view;
 pub use archive::{Archive, ArchiveError, CommitNote, FileEntry, Verification, verify};
 pub use compliance::judge;
 pub use key::{Key, KeyError};
+pub use known::waiting_in_quarantine;
 pub use ledger_rows::{BookWriter, Disclosure};
 pub use metrics::{FigureBook, FigureError};
 pub use pull::{PullError, PullOptions, PullReport, pull};

@@ -5,6 +5,7 @@
 
 use crate::archive::Archive;
 use crate::compliance::judge;
+use crate::known::waiting_in_quarantine;
 use crate::metrics::{FigureBook, FigureError};
 use schemas::document::{Change, MonthlyReview};
 use schemas::figures::MonthFigures;
@@ -36,7 +37,7 @@ pub fn review(
         documents: facts.dokumen.clone(),
         books: facts.ledgers.iter().map(|l| (l.id.clone(), l.title.clone())).collect(),
         roles: facts.pelaksana.clone(),
-        quarantined: archive.quarantined(),
+        quarantined: waiting_in_quarantine(archive)?,
     })
 }
 

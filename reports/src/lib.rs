@@ -110,32 +110,32 @@ impl Renderer {
         };
         pdf::set(&document.name(), document.layout(), document.month(), page, &self.templates, &self.fonts)
     }
+}
 
-    /// The document as CSV: comma, UTF-8, header line, a leading apostrophe where a spreadsheet would see a formula.
-    ///
-    /// # Errors
-    /// [`RenderError::Data`] when it cannot be written.
-    pub fn csv(&self, document: Document<'_>) -> Result<Vec<u8>, RenderError> {
-        let table = match document {
-            Document::Book(book) => book::table(book),
-            Document::Review(review) => compliance::table(&review.sheet),
-            Document::Compliance(sheet) => compliance::table(sheet),
-        };
-        csv::write(&table).map_err(|reason| RenderError::Data { document: document.name(), reason })
-    }
+/// The document as CSV: comma, UTF-8, header line, a leading apostrophe where a spreadsheet would see a formula.
+///
+/// # Errors
+/// [`RenderError::Data`] when it cannot be written.
+pub fn csv(document: Document<'_>) -> Result<Vec<u8>, RenderError> {
+    let table = match document {
+        Document::Book(book) => book::table(book),
+        Document::Review(review) => compliance::table(&review.sheet),
+        Document::Compliance(sheet) => compliance::table(sheet),
+    };
+    csv::write(&table).map_err(|reason| RenderError::Data { document: document.name(), reason })
+}
 
-    /// The document as JSON with sorted keys.
-    ///
-    /// # Errors
-    /// [`RenderError::Data`] when it cannot be written.
-    pub fn json(&self, document: Document<'_>) -> Result<Vec<u8>, RenderError> {
-        let fault = |e: serde_json::Error| RenderError::Data { document: document.name(), reason: e.to_string() };
-        let value: Value = match document {
-            Document::Compliance(sheet) => compliance::data(sheet),
-            Document::Book(_) | Document::Review(_) => serde_json::to_value(document).map_err(fault)?,
-        };
-        let mut text = serde_json::to_vec_pretty(&value).map_err(fault)?;
-        text.push(b'\n');
-        Ok(text)
-    }
+/// The document as JSON with sorted keys.
+///
+/// # Errors
+/// [`RenderError::Data`] when it cannot be written.
+pub fn json(document: Document<'_>) -> Result<Vec<u8>, RenderError> {
+    let fault = |e: serde_json::Error| RenderError::Data { document: document.name(), reason: e.to_string() };
+    let value: Value = match document {
+        Document::Compliance(sheet) => compliance::data(sheet),
+        Document::Book(_) | Document::Review(_) => serde_json::to_value(document).map_err(fault)?,
+    };
+    let mut text = serde_json::to_vec_pretty(&value).map_err(fault)?;
+    text.push(b'\n');
+    Ok(text)
 }

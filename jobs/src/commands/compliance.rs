@@ -6,6 +6,7 @@ use crate::office::Installed;
 use crate::print;
 use anyhow::Result;
 use pipeline::FigureBook;
+use reports::Document;
 use schemas::document::{Judgement, Verdict};
 
 const HEAD: [&str; 9] =
@@ -19,7 +20,8 @@ pub(crate) fn run(options: &OfMonth) -> Result<Outcome> {
     let sheet = installed.compliance(&archive, &book, options.month)?;
     let rows: Vec<Vec<String>> = sheet.judgements.iter().map(row).collect();
     let text = match options.format {
-        Format::Json => format!("{}\n", serde_json::to_string_pretty(&sheet)?),
+        // The same counts that leave the office, and nothing else.
+        Format::Json => String::from_utf8(reports::json(Document::Compliance(&sheet))?)?,
         Format::Csv => print::csv(&HEAD, &rows)?,
         Format::Table => print::table(&HEAD, &rows),
     };

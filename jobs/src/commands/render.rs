@@ -167,8 +167,8 @@ fn write(
                 let rendered = renderer.pdf(document, office)?;
                 ("pdf", rendered.bytes, rendered.pages, rendered.replaced)
             }
-            FileFormat::Csv => ("csv", renderer.csv(document)?, 0, 0),
-            FileFormat::Json => ("json", renderer.json(document)?, 0, 0),
+            FileFormat::Csv => ("csv", reports::csv(document)?, 0, 0),
+            FileFormat::Json => ("json", reports::json(document)?, 0, 0),
         };
         let path = folder.join(format!("{}.{ending}", document.name()));
         replace(&path, &bytes)?;

@@ -29,6 +29,7 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
     let mut history = History::open(&installed.config.history_path()).await?;
     let runs = history.latest(RUNS).await?;
     let months: Vec<String> = archive.months().iter().map(ToString::to_string).collect();
+    let quarantined = pipeline::waiting_in_quarantine(&archive)?;
     let mut due = Vec::new();
     for job in &installed.config.jobs {
         let next = scheduler::next(job, clock::now(), zone)?.with_timezone(&zone);
@@ -45,7 +46,7 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
     let text = match options.format {
         Format::Json => {
             let value = json!({
-                "archive": archive.provenance().ok(), "months": months, "quarantined": archive.quarantined(),
+                "archive": archive.provenance().ok(), "months": months, "quarantined": quarantined,
                 "jobs": due, "runs": runs,
             });
             format!("{}\n", serde_json::to_string_pretty(&value)?)
@@ -59,7 +60,7 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
                     p.events,
                     months.first().map_or("-", String::as_str),
                     months.last().map_or("-", String::as_str),
-                    archive.quarantined(),
+                    quarantined,
                     p.head
                 ),
                 Err(_) => "the archive is empty\n".to_owned(),
