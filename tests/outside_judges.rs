@@ -28,6 +28,7 @@ fn main() {
         trials.push(trial(format!("reference_sqlite_seed_{seed}"), "python3", python, move || sqlite(seed)));
     }
     trials.push(trial("reference_postgres".into(), "postgresql", postgres, || server(&servers::postgres())));
+    trials.push(trial("postgres_edges".into(), "postgresql", postgres, postgres_edges));
     trials.push(trial("reference_mariadb".into(), "mariadb", mariadb, || server(&servers::mariadb())));
     trials.push(trial("other_readers".into(), "python3 with deltalake, duckdb, polars", packages, other_readers));
     trials.push(trial("pdf_says_what_the_rows_say".into(), "poppler-utils", poppler, pdf_text));
@@ -149,6 +150,37 @@ fn refusals(server: &Server, run: &impl Fn(&[&str]) -> tests::Ran) {
     let typed = run(&["pull"]).expect_code(2);
     assert!(typed.err.contains("column `langkah`") && typed.err.contains("needs an integer"), "{}", typed.err);
     assert!(typed.err.trim_end().lines().count() <= 2, "{}", typed.err);
+}
+
+/// Keys of type uuid and instants beyond every calendar.
+fn postgres_edges() {
+    let server = servers::postgres();
+    let database = office(7);
+    server.fill(&database);
+    server.sql(
+        "create view ber_uuid as select cast(lpad(to_hex(l.event_id), 32, '0') as uuid) as event_id, l.recorded_at, l.berkas_id,
+         l.kolektif_id, l.langkah, l.pelaksana, l.petugas_id, l.mulai, l.selesai, l.hasil, l.kekurangan, l.nomor_register,
+         l.keterangan, l.jenis, l.kewarganegaraan, l.nik, l.nama, l.jenis_kelamin, l.tempat_lahir, l.tanggal_lahir, l.pekon,
+         l.pembawa, l.diterima from workflow_events l; grant select on ber_uuid to pembaca;",
+    );
+    let (dir, run) = installed(&server.reader());
+    let config = dir.path().join("work/tertib.toml");
+    let text = fs::read_to_string(&config).unwrap();
+    fs::write(&config, text.replace("view = \"workflow_events\"", "view = \"ber_uuid\"")).unwrap();
+    run(&["pull"]).expect_code(0);
+    equals_reference(&database, &run);
+    for (instant, code) in [
+        ("infinity", "V002"),
+        ("-infinity", "V002"),
+        ("294276-12-31 23:59:59+00", "V002"),
+        ("0001-01-01 00:00:00 BC", "V009"),
+    ] {
+        server.sql(&format!(
+            "update langkah_berkas set mulai = '{instant}' where event_id = (select max(event_id) from langkah_berkas)"
+        ));
+        let broken = run(&["pull"]).expect_code(1);
+        assert!(broken.err.contains(code) && !broken.err.contains("defect"), "{instant}: {}", broken.err);
+    }
 }
 
 /// deltalake, polars and duckdb read the public table and agree with the source.

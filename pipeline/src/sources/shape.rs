@@ -63,9 +63,8 @@ impl Kind {
         let name = type_name.to_ascii_uppercase();
         let name = name.split('(').next().unwrap_or_default().trim();
         match name.strip_suffix(" UNSIGNED").unwrap_or(name) {
-            "INTEGER" | "INT" | "INT2" | "INT4" | "INT8" | "BIGINT" | "SMALLINT" | "TINYINT" | "MEDIUMINT" => {
-                Self::Integer
-            }
+            "INTEGER" | "INT" | "INT2" | "INT4" | "INT8" | "BIGINT" | "SMALLINT" | "TINYINT" | "MEDIUMINT"
+            | "BOOLEAN" => Self::Integer,
             "TEXT" | "VARCHAR" | "CHAR" | "BPCHAR" | "NAME" | "UUID" | "TINYTEXT" | "MEDIUMTEXT" | "LONGTEXT"
             | "ENUM" => Self::Text,
             "TIMESTAMPTZ" | "TIMESTAMP" | "DATETIME" => Self::Instant,
