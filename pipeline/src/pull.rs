@@ -78,13 +78,14 @@ pub async fn pull(
     options: PullOptions<'_>,
     progress: &mut (dyn FnMut(u64, u64) + Send),
 ) -> Result<PullReport, PullError> {
-    let mut source = Source::open(config.clone()).await?;
-    let shape = source.shape().await?;
+    // The lock comes before the snapshot: a snapshot older than another pull's commit would undo its corrections.
     let mut writer = if options.dry_run { None } else { Some(Writer::open(root, key)?) };
     let archive = match &writer {
         Some(writer) => writer.archive().clone(),
         None => Archive::open(root)?,
     };
+    let mut source = Source::open(config.clone()).await?;
+    let shape = source.shape().await?;
     let integer_ids = key_type(&archive, shape.integer_ids)?;
     let known = Known::load(&archive)?;
     let cursor = archive.cursor(options.source_name);
