@@ -208,6 +208,15 @@ pub fn tree(folder: &Path) -> std::collections::BTreeMap<PathBuf, Vec<u8>> {
     files
 }
 
+/// Whether a text holds what could be a NIK: 15 or 16 digits that stand alone, neither part of a share like
+/// 0.8833333333333333 nor of a hexadecimal digest.
+#[must_use]
+pub fn holds_nik(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '.')
+        .map(|word| word.trim_matches('.'))
+        .any(|word| matches!(word.len(), 15 | 16) && word.bytes().all(|b| b.is_ascii_digit()))
+}
+
 /// Runs an outside tool and gives its standard output.
 pub fn tool(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).output().unwrap_or_else(|e| panic!("{program}: {e}"));
