@@ -90,7 +90,10 @@ pub(super) fn connect_error(database: &'static str, fault: &sqlx::Error) -> Sour
 }
 
 pub(super) fn query_error(database: &'static str, relation: &str, fault: &sqlx::Error) -> SourceError {
-    SourceError::Query { database, relation: relation.to_owned(), reason: one_line(fault) }
+    // A data exception quotes the value that the view could not convert, which may be a name.
+    let quotes_a_value = matches!(fault, sqlx::Error::Database(d) if d.code().is_some_and(|c| c.starts_with("22")));
+    let reason = if quotes_a_value { without_quoted(&one_line(fault)) } else { one_line(fault) };
+    SourceError::Query { database, relation: relation.to_owned(), reason }
 }
 
 pub(super) fn one_line(fault: &sqlx::Error) -> String {
@@ -99,4 +102,21 @@ pub(super) fn one_line(fault: &sqlx::Error) -> String {
         other => other.to_string(),
     };
     text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect()
+}
+
+/// Everything from the first quotation mark on is left out, since a value may hold quotation marks itself.
+fn without_quoted(text: &str) -> String {
+    let end = text.find(['"', '\'', '`']).unwrap_or(text.len());
+    format!("{}(value hidden)", &text[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quoted_value_is_hidden() {
+        let text = "invalid input syntax for type integer: \"SITI \"AMINAH\"\"";
+        assert_eq!(without_quoted(text), "invalid input syntax for type integer: (value hidden)");
+    }
 }
