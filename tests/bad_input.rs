@@ -335,3 +335,12 @@ fn a_template_of_the_office_replaces_ours_and_a_broken_one_is_named_with_its_lin
     fs::write(office.path("punya_kami/buku.typ"), "#read(\"/etc/hostname\")").unwrap();
     refused(office.run(&render), "buku.typ, line 1: file not found");
 }
+
+#[test]
+fn a_demo_never_reads_a_real_office() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let mut demo = tests::tertib();
+    demo.arg("demo").arg("--dir").arg(dir.path().join("k")).args(tests::SMALL);
+    let ran: Ran = demo.env("TERTIB_SOURCE_URL", "sqlite:/tidak/ada.sqlite").output().unwrap().into();
+    ran.expect_code(0);
+}

@@ -35,6 +35,9 @@ pub(crate) struct Options {
 /// Marks a folder as one that a demo may make anew.
 const MARK: &str = ".kantor-rekaan";
 
+/// The invented office's own database.
+const DATABASE: &str = "sqlite:kantor.sqlite";
+
 /// Documents the folder may hold beside the mark; anything else in it stays untouched.
 const MADE: [&str; 5] = ["archive", "laporan", "kantor.sqlite", "tertib.toml", "kunci.key"];
 
@@ -59,8 +62,10 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     demo::write(&options.dir.join("kantor.sqlite"), &office, &facts).await?;
     Key::create_for_demo(&options.dir.join("kunci.key"), options.seed)?;
     let config_path = options.dir.join("tertib.toml");
-    write_config(&config_path, "sqlite:kantor.sqlite", "workflow_events", true, true)?;
-    let installed = Installed { config: Config::load(&config_path)?, facts };
+    write_config(&config_path, DATABASE, "workflow_events", true, true)?;
+    let mut installed = Installed { config: Config::load(&config_path)?, facts };
+    // Whatever the environment says, an invented office never reads a real one.
+    DATABASE.clone_into(&mut installed.config.source.url);
     bar.set_message("pull");
     let progress = &mut |done: u64, total: u64| print::advance(&bar, done, total);
     // The instant this pull claims is the end of the last month, so that the same seed gives the same archive.
