@@ -28,7 +28,10 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
         bail!("the configuration has no [[job]]; add one or run `tertib pull` yourself");
     }
     let zone: Tz = installed.config.source_config()?.zone;
-    let mut queue = catch_up(&installed, zone).await?;
+    // Due times up to this instant are in the queue. It moves on only when the queue is filled again, so that what falls
+    // due while a long run goes on is not passed over.
+    let mut since = clock::now();
+    let mut queue = catch_up(&installed, since, zone).await?;
     let mut stop = std::pin::pin!(stop_signal());
     loop {
         for (due, job) in queue.drain(..) {
@@ -38,13 +41,8 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
                 return Ok(Outcome::Done);
             }
         }
-        let since = clock::now();
-        let mut next = Vec::new();
-        for job in &installed.config.jobs {
-            next.push((scheduler::next(job, since, zone)?, job));
-        }
-        next.sort_by_key(|(due, _)| *due);
-        let Some(first) = next.first().map(|(due, _)| *due) else { continue };
+        let next = installed.config.jobs.iter().map(|job| scheduler::next(job, since, zone));
+        let Some(first) = next.collect::<Result<Vec<_>>>()?.into_iter().min() else { continue };
         tracing::info!(next = %first.with_timezone(&zone), "waiting");
         while clock::now() < first {
             let left = (first - clock::now()).to_std().unwrap_or_default().min(LONGEST_SLEEP);
@@ -56,20 +54,22 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
                 }
             }
         }
+        let now = clock::now();
         for job in &installed.config.jobs {
-            queue.extend(scheduler::due(job, since, clock::now(), zone)?.into_iter().map(|due| (due, job)));
+            queue.extend(scheduler::due(job, since, now, zone)?.into_iter().map(|due| (due, job)));
         }
         queue.sort_by_key(|(due, _)| *due);
+        since = now;
     }
 }
 
 /// What was missed while nothing ran, oldest first.
-async fn catch_up(installed: &Installed, zone: Tz) -> Result<Vec<(DateTime<Utc>, &JobSection)>> {
+async fn catch_up(installed: &Installed, now: DateTime<Utc>, zone: Tz) -> Result<Vec<(DateTime<Utc>, &JobSection)>> {
     let mut history = History::open(&installed.config.history_path()).await?;
     let mut queue = Vec::new();
     for job in &installed.config.jobs {
         if let Some(last) = history.last_started(&job.name).await? {
-            queue.extend(scheduler::due(job, last, clock::now(), zone)?.into_iter().map(|due| (due, job)));
+            queue.extend(scheduler::due(job, last, now, zone)?.into_iter().map(|due| (due, job)));
         }
     }
     queue.sort_by_key(|(due, _)| *due);
