@@ -2,6 +2,7 @@
 
 use crate::archive::ArchiveError;
 use arrow::array::{Array, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use std::collections::BTreeSet;
 
 fn typed<'a, A: Array + 'static>(batch: &'a RecordBatch, name: &str) -> Result<&'a A, ArchiveError> {
     batch.column_by_name(name).and_then(|c| c.as_any().downcast_ref()).ok_or_else(|| ArchiveError::Decode {
@@ -28,4 +29,13 @@ pub(crate) fn dates<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Date32
 
 pub(crate) fn instants<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a TimestampMicrosecondArray, ArchiveError> {
     typed(batch, name)
+}
+
+/// Sequence numbers of rows that a later correction replaces.
+pub(crate) fn superseded(batches: &[RecordBatch]) -> Result<BTreeSet<i64>, ArchiveError> {
+    let mut seqs = BTreeSet::new();
+    for batch in batches {
+        seqs.extend(int64s(batch, "correction_of")?.iter().flatten());
+    }
+    Ok(seqs)
 }

@@ -109,14 +109,14 @@ impl Key {
     /// What the archive records of the key it was written with.
     #[must_use]
     pub fn id(&self) -> String {
-        hex(&self.hash("id", |_| ()))[..16].to_owned()
+        self.digest("id", |_| ())[..16].to_owned()
     }
 
-    /// HMAC-SHA256 for one use, over what `feed` gives it.
-    pub(crate) fn hash(&self, using: &str, feed: impl FnOnce(&mut Hmac<Sha256>)) -> [u8; 32] {
+    /// HMAC-SHA256 for one use, over what `feed` gives it: the first 128 bits as hexadecimal digits.
+    pub(crate) fn digest(&self, using: &str, feed: impl FnOnce(&mut Hmac<Sha256>)) -> String {
         let mut mac = self.mac(using);
         feed(&mut mac);
-        mac.finalize().into_bytes().into()
+        hex(&mac.finalize().into_bytes()[..16])
     }
 
     fn mac(&self, using: &str) -> Hmac<Sha256> {

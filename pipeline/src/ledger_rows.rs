@@ -5,7 +5,7 @@
 //! Rule    data/ledgers; corrections replace what they correct
 
 use crate::archive::{Archive, ArchiveError, month_of_path};
-use crate::columns::{dates, instants, int32s, int64s, texts};
+use crate::columns::{dates, instants, int32s, int64s, superseded, texts};
 use crate::time;
 use arrow::array::{Array, RecordBatch, StringArray};
 use schemas::document::{BookColumn, Cell, LedgerBook};
@@ -91,10 +91,7 @@ impl<'a> BookWriter<'a> {
         for file in archive.event_files() {
             batches.extend(archive.read(file, None)?);
         }
-        let mut superseded = BTreeSet::new();
-        for batch in &batches {
-            superseded.extend(int64s(batch, "correction_of")?.iter().flatten());
-        }
+        let superseded = superseded(&batches)?;
         let steps: BTreeSet<u8> = facts.ledgers.iter().map(|l| l.step).collect();
         for batch in &batches {
             writer.take(batch, &superseded, &steps)?;

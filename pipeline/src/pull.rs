@@ -7,7 +7,7 @@
 use crate::archive::log::TableFacts;
 use crate::archive::table::{ArchivedEvent, QuarantinedRow, content_digest};
 use crate::archive::{Archive, ArchiveError, Writer};
-use crate::key::{Key, hex};
+use crate::key::Key;
 use crate::known::Known;
 use crate::sources::{Outage, RawRow, ReadError, Source, SourceConfig, SourceError, Stock, Window};
 use crate::validate::{Contract, Fault, id_text, row_json};
@@ -212,16 +212,17 @@ impl<'a> Intake<'a> {
             Ok((event, warnings)) => {
                 self.cursor_us = self.cursor_us.max(Some(event.recorded_at_us));
                 let content_digest = content_digest(self.key, &event);
-                let earlier = self.known.event(&event.event_id);
-                if earlier.is_some_and(|e| e.content_digest == content_digest) {
-                    self.report.known += 1;
-                    return;
-                }
+                let correction_of = match self.known.event(&event.event_id) {
+                    Some(earlier) if earlier.content_digest == content_digest => {
+                        self.report.known += 1;
+                        return;
+                    }
+                    earlier => earlier.map(|e| e.seq),
+                };
                 let id = Some(event.berkas_id.clone());
                 for (code, column) in warnings {
                     self.find(code, column.name().to_owned(), id.clone());
                 }
-                let correction_of = self.known.event(&event.event_id).map(|e| e.seq);
                 if correction_of.is_some() {
                     self.report.corrections += 1;
                     self.find("W005", "event_id".to_owned(), Some(event.event_id.to_string()));
@@ -250,11 +251,10 @@ impl<'a> Intake<'a> {
 
     fn refuse(&mut self, row: &RawRow, fault: Fault) {
         let text = row_json(row);
-        let digest = self.key.hash("quarantine", |m| {
+        let digest = self.key.digest("quarantine", |m| {
             m.update(fault.code.as_bytes());
             m.update(text.as_bytes());
         });
-        let digest = hex(&digest)[..32].to_owned();
         let event_id = id_text(row);
         if self.known.is_quarantined(&digest) {
             self.report.still_quarantined += 1;

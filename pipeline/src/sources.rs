@@ -106,16 +106,6 @@ pub(crate) enum ReadError<E> {
     Sink(E),
 }
 
-impl ReadError<std::convert::Infallible> {
-    /// What it must be when the sink takes everything.
-    fn into_source(self) -> SourceError {
-        match self {
-            Self::Source(fault) => fault,
-            Self::Sink(never) => match never {},
-        }
-    }
-}
-
 impl<E> From<SourceError> for ReadError<E> {
     fn from(fault: SourceError) -> Self {
         Self::Source(fault)
@@ -174,15 +164,8 @@ impl Source {
             "SELECT typeof({key}) FROM {} WHERE {key} IS NOT NULL GROUP BY 1 ORDER BY COUNT(*) DESC LIMIT 1",
             self.relation(&view)
         );
-        let mut integer = None;
-        let read = self
-            .read(&sql, &[], &view, &mut |row: RawRow| {
-                integer = row.first().map(|cell| *cell == Cell::Text("integer".to_owned()));
-                Ok::<(), std::convert::Infallible>(())
-            })
-            .await;
-        read.map_err(ReadError::into_source)?;
-        Ok(integer)
+        let rows = self.all(&sql, &[], &view).await?;
+        Ok(rows.first().map(|row| row.first() == Some(&Cell::Text("integer".to_owned()))))
     }
 
     /// How many rows the view has in the window.
@@ -192,17 +175,11 @@ impl Source {
     pub(crate) async fn count(&mut self, shape: &Shape, window: &Window) -> Result<u64, SourceError> {
         let condition = self.condition(shape, window);
         let sql = format!("SELECT COUNT(*) FROM {}{}", self.relation(&self.config.view), condition.sql);
-        let mut count = 0;
-        let read = self
-            .read(&sql, &condition.binds, &self.config.view.clone(), &mut |row: RawRow| {
-                if let Some(Cell::Integer(n)) = row.first() {
-                    count = u64::try_from(*n).unwrap_or(0);
-                }
-                Ok::<(), std::convert::Infallible>(())
-            })
-            .await;
-        read.map_err(ReadError::into_source)?;
-        Ok(count)
+        let rows = self.all(&sql, &condition.binds, &self.config.view.clone()).await?;
+        Ok(match rows.first().and_then(|row| row.first()) {
+            Some(Cell::Integer(n)) => u64::try_from(*n).unwrap_or(0),
+            _ => 0,
+        })
     }
 
     /// Gives every row of the window to the sink, ordered by (`recorded_at`, `event_id`).
@@ -273,19 +250,12 @@ impl Source {
             Connection::Postgres(_) => postgres::WRITABLE_TABLES,
             Connection::MySql(_) => "SHOW GRANTS",
         };
-        let mut may_write = false;
-        let read = self
-            .read(sql, &[], "privileges", &mut |row: RawRow| {
-                may_write |= match row.first() {
-                    Some(Cell::Integer(tables)) => *tables > 0,
-                    Some(Cell::Text(grant)) => mysql::grants_more_than_reading(grant),
-                    _ => false,
-                };
-                Ok::<(), std::convert::Infallible>(())
-            })
-            .await;
-        read.map_err(ReadError::into_source)?;
-        Ok(may_write)
+        let rows = self.all(sql, &[], "privileges").await?;
+        Ok(rows.iter().any(|row| match row.first() {
+            Some(Cell::Integer(tables)) => *tables > 0,
+            Some(Cell::Text(grant)) => mysql::grants_more_than_reading(grant),
+            _ => false,
+        }))
     }
 
     /// Whether the source has a relation of that name.
@@ -301,19 +271,25 @@ impl Source {
     ) -> Result<(Vec<T>, u64), SourceError> {
         let names: Vec<String> = columns.iter().map(|c| self.quoted(c)).collect();
         let sql = format!("SELECT {} FROM {}", names.join(", "), self.relation(table));
-        let (mut rows, mut faulty) = (Vec::new(), 0);
-        let read = self
-            .read(&sql, &[], table, &mut |row: RawRow| {
-                match parse(&row) {
-                    Some(value) => rows.push(value),
-                    None => faulty += 1,
-                }
-                Ok::<(), std::convert::Infallible>(())
-            })
-            .await;
-        read.map_err(ReadError::into_source)?;
+        let found = self.all(&sql, &[], table).await?;
+        let mut rows: Vec<T> = found.iter().filter_map(|row| parse(row)).collect();
+        let faulty = (found.len() - rows.len()) as u64;
         rows.sort();
         Ok((rows, faulty))
+    }
+
+    /// All rows of a small answer.
+    async fn all(&mut self, sql: &str, binds: &[Bind], relation: &str) -> Result<Vec<RawRow>, SourceError> {
+        let mut rows = Vec::new();
+        let sink = &mut |row: RawRow| -> Result<(), std::convert::Infallible> {
+            rows.push(row);
+            Ok(())
+        };
+        match self.read(sql, binds, relation, sink).await {
+            Ok(()) => Ok(rows),
+            Err(ReadError::Source(fault)) => Err(fault),
+            Err(ReadError::Sink(never)) => match never {},
+        }
     }
 
     async fn read<E: Send>(

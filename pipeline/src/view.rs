@@ -7,12 +7,12 @@
 //!         `sop_next(langkah, hasil, next)` and `sop_step(langkah, pelaksana, mandatory, writes_book)`
 
 use crate::archive::{Archive, ArchiveError};
-use crate::columns::{instants, int32s, int64s, texts};
+use crate::columns::{instants, int32s, int64s, superseded, texts};
 use arrow::array::{Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use polars::prelude::{Column, DataFrame, DataType, IntoLazy, LazyFrame, NamedFrom, PolarsError, Series};
 use polars::sql::SQLContext;
 use schemas::{CalendarError, Facts, Month, Sop, WorkingClock};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Figures cannot be computed.
 #[derive(Debug, thiserror::Error)]
@@ -252,15 +252,6 @@ fn events_frame(
     let texts = b.texts.into_iter().map(|(name, values)| Series::new(name.into(), values));
     let columns: Vec<Column> = integers.chain(texts).map(Column::from).collect();
     DataFrame::new_infer_height(columns).map_err(|e| frame_error(&e))
-}
-
-/// Sequence numbers of rows that a later correction replaces.
-fn superseded(batches: &[RecordBatch]) -> Result<BTreeSet<i64>, FigureError> {
-    let mut seqs = BTreeSet::new();
-    for batch in batches {
-        seqs.extend(int64s(batch, "correction_of")?.iter().flatten());
-    }
-    Ok(seqs)
 }
 
 impl Builder {

@@ -243,16 +243,15 @@ pub(crate) fn encode(batch: &RecordBatch) -> Result<Vec<u8>, ArchiveError> {
 /// Same NIK, same pseudonym; only the key's holder can tell whose.
 fn pseudonym(key: &Key, person: &Person) -> Option<String> {
     let nik = person.nik.as_deref()?;
-    Some(hex(&key.hash("nik", |m| m.update(nik.as_bytes())))[..32].to_owned())
+    Some(key.digest("nik", |m| m.update(nik.as_bytes())))
 }
 
 /// Derived from the key, so that a pull repeated after a crash writes the same bytes.
 fn salt(key: &Key, row: &ArchivedEvent) -> String {
-    let salt = key.hash("salt", |m| {
+    key.digest("salt", |m| {
         m.update(row.event.event_id.to_string().as_bytes());
         m.update(row.content_digest.as_bytes());
-    });
-    hex(&salt)[..32].to_owned()
+    })
 }
 
 /// SHA-256 of the salt and the personal columns as JSON with sorted keys and no blanks.
@@ -278,7 +277,7 @@ fn commitment(salt: &str, person: &Person) -> String {
 
 /// Keyed digest of every column of the contract; a row whose digest changes has changed in the source.
 pub(crate) fn content_digest(key: &Key, event: &Event) -> String {
-    let digest = key.hash("row", |m| {
+    key.digest("row", |m| {
         let mut field = |value: Option<&str>| match value {
             Some(text) => {
                 m.update(&[1]);
@@ -306,6 +305,5 @@ pub(crate) fn content_digest(key: &Key, event: &Event) -> String {
         }
         field(event.mulai_us.map(number).as_deref());
         field(p.tanggal_lahir_days.map(|d| number(d.into())).as_deref());
-    });
-    hex(&digest)[..32].to_owned()
+    })
 }

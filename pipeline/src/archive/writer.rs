@@ -113,25 +113,28 @@ impl Writer {
 
     /// Stages the outage log, if it differs from the last snapshot.
     pub(crate) fn set_outages(&mut self, rows: &[Outage]) -> Result<(), ArchiveError> {
-        let batch = table::outage_batch(rows)?;
-        if self.differs(&batch, self.archive.outage_file())? {
-            self.note.outages = Some(self.stage(layout::OUTAGES, None, &batch)?);
-        }
+        let last = self.archive.outage_file().cloned();
+        self.note.outages = self.snapshot(layout::OUTAGES, &table::outage_batch(rows)?, last)?;
         Ok(())
     }
 
     /// Stages the blank-card stock, if it differs from the last snapshot.
     pub(crate) fn set_stock(&mut self, rows: &[Stock]) -> Result<(), ArchiveError> {
-        let batch = table::stock_batch(rows)?;
-        if self.differs(&batch, self.archive.stock_file())? {
-            self.note.stock = Some(self.stage(layout::STOCK, None, &batch)?);
-        }
+        let last = self.archive.stock_file().cloned();
+        self.note.stock = self.snapshot(layout::STOCK, &table::stock_batch(rows)?, last)?;
         Ok(())
     }
 
-    fn differs(&self, batch: &RecordBatch, last: Option<&FileEntry>) -> Result<bool, ArchiveError> {
-        let digest = sha256(&table::encode(batch)?);
-        Ok(last.map_or(batch.num_rows() > 0, |f| f.sha256 != digest))
+    /// Stages a whole small table, unless it is what the last snapshot holds, or empty from the start.
+    fn snapshot(
+        &mut self,
+        table: &str,
+        batch: &RecordBatch,
+        last: Option<FileEntry>,
+    ) -> Result<Option<FileEntry>, ArchiveError> {
+        let bytes = table::encode(batch)?;
+        let news = last.map_or(batch.num_rows() > 0, |f| f.sha256 != sha256(&bytes));
+        if news { self.stage_bytes(table, None, batch.num_rows(), &bytes).map(Some) } else { Ok(None) }
     }
 
     /// Whether a commit would say anything new.
@@ -177,11 +180,20 @@ impl Writer {
     }
 
     fn stage(&mut self, table: &str, month: Option<Month>, batch: &RecordBatch) -> Result<FileEntry, ArchiveError> {
-        let bytes = table::encode(batch)?;
+        self.stage_bytes(table, month, batch.num_rows(), &table::encode(batch)?)
+    }
+
+    fn stage_bytes(
+        &mut self,
+        table: &str,
+        month: Option<Month>,
+        rows: usize,
+        bytes: &[u8],
+    ) -> Result<FileEntry, ArchiveError> {
         let path = layout::part_path(table, month, self.archive.next_version(), self.ordinal);
         self.ordinal += 1;
-        write_flushed(&staged(&self.staging, &path), &bytes)?;
-        Ok(FileEntry { path, sha256: sha256(&bytes), size_bytes: bytes.len() as u64, rows: batch.num_rows() as u64 })
+        write_flushed(&staged(&self.staging, &path), bytes)?;
+        Ok(FileEntry { path, sha256: sha256(bytes), size_bytes: bytes.len() as u64, rows: rows as u64 })
     }
 }
 
