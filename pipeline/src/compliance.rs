@@ -6,7 +6,7 @@
 //!         `data tidak cukup`; a case open past its limit counts as late
 
 use schemas::document::{ComplianceSheet, Judgement, Provenance, Verdict};
-use schemas::figures::{Deadline, MonthFigures, Spread};
+use schemas::figures::{Deadline, MonthFigures, Spread, share};
 use schemas::{CalendarError, Comparison, Facts, Measure, Target, TargetFile, Unit};
 
 /// Judges a month by every target in force.
@@ -73,7 +73,7 @@ fn measure(target: &Target, figures: &MonthFigures) -> Measured {
             step.map_or(Measured { value: None, n: 0 }, |s| p90(&s.handling_working))
         }
         Measure::TurnaroundWorkingP90 => p90(&f.turnaround.working),
-        Measure::CompleteAtFirstCheck => share(f.completeness.complete, f.completeness.first_checks),
+        Measure::CompleteAtFirstCheck => proportion(f.completeness.complete, f.completeness.first_checks),
         Measure::IssuedWithin1Hour => on_time(figures.deadlines.within_1_hour_less_outages),
         Measure::IssuedWithin24Hours => on_time(figures.deadlines.within_24_hours_less_outages),
         Measure::IssuedWithin14WorkingDays => on_time(figures.deadlines.within_14_working_days),
@@ -88,16 +88,12 @@ fn p90(spread: &Spread) -> Measured {
     Measured { value: spread.p90().map(|s| s as f64), n: spread.n }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts and seconds of one office are far below 2^52, where f64 is exact"
-)]
-fn share(part: u64, n: u64) -> Measured {
-    Measured { value: (n > 0).then(|| part as f64 / n as f64), n }
+fn proportion(part: u64, n: u64) -> Measured {
+    Measured { value: share(part, n), n }
 }
 
 fn on_time(deadline: Deadline) -> Measured {
-    share(deadline.on_time, deadline.n())
+    proportion(deadline.on_time, deadline.n())
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::compliance::judge;
 use crate::known::waiting_in_quarantine;
 use crate::metrics::{FigureBook, FigureError};
 use schemas::document::{Change, MonthlyReview};
-use schemas::figures::MonthFigures;
+use schemas::figures::{MonthFigures, share};
 use schemas::{Facts, Month};
 
 /// Moves smaller than this share of the earlier value are not worth a sentence.
@@ -73,10 +73,6 @@ fn changes(now: &MonthFigures, before: &MonthFigures) -> Vec<Change> {
         .collect();
     changes.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
     changes.into_iter().map(|(_, change)| change).collect()
-}
-
-fn share(part: u64, n: u64) -> Option<f64> {
-    (n > 0).then(|| count(part) / count(n))
 }
 
 #[expect(

@@ -5,7 +5,7 @@ use crate::compliance::printed;
 use crate::indonesian::{duration, integer, long_date, percent};
 use crate::templates::{TemplateError, Templates};
 use schemas::document::{MonthlyReview, Office, Verdict};
-use schemas::figures::{MonthFigures, Spread, TrendPoint};
+use schemas::figures::{self, MonthFigures, Spread, TrendPoint};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -252,13 +252,9 @@ fn left_out(month: &MonthFigures) -> Vec<Value> {
     month.left_out.iter().map(|(reason, n)| json!([words(reason), integer(*n)])).collect()
 }
 
+/// A share as printed; a dash where there is nothing to share.
 fn share(part: u64, n: u64) -> String {
-    if n == 0 {
-        return "–".to_owned();
-    }
-    #[expect(clippy::cast_precision_loss, reason = "counts of one office are exact in f64")]
-    let share = part as f64 / n as f64;
-    percent(share)
+    figures::share(part, n).map_or_else(|| "–".to_owned(), percent)
 }
 
 /// What only the Kepala Dinas can settle, as data for the sentences.

@@ -263,3 +263,10 @@ pub struct MonthFigures {
     /// What the figures could not use, by reason, as counts.
     pub left_out: BTreeMap<String, u64>,
 }
+
+/// A part of `n` as a share of 0 to 1; none of nothing.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "counts of one office are far below 2^52, where f64 is exact")]
+pub fn share(part: u64, n: u64) -> Option<f64> {
+    (n > 0).then(|| part as f64 / n as f64)
+}
