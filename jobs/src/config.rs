@@ -4,7 +4,7 @@
 //! relative to the file itself. `TERTIB_SOURCE_URL` replaces the source's URL, so that a password need not be in a file.
 
 use anyhow::{Context, Result, anyhow, bail};
-use pipeline::SourceConfig;
+use pipeline::{SourceConfig, Timeouts};
 use schemas::Column;
 use schemas::document::Office;
 use serde::Deserialize;
@@ -43,7 +43,7 @@ pub(crate) struct SourceSection {
     /// Under which name the archive keeps the cursor.
     #[serde(default = "default_name")]
     pub name: String,
-    /// `sqlite:PATH`, `postgres://…` or `mysql://…`.
+    /// `sqlite:PATH`, `postgres://…`, `mysql://…` or `csv:FOLDER`.
     pub url: String,
     /// Relation with one row per event.
     #[serde(default = "default_view")]
@@ -58,6 +58,24 @@ pub(crate) struct SourceSection {
     /// How far before the cursor to read again.
     #[serde(default = "default_lookback")]
     pub lookback_days: u32,
+    /// Rows beyond which a backlog is read in slices, each in a transaction and a commit of its own.
+    #[serde(default = "default_slice_rows")]
+    pub slice_rows: u64,
+    /// The longest a statement may run in the source.
+    #[serde(default = "default_statement_timeout")]
+    pub statement_timeout_seconds: u64,
+    /// The longest a statement may wait there for a lock.
+    #[serde(default = "default_lock_timeout")]
+    pub lock_timeout_seconds: u64,
+    /// How often to try again when the source goes away.
+    #[serde(default = "default_source_retries")]
+    pub retries: usize,
+    /// Whether a database user who may change data is accepted.
+    #[serde(default)]
+    pub may_write: bool,
+    /// What stands in CSV files for no value.
+    #[serde(default)]
+    pub csv_null: String,
     /// The office's column names, where they differ from the contract's.
     #[serde(default)]
     pub columns: BTreeMap<Column, String>,
@@ -71,6 +89,8 @@ pub(crate) struct ArchiveSection {
     pub path: PathBuf,
     /// Secret key file.
     pub key: PathBuf,
+    /// Whether a kernel lock keeps writers apart; otherwise only the commit itself does.
+    pub lock: bool,
 }
 
 /// `[reports]`.
@@ -119,7 +139,7 @@ pub(crate) enum CatchUp {
 
 impl Default for ArchiveSection {
     fn default() -> Self {
-        Self { path: "archive".into(), key: "kunci.key".into() }
+        Self { path: "archive".into(), key: "kunci.key".into(), lock: true }
     }
 }
 
@@ -143,6 +163,22 @@ fn default_zone() -> String {
 
 fn default_lookback() -> u32 {
     14
+}
+
+fn default_slice_rows() -> u64 {
+    2_000_000
+}
+
+fn default_statement_timeout() -> u64 {
+    Timeouts::default().statement_s
+}
+
+fn default_lock_timeout() -> u64 {
+    Timeouts::default().lock_s
+}
+
+fn default_source_retries() -> usize {
+    6
 }
 
 fn default_retries() -> usize {
@@ -226,17 +262,16 @@ impl Config {
                 .zone
                 .parse()
                 .map_err(|_| anyhow!("`{}` is not a time zone; use a name like Asia/Jakarta", source.zone))?,
+            timeouts: Timeouts { statement_s: source.statement_timeout_seconds, lock_s: source.lock_timeout_seconds },
+            csv_null: source.csv_null.clone(),
         })
     }
 
-    /// A relative SQLite path starts at the configuration's folder.
+    /// A relative path starts at the configuration's folder.
     fn absolute_url(&self) -> String {
-        let url = &self.source.url;
-        match url.strip_prefix("sqlite:") {
-            Some(path) if !path.starts_with('/') && !path.starts_with(':') => {
-                format!("sqlite:{}", self.folder.join(path).display())
-            }
-            _ => url.clone(),
+        match relative_path(&self.source.url) {
+            Some((scheme, path)) => format!("{scheme}:{}", self.folder.join(path).display()),
+            None => self.source.url.clone(),
         }
     }
 
@@ -252,6 +287,13 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// Scheme and path of a source that is a file or folder given relatively.
+pub(crate) fn relative_path(url: &str) -> Option<(&str, &str)> {
+    let (scheme, path) = url.split_once(':').filter(|(scheme, _)| ["sqlite", "csv"].contains(scheme))?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    (!path.starts_with('/') && !path.starts_with(':')).then_some((scheme, path))
 }
 
 /// The parser's complaint in one line, with line and column.

@@ -2,11 +2,32 @@
 
 use crate::config::Config;
 use anyhow::Result;
-use pipeline::{Archive, BookWriter, Disclosure, FigureBook, Key, PullOptions, PullReport};
+use chrono::{DateTime, Utc};
+use pipeline::{Archive, BookWriter, Disclosure, Fence, FigureBook, Key, Progress, PullOptions, PullReport};
 use schemas::document::{ComplianceSheet, LedgerBook, MonthlyReview};
 use schemas::figures::{Figures, RegisterNumbers};
 use schemas::{Facts, Month};
 use std::path::Path;
+
+/// Which events to pull, and when it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PullRequest {
+    /// Now.
+    pub at: DateTime<Utc>,
+    /// Whether to leave the archive as it is.
+    pub dry_run: bool,
+    /// At the first pull: only rows recorded from this instant on.
+    pub from: Option<DateTime<Utc>>,
+    /// Only rows recorded before this instant.
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl PullRequest {
+    /// Everything that is new.
+    pub(crate) fn everything(at: DateTime<Utc>) -> Self {
+        Self { at, dry_run: false, from: None, until: None }
+    }
+}
 
 /// What every command works with.
 #[derive(Debug)]
@@ -28,19 +49,21 @@ impl Installed {
         Ok(Archive::open(&self.config.archive_path())?)
     }
 
-    /// Pulls once.
-    pub(crate) async fn pull(
-        &self,
-        at_ms: i64,
-        dry_run: bool,
-        progress: &mut (dyn FnMut(u64, u64) + Send),
-    ) -> Result<PullReport> {
+    /// Pulls everything that is new.
+    pub(crate) async fn pull(&self, request: PullRequest, progress: Progress<'_>) -> Result<PullReport> {
         let key = Key::load(&self.config.key_path())?;
+        let source = &self.config.source;
         let options = PullOptions {
-            source_name: &self.config.source.name,
-            lookback_s: i64::from(self.config.source.lookback_days) * 86_400,
-            at_ms,
-            dry_run,
+            source_name: &source.name,
+            lookback_s: i64::from(source.lookback_days) * 86_400,
+            at_ms: request.at.timestamp_millis(),
+            dry_run: request.dry_run,
+            from_us: request.from.map(|t| t.timestamp_micros()),
+            until_us: request.until.map(|t| t.timestamp_micros()),
+            slice_rows: source.slice_rows,
+            retries: source.retries,
+            may_write: source.may_write,
+            fence: if self.config.archive.lock { Fence::Lock } else { Fence::PutIfAbsent },
         };
         let source = self.config.source_config()?;
         Ok(pipeline::pull(&source, &self.config.archive_path(), &key, &self.facts, options, progress).await?)

@@ -3,22 +3,27 @@
 //! Invariant: what the log does not name does not exist for a reader. Invariant: bytes are decoded only after their
 //! SHA-256 was checked against the log, since a flipped bit in a Parquet file can read back as wrong data.
 
+mod digest;
 mod layout;
 pub(crate) mod log;
+mod parts;
 pub(crate) mod table;
 mod verify;
 mod writer;
 
-pub use log::{CommitNote, FileEntry};
+pub use log::{CommitNote, FileEntry, SourceNote};
 pub use verify::{Verification, verify};
-pub(crate) use writer::Writer;
+pub use writer::Fence;
+pub(crate) use digest::RowDigests;
+pub(crate) use writer::{Ready, Writer};
 
 use crate::key::sha256;
 use arrow::array::RecordBatch;
-use log::{Commit, TableFacts};
+use log::{Commit, EventFile, TableFacts};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use schemas::Month;
 use schemas::document::Provenance;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The archive cannot be read or written.
@@ -169,7 +174,7 @@ impl Archive {
     #[must_use]
     pub fn months(&self) -> Vec<Month> {
         let mut months: Vec<Month> =
-            self.commits.iter().flat_map(|c| &c.events).filter_map(|f| month_of_path(&f.path)).collect();
+            self.event_files().filter_map(|f| month_of_path(&f.path)).collect();
         months.sort_unstable();
         months.dedup();
         months
@@ -184,7 +189,26 @@ impl Archive {
     }
 
     pub(crate) fn event_files(&self) -> impl Iterator<Item = &FileEntry> {
+        self.keyed_files().map(|f| &f.entry)
+    }
+
+    /// The public parts with the ends of their keys.
+    pub(crate) fn keyed_files(&self) -> impl Iterator<Item = &EventFile> {
         self.commits.iter().flat_map(|c| &c.events)
+    }
+
+    /// What was remembered of the source of that name at the last commit from it.
+    pub(crate) fn source_note(&self, name: &str) -> Option<&SourceNote> {
+        self.notes_of(name).next_back()
+    }
+
+    /// Digests of the files that were read whole from the source of that name.
+    pub(crate) fn files_read(&self, name: &str) -> BTreeSet<String> {
+        self.notes_of(name).flat_map(|n| n.files.iter().cloned()).collect()
+    }
+
+    fn notes_of(&self, name: &str) -> impl DoubleEndedIterator<Item = &SourceNote> {
+        self.commits.iter().filter_map(|c| c.note.source.as_ref()).filter(move |n| n.name == name)
     }
 
     pub(crate) fn person_files(&self) -> impl Iterator<Item = &FileEntry> {

@@ -55,19 +55,12 @@ impl Key {
     pub fn load(path: &Path) -> Result<Self, KeyError> {
         let shown = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|source| KeyError::Read { path: shown.clone(), source })?;
-        let text = text.trim();
-        let mut bytes = [0; 32];
-        let mut pairs = text.as_bytes().chunks_exact(2);
-        if text.len() != 64 {
-            return Err(KeyError::Format { path: shown });
-        }
-        for byte in &mut bytes {
-            let pair = pairs.next().and_then(|p| std::str::from_utf8(p).ok());
-            *byte = pair
-                .and_then(|p| u8::from_str_radix(p, 16).ok())
-                .ok_or_else(|| KeyError::Format { path: shown.clone() })?;
-        }
-        Ok(Self(bytes))
+        unhex(text.trim()).map(Self).ok_or(KeyError::Format { path: shown })
+    }
+
+    #[cfg(test)]
+    pub(crate) fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
     }
 
     /// Makes a key file, readable by its owner only. An existing one is left as it is.
@@ -109,20 +102,29 @@ impl Key {
     /// What the archive records of the key it was written with.
     #[must_use]
     pub fn id(&self) -> String {
-        self.digest("id", |_| ())[..16].to_owned()
+        hex(&self.keyed("id").digest(&[])[..8])
     }
 
-    /// HMAC-SHA256 for one use, over what `feed` gives it: the first 128 bits as hexadecimal digits.
-    pub(crate) fn digest(&self, using: &str, feed: impl FnOnce(&mut Hmac<Sha256>)) -> String {
-        let mut mac = self.mac(using);
-        feed(&mut mac);
-        hex(&mac.finalize().into_bytes()[..16])
-    }
-
-    fn mac(&self, using: &str) -> Hmac<Sha256> {
+    /// HMAC-SHA256 for one use.
+    pub(crate) fn keyed(&self, using: &str) -> Keyed {
         let mut derive = mac_of(&self.0);
         derive.update(using.as_bytes());
-        mac_of(&derive.finalize().into_bytes())
+        Keyed(mac_of(&derive.finalize().into_bytes()))
+    }
+}
+
+/// HMAC-SHA256 for one use, made once for many messages.
+#[derive(Clone, Debug)]
+pub(crate) struct Keyed(Hmac<Sha256>);
+
+impl Keyed {
+    /// The first 128 bits for a message in parts.
+    pub(crate) fn digest(&self, parts: &[&[u8]]) -> [u8; 16] {
+        let mut mac = self.0.clone();
+        parts.iter().for_each(|part| mac.update(part));
+        let mut digest = [0; 16];
+        digest.copy_from_slice(&mac.finalize().into_bytes()[..16]);
+        digest
     }
 }
 
@@ -132,10 +134,32 @@ fn mac_of(key: &[u8]) -> Hmac<Sha256> {
         .unwrap_or_else(|_| Hmac::<Sha256>::new(&hmac::digest::Key::<Hmac<Sha256>>::default()))
 }
 
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
 /// Lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     bytes.iter().flat_map(|b| [b >> 4, b & 15]).map(|n| char::from(DIGITS[usize::from(n)])).collect()
+}
+
+/// The same for the digests of every row, written over `text`.
+pub(crate) fn hex_into(text: &mut String, bytes: &[u8]) {
+    text.clear();
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+}
+
+/// The bytes of hexadecimal digits.
+pub(crate) fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    if text.len() != 2 * N {
+        return None;
+    }
+    for (i, byte) in bytes.iter_mut().enumerate() {
+        *byte = text.get(2 * i..2 * i + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok())?;
+    }
+    Some(bytes)
 }
 
 /// SHA-256 as hexadecimal digits.

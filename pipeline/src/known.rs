@@ -1,16 +1,95 @@
-//! What the archive already holds, by key: the memory with which a pull tells new rows from old ones.
+//! What the archive already holds, by key: with it a pull tells new rows from old ones.
+//!
+//! Keys are looked up some ten thousand at a time, and only in the parts between whose least and greatest key they lie. So
+//! memory does not grow with the archive, and rows with new keys at the end cost nothing.
 
 use crate::archive::{Archive, ArchiveError};
 use crate::columns::{int64s, texts};
+use crate::key::unhex;
 use arrow::array::Array;
 use schemas::EventId;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The latest archived form of an event.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KnownEvent {
     pub(crate) seq: i64,
-    pub(crate) content_digest: String,
+    pub(crate) content_digest: [u8; 16],
+}
+
+/// The latest archived forms of the events with these keys, in order and without repetition.
+pub(crate) fn look_up<'i>(
+    archive: &Archive,
+    ids: &[EventId<'i>],
+) -> Result<BTreeMap<EventId<'i>, KnownEvent>, ArchiveError> {
+    let mut found: BTreeMap<EventId<'i>, KnownEvent> = BTreeMap::new();
+    let integer_ids = archive.facts().is_none_or(|f| f.integer_ids);
+    for file in archive.keyed_files().filter(|f| f.may_hold_any(ids)) {
+        for batch in archive.read(&file.entry, Some(&["seq", "event_id", "content_digest"]))? {
+            let seqs = int64s(&batch, "seq")?;
+            let digests = texts(&batch, "content_digest")?;
+            let mut note = |place: Result<usize, usize>, row: usize| {
+                let Ok(place) = place else { return Ok(()) };
+                let content_digest = unhex(digests.value(row)).ok_or_else(|| ArchiveError::Decode {
+                    path: file.entry.path.clone(),
+                    reason: "a content_digest is not 32 hexadecimal digits".to_owned(),
+                })?;
+                let event = KnownEvent { seq: seqs.value(row), content_digest };
+                let latest = found.entry(ids[place]).or_insert(event);
+                if latest.seq < event.seq {
+                    *latest = event;
+                }
+                Ok(())
+            };
+            if integer_ids {
+                let keys = int64s(&batch, "event_id")?.values();
+                keys.iter().enumerate().try_for_each(|(i, n)| note(ids.binary_search(&EventId::Integer(*n)), i))?;
+            } else {
+                let keys = texts(&batch, "event_id")?;
+                let mut keys = keys.iter().enumerate();
+                keys.try_for_each(|(i, t)| note(ids.binary_search(&EventId::Text(t.unwrap_or_default())), i))?;
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Rows that broke the contract and have not come in mended.
+#[derive(Debug, Default)]
+pub(crate) struct Quarantine {
+    /// Digests of all rows that were ever put there.
+    pub(crate) digests: BTreeSet<String>,
+    /// Keys that are not in the archive yet.
+    pub(crate) open_keys: Vec<String>,
+    /// Rows without a key.
+    pub(crate) without_key: u64,
+}
+
+impl Quarantine {
+    pub(crate) fn load(archive: &Archive) -> Result<Self, ArchiveError> {
+        let mut quarantine = Self::default();
+        let mut keys = BTreeSet::new();
+        for file in archive.quarantine_files() {
+            for batch in archive.read(file, Some(&["event_id", "digest"]))? {
+                quarantine.digests.extend(texts(&batch, "digest")?.iter().flatten().map(str::to_owned));
+                quarantine.without_key += texts(&batch, "event_id")?.null_count() as u64;
+                keys.extend(texts(&batch, "event_id")?.iter().flatten().map(str::to_owned));
+            }
+        }
+        let integer_ids = archive.facts().is_none_or(|f| f.integer_ids);
+        let mut ids: Vec<EventId<'_>> = keys.iter().filter_map(|key| id_of(key, integer_ids)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let archived = look_up(archive, &ids)?;
+        let is_archived = |key: &str| id_of(key, integer_ids).is_some_and(|id| archived.contains_key(&id));
+        quarantine.open_keys = keys.iter().filter(|key| !is_archived(key)).cloned().collect();
+        Ok(quarantine)
+    }
+}
+
+/// A key of the quarantine as the archive writes keys; `None` when the archive cannot hold it.
+fn id_of(key: &str, integer_ids: bool) -> Option<EventId<'_>> {
+    if integer_ids { key.parse().ok().map(EventId::Integer) } else { Some(EventId::Text(key)) }
 }
 
 /// How many rows wait in quarantine: those whose key never came in mended, and those without a key.
@@ -18,81 +97,6 @@ pub(crate) struct KnownEvent {
 /// # Errors
 /// [`ArchiveError`] when a part is damaged.
 pub fn waiting_in_quarantine(archive: &Archive) -> Result<u64, ArchiveError> {
-    if archive.quarantine_files().next().is_none() {
-        return Ok(0);
-    }
-    let known = Known::load(archive)?;
-    Ok(known.open_keys().count() as u64 + known.quarantined_without_key)
-}
-
-/// Archived events and quarantined rows.
-#[derive(Debug, Default)]
-pub(crate) struct Known {
-    events: BTreeMap<EventId, KnownEvent>,
-    quarantined_digests: BTreeSet<String>,
-    quarantined_ids: BTreeSet<String>,
-    quarantined_without_key: u64,
-}
-
-impl Known {
-    /// Reads keys and digests of everything in the archive.
-    pub(crate) fn load(archive: &Archive) -> Result<Self, ArchiveError> {
-        let mut known = Self::default();
-        let integer_ids = archive.facts().is_none_or(|f| f.integer_ids);
-        for file in archive.event_files() {
-            for batch in archive.read(file, Some(&["seq", "event_id", "content_digest"]))? {
-                let seqs = int64s(&batch, "seq")?;
-                let digests = texts(&batch, "content_digest")?;
-                let ids: Vec<EventId> = if integer_ids {
-                    int64s(&batch, "event_id")?.values().iter().map(|n| EventId::Integer(*n)).collect()
-                } else {
-                    texts(&batch, "event_id")?.iter().flatten().map(|t| EventId::Text(t.to_owned())).collect()
-                };
-                for (i, id) in ids.into_iter().enumerate() {
-                    let event = KnownEvent { seq: seqs.value(i), content_digest: digests.value(i).to_owned() };
-                    let latest = known.events.entry(id).or_insert_with(|| event.clone());
-                    if latest.seq < event.seq {
-                        *latest = event;
-                    }
-                }
-            }
-        }
-        for file in archive.quarantine_files() {
-            for batch in archive.read(file, Some(&["event_id", "digest"]))? {
-                known.quarantined_digests.extend(texts(&batch, "digest")?.iter().flatten().map(str::to_owned));
-                known.quarantined_without_key += texts(&batch, "event_id")?.null_count() as u64;
-                known.quarantined_ids.extend(texts(&batch, "event_id")?.iter().flatten().map(str::to_owned));
-            }
-        }
-        Ok(known)
-    }
-
-    /// The latest archived form of the event, if there is one.
-    pub(crate) fn event(&self, id: &EventId) -> Option<&KnownEvent> {
-        self.events.get(id)
-    }
-
-    /// Whether the same broken row was put into quarantine before.
-    pub(crate) fn is_quarantined(&self, digest: &str) -> bool {
-        self.quarantined_digests.contains(digest)
-    }
-
-    /// Remembers a broken row.
-    pub(crate) fn quarantine(&mut self, digest: String) {
-        self.quarantined_digests.insert(digest);
-    }
-
-    /// Keys that are in quarantine and not in the archive: to be asked for again. `None` when a row in quarantine has no
-    /// key to ask for.
-    pub(crate) fn open_quarantine(&self) -> Option<Vec<String>> {
-        (self.quarantined_without_key == 0).then(|| self.open_keys().cloned().collect())
-    }
-
-    fn open_keys(&self) -> impl Iterator<Item = &String> {
-        let archived = |id: &String| {
-            let integer = id.parse().is_ok_and(|n| self.events.contains_key(&EventId::Integer(n)));
-            integer || self.events.contains_key(&EventId::Text(id.clone()))
-        };
-        self.quarantined_ids.iter().filter(move |id| !archived(id))
-    }
+    let quarantine = Quarantine::load(archive)?;
+    Ok(quarantine.open_keys.len() as u64 + quarantine.without_key)
 }

@@ -3,6 +3,8 @@
 mod archive;
 mod columns;
 mod compliance;
+mod doubles;
+mod intake;
 mod key;
 mod known;
 mod ledger_rows;
@@ -15,13 +17,13 @@ mod time;
 mod validate;
 mod view;
 
-pub use archive::{Archive, ArchiveError, CommitNote, FileEntry, Verification, verify};
+pub use archive::{Archive, ArchiveError, CommitNote, Fence, FileEntry, SourceNote, Verification, verify};
 pub use compliance::judge;
 pub use key::{Key, KeyError};
 pub use known::waiting_in_quarantine;
 pub use ledger_rows::{BookWriter, Disclosure};
 pub use metrics::{FigureBook, FigureError};
-pub use pull::{PullError, PullOptions, PullReport, pull};
+pub use pull::{Progress, PullError, PullOptions, PullReport, pull};
 pub use query::{Answer, QueryError, query};
 pub use review::review;
-pub use sources::{Shape, Source, SourceConfig, SourceError};
+pub use sources::{Horizon, Shape, Source, SourceConfig, SourceError, Timeouts};

@@ -1,25 +1,28 @@
-//! Brings new events from the source into the archive: every committed row once, in one atomic commit with its cursor.
+//! Brings new events from the source into the archive: every committed row once, in atomic commits with their cursor.
 //!
 //! A window of `lookback` before the cursor is read again and dropped by `event_id` and content digest, so rows that
-//! were written late are found. A row whose content changed is archived beside the first as a correction. A row that
-//! breaks the contract goes to quarantine and is asked for again until the source has mended it.
+//! were written late are found; where PostgreSQL shows by which transaction a row was written, every row written since
+//! the last snapshot is asked for instead, however early it claims to be. A row whose content changed is archived beside
+//! the first as a correction. A row that breaks the contract goes to quarantine and is asked for again until the source
+//! has mended it. A large backlog is read in slices of time, each in a transaction and a commit of its own.
 
 use crate::archive::log::TableFacts;
-use crate::archive::table::{ArchivedEvent, QuarantinedRow, content_digest};
-use crate::archive::{Archive, ArchiveError, Writer};
+use crate::archive::{Archive, ArchiveError, Fence, Ready, SourceNote, Writer};
+use crate::doubles;
+use crate::intake::{Intake, Range, Tally};
 use crate::key::Key;
-use crate::known::Known;
-use crate::sources::{Outage, RawRow, ReadError, Source, SourceConfig, SourceError, Stock, Window};
-use crate::validate::{Contract, Fault, id_text, row_json};
-use hmac::Mac;
-use schemas::{Column, EventId, Facts, Finding};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::known::Quarantine;
+use crate::sources::{Outage, Shape, Source, SourceConfig, SourceError, Stock, Window};
+use crate::validate::Contract;
+use backon::{BackoffBuilder, ExponentialBuilder};
+use schemas::{Facts, Finding};
 use std::path::Path;
+use std::time::Duration;
 
-/// Rows that are validated and encoded together.
-const CHUNK_ROWS: usize = 50_000;
-/// How many ids a message names as examples.
-const EXAMPLES: usize = 3;
+/// Chunks that may wait between the reader and who examines them.
+const QUEUE: usize = 2;
+/// A slice is at least this long, microseconds.
+const SHORTEST_SLICE_US: i64 = 1_000_000;
 
 /// A pull could not be done.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +33,47 @@ pub enum PullError {
     /// The archive failed.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// The database user is more than a reader.
+    #[error(
+        "the database user may change data in the source; give it SELECT only, or set `may-write = true` under [source]"
+    )]
+    MayWrite,
+    /// `from` came too late.
+    #[error("this source was pulled before, from {from}; `--from` can only be said at the first pull")]
+    Begun {
+        /// Where the first pull began.
+        from: String,
+    },
+    /// Nearly nothing kept the contract.
+    #[error(
+        "{rows} rows break the contract and few keep it (last: {code} in column `{column}`); correct the view or [source.columns]"
+    )]
+    MostlyBroken {
+        /// How many broke it.
+        rows: u64,
+        /// The last reason.
+        code: &'static str,
+        /// The last column.
+        column: &'static str,
+    },
+    /// A scratch file could not be used.
+    #[error("cannot use a scratch file beside the archive: {0}")]
+    Scratch(std::io::Error),
+    /// The reading task ended by itself.
+    #[error("the reader stopped; this is a defect of tertib")]
+    Reader,
+}
+
+impl PullError {
+    /// Whether the same may work a little later.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Source(fault) => fault.is_passing(),
+            Self::Archive(fault) => matches!(fault, ArchiveError::Conflict { .. } | ArchiveError::Locked { .. }),
+            _ => false,
+        }
+    }
 }
 
 /// How to pull.
@@ -43,6 +87,18 @@ pub struct PullOptions<'a> {
     pub at_ms: i64,
     /// Whether to leave the archive as it is.
     pub dry_run: bool,
+    /// At the first pull: only rows recorded from this instant on, microseconds.
+    pub from_us: Option<i64>,
+    /// Only rows recorded before this instant, microseconds.
+    pub until_us: Option<i64>,
+    /// Rows beyond which a backlog is read in slices.
+    pub slice_rows: u64,
+    /// How often to try again when the source goes away or another writer was first.
+    pub retries: usize,
+    /// Whether a database user who may write is accepted.
+    pub may_write: bool,
+    /// What keeps two writers apart.
+    pub fence: Fence,
 }
 
 /// What a pull did.
@@ -66,86 +122,315 @@ pub struct PullReport {
     pub findings: Vec<Finding>,
 }
 
-/// Pulls once. `progress` is told how many rows were read and how many there are.
+impl PullReport {
+    fn merge(&mut self, slice: &Self) {
+        self.read += slice.read;
+        self.new += slice.new;
+        self.known += slice.known;
+        self.corrections += slice.corrections;
+        self.quarantined += slice.quarantined;
+        self.still_quarantined += slice.still_quarantined;
+    }
+}
+
+/// Told how many rows were read and about how many there are.
+pub type Progress<'a> = &'a mut (dyn FnMut(u64, u64) + Send);
+
+/// Pulls everything that is new.
 ///
 /// # Errors
-/// [`PullError`] when the source or the archive cannot be used; the archive is then as it was.
+/// [`PullError`] when the source or the archive cannot be used. What was committed before stays; the next pull goes on
+/// from there.
 pub async fn pull(
     config: &SourceConfig,
     root: &Path,
     key: &Key,
     facts: &Facts,
     options: PullOptions<'_>,
-    progress: &mut (dyn FnMut(u64, u64) + Send),
+    progress: Progress<'_>,
 ) -> Result<PullReport, PullError> {
-    // The lock comes before the snapshot: a snapshot older than another pull's commit would undo its corrections.
-    let mut writer = if options.dry_run { None } else { Some(Writer::open(root, key)?) };
-    let archive = match &writer {
-        Some(writer) => writer.archive().clone(),
-        None => Archive::open(root)?,
-    };
-    let mut source = Source::open(config.clone()).await?;
-    let shape = source.shape().await?;
-    let integer_ids = key_type(&archive, shape.integer_ids)?;
-    let known = Known::load(&archive)?;
-    let cursor = archive.cursor(options.source_name);
-    let window = match known.open_quarantine() {
-        Some(ids) => Window { from_us: cursor.map(|c| c.saturating_sub(options.lookback_s * 1_000_000)), ids },
-        // A broken row without a key can only be found again by reading everything.
-        None => Window::default(),
-    };
-    let total = source.count(&shape, &window).await?;
-    let mut intake = Intake::new(key, facts, config.zone, known, integer_ids, archive.next_seq());
-    if source.may_write().await? {
-        intake.find("S003", config.view.clone(), None);
-    }
-    for name in &shape.unknown {
-        intake.find("S001", name.clone(), None);
-    }
-    let sink = &mut |row: RawRow| -> Result<(), ArchiveError> {
-        intake.take(&row);
-        if intake.report.read.is_multiple_of(1_000) {
-            progress(intake.report.read, total);
-        }
-        match &mut writer {
-            Some(writer) if intake.rows.len() >= CHUNK_ROWS => intake.flush(writer),
-            Some(_) => Ok(()),
-            None => {
-                intake.rows.clear();
-                Ok(())
+    let mut run = Run { config, root, key, facts, options, progress, done: Done::default() };
+    let waits = || ExponentialBuilder::default().with_jitter().with_max_times(options.retries).build();
+    let mut left = waits();
+    loop {
+        match run.slice().await {
+            Ok(true) => return Ok(run.done.report()),
+            Ok(false) => left = waits(),
+            Err(fault) if run.done.connected && fault.is_passing() => {
+                let Some(wait) = left.next() else { return Err(fault) };
+                let archived = run.done.report.new;
+                tracing::warn!(archived, wait_ms = wait_ms(wait), "{fault}; what is archived is safe, trying again");
+                tokio::time::sleep(wait).await;
             }
+            Err(fault) => return Err(fault),
         }
-    };
-    match source.events(&shape, &window, sink).await {
-        Ok(()) => {}
-        Err(ReadError::Source(fault)) => return Err(fault.into()),
-        Err(ReadError::Sink(fault)) => return Err(fault.into()),
     }
-    progress(intake.report.read, total);
-    let (outages, stock) = intake.side_tables(&mut source).await?;
-    if intake.report.read == 0 && archive.is_empty() {
-        intake.find("S002", config.view.clone(), None);
+}
+
+fn wait_ms(wait: Duration) -> u64 {
+    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// What the slices of one pull have done so far.
+#[derive(Debug, Default)]
+struct Done {
+    connected: bool,
+    report: PullReport,
+    tally: Tally,
+    total: Option<u64>,
+    slices: Option<Slices>,
+}
+
+/// How a backlog is cut into slices of time, microseconds.
+#[derive(Clone, Copy, Debug)]
+struct Slices {
+    /// Up to here the slices of this pull have been read.
+    reached_us: i64,
+    length_us: i64,
+    end_us: i64,
+}
+
+impl Done {
+    fn report(self) -> PullReport {
+        PullReport { findings: self.tally.findings(), ..self.report }
     }
-    let Some(mut writer) = writer else {
-        return Ok(intake.finish(&archive));
-    };
-    intake.flush(&mut writer)?;
-    if let Some(rows) = outages {
-        writer.set_outages(&rows)?;
-    }
-    if let Some(rows) = stock {
-        writer.set_stock(&rows)?;
-    }
-    let archive = match intake.integer_ids {
-        Some(integer_ids) if writer.has_news() => {
-            let facts = TableFacts { integer_ids, key_id: key.id() };
-            // A clock that runs ahead in the source must not push the window into the future.
-            let cursor = intake.cursor_us.map(|c| c.min(options.at_ms * 1_000)).max(cursor);
-            writer.commit(&facts, options.source_name, cursor, options.at_ms, intake.counts())?
+}
+
+struct Run<'a> {
+    config: &'a SourceConfig,
+    root: &'a Path,
+    key: &'a Key,
+    facts: &'a Facts,
+    options: PullOptions<'a>,
+    progress: Progress<'a>,
+    done: Done,
+}
+
+/// What one slice asks for.
+struct Asked {
+    window: Window,
+    range: Range,
+    note: SourceNote,
+    last: bool,
+}
+
+impl Run<'_> {
+    /// Reads one slice and commits it; `true` when it was the last one.
+    async fn slice(&mut self) -> Result<bool, PullError> {
+        // The lock comes before the snapshot: a snapshot older than another pull's commit would undo its corrections.
+        let options = self.options;
+        let mut writer =
+            if options.dry_run { None } else { Some(Writer::open(self.root, self.key, options.fence)?) };
+        let archive = match &writer {
+            Some(writer) => writer.archive().clone(),
+            None => Archive::open(self.root)?,
+        };
+        let mut source = Source::open(self.config.clone()).await?;
+        self.done.connected = true;
+        let shape = source.shape().await?;
+        let may_write = source.may_write().await?;
+        if may_write && !options.may_write {
+            return Err(PullError::MayWrite);
         }
-        _ => archive,
-    };
-    Ok(intake.finish(&archive))
+        let integer_ids = key_type(&archive, shape.integer_ids)?;
+        let quarantine = Quarantine::load(&archive)?;
+        let asked = self.ask(&mut source, &shape, &archive, &quarantine).await?;
+        let open_since = source.open_since().await?;
+        let contract = Contract { facts: self.facts, zone: self.config.zone, integer_ids: integer_ids.unwrap_or(false) };
+        let mut watched = None;
+        let (mut source, mut intake, files) = loop {
+            let scratch = writer.as_ref().map_or_else(std::env::temp_dir, |w| w.staging().to_owned());
+            let digests = quarantine.digests.clone();
+            let mut intake =
+                Intake::new(self.key, contract, archive.clone(), asked.range, digests, watched.clone(), &scratch);
+            let (back, files) = self.read(source, &shape, &asked.window, &mut intake, writer.as_mut()).await?;
+            source = back;
+            let doubled = intake.finish(writer.as_mut())?;
+            if doubled.is_empty() {
+                break (source, intake, files);
+            }
+            if doubled.len() > doubles::MOST {
+                let view = self.config.view.clone();
+                return Err(SourceError::Doubled { view, rows: doubled.len() }.into());
+            }
+            watched = Some(doubled);
+            if let Some(writer) = &mut writer {
+                writer.start_again()?;
+            }
+        };
+        if may_write {
+            intake.tally.add("S003", self.config.view.as_str(), None);
+        }
+        for name in &shape.unknown {
+            intake.tally.add("S001", name.as_str(), None);
+        }
+        let (outages, stock) = side_tables(&mut source, &mut intake.tally).await?;
+        drop(source);
+        if intake.report.read == 0 && archive.is_empty() {
+            intake.tally.add("S002", self.config.view.as_str(), None);
+        }
+        let archive = match writer {
+            None => archive,
+            Some(mut writer) => {
+                outages.map(|rows| writer.set_outages(&rows)).transpose()?;
+                stock.map(|rows| writer.set_stock(&rows)).transpose()?;
+                match integer_ids {
+                    Some(integer_ids) if writer.has_news() || !files.is_empty() => {
+                        let facts = TableFacts { integer_ids, key_id: self.key.id() };
+                        let note = SourceNote { files, ..asked.note };
+                        let cursor = self.cursor(&archive, intake.cursor_us, asked.range, asked.last, open_since);
+                        let findings = intake.tally.by_code();
+                        let ready = Ready { at_ms: options.at_ms, source: note, cursor, facts: &facts, findings };
+                        writer.commit(&ready)?
+                    }
+                    _ => archive,
+                }
+            }
+        };
+        if let Some(slices) = &mut self.done.slices {
+            slices.reached_us = asked.range.until_us.unwrap_or(slices.end_us);
+        }
+        self.done.report.merge(&intake.report);
+        self.done.report.archive_version = archive.provenance().ok().map(|p| p.archive_version);
+        self.done.tally.merge(intake.tally);
+        (self.progress)(self.done.report.read, self.done.total.unwrap_or(0).max(self.done.report.read));
+        Ok(asked.last)
+    }
+
+    /// Decides which rows the next slice asks for.
+    async fn ask(
+        &mut self,
+        source: &mut Source,
+        shape: &Shape,
+        archive: &Archive,
+        quarantine: &Quarantine,
+    ) -> Result<Asked, PullError> {
+        let options = self.options;
+        let earlier = archive.source_note(options.source_name);
+        let from_us = match (earlier, options.from_us) {
+            (Some(note), Some(from)) if note.from_us != Some(from) => {
+                return Err(PullError::Begun { from: note.from_us.map_or_else(|| "its beginning".into(), shown) });
+            }
+            (Some(note), _) => note.from_us,
+            (None, from) => from,
+        };
+        let now = source.horizon().await?;
+        let then = earlier.and_then(|note| note.horizon.as_ref());
+        let written_since = then.zip(now.as_ref()).and_then(|(then, now)| Source::written_since(then, now));
+        if written_since.is_none() && then.is_some() && now.is_some() {
+            self.done.tally.add("S004", self.config.view.as_str(), None);
+        }
+        let complete = earlier.is_some_and(|note| note.complete) && written_since.is_some();
+        let cursor = archive.cursor(options.source_name);
+        let lookback = cursor.map(|c| c.saturating_sub(options.lookback_s.saturating_mul(1_000_000)));
+        let mut window = Window {
+            from_us: lookback.max(from_us).filter(|_| !complete),
+            until_us: options.until_us,
+            written_since,
+            ids: quarantine.open_keys.clone(),
+            files: archive.files_read(options.source_name),
+        };
+        if quarantine.without_key > 0 {
+            // A broken row without a key can only be found again by reading everything.
+            window = Window { from_us, written_since: None, ids: Vec::new(), ..window };
+        }
+        if !options.dry_run {
+            window.until_us = self.end_of_slice(source, shape, &window, cursor).await?;
+        } else if self.done.total.is_none() {
+            self.done.total = Some(source.estimate(shape, &window).await?);
+        }
+        let range = Range { from_us, until_us: window.until_us };
+        let last = range.until_us == options.until_us;
+        let note = SourceNote {
+            name: options.source_name.to_owned(),
+            from_us,
+            // Until the last slice, what was written since the earlier snapshot is still to be asked for.
+            horizon: if last { now } else { then.cloned().or(now) },
+            complete: last && options.until_us.is_none(),
+            files: Vec::new(),
+        };
+        Ok(Asked { window, range, note, last })
+    }
+
+    /// Where the next slice ends; the end that was asked for when it is the last one.
+    async fn end_of_slice(
+        &mut self,
+        source: &mut Source,
+        shape: &Shape,
+        window: &Window,
+        cursor: Option<i64>,
+    ) -> Result<Option<i64>, PullError> {
+        let limit = self.options.slice_rows.max(1);
+        if self.done.total.is_none() {
+            let mut total = source.estimate(shape, window).await?;
+            if total > limit
+                && let Some((first, end_us, rows)) = source.span(shape, window).await?
+            {
+                total = rows;
+                let reached_us = cursor.map_or(first, |c| c.max(first));
+                let count = i64::try_from(total.div_ceil(limit)).unwrap_or(i64::MAX);
+                let length_us = (end_us.saturating_sub(reached_us) / count.max(1)).max(SHORTEST_SLICE_US);
+                self.done.slices = (count > 1).then_some(Slices { reached_us, length_us, end_us });
+            }
+            self.done.total = Some(total);
+        }
+        let Some(slices) = self.done.slices else { return Ok(self.options.until_us) };
+        let until = slices.reached_us.saturating_add(slices.length_us);
+        Ok(if until >= slices.end_us { self.options.until_us } else { Some(until) })
+    }
+
+    /// Reads the window in a task of its own while the rows are examined here.
+    async fn read(
+        &mut self,
+        mut source: Source,
+        shape: &Shape,
+        window: &Window,
+        intake: &mut Intake<'_>,
+        mut writer: Option<&mut Writer>,
+    ) -> Result<(Source, Vec<String>), PullError> {
+        let (to, mut chunks) = tokio::sync::mpsc::channel(QUEUE);
+        let (shape, window) = (shape.clone(), window.clone());
+        let integer_ids = intake.integer_ids();
+        let reader = tokio::spawn(async move {
+            let files = source.events(&shape, &window, integer_ids, to).await;
+            (source, files)
+        });
+        let before = self.done.report.read;
+        let mut taken = Ok(());
+        while let Some(chunk) = chunks.recv().await {
+            taken = intake.take(chunk, writer.as_deref_mut());
+            if taken.is_err() {
+                break;
+            }
+            let read = before + intake.report.read;
+            (self.progress)(read, self.done.total.unwrap_or(0).max(read));
+        }
+        drop(chunks);
+        let (source, files) = reader.await.map_err(|_| PullError::Reader)?;
+        taken?;
+        Ok((source, files?))
+    }
+
+    /// How far the source has been read.
+    fn cursor(
+        &self,
+        archive: &Archive,
+        seen_us: Option<i64>,
+        range: Range,
+        last: bool,
+        open_since: Option<i64>,
+    ) -> Option<i64> {
+        // A clock that runs ahead in the source must not push the window into the future; what an open transaction
+        // writes may claim to be as old as the transaction.
+        let latest = self.options.at_ms.saturating_mul(1_000).min(open_since.unwrap_or(i64::MAX));
+        let reached = if last { seen_us } else { range.until_us };
+        reached.map(|us| us.min(latest)).max(archive.cursor(self.options.source_name))
+    }
+}
+
+/// An instant for a message.
+fn shown(us: i64) -> String {
+    chrono::DateTime::from_timestamp_micros(us).map_or_else(|| us.to_string(), |t| t.to_rfc3339())
 }
 
 /// The archive's type of key, which the source must keep.
@@ -160,158 +445,16 @@ fn key_type(archive: &Archive, found: Option<bool>) -> Result<Option<bool>, Arch
     }
 }
 
-/// Takes rows one by one and keeps what must be archived.
-struct Intake<'a> {
-    key: &'a Key,
-    facts: &'a Facts,
-    zone: chrono_tz::Tz,
-    known: Known,
-    integer_ids: Option<bool>,
-    next_seq: i64,
-    cursor_us: Option<i64>,
-    seen: BTreeSet<EventId>,
-    rows: Vec<ArchivedEvent>,
-    quarantine: Vec<QuarantinedRow>,
-    found: BTreeMap<(&'static str, String), (u64, Vec<String>)>,
-    report: PullReport,
-}
-
-impl<'a> Intake<'a> {
-    fn new(
-        key: &'a Key,
-        facts: &'a Facts,
-        zone: chrono_tz::Tz,
-        known: Known,
-        integer_ids: Option<bool>,
-        next_seq: i64,
-    ) -> Self {
-        Self {
-            key,
-            facts,
-            zone,
-            known,
-            integer_ids,
-            next_seq,
-            cursor_us: None,
-            seen: BTreeSet::new(),
-            rows: Vec::new(),
-            quarantine: Vec::new(),
-            found: BTreeMap::new(),
-            report: PullReport::default(),
-        }
+/// Outages and stock, where the configuration names them; rows of them that cannot be read are findings.
+async fn side_tables(
+    source: &mut Source,
+    tally: &mut Tally,
+) -> Result<(Option<Vec<Outage>>, Option<Vec<Stock>>), SourceError> {
+    let outages = source.outages().await?;
+    let stock = source.stock().await?;
+    let faulty = [("gangguan", outages.as_ref().map(|o| o.1)), ("blangko", stock.as_ref().map(|s| s.1))];
+    for (table, faulty) in faulty {
+        (0..faulty.unwrap_or(0)).for_each(|_| tally.add("V002", table, None));
     }
-
-    fn take(&mut self, row: &RawRow) {
-        self.report.read += 1;
-        let contract = Contract { facts: self.facts, zone: self.zone, integer_ids: self.integer_ids.unwrap_or(false) };
-        match contract.event(row) {
-            Err(fault) => self.refuse(row, fault),
-            Ok((event, _)) if !self.seen.insert(event.event_id.clone()) => {
-                self.refuse(row, Fault { code: "V008", column: Column::EventId });
-            }
-            Ok((event, warnings)) => {
-                self.cursor_us = self.cursor_us.max(Some(event.recorded_at_us));
-                let content_digest = content_digest(self.key, &event);
-                let correction_of = match self.known.event(&event.event_id) {
-                    Some(earlier) if earlier.content_digest == content_digest => {
-                        self.report.known += 1;
-                        return;
-                    }
-                    earlier => earlier.map(|e| e.seq),
-                };
-                let id = Some(event.berkas_id.clone());
-                for (code, column) in warnings {
-                    self.find(code, column.name().to_owned(), id.clone());
-                }
-                if correction_of.is_some() {
-                    self.report.corrections += 1;
-                    self.find("W005", "event_id".to_owned(), Some(event.event_id.to_string()));
-                } else {
-                    self.report.new += 1;
-                }
-                self.rows.push(ArchivedEvent { seq: self.next_seq, event, content_digest, correction_of });
-                self.next_seq += 1;
-            }
-        }
-    }
-
-    /// Outages and stock, where the configuration names them; rows of them that cannot be read are findings.
-    async fn side_tables(
-        &mut self,
-        source: &mut Source,
-    ) -> Result<(Option<Vec<Outage>>, Option<Vec<Stock>>), SourceError> {
-        let outages = source.outages().await?;
-        let stock = source.stock().await?;
-        let faulty = [("gangguan", outages.as_ref().map(|o| o.1)), ("blangko", stock.as_ref().map(|s| s.1))];
-        for (table, faulty) in faulty {
-            (0..faulty.unwrap_or(0)).for_each(|_| self.find("V002", table.to_owned(), None));
-        }
-        Ok((outages.map(|o| o.0), stock.map(|s| s.0)))
-    }
-
-    fn refuse(&mut self, row: &RawRow, fault: Fault) {
-        let text = row_json(row);
-        let digest = self.key.digest("quarantine", |m| {
-            m.update(fault.code.as_bytes());
-            m.update(text.as_bytes());
-        });
-        let event_id = id_text(row);
-        if self.known.is_quarantined(&digest) {
-            self.report.still_quarantined += 1;
-        } else {
-            self.report.quarantined += 1;
-            let column = fault.column.name();
-            self.known.quarantine(digest.clone());
-            self.quarantine.push(QuarantinedRow {
-                event_id: event_id.clone(),
-                code: fault.code,
-                column,
-                digest,
-                row: text,
-            });
-        }
-        self.find(fault.code, fault.column.name().to_owned(), event_id);
-    }
-
-    fn find(&mut self, code: &'static str, column: String, id: Option<String>) {
-        let (count, examples) = self.found.entry((code, column)).or_default();
-        *count += 1;
-        if let Some(id) = id
-            && examples.len() < EXAMPLES
-            && !examples.contains(&id)
-        {
-            examples.push(id);
-        }
-    }
-
-    fn flush(&mut self, writer: &mut Writer) -> Result<(), ArchiveError> {
-        if !self.rows.is_empty() {
-            writer.add_events(self.integer_ids.unwrap_or(false), std::mem::take(&mut self.rows))?;
-        }
-        if !self.quarantine.is_empty() {
-            writer.add_quarantine(&std::mem::take(&mut self.quarantine))?;
-        }
-        Ok(())
-    }
-
-    fn counts(&self) -> BTreeMap<String, u64> {
-        let mut counts = BTreeMap::new();
-        for ((code, _), (n, _)) in &self.found {
-            *counts.entry((*code).to_owned()).or_insert(0) += n;
-        }
-        counts
-    }
-
-    fn finish(mut self, archive: &Archive) -> PullReport {
-        self.report.archive_version = archive.provenance().ok().map(|p| p.archive_version);
-        self.report.findings = self
-            .found
-            .into_iter()
-            .map(|((code, column), (count, examples))| {
-                let place = if examples.is_empty() { column } else { format!("{column}: {}", examples.join(", ")) };
-                Finding { code, place, count }
-            })
-            .collect();
-        self.report
-    }
+    Ok((outages.map(|o| o.0), stock.map(|s| s.0)))
 }

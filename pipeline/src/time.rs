@@ -5,9 +5,9 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
 
 /// Microseconds since 1970 UTC; text and local times without a zone are read in `zone`.
-pub(crate) fn instant(cell: &Cell, zone: Tz) -> Option<i64> {
+pub(crate) fn instant(cell: Cell<'_>, zone: Tz) -> Option<i64> {
     match cell {
-        Cell::Instant(us) => Some(*us),
+        Cell::Instant(us) => Some(us),
         Cell::Integer(s) => s.checked_mul(1_000_000),
         Cell::Text(text) => instant_text(text.trim(), zone),
         _ => None,
@@ -33,9 +33,9 @@ pub(crate) fn in_zone(naive: NaiveDateTime, zone: Tz) -> Option<i64> {
 }
 
 /// Days since 1970.
-pub(crate) fn date(cell: &Cell) -> Option<i32> {
+pub(crate) fn date(cell: Cell<'_>) -> Option<i32> {
     match cell {
-        Cell::Date(days) => Some(*days),
+        Cell::Date(days) => Some(days),
         Cell::Text(text) => NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok().map(epoch_days),
         _ => None,
     }

@@ -3,9 +3,10 @@
 //! Reads   one row of cells in the order of [`Column::ALL`]
 //! Gives   the event with warnings, or the first reason why the row must go to quarantine
 //! Rule    contract in data/columns.toml; outcomes per step in data/sop
-//! Finds   V001–V007, V009 (quarantine); W001–W004 (archived and named)
+//! Finds   V001–V007, V009, V010 (quarantine); W001–W004 (archived and named)
 
-use crate::sources::{Cell, RawRow};
+use crate::key::hex;
+use crate::sources::{Cell, Row};
 use crate::time;
 use chrono_tz::Tz;
 use schemas::{Column, Event, EventId, Facts, NikFault, Person, check_nik};
@@ -31,7 +32,7 @@ pub(crate) struct Contract<'a> {
 
 impl Contract<'_> {
     /// The event of a row, with the codes of what is odd about it.
-    pub(crate) fn event(&self, row: &RawRow) -> Result<(Event, Vec<Oddity>), Fault> {
+    pub(crate) fn event<'a>(&self, row: Row<'a>) -> Result<(Event<'a>, Vec<Oddity>), Fault> {
         let event_id = self.event_id(row)?;
         let langkah = self.step(row)?;
         let event = Event {
@@ -65,9 +66,9 @@ impl Contract<'_> {
         Ok((event, warnings))
     }
 
-    fn warnings(&self, event: &Event) -> Vec<Oddity> {
+    fn warnings(&self, event: &Event<'_>) -> Vec<Oddity> {
         let mut found = Vec::new();
-        match event.person.nik.as_deref().and_then(check_nik) {
+        match event.person.nik.and_then(check_nik) {
             Some(NikFault::Shape) => found.push(("W001", Column::Nik)),
             Some(NikFault::Content) => found.push(("W002", Column::Nik)),
             None => {}
@@ -75,46 +76,46 @@ impl Contract<'_> {
         if event.mulai_us.is_some_and(|mulai| mulai > event.selesai_us) {
             found.push(("W003", Column::Selesai));
         }
-        if self.facts.wilayah.get(&event.pekon).is_none() {
+        if self.facts.wilayah.get(event.pekon).is_none() {
             found.push(("W004", Column::Pekon));
         }
         found
     }
 
-    fn event_id(&self, row: &RawRow) -> Result<EventId, Fault> {
+    fn event_id<'a>(&self, row: Row<'a>) -> Result<EventId<'a>, Fault> {
         let column = Column::EventId;
-        match (cell(row, column), self.integer_ids) {
-            (Cell::Integer(n), true) => Ok(EventId::Integer(*n)),
+        match (row.cell(column), self.integer_ids) {
+            (Cell::Integer(n), true) => Ok(EventId::Integer(n)),
             (Cell::Text(_), false) => self.required_text(row, column).map(EventId::Text),
             (Cell::Null, _) => Err(Fault { code: "V001", column }),
             _ => Err(Fault { code: "V002", column }),
         }
     }
 
-    fn step(&self, row: &RawRow) -> Result<u8, Fault> {
+    fn step(&self, row: Row<'_>) -> Result<u8, Fault> {
         let column = Column::Langkah;
-        let Cell::Integer(n) = cell(row, column) else {
-            return Err(Fault { code: missing_or_wrong(cell(row, column)), column });
+        let Cell::Integer(n) = row.cell(column) else {
+            return Err(Fault { code: missing_or_wrong(row.cell(column)), column });
         };
-        let step = u8::try_from(*n).ok().filter(|n| self.facts.sop.step(*n).is_some());
+        let step = u8::try_from(n).ok().filter(|n| self.facts.sop.step(*n).is_some());
         step.ok_or(Fault { code: "V003", column })
     }
 
-    fn role(&self, row: &RawRow) -> Result<String, Fault> {
+    fn role<'a>(&self, row: Row<'a>) -> Result<&'a str, Fault> {
         let role = self.required_text(row, Column::Pelaksana)?;
-        if self.facts.pelaksana.contains_key(&role) {
+        if self.facts.pelaksana.contains_key(role) {
             Ok(role)
         } else {
             Err(Fault { code: "V005", column: Column::Pelaksana })
         }
     }
 
-    fn outcome(&self, row: &RawRow, step: u8) -> Result<String, Fault> {
+    fn outcome<'a>(&self, row: Row<'a>, step: u8) -> Result<&'a str, Fault> {
         let hasil = self.required_text(row, Column::Hasil)?;
-        if self.facts.sop.allows(step, &hasil) { Ok(hasil) } else { Err(Fault { code: "V004", column: Column::Hasil }) }
+        if self.facts.sop.allows(step, hasil) { Ok(hasil) } else { Err(Fault { code: "V004", column: Column::Hasil }) }
     }
 
-    fn area(&self, row: &RawRow) -> Result<String, Fault> {
+    fn area<'a>(&self, row: Row<'a>) -> Result<&'a str, Fault> {
         let code = self.required_text(row, Column::Pekon)?;
         if code.len() == 10 && code.bytes().all(|b| b.is_ascii_digit()) {
             Ok(code)
@@ -123,7 +124,7 @@ impl Contract<'_> {
         }
     }
 
-    fn required_text(&self, row: &RawRow, column: Column) -> Result<String, Fault> {
+    fn required_text<'a>(&self, row: Row<'a>, column: Column) -> Result<&'a str, Fault> {
         match self.text(row, column)? {
             Some(text) if !text.trim().is_empty() => Ok(text),
             _ => Err(Fault { code: "V001", column }),
@@ -131,27 +132,28 @@ impl Contract<'_> {
     }
 
     /// No value and empty text stay different.
-    fn text(&self, row: &RawRow, column: Column) -> Result<Option<String>, Fault> {
+    fn text<'a>(&self, row: Row<'a>, column: Column) -> Result<Option<&'a str>, Fault> {
         let lines_allowed = column == Column::Keterangan;
-        match cell(row, column) {
+        match row.cell(column) {
             Cell::Null => Ok(None),
-            Cell::Text(text) if text.chars().any(|c| c < ' ' && !(lines_allowed && "\t\n\r".contains(c))) => {
+            Cell::Text(text) if text.bytes().any(|b| b < b' ' && !(lines_allowed && b"\t\n\r".contains(&b))) => {
                 Err(Fault { code: "V006", column })
             }
-            Cell::Text(text) => Ok(Some(text.clone())),
+            Cell::Text(text) => Ok(Some(text)),
+            Cell::Bytes(_) => Err(Fault { code: "V010", column }),
             _ => Err(Fault { code: "V002", column }),
         }
     }
 
-    fn required_instant(&self, row: &RawRow, column: Column) -> Result<i64, Fault> {
+    fn required_instant(&self, row: Row<'_>, column: Column) -> Result<i64, Fault> {
         self.instant(row, column)?.ok_or(Fault { code: "V001", column })
     }
 
-    fn instant(&self, row: &RawRow, column: Column) -> Result<Option<i64>, Fault> {
-        if *cell(row, column) == Cell::Null {
+    fn instant(&self, row: Row<'_>, column: Column) -> Result<Option<i64>, Fault> {
+        if row.cell(column) == Cell::Null {
             return Ok(None);
         }
-        let us = time::instant(cell(row, column), self.zone).ok_or(Fault { code: "V002", column })?;
+        let us = time::instant(row.cell(column), self.zone).ok_or(Fault { code: "V002", column })?;
         // Only these enter the working clock; a record may be written whenever the office likes.
         let measured = column != Column::RecordedAt;
         if measured && !self.facts.clock.covers(us.div_euclid(1_000_000)) {
@@ -160,9 +162,9 @@ impl Contract<'_> {
         Ok(Some(us))
     }
 
-    fn birth_date(&self, row: &RawRow) -> Result<Option<i32>, Fault> {
+    fn birth_date(&self, row: Row<'_>) -> Result<Option<i32>, Fault> {
         let column = Column::TanggalLahir;
-        match cell(row, column) {
+        match row.cell(column) {
             Cell::Null => Ok(None),
             Cell::Text(text) if text.is_empty() => Ok(None),
             other => time::date(other).map(Some).ok_or(Fault { code: "V002", column }),
@@ -170,12 +172,12 @@ impl Contract<'_> {
     }
 }
 
-fn cell(row: &RawRow, column: Column) -> &Cell {
-    row.get(column.index()).unwrap_or(&Cell::Null)
-}
-
-fn missing_or_wrong(cell: &Cell) -> &'static str {
-    if *cell == Cell::Null { "V001" } else { "V002" }
+fn missing_or_wrong(cell: Cell<'_>) -> &'static str {
+    match cell {
+        Cell::Null => "V001",
+        Cell::Bytes(_) => "V010",
+        _ => "V002",
+    }
 }
 
 /// Whether every column that the contract calls required is one that [`Contract::event`] insists on.
@@ -186,27 +188,27 @@ fn required() -> Vec<Column> {
 }
 
 /// The `event_id` as the source writes it, for messages and for asking again.
-pub(crate) fn id_text(row: &RawRow) -> Option<String> {
-    match cell(row, Column::EventId) {
+pub(crate) fn id_text(row: Row<'_>) -> Option<String> {
+    match row.cell(Column::EventId) {
         Cell::Integer(n) => Some(n.to_string()),
-        Cell::Text(text) => Some(text.clone()),
+        Cell::Text(text) => Some(text.to_owned()),
         _ => None,
     }
 }
 
 /// The whole row as JSON, for the quarantine only.
-pub(crate) fn row_json(row: &RawRow) -> String {
+pub(crate) fn row_json(row: Row<'_>) -> String {
     let fields: Map<String, Value> = Column::ALL
         .into_iter()
-        .zip(row)
-        .map(|(column, cell)| {
-            let value = match cell {
+        .map(|column| {
+            let value = match row.cell(column) {
                 Cell::Null => Value::Null,
                 Cell::Integer(n) => json!(n),
                 Cell::Real(x) => json!(x),
                 Cell::Text(text) => json!(text),
                 Cell::Instant(us) => json!({"instant_us": us}),
                 Cell::Date(days) => json!({"date_days": days}),
+                Cell::Bytes(bytes) => json!({"bytes_hex": hex(bytes)}),
                 Cell::Unreadable(why) => json!({"unreadable": why}),
             };
             (column.name().to_owned(), value)
@@ -218,9 +220,10 @@ pub(crate) fn row_json(row: &RawRow) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sources::Chunk;
 
-    fn good() -> RawRow {
-        let text = |s: &str| Cell::Text(s.into());
+    fn good() -> Vec<Cell<'static>> {
+        let text = Cell::Text;
         Column::ALL
             .into_iter()
             .map(|c| match c {
@@ -239,12 +242,14 @@ mod tests {
             .collect()
     }
 
-    fn check(column: Column, cell: Cell) -> Result<Vec<&'static str>, (&'static str, Column)> {
+    fn check(column: Column, cell: Cell<'_>) -> Result<Vec<&'static str>, (&'static str, Column)> {
         let facts = Facts::embedded().unwrap();
         let contract = Contract { facts: &facts, zone: Tz::Asia__Jakarta, integer_ids: true };
         let mut row = good();
         row[column.index()] = cell;
-        match contract.event(&row) {
+        let mut chunk = Chunk::new(row.len());
+        row.into_iter().for_each(|c| chunk.push(c));
+        match contract.event(chunk.rows().next().unwrap()) {
             Ok((_, warnings)) => Ok(warnings.into_iter().map(|(code, _)| code).collect()),
             Err(fault) => Err((fault.code, fault.column)),
         }
@@ -253,12 +258,12 @@ mod tests {
     #[test]
     fn a_good_row_has_no_findings() {
         assert_eq!(check(Column::Keterangan, Cell::Null), Ok(vec![]));
-        assert_eq!(check(Column::Keterangan, Cell::Text("baris\ndua".into())), Ok(vec![]));
+        assert_eq!(check(Column::Keterangan, Cell::Text("baris\ndua")), Ok(vec![]));
     }
 
     #[test]
     fn what_breaks_the_contract_is_named_with_its_column() {
-        let text = |s: &str| Cell::Text(s.into());
+        let text = Cell::Text;
         for (column, cell, code) in [
             (Column::Langkah, Cell::Integer(11), "V003"),
             (Column::Langkah, Cell::Integer(0), "V003"),
@@ -268,6 +273,8 @@ mod tests {
             (Column::Pelaksana, text("satpam"), "V005"),
             (Column::Nama, text("A\u{7}B"), "V006"),
             (Column::Nama, text("A\nB"), "V006"),
+            (Column::Nama, Cell::Bytes(b"A\xff"), "V010"),
+            (Column::Langkah, Cell::Real(f64::NAN), "V002"),
             (Column::Pekon, text("180601"), "V007"),
             (Column::Selesai, text("0202-10-05T01:00:00Z"), "V009"),
             (Column::Selesai, text("kemarin"), "V002"),
@@ -277,7 +284,7 @@ mod tests {
             (Column::TanggalLahir, text("17-08-1997"), "V002"),
             (Column::Nik, Cell::Integer(1_806_015_708_979_001), "V002"),
         ] {
-            assert_eq!(check(column, cell.clone()), Err((code, column)), "{cell:?}");
+            assert_eq!(check(column, cell), Err((code, column)), "{cell:?}");
         }
     }
 
@@ -290,7 +297,7 @@ mod tests {
 
     #[test]
     fn what_is_odd_is_archived_and_named() {
-        let text = |s: &str| Cell::Text(s.into());
+        let text = Cell::Text;
         assert_eq!(check(Column::Nik, text("180601570897900")), Ok(vec!["W001"]));
         assert_eq!(check(Column::Nik, text("1806013102979001")), Ok(vec!["W002"]));
         assert_eq!(check(Column::Mulai, text("2026-10-05T02:00:00Z")), Ok(vec!["W003"]));

@@ -6,7 +6,7 @@ use crate::commands::pull::summary;
 use crate::commands::render::{Selection, render};
 use crate::config::Config;
 use crate::exit::Outcome;
-use crate::office::Installed;
+use crate::office::{Installed, PullRequest};
 use crate::{demo, print};
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -69,7 +69,8 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     bar.set_message("pull");
     let progress = &mut |done: u64, total: u64| print::advance(&bar, done, total);
     // The instant this pull claims is the end of the last month, so that the same seed gives the same archive.
-    let report = installed.pull(last.end_s() * 1_000, false, progress).await?;
+    let at = chrono::DateTime::from_timestamp(last.end_s(), 0).unwrap_or_default();
+    let report = installed.pull(PullRequest::everything(at), progress).await?;
     let archive = installed.archive()?;
     let book = FigureBook::open(&archive, &installed.facts)?;
     let months: Vec<Month> =

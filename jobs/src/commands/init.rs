@@ -14,7 +14,7 @@ pub(crate) struct Options {
     /// Folder to make.
     #[arg(default_value = "work", value_name = "DIR")]
     dir: PathBuf,
-    /// The office's database: sqlite:PATH, postgres://… or mysql://….
+    /// The office's database: sqlite:PATH, postgres://…, mysql://… or csv:FOLDER.
     #[arg(long, value_name = "URL")]
     source: String,
     /// The view with one row per event.
@@ -45,11 +45,12 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
 pub(crate) fn write_config(path: &Path, url: &str, view: &str, outages: bool, stock: bool) -> Result<()> {
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
     let line = |there: bool, name: &str, value: &str| format!("{}{name} = \"{value}\"", if there { "" } else { "# " });
+    let ending = if url.starts_with("csv:") { ".csv" } else { "" };
     let text = include_str!("tertib.toml.txt")
         .replace("{url}", &quoted(url))
         .replace("{view}", &quoted(view))
-        .replace("{outages}", &line(outages, "outages", "gangguan"))
-        .replace("{stock}", &line(stock, "stock", "blangko"));
+        .replace("{outages}", &line(outages, "outages", &format!("gangguan{ending}")))
+        .replace("{stock}", &line(stock, "stock", &format!("blangko{ending}")));
     // The URL may hold a password.
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
@@ -59,31 +60,26 @@ pub(crate) fn write_config(path: &Path, url: &str, view: &str, outages: bool, st
     written.with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// A relative SQLite path is written down in full, so that the folder can be anywhere.
+/// A relative path is written down in full, so that the folder can be anywhere.
 fn absolute(url: &str) -> Result<String> {
-    match url.strip_prefix("sqlite:").map(|p| p.trim_start_matches("//")) {
-        Some(path) if !path.starts_with('/') && !path.starts_with(':') => {
+    match crate::config::relative_path(url) {
+        Some((scheme, path)) => {
             let full = std::path::absolute(path).with_context(|| format!("cannot find {path}"))?;
-            Ok(format!("sqlite:{}", full.display()))
+            Ok(format!("{scheme}:{}", full.display()))
         }
-        _ => Ok(url.to_owned()),
+        None => Ok(url.to_owned()),
     }
 }
 
 /// Whether the source has the optional tables, and what is wrong with the view.
 async fn probe(url: &str, view: &str) -> (bool, bool, Option<String>) {
-    let config = SourceConfig {
-        url: url.to_owned(),
-        view: view.to_owned(),
-        columns: std::collections::BTreeMap::new(),
-        outages: None,
-        stock: None,
-        zone: chrono_tz::Tz::Asia__Jakarta,
-    };
+    let config = SourceConfig::new(url.to_owned(), view.to_owned());
     match Source::open(config).await {
         Ok(mut source) => {
             let fault = source.shape().await.err().map(|e| e.to_string());
-            (source.has_relation("gangguan").await, source.has_relation("blangko").await, fault)
+            let ending = if url.starts_with("csv:") { ".csv" } else { "" };
+            let has = async |source: &mut Source, name: &str| source.has_relation(&format!("{name}{ending}")).await;
+            (has(&mut source, "gangguan").await, has(&mut source, "blangko").await, fault)
         }
         Err(fault) => (false, false, Some(fault.to_string())),
     }

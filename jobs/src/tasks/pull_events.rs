@@ -4,11 +4,11 @@ use super::Report;
 use crate::clock;
 use crate::commands::pull::summary;
 use crate::exit::Outcome;
-use crate::office::Installed;
+use crate::office::{Installed, PullRequest};
 use anyhow::Result;
 
 pub(super) async fn run(installed: &Installed) -> Result<Report> {
-    let report = installed.pull(clock::now().timestamp_millis(), false, &mut |_, _| {}).await?;
+    let report = installed.pull(PullRequest::everything(clock::now()), &mut |_, _| {}).await?;
     let codes: Vec<String> = report.findings.iter().map(|f| format!("{} {}×", f.code, f.count)).collect();
     let message = [summary(&report, false).trim_end().to_owned(), codes.join(", ")].join(" ").trim_end().to_owned();
     Ok(Report { outcome: Outcome::of(installed.facts.need_attention(&report.findings)), message })

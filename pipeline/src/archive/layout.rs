@@ -16,13 +16,13 @@ pub(crate) const OUTAGES: &str = "gangguan";
 pub(crate) const STOCK: &str = "blangko";
 /// Where a commit is prepared; nothing in it counts.
 pub(crate) const STAGING: &str = "_tertib/staging";
-/// What is being committed: the decision point.
-pub(crate) const INTENT: &str = "_tertib/intent.json";
+/// What only the writer needs.
+pub(crate) const WORK: &str = "_tertib";
 /// Kernel lock of the one writer.
 pub(crate) const LOCK: &str = "_tertib/lock";
 
 /// Folders that only the owner of the archive may open.
-pub(crate) const PRIVATE: [&str; 3] = [PERSONS, QUARANTINE, "_tertib"];
+pub(crate) const PRIVATE: [&str; 3] = [PERSONS, QUARANTINE, WORK];
 
 /// Folders whose files must all stand in the commit log.
 pub(crate) const TABLES: [&str; 5] = [EVENTS, PERSONS, QUARANTINE, OUTAGES, STOCK];
@@ -38,4 +38,14 @@ pub(crate) fn part_path(table: &str, month: Option<Month>, version: u64, ordinal
         Some(month) => format!("{table}/bulan={month}/part-{version:08}-{ordinal:04}.parquet"),
         None => format!("{table}/part-{version:08}-{ordinal:04}.parquet"),
     }
+}
+
+/// What is being committed as that version: the decision point.
+pub(crate) fn intent(version: u64) -> String {
+    format!("{WORK}/intent-{version:020}.json")
+}
+
+/// Whether a file of the working folder is an intent.
+pub(crate) fn is_intent(name: &std::ffi::OsStr) -> bool {
+    name.to_str().is_some_and(|n| n.starts_with("intent-") && n.ends_with(".json"))
 }

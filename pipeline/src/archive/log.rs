@@ -9,6 +9,8 @@
 
 use super::layout;
 use crate::key::sha256;
+use crate::sources::Horizon;
+use schemas::EventId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -39,6 +41,8 @@ pub struct CommitNote {
     pub quarantined: u64,
     /// Findings by code.
     pub findings: BTreeMap<String, u64>,
+    /// Where the rows came from.
+    pub source: Option<SourceNote>,
     /// Private parts.
     pub persons: Vec<FileEntry>,
     /// Quarantine parts.
@@ -49,6 +53,21 @@ pub struct CommitNote {
     pub stock: Option<FileEntry>,
 }
 
+/// What a commit remembers of the source, for the next pull from it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceNote {
+    /// Its name in the configuration.
+    pub name: String,
+    /// Where the first pull was told to begin, microseconds; earlier rows are never asked for.
+    pub from_us: Option<i64>,
+    /// Where the earliest snapshot since the last complete pull stood among PostgreSQL's transactions.
+    pub horizon: Option<Horizon>,
+    /// Whether every row up to the horizon was read; otherwise only those recorded before the cursor.
+    pub complete: bool,
+    /// SHA-256 of the files that were read whole.
+    pub files: Vec<String>,
+}
+
 /// What never changes in one archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TableFacts {
@@ -56,6 +75,29 @@ pub(crate) struct TableFacts {
     pub integer_ids: bool,
     /// Id of the key the archive is written with.
     pub key_id: String,
+}
+
+/// A public part, and between which keys those of its rows lie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct EventFile {
+    pub entry: FileEntry,
+    /// Least and greatest `event_id`, where the log states them.
+    pub ids: Option<(Value, Value)>,
+}
+
+impl EventFile {
+    /// Whether the part may hold one of the keys, which are in order.
+    pub(crate) fn may_hold_any(&self, ids: &[EventId<'_>]) -> bool {
+        let (least, greatest) = match &self.ids {
+            Some((Value::Number(a), Value::Number(b))) => {
+                (a.as_i64().map(EventId::Integer), b.as_i64().map(EventId::Integer))
+            }
+            Some((Value::String(a), Value::String(b))) => (Some(EventId::Text(a)), Some(EventId::Text(b))),
+            _ => (None, None),
+        };
+        let (Some(least), Some(greatest)) = (least, greatest) else { return !ids.is_empty() };
+        ids.get(ids.partition_point(|id| *id < least)).is_some_and(|id| *id <= greatest)
+    }
 }
 
 /// One commit.
@@ -68,7 +110,7 @@ pub(crate) struct Commit {
     /// The cursor by source.
     pub cursors: BTreeMap<String, i64>,
     /// Public parts it adds.
-    pub events: Vec<FileEntry>,
+    pub events: Vec<EventFile>,
     /// The rest.
     pub note: CommitNote,
     /// In the first commit.
@@ -180,14 +222,16 @@ pub(crate) fn decode(version: u64, bytes: &[u8]) -> Result<Commit, String> {
     if noted { Ok(commit) } else { Err("it has no commitInfo".to_owned()) }
 }
 
-fn added(add: &Value) -> Option<FileEntry> {
+fn added(add: &Value) -> Option<EventFile> {
     let stats: Value = serde_json::from_str(add.get("stats")?.as_str()?).ok()?;
-    Some(FileEntry {
+    let end = |which: &str| stats.get(which)?.get("event_id").cloned();
+    let entry = FileEntry {
         path: format!("{}/{}", layout::EVENTS, add.get("path")?.as_str()?),
         sha256: add.get("tags")?.get("sha256")?.as_str()?.to_owned(),
         size_bytes: add.get("size")?.as_u64()?,
         rows: stats.get("numRecords")?.as_u64()?,
-    })
+    };
+    Some(EventFile { entry, ids: end("minValues").zip(end("maxValues")) })
 }
 
 fn table_facts(meta: &Value) -> Option<TableFacts> {

@@ -3,30 +3,19 @@
 //! Invariant: the public table holds no NIK, no name and no free text; only a keyed pseudonym and a salted commitment.
 
 use super::ArchiveError;
-use crate::key::{Key, hex};
-use crate::time;
-use arrow::array::{
-    ArrayRef, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
-};
-use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
-use hmac::Mac;
+use super::digest::RowDigests;
+use crate::key::{Key, hex_into};
+use arrow::array::builder::{Date32Builder, Int32Builder, Int64Builder, StringBuilder, TimestampMicrosecondBuilder};
+use arrow::array::{ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use parquet::arrow::ArrowWriter;
+use parquet::errors::ParquetError;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
-use schemas::{Event, EventId, Person};
-use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
+use schemas::{Event, EventId};
+use serde_json::{Value, json};
 use std::sync::Arc;
-
-/// An event with what the archive adds to it.
-#[derive(Clone, Debug)]
-pub(crate) struct ArchivedEvent {
-    pub(crate) seq: i64,
-    pub(crate) event: Event,
-    pub(crate) content_digest: String,
-    pub(crate) correction_of: Option<i64>,
-}
 
 /// A row that broke the contract.
 #[derive(Clone, Debug)]
@@ -92,77 +81,177 @@ pub(crate) fn delta_schema(integer_ids: bool) -> Value {
     json!({"type": "struct", "fields": fields})
 }
 
-/// The public part of events, in the order given.
-pub(crate) fn public_batch(key: &Key, integer_ids: bool, rows: &[ArchivedEvent]) -> Result<RecordBatch, ArchiveError> {
-    let text = |f: &dyn Fn(&Event) -> &str| -> ArrayRef {
-        Arc::new(StringArray::from_iter_values(rows.iter().map(|r| f(&r.event))))
-    };
-    let optional = |f: &dyn Fn(&Event) -> Option<&str>| -> ArrayRef {
-        Arc::new(rows.iter().map(|r| f(&r.event)).collect::<StringArray>())
-    };
-    let instants = |f: &dyn Fn(&Event) -> Option<i64>| -> ArrayRef {
-        Arc::new(rows.iter().map(|r| f(&r.event)).collect::<TimestampMicrosecondArray>().with_timezone("UTC"))
-    };
-    let ids: ArrayRef = if integer_ids {
-        Arc::new(
-            rows.iter()
-                .map(|r| if let EventId::Integer(n) = r.event.event_id { Some(n) } else { None })
-                .collect::<Int64Array>(),
-        )
-    } else {
-        Arc::new(StringArray::from_iter_values(rows.iter().map(|r| r.event.event_id.to_string())))
-    };
-    let pseudonyms: StringArray = rows.iter().map(|r| pseudonym(key, &r.event.person)).collect();
-    let commitments = StringArray::from_iter_values(rows.iter().map(|r| commitment(&salt(key, r), &r.event.person)));
-    let columns: Vec<ArrayRef> = vec![
-        Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.seq))),
-        ids,
-        instants(&|e| Some(e.recorded_at_us)),
-        text(&|e| &e.berkas_id),
-        text(&|e| &e.kolektif_id),
-        Arc::new(Int32Array::from_iter_values(rows.iter().map(|r| i32::from(r.event.langkah)))),
-        text(&|e| &e.pelaksana),
-        optional(&|e| e.petugas_id.as_deref()),
-        instants(&|e| e.mulai_us),
-        instants(&|e| Some(e.selesai_us)),
-        text(&|e| &e.hasil),
-        optional(&|e| e.kekurangan.as_deref()),
-        optional(&|e| e.nomor_register.as_deref()),
-        text(&|e| &e.jenis),
-        text(&|e| &e.kewarganegaraan),
-        text(&|e| &e.pekon),
-        instants(&|e| Some(e.diterima_us)),
-        Arc::new(pseudonyms),
-        Arc::new(commitments),
-        Arc::new(StringArray::from_iter_values(rows.iter().map(|r| &r.content_digest))),
-        Arc::new(rows.iter().map(|r| r.correction_of).collect::<Int64Array>()),
-    ];
-    batch(public_columns(integer_ids), columns)
-}
-
-/// The private part of the same events.
-pub(crate) fn private_batch(key: &Key, rows: &[ArchivedEvent]) -> Result<RecordBatch, ArchiveError> {
-    let optional = |f: &dyn Fn(&Person) -> Option<&str>| -> ArrayRef {
-        Arc::new(rows.iter().map(|r| f(&r.event.person)).collect::<StringArray>())
-    };
-    let names = ["salt", "nik", "nama", "jenis_kelamin", "tempat_lahir"];
+/// The private columns.
+fn private_columns() -> Vec<Field> {
     let mut fields = vec![Field::new("seq", DataType::Int64, false)];
+    let names = ["salt", "nik", "nama", "jenis_kelamin", "tempat_lahir"];
     fields.extend(names.iter().map(|n| Field::new(*n, DataType::Utf8, *n != "salt")));
     fields.push(Field::new("tanggal_lahir", DataType::Date32, true));
     fields.push(Field::new("pembawa", DataType::Utf8, false));
     fields.push(Field::new("keterangan", DataType::Utf8, true));
-    let columns: Vec<ArrayRef> = vec![
-        Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.seq))),
-        Arc::new(StringArray::from_iter_values(rows.iter().map(|r| salt(key, r)))),
-        optional(&|p| p.nik.as_deref()),
-        optional(&|p| p.nama.as_deref()),
-        optional(&|p| p.jenis_kelamin.as_deref()),
-        optional(&|p| p.tempat_lahir.as_deref()),
-        Arc::new(rows.iter().map(|r| r.event.person.tanggal_lahir_days).collect::<Date32Array>()),
-        Arc::new(StringArray::from_iter_values(rows.iter().map(|r| &r.event.person.pembawa))),
-        optional(&|p| p.keterangan.as_deref()),
-    ];
-    batch(fields, columns)
+    fields
+}
+
+/// The schemas of the public and the private table.
+pub(crate) fn schemas(integer_ids: bool) -> (SchemaRef, SchemaRef) {
+    (Arc::new(Schema::new(public_columns(integer_ids))), Arc::new(Schema::new(private_columns())))
+}
+
+#[derive(Debug)]
+enum Ids {
+    Integer(Int64Builder),
+    Text(StringBuilder),
+}
+
+/// Events on their way into columns, public and private side by side.
+#[derive(Debug)]
+pub(crate) struct EventRows {
+    schemas: (SchemaRef, SchemaRef),
+    digests: RowDigests,
+    hex: String,
+    rows: usize,
+    text_bytes: usize,
+    event_id: Ids,
+    seq: Int64Builder,
+    correction_of: Int64Builder,
+    langkah: Int32Builder,
+    instants: [TimestampMicrosecondBuilder; 4],
+    texts: [StringBuilder; 10],
+    keyed: [StringBuilder; 3],
+    private_seq: Int64Builder,
+    private_texts: [StringBuilder; 7],
+    tanggal_lahir: Date32Builder,
+}
+
+impl EventRows {
+    pub(crate) fn new(key: &Key, integer_ids: bool) -> Self {
+        let instant = || TimestampMicrosecondBuilder::new().with_timezone("UTC");
+        Self {
+            schemas: schemas(integer_ids),
+            digests: RowDigests::new(key),
+            hex: String::new(),
+            rows: 0,
+            text_bytes: 0,
+            event_id: if integer_ids { Ids::Integer(Int64Builder::new()) } else { Ids::Text(StringBuilder::new()) },
+            seq: Int64Builder::new(),
+            correction_of: Int64Builder::new(),
+            langkah: Int32Builder::new(),
+            instants: [(); 4].map(|()| instant()),
+            texts: [(); 10].map(|()| StringBuilder::new()),
+            keyed: [(); 3].map(|()| StringBuilder::new()),
+            private_seq: Int64Builder::new(),
+            private_texts: [(); 7].map(|()| StringBuilder::new()),
+            tanggal_lahir: Date32Builder::new(),
+        }
+    }
+
+    /// How many events it holds.
+    pub(crate) fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// About how many bytes of remarks it holds, the only text without a natural limit.
+    pub(crate) fn text_bytes(&self) -> usize {
+        self.text_bytes
+    }
+
+    /// Adds an event under its number.
+    pub(crate) fn push(&mut self, seq: i64, event: &Event<'_>, content_digest: &[u8; 16], correction_of: Option<i64>) {
+        let p = &event.person;
+        self.rows += 1;
+        self.text_bytes += p.keterangan.map_or(0, str::len);
+        self.seq.append_value(seq);
+        self.private_seq.append_value(seq);
+        self.correction_of.append_option(correction_of);
+        self.langkah.append_value(event.langkah.into());
+        match (&mut self.event_id, event.event_id) {
+            (Ids::Integer(ids), EventId::Integer(n)) => ids.append_value(n),
+            (Ids::Text(ids), EventId::Text(id)) => ids.append_value(id),
+            // The contract lets only keys of the archive's type pass.
+            (Ids::Integer(ids), EventId::Text(_)) => ids.append_null(),
+            (Ids::Text(ids), EventId::Integer(_)) => ids.append_null(),
+        }
+        let instants = [Some(event.recorded_at_us), event.mulai_us, Some(event.selesai_us), Some(event.diterima_us)];
+        self.instants.iter_mut().zip(instants).for_each(|(builder, us)| builder.append_option(us));
+        let texts = [
+            Some(event.berkas_id),
+            Some(event.kolektif_id),
+            Some(event.pelaksana),
+            event.petugas_id,
+            Some(event.hasil),
+            event.kekurangan,
+            event.nomor_register,
+            Some(event.jenis),
+            Some(event.kewarganegaraan),
+            Some(event.pekon),
+        ];
+        self.texts.iter_mut().zip(texts).for_each(|(builder, text)| builder.append_option(text));
+        let [pseudonyms, commitments, digests] = &mut self.keyed;
+        match p.nik {
+            Some(nik) => {
+                hex_into(&mut self.hex, &self.digests.pseudonym(nik));
+                pseudonyms.append_value(&self.hex);
+            }
+            None => pseudonyms.append_null(),
+        }
+        let [salts, private @ ..] = &mut self.private_texts;
+        hex_into(&mut self.hex, &self.digests.salt(content_digest));
+        salts.append_value(&self.hex);
+        let commitment = self.digests.commitment(&self.hex, p);
+        hex_into(&mut self.hex, &commitment);
+        commitments.append_value(&self.hex);
+        hex_into(&mut self.hex, content_digest);
+        digests.append_value(&self.hex);
+        let personal = [p.nik, p.nama, p.jenis_kelamin, p.tempat_lahir, Some(p.pembawa), p.keterangan];
+        private.iter_mut().zip(personal).for_each(|(builder, text)| builder.append_option(text));
+        self.tanggal_lahir.append_option(p.tanggal_lahir_days);
+    }
+
+    /// The public and the private batch of all events so far, in the order given.
+    pub(crate) fn take(&mut self) -> Result<(RecordBatch, RecordBatch), ArchiveError> {
+        self.rows = 0;
+        self.text_bytes = 0;
+        let ids: ArrayRef = match &mut self.event_id {
+            Ids::Integer(ids) => Arc::new(ids.finish()),
+            Ids::Text(ids) => Arc::new(ids.finish()),
+        };
+        let [recorded_at, mulai, selesai, diterima] = self.instants.each_mut().map(|b| Arc::new(b.finish()) as ArrayRef);
+        let [berkas_id, kolektif_id, pelaksana, petugas_id, hasil, kekurangan, nomor_register, jenis, warga, pekon] =
+            self.texts.each_mut().map(|b| Arc::new(b.finish()) as ArrayRef);
+        let [pseudonym, commitment, digest] = self.keyed.each_mut().map(|b| Arc::new(b.finish()) as ArrayRef);
+        let public = vec![
+            Arc::new(self.seq.finish()) as ArrayRef,
+            ids,
+            recorded_at,
+            berkas_id,
+            kolektif_id,
+            Arc::new(self.langkah.finish()),
+            pelaksana,
+            petugas_id,
+            mulai,
+            selesai,
+            hasil,
+            kekurangan,
+            nomor_register,
+            jenis,
+            warga,
+            pekon,
+            diterima,
+            pseudonym,
+            commitment,
+            digest,
+            Arc::new(self.correction_of.finish()),
+        ];
+        let [salt, nik, nama, kelamin, tempat, pembawa, keterangan] =
+            self.private_texts.each_mut().map(|b| Arc::new(b.finish()) as ArrayRef);
+        let birth: ArrayRef = Arc::new(self.tanggal_lahir.finish());
+        let seq: ArrayRef = Arc::new(self.private_seq.finish());
+        let private = vec![seq, salt, nik, nama, kelamin, tempat, birth, pembawa, keterangan];
+        let make = |schema: &SchemaRef, columns| {
+            RecordBatch::try_new(Arc::clone(schema), columns).map_err(|e| ArchiveError::Encode(e.to_string()))
+        };
+        Ok((make(&self.schemas.0, public)?, make(&self.schemas.1, private)?))
+    }
 }
 
 /// Rows that broke the contract, with why.
@@ -213,97 +302,45 @@ fn batch(fields: Vec<Field>, columns: Vec<ArrayRef>) -> Result<RecordBatch, Arch
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(|e| ArchiveError::Encode(e.to_string()))
 }
 
-/// A batch as the bytes of a Parquet file; the same batch gives the same bytes.
+/// A small batch as the bytes of a Parquet file; the same batch gives the same bytes.
 pub(crate) fn encode(batch: &RecordBatch) -> Result<Vec<u8>, ArchiveError> {
-    let fault = |e: parquet::errors::ParquetError| ArchiveError::Encode(e.to_string());
+    let mut writer = writer(Vec::new(), batch.schema()).map_err(parquet_fault)?;
+    writer.write(batch).map_err(parquet_fault)?;
+    writer.into_inner().map_err(parquet_fault)
+}
+
+/// Columns whose values are all but random or all different: a dictionary only costs.
+const WITHOUT_DICTIONARY: [&str; 8] =
+    ["pii_commitment", "content_digest", "nik_pseudonym", "salt", "nik", "nama", "keterangan", "row"];
+/// Columns whose neighbours share their beginnings.
+const ALIKE: [&str; 3] = ["event_id", "berkas_id", "nomor_register"];
+
+/// A writer of Parquet with the encoding that each column of the archive deserves.
+pub(crate) fn writer<W: std::io::Write + Send>(sink: W, schema: SchemaRef) -> Result<ArrowWriter<W>, ParquetError> {
     let mut properties = WriterProperties::builder()
         .set_created_by(concat!("tertib ", env!("CARGO_PKG_VERSION")).to_owned())
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).map_err(fault)?))
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
         .set_statistics_enabled(EnabledStatistics::Chunk);
-    // Nearly every value is new in these, so a dictionary only costs; differences between neighbours are small.
-    for field in batch.schema().fields() {
+    for field in schema.fields() {
         let path = ColumnPath::from(field.name().as_str());
-        match field.data_type() {
-            DataType::Int64 | DataType::Timestamp(..) => {
-                properties = properties
-                    .set_column_dictionary_enabled(path.clone(), false)
-                    .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
-            }
-            _ if ["pii_commitment", "content_digest", "salt"].contains(&field.name().as_str()) => {
-                properties = properties.set_column_dictionary_enabled(path, false);
-            }
-            _ => {}
+        let name = field.name().as_str();
+        let encoding = match field.data_type() {
+            // Differences between neighbours are small.
+            DataType::Int64 | DataType::Timestamp(..) => Some(Encoding::DELTA_BINARY_PACKED),
+            _ if ALIKE.contains(&name) => Some(Encoding::DELTA_BYTE_ARRAY),
+            _ => None,
+        };
+        if let Some(encoding) = encoding {
+            properties = properties
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_encoding(path, encoding);
+        } else if WITHOUT_DICTIONARY.contains(&name) {
+            properties = properties.set_column_dictionary_enabled(path, false);
         }
     }
-    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties.build())).map_err(fault)?;
-    writer.write(batch).map_err(fault)?;
-    writer.into_inner().map_err(fault)
+    ArrowWriter::try_new(sink, schema, Some(properties.build()))
 }
 
-/// Same NIK, same pseudonym; only the key's holder can tell whose.
-fn pseudonym(key: &Key, person: &Person) -> Option<String> {
-    let nik = person.nik.as_deref()?;
-    Some(key.digest("nik", |m| m.update(nik.as_bytes())))
-}
-
-/// Derived from the key, so that a pull repeated after a crash writes the same bytes.
-fn salt(key: &Key, row: &ArchivedEvent) -> String {
-    key.digest("salt", |m| {
-        m.update(row.event.event_id.to_string().as_bytes());
-        m.update(row.content_digest.as_bytes());
-    })
-}
-
-/// SHA-256 of the salt and the personal columns as JSON with sorted keys and no blanks.
-fn commitment(salt: &str, person: &Person) -> String {
-    let birth = person.tanggal_lahir_days.and_then(time::date_of).map(|d| d.to_string());
-    let fields: Map<String, Value> = [
-        ("jenis_kelamin", &person.jenis_kelamin),
-        ("keterangan", &person.keterangan),
-        ("nama", &person.nama),
-        ("nik", &person.nik),
-        ("pembawa", &Some(person.pembawa.clone())),
-        ("tanggal_lahir", &birth),
-        ("tempat_lahir", &person.tempat_lahir),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), json!(value)))
-    .collect();
-    let mut hash = Sha256::new();
-    hash.update(salt.as_bytes());
-    hash.update(Value::Object(fields).to_string().as_bytes());
-    hex(&hash.finalize())
-}
-
-/// Keyed digest of every column of the contract; a row whose digest changes has changed in the source.
-pub(crate) fn content_digest(key: &Key, event: &Event) -> String {
-    key.digest("row", |m| {
-        let mut field = |value: Option<&str>| match value {
-            Some(text) => {
-                m.update(&[1]);
-                m.update(&u64::try_from(text.len()).unwrap_or(u64::MAX).to_le_bytes());
-                m.update(text.as_bytes());
-            }
-            None => m.update(&[0]),
-        };
-        let number = |n: i64| n.to_string();
-        let p = &event.person;
-        for text in [&event.berkas_id, &event.kolektif_id, &event.pelaksana, &event.hasil, &event.jenis] {
-            field(Some(text));
-        }
-        for text in [&event.kewarganegaraan, &event.pekon, &p.pembawa, &event.event_id.to_string()] {
-            field(Some(text));
-        }
-        for text in [&event.petugas_id, &event.kekurangan, &event.nomor_register, &p.keterangan] {
-            field(text.as_deref());
-        }
-        for text in [&p.nik, &p.nama, &p.jenis_kelamin, &p.tempat_lahir] {
-            field(text.as_deref());
-        }
-        for instant in [event.recorded_at_us, event.selesai_us, event.diterima_us, event.langkah.into()] {
-            field(Some(&number(instant)));
-        }
-        field(event.mulai_us.map(number).as_deref());
-        field(p.tanggal_lahir_days.map(|d| number(d.into())).as_deref());
-    })
+fn parquet_fault(e: ParquetError) -> ArchiveError {
+    ArchiveError::Encode(e.to_string())
 }

@@ -54,7 +54,7 @@ pub fn verify(root: &Path) -> Result<Verification, ArchiveError> {
             result.find("A004", name);
         }
         let note = &commit.note;
-        let files = commit.events.iter().chain(&note.persons).chain(&note.quarantine);
+        let files = commit.events.iter().map(|f| &f.entry).chain(&note.persons).chain(&note.quarantine);
         for file in files.chain(&note.outages).chain(&note.stock) {
             known.insert(file.path.clone());
             check(root, file, &mut result)?;
@@ -63,10 +63,11 @@ pub fn verify(root: &Path) -> Result<Verification, ArchiveError> {
         result.head.clone_from(&commit.sha256);
         previous = Some(commit.sha256);
     }
-    if let Some(files) = unfinished(root)? {
-        result.find("A007", layout::INTENT.to_owned());
+    let waiting = unfinished(root)?;
+    if !waiting.is_empty() {
+        result.find("A007", layout::WORK.to_owned());
         // Only what is whole is known to the interrupted writer; anything else in its name is a stray.
-        known.extend(files.into_iter().filter(|f| is_whole(root, f)).map(|f| f.path));
+        known.extend(waiting.into_iter().filter(|f| is_whole(root, f)).map(|f| f.path));
     }
     for table in layout::TABLES {
         strays(root, &root.join(table), &known, &mut result)?;

@@ -1,15 +1,18 @@
 //! The one writer of an archive: parts are staged, then one commit makes all of them count at once.
 //!
 //! 1. Parts and the commit are written to a private staging folder and flushed.
-//! 2. An intent that names them is put if absent: the decision point.
+//! 2. An intent that names them is put if absent under the number of the version: the decision point.
 //! 3. Parts move to their places, the commit file is linked into the log, the intent is dropped.
 //!
-//! A crash before 2 leaves only staging, which the next writer clears; a crash after 2 is rolled forward by it.
+//! A crash before 2 leaves only staging, which a later writer clears; a crash after 2 is rolled forward by it. A kernel
+//! lock keeps writers apart; where it cannot, the put-if-absent alone decides, and whoever loses starts again.
 //!
-//! Invariant: the log advances only under an intent, and the intent is put only over the version it was made for.
+//! Invariant: the log advances only under an intent, and an intent is dropped only when its version stands in the log or
+//! can never come to stand there.
 
-use super::log::{CommitNote, NewCommit, TableFacts};
-use super::table::{ArchivedEvent, QuarantinedRow};
+use super::log::{CommitNote, NewCommit, SourceNote, TableFacts};
+use super::parts::{Encoder, MonthBatch, staged};
+use super::table::QuarantinedRow;
 use super::{Archive, ArchiveError, FileEntry, io, layout, read_file, table};
 use crate::key::{Key, sha256};
 use crate::sources::{Outage, Stock};
@@ -21,6 +24,9 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+
+/// Without a lock, a staging folder may belong to a writer that still works; after this long it does not.
+const ABANDONED_S: u64 = 7 * 86_400;
 
 /// What is being committed.
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,46 +41,43 @@ struct Intent {
 #[derive(Debug)]
 pub(crate) struct Writer {
     archive: Archive,
-    key: Key,
     staging: PathBuf,
+    encoder: Option<Encoder>,
     events: Vec<(FileEntry, Value)>,
     note: CommitNote,
     ordinal: usize,
-    // Held until the writer is dropped; the kernel frees it if the process dies.
-    _lock: File,
+    // Once decided, what is staged is needed until it is rolled forward.
+    decided: bool,
+    // Held until the writer is dropped; the kernel frees it if the process dies. None where there is no lock.
+    _lock: Option<File>,
+}
+
+/// What keeps two writers apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fence {
+    /// A kernel lock, and put-if-absent behind it.
+    Lock,
+    /// Put-if-absent alone, for file systems without locks.
+    PutIfAbsent,
 }
 
 impl Writer {
     /// Locks the archive, finishes a commit that a crash interrupted, and reads the log.
-    pub(crate) fn open(root: &Path, key: &Key) -> Result<Self, ArchiveError> {
+    pub(crate) fn open(root: &Path, key: &Key, fence: Fence) -> Result<Self, ArchiveError> {
         make_folder(&root.join(layout::STAGING))?;
         restrict(root)?;
-        let lock_path = root.join(layout::LOCK);
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&lock_path)
-            .map_err(|e| io("open", &lock_path, e))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(std::fs::TryLockError::WouldBlock) => {
-                return Err(ArchiveError::Locked { path: root.display().to_string() });
-            }
-            Err(std::fs::TryLockError::Error(e)) => return Err(io("lock", &lock_path, e)),
-        }
-        roll_forward(root)?;
-        clear_folder(&root.join(layout::STAGING))?;
+        let lock = if fence == Fence::Lock { lock(root)? } else { None };
+        settle(root)?;
+        clear_staging(root, lock.is_some())?;
         let archive = Archive::open(root)?;
         if let Some(facts) = archive.facts()
             && facts.key_id != key.id()
         {
             return Err(ArchiveError::WrongKey { expected: facts.key_id.clone(), found: key.id() });
         }
-        let token = archive.next_version();
-        let staging = root.join(layout::STAGING).join(format!("{token}-{}", std::process::id()));
         let note = CommitNote { previous: archive.head(), next_seq: archive.next_seq(), ..CommitNote::default() };
-        Ok(Self { archive, key: key.clone(), staging, events: Vec::new(), note, ordinal: 0, _lock: lock })
+        let staging = own_staging(root, archive.next_version())?;
+        Ok(Self { archive, staging, encoder: None, events: Vec::new(), note, ordinal: 0, decided: false, _lock: lock })
     }
 
     /// The archive as it is before the commit.
@@ -82,23 +85,47 @@ impl Writer {
         &self.archive
     }
 
-    /// Stages events, public and private, by the month of `selesai`.
-    pub(crate) fn add_events(&mut self, integer_ids: bool, rows: Vec<ArchivedEvent>) -> Result<(), ArchiveError> {
-        let mut by_month: BTreeMap<Month, Vec<ArchivedEvent>> = BTreeMap::new();
-        for row in rows {
-            self.note.next_seq = self.note.next_seq.max(row.seq + 1);
-            self.note.corrections += u64::from(row.correction_of.is_some());
-            let month = Month::of_epoch_s(row.event.selesai_us.div_euclid(1_000_000));
-            let month = month.ok_or_else(|| ArchiveError::Encode("an event lies outside every calendar".into()))?;
-            by_month.entry(month).or_default().push(row);
-        }
-        for (month, rows) in by_month {
-            let public = table::public_batch(&self.key, integer_ids, &rows)?;
-            let entry = self.stage(layout::EVENTS, Some(month), &public)?;
-            self.events.push((entry, stats(&rows)));
-            let private = table::private_batch(&self.key, &rows)?;
-            let entry = self.stage(layout::PERSONS, Some(month), &private)?;
-            self.note.persons.push(entry);
+    /// The folder in which everything is prepared.
+    pub(crate) fn staging(&self) -> &Path {
+        &self.staging
+    }
+
+    /// Forgets everything staged.
+    pub(crate) fn start_again(&mut self) -> Result<(), ArchiveError> {
+        drop(self.encoder.take().map(Encoder::finish));
+        remove_folder(&self.staging)?;
+        make_folder(&self.staging)?;
+        self.events.clear();
+        self.ordinal = 0;
+        self.note = CommitNote {
+            previous: self.archive.head(),
+            next_seq: self.archive.next_seq(),
+            ..CommitNote::default()
+        };
+        Ok(())
+    }
+
+    /// Stages events of one month, public and private. `corrections` of them replace an earlier row.
+    pub(crate) fn add_events(
+        &mut self,
+        integer_ids: bool,
+        month: Month,
+        (public, private): (RecordBatch, RecordBatch),
+        corrections: u64,
+    ) -> Result<(), ArchiveError> {
+        self.note.next_seq += i64::try_from(public.num_rows()).unwrap_or(0);
+        self.note.corrections += corrections;
+        let (staging, version) = (&self.staging, self.archive.next_version());
+        let encoder = self.encoder.get_or_insert_with(|| Encoder::start(staging.clone(), version, integer_ids));
+        if encoder.take(MonthBatch { month, public, private }) { Ok(()) } else { self.close_parts() }
+    }
+
+    /// Waits until every part is written.
+    fn close_parts(&mut self) -> Result<(), ArchiveError> {
+        if let Some(encoder) = self.encoder.take() {
+            let closed = encoder.finish()?;
+            self.events.extend(closed.events);
+            self.note.persons.extend(closed.persons);
         }
         Ok(())
     }
@@ -140,25 +167,21 @@ impl Writer {
     /// Whether a commit would say anything new.
     pub(crate) fn has_news(&self) -> bool {
         let note = &self.note;
-        !self.events.is_empty() || note.quarantined > 0 || note.outages.is_some() || note.stock.is_some()
+        self.encoder.is_some() || !self.events.is_empty() || note.quarantined > 0 || note.outages.is_some() || note.stock.is_some()
     }
 
     /// Makes everything staged count, together with the cursor.
-    pub(crate) fn commit(
-        mut self,
-        facts: &TableFacts,
-        source: &str,
-        cursor: Option<i64>,
-        at_ms: i64,
-        findings: BTreeMap<String, u64>,
-    ) -> Result<Archive, ArchiveError> {
-        self.note.findings = findings;
+    pub(crate) fn commit(mut self, ready: &Ready<'_>) -> Result<Archive, ArchiveError> {
+        self.close_parts()?;
+        self.note.findings.clone_from(&ready.findings);
+        self.note.source = Some(ready.source.clone());
         let root = self.archive.root().to_owned();
         let version = self.archive.next_version();
+        let (events, note) = (&self.events, &self.note);
+        let Ready { at_ms, cursor, facts, source, .. } = ready;
         let commit =
-            NewCommit { version, at_ms, source, cursor, events: &self.events, note: &self.note, facts }.encode();
+            NewCommit { version, at_ms: *at_ms, source: &source.name, cursor: *cursor, events, note, facts }.encode();
         write_flushed(&self.staging.join("commit.json"), commit.as_bytes())?;
-        let note = &self.note;
         let files = self.events.iter().map(|(entry, _)| entry);
         let files = files.chain(&note.persons).chain(&note.quarantine).chain(&note.outages).chain(&note.stock);
         let intent = Intent {
@@ -167,15 +190,22 @@ impl Writer {
             commit_sha256: sha256(commit.as_bytes()),
             files: files.cloned().collect(),
         };
-        let text = json!(intent).to_string();
         flush_up_to(&root, &self.staging)?;
-        put_if_absent(&root.join(layout::INTENT), text.as_bytes(), &self.staging.join("intent.json"))?;
-        if super::commit_files(&root)?.last().map_or(0, |(v, _)| v + 1) != version {
-            remove(&root.join(layout::INTENT))?;
+        let place = root.join(layout::intent(version));
+        self.decided = true;
+        let put = put_if_absent(&place, json!(intent).to_string().as_bytes(), &self.staging.join("intent.json"));
+        if matches!(put, Err(ArchiveError::Conflict { .. })) {
+            self.decided = false;
+        }
+        put?;
+        if is_committed(&root, version) {
+            // The version was decided and its intent dropped before ours was put.
+            remove(&place)?;
+            self.decided = false;
             return Err(ArchiveError::Conflict { path: root.display().to_string() });
         }
-        roll_forward(&root)?;
-        clear_folder(&root.join(layout::STAGING))?;
+        roll_forward(&root, &intent)?;
+        remove_folder(&self.staging)?;
         Archive::open(&root)
     }
 
@@ -197,36 +227,138 @@ impl Writer {
     }
 }
 
-/// What the Delta log says about a part, so that readers can skip it.
-fn stats(rows: &[ArchivedEvent]) -> Value {
-    let seq = rows.iter().map(|r| r.seq);
-    json!({
-        "numRecords": rows.len(),
-        "minValues": {"seq": seq.clone().min()},
-        "maxValues": {"seq": seq.max()},
-        "nullCount": {"seq": 0},
-    })
+impl Drop for Writer {
+    fn drop(&mut self) {
+        if !self.decided {
+            // What cannot be cleared now is cleared by the next writer.
+            drop(self.encoder.take().map(Encoder::finish));
+            drop(remove_folder(&self.staging));
+        }
+    }
 }
 
-/// The files of a commit that was decided on and not finished; `None` when there is none.
-pub(super) fn unfinished(root: &Path) -> Result<Option<Vec<FileEntry>>, ArchiveError> {
-    Ok(read_intent(root)?.map(|intent| intent.files))
+/// What a commit says beside its parts.
+#[derive(Debug)]
+pub(crate) struct Ready<'a> {
+    /// Now.
+    pub(crate) at_ms: i64,
+    /// Where the rows came from.
+    pub(crate) source: SourceNote,
+    /// How far it was read.
+    pub(crate) cursor: Option<i64>,
+    /// What never changes.
+    pub(crate) facts: &'a TableFacts,
+    /// Findings by code.
+    pub(crate) findings: BTreeMap<String, u64>,
 }
 
-fn read_intent(root: &Path) -> Result<Option<Intent>, ArchiveError> {
-    let path = root.join(layout::INTENT);
-    let bytes = match std::fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(io("read", &path, e)),
+/// `None` where the file system has no locks.
+fn lock(root: &Path) -> Result<Option<File>, ArchiveError> {
+    let path = root.join(layout::LOCK);
+    let lock = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|e| io("open", &path, e))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(Some(lock)),
+        Err(std::fs::TryLockError::WouldBlock) => Err(ArchiveError::Locked { path: root.display().to_string() }),
+        Err(std::fs::TryLockError::Error(e)) if e.kind() == std::io::ErrorKind::Unsupported => Ok(None),
+        Err(std::fs::TryLockError::Error(e)) => Err(io("lock", &path, e)),
+    }
+}
+
+/// A staging folder that no other writer has.
+fn own_staging(root: &Path, version: u64) -> Result<PathBuf, ArchiveError> {
+    for attempt in 0_u32.. {
+        let name = format!("{version}-{}-{attempt}", std::process::id());
+        let staging = root.join(layout::STAGING).join(name);
+        match std::fs::create_dir(&staging) {
+            Ok(()) => return Ok(staging),
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(e) => return Err(io("make", &staging, e)),
+        }
+    }
+    Err(ArchiveError::Locked { path: root.display().to_string() })
+}
+
+/// The files of commits that were decided on and not finished.
+pub(super) fn unfinished(root: &Path) -> Result<Vec<FileEntry>, ArchiveError> {
+    let intents = intents(root)?;
+    Ok(intents.into_iter().filter(|i| !is_committed(root, i.version)).flat_map(|i| i.files).collect())
+}
+
+fn intents(root: &Path) -> Result<Vec<Intent>, ArchiveError> {
+    let folder = root.join(layout::WORK);
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(io("read", &folder, e)),
     };
-    let intent = serde_json::from_slice(&bytes);
-    intent.map(Some).map_err(|e| ArchiveError::Decode { path: layout::INTENT.into(), reason: e.to_string() })
+    let mut intents = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|e| io("read", &folder, e))?.path();
+        if !path.file_name().is_some_and(layout::is_intent) {
+            continue;
+        }
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            // Another writer has just finished it.
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(e) => return Err(io("read", &path, e)),
+        };
+        let intent: Intent = serde_json::from_slice(&bytes)
+            .map_err(|e| ArchiveError::Decode { path: path.display().to_string(), reason: e.to_string() })?;
+        intents.push(intent);
+    }
+    intents.sort_by_key(|intent| intent.version);
+    Ok(intents)
 }
 
-/// Finishes the commit that an intent decided on, if there is one.
-fn roll_forward(root: &Path) -> Result<(), ArchiveError> {
-    let Some(intent) = read_intent(root)? else { return Ok(()) };
+fn is_committed(root: &Path, version: u64) -> bool {
+    root.join(layout::LOG).join(layout::commit_name(version)).exists()
+}
+
+/// Finishes what was decided on and not finished. A commit of which a file is nowhere whole (a folder that was copied
+/// while it was written) is given up: it never stood in the log, so its rows are still to be pulled.
+fn settle(root: &Path) -> Result<(), ArchiveError> {
+    for intent in intents(root)? {
+        if is_committed(root, intent.version) {
+            remove(&root.join(layout::intent(intent.version)))?;
+            continue;
+        }
+        let staging = root.join(&intent.staging);
+        let mut whole = true;
+        for file in &intent.files {
+            whole &= holds(&staged(&staging, &file.path), file)? || holds(&root.join(&file.path), file)?;
+        }
+        let commit = staging.join("commit.json");
+        whole &= commit.exists() && sha256(&read_file(&commit)?) == intent.commit_sha256;
+        if whole {
+            roll_forward(root, &intent)?;
+        } else if !is_committed(root, intent.version) {
+            for file in &intent.files {
+                remove(&root.join(&file.path))?;
+            }
+            remove(&root.join(layout::intent(intent.version)))?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a path holds exactly that file.
+fn holds(path: &Path, file: &FileEntry) -> Result<bool, ArchiveError> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(sha256(&bytes) == file.sha256),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(e) => Err(io("read", path, e)),
+    }
+}
+
+/// Carries out what an intent decided. Two writers may do so at once: each step is done by one and found done by the
+/// other.
+fn roll_forward(root: &Path, intent: &Intent) -> Result<(), ArchiveError> {
     let staging = root.join(&intent.staging);
     let mut folders = Vec::new();
     for file in &intent.files {
@@ -235,10 +367,10 @@ fn roll_forward(root: &Path) -> Result<(), ArchiveError> {
             make_folder(folder)?;
             folders.push(folder.to_owned());
         }
-        if from.exists() {
-            std::fs::rename(&from, &to).map_err(|e| io("move", &from, e))?;
-        } else if sha256(&read_file(&to)?) != file.sha256 {
-            return Err(ArchiveError::Damaged { path: file.path.clone() });
+        match std::fs::rename(&from, &to) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound && to.exists() => {}
+            Err(e) => return Err(io("move", &from, e)),
+            Ok(()) => {}
         }
     }
     restrict(root)?;
@@ -247,8 +379,8 @@ fn roll_forward(root: &Path) -> Result<(), ArchiveError> {
     for folder in &folders {
         flush_up_to(root, folder)?;
     }
-    publish(root, &intent, &staging)?;
-    remove(&root.join(layout::INTENT))
+    publish(root, intent, &staging)?;
+    remove(&root.join(layout::intent(intent.version)))
 }
 
 /// Links the commit file into the log, unless it is there already.
@@ -256,10 +388,12 @@ fn publish(root: &Path, intent: &Intent, staging: &Path) -> Result<(), ArchiveEr
     let log = root.join(layout::LOG);
     make_folder(&log)?;
     let target = log.join(layout::commit_name(intent.version));
+    let waiting = staging.join("commit.json");
     if !target.exists() {
-        let waiting = staging.join("commit.json");
-        let bytes = read_file(&waiting)?;
-        put_if_absent(&target, &bytes, &waiting)?;
+        let linked = read_file(&waiting).and_then(|bytes| put_if_absent(&target, &bytes, &waiting));
+        if linked.is_err() && !target.exists() {
+            return linked;
+        }
         flush_up_to(root, &log)?;
     }
     if sha256(&read_file(&target)?) == intent.commit_sha256 {
@@ -329,18 +463,26 @@ fn flush_up_to(root: &Path, folder: &Path) -> Result<(), ArchiveError> {
     folder.ancestors().take_while(|f| f.starts_with(root)).try_for_each(flush_folder)
 }
 
-/// Where a file waits: all side by side, so that one flush of the folder keeps every name.
-fn staged(staging: &Path, path: &str) -> PathBuf {
-    staging.join(path.replace('/', "~"))
-}
-
-fn clear_folder(path: &Path) -> Result<(), ArchiveError> {
-    let entries = std::fs::read_dir(path).map_err(|e| io("read", path, e))?;
+/// Takes away what earlier writers left. Under the lock there is no other writer; without it, only what is long abandoned
+/// goes.
+fn clear_staging(root: &Path, alone: bool) -> Result<(), ArchiveError> {
+    let folder = root.join(layout::STAGING);
+    let entries = std::fs::read_dir(&folder).map_err(|e| io("read", &folder, e))?;
     for entry in entries {
-        let entry = entry.map_err(|e| io("read", path, e))?.path();
-        std::fs::remove_dir_all(&entry).map_err(|e| io("clear", &entry, e))?;
+        let path = entry.map_err(|e| io("read", &folder, e))?.path();
+        let age = path.metadata().and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok());
+        if alone || age.is_some_and(|age| age.as_secs() > ABANDONED_S) {
+            remove_folder(&path)?;
+        }
     }
     Ok(())
+}
+
+fn remove_folder(path: &Path) -> Result<(), ArchiveError> {
+    match std::fs::remove_dir_all(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(io("clear", path, e)),
+        _ => Ok(()),
+    }
 }
 
 fn remove(path: &Path) -> Result<(), ArchiveError> {

@@ -6,7 +6,7 @@
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// The URL names no database we know.
-    #[error("`{scheme}:` is not a source; use sqlite:PATH, postgres://… or mysql://…")]
+    #[error("`{scheme}:` is not a source; use sqlite:PATH, postgres://…, mysql://… or csv:FOLDER")]
     UnknownScheme {
         /// The part before the colon.
         scheme: String,
@@ -72,8 +72,56 @@ pub enum SourceError {
         relation: String,
         /// What the driver said.
         reason: String,
+        /// Whether it may work when asked again: the connection was lost, or the server was stopped.
+        passing: bool,
+    },
+    /// A file of a folder of CSV files failed.
+    #[error("cannot read {path}: {reason}")]
+    File {
+        /// The file or folder.
+        path: String,
+        /// What is wrong.
+        reason: String,
+        /// Whether it may work when asked again.
+        passing: bool,
+    },
+    /// The view gives too many rows twice for them to be single faults.
+    #[error("the view `{view}` gives {rows} or more event_id more than once; correct its joins, each event is one row")]
+    Doubled {
+        /// The view.
+        view: String,
+        /// How many.
+        rows: usize,
     },
 }
+
+impl SourceError {
+    /// Whether the same may work a little later.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } => true,
+            Self::Query { passing, .. } | Self::File { passing, .. } => *passing,
+            _ => false,
+        }
+    }
+}
+
+/// Whether the connection or the server went away: classes 08 (connection) and 57P (operator intervention) of the SQL
+/// standard's codes, and a serialization failure (40).
+fn is_passing(fault: &sqlx::Error) -> bool {
+    match fault {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::WorkerCrashed | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Database(d) => {
+            let code = d.code().unwrap_or_default();
+            ["08", "57P", "40"].iter().any(|class| code.starts_with(class)) || GONE.contains(&code.as_ref())
+        }
+        _ => false,
+    }
+}
+
+/// MySQL and MariaDB: server shutdown, aborted connection, connection killed.
+const GONE: [&str; 4] = ["1053", "1152", "1927", "08S01"];
 
 /// Tells apart what a person must do about a driver's error.
 pub(super) fn connect_error(database: &'static str, fault: &sqlx::Error) -> SourceError {
@@ -93,7 +141,7 @@ pub(super) fn query_error(database: &'static str, relation: &str, fault: &sqlx::
     // A data exception quotes the value that the view could not convert, which may be a name.
     let quotes_a_value = matches!(fault, sqlx::Error::Database(d) if d.code().is_some_and(|c| c.starts_with("22")));
     let reason = if quotes_a_value { without_quoted(&one_line(fault)) } else { one_line(fault) };
-    SourceError::Query { database, relation: relation.to_owned(), reason }
+    SourceError::Query { database, relation: relation.to_owned(), reason, passing: is_passing(fault) }
 }
 
 pub(super) fn one_line(fault: &sqlx::Error) -> String {

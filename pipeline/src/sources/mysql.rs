@@ -1,15 +1,14 @@
 //! MySQL and MariaDB: consistent snapshot, read only, session zone UTC; DATETIME is read in the office's zone.
 
+use super::chunk::Cell;
 use super::error::{connect_error, one_line, query_error};
-use super::{Bind, Cell, RawRow, ReadError, Sink, SourceError};
+use super::{Bind, Outlet, SourceError, Timeouts};
 use crate::time;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use futures_util::TryStreamExt;
 use sqlx::mysql::{MySqlConnectOptions, MySqlRow};
-use sqlx::{
-    AssertSqlSafe, Column, Connection, Executor, MySqlConnection, Row, SqlSafeStr, Statement, TypeInfo, ValueRef,
-};
+use sqlx::{AssertSqlSafe, Column, Connection, Executor, MySqlConnection, Row, SqlSafeStr, Statement, TypeInfo, ValueRef};
 use std::str::FromStr;
 
 const NAME: &str = "MySQL/MariaDB";
@@ -17,15 +16,33 @@ const NAME: &str = "MySQL/MariaDB";
 /// DATETIME columns hold local time, which may lie this far ahead of UTC.
 const ZONE_MARGIN_US: i64 = 86_400_000_000;
 
-pub(super) async fn open(url: &str) -> Result<MySqlConnection, SourceError> {
+/// Error of a server that does not know a setting: MariaDB and MySQL name the statement's time limit differently.
+const UNKNOWN_SETTING: &str = "HY000";
+
+/// Start of the oldest other transaction, where the user has the privilege PROCESS.
+pub(super) const OPEN_SINCE: &str =
+    "SELECT MIN(trx_started) FROM information_schema.innodb_trx WHERE trx_mysql_thread_id <> CONNECTION_ID()";
+
+pub(super) async fn open(url: &str, timeouts: Timeouts) -> Result<MySqlConnection, SourceError> {
     let options =
         MySqlConnectOptions::from_str(url).map_err(|e| connect_error(NAME, &e))?.timezone(Some("+00:00".into()));
     let mut connection = MySqlConnection::connect_with(&options).await.map_err(|e| connect_error(NAME, &e))?;
+    let limits = [
+        format!("SET SESSION max_statement_time = {}", timeouts.statement_s),
+        format!("SET SESSION max_execution_time = {}", timeouts.statement_s * 1_000),
+    ];
+    for sql in limits {
+        match sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await {
+            Err(sqlx::Error::Database(e)) if e.code().as_deref() == Some(UNKNOWN_SETTING) => {}
+            other => drop(other.map_err(|e| connect_error(NAME, &e))?),
+        }
+    }
     for sql in [
-        "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
-        "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+        format!("SET SESSION lock_wait_timeout = {}", timeouts.lock_s),
+        "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ".to_owned(),
+        "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY".to_owned(),
     ] {
-        sqlx::raw_sql(sql).execute(&mut connection).await.map_err(|e| connect_error(NAME, &e))?;
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.map_err(|e| connect_error(NAME, &e))?;
     }
     Ok(connection)
 }
@@ -35,34 +52,45 @@ pub(super) async fn columns(
     sql: String,
     relation: &str,
 ) -> Result<Vec<(String, String)>, SourceError> {
-    let statement = connection
-        .prepare(AssertSqlSafe(sql).into_sql_str())
-        .await
-        .map_err(|e| SourceError::NoRelation { relation: relation.to_owned(), reason: one_line(&e) })?;
-    Ok(statement.columns().iter().map(|c| (c.name().to_owned(), c.type_info().name().to_owned())).collect())
+    match connection.prepare(AssertSqlSafe(sql).into_sql_str()).await {
+        Ok(statement) => {
+            Ok(statement.columns().iter().map(|c| (c.name().to_owned(), c.type_info().name().to_owned())).collect())
+        }
+        Err(e) if e.as_database_error().is_some() => {
+            Err(SourceError::NoRelation { relation: relation.to_owned(), reason: one_line(&e) })
+        }
+        Err(e) => Err(query_error(NAME, relation, &e)),
+    }
 }
 
-pub(super) async fn read<E: Send>(
+pub(super) async fn read(
     connection: &mut MySqlConnection,
     sql: &str,
     binds: &[Bind],
     relation: &str,
     zone: Tz,
-    sink: Sink<'_, E>,
-) -> Result<(), ReadError<E>> {
+    outlet: &mut Outlet,
+) -> Result<(), SourceError> {
     let mut query = sqlx::query(AssertSqlSafe(sql.to_owned()));
     for bind in binds {
         query = match bind {
-            Bind::Instant(us) => {
-                query.bind(DateTime::<Utc>::from_timestamp_micros(us - ZONE_MARGIN_US).unwrap_or_default())
-            }
+            Bind::From(us) => query.bind(DateTime::<Utc>::from_timestamp_micros(us - ZONE_MARGIN_US).unwrap_or_default()),
+            Bind::Until(us) => query.bind(DateTime::<Utc>::from_timestamp_micros(us + ZONE_MARGIN_US).unwrap_or_default()),
             Bind::Text(text) => query.bind(text.clone()),
         };
     }
     let mut rows = query.fetch(connection);
+    let mut kinds: Vec<Kind> = Vec::new();
     while let Some(row) = rows.try_next().await.map_err(|e| query_error(NAME, relation, &e))? {
-        let cells: RawRow = (0..row.len()).map(|i| cell(&row, i, zone)).collect();
-        sink(cells).map_err(ReadError::Sink)?;
+        if kinds.is_empty() {
+            kinds = row.columns().iter().map(|c| Kind::of(c.type_info().name())).collect();
+        }
+        for (i, kind) in kinds.iter().enumerate() {
+            outlet.chunk.push(cell(&row, i, kind, zone));
+        }
+        if !outlet.row_done().await {
+            break;
+        }
     }
     Ok(())
 }
@@ -70,32 +98,67 @@ pub(super) async fn read<E: Send>(
 /// Whether a line of `SHOW GRANTS` allows more than looking.
 pub(super) fn grants_more_than_reading(grant: &str) -> bool {
     let privileges = grant.strip_prefix("GRANT ").and_then(|g| g.split(" ON ").next()).unwrap_or_default();
-    !privileges.split(',').all(|p| matches!(p.trim(), "USAGE" | "SELECT" | "SHOW VIEW" | ""))
+    let reads = |p: &str| matches!(p, "USAGE" | "SELECT" | "SHOW VIEW" | "PROCESS" | "");
+    !privileges.split(',').all(|p| reads(p.trim()))
 }
 
-fn cell(row: &MySqlRow, index: usize, zone: Tz) -> Cell {
-    let Ok(value) = row.try_get_raw(index) else { return Cell::Unreadable("missing".into()) };
-    if value.is_null() {
+/// How a column's values are decoded.
+#[derive(Debug)]
+enum Kind {
+    Signed,
+    Unsigned,
+    Float,
+    Double,
+    Timestamp,
+    Datetime,
+    Date,
+    Text,
+}
+
+impl Kind {
+    fn of(name: &str) -> Self {
+        match name {
+            "TINYINT" | "SMALLINT" | "MEDIUMINT" | "INT" | "BIGINT" | "BOOLEAN" => Self::Signed,
+            "TINYINT UNSIGNED" | "SMALLINT UNSIGNED" | "MEDIUMINT UNSIGNED" | "INT UNSIGNED" | "BIGINT UNSIGNED" => {
+                Self::Unsigned
+            }
+            "FLOAT" => Self::Float,
+            "DOUBLE" => Self::Double,
+            "TIMESTAMP" => Self::Timestamp,
+            "DATETIME" => Self::Datetime,
+            "DATE" => Self::Date,
+            _ => Self::Text,
+        }
+    }
+}
+
+fn cell<'r>(row: &'r MySqlRow, index: usize, kind: &Kind, zone: Tz) -> Cell<'r> {
+    if row.try_get_raw(index).is_ok_and(|value| value.is_null()) {
         return Cell::Null;
     }
-    let kind = value.type_info().name().to_owned();
-    let read = match kind.as_str() {
-        "TINYINT" | "SMALLINT" | "MEDIUMINT" | "INT" | "BIGINT" | "BOOLEAN" => {
-            row.try_get_unchecked::<i64, _>(index).map(Cell::Integer)
+    let read = match kind {
+        Kind::Signed => row.try_get_unchecked::<i64, _>(index).ok().map(Cell::Integer),
+        Kind::Unsigned => {
+            let number = row.try_get_unchecked::<u64, _>(index).ok();
+            number.and_then(|v| i64::try_from(v).ok()).map(Cell::Integer)
         }
-        "TINYINT UNSIGNED" | "SMALLINT UNSIGNED" | "MEDIUMINT UNSIGNED" | "INT UNSIGNED" | "BIGINT UNSIGNED" => row
-            .try_get_unchecked::<u64, _>(index)
-            .map(|v| i64::try_from(v).map_or_else(|_| Cell::Unreadable("BIGINT UNSIGNED".into()), Cell::Integer)),
-        "FLOAT" => row.try_get::<f32, _>(index).map(|v| Cell::Real(v.into())),
-        "DOUBLE" => row.try_get::<f64, _>(index).map(Cell::Real),
-        "TIMESTAMP" => row.try_get::<DateTime<Utc>, _>(index).map(|t| Cell::Instant(t.timestamp_micros())),
-        "DATETIME" => row
+        Kind::Float => row.try_get::<f32, _>(index).ok().map(|v| Cell::Real(v.into())),
+        Kind::Double => row.try_get::<f64, _>(index).ok().map(Cell::Real),
+        Kind::Timestamp => {
+            row.try_get::<DateTime<Utc>, _>(index).ok().map(|t| Cell::Instant(t.timestamp_micros()))
+        }
+        Kind::Datetime => row
             .try_get::<NaiveDateTime, _>(index)
-            .map(|t| time::in_zone(t, zone).map_or_else(|| Cell::Unreadable("DATETIME".into()), Cell::Instant)),
-        "DATE" => row.try_get::<NaiveDate, _>(index).map(|d| Cell::Date(time::epoch_days(d))),
-        _ => row.try_get_unchecked::<String, _>(index).map(Cell::Text),
+            .ok()
+            .and_then(|t| time::in_zone(t, zone))
+            .map(Cell::Instant),
+        Kind::Date => row.try_get::<NaiveDate, _>(index).ok().map(|d| Cell::Date(time::epoch_days(d))),
+        Kind::Text => {
+            let bytes = row.try_get_unchecked::<&[u8], _>(index).ok();
+            bytes.map(|b| std::str::from_utf8(b).map_or(Cell::Bytes(b), Cell::Text))
+        }
     };
-    read.unwrap_or(Cell::Unreadable(kind))
+    read.unwrap_or(Cell::Unreadable("out of range"))
 }
 
 #[cfg(test)]
@@ -107,6 +170,7 @@ mod tests {
         for (grant, more) in [
             ("GRANT USAGE ON *.* TO `pembaca`@`%` IDENTIFIED BY PASSWORD '*X'", false),
             ("GRANT SELECT, SHOW VIEW ON `kantor`.* TO `pembaca`@`%`", false),
+            ("GRANT PROCESS ON *.* TO `pembaca`@`%`", false),
             ("GRANT SELECT, UPDATE ON `kantor`.* TO `pembaca`@`%`", true),
             ("GRANT ALL PRIVILEGES ON *.* TO `pemilik`@`%` WITH GRANT OPTION", true),
         ] {

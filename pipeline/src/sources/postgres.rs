@@ -1,14 +1,18 @@
-//! PostgreSQL: one REPEATABLE READ, READ ONLY transaction; times without zone are read in the office's zone.
+//! PostgreSQL: one REPEATABLE READ, READ ONLY transaction; events come by `COPY … (FORMAT binary)`, small answers by row.
+//!
+//! Times without zone are read in the office's zone. The instants and dates of the protocol are decoded here, since the
+//! driver's own types overflow on values that the database allows.
 
+use super::chunk::{Cell, Chunk};
 use super::error::{connect_error, one_line, query_error};
-use super::{Bind, Cell, RawRow, ReadError, Sink, SourceError};
+use super::{Horizon, Outlet, SourceError, Timeouts};
 use crate::key::hex;
 use crate::time;
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use chrono_tz::Tz;
 use futures_util::TryStreamExt;
-use sqlx::postgres::{PgConnectOptions, PgRow};
-use sqlx::{AssertSqlSafe, Column, Connection, Executor, PgConnection, Row, SqlSafeStr, Statement, TypeInfo, ValueRef};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, Column, Connection, Executor, PgConnection, Row, SqlSafeStr, Statement, TypeInfo};
 use std::str::FromStr;
 
 const NAME: &str = "PostgreSQL";
@@ -17,18 +21,76 @@ const NAME: &str = "PostgreSQL";
 const YEAR_2000_US: i64 = 946_684_800_000_000;
 const YEAR_2000_DAYS: i32 = 10_957;
 
+/// What a binary COPY begins with, before flags and an extension of a given length.
+const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
+
 /// How many tables of the database the user may change.
 pub(super) const WRITABLE_TABLES: &str = "SELECT COUNT(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
-     WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema') \
+     WHERE c.relkind IN ('r', 'p', 'v', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema') \
      AND has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')";
 
-pub(super) async fn open(url: &str, zone: Tz) -> Result<PgConnection, SourceError> {
+/// Which cluster this is, and between which transactions the snapshot lies.
+pub(super) const SNAPSHOT: &str = "SELECT (SELECT system_identifier::text || '/' || timeline_id::text \
+     FROM pg_control_system(), pg_control_checkpoint()), pg_snapshot_xmin(pg_current_snapshot())::text::bigint, \
+     pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
+
+/// Start of the oldest other transaction, as far as the user may see them.
+pub(super) const OPEN_SINCE: &str = "SELECT MIN(xact_start) FROM pg_stat_activity \
+     WHERE datname = current_database() AND pid <> pg_backend_pid()";
+
+/// Beyond this distance a transaction number could be taken for one of the future.
+const OLDEST_HORIZON: u64 = 1_000_000_000;
+
+/// What a column's bytes mean.
+#[derive(Clone, Debug)]
+enum Kind {
+    Int2,
+    Int4,
+    Int8,
+    Float4,
+    Float8,
+    Timestamptz,
+    Timestamp,
+    Date,
+    Uuid,
+    Text,
+    Other(String),
+}
+
+impl Kind {
+    fn of(name: &str) -> Self {
+        match name {
+            "INT2" => Self::Int2,
+            "INT4" => Self::Int4,
+            "INT8" => Self::Int8,
+            "FLOAT4" => Self::Float4,
+            "FLOAT8" => Self::Float8,
+            "TIMESTAMPTZ" => Self::Timestamptz,
+            "TIMESTAMP" => Self::Timestamp,
+            "DATE" => Self::Date,
+            "UUID" => Self::Uuid,
+            "TEXT" | "VARCHAR" | "BPCHAR" | "CHAR" | "NAME" | "JSON" | "\"CHAR\"" => Self::Text,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+
+pub(super) async fn open(url: &str, zone: Tz, timeouts: Timeouts) -> Result<PgConnection, SourceError> {
     let options = PgConnectOptions::from_str(url).map_err(|e| connect_error(NAME, &e))?.application_name("tertib");
     let mut connection = PgConnection::connect_with(&options).await.map_err(|e| connect_error(NAME, &e))?;
-    let zone = format!("SET TIME ZONE '{}'", zone.name());
-    for sql in [zone.as_str(), "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"] {
-        connection.execute(AssertSqlSafe(sql.to_owned())).await.map_err(|e| connect_error(NAME, &e))?;
-    }
+    // Rows come in the order in which they lie, and one worker of the office's server is enough.
+    let session = format!(
+        "SET TIME ZONE '{}'; SET standard_conforming_strings = on; SET client_encoding = 'UTF8'; \
+         SET statement_timeout = '{}s'; SET lock_timeout = '{}s'; SET idle_in_transaction_session_timeout = '{}s'; \
+         SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; \
+         BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        zone.name(),
+        timeouts.statement_s,
+        timeouts.lock_s,
+        timeouts.statement_s
+    );
+    let begun = connection.execute(sqlx::raw_sql(AssertSqlSafe(session))).await;
+    begun.map_err(|e| connect_error(NAME, &e))?;
     Ok(connection)
 }
 
@@ -37,71 +99,210 @@ pub(super) async fn columns(
     sql: String,
     relation: &str,
 ) -> Result<Vec<(String, String)>, SourceError> {
-    // A relation that is not there aborts the transaction, so the question is asked inside a savepoint.
-    let fail = |e: &sqlx::Error| SourceError::NoRelation { relation: relation.to_owned(), reason: one_line(e) };
-    connection.execute("SAVEPOINT shape").await.map_err(|e| query_error(NAME, relation, &e))?;
     match connection.prepare(AssertSqlSafe(sql).into_sql_str()).await {
         Ok(statement) => {
             Ok(statement.columns().iter().map(|c| (c.name().to_owned(), c.type_info().name().to_owned())).collect())
         }
-        Err(e) => {
-            let fault = fail(&e);
-            connection.execute("ROLLBACK TO SAVEPOINT shape").await.map_err(|e| query_error(NAME, relation, &e))?;
-            Err(fault)
+        Err(e) if e.as_database_error().is_some() => {
+            Err(SourceError::NoRelation { relation: relation.to_owned(), reason: one_line(&e) })
         }
+        Err(e) => Err(query_error(NAME, relation, &e)),
     }
 }
 
-pub(super) async fn read<E: Send>(
+/// Runs a statement without an answer.
+pub(super) async fn execute(connection: &mut PgConnection, sql: &'static str) -> Result<(), SourceError> {
+    connection.execute(sql).await.map(drop).map_err(|e| query_error(NAME, "transaction", &e))
+}
+
+/// A small answer, row by row.
+pub(super) async fn read(
     connection: &mut PgConnection,
     sql: &str,
-    binds: &[Bind],
     relation: &str,
     zone: Tz,
-    sink: Sink<'_, E>,
-) -> Result<(), ReadError<E>> {
-    let mut query = sqlx::query(AssertSqlSafe(sql.to_owned()));
-    for bind in binds {
-        query = match bind {
-            Bind::Instant(us) => query.bind(DateTime::<Utc>::from_timestamp_micros(*us).unwrap_or_default()),
-            Bind::Text(text) => query.bind(text.clone()),
-        };
-    }
-    let mut rows = query.fetch(connection);
+    outlet: &mut Outlet,
+) -> Result<(), SourceError> {
+    let mut rows = sqlx::query(AssertSqlSafe(sql.to_owned())).fetch(connection);
     while let Some(row) = rows.try_next().await.map_err(|e| query_error(NAME, relation, &e))? {
-        let cells: RawRow = (0..row.len()).map(|i| cell(&row, i, zone)).collect();
-        sink(cells).map_err(ReadError::Sink)?;
+        for (i, column) in row.columns().iter().enumerate() {
+            let value = row.try_get_raw(i).ok().and_then(|v| v.as_bytes().ok());
+            outlet.chunk.push(cell(&Kind::of(column.type_info().name()), value, zone, &mut String::new()));
+        }
+        outlet.row_done().await;
     }
     Ok(())
 }
 
-fn cell(row: &PgRow, index: usize, zone: Tz) -> Cell {
-    let Ok(value) = row.try_get_raw(index) else { return Cell::Unreadable("missing".into()) };
-    if value.is_null() {
-        return Cell::Null;
+/// A large answer, by COPY. `types` are the database's words for the types of the columns asked for.
+pub(super) async fn copy(
+    connection: &mut PgConnection,
+    sql: &str,
+    types: &[String],
+    relation: &str,
+    zone: Tz,
+    outlet: &mut Outlet,
+) -> Result<(), SourceError> {
+    let kinds: Vec<Kind> = types.iter().map(|t| Kind::of(t)).collect();
+    let fail = |e: sqlx::Error| query_error(NAME, relation, &e);
+    let broken = || SourceError::Query {
+        database: NAME,
+        relation: relation.to_owned(),
+        reason: "the answer to COPY is not in its binary form".to_owned(),
+        passing: false,
+    };
+    let mut messages = connection.copy_out_raw(&format!("COPY ({sql}) TO STDOUT (FORMAT binary)")).await.map_err(fail)?;
+    // A message is a row nearly always, but the protocol does not promise it.
+    let mut rest: Vec<u8> = Vec::new();
+    let (mut begun, mut ended) = (false, false);
+    while let Some(message) = messages.try_next().await.map_err(fail)? {
+        let joined;
+        let mut data: &[u8] = if rest.is_empty() {
+            &message
+        } else {
+            rest.extend_from_slice(&message);
+            joined = std::mem::take(&mut rest);
+            &joined
+        };
+        if !begun {
+            match header(data).ok_or_else(broken)? {
+                Some(length) => data = &data[length..],
+                None => {
+                    rest = data.to_vec();
+                    continue;
+                }
+            }
+            begun = true;
+        }
+        while !data.is_empty() && !ended {
+            match tuple(data, &kinds, zone, &mut outlet.chunk).ok_or_else(broken)? {
+                Tuple::Row(length) => {
+                    data = &data[length..];
+                    if !outlet.row_done().await {
+                        return Ok(());
+                    }
+                }
+                Tuple::End => ended = true,
+                Tuple::Incomplete => {
+                    rest = data.to_vec();
+                    break;
+                }
+            }
+        }
     }
-    let kind = value.type_info().name().to_owned();
-    let bytes = value.as_bytes().unwrap_or_default();
-    let read = match kind.as_str() {
-        "INT2" => row.try_get::<i16, _>(index).ok().map(|v| Cell::Integer(v.into())),
-        "INT4" => row.try_get::<i32, _>(index).ok().map(|v| Cell::Integer(v.into())),
-        "INT8" => row.try_get::<i64, _>(index).ok().map(Cell::Integer),
-        "FLOAT4" => row.try_get::<f32, _>(index).ok().map(|v| Cell::Real(v.into())),
-        "FLOAT8" => row.try_get::<f64, _>(index).ok().map(Cell::Real),
-        "TIMESTAMPTZ" => epoch_us(bytes).map(Cell::Instant),
-        "TIMESTAMP" => epoch_us(bytes)
+    if ended { Ok(()) } else { Err(broken()) }
+}
+
+/// The length of the header of a binary COPY; `Some(None)` when there is not enough of it yet.
+fn header(data: &[u8]) -> Option<Option<usize>> {
+    let fixed = SIGNATURE.len() + 8;
+    if data.len() < fixed {
+        return Some(None);
+    }
+    let extension = &data[fixed - 4..fixed];
+    let length = usize::try_from(i32::from_be_bytes(extension.try_into().ok()?)).ok()?;
+    if !data.starts_with(SIGNATURE) {
+        return None;
+    }
+    Some((data.len() >= fixed + length).then_some(fixed + length))
+}
+
+enum Tuple {
+    /// A row, with the length of its bytes.
+    Row(usize),
+    /// The end of the copy.
+    End,
+    /// Not all of the row is there yet.
+    Incomplete,
+}
+
+/// Reads one tuple into the chunk; `None` when it has another number of fields.
+fn tuple(data: &[u8], kinds: &[Kind], zone: Tz, chunk: &mut Chunk) -> Option<Tuple> {
+    let Some(head) = data.first_chunk::<2>() else { return Some(Tuple::Incomplete) };
+    let count = i16::from_be_bytes(*head);
+    if count == -1 {
+        return Some(Tuple::End);
+    }
+    if usize::try_from(count).ok()? != kinds.len() {
+        return None;
+    }
+    // Only whole rows enter the chunk.
+    let mut end = 2;
+    for _ in kinds {
+        let Some(length) = data.get(end..).and_then(<[u8]>::first_chunk::<4>) else {
+            return Some(Tuple::Incomplete);
+        };
+        end += 4 + usize::try_from(i32::from_be_bytes(*length)).unwrap_or(0);
+    }
+    if data.len() < end {
+        return Some(Tuple::Incomplete);
+    }
+    let mut at = 2;
+    let mut scratch = String::new();
+    for kind in kinds {
+        let length = i32::from_be_bytes(*data.get(at..)?.first_chunk::<4>()?);
+        at += 4;
+        let value = match usize::try_from(length) {
+            Ok(length) => {
+                at += length;
+                Some(data.get(at - length..at)?)
+            }
+            Err(_) => None,
+        };
+        chunk.push(cell(kind, value, zone, &mut scratch));
+    }
+    Some(Tuple::Row(end))
+}
+
+/// A field in its binary form.
+fn cell<'a>(kind: &'a Kind, value: Option<&'a [u8]>, zone: Tz, scratch: &'a mut String) -> Cell<'a> {
+    let Some(bytes) = value else { return Cell::Null };
+    let read = match kind {
+        Kind::Int2 => bytes.try_into().ok().map(|b| Cell::Integer(i16::from_be_bytes(b).into())),
+        Kind::Int4 => bytes.try_into().ok().map(|b| Cell::Integer(i32::from_be_bytes(b).into())),
+        Kind::Int8 => bytes.try_into().ok().map(|b| Cell::Integer(i64::from_be_bytes(b))),
+        Kind::Float4 => bytes.try_into().ok().map(|b| Cell::Real(f32::from_be_bytes(b).into())),
+        Kind::Float8 => bytes.try_into().ok().map(|b| Cell::Real(f64::from_be_bytes(b))),
+        Kind::Timestamptz => epoch_us(bytes).map(Cell::Instant),
+        Kind::Timestamp => epoch_us(bytes)
             .and_then(DateTime::from_timestamp_micros)
             .and_then(|t| time::in_zone(t.naive_utc(), zone))
             .map(Cell::Instant),
-        "DATE" => epoch_days(bytes).map(Cell::Date),
-        "UUID" => uuid(bytes).map(Cell::Text),
-        _ => row.try_get_unchecked::<String, _>(index).ok().map(Cell::Text),
+        Kind::Date => epoch_days(bytes).map(Cell::Date),
+        Kind::Uuid => uuid(bytes).map(|text| {
+            *scratch = text;
+            Cell::Text(scratch)
+        }),
+        Kind::Text => Some(std::str::from_utf8(bytes).map_or(Cell::Bytes(bytes), Cell::Text)),
+        Kind::Other(name) => Some(Cell::Unreadable(name)),
     };
-    read.unwrap_or(Cell::Unreadable(kind))
+    read.unwrap_or(Cell::Unreadable("out of range"))
 }
 
-/// PostgreSQL sends microseconds since 2000; its greatest and least stand for infinity. The driver's own types would
-/// overflow on instants that the database allows.
+/// Which cluster this is and where its snapshot lies; `None` when the user may not ask.
+pub(super) fn horizon(answer: &Chunk) -> Option<Horizon> {
+    let row = answer.rows().next()?;
+    let (Cell::Text(system), Cell::Integer(xmin), Cell::Integer(next)) = (row.at(0), row.at(1), row.at(2)) else {
+        return None;
+    };
+    let number = |n: i64| u64::try_from(n).ok();
+    Some(Horizon { system: system.to_owned(), xmin: number(xmin)?, next: number(next)? })
+}
+
+/// Only an ordinary table shows by which transaction a row was written.
+pub(super) fn is_table_question(relation: &str) -> String {
+    let literal = relation.replace('\'', "''");
+    format!("SELECT COUNT(*) FROM pg_class WHERE oid = to_regclass('{literal}') AND relkind IN ('r', 'p')")
+}
+
+/// The rows written since an earlier horizon, or `None` when transaction numbers can no longer be compared.
+pub(super) fn written_since(then: &Horizon, now: &Horizon) -> Option<String> {
+    let comparable = then.system == now.system && then.next <= now.next && now.next - then.xmin < OLDEST_HORIZON;
+    // A row shows the lower 32 bits of its transaction's number.
+    comparable.then(|| format!("age(xmin) <= age('{}'::xid)", then.xmin % (1 << 32)))
+}
+
+/// PostgreSQL sends microseconds since 2000; its greatest and least stand for infinity.
 fn epoch_us(bytes: &[u8]) -> Option<i64> {
     let since_2000 = i64::from_be_bytes(bytes.try_into().ok()?);
     let finite = since_2000 != i64::MAX && since_2000 != i64::MIN;
@@ -136,5 +337,56 @@ mod tests {
         assert_eq!(epoch_days(&1_i32.to_be_bytes()), Some(10_958));
         assert_eq!(uuid(&[0x12; 16]).as_deref(), Some("12121212-1212-1212-1212-121212121212"));
         assert_eq!(uuid(&[1, 2]), None);
+    }
+
+    /// Header, two rows of (int8, text) and the end.
+    fn stream() -> Vec<u8> {
+        let mut bytes = [SIGNATURE, &[0; 8]].concat();
+        for (id, name) in [(7_i64, Some("SITI")), (8, None)] {
+            bytes.extend(2_i16.to_be_bytes());
+            bytes.extend(8_i32.to_be_bytes());
+            bytes.extend(id.to_be_bytes());
+            match name {
+                Some(name) => {
+                    bytes.extend(i32::try_from(name.len()).unwrap().to_be_bytes());
+                    bytes.extend(name.as_bytes());
+                }
+                None => bytes.extend((-1_i32).to_be_bytes()),
+            }
+        }
+        bytes.extend((-1_i16).to_be_bytes());
+        bytes
+    }
+
+    #[test]
+    fn a_row_that_is_cut_anywhere_is_incomplete_and_leaves_no_cell() {
+        let bytes = stream();
+        let start = SIGNATURE.len() + 8;
+        assert_eq!(header(&bytes), Some(Some(start)));
+        assert_eq!(header(&bytes[..start - 1]), Some(None));
+        assert_eq!(header(&[b'x'; 30]), None);
+        let kinds = [Kind::Int8, Kind::Text];
+        let first = 2 + 4 + 8 + 4 + 4;
+        for cut in 0..first {
+            let mut chunk = Chunk::new(2);
+            let read = tuple(&bytes[start..start + cut], &kinds, Tz::UTC, &mut chunk);
+            assert!(matches!(read, Some(Tuple::Incomplete)) && chunk.len() == 0, "{cut}");
+        }
+        let mut chunk = Chunk::new(2);
+        assert!(matches!(tuple(&bytes[start..], &kinds, Tz::UTC, &mut chunk), Some(Tuple::Row(n)) if n == first));
+        let row = chunk.rows().next().unwrap();
+        assert_eq!((row.at(0), row.at(1)), (Cell::Integer(7), Cell::Text("SITI")));
+        assert!(tuple(&bytes[start..], &[Kind::Int8], Tz::UTC, &mut chunk).is_none());
+    }
+
+    #[test]
+    fn a_restored_cluster_is_not_asked_by_transaction() {
+        let at = |system: &str, xmin, next| Horizon { system: system.into(), xmin, next };
+        let then = at("A/1", (1 << 32) + 5, (1 << 32) + 9);
+        let asked = written_since(&then, &at("A/1", (1 << 32) + 50, (1 << 32) + 60));
+        assert_eq!(asked.as_deref(), Some("age(xmin) <= age('5'::xid)"));
+        for now in [at("B/1", 1 << 33, 1 << 33), at("A/2", 1 << 33, 1 << 33), at("A/1", 700, 800), at("A/1", 1 << 40, 1 << 40)] {
+            assert_eq!(written_since(&then, &now), None, "{now:?}");
+        }
     }
 }

@@ -10,6 +10,8 @@ pub struct Shape {
     pub unknown: Vec<String>,
     /// Whether `event_id` is an integer; `None` when only the values can tell.
     pub integer_ids: Option<bool>,
+    /// The database's words for the types of the contract's columns, in their order.
+    pub(super) types: Vec<String>,
     /// Whether `recorded_at` is text, so that the database cannot narrow by it.
     pub(super) text_cursor: bool,
 }
@@ -43,6 +45,7 @@ pub(super) fn compare(config: &SourceConfig, found: &[(String, String)]) -> Resu
             Kind::Text => Some(false),
             Kind::Instant | Kind::Date | Kind::Other | Kind::Unknown => None,
         },
+        types: Column::ALL.into_iter().map(|c| type_of(c).unwrap_or_default()).collect(),
         text_cursor: kind_of(Column::RecordedAt) == Kind::Text,
     })
 }

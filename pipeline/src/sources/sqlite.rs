@@ -1,15 +1,17 @@
 //! SQLite: opened read-only, one deferred transaction. Times are text or seconds since 1970.
 
+use super::chunk::Cell;
 use super::error::{connect_error, one_line, query_error};
-use super::{Bind, Cell, RawRow, ReadError, Sink, SourceError};
+use super::{Bind, Outlet, SourceError};
 use futures_util::TryStreamExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
-use sqlx::{
-    AssertSqlSafe, Column, Connection, Executor, Row, SqlSafeStr, SqliteConnection, Statement, TypeInfo, ValueRef,
-};
+use sqlx::{AssertSqlSafe, Column, Connection, Executor, Row, SqlSafeStr, SqliteConnection, Statement, TypeInfo, ValueRef};
 use std::str::FromStr;
 
 const NAME: &str = "SQLite";
+
+/// Text without a zone is taken for UTC by SQLite, so an upper bound needs a margin.
+const ZONE_MARGIN_S: i64 = 86_400;
 
 pub(super) async fn open(url: &str) -> Result<SqliteConnection, SourceError> {
     // A path is taken as it is; only one with parameters is read as a URL, where `%` and `?` have a meaning.
@@ -38,39 +40,47 @@ pub(super) async fn columns(
     Ok(statement.columns().iter().map(|c| (c.name().to_owned(), String::new())).collect())
 }
 
-pub(super) async fn read<E: Send>(
+pub(super) async fn read(
     connection: &mut SqliteConnection,
     sql: &str,
     binds: &[Bind],
     relation: &str,
-    sink: Sink<'_, E>,
-) -> Result<(), ReadError<E>> {
+    outlet: &mut Outlet,
+) -> Result<(), SourceError> {
     let mut query = sqlx::query(AssertSqlSafe(sql.to_owned()));
     for bind in binds {
         query = match bind {
-            Bind::Instant(us) => query.bind(us.div_euclid(1_000_000)),
+            Bind::From(us) => query.bind(us.div_euclid(1_000_000)),
+            Bind::Until(us) => query.bind(us.div_euclid(1_000_000) + ZONE_MARGIN_S),
             Bind::Text(text) => query.bind(text.clone()),
         };
     }
     let mut rows = query.fetch(connection);
     while let Some(row) = rows.try_next().await.map_err(|e| query_error(NAME, relation, &e))? {
-        let cells: RawRow = (0..row.len()).map(|i| cell(&row, i)).collect();
-        sink(cells).map_err(ReadError::Sink)?;
+        for i in 0..row.len() {
+            outlet.chunk.push(cell(&row, i));
+        }
+        if !outlet.row_done().await {
+            break;
+        }
     }
     Ok(())
 }
 
-fn cell(row: &SqliteRow, index: usize) -> Cell {
-    let Ok(value) = row.try_get_raw(index) else { return Cell::Unreadable("missing".into()) };
+fn cell(row: &SqliteRow, index: usize) -> Cell<'_> {
+    let Ok(value) = row.try_get_raw(index) else { return Cell::Unreadable("missing") };
     if value.is_null() {
         return Cell::Null;
     }
-    let kind = value.type_info().name().to_owned();
-    let read = match kind.as_str() {
-        "INTEGER" | "BOOLEAN" => row.try_get_unchecked::<i64, _>(index).map(Cell::Integer),
-        "REAL" => row.try_get_unchecked::<f64, _>(index).map(Cell::Real),
-        "BLOB" => Ok(Cell::Unreadable("BLOB".into())),
-        _ => row.try_get_unchecked::<String, _>(index).map(Cell::Text),
+    let kind = value.type_info();
+    let read = match kind.name() {
+        "INTEGER" | "BOOLEAN" => row.try_get_unchecked::<i64, _>(index).ok().map(Cell::Integer),
+        "REAL" => row.try_get_unchecked::<f64, _>(index).ok().map(Cell::Real),
+        "BLOB" => Some(Cell::Unreadable("BLOB")),
+        _ => match row.try_get_unchecked::<&str, _>(index) {
+            Ok(text) => Some(Cell::Text(text)),
+            Err(_) => row.try_get_unchecked::<&[u8], _>(index).ok().map(Cell::Bytes),
+        },
     };
-    read.unwrap_or(Cell::Unreadable(kind))
+    read.unwrap_or(Cell::Unreadable("out of range"))
 }

@@ -1,17 +1,27 @@
 //! Which rows a pull asks for, in the words of each database.
 
 use super::Shape;
+use std::collections::BTreeSet;
 
 /// A query may have some ten thousand parameters; beyond this many keys everything is read.
 const MOST_IDS: usize = 10_000;
 
+/// PostgreSQL reads years of four digits in every date style.
+const WRITABLE_US: std::ops::RangeInclusive<i64> = -62_135_596_800_000_000..=253_402_300_799_000_000;
+
 /// What a pull asks of the source.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Window {
-    /// Only rows recorded at or after this instant (microseconds); all rows when absent.
+    /// Only rows recorded at or after this instant (microseconds).
     pub(crate) from_us: Option<i64>,
+    /// Only rows recorded before this instant.
+    pub(crate) until_us: Option<i64>,
+    /// Also, or alone, where the database can tell: rows written since an earlier snapshot, in its words.
+    pub(crate) written_since: Option<String>,
     /// Rows with these keys whenever they were recorded, as the source writes them.
     pub(crate) ids: Vec<String>,
+    /// Digests of the files that were read before, where the source is files.
+    pub(crate) files: BTreeSet<String>,
 }
 
 /// Whose SQL is spoken.
@@ -29,35 +39,96 @@ pub(super) struct Condition {
 }
 
 /// A value that a query is asked with.
+#[derive(Debug)]
 pub(super) enum Bind {
-    Instant(i64),
+    /// The lower end of a window, microseconds.
+    From(i64),
+    /// Its upper end.
+    Until(i64),
+    /// A key.
     Text(String),
 }
 
 /// The WHERE of a window over the quoted columns of cursor and key; none when everything is to be read.
 pub(super) fn condition(dialect: Dialect, cursor: &str, key: &str, shape: &Shape, window: &Window) -> Condition {
-    let Some(from_us) = window.from_us else { return Condition::default() };
     // Text does not sort by time in every way of writing it, so the database cannot narrow by it.
     let unordered_text = shape.text_cursor && dialect != Dialect::Sqlite;
     if unordered_text || window.ids.len() > MOST_IDS {
         return Condition::default();
     }
-    let mut binds = vec![Bind::Instant(from_us)];
-    let mut sql = match dialect {
-        Dialect::Sqlite => format!(
-            " WHERE (CASE typeof({cursor}) WHEN 'integer' THEN {cursor} ELSE unixepoch({cursor}) END >= ? \
-             OR unixepoch({cursor}) IS NULL"
-        ),
-        Dialect::Postgres => format!(" WHERE ({cursor} >= $1 OR {cursor} IS NULL"),
-        Dialect::MySql => format!(" WHERE ({cursor} >= ? OR {cursor} IS NULL"),
+    let mut condition = Condition::default();
+    let mut ends = Vec::new();
+    let instant = match dialect {
+        Dialect::Sqlite => format!("CASE typeof({cursor}) WHEN 'integer' THEN {cursor} ELSE unixepoch({cursor}) END"),
+        Dialect::Postgres | Dialect::MySql => cursor.to_owned(),
     };
+    let from = window.from_us.map(|us| format!("{instant} >= {}", condition.place(dialect, Bind::From(us))));
+    match (from, &window.written_since) {
+        (Some(from), Some(since)) => ends.push(format!("({from} OR {since})")),
+        (Some(one), None) => ends.push(one),
+        (None, Some(one)) => ends.push(one.clone()),
+        (None, None) => {}
+    }
+    if let Some(us) = window.until_us {
+        ends.push(format!("{instant} < {}", condition.place(dialect, Bind::Until(us))));
+    }
+    if ends.is_empty() {
+        return Condition::default();
+    }
+    let unknown = if dialect == Dialect::Sqlite { format!("unixepoch({cursor})") } else { cursor.to_owned() };
+    let mut sql = format!(" WHERE ({} OR {unknown} IS NULL", ends.join(" AND "));
     if !window.ids.is_empty() {
         let text = if dialect == Dialect::MySql { "CHAR" } else { "TEXT" };
-        let place = |i: usize| if dialect == Dialect::Postgres { format!("${}", i + 2) } else { "?".to_owned() };
-        let places: Vec<String> = (0..window.ids.len()).map(place).collect();
+        let places: Vec<String> =
+            window.ids.iter().map(|id| condition.place(dialect, Bind::Text(id.clone()))).collect();
         sql.push_str(&format!(" OR CAST({key} AS {text}) IN ({})", places.join(",")));
-        binds.extend(window.ids.iter().cloned().map(Bind::Text));
     }
     sql.push(')');
-    Condition { sql, binds }
+    condition.sql = sql;
+    condition
+}
+
+impl Condition {
+    /// COPY takes no parameters, so PostgreSQL is given literals.
+    fn place(&mut self, dialect: Dialect, bind: Bind) -> String {
+        if dialect == Dialect::Postgres {
+            return match bind {
+                Bind::From(us) | Bind::Until(us) => instant_literal(us),
+                Bind::Text(text) => format!("'{}'", text.replace('\'', "''")),
+            };
+        }
+        self.binds.push(bind);
+        "?".to_owned()
+    }
+}
+
+fn instant_literal(us: i64) -> String {
+    let us = us.clamp(*WRITABLE_US.start(), *WRITABLE_US.end());
+    let instant = chrono::DateTime::from_timestamp_micros(us).unwrap_or_default();
+    format!("timestamptz '{}'", instant.format("%Y-%m-%d %H:%M:%S%.6f+00"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn postgres_is_given_literals_that_cannot_end_early() {
+        let shape = Shape { unknown: Vec::new(), integer_ids: Some(false), types: Vec::new(), text_cursor: false };
+        let window = Window {
+            from_us: Some(0),
+            until_us: Some(i64::MAX),
+            ids: vec!["O'Brien'; drop table x".into()],
+            ..Window::default()
+        };
+        let asked = condition(Dialect::Postgres, "\"c\"", "\"k\"", &shape, &window);
+        assert_eq!(
+            asked.sql,
+            " WHERE (\"c\" >= timestamptz '1970-01-01 00:00:00.000000+00' AND \
+             \"c\" < timestamptz '9999-12-31 23:59:59.000000+00' OR \"c\" IS NULL \
+             OR CAST(\"k\" AS TEXT) IN ('O''Brien''; drop table x'))"
+        );
+        assert!(asked.binds.is_empty());
+        assert!(condition(Dialect::Postgres, "c", "k", &shape, &Window::default()).sql.is_empty());
+    }
 }

@@ -1,0 +1,255 @@
+//! Parts that are being written: one file per table and month, row groups as they fill, hashed on their way to the disk.
+//!
+//! Encoding runs in a thread of its own, so that it goes on while the next rows are read and examined.
+//!
+//! Invariant: what waits in memory is bounded, however many rows and months there are.
+
+use super::table::{schemas, writer};
+use super::{ArchiveError, FileEntry, io, layout};
+use crate::columns::{int64s, texts};
+use crate::key::hex;
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use parquet::arrow::ArrowWriter;
+use parquet::errors::ParquetError;
+use schemas::Month;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+/// A part is closed when it has this many rows, so that a reader can hold it.
+const MOST_ROWS: usize = 262_144;
+/// Encoded pages of open row groups may take this much together.
+const MOST_WAITING_BYTES: usize = 48 << 20;
+/// Batches that may wait for the encoder.
+const QUEUE: usize = 2;
+/// Longer keys are not written into the log as the least or greatest of a part.
+const LONGEST_STATED_KEY: usize = 64;
+
+/// Events of one month, public and private.
+#[derive(Debug)]
+pub(crate) struct MonthBatch {
+    pub(crate) month: Month,
+    pub(crate) public: RecordBatch,
+    pub(crate) private: RecordBatch,
+}
+
+/// The parts of one commit when all are closed.
+#[derive(Debug, Default)]
+pub(crate) struct ClosedParts {
+    /// Public parts with what the Delta log says of them.
+    pub(crate) events: Vec<(FileEntry, Value)>,
+    /// Private parts.
+    pub(crate) persons: Vec<FileEntry>,
+}
+
+/// The thread that encodes.
+#[derive(Debug)]
+pub(crate) struct Encoder {
+    queue: SyncSender<MonthBatch>,
+    thread: JoinHandle<Result<ClosedParts, ArchiveError>>,
+}
+
+impl Encoder {
+    /// Starts it. Files go into `staging` under names that `staged` gives.
+    pub(crate) fn start(staging: PathBuf, version: u64, integer_ids: bool) -> Self {
+        let (queue, batches) = sync_channel(QUEUE);
+        let thread = std::thread::spawn(move || Parts::new(staging, version, integer_ids).run(&batches));
+        Self { queue, thread }
+    }
+
+    /// Hands a batch over; waits while the queue is full. `false` when the thread has ended, which [`Self::finish`]
+    /// explains.
+    pub(crate) fn take(&self, batch: MonthBatch) -> bool {
+        self.queue.send(batch).is_ok()
+    }
+
+    /// Closes every part.
+    pub(crate) fn finish(self) -> Result<ClosedParts, ArchiveError> {
+        drop(self.queue);
+        let ended = self.thread.join();
+        ended.unwrap_or_else(|_| Err(ArchiveError::Encode("the encoder stopped; this is a defect of tertib".into())))
+    }
+}
+
+/// Where a part waits: all side by side, so that one flush of the folder keeps every name.
+pub(super) fn staged(staging: &Path, path: &str) -> PathBuf {
+    staging.join(path.replace('/', "~"))
+}
+
+struct Parts {
+    staging: PathBuf,
+    version: u64,
+    ordinal: usize,
+    integer_ids: bool,
+    schemas: (SchemaRef, SchemaRef),
+    open: BTreeMap<Month, (Part, Part)>,
+    closed: ClosedParts,
+}
+
+impl Parts {
+    fn new(staging: PathBuf, version: u64, integer_ids: bool) -> Self {
+        let (open, closed) = (BTreeMap::new(), ClosedParts::default());
+        Self { staging, version, ordinal: 0, integer_ids, schemas: schemas(integer_ids), open, closed }
+    }
+
+    fn run(mut self, batches: &Receiver<MonthBatch>) -> Result<ClosedParts, ArchiveError> {
+        for batch in batches {
+            self.write(batch)?;
+        }
+        while let Some((_, parts)) = self.open.pop_first() {
+            self.close(parts)?;
+        }
+        Ok(self.closed)
+    }
+
+    fn write(&mut self, batch: MonthBatch) -> Result<(), ArchiveError> {
+        let month = batch.month;
+        if !self.open.contains_key(&month) {
+            let public = self.begin(layout::EVENTS, month, SchemaRef::clone(&self.schemas.0))?;
+            let private = self.begin(layout::PERSONS, month, SchemaRef::clone(&self.schemas.1))?;
+            self.open.insert(month, (public, private));
+        }
+        let Some((public, private)) = self.open.get_mut(&month) else { return Ok(()) };
+        public.note(&batch.public, self.integer_ids)?;
+        public.write(&batch.public)?;
+        private.write(&batch.private)?;
+        if public.rows >= MOST_ROWS
+            && let Some(parts) = self.open.remove(&month)
+        {
+            self.close(parts)?;
+        }
+        while self.open.values().map(waiting).sum::<usize>() > MOST_WAITING_BYTES {
+            let Some((public, private)) = self.open.values_mut().max_by_key(|parts| waiting(parts)) else { break };
+            public.flush()?;
+            private.flush()?;
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, table: &str, month: Month, schema: SchemaRef) -> Result<Part, ArchiveError> {
+        let path = layout::part_path(table, Some(month), self.version, self.ordinal);
+        self.ordinal += 1;
+        let place = staged(&self.staging, &path);
+        let file = File::create(&place).map_err(|e| io("write", &place, e))?;
+        let writer = writer(Hashing { file, hash: Sha256::new(), length: 0 }, schema);
+        let writer = writer.map_err(|e| write_fault(&place, e))?;
+        Ok(Part { path, place, writer, rows: 0, seq: None, ids: None, stated: true })
+    }
+
+    fn close(&mut self, (public, private): (Part, Part)) -> Result<(), ArchiveError> {
+        let stats = public.stats();
+        self.closed.events.push((public.close()?, stats));
+        self.closed.persons.push(private.close()?);
+        Ok(())
+    }
+}
+
+fn waiting((public, private): &(Part, Part)) -> usize {
+    public.writer.memory_size() + private.writer.memory_size()
+}
+
+struct Part {
+    path: String,
+    place: PathBuf,
+    writer: ArrowWriter<Hashing>,
+    rows: usize,
+    seq: Option<(i64, i64)>,
+    ids: Option<(Value, Value)>,
+    stated: bool,
+}
+
+impl Part {
+    fn write(&mut self, batch: &RecordBatch) -> Result<(), ArchiveError> {
+        self.rows += batch.num_rows();
+        self.writer.write(batch).map_err(|e| write_fault(&self.place, e))
+    }
+
+    fn flush(&mut self) -> Result<(), ArchiveError> {
+        self.writer.flush().map_err(|e| write_fault(&self.place, e))
+    }
+
+    /// Remembers what the log will say of the part.
+    fn note(&mut self, batch: &RecordBatch, integer_ids: bool) -> Result<(), ArchiveError> {
+        let seqs = int64s(batch, "seq")?.values();
+        widen(&mut self.seq, seqs.iter().copied());
+        if integer_ids {
+            let mut ids = self.ids.take().and_then(|(a, b)| Some((a.as_i64()?, b.as_i64()?)));
+            widen(&mut ids, int64s(batch, "event_id")?.values().iter().copied());
+            self.ids = ids.map(|(a, b)| (json!(a), json!(b)));
+        } else {
+            let text = |v: Value| if let Value::String(s) = v { Some(s) } else { None };
+            let held = self.ids.take().and_then(|(a, b)| Some((text(a)?, text(b)?)));
+            let mut ids = held.as_ref().map(|(a, b)| (a.as_str(), b.as_str()));
+            widen(&mut ids, texts(batch, "event_id")?.iter().flatten());
+            self.stated &= ids.is_none_or(|(a, b)| a.len().max(b.len()) <= LONGEST_STATED_KEY);
+            self.ids = ids.map(|(a, b)| (json!(a), json!(b)));
+        }
+        Ok(())
+    }
+
+    /// What the Delta log says about the part, so that readers can skip it.
+    fn stats(&self) -> Value {
+        let (mut least, mut greatest) = (json!({}), json!({}));
+        if let Some((first, last)) = self.seq {
+            least["seq"] = json!(first);
+            greatest["seq"] = json!(last);
+        }
+        if let Some((first, last)) = self.ids.as_ref().filter(|_| self.stated) {
+            least["event_id"] = first.clone();
+            greatest["event_id"] = last.clone();
+        }
+        let none = json!({"seq": 0, "event_id": 0});
+        json!({"numRecords": self.rows, "minValues": least, "maxValues": greatest, "nullCount": none})
+    }
+
+    fn close(mut self) -> Result<FileEntry, ArchiveError> {
+        self.writer.finish().map_err(|e| write_fault(&self.place, e))?;
+        let sink = self.writer.inner();
+        sink.file.sync_all().map_err(|e| io("flush", &self.place, e))?;
+        let sha256 = hex(&sink.hash.clone().finalize());
+        Ok(FileEntry { path: self.path, sha256, size_bytes: sink.length, rows: self.rows as u64 })
+    }
+}
+
+/// The system's own words where the disk refused.
+fn write_fault(place: &Path, fault: ParquetError) -> ArchiveError {
+    match fault {
+        ParquetError::External(e) => match e.downcast::<std::io::Error>() {
+            Ok(e) => io("write", place, *e),
+            Err(e) => ArchiveError::Encode(e.to_string()),
+        },
+        other => ArchiveError::Encode(other.to_string()),
+    }
+}
+
+fn widen<T: Ord + Copy>(ends: &mut Option<(T, T)>, values: impl Iterator<Item = T>) {
+    for value in values {
+        *ends = Some(ends.map_or((value, value), |(a, b)| (a.min(value), b.max(value))));
+    }
+}
+
+/// A file whose bytes are hashed as they are written.
+struct Hashing {
+    file: File,
+    hash: Sha256,
+    length: u64,
+}
+
+impl Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        self.length += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}

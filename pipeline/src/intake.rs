@@ -1,0 +1,281 @@
+//! What becomes of each row of a pull: new, known, a correction, or quarantine.
+
+use crate::archive::table::{EventRows, QuarantinedRow};
+use crate::archive::{Archive, ArchiveError, RowDigests, Writer};
+use crate::doubles::{Doubles, mark};
+use crate::key::{Key, Keyed, hex};
+use crate::known::{KnownEvent, look_up};
+use crate::pull::{PullError, PullReport};
+use crate::sources::{Cell, Chunk, Row};
+use crate::validate::{Contract, Fault, id_text, row_json};
+use schemas::{Column, Event, EventId, Finding, Month};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// Rows that are looked up in the archive together.
+const LOOKED_UP_ROWS: usize = 65_536;
+/// Rows, or bytes of remarks, that are handed to the encoder together.
+const BATCH_ROWS: usize = 32_768;
+const BATCH_BYTES: usize = 16 << 20;
+/// Rows of one part of the quarantine.
+const QUARANTINE_ROWS: usize = 10_000;
+/// When this many rows break the contract and they are the most, the view is wrong and not the rows.
+const MOST_BROKEN: u64 = 100_000;
+/// How many ids a message names as examples.
+const EXAMPLES: usize = 3;
+
+/// What was found, by code and column, with a few ids as examples.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tally(BTreeMap<(&'static str, String), (u64, Vec<String>)>);
+
+impl Tally {
+    pub(crate) fn add(&mut self, code: &'static str, column: impl Into<String>, id: Option<&str>) {
+        let (count, examples) = self.0.entry((code, column.into())).or_default();
+        *count += 1;
+        if let Some(id) = id
+            && examples.len() < EXAMPLES
+            && !examples.iter().any(|e| e == id)
+        {
+            examples.push(id.to_owned());
+        }
+    }
+
+    pub(crate) fn by_code(&self) -> BTreeMap<String, u64> {
+        let mut counts = BTreeMap::new();
+        for ((code, _), (n, _)) in &self.0 {
+            *counts.entry((*code).to_owned()).or_insert(0) += n;
+        }
+        counts
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
+        for (place, (count, examples)) in other.0 {
+            let (total, shown) = self.0.entry(place).or_default();
+            *total += count;
+            for id in examples {
+                if shown.len() < EXAMPLES && !shown.contains(&id) {
+                    shown.push(id);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn findings(self) -> Vec<Finding> {
+        let place = |column: String, examples: Vec<String>| {
+            if examples.is_empty() { column } else { format!("{column}: {}", examples.join(", ")) }
+        };
+        let findings = self.0.into_iter();
+        findings.map(|((code, column), (count, examples))| Finding { code, place: place(column, examples), count }).collect()
+    }
+}
+
+/// Which rows of the source are asked for, as the archive counts time.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Range {
+    /// Rows recorded before this instant are passed over.
+    pub(crate) from_us: Option<i64>,
+    /// Rows recorded at or after this instant are passed over.
+    pub(crate) until_us: Option<i64>,
+}
+
+/// Takes rows chunk by chunk and hands on what must be archived.
+pub(crate) struct Intake<'a> {
+    contract: Contract<'a>,
+    archive: Archive,
+    range: Range,
+    key: Key,
+    digests: RowDigests,
+    quarantine_digest: Keyed,
+    quarantined: BTreeSet<String>,
+    doubles: Option<Doubles>,
+    watched: BTreeSet<u64>,
+    seen: BTreeSet<String>,
+    next_seq: i64,
+    waiting: Vec<Chunk>,
+    months: BTreeMap<Month, (EventRows, u64)>,
+    broken: Vec<QuarantinedRow>,
+    /// The latest instant of recording.
+    pub(crate) cursor_us: Option<i64>,
+    /// What was found.
+    pub(crate) tally: Tally,
+    /// What was counted.
+    pub(crate) report: PullReport,
+}
+
+impl<'a> Intake<'a> {
+    /// `watched` are the marks that an earlier reading of the same rows found doubled; without one, marks are gathered in
+    /// `folder`.
+    pub(crate) fn new(
+        key: &Key,
+        contract: Contract<'a>,
+        archive: Archive,
+        range: Range,
+        quarantined: BTreeSet<String>,
+        watched: Option<BTreeSet<u64>>,
+        folder: &Path,
+    ) -> Self {
+        Self {
+            contract,
+            next_seq: archive.next_seq(),
+            archive,
+            range,
+            key: key.clone(),
+            digests: RowDigests::new(key),
+            quarantine_digest: key.keyed("quarantine"),
+            quarantined,
+            doubles: watched.is_none().then(|| Doubles::new(folder)),
+            watched: watched.unwrap_or_default(),
+            seen: BTreeSet::new(),
+            waiting: Vec::new(),
+            months: BTreeMap::new(),
+            broken: Vec::new(),
+            cursor_us: None,
+            tally: Tally::default(),
+            report: PullReport::default(),
+        }
+    }
+
+    /// Whether keys are integers.
+    pub(crate) fn integer_ids(&self) -> bool {
+        self.contract.integer_ids
+    }
+
+    /// Takes a chunk; what it says is decided when enough rows are there to be looked up together.
+    pub(crate) fn take(&mut self, chunk: Chunk, writer: Option<&mut Writer>) -> Result<(), PullError> {
+        self.waiting.push(chunk);
+        let rows: usize = self.waiting.iter().map(Chunk::len).sum();
+        if self.archive.is_empty() || rows >= LOOKED_UP_ROWS { self.decide(writer) } else { Ok(()) }
+    }
+
+    /// Decides about every row that waits and hands everything to the writer. Gives the marks that came twice.
+    pub(crate) fn finish(&mut self, mut writer: Option<&mut Writer>) -> Result<BTreeSet<u64>, PullError> {
+        self.decide(writer.as_deref_mut())?;
+        self.hand_on(writer)?;
+        let doubles = self.doubles.take().map(Doubles::finish).transpose();
+        Ok(doubles.map_err(PullError::Scratch)?.unwrap_or_default())
+    }
+
+    fn decide(&mut self, mut writer: Option<&mut Writer>) -> Result<(), PullError> {
+        let chunks = std::mem::take(&mut self.waiting);
+        let archive = self.archive.clone();
+        let mut ids: Vec<EventId<'_>> = if archive.is_empty() {
+            Vec::new()
+        } else {
+            chunks.iter().flat_map(Chunk::rows).filter_map(|row| self.contract.key(row)).collect()
+        };
+        ids.sort_unstable();
+        ids.dedup();
+        let known = look_up(&archive, &ids)?;
+        for chunk in &chunks {
+            for row in chunk.rows() {
+                self.row(row, &known)?;
+            }
+            let rows: usize = self.months.values().map(|(rows, _)| rows.len()).sum();
+            let bytes: usize = self.months.values().map(|(rows, _)| rows.text_bytes()).sum();
+            if rows >= BATCH_ROWS || bytes >= BATCH_BYTES || self.broken.len() >= QUARANTINE_ROWS {
+                self.hand_on(writer.as_deref_mut())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, row: Row<'_>, known: &BTreeMap<EventId<'_>, KnownEvent>) -> Result<(), PullError> {
+        self.report.read += 1;
+        let (event, warnings) = match self.contract.event(row) {
+            Ok(event) => event,
+            Err(fault) => return self.refuse(row, fault),
+        };
+        let at = event.recorded_at_us;
+        if self.range.from_us.is_some_and(|from| at < from) || self.range.until_us.is_some_and(|until| at >= until) {
+            self.report.read -= 1;
+            return Ok(());
+        }
+        let mark = mark(event.event_id);
+        if let Some(doubles) = &mut self.doubles {
+            doubles.push(mark).map_err(PullError::Scratch)?;
+        } else if self.watched.contains(&mark) && !self.seen.insert(event.event_id.to_string()) {
+            return self.refuse(row, Fault { code: "V008", column: Column::EventId });
+        }
+        self.cursor_us = self.cursor_us.max(Some(at));
+        let content_digest = self.digests.content(&event);
+        let correction_of = match known.get(&event.event_id) {
+            Some(earlier) if earlier.content_digest == content_digest => {
+                self.report.known += 1;
+                return Ok(());
+            }
+            earlier => earlier.map(|e| e.seq),
+        };
+        for (code, column) in warnings {
+            self.tally.add(code, column.name(), Some(event.berkas_id));
+        }
+        if correction_of.is_some() {
+            self.report.corrections += 1;
+            self.tally.add("W005", "event_id", Some(&event.event_id.to_string()));
+        } else {
+            self.report.new += 1;
+        }
+        self.archive_event(&event, &content_digest, correction_of)?;
+        Ok(())
+    }
+
+    fn archive_event(
+        &mut self,
+        event: &Event<'_>,
+        content_digest: &[u8; 16],
+        correction_of: Option<i64>,
+    ) -> Result<(), ArchiveError> {
+        let month = Month::of_epoch_s(event.selesai_us.div_euclid(1_000_000));
+        let month = month.ok_or_else(|| ArchiveError::Encode("an event lies outside every calendar".into()))?;
+        let (key, integer_ids) = (&self.key, self.contract.integer_ids);
+        let (rows, corrections) = self.months.entry(month).or_insert_with(|| (EventRows::new(key, integer_ids), 0));
+        rows.push(self.next_seq, event, content_digest, correction_of);
+        *corrections += u64::from(correction_of.is_some());
+        self.next_seq += 1;
+        Ok(())
+    }
+
+    fn refuse(&mut self, row: Row<'_>, fault: Fault) -> Result<(), PullError> {
+        let text = row_json(row);
+        let digest = hex(&self.quarantine_digest.digest(&[fault.code.as_bytes(), text.as_bytes()]));
+        let event_id = id_text(row);
+        let column = fault.column.name();
+        self.tally.add(fault.code, column, event_id.as_deref());
+        if !self.quarantined.insert(digest.clone()) {
+            self.report.still_quarantined += 1;
+            return Ok(());
+        }
+        self.report.quarantined += 1;
+        if self.report.quarantined >= MOST_BROKEN && self.report.quarantined * 2 > self.report.read {
+            return Err(PullError::MostlyBroken { rows: self.report.quarantined, code: fault.code, column });
+        }
+        self.broken.push(QuarantinedRow { event_id, code: fault.code, column, digest, row: text });
+        Ok(())
+    }
+
+    fn hand_on(&mut self, writer: Option<&mut Writer>) -> Result<(), ArchiveError> {
+        let integer_ids = self.contract.integer_ids;
+        let (months, broken) = (&mut self.months, std::mem::take(&mut self.broken));
+        let Some(writer) = writer else {
+            months.clear();
+            return Ok(());
+        };
+        for (month, (rows, corrections)) in months.iter_mut().filter(|(_, (rows, _))| rows.len() > 0) {
+            writer.add_events(integer_ids, *month, rows.take()?, std::mem::take(corrections))?;
+        }
+        if !broken.is_empty() {
+            writer.add_quarantine(&broken)?;
+        }
+        Ok(())
+    }
+}
+
+impl Contract<'_> {
+    /// The key of a row, if it has one of the archive's type.
+    fn key<'r>(&self, row: Row<'r>) -> Option<EventId<'r>> {
+        match (row.cell(Column::EventId), self.integer_ids) {
+            (Cell::Integer(n), true) => Some(EventId::Integer(n)),
+            (Cell::Text(text), false) => Some(EventId::Text(text)),
+            _ => None,
+        }
+    }
+}
