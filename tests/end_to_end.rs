@@ -323,7 +323,7 @@ fn an_interrupted_commit_is_said_so_and_completed_by_the_next_pull() {
     let intent = serde_json::json!({
         "version": 0, "staging": "_tertib/staging/x", "commit_sha256": digest.split(' ').next(), "files": files,
     });
-    fs::write(archive.join("_tertib/intent.json"), intent.to_string()).unwrap();
+    fs::write(archive.join("_tertib/intent-00000000000000000000.json"), intent.to_string()).unwrap();
     let ran = office.run(&["verify"]).expect_code(0);
     assert!(ran.out.contains("A007") && !ran.out.contains("A003"), "{}", ran.out);
     let ran = office.run(&["pull"]).expect_code(0);

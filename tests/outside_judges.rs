@@ -100,7 +100,12 @@ fn server(server: &Server) {
         let pulled = run(&["pull"]).expect_code(0);
         assert!(pulled.out.contains("0 to quarantine"), "{}", pulled.out);
         assert!(!pulled.err.contains("S003"), "{}", pulled.err);
-        let (_owner_dir, as_owner) = installed(&server.url("pemilik", PASSWORD));
+        let (owner_dir, as_owner) = installed(&server.url("pemilik", PASSWORD));
+        let refused = as_owner(&["pull"]).expect_code(2);
+        assert!(refused.err.contains("may change data in the source"), "{}", refused.err);
+        let config = owner_dir.path().join("work/tertib.toml");
+        let text = fs::read_to_string(&config).unwrap().replace("[source]", "[source]\nmay-write = true");
+        fs::write(&config, text).unwrap();
         let owner = as_owner(&["pull", "--dry-run"]).expect_code(0);
         assert!(owner.err.contains("S003"), "an owner may write: {}", owner.err);
         equals_reference(&database, &run);

@@ -97,6 +97,8 @@ pub(crate) enum Command {
     Status(commands::status::Options),
     /// Answer one SELECT over the public table `events`.
     Query(commands::query::Options),
+    /// Compare a month of the archive with the source, row for row.
+    Reconcile(OfMonth),
     /// Check every file of the archive against its log.
     Verify(commands::verify::Options),
 }

@@ -7,6 +7,7 @@ pub(crate) mod init;
 pub(crate) mod metrics;
 pub(crate) mod pull;
 pub(crate) mod query;
+pub(crate) mod reconcile;
 pub(crate) mod render;
 pub(crate) mod run;
 pub(crate) mod serve;
@@ -31,6 +32,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Serve(options) => serve::run(options).await,
         Command::Status(options) => status::run(options).await,
         Command::Query(options) => query::run(&options),
+        Command::Reconcile(options) => reconcile::run(&options).await,
         Command::Verify(options) => verify::run(&options),
     }
 }

@@ -14,7 +14,7 @@ mod writer;
 pub use log::{CommitNote, FileEntry, SourceNote};
 pub use verify::{Verification, verify};
 pub use writer::Fence;
-pub(crate) use digest::RowDigests;
+pub(crate) use digest::{RowDigest, RowDigests};
 pub(crate) use writer::{Ready, Writer};
 
 use crate::key::sha256;

@@ -1,7 +1,7 @@
 //! What becomes of each row of a pull: new, known, a correction, or quarantine.
 
 use crate::archive::table::{EventRows, QuarantinedRow};
-use crate::archive::{Archive, ArchiveError, RowDigests, Writer};
+use crate::archive::{Archive, ArchiveError, RowDigest, RowDigests, Writer};
 use crate::doubles::{Doubles, mark};
 use crate::key::{Key, Keyed, hex};
 use crate::known::{KnownEvent, look_up};
@@ -15,7 +15,7 @@ use std::path::Path;
 /// Rows that are looked up in the archive together.
 const LOOKED_UP_ROWS: usize = 65_536;
 /// Rows, or bytes of remarks, that are handed to the encoder together.
-const BATCH_ROWS: usize = 32_768;
+const BATCH_ROWS: usize = 8_192;
 const BATCH_BYTES: usize = 16 << 20;
 /// Rows of one part of the quarantine.
 const QUARANTINE_ROWS: usize = 10_000;
@@ -197,9 +197,9 @@ impl<'a> Intake<'a> {
             return self.refuse(row, Fault { code: "V008", column: Column::EventId });
         }
         self.cursor_us = self.cursor_us.max(Some(at));
-        let content_digest = self.digests.content(&event);
+        let digest = self.digests.of_row(&event);
         let correction_of = match known.get(&event.event_id) {
-            Some(earlier) if earlier.content_digest == content_digest => {
+            Some(earlier) if earlier.content_digest == digest.content => {
                 self.report.known += 1;
                 return Ok(());
             }
@@ -214,21 +214,21 @@ impl<'a> Intake<'a> {
         } else {
             self.report.new += 1;
         }
-        self.archive_event(&event, &content_digest, correction_of)?;
+        self.archive_event(&event, &digest, correction_of)?;
         Ok(())
     }
 
     fn archive_event(
         &mut self,
         event: &Event<'_>,
-        content_digest: &[u8; 16],
+        digest: &RowDigest,
         correction_of: Option<i64>,
     ) -> Result<(), ArchiveError> {
         let month = Month::of_epoch_s(event.selesai_us.div_euclid(1_000_000));
         let month = month.ok_or_else(|| ArchiveError::Encode("an event lies outside every calendar".into()))?;
         let (key, integer_ids) = (&self.key, self.contract.integer_ids);
         let (rows, corrections) = self.months.entry(month).or_insert_with(|| (EventRows::new(key, integer_ids), 0));
-        rows.push(self.next_seq, event, content_digest, correction_of);
+        rows.push(self.next_seq, event, digest, correction_of);
         *corrections += u64::from(correction_of.is_some());
         self.next_seq += 1;
         Ok(())

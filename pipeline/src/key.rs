@@ -120,11 +120,18 @@ pub(crate) struct Keyed(Hmac<Sha256>);
 impl Keyed {
     /// The first 128 bits for a message in parts.
     pub(crate) fn digest(&self, parts: &[&[u8]]) -> [u8; 16] {
+        self.halves(parts).0
+    }
+
+    /// Both halves of the 256 bits; who knows one knows nothing of the other.
+    pub(crate) fn halves(&self, parts: &[&[u8]]) -> ([u8; 16], [u8; 16]) {
         let mut mac = self.0.clone();
         parts.iter().for_each(|part| mac.update(part));
-        let mut digest = [0; 16];
-        digest.copy_from_slice(&mac.finalize().into_bytes()[..16]);
-        digest
+        let (mut first, mut second) = ([0; 16], [0; 16]);
+        let bytes = mac.finalize().into_bytes();
+        first.copy_from_slice(&bytes[..16]);
+        second.copy_from_slice(&bytes[16..]);
+        (first, second)
     }
 }
 
@@ -141,13 +148,19 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|b| [b >> 4, b & 15]).map(|n| char::from(DIGITS[usize::from(n)])).collect()
 }
 
-/// The same for the digests of every row, written over `text`.
-pub(crate) fn hex_into(text: &mut String, bytes: &[u8]) {
-    text.clear();
-    for byte in bytes {
-        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+/// The same without an allocation, for the digests of every row. `M` is twice `N`.
+pub(crate) fn hex_digits<const N: usize, const M: usize>(bytes: &[u8; N]) -> [u8; M] {
+    let mut digits = [0; M];
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 15)];
     }
+    digits
+}
+
+/// Digits as text.
+pub(crate) fn as_text(digits: &[u8]) -> &str {
+    std::str::from_utf8(digits).unwrap_or_default()
 }
 
 /// The bytes of hexadecimal digits.

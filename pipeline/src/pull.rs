@@ -20,7 +20,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Chunks that may wait between the reader and who examines them.
-const QUEUE: usize = 2;
+const QUEUE: usize = 4;
 /// A slice is at least this long, microseconds.
 const SHORTEST_SLICE_US: i64 = 1_000_000;
 
@@ -328,6 +328,7 @@ impl Run<'_> {
             until_us: options.until_us,
             written_since,
             ids: quarantine.open_keys.clone(),
+            only_ids: false,
             files: archive.files_read(options.source_name),
         };
         if quarantine.without_key > 0 {

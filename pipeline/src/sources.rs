@@ -9,6 +9,7 @@
 
 mod chunk;
 mod csv;
+pub(crate) mod digests;
 mod error;
 mod mysql;
 mod postgres;
@@ -470,15 +471,96 @@ impl Source {
         }
     }
 
-    fn condition(&self, shape: &Shape, window: &Window) -> window::Condition {
-        let cursor = self.quoted(&self.config.office_name(Column::RecordedAt));
-        let key = self.quoted(&self.config.office_name(Column::EventId));
-        let dialect = match self.connection {
+    /// Length of the slices in which [`Self::day_sums`] adds up, microseconds.
+    pub(crate) const DAY_US: i64 = digests::DAY_US;
+
+    /// Rows with `selesai` in a range, and the sum of the first 60 bits of their digests, by day since its beginning.
+    /// `None` where the database cannot digest rows as we do.
+    ///
+    /// # Errors
+    /// [`SourceError::Query`] when the database fails.
+    pub(crate) async fn day_sums(
+        &mut self,
+        shape: &Shape,
+        key: &str,
+        from_us: i64,
+        until_us: i64,
+    ) -> Result<Option<BTreeMap<i64, (u64, String)>>, SourceError> {
+        let Some(asked) = self.digested(shape, key, from_us, until_us) else { return Ok(None) };
+        let (dialect, us) = (self.dialect(), &asked.0.selesai_us);
+        let day = match dialect {
+            window::Dialect::MySql => format!("({us} - {from_us}) DIV {}", Self::DAY_US),
+            _ => format!("({us} - {from_us}) / {}", Self::DAY_US),
+        };
+        let sum = digests::sum(dialect, &asked.0.digest);
+        let sql = format!("SELECT {day}, COUNT(*), {sum} {} GROUP BY 1", asked.1);
+        let view = self.config.view.clone();
+        let answer = self.all(&sql, &[], &view, 3).await?;
+        let rows = answer.rows().filter_map(|row| match (row.at(0), row.at(1), row.at(2)) {
+            (Cell::Integer(day), Cell::Integer(n), Cell::Text(sum)) => {
+                Some((day, (u64::try_from(n).ok()?, sum.to_owned())))
+            }
+            _ => None,
+        });
+        Ok(Some(rows.collect()))
+    }
+
+    /// Key and digest of every row with `selesai` in a range.
+    ///
+    /// # Errors
+    /// [`SourceError::Query`] when the database fails.
+    pub(crate) async fn row_digests(
+        &mut self,
+        shape: &Shape,
+        key: &str,
+        from_us: i64,
+        until_us: i64,
+    ) -> Result<Vec<(String, String)>, SourceError> {
+        let Some((asked, from)) = self.digested(shape, key, from_us, until_us) else { return Ok(Vec::new()) };
+        let id = self.quoted(&self.config.office_name(Column::EventId));
+        let text = if self.dialect() == window::Dialect::MySql { "CHAR" } else { "TEXT" };
+        let sql = format!("SELECT CAST({id} AS {text}), {} {from}", asked.digest);
+        let view = self.config.view.clone();
+        let answer = self.all(&sql, &[], &view, 2).await?;
+        let pair = |row: Row<'_>| match (row.at(0), row.at(1)) {
+            (Cell::Text(id), Cell::Text(digest)) => Some((id.to_owned(), digest.to_owned())),
+            _ => None,
+        };
+        Ok(answer.rows().filter_map(pair).collect())
+    }
+
+    /// The expressions of [`digests`] and the FROM and WHERE of the rows in a range of `selesai`.
+    fn digested(
+        &self,
+        shape: &Shape,
+        key: &str,
+        from_us: i64,
+        until_us: i64,
+    ) -> Option<(digests::Expressions, String)> {
+        let names: Vec<String> = Column::ALL.into_iter().map(|c| self.quoted(&self.config.office_name(c))).collect();
+        let asked = digests::expressions(self.dialect(), shape, &names, key)?;
+        let selesai = &names[Column::Selesai.index()];
+        let literal = |us| match self.dialect() {
+            window::Dialect::Postgres => window::instant_literal(us),
+            _ => format!("FROM_UNIXTIME({})", us / 1_000_000),
+        };
+        let (from, until) = (literal(from_us), literal(until_us));
+        let relation = self.relation(&self.config.view);
+        Some((asked, format!("FROM {relation} WHERE {selesai} >= {from} AND {selesai} < {until}")))
+    }
+
+    fn dialect(&self) -> window::Dialect {
+        match self.connection {
             Connection::Sqlite(_) | Connection::Csv(_) => window::Dialect::Sqlite,
             Connection::Postgres(_) => window::Dialect::Postgres,
             Connection::MySql(_) => window::Dialect::MySql,
-        };
-        window::condition(dialect, &cursor, &key, shape, window)
+        }
+    }
+
+    fn condition(&self, shape: &Shape, window: &Window) -> window::Condition {
+        let cursor = self.quoted(&self.config.office_name(Column::RecordedAt));
+        let key = self.quoted(&self.config.office_name(Column::EventId));
+        window::condition(self.dialect(), &cursor, &key, shape, window)
     }
 
     /// `schema.view` is quoted part by part.

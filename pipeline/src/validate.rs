@@ -126,7 +126,7 @@ impl Contract<'_> {
 
     fn required_text<'a>(&self, row: Row<'a>, column: Column) -> Result<&'a str, Fault> {
         match self.text(row, column)? {
-            Some(text) if !text.trim().is_empty() => Ok(text),
+            Some(text) if text.bytes().any(|b| b.is_ascii_graphic()) || !text.trim().is_empty() => Ok(text),
             _ => Err(Fault { code: "V001", column }),
         }
     }

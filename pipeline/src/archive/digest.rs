@@ -11,20 +11,29 @@ use std::io::Write;
 pub(crate) struct RowDigests {
     row: Keyed,
     nik: Keyed,
-    salt: Keyed,
     scratch: Vec<u8>,
+}
+
+/// What the keyed digest of a row gives.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RowDigest {
+    /// Public: a row whose content changes in the source has another.
+    pub(crate) content: [u8; 16],
+    /// Private: salts the commitment to the personal columns. It depends on the key and the row only, so a pull repeated
+    /// after a crash writes the same bytes.
+    pub(crate) salt: [u8; 16],
 }
 
 impl RowDigests {
     pub(crate) fn new(key: &Key) -> Self {
-        Self { row: key.keyed("row"), nik: key.keyed("nik"), salt: key.keyed("salt"), scratch: Vec::new() }
+        Self { row: key.keyed("row"), nik: key.keyed("nik"), scratch: Vec::new() }
     }
 
-    /// Keyed digest of every column of the contract; a row whose digest changes has changed in the source.
+    /// Keyed digest of every column of the contract: HMAC-SHA256, the two halves for the two uses.
     ///
-    /// No value is a 0; text is a 1, its length and its bytes; a number is a 2 and eight bytes. So no two rows have the
-    /// same message.
-    pub(crate) fn content(&mut self, event: &Event<'_>) -> [u8; 16] {
+    /// No value is a 0; text is its length plus one, seven bits a byte, and its bytes; a number is a 1 and eight bytes. So
+    /// no two rows have the same message.
+    pub(crate) fn of_row(&mut self, event: &Event<'_>) -> RowDigest {
         let mut message = std::mem::take(&mut self.scratch);
         message.clear();
         let m = &mut message;
@@ -50,9 +59,9 @@ impl RowDigests {
         }
         number(m, event.mulai_us);
         number(m, p.tanggal_lahir_days.map(i64::from));
-        let digest = self.row.digest(&[&message]);
+        let (content, salt) = self.row.halves(&[&message]);
         self.scratch = message;
-        digest
+        RowDigest { content, salt }
     }
 
     /// Same NIK, same pseudonym; only the key's holder can tell whose.
@@ -60,13 +69,8 @@ impl RowDigests {
         self.nik.digest(&[nik.as_bytes()])
     }
 
-    /// Derived from the key, so that a pull repeated after a crash writes the same bytes.
-    pub(crate) fn salt(&self, content_digest: &[u8; 16]) -> [u8; 16] {
-        self.salt.digest(&[content_digest])
-    }
-
     /// SHA-256 of the salt's digits and the personal columns as JSON with sorted keys and no blanks.
-    pub(crate) fn commitment(&mut self, salt: &str, person: &Person<'_>) -> [u8; 32] {
+    pub(crate) fn commitment(&mut self, salt: &[u8; 32], person: &Person<'_>) -> [u8; 32] {
         let birth = person.tanggal_lahir_days.and_then(time::date_of).map(|d| d.to_string());
         let json = &mut self.scratch;
         json.clear();
@@ -85,27 +89,31 @@ impl RowDigests {
         }
         json.push(b'}');
         let mut hash = Sha256::new();
-        hash.update(salt.as_bytes());
+        hash.update(salt);
         hash.update(&*json);
         hash.finalize().into()
     }
 }
 
 fn text(message: &mut Vec<u8>, value: Option<&str>) {
-    match value {
-        Some(text) => {
-            message.push(1);
-            message.extend_from_slice(&(text.len() as u64).to_le_bytes());
-            message.extend_from_slice(text.as_bytes());
-        }
-        None => message.push(0),
+    let Some(text) = value else { return message.push(0) };
+    let mut length = text.len() as u64 + 1;
+    while length >= 128 {
+        message.push(128 | low_bits(length));
+        length >>= 7;
     }
+    message.push(low_bits(length));
+    message.extend_from_slice(text.as_bytes());
+}
+
+fn low_bits(n: u64) -> u8 {
+    n.to_le_bytes()[0] & 127
 }
 
 fn number(message: &mut Vec<u8>, value: Option<i64>) {
     match value {
         Some(n) => {
-            message.push(2);
+            message.push(1);
             message.extend_from_slice(&n.to_le_bytes());
         }
         None => message.push(0),
@@ -150,9 +158,8 @@ mod tests {
             "nik": "1806015708979001", "nama": "SITI \"AMINAH\"\\", "jenis_kelamin": null, "tempat_lahir": "KOTA AGUNG",
             "tanggal_lahir": "1997-08-17", "pembawa": "ANDI", "keterangan": "baris\ndua",
         });
-        let wanted: [u8; 32] = Sha256::digest(format!("00ff{canonical}")).into();
-        let bytes = [7_u8; 32];
-        let key = Key::from_bytes(bytes);
-        assert_eq!(RowDigests::new(&key).commitment("00ff", &person), wanted);
+        let wanted: [u8; 32] = Sha256::digest(format!("{}{canonical}", "0f".repeat(16))).into();
+        let key = Key::from_bytes([7; 32]);
+        assert_eq!(RowDigests::new(&key).commitment(b"0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f", &person), wanted);
     }
 }

@@ -27,7 +27,7 @@ const MOST_ROWS: usize = 262_144;
 /// Encoded pages of open row groups may take this much together.
 const MOST_WAITING_BYTES: usize = 48 << 20;
 /// Batches that may wait for the encoder.
-const QUEUE: usize = 2;
+const QUEUE: usize = 4;
 /// Longer keys are not written into the log as the least or greatest of a part.
 const LONGEST_STATED_KEY: usize = 64;
 
@@ -57,10 +57,12 @@ pub(crate) struct Encoder {
 
 impl Encoder {
     /// Starts it. Files go into `staging` under names that `staged` gives.
-    pub(crate) fn start(staging: PathBuf, version: u64, integer_ids: bool) -> Self {
+    pub(crate) fn start(staging: PathBuf, version: u64, integer_ids: bool) -> Result<Self, ArchiveError> {
         let (queue, batches) = sync_channel(QUEUE);
-        let thread = std::thread::spawn(move || Parts::new(staging, version, integer_ids).run(&batches));
-        Self { queue, thread }
+        let encode = move || Parts::new(staging, version, integer_ids).run(&batches);
+        let thread = std::thread::Builder::new().name("encoder".into()).spawn(encode);
+        let thread = thread.map_err(|e| ArchiveError::Encode(format!("no thread for it: {e}")))?;
+        Ok(Self { queue, thread })
     }
 
     /// Hands a batch over; waits while the queue is full. `false` when the thread has ended, which [`Self::finish`]

@@ -3,8 +3,8 @@
 //! Invariant: the public table holds no NIK, no name and no free text; only a keyed pseudonym and a salted commitment.
 
 use super::ArchiveError;
-use super::digest::RowDigests;
-use crate::key::{Key, hex_into};
+use super::digest::{RowDigest, RowDigests};
+use crate::key::{Key, as_text, hex_digits};
 use arrow::array::builder::{Date32Builder, Int32Builder, Int64Builder, StringBuilder, TimestampMicrosecondBuilder};
 use arrow::array::{ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
@@ -108,7 +108,6 @@ enum Ids {
 pub(crate) struct EventRows {
     schemas: (SchemaRef, SchemaRef),
     digests: RowDigests,
-    hex: String,
     rows: usize,
     text_bytes: usize,
     event_id: Ids,
@@ -129,7 +128,6 @@ impl EventRows {
         Self {
             schemas: schemas(integer_ids),
             digests: RowDigests::new(key),
-            hex: String::new(),
             rows: 0,
             text_bytes: 0,
             event_id: if integer_ids { Ids::Integer(Int64Builder::new()) } else { Ids::Text(StringBuilder::new()) },
@@ -156,7 +154,7 @@ impl EventRows {
     }
 
     /// Adds an event under its number.
-    pub(crate) fn push(&mut self, seq: i64, event: &Event<'_>, content_digest: &[u8; 16], correction_of: Option<i64>) {
+    pub(crate) fn push(&mut self, seq: i64, event: &Event<'_>, digest: &RowDigest, correction_of: Option<i64>) {
         let p = &event.person;
         self.rows += 1;
         self.text_bytes += p.keterangan.map_or(0, str::len);
@@ -186,22 +184,14 @@ impl EventRows {
             Some(event.pekon),
         ];
         self.texts.iter_mut().zip(texts).for_each(|(builder, text)| builder.append_option(text));
-        let [pseudonyms, commitments, digests] = &mut self.keyed;
-        match p.nik {
-            Some(nik) => {
-                hex_into(&mut self.hex, &self.digests.pseudonym(nik));
-                pseudonyms.append_value(&self.hex);
-            }
-            None => pseudonyms.append_null(),
-        }
+        let [pseudonyms, commitments, contents] = &mut self.keyed;
+        let pseudonym = p.nik.map(|nik| hex_digits::<16, 32>(&self.digests.pseudonym(nik)));
+        pseudonyms.append_option(pseudonym.as_ref().map(|digits| as_text(digits)));
         let [salts, private @ ..] = &mut self.private_texts;
-        hex_into(&mut self.hex, &self.digests.salt(content_digest));
-        salts.append_value(&self.hex);
-        let commitment = self.digests.commitment(&self.hex, p);
-        hex_into(&mut self.hex, &commitment);
-        commitments.append_value(&self.hex);
-        hex_into(&mut self.hex, content_digest);
-        digests.append_value(&self.hex);
+        let salt = hex_digits(&digest.salt);
+        salts.append_value(as_text(&salt));
+        commitments.append_value(as_text(&hex_digits::<32, 64>(&self.digests.commitment(&salt, p))));
+        contents.append_value(as_text(&hex_digits::<16, 32>(&digest.content)));
         let personal = [p.nik, p.nama, p.jenis_kelamin, p.tempat_lahir, Some(p.pembawa), p.keterangan];
         private.iter_mut().zip(personal).for_each(|(builder, text)| builder.append_option(text));
         self.tanggal_lahir.append_option(p.tanggal_lahir_days);
@@ -319,7 +309,7 @@ const ALIKE: [&str; 3] = ["event_id", "berkas_id", "nomor_register"];
 pub(crate) fn writer<W: std::io::Write + Send>(sink: W, schema: SchemaRef) -> Result<ArrowWriter<W>, ParquetError> {
     let mut properties = WriterProperties::builder()
         .set_created_by(concat!("tertib ", env!("CARGO_PKG_VERSION")).to_owned())
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
         .set_statistics_enabled(EnabledStatistics::Chunk);
     for field in schema.fields() {
         let path = ColumnPath::from(field.name().as_str());

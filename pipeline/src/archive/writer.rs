@@ -115,9 +115,13 @@ impl Writer {
     ) -> Result<(), ArchiveError> {
         self.note.next_seq += i64::try_from(public.num_rows()).unwrap_or(0);
         self.note.corrections += corrections;
-        let (staging, version) = (&self.staging, self.archive.next_version());
-        let encoder = self.encoder.get_or_insert_with(|| Encoder::start(staging.clone(), version, integer_ids));
-        if encoder.take(MonthBatch { month, public, private }) { Ok(()) } else { self.close_parts() }
+        let encoder = match self.encoder.take() {
+            Some(encoder) => encoder,
+            None => Encoder::start(self.staging.clone(), self.archive.next_version(), integer_ids)?,
+        };
+        let taken = encoder.take(MonthBatch { month, public, private });
+        self.encoder = Some(encoder);
+        if taken { Ok(()) } else { self.close_parts() }
     }
 
     /// Waits until every part is written.

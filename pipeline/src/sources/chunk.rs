@@ -3,7 +3,7 @@
 use schemas::Column;
 
 /// A chunk is handed on when it has this many rows or this much text.
-const FULL_ROWS: usize = 16_384;
+const FULL_ROWS: usize = 4_096;
 const FULL_BYTES: usize = 8 << 20;
 
 /// One value as the driver gave it.
@@ -94,6 +94,11 @@ impl Chunk {
     fn keep(&mut self, text: &str) -> Span {
         self.text.push_str(text);
         Span::new(self.text.len() - text.len(), text.len())
+    }
+
+    /// Takes back the cells of the row that is being written.
+    pub(crate) fn drop_unfinished_row(&mut self) {
+        self.slots.truncate(self.len() * self.width);
     }
 
     /// How many whole rows it holds.

@@ -226,32 +226,24 @@ fn tuple(data: &[u8], kinds: &[Kind], zone: Tz, chunk: &mut Chunk) -> Option<Tup
     if usize::try_from(count).ok()? != kinds.len() {
         return None;
     }
-    // Only whole rows enter the chunk.
-    let mut end = 2;
-    for _ in kinds {
-        let Some(length) = data.get(end..).and_then(<[u8]>::first_chunk::<4>) else {
-            return Some(Tuple::Incomplete);
-        };
-        end += 4 + usize::try_from(i32::from_be_bytes(*length)).unwrap_or(0);
-    }
-    if data.len() < end {
-        return Some(Tuple::Incomplete);
-    }
     let mut at = 2;
     let mut scratch = String::new();
     for kind in kinds {
-        let length = i32::from_be_bytes(*data.get(at..)?.first_chunk::<4>()?);
-        at += 4;
-        let value = match usize::try_from(length) {
-            Ok(length) => {
-                at += length;
-                Some(data.get(at - length..at)?)
+        let field = data.get(at..).and_then(|rest| {
+            let (length, rest) = rest.split_first_chunk::<4>()?;
+            match usize::try_from(i32::from_be_bytes(*length)) {
+                Ok(length) => rest.get(..length).map(Some),
+                Err(_) => Some(None),
             }
-            Err(_) => None,
+        });
+        let Some(value) = field else {
+            chunk.drop_unfinished_row();
+            return Some(Tuple::Incomplete);
         };
+        at += 4 + value.map_or(0, <[u8]>::len);
         chunk.push(cell(kind, value, zone, &mut scratch));
     }
-    Some(Tuple::Row(end))
+    Some(Tuple::Row(at))
 }
 
 /// A field in its binary form.

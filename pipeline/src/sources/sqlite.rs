@@ -33,7 +33,7 @@ pub(super) async fn columns(
     relation: &str,
 ) -> Result<Vec<(String, String)>, SourceError> {
     let statement = connection.prepare(AssertSqlSafe(sql).into_sql_str()).await.map_err(|e| match &e {
-        sqlx::Error::Database(d) if d.message().contains("not a database") => connect_error(NAME, &e),
+        sqlx::Error::Database(d) if d.message().contains("not a database") => query_error(NAME, relation, &e),
         _ => SourceError::NoRelation { relation: relation.to_owned(), reason: one_line(&e) },
     })?;
     // The declared type of a SQLite column does not bind its values, so only the values are judged.

@@ -20,12 +20,14 @@ pub(crate) struct Window {
     pub(crate) written_since: Option<String>,
     /// Rows with these keys whenever they were recorded, as the source writes them.
     pub(crate) ids: Vec<String>,
+    /// Whether nothing but these keys is wanted.
+    pub(crate) only_ids: bool,
     /// Digests of the files that were read before, where the source is files.
     pub(crate) files: BTreeSet<String>,
 }
 
 /// Whose SQL is spoken.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dialect {
     Sqlite,
     Postgres,
@@ -57,6 +59,10 @@ pub(super) fn condition(dialect: Dialect, cursor: &str, key: &str, shape: &Shape
         return Condition::default();
     }
     let mut condition = Condition::default();
+    if window.only_ids {
+        condition.sql = format!(" WHERE {}", condition.keys(dialect, key, &window.ids));
+        return condition;
+    }
     let mut ends = Vec::new();
     let instant = match dialect {
         Dialect::Sqlite => format!("CASE typeof({cursor}) WHEN 'integer' THEN {cursor} ELSE unixepoch({cursor}) END"),
@@ -78,10 +84,8 @@ pub(super) fn condition(dialect: Dialect, cursor: &str, key: &str, shape: &Shape
     let unknown = if dialect == Dialect::Sqlite { format!("unixepoch({cursor})") } else { cursor.to_owned() };
     let mut sql = format!(" WHERE ({} OR {unknown} IS NULL", ends.join(" AND "));
     if !window.ids.is_empty() {
-        let text = if dialect == Dialect::MySql { "CHAR" } else { "TEXT" };
-        let places: Vec<String> =
-            window.ids.iter().map(|id| condition.place(dialect, Bind::Text(id.clone()))).collect();
-        sql.push_str(&format!(" OR CAST({key} AS {text}) IN ({})", places.join(",")));
+        sql.push_str(" OR ");
+        sql.push_str(&condition.keys(dialect, key, &window.ids));
     }
     sql.push(')');
     condition.sql = sql;
@@ -89,6 +93,12 @@ pub(super) fn condition(dialect: Dialect, cursor: &str, key: &str, shape: &Shape
 }
 
 impl Condition {
+    fn keys(&mut self, dialect: Dialect, key: &str, ids: &[String]) -> String {
+        let text = if dialect == Dialect::MySql { "CHAR" } else { "TEXT" };
+        let places: Vec<String> = ids.iter().map(|id| self.place(dialect, Bind::Text(id.clone()))).collect();
+        format!("CAST({key} AS {text}) IN ({})", places.join(","))
+    }
+
     /// COPY takes no parameters, so PostgreSQL is given literals.
     fn place(&mut self, dialect: Dialect, bind: Bind) -> String {
         if dialect == Dialect::Postgres {
@@ -102,7 +112,7 @@ impl Condition {
     }
 }
 
-fn instant_literal(us: i64) -> String {
+pub(super) fn instant_literal(us: i64) -> String {
     let us = us.clamp(*WRITABLE_US.start(), *WRITABLE_US.end());
     let instant = chrono::DateTime::from_timestamp_micros(us).unwrap_or_default();
     format!("timestamptz '{}'", instant.format("%Y-%m-%d %H:%M:%S%.6f+00"))

@@ -1,0 +1,41 @@
+//! `tertib reconcile`
+
+use crate::cli::{Format, OfMonth};
+use crate::exit::Outcome;
+use crate::office::Installed;
+use crate::{clock, print};
+use anyhow::Result;
+use pipeline::Key;
+
+/// Exit code 1 when a row is missing, gone, different or in quarantine.
+pub(crate) async fn run(options: &OfMonth) -> Result<Outcome> {
+    let installed = Installed::open(options.place.config.as_deref())?;
+    let archive = installed.archive()?;
+    let key = Key::load(&installed.config.key_path())?;
+    let source = installed.config.source_config()?;
+    let at_ms = clock::now().timestamp_millis();
+    let result = pipeline::reconcile(&source, &archive, &key, &installed.facts, options.month, at_ms).await?;
+    let findings = result.findings();
+    let rows: Vec<Vec<String>> = findings.iter().map(|f| vec![f.code.to_owned(), f.place.clone()]).collect();
+    let text = match options.format {
+        Format::Json => format!("{}\n", serde_json::to_string_pretty(&result)?),
+        Format::Csv => print::csv(&["code", "event_id"], &rows)?,
+        Format::Table => {
+            let place = if result.in_database { "in the database" } else { "row by row" };
+            format!(
+                "{}: {} rows in the source, {} in the archive, compared {place} ({} travelled)\n{} missing, {} gone, {} different, {} in quarantine\n{}",
+                options.month,
+                result.source_rows,
+                result.archive_rows,
+                result.travelled,
+                result.missing.len(),
+                result.gone.len(),
+                result.different.len(),
+                result.quarantined.len(),
+                print::findings(&installed.facts, &findings),
+            )
+        }
+    };
+    print::data(&text)?;
+    Ok(Outcome::of(!findings.is_empty()))
+}
