@@ -139,10 +139,7 @@ impl Office {
 
     /// Replaces text in the configuration.
     pub fn configure(&self, from: &str, to: &str) {
-        let path = self.path("tertib.toml");
-        let text = fs::read_to_string(&path).unwrap();
-        assert!(text.contains(from), "the configuration has no `{from}`");
-        fs::write(path, text.replace(from, to)).unwrap();
+        replace_in(&self.path("tertib.toml"), from, to);
     }
 
     /// The one value of a query over the public table.
@@ -153,6 +150,73 @@ impl Office {
         let rows: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
         rows[0]["n"].as_u64().unwrap()
     }
+}
+
+/// A folder that pulls from any source, without an archive yet.
+#[derive(Debug)]
+pub struct Installed {
+    dir: TempDir,
+}
+
+impl Installed {
+    /// Made by `tertib init`.
+    #[must_use]
+    pub fn at(url: &str) -> Self {
+        let dir = TempDir::new().unwrap();
+        let init = tertib().arg("init").arg(dir.path().join("work")).args(["--source", url]).output().unwrap();
+        Ran::from(init).expect_code(0);
+        Self { dir }
+    }
+
+    /// A path inside the folder.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join("work").join(name)
+    }
+
+    /// The program with this folder's configuration.
+    #[must_use]
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = tertib();
+        command.args(arguments).arg("--config").arg(self.path("tertib.toml"));
+        command
+    }
+
+    /// Runs the program with this folder's configuration.
+    #[must_use]
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        self.command(arguments).output().unwrap().into()
+    }
+
+    /// What the program answers as JSON.
+    #[must_use]
+    pub fn json(&self, arguments: &[&str], code: i32) -> serde_json::Value {
+        serde_json::from_str(&self.run(arguments).expect_code(code).out).unwrap()
+    }
+
+    /// The one integer `n` that a query answers with.
+    #[must_use]
+    pub fn count(&self, sql: &str) -> i64 {
+        self.json(&["query", sql, "--format", "json"], 0)[0]["n"].as_i64().unwrap()
+    }
+
+    /// Removes the archive.
+    pub fn forget_archive(&self) {
+        if self.path("archive").exists() {
+            fs::remove_dir_all(self.path("archive")).unwrap();
+        }
+    }
+
+    /// Replaces text in the configuration.
+    pub fn configure(&self, from: &str, to: &str) {
+        replace_in(&self.path("tertib.toml"), from, to);
+    }
+}
+
+fn replace_in(path: &Path, from: &str, to: &str) {
+    let text = fs::read_to_string(path).unwrap();
+    assert!(text.contains(from), "{} has no `{from}`", path.display());
+    fs::write(path, text.replace(from, to)).unwrap();
 }
 
 /// One month, 60 applications.

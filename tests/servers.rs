@@ -19,7 +19,7 @@ pub struct Server {
     child: Child,
     port: u16,
     scheme: &'static str,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 impl Drop for Server {
@@ -41,6 +41,102 @@ impl Server {
     #[must_use]
     pub fn reader(&self) -> String {
         self.url("pembaca", PASSWORD)
+    }
+
+    /// Whether it is PostgreSQL.
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        self.scheme == "postgres"
+    }
+
+    /// Kills the server as a power cut would: every process of it at once.
+    pub fn kill(&mut self) {
+        let data = self.dir.path().join("data").display().to_string();
+        tool("pkill", &["-KILL", "-f", &data]);
+        drop(self.child.wait());
+        // PostgreSQL's children see that their parent is gone and end by themselves, after a moment.
+        std::thread::sleep(Duration::from_millis(500));
+    }
+
+    /// Starts it again on the same data, and waits until it answers.
+    pub fn start(&mut self) {
+        drop(fs::remove_file(self.dir.path().join("data/postmaster.pid")));
+        self.child = if self.is_postgres() {
+            start_postgres(self.dir.path(), self.port)
+        } else {
+            start_mariadb(self.dir.path(), self.port)
+        };
+        let url = self.url("pemilik", PASSWORD);
+        runtime().block_on(async {
+            if self.is_postgres() {
+                drop(wait_for(|| sqlx::PgConnection::connect(&url)).await);
+            } else {
+                drop(wait_for(|| sqlx::MySqlConnection::connect(&url)).await);
+            }
+        });
+    }
+
+    /// One integer that a statement answers with, asked by the owner.
+    #[must_use]
+    pub fn number(&self, sql: &str) -> i64 {
+        let (url, sql) = (self.url("pemilik", PASSWORD), AssertSqlSafe(sql.to_owned()));
+        runtime().block_on(async {
+            if self.is_postgres() {
+                let mut db = sqlx::PgConnection::connect(&url).await.unwrap();
+                sqlx::query(sql).fetch_one(&mut db).await.unwrap().get(0)
+            } else {
+                let mut db = sqlx::MySqlConnection::connect(&url).await.unwrap();
+                sqlx::query(sql).fetch_one(&mut db).await.unwrap().get(0)
+            }
+        })
+    }
+
+    /// Makes the table `workflow_events` itself, without a view, with that many invented rows: one each minute from
+    /// 2026-01-05 on. Further rows get their own `event_id` and the instant at which they are written.
+    pub fn contract_table(&self, rows: u32) {
+        let (key, at, instant, series) = if self.is_postgres() {
+            (
+                "bigserial primary key",
+                "timestamptz not null default clock_timestamp()",
+                "timestamptz",
+                format!("(select g as seq from generate_series(1, {rows}) g) s"),
+            )
+        } else {
+            let series = format!("seq_1_to_{}", rows.max(1));
+            ("bigint auto_increment primary key", "timestamp(6) not null default now(6)", "timestamp(6)", series)
+        };
+        self.sql(&format!(
+            "drop table if exists workflow_events;
+             create table workflow_events (event_id {key}, recorded_at {at}, berkas_id varchar(40) not null,
+             kolektif_id varchar(40) not null, langkah smallint not null, pelaksana varchar(40) not null,
+             petugas_id varchar(40), mulai {instant} null default null, selesai {instant} not null, hasil varchar(40) not null,
+             kekurangan varchar(200), nomor_register varchar(40), keterangan text, jenis varchar(40) not null,
+             kewarganegaraan varchar(3) not null, nik varchar(40), nama varchar(200), jenis_kelamin varchar(1),
+             tempat_lahir varchar(100), tanggal_lahir date, pekon varchar(10) not null, pembawa varchar(200) not null,
+             diterima {instant} not null)"
+        ));
+        let minute = |base: &str| {
+            if self.is_postgres() {
+                format!("timestamptz '{base}+00' + make_interval(mins => seq % 300000)")
+            } else {
+                format!("'{base}' + interval (seq % 300000) minute")
+            }
+        };
+        let (one, two) = (minute("2026-01-05 01:00:00"), minute("2026-01-05 01:10:00"));
+        let (key, concat) = ("concat('B202601-', seq div 10)", "concat('catatan ', seq)");
+        let key = if self.is_postgres() { "concat('B202601-', seq / 10)" } else { key };
+        let zone = if self.is_postgres() { "set time zone 'UTC'" } else { "set time_zone = '+00:00'" };
+        if rows > 0 {
+            self.sql(&format!(
+                "{zone}; insert into workflow_events (recorded_at, berkas_id, kolektif_id, langkah, pelaksana, selesai, hasil,
+                 keterangan, jenis, kewarganegaraan, nik, nama, tanggal_lahir, pekon, pembawa, diterima)
+                 select {two}, {key}, 'K202601-1', 7, 'operator', {two}, 'selesai', {concat}, 'baru', 'WNI',
+                 '1806015708979001', 'SITI REKAAN', '1997-08-17', '1806011001', 'ANDI', {one} from {series}"
+            ));
+        }
+        if self.is_postgres() {
+            self.sql("grant select on workflow_events to pembaca; analyze workflow_events");
+        }
     }
 
     /// Runs statements as the owner.
@@ -102,6 +198,31 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
+fn start_postgres(dir: &Path, port: u16) -> Child {
+    as_postgres(&program("postgres").unwrap())
+        .args(["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off"])
+        .args(["-p", &port.to_string(), "-D"])
+        .arg(dir.join("data"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+fn start_mariadb(dir: &Path, port: u16) -> Child {
+    let me = tool("id", &["-un"]).trim().to_owned();
+    Command::new(program("mariadbd").unwrap())
+        .args(["--no-defaults", "--bind-address=127.0.0.1", "--innodb-flush-log-at-trx-commit=2"])
+        .arg(format!("--user={me}"))
+        .arg(format!("--port={port}"))
+        .arg(format!("--datadir={}", dir.join("data").display()))
+        .arg(format!("--socket={}", dir.join("s").display()))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
 /// Starts a PostgreSQL server with an empty database `kantor`.
 #[must_use]
 pub fn postgres() -> Server {
@@ -121,15 +242,8 @@ pub fn postgres() -> Server {
     let rules = "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n";
     fs::write(data.join("pg_hba.conf"), rules).unwrap();
     let port = free_port();
-    let child = as_postgres(&program("postgres").unwrap())
-        .args(["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off"])
-        .args(["-p", &port.to_string(), "-D"])
-        .arg(&data)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let server = Server { child, port, scheme: "postgres", _dir: dir };
+    let child = start_postgres(dir.path(), port);
+    let server = Server { child, port, scheme: "postgres", dir };
     let admin = format!("postgres://postgres@127.0.0.1:{port}/postgres");
     let users = format!(
         "create role pemilik login superuser password '{PASSWORD}'; create role pembaca login password '{PASSWORD}';"
@@ -158,17 +272,8 @@ pub fn mariadb() -> Server {
         .unwrap();
     assert!(init.success(), "mariadb-install-db failed");
     let port = free_port();
-    let child = Command::new(program("mariadbd").unwrap())
-        .args(["--no-defaults", "--bind-address=127.0.0.1", "--innodb-flush-log-at-trx-commit=0"])
-        .arg(format!("--user={me}"))
-        .arg(format!("--port={port}"))
-        .arg(format!("--datadir={}", data.display()))
-        .arg(format!("--socket={}", dir.path().join("s").display()))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let server = Server { child, port, scheme: "mysql", _dir: dir };
+    let child = start_mariadb(dir.path(), port);
+    let server = Server { child, port, scheme: "mysql", dir };
     let admin = format!("mysql://root@127.0.0.1:{port}/mysql");
     let users = format!(
         "create database kantor character set utf8mb4;

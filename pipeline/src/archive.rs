@@ -4,6 +4,8 @@
 //! SHA-256 was checked against the log, since a flipped bit in a Parquet file can read back as wrong data.
 
 mod digest;
+mod disk;
+mod intent;
 mod layout;
 pub(crate) mod log;
 mod parts;

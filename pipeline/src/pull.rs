@@ -6,6 +6,8 @@
 //! the first as a correction. A row that breaks the contract goes to quarantine and is asked for again until the source
 //! has mended it. A large backlog is read in slices of time, each in a transaction and a commit of its own.
 
+mod slices;
+
 use crate::archive::log::TableFacts;
 use crate::archive::{Archive, ArchiveError, Fence, Ready, SourceNote, Writer};
 use crate::doubles;
@@ -17,12 +19,11 @@ use crate::validate::Contract;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use schemas::{Facts, Finding};
 use std::path::Path;
+use slices::Slices;
 use std::time::Duration;
 
 /// Chunks that may wait between the reader and who examines them.
 const QUEUE: usize = 4;
-/// A slice is at least this long, microseconds.
-const SHORTEST_SLICE_US: i64 = 1_000_000;
 
 /// A pull could not be done.
 #[derive(Debug, thiserror::Error)]
@@ -181,15 +182,6 @@ struct Done {
     slices: Option<Slices>,
 }
 
-/// How a backlog is cut into slices of time, microseconds.
-#[derive(Clone, Copy, Debug)]
-struct Slices {
-    /// Up to here the slices of this pull have been read.
-    reached_us: i64,
-    length_us: i64,
-    end_us: i64,
-}
-
 impl Done {
     fn report(self) -> PullReport {
         PullReport { findings: self.tally.findings(), ..self.report }
@@ -204,14 +196,6 @@ struct Run<'a> {
     options: PullOptions<'a>,
     progress: Progress<'a>,
     done: Done,
-}
-
-/// What one slice asks for.
-struct Asked {
-    window: Window,
-    range: Range,
-    note: SourceNote,
-    last: bool,
 }
 
 impl Run<'_> {
@@ -266,7 +250,7 @@ impl Run<'_> {
         }
         let (outages, stock) = side_tables(&mut source, &mut intake.tally).await?;
         drop(source);
-        if intake.report.read == 0 && archive.is_empty() {
+        if asked.last && self.done.report.read + intake.report.read == 0 && archive.is_empty() {
             intake.tally.add("S002", self.config.view.as_str(), None);
         }
         let archive = match writer {
@@ -295,89 +279,6 @@ impl Run<'_> {
         self.done.tally.merge(intake.tally);
         (self.progress)(self.done.report.read, self.done.total.unwrap_or(0).max(self.done.report.read));
         Ok(asked.last)
-    }
-
-    /// Decides which rows the next slice asks for.
-    async fn ask(
-        &mut self,
-        source: &mut Source,
-        shape: &Shape,
-        archive: &Archive,
-        quarantine: &Quarantine,
-    ) -> Result<Asked, PullError> {
-        let options = self.options;
-        let earlier = archive.source_note(options.source_name);
-        let from_us = match (earlier, options.from_us) {
-            (Some(note), Some(from)) if note.from_us != Some(from) => {
-                return Err(PullError::Begun { from: note.from_us.map_or_else(|| "its beginning".into(), shown) });
-            }
-            (Some(note), _) => note.from_us,
-            (None, from) => from,
-        };
-        let now = source.horizon().await?;
-        let then = earlier.and_then(|note| note.horizon.as_ref());
-        let written_since = then.zip(now.as_ref()).and_then(|(then, now)| Source::written_since(then, now));
-        if written_since.is_none() && then.is_some() && now.is_some() {
-            self.done.tally.add("S004", self.config.view.as_str(), None);
-        }
-        let complete = earlier.is_some_and(|note| note.complete) && written_since.is_some();
-        let cursor = archive.cursor(options.source_name);
-        let lookback = cursor.map(|c| c.saturating_sub(options.lookback_s.saturating_mul(1_000_000)));
-        let mut window = Window {
-            from_us: lookback.max(from_us).filter(|_| !complete),
-            until_us: options.until_us,
-            written_since,
-            ids: quarantine.open_keys.clone(),
-            only_ids: false,
-            files: archive.files_read(options.source_name),
-        };
-        if quarantine.without_key > 0 {
-            // A broken row without a key can only be found again by reading everything.
-            window = Window { from_us, written_since: None, ids: Vec::new(), ..window };
-        }
-        if !options.dry_run {
-            window.until_us = self.end_of_slice(source, shape, &window, cursor).await?;
-        } else if self.done.total.is_none() {
-            self.done.total = Some(source.estimate(shape, &window).await?);
-        }
-        let range = Range { from_us, until_us: window.until_us };
-        let last = range.until_us == options.until_us;
-        let note = SourceNote {
-            name: options.source_name.to_owned(),
-            from_us,
-            // Until the last slice, what was written since the earlier snapshot is still to be asked for.
-            horizon: if last { now } else { then.cloned().or(now) },
-            complete: last && options.until_us.is_none(),
-            files: Vec::new(),
-        };
-        Ok(Asked { window, range, note, last })
-    }
-
-    /// Where the next slice ends; the end that was asked for when it is the last one.
-    async fn end_of_slice(
-        &mut self,
-        source: &mut Source,
-        shape: &Shape,
-        window: &Window,
-        cursor: Option<i64>,
-    ) -> Result<Option<i64>, PullError> {
-        let limit = self.options.slice_rows.max(1);
-        if self.done.total.is_none() {
-            let mut total = source.estimate(shape, window).await?;
-            if total > limit
-                && let Some((first, end_us, rows)) = source.span(shape, window).await?
-            {
-                total = rows;
-                let reached_us = cursor.map_or(first, |c| c.max(first));
-                let count = i64::try_from(total.div_ceil(limit)).unwrap_or(i64::MAX);
-                let length_us = (end_us.saturating_sub(reached_us) / count.max(1)).max(SHORTEST_SLICE_US);
-                self.done.slices = (count > 1).then_some(Slices { reached_us, length_us, end_us });
-            }
-            self.done.total = Some(total);
-        }
-        let Some(slices) = self.done.slices else { return Ok(self.options.until_us) };
-        let until = slices.reached_us.saturating_add(slices.length_us);
-        Ok(if until >= slices.end_us { self.options.until_us } else { Some(until) })
     }
 
     /// Reads the window in a task of its own while the rows are examined here.
@@ -427,11 +328,6 @@ impl Run<'_> {
         let reached = if last { seen_us } else { range.until_us };
         reached.map(|us| us.min(latest)).max(archive.cursor(self.options.source_name))
     }
-}
-
-/// An instant for a message.
-fn shown(us: i64) -> String {
-    chrono::DateTime::from_timestamp_micros(us).map_or_else(|| us.to_string(), |t| t.to_rfc3339())
 }
 
 /// The archive's type of key, which the source must keep.

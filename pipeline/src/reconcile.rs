@@ -12,7 +12,7 @@ use crate::columns::{dates, instants, int32s, int64s, superseded, texts};
 use crate::key::Key;
 use crate::known::{Quarantine, look_up};
 use crate::pull::PullError;
-use crate::sources::digests::{digest, field, first_60_bits};
+use crate::sources::digests::{DAY_US, digest, field, first_60_bits};
 use crate::sources::{Chunk, Shape, Source, SourceConfig, Window};
 use crate::validate::{Contract, id_text};
 use arrow::array::{Array, RecordBatch};
@@ -85,12 +85,12 @@ pub async fn reconcile(
             let mut found = Digests::new();
             let days = differing_days(&held, &theirs, from_us);
             for day in &days {
-                let begin = from_us + day * Source::DAY_US;
-                let rows = source.row_digests(&shape, &secret, begin, begin + Source::DAY_US).await?;
+                let begin = from_us + day * DAY_US;
+                let rows = source.row_digests(&shape, &secret, begin, begin + DAY_US).await?;
                 result.travelled += rows.len() as u64;
                 found.extend(rows.into_iter().map(|(id, digest)| (id, (begin, digest))));
             }
-            let of_days = |(_, (at, _)): &(String, (i64, String))| days.contains(&((at - from_us) / Source::DAY_US));
+            let of_days = |(_, (at, _)): &(String, (i64, String))| days.contains(&((at - from_us) / DAY_US));
             (held.into_iter().filter(of_days).collect(), found)
         }
         None => {
@@ -122,7 +122,7 @@ pub async fn reconcile(
 fn differing_days(held: &Digests, theirs: &BTreeMap<i64, (u64, String)>, from_us: i64) -> BTreeSet<i64> {
     let mut ours: BTreeMap<i64, (u64, u128)> = BTreeMap::new();
     for (at, digest) in held.values() {
-        let (rows, sum) = ours.entry((at - from_us) / Source::DAY_US).or_default();
+        let (rows, sum) = ours.entry((at - from_us) / DAY_US).or_default();
         *rows += 1;
         *sum += first_60_bits(digest);
     }

@@ -8,18 +8,24 @@
 //! Invariant: every driver gives the same cells for the same row; what a value must be is decided in `validate`.
 
 mod chunk;
+mod config;
 mod csv;
 pub(crate) mod digests;
 mod error;
 mod mysql;
+mod outlet;
 mod postgres;
 mod shape;
+mod side;
 mod sqlite;
 mod window;
 
 pub(crate) use chunk::{Cell, Chunk, Row};
+pub use config::{SourceConfig, Timeouts};
 pub use error::SourceError;
+use outlet::Outlet;
 pub use shape::Shape;
+pub(crate) use side::{Outage, Stock};
 use window::Bind;
 pub(crate) use window::Window;
 
@@ -28,90 +34,7 @@ use crate::time;
 use chrono_tz::Tz;
 use schemas::Column;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use tokio::sync::mpsc::Sender;
-
-/// How long a source may be kept busy.
-#[derive(Clone, Copy, Debug)]
-pub struct Timeouts {
-    /// The longest a statement may run, seconds.
-    pub statement_s: u64,
-    /// The longest it may wait for a lock of the office's own work, seconds.
-    pub lock_s: u64,
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Self { statement_s: 3_600, lock_s: 10 }
-    }
-}
-
-/// Where the events are and what the office calls them.
-#[derive(Clone, Debug)]
-pub struct SourceConfig {
-    /// `sqlite:PATH`, `postgres://…`, `mysql://…` or `csv:FOLDER`.
-    pub url: String,
-    /// The view or table with one row per event.
-    pub view: String,
-    /// The office's own column names, where they differ.
-    pub columns: BTreeMap<Column, String>,
-    /// Table of outages (jenis, mulai, selesai).
-    pub outages: Option<String>,
-    /// Table of blank stock (tanggal, terima, cetak, gagal).
-    pub stock: Option<String>,
-    /// Zone in which times without a zone are read.
-    pub zone: Tz,
-    /// How long it may be kept busy.
-    pub timeouts: Timeouts,
-    /// What stands in CSV files for no value.
-    pub csv_null: String,
-}
-
-impl SourceConfig {
-    /// A source with the contract's own names and no optional tables.
-    #[must_use]
-    pub fn new(url: String, view: String) -> Self {
-        Self {
-            url,
-            view,
-            columns: BTreeMap::new(),
-            outages: None,
-            stock: None,
-            zone: Tz::Asia__Jakarta,
-            timeouts: Timeouts::default(),
-            csv_null: String::new(),
-        }
-    }
-
-    /// What the office calls a column of the contract.
-    fn office_name(&self, column: Column) -> String {
-        self.columns.get(&column).cloned().unwrap_or_else(|| column.name().to_owned())
-    }
-}
-
-/// An outage as the source has it, microseconds since 1970 UTC.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Outage {
-    /// Start.
-    pub mulai_us: i64,
-    /// End.
-    pub selesai_us: i64,
-    /// Kind of outage.
-    pub jenis: String,
-}
-
-/// Blank cards of one day.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Stock {
-    /// Days since 1970.
-    pub tanggal_days: i32,
-    /// Received.
-    pub terima: i64,
-    /// Printed.
-    pub cetak: i64,
-    /// Spoiled.
-    pub gagal: i64,
-}
 
 /// Where PostgreSQL's transactions stood at a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,33 +45,6 @@ pub struct Horizon {
     pub xmin: u64,
     /// The next transaction.
     pub next: u64,
-}
-
-/// Where a driver puts its rows: to be handed on chunk by chunk, or to be kept together.
-#[derive(Debug)]
-struct Outlet {
-    chunk: Chunk,
-    width: usize,
-    to: Option<Sender<Chunk>>,
-}
-
-impl Outlet {
-    fn new(width: usize, to: Option<Sender<Chunk>>) -> Self {
-        Self { chunk: Chunk::new(width), width, to }
-    }
-
-    /// Called after each row; `false` when nobody takes rows any more.
-    async fn row_done(&mut self) -> bool {
-        if self.to.is_some() && self.chunk.is_full() { self.hand_on().await } else { true }
-    }
-
-    async fn hand_on(&mut self) -> bool {
-        let chunk = std::mem::replace(&mut self.chunk, Chunk::new(self.width));
-        match &self.to {
-            Some(to) => to.send(chunk).await.is_ok(),
-            None => false,
-        }
-    }
 }
 
 /// An open source inside one read-only transaction.
@@ -349,39 +245,6 @@ impl Source {
         }
     }
 
-    /// The outages, in order of start; `None` when the configuration names no table. Rows without both ends are counted.
-    ///
-    /// # Errors
-    /// [`SourceError`] when the table cannot be read.
-    pub async fn outages(&mut self) -> Result<Option<(Vec<Outage>, u64)>, SourceError> {
-        let Some(table) = self.config.outages.clone() else { return Ok(None) };
-        let zone = self.config.zone;
-        let (rows, faulty) = self
-            .table(&table, &["jenis", "mulai", "selesai"], |row| {
-                let jenis = if let Cell::Text(t) = row.at(0) { t.to_owned() } else { String::new() };
-                let (mulai_us, selesai_us) = (time::instant(row.at(1), zone)?, time::instant(row.at(2), zone)?);
-                Some(Outage { mulai_us, selesai_us, jenis })
-            })
-            .await?;
-        Ok(Some((rows, faulty)))
-    }
-
-    /// The blank stock by day; `None` when the configuration names no table. Unreadable rows are counted.
-    ///
-    /// # Errors
-    /// [`SourceError`] when the table cannot be read.
-    pub async fn stock(&mut self) -> Result<Option<(Vec<Stock>, u64)>, SourceError> {
-        let Some(table) = self.config.stock.clone() else { return Ok(None) };
-        let (rows, faulty) = self
-            .table(&table, &["tanggal", "terima", "cetak", "gagal"], |row| {
-                let number = |i| if let Cell::Integer(n) = row.at(i) { Some(n) } else { None };
-                let (terima, cetak, gagal) = (number(1)?, number(2)?, number(3)?);
-                Some(Stock { tanggal_days: time::date(row.at(0))?, terima, cetak, gagal })
-            })
-            .await?;
-        Ok(Some((rows, faulty)))
-    }
-
     /// Whether the database user may change anything. A SQLite file is opened read-only, so there nobody may.
     ///
     /// # Errors
@@ -406,27 +269,6 @@ impl Source {
             Connection::Csv(folder) => folder.has(name),
             _ => self.columns_of(name).await.is_ok(),
         }
-    }
-
-    async fn table<T: Ord + Send>(
-        &mut self,
-        table: &str,
-        columns: &[&str],
-        parse: impl Fn(Row<'_>) -> Option<T> + Send + Sync,
-    ) -> Result<(Vec<T>, u64), SourceError> {
-        let found = if let Connection::Csv(folder) = &self.connection {
-            let mut outlet = Outlet::new(columns.len(), None);
-            folder.table(table, columns, &mut outlet).await?;
-            outlet.chunk
-        } else {
-            let names: Vec<String> = columns.iter().map(|c| self.quoted(c)).collect();
-            let sql = format!("SELECT {} FROM {}", names.join(", "), self.relation(table));
-            self.all(&sql, &[], table, columns.len()).await?
-        };
-        let mut rows: Vec<T> = found.rows().filter_map(parse).collect();
-        let faulty = (found.len() - rows.len()) as u64;
-        rows.sort();
-        Ok((rows, faulty))
     }
 
     /// All rows of a small answer.
@@ -469,84 +311,6 @@ impl Source {
             Connection::MySql(c) => mysql::columns(c, sql, relation).await,
             Connection::Csv(folder) => folder.columns(&self.config),
         }
-    }
-
-    /// Length of the slices in which [`Self::day_sums`] adds up, microseconds.
-    pub(crate) const DAY_US: i64 = digests::DAY_US;
-
-    /// Rows with `selesai` in a range, and the sum of the first 60 bits of their digests, by day since its beginning.
-    /// `None` where the database cannot digest rows as we do.
-    ///
-    /// # Errors
-    /// [`SourceError::Query`] when the database fails.
-    pub(crate) async fn day_sums(
-        &mut self,
-        shape: &Shape,
-        key: &str,
-        from_us: i64,
-        until_us: i64,
-    ) -> Result<Option<BTreeMap<i64, (u64, String)>>, SourceError> {
-        let Some(asked) = self.digested(shape, key, from_us, until_us) else { return Ok(None) };
-        let (dialect, us) = (self.dialect(), &asked.0.selesai_us);
-        let day = match dialect {
-            window::Dialect::MySql => format!("({us} - {from_us}) DIV {}", Self::DAY_US),
-            _ => format!("({us} - {from_us}) / {}", Self::DAY_US),
-        };
-        let sum = digests::sum(dialect, &asked.0.digest);
-        let sql = format!("SELECT {day}, COUNT(*), {sum} {} GROUP BY 1", asked.1);
-        let view = self.config.view.clone();
-        let answer = self.all(&sql, &[], &view, 3).await?;
-        let rows = answer.rows().filter_map(|row| match (row.at(0), row.at(1), row.at(2)) {
-            (Cell::Integer(day), Cell::Integer(n), Cell::Text(sum)) => {
-                Some((day, (u64::try_from(n).ok()?, sum.to_owned())))
-            }
-            _ => None,
-        });
-        Ok(Some(rows.collect()))
-    }
-
-    /// Key and digest of every row with `selesai` in a range.
-    ///
-    /// # Errors
-    /// [`SourceError::Query`] when the database fails.
-    pub(crate) async fn row_digests(
-        &mut self,
-        shape: &Shape,
-        key: &str,
-        from_us: i64,
-        until_us: i64,
-    ) -> Result<Vec<(String, String)>, SourceError> {
-        let Some((asked, from)) = self.digested(shape, key, from_us, until_us) else { return Ok(Vec::new()) };
-        let id = self.quoted(&self.config.office_name(Column::EventId));
-        let text = if self.dialect() == window::Dialect::MySql { "CHAR" } else { "TEXT" };
-        let sql = format!("SELECT CAST({id} AS {text}), {} {from}", asked.digest);
-        let view = self.config.view.clone();
-        let answer = self.all(&sql, &[], &view, 2).await?;
-        let pair = |row: Row<'_>| match (row.at(0), row.at(1)) {
-            (Cell::Text(id), Cell::Text(digest)) => Some((id.to_owned(), digest.to_owned())),
-            _ => None,
-        };
-        Ok(answer.rows().filter_map(pair).collect())
-    }
-
-    /// The expressions of [`digests`] and the FROM and WHERE of the rows in a range of `selesai`.
-    fn digested(
-        &self,
-        shape: &Shape,
-        key: &str,
-        from_us: i64,
-        until_us: i64,
-    ) -> Option<(digests::Expressions, String)> {
-        let names: Vec<String> = Column::ALL.into_iter().map(|c| self.quoted(&self.config.office_name(c))).collect();
-        let asked = digests::expressions(self.dialect(), shape, &names, key)?;
-        let selesai = &names[Column::Selesai.index()];
-        let literal = |us| match self.dialect() {
-            window::Dialect::Postgres => window::instant_literal(us),
-            _ => format!("FROM_UNIXTIME({})", us / 1_000_000),
-        };
-        let (from, until) = (literal(from_us), literal(until_us));
-        let relation = self.relation(&self.config.view);
-        Some((asked, format!("FROM {relation} WHERE {selesai} >= {from} AND {selesai} < {until}")))
     }
 
     fn dialect(&self) -> window::Dialect {

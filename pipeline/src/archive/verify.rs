@@ -5,7 +5,7 @@
 //!
 //! Invariant: no byte is decoded before its SHA-256 was checked.
 
-use super::writer::unfinished;
+use super::intent::unfinished;
 use super::{ArchiveError, FileEntry, commit_files, io, layout, log, read_file};
 use crate::key::sha256;
 use parquet::file::reader::{FileReader, SerializedFileReader};

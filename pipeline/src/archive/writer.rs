@@ -7,35 +7,25 @@
 //! A crash before 2 leaves only staging, which a later writer clears; a crash after 2 is rolled forward by it. A kernel
 //! lock keeps writers apart; where it cannot, the put-if-absent alone decides, and whoever loses starts again.
 //!
-//! Invariant: the log advances only under an intent, and an intent is dropped only when its version stands in the log or
-//! can never come to stand there.
+//! Invariant: the log advances only under an intent.
 
+use super::disk::{flush_up_to, make_folder, put_if_absent, relative, remove, remove_folder, restrict, write_flushed};
+use super::intent::{Intent, is_committed, roll_forward, settle};
 use super::log::{CommitNote, NewCommit, SourceNote, TableFacts};
 use super::parts::{Encoder, MonthBatch, staged};
 use super::table::QuarantinedRow;
-use super::{Archive, ArchiveError, FileEntry, io, layout, read_file, table};
+use super::{Archive, ArchiveError, FileEntry, io, layout, table};
 use crate::key::{Key, sha256};
 use crate::sources::{Outage, Stock};
 use arrow::array::RecordBatch;
 use schemas::Month;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Without a lock, a staging folder may belong to a writer that still works; after this long it does not.
 const ABANDONED_S: u64 = 7 * 86_400;
-
-/// What is being committed.
-#[derive(Debug, Serialize, Deserialize)]
-struct Intent {
-    version: u64,
-    staging: String,
-    commit_sha256: String,
-    files: Vec<FileEntry>,
-}
 
 /// An archive opened for writing. Dropping it without a commit leaves the archive as it was.
 #[derive(Debug)]
@@ -287,186 +277,6 @@ fn own_staging(root: &Path, version: u64) -> Result<PathBuf, ArchiveError> {
     Err(ArchiveError::Locked { path: root.display().to_string() })
 }
 
-/// The files of commits that were decided on and not finished.
-pub(super) fn unfinished(root: &Path) -> Result<Vec<FileEntry>, ArchiveError> {
-    let intents = intents(root)?;
-    Ok(intents.into_iter().filter(|i| !is_committed(root, i.version)).flat_map(|i| i.files).collect())
-}
-
-fn intents(root: &Path) -> Result<Vec<Intent>, ArchiveError> {
-    let folder = root.join(layout::WORK);
-    let entries = match std::fs::read_dir(&folder) {
-        Ok(entries) => entries,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(e) => return Err(io("read", &folder, e)),
-    };
-    let mut intents = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(|e| io("read", &folder, e))?.path();
-        if !path.file_name().is_some_and(layout::is_intent) {
-            continue;
-        }
-        let bytes = match std::fs::read(&path) {
-            Ok(bytes) => bytes,
-            // Another writer has just finished it.
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(e) => return Err(io("read", &path, e)),
-        };
-        let intent: Intent = serde_json::from_slice(&bytes)
-            .map_err(|e| ArchiveError::Decode { path: path.display().to_string(), reason: e.to_string() })?;
-        intents.push(intent);
-    }
-    intents.sort_by_key(|intent| intent.version);
-    Ok(intents)
-}
-
-fn is_committed(root: &Path, version: u64) -> bool {
-    root.join(layout::LOG).join(layout::commit_name(version)).exists()
-}
-
-/// Finishes what was decided on and not finished. A commit of which a file is nowhere whole (a folder that was copied
-/// while it was written) is given up: it never stood in the log, so its rows are still to be pulled.
-fn settle(root: &Path) -> Result<(), ArchiveError> {
-    for intent in intents(root)? {
-        if is_committed(root, intent.version) {
-            remove(&root.join(layout::intent(intent.version)))?;
-            continue;
-        }
-        let staging = root.join(&intent.staging);
-        let mut whole = true;
-        for file in &intent.files {
-            whole &= holds(&staged(&staging, &file.path), file)? || holds(&root.join(&file.path), file)?;
-        }
-        let commit = staging.join("commit.json");
-        whole &= commit.exists() && sha256(&read_file(&commit)?) == intent.commit_sha256;
-        if whole {
-            roll_forward(root, &intent)?;
-        } else if !is_committed(root, intent.version) {
-            for file in &intent.files {
-                remove(&root.join(&file.path))?;
-            }
-            remove(&root.join(layout::intent(intent.version)))?;
-        }
-    }
-    Ok(())
-}
-
-/// Whether a path holds exactly that file.
-fn holds(path: &Path, file: &FileEntry) -> Result<bool, ArchiveError> {
-    match std::fs::read(path) {
-        Ok(bytes) => Ok(sha256(&bytes) == file.sha256),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
-        Err(e) => Err(io("read", path, e)),
-    }
-}
-
-/// Carries out what an intent decided. Two writers may do so at once: each step is done by one and found done by the
-/// other.
-fn roll_forward(root: &Path, intent: &Intent) -> Result<(), ArchiveError> {
-    let staging = root.join(&intent.staging);
-    let mut folders = Vec::new();
-    for file in &intent.files {
-        let (from, to) = (staged(&staging, &file.path), root.join(&file.path));
-        if let Some(folder) = to.parent() {
-            make_folder(folder)?;
-            folders.push(folder.to_owned());
-        }
-        match std::fs::rename(&from, &to) {
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound && to.exists() => {}
-            Err(e) => return Err(io("move", &from, e)),
-            Ok(()) => {}
-        }
-    }
-    restrict(root)?;
-    folders.sort();
-    folders.dedup();
-    for folder in &folders {
-        flush_up_to(root, folder)?;
-    }
-    publish(root, intent, &staging)?;
-    remove(&root.join(layout::intent(intent.version)))
-}
-
-/// Links the commit file into the log, unless it is there already.
-fn publish(root: &Path, intent: &Intent, staging: &Path) -> Result<(), ArchiveError> {
-    let log = root.join(layout::LOG);
-    make_folder(&log)?;
-    let target = log.join(layout::commit_name(intent.version));
-    let waiting = staging.join("commit.json");
-    if !target.exists() {
-        let linked = read_file(&waiting).and_then(|bytes| put_if_absent(&target, &bytes, &waiting));
-        if linked.is_err() && !target.exists() {
-            return linked;
-        }
-        flush_up_to(root, &log)?;
-    }
-    if sha256(&read_file(&target)?) == intent.commit_sha256 {
-        Ok(())
-    } else {
-        Err(ArchiveError::Conflict { path: root.display().to_string() })
-    }
-}
-
-/// Makes `bytes` appear at `path` at once, or fails when something is there. `waiting` is a file that holds the bytes.
-fn put_if_absent(path: &Path, bytes: &[u8], waiting: &Path) -> Result<(), ArchiveError> {
-    if !waiting.exists() {
-        write_flushed(waiting, bytes)?;
-    }
-    let linked = match std::fs::hard_link(waiting, path) {
-        // A file system without links still has O_EXCL.
-        Err(e) if matches!(e.kind(), std::io::ErrorKind::Unsupported | std::io::ErrorKind::PermissionDenied) => {
-            File::create_new(path).and_then(|mut f| {
-                f.write_all(bytes)?;
-                f.sync_all()
-            })
-        }
-        other => other,
-    };
-    match linked {
-        Ok(()) => path.parent().map_or(Ok(()), flush_folder),
-        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
-            Err(ArchiveError::Conflict { path: path.display().to_string() })
-        }
-        Err(e) => Err(io("write", path, e)),
-    }
-}
-
-fn write_flushed(path: &Path, bytes: &[u8]) -> Result<(), ArchiveError> {
-    if let Some(folder) = path.parent() {
-        make_folder(folder)?;
-    }
-    let write = || -> std::io::Result<()> {
-        let mut file = File::create(path)?;
-        file.write_all(bytes)?;
-        file.sync_all()
-    };
-    write().map_err(|e| io("write", path, e))
-}
-
-fn make_folder(path: &Path) -> Result<(), ArchiveError> {
-    std::fs::create_dir_all(path).map_err(|e| io("make", path, e))
-}
-
-/// Takes the private folders away from everybody but their owner.
-fn restrict(root: &Path) -> Result<(), ArchiveError> {
-    #[cfg(unix)]
-    for folder in layout::PRIVATE.map(|name| root.join(name)).iter().filter(|f| f.exists()) {
-        let owner_only = std::os::unix::fs::PermissionsExt::from_mode(0o700);
-        std::fs::set_permissions(folder, owner_only).map_err(|e| io("restrict", folder, e))?;
-    }
-    Ok(())
-}
-
-/// A name in a folder is safe only after the folder was flushed too.
-fn flush_folder(path: &Path) -> Result<(), ArchiveError> {
-    if cfg!(unix) { File::open(path).and_then(|f| f.sync_all()).map_err(|e| io("flush", path, e)) } else { Ok(()) }
-}
-
-/// Flushes a folder and those above it, since each may have been made just now.
-fn flush_up_to(root: &Path, folder: &Path) -> Result<(), ArchiveError> {
-    folder.ancestors().take_while(|f| f.starts_with(root)).try_for_each(flush_folder)
-}
-
 /// Takes away what earlier writers left. Under the lock there is no other writer; without it, only what is long abandoned
 /// goes.
 fn clear_staging(root: &Path, alone: bool) -> Result<(), ArchiveError> {
@@ -480,22 +290,4 @@ fn clear_staging(root: &Path, alone: bool) -> Result<(), ArchiveError> {
         }
     }
     Ok(())
-}
-
-fn remove_folder(path: &Path) -> Result<(), ArchiveError> {
-    match std::fs::remove_dir_all(path) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(io("clear", path, e)),
-        _ => Ok(()),
-    }
-}
-
-fn remove(path: &Path) -> Result<(), ArchiveError> {
-    match std::fs::remove_file(path) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(io("remove", path, e)),
-        _ => Ok(()),
-    }
-}
-
-fn relative(root: &Path, path: &Path) -> String {
-    path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned()
 }

@@ -4,26 +4,27 @@
 //! value; instants are microseconds and dates days since 1970. Its digest is SHA-256 over a key and that text. [`field`] and
 //! [`digest`] say the same for a row of the archive.
 
-use super::Shape;
-use super::window::Dialect;
+use super::window::{Dialect, instant_literal};
+use super::{Cell, Row, Shape, Source, SourceError};
 use crate::key::sha256;
 use schemas::Column;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// Seconds of the slices of time in which sums are compared.
-pub(super) const DAY_US: i64 = 86_400_000_000;
+/// Length of the slices of time in which sums are compared, microseconds.
+pub(crate) const DAY_US: i64 = 86_400_000_000;
 
 /// What is asked of one row.
 #[derive(Debug)]
-pub(super) struct Expressions {
+struct Expressions {
     /// The row's digest, 64 hexadecimal digits.
-    pub(super) digest: String,
+    digest: String,
     /// Microseconds of `selesai`.
-    pub(super) selesai_us: String,
+    selesai_us: String,
 }
 
 /// The expressions for a view, or `None` when a column has a type whose text the database and we may write differently.
-pub(super) fn expressions(dialect: Dialect, shape: &Shape, names: &[String], key: &str) -> Option<Expressions> {
+fn expressions(dialect: Dialect, shape: &Shape, names: &[String], key: &str) -> Option<Expressions> {
     let mut fields = Vec::new();
     let mut selesai_us = String::new();
     for ((column, name), kind) in Column::ALL.into_iter().zip(names).zip(&shape.types) {
@@ -75,8 +76,85 @@ fn as_text(dialect: Dialect, column: Column, name: &str, kind: &str) -> Option<S
     })
 }
 
+impl Source {
+    /// Rows with `selesai` in a range, and the sum of the first 60 bits of their digests, by day since its beginning.
+    /// `None` where the database cannot digest rows as we do.
+    ///
+    /// # Errors
+    /// [`SourceError::Query`] when the database fails.
+    pub(crate) async fn day_sums(
+        &mut self,
+        shape: &Shape,
+        key: &str,
+        from_us: i64,
+        until_us: i64,
+    ) -> Result<Option<BTreeMap<i64, (u64, String)>>, SourceError> {
+        let Some(asked) = self.digested(shape, key, from_us, until_us) else { return Ok(None) };
+        let (dialect, us) = (self.dialect(), &asked.0.selesai_us);
+        let day = match dialect {
+            Dialect::MySql => format!("({us} - {from_us}) DIV {}", DAY_US),
+            _ => format!("({us} - {from_us}) / {}", DAY_US),
+        };
+        let sum = sum(dialect, &asked.0.digest);
+        let sql = format!("SELECT {day}, COUNT(*), {sum} {} GROUP BY 1", asked.1);
+        let view = self.config.view.clone();
+        let answer = self.all(&sql, &[], &view, 3).await?;
+        let rows = answer.rows().filter_map(|row| match (row.at(0), row.at(1), row.at(2)) {
+            (Cell::Integer(day), Cell::Integer(n), Cell::Text(sum)) => {
+                Some((day, (u64::try_from(n).ok()?, sum.to_owned())))
+            }
+            _ => None,
+        });
+        Ok(Some(rows.collect()))
+    }
+
+    /// Key and digest of every row with `selesai` in a range.
+    ///
+    /// # Errors
+    /// [`SourceError::Query`] when the database fails.
+    pub(crate) async fn row_digests(
+        &mut self,
+        shape: &Shape,
+        key: &str,
+        from_us: i64,
+        until_us: i64,
+    ) -> Result<Vec<(String, String)>, SourceError> {
+        let Some((asked, from)) = self.digested(shape, key, from_us, until_us) else { return Ok(Vec::new()) };
+        let id = self.quoted(&self.config.office_name(Column::EventId));
+        let text = if self.dialect() == Dialect::MySql { "CHAR" } else { "TEXT" };
+        let sql = format!("SELECT CAST({id} AS {text}), {} {from}", asked.digest);
+        let view = self.config.view.clone();
+        let answer = self.all(&sql, &[], &view, 2).await?;
+        let pair = |row: Row<'_>| match (row.at(0), row.at(1)) {
+            (Cell::Text(id), Cell::Text(digest)) => Some((id.to_owned(), digest.to_owned())),
+            _ => None,
+        };
+        Ok(answer.rows().filter_map(pair).collect())
+    }
+
+    /// The expressions of [`expressions`] and the FROM and WHERE of the rows in a range of `selesai`.
+    fn digested(
+        &self,
+        shape: &Shape,
+        key: &str,
+        from_us: i64,
+        until_us: i64,
+    ) -> Option<(Expressions, String)> {
+        let names: Vec<String> = Column::ALL.into_iter().map(|c| self.quoted(&self.config.office_name(c))).collect();
+        let asked = expressions(self.dialect(), shape, &names, key)?;
+        let selesai = &names[Column::Selesai.index()];
+        let literal = |us| match self.dialect() {
+            Dialect::Postgres => instant_literal(us),
+            _ => format!("FROM_UNIXTIME({})", us / 1_000_000),
+        };
+        let (from, until) = (literal(from_us), literal(until_us));
+        let relation = self.relation(&self.config.view);
+        Some((asked, format!("FROM {relation} WHERE {selesai} >= {from} AND {selesai} < {until}")))
+    }
+}
+
 /// The sum of the first 60 bits of digests, as the database writes it.
-pub(super) fn sum(dialect: Dialect, digest: &str) -> String {
+fn sum(dialect: Dialect, digest: &str) -> String {
     match dialect {
         Dialect::Postgres => format!("sum(('x' || substr({digest}, 1, 15))::bit(60)::bigint)::text"),
         _ => format!("CAST(SUM(CAST(CONV(SUBSTR({digest}, 1, 15), 16, 10) AS UNSIGNED)) AS CHAR)"),

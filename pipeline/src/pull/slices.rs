@@ -1,0 +1,127 @@
+//! Which rows a slice of a pull asks for.
+
+use super::{PullError, Run};
+use crate::archive::{Archive, SourceNote};
+use crate::intake::Range;
+use crate::known::Quarantine;
+use crate::sources::{Shape, Source, Window};
+
+/// A slice is at least this long, microseconds.
+const SHORTEST_SLICE_US: i64 = 1_000_000;
+
+/// How a backlog is cut into slices of time, microseconds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slices {
+    /// Up to here the slices of this pull have been read.
+    pub(super) reached_us: i64,
+    length_us: i64,
+    pub(super) end_us: i64,
+}
+
+/// What one slice asks for.
+pub(super) struct Asked {
+    pub(super) window: Window,
+    pub(super) range: Range,
+    pub(super) note: SourceNote,
+    pub(super) last: bool,
+}
+
+impl Run<'_> {
+    /// Decides which rows the next slice asks for.
+    pub(super) async fn ask(
+        &mut self,
+        source: &mut Source,
+        shape: &Shape,
+        archive: &Archive,
+        quarantine: &Quarantine,
+    ) -> Result<Asked, PullError> {
+        let options = self.options;
+        let earlier = archive.source_note(options.source_name);
+        let from_us = match (earlier, options.from_us) {
+            (Some(note), Some(from)) if note.from_us != Some(from) => {
+                return Err(PullError::Begun { from: note.from_us.map_or_else(|| "its beginning".into(), shown) });
+            }
+            (Some(note), _) => note.from_us,
+            (None, from) => from,
+        };
+        let now = source.horizon().await?;
+        let then = earlier.and_then(|note| note.horizon.as_ref());
+        let written_since = then.zip(now.as_ref()).and_then(|(then, now)| Source::written_since(then, now));
+        if written_since.is_none() && then.is_some() && now.is_some() {
+            self.done.tally.add("S004", self.config.view.as_str(), None);
+        }
+        let complete = earlier.is_some_and(|note| note.complete) && written_since.is_some();
+        let cursor = archive.cursor(options.source_name);
+        let lookback_us = options.lookback_s.saturating_mul(1_000_000);
+        let lookback = cursor.map(|c| c.saturating_sub(lookback_us));
+        let mut window = Window {
+            from_us: lookback.max(from_us).filter(|_| !complete),
+            until_us: options.until_us,
+            written_since,
+            ids: quarantine.open_keys.clone(),
+            only_ids: false,
+            files: archive.files_read(options.source_name),
+        };
+        if quarantine.without_key > 0 {
+            // A broken row without a key can only be found again by reading everything.
+            window = Window { from_us, written_since: None, ids: Vec::new(), ..window };
+        }
+        if !options.dry_run {
+            window.until_us = self.end_of_slice(source, shape, &window, cursor).await?;
+            if let Some(slices) = self.done.slices
+                && window.from_us.is_some()
+            {
+                // What the slice before has just read need not be read again; only the last one looks back once more, since
+                // late rows claim to be of now.
+                let last = window.until_us == options.until_us;
+                let again = if last { slices.end_us.saturating_sub(lookback_us) } else { i64::MAX };
+                window.from_us = window.from_us.max(Some(slices.reached_us.min(again)));
+            }
+        } else if self.done.total.is_none() {
+            self.done.total = Some(source.estimate(shape, &window).await?);
+        }
+        let range = Range { from_us, until_us: window.until_us };
+        let last = range.until_us == options.until_us;
+        let note = SourceNote {
+            name: options.source_name.to_owned(),
+            from_us,
+            // Until the last slice, what was written since the earlier snapshot is still to be asked for.
+            horizon: if last { now } else { then.cloned().or(now) },
+            complete: last && options.until_us.is_none(),
+            files: Vec::new(),
+        };
+        Ok(Asked { window, range, note, last })
+    }
+
+    /// Where the next slice ends; the end that was asked for when it is the last one.
+    async fn end_of_slice(
+        &mut self,
+        source: &mut Source,
+        shape: &Shape,
+        window: &Window,
+        cursor: Option<i64>,
+    ) -> Result<Option<i64>, PullError> {
+        let limit = self.options.slice_rows.max(1);
+        if self.done.total.is_none() {
+            let mut total = source.estimate(shape, window).await?;
+            if total > limit
+                && let Some((first, end_us, rows)) = source.span(shape, window).await?
+            {
+                total = rows;
+                let reached_us = cursor.map_or(first, |c| c.max(first));
+                let count = i64::try_from(total.div_ceil(limit)).unwrap_or(i64::MAX);
+                let length_us = (end_us.saturating_sub(reached_us) / count.max(1)).max(SHORTEST_SLICE_US);
+                self.done.slices = (count > 1).then_some(Slices { reached_us, length_us, end_us });
+            }
+            self.done.total = Some(total);
+        }
+        let Some(slices) = self.done.slices else { return Ok(self.options.until_us) };
+        let until = slices.reached_us.saturating_add(slices.length_us);
+        Ok(if until >= slices.end_us { self.options.until_us } else { Some(until) })
+    }
+}
+
+/// An instant for a message.
+fn shown(us: i64) -> String {
+    chrono::DateTime::from_timestamp_micros(us).map_or_else(|| us.to_string(), |t| t.to_rfc3339())
+}

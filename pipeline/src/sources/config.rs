@@ -1,0 +1,63 @@
+//! Where a source is, what the office calls its columns, and how long it may be kept busy.
+
+use chrono_tz::Tz;
+use schemas::Column;
+use std::collections::BTreeMap;
+
+/// How long a source may be kept busy.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// The longest a statement may run, seconds.
+    pub statement_s: u64,
+    /// The longest it may wait for a lock of the office's own work, seconds.
+    pub lock_s: u64,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self { statement_s: 3_600, lock_s: 10 }
+    }
+}
+
+/// Where the events are and what the office calls them.
+#[derive(Clone, Debug)]
+pub struct SourceConfig {
+    /// `sqlite:PATH`, `postgres://…`, `mysql://…` or `csv:FOLDER`.
+    pub url: String,
+    /// The view or table with one row per event.
+    pub view: String,
+    /// The office's own column names, where they differ.
+    pub columns: BTreeMap<Column, String>,
+    /// Table of outages (jenis, mulai, selesai).
+    pub outages: Option<String>,
+    /// Table of blank stock (tanggal, terima, cetak, gagal).
+    pub stock: Option<String>,
+    /// Zone in which times without a zone are read.
+    pub zone: Tz,
+    /// How long it may be kept busy.
+    pub timeouts: Timeouts,
+    /// What stands in CSV files for no value.
+    pub csv_null: String,
+}
+
+impl SourceConfig {
+    /// A source with the contract's own names and no optional tables.
+    #[must_use]
+    pub fn new(url: String, view: String) -> Self {
+        Self {
+            url,
+            view,
+            columns: BTreeMap::new(),
+            outages: None,
+            stock: None,
+            zone: Tz::Asia__Jakarta,
+            timeouts: Timeouts::default(),
+            csv_null: String::new(),
+        }
+    }
+
+    /// What the office calls a column of the contract.
+    pub(super) fn office_name(&self, column: Column) -> String {
+        self.columns.get(&column).cloned().unwrap_or_else(|| column.name().to_owned())
+    }
+}

@@ -1,0 +1,354 @@
+//! What a pull promises about sources, on real servers: late commits, death in the middle, memory, slices, reconciliation.
+//!
+//! A server that is not installed makes its tests ignored, with the reason in their names; with `CI=true` they fail.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use std::fs;
+use std::process::Stdio;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use tests::servers::{self, PASSWORD, Server};
+use tests::{Installed, ci};
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let mut trials = Vec::new();
+    let tests: [(&str, fn(&mut Server)); 7] = [
+        ("late_commits", late_commits),
+        ("the_server_dies", the_server_dies),
+        ("reconcile", reconcile),
+        ("slices_from_until", slices_from_until),
+        ("memory", memory),
+        ("edges", edges),
+        ("not_hurt", not_hurt),
+    ];
+    for (name, test) in tests {
+        trials.push(trial(format!("{name}_postgres"), "postgresql", servers::has_postgres(), move || {
+            test(&mut servers::postgres());
+        }));
+        trials.push(trial(format!("{name}_mariadb"), "mariadb", servers::has_mariadb(), move || {
+            test(&mut servers::mariadb());
+        }));
+    }
+    trials.push(trial("horizon_postgres".into(), "postgresql", servers::has_postgres(), || horizon(&servers::postgres())));
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn trial(name: String, needs: &str, there: bool, test: impl FnOnce() + Send + 'static) -> Trial {
+    let name = if there { name } else { format!("{name} (needs {needs})") };
+    let run = move || -> Result<(), Failed> {
+        test();
+        Ok(())
+    };
+    Trial::test(name, run).with_ignored_flag(!there && !ci())
+}
+
+/// The columns that an invented row must be given.
+const ROW: &str = "berkas_id, kolektif_id, langkah, pelaksana, selesai, hasil, jenis, kewarganegaraan, nik, nama, pekon, \
+                   pembawa, diterima";
+const VALUES: &str = "'B202610-1', 'K202610-1', 7, 'operator', '2026-10-05 02:00:00', 'selesai', 'baru', 'WNI', \
+                      '1806015708979001', 'SITI REKAAN', '1806011001', 'ANDI', '2026-10-05 01:00:00'";
+
+/// Eight writers hold their transactions open for 0 to 3 seconds while pulls come every 200 ms. The naive cursors lose
+/// rows; ours does not.
+fn late_commits(server: &mut Server) {
+    server.contract_table(0);
+    let office = Installed::at(&server.reader());
+    let server: &Server = server;
+    let over = AtomicBool::new(false);
+    let (naive_by_id, naive_by_time) = std::thread::scope(|scope| {
+        let writers: Vec<_> = (0..8_u64)
+            .map(|writer| {
+                scope.spawn(move || {
+                    let began = Instant::now();
+                    let mut turn = writer;
+                    while began.elapsed() < Duration::from_secs(10) {
+                        turn = (turn * 7 + 3) % 31;
+                        let wait = format!("{:.2}", f64::from(u32::try_from(turn).unwrap()) / 10.0);
+                        let (begin, wait) = if server.is_postgres() {
+                            ("begin".to_owned(), format!("select pg_sleep({wait})"))
+                        } else {
+                            ("start transaction".to_owned(), format!("do sleep({wait})"))
+                        };
+                        let insert = format!("insert into workflow_events ({ROW}) values ({VALUES})");
+                        let save = "savepoint s";
+                        let end = if turn % 10 == 9 { "rollback" } else { "commit" };
+                        server.sql(&format!("{begin}; {insert}; {wait}; {save}; {insert}; {insert}; {end}"));
+                    }
+                })
+            })
+            .collect();
+        let naive = scope.spawn(|| {
+            let (mut by_id, mut by_time) = ((0, 0_i64), (0, 0_i64));
+            let us = if server.is_postgres() {
+                "cast(extract(epoch from recorded_at) * 1000000 as bigint)"
+            } else {
+                "cast(unix_timestamp(recorded_at) * 1000000 as signed)"
+            };
+            while !over.load(Ordering::Relaxed) {
+                for (column, (rows, cursor)) in [("event_id", &mut by_id), (us, &mut by_time)] {
+                    let to = server.number(&format!("select coalesce(max({column}), 0) from workflow_events"));
+                    let new = format!("select count(*) from workflow_events where {column} > {cursor} and {column} <= {to}");
+                    *rows += server.number(&new);
+                    *cursor = to;
+                }
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            (by_id.0, by_time.0)
+        });
+        while writers.iter().any(|w| !w.is_finished()) {
+            office.run(&["pull"]).expect_code(0);
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        over.store(true, Ordering::Relaxed);
+        naive.join().unwrap()
+    });
+    office.run(&["pull"]).expect_code(0);
+    let rows = server.number("select count(*) from workflow_events");
+    assert!(rows > 100, "only {rows} rows were written");
+    assert!(naive_by_id < rows, "event_id > cursor should lose rows and found {naive_by_id} of {rows}");
+    assert!(naive_by_time < rows, "recorded_at > cursor should lose rows and found {naive_by_time} of {rows}");
+    assert_eq!(office.count("SELECT COUNT(*) AS n FROM events"), rows);
+    assert_eq!(office.count("SELECT COUNT(DISTINCT event_id) AS n FROM events"), rows);
+    office.run(&["reconcile", "--month", "2026-10"]).expect_code(0);
+}
+
+/// The server is killed while it answers, and so is a single connection; the pull says so, waits and completes.
+fn the_server_dies(server: &mut Server) {
+    server.contract_table(400_000);
+    let office = Installed::at(&server.reader());
+    let mut died = 0;
+    for delay in [150, 300, 500] {
+        office.forget_archive();
+        let child = office.command(&["pull"]).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(delay));
+        server.kill();
+        std::thread::sleep(Duration::from_millis(700));
+        server.start();
+        let ran = tests::Ran::from(child.wait_with_output().unwrap()).expect_code(0);
+        died += i32::from(ran.err.contains("trying again"));
+        assert!(!ran.err.contains("panic"), "{}", ran.err);
+        assert_eq!(office.count("SELECT COUNT(*) AS n FROM events"), 400_000);
+        office.run(&["verify"]).expect_code(0);
+    }
+    assert!(died > 0, "no pull saw the server die");
+    // One connection is cut.
+    office.forget_archive();
+    let child = office.command(&["pull"]).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let cut = if server.is_postgres() {
+        "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'pembaca'"
+    } else {
+        "select max(id) from information_schema.processlist where user = 'pembaca'"
+    };
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(5) && !child_is_cut(server, cut) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let ran = tests::Ran::from(child.wait_with_output().unwrap()).expect_code(0);
+    assert!(ran.err.contains("trying again"), "{}", ran.err);
+    assert_eq!(office.count("SELECT COUNT(DISTINCT event_id) AS n FROM events"), 400_000);
+    // A server that never comes back ends the pull with one clear line, and the archive is as it was.
+    server.kill();
+    let ran = office.run(&["pull"]).expect_code(2);
+    assert!(ran.err.contains("cannot reach the") && ran.err.trim_end().lines().count() == 1, "{}", ran.err);
+    office.run(&["verify"]).expect_code(0);
+}
+
+fn child_is_cut(server: &Server, cut: &str) -> bool {
+    if server.is_postgres() {
+        return server.number(cut) > 0;
+    }
+    let busy = format!("{cut} and command in ('Execute', 'Query') and time_ms > 50");
+    let found = server.number(&format!("select coalesce(({busy}), 0)"));
+    if found > 0 {
+        server.sql(&format!("kill {found}"));
+    }
+    found > 0
+}
+
+/// Rows that are missing, gone, different and in quarantine are named, and nothing is followed.
+fn reconcile(server: &mut Server) {
+    server.contract_table(3_000);
+    let office = Installed::at(&server.reader());
+    office.run(&["pull"]).expect_code(0);
+    let whole = office.json(&["reconcile", "--month", "2026-01", "--format", "json"], 0);
+    assert_eq!((&whole["in_database"], &whole["source_rows"]), (&true.into(), &3_000.into()), "{whole}");
+    assert!(whole["travelled"].as_u64().unwrap() < 10, "only sums travel: {whole}");
+    server.sql("delete from workflow_events where event_id in (17, 18)");
+    server.sql("update workflow_events set keterangan = 'diubah' where event_id = 20");
+    server.sql("update workflow_events set selesai = '2026-02-20 03:00:00' where event_id = 21");
+    server.sql("update workflow_events set nama = '' where event_id = 22");
+    server.sql("update workflow_events set tanggal_lahir = null where event_id = 23");
+    let insert = "insert into workflow_events (event_id, berkas_id, kolektif_id, langkah, pelaksana, selesai, hasil, jenis, \
+                  kewarganegaraan, pekon, pembawa, diterima)";
+    let end = "'baru', 'WNI', '1806011001', 'ANDI', '2026-01-05 01:00:00')";
+    server.sql(&format!("{insert} values (90001, 'B', 'K', 7, 'operator', '2026-01-06 02:00:00', 'selesai', {end}"));
+    server.sql(&format!("{insert} values (90002, 'B', 'K', 44, 'operator', '2026-01-06 02:00:00', 'selesai', {end}"));
+    let found = office.json(&["reconcile", "--month", "2026-01", "--format", "json"], 1);
+    assert_eq!(found["missing"], serde_json::json!(["90001", "90002"]), "{found}");
+    assert_eq!(found["gone"], serde_json::json!(["17", "18"]), "{found}");
+    assert_eq!(found["different"], serde_json::json!(["20", "22", "23", "21"]), "{found}");
+    assert!(found["travelled"].as_u64().unwrap() < 3_000, "only days that differ travel: {found}");
+    office.run(&["pull"]).expect_code(1);
+    let table = office.run(&["reconcile", "--month", "2026-01"]).expect_code(1);
+    for part in ["0 missing, 2 gone", "1 in quarantine", "R002", "R004", "90002"] {
+        assert!(table.out.contains(part), "`{part}` is missing in\n{}", table.out);
+    }
+    assert!(!table.out.contains("R001") && !table.out.contains("R003"), "{}", table.out);
+    assert!(!tests::holds_nik(&table.out), "{}", table.out);
+    assert_eq!(office.count("SELECT COUNT(*) AS n FROM events WHERE event_id IN (17, 18)"), 2);
+}
+
+/// A backlog beyond a limit comes in several transactions and commits; a range can be chosen at the first pull.
+fn slices_from_until(server: &mut Server) {
+    server.contract_table(5_000);
+    let office = Installed::at(&server.reader());
+    office.run(&["pull"]).expect_code(0);
+    let rows = "SELECT event_id, content_digest FROM events ORDER BY event_id";
+    let whole = office.run(&["query", rows, "--format", "csv"]).expect_code(0).out;
+    office.forget_archive();
+    office.configure("slice-rows = 2000000", "slice-rows = 700");
+    let dry = office.run(&["pull", "--dry-run"]).expect_code(0);
+    assert!(dry.out.contains("would archive 5000 new"), "{}", dry.out);
+    assert!(!office.path("archive").join("events").exists(), "a dry run wrote something");
+    let ran = office.run(&["pull"]).expect_code(0);
+    assert!(ran.out.contains("archived 5000 new"), "{}", ran.out);
+    let commits = fs::read_dir(office.path("archive").join("events/_delta_log")).unwrap().count();
+    assert!((7..=9).contains(&commits), "{commits} commits");
+    assert_eq!(office.run(&["query", rows, "--format", "csv"]).expect_code(0).out, whole);
+    let again = office.run(&["pull"]).expect_code(0);
+    assert!(again.out.contains("archived 0 new and 0 corrected"), "{}", again.out);
+    office.forget_archive();
+    let (from, until) = ("2026-01-06T00:00:00+07:00", "2026-01-07");
+    let part = office.run(&["pull", "--from", from, "--until", until]).expect_code(0);
+    assert!(part.out.contains("archived 1440 new"), "a day of 1440 minutes: {}", part.out);
+    let rest = office.run(&["pull"]).expect_code(0);
+    let expected = server.number("select count(*) from workflow_events where recorded_at >= '2026-01-05 17:00:00+00:00'");
+    assert!(rest.out.contains(&format!("archived {} new", expected - 1_440)), "{} of {expected}", rest.out);
+    let refused = office.run(&["pull", "--from", "2025-01-01"]).expect_code(2);
+    assert!(refused.err.contains("--from"), "{}", refused.err);
+}
+
+/// Four times the rows, the same memory.
+fn memory(server: &mut Server) {
+    let mut peaks = Vec::new();
+    for rows in [150_000, 600_000] {
+        server.contract_table(rows);
+        let office = Installed::at(&server.reader());
+        let mut child = office.command(&["pull", "--quiet"]).stdout(Stdio::null()).spawn().unwrap();
+        let status = format!("/proc/{}/status", child.id());
+        let mut peak = 0;
+        while child.try_wait().unwrap().is_none() {
+            let text = fs::read_to_string(&status).unwrap_or_default();
+            let line = text.lines().find(|l| l.starts_with("VmHWM")).unwrap_or_default().to_owned();
+            peak = peak.max(line.split_whitespace().nth(1).and_then(|n| n.parse::<u64>().ok()).unwrap_or(0) / 1024);
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        assert_eq!(office.count("SELECT COUNT(*) AS n FROM events"), i64::from(rows));
+        peaks.push(peak);
+    }
+    assert!(peaks[1] < 300, "{peaks:?} MB");
+    assert!(peaks[1] < peaks[0] + peaks[0] / 4 + 16, "memory grows with rows: {peaks:?} MB");
+}
+
+/// No value and empty text, remarks of 20 MB, times at the edge, a column that cannot be an integer.
+fn edges(server: &mut Server) {
+    server.contract_table(50);
+    if !server.is_postgres() {
+        server.sql("set global max_allowed_packet = 1073741824");
+        server.sql("alter table workflow_events modify keterangan longtext");
+    }
+    server.sql("update workflow_events set keterangan = null, petugas_id = '' where event_id = 1");
+    server.sql("update workflow_events set keterangan = '', petugas_id = null where event_id = 2");
+    server.sql("update workflow_events set keterangan = repeat('x', 20971520) where event_id in (3, 4, 5, 6)");
+    let office = Installed::at(&server.reader());
+    office.run(&["pull"]).expect_code(0);
+    assert_eq!(office.count("SELECT COUNT(*) AS n FROM events WHERE petugas_id = ''"), 1);
+    assert_eq!(office.count("SELECT COUNT(*) AS n FROM events WHERE petugas_id IS NULL"), 49);
+    assert_eq!(office.count("SELECT COUNT(*) AS n FROM events"), 50);
+    office.run(&["reconcile", "--month", "2026-01"]).expect_code(0);
+    server.sql("update workflow_events set keterangan = '' where event_id = 1");
+    let corrected = office.run(&["pull"]).expect_code(1);
+    assert!(corrected.out.contains("1 corrected"), "no value became empty text: {}", corrected.out);
+    server.sql("alter table workflow_events add baru int");
+    let new = office.run(&["pull"]).expect_code(0);
+    assert!(new.err.contains("S001") && new.err.contains("baru"), "{}", new.err);
+    let double = if server.is_postgres() { "alter column langkah type float8" } else { "modify langkah double" };
+    server.sql(&format!("alter table workflow_events {double}"));
+    if server.is_postgres() {
+        server.sql("update workflow_events set langkah = 'NaN' where event_id = 9");
+    }
+    let refused = office.run(&["pull"]).expect_code(2);
+    assert!(refused.err.contains("column `langkah`") && refused.err.contains("needs an integer"), "{}", refused.err);
+    server.sql("alter table workflow_events drop column langkah");
+    let refused = office.run(&["pull"]).expect_code(2);
+    assert!(refused.err.contains("lacks the column langkah"), "{}", refused.err);
+    office.run(&["verify"]).expect_code(0);
+}
+
+/// The office's own lock is waited for shortly and then given way to; a statement has a limit; the session says its name.
+fn not_hurt(server: &mut Server) {
+    server.contract_table(200);
+    let office = Installed::at(&server.reader());
+    office.configure("lock-timeout-seconds = 10", "lock-timeout-seconds = 1");
+    let server: &Server = server;
+    let locked = if server.is_postgres() {
+        "begin; lock table workflow_events in access exclusive mode; select pg_sleep(4); commit"
+    } else {
+        "lock tables workflow_events write; do sleep(4); unlock tables"
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| server.sql(locked));
+        std::thread::sleep(Duration::from_millis(700));
+        let began = Instant::now();
+        let ran = office.run(&["pull"]);
+        assert_eq!(ran.code, 2, "{}{}", ran.out, ran.err);
+        assert!(began.elapsed() < Duration::from_millis(2_800), "waited {:?} for the office's lock", began.elapsed());
+        assert!(ran.err.to_lowercase().contains("lock") && ran.err.trim_end().lines().count() <= 2, "{}", ran.err);
+    });
+    office.run(&["pull"]).expect_code(0);
+    if server.is_postgres() {
+        let seen = AtomicBool::new(false);
+        server.sql("alter table workflow_events alter column keterangan set storage plain");
+        std::thread::scope(|scope| {
+            let watching = scope.spawn(|| {
+                let began = Instant::now();
+                while began.elapsed() < Duration::from_secs(10) && !seen.load(Ordering::Relaxed) {
+                    let count = "select count(*) from pg_stat_activity where application_name = 'tertib'";
+                    seen.fetch_or(server.number(count) > 0, Ordering::Relaxed);
+                }
+            });
+            while !watching.is_finished() {
+                office.run(&["pull"]).expect_code(0);
+            }
+        });
+        assert!(seen.load(Ordering::Relaxed), "the session does not say that it is tertib");
+    }
+    let url = server.url("pemilik", PASSWORD);
+    let owner = Installed::at(&url).run(&["pull"]).expect_code(2);
+    assert!(owner.err.contains("may change data") && !owner.err.contains(PASSWORD), "{}", owner.err);
+}
+
+/// A row that claims to be sixty days old comes in, since the table shows that its transaction is new.
+fn horizon(server: &Server) {
+    server.contract_table(2_000);
+    let office = Installed::at(&server.reader());
+    office.run(&["pull"]).expect_code(0);
+    let log = fs::read_to_string(office.path("archive").join("events/_delta_log/00000000000000000000.json")).unwrap();
+    assert!(log.contains("\"horizon\":{\"next\""), "no horizon was noted:\n{log}");
+    let late = |at: &str| format!("insert into workflow_events (recorded_at, {ROW}) values ('{at}', {VALUES})");
+    server.sql(&late("2025-01-01 00:00:00+00"));
+    let ran = office.run(&["pull"]).expect_code(0);
+    assert!(ran.out.contains("read 1 rows: archived 1 new"), "only what is new is read: {}", ran.out);
+    // A cluster that cannot be compared with the one before falls back to the window of time, and says so.
+    let last = office.path("archive").join("events/_delta_log/00000000000000000001.json");
+    let text = fs::read_to_string(&last).unwrap();
+    let system = text.split("\"system\":\"").nth(1).unwrap().split('"').next().unwrap();
+    fs::write(&last, text.replace(system, "1/1")).unwrap();
+    server.sql(&late("2026-01-06 00:00:00+00"));
+    let ran = office.run(&["pull"]).expect_code(1);
+    assert!(ran.out.contains("archived 1 new") && ran.err.contains("S004"), "{}{}", ran.out, ran.err);
+
+}
