@@ -71,7 +71,12 @@ impl From<Output> for Ran {
 impl Ran {
     /// Stops the test unless the program ended with that code.
     pub fn expect_code(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.out, self.err);
+        self.expect_code_in(&[code], "")
+    }
+
+    /// Stops the test unless the program ended with one of these codes.
+    pub fn expect_code_in(self, codes: &[i32], what: &str) -> Self {
+        assert!(codes.contains(&self.code), "{what} exit {}\nstdout:\n{}\nstderr:\n{}", self.code, self.out, self.err);
         self
     }
 }

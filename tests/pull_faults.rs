@@ -1,2 +1,371 @@
-//! placeholder
-fn main() {}
+//! What a pull promises when the machine fails it: a kill, a full disk, a broken disk or too many open files at any system
+//! call that touches the archive; the folder copied or its state lost; eight pulls at once.
+//!
+//! strace injects the faults. Where it is missing, or mounting is not allowed, the tests are ignored with the reason in
+//! their names.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
+#![expect(clippy::disallowed_methods, reason = "a fault is another program's doing")]
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use pipeline::Archive;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use tests::{Office, Ran, ci, copy, has_tool, tool, tree};
+
+/// System calls that touch a file or folder.
+const CALLS: [&str; 17] = [
+    "openat", "mkdir", "write", "fsync", "rename", "link", "linkat", "unlink", "unlinkat", "rmdir", "chmod", "fchmodat", "flock",
+    "getdents64", "statx", "read", "close",
+];
+/// Which faults a call may meet.
+const FAULTS: [(&str, &[&str]); 12] = [
+    ("openat", &["EMFILE", "EIO", "ENOSPC"]),
+    ("mkdir", &["ENOSPC", "EIO"]),
+    ("write", &["ENOSPC", "EIO"]),
+    ("fsync", &["EIO", "ENOSPC"]),
+    ("rename", &["EIO", "ENOSPC"]),
+    ("link", &["EIO", "ENOSPC"]),
+    ("linkat", &["EIO", "ENOSPC"]),
+    ("unlink", &["EIO"]),
+    ("unlinkat", &["EIO"]),
+    ("getdents64", &["EIO"]),
+    ("flock", &["EIO", "ENOLCK"]),
+    ("read", &["EIO"]),
+];
+/// The two pulls of the office claim to be of these instants, so that their files can be compared.
+const FIRST: [&str; 5] = ["pull", "--until", "2026-10-15", "--at", "2026-10-16T00:00:00Z"];
+const SECOND: [&str; 3] = ["pull", "--at", "2026-11-30T00:00:00Z"];
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let strace = has_tool("strace", &["-qq", "-e", "trace=none", "true"]);
+    let mount = mounted(&scratch(), "size=1m").is_some_and(|at| unmount(&at));
+    let trial = |name: &str, needs: Option<&str>, test: fn()| {
+        let name = needs.map_or_else(|| name.to_owned(), |needs| format!("{name} (needs {needs})"));
+        let run = move || -> Result<(), Failed> {
+            test();
+            Ok(())
+        };
+        Trial::test(name, run)
+    };
+    let tracing = (!strace).then_some("strace");
+    let mounting = (!mount).then_some("the right to mount");
+    let trials = vec![
+        trial("killed_at_every_call", tracing, killed_at_every_call).with_ignored_flag(!strace && !ci()),
+        trial("every_call_may_fail", tracing, every_call_may_fail).with_ignored_flag(!strace && !ci()),
+        trial("a_full_disk_and_a_read_only_one", mounting, full_disk).with_ignored_flag(!mount),
+        trial("eight_pulls_at_once", None, || eight_at_once(true)),
+        trial("eight_pulls_at_once_without_a_lock", None, || eight_at_once(false)),
+        trial("a_folder_copied_while_it_is_written", None, copied_alive),
+    ];
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// An office of which half is archived or nothing, and the archive as the next pull leaves it undisturbed.
+struct Stage {
+    base: tempfile::TempDir,
+    /// The version that the next pull commits.
+    version: u64,
+    before: u64,
+    after: u64,
+    undisturbed: BTreeMap<PathBuf, Vec<u8>>,
+}
+
+impl Stage {
+    fn half_way() -> Self {
+        Self::set(true)
+    }
+
+    fn from_nothing() -> Self {
+        Self::set(false)
+    }
+
+    fn set(half: bool) -> Self {
+        let office = Office::unpulled();
+        // A few rows that break the contract, so that the quarantine is written too.
+        office.sql("update langkah_berkas set langkah = 44 where event_id % 100 = 7");
+        if half {
+            office.run(&FIRST).expect_code(1);
+        } else {
+            fs::create_dir(office.path("archive")).unwrap();
+        }
+        let base = tempfile::TempDir::new().unwrap();
+        copy(office.dir.path(), base.path());
+        let before = events(&office.path("archive"));
+        office.run(&SECOND).expect_code(1);
+        let after = events(&office.path("archive"));
+        assert!((before > 50) == half && after > before + 50, "{before} and {after} events");
+        Self { base, version: u64::from(half), before, after, undisturbed: tree(&office.path("archive")) }
+    }
+
+    /// The office before the second pull.
+    fn office(&self) -> Office {
+        let dir = tempfile::TempDir::new().unwrap();
+        copy(self.base.path(), dir.path());
+        Office { dir }
+    }
+
+    /// Runs the second pull under strace with one fault.
+    fn faulted(&self, office: &Office, fault: &str) -> Output {
+        let archive = office.path("archive");
+        let mut strace = Command::new("strace");
+        strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("inject={fault}")]);
+        for path in self.touched(&archive) {
+            strace.arg("-P").arg(path);
+        }
+        let program = tests::tertib();
+        strace.arg(program.get_program()).args(SECOND).arg("--config").arg(office.path("tertib.toml"));
+        strace.stdin(Stdio::null()).output().unwrap()
+    }
+
+    /// Every path below the archive that the second pull touches, the staged ones included.
+    fn touched(&self, archive: &Path) -> Vec<PathBuf> {
+        let staging = archive.join("_tertib/staging");
+        let mut paths = vec![archive.to_owned(), staging.clone(), archive.join("_tertib"), archive.join("_tertib/lock")];
+        paths.push(archive.join(format!("_tertib/intent-{:020}.json", self.version)));
+        let own = staging.join(format!("{}-0", self.version));
+        paths.extend([own.clone(), own.join("commit.json"), own.join("intent.json")]);
+        for file in self.undisturbed.keys() {
+            paths.push(archive.join(file));
+            paths.push(own.join(file.display().to_string().replace('/', "~")));
+            paths.extend(archive.join(file).parent().map(Path::to_owned));
+        }
+        paths.sort();
+        paths.dedup();
+        paths
+    }
+
+    /// The archive is as before or as after; the next pull completes; every file is that of the undisturbed run.
+    fn check(&self, office: &Office, what: &str) {
+        let now = events(&office.path("archive"));
+        assert!(now == self.before || now == self.after, "{what}: {now} events");
+        office.run(&SECOND).expect_code_in(&[0, 1], what);
+        let files = tree(&office.path("archive"));
+        let names = |t: &BTreeMap<PathBuf, Vec<u8>>| t.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(names(&files), names(&self.undisturbed), "{what}");
+        for (path, bytes) in &self.undisturbed {
+            assert!(files[path] == *bytes, "{what}: {} is another", path.display());
+        }
+    }
+}
+
+fn events(archive: &Path) -> u64 {
+    let archive = Archive::open(archive).unwrap();
+    archive.provenance().map_or(0, |p| p.events)
+}
+
+/// Runs a test for N = 1, 2, 3 … of each kind until the run is no longer disturbed; two at a time.
+fn at_every_call(kinds: &[String], disturbed: impl Fn(&str, usize) -> bool + Sync) -> usize {
+    let next = AtomicUsize::new(0);
+    let points = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some(kind) = kinds.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    for n in 1.. {
+                        if !disturbed(kind, n) {
+                            break;
+                        }
+                        points.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    points.into_inner()
+}
+
+fn killed_at_every_call() {
+    let points: usize = [Stage::half_way(), Stage::from_nothing()].iter().map(killed_from).sum();
+    assert!(points >= 200, "only {points} points");
+}
+
+fn killed_from(stage: &Stage) -> usize {
+    let kinds: Vec<String> = CALLS.iter().map(|c| (*c).to_owned()).collect();
+    at_every_call(&kinds, |call, n| {
+        let office = stage.office();
+        let what = format!("killed at {call} {n}");
+        let output = stage.faulted(&office, &format!("{call}:signal=KILL:when={n}"));
+        let killed = !matches!(output.status.code(), Some(0 | 1));
+        if killed && n % 3 == 0 {
+            // The folder as it is now on another machine, and the same with the working state lost.
+            let moved = Office { dir: tempfile::TempDir::new().unwrap() };
+            copy(office.dir.path(), moved.dir.path());
+            stage.check(&moved, &format!("{what}, then copied"));
+            let lost = Office { dir: tempfile::TempDir::new().unwrap() };
+            copy(office.dir.path(), lost.dir.path());
+            fs::remove_dir_all(lost.path("archive/_tertib")).unwrap();
+            drop(fs::remove_file(lost.path("riwayat.sqlite")));
+            stage.check(&lost, &format!("{what}, then the state lost"));
+        }
+        stage.check(&office, &what);
+        killed
+    })
+}
+
+fn every_call_may_fail() {
+    let points: usize = [Stage::half_way(), Stage::from_nothing()].iter().map(failing_from).sum();
+    assert!(points >= 150, "only {points} points");
+}
+
+fn failing_from(stage: &Stage) -> usize {
+    let kinds: Vec<String> =
+        FAULTS.iter().flat_map(|(call, errors)| errors.iter().map(move |e| format!("{call}:error={e}"))).collect();
+    at_every_call(&kinds, |fault, n| {
+        let office = stage.office();
+        let what = format!("{fault} at call {n}");
+        let output = stage.faulted(&office, &format!("{fault}:when={n}"));
+        let ran = Ran::from(output);
+        assert!(!ran.err.contains("panic") && !ran.err.contains("defect"), "{what}: {}", ran.err);
+        assert!([0, 1, 2].contains(&ran.code), "{what}: exit {} {}", ran.code, ran.err);
+        if ran.code == 2 {
+            let words: Vec<&str> = ran.err.lines().filter(|l| l.starts_with("tertib:")).collect();
+            assert!(words.len() == 1 && ran.err.lines().count() <= 2, "{what}: {}", ran.err);
+            assert!(words[0].contains("archive"), "{what} does not say where: {}", ran.err);
+        }
+        stage.check(&office, &what);
+        // A fault that did no harm (a file that was being cleared, say) still counts as one more call.
+        ran.code == 2 || reached(stage, fault, n)
+    })
+}
+
+/// Whether the undisturbed pull comes to the n-th such call at all.
+fn reached(stage: &Stage, fault: &str, n: usize) -> bool {
+    let call = fault.split(':').next().unwrap();
+    let office = stage.office();
+    let output = stage.faulted(&office, &format!("{call}:signal=KILL:when={n}"));
+    !matches!(output.status.code(), Some(0 | 1))
+}
+
+fn scratch() -> PathBuf {
+    tempfile::TempDir::new().unwrap().keep()
+}
+
+/// A file system in memory at a folder, if that is allowed.
+fn mounted(at: &Path, options: &str) -> Option<PathBuf> {
+    let done = Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(at).output();
+    done.is_ok_and(|o| o.status.success()).then(|| at.to_owned())
+}
+
+fn unmount(at: &Path) -> bool {
+    Command::new("umount").arg(at).status().is_ok_and(|s| s.success()) && fs::remove_dir(at).is_ok()
+}
+
+fn full_disk() {
+    let stage = Stage::half_way();
+    let at = scratch();
+    mounted(&at, "size=64k").unwrap();
+    let remount = |options: &str| tool("mount", &["-o", &format!("remount,{options}"), &at.display().to_string()]);
+    let (mut full, mut size) = (0, 64);
+    loop {
+        let office = stage.office();
+        let archive = office.path("archive");
+        // The archive lies on the small disk, the rest of the office elsewhere.
+        for entry in fs::read_dir(&at).unwrap() {
+            fs::remove_dir_all(entry.unwrap().path()).unwrap();
+        }
+        remount("size=4m");
+        copy(&archive, &at.join("archive"));
+        fs::remove_dir_all(&archive).unwrap();
+        office.configure("path = \"archive\"", &format!("path = \"{}\"", at.join("archive").display()));
+        remount(&format!("size={size}k"));
+        let ran = office.run(&SECOND);
+        if ran.code != 2 {
+            break;
+        }
+        full += 1;
+        assert!(ran.err.contains("No space left on device"), "{}", ran.err);
+        let now = events(&at.join("archive"));
+        assert!(now == stage.before || now == stage.after, "{now} events with {size} kB");
+        remount("size=4m,ro");
+        let read_only = office.run(&SECOND).expect_code(2);
+        assert!(read_only.err.contains("Read-only file system"), "{}", read_only.err);
+        office.run(&["verify"]).expect_code_in(&[0, 1], "read-only");
+        remount("size=4m,rw");
+        office.run(&SECOND).expect_code_in(&[0, 1], "with room again");
+        assert!(tree(&at.join("archive")) == stage.undisturbed, "{size} kB");
+        size += 8;
+    }
+    assert!(full >= 3, "the disk was full {full} times");
+    assert!(unmount(&at));
+}
+
+fn eight_at_once(lock: bool) {
+    let stage = Stage::half_way();
+    for round in 0..if lock { 3 } else { 8 } {
+        // From the beginning, and from half-way.
+        let office = stage.office();
+        if round % 2 == 0 {
+            fs::remove_dir_all(office.path("archive")).unwrap();
+        }
+        if !lock {
+            office.configure("lock = true", "lock = false");
+        }
+        let root = office.path("archive");
+        let over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let reader = scope.spawn(|| {
+                let mut seen = Vec::new();
+                while !over.load(Ordering::Relaxed) {
+                    let archive = Archive::open(&root).unwrap();
+                    let named = archive.provenance().map_or(0, |p| p.events);
+                    // Every part that the log names is there, whole, and holds the rows it should.
+                    if named > 0 {
+                        let answer = pipeline::query(&archive, "SELECT COUNT(*) AS n FROM events").unwrap();
+                        assert_eq!(answer.rows[0][0].to_string(), named.to_string());
+                    }
+                    seen.push(named);
+                }
+                seen.dedup();
+                seen
+            });
+            let pulls: Vec<_> = (0..8).map(|_| spawn(&office)).collect();
+            for pull in pulls {
+                let ran = Ran::from(pull.wait_with_output().unwrap());
+                let gave_way = ran.code == 2 && ran.err.contains("another tertib");
+                assert!([0, 1].contains(&ran.code) || gave_way, "lock {lock}: {} {}", ran.code, ran.err);
+            }
+            over.store(true, Ordering::Relaxed);
+            let seen = reader.join().unwrap();
+            let states = [0, stage.before, stage.after];
+            assert!(seen.iter().all(|n| states.contains(n)) && seen.is_sorted(), "a reader saw {seen:?}");
+        });
+        office.run(&SECOND).expect_code_in(&[0, 1], "afterwards");
+        office.run(&["verify"]).expect_code(0);
+        assert_eq!(events(&root), stage.after, "lock {lock}, round {round}");
+        let distinct = office.run(&["query", "SELECT COUNT(DISTINCT event_id) AS n FROM events", "--format", "csv"]);
+        assert_eq!(distinct.out, format!("n\n{}\n", stage.after));
+    }
+}
+
+fn spawn(office: &Office) -> std::process::Child {
+    let mut command = tests::tertib();
+    command.args(SECOND).arg("--config").arg(office.path("tertib.toml"));
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// The copy of a folder that was being written has some files and lacks others; a pull makes it whole.
+fn copied_alive() {
+    let stage = Stage::half_way();
+    for _ in 0..12 {
+        let office = stage.office();
+        let child = spawn(&office);
+        let moved = tempfile::TempDir::new().unwrap();
+        let done = Command::new("cp").arg("-r").arg(office.dir.path()).arg(moved.path().join("k")).output().unwrap();
+        // cp complains of files that went away under it.
+        assert!(done.status.code().is_some());
+        Ran::from(child.wait_with_output().unwrap()).expect_code_in(&[0, 1], "the original");
+        let copied = Office { dir: moved };
+        let run = |arguments: &[&str]| -> Ran {
+            let mut command = tests::tertib();
+            command.args(arguments).arg("--config").arg(copied.path("k/tertib.toml")).output().unwrap().into()
+        };
+        run(&SECOND).expect_code_in(&[0, 1], "the copy");
+        assert_eq!(events(&copied.path("k/archive")), stage.after);
+        run(&["verify"]).expect_code(0);
+    }
+}

@@ -266,8 +266,7 @@ fn lock(root: &Path) -> Result<Option<File>, ArchiveError> {
 /// A staging folder that no other writer has.
 fn own_staging(root: &Path, version: u64) -> Result<PathBuf, ArchiveError> {
     for attempt in 0_u32.. {
-        let name = format!("{version}-{}-{attempt}", std::process::id());
-        let staging = root.join(layout::STAGING).join(name);
+        let staging = root.join(layout::STAGING).join(format!("{version}-{attempt}"));
         match std::fs::create_dir(&staging) {
             Ok(()) => return Ok(staging),
             Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
