@@ -231,10 +231,10 @@ fn slices_from_until(server: &mut Server) {
     assert!(refused.err.contains("--from"), "{}", refused.err);
 }
 
-/// Four times the rows, the same memory.
+/// Three times the rows, the same memory.
 fn memory(server: &mut Server) {
     let mut peaks = Vec::new();
-    for rows in [150_000, 600_000] {
+    for rows in [400_000, 1_200_000] {
         server.contract_table(rows);
         let office = Installed::at(&server.reader());
         let mut child = office.command(&["pull", "--quiet"]).stdout(Stdio::null()).spawn().unwrap();

@@ -45,12 +45,12 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
 pub(crate) fn write_config(path: &Path, url: &str, view: &str, outages: bool, stock: bool) -> Result<()> {
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
     let line = |there: bool, name: &str, value: &str| format!("{}{name} = \"{value}\"", if there { "" } else { "# " });
-    let ending = if url.starts_with("csv:") { ".csv" } else { "" };
+    let [outage_table, stock_table] = optional_tables(url);
     let text = include_str!("tertib.toml.txt")
         .replace("{url}", &quoted(url))
         .replace("{view}", &quoted(view))
-        .replace("{outages}", &line(outages, "outages", &format!("gangguan{ending}")))
-        .replace("{stock}", &line(stock, "stock", &format!("blangko{ending}")));
+        .replace("{outages}", &line(outages, "outages", &outage_table))
+        .replace("{stock}", &line(stock, "stock", &stock_table));
     // The URL may hold a password.
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
@@ -73,14 +73,23 @@ fn absolute(url: &str) -> Result<String> {
 
 /// Whether the source has the optional tables, and what is wrong with the view.
 async fn probe(url: &str, view: &str) -> (bool, bool, Option<String>) {
-    let config = SourceConfig::new(url.to_owned(), view.to_owned());
-    match Source::open(config).await {
+    let mut config = SourceConfig::new(url.to_owned(), view.to_owned());
+    let [outages, stock] = optional_tables(url);
+    match Source::open(config.clone()).await {
         Ok(mut source) => {
-            let fault = source.shape().await.err().map(|e| e.to_string());
-            let ending = if url.starts_with("csv:") { ".csv" } else { "" };
-            let has = async |source: &mut Source, name: &str| source.has_relation(&format!("{name}{ending}")).await;
-            (has(&mut source, "gangguan").await, has(&mut source, "blangko").await, fault)
+            let has = (source.has_relation(&outages).await, source.has_relation(&stock).await);
+            // In a folder of files these two hold no events.
+            config.outages = has.0.then_some(outages);
+            config.stock = has.1.then_some(stock);
+            let fault = async { Source::open(config).await?.shape().await };
+            (has.0, has.1, fault.await.err().map(|e| e.to_string()))
         }
         Err(fault) => (false, false, Some(fault.to_string())),
     }
+}
+
+/// What outages and blank-card stock are called.
+fn optional_tables(url: &str) -> [String; 2] {
+    let ending = if url.starts_with("csv:") { ".csv" } else { "" };
+    ["gangguan", "blangko"].map(|name| format!("{name}{ending}"))
 }

@@ -107,6 +107,8 @@ impl Run<'_> {
             if total > limit
                 && let Some((first, end_us, rows)) = source.span(shape, window).await?
             {
+                // A database that is asked with a margin may know of rows beyond the end.
+                let end_us = end_us.min(self.options.until_us.unwrap_or(i64::MAX));
                 total = rows;
                 let reached_us = cursor.map_or(first, |c| c.max(first));
                 let count = i64::try_from(total.div_ceil(limit)).unwrap_or(i64::MAX);
