@@ -161,6 +161,44 @@ fn a_control_character_goes_to_quarantine() {
 }
 
 #[test]
+fn text_that_is_not_utf8_goes_to_quarantine_with_its_bytes() {
+    let office = Office::unpulled();
+    let n = rows(&office);
+    office.sql("update langkah_berkas set petugas_id = cast(x'50ff41' as text) where event_id = 4");
+    pulled_with(&office, "V010", n - 1);
+    let ran = office.run(&["reconcile", "--month", "2026-10"]).expect_code(1);
+    assert!(ran.out.contains("R004") && ran.out.contains("1 in quarantine"), "{}", ran.out);
+}
+
+#[test]
+fn a_view_of_nothing_but_broken_rows_stops_the_pull() {
+    let office = Office::unpulled();
+    office.sql(
+        "drop view workflow_events; create view workflow_events as with recursive n(n) as (select 1 union all select n + 1
+         from n where n < 120000) select n as event_id, null as recorded_at, null as berkas_id, null as kolektif_id,
+         44 as langkah, null as pelaksana, null as petugas_id, null as mulai, null as selesai, null as hasil,
+         null as kekurangan, null as nomor_register, null as keterangan, null as jenis, null as kewarganegaraan,
+         null as nik, null as nama, null as jenis_kelamin, null as tempat_lahir, null as tanggal_lahir, null as pekon,
+         null as pembawa, null as diterima from n",
+    );
+    refused(office.run(&["pull"]), "rows break the contract and few keep it");
+    assert!(!office.path("archive/events").exists(), "nothing was committed");
+}
+
+#[test]
+fn a_view_that_doubles_thousands_of_rows_keeps_one_of_each() {
+    let office = Office::unpulled();
+    let n = rows(&office);
+    office.sql(
+        "create table semua as select * from workflow_events; drop view workflow_events;
+         create view workflow_events as select * from semua union all select * from semua",
+    );
+    let ran = office.run(&["pull"]).expect_code(1);
+    assert!(ran.err.contains(&format!("V008 ({n}×)")), "{}", ran.err);
+    assert_eq!(office.query_count("langkah > 0"), n);
+}
+
+#[test]
 fn a_name_that_looks_like_a_command_is_only_a_name() {
     let office = Office::unpulled();
     office.sql("update berkas set nama = '#read(\"/etc/passwd\") *x* $y$ {{ 7*7 }} =cmd|calc'");

@@ -86,7 +86,12 @@ fn a_file_that_was_still_being_written_is_read_again_when_it_is_whole() {
 #[test]
 fn semicolons_marks_quotes_and_line_ends_of_other_programs_are_read() {
     let semicolons = |id, nama| row(id, nama).replace(',', ";");
-    let text = format!("\u{feff}{}\r\n{}\r\n{}\r\n", HEAD.replace(',', ";"), semicolons(1, "\"SITI; \"\"A\"\"\""), semicolons(2, "BUDI"));
+    let text = format!(
+        "\u{feff}{}\r\n{}\r\n{}\r\n",
+        HEAD.replace(',', ";"),
+        semicolons(1, "\"SITI; \"\"A\"\"\""),
+        semicolons(2, "BUDI")
+    );
     let folder = Folder::with("excel.CSV", text.as_bytes());
     folder.pull(0, "archived 2 new");
     let office = &folder.installed;
@@ -102,7 +107,8 @@ fn no_value_and_empty_text_stay_different_where_the_export_tells_them_apart() {
     folder.installed.configure("# csv-null = \"\\\\N\"", "csv-null = \"\\\\N\"");
     folder.pull(0, "archived 1 new");
     assert_eq!(folder.installed.count("SELECT COUNT(*) AS n FROM events WHERE petugas_id IS NULL"), 1);
-    fs::write(folder.file("b.csv"), lines(&[with("").replace(",,2026", ",\\N,2026").replace(",,,,", ",\\N,\\N,\\N,")])).unwrap();
+    fs::write(folder.file("b.csv"), lines(&[with("").replace(",,2026", ",\\N,2026").replace(",,,,", ",\\N,\\N,\\N,")]))
+        .unwrap();
     folder.pull(1, "1 corrected");
     assert_eq!(folder.installed.count("SELECT COUNT(*) AS n FROM events WHERE petugas_id = ''"), 1);
 }
@@ -132,7 +138,9 @@ fn an_exported_office_gives_the_figures_of_its_database() {
     let office = Office::unpulled();
     office.run(&["pull"]).expect_code(0);
     let dir = tempfile::TempDir::new().unwrap();
-    for (name, relation) in [("peristiwa.csv", "workflow_events"), ("gangguan.csv", "gangguan"), ("blangko.csv", "blangko")] {
+    for (name, relation) in
+        [("peristiwa.csv", "workflow_events"), ("gangguan.csv", "gangguan"), ("blangko.csv", "blangko")]
+    {
         tests::export(&office.path("kantor.sqlite"), relation, &dir.path().join(name));
     }
     let installed = Installed::at(&format!("csv:{}", dir.path().display()));

@@ -239,6 +239,17 @@ pub fn sqlite(path: &Path, statements: &str) {
     });
 }
 
+/// One integer that a statement on a SQLite file answers with.
+#[must_use]
+pub fn sqlite_number(path: &Path, sql: &str) -> i64 {
+    use sqlx::{Connection, Row};
+    let (url, sql) = (format!("sqlite:{}", path.display()), sqlx::AssertSqlSafe(sql.to_owned()));
+    runtime().block_on(async {
+        let mut db = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        sqlx::query(sql).fetch_one(&mut db).await.unwrap().get(0)
+    })
+}
+
 /// Writes a relation of a SQLite file as CSV, every value quoted where it must be, no value as nothing.
 pub fn export(database: &Path, relation: &str, to: &Path) {
     use sqlx::{Column, Connection, Row};

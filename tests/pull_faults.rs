@@ -18,8 +18,23 @@ use tests::{Office, Ran, ci, copy, has_tool, tool, tree};
 
 /// System calls that touch a file or folder.
 const CALLS: [&str; 17] = [
-    "openat", "mkdir", "write", "fsync", "rename", "link", "linkat", "unlink", "unlinkat", "rmdir", "chmod", "fchmodat", "flock",
-    "getdents64", "statx", "read", "close",
+    "openat",
+    "mkdir",
+    "write",
+    "fsync",
+    "rename",
+    "link",
+    "linkat",
+    "unlink",
+    "unlinkat",
+    "rmdir",
+    "chmod",
+    "fchmodat",
+    "flock",
+    "getdents64",
+    "statx",
+    "read",
+    "close",
 ];
 /// Which faults a call may meet.
 const FAULTS: [(&str, &[&str]); 12] = [
@@ -125,7 +140,8 @@ impl Stage {
     /// Every path below the archive that the second pull touches, the staged ones included.
     fn touched(&self, archive: &Path) -> Vec<PathBuf> {
         let staging = archive.join("_tertib/staging");
-        let mut paths = vec![archive.to_owned(), staging.clone(), archive.join("_tertib"), archive.join("_tertib/lock")];
+        let mut paths =
+            vec![archive.to_owned(), staging.clone(), archive.join("_tertib"), archive.join("_tertib/lock")];
         paths.push(archive.join(format!("_tertib/intent-{:020}.json", self.version)));
         let own = staging.join(format!("{}-0", self.version));
         paths.extend([own.clone(), own.join("commit.json"), own.join("intent.json")]);

@@ -12,10 +12,13 @@ use std::time::{Duration, Instant};
 use tests::servers::{self, PASSWORD, Server};
 use tests::{Installed, ci};
 
+/// A test of one promise on a fresh server.
+type ServerTest = fn(&mut Server);
+
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
-    let tests: [(&str, fn(&mut Server)); 7] = [
+    let tests: [(&str, ServerTest); 7] = [
         ("late_commits", late_commits),
         ("the_server_dies", the_server_dies),
         ("reconcile", reconcile),
@@ -32,7 +35,10 @@ fn main() {
             test(&mut servers::mariadb());
         }));
     }
-    trials.push(trial("horizon_postgres".into(), "postgresql", servers::has_postgres(), || horizon(&servers::postgres())));
+    trials.push(trial("late_commits_sqlite".into(), "", true, late_commits_sqlite));
+    trials.push(trial("horizon_postgres".into(), "postgresql", servers::has_postgres(), || {
+        horizon(&servers::postgres());
+    }));
     libtest_mimic::run(&arguments, trials).exit();
 }
 
@@ -90,7 +96,8 @@ fn late_commits(server: &mut Server) {
             while !over.load(Ordering::Relaxed) {
                 for (column, (rows, cursor)) in [("event_id", &mut by_id), (us, &mut by_time)] {
                     let to = server.number(&format!("select coalesce(max({column}), 0) from workflow_events"));
-                    let new = format!("select count(*) from workflow_events where {column} > {cursor} and {column} <= {to}");
+                    let new =
+                        format!("select count(*) from workflow_events where {column} > {cursor} and {column} <= {to}");
                     *rows += server.number(&new);
                     *cursor = to;
                 }
@@ -113,6 +120,77 @@ fn late_commits(server: &mut Server) {
     assert_eq!(office.count("SELECT COUNT(*) AS n FROM events"), rows);
     assert_eq!(office.count("SELECT COUNT(DISTINCT event_id) AS n FROM events"), rows);
     office.run(&["reconcile", "--month", "2026-10"]).expect_code(0);
+}
+
+/// The same with a SQLite file, where one writer waits for another: what it writes is older than its commit.
+fn late_commits_sqlite() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let file = dir.path().join("kantor.sqlite");
+    fs::write(&file, "").unwrap();
+    tests::sqlite(
+        &file,
+        "pragma journal_mode = wal; create table workflow_events (event_id text primary key, recorded_at, berkas_id, kolektif_id,
+         langkah, pelaksana, petugas_id, mulai, selesai, hasil, kekurangan, nomor_register, keterangan, jenis, kewarganegaraan,
+         nik, nama, jenis_kelamin, tempat_lahir, tanggal_lahir, pekon, pembawa, diterima)",
+    );
+    let office = Installed::at(&format!("sqlite:{}", file.display()));
+    let over = AtomicBool::new(false);
+    let (by_id, by_time) = std::thread::scope(|scope| {
+        let writers: Vec<_> = (0..8_u64)
+            .map(|writer| {
+                let file = &file;
+                scope.spawn(move || {
+                    let began = Instant::now();
+                    let mut turn = writer;
+                    while began.elapsed() < Duration::from_secs(8) {
+                        turn += 8;
+                        // The key and the time are taken before the writer's turn comes; the time is counted in seconds.
+                        let id = format!("{:03}-{turn}", (turn * 37) % 997);
+                        let values = VALUES.replace("'B202610-1'", &format!("'B202610-{turn}'"));
+                        tests::sqlite(
+                            file,
+                            &format!(
+                                "pragma busy_timeout = 20000; create temp table t as select unixepoch() as at; begin immediate;
+                                 insert into workflow_events (event_id, recorded_at, {ROW}) select '{id}', at, {values} from t;
+                                 commit"
+                            ),
+                        );
+                        std::thread::sleep(Duration::from_millis(turn % 90));
+                    }
+                })
+            })
+            .collect();
+        let naive = scope.spawn(|| naive_sqlite(&file, &over));
+        while writers.iter().any(|w| !w.is_finished()) {
+            office.run(&["pull"]).expect_code(0);
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        over.store(true, Ordering::Relaxed);
+        naive.join().unwrap()
+    });
+    office.run(&["pull"]).expect_code(0);
+    let rows = tests::sqlite_number(&file, "select count(*) from workflow_events");
+    assert!(rows > 100 && by_id < rows && by_time < rows, "{rows} rows, naive {by_id} and {by_time}");
+    assert_eq!(office.count("SELECT COUNT(*) AS n FROM events"), rows);
+    assert_eq!(office.count("SELECT COUNT(DISTINCT event_id) AS n FROM events"), rows);
+}
+
+/// What `event_id > cursor` and `recorded_at > cursor` find.
+fn naive_sqlite(file: &std::path::Path, over: &AtomicBool) -> (i64, i64) {
+    let number = |sql: &str| tests::sqlite_number(file, sql);
+    let (mut by_id, mut by_time) = ((0, 0), (0, 0));
+    while !over.load(Ordering::Relaxed) {
+        // The keys say nothing of the order of commits.
+        let key = "cast(substr(event_id, 1, 3) as integer)";
+        for (column, (rows, cursor)) in [(key, &mut by_id), ("recorded_at", &mut by_time)] {
+            let to = number(&format!("select coalesce(max({column}), 0) from workflow_events"));
+            let new = format!("select count(*) from workflow_events where {column} > {cursor} and {column} <= {to}");
+            *rows += number(&new);
+            *cursor = to;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    (by_id.0, by_time.0)
 }
 
 /// The server is killed while it answers, and so is a single connection; the pull says so, waits and completes.
@@ -225,7 +303,8 @@ fn slices_from_until(server: &mut Server) {
     let part = office.run(&["pull", "--from", from, "--until", until]).expect_code(0);
     assert!(part.out.contains("archived 1440 new"), "a day of 1440 minutes: {}", part.out);
     let rest = office.run(&["pull"]).expect_code(0);
-    let expected = server.number("select count(*) from workflow_events where recorded_at >= '2026-01-05 17:00:00+00:00'");
+    let expected =
+        server.number("select count(*) from workflow_events where recorded_at >= '2026-01-05 17:00:00+00:00'");
     assert!(rest.out.contains(&format!("archived {} new", expected - 1_440)), "{} of {expected}", rest.out);
     let refused = office.run(&["pull", "--from", "2025-01-01"]).expect_code(2);
     assert!(refused.err.contains("--from"), "{}", refused.err);
@@ -350,5 +429,4 @@ fn horizon(server: &Server) {
     server.sql(&late("2026-01-06 00:00:00+00"));
     let ran = office.run(&["pull"]).expect_code(1);
     assert!(ran.out.contains("archived 1 new") && ran.err.contains("S004"), "{}{}", ran.out, ran.err);
-
 }

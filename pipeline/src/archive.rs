@@ -13,10 +13,10 @@ pub(crate) mod table;
 mod verify;
 mod writer;
 
+pub(crate) use digest::{RowDigest, RowDigests};
 pub use log::{CommitNote, FileEntry, SourceNote};
 pub use verify::{Verification, verify};
 pub use writer::Fence;
-pub(crate) use digest::{RowDigest, RowDigests};
 pub(crate) use writer::{Ready, Writer};
 
 use crate::key::sha256;
@@ -175,8 +175,7 @@ impl Archive {
     /// The months that have a public part, in order.
     #[must_use]
     pub fn months(&self) -> Vec<Month> {
-        let mut months: Vec<Month> =
-            self.event_files().filter_map(|f| month_of_path(&f.path)).collect();
+        let mut months: Vec<Month> = self.event_files().filter_map(|f| month_of_path(&f.path)).collect();
         months.sort_unstable();
         months.dedup();
         months

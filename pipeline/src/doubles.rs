@@ -5,14 +5,14 @@
 //! second reading of the same snapshot.
 
 use schemas::EventId;
-use std::collections::{BTreeSet, BinaryHeap};
 use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap};
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-/// Keys of one run: 8 MiB.
+/// Keys of one run: eight megabytes.
 const RUN: usize = 1 << 20;
 /// More doubled keys than this are no single faults.
 pub(crate) const MOST: usize = 100_000;

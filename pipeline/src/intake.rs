@@ -65,7 +65,9 @@ impl Tally {
             if examples.is_empty() { column } else { format!("{column}: {}", examples.join(", ")) }
         };
         let findings = self.0.into_iter();
-        findings.map(|((code, column), (count, examples))| Finding { code, place: place(column, examples), count }).collect()
+        findings
+            .map(|((code, column), (count, examples))| Finding { code, place: place(column, examples), count })
+            .collect()
     }
 }
 

@@ -11,15 +11,15 @@ mod slices;
 use crate::archive::log::TableFacts;
 use crate::archive::{Archive, ArchiveError, Fence, Ready, SourceNote, Writer};
 use crate::doubles;
-use crate::intake::{Intake, Range, Tally};
+use crate::intake::{Intake, Tally};
 use crate::key::Key;
 use crate::known::Quarantine;
 use crate::sources::{Outage, Shape, Source, SourceConfig, SourceError, Stock, Window};
 use crate::validate::Contract;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use schemas::{Facts, Finding};
+use slices::{Asked, Slices};
 use std::path::Path;
-use slices::Slices;
 use std::time::Duration;
 
 /// Chunks that may wait between the reader and who examines them.
@@ -188,6 +188,14 @@ impl Done {
     }
 }
 
+/// What rows are compared with.
+#[derive(Clone, Copy)]
+struct Held<'a, 'f> {
+    archive: &'a Archive,
+    quarantine: &'a Quarantine,
+    contract: Contract<'f>,
+}
+
 struct Run<'a> {
     config: &'a SourceConfig,
     root: &'a Path,
@@ -203,8 +211,7 @@ impl Run<'_> {
     async fn slice(&mut self) -> Result<bool, PullError> {
         // The lock comes before the snapshot: a snapshot older than another pull's commit would undo its corrections.
         let options = self.options;
-        let mut writer =
-            if options.dry_run { None } else { Some(Writer::open(self.root, self.key, options.fence)?) };
+        let mut writer = if options.dry_run { None } else { Some(Writer::open(self.root, self.key, options.fence)?) };
         let archive = match &writer {
             Some(writer) => writer.archive().clone(),
             None => Archive::open(self.root)?,
@@ -220,28 +227,10 @@ impl Run<'_> {
         let quarantine = Quarantine::load(&archive)?;
         let asked = self.ask(&mut source, &shape, &archive, &quarantine).await?;
         let open_since = source.open_since().await?;
-        let contract = Contract { facts: self.facts, zone: self.config.zone, integer_ids: integer_ids.unwrap_or(false) };
-        let mut watched = None;
-        let (mut source, mut intake, files) = loop {
-            let scratch = writer.as_ref().map_or_else(std::env::temp_dir, |w| w.staging().to_owned());
-            let digests = quarantine.digests.clone();
-            let mut intake =
-                Intake::new(self.key, contract, archive.clone(), asked.range, digests, watched.clone(), &scratch);
-            let (back, files) = self.read(source, &shape, &asked.window, &mut intake, writer.as_mut()).await?;
-            source = back;
-            let doubled = intake.finish(writer.as_mut())?;
-            if doubled.is_empty() {
-                break (source, intake, files);
-            }
-            if doubled.len() > doubles::MOST {
-                let view = self.config.view.clone();
-                return Err(SourceError::Doubled { view, rows: doubled.len() }.into());
-            }
-            watched = Some(doubled);
-            if let Some(writer) = &mut writer {
-                writer.start_again()?;
-            }
-        };
+        let contract =
+            Contract { facts: self.facts, zone: self.config.zone, integer_ids: integer_ids.unwrap_or(false) };
+        let held = Held { archive: &archive, quarantine: &quarantine, contract };
+        let (mut source, mut intake, files) = self.examine(source, &shape, &asked, held, writer.as_mut()).await?;
         if may_write {
             intake.tally.add("S003", self.config.view.as_str(), None);
         }
@@ -260,11 +249,14 @@ impl Run<'_> {
                 stock.map(|rows| writer.set_stock(&rows)).transpose()?;
                 match integer_ids {
                     Some(integer_ids) if writer.has_news() || !files.is_empty() => {
-                        let facts = TableFacts { integer_ids, key_id: self.key.id() };
-                        let note = SourceNote { files, ..asked.note };
-                        let cursor = self.cursor(&archive, intake.cursor_us, asked.range, asked.last, open_since);
-                        let findings = intake.tally.by_code();
-                        let ready = Ready { at_ms: options.at_ms, source: note, cursor, facts: &facts, findings };
+                        let cursor = self.cursor(&archive, intake.cursor_us, &asked, open_since);
+                        let ready = Ready {
+                            at_ms: options.at_ms,
+                            source: SourceNote { files, ..asked.note.clone() },
+                            cursor,
+                            facts: &TableFacts { integer_ids, key_id: self.key.id() },
+                            findings: intake.tally.by_code(),
+                        };
                         writer.commit(&ready)?
                     }
                     _ => archive,
@@ -279,6 +271,39 @@ impl Run<'_> {
         self.done.tally.merge(intake.tally);
         (self.progress)(self.done.report.read, self.done.total.unwrap_or(0).max(self.done.report.read));
         Ok(asked.last)
+    }
+
+    /// Reads and examines every row of the slice. When keys came twice, once more, to know which rows are second ones.
+    async fn examine<'f>(
+        &mut self,
+        mut source: Source,
+        shape: &Shape,
+        asked: &Asked,
+        held: Held<'_, 'f>,
+        mut writer: Option<&mut Writer>,
+    ) -> Result<(Source, Intake<'f>, Vec<String>), PullError> {
+        let mut watched = None;
+        loop {
+            let scratch = writer.as_ref().map_or_else(std::env::temp_dir, |w| w.staging().to_owned());
+            let digests = held.quarantine.digests.clone();
+            let archive = held.archive.clone();
+            let mut intake =
+                Intake::new(self.key, held.contract, archive, asked.range, digests, watched.take(), &scratch);
+            let (back, files) = self.read(source, shape, &asked.window, &mut intake, writer.as_deref_mut()).await?;
+            source = back;
+            let doubled = intake.finish(writer.as_deref_mut())?;
+            if doubled.is_empty() {
+                return Ok((source, intake, files));
+            }
+            if doubled.len() > doubles::MOST {
+                let view = self.config.view.clone();
+                return Err(SourceError::Doubled { view, rows: doubled.len() }.into());
+            }
+            watched = Some(doubled);
+            if let Some(writer) = writer.as_deref_mut() {
+                writer.start_again()?;
+            }
+        }
     }
 
     /// Reads the window in a task of its own while the rows are examined here.
@@ -314,18 +339,11 @@ impl Run<'_> {
     }
 
     /// How far the source has been read.
-    fn cursor(
-        &self,
-        archive: &Archive,
-        seen_us: Option<i64>,
-        range: Range,
-        last: bool,
-        open_since: Option<i64>,
-    ) -> Option<i64> {
+    fn cursor(&self, archive: &Archive, seen_us: Option<i64>, asked: &Asked, open_since: Option<i64>) -> Option<i64> {
         // A clock that runs ahead in the source must not push the window into the future; what an open transaction
         // writes may claim to be as old as the transaction.
         let latest = self.options.at_ms.saturating_mul(1_000).min(open_since.unwrap_or(i64::MAX));
-        let reached = if last { seen_us } else { range.until_us };
+        let reached = if asked.last { seen_us } else { asked.range.until_us };
         reached.map(|us| us.min(latest)).max(archive.cursor(self.options.source_name))
     }
 }

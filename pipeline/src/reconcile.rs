@@ -45,7 +45,8 @@ impl Reconciliation {
     /// The same as findings R001–R004, one per row.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
-        let lists = [("R001", &self.missing), ("R002", &self.gone), ("R003", &self.different), ("R004", &self.quarantined)];
+        let lists =
+            [("R001", &self.missing), ("R002", &self.gone), ("R003", &self.different), ("R004", &self.quarantined)];
         let each = |(code, ids): (&'static str, &Vec<String>)| {
             ids.iter().map(|id| Finding { code, place: id.clone(), count: 1 }).collect::<Vec<_>>()
         };
@@ -192,9 +193,8 @@ fn row_values(
     row: usize,
     person: &[Option<String>; 7],
 ) -> Result<Vec<Option<String>>, ArchiveError> {
-    let text = |name: &str| {
-        texts(batch, name).map(|a| if a.is_null(row) { None } else { Some(a.value(row).to_owned()) })
-    };
+    let text =
+        |name: &str| texts(batch, name).map(|a| if a.is_null(row) { None } else { Some(a.value(row).to_owned()) });
     let [nik, nama, kelamin, tempat, birth, pembawa, keterangan] = person.clone();
     Column::ALL
         .into_iter()

@@ -139,7 +139,11 @@ impl Source {
     ///
     /// # Errors
     /// [`SourceError::Query`] when the database fails.
-    pub(crate) async fn span(&mut self, shape: &Shape, window: &Window) -> Result<Option<(i64, i64, u64)>, SourceError> {
+    pub(crate) async fn span(
+        &mut self,
+        shape: &Shape,
+        window: &Window,
+    ) -> Result<Option<(i64, i64, u64)>, SourceError> {
         if shape.text_cursor || matches!(self.connection, Connection::Csv(_)) {
             return Ok(None);
         }

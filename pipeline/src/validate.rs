@@ -165,8 +165,7 @@ impl Contract<'_> {
     fn birth_date(&self, row: Row<'_>) -> Result<Option<i32>, Fault> {
         let column = Column::TanggalLahir;
         match row.cell(column) {
-            Cell::Null => Ok(None),
-            Cell::Text(text) if text.is_empty() => Ok(None),
+            Cell::Null | Cell::Text("") => Ok(None),
             other => time::date(other).map(Some).ok_or(Fault { code: "V002", column }),
         }
     }

@@ -9,8 +9,8 @@ use arrow::array::builder::{Date32Builder, Int32Builder, Int64Builder, StringBui
 use arrow::array::{ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use parquet::arrow::ArrowWriter;
-use parquet::errors::ParquetError;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 use schemas::{Event, EventId};
@@ -205,7 +205,8 @@ impl EventRows {
             Ids::Integer(ids) => Arc::new(ids.finish()),
             Ids::Text(ids) => Arc::new(ids.finish()),
         };
-        let [recorded_at, mulai, selesai, diterima] = self.instants.each_mut().map(|b| Arc::new(b.finish()) as ArrayRef);
+        let [recorded_at, mulai, selesai, diterima] =
+            self.instants.each_mut().map(|b| Arc::new(b.finish()) as ArrayRef);
         let [berkas_id, kolektif_id, pelaksana, petugas_id, hasil, kekurangan, nomor_register, jenis, warga, pekon] =
             self.texts.each_mut().map(|b| Arc::new(b.finish()) as ArrayRef);
         let [pseudonym, commitment, digest] = self.keyed.each_mut().map(|b| Arc::new(b.finish()) as ArrayRef);
@@ -321,9 +322,8 @@ pub(crate) fn writer<W: std::io::Write + Send>(sink: W, schema: SchemaRef) -> Re
             _ => None,
         };
         if let Some(encoding) = encoding {
-            properties = properties
-                .set_column_dictionary_enabled(path.clone(), false)
-                .set_column_encoding(path, encoding);
+            properties =
+                properties.set_column_dictionary_enabled(path.clone(), false).set_column_encoding(path, encoding);
         } else if WITHOUT_DICTIONARY.contains(&name) {
             properties = properties.set_column_dictionary_enabled(path, false);
         }

@@ -87,11 +87,8 @@ impl Writer {
         make_folder(&self.staging)?;
         self.events.clear();
         self.ordinal = 0;
-        self.note = CommitNote {
-            previous: self.archive.head(),
-            next_seq: self.archive.next_seq(),
-            ..CommitNote::default()
-        };
+        self.note =
+            CommitNote { previous: self.archive.head(), next_seq: self.archive.next_seq(), ..CommitNote::default() };
         Ok(())
     }
 
@@ -161,7 +158,11 @@ impl Writer {
     /// Whether a commit would say anything new.
     pub(crate) fn has_news(&self) -> bool {
         let note = &self.note;
-        self.encoder.is_some() || !self.events.is_empty() || note.quarantined > 0 || note.outages.is_some() || note.stock.is_some()
+        self.encoder.is_some()
+            || !self.events.is_empty()
+            || note.quarantined > 0
+            || note.outages.is_some()
+            || note.stock.is_some()
     }
 
     /// Makes everything staged count, together with the cursor.
@@ -249,12 +250,8 @@ pub(crate) struct Ready<'a> {
 /// `None` where the file system has no locks.
 fn lock(root: &Path) -> Result<Option<File>, ArchiveError> {
     let path = root.join(layout::LOCK);
-    let lock = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(|e| io("open", &path, e))?;
+    let lock =
+        File::options().create(true).truncate(false).write(true).open(&path).map_err(|e| io("open", &path, e))?;
     match lock.try_lock() {
         Ok(()) => Ok(Some(lock)),
         Err(std::fs::TryLockError::WouldBlock) => Err(ArchiveError::Locked { path: root.display().to_string() }),

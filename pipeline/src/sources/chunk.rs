@@ -47,7 +47,7 @@ struct Span {
 }
 
 impl Span {
-    /// A chunk is handed on long before its text reaches 4 GiB; PostgreSQL's longest value is 1 GiB.
+    /// A chunk is handed on long before its text reaches 4 GB; PostgreSQL's longest value has 1 GB.
     fn new(start: usize, length: usize) -> Self {
         Self { start: u32::try_from(start).unwrap_or(u32::MAX), length: u32::try_from(length).unwrap_or(0) }
     }

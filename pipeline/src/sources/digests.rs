@@ -62,9 +62,12 @@ fn as_text(dialect: Dialect, column: Column, name: &str, kind: &str) -> Option<S
             (kind == "DATE").then(|| format!("({name} - date '1970-01-01')::text"))?
         }
         (Dialect::Postgres, Column::EventId | Column::Langkah) if integer => format!("{name}::text"),
-        (Dialect::Postgres, _) => ["TEXT", "VARCHAR", "UUID", "NAME"].contains(&kind).then(|| format!("{name}::text"))?,
-        (Dialect::MySql, _) if instant => (kind == "TIMESTAMP")
-            .then(|| format!("CAST(CAST(UNIX_TIMESTAMP({name}) * 1000000 AS SIGNED) AS CHAR)"))?,
+        (Dialect::Postgres, _) => {
+            ["TEXT", "VARCHAR", "UUID", "NAME"].contains(&kind).then(|| format!("{name}::text"))?
+        }
+        (Dialect::MySql, _) if instant => {
+            (kind == "TIMESTAMP").then(|| format!("CAST(CAST(UNIX_TIMESTAMP({name}) * 1000000 AS SIGNED) AS CHAR)"))?
+        }
         (Dialect::MySql, Column::TanggalLahir) => {
             (kind == "DATE").then(|| format!("CAST(DATEDIFF({name}, '1970-01-01') AS CHAR)"))?
         }
@@ -92,8 +95,8 @@ impl Source {
         let Some(asked) = self.digested(shape, key, from_us, until_us) else { return Ok(None) };
         let (dialect, us) = (self.dialect(), &asked.0.selesai_us);
         let day = match dialect {
-            Dialect::MySql => format!("({us} - {from_us}) DIV {}", DAY_US),
-            _ => format!("({us} - {from_us}) / {}", DAY_US),
+            Dialect::MySql => format!("({us} - {from_us}) DIV {DAY_US}"),
+            _ => format!("({us} - {from_us}) / {DAY_US}"),
         };
         let sum = sum(dialect, &asked.0.digest);
         let sql = format!("SELECT {day}, COUNT(*), {sum} {} GROUP BY 1", asked.1);
@@ -133,13 +136,7 @@ impl Source {
     }
 
     /// The expressions of [`expressions`] and the FROM and WHERE of the rows in a range of `selesai`.
-    fn digested(
-        &self,
-        shape: &Shape,
-        key: &str,
-        from_us: i64,
-        until_us: i64,
-    ) -> Option<(Expressions, String)> {
+    fn digested(&self, shape: &Shape, key: &str, from_us: i64, until_us: i64) -> Option<(Expressions, String)> {
         let names: Vec<String> = Column::ALL.into_iter().map(|c| self.quoted(&self.config.office_name(c))).collect();
         let asked = expressions(self.dialect(), shape, &names, key)?;
         let selesai = &names[Column::Selesai.index()];

@@ -8,7 +8,9 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use futures_util::TryStreamExt;
 use sqlx::mysql::{MySqlConnectOptions, MySqlRow};
-use sqlx::{AssertSqlSafe, Column, Connection, Executor, MySqlConnection, Row, SqlSafeStr, Statement, TypeInfo, ValueRef};
+use sqlx::{
+    AssertSqlSafe, Column, Connection, Executor, MySqlConnection, Row, SqlSafeStr, Statement, TypeInfo, ValueRef,
+};
 use std::str::FromStr;
 
 const NAME: &str = "MySQL/MariaDB";
@@ -34,7 +36,8 @@ pub(super) async fn open(url: &str, timeouts: Timeouts) -> Result<MySqlConnectio
     for sql in limits {
         match sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await {
             Err(sqlx::Error::Database(e)) if e.code().as_deref() == Some(UNKNOWN_SETTING) => {}
-            other => drop(other.map_err(|e| connect_error(NAME, &e))?),
+            Err(e) => return Err(connect_error(NAME, &e)),
+            Ok(_) => {}
         }
     }
     for sql in [
@@ -74,8 +77,12 @@ pub(super) async fn read(
     let mut query = sqlx::query(AssertSqlSafe(sql.to_owned()));
     for bind in binds {
         query = match bind {
-            Bind::From(us) => query.bind(DateTime::<Utc>::from_timestamp_micros(us - ZONE_MARGIN_US).unwrap_or_default()),
-            Bind::Until(us) => query.bind(DateTime::<Utc>::from_timestamp_micros(us + ZONE_MARGIN_US).unwrap_or_default()),
+            Bind::From(us) => {
+                query.bind(DateTime::<Utc>::from_timestamp_micros(us - ZONE_MARGIN_US).unwrap_or_default())
+            }
+            Bind::Until(us) => {
+                query.bind(DateTime::<Utc>::from_timestamp_micros(us + ZONE_MARGIN_US).unwrap_or_default())
+            }
             Bind::Text(text) => query.bind(text.clone()),
         };
     }
@@ -144,14 +151,10 @@ fn cell<'r>(row: &'r MySqlRow, index: usize, kind: &Kind, zone: Tz) -> Cell<'r> 
         }
         Kind::Float => row.try_get::<f32, _>(index).ok().map(|v| Cell::Real(v.into())),
         Kind::Double => row.try_get::<f64, _>(index).ok().map(Cell::Real),
-        Kind::Timestamp => {
-            row.try_get::<DateTime<Utc>, _>(index).ok().map(|t| Cell::Instant(t.timestamp_micros()))
+        Kind::Timestamp => row.try_get::<DateTime<Utc>, _>(index).ok().map(|t| Cell::Instant(t.timestamp_micros())),
+        Kind::Datetime => {
+            row.try_get::<NaiveDateTime, _>(index).ok().and_then(|t| time::in_zone(t, zone)).map(Cell::Instant)
         }
-        Kind::Datetime => row
-            .try_get::<NaiveDateTime, _>(index)
-            .ok()
-            .and_then(|t| time::in_zone(t, zone))
-            .map(Cell::Instant),
         Kind::Date => row.try_get::<NaiveDate, _>(index).ok().map(|d| Cell::Date(time::epoch_days(d))),
         Kind::Text => {
             let bytes = row.try_get_unchecked::<&[u8], _>(index).ok();

@@ -151,7 +151,8 @@ pub(super) async fn copy(
         reason: "the answer to COPY is not in its binary form".to_owned(),
         passing: false,
     };
-    let mut messages = connection.copy_out_raw(&format!("COPY ({sql}) TO STDOUT (FORMAT binary)")).await.map_err(fail)?;
+    let mut messages =
+        connection.copy_out_raw(&format!("COPY ({sql}) TO STDOUT (FORMAT binary)")).await.map_err(fail)?;
     // A message is a row nearly always, but the protocol does not promise it.
     let mut rest: Vec<u8> = Vec::new();
     let (mut begun, mut ended) = (false, false);
@@ -377,7 +378,9 @@ mod tests {
         let then = at("A/1", (1 << 32) + 5, (1 << 32) + 9);
         let asked = written_since(&then, &at("A/1", (1 << 32) + 50, (1 << 32) + 60));
         assert_eq!(asked.as_deref(), Some("age(xmin) <= age('5'::xid)"));
-        for now in [at("B/1", 1 << 33, 1 << 33), at("A/2", 1 << 33, 1 << 33), at("A/1", 700, 800), at("A/1", 1 << 40, 1 << 40)] {
+        for now in
+            [at("B/1", 1 << 33, 1 << 33), at("A/2", 1 << 33, 1 << 33), at("A/1", 700, 800), at("A/1", 1 << 40, 1 << 40)]
+        {
             assert_eq!(written_since(&then, &now), None, "{now:?}");
         }
     }

@@ -5,7 +5,9 @@ use super::error::{connect_error, one_line, query_error};
 use super::{Bind, Outlet, SourceError};
 use futures_util::TryStreamExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
-use sqlx::{AssertSqlSafe, Column, Connection, Executor, Row, SqlSafeStr, SqliteConnection, Statement, TypeInfo, ValueRef};
+use sqlx::{
+    AssertSqlSafe, Column, Connection, Executor, Row, SqlSafeStr, SqliteConnection, Statement, TypeInfo, ValueRef,
+};
 use std::str::FromStr;
 
 const NAME: &str = "SQLite";
