@@ -269,9 +269,13 @@ fn reconcile(server: &mut Server) {
     assert_eq!(found["gone"], serde_json::json!(["17", "18"]), "{found}");
     assert_eq!(found["different"], serde_json::json!(["20", "22", "23", "21"]), "{found}");
     assert!(found["travelled"].as_u64().unwrap() < 3_000, "only days that differ travel: {found}");
+    let lines = office.run(&["reconcile", "--month", "2026-01", "--format", "csv"]).expect_code(1).out;
+    for (code, id) in [("R001", "90001"), ("R002", "17"), ("R003", "21")] {
+        assert!(lines.contains(&format!("{code},{id}\n")), "{code} for {id} is missing in\n{lines}");
+    }
     office.run(&["pull"]).expect_code(1);
     let table = office.run(&["reconcile", "--month", "2026-01"]).expect_code(1);
-    for part in ["0 missing, 2 gone", "1 in quarantine", "R002", "R004", "90002"] {
+    for part in ["0 missing, 2 gone", "1 in quarantine", "R002", "R004", "[90002]"] {
         assert!(table.out.contains(part), "`{part}` is missing in\n{}", table.out);
     }
     assert!(!table.out.contains("R001") && !table.out.contains("R003"), "{}", table.out);

@@ -85,7 +85,6 @@ pub(crate) struct Intake<'a> {
     contract: Contract<'a>,
     archive: Archive,
     range: Range,
-    key: Key,
     digests: RowDigests,
     quarantine_digest: Keyed,
     quarantined: BTreeSet<String>,
@@ -121,7 +120,6 @@ impl<'a> Intake<'a> {
             next_seq: archive.next_seq(),
             archive,
             range,
-            key: key.clone(),
             digests: RowDigests::new(key),
             quarantine_digest: key.keyed("quarantine"),
             quarantined,
@@ -228,8 +226,8 @@ impl<'a> Intake<'a> {
     ) -> Result<(), ArchiveError> {
         let month = Month::of_epoch_s(event.selesai_us.div_euclid(1_000_000));
         let month = month.ok_or_else(|| ArchiveError::Encode("an event lies outside every calendar".into()))?;
-        let (key, integer_ids) = (&self.key, self.contract.integer_ids);
-        let (rows, corrections) = self.months.entry(month).or_insert_with(|| (EventRows::new(key, integer_ids), 0));
+        let integer_ids = self.contract.integer_ids;
+        let (rows, corrections) = self.months.entry(month).or_insert_with(|| (EventRows::new(integer_ids), 0));
         rows.push(self.next_seq, event, digest, correction_of);
         *corrections += u64::from(correction_of.is_some());
         self.next_seq += 1;

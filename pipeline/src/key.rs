@@ -55,7 +55,16 @@ impl Key {
     pub fn load(path: &Path) -> Result<Self, KeyError> {
         let shown = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|source| KeyError::Read { path: shown.clone(), source })?;
-        unhex(text.trim()).map(Self).ok_or(KeyError::Format { path: shown })
+        let text = text.trim();
+        let mut bytes = [0; 32];
+        if text.len() != 64 {
+            return Err(KeyError::Format { path: shown });
+        }
+        for (i, byte) in bytes.iter_mut().enumerate() {
+            let pair = text.get(2 * i..2 * i + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+            *byte = pair.ok_or_else(|| KeyError::Format { path: shown.clone() })?;
+        }
+        Ok(Self(bytes))
     }
 
     #[cfg(test)]
@@ -120,18 +129,11 @@ pub(crate) struct Keyed(Hmac<Sha256>);
 impl Keyed {
     /// The first 128 bits for a message in parts.
     pub(crate) fn digest(&self, parts: &[&[u8]]) -> [u8; 16] {
-        self.halves(parts).0
-    }
-
-    /// Both halves of the 256 bits; who knows one knows nothing of the other.
-    pub(crate) fn halves(&self, parts: &[&[u8]]) -> ([u8; 16], [u8; 16]) {
         let mut mac = self.0.clone();
         parts.iter().for_each(|part| mac.update(part));
-        let (mut first, mut second) = ([0; 16], [0; 16]);
-        let bytes = mac.finalize().into_bytes();
-        first.copy_from_slice(&bytes[..16]);
-        second.copy_from_slice(&bytes[16..]);
-        (first, second)
+        let mut digest = [0; 16];
+        digest.copy_from_slice(&mac.finalize().into_bytes()[..16]);
+        digest
     }
 }
 
@@ -161,18 +163,6 @@ pub(crate) fn hex_digits<const N: usize, const M: usize>(bytes: &[u8; N]) -> [u8
 /// Digits as text.
 pub(crate) fn as_text(digits: &[u8]) -> &str {
     std::str::from_utf8(digits).unwrap_or_default()
-}
-
-/// The bytes of hexadecimal digits.
-pub(crate) fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let mut bytes = [0; N];
-    if text.len() != 2 * N {
-        return None;
-    }
-    for (i, byte) in bytes.iter_mut().enumerate() {
-        *byte = text.get(2 * i..2 * i + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok())?;
-    }
-    Some(bytes)
 }
 
 /// SHA-256 as hexadecimal digits.

@@ -5,7 +5,6 @@
 
 use crate::archive::{Archive, ArchiveError};
 use crate::columns::{int64s, texts};
-use crate::key::unhex;
 use arrow::array::Array;
 use schemas::EventId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KnownEvent {
     pub(crate) seq: i64,
-    pub(crate) content_digest: [u8; 16],
+    /// Hexadecimal digits.
+    pub(crate) content_digest: [u8; 32],
 }
 
 /// The latest archived forms of the events with these keys, in order and without repetition.
@@ -30,7 +30,7 @@ pub(crate) fn look_up<'i>(
             let digests = texts(&batch, "content_digest")?;
             let mut note = |place: Result<usize, usize>, row: usize| {
                 let Ok(place) = place else { return Ok(()) };
-                let content_digest = unhex(digests.value(row)).ok_or_else(|| ArchiveError::Decode {
+                let content_digest = digests.value(row).as_bytes().try_into().map_err(|_| ArchiveError::Decode {
                     path: file.entry.path.clone(),
                     reason: "a content_digest is not 32 hexadecimal digits".to_owned(),
                 })?;

@@ -10,7 +10,7 @@
 mod chunk;
 mod config;
 mod csv;
-pub(crate) mod digests;
+mod digests;
 mod error;
 mod mysql;
 mod outlet;
@@ -22,6 +22,7 @@ mod window;
 
 pub(crate) use chunk::{Cell, Chunk, Row};
 pub use config::{SourceConfig, Timeouts};
+pub(crate) use digests::{DAY_US, digest, field, first_60_bits};
 pub use error::SourceError;
 use outlet::Outlet;
 pub use shape::Shape;

@@ -113,6 +113,7 @@ impl Column {
     }
 
     /// Its place in [`Column::ALL`].
+    #[inline]
     #[must_use]
     pub fn index(self) -> usize {
         self as usize

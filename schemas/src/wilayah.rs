@@ -17,7 +17,8 @@ pub struct Area {
 /// Invariant: keyed by code, since 25 names occur in more than one kecamatan.
 #[derive(Clone, Debug)]
 pub struct Wilayah {
-    areas: BTreeMap<String, Area>,
+    // By the code as a number: every event asks.
+    areas: BTreeMap<u64, (String, Area)>,
 }
 
 #[derive(Deserialize)]
@@ -34,7 +35,8 @@ impl Wilayah {
         for row in csv::Reader::from_reader(text.as_bytes()).deserialize() {
             let row: Row = row?;
             if !matches!(row.tingkat.as_str(), "provinsi" | "kabupaten" | "kecamatan") {
-                areas.insert(row.kode_10, Area { name: row.nama, kecamatan: row.nama_kecamatan });
+                let area = Area { name: row.nama, kecamatan: row.nama_kecamatan };
+                areas.insert(number(&row.kode_10).unwrap_or(0), (row.kode_10, area));
             }
         }
         Ok(Self { areas })
@@ -43,11 +45,16 @@ impl Wilayah {
     /// The area with that 10-digit code.
     #[must_use]
     pub fn get(&self, code: &str) -> Option<&Area> {
-        self.areas.get(code)
+        self.areas.get(&number(code)?).map(|(_, area)| area)
     }
 
     /// All areas in order of code.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Area)> {
-        self.areas.iter().map(|(code, area)| (code.as_str(), area))
+        self.areas.values().map(|(code, area)| (code.as_str(), area))
     }
+}
+
+/// A code of ten digits as a number.
+fn number(code: &str) -> Option<u64> {
+    if code.len() == 10 { code.parse().ok() } else { None }
 }

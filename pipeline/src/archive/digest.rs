@@ -1,43 +1,69 @@
 //! What the archive computes of every row: digest, pseudonym, salt and commitment.
 
-use crate::key::{Key, Keyed};
+use crate::key::{Key, Keyed, hex_digits};
 use crate::time;
 use schemas::{Event, EventId, Person};
 use sha2::{Digest, Sha256};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 
+/// Residents whose digests are remembered: a batch's rows lie near each other, and one resident's are ten or more.
+const REMEMBERED: usize = 4_096;
+
 /// The keyed functions of an archive, each made once for many rows.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct RowDigests {
     row: Keyed,
     nik: Keyed,
-    scratch: Vec<u8>,
+    salt: Keyed,
+    message: Vec<u8>,
+    json: Vec<u8>,
+    remembered: Vec<Option<(Vec<u8>, PersonDigest)>>,
 }
 
-/// What the keyed digest of a row gives.
+/// What the digests of a row are, as hexadecimal digits.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RowDigest {
     /// Public: a row whose content changes in the source has another.
-    pub(crate) content: [u8; 16],
-    /// Private: salts the commitment to the personal columns. It depends on the key and the row only, so a pull repeated
-    /// after a crash writes the same bytes.
-    pub(crate) salt: [u8; 16],
+    pub(crate) content: [u8; 32],
+    /// What is said of its resident.
+    pub(crate) person: PersonDigest,
+}
+
+/// What the digests of the personal columns are, as hexadecimal digits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PersonDigest {
+    /// Public: same NIK, same pseudonym; only the key's holder can tell whose.
+    pub(crate) pseudonym: Option<[u8; 32]>,
+    /// Private: salts the commitment. It depends on the key and the personal columns only, so a pull repeated after a crash
+    /// writes the same bytes.
+    pub(crate) salt: [u8; 32],
+    /// Public: SHA-256 of the salt's digits and the personal columns as JSON with sorted keys and no blanks.
+    pub(crate) commitment: [u8; 64],
 }
 
 impl RowDigests {
     pub(crate) fn new(key: &Key) -> Self {
-        Self { row: key.keyed("row"), nik: key.keyed("nik"), scratch: Vec::new() }
+        Self {
+            row: key.keyed("row"),
+            nik: key.keyed("nik"),
+            salt: key.keyed("salt"),
+            message: Vec::new(),
+            json: Vec::new(),
+            remembered: vec![None; REMEMBERED],
+        }
     }
 
-    /// Keyed digest of every column of the contract: HMAC-SHA256, the two halves for the two uses.
+    /// Keyed digest of every column of the contract: HMAC-SHA256, 128 bits. The personal columns enter as their salt, which
+    /// is such a digest of them.
     ///
     /// No value is a 0; text is its length plus one, seven bits a byte, and its bytes; a number is a 1 and eight bytes. So
     /// no two rows have the same message.
     pub(crate) fn of_row(&mut self, event: &Event<'_>) -> RowDigest {
-        let mut message = std::mem::take(&mut self.scratch);
-        message.clear();
-        let m = &mut message;
-        let p = &event.person;
+        let person = self.of_person(&event.person);
+        let m = &mut self.message;
+        m.clear();
+        m.extend_from_slice(&person.salt);
         match event.event_id {
             EventId::Integer(n) => number(m, Some(n)),
             EventId::Text(id) => text(m, Some(id)),
@@ -45,54 +71,71 @@ impl RowDigests {
         for required in [event.berkas_id, event.kolektif_id, event.pelaksana, event.hasil, event.jenis] {
             text(m, Some(required));
         }
-        for required in [event.kewarganegaraan, event.pekon, p.pembawa] {
+        for required in [event.kewarganegaraan, event.pekon] {
             text(m, Some(required));
         }
-        for optional in [event.petugas_id, event.kekurangan, event.nomor_register, p.keterangan] {
-            text(m, optional);
-        }
-        for optional in [p.nik, p.nama, p.jenis_kelamin, p.tempat_lahir] {
+        for optional in [event.petugas_id, event.kekurangan, event.nomor_register] {
             text(m, optional);
         }
         for required in [event.recorded_at_us, event.selesai_us, event.diterima_us, event.langkah.into()] {
             number(m, Some(required));
         }
         number(m, event.mulai_us);
-        number(m, p.tanggal_lahir_days.map(i64::from));
-        let (content, salt) = self.row.halves(&[&message]);
-        self.scratch = message;
-        RowDigest { content, salt }
+        RowDigest { content: hex_digits(&self.row.digest(&[m])), person }
     }
 
-    /// Same NIK, same pseudonym; only the key's holder can tell whose.
-    pub(crate) fn pseudonym(&self, nik: &str) -> [u8; 16] {
-        self.nik.digest(&[nik.as_bytes()])
-    }
-
-    /// SHA-256 of the salt's digits and the personal columns as JSON with sorted keys and no blanks.
-    pub(crate) fn commitment(&mut self, salt: &[u8; 32], person: &Person<'_>) -> [u8; 32] {
-        let birth = person.tanggal_lahir_days.and_then(time::date_of).map(|d| d.to_string());
-        let json = &mut self.scratch;
-        json.clear();
-        let fields = [
-            ("{\"jenis_kelamin\":", person.jenis_kelamin),
-            (",\"keterangan\":", person.keterangan),
-            (",\"nama\":", person.nama),
-            (",\"nik\":", person.nik),
-            (",\"pembawa\":", Some(person.pembawa)),
-            (",\"tanggal_lahir\":", birth.as_deref()),
-            (",\"tempat_lahir\":", person.tempat_lahir),
-        ];
-        for (name, value) in fields {
-            json.extend_from_slice(name.as_bytes());
-            json_text(json, value);
+    fn of_person(&mut self, person: &Person<'_>) -> PersonDigest {
+        let m = &mut self.message;
+        m.clear();
+        for optional in [person.nik, person.nama, person.jenis_kelamin, person.tempat_lahir, person.keterangan] {
+            text(m, optional);
         }
-        json.push(b'}');
+        text(m, Some(person.pembawa));
+        number(m, person.tanggal_lahir_days.map(i64::from));
+        let mut place = DefaultHasher::new();
+        m.hash(&mut place);
+        let place = usize::try_from(place.finish() % REMEMBERED as u64).unwrap_or(0);
+        if let Some((message, digest)) = &self.remembered[place]
+            && message == m
+        {
+            return *digest;
+        }
+        let salt = hex_digits(&self.salt.digest(&[m]));
+        canonical_json(&mut self.json, person);
         let mut hash = Sha256::new();
         hash.update(salt);
-        hash.update(&*json);
-        hash.finalize().into()
+        hash.update(&self.json);
+        let digest = PersonDigest {
+            pseudonym: person.nik.map(|nik| hex_digits(&self.nik.digest(&[nik.as_bytes()]))),
+            salt,
+            commitment: hex_digits::<32, 64>(&hash.finalize().into()),
+        };
+        // A remark of megabytes is not worth remembering.
+        if m.len() < 1_024 {
+            self.remembered[place] = Some((m.clone(), digest));
+        }
+        digest
     }
+}
+
+/// The personal columns as JSON with sorted keys and no blanks.
+fn canonical_json(json: &mut Vec<u8>, person: &Person<'_>) {
+    let birth = person.tanggal_lahir_days.and_then(time::date_of).map(|d| d.to_string());
+    json.clear();
+    let fields = [
+        ("{\"jenis_kelamin\":", person.jenis_kelamin),
+        (",\"keterangan\":", person.keterangan),
+        (",\"nama\":", person.nama),
+        (",\"nik\":", person.nik),
+        (",\"pembawa\":", Some(person.pembawa)),
+        (",\"tanggal_lahir\":", birth.as_deref()),
+        (",\"tempat_lahir\":", person.tempat_lahir),
+    ];
+    for (name, value) in fields {
+        json.extend_from_slice(name.as_bytes());
+        json_text(json, value);
+    }
+    json.push(b'}');
 }
 
 fn text(message: &mut Vec<u8>, value: Option<&str>) {
@@ -158,8 +201,15 @@ mod tests {
             "nik": "1806015708979001", "nama": "SITI \"AMINAH\"\\", "jenis_kelamin": null, "tempat_lahir": "KOTA AGUNG",
             "tanggal_lahir": "1997-08-17", "pembawa": "ANDI", "keterangan": "baris\ndua",
         });
-        let wanted: [u8; 32] = Sha256::digest(format!("{}{canonical}", "0f".repeat(16))).into();
-        let key = Key::from_bytes([7; 32]);
-        assert_eq!(RowDigests::new(&key).commitment(b"0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f", &person), wanted);
+        let mut digests = RowDigests::new(&Key::from_bytes([7; 32]));
+        for _ in 0..2 {
+            let digest = digests.of_person(&person);
+            let salt = std::str::from_utf8(&digest.salt).unwrap();
+            let wanted: [u8; 32] = Sha256::digest(format!("{salt}{canonical}")).into();
+            assert_eq!(digest.commitment, hex_digits::<32, 64>(&wanted));
+        }
+        let other = Person { keterangan: None, ..person };
+        assert_ne!(digests.of_person(&other).salt, digests.of_person(&person).salt);
+        assert_eq!(digests.of_person(&other).pseudonym, digests.of_person(&person).pseudonym);
     }
 }

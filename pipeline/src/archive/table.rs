@@ -3,8 +3,8 @@
 //! Invariant: the public table holds no NIK, no name and no free text; only a keyed pseudonym and a salted commitment.
 
 use super::ArchiveError;
-use super::digest::{RowDigest, RowDigests};
-use crate::key::{Key, as_text, hex_digits};
+use super::digest::RowDigest;
+use crate::key::as_text;
 use arrow::array::builder::{Date32Builder, Int32Builder, Int64Builder, StringBuilder, TimestampMicrosecondBuilder};
 use arrow::array::{ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
@@ -107,7 +107,6 @@ enum Ids {
 #[derive(Debug)]
 pub(crate) struct EventRows {
     schemas: (SchemaRef, SchemaRef),
-    digests: RowDigests,
     rows: usize,
     text_bytes: usize,
     event_id: Ids,
@@ -123,11 +122,10 @@ pub(crate) struct EventRows {
 }
 
 impl EventRows {
-    pub(crate) fn new(key: &Key, integer_ids: bool) -> Self {
+    pub(crate) fn new(integer_ids: bool) -> Self {
         let instant = || TimestampMicrosecondBuilder::new().with_timezone("UTC");
         Self {
             schemas: schemas(integer_ids),
-            digests: RowDigests::new(key),
             rows: 0,
             text_bytes: 0,
             event_id: if integer_ids { Ids::Integer(Int64Builder::new()) } else { Ids::Text(StringBuilder::new()) },
@@ -185,13 +183,11 @@ impl EventRows {
         ];
         self.texts.iter_mut().zip(texts).for_each(|(builder, text)| builder.append_option(text));
         let [pseudonyms, commitments, contents] = &mut self.keyed;
-        let pseudonym = p.nik.map(|nik| hex_digits::<16, 32>(&self.digests.pseudonym(nik)));
-        pseudonyms.append_option(pseudonym.as_ref().map(|digits| as_text(digits)));
         let [salts, private @ ..] = &mut self.private_texts;
-        let salt = hex_digits(&digest.salt);
-        salts.append_value(as_text(&salt));
-        commitments.append_value(as_text(&hex_digits::<32, 64>(&self.digests.commitment(&salt, p))));
-        contents.append_value(as_text(&hex_digits::<16, 32>(&digest.content)));
+        pseudonyms.append_option(digest.person.pseudonym.as_ref().map(|digits| as_text(digits)));
+        commitments.append_value(as_text(&digest.person.commitment));
+        contents.append_value(as_text(&digest.content));
+        salts.append_value(as_text(&digest.person.salt));
         let personal = [p.nik, p.nama, p.jenis_kelamin, p.tempat_lahir, Some(p.pembawa), p.keterangan];
         private.iter_mut().zip(personal).for_each(|(builder, text)| builder.append_option(text));
         self.tanggal_lahir.append_option(p.tanggal_lahir_days);
