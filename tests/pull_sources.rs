@@ -392,6 +392,12 @@ fn not_hurt(server: &mut Server) {
         assert!(ran.err.to_lowercase().contains("lock") && ran.err.trim_end().lines().count() <= 2, "{}", ran.err);
     });
     office.run(&["pull"]).expect_code(0);
+    office.configure("[source]", "[source]\nrows-per-second = 100");
+    office.forget_archive();
+    let began = Instant::now();
+    office.run(&["pull"]).expect_code(0);
+    assert!(began.elapsed() >= Duration::from_millis(1_900), "200 rows at 100 a second took {:?}", began.elapsed());
+    office.configure("rows-per-second = 100\n", "");
     if server.is_postgres() {
         let seen = AtomicBool::new(false);
         server.sql("alter table workflow_events alter column keterangan set storage plain");

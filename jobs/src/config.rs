@@ -67,6 +67,8 @@ pub(crate) struct SourceSection {
     /// The longest a statement may wait there for a lock.
     #[serde(default = "default_lock_timeout")]
     pub lock_timeout_seconds: u64,
+    /// How many rows a second are read at most.
+    pub rows_per_second: Option<u64>,
     /// How often to try again when the source goes away.
     #[serde(default = "default_source_retries")]
     pub retries: usize,
@@ -263,6 +265,7 @@ impl Config {
                 .parse()
                 .map_err(|_| anyhow!("`{}` is not a time zone; use a name like Asia/Jakarta", source.zone))?,
             timeouts: Timeouts { statement_s: source.statement_timeout_seconds, lock_s: source.lock_timeout_seconds },
+            rows_per_second: source.rows_per_second,
             csv_null: source.csv_null.clone(),
         })
     }

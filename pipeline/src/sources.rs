@@ -174,7 +174,7 @@ impl Source {
         integer_ids: bool,
         to: Sender<Chunk>,
     ) -> Result<Vec<String>, SourceError> {
-        let mut outlet = Outlet::new(Column::ALL.len(), Some(to));
+        let mut outlet = Outlet::new(Column::ALL.len(), Some(to)).paced(self.config.rows_per_second);
         let mut digests = Vec::new();
         if let Connection::Csv(folder) = &self.connection {
             for file in folder.waiting(&self.config, &window.files)? {

@@ -36,6 +36,8 @@ pub struct SourceConfig {
     pub zone: Tz,
     /// How long it may be kept busy.
     pub timeouts: Timeouts,
+    /// How many rows a second are read at most; none for as fast as it answers.
+    pub rows_per_second: Option<u64>,
     /// What stands in CSV files for no value.
     pub csv_null: String,
 }
@@ -52,6 +54,7 @@ impl SourceConfig {
             stock: None,
             zone: Tz::Asia__Jakarta,
             timeouts: Timeouts::default(),
+            rows_per_second: None,
             csv_null: String::new(),
         }
     }

@@ -1,7 +1,9 @@
 //! Where a driver puts its rows.
 
 use super::Chunk;
+use std::time::Duration;
 use tokio::sync::mpsc::Sender;
+use tokio::time::Instant;
 
 /// Where a driver puts its rows: to be handed on chunk by chunk, or to be kept together.
 #[derive(Debug)]
@@ -9,11 +11,34 @@ pub(super) struct Outlet {
     pub(super) chunk: Chunk,
     width: usize,
     to: Option<Sender<Chunk>>,
+    pace: Option<Pace>,
+}
+
+/// Keeps the rows of a reading below a rate; the source waits with its next rows meanwhile.
+#[derive(Debug)]
+struct Pace {
+    rows_per_second: u64,
+    began: Instant,
+    rows: u64,
+}
+
+impl Pace {
+    async fn after(&mut self, rows: usize) {
+        self.rows += rows as u64;
+        let due_ms = self.rows.saturating_mul(1_000) / self.rows_per_second.max(1);
+        tokio::time::sleep_until(self.began + Duration::from_millis(due_ms)).await;
+    }
 }
 
 impl Outlet {
     pub(super) fn new(width: usize, to: Option<Sender<Chunk>>) -> Self {
-        Self { chunk: Chunk::new(width), width, to }
+        Self { chunk: Chunk::new(width), width, to, pace: None }
+    }
+
+    /// Hands rows on no faster than that, where a rate is given.
+    pub(super) fn paced(mut self, rows_per_second: Option<u64>) -> Self {
+        self.pace = rows_per_second.map(|rate| Pace { rows_per_second: rate, began: Instant::now(), rows: 0 });
+        self
     }
 
     /// Called after each row; `false` when nobody takes rows any more.
@@ -22,6 +47,9 @@ impl Outlet {
     }
 
     pub(super) async fn hand_on(&mut self) -> bool {
+        if let Some(pace) = &mut self.pace {
+            pace.after(self.chunk.len()).await;
+        }
         let chunk = std::mem::replace(&mut self.chunk, Chunk::new(self.width));
         match &self.to {
             Some(to) => to.send(chunk).await.is_ok(),

@@ -12,6 +12,9 @@ use std::str::FromStr;
 
 const NAME: &str = "SQLite";
 
+/// SQLite runs in a thread of the driver; with few rows between the two they would wait for each other at every row.
+const ROWS_AHEAD: usize = 1_024;
+
 /// Text without a zone is taken for UTC by SQLite, so an upper bound needs a margin.
 const ZONE_MARGIN_S: i64 = 86_400;
 
@@ -24,6 +27,7 @@ pub(super) async fn open(url: &str) -> Result<SqliteConnection, SourceError> {
         SqliteConnectOptions::new().filename(path.strip_prefix("//").unwrap_or(path))
     };
     let options = options.read_only(true).create_if_missing(false).busy_timeout(std::time::Duration::from_secs(30));
+    let options = options.row_buffer_size(ROWS_AHEAD);
     let mut connection = SqliteConnection::connect_with(&options).await.map_err(|e| connect_error(NAME, &e))?;
     connection.execute("BEGIN").await.map_err(|e| connect_error(NAME, &e))?;
     Ok(connection)

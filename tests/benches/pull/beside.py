@@ -31,11 +31,17 @@ def p99(uri, seconds, rate, work):
     return times[len(times) * 99 // 100] / 1000, times[len(times) // 2] / 1000
 
 
-def pull_until(over, tertib, uri, counts):
+def pull_until(over, tertib, uri, counts, limit):
     while not over.is_set():
         out = tempfile.mkdtemp(prefix="bench-")
         work = os.path.join(out, "work")
         subprocess.run([tertib, "init", work, "--source", uri, "--quiet"], check=True, stdout=subprocess.DEVNULL)
+        if limit:
+            config = os.path.join(work, "tertib.toml")
+            with open(config) as file:
+                text = file.read().replace("[source]", f"[source]\nrows-per-second = {limit}")
+            with open(config, "w") as file:
+                file.write(text)
         done = subprocess.run([tertib, "pull", "--quiet", "--config", os.path.join(work, "tertib.toml")], capture_output=True, text=True)
         counts.append(done.stdout.strip() or done.stderr.strip())
         shutil.rmtree(out)
@@ -47,6 +53,7 @@ def main():
         arguments.add_argument(name, required=True)
     arguments.add_argument("--seconds", type=int, default=20)
     arguments.add_argument("--rate", type=int, default=100)
+    arguments.add_argument("--limit", type=int, help="rows-per-second of the pull")
     arguments.add_argument("--repeats", type=int, default=3)
     arguments = arguments.parse_args()
     work = tempfile.mkdtemp(prefix="bench-")
@@ -54,7 +61,7 @@ def main():
     for _ in range(arguments.repeats):
         idle.append(p99(arguments.uri, arguments.seconds, arguments.rate, work))
         over, counts = threading.Event(), []
-        pulls = threading.Thread(target=pull_until, args=(over, arguments.tertib, arguments.tertib_uri, counts))
+        pulls = threading.Thread(target=pull_until, args=(over, arguments.tertib, arguments.tertib_uri, counts, arguments.limit))
         pulls.start()
         beside.append(p99(arguments.uri, arguments.seconds, arguments.rate, work))
         over.set()
