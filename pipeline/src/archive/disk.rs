@@ -1,6 +1,7 @@
 //! Files and folders that are safe on the disk before anything counts on them.
 
 use super::{ArchiveError, io, layout};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -60,9 +61,11 @@ fn flush_folder(path: &Path) -> Result<(), ArchiveError> {
     if cfg!(unix) { File::open(path).and_then(|f| f.sync_all()).map_err(|e| io("flush", path, e)) } else { Ok(()) }
 }
 
-/// Flushes a folder and those above it, since each may have been made just now.
-pub(super) fn flush_up_to(root: &Path, folder: &Path) -> Result<(), ArchiveError> {
-    folder.ancestors().take_while(|f| f.starts_with(root)).try_for_each(flush_folder)
+/// Flushes folders and those above them, since each may have been made just now; each once.
+pub(super) fn flush_up_to<'a>(root: &Path, folders: impl IntoIterator<Item = &'a Path>) -> Result<(), ArchiveError> {
+    let above = |folder: &'a Path| folder.ancestors().take_while(|f| f.starts_with(root));
+    let all: BTreeSet<&Path> = folders.into_iter().flat_map(above).collect();
+    all.into_iter().rev().try_for_each(flush_folder)
 }
 
 pub(super) fn remove_folder(path: &Path) -> Result<(), ArchiveError> {

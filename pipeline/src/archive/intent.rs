@@ -7,7 +7,7 @@ use super::parts::staged;
 use super::{ArchiveError, FileEntry, io, layout, read_file};
 use crate::key::sha256;
 use serde::{Deserialize, Serialize};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What is being committed.
 #[derive(Debug, Serialize, Deserialize)]
@@ -110,11 +110,7 @@ pub(super) fn roll_forward(root: &Path, intent: &Intent) -> Result<(), ArchiveEr
         }
     }
     restrict(root)?;
-    folders.sort();
-    folders.dedup();
-    for folder in &folders {
-        flush_up_to(root, folder)?;
-    }
+    flush_up_to(root, folders.iter().map(PathBuf::as_path))?;
     publish(root, intent, &staging)?;
     remove(&root.join(layout::intent(intent.version)))
 }
@@ -130,7 +126,7 @@ fn publish(root: &Path, intent: &Intent, staging: &Path) -> Result<(), ArchiveEr
         if linked.is_err() && !target.exists() {
             return linked;
         }
-        flush_up_to(root, &log)?;
+        flush_up_to(root, [log.as_path()])?;
     }
     if sha256(&read_file(&target)?) == intent.commit_sha256 {
         Ok(())

@@ -28,6 +28,8 @@ const MOST_ROWS: usize = 262_144;
 const MOST_WAITING_BYTES: usize = 48 << 20;
 /// Batches that may wait for the encoder.
 const QUEUE: usize = 4;
+/// Threads that close the last parts.
+const CLOSERS: usize = 4;
 /// Longer keys are not written into the log as the least or greatest of a part.
 const LONGEST_STATED_KEY: usize = 64;
 
@@ -75,7 +77,7 @@ impl Encoder {
     pub(crate) fn finish(self) -> Result<ClosedParts, ArchiveError> {
         drop(self.queue);
         let ended = self.thread.join();
-        ended.unwrap_or_else(|_| Err(ArchiveError::Encode("the encoder stopped; this is a defect of tertib".into())))
+        ended.unwrap_or_else(|_| Err(stopped()))
     }
 }
 
@@ -104,8 +106,9 @@ impl Parts {
         for batch in batches {
             self.write(batch)?;
         }
-        while let Some((_, parts)) = self.open.pop_first() {
-            self.close(parts)?;
+        let open: Vec<(Part, Part)> = std::mem::take(&mut self.open).into_values().collect();
+        for closed in close_all(open) {
+            self.close(closed?);
         }
         Ok(self.closed)
     }
@@ -122,9 +125,9 @@ impl Parts {
         public.write(&batch.public)?;
         private.write(&batch.private)?;
         if public.rows >= MOST_ROWS
-            && let Some(parts) = self.open.remove(&month)
+            && let Some((public, private)) = self.open.remove(&month)
         {
-            self.close(parts)?;
+            self.close(Closed::of(public, private)?);
         }
         while self.open.values().map(waiting).sum::<usize>() > MOST_WAITING_BYTES {
             let Some((public, private)) = self.open.values_mut().max_by_key(|parts| waiting(parts)) else { break };
@@ -144,12 +147,44 @@ impl Parts {
         Ok(Part { path, place, writer, rows: 0, seq: None, ids: None, stated: true })
     }
 
-    fn close(&mut self, (public, private): (Part, Part)) -> Result<(), ArchiveError> {
-        let stats = public.stats();
-        self.closed.events.push((public.close()?, stats));
-        self.closed.persons.push(private.close()?);
-        Ok(())
+    fn close(&mut self, parts: Closed) {
+        self.closed.events.push((parts.public, parts.stats));
+        self.closed.persons.push(parts.private);
     }
+}
+
+/// The two parts of a month on the disk.
+struct Closed {
+    public: FileEntry,
+    stats: Value,
+    private: FileEntry,
+}
+
+impl Closed {
+    fn of(public: Part, private: Part) -> Result<Self, ArchiveError> {
+        let stats = public.stats();
+        Ok(Self { public: public.close()?, stats, private: private.close()? })
+    }
+}
+
+/// Closes parts side by side, since the disk makes each wait; in the order given.
+fn close_all(parts: Vec<(Part, Part)>) -> Vec<Result<Closed, ArchiveError>> {
+    let mut parts = parts.into_iter();
+    let share = parts.len().div_ceil(CLOSERS).max(1);
+    std::thread::scope(|scope| {
+        let closers: Vec<_> = (0..CLOSERS)
+            .map(|_| {
+                let lot: Vec<(Part, Part)> = parts.by_ref().take(share).collect();
+                scope.spawn(move || lot.into_iter().map(|(a, b)| Closed::of(a, b)).collect::<Vec<_>>())
+            })
+            .collect();
+        let ended = closers.into_iter().map(std::thread::ScopedJoinHandle::join);
+        ended.flat_map(|lot| lot.unwrap_or_else(|_| vec![Err(stopped())])).collect()
+    })
+}
+
+fn stopped() -> ArchiveError {
+    ArchiveError::Encode("the encoder stopped; this is a defect of tertib".into())
 }
 
 fn waiting((public, private): &(Part, Part)) -> usize {

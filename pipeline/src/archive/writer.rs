@@ -185,7 +185,7 @@ impl Writer {
             commit_sha256: sha256(commit.as_bytes()),
             files: files.cloned().collect(),
         };
-        flush_up_to(&root, &self.staging)?;
+        flush_up_to(&root, [self.staging.as_path()])?;
         let place = root.join(layout::intent(version));
         self.decided = true;
         let put = put_if_absent(&place, json!(intent).to_string().as_bytes(), &self.staging.join("intent.json"));

@@ -2,7 +2,7 @@
 """Pulls one table with tertib and with what a user would take instead, side by side in one run.
 
     psql URI -v rows=1000000 -f load.sql
-    python run.py --uri postgres://postgres@127.0.0.1:5432/bench --tertib PROGRAM [--repeats 3] [--only tertib,raw]
+    python run.py --uri postgresql://postgres@127.0.0.1:5432/bench --tertib PROGRAM [--repeats 3] [--only tertib,raw]
 
 The raw dump (`COPY … (FORMAT binary)` to /dev/null) comes first in each repeat and is the limit. Wall time, CPU time of the
 client and peak resident memory are those of the whole process, from wait4. Ratios to the raw dump are what to quote.
