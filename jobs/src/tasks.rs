@@ -11,6 +11,7 @@ use crate::office::Installed;
 use anyhow::{Context, Result, anyhow};
 use backon::{ExponentialBuilder, Retryable};
 use chrono::{DateTime, Utc};
+use pipeline::PullError;
 use schemas::Month;
 use serde::Deserialize;
 use std::fs::File;
@@ -76,7 +77,7 @@ pub(crate) async fn run(installed: &Installed, job: &JobSection, period: &str) -
     let id = history.begin(&job.name, job.task.word(), period).await?;
     let attempt = || async { perform(installed, job.task, period).await };
     let retries = ExponentialBuilder::default().with_min_delay(Duration::from_secs(5)).with_max_times(job.retries);
-    let tried = attempt.retry(retries).notify(|fault: &anyhow::Error, wait: Duration| {
+    let tried = attempt.retry(retries).when(may_pass).notify(|fault: &anyhow::Error, wait: Duration| {
         tracing::warn!(job = job.name, wait_seconds = wait.as_secs(), "failed, will try again: {fault:#}");
     });
     let deadline = Duration::from_secs(job.deadline_minutes * 60);
@@ -92,6 +93,11 @@ pub(crate) async fn run(installed: &Installed, job: &JobSection, period: &str) -
     };
     history.finish(id, ended, &message, version).await?;
     result.with_context(|| format!("job `{}`", job.name))
+}
+
+/// Whether a failure may be gone a little later; a pull says so of its own.
+fn may_pass(fault: &anyhow::Error) -> bool {
+    fault.downcast_ref::<PullError>().is_none_or(PullError::is_passing)
 }
 
 async fn perform(installed: &Installed, task: Task, period: &str) -> Result<Report> {

@@ -25,7 +25,7 @@ use std::thread::JoinHandle;
 /// A part is closed when it has this many rows, so that a reader can hold it.
 const MOST_ROWS: usize = 262_144;
 /// Encoded pages of open row groups may take this much together.
-const MOST_WAITING_BYTES: usize = 48 << 20;
+const MOST_WAITING_BYTES: usize = 24 << 20;
 /// Batches that may wait for the encoder.
 const QUEUE: usize = 4;
 /// Threads that close the last parts.

@@ -22,9 +22,15 @@ struct Pace {
     rows: u64,
 }
 
+/// So many rows pass between two looks at the clock: in larger lots the office's queries would wait behind them.
+const LOT: u64 = 64;
+
 impl Pace {
-    async fn after(&mut self, rows: usize) {
-        self.rows += rows as u64;
+    async fn after_row(&mut self) {
+        self.rows += 1;
+        if !self.rows.is_multiple_of(LOT) {
+            return;
+        }
         let due_ms = self.rows.saturating_mul(1_000) / self.rows_per_second.max(1);
         tokio::time::sleep_until(self.began + Duration::from_millis(due_ms)).await;
     }
@@ -43,13 +49,13 @@ impl Outlet {
 
     /// Called after each row; `false` when nobody takes rows any more.
     pub(super) async fn row_done(&mut self) -> bool {
+        if let Some(pace) = &mut self.pace {
+            pace.after_row().await;
+        }
         if self.to.is_some() && self.chunk.is_full() { self.hand_on().await } else { true }
     }
 
     pub(super) async fn hand_on(&mut self) -> bool {
-        if let Some(pace) = &mut self.pace {
-            pace.after(self.chunk.len()).await;
-        }
         let chunk = std::mem::replace(&mut self.chunk, Chunk::new(self.width));
         match &self.to {
             Some(to) => to.send(chunk).await.is_ok(),
