@@ -92,9 +92,11 @@ const LOG_EVERY_ROWS: u64 = 100_000;
 
 /// Shows how far a pull has come: on the bar, or as a log line where there is no terminal.
 pub(crate) fn advance(bar: &ProgressBar, done: u64, total: u64) {
+    let logged = bar.position() / LOG_EVERY_ROWS;
     bar.set_length(total);
     bar.set_position(done);
-    if bar.is_hidden() && done > 0 && (done.is_multiple_of(LOG_EVERY_ROWS) || done == total) {
-        tracing::info!(rows = done, total, "read");
+    if bar.is_hidden() && done / LOG_EVERY_ROWS > logged {
+        let rows_per_second = bar.per_sec().round();
+        tracing::info!(rows = done, total, rows_per_second, eta_seconds = bar.eta().as_secs(), "read");
     }
 }

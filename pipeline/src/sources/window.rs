@@ -81,8 +81,7 @@ pub(super) fn condition(dialect: Dialect, cursor: &str, key: &str, shape: &Shape
     if ends.is_empty() {
         return Condition::default();
     }
-    let unknown = if dialect == Dialect::Sqlite { format!("unixepoch({cursor})") } else { cursor.to_owned() };
-    let mut sql = format!(" WHERE ({} OR {unknown} IS NULL", ends.join(" AND "));
+    let mut sql = format!(" WHERE ({} OR ({instant}) IS NULL", ends.join(" AND "));
     if !window.ids.is_empty() {
         sql.push_str(" OR ");
         sql.push_str(&condition.keys(dialect, key, &window.ids));
@@ -135,7 +134,7 @@ mod tests {
         assert_eq!(
             asked.sql,
             " WHERE (\"c\" >= timestamptz '1970-01-01 00:00:00.000000+00' AND \
-             \"c\" < timestamptz '9999-12-31 23:59:59.000000+00' OR \"c\" IS NULL \
+             \"c\" < timestamptz '9999-12-31 23:59:59.000000+00' OR (\"c\") IS NULL \
              OR CAST(\"k\" AS TEXT) IN ('O''Brien''; drop table x'))"
         );
         assert!(asked.binds.is_empty());
