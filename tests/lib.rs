@@ -47,6 +47,17 @@ pub fn ci() -> bool {
     std::env::var("CI").is_ok_and(|v| v == "true")
 }
 
+/// A test that needs something of the machine: listed as ignored where that is missing, run and failing in CI.
+#[must_use]
+pub fn trial(name: String, needs: &str, there: bool, test: impl FnOnce() + Send + 'static) -> libtest_mimic::Trial {
+    let name = if there { name } else { format!("{name} (needs {needs})") };
+    let run = move || -> Result<(), libtest_mimic::Failed> {
+        test();
+        Ok(())
+    };
+    libtest_mimic::Trial::test(name, run).with_ignored_flag(!there && !ci())
+}
+
 /// What a run of the program gave.
 #[derive(Debug)]
 pub struct Ran {

@@ -5,13 +5,13 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot set up must stop")]
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::Arguments;
 use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
 use tempfile::TempDir;
 use tests::servers::{self, PASSWORD, Server};
-use tests::{Office, ci, has_tool, make_office, reference, root, tool};
+use tests::{Office, has_tool, make_office, reference, root, tool, trial};
 
 const SEEDS: [u32; 2] = [7, 11];
 const MONTHS: [&str; 3] = ["2026-08", "2026-09", "2026-10"];
@@ -34,15 +34,6 @@ fn main() {
     trials.push(trial("pdf_says_what_the_rows_say".into(), "poppler-utils", poppler, pdf_text));
     trials.push(trial("pdf_pages_and_fonts".into(), "poppler-utils", poppler, pdf_pages));
     libtest_mimic::run(&arguments, trials).exit();
-}
-
-fn trial(name: String, needs: &str, there: bool, test: impl FnOnce() + Send + 'static) -> Trial {
-    let name = if there { name } else { format!("{name} (needs {needs})") };
-    let run = move || -> Result<(), Failed> {
-        test();
-        Ok(())
-    };
-    Trial::test(name, run).with_ignored_flag(!there && !ci())
 }
 
 /// An office database by seed, made once.

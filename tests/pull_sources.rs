@@ -4,13 +4,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::Arguments;
 use std::fs;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tests::servers::{self, PASSWORD, Server};
-use tests::{Installed, ci};
+use tests::{Installed, trial};
 
 /// A test of one promise on a fresh server.
 type ServerTest = fn(&mut Server);
@@ -41,15 +41,6 @@ fn main() {
         horizon(&servers::postgres());
     }));
     libtest_mimic::run(&arguments, trials).exit();
-}
-
-fn trial(name: String, needs: &str, there: bool, test: impl FnOnce() + Send + 'static) -> Trial {
-    let name = if there { name } else { format!("{name} (needs {needs})") };
-    let run = move || -> Result<(), Failed> {
-        test();
-        Ok(())
-    };
-    Trial::test(name, run).with_ignored_flag(!there && !ci())
 }
 
 /// The columns that an invented row must be given.

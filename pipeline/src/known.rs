@@ -88,7 +88,7 @@ impl Quarantine {
 }
 
 /// A key of the quarantine as the archive writes keys; `None` when the archive cannot hold it.
-fn id_of(key: &str, integer_ids: bool) -> Option<EventId<'_>> {
+pub(crate) fn id_of(key: &str, integer_ids: bool) -> Option<EventId<'_>> {
     if integer_ids { key.parse().ok().map(EventId::Integer) } else { Some(EventId::Text(key)) }
 }
 

@@ -10,12 +10,12 @@
 use crate::archive::{Archive, ArchiveError, FileEntry, month_of_path};
 use crate::columns::{dates, instants, int32s, int64s, superseded, texts};
 use crate::key::Key;
-use crate::known::{Quarantine, look_up};
+use crate::known::{Quarantine, id_of, look_up};
 use crate::pull::PullError;
 use crate::sources::{Chunk, DAY_US, Shape, Source, SourceConfig, Window, digest, field, first_60_bits};
 use crate::validate::{Contract, id_text};
 use arrow::array::{Array, RecordBatch};
-use schemas::{Column, Event, EventId, Facts, Finding, Month};
+use schemas::{Column, Event, Facts, Finding, Month};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -323,8 +323,7 @@ async fn present(
 }
 
 fn is_archived(archive: &Archive, id: &str, integer_ids: bool) -> Result<bool, ArchiveError> {
-    let id = if integer_ids { id.parse().ok().map(EventId::Integer) } else { Some(EventId::Text(id)) };
-    Ok(match id {
+    Ok(match id_of(id, integer_ids) {
         Some(id) => !look_up(archive, &[id])?.is_empty(),
         None => false,
     })

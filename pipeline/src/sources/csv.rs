@@ -109,19 +109,7 @@ impl Folder {
     pub(super) fn waiting(&self, config: &SourceConfig, read: &BTreeSet<String>) -> Result<Vec<Waiting>, SourceError> {
         let mut waiting = Vec::new();
         for path in self.event_files(config)? {
-            let mut file = BufReader::new(File::open(&path).map_err(|e| fault(&path, &e))?);
-            let (mut hash, mut lines) = (Sha256::new(), 0);
-            loop {
-                let bytes = file.fill_buf().map_err(|e| fault(&path, &e))?;
-                if bytes.is_empty() {
-                    break;
-                }
-                hash.update(bytes);
-                lines += bytes.iter().filter(|b| **b == b'\n').count() as u64;
-                let length = bytes.len();
-                file.consume(length);
-            }
-            let sha256 = hex(&hash.finalize());
+            let (sha256, lines) = digest(&path)?;
             if !read.contains(&sha256) {
                 waiting.push(Waiting { path, sha256, rows: lines.saturating_sub(1) });
             }
@@ -156,7 +144,7 @@ impl Folder {
                 return Ok(());
             }
         }
-        if digest(&file.path)? == file.sha256 { Ok(()) } else { Err(changed(&file.path)) }
+        if digest(&file.path)?.0 == file.sha256 { Ok(()) } else { Err(changed(&file.path)) }
     }
 
     /// A small file of the folder, all columns named, integers where they can be.
@@ -222,23 +210,19 @@ fn next(reader: &mut Reader<BufReader<File>>, record: &mut ByteRecord, path: &Pa
     reader.read_byte_record(record).map_err(|e| csv_fault(path, e))
 }
 
-fn digest(path: &Path) -> Result<String, SourceError> {
-    let mut hash = Sha256::new();
-    let mut file = File::open(path).map_err(|e| fault(path, &e))?;
-    std::io::copy(&mut file, &mut HashOnly(&mut hash)).map_err(|e| fault(path, &e))?;
-    Ok(hex(&hash.finalize()))
-}
-
-struct HashOnly<'a>(&'a mut Sha256);
-
-impl std::io::Write for HashOnly<'_> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
+/// The SHA-256 of a file, and how many lines it has.
+fn digest(path: &Path) -> Result<(String, u64), SourceError> {
+    let mut file = BufReader::new(File::open(path).map_err(|e| fault(path, &e))?);
+    let (mut hash, mut lines) = (Sha256::new(), 0);
+    loop {
+        let bytes = file.fill_buf().map_err(|e| fault(path, &e))?;
+        if bytes.is_empty() {
+            return Ok((hex(&hash.finalize()), lines));
+        }
+        hash.update(bytes);
+        lines += bytes.iter().filter(|b| **b == b'\n').count() as u64;
+        let length = bytes.len();
+        file.consume(length);
     }
 }
 

@@ -144,6 +144,14 @@ pub(super) fn query_error(database: &'static str, relation: &str, fault: &sqlx::
     SourceError::Query { database, relation: relation.to_owned(), reason, passing: is_passing(fault) }
 }
 
+/// The database's complaint about a relation that it was asked to describe.
+pub(super) fn relation_error(database: &'static str, relation: &str, fault: &sqlx::Error) -> SourceError {
+    match fault {
+        sqlx::Error::Database(_) => SourceError::NoRelation { relation: relation.to_owned(), reason: one_line(fault) },
+        _ => query_error(database, relation, fault),
+    }
+}
+
 pub(super) fn one_line(fault: &sqlx::Error) -> String {
     let text = match fault {
         sqlx::Error::Database(d) => d.message().to_owned(),

@@ -4,7 +4,7 @@
 //! driver's own types overflow on values that the database allows.
 
 use super::chunk::{Cell, Chunk};
-use super::error::{connect_error, one_line, query_error};
+use super::error::{connect_error, query_error, relation_error};
 use super::{Horizon, Outlet, SourceError, Timeouts};
 use crate::key::hex;
 use crate::time;
@@ -99,15 +99,9 @@ pub(super) async fn columns(
     sql: String,
     relation: &str,
 ) -> Result<Vec<(String, String)>, SourceError> {
-    match connection.prepare(AssertSqlSafe(sql).into_sql_str()).await {
-        Ok(statement) => {
-            Ok(statement.columns().iter().map(|c| (c.name().to_owned(), c.type_info().name().to_owned())).collect())
-        }
-        Err(e) if e.as_database_error().is_some() => {
-            Err(SourceError::NoRelation { relation: relation.to_owned(), reason: one_line(&e) })
-        }
-        Err(e) => Err(query_error(NAME, relation, &e)),
-    }
+    let statement = connection.prepare(AssertSqlSafe(sql).into_sql_str()).await;
+    let statement = statement.map_err(|e| relation_error(NAME, relation, &e))?;
+    Ok(statement.columns().iter().map(|c| (c.name().to_owned(), c.type_info().name().to_owned())).collect())
 }
 
 /// Runs a statement without an answer.
