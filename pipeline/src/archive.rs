@@ -13,7 +13,7 @@ pub(crate) mod table;
 mod verify;
 mod writer;
 
-pub(crate) use digest::{RowDigest, RowDigests};
+pub(crate) use digest::RowDigests;
 pub use log::{CommitNote, FileEntry, SourceNote};
 pub use verify::{Verification, verify};
 pub use writer::Fence;

@@ -1,7 +1,7 @@
 //! What becomes of each row of a pull: new, known, a correction, or quarantine.
 
-use crate::archive::table::{EventRows, QuarantinedRow};
-use crate::archive::{Archive, ArchiveError, RowDigest, RowDigests, Writer};
+use crate::archive::table::{Admitted, QuarantinedRow, event_batches};
+use crate::archive::{Archive, ArchiveError, RowDigests, Writer};
 use crate::doubles::{Doubles, mark};
 use crate::key::{Key, Keyed, hex};
 use crate::known::{KnownEvent, look_up};
@@ -10,13 +10,11 @@ use crate::sources::{Cell, Chunk, Row};
 use crate::validate::{Contract, Fault, id_text, row_json};
 use schemas::{Column, Event, EventId, Finding, Month};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range as Span;
 use std::path::Path;
 
 /// Rows that are looked up in the archive together.
 const LOOKED_UP_ROWS: usize = 65_536;
-/// Rows, or bytes of remarks, that are handed to the encoder together.
-const BATCH_ROWS: usize = 8_192;
-const BATCH_BYTES: usize = 16 << 20;
 /// Rows of one part of the quarantine.
 const QUARANTINE_ROWS: usize = 10_000;
 /// When this many rows break the contract and they are the most, the view is wrong and not the rows.
@@ -92,8 +90,8 @@ pub(crate) struct Intake<'a> {
     watched: BTreeSet<u64>,
     seen: BTreeSet<String>,
     next_seq: i64,
+    month: Option<(Month, Span<i64>)>,
     waiting: Vec<Chunk>,
-    months: BTreeMap<Month, (EventRows, u64)>,
     broken: Vec<QuarantinedRow>,
     /// The latest instant of recording.
     pub(crate) cursor_us: Option<i64>,
@@ -126,8 +124,8 @@ impl<'a> Intake<'a> {
             doubles: watched.is_none().then(|| Doubles::new(folder)),
             watched: watched.unwrap_or_default(),
             seen: BTreeSet::new(),
+            month: None,
             waiting: Vec::new(),
-            months: BTreeMap::new(),
             broken: Vec::new(),
             cursor_us: None,
             tally: Tally::default(),
@@ -150,7 +148,7 @@ impl<'a> Intake<'a> {
     /// Decides about every row that waits and hands everything to the writer. Gives the marks that came twice.
     pub(crate) fn finish(&mut self, mut writer: Option<&mut Writer>) -> Result<BTreeSet<u64>, PullError> {
         self.decide(writer.as_deref_mut())?;
-        self.hand_on(writer)?;
+        self.hand_on_broken(writer)?;
         let doubles = self.doubles.take().map(Doubles::finish).transpose();
         Ok(doubles.map_err(PullError::Scratch)?.unwrap_or_default())
     }
@@ -167,45 +165,70 @@ impl<'a> Intake<'a> {
         ids.dedup();
         let known = look_up(&archive, &ids)?;
         for chunk in &chunks {
-            for row in chunk.rows() {
-                self.row(row, &known)?;
-            }
-            let rows: usize = self.months.values().map(|(rows, _)| rows.len()).sum();
-            let bytes: usize = self.months.values().map(|(rows, _)| rows.text_bytes()).sum();
-            if rows >= BATCH_ROWS || bytes >= BATCH_BYTES || self.broken.len() >= QUARANTINE_ROWS {
-                self.hand_on(writer.as_deref_mut())?;
-            }
+            self.chunk(chunk, &known, writer.as_deref_mut())?;
         }
         Ok(())
     }
 
-    fn row(&mut self, row: Row<'_>, known: &BTreeMap<EventId<'_>, KnownEvent>) -> Result<(), PullError> {
-        self.report.read += 1;
-        let (event, warnings) = match self.contract.event(row) {
-            Ok(event) => event,
-            Err(fault) => return self.refuse(row, fault),
-        };
+    fn chunk(
+        &mut self,
+        chunk: &Chunk,
+        known: &BTreeMap<EventId<'_>, KnownEvent>,
+        mut writer: Option<&mut Writer>,
+    ) -> Result<(), PullError> {
+        let checked = self.contract.check(chunk);
+        let mut months: BTreeMap<Month, Vec<Admitted>> = BTreeMap::new();
+        for (index, row) in (0_u32..).zip(chunk.rows()) {
+            self.report.read += 1;
+            match checked.event(index as usize) {
+                Err(fault) => self.refuse(row, fault)?,
+                Ok(event) => {
+                    if let Some((month, admitted)) = self.event(index, row, &event, known)? {
+                        months.entry(month).or_default().push(admitted);
+                    }
+                }
+            }
+        }
+        let integer_ids = self.contract.integer_ids;
+        if let Some(writer) = writer.as_deref_mut() {
+            for (month, admitted) in months {
+                let corrections = admitted.iter().filter(|a| a.correction_of.is_some()).count() as u64;
+                let batches = event_batches(&checked.events, &admitted)?;
+                writer.add_events(integer_ids, month, batches, corrections)?;
+            }
+        }
+        if self.broken.len() >= QUARANTINE_ROWS { Ok(self.hand_on_broken(writer)?) } else { Ok(()) }
+    }
+
+    /// What becomes of a row that keeps the contract: its month and how it is archived, unless it is known already.
+    fn event(
+        &mut self,
+        index: u32,
+        row: Row<'_>,
+        event: &Event<'_>,
+        known: &BTreeMap<EventId<'_>, KnownEvent>,
+    ) -> Result<Option<(Month, Admitted)>, PullError> {
         let at = event.recorded_at_us;
         if self.range.from_us.is_some_and(|from| at < from) || self.range.until_us.is_some_and(|until| at >= until) {
             self.report.read -= 1;
-            return Ok(());
+            return Ok(None);
         }
         let mark = mark(event.event_id);
         if let Some(doubles) = &mut self.doubles {
             doubles.push(mark).map_err(PullError::Scratch)?;
         } else if self.watched.contains(&mark) && !self.seen.insert(event.event_id.to_string()) {
-            return self.refuse(row, Fault { code: "V008", column: Column::EventId });
+            return self.refuse(row, Fault { code: "V008", column: Column::EventId }).map(|()| None);
         }
         self.cursor_us = self.cursor_us.max(Some(at));
-        let digest = self.digests.of_row(&event);
+        let digest = self.digests.of_row(event);
         let correction_of = match known.get(&event.event_id) {
             Some(earlier) if earlier.content_digest == digest.content => {
                 self.report.known += 1;
-                return Ok(());
+                return Ok(None);
             }
             earlier => earlier.map(|e| e.seq),
         };
-        for (code, column) in warnings {
+        for (code, column) in self.contract.oddities(event) {
             self.tally.add(code, column.name(), Some(event.berkas_id));
         }
         if correction_of.is_some() {
@@ -214,24 +237,23 @@ impl<'a> Intake<'a> {
         } else {
             self.report.new += 1;
         }
-        self.archive_event(&event, &digest, correction_of)?;
-        Ok(())
+        let month = self.month_of(event.selesai_us.div_euclid(1_000_000))?;
+        let seq = self.next_seq;
+        self.next_seq += 1;
+        Ok(Some((month, Admitted { row: index, seq, digest, correction_of })))
     }
 
-    fn archive_event(
-        &mut self,
-        event: &Event<'_>,
-        digest: &RowDigest,
-        correction_of: Option<i64>,
-    ) -> Result<(), ArchiveError> {
-        let month = Month::of_epoch_s(event.selesai_us.div_euclid(1_000_000));
+    /// The month of an instant; most are in the month of the one before.
+    fn month_of(&mut self, epoch_s: i64) -> Result<Month, ArchiveError> {
+        if let Some((month, seconds)) = &self.month
+            && seconds.contains(&epoch_s)
+        {
+            return Ok(*month);
+        }
+        let month = Month::of_epoch_s(epoch_s);
         let month = month.ok_or_else(|| ArchiveError::Encode("an event lies outside every calendar".into()))?;
-        let integer_ids = self.contract.integer_ids;
-        let (rows, corrections) = self.months.entry(month).or_insert_with(|| (EventRows::new(integer_ids), 0));
-        rows.push(self.next_seq, event, digest, correction_of);
-        *corrections += u64::from(correction_of.is_some());
-        self.next_seq += 1;
-        Ok(())
+        self.month = Some((month, month.start_s()..month.end_s()));
+        Ok(month)
     }
 
     fn refuse(&mut self, row: Row<'_>, fault: Fault) -> Result<(), PullError> {
@@ -252,20 +274,12 @@ impl<'a> Intake<'a> {
         Ok(())
     }
 
-    fn hand_on(&mut self, writer: Option<&mut Writer>) -> Result<(), ArchiveError> {
-        let integer_ids = self.contract.integer_ids;
-        let (months, broken) = (&mut self.months, std::mem::take(&mut self.broken));
-        let Some(writer) = writer else {
-            months.clear();
-            return Ok(());
-        };
-        for (month, (rows, corrections)) in months.iter_mut().filter(|(_, (rows, _))| rows.len() > 0) {
-            writer.add_events(integer_ids, *month, rows.take()?, std::mem::take(corrections))?;
+    fn hand_on_broken(&mut self, writer: Option<&mut Writer>) -> Result<(), ArchiveError> {
+        let broken = std::mem::take(&mut self.broken);
+        match writer {
+            Some(writer) if !broken.is_empty() => writer.add_quarantine(&broken),
+            _ => Ok(()),
         }
-        if !broken.is_empty() {
-            writer.add_quarantine(&broken)?;
-        }
-        Ok(())
     }
 }
 

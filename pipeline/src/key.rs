@@ -160,11 +160,6 @@ pub(crate) fn hex_digits<const N: usize, const M: usize>(bytes: &[u8; N]) -> [u8
     digits
 }
 
-/// Digits as text.
-pub(crate) fn as_text(digits: &[u8]) -> &str {
-    std::str::from_utf8(digits).unwrap_or_default()
-}
-
 /// SHA-256 as hexadecimal digits.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))

@@ -4,6 +4,7 @@ mod archive;
 mod columns;
 mod compliance;
 mod doubles;
+mod events;
 mod intake;
 mod key;
 mod known;

@@ -284,9 +284,10 @@ async fn read_here(
 ) -> Result<(Source, Digests, u64), PullError> {
     let (mut found, mut read) = (Digests::new(), 0);
     let source = stream(source, shape, Window::default(), contract.integer_ids, |chunk| {
-        for row in chunk.rows() {
+        let checked = contract.check(chunk);
+        for (index, row) in chunk.rows().enumerate() {
             read += 1;
-            let Ok((event, _)) = contract.event(row) else {
+            let Ok(event) = checked.event(index) else {
                 if let Some(id) = id_text(row).filter(|id| quarantine.contains(id)) {
                     found.insert(id, (0, String::new()));
                 }

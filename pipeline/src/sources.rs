@@ -20,7 +20,9 @@ mod side;
 mod sqlite;
 mod window;
 
-pub(crate) use chunk::{Cell, Chunk, Row};
+#[cfg(test)]
+pub(crate) use chunk::chunk_of;
+pub(crate) use chunk::{Cell, Cells, Chunk, Row};
 pub use config::{SourceConfig, Timeouts};
 pub(crate) use digests::{DAY_US, digest, field, first_60_bits};
 pub use error::SourceError;
@@ -280,7 +282,7 @@ impl Source {
     async fn all(&mut self, sql: &str, binds: &[Bind], relation: &str, width: usize) -> Result<Chunk, SourceError> {
         let mut outlet = Outlet::new(width, None);
         self.read(sql, binds, relation, &mut outlet).await?;
-        Ok(outlet.chunk)
+        Ok(outlet.keep())
     }
 
     async fn read(

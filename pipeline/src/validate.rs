@@ -1,15 +1,17 @@
-//! Does a row keep the source contract?
+//! Which rows keep the source contract?
 //!
-//! Reads   one row of cells in the order of [`Column::ALL`]
-//! Gives   the event with warnings, or the first reason why the row must go to quarantine
+//! Reads   a chunk of cells in the order of [`Column::ALL`]
+//! Gives   its events as columns, and of each row that must go to quarantine the first reason
 //! Rule    contract in data/columns.toml; outcomes per step in data/sop
 //! Finds   V001–V007, V009, V010 (quarantine); W001–W004 (archived and named)
 
+use crate::events::{Events, Ids};
 use crate::key::hex;
-use crate::sources::{Cell, Row};
+use crate::sources::{Cell, Cells, Chunk, Row};
 use crate::time;
+use arrow::array::{Array, Date32Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray};
 use chrono_tz::Tz;
-use schemas::{Column, Event, EventId, Facts, NikFault, Person, check_nik};
+use schemas::{Column, Event, Facts, NikFault, check_nik};
 use serde_json::{Map, Value, json};
 
 /// Why a row cannot be archived.
@@ -22,7 +24,7 @@ pub(crate) struct Fault {
 /// A finding about a row that is archived all the same: code and column.
 type Oddity = (&'static str, Column);
 
-/// What a row is checked against.
+/// What rows are checked against.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Contract<'a> {
     pub(crate) facts: &'a Facts,
@@ -30,43 +32,60 @@ pub(crate) struct Contract<'a> {
     pub(crate) integer_ids: bool,
 }
 
+/// A chunk of rows that were checked.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    /// The events, also of rows at fault, which may lack anything.
+    pub(crate) events: Events,
+    faults: Vec<Option<Fault>>,
+}
+
+impl Checked {
+    /// The event of a row, or the first reason why it must go to quarantine.
+    pub(crate) fn event(&self, row: usize) -> Result<Event<'_>, Fault> {
+        match self.faults.get(row) {
+            Some(Some(fault)) => Err(*fault),
+            _ => Ok(self.events.event(row)),
+        }
+    }
+}
+
 impl Contract<'_> {
-    /// The event of a row, with the codes of what is odd about it.
-    pub(crate) fn event<'a>(&self, row: Row<'a>) -> Result<(Event<'a>, Vec<Oddity>), Fault> {
-        let event_id = self.event_id(row)?;
-        let langkah = self.step(row)?;
-        let event = Event {
+    /// Checks every row of a chunk, column by column.
+    pub(crate) fn check(&self, chunk: &Chunk) -> Checked {
+        let mut check = Check { contract: *self, chunk, faults: vec![None; chunk.len()] };
+        let event_id = check.event_id();
+        let langkah = check.step();
+        let events = Events {
             event_id,
-            recorded_at_us: self.required_instant(row, Column::RecordedAt)?,
-            berkas_id: self.required_text(row, Column::BerkasId)?,
-            kolektif_id: self.required_text(row, Column::KolektifId)?,
+            recorded_at: check.required_instant(Column::RecordedAt),
+            berkas_id: check.required_text(Column::BerkasId),
+            kolektif_id: check.required_text(Column::KolektifId),
+            pelaksana: check.role(),
+            petugas_id: check.text(Column::PetugasId),
+            mulai: check.instant(Column::Mulai),
+            selesai: check.required_instant(Column::Selesai),
+            hasil: check.outcome(&langkah),
+            kekurangan: check.text(Column::Kekurangan),
+            nomor_register: check.text(Column::NomorRegister),
+            jenis: check.required_text(Column::Jenis),
+            kewarganegaraan: check.required_text(Column::Kewarganegaraan),
+            pekon: check.area(),
+            diterima: check.required_instant(Column::Diterima),
+            nik: check.text(Column::Nik),
+            nama: check.text(Column::Nama),
+            jenis_kelamin: check.text(Column::JenisKelamin),
+            tempat_lahir: check.text(Column::TempatLahir),
+            tanggal_lahir: check.birth_date(),
+            pembawa: check.required_text(Column::Pembawa),
+            keterangan: check.text(Column::Keterangan),
             langkah,
-            pelaksana: self.role(row)?,
-            petugas_id: self.text(row, Column::PetugasId)?,
-            mulai_us: self.instant(row, Column::Mulai)?,
-            selesai_us: self.required_instant(row, Column::Selesai)?,
-            hasil: self.outcome(row, langkah)?,
-            kekurangan: self.text(row, Column::Kekurangan)?,
-            nomor_register: self.text(row, Column::NomorRegister)?,
-            jenis: self.required_text(row, Column::Jenis)?,
-            kewarganegaraan: self.required_text(row, Column::Kewarganegaraan)?,
-            pekon: self.area(row)?,
-            diterima_us: self.required_instant(row, Column::Diterima)?,
-            person: Person {
-                nik: self.text(row, Column::Nik)?,
-                nama: self.text(row, Column::Nama)?,
-                jenis_kelamin: self.text(row, Column::JenisKelamin)?,
-                tempat_lahir: self.text(row, Column::TempatLahir)?,
-                tanggal_lahir_days: self.birth_date(row)?,
-                pembawa: self.required_text(row, Column::Pembawa)?,
-                keterangan: self.text(row, Column::Keterangan)?,
-            },
         };
-        let warnings = self.warnings(&event);
-        Ok((event, warnings))
+        Checked { events, faults: check.faults }
     }
 
-    fn warnings(&self, event: &Event<'_>) -> Vec<Oddity> {
+    /// What is odd about an event that keeps the contract.
+    pub(crate) fn oddities(&self, event: &Event<'_>) -> Vec<Oddity> {
         let mut found = Vec::new();
         match event.person.nik.and_then(check_nik) {
             Some(NikFault::Shape) => found.push(("W001", Column::Nik)),
@@ -81,105 +100,194 @@ impl Contract<'_> {
         }
         found
     }
+}
 
-    fn event_id<'a>(&self, row: Row<'a>) -> Result<EventId<'a>, Fault> {
-        let column = Column::EventId;
-        match (row.cell(column), self.integer_ids) {
-            (Cell::Integer(n), true) => Ok(EventId::Integer(n)),
-            (Cell::Text(_), false) => self.required_text(row, column).map(EventId::Text),
-            (Cell::Null, _) => Err(Fault { code: "V001", column }),
-            _ => Err(Fault { code: "V002", column }),
+/// A chunk that is being checked. Of each row the first fault counts.
+struct Check<'a> {
+    contract: Contract<'a>,
+    chunk: &'a Chunk,
+    faults: Vec<Option<Fault>>,
+}
+
+impl Check<'_> {
+    fn fault(&mut self, row: usize, code: &'static str, column: Column) {
+        if let Some(fault) = self.faults.get_mut(row) {
+            fault.get_or_insert(Fault { code, column });
         }
     }
 
-    fn step(&self, row: Row<'_>) -> Result<u8, Fault> {
-        let column = Column::Langkah;
-        let Cell::Integer(n) = row.cell(column) else {
-            return Err(Fault { code: missing_or_wrong(row.cell(column)), column });
+    fn event_id(&mut self) -> Ids {
+        if self.contract.integer_ids {
+            Ids::Integer(self.required_integer(Column::EventId))
+        } else {
+            Ids::Text(self.required_text(Column::EventId))
+        }
+    }
+
+    fn required_integer(&mut self, column: Column) -> Int64Array {
+        let integers: Int64Array = match self.chunk.column(column) {
+            Cells::Integers(integers) => integers,
+            cells => (0..cells.len())
+                .map(|row| match cells.at(row) {
+                    Cell::Integer(n) => Some(n),
+                    Cell::Null => None,
+                    other => {
+                        self.fault(row, wrong_kind(other), column);
+                        None
+                    }
+                })
+                .collect(),
         };
-        let step = u8::try_from(n).ok().filter(|n| self.facts.sop.step(*n).is_some());
-        step.ok_or(Fault { code: "V003", column })
+        self.require(&integers, column);
+        integers
     }
 
-    fn role<'a>(&self, row: Row<'a>) -> Result<&'a str, Fault> {
-        let role = self.required_text(row, Column::Pelaksana)?;
-        if self.facts.pelaksana.contains_key(role) {
-            Ok(role)
-        } else {
-            Err(Fault { code: "V005", column: Column::Pelaksana })
+    fn step(&mut self) -> Int32Array {
+        let column = Column::Langkah;
+        let numbers = self.required_integer(column);
+        let facts = self.contract.facts;
+        let steps: Vec<Option<u8>> =
+            numbers.values().iter().map(|n| u8::try_from(*n).ok().filter(|n| facts.sop.step(*n).is_some())).collect();
+        for (row, _) in steps.iter().enumerate().filter(|(_, step)| step.is_none()) {
+            self.fault(row, "V003", column);
         }
+        Int32Array::from_iter_values(steps.into_iter().map(|step| step.unwrap_or(0).into()))
     }
 
-    fn outcome<'a>(&self, row: Row<'a>, step: u8) -> Result<&'a str, Fault> {
-        let hasil = self.required_text(row, Column::Hasil)?;
-        if self.facts.sop.allows(step, hasil) { Ok(hasil) } else { Err(Fault { code: "V004", column: Column::Hasil }) }
+    fn role(&mut self) -> StringArray {
+        let facts = self.contract.facts;
+        self.text_that(Column::Pelaksana, "V005", |_, role| facts.pelaksana.contains_key(role))
     }
 
-    fn area<'a>(&self, row: Row<'a>) -> Result<&'a str, Fault> {
-        let code = self.required_text(row, Column::Pekon)?;
-        if code.len() == 10 && code.bytes().all(|b| b.is_ascii_digit()) {
-            Ok(code)
-        } else {
-            Err(Fault { code: "V007", column: Column::Pekon })
+    fn outcome(&mut self, steps: &Int32Array) -> StringArray {
+        let facts = self.contract.facts;
+        self.text_that(Column::Hasil, "V004", |row, hasil| {
+            facts.sop.allows(u8::try_from(steps.value(row)).unwrap_or(0), hasil)
+        })
+    }
+
+    fn area(&mut self) -> StringArray {
+        self.text_that(Column::Pekon, "V007", |_, code| code.len() == 10 && code.bytes().all(|b| b.is_ascii_digit()))
+    }
+
+    /// A required text that must be one of those that are known.
+    fn text_that(&mut self, column: Column, code: &'static str, known: impl Fn(usize, &str) -> bool) -> StringArray {
+        let texts = self.required_text(column);
+        for row in 0..texts.len() {
+            if !known(row, texts.value(row)) {
+                self.fault(row, code, column);
+            }
         }
+        texts
     }
 
-    fn required_text<'a>(&self, row: Row<'a>, column: Column) -> Result<&'a str, Fault> {
-        match self.text(row, column)? {
-            Some(text) if text.bytes().any(|b| b.is_ascii_graphic()) || !text.trim().is_empty() => Ok(text),
-            _ => Err(Fault { code: "V001", column }),
+    fn required_text(&mut self, column: Column) -> StringArray {
+        let texts = self.text(column);
+        self.require(&texts, column);
+        for row in 0..texts.len() {
+            let text = texts.value(row);
+            let seen = text.as_bytes().first().is_some_and(u8::is_ascii_graphic);
+            if !seen && text.trim().is_empty() {
+                self.fault(row, "V001", column);
+            }
         }
+        texts
     }
 
     /// No value and empty text stay different.
-    fn text<'a>(&self, row: Row<'a>, column: Column) -> Result<Option<&'a str>, Fault> {
-        let lines_allowed = column == Column::Keterangan;
-        match row.cell(column) {
-            Cell::Null => Ok(None),
-            Cell::Text(text) if text.bytes().any(|b| b < b' ' && !(lines_allowed && b"\t\n\r".contains(&b))) => {
-                Err(Fault { code: "V006", column })
+    fn text(&mut self, column: Column) -> StringArray {
+        let texts: StringArray = match self.chunk.column(column) {
+            Cells::Texts(texts) => texts,
+            Cells::Nothing(rows) => StringArray::new_null(rows),
+            cells => (0..cells.len())
+                .map(|row| match cells.at(row) {
+                    Cell::Text(text) => Some(text),
+                    Cell::Null => None,
+                    other => {
+                        self.fault(row, wrong_kind(other), column);
+                        None
+                    }
+                })
+                .collect(),
+        };
+        // All bytes at once; only where one is found, row by row.
+        if texts.value_data().iter().fold(false, |found, b| found | (*b < b' ')) {
+            let lines: &[u8] = if column == Column::Keterangan { b"\t\n\r" } else { b"" };
+            for row in 0..texts.len() {
+                if texts.value(row).bytes().any(|b| b < b' ' && !lines.contains(&b)) {
+                    self.fault(row, "V006", column);
+                }
             }
-            Cell::Text(text) => Ok(Some(text)),
-            Cell::Bytes(_) => Err(Fault { code: "V010", column }),
-            _ => Err(Fault { code: "V002", column }),
+        }
+        texts
+    }
+
+    fn require(&mut self, values: &dyn Array, column: Column) {
+        if let Some(nulls) = values.nulls().filter(|nulls| nulls.null_count() > 0) {
+            (0..nulls.len()).filter(|row| nulls.is_null(*row)).for_each(|row| self.fault(row, "V001", column));
         }
     }
 
-    fn required_instant(&self, row: Row<'_>, column: Column) -> Result<i64, Fault> {
-        self.instant(row, column)?.ok_or(Fault { code: "V001", column })
+    fn required_instant(&mut self, column: Column) -> TimestampMicrosecondArray {
+        let instants = self.instant(column);
+        self.require(&instants, column);
+        instants
     }
 
-    fn instant(&self, row: Row<'_>, column: Column) -> Result<Option<i64>, Fault> {
-        if row.cell(column) == Cell::Null {
-            return Ok(None);
-        }
-        let us = time::instant(row.cell(column), self.zone).ok_or(Fault { code: "V002", column })?;
+    fn instant(&mut self, column: Column) -> TimestampMicrosecondArray {
+        let zone = self.contract.zone;
+        let instants: TimestampMicrosecondArray = match self.chunk.column(column) {
+            Cells::Instants(instants) => {
+                TimestampMicrosecondArray::new(instants.values().clone(), instants.nulls().cloned())
+            }
+            cells => (0..cells.len())
+                .map(|row| {
+                    let cell = cells.at(row);
+                    let instant = time::instant(cell, zone);
+                    if instant.is_none() && cell != Cell::Null {
+                        self.fault(row, "V002", column);
+                    }
+                    instant
+                })
+                .collect(),
+        };
         // Only these enter the working clock; a record may be written whenever the office likes.
-        let measured = column != Column::RecordedAt;
-        if measured && !self.facts.clock.covers(us.div_euclid(1_000_000)) {
-            return Err(Fault { code: "V009", column });
+        if column != Column::RecordedAt {
+            let facts = self.contract.facts;
+            for row in 0..instants.len() {
+                if instants.is_valid(row) && !facts.clock.covers(instants.value(row).div_euclid(1_000_000)) {
+                    self.fault(row, "V009", column);
+                }
+            }
         }
-        Ok(Some(us))
+        instants.with_timezone("UTC")
     }
 
-    fn birth_date(&self, row: Row<'_>) -> Result<Option<i32>, Fault> {
+    fn birth_date(&mut self) -> Date32Array {
         let column = Column::TanggalLahir;
-        match row.cell(column) {
-            Cell::Null | Cell::Text("") => Ok(None),
-            other => time::date(other).map(Some).ok_or(Fault { code: "V002", column }),
+        match self.chunk.column(column) {
+            Cells::Dates(dates) => dates,
+            cells => (0..cells.len())
+                .map(|row| match cells.at(row) {
+                    Cell::Null | Cell::Text("") => None,
+                    other => {
+                        let date = time::date(other);
+                        if date.is_none() {
+                            self.fault(row, "V002", column);
+                        }
+                        date
+                    }
+                })
+                .collect(),
         }
     }
 }
 
-fn missing_or_wrong(cell: Cell<'_>) -> &'static str {
-    match cell {
-        Cell::Null => "V001",
-        Cell::Bytes(_) => "V010",
-        _ => "V002",
-    }
+fn wrong_kind(cell: Cell<'_>) -> &'static str {
+    if matches!(cell, Cell::Bytes(_)) { "V010" } else { "V002" }
 }
 
-/// Whether every column that the contract calls required is one that [`Contract::event`] insists on.
+/// Whether every column that the contract calls required is one that [`Contract::check`] insists on.
 #[cfg(test)]
 fn required() -> Vec<Column> {
     let facts = Facts::embedded().expect("facts");
@@ -219,7 +327,7 @@ pub(crate) fn row_json(row: Row<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sources::Chunk;
+    use crate::sources::chunk_of;
 
     fn good() -> Vec<Cell<'static>> {
         let text = Cell::Text;
@@ -246,12 +354,17 @@ mod tests {
         let contract = Contract { facts: &facts, zone: Tz::Asia__Jakarta, integer_ids: true };
         let mut row = good();
         row[column.index()] = cell;
-        let mut chunk = Chunk::new(row.len());
-        row.into_iter().for_each(|c| chunk.push(c));
-        match contract.event(chunk.rows().next().unwrap()) {
-            Ok((_, warnings)) => Ok(warnings.into_iter().map(|(code, _)| code).collect()),
-            Err(fault) => Err((fault.code, fault.column)),
-        }
+        let said = |rows: &[&[Cell<'_>]], at: usize| {
+            let checked = contract.check(&chunk_of(rows));
+            let event = checked.event(at).map_err(|fault| (fault.code, fault.column))?;
+            Ok(contract.oddities(&event).into_iter().map(|(code, _)| code).collect())
+        };
+        let alone = said(&[&row], 0);
+        // Beside rows that keep the contract a column may hold values of two kinds.
+        assert_eq!(said(&[&good(), &row], 1), alone);
+        assert_eq!(said(&[&row, &good()], 0), alone);
+        assert_eq!(said(&[&row, &good()], 1), Ok(vec![]));
+        alone
     }
 
     #[test]

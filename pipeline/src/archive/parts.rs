@@ -24,6 +24,8 @@ use std::thread::JoinHandle;
 
 /// A part is closed when it has this many rows, so that a reader can hold it.
 const MOST_ROWS: usize = 262_144;
+/// Parts to which nothing came while so many rows went elsewhere are closed: sources give rows nearly in the order of time.
+const QUIET_ROWS: usize = 131_072;
 /// Encoded pages of open row groups may take this much together.
 const MOST_WAITING_BYTES: usize = 24 << 20;
 /// Batches that may wait for the encoder.
@@ -48,6 +50,13 @@ pub(crate) struct ClosedParts {
     pub(crate) events: Vec<(FileEntry, Value)>,
     /// Private parts.
     pub(crate) persons: Vec<FileEntry>,
+}
+
+impl ClosedParts {
+    fn add(&mut self, parts: Closed) {
+        self.events.push((parts.public, parts.stats));
+        self.persons.push(parts.private);
+    }
 }
 
 /// The thread that encodes.
@@ -93,13 +102,14 @@ struct Parts {
     integer_ids: bool,
     schemas: (SchemaRef, SchemaRef),
     open: BTreeMap<Month, (Part, Part)>,
+    rows: usize,
     closed: ClosedParts,
 }
 
 impl Parts {
     fn new(staging: PathBuf, version: u64, integer_ids: bool) -> Self {
         let (open, closed) = (BTreeMap::new(), ClosedParts::default());
-        Self { staging, version, ordinal: 0, integer_ids, schemas: schemas(integer_ids), open, closed }
+        Self { staging, version, ordinal: 0, integer_ids, schemas: schemas(integer_ids), open, rows: 0, closed }
     }
 
     fn run(mut self, batches: &Receiver<MonthBatch>) -> Result<ClosedParts, ArchiveError> {
@@ -108,7 +118,7 @@ impl Parts {
         }
         let open: Vec<(Part, Part)> = std::mem::take(&mut self.open).into_values().collect();
         for closed in close_all(open) {
-            self.close(closed?);
+            self.closed.add(closed?);
         }
         Ok(self.closed)
     }
@@ -121,13 +131,15 @@ impl Parts {
             self.open.insert(month, (public, private));
         }
         let Some((public, private)) = self.open.get_mut(&month) else { return Ok(()) };
+        self.rows += batch.public.num_rows();
+        public.last_at = self.rows;
         public.note(&batch.public, self.integer_ids)?;
         public.write(&batch.public)?;
         private.write(&batch.private)?;
-        if public.rows >= MOST_ROWS
-            && let Some((public, private)) = self.open.remove(&month)
-        {
-            self.close(Closed::of(public, private)?);
+        let all = self.rows;
+        let is_done = |part: &Part| part.rows >= MOST_ROWS || all - part.last_at >= QUIET_ROWS;
+        for (_, (public, private)) in self.open.extract_if(.., |_, (public, _)| is_done(public)) {
+            self.closed.add(Closed::of(public, private)?);
         }
         while self.open.values().map(waiting).sum::<usize>() > MOST_WAITING_BYTES {
             let Some((public, private)) = self.open.values_mut().max_by_key(|parts| waiting(parts)) else { break };
@@ -144,12 +156,7 @@ impl Parts {
         let file = File::create(&place).map_err(|e| io("write", &place, e))?;
         let writer = writer(Hashing { file, hash: Sha256::new(), length: 0 }, schema);
         let writer = writer.map_err(|e| write_fault(&place, e))?;
-        Ok(Part { path, place, writer, rows: 0, seq: None, ids: None, stated: true })
-    }
-
-    fn close(&mut self, parts: Closed) {
-        self.closed.events.push((parts.public, parts.stats));
-        self.closed.persons.push(parts.private);
+        Ok(Part { path, place, writer, rows: 0, last_at: 0, seq: None, ids: None, stated: true })
     }
 }
 
@@ -196,6 +203,8 @@ struct Part {
     place: PathBuf,
     writer: ArrowWriter<Hashing>,
     rows: usize,
+    /// How many rows had gone into all parts when the last came into this one.
+    last_at: usize,
     seq: Option<(i64, i64)>,
     ids: Option<(Value, Value)>,
     stated: bool,

@@ -4,16 +4,18 @@
 
 use super::ArchiveError;
 use super::digest::RowDigest;
-use crate::key::as_text;
-use arrow::array::builder::{Date32Builder, Int32Builder, Int64Builder, StringBuilder, TimestampMicrosecondBuilder};
-use arrow::array::{ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use crate::events::{Events, Ids};
+use arrow::array::builder::BinaryBuilder;
+use arrow::array::{
+    Array, ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt32Array,
+};
+use arrow::compute::take;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
-use schemas::{Event, EventId};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -97,148 +99,86 @@ pub(crate) fn schemas(integer_ids: bool) -> (SchemaRef, SchemaRef) {
     (Arc::new(Schema::new(public_columns(integer_ids))), Arc::new(Schema::new(private_columns())))
 }
 
-#[derive(Debug)]
-enum Ids {
-    Integer(Int64Builder),
-    Text(StringBuilder),
+/// An event that is to be archived.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Admitted {
+    /// Its place among the events it came with.
+    pub(crate) row: u32,
+    /// Its number.
+    pub(crate) seq: i64,
+    pub(crate) digest: RowDigest,
+    /// The number of the event that it replaces.
+    pub(crate) correction_of: Option<i64>,
 }
 
-/// Events on their way into columns, public and private side by side.
-#[derive(Debug)]
-pub(crate) struct EventRows {
-    schemas: (SchemaRef, SchemaRef),
-    rows: usize,
-    text_bytes: usize,
-    event_id: Ids,
-    seq: Int64Builder,
-    correction_of: Int64Builder,
-    langkah: Int32Builder,
-    instants: [TimestampMicrosecondBuilder; 4],
-    texts: [StringBuilder; 10],
-    keyed: [StringBuilder; 3],
-    private_seq: Int64Builder,
-    private_texts: [StringBuilder; 7],
-    tanggal_lahir: Date32Builder,
+/// The public and the private batch of some events, in the order given. Neighbours are not copied.
+pub(crate) fn event_batches(
+    events: &Events,
+    admitted: &[Admitted],
+) -> Result<(RecordBatch, RecordBatch), ArchiveError> {
+    let rows: Vec<u32> = admitted.iter().map(|a| a.row).collect();
+    let neighbours = rows.windows(2).all(|pair| pair[1] == pair[0] + 1);
+    let (first, rows) = (rows.first().map_or(0, |row| *row as usize), UInt32Array::from(rows));
+    let of = |column: &dyn Array| -> Result<ArrayRef, ArchiveError> {
+        if neighbours {
+            return Ok(column.slice(first, rows.len()));
+        }
+        take(column, &rows, None).map_err(|e| ArchiveError::Encode(e.to_string()))
+    };
+    let (integer_ids, ids) = match &events.event_id {
+        Ids::Integer(ids) => (true, of(ids)?),
+        Ids::Text(ids) => (false, of(ids)?),
+    };
+    let (public, private) = schemas(integer_ids);
+    let seqs: ArrayRef = Arc::new(Int64Array::from_iter_values(admitted.iter().map(|a| a.seq)));
+    let corrections: ArrayRef = Arc::new(admitted.iter().map(|a| a.correction_of).collect::<Int64Array>());
+    let public_columns = vec![
+        Arc::clone(&seqs),
+        ids,
+        of(&events.recorded_at)?,
+        of(&events.berkas_id)?,
+        of(&events.kolektif_id)?,
+        of(&events.langkah)?,
+        of(&events.pelaksana)?,
+        of(&events.petugas_id)?,
+        of(&events.mulai)?,
+        of(&events.selesai)?,
+        of(&events.hasil)?,
+        of(&events.kekurangan)?,
+        of(&events.nomor_register)?,
+        of(&events.jenis)?,
+        of(&events.kewarganegaraan)?,
+        of(&events.pekon)?,
+        of(&events.diterima)?,
+        digits(admitted, |a| a.digest.person.pseudonym.as_ref())?,
+        digits(admitted, |a| Some(&a.digest.person.commitment))?,
+        digits(admitted, |a| Some(&a.digest.content))?,
+        corrections,
+    ];
+    let private_columns = vec![
+        seqs,
+        digits(admitted, |a| Some(&a.digest.person.salt))?,
+        of(&events.nik)?,
+        of(&events.nama)?,
+        of(&events.jenis_kelamin)?,
+        of(&events.tempat_lahir)?,
+        of(&events.tanggal_lahir)?,
+        of(&events.pembawa)?,
+        of(&events.keterangan)?,
+    ];
+    let make = |schema, columns| RecordBatch::try_new(schema, columns).map_err(|e| ArchiveError::Encode(e.to_string()));
+    Ok((make(public, public_columns)?, make(private, private_columns)?))
 }
 
-impl EventRows {
-    pub(crate) fn new(integer_ids: bool) -> Self {
-        let instant = || TimestampMicrosecondBuilder::new().with_timezone("UTC");
-        Self {
-            schemas: schemas(integer_ids),
-            rows: 0,
-            text_bytes: 0,
-            event_id: if integer_ids { Ids::Integer(Int64Builder::new()) } else { Ids::Text(StringBuilder::new()) },
-            seq: Int64Builder::new(),
-            correction_of: Int64Builder::new(),
-            langkah: Int32Builder::new(),
-            instants: [(); 4].map(|()| instant()),
-            texts: [(); 10].map(|()| StringBuilder::new()),
-            keyed: [(); 3].map(|()| StringBuilder::new()),
-            private_seq: Int64Builder::new(),
-            private_texts: [(); 7].map(|()| StringBuilder::new()),
-            tanggal_lahir: Date32Builder::new(),
-        }
-    }
-
-    /// How many events it holds.
-    pub(crate) fn len(&self) -> usize {
-        self.rows
-    }
-
-    /// About how many bytes of remarks it holds, the only text without a natural limit.
-    pub(crate) fn text_bytes(&self) -> usize {
-        self.text_bytes
-    }
-
-    /// Adds an event under its number.
-    pub(crate) fn push(&mut self, seq: i64, event: &Event<'_>, digest: &RowDigest, correction_of: Option<i64>) {
-        let p = &event.person;
-        self.rows += 1;
-        self.text_bytes += p.keterangan.map_or(0, str::len);
-        self.seq.append_value(seq);
-        self.private_seq.append_value(seq);
-        self.correction_of.append_option(correction_of);
-        self.langkah.append_value(event.langkah.into());
-        match (&mut self.event_id, event.event_id) {
-            (Ids::Integer(ids), EventId::Integer(n)) => ids.append_value(n),
-            (Ids::Text(ids), EventId::Text(id)) => ids.append_value(id),
-            // The contract lets only keys of the archive's type pass.
-            (Ids::Integer(ids), EventId::Text(_)) => ids.append_null(),
-            (Ids::Text(ids), EventId::Integer(_)) => ids.append_null(),
-        }
-        let instants = [Some(event.recorded_at_us), event.mulai_us, Some(event.selesai_us), Some(event.diterima_us)];
-        self.instants.iter_mut().zip(instants).for_each(|(builder, us)| builder.append_option(us));
-        let texts = [
-            Some(event.berkas_id),
-            Some(event.kolektif_id),
-            Some(event.pelaksana),
-            event.petugas_id,
-            Some(event.hasil),
-            event.kekurangan,
-            event.nomor_register,
-            Some(event.jenis),
-            Some(event.kewarganegaraan),
-            Some(event.pekon),
-        ];
-        self.texts.iter_mut().zip(texts).for_each(|(builder, text)| builder.append_option(text));
-        let [pseudonyms, commitments, contents] = &mut self.keyed;
-        let [salts, private @ ..] = &mut self.private_texts;
-        pseudonyms.append_option(digest.person.pseudonym.as_ref().map(|digits| as_text(digits)));
-        commitments.append_value(as_text(&digest.person.commitment));
-        contents.append_value(as_text(&digest.content));
-        salts.append_value(as_text(&digest.person.salt));
-        let personal = [p.nik, p.nama, p.jenis_kelamin, p.tempat_lahir, Some(p.pembawa), p.keterangan];
-        private.iter_mut().zip(personal).for_each(|(builder, text)| builder.append_option(text));
-        self.tanggal_lahir.append_option(p.tanggal_lahir_days);
-    }
-
-    /// The public and the private batch of all events so far, in the order given.
-    pub(crate) fn take(&mut self) -> Result<(RecordBatch, RecordBatch), ArchiveError> {
-        self.rows = 0;
-        self.text_bytes = 0;
-        let ids: ArrayRef = match &mut self.event_id {
-            Ids::Integer(ids) => Arc::new(ids.finish()),
-            Ids::Text(ids) => Arc::new(ids.finish()),
-        };
-        let [recorded_at, mulai, selesai, diterima] =
-            self.instants.each_mut().map(|b| Arc::new(b.finish()) as ArrayRef);
-        let [berkas_id, kolektif_id, pelaksana, petugas_id, hasil, kekurangan, nomor_register, jenis, warga, pekon] =
-            self.texts.each_mut().map(|b| Arc::new(b.finish()) as ArrayRef);
-        let [pseudonym, commitment, digest] = self.keyed.each_mut().map(|b| Arc::new(b.finish()) as ArrayRef);
-        let public = vec![
-            Arc::new(self.seq.finish()) as ArrayRef,
-            ids,
-            recorded_at,
-            berkas_id,
-            kolektif_id,
-            Arc::new(self.langkah.finish()),
-            pelaksana,
-            petugas_id,
-            mulai,
-            selesai,
-            hasil,
-            kekurangan,
-            nomor_register,
-            jenis,
-            warga,
-            pekon,
-            diterima,
-            pseudonym,
-            commitment,
-            digest,
-            Arc::new(self.correction_of.finish()),
-        ];
-        let [salt, nik, nama, kelamin, tempat, pembawa, keterangan] =
-            self.private_texts.each_mut().map(|b| Arc::new(b.finish()) as ArrayRef);
-        let birth: ArrayRef = Arc::new(self.tanggal_lahir.finish());
-        let seq: ArrayRef = Arc::new(self.private_seq.finish());
-        let private = vec![seq, salt, nik, nama, kelamin, tempat, birth, pembawa, keterangan];
-        let make = |schema: &SchemaRef, columns| {
-            RecordBatch::try_new(Arc::clone(schema), columns).map_err(|e| ArchiveError::Encode(e.to_string()))
-        };
-        Ok((make(&self.schemas.0, public)?, make(&self.schemas.1, private)?))
-    }
+/// A column of hexadecimal digits.
+fn digits<const N: usize>(
+    admitted: &[Admitted],
+    of: impl Fn(&Admitted) -> Option<&[u8; N]>,
+) -> Result<ArrayRef, ArchiveError> {
+    let mut column = BinaryBuilder::with_capacity(admitted.len(), admitted.len() * N);
+    admitted.iter().for_each(|a| column.append_option(of(a)));
+    let texts = StringArray::try_from_binary(column.finish()).map_err(|e| ArchiveError::Encode(e.to_string()))?;
+    Ok(Arc::new(texts))
 }
 
 /// Rows that broke the contract, with why.
@@ -302,6 +242,9 @@ const WITHOUT_DICTIONARY: [&str; 8] =
 /// Columns whose neighbours share their beginnings.
 const ALIKE: [&str; 3] = ["event_id", "berkas_id", "nomor_register"];
 
+/// Texts by which a reader of the archive finds rows, so that the least and greatest of a row group are worth knowing.
+const LOOKED_FOR: [&str; 3] = ["event_id", "berkas_id", "kolektif_id"];
+
 /// A writer of Parquet with the encoding that each column of the archive deserves.
 pub(crate) fn writer<W: std::io::Write + Send>(sink: W, schema: SchemaRef) -> Result<ArrowWriter<W>, ParquetError> {
     let mut properties = WriterProperties::builder()
@@ -317,6 +260,9 @@ pub(crate) fn writer<W: std::io::Write + Send>(sink: W, schema: SchemaRef) -> Re
             _ if ALIKE.contains(&name) => Some(Encoding::DELTA_BYTE_ARRAY),
             _ => None,
         };
+        if field.data_type() == &DataType::Utf8 && !LOOKED_FOR.contains(&name) {
+            properties = properties.set_column_statistics_enabled(path.clone(), EnabledStatistics::None);
+        }
         if let Some(encoding) = encoding {
             properties =
                 properties.set_column_dictionary_enabled(path.clone(), false).set_column_encoding(path, encoding);

@@ -1,9 +1,12 @@
-//! Some thousand rows of a source in one piece of memory, so that a row costs no allocation of its own.
+//! Some thousand rows of a source as columns, in the very buffers that the archive writes: a value is copied once, on its
+//! way in, and a row costs no allocation of its own.
 
+use arrow::array::builder::{BinaryBuilder, Date32Builder, Int64Builder};
+use arrow::array::{Array, Date32Array, Int64Array, StringArray};
 use schemas::Column;
 
 /// A chunk is handed on when it has this many rows or this much text.
-const FULL_ROWS: usize = 4_096;
+const FULL_ROWS: usize = 8_192;
 const FULL_BYTES: usize = 8 << 20;
 
 /// One value as the driver gave it.
@@ -17,7 +20,7 @@ pub(crate) enum Cell<'a> {
     Real(f64),
     /// Text.
     Text(&'a str),
-    /// Text that is not UTF-8.
+    /// Text as its bytes came. It comes out of a chunk as [`Cell::Text`] where it is UTF-8.
     Bytes(&'a [u8]),
     /// An instant, microseconds since 1970 UTC.
     Instant(i64),
@@ -27,93 +30,259 @@ pub(crate) enum Cell<'a> {
     Unreadable(&'a str),
 }
 
-/// A cell whose text lies in the chunk.
-#[derive(Clone, Copy, Debug)]
-enum Slot {
+/// A value of a column that holds values of several kinds, which is a fault of the source nearly always.
+#[derive(Clone, Debug)]
+enum Owned {
     Null,
     Integer(i64),
     Real(f64),
-    Text(Span),
-    Bytes(Span),
+    Text(String),
+    Bytes(Vec<u8>),
     Instant(i64),
     Date(i32),
-    Unreadable(Span),
+    Unreadable(String),
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Span {
-    start: u32,
-    length: u32,
-}
-
-impl Span {
-    /// A chunk is handed on long before its text reaches 4 GB; PostgreSQL's longest value has 1 GB.
-    fn new(start: usize, length: usize) -> Self {
-        Self { start: u32::try_from(start).unwrap_or(u32::MAX), length: u32::try_from(length).unwrap_or(0) }
+impl Owned {
+    fn of(cell: Cell<'_>) -> Self {
+        match cell {
+            Cell::Null => Self::Null,
+            Cell::Integer(n) => Self::Integer(n),
+            Cell::Real(x) => Self::Real(x),
+            Cell::Text(text) => Self::Text(text.to_owned()),
+            Cell::Bytes(bytes) => match std::str::from_utf8(bytes) {
+                Ok(text) => Self::Text(text.to_owned()),
+                Err(_) => Self::Bytes(bytes.to_vec()),
+            },
+            Cell::Instant(us) => Self::Instant(us),
+            Cell::Date(days) => Self::Date(days),
+            Cell::Unreadable(kind) => Self::Unreadable(kind.to_owned()),
+        }
     }
 
-    fn range(self) -> std::ops::Range<usize> {
-        let start = self.start as usize;
-        start..start + self.length as usize
+    fn cell(&self) -> Cell<'_> {
+        match self {
+            Self::Null => Cell::Null,
+            Self::Integer(n) => Cell::Integer(*n),
+            Self::Real(x) => Cell::Real(*x),
+            Self::Text(text) => Cell::Text(text),
+            Self::Bytes(bytes) => Cell::Bytes(bytes),
+            Self::Instant(us) => Cell::Instant(*us),
+            Self::Date(days) => Cell::Date(*days),
+            Self::Unreadable(kind) => Cell::Unreadable(kind),
+        }
     }
 }
 
-/// Rows of equal width.
+/// The values of one column.
+#[derive(Clone, Debug)]
+pub(crate) enum Cells {
+    /// That many rows without a value.
+    Nothing(usize),
+    /// Integers and no values.
+    Integers(Int64Array),
+    /// Instants and no values.
+    Instants(Int64Array),
+    /// Dates and no values.
+    Dates(Date32Array),
+    /// Texts and no values.
+    Texts(StringArray),
+    /// Anything else.
+    Mixed(MixedCells),
+}
+
+/// Values of several kinds in one column.
+#[derive(Clone, Debug)]
+pub(crate) struct MixedCells(Vec<Owned>);
+
+impl Cells {
+    /// How many values and missing values there are.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Nothing(rows) => *rows,
+            Self::Integers(a) | Self::Instants(a) => a.len(),
+            Self::Dates(a) => a.len(),
+            Self::Texts(a) => a.len(),
+            Self::Mixed(cells) => cells.0.len(),
+        }
+    }
+
+    fn text_bytes(&self) -> usize {
+        if let Self::Texts(a) = self { a.value_data().len() } else { 0 }
+    }
+
+    fn owned(&self) -> Vec<Owned> {
+        (0..self.len()).map(|row| Owned::of(self.at(row))).collect()
+    }
+
+    /// The value of a row.
+    pub(crate) fn at(&self, row: usize) -> Cell<'_> {
+        match self {
+            Self::Integers(a) if a.is_valid(row) => Cell::Integer(a.value(row)),
+            Self::Instants(a) if a.is_valid(row) => Cell::Instant(a.value(row)),
+            Self::Dates(a) if a.is_valid(row) => Cell::Date(a.value(row)),
+            Self::Texts(a) if a.is_valid(row) => Cell::Text(a.value(row)),
+            Self::Mixed(cells) => cells.0.get(row).map_or(Cell::Null, Owned::cell),
+            _ => Cell::Null,
+        }
+    }
+}
+
+/// A column that is being filled: of the kind of its first value, until one of another kind comes.
 #[derive(Debug)]
-pub(crate) struct Chunk {
-    width: usize,
-    slots: Vec<Slot>,
-    text: String,
-    bytes: Vec<u8>,
+enum Filling {
+    Nothing(usize),
+    Integers(Int64Builder),
+    Instants(Int64Builder),
+    Dates(Date32Builder),
+    Texts(BinaryBuilder),
+    Mixed(Vec<Owned>),
 }
 
-impl Chunk {
-    /// An empty chunk for rows of that many cells.
-    pub(crate) fn new(width: usize) -> Self {
-        Self { width, slots: Vec::new(), text: String::new(), bytes: Vec::new() }
+impl Filling {
+    /// `room` is how many bytes of text to expect.
+    #[inline]
+    fn push(&mut self, cell: Cell<'_>, room: usize) {
+        match (&mut *self, cell) {
+            (Self::Texts(b), Cell::Bytes(bytes)) => b.append_value(bytes),
+            (Self::Texts(b), Cell::Text(text)) => b.append_value(text),
+            (Self::Texts(b), Cell::Null) => b.append_null(),
+            (Self::Instants(b), Cell::Instant(us)) => b.append_value(us),
+            (Self::Integers(b), Cell::Integer(n)) => b.append_value(n),
+            (Self::Instants(b) | Self::Integers(b), Cell::Null) => b.append_null(),
+            (Self::Dates(b), Cell::Date(days)) => b.append_value(days),
+            (Self::Dates(b), Cell::Null) => b.append_null(),
+            (Self::Nothing(rows), Cell::Null) => *rows += 1,
+            (Self::Mixed(values), cell) => values.push(Owned::of(cell)),
+            (_, cell) => self.change_kind(cell, room),
+        }
+    }
+
+    /// Adds the first value, or one of another kind.
+    #[cold]
+    fn change_kind(&mut self, cell: Cell<'_>, room: usize) {
+        *self = match self {
+            Self::Nothing(rows) => Self::of_kind(cell, *rows, room),
+            _ => Self::Mixed(self.take().owned()),
+        };
+        self.push(cell, room);
+    }
+
+    /// A column for values like this one, which begins with that many rows without a value.
+    fn of_kind(cell: Cell<'_>, rows: usize, room: usize) -> Self {
+        let mut numbers = Int64Builder::with_capacity(FULL_ROWS);
+        numbers.append_nulls(rows);
+        match cell {
+            Cell::Integer(_) => Self::Integers(numbers),
+            Cell::Instant(_) => Self::Instants(numbers),
+            Cell::Date(_) => {
+                let mut days = Date32Builder::with_capacity(FULL_ROWS);
+                days.append_nulls(rows);
+                Self::Dates(days)
+            }
+            Cell::Text(_) | Cell::Bytes(_) => {
+                let mut texts = BinaryBuilder::with_capacity(FULL_ROWS, room);
+                texts.append_nulls(rows);
+                Self::Texts(texts)
+            }
+            Cell::Null | Cell::Real(_) | Cell::Unreadable(_) => Self::Mixed(vec![Owned::Null; rows]),
+        }
+    }
+
+    /// The column so far; another begins.
+    fn take(&mut self) -> Cells {
+        match std::mem::replace(self, Self::Nothing(0)) {
+            Self::Nothing(rows) => Cells::Nothing(rows),
+            Self::Integers(mut b) => Cells::Integers(b.finish()),
+            Self::Instants(mut b) => Cells::Instants(b.finish()),
+            Self::Dates(mut b) => Cells::Dates(b.finish()),
+            Self::Mixed(values) => Cells::Mixed(MixedCells(values)),
+            Self::Texts(mut b) => {
+                let bytes = b.finish();
+                // UTF-8 is looked for in all values at once; only where it is broken somewhere, in each.
+                StringArray::try_from_binary(bytes.clone()).map_or_else(
+                    |_| {
+                        Cells::Mixed(MixedCells(
+                            bytes.iter().map(|b| Owned::of(b.map_or(Cell::Null, Cell::Bytes))).collect(),
+                        ))
+                    },
+                    Cells::Texts,
+                )
+            }
+        }
+    }
+}
+
+/// Rows of equal width that are being filled.
+#[derive(Debug)]
+pub(super) struct ChunkBuilder {
+    columns: Vec<Filling>,
+    /// Bytes of text of each column, in the chunk before.
+    room: Vec<usize>,
+    next: usize,
+    rows: usize,
+    bytes: usize,
+}
+
+impl ChunkBuilder {
+    /// For rows of that many cells.
+    pub(super) fn new(width: usize) -> Self {
+        let columns = (0..width).map(|_| Filling::Nothing(0)).collect();
+        Self { columns, room: vec![0; width], next: 0, rows: 0, bytes: 0 }
     }
 
     /// Adds the next cell of the row that is being written.
-    pub(crate) fn push(&mut self, cell: Cell<'_>) {
-        let slot = match cell {
-            Cell::Null => Slot::Null,
-            Cell::Integer(n) => Slot::Integer(n),
-            Cell::Real(x) => Slot::Real(x),
-            Cell::Instant(us) => Slot::Instant(us),
-            Cell::Date(days) => Slot::Date(days),
-            Cell::Text(text) => Slot::Text(self.keep(text)),
-            Cell::Unreadable(kind) => Slot::Unreadable(self.keep(kind)),
-            Cell::Bytes(bytes) => {
-                self.bytes.extend_from_slice(bytes);
-                Slot::Bytes(Span::new(self.bytes.len() - bytes.len(), bytes.len()))
-            }
-        };
-        self.slots.push(slot);
-    }
-
-    fn keep(&mut self, text: &str) -> Span {
-        self.text.push_str(text);
-        Span::new(self.text.len() - text.len(), text.len())
-    }
-
-    /// Takes back the cells of the row that is being written.
-    pub(crate) fn drop_unfinished_row(&mut self) {
-        self.slots.truncate(self.len() * self.width);
-    }
-
-    /// How many whole rows it holds.
-    pub(crate) fn len(&self) -> usize {
-        self.slots.len() / self.width.max(1)
+    #[inline]
+    pub(super) fn push(&mut self, cell: Cell<'_>) {
+        match cell {
+            Cell::Text(text) => self.bytes += text.len(),
+            Cell::Bytes(bytes) => self.bytes += bytes.len(),
+            _ => {}
+        }
+        let (Some(column), Some(room)) = (self.columns.get_mut(self.next), self.room.get(self.next)) else { return };
+        column.push(cell, *room);
+        self.next += 1;
+        if self.next == self.columns.len() {
+            self.next = 0;
+            self.rows += 1;
+        }
     }
 
     /// Whether it should be handed on.
-    pub(crate) fn is_full(&self) -> bool {
-        self.len() >= FULL_ROWS || self.text.len() + self.bytes.len() >= FULL_BYTES
+    pub(super) fn is_full(&self) -> bool {
+        self.rows >= FULL_ROWS || self.bytes >= FULL_BYTES
+    }
+
+    /// The rows so far; others begin.
+    pub(super) fn take(&mut self) -> Chunk {
+        let columns: Vec<Cells> = self.columns.iter_mut().map(Filling::take).collect();
+        self.room = columns.iter().map(Cells::text_bytes).collect();
+        (self.next, self.bytes) = (0, 0);
+        Chunk { columns, rows: std::mem::take(&mut self.rows) }
+    }
+}
+
+/// Rows of equal width, column by column.
+#[derive(Debug)]
+pub(crate) struct Chunk {
+    columns: Vec<Cells>,
+    rows: usize,
+}
+
+impl Chunk {
+    /// How many rows it holds.
+    pub(crate) fn len(&self) -> usize {
+        self.rows
     }
 
     /// The rows in order.
     pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        self.slots.chunks_exact(self.width.max(1)).map(|slots| Row { chunk: self, slots })
+        (0..self.rows).map(|index| Row { chunk: self, index })
+    }
+
+    /// The values of a column, for rows in the order of [`Column::ALL`].
+    pub(crate) fn column(&self, column: Column) -> Cells {
+        self.columns.get(column.index()).cloned().unwrap_or(Cells::Nothing(self.rows))
     }
 }
 
@@ -121,23 +290,13 @@ impl Chunk {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Row<'a> {
     chunk: &'a Chunk,
-    slots: &'a [Slot],
+    index: usize,
 }
 
 impl<'a> Row<'a> {
     /// The cell at a place.
-    pub(crate) fn at(self, index: usize) -> Cell<'a> {
-        let text = |span: Span| self.chunk.text.get(span.range()).unwrap_or_default();
-        match self.slots.get(index) {
-            None | Some(Slot::Null) => Cell::Null,
-            Some(Slot::Integer(n)) => Cell::Integer(*n),
-            Some(Slot::Real(x)) => Cell::Real(*x),
-            Some(Slot::Instant(us)) => Cell::Instant(*us),
-            Some(Slot::Date(days)) => Cell::Date(*days),
-            Some(Slot::Text(span)) => Cell::Text(text(*span)),
-            Some(Slot::Unreadable(span)) => Cell::Unreadable(text(*span)),
-            Some(Slot::Bytes(span)) => Cell::Bytes(self.chunk.bytes.get(span.range()).unwrap_or_default()),
-        }
+    pub(crate) fn at(self, place: usize) -> Cell<'a> {
+        self.chunk.columns.get(place).map_or(Cell::Null, |cells| cells.at(self.index))
     }
 
     /// The cell of a column, for rows in the order of [`Column::ALL`].
@@ -146,37 +305,66 @@ impl<'a> Row<'a> {
     }
 }
 
+/// Rows as a source would give them.
+#[cfg(test)]
+pub(crate) fn chunk_of(rows: &[&[Cell<'_>]]) -> Chunk {
+    let mut builder = ChunkBuilder::new(rows.first().map_or(0, |row| row.len()));
+    rows.iter().copied().flatten().for_each(|cell| builder.push(*cell));
+    builder.take()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn cells_come_back_as_they_were_put() {
-        let row = [
-            Cell::Null,
-            Cell::Text(""),
-            Cell::Text("SITI"),
-            Cell::Bytes(&[0xff, 0x41]),
-            Cell::Instant(-1),
-            Cell::Unreadable("BLOB"),
+        let rows: [&[Cell<'_>]; 4] = [
+            &[Cell::Null, Cell::Text(""), Cell::Bytes(b"SITI"), Cell::Null, Cell::Instant(-1), Cell::Date(7)],
+            &[Cell::Null, Cell::Null, Cell::Text("A"), Cell::Text("B"), Cell::Null, Cell::Null],
+            &[Cell::Null, Cell::Bytes(b"x"), Cell::Bytes(b"\xffA"), Cell::Integer(4), Cell::Instant(5), Cell::Date(-7)],
+            &[Cell::Null, Cell::Text("y"), Cell::Null, Cell::Real(0.5), Cell::Null, Cell::Unreadable("BLOB")],
         ];
-        let mut chunk = Chunk::new(row.len());
-        for _ in 0..3 {
-            row.iter().for_each(|c| chunk.push(*c));
+        let chunk = chunk_of(&rows);
+        assert_eq!(chunk.len(), 4);
+        let text = |cell: &Cell<'_>| match cell {
+            Cell::Bytes(b) => format!("{:?}", std::str::from_utf8(b).map_or(Cell::Bytes(b), Cell::Text)),
+            other => format!("{other:?}"),
+        };
+        for (put, read) in rows.iter().zip(chunk.rows()) {
+            let read: Vec<String> = (0..put.len()).map(|i| format!("{:?}", read.at(i))).collect();
+            assert_eq!(read, put.iter().map(text).collect::<Vec<_>>());
         }
-        assert_eq!(chunk.len(), 3);
-        for read in chunk.rows() {
-            assert_eq!((0..row.len()).map(|i| read.at(i)).collect::<Vec<_>>(), row);
+        let kinds = chunk.columns.iter().map(|c| std::mem::discriminant(c));
+        let mixed = std::mem::discriminant(&Cells::Mixed(MixedCells(Vec::new())));
+        assert_eq!(kinds.map(|k| k == mixed).collect::<Vec<_>>(), [false, false, true, true, false, true]);
+    }
+
+    #[test]
+    fn a_character_cut_in_two_by_the_end_of_a_value_is_not_text() {
+        let chunk = chunk_of(&[&[Cell::Bytes(b"a\xc3")], &[Cell::Bytes(b"\xa9b")]]);
+        let cells: Vec<Cell<'_>> = chunk.rows().map(|row| row.at(0)).collect();
+        assert_eq!(cells, [Cell::Bytes(b"a\xc3"), Cell::Bytes(b"\xa9b")]);
+    }
+
+    #[test]
+    fn a_builder_begins_anew_after_each_chunk() {
+        let mut builder = ChunkBuilder::new(1);
+        for n in 0..3 {
+            builder.push(Cell::Integer(n));
+            let chunk = builder.take();
+            assert_eq!(chunk.rows().map(|row| row.at(0)).collect::<Vec<_>>(), [Cell::Integer(n)]);
         }
+        assert_eq!(builder.take().len(), 0);
     }
 
     #[test]
     fn few_long_texts_fill_a_chunk_as_many_short_ones_do() {
-        let mut chunk = Chunk::new(1);
+        let mut builder = ChunkBuilder::new(1);
         let remark = "x".repeat(FULL_BYTES / 2);
-        chunk.push(Cell::Text(&remark));
-        assert!(!chunk.is_full());
-        chunk.push(Cell::Text(&remark));
-        assert!(chunk.is_full());
+        builder.push(Cell::Text(&remark));
+        assert!(!builder.is_full());
+        builder.push(Cell::Text(&remark));
+        assert!(builder.is_full());
     }
 }

@@ -135,7 +135,7 @@ impl Folder {
             for (column, place) in Column::ALL.into_iter().zip(&places) {
                 let value = place.and_then(|i| record.get(i)).unwrap_or_default();
                 let wants_integer = column == Column::Langkah || (column == Column::EventId && integer_ids);
-                outlet.chunk.push(match whole || column == Column::EventId {
+                outlet.push(match whole || column == Column::EventId {
                     true => self.cell(value, wants_integer),
                     false => Cell::Unreadable("the row has another number of fields than the first line"),
                 });
@@ -160,7 +160,7 @@ impl Folder {
         while next(&mut reader, &mut record, &path)? {
             for column in columns {
                 let place = head.iter().position(|h| h == column).unwrap_or(usize::MAX);
-                outlet.chunk.push(self.cell(record.get(place).unwrap_or_default(), true));
+                outlet.push(self.cell(record.get(place).unwrap_or_default(), true));
             }
             outlet.row_done().await;
         }
@@ -179,7 +179,7 @@ impl Folder {
         if let Some(n) = integer(value).filter(|_| wants_integer) {
             return Cell::Integer(n);
         }
-        std::str::from_utf8(value).map_or(Cell::Bytes(value), Cell::Text)
+        Cell::Bytes(value)
     }
 }
 

@@ -87,7 +87,7 @@ pub(super) async fn read(
             kinds = row.columns().iter().map(|c| Kind::of(c.type_info().name())).collect();
         }
         for (i, kind) in kinds.iter().enumerate() {
-            outlet.chunk.push(cell(&row, i, kind, zone));
+            outlet.push(cell(&row, i, kind, zone));
         }
         if !outlet.row_done().await {
             break;
@@ -150,10 +150,7 @@ fn cell<'r>(row: &'r MySqlRow, index: usize, kind: &Kind, zone: Tz) -> Cell<'r> 
             row.try_get::<NaiveDateTime, _>(index).ok().and_then(|t| time::in_zone(t, zone)).map(Cell::Instant)
         }
         Kind::Date => row.try_get::<NaiveDate, _>(index).ok().map(|d| Cell::Date(time::epoch_days(d))),
-        Kind::Text => {
-            let bytes = row.try_get_unchecked::<&[u8], _>(index).ok();
-            bytes.map(|b| std::str::from_utf8(b).map_or(Cell::Bytes(b), Cell::Text))
-        }
+        Kind::Text => row.try_get_unchecked::<&[u8], _>(index).ok().map(Cell::Bytes),
     };
     read.unwrap_or(Cell::Unreadable("out of range"))
 }

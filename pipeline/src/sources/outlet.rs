@@ -1,6 +1,7 @@
 //! Where a driver puts its rows.
 
 use super::Chunk;
+use super::chunk::{Cell, ChunkBuilder};
 use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 use tokio::time::Instant;
@@ -8,8 +9,7 @@ use tokio::time::Instant;
 /// Where a driver puts its rows: to be handed on chunk by chunk, or to be kept together.
 #[derive(Debug)]
 pub(super) struct Outlet {
-    pub(super) chunk: Chunk,
-    width: usize,
+    rows: ChunkBuilder,
     to: Option<Sender<Chunk>>,
     pace: Option<Pace>,
 }
@@ -38,7 +38,7 @@ impl Pace {
 
 impl Outlet {
     pub(super) fn new(width: usize, to: Option<Sender<Chunk>>) -> Self {
-        Self { chunk: Chunk::new(width), width, to, pace: None }
+        Self { rows: ChunkBuilder::new(width), to, pace: None }
     }
 
     /// Hands rows on no faster than that, where a rate is given.
@@ -47,19 +47,29 @@ impl Outlet {
         self
     }
 
+    /// Adds the next cell of the row that is being written.
+    #[inline]
+    pub(super) fn push(&mut self, cell: Cell<'_>) {
+        self.rows.push(cell);
+    }
+
     /// Called after each row; `false` when nobody takes rows any more.
     pub(super) async fn row_done(&mut self) -> bool {
         if let Some(pace) = &mut self.pace {
             pace.after_row().await;
         }
-        if self.to.is_some() && self.chunk.is_full() { self.hand_on().await } else { true }
+        if self.to.is_some() && self.rows.is_full() { self.hand_on().await } else { true }
     }
 
     pub(super) async fn hand_on(&mut self) -> bool {
-        let chunk = std::mem::replace(&mut self.chunk, Chunk::new(self.width));
         match &self.to {
-            Some(to) => to.send(chunk).await.is_ok(),
+            Some(to) => to.send(self.rows.take()).await.is_ok(),
             None => false,
         }
+    }
+
+    /// The rows that nobody took.
+    pub(super) fn keep(mut self) -> Chunk {
+        self.rows.take()
     }
 }

@@ -70,7 +70,7 @@ impl Source {
         let found = if let Connection::Csv(folder) = &self.connection {
             let mut outlet = Outlet::new(columns.len(), None);
             folder.table(table, columns, &mut outlet).await?;
-            outlet.chunk
+            outlet.keep()
         } else {
             let names: Vec<String> = columns.iter().map(|c| self.quoted(c)).collect();
             let sql = format!("SELECT {} FROM {}", names.join(", "), self.relation(table));

@@ -64,7 +64,7 @@ pub(super) async fn read(
     let mut rows = query.fetch(connection);
     while let Some(row) = rows.try_next().await.map_err(|e| query_error(NAME, relation, &e))? {
         for i in 0..row.len() {
-            outlet.chunk.push(cell(&row, i));
+            outlet.push(cell(&row, i));
         }
         if !outlet.row_done().await {
             break;
@@ -83,10 +83,7 @@ fn cell(row: &SqliteRow, index: usize) -> Cell<'_> {
         "INTEGER" | "BOOLEAN" => row.try_get_unchecked::<i64, _>(index).ok().map(Cell::Integer),
         "REAL" => row.try_get_unchecked::<f64, _>(index).ok().map(Cell::Real),
         "BLOB" => Some(Cell::Unreadable("BLOB")),
-        _ => match row.try_get_unchecked::<&str, _>(index) {
-            Ok(text) => Some(Cell::Text(text)),
-            Err(_) => row.try_get_unchecked::<&[u8], _>(index).ok().map(Cell::Bytes),
-        },
+        _ => row.try_get_unchecked::<&[u8], _>(index).ok().map(Cell::Bytes),
     };
     read.unwrap_or(Cell::Unreadable("out of range"))
 }
