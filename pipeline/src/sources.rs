@@ -188,11 +188,15 @@ impl Source {
                 Column::ALL.into_iter().map(|c| self.quoted(&self.config.office_name(c))).collect();
             let condition = self.condition(shape, window);
             let relation = self.config.view.clone();
-            let sql = format!("SELECT {} FROM {}{}", names.join(", "), self.relation(&relation), condition.sql);
-            if let Connection::Postgres(c) = &mut self.connection {
-                postgres::copy(c, &sql, &shape.types, &relation, self.config.zone, &mut outlet).await?;
-            } else {
-                self.read(&sql, &condition.binds, &relation, &mut outlet).await?;
+            let (zone, binds) = (self.config.zone, &condition.binds);
+            let from = format!("FROM {}{}", self.relation(&relation), condition.sql);
+            let sql = format!("SELECT {} {from}", names.join(", "));
+            match &mut self.connection {
+                Connection::Postgres(c) => {
+                    postgres::copy(c, &sql, &shape.types, &relation, zone, &mut outlet).await?;
+                }
+                Connection::Sqlite(c) => sqlite::events(c, &names, &from, binds, &relation, &mut outlet).await?,
+                Connection::MySql(_) | Connection::Csv(_) => self.read(&sql, binds, &relation, &mut outlet).await?,
             }
         }
         outlet.hand_on().await;
@@ -257,17 +261,29 @@ impl Source {
     /// # Errors
     /// [`SourceError::Query`] when the database does not tell.
     pub async fn may_write(&mut self) -> Result<bool, SourceError> {
-        let sql = match &self.connection {
-            Connection::Sqlite(_) | Connection::Csv(_) => return Ok(false),
-            Connection::Postgres(_) => postgres::WRITABLE_TABLES,
-            Connection::MySql(_) => "SHOW GRANTS",
-        };
-        let answer = self.all(sql, &[], "privileges", 1).await?;
-        Ok(answer.rows().any(|row| match row.at(0) {
-            Cell::Integer(tables) => tables > 0,
-            Cell::Text(grant) => mysql::grants_more_than_reading(grant),
-            _ => false,
-        }))
+        match &self.connection {
+            Connection::Sqlite(_) | Connection::Csv(_) => Ok(false),
+            Connection::Postgres(_) => {
+                let answer = self.all(postgres::WRITABLE_TABLES, &[], "privileges", 1).await?;
+                Ok(answer.rows().any(|row| row.at(0) != Cell::Integer(0)))
+            }
+            Connection::MySql(_) => {
+                let grants = self.all("SHOW GRANTS", &[], "privileges", 1).await?;
+                let grants = grants
+                    .rows()
+                    .filter_map(|row| if let Cell::Text(g) = row.at(0) { mysql::writable(g) } else { None });
+                let patterns: Vec<String> = grants.collect();
+                let schema = self.config.view.split_once('.').map_or("", |(schema, _)| schema).to_owned();
+                for pattern in patterns {
+                    let binds = [Bind::Text(schema.clone()), Bind::Text(pattern)];
+                    let answer = self.all(mysql::IS_OF_PATTERN, &binds, "privileges", 1).await?;
+                    if answer.rows().any(|row| row.at(0) != Cell::Integer(0)) {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+        }
     }
 
     /// Whether the source has a relation of that name.

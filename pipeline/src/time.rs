@@ -1,8 +1,10 @@
 //! Instants and dates as sources write them.
 
 use crate::sources::Cell;
+use chrono::format::{Item, Parsed, StrftimeItems};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
+use std::sync::LazyLock;
 
 /// Microseconds since 1970 UTC; text and local times without a zone are read in `zone`.
 pub(crate) fn instant(cell: Cell<'_>, zone: Tz) -> Option<i64> {
@@ -36,9 +38,17 @@ pub(crate) fn in_zone(naive: NaiveDateTime, zone: Tz) -> Option<i64> {
 pub(crate) fn date(cell: Cell<'_>) -> Option<i32> {
     match cell {
         Cell::Date(days) => Some(days),
-        Cell::Text(text) => NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok().map(epoch_days),
+        Cell::Text(text) => date_text(text.trim()).map(epoch_days),
         _ => None,
     }
+}
+
+fn date_text(text: &str) -> Option<NaiveDate> {
+    // Taken apart once, not for every row.
+    static YEAR_MONTH_DAY: LazyLock<Vec<Item<'static>>> = LazyLock::new(|| StrftimeItems::new("%Y-%m-%d").collect());
+    let mut parsed = Parsed::new();
+    chrono::format::parse(&mut parsed, text, YEAR_MONTH_DAY.iter()).ok()?;
+    parsed.to_naive_date().ok()
 }
 
 /// Days since 1970.

@@ -30,6 +30,9 @@ pub(crate) enum Cell<'a> {
     Unreadable(&'a str),
 }
 
+/// A value that the database allows and the archive cannot hold.
+pub(super) const OUT_OF_RANGE: Cell<'_> = Cell::Unreadable("out of range");
+
 /// A value of a column that holds values of several kinds, which is a fault of the source nearly always.
 #[derive(Clone, Debug)]
 enum Owned {
@@ -335,7 +338,7 @@ mod tests {
             let read: Vec<String> = (0..put.len()).map(|i| format!("{:?}", read.at(i))).collect();
             assert_eq!(read, put.iter().map(text).collect::<Vec<_>>());
         }
-        let kinds = chunk.columns.iter().map(|c| std::mem::discriminant(c));
+        let kinds = chunk.columns.iter().map(std::mem::discriminant);
         let mixed = std::mem::discriminant(&Cells::Mixed(MixedCells(Vec::new())));
         assert_eq!(kinds.map(|k| k == mixed).collect::<Vec<_>>(), [false, false, true, true, false, true]);
     }

@@ -3,7 +3,7 @@
 //! Times without zone are read in the office's zone. The instants and dates of the protocol are decoded here, since the
 //! driver's own types overflow on values that the database allows.
 
-use super::chunk::{Cell, Chunk};
+use super::chunk::{Cell, Chunk, OUT_OF_RANGE};
 use super::error::{connect_error, query_error, relation_error};
 use super::{Horizon, Outlet, SourceError, Timeouts};
 use crate::key::hex;
@@ -16,9 +16,6 @@ use sqlx::{AssertSqlSafe, Column, Connection, Executor, PgConnection, Row, SqlSa
 use std::str::FromStr;
 
 const NAME: &str = "PostgreSQL";
-
-/// A value that PostgreSQL allows and the archive cannot hold.
-const OUT_OF_RANGE: Cell<'_> = Cell::Unreadable("out of range");
 
 /// 2000-01-01, from which PostgreSQL counts, in microseconds and in days since 1970.
 const YEAR_2000_US: i64 = 946_684_800_000_000;

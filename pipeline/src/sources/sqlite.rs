@@ -1,12 +1,14 @@
 //! SQLite: opened read-only, one deferred transaction. Times are text or seconds since 1970.
 
-use super::chunk::Cell;
+use super::chunk::{Cell, OUT_OF_RANGE};
 use super::error::{connect_error, one_line, query_error};
 use super::{Bind, Outlet, SourceError};
 use futures_util::TryStreamExt;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteRow};
 use sqlx::{
-    AssertSqlSafe, Column, Connection, Executor, Row, SqlSafeStr, SqliteConnection, Statement, TypeInfo, ValueRef,
+    AssertSqlSafe, Column, Connection, Executor, Row, SqlSafeStr, Sqlite, SqliteConnection, Statement, TypeInfo,
+    ValueRef,
 };
 use std::str::FromStr;
 
@@ -53,15 +55,7 @@ pub(super) async fn read(
     relation: &str,
     outlet: &mut Outlet,
 ) -> Result<(), SourceError> {
-    let mut query = sqlx::query(AssertSqlSafe(sql.to_owned()));
-    for bind in binds {
-        query = match bind {
-            Bind::From(us) => query.bind(us.div_euclid(1_000_000)),
-            Bind::Until(us) => query.bind(us.div_euclid(1_000_000) + ZONE_MARGIN_S),
-            Bind::Text(text) => query.bind(text.clone()),
-        };
-    }
-    let mut rows = query.fetch(connection);
+    let mut rows = bound(sql, binds).fetch(connection);
     while let Some(row) = rows.try_next().await.map_err(|e| query_error(NAME, relation, &e))? {
         for i in 0..row.len() {
             outlet.push(cell(&row, i));
@@ -71,6 +65,131 @@ pub(super) async fn read(
         }
     }
     Ok(())
+}
+
+fn bound(sql: &str, binds: &[Bind]) -> Query<'static, Sqlite, SqliteArguments> {
+    let mut query = sqlx::query(AssertSqlSafe(sql.to_owned()));
+    for bind in binds {
+        query = match bind {
+            Bind::From(us) => query.bind(us.div_euclid(1_000_000)),
+            Bind::Until(us) => query.bind(us.div_euclid(1_000_000) + ZONE_MARGIN_S),
+            Bind::Text(text) => query.bind(text.clone()),
+        };
+    }
+    query
+}
+
+/// A large answer. The driver copies each value on its way out of SQLite's thread, so a row travels as one text: a JSON
+/// array, which keeps integers, texts and missing values apart. Before a row with a BLOB, which JSON has no word for, stand
+/// digits that say where they are.
+pub(super) async fn events(
+    connection: &mut SqliteConnection,
+    names: &[String],
+    rest: &str,
+    binds: &[Bind],
+    relation: &str,
+    outlet: &mut Outlet,
+) -> Result<(), SourceError> {
+    let each =
+        |text: &dyn Fn(&String) -> String, between: &str| names.iter().map(text).collect::<Vec<_>>().join(between);
+    // Every BLOB is greater than any value of another type.
+    let any_blob = each(&|n| format!("{n} >= x''"), " OR ");
+    let without = each(&|n| format!("CASE typeof({n}) WHEN 'blob' THEN NULL ELSE {n} END"), ", ");
+    let mask = each(&|n| format!("(typeof({n}) = 'blob')"), " || ");
+    let plain = names.join(", ");
+    let sql =
+        format!("SELECT CASE WHEN {any_blob} THEN {mask} || json_array({without}) ELSE json_array({plain}) END {rest}");
+    let mut rows = bound(&sql, binds).fetch(connection);
+    while let Some(row) = rows.try_next().await.map_err(|e| query_error(NAME, relation, &e))? {
+        let array = row.try_get_unchecked::<&[u8], _>(0).ok();
+        let pushed = array.and_then(|array| push_row(array, names.len(), outlet));
+        pushed.ok_or_else(|| SourceError::Query {
+            database: NAME,
+            relation: relation.to_owned(),
+            reason: "SQLite gave a row that is not the array of its values".to_owned(),
+            passing: false,
+        })?;
+        if !outlet.row_done().await {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Hands on the values of an array that SQLite wrote. Its strings are the bytes of the column, UTF-8 or not, which is why
+/// no reader of JSON takes them.
+fn push_row(row: &[u8], width: usize, outlet: &mut Outlet) -> Option<()> {
+    let (mask, mut rest) = row.split_at_checked(row.iter().position(|b| *b == b'[')?)?;
+    for place in 0..width {
+        let before = if place == 0 { b'[' } else { b',' };
+        let (_, list) = rest.split_first().filter(|(b, _)| **b == before)?;
+        let (value, after) = list.split_at_checked(length_of(list)?)?;
+        rest = after;
+        match value {
+            // Nearly all values are texts without escapes; to put them by themselves saves a copy of each.
+            [b'"', text @ .., b'"'] if !text.contains(&b'\\') => outlet.push(Cell::Bytes(text)),
+            [b'"', text @ .., b'"'] => outlet.push(Cell::Bytes(&unescaped(text)?)),
+            b"null" if mask.get(place) == Some(&b'1') => outlet.push(Cell::Unreadable("BLOB")),
+            b"null" => outlet.push(Cell::Null),
+            // What a view makes with SQLite's JSON functions is no string to them.
+            [b'{' | b'[', ..] => outlet.push(Cell::Bytes(value)),
+            number => {
+                let number = std::str::from_utf8(number).ok()?;
+                outlet.push(match number.parse() {
+                    Ok(integer) => Cell::Integer(integer),
+                    Err(_) => Cell::Real(number.parse().ok()?),
+                });
+            }
+        }
+    }
+    (rest == b"]").then_some(())
+}
+
+/// How long the value is with which these bytes begin.
+fn length_of(bytes: &[u8]) -> Option<usize> {
+    let (mut depth, mut at) = (0_usize, 0);
+    loop {
+        match bytes.get(at)? {
+            b'"' => loop {
+                at += 1 + bytes.get(at + 1..)?.iter().position(|b| matches!(b, b'"' | b'\\'))?;
+                if bytes[at] == b'"' {
+                    break;
+                }
+                at += 1;
+            },
+            b'[' | b'{' => depth += 1,
+            b',' | b']' if depth == 0 => return Some(at),
+            b']' | b'}' => depth -= 1,
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
+fn unescaped(text: &[u8]) -> Option<Vec<u8>> {
+    let mut plain = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.iter().position(|b| *b == b'\\') {
+        plain.extend_from_slice(&rest[..at]);
+        let (escape, after) = rest[at + 1..].split_first()?;
+        rest = after;
+        plain.push(match escape {
+            b'b' => 8,
+            b'f' => 12,
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            // SQLite writes only control characters this way.
+            b'u' => {
+                let (digits, after) = rest.split_at_checked(4)?;
+                rest = after;
+                u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?
+            }
+            other => *other,
+        });
+    }
+    plain.extend_from_slice(rest);
+    Some(plain)
 }
 
 fn cell(row: &SqliteRow, index: usize) -> Cell<'_> {
@@ -85,5 +204,42 @@ fn cell(row: &SqliteRow, index: usize) -> Cell<'_> {
         "BLOB" => Some(Cell::Unreadable("BLOB")),
         _ => row.try_get_unchecked::<&[u8], _>(index).ok().map(Cell::Bytes),
     };
-    read.unwrap_or(Cell::Unreadable("out of range"))
+    read.unwrap_or(OUT_OF_RANGE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_kind_of_value_comes_out_of_an_array_as_it_went_in() {
+        let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        let table = r#"CREATE TABLE t (a, b, c, d); INSERT INTO t VALUES
+            (7, 'SITI "A" \ x', NULL, ''), (-9223372036854775808, 'a' || char(10, 9, 8, 12, 13, 1, 0, 31) || 'b', 1.5, 9e999),
+            (x'1331', '[1]', x'', '{"a":"]"}'), ('7', CAST(x'41ff22' AS TEXT), 'é€😀', '\u0041'), (NULL, NULL, NULL, NULL)"#;
+        connection.execute(table).await.unwrap();
+        let names: Vec<String> = ["a", "b", "c", "json_array(d)"].map(str::to_owned).into();
+        let mut by_row = Outlet::new(4, None);
+        read(&mut connection, &format!("SELECT {} FROM t", names.join(", ")), &[], "t", &mut by_row).await.unwrap();
+        let mut by_array = Outlet::new(4, None);
+        events(&mut connection, &names, "FROM t", &[], "t", &mut by_array).await.unwrap();
+        let (by_row, by_array) = (by_row.keep(), by_array.keep());
+        assert_eq!((by_row.len(), by_array.len()), (5, 5));
+        for (one, other) in by_row.rows().zip(by_array.rows()) {
+            for place in 0..4 {
+                assert_eq!(one.at(place), other.at(place));
+            }
+        }
+        let first = by_array.rows().nth(2).unwrap();
+        assert_eq!((first.at(0), first.at(1)), (Cell::Unreadable("BLOB"), Cell::Text("[1]")));
+    }
+
+    #[test]
+    fn what_is_no_array_of_that_width_is_refused() {
+        for array in
+            [&b"[1,2]"[..], b"[1,2,3", b"[1,2,3]x", b"", b"[1,\"a,3]", b"[1,2,3,4]", b"1,2,3]", b"[1,\"\\", b"[1,2,z]"]
+        {
+            assert_eq!(push_row(array, 3, &mut Outlet::new(3, None)), None, "{}", String::from_utf8_lossy(array));
+        }
+    }
 }

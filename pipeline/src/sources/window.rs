@@ -47,7 +47,7 @@ pub(super) enum Bind {
     From(i64),
     /// Its upper end.
     Until(i64),
-    /// A key.
+    /// A key or another text.
     Text(String),
 }
 
