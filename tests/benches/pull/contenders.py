@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Moves the whole table to Parquet once, the way a user of each tool would: `contenders.py NAME`.
 
-Source in BENCH_URI (PostgreSQL, MySQL or SQLite), output folder in BENCH_OUT. Zstandard level 3 everywhere, as ours.
+Source in BENCH_URI (PostgreSQL, MySQL or SQLite), output folder in BENCH_OUT. Zstandard level 1 everywhere, as ours.
 None of them validates, splits, pseudonymises, hashes or commits.
 """
 import os
@@ -11,7 +11,7 @@ URI, OUT = os.environ["BENCH_URI"], os.environ["BENCH_OUT"]
 QUERY = ("SELECT event_id,recorded_at,berkas_id,kolektif_id,langkah,pelaksana,petugas_id,mulai,selesai,hasil,kekurangan,"
          "nomor_register,keterangan,jenis,kewarganegaraan,nik,nama,jenis_kelamin,tempat_lahir,tanggal_lahir,pekon,pembawa,"
          "diterima FROM workflow_events")
-LEVEL = {"compression": "zstd", "compression_level": 3}
+LEVEL = {"compression": "zstd", "compression_level": 1}
 
 
 def path(name):
@@ -67,7 +67,7 @@ def duckdb():
     connection.execute(f"LOAD '{extension}'")
     connection.execute(f"ATTACH '{URI}' AS pg (TYPE postgres, READ_ONLY)")
     table = QUERY.replace("FROM workflow_events", "FROM pg.public.workflow_events")
-    connection.execute(f"COPY ({table}) TO '{path('duckdb')}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3)")
+    connection.execute(f"COPY ({table}) TO '{path('duckdb')}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
 
 
 def dlt(backend="pyarrow"):
