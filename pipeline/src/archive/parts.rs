@@ -299,3 +299,44 @@ impl Write for Hashing {
         self.file.flush()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow::array::{ArrayRef, Date32Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray};
+    use arrow::datatypes::{DataType, Schema};
+    use std::sync::Arc;
+
+    fn batch(schema: &SchemaRef, rows: usize) -> RecordBatch {
+        let column = |kind: &DataType| -> ArrayRef {
+            match kind {
+                DataType::Int64 => Arc::new(Int64Array::from(vec![7; rows])),
+                DataType::Int32 => Arc::new(Int32Array::from(vec![1; rows])),
+                DataType::Date32 => Arc::new(Date32Array::from(vec![1; rows])),
+                DataType::Utf8 => Arc::new(StringArray::from(vec!["x"; rows])),
+                _ => Arc::new(TimestampMicrosecondArray::from(vec![1; rows]).with_timezone("UTC")),
+            }
+        };
+        let columns = Schema::fields(schema).iter().map(|f| column(f.data_type())).collect();
+        RecordBatch::try_new(Arc::clone(schema), columns).unwrap()
+    }
+
+    #[test]
+    fn a_quiet_month_is_closed_and_what_comes_later_goes_into_another_part() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let encoder = Encoder::start(folder.path().to_owned(), 0, true).unwrap();
+        let (public, private) = schemas(true);
+        let (quiet, busy): (Month, Month) = ("2026-09".parse().unwrap(), "2026-10".parse().unwrap());
+        for (month, rows) in [(quiet, 3), (busy, QUIET_ROWS), (busy, 1), (quiet, 2)] {
+            assert!(encoder.take(MonthBatch { month, public: batch(&public, rows), private: batch(&private, rows) }));
+        }
+        let closed = encoder.finish().unwrap();
+        let rows: Vec<(bool, u64)> =
+            closed.events.iter().map(|(entry, _)| (entry.path.contains("2026-09"), entry.rows)).collect();
+        assert_eq!(rows, [(true, 3), (true, 2), (false, QUIET_ROWS as u64 + 1)]);
+        assert_eq!(
+            closed.persons.iter().map(|entry| entry.rows).collect::<Vec<_>>(),
+            rows.iter().map(|(_, rows)| *rows).collect::<Vec<_>>()
+        );
+    }
+}
