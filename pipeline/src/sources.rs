@@ -192,6 +192,9 @@ impl Source {
             let from = format!("FROM {}{}", self.relation(&relation), condition.sql);
             let sql = format!("SELECT {} {from}", names.join(", "));
             match &mut self.connection {
+                Connection::Postgres(c) if outlet.is_paced() => {
+                    postgres::fetch(c, &sql, &relation, zone, &mut outlet).await?;
+                }
                 Connection::Postgres(c) => {
                     postgres::copy(c, &sql, &shape.types, &relation, zone, &mut outlet).await?;
                 }
@@ -311,7 +314,7 @@ impl Source {
         let zone = self.config.zone;
         match &mut self.connection {
             Connection::Sqlite(c) => sqlite::read(c, sql, binds, relation, outlet).await,
-            Connection::Postgres(c) => postgres::read(c, sql, relation, zone, outlet).await,
+            Connection::Postgres(c) => postgres::read(c, sql, relation, zone, outlet).await.map(drop),
             Connection::MySql(c) => mysql::read(c, sql, binds, relation, zone, outlet).await,
             // What is asked of files is asked of them directly.
             Connection::Csv(_) => Ok(()),

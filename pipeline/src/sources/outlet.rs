@@ -47,6 +47,11 @@ impl Outlet {
         self
     }
 
+    /// Whether a rate is given.
+    pub(super) fn is_paced(&self) -> bool {
+        self.pace.is_some()
+    }
+
     /// Adds the next cell of the row that is being written.
     #[inline]
     pub(super) fn push(&mut self, cell: Cell<'_>) {

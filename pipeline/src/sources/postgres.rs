@@ -38,6 +38,9 @@ pub(super) const SNAPSHOT: &str = "SELECT (SELECT system_identifier::text || '/'
 pub(super) const OPEN_SINCE: &str = "SELECT MIN(xact_start) FROM pg_stat_activity \
      WHERE datname = current_database() AND pid <> pg_backend_pid()";
 
+/// Rows that a cursor gives at a time.
+const FETCHED_ROWS: usize = 200;
+
 /// Beyond this distance a transaction number could be taken for one of the future.
 const OLDEST_HORIZON: u64 = 1_000_000_000;
 
@@ -109,23 +112,27 @@ pub(super) async fn execute(connection: &mut PgConnection, sql: &'static str) ->
     connection.execute(sql).await.map(drop).map_err(|e| query_error(NAME, "transaction", &e))
 }
 
-/// A small answer, row by row.
+/// A small answer, row by row; gives how many rows were taken.
 pub(super) async fn read(
     connection: &mut PgConnection,
     sql: &str,
     relation: &str,
     zone: Tz,
     outlet: &mut Outlet,
-) -> Result<(), SourceError> {
+) -> Result<usize, SourceError> {
     let mut rows = sqlx::query(AssertSqlSafe(sql.to_owned())).fetch(connection);
+    let mut taken = 0;
     while let Some(row) = rows.try_next().await.map_err(|e| query_error(NAME, relation, &e))? {
         for (i, column) in row.columns().iter().enumerate() {
             let value = row.try_get_raw(i).ok().and_then(|v| v.as_bytes().ok());
             push_field(&Kind::of(column.type_info().name()), value, zone, outlet);
         }
-        outlet.row_done().await;
+        if !outlet.row_done().await {
+            break;
+        }
+        taken += 1;
     }
-    Ok(())
+    Ok(taken)
 }
 
 /// A large answer, by COPY. `types` are the database's words for the types of the columns asked for.
@@ -187,6 +194,23 @@ pub(super) async fn copy(
         }
     }
     if ended { Ok(()) } else { Err(broken()) }
+}
+
+/// A large answer for an office that must not feel it: by a cursor, some rows at a time. A COPY fills every buffer on its way
+/// in one go, and the office's own queries wait behind each such burst.
+pub(super) async fn fetch(
+    connection: &mut PgConnection,
+    sql: &str,
+    relation: &str,
+    zone: Tz,
+    outlet: &mut Outlet,
+) -> Result<(), SourceError> {
+    let fail = |e: sqlx::Error| query_error(NAME, relation, &e);
+    let declare = format!("DECLARE events NO SCROLL CURSOR FOR {sql}");
+    connection.execute(AssertSqlSafe(declare)).await.map_err(fail)?;
+    let next = format!("FETCH {FETCHED_ROWS} FROM events");
+    while read(connection, &next, relation, zone, outlet).await? == FETCHED_ROWS {}
+    connection.execute("CLOSE events").await.map(drop).map_err(fail)
 }
 
 /// The length of the header of a binary COPY; `Some(None)` when there is not enough of it yet.
