@@ -102,3 +102,15 @@ pub(crate) enum Command {
     /// Check every file of the archive against its log.
     Verify(commands::verify::Options),
 }
+
+impl Command {
+    /// Where the configuration is, for a command that pulls.
+    pub(crate) fn pulls(&self) -> Option<&Where> {
+        match self {
+            Self::Pull(options) => Some(&options.place),
+            Self::Run(options) => Some(&options.place),
+            Self::Serve(options) => Some(&options.place),
+            _ => None,
+        }
+    }
+}

@@ -9,6 +9,7 @@ mod exit;
 mod history;
 mod office;
 mod print;
+mod priority;
 mod scheduler;
 mod tasks;
 
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
         Err(fault) => fault.exit(),
     };
     print::start_log(arguments.common);
+    priority::yield_to_the_office(&arguments.command);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(fault) => return exit::code(Err(fault.into())),

@@ -24,8 +24,9 @@ pub(crate) struct Options {
     /// Pull as if it were then, so that the archive can be made again byte for byte.
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     at: Option<DateTime<Utc>>,
+    /// Which configuration to use.
     #[command(flatten)]
-    place: Where,
+    pub(crate) place: Where,
 }
 
 /// Exit code 1 when rows went to quarantine, were odd, or had changed.

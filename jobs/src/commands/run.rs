@@ -16,8 +16,9 @@ pub(crate) struct Options {
     /// For a monthly job: the month [default: the month before this one].
     #[arg(long, value_name = "YYYY-MM")]
     month: Option<Month>,
+    /// Which configuration to use.
     #[command(flatten)]
-    place: Where,
+    pub(crate) place: Where,
 }
 
 /// The run is written to the history, also when it fails.

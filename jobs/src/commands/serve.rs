@@ -14,8 +14,9 @@ use clap::Args;
 /// Options of `tertib serve`.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
+    /// Which configuration to use.
     #[command(flatten)]
-    place: Where,
+    pub(crate) place: Where,
 }
 
 /// A clock that was set, or a PC that slept, is noticed within this time.

@@ -26,13 +26,14 @@ struct Pace {
 const LOT: u64 = 64;
 
 impl Pace {
-    async fn after_row(&mut self) {
+    async fn after_row(&mut self) -> bool {
         self.rows += 1;
         if !self.rows.is_multiple_of(LOT) {
-            return;
+            return false;
         }
         let due_ms = self.rows.saturating_mul(1_000) / self.rows_per_second.max(1);
         tokio::time::sleep_until(self.began + Duration::from_millis(due_ms)).await;
+        true
     }
 }
 
@@ -60,10 +61,11 @@ impl Outlet {
 
     /// Called after each row; `false` when nobody takes rows any more.
     pub(super) async fn row_done(&mut self) -> bool {
-        if let Some(pace) = &mut self.pace {
-            pace.after_row().await;
-        }
-        if self.to.is_some() && self.rows.is_full() { self.hand_on().await } else { true }
+        let lot_is_full = match &mut self.pace {
+            Some(pace) => pace.after_row().await,
+            None => false,
+        };
+        if self.to.is_some() && (lot_is_full || self.rows.is_full()) { self.hand_on().await } else { true }
     }
 
     pub(super) async fn hand_on(&mut self) -> bool {

@@ -1,0 +1,30 @@
+//! The office comes first: how tertib stands behind its programs on a machine that both share.
+
+use crate::cli::Command;
+use crate::config::Config;
+
+/// Where the configuration gives the source a rate, everything that a pull does takes the processor only while nobody else
+/// wants it. Called before any thread is begun, since threads begin as the one that begins them.
+pub(crate) fn yield_to_the_office(command: &Command) {
+    let Some(place) = command.pulls() else { return };
+    // A faulty configuration is reported by the command itself.
+    let slowed = Config::find(place.config.as_deref()).is_ok_and(|c| c.source.rows_per_second.is_some());
+    if slowed {
+        stand_behind();
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn stand_behind() {
+    use thread_priority::unix::{NormalThreadSchedulePolicy, ThreadSchedulePolicy, set_thread_priority_and_policy};
+    use thread_priority::{ThreadPriority, thread_native_id};
+    let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+    if let Err(fault) = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, idle) {
+        tracing::warn!("the system does not let tertib work behind other programs: {fault:?}");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn stand_behind() {
+    tracing::warn!("rows-per-second slows the reading; working behind other programs is known for Linux only");
+}
