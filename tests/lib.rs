@@ -175,13 +175,15 @@ pub struct Installed {
 }
 
 impl Installed {
-    /// Made by `tertib init`.
+    /// Made by `tertib init`, without the rate at which the source is read, as fast as it can.
     #[must_use]
     pub fn at(url: &str) -> Self {
         let dir = TempDir::new().unwrap();
         let init = tertib().arg("init").arg(dir.path().join("work")).args(["--source", url]).output().unwrap();
         Ran::from(init).expect_code(0);
-        Self { dir }
+        let installed = Self { dir };
+        installed.configure("rows-per-second = 100000\n", "");
+        installed
     }
 
     /// A path inside the folder.

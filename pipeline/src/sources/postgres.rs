@@ -81,9 +81,13 @@ impl Kind {
 pub(super) async fn open(url: &str, zone: Tz, timeouts: Timeouts) -> Result<PgConnection, SourceError> {
     let options = PgConnectOptions::from_str(url).map_err(|e| connect_error(NAME, &e))?.application_name("tertib");
     let mut connection = PgConnection::connect_with(&options).await.map_err(|e| connect_error(NAME, &e))?;
+    // A database without an encoding holds any bytes; asked for UTF-8 it would stop at the first that are not.
+    let encoding = "SELECT set_config('client_encoding', \
+                    CASE current_setting('server_encoding') WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, false)";
+    connection.execute(encoding).await.map_err(|e| connect_error(NAME, &e))?;
     // Rows come in the order in which they lie, and one worker of the office's server is enough.
     let session = format!(
-        "SET TIME ZONE '{}'; SET standard_conforming_strings = on; SET client_encoding = 'UTF8'; \
+        "SET TIME ZONE '{}'; SET standard_conforming_strings = on; \
          SET statement_timeout = '{}s'; SET lock_timeout = '{}s'; SET idle_in_transaction_session_timeout = '{}s'; \
          SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; \
          BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",

@@ -36,13 +36,12 @@ def pull_until(over, tertib, uri, counts, limit):
         out = tempfile.mkdtemp(prefix="bench-")
         work = os.path.join(out, "work")
         subprocess.run([tertib, "init", work, "--source", uri, "--quiet"], check=True, stdout=subprocess.DEVNULL)
-        if limit:
-            config = os.path.join(work, "tertib.toml")
-            with open(config) as file:
-                text = file.read().replace("[source]", f"[source]\nrows-per-second = {limit}")
-            with open(config, "w") as file:
-                file.write(text)
-        done = subprocess.run([tertib, "pull", "--quiet", "--config", os.path.join(work, "tertib.toml")], capture_output=True, text=True)
+        config = os.path.join(work, "tertib.toml")
+        with open(config) as file:
+            text = file.read().replace("rows-per-second = 100000", f"rows-per-second = {limit}" if limit else "")
+        with open(config, "w") as file:
+            file.write(text)
+        done = subprocess.run([tertib, "pull", "--quiet", "--config", config], capture_output=True, text=True)
         counts.append(done.stdout.strip() or done.stderr.strip())
         shutil.rmtree(out)
 
@@ -53,7 +52,7 @@ def main():
         arguments.add_argument(name, required=True)
     arguments.add_argument("--seconds", type=int, default=20)
     arguments.add_argument("--rate", type=int, default=100)
-    arguments.add_argument("--limit", type=int, help="rows-per-second of the pull")
+    arguments.add_argument("--limit", type=int, default=100000, help="rows-per-second of the pull; 0 for none")
     arguments.add_argument("--repeats", type=int, default=3)
     arguments = arguments.parse_args()
     work = tempfile.mkdtemp(prefix="bench-")
