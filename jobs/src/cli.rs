@@ -83,8 +83,8 @@ pub(crate) enum Command {
     Doctor(commands::doctor::Options),
     /// Bring new events in.
     Pull(commands::pull::Options),
-    /// Compute the figures of a month.
-    Metrics(OfMonth),
+    /// Compute the figures of a month, or of months by area, kind, officer or month.
+    Metrics(commands::metrics::Options),
     /// Judge the figures of a month by the targets in force.
     Compliance(OfMonth),
     /// Write the books and reports of a month.

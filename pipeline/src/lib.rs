@@ -24,7 +24,7 @@ pub use compliance::judge;
 pub use key::{Key, KeyError};
 pub use known::waiting_in_quarantine;
 pub use ledger_rows::{BookWriter, Disclosure};
-pub use metrics::{FigureBook, FigureError};
+pub use metrics::{By, FigureBook, FigureError};
 pub use pull::{Progress, PullError, PullOptions, PullReport, pull};
 pub use query::{Answer, QueryError, query};
 pub use reconcile::{Reconciliation, reconcile};

@@ -9,7 +9,7 @@
 use crate::archive::{Archive, ArchiveError};
 use crate::columns::{instants, int32s, int64s, superseded, texts};
 use arrow::array::{Array, RecordBatch, StringArray, TimestampMicrosecondArray};
-use polars::prelude::{Column, DataFrame, DataType, IntoLazy, LazyFrame, NamedFrom, PolarsError, Series};
+use polars::prelude::{Column, DataFrame, IntoLazy, LazyFrame, NamedFrom, PolarsError, Series};
 use polars::sql::SQLContext;
 use schemas::{CalendarError, Facts, Month, Sop, WorkingClock};
 use std::collections::BTreeMap;
@@ -132,17 +132,14 @@ impl View {
         })
     }
 
-    /// Runs the statement `name` of a figure's file.
-    pub(crate) fn run(&self, file: &str, sql: &str, name: &str, p: Parameters) -> Result<Rows, FigureError> {
-        let fault = |reason: String| FigureError::Sql { figure: format!("{file}.sql, {name}"), reason };
-        let statement = statement(sql, name).ok_or_else(|| fault("there is no such statement".into()))?;
+    /// Runs a statement with the parameters in place of their names.
+    pub(crate) fn run(&self, statement: &str, p: Parameters) -> Result<DataFrame, PolarsError> {
         let statement = statement
             .replace("$month", &format!("'{}'", p.month))
             .replace("$end_s", &p.end_s.to_string())
             .replace("$end_o", &p.end_o.to_string())
             .replace("$end_d", &p.end_d.to_string());
-        let frame = self.context().execute(&statement).and_then(LazyFrame::collect);
-        Ok(Rows { frame: frame.map_err(|e| fault(e.to_string()))? })
+        self.context().execute(&statement).and_then(LazyFrame::collect)
     }
 
     fn context(&self) -> SQLContext {
@@ -151,44 +148,6 @@ impl View {
         context.register("sop_next", self.sop_next.clone());
         context.register("sop_step", self.sop_step.clone());
         context
-    }
-}
-
-/// The statement whose leading comment is `-- name: …`.
-fn statement<'a>(sql: &'a str, name: &str) -> Option<&'a str> {
-    let head = format!("-- {name}:");
-    sql.split(";\n").map(str::trim).find(|s| s.starts_with(&head))
-}
-
-/// The result of a statement.
-#[derive(Debug)]
-pub(crate) struct Rows {
-    frame: DataFrame,
-}
-
-impl Rows {
-    pub(crate) fn integers(&self, name: &str) -> Result<Vec<Option<i64>>, FigureError> {
-        let read = || -> Result<Vec<Option<i64>>, PolarsError> {
-            Ok(self.frame.column(name)?.cast(&DataType::Int64)?.i64()?.iter().collect())
-        };
-        read().map_err(|e| FigureError::Sql { figure: name.to_owned(), reason: e.to_string() })
-    }
-
-    /// A column that is never null.
-    pub(crate) fn counts(&self, name: &str) -> Result<Vec<u64>, FigureError> {
-        Ok(self.integers(name)?.into_iter().map(|n| u64::try_from(n.unwrap_or(0)).unwrap_or(0)).collect())
-    }
-
-    pub(crate) fn texts(&self, name: &str) -> Result<Vec<Option<String>>, FigureError> {
-        let read = || -> Result<Vec<Option<String>>, PolarsError> {
-            Ok(self.frame.column(name)?.cast(&DataType::String)?.str()?.iter().map(|t| t.map(str::to_owned)).collect())
-        };
-        read().map_err(|e| FigureError::Sql { figure: name.to_owned(), reason: e.to_string() })
-    }
-
-    /// The one number of a statement that gives one row and one column `n`.
-    pub(crate) fn single(&self, name: &str) -> Result<u64, FigureError> {
-        Ok(self.counts(name)?.first().copied().unwrap_or(0))
     }
 }
 

@@ -4,11 +4,11 @@
 //! Gives   open berkas by last step; steps without any are not listed
 //! Rule    a berkas ends with step 10, `ditolak` (5) or `duplikat` (6)
 
-use super::{Context, FigureError};
+use super::summary::count;
+use super::Context;
 use std::collections::BTreeMap;
 
-pub(super) fn compute(context: Context<'_>) -> Result<BTreeMap<u8, u64>, FigureError> {
-    let rows = context.run("backlog", include_str!("backlog.sql"), "open")?;
-    let steps = rows.counts("langkah")?.into_iter().map(|s| u8::try_from(s).unwrap_or(0));
-    Ok(steps.zip(rows.counts("n")?).collect())
+pub(super) fn compute(context: Context<'_>) -> BTreeMap<u8, u64> {
+    let rows = context.figures.rows("backlog", "open");
+    rows.map(|row| (u8::try_from(row.step).unwrap_or(0), count(row))).collect()
 }

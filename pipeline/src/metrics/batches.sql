@@ -1,10 +1,11 @@
--- waits: batches whose berkas have all ended and whose last card was gathered in the month; one row per card
+-- waits: batches whose berkas have all ended and whose last card was gathered in the month
+-- Of the berkas gathered last together the greatest id stands for the batch; v is then the longest wait for it.
 WITH numbered AS (
-  SELECT berkas_id, kolektif_id, langkah, hasil, bulan, selesai_s, selesai_w,
+  SELECT berkas_id, kolektif_id, pekon, jenis, langkah, hasil, bulan, selesai_s, selesai_w,
          ROW_NUMBER() OVER (PARTITION BY berkas_id ORDER BY selesai_s, langkah, event_id) AS place
   FROM events
 ), berkas AS (
-  SELECT berkas_id,
+  SELECT berkas_id, MIN(pekon) AS pekon, MIN(jenis) AS jenis,
          MIN(CASE WHEN place = 1 THEN kolektif_id ELSE NULL END) AS kolektif_id,
          MIN(CASE WHEN langkah = 7 THEN selesai_s ELSE NULL END) AS gathered_s,
          MIN(CASE WHEN langkah = 7 THEN selesai_w ELSE NULL END) AS gathered_w,
@@ -17,10 +18,17 @@ WITH numbered AS (
          MIN(ended) AS all_ended
   FROM berkas
   GROUP BY kolektif_id
+), card AS (
+  SELECT berkas.kolektif_id AS kolektif_id, berkas.berkas_id AS berkas_id, pekon, jenis, last_w - gathered_w AS waiting,
+         CASE WHEN gathered_s = last_s THEN 1 ELSE 0 END AS is_last
+  FROM berkas JOIN batch ON berkas.kolektif_id = batch.kolektif_id
+  WHERE all_ended = 1 AND last_bulan = $month AND gathered_s IS NOT NULL
 )
-SELECT berkas.kolektif_id AS kolektif_id, berkas.berkas_id AS berkas_id,
-       last_w - gathered_w AS waiting,
-       CASE WHEN gathered_s = last_s THEN 1 ELSE 0 END AS is_last
-FROM berkas JOIN batch ON berkas.kolektif_id = batch.kolektif_id
-WHERE all_ended = 1 AND last_bulan = $month AND gathered_s IS NOT NULL
-ORDER BY kolektif_id, berkas_id
+SELECT 'waiting_for_last_working' AS item, pekon, jenis, '' AS name, '' AS detail, waiting AS v, COUNT(*) AS n
+FROM card
+GROUP BY pekon, jenis, waiting
+UNION ALL
+SELECT 'held_up_by' AS item, MIN(pekon) AS pekon, MIN(jenis) AS jenis, kolektif_id AS name,
+       MAX(CASE WHEN is_last = 1 THEN berkas_id ELSE NULL END) AS detail, MAX(waiting) AS v, MAX(is_last) AS n
+FROM card
+GROUP BY kolektif_id

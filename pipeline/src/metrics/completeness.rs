@@ -4,26 +4,25 @@
 //! Gives   first checks in the month, those found complete, files returned, missing documents by code
 //! Rule    SOP step 2
 
-use super::{Context, FigureError};
-use schemas::figures::Completeness;
+use super::summary::count;
+use super::Context;
+use schemas::figures::{Completeness, FigureRow};
+use std::collections::BTreeMap;
 
-const SQL: &str = include_str!("completeness.sql");
+const FIGURE: &str = "completeness";
 
-pub(super) fn compute(context: Context<'_>) -> Result<Completeness, FigureError> {
-    let mut figure = Completeness::default();
-    let rows = context.run("completeness", SQL, "first_checks")?;
-    for (hasil, n) in rows.texts("hasil")?.into_iter().zip(rows.counts("n")?) {
-        figure.first_checks += n;
-        if hasil.as_deref() == Some("lengkap") || hasil.as_deref() == Some("perlu_rekam") {
-            figure.complete += n;
+pub(super) fn compute(context: Context<'_>) -> Completeness {
+    let is_complete = |row: &&FigureRow| row.name == "lengkap" || row.name == "perlu_rekam";
+    let mut missing = BTreeMap::new();
+    for row in context.figures.rows(FIGURE, "returned") {
+        for code in row.name.split(';').filter(|c| !c.is_empty()) {
+            *missing.entry(code.to_owned()).or_insert(0) += count(row);
         }
     }
-    let rows = context.run("completeness", SQL, "returned")?;
-    for (codes, n) in rows.texts("kekurangan")?.into_iter().zip(rows.counts("n")?) {
-        figure.returned += n;
-        for code in codes.unwrap_or_default().split(';').filter(|c| !c.is_empty()) {
-            *figure.missing.entry(code.to_owned()).or_insert(0) += n;
-        }
+    Completeness {
+        first_checks: context.figures.n(FIGURE, "first_checks"),
+        complete: context.figures.rows(FIGURE, "first_checks").filter(is_complete).map(count).sum(),
+        returned: context.figures.n(FIGURE, "returned"),
+        missing,
     }
-    Ok(figure)
 }

@@ -1,19 +1,17 @@
 -- first_checks: outcome of the first check of each berkas
 WITH checks AS (
-  SELECT bulan, hasil,
+  SELECT pekon, jenis, bulan, hasil,
          ROW_NUMBER() OVER (PARTITION BY berkas_id ORDER BY selesai_s, langkah, event_id) AS attempt
   FROM events
   WHERE langkah = 2
 )
-SELECT hasil, COUNT(*) AS n
+SELECT pekon, jenis, hasil AS name, COUNT(*) AS n
 FROM checks
 WHERE attempt = 1 AND bulan = $month
-GROUP BY hasil
-ORDER BY hasil;
+GROUP BY pekon, jenis, hasil;
 
--- returned: what was missing at every check that sent the file back
-SELECT kekurangan, COUNT(*) AS n
+-- returned: what was missing at every check that sent the file back; several documents in one text, divided by `;`
+SELECT pekon, jenis, kekurangan AS name, COUNT(*) AS n
 FROM events
 WHERE langkah = 2 AND hasil = 'kurang' AND bulan = $month
-GROUP BY kekurangan
-ORDER BY kekurangan
+GROUP BY pekon, jenis, kekurangan

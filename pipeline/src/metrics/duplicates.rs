@@ -6,27 +6,17 @@
 //! Rule    SOP step 6, "pengecekan Duplikat Record"
 //! Finds   berkas without a NIK: counted, left out of (b) and (c)
 
-use super::{Context, FigureError, LeftOut};
+use super::Context;
 use schemas::figures::Duplicates;
 
-const SQL: &str = include_str!("duplicates.sql");
-
-pub(super) fn compute(context: Context<'_>, left_out: &mut LeftOut) -> Result<Duplicates, FigureError> {
-    let run = |name: &str| context.run("duplicates", SQL, name);
-    let record = run("record")?;
-    let batch = run("batch")?;
-    let (mut batch_berkas, mut batch_same_nik) = (0, 0);
-    for (times, niks) in batch.counts("times")?.into_iter().zip(batch.counts("niks")?) {
-        batch_berkas += times * niks;
-        batch_same_nik += (times - 1) * niks;
+pub(super) fn compute(context: Context<'_>) -> Duplicates {
+    let n = |item: &str| context.figures.n("duplicates", item);
+    Duplicates {
+        record_checks: n("record_checks"),
+        record_duplicates: n("record_duplicates"),
+        batch_berkas: n("batch_berkas"),
+        batch_same_nik: n("batch_same_nik"),
+        arrivals: n("arrivals"),
+        repeat_within_90_days: n("repeat_within_90_days"),
     }
-    left_out.insert("duplicates.no_nik".to_owned(), run("left_out")?.single("n")?);
-    Ok(Duplicates {
-        record_checks: record.single("checks")?,
-        record_duplicates: record.single("duplicates")?,
-        batch_berkas,
-        batch_same_nik,
-        arrivals: run("arrivals")?.single("n")?,
-        repeat_within_90_days: run("repeats")?.single("n")?,
-    })
 }

@@ -1,38 +1,54 @@
--- record: (a) berkas with a record check in the month, and those found duplicate
-SELECT COUNT(DISTINCT berkas_id) AS checks,
-       COUNT(DISTINCT CASE WHEN hasil = 'duplikat' THEN berkas_id ELSE NULL END) AS duplicates
-FROM events
-WHERE langkah = 6 AND bulan = $month;
+-- record_checks: (a) berkas with a record check in the month
+WITH checked AS (
+  SELECT berkas_id, MIN(pekon) AS pekon, MIN(jenis) AS jenis,
+         MAX(CASE WHEN hasil = 'duplikat' THEN 1 ELSE 0 END) AS is_duplicate
+  FROM events
+  WHERE langkah = 6 AND bulan = $month
+  GROUP BY berkas_id
+)
+SELECT 'record_checks' AS item, pekon, jenis, COUNT(*) AS n FROM checked GROUP BY pekon, jenis
+UNION ALL
+SELECT 'record_duplicates' AS item, pekon, jenis, COUNT(*) AS n FROM checked WHERE is_duplicate = 1 GROUP BY pekon, jenis;
 
--- batch: (b) berkas of the batches received in the month, by how often a NIK is in the same batch
+-- batch: (b) receipts of the batches received in the month, and those whose NIK was already in the same batch
 WITH in_batch AS (
-  SELECT kolektif_id, nik, COUNT(*) AS n
+  SELECT pekon, jenis,
+         ROW_NUMBER() OVER (PARTITION BY kolektif_id, nik ORDER BY selesai_s, langkah, event_id) AS place
   FROM events
   WHERE langkah = 1 AND bulan_diterima = $month AND nik IS NOT NULL
-  GROUP BY kolektif_id, nik
 )
-SELECT n AS times, COUNT(*) AS niks
-FROM in_batch
-GROUP BY n
-ORDER BY times;
+SELECT 'batch_berkas' AS item, pekon, jenis, COUNT(*) AS n FROM in_batch GROUP BY pekon, jenis
+UNION ALL
+SELECT 'batch_same_nik' AS item, pekon, jenis, COUNT(*) AS n FROM in_batch WHERE place > 1 GROUP BY pekon, jenis;
 
 -- arrivals: (c) berkas that arrived in the month
-SELECT COUNT(DISTINCT berkas_id) AS n
-FROM events
-WHERE langkah = 1 AND bulan = $month;
+WITH arrived AS (
+  SELECT berkas_id, MIN(pekon) AS pekon, MIN(jenis) AS jenis
+  FROM events
+  WHERE langkah = 1 AND bulan = $month
+  GROUP BY berkas_id
+)
+SELECT pekon, jenis, COUNT(*) AS n FROM arrived GROUP BY pekon, jenis;
 
--- repeats: (c) of these, the NIK had arrived in another batch within the 90 days before
+-- repeat_within_90_days: (c) of these, the NIK had arrived in another batch within the 90 days before
 WITH arrival AS (
-  SELECT berkas_id, kolektif_id, nik, bulan, selesai_s
+  SELECT berkas_id, kolektif_id, pekon, jenis, nik, bulan, selesai_s
   FROM events
   WHERE langkah = 1 AND nik IS NOT NULL
+), again AS (
+  SELECT now.berkas_id AS berkas_id, MIN(now.pekon) AS pekon, MIN(now.jenis) AS jenis
+  FROM arrival now JOIN arrival earlier ON now.nik = earlier.nik
+  WHERE now.bulan = $month AND now.kolektif_id <> earlier.kolektif_id
+    AND earlier.selesai_s < now.selesai_s AND earlier.selesai_s >= now.selesai_s - 7776000
+  GROUP BY now.berkas_id
 )
-SELECT COUNT(DISTINCT now.berkas_id) AS n
-FROM arrival now JOIN arrival earlier ON now.nik = earlier.nik
-WHERE now.bulan = $month AND now.kolektif_id <> earlier.kolektif_id
-  AND earlier.selesai_s < now.selesai_s AND earlier.selesai_s >= now.selesai_s - 7776000;
+SELECT pekon, jenis, COUNT(*) AS n FROM again GROUP BY pekon, jenis;
 
 -- left_out: berkas received in the month without a NIK
-SELECT COUNT(DISTINCT berkas_id) AS n
-FROM events
-WHERE langkah = 1 AND (bulan = $month OR bulan_diterima = $month) AND nik IS NULL
+WITH without AS (
+  SELECT berkas_id, MIN(pekon) AS pekon, MIN(jenis) AS jenis
+  FROM events
+  WHERE langkah = 1 AND (bulan = $month OR bulan_diterima = $month) AND nik IS NULL
+  GROUP BY berkas_id
+)
+SELECT pekon, jenis, 'no_nik' AS name, COUNT(*) AS n FROM without GROUP BY pekon, jenis

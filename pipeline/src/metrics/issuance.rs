@@ -6,71 +6,41 @@
 //! Rule    1 hour and 24 hours since complete, outages excepted; 14 working days, the day of completeness is day 0
 //! Finds   berkas printed without a complete check: counted, not measured
 
-use super::{Context, FigureError, LeftOut, add};
-use schemas::figures::{Deadline, Deadlines, Issuance, Spread};
-use std::collections::BTreeMap;
+use super::{Context, FigureError};
+use schemas::figures::{Deadline, Deadlines, Issuance};
 
-const SQL: &str = include_str!("issuance.sql");
+const FIGURE: &str = "issuance";
 const HOUR_S: i64 = 3_600;
 const DAY_S: i64 = 86_400;
 const WORKING_DAYS: i64 = 14;
 
-pub(super) fn compute(context: Context<'_>, left_out: &mut LeftOut) -> Result<(Issuance, Deadlines), FigureError> {
-    let printed = Measured::read(context, "printed", &["wall", "wall_less_outages", "working_days", "working"])?;
-    let open = Measured::read(context, "open", &["wall", "wall_less_outages", "working_days"])?;
-    let unmeasured = context.run("issuance", SQL, "left_out")?.single("n")?;
-    left_out.insert("issuance.no_complete_check".to_owned(), unmeasured);
-    let figure = Issuance {
-        printed: printed.total("wall"),
-        wall: printed.spread("wall"),
-        wall_less_outages: printed.spread("wall_less_outages"),
-        working: printed.spread("working"),
-        within_1_hour_wall: printed.within("wall", HOUR_S),
-        within_24_hours_wall: printed.within("wall", DAY_S),
-        within_1_hour_working: printed.within("working", HOUR_S),
-        within_24_hours_wall_less_outages: printed.within("wall_less_outages", DAY_S),
-        within_14_working_days: printed.within("working_days", WORKING_DAYS),
-        open_past_24_hours_wall: open.total("wall") - open.within("wall", DAY_S),
+pub(super) fn compute(context: Context<'_>) -> Result<(Issuance, Deadlines), FigureError> {
+    let within = |item: &str, limit: i64| context.within(FIGURE, item, limit);
+    let spread = |item: &str| context.figures.spread(FIGURE, item, 0);
+    let open_past = |item: &str, limit: i64| -> Result<u64, FigureError> {
+        Ok(context.figures.n(FIGURE, item) - within(item, limit)?)
     };
-    let deadline = |clock: &str, limit: i64| {
-        let on_time = printed.within(clock, limit);
-        let open_past = open.total(clock) - open.within(clock, limit);
-        Deadline { on_time, late: printed.total(clock) - on_time, open_past }
+    let figure = Issuance {
+        printed: context.figures.n(FIGURE, "wall"),
+        wall: spread("wall"),
+        wall_less_outages: spread("wall_less_outages"),
+        working: spread("working"),
+        within_1_hour_wall: within("wall", HOUR_S)?,
+        within_24_hours_wall: within("wall", DAY_S)?,
+        within_1_hour_working: within("working", HOUR_S)?,
+        within_24_hours_wall_less_outages: within("wall_less_outages", DAY_S)?,
+        within_14_working_days: within("working_days", WORKING_DAYS)?,
+        open_past_24_hours_wall: open_past("open_wall", DAY_S)?,
+    };
+    let deadline = |clock: &str, limit: i64| -> Result<Deadline, FigureError> {
+        let on_time = within(clock, limit)?;
+        let late = context.figures.n(FIGURE, clock) - on_time;
+        Ok(Deadline { on_time, late, open_past: open_past(&format!("open_{clock}"), limit)? })
     };
     let deadlines = Deadlines {
-        within_1_hour_less_outages: deadline("wall_less_outages", HOUR_S),
-        within_24_hours_less_outages: deadline("wall_less_outages", DAY_S),
-        within_14_working_days: deadline("working_days", WORKING_DAYS),
+        within_1_hour_less_outages: deadline("wall_less_outages", HOUR_S)?,
+        within_24_hours_less_outages: deadline("wall_less_outages", DAY_S)?,
+        within_14_working_days: deadline("working_days", WORKING_DAYS)?,
     };
     Ok((figure, deadlines))
-}
-
-/// Histograms by clock.
-struct Measured(BTreeMap<String, BTreeMap<i64, u64>>);
-
-impl Measured {
-    fn read(context: Context<'_>, statement: &str, clocks: &[&str]) -> Result<Self, FigureError> {
-        let rows = context.run("issuance", SQL, statement)?;
-        let n = rows.counts("n")?;
-        let mut clocks_read = BTreeMap::new();
-        for clock in clocks {
-            let histogram: &mut BTreeMap<i64, u64> = clocks_read.entry((*clock).to_owned()).or_default();
-            for (value, n) in rows.integers(clock)?.into_iter().zip(&n) {
-                add(histogram, value, *n);
-            }
-        }
-        Ok(Self(clocks_read))
-    }
-
-    fn spread(&self, clock: &str) -> Spread {
-        self.0.get(clock).map(Spread::of_histogram).unwrap_or_default()
-    }
-
-    fn total(&self, clock: &str) -> u64 {
-        self.0.get(clock).map_or(0, |h| h.values().sum())
-    }
-
-    fn within(&self, clock: &str, limit: i64) -> u64 {
-        self.0.get(clock).map_or(0, |h| h.range(..=limit).map(|(_, n)| n).sum())
-    }
 }

@@ -5,38 +5,29 @@
 //! Rule    SOP steps 3, 4, 8, 9; a number is `NNNNNN/step/year`
 //! Finds   entries without a number, or with one of more than seven digits: counted, not in the sequence
 
-use super::{Context, FigureError, LeftOut};
+use super::summary::count;
+use super::{Context, LeftOut};
 use schemas::figures::RegisterNumbers;
 use std::collections::BTreeMap;
 
 /// No book of an office has ten million entries a year.
 const SERIAL_DIGITS: usize = 7;
 
-pub(super) fn compute(
-    context: Context<'_>,
-    left_out: &mut LeftOut,
-) -> Result<BTreeMap<String, RegisterNumbers>, FigureError> {
-    let rows = context.run("register_agreement", include_str!("register_agreement.sql"), "numbers")?;
-    let mut books: BTreeMap<u64, BTreeMap<String, u64>> = BTreeMap::new();
+pub(super) fn compute(context: Context<'_>, left_out: &mut LeftOut) -> BTreeMap<String, RegisterNumbers> {
+    let mut books: BTreeMap<i64, BTreeMap<String, u64>> = BTreeMap::new();
     let mut skip = |reason: &str, n| *left_out.entry(format!("register_agreement.{reason}")).or_insert(0) += n;
-    let numbers = rows.counts("langkah")?.into_iter().zip(rows.texts("nomor_register")?);
-    for ((step, number), n) in numbers.zip(rows.counts("n")?) {
-        match number {
-            Some(number) => {
-                if serial(&number).is_none() {
-                    skip("unreadable_number", n);
-                }
-                *books.entry(step).or_default().entry(number).or_insert(0) += n;
-            }
-            None => skip("no_number", n),
+    for row in context.figures.rows("register_agreement", "numbers") {
+        if row.name.is_empty() {
+            skip("no_number", count(row));
+            continue;
         }
+        if serial(&row.name).is_none() {
+            skip("unreadable_number", count(row));
+        }
+        *books.entry(row.step).or_default().entry(row.name.clone()).or_insert(0) += count(row);
     }
-    Ok(context
-        .facts
-        .ledgers
-        .iter()
-        .map(|ledger| (ledger.id.clone(), numbering(&books.remove(&ledger.step.into()).unwrap_or_default())))
-        .collect())
+    let ledgers = context.facts.ledgers.iter();
+    ledgers.map(|l| (l.id.clone(), numbering(&books.remove(&l.step.into()).unwrap_or_default()))).collect()
 }
 
 /// The serial in front. A slip of the pen with more digits would open a gap of millions of numbers.

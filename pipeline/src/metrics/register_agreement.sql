@@ -1,6 +1,5 @@
 -- numbers: every number written in the month at a step that writes a book, and how often
-SELECT events.langkah AS langkah, nomor_register, COUNT(*) AS n
+SELECT pekon, jenis, events.langkah AS step, nomor_register AS name, COUNT(*) AS n
 FROM events JOIN sop_step ON events.langkah = sop_step.langkah
 WHERE writes_book = 1 AND bulan = $month
-GROUP BY events.langkah, nomor_register
-ORDER BY langkah, nomor_register
+GROUP BY pekon, jenis, events.langkah, nomor_register

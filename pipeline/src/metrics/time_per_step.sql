@@ -1,19 +1,42 @@
--- times: how often each handling and waiting time occurred per step in the month
+-- events: events of the month, by step
+SELECT pekon, jenis, petugas_id AS officer, langkah AS step, COUNT(*) AS n
+FROM events
+WHERE bulan = $month
+GROUP BY pekon, jenis, petugas_id, langkah;
+
+-- handling: how often each handling time occurred, by both clocks
+WITH timed AS (
+  SELECT pekon, jenis, petugas_id AS officer, langkah AS step, selesai_w - mulai_w AS working, selesai_s - mulai_s AS wall
+  FROM events
+  WHERE bulan = $month AND mulai_s <= selesai_s
+)
+SELECT 'handling_working' AS item, pekon, jenis, officer, step, working AS v, COUNT(*) AS n
+FROM timed
+GROUP BY pekon, jenis, officer, step, working
+UNION ALL
+SELECT 'handling_wall' AS item, pekon, jenis, officer, step, wall AS v, COUNT(*) AS n
+FROM timed
+GROUP BY pekon, jenis, officer, step, wall;
+
+-- waiting_working: how often each waiting time occurred
 -- The event before is the one before it in the berkas by (selesai, langkah, event_id).
 WITH ordered AS (
-  SELECT langkah, bulan, mulai_s, selesai_s, mulai_w, selesai_w,
+  SELECT pekon, jenis, petugas_id, langkah, bulan, mulai_s, selesai_s, mulai_w,
          LAG(selesai_w) OVER (PARTITION BY berkas_id ORDER BY selesai_s, langkah, event_id) AS before_w
   FROM events
+), waited AS (
+  SELECT pekon, jenis, petugas_id AS officer, langkah AS step,
+         CASE WHEN mulai_w > before_w THEN mulai_w - before_w ELSE 0 END AS waiting
+  FROM ordered
+  WHERE bulan = $month AND mulai_s <= selesai_s AND before_w IS NOT NULL
 )
-SELECT langkah,
-       CASE WHEN mulai_s <= selesai_s THEN selesai_w - mulai_w ELSE NULL END AS handling_working,
-       CASE WHEN mulai_s <= selesai_s THEN selesai_s - mulai_s ELSE NULL END AS handling_wall,
-       CASE WHEN mulai_s <= selesai_s AND before_w IS NOT NULL
-            THEN CASE WHEN mulai_w > before_w THEN mulai_w - before_w ELSE 0 END
-            ELSE NULL END AS waiting_working,
-       CASE WHEN mulai_s IS NULL THEN 'no_start' WHEN mulai_s > selesai_s THEN 'end_before_start' ELSE 'used' END AS usable,
-       COUNT(*) AS n
-FROM ordered
-WHERE bulan = $month
-GROUP BY langkah, handling_working, handling_wall, waiting_working, usable
-ORDER BY langkah, handling_working, handling_wall, waiting_working, usable
+SELECT pekon, jenis, officer, step, waiting AS v, COUNT(*) AS n
+FROM waited
+GROUP BY pekon, jenis, officer, step, waiting;
+
+-- left_out: events whose handling cannot be measured
+SELECT pekon, jenis, petugas_id AS officer, langkah AS step,
+       CASE WHEN mulai_s IS NULL THEN 'no_start' ELSE 'end_before_start' END AS name, COUNT(*) AS n
+FROM events
+WHERE bulan = $month AND (mulai_s IS NULL OR mulai_s > selesai_s)
+GROUP BY pekon, jenis, petugas_id, langkah, name

@@ -1,14 +1,14 @@
 -- times: berkas handed over in the month, from the end of receipt to the end of hand-over
 -- With the applicant: from each check that sent the file back to the start of the event after it.
 WITH ordered AS (
-  SELECT berkas_id, langkah, hasil, bulan, selesai_w,
+  SELECT berkas_id, pekon, jenis, langkah, hasil, bulan, selesai_w,
          CASE WHEN mulai_w IS NULL THEN selesai_w ELSE mulai_w END AS begin_w,
          LAG(langkah) OVER (PARTITION BY berkas_id ORDER BY selesai_s, langkah, event_id) AS before_langkah,
          LAG(hasil) OVER (PARTITION BY berkas_id ORDER BY selesai_s, langkah, event_id) AS before_hasil,
          LAG(selesai_w) OVER (PARTITION BY berkas_id ORDER BY selesai_s, langkah, event_id) AS before_w
   FROM events
 ), berkas AS (
-  SELECT berkas_id,
+  SELECT berkas_id, MIN(pekon) AS pekon, MIN(jenis) AS jenis,
          MIN(CASE WHEN langkah = 1 THEN selesai_w ELSE NULL END) AS received_w,
          MIN(CASE WHEN langkah = 10 THEN selesai_w ELSE NULL END) AS handed_over_w,
          MIN(CASE WHEN langkah = 10 THEN bulan ELSE NULL END) AS bulan,
@@ -16,11 +16,25 @@ WITH ordered AS (
                   THEN begin_w - before_w ELSE 0 END) AS applicant_w
   FROM ordered
   GROUP BY berkas_id
+), timed AS (
+  SELECT pekon, jenis, handed_over_w - received_w AS working, handed_over_w - received_w - applicant_w AS less_applicant
+  FROM berkas
+  WHERE bulan = $month AND received_w IS NOT NULL
 )
-SELECT handed_over_w - received_w AS working,
-       handed_over_w - received_w - applicant_w AS working_less_applicant,
-       COUNT(*) AS n
+SELECT 'working' AS item, pekon, jenis, working AS v, COUNT(*) AS n FROM timed GROUP BY pekon, jenis, working
+UNION ALL
+SELECT 'working_less_applicant' AS item, pekon, jenis, less_applicant AS v, COUNT(*) AS n
+FROM timed GROUP BY pekon, jenis, less_applicant;
+
+-- left_out: berkas handed over in the month without a receipt
+WITH berkas AS (
+  SELECT berkas_id, MIN(pekon) AS pekon, MIN(jenis) AS jenis,
+         MIN(CASE WHEN langkah = 10 THEN bulan ELSE NULL END) AS bulan,
+         MAX(CASE WHEN langkah = 1 THEN 1 ELSE 0 END) AS received
+  FROM events
+  GROUP BY berkas_id
+)
+SELECT pekon, jenis, 'no_receipt' AS name, COUNT(*) AS n
 FROM berkas
-WHERE bulan = $month
-GROUP BY working, working_less_applicant
-ORDER BY working, working_less_applicant
+WHERE bulan = $month AND received = 0
+GROUP BY pekon, jenis

@@ -1,0 +1,88 @@
+//! Stage 1 of every figure: events become rows that may be added, across areas, months and offices.
+//!
+//! Reads   the statements of the figures' SQL files
+//! Gives   one row per figure, item, area, kind of application and officer: a value `v`, where one is measured, and how
+//!         often it occurred, `n`
+
+use super::FigureError;
+use crate::view::{Parameters, View};
+use polars::prelude::{DataFrame, DataType, IntoLazy, NULL, PlSmallStr, PolarsError, col, lit};
+
+/// A figure's name and its statements.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FigureSql {
+    pub(crate) name: &'static str,
+    pub(crate) text: &'static str,
+}
+
+/// Every figure.
+pub(crate) const FIGURES: [FigureSql; 10] = [
+    FigureSql { name: "backlog", text: include_str!("backlog.sql") },
+    FigureSql { name: "batches", text: include_str!("batches.sql") },
+    FigureSql { name: "completeness", text: include_str!("completeness.sql") },
+    FigureSql { name: "conformance", text: include_str!("conformance.sql") },
+    FigureSql { name: "duplicates", text: include_str!("duplicates.sql") },
+    FigureSql { name: "flow", text: include_str!("flow.sql") },
+    FigureSql { name: "issuance", text: include_str!("issuance.sql") },
+    FigureSql { name: "register_agreement", text: include_str!("register_agreement.sql") },
+    FigureSql { name: "time_per_step", text: include_str!("time_per_step.sql") },
+    FigureSql { name: "turnaround", text: include_str!("turnaround.sql") },
+];
+
+impl FigureSql {
+    /// Its statements with their names: `-- NAME: …` begins each.
+    fn statements(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.text.split(";\n").map(str::trim).filter_map(|statement| {
+            let (name, _) = statement.strip_prefix("-- ")?.split_once(':')?;
+            Some((name, statement))
+        })
+    }
+}
+
+/// Columns that a statement may leave out where they say nothing.
+pub(crate) const TEXTS: [&str; 6] = ["item", "pekon", "jenis", "officer", "name", "detail"];
+pub(crate) const NUMBERS: [&str; 4] = ["step", "next_step", "v", "n"];
+
+/// The additive rows of a month. Numbers that say nothing are 0, texts are empty; `v` is null where nothing is measured.
+pub(crate) fn rows(view: &View, parameters: Parameters) -> Result<DataFrame, FigureError> {
+    let mut all: Option<DataFrame> = None;
+    for figure in FIGURES {
+        for (name, statement) in figure.statements() {
+            let fault = |e: &PolarsError| FigureError::Sql {
+                figure: format!("{}.sql, {name}", figure.name),
+                reason: e.to_string(),
+            };
+            let found = view.run(statement, parameters).map_err(|e| fault(&e))?;
+            let found = in_full(found, figure.name, name).map_err(|e| fault(&e))?;
+            match &mut all {
+                Some(all) => all.vstack_mut_owned(found).map(drop).map_err(|e| fault(&e))?,
+                None => all = Some(found),
+            }
+        }
+    }
+    Ok(all.unwrap_or_default())
+}
+
+/// All columns in one order and type.
+fn in_full(found: DataFrame, figure: &str, statement: &str) -> Result<DataFrame, PolarsError> {
+    let given: Vec<PlSmallStr> = found.get_column_names_owned();
+    let has = |name: &str| given.iter().any(|g| g == name);
+    let text = |name: &str| {
+        let otherwise = if name == "item" { statement.to_owned() } else { String::new() };
+        let value = if has(name) { col(name).fill_null(lit(otherwise)) } else { lit(otherwise) };
+        value.cast(DataType::String).alias(name)
+    };
+    let number = |name: &str| {
+        let value = match (has(name), name) {
+            (true, _) => col(name),
+            (false, "v") => lit(NULL),
+            (false, _) => lit(0_i64),
+        };
+        value.cast(DataType::Int64).alias(name)
+    };
+    let columns: Vec<_> = std::iter::once(lit(figure.to_owned()).alias("figure"))
+        .chain(TEXTS.map(text))
+        .chain(NUMBERS.map(number))
+        .collect();
+    found.lazy().select(columns).collect()
+}

@@ -1,0 +1,97 @@
+//! Stage 2 of every figure: additive rows become figures, in cells.
+//!
+//! Reads   additive rows of one month or of several
+//! Gives   per cell and item how many, and of measured values the sum and the nearest ranks
+
+use super::FigureError;
+use polars::prelude::{DataFrame, DataType, LazyFrame, PolarsError};
+use polars::sql::SQLContext;
+use schemas::figures::{FigureRow, Spread, SpreadValues};
+
+const SQL: &str = include_str!("stage2.sql");
+
+/// The figures of rows that have a column `cell`.
+pub(crate) fn figures(cells: LazyFrame) -> Result<Vec<FigureRow>, FigureError> {
+    let mut context = SQLContext::new();
+    context.register("cells", cells);
+    let frame = context.execute(SQL).and_then(LazyFrame::collect);
+    frame.and_then(|frame| rows(&frame)).map_err(|e| fault(&e))
+}
+
+pub(crate) fn fault(e: &PolarsError) -> FigureError {
+    FigureError::Sql { figure: "stage2.sql".into(), reason: e.to_string() }
+}
+
+fn rows(frame: &DataFrame) -> Result<Vec<FigureRow>, PolarsError> {
+    let text = |name: &str| texts(frame, name);
+    let number = |name: &str| numbers(frame, name);
+    let (cell, figure, item) = (text("cell")?, text("figure")?, text("item")?);
+    let (name, detail) = (text("name")?, text("detail")?);
+    let (step, next_step, n) = (number("step")?, number("next_step")?, number("n")?);
+    let (sum, min, max) = (number("sum")?, number("min")?, number("max")?);
+    let (p50, p90, p95) = (number("p50")?, number("p90")?, number("p95")?);
+    let values = |i: usize| {
+        Some(SpreadValues { sum: sum[i]?, min: min[i]?, p50: p50[i]?, p90: p90[i]?, p95: p95[i]?, max: max[i]? })
+    };
+    let row = |i: usize| FigureRow {
+        cell: cell[i].clone(),
+        figure: figure[i].clone(),
+        item: item[i].clone(),
+        step: step[i].unwrap_or(0),
+        next_step: next_step[i].unwrap_or(0),
+        name: name[i].clone(),
+        detail: detail[i].clone(),
+        n: n[i].and_then(|n| u64::try_from(n).ok()),
+        values: values(i),
+    };
+    Ok((0..frame.height()).map(row).collect())
+}
+
+/// A column of texts; nothing is empty.
+pub(crate) fn texts(frame: &DataFrame, name: &str) -> Result<Vec<String>, PolarsError> {
+    let column = frame.column(name)?.cast(&DataType::String)?;
+    Ok(column.str()?.iter().map(|t| t.unwrap_or_default().to_owned()).collect())
+}
+
+/// A column of integers.
+pub(crate) fn numbers(frame: &DataFrame, name: &str) -> Result<Vec<Option<i64>>, PolarsError> {
+    let column = frame.column(name)?.cast(&DataType::Int64)?;
+    Ok(column.i64()?.iter().collect())
+}
+
+/// How many a row says; nothing is hidden here.
+pub(crate) fn count(row: &FigureRow) -> u64 {
+    row.n.unwrap_or(0)
+}
+
+/// The figures of one cell, to be asked for by name.
+#[derive(Debug)]
+pub(crate) struct Summary(Vec<FigureRow>);
+
+impl Summary {
+    pub(crate) fn new(rows: Vec<FigureRow>) -> Self {
+        Self(rows)
+    }
+
+    /// The rows of an item.
+    pub(crate) fn rows<'a>(&'a self, figure: &'a str, item: &'a str) -> impl Iterator<Item = &'a FigureRow> {
+        self.0.iter().filter(move |row| row.figure == figure && row.item == item)
+    }
+
+    /// How many there are of an item.
+    pub(crate) fn n(&self, figure: &str, item: &str) -> u64 {
+        self.rows(figure, item).map(count).sum()
+    }
+
+    /// The distribution of an item at a step (0 for an item without steps).
+    pub(crate) fn spread(&self, figure: &str, item: &str, step: u8) -> Spread {
+        let mut rows = self.rows(figure, item).filter(|row| row.step == i64::from(step));
+        rows.next().map(|row| Spread { n: count(row), values: row.values }).unwrap_or_default()
+    }
+
+    /// What all figures left out, by figure and reason.
+    pub(crate) fn left_out(&self) -> impl Iterator<Item = (String, u64)> {
+        let rows = self.0.iter().filter(|row| row.item == "left_out");
+        rows.map(|row| (format!("{}.{}", row.figure, row.name), count(row)))
+    }
+}
