@@ -13,6 +13,8 @@ mod duplicates;
 mod flow;
 mod issuance;
 mod register_agreement;
+#[cfg(test)]
+mod subset;
 mod summary;
 mod time_per_step;
 mod turnaround;
@@ -148,9 +150,8 @@ impl Context<'_> {
             let (figures, items) = (self.additive.column("figure")?.str()?, self.additive.column("item")?.str()?);
             let (values, n) = (self.additive.column("v")?.i64()?, self.additive.column("n")?.i64()?);
             let rows = figures.iter().zip(items.iter()).zip(values.iter().zip(n.iter()));
-            let within = rows.filter(|((f, i), (v, _))| {
-                *f == Some(figure) && *i == Some(item) && v.is_some_and(|v| v <= limit)
-            });
+            let within =
+                rows.filter(|((f, i), (v, _))| *f == Some(figure) && *i == Some(item) && v.is_some_and(|v| v <= limit));
             Ok(within.filter_map(|(_, (_, n))| n).sum::<i64>())
         };
         let n = count().map_err(|e| summary::fault(&e))?;

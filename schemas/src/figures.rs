@@ -337,16 +337,19 @@ mod tests {
         rows.extend([row("a", "y", 5), row("a", "z", 1), row("b", "z", 2), row("c", "z", 9)]);
         hide_small_cells(&mut rows);
         let shown: Vec<_> = rows.iter().map(|r| (r.item.as_str(), r.cell.as_str(), r.n, r.values.is_some())).collect();
-        assert_eq!(shown, [
-            ("x", "a", Some(40), true),
-            ("x", "b", None, false),
-            ("x", "c", None, false),
-            ("x", "d", Some(0), true),
-            ("y", "a", Some(5), true),
-            ("z", "a", None, false),
-            ("z", "b", None, false),
-            ("z", "c", Some(9), true),
-        ]);
+        assert_eq!(
+            shown,
+            [
+                ("x", "a", Some(40), true),
+                ("x", "b", None, false),
+                ("x", "c", None, false),
+                ("x", "d", Some(0), true),
+                ("y", "a", Some(5), true),
+                ("z", "a", None, false),
+                ("z", "b", None, false),
+                ("z", "c", Some(9), true),
+            ]
+        );
     }
 
     #[test]

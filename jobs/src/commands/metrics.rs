@@ -81,7 +81,20 @@ fn divided(book: &FigureBook<'_>, options: &Options, by: pipeline::By) -> Result
         hide_small_cells(&mut rows);
     }
     let head = [
-        "cell", "figure", "item", "step", "next_step", "name", "detail", "n", "sum", "min", "p50", "p90", "p95", "max",
+        "cell",
+        "figure",
+        "item",
+        "step",
+        "next_step",
+        "name",
+        "detail",
+        "n",
+        "sum",
+        "min",
+        "p50",
+        "p90",
+        "p95",
+        "max",
     ];
     Ok(match options.of.format {
         Format::Json => format!("{}\n", serde_json::to_string_pretty(&rows)?),
@@ -93,9 +106,10 @@ fn divided(book: &FigureBook<'_>, options: &Options, by: pipeline::By) -> Result
 fn line(row: &FigureRow) -> Vec<String> {
     let step = |step: i64| if step == 0 { String::new() } else { step.to_string() };
     let n = row.n.map_or_else(String::new, |n| n.to_string());
-    let values = row.values.map_or_else(|| vec![String::new(); 6], |v| {
-        [v.sum, v.min, v.p50, v.p90, v.p95, v.max].map(|value| value.to_string()).to_vec()
-    });
+    let values = row.values.map_or_else(
+        || vec![String::new(); 6],
+        |v| [v.sum, v.min, v.p50, v.p90, v.p95, v.max].map(|value| value.to_string()).to_vec(),
+    );
     let (step, next_step) = (step(row.step), step(row.next_step));
     let keys = [&row.cell, &row.figure, &row.item, &step, &next_step, &row.name, &row.detail, &n];
     keys.into_iter().cloned().chain(values).collect()

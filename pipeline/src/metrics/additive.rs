@@ -31,7 +31,7 @@ pub(crate) const FIGURES: [FigureSql; 10] = [
 
 impl FigureSql {
     /// Its statements with their names: `-- NAME: …` begins each.
-    fn statements(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+    pub(crate) fn statements(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         self.text.split(";\n").map(str::trim).filter_map(|statement| {
             let (name, _) = statement.strip_prefix("-- ")?.split_once(':')?;
             Some((name, statement))

@@ -4,8 +4,8 @@
 //! Gives   open berkas by last step; steps without any are not listed
 //! Rule    a berkas ends with step 10, `ditolak` (5) or `duplikat` (6)
 
-use super::summary::count;
 use super::Context;
+use super::summary::count;
 use std::collections::BTreeMap;
 
 pub(super) fn compute(context: Context<'_>) -> BTreeMap<u8, u64> {

@@ -2,7 +2,9 @@
 
 use super::FigureError;
 use super::summary::{fault, texts};
-use polars::prelude::{Column, DataFrame, DataType, IntoLazy, LazyFrame, NamedFrom, PolarsError, Series, col, concat, lit};
+use polars::prelude::{
+    Column, DataFrame, DataType, IntoLazy, LazyFrame, NamedFrom, PolarsError, Series, col, concat, lit,
+};
 use schemas::{Month, Wilayah};
 
 /// A division of the figures.

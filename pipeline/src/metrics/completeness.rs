@@ -4,8 +4,8 @@
 //! Gives   first checks in the month, those found complete, files returned, missing documents by code
 //! Rule    SOP step 2
 
-use super::summary::count;
 use super::Context;
+use super::summary::count;
 use schemas::figures::{Completeness, FigureRow};
 use std::collections::BTreeMap;
 

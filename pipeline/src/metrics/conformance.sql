@@ -54,7 +54,8 @@ WITH ordered AS (
   FROM judged
   GROUP BY berkas_id
 )
-SELECT CASE WHEN deviates = 1 THEN 'deviating' ELSE 'conforming' END AS item, pekon, jenis, steps AS v, COUNT(*) AS n
-FROM berkas
-WHERE bulan = $month
-GROUP BY pekon, jenis, deviates, steps
+SELECT 'conforming' AS item, pekon, jenis, steps AS v, COUNT(*) AS n
+FROM berkas WHERE bulan = $month AND deviates = 0 GROUP BY pekon, jenis, steps
+UNION ALL
+SELECT 'deviating' AS item, pekon, jenis, steps AS v, COUNT(*) AS n
+FROM berkas WHERE bulan = $month AND deviates = 1 GROUP BY pekon, jenis, steps

@@ -3,8 +3,8 @@
 //! Reads   first receipt, print, hand-over and end of every berkas
 //! Gives   the flow of a month, in all or by kecamatan in order of name; kecamatan without any are not listed
 
-use super::summary::count;
 use super::Summary;
+use super::summary::count;
 use schemas::Month;
 use schemas::document::KecamatanRow;
 use schemas::figures::{FigureRow, TrendPoint};

@@ -8,7 +8,8 @@ use polars::prelude::{DataFrame, DataType, LazyFrame, PolarsError};
 use polars::sql::SQLContext;
 use schemas::figures::{FigureRow, Spread, SpreadValues};
 
-const SQL: &str = include_str!("stage2.sql");
+/// The one statement of stage 2.
+pub(crate) const SQL: &str = include_str!("stage2.sql");
 
 /// The figures of rows that have a column `cell`.
 pub(crate) fn figures(cells: LazyFrame) -> Result<Vec<FigureRow>, FigureError> {

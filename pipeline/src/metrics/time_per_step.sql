@@ -35,8 +35,12 @@ FROM waited
 GROUP BY pekon, jenis, officer, step, waiting;
 
 -- left_out: events whose handling cannot be measured
-SELECT pekon, jenis, petugas_id AS officer, langkah AS step,
-       CASE WHEN mulai_s IS NULL THEN 'no_start' ELSE 'end_before_start' END AS name, COUNT(*) AS n
-FROM events
-WHERE bulan = $month AND (mulai_s IS NULL OR mulai_s > selesai_s)
-GROUP BY pekon, jenis, petugas_id, langkah, name
+WITH unmeasured AS (
+  SELECT pekon, jenis, petugas_id AS officer, langkah AS step,
+         CASE WHEN mulai_s IS NULL THEN 'no_start' ELSE 'end_before_start' END AS name
+  FROM events
+  WHERE bulan = $month AND (mulai_s IS NULL OR mulai_s > selesai_s)
+)
+SELECT pekon, jenis, officer, step, name, COUNT(*) AS n
+FROM unmeasured
+GROUP BY pekon, jenis, officer, step, name
