@@ -20,6 +20,7 @@ fn main() {
         trial("duckdb_agrees".into(), "python3 with duckdb", duckdb, duckdb_agrees),
         trial("the_way_to_the_archive_does_not_matter".into(), "python3", python, any_way),
         trial("months_add_up".into(), "python3", python, months_add_up),
+        trial("figures_are_kept".into(), "python3", python, figures_are_kept),
     ];
     libtest_mimic::run(&arguments, trials).exit();
 }
@@ -125,4 +126,66 @@ fn months_add_up() {
         assert_eq!(of_series.as_array().unwrap().len(), rows.as_array().unwrap().len(), "{month}");
         assert_eq!(n(&of_series, "flow", "open"), n(rows, "flow", "open"), "{month}");
     }
+}
+
+/// Rows of a month that is over are kept, not computed twice, computed anew when an event of it comes late, and never
+/// trusted by `verify`.
+fn figures_are_kept() {
+    let dir = TempDir::new().unwrap();
+    let database = office(&dir);
+    let installed = pulled(&format!("sqlite:{}", database.display()));
+    let kept = || -> Vec<PathBuf> {
+        let entries = fs::read_dir(installed.path("archive/figures")).map(|e| e.map(|e| e.unwrap().path()).collect());
+        let mut paths: Vec<PathBuf> = entries.unwrap_or_default();
+        paths.sort();
+        paths
+    };
+    let of = |month: &str| installed.run(&["metrics", "--month", month, "--format", "json"]).expect_code(0).out;
+    let first = of("2026-09");
+    let files = kept();
+    assert_eq!(files.len(), 4, "past and ahead of two months: {files:?}");
+    // Without the events the figures are the same, so they were not computed anew.
+    let parts = installed.path("archive/events/bulan=2026-09");
+    let aside = installed.path("aside");
+    fs::rename(&parts, &aside).unwrap();
+    assert_eq!(of("2026-09"), first);
+    fs::rename(&aside, &parts).unwrap();
+    installed.run(&["verify"]).expect_code(0);
+
+    // A file whose bytes are not its own is not read; one that was forged with care is found by `verify`.
+    let past = |files: &[PathBuf], month: &str| {
+        files
+            .iter()
+            .find(|f| f.file_name().unwrap().to_string_lossy().starts_with(&format!("{month}-past")))
+            .unwrap()
+            .clone()
+    };
+    let (august, september) = (past(&files, "2026-08"), past(&files, "2026-09"));
+    let whole = fs::read(&september).unwrap();
+    fs::write(&september, &whole[..whole.len() / 2]).unwrap();
+    assert_eq!(of("2026-09"), first);
+    let digest = |path: &PathBuf| path.file_stem().unwrap().to_string_lossy().rsplit('-').next().unwrap().to_owned();
+    let september = past(&kept(), "2026-09");
+    let forged = september.display().to_string().replace(&digest(&september), &digest(&august));
+    fs::remove_file(&september).unwrap();
+    fs::copy(&august, &forged).unwrap();
+    let found = installed.run(&["verify"]).expect_code(1);
+    assert!(found.out.contains("A008") && found.out.contains("figures/2026-09-past"), "{}", found.out);
+    fs::remove_file(&forged).unwrap();
+    installed.run(&["verify"]).expect_code(0);
+
+    // An event that comes late changes its month and the months after it.
+    of("2026-09");
+    sqlite(
+        &database,
+        "insert into langkah_berkas select max(event_id) + 1, min(berkas_id), 2, 'front_office', null, null,
+         '2026-09-10T03:00:00Z', 'kurang', 'kk', null, null, max(recorded_at) from langkah_berkas",
+    );
+    installed.run(&["pull"]).expect_code(0);
+    let late = of("2026-09");
+    assert_ne!(late, first);
+    let now = kept();
+    assert!(now.contains(&august) && now.len() == 4, "{now:?}");
+    fs::remove_dir_all(installed.path("archive/figures")).unwrap();
+    assert_eq!(of("2026-09"), late);
 }

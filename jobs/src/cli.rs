@@ -86,7 +86,13 @@ pub(crate) enum Command {
     /// Compute the figures of a month, or of months by area, kind, officer or month.
     Metrics(commands::metrics::Options),
     /// Judge the figures of a month by the targets in force.
-    Compliance(OfMonth),
+    Compliance(commands::compliance::Options),
+    /// The targets: list, enter a value, history.
+    Target {
+        /// What to do with them.
+        #[command(subcommand)]
+        action: commands::target::Action,
+    },
     /// Write the books and reports of a month.
     Render(commands::render::Options),
     /// Run one job of the configuration now.

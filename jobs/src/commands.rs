@@ -12,6 +12,7 @@ pub(crate) mod render;
 pub(crate) mod run;
 pub(crate) mod serve;
 pub(crate) mod status;
+pub(crate) mod target;
 pub(crate) mod verify;
 
 use crate::cli::{Arguments, Command};
@@ -33,6 +34,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Status(options) => status::run(options).await,
         Command::Query(options) => query::run(&options),
         Command::Reconcile(options) => reconcile::run(&options).await,
+        Command::Target { action } => target::run(&action, common),
         Command::Verify(options) => verify::run(&options),
     }
 }

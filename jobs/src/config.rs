@@ -243,6 +243,11 @@ impl Config {
         self.folder.join(&self.reports.path)
     }
 
+    /// What the office decided about targets.
+    pub(crate) fn targets_path(&self) -> PathBuf {
+        self.folder.join("target.toml")
+    }
+
     /// The run history.
     pub(crate) fn history_path(&self) -> PathBuf {
         self.folder.join("riwayat.sqlite")
@@ -300,7 +305,7 @@ pub(crate) fn relative_path(url: &str) -> Option<(&str, &str)> {
 }
 
 /// The parser's complaint in one line, with line and column.
-fn place(fault: &toml::de::Error, text: &str) -> String {
+pub(crate) fn place(fault: &toml::de::Error, text: &str) -> String {
     let message = fault.message().replace('\n', " ");
     match fault.span() {
         Some(span) => {

@@ -1,12 +1,12 @@
 //! One installed office: configuration, facts, key and archive together.
 
-use crate::config::Config;
-use anyhow::Result;
+use crate::config::{Config, place};
+use anyhow::{Context, Result, anyhow};
 use chrono::{DateTime, Utc};
 use pipeline::{Archive, BookWriter, Disclosure, Fence, FigureBook, Key, Progress, PullOptions, PullReport};
 use schemas::document::{ComplianceSheet, LedgerBook, MonthlyReview};
 use schemas::figures::{Figures, RegisterNumbers};
-use schemas::{Facts, Month};
+use schemas::{Decisions, Facts, Month};
 use std::path::Path;
 
 /// Which events to pull, and when it is.
@@ -36,12 +36,16 @@ pub(crate) struct Installed {
     pub config: Config,
     /// The facts of law and office.
     pub facts: Facts,
+    /// What the office decided about targets.
+    pub decisions: Decisions,
 }
 
 impl Installed {
     /// Reads the configuration and the facts.
     pub(crate) fn open(config: Option<&Path>) -> Result<Self> {
-        Ok(Self { config: Config::find(config)?, facts: Facts::embedded()? })
+        let (config, facts) = (Config::find(config)?, Facts::embedded()?);
+        let decisions = decisions(&config.targets_path(), &facts)?;
+        Ok(Self { config, facts, decisions })
     }
 
     /// The archive as it is now.
@@ -71,12 +75,12 @@ impl Installed {
 
     /// The compliance sheet of a month.
     pub(crate) fn compliance(&self, archive: &Archive, book: &FigureBook<'_>, month: Month) -> Result<ComplianceSheet> {
-        Ok(pipeline::judge(book.month(month)?, &self.facts, archive.provenance()?)?)
+        Ok(pipeline::judge(book, &self.facts, &self.decisions, month, archive.provenance()?)?)
     }
 
     /// The monthly review.
     pub(crate) fn review(&self, archive: &Archive, book: &FigureBook<'_>, month: Month) -> Result<MonthlyReview> {
-        Ok(pipeline::review(archive, book, &self.facts, month)?)
+        Ok(pipeline::review(archive, book, &self.facts, &self.decisions, month)?)
     }
 
     /// The four books of the month of the figures.
@@ -91,5 +95,18 @@ impl Installed {
         let none = RegisterNumbers::default();
         let ledgers = self.facts.ledgers.iter();
         Ok(ledgers.map(|l| writer.book(l, numbers.get(&l.id).unwrap_or(&none), disclosure)).collect())
+    }
+}
+
+/// What `target.toml` says; without one nothing was decided.
+fn decisions(path: &Path, facts: &Facts) -> Result<Decisions> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => {
+            let read = toml::from_str(&text).map_err(|fault| anyhow!(place(&fault, &text)));
+            let checked = read.and_then(|decisions: Decisions| Ok(decisions.check(facts).map(|()| decisions)?));
+            checked.with_context(|| format!("{} cannot be used; mend it or put back a copy", path.display()))
+        }
+        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => Ok(Decisions::default()),
+        Err(fault) => Err(fault).with_context(|| format!("cannot read {}", path.display())),
     }
 }

@@ -6,7 +6,7 @@
 mod digest;
 mod disk;
 mod intent;
-mod layout;
+pub(crate) mod layout;
 pub(crate) mod log;
 mod parts;
 pub(crate) mod table;
@@ -156,6 +156,11 @@ impl Archive {
     #[must_use]
     pub fn next_seq(&self) -> i64 {
         self.commits.last().map_or(0, |c| c.note.next_seq)
+    }
+
+    /// How many events replace an earlier one.
+    pub(crate) fn corrections(&self) -> u64 {
+        self.commits.iter().map(|c| c.note.corrections).sum()
     }
 
     /// Where documents made from this archive say they come from.

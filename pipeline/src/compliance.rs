@@ -2,30 +2,40 @@
 //!
 //! Reads   the figures of a month; targets with value, unit, clock and standing
 //! Gives   in the order of the regulations: verdict, figure, n, value, standing, source
-//! Rule    data/targets; a target without a value gives `target belum ditetapkan`, a figure without cases
+//! Rule    data/targets and the office's decisions; of several rules about the same figure the regulation that comes first
+//!         decides, the others are shown; a target without a value gives `target belum ditetapkan`, a figure without cases
 //!         `data tidak cukup`; a case open past its limit counts as late
 
+use crate::metrics::{FigureBook, FigureError};
 use schemas::document::{ComplianceSheet, Judgement, Provenance, Verdict};
 use schemas::figures::{Deadline, MonthFigures, Spread, share};
-use schemas::{CalendarError, Comparison, Facts, Measure, Target, TargetFile, Unit};
+use schemas::{Comparison, Decisions, Facts, Measure, Month, Rule, Target, Unit};
 
 /// Judges a month by every target in force.
 ///
 /// # Errors
-/// [`CalendarError::NotCovered`] when the month is outside the calendar.
-pub fn judge(figures: MonthFigures, facts: &Facts, provenance: Provenance) -> Result<ComplianceSheet, CalendarError> {
-    let month = figures.figures.month;
-    let judgements = facts
-        .targets
-        .iter()
-        .flat_map(|file| file.targets.iter().filter(|t| t.in_force(month)).map(move |t| (file, t)))
-        .map(|(file, target)| judgement(file, target, &figures))
-        .collect();
+/// [`FigureError`] when the archive does not hold the month, is damaged, or the month is outside the calendar.
+pub fn judge(
+    book: &FigureBook<'_>,
+    facts: &Facts,
+    decisions: &Decisions,
+    month: Month,
+    provenance: Provenance,
+) -> Result<ComplianceSheet, FigureError> {
+    let figures = book.month(month)?;
+    let mut judgements = Vec::new();
+    for rule in decisions.rules(facts, month) {
+        judgements.push(match &rule.jenis {
+            Some(jenis) => judgement(&rule, facts, &book.month_of_jenis(month, jenis)?),
+            None => judgement(&rule, facts, &figures),
+        });
+    }
     let signed_on = facts.clock.last_working_day(month)?;
     Ok(ComplianceSheet { month, signed_on, judgements, figures, provenance })
 }
 
-fn judgement(file: &TargetFile, target: &Target, figures: &MonthFigures) -> Judgement {
+fn judgement(rule: &Rule<'_>, facts: &Facts, figures: &MonthFigures) -> Judgement {
+    let target = &rule.target;
     let measured = measure(target, figures);
     let value = target.value_in_base_unit();
     let verdict = match (value, measured.value) {
@@ -34,21 +44,29 @@ fn judgement(file: &TargetFile, target: &Target, figures: &MonthFigures) -> Judg
         (Some(wanted), Some(found)) if reaches(target.comparison, found, wanted) => Verdict::Met,
         (Some(_), Some(_)) => Verdict::Missed,
     };
+    let jenis = rule.jenis.as_ref().map(|id| facts.jenis.get(id).unwrap_or(id));
     Judgement {
         target: target.id.clone(),
-        title: target.title.clone(),
+        title: jenis
+            .map_or_else(|| target.title.clone(), |jenis| format!("{} – {}", target.title, jenis.to_lowercase())),
         step: target.step,
+        jenis: rule.jenis.clone(),
         verdict,
+        decides: rule.decides,
         figure: measured.value,
         n: measured.n,
         comparison: target.comparison,
         value,
+        margin: value.zip(measured.value).map(|(wanted, found)| match target.comparison {
+            Comparison::AtMost => wanted - found,
+            Comparison::AtLeast => found - wanted,
+        }),
         unit: if target.unit == Unit::Bagian { "bagian" } else { "detik" }.to_owned(),
         standing: target.standing.word().to_owned(),
-        regulation: file.regulation.clone(),
+        regulation: rule.regulation.regulation.clone(),
         article: target.article.clone(),
-        source: file.source.clone(),
-        note: file.note.clone(),
+        source: rule.source.clone(),
+        note: rule.regulation.note.clone(),
     }
 }
 
@@ -99,12 +117,13 @@ fn on_time(deadline: Deadline) -> Measured {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use schemas::{Clock, Standing};
+    use schemas::{Clock, Standing, TargetFile};
 
     fn check(value: Option<f64>, deadline: Deadline) -> (Verdict, Option<f64>, u64) {
         let file = TargetFile {
             regulation: "R".into(),
             subject: String::new(),
+            precedence: 1,
             source: String::new(),
             note: String::new(),
             targets: Vec::new(),
@@ -126,7 +145,8 @@ mod tests {
         };
         let mut figures = empty();
         figures.deadlines.within_24_hours_less_outages = deadline;
-        let j = judgement(&file, &target, &figures);
+        let rule = Rule { regulation: &file, target, jenis: None, source: String::new(), decides: true };
+        let j = judgement(&rule, &Facts::embedded().unwrap(), &figures);
         (j.verdict, j.figure, j.n)
     }
 

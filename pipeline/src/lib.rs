@@ -15,6 +15,7 @@ mod query;
 mod reconcile;
 mod review;
 mod sources;
+mod stages;
 mod time;
 mod validate;
 mod view;

@@ -3,49 +3,51 @@
 //! The SQL turns events into additive rows (counts and exact histograms of seconds); the Rust turns these into figures.
 //! `office/reference.py` of the tests computes the same figures the slow way; equality is exact.
 
-mod additive;
 mod backlog;
 mod batches;
-mod cells;
 mod completeness;
 mod conformance;
 mod duplicates;
 mod flow;
 mod issuance;
 mod register_agreement;
-#[cfg(test)]
-mod subset;
-mod summary;
 mod time_per_step;
 mod turnaround;
 
+pub use crate::stages::cells::By;
 pub use crate::view::FigureError;
-pub use cells::By;
 
 use crate::archive::Archive;
+use crate::stages::additive::{self, Sight};
+use crate::stages::kept::{self, Kept};
+use crate::stages::summary::{self, Summary};
+use crate::stages::{cells, failed};
 use crate::view::View;
-use polars::prelude::DataFrame;
+use polars::prelude::{DataFrame, IntoLazy, col, lit};
 use schemas::document::KecamatanRow;
 use schemas::figures::{FigureRow, Figures, MonthFigures, TrendPoint};
-use schemas::{Facts, Month};
-use std::cell::RefCell;
+use schemas::{Facts, Finding, Month, Rule};
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
-use summary::Summary;
 
 /// The months of a trend, the one asked for included.
 const TREND_MONTHS: u32 = 13;
 
 /// An archive prepared for computing figures: loaded once, asked for many months.
 pub struct FigureBook<'a> {
-    view: View,
+    archive: Archive,
     facts: &'a Facts,
+    months: Vec<Month>,
+    kept: Kept,
+    /// The events, once they had to be read.
+    view: OnceCell<View>,
     /// The additive rows of the months that were asked for.
     additive: RefCell<BTreeMap<Month, DataFrame>>,
 }
 
 impl std::fmt::Debug for FigureBook<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FigureBook").field("months", &self.view.months).finish_non_exhaustive()
+        f.debug_struct("FigureBook").field("months", &self.months).finish_non_exhaustive()
     }
 }
 
@@ -61,12 +63,17 @@ struct Context<'a> {
 type LeftOut = BTreeMap<String, u64>;
 
 impl<'a> FigureBook<'a> {
-    /// Reads the public table.
+    /// Prepares the figures of an archive. Events are read when rows of a month are not kept from an earlier time.
     ///
     /// # Errors
-    /// [`FigureError`] when the archive is empty or damaged, or an event lies outside the calendar.
+    /// [`FigureError`] when the archive is empty.
     pub fn open(archive: &Archive, facts: &'a Facts) -> Result<Self, FigureError> {
-        Ok(Self { view: View::load(archive, facts)?, facts, additive: RefCell::default() })
+        if archive.is_empty() {
+            return Err(archive.empty().into());
+        }
+        let (months, kept) = (archive.months(), Kept::new(archive, facts)?);
+        let (view, additive) = (OnceCell::new(), RefCell::default());
+        Ok(Self { archive: archive.clone(), facts, months, kept, view, additive })
     }
 
     /// The figures of a month.
@@ -74,9 +81,21 @@ impl<'a> FigureBook<'a> {
     /// # Errors
     /// [`FigureError::NoMonth`] when the archive has no events of it.
     pub fn month(&self, month: Month) -> Result<MonthFigures, FigureError> {
-        let additive = self.additive(month)?;
-        let summary = self.summary(month)?;
-        let context = Context { facts: self.facts, figures: &summary, additive: &additive };
+        self.figures(month, &self.additive(month)?)
+    }
+
+    /// The figures of a month for one kind of application; the trend is that of all.
+    ///
+    /// # Errors
+    /// [`FigureError::NoMonth`] when the archive has no events of it.
+    pub fn month_of_jenis(&self, month: Month, jenis: &str) -> Result<MonthFigures, FigureError> {
+        let of_jenis = self.additive(month)?.lazy().filter(col("jenis").eq(lit(jenis.to_owned()))).collect();
+        self.figures(month, &of_jenis.map_err(|e| summary::fault(&e))?)
+    }
+
+    fn figures(&self, month: Month, additive: &DataFrame) -> Result<MonthFigures, FigureError> {
+        let summary = self.summary(month, additive.clone())?;
+        let context = Context { facts: self.facts, figures: &summary, additive };
         let mut left_out: LeftOut = BTreeMap::new();
         for (reason, n) in summary.left_out() {
             *left_out.entry(reason).or_insert(0) += n;
@@ -119,27 +138,91 @@ impl<'a> FigureBook<'a> {
     /// The months that have events, first to last.
     #[must_use]
     pub fn months(&self) -> &[Month] {
-        &self.view.months
+        &self.months
     }
 
     /// Receipts, prints, hand-overs and the backlog of the months up to this one; none before the first event.
     fn trend(&self, month: Month) -> Result<Vec<TrendPoint>, FigureError> {
-        let earliest = self.view.months.first().copied().unwrap_or(month);
+        let earliest = self.months.first().copied().unwrap_or(month);
         let months = (0..TREND_MONTHS).rev().map(|back| month.back(back)).filter(|m| *m >= earliest);
-        months.map(|month| Ok(flow::point(month, &self.summary(month)?))).collect()
+        months.map(|month| Ok(flow::compute(month, &self.summary(month, self.additive(month)?)?))).collect()
     }
 
-    fn summary(&self, month: Month) -> Result<Summary, FigureError> {
-        Ok(Summary::new(self.cells(month, month, By::Total)?))
+    fn summary(&self, month: Month, additive: DataFrame) -> Result<Summary, FigureError> {
+        let all = cells::divide(vec![(month, additive)], By::Total, &self.facts.wilayah)?;
+        Ok(Summary::new(summary::figures(all)?))
+    }
+
+    /// Kept rows that are not what the events give (A008).
+    ///
+    /// # Errors
+    /// [`FigureError`] when the archive is damaged, or an event lies outside the calendar.
+    pub fn altered(&self) -> Result<Vec<Finding>, FigureError> {
+        let mut altered = Vec::new();
+        for (month, sight, path) in self.kept.held() {
+            let same = match self.kept.load(month, sight) {
+                Some(rows) => kept::same(&rows, &self.compute(month, sight)?)?,
+                None => false,
+            };
+            if !same {
+                let place = path.strip_prefix(self.archive.root()).unwrap_or(&path).display().to_string();
+                altered.push(Finding { code: "A008", place, count: 1 });
+            }
+        }
+        Ok(altered)
     }
 
     fn additive(&self, month: Month) -> Result<DataFrame, FigureError> {
         if let Some(rows) = self.additive.borrow().get(&month) {
             return Ok(rows.clone());
         }
-        let rows = additive::rows(&self.view, self.view.parameters(month)?)?;
+        self.within_the_archive(month)?;
+        let mut rows = DataFrame::default();
+        for sight in Sight::ALL {
+            let some = match self.kept.load(month, sight) {
+                Some(rows) => rows,
+                None => {
+                    let rows = self.compute(month, sight)?;
+                    self.kept.store(month, sight, &rows);
+                    rows
+                }
+            };
+            rows = if rows.width() == 0 { some } else { rows.vstack(&some).map_err(|e| summary::fault(&e))? };
+        }
         self.additive.borrow_mut().insert(month, rows.clone());
         Ok(rows)
+    }
+
+    /// The berkas that miss what a rule wants of each, by id.
+    ///
+    /// # Errors
+    /// [`FigureError::NoMonth`] when the archive has no events of it.
+    pub fn failed(&self, month: Month, rule: &Rule<'_>) -> Result<Vec<String>, FigureError> {
+        self.within_the_archive(month)?;
+        let view = self.view()?;
+        failed::berkas(view, view.parameters(month)?, rule)
+    }
+
+    fn compute(&self, month: Month, sight: Sight) -> Result<DataFrame, FigureError> {
+        let view = self.view()?;
+        additive::rows(view, view.parameters(month)?, sight)
+    }
+
+    fn within_the_archive(&self, month: Month) -> Result<(), FigureError> {
+        match (self.months.first(), self.months.last()) {
+            (Some(&first), Some(&last)) if !(first <= month && month <= last) => {
+                Err(FigureError::NoMonth { month, first, last })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn view(&self) -> Result<&View, FigureError> {
+        if self.view.get().is_none() {
+            // Nobody else sets it, since the book is not shared between threads.
+            drop(self.view.set(View::load(&self.archive, self.facts)?));
+        }
+        self.view.get().ok_or_else(|| self.archive.empty().into())
     }
 }
 

@@ -9,7 +9,7 @@ use crate::known::waiting_in_quarantine;
 use crate::metrics::{FigureBook, FigureError};
 use schemas::document::{Change, MonthlyReview};
 use schemas::figures::{MonthFigures, share};
-use schemas::{Facts, Month};
+use schemas::{Decisions, Facts, Month};
 
 /// Moves smaller than this share of the earlier value are not worth a sentence.
 const WORTH_A_SENTENCE: f64 = 0.01;
@@ -22,14 +22,15 @@ pub fn review(
     archive: &Archive,
     book: &FigureBook<'_>,
     facts: &Facts,
+    decisions: &Decisions,
     month: Month,
 ) -> Result<MonthlyReview, FigureError> {
     let before = month.back(1);
     let previous = if book.months().contains(&before) { Some(book.month(before)?) } else { None };
-    let figures = book.month(month)?;
-    let changes = previous.as_ref().map(|p| changes(&figures, p)).unwrap_or_default();
+    let sheet = judge(book, facts, decisions, month, archive.provenance()?)?;
+    let changes = previous.as_ref().map(|p| changes(&sheet.figures, p)).unwrap_or_default();
     Ok(MonthlyReview {
-        sheet: judge(figures, facts, archive.provenance()?)?,
+        sheet,
         previous,
         changes,
         kecamatan: book.by_kecamatan(month)?,

@@ -8,8 +8,9 @@
 
 use crate::archive::{Archive, ArchiveError};
 use crate::columns::{instants, int32s, int64s, superseded, texts};
+use crate::stages::additive::Sight;
 use arrow::array::{Array, RecordBatch, StringArray, TimestampMicrosecondArray};
-use polars::prelude::{Column, DataFrame, IntoLazy, LazyFrame, NamedFrom, PolarsError, Series};
+use polars::prelude::{Column, DataFrame, IntoLazy, LazyFrame, NamedFrom, PolarsError, Series, col, lit};
 use polars::sql::SQLContext;
 use schemas::{CalendarError, Facts, Month, Sop, WorkingClock};
 use std::collections::BTreeMap;
@@ -51,6 +52,23 @@ pub(crate) struct OutageClock {
 }
 
 impl OutageClock {
+    /// The latest outage log of an archive.
+    pub(crate) fn of(archive: &Archive) -> Result<Self, ArchiveError> {
+        let batches = archive.outage_file().map(|file| archive.read(file, None)).transpose()?.unwrap_or_default();
+        let mut spans = Vec::new();
+        for batch in &batches {
+            let (start, end) = (instants(batch, "mulai")?, instants(batch, "selesai")?);
+            spans.extend((0..batch.num_rows()).map(|i| (seconds(start.value(i)), seconds(end.value(i)))));
+        }
+        Ok(Self::new(spans))
+    }
+
+    /// What is known of the time before an instant, as text.
+    pub(crate) fn until(&self, epoch_s: i64) -> String {
+        let before = self.spans.iter().take_while(|(start, ..)| *start < epoch_s);
+        format!("{:?}", before.map(|(start, end, _)| (start, epoch_s.min(*end))).collect::<Vec<_>>())
+    }
+
     pub(crate) fn new(mut outages: Vec<(i64, i64)>) -> Self {
         outages.sort_unstable();
         let mut spans: Vec<(i64, i64, i64)> = Vec::new();
@@ -78,9 +96,8 @@ pub(crate) struct View {
     events: LazyFrame,
     sop_next: LazyFrame,
     sop_step: LazyFrame,
-    pub(crate) clock: WorkingClock,
-    pub(crate) outages: OutageClock,
-    pub(crate) months: Vec<Month>,
+    clock: WorkingClock,
+    outages: OutageClock,
 }
 
 /// Values that stand for `$month`, `$end_s`, `$end_o` and `$end_d` in a statement.
@@ -97,10 +114,7 @@ impl View {
         if archive.is_empty() {
             return Err(archive.empty().into());
         }
-        let outages = match archive.outage_file() {
-            Some(file) => outage_clock(&archive.read(file, None)?)?,
-            None => OutageClock::default(),
-        };
+        let outages = OutageClock::of(archive)?;
         let mut batches = Vec::new();
         let columns: Vec<&str> = OTHER_COLUMNS.into_iter().chain(TEXT_COLUMNS).collect();
         for file in archive.event_files() {
@@ -113,17 +127,11 @@ impl View {
             sop_step: sop_step(&facts.sop)?.lazy(),
             clock: facts.clock.clone(),
             outages,
-            months: archive.months(),
         })
     }
 
-    /// The parameters of a month that the archive holds.
+    /// The parameters of a month.
     pub(crate) fn parameters(&self, month: Month) -> Result<Parameters, FigureError> {
-        if let (Some(&first), Some(&last)) = (self.months.first(), self.months.last())
-            && !(first <= month && month <= last)
-        {
-            return Err(FigureError::NoMonth { month, first, last });
-        }
         Ok(Parameters {
             month,
             end_s: month.end_s(),
@@ -133,18 +141,22 @@ impl View {
     }
 
     /// Runs a statement with the parameters in place of their names.
-    pub(crate) fn run(&self, statement: &str, p: Parameters) -> Result<DataFrame, PolarsError> {
+    pub(crate) fn run(&self, statement: &str, p: Parameters, sight: Sight) -> Result<DataFrame, PolarsError> {
         let statement = statement
             .replace("$month", &format!("'{}'", p.month))
             .replace("$end_s", &p.end_s.to_string())
             .replace("$end_o", &p.end_o.to_string())
             .replace("$end_d", &p.end_d.to_string());
-        self.context().execute(&statement).and_then(LazyFrame::collect)
+        let events = match sight {
+            Sight::Past => self.events.clone().filter(col("selesai_s").lt(lit(p.end_s))),
+            Sight::Ahead => self.events.clone(),
+        };
+        self.context(events).execute(&statement).and_then(LazyFrame::collect)
     }
 
-    fn context(&self) -> SQLContext {
+    fn context(&self, events: LazyFrame) -> SQLContext {
         let context = SQLContext::new();
-        context.register("events", self.events.clone());
+        context.register("events", events);
         context.register("sop_next", self.sop_next.clone());
         context.register("sop_step", self.sop_step.clone());
         context
@@ -153,15 +165,6 @@ impl View {
 
 fn frame_error(e: &PolarsError) -> FigureError {
     FigureError::Sql { figure: "events".into(), reason: e.to_string() }
-}
-
-fn outage_clock(batches: &[RecordBatch]) -> Result<OutageClock, FigureError> {
-    let mut spans = Vec::new();
-    for batch in batches {
-        let (start, end) = (instants(batch, "mulai")?, instants(batch, "selesai")?);
-        spans.extend((0..batch.num_rows()).map(|i| (seconds(start.value(i)), seconds(end.value(i)))));
-    }
-    Ok(OutageClock::new(spans))
 }
 
 fn seconds(us: i64) -> i64 {

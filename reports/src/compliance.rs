@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 /// What the layout `laporan_kepatuhan.typ` reads.
 pub(crate) fn page(sheet: &ComplianceSheet, office: &Office) -> Value {
-    let of = |verdict: Verdict| sheet.judgements.iter().filter(|j| j.verdict == verdict).count() as u64;
+    let of = |verdict: Verdict| sheet.judgements.iter().filter(|j| j.decides && j.verdict == verdict).count() as u64;
     let f = &sheet.figures.figures;
     let d = &sheet.figures.deadlines;
     let deadline = |name: &str, d: schemas::figures::Deadline| {
@@ -75,7 +75,8 @@ fn regulations(sheet: &ComplianceSheet) -> Vec<Value> {
         .into_iter()
         .map(|name| {
             let rows: Vec<&Judgement> = sheet.judgements.iter().filter(|j| j.regulation == name).collect();
-            let first = rows.first();
+            // What is still assumed is what must be said of the whole.
+            let first = rows.iter().find(|j| j.standing == "asumsi").or(rows.first());
             json!({
                 "nama": name,
                 "sumber": first.map(|j| j.source.clone()),
@@ -97,9 +98,9 @@ pub(crate) fn printed(j: &Judgement) -> Value {
         "angka": j.figure.map_or_else(|| "–".to_owned(), |v| value(j, v)),
         "target": j.value.map_or_else(|| "–".to_owned(), |v| format!("{sign}\u{A0}{}", value(j, v))),
         "n": integer(j.n),
-        "putusan": j.verdict.words(),
+        "putusan": if j.decides { j.verdict.words().to_owned() } else { format!("{} (didahului peraturan lain)", j.verdict.words()) },
         "standing": j.standing,
-        "pasal": j.article,
+        "pasal": if j.standing == "asumsi" { j.article.clone() } else { format!("{}; {}", j.article, j.source) },
         "bagian": (j.unit == "bagian").then_some(j.figure).flatten(),
         "bagian_target": (j.unit == "bagian").then_some(j.value).flatten(),
     })
@@ -121,8 +122,11 @@ pub(crate) fn table(sheet: &ComplianceSheet) -> Table {
         "target",
         "judul",
         "putusan",
+        "menentukan",
+        "jenis",
         "angka",
         "target_nilai",
+        "selisih",
         "satuan",
         "n",
         "standing",
@@ -142,8 +146,11 @@ pub(crate) fn table(sheet: &ComplianceSheet) -> Table {
                     j.target.clone(),
                     j.title.clone(),
                     j.verdict.words().to_owned(),
+                    if j.decides { "ya" } else { "tidak" }.to_owned(),
+                    j.jenis.clone().unwrap_or_default(),
                     number(j.figure),
                     number(j.value),
+                    number(j.margin),
                     j.unit.clone(),
                     j.n.to_string(),
                     j.standing.clone(),

@@ -30,8 +30,8 @@ pub(crate) fn page(review: &MonthlyReview, office: &Office, templates: &Template
         "memburuk": changed(false)?,
         "ada_pembanding": review.previous.is_some(),
         "keputusan": decisions,
-        "standar": sheet.judgements.iter().filter(|j| j.verdict != Verdict::NoTarget).map(printed).collect::<Vec<_>>(),
-        "tanpa_target": sheet.judgements.iter().filter(|j| j.verdict == Verdict::NoTarget).count(),
+        "standar": sheet.judgements.iter().filter(|j| j.decides && j.verdict != Verdict::NoTarget).map(printed).collect::<Vec<_>>(),
+        "tanpa_target": sheet.judgements.iter().filter(|j| j.decides && j.verdict == Verdict::NoTarget).count(),
         "tren": month.trend.iter().map(trend_point).collect::<Vec<_>>(),
         "langkah": steps(review),
         "kelengkapan": completeness(review),
@@ -88,7 +88,11 @@ fn steps(review: &MonthlyReview) -> Vec<Value> {
         .iter()
         .filter_map(|(number, act)| {
             let t = sheet.figures.figures.time_per_step.get(number)?;
-            let target = sheet.judgements.iter().find(|j| j.step == Some(*number)).and_then(|j| j.value);
+            let target = sheet
+                .judgements
+                .iter()
+                .find(|j| j.decides && j.jenis.is_none() && j.step == Some(*number))
+                .and_then(|j| j.value);
             let (handling, waiting) = (&t.handling_working, &t.waiting_working);
             Some(json!({
                 "nomor": number,
@@ -260,7 +264,8 @@ fn share(part: u64, n: u64) -> String {
 /// What only the Kepala Dinas can settle, as data for the sentences.
 fn decisions(review: &MonthlyReview) -> Value {
     let sheet = &review.sheet;
-    let missed: Vec<Value> = sheet.judgements.iter().filter(|j| j.verdict == Verdict::Missed).map(printed).collect();
+    let missed: Vec<Value> =
+        sheet.judgements.iter().filter(|j| j.decides && j.verdict == Verdict::Missed).map(printed).collect();
     let ledgers = &sheet.figures.figures.ledgers;
     let faulty: Vec<Value> = review
         .books
@@ -277,7 +282,7 @@ fn decisions(review: &MonthlyReview) -> Value {
         .collect();
     let most_open = review.kecamatan.iter().max_by_key(|k| k.open).filter(|k| k.open > 0);
     json!({
-        "tanpa_target": sheet.judgements.iter().filter(|j| j.verdict == Verdict::NoTarget).count(),
+        "tanpa_target": sheet.judgements.iter().filter(|j| j.decides && j.verdict == Verdict::NoTarget).count(),
         "terlewati": missed,
         "buku": faulty,
         "karantina": review.quarantined,

@@ -148,8 +148,12 @@ pub struct Judgement {
     pub title: String,
     /// SOP step, where the target is for one step.
     pub step: Option<u8>,
+    /// Kind of application, where the target is for one.
+    pub jenis: Option<String>,
     /// What came of it.
     pub verdict: Verdict,
+    /// Whether this target decides, or another regulation's about the same figure comes before it.
+    pub decides: bool,
     /// The figure, in seconds or as a share; absent without data.
     pub figure: Option<f64>,
     /// How many cases it rests on.
@@ -158,6 +162,8 @@ pub struct Judgement {
     pub comparison: Comparison,
     /// The target's value in seconds or as a share.
     pub value: Option<f64>,
+    /// How far the figure is on the good side of the value; negative where it misses it.
+    pub margin: Option<f64>,
     /// Unit of figure and value: `detik` or `bagian`.
     pub unit: String,
     /// resmi, sementara or asumsi.

@@ -2,7 +2,7 @@
 
 use crate::calendar::{CalendarError, HoursFile, WorkingClock};
 use crate::column::{Column, Presence, Visibility};
-use crate::{Finding, FindingText, Ledger, Severity, Sop, TargetFile, Wilayah};
+use crate::{Finding, FindingText, Ledger, Severity, Sop, Target, TargetFile, Wilayah};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,9 +14,10 @@ const LEDGERS: [(&str, &str); 4] = [
     ("buku_registrasi_arsip", include_str!("../data/ledgers/buku_registrasi_arsip.toml")),
 ];
 
-/// In order of precedence: the more specific local rule first.
-const TARGETS: [(&str, &str); 3] = [
+/// In the order in which reports list them; which one decides is said in the files.
+const TARGETS: [(&str, &str); 4] = [
     ("perbup_07_2020", include_str!("../data/targets/perbup_07_2020.toml")),
+    ("perbup_21_2020", include_str!("../data/targets/perbup_21_2020.toml")),
     ("nasional_1_jam_24_jam", include_str!("../data/targets/nasional_1_jam_24_jam.toml")),
     ("nasional_14_hari_kerja", include_str!("../data/targets/nasional_14_hari_kerja.toml")),
 ];
@@ -171,6 +172,17 @@ impl Facts {
     /// The ids of the data files under `targets/` that are compiled in.
     pub fn target_files() -> impl Iterator<Item = &'static str> {
         TARGETS.iter().map(|(id, _)| *id)
+    }
+
+    /// The regulations with the names of their files.
+    pub fn regulations(&self) -> impl Iterator<Item = (&'static str, &TargetFile)> {
+        Self::target_files().zip(&self.targets)
+    }
+
+    /// A target by its id, with the name of its regulation's file.
+    #[must_use]
+    pub fn target(&self, id: &str) -> Option<(&'static str, &Target)> {
+        self.regulations().find_map(|(file, regulation)| Some((file, regulation.targets.iter().find(|t| t.id == id)?)))
     }
 
     /// Whether any finding is more than information: what decides the exit code.

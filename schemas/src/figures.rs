@@ -128,7 +128,9 @@ const SMALL: u64 = 5;
 /// Items that name single cases.
 const CASES: [(&str, &str); 2] = [("batches", "held_up_by"), ("register_agreement", "numbers")];
 
-/// Hides counts of one to four, for what leaves the office. Where that hides a single cell of an item, which the item's
+/// Hides counts of one to four, for what leaves the office.
+///
+/// Where that hides a single cell of an item, which the item's
 /// total would give away, the next smallest is hidden too. Items that name single cases are taken out.
 pub fn hide_small_cells(rows: &mut Vec<FigureRow>) {
     rows.retain(|row| !CASES.contains(&(row.figure.as_str(), row.item.as_str())));

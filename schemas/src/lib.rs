@@ -2,6 +2,7 @@
 
 mod calendar;
 mod column;
+mod decision;
 pub mod document;
 mod event;
 mod facts;
@@ -16,6 +17,7 @@ mod wilayah;
 
 pub use calendar::{CalendarError, WorkingClock};
 pub use column::{Column, Presence, Visibility};
+pub use decision::{Decision, DecisionError, Decisions, Rule};
 pub use event::{Event, EventId, Person};
 pub use facts::{Facts, FactsError, Labels};
 pub use finding::{Finding, FindingText, Severity};

@@ -11,12 +11,15 @@ pub struct TargetFile {
     pub regulation: String,
     /// What it is about.
     pub subject: String,
+    /// Of several regulations about the same figure the one with the least number decides: national before regional, of two
+    /// regional ones the later.
+    pub precedence: u8,
     /// Where its text was seen.
     pub source: String,
     /// What every report says beside its rows.
     pub note: String,
     /// Its rows.
-    #[serde(rename = "target")]
+    #[serde(rename = "target", default)]
     pub targets: Vec<Target>,
 }
 
@@ -93,6 +96,18 @@ pub enum Unit {
     Jam,
     /// A share of 0 to 1.
     Bagian,
+}
+
+impl Unit {
+    /// The word that the data files use.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Menit => "menit",
+            Self::Jam => "jam",
+            Self::Bagian => "bagian",
+        }
+    }
 }
 
 /// Which clock a rule counts by.

@@ -4,29 +4,78 @@ use crate::cli::{Format, OfMonth};
 use crate::exit::Outcome;
 use crate::office::Installed;
 use crate::print;
-use anyhow::Result;
+use anyhow::{Result, bail};
+use clap::Args;
 use pipeline::FigureBook;
 use reports::Document;
 use schemas::document::{Judgement, Verdict};
 
-const HEAD: [&str; 9] =
-    ["target", "verdict", "figure", "comparison", "value", "unit", "n", "standing", "regulation and source"];
+/// Options of `tertib compliance`.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// List the berkas that miss what this target wants of each, by id.
+    #[arg(long, value_name = "TARGET")]
+    failed: Option<String>,
+    #[command(flatten)]
+    of: OfMonth,
+}
 
-/// Exit code 0 only when every target in force has a value and is met.
-pub(crate) fn run(options: &OfMonth) -> Result<Outcome> {
-    let installed = Installed::open(options.place.config.as_deref())?;
+const HEAD: [&str; 12] = [
+    "target",
+    "jenis",
+    "verdict",
+    "figure",
+    "comparison",
+    "value",
+    "margin",
+    "unit",
+    "n",
+    "standing",
+    "decides",
+    "regulation and source",
+];
+
+/// Exit code 0 only when every target that decides has a value and is met.
+pub(crate) fn run(options: &Options) -> Result<Outcome> {
+    let installed = Installed::open(options.of.place.config.as_deref())?;
     let archive = installed.archive()?;
     let book = FigureBook::open(&archive, &installed.facts)?;
-    let sheet = installed.compliance(&archive, &book, options.month)?;
+    if let Some(target) = &options.failed {
+        return failed(&installed, &book, target, &options.of);
+    }
+    let sheet = installed.compliance(&archive, &book, options.of.month)?;
     let rows: Vec<Vec<String>> = sheet.judgements.iter().map(row).collect();
-    let text = match options.format {
+    let text = match options.of.format {
         // The same counts that leave the office, and nothing else.
         Format::Json => String::from_utf8(reports::json(Document::Compliance(&sheet))?)?,
         Format::Csv => print::csv(&HEAD, &rows)?,
         Format::Table => print::table(&HEAD, &rows),
     };
     print::data(&text)?;
-    Ok(Outcome::of(sheet.judgements.iter().any(|j| j.verdict != Verdict::Met)))
+    Ok(Outcome::of(sheet.judgements.iter().any(|j| j.decides && j.verdict != Verdict::Met)))
+}
+
+/// Exit code 1 when any berkas misses it.
+fn failed(installed: &Installed, book: &FigureBook<'_>, target: &str, of: &OfMonth) -> Result<Outcome> {
+    let rules = installed.decisions.rules(&installed.facts, of.month);
+    let named: Vec<_> = rules.iter().filter(|rule| rule.target.id == target).collect();
+    if named.is_empty() {
+        bail!("no target `{target}` is in force in {}; `tertib target list` names them", of.month);
+    }
+    let mut rows = Vec::new();
+    for rule in named {
+        let jenis = rule.jenis.clone().unwrap_or_default();
+        let ids = book.failed(of.month, rule)?;
+        rows.extend(ids.into_iter().map(|id| vec![rule.regulation.regulation.clone(), jenis.clone(), id]));
+    }
+    let head = ["regulation", "jenis", "berkas_id"];
+    let text = match of.format {
+        Format::Json => format!("{}\n", serde_json::to_string_pretty(&rows)?),
+        Format::Csv => print::csv(&head, &rows)?,
+        Format::Table => print::table(&head, &rows),
+    };
+    print::data(&text)?;
+    Ok(Outcome::of(!rows.is_empty()))
 }
 
 fn row(j: &Judgement) -> Vec<String> {
@@ -42,13 +91,16 @@ fn row(j: &Judgement) -> Vec<String> {
     let source = format!("{}; {}", j.regulation, j.source);
     vec![
         j.target.clone(),
+        j.jenis.clone().unwrap_or_default(),
         j.verdict.words().to_owned(),
         number(j.figure),
         comparison.to_owned(),
         number(j.value),
+        number(j.margin),
         j.unit.clone(),
         j.n.to_string(),
         j.standing.clone(),
+        if j.decides { "yes" } else { "no" }.to_owned(),
         source,
     ]
 }

@@ -63,7 +63,8 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     Key::create_for_demo(&options.dir.join("kunci.key"), options.seed)?;
     let config_path = options.dir.join("tertib.toml");
     write_config(&config_path, DATABASE, "workflow_events", true, true)?;
-    let mut installed = Installed { config: Config::load(&config_path)?, facts };
+    let mut installed =
+        Installed { config: Config::load(&config_path)?, facts, decisions: schemas::Decisions::default() };
     // Whatever the environment says, an invented office never reads a real one.
     DATABASE.clone_into(&mut installed.config.source.url);
     bar.set_message("pull");

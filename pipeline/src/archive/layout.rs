@@ -14,6 +14,8 @@ pub(crate) const QUARANTINE: &str = "quarantine";
 pub(crate) const OUTAGES: &str = "gangguan";
 /// Snapshots of the blank-card stock.
 pub(crate) const STOCK: &str = "blangko";
+/// Additive rows of months that are over; can be computed anew at any time.
+pub(crate) const FIGURES: &str = "figures";
 /// Where a commit is prepared; nothing in it counts.
 pub(crate) const STAGING: &str = "_tertib/staging";
 /// What only the writer needs.

@@ -5,7 +5,7 @@
 //! Rule    a berkas ends with step 10, `ditolak` (5) or `duplikat` (6)
 
 use super::Context;
-use super::summary::count;
+use crate::stages::summary::count;
 use std::collections::BTreeMap;
 
 pub(super) fn compute(context: Context<'_>) -> BTreeMap<u8, u64> {

@@ -5,7 +5,7 @@
 //! Rule    SOP step 2
 
 use super::Context;
-use super::summary::count;
+use crate::stages::summary::count;
 use schemas::figures::{Completeness, FigureRow};
 use std::collections::BTreeMap;
 

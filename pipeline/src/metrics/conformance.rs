@@ -4,8 +4,8 @@
 //! Gives   finished, conforming, with all mandatory steps; deviations by kind
 //! Rule    SOP steps 1–10, data/sop
 
-use super::summary::count;
 use super::{Context, FigureError};
+use crate::stages::summary::count;
 use schemas::figures::{Conformance, FigureRow};
 
 const FIGURE: &str = "conformance";

@@ -3,8 +3,8 @@
 //! Reads   first receipt, print, hand-over and end of every berkas
 //! Gives   the flow of a month, in all or by kecamatan in order of name; kecamatan without any are not listed
 
-use super::Summary;
-use super::summary::count;
+use crate::stages::summary::Summary;
+use crate::stages::summary::count;
 use schemas::Month;
 use schemas::document::KecamatanRow;
 use schemas::figures::{FigureRow, TrendPoint};
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 const FIGURE: &str = "flow";
 
-pub(super) fn point(month: Month, figures: &Summary) -> TrendPoint {
+pub(super) fn compute(month: Month, figures: &Summary) -> TrendPoint {
     let n = |item: &str| figures.n(FIGURE, item);
     TrendPoint { month, received: n("received"), printed: n("printed"), handed_over: n("handed_over"), open: n("open") }
 }

@@ -5,8 +5,8 @@
 //! Rule    SOP steps 3, 4, 8, 9; a number is `NNNNNN/step/year`
 //! Finds   entries without a number, or with one of more than seven digits: counted, not in the sequence
 
-use super::summary::count;
 use super::{Context, LeftOut};
+use crate::stages::summary::count;
 use schemas::figures::RegisterNumbers;
 use std::collections::BTreeMap;
 

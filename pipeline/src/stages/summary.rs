@@ -3,19 +3,17 @@
 //! Reads   additive rows of one month or of several
 //! Gives   per cell and item how many, and of measured values the sum and the nearest ranks
 
-use super::FigureError;
+use super::additive::STAGE_2;
+use crate::view::FigureError;
 use polars::prelude::{DataFrame, DataType, LazyFrame, PolarsError};
 use polars::sql::SQLContext;
 use schemas::figures::{FigureRow, Spread, SpreadValues};
-
-/// The one statement of stage 2.
-pub(crate) const SQL: &str = include_str!("stage2.sql");
 
 /// The figures of rows that have a column `cell`.
 pub(crate) fn figures(cells: LazyFrame) -> Result<Vec<FigureRow>, FigureError> {
     let mut context = SQLContext::new();
     context.register("cells", cells);
-    let frame = context.execute(SQL).and_then(LazyFrame::collect);
+    let frame = context.execute(STAGE_2.text).and_then(LazyFrame::collect);
     frame.and_then(|frame| rows(&frame)).map_err(|e| fault(&e))
 }
 

@@ -1,7 +1,7 @@
 //! Into which cells figures are divided.
 
-use super::FigureError;
 use super::summary::{fault, texts};
+use crate::view::FigureError;
 use polars::prelude::{
     Column, DataFrame, DataType, IntoLazy, LazyFrame, NamedFrom, PolarsError, Series, col, concat, lit,
 };
@@ -30,7 +30,7 @@ const STANDING: [(&str, &str); 2] = [("backlog", "open"), ("flow", "open")];
 const STANDING_PREFIX: &str = "open_";
 
 /// The rows of all months, oldest first, with their cell.
-pub(super) fn divide(months: Vec<(Month, DataFrame)>, by: By, wilayah: &Wilayah) -> Result<LazyFrame, FigureError> {
+pub(crate) fn divide(months: Vec<(Month, DataFrame)>, by: By, wilayah: &Wilayah) -> Result<LazyFrame, FigureError> {
     let last = months.last().map(|(month, _)| *month);
     let divided = months.into_iter().map(|(month, rows)| {
         let rows = with_cell(rows, month, by, wilayah)?.lazy();

@@ -4,32 +4,53 @@
 //! Gives   one row per figure, item, area, kind of application and officer: a value `v`, where one is measured, and how
 //!         often it occurred, `n`
 
-use super::FigureError;
+use crate::view::FigureError;
 use crate::view::{Parameters, View};
 use polars::prelude::{DataFrame, DataType, IntoLazy, NULL, PlSmallStr, PolarsError, col, lit};
+
+/// Which events a figure of a month looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// Those before the end of the month.
+    Past,
+    /// Later ones too: whether a batch has ended, what came after a hand-over.
+    Ahead,
+}
+
+impl Sight {
+    pub(crate) const ALL: [Self; 2] = [Self::Past, Self::Ahead];
+}
 
 /// A figure's name and its statements.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FigureSql {
     pub(crate) name: &'static str,
     pub(crate) text: &'static str,
+    sight: Sight,
 }
 
 /// Every figure.
 pub(crate) const FIGURES: [FigureSql; 10] = [
-    FigureSql { name: "backlog", text: include_str!("backlog.sql") },
-    FigureSql { name: "batches", text: include_str!("batches.sql") },
-    FigureSql { name: "completeness", text: include_str!("completeness.sql") },
-    FigureSql { name: "conformance", text: include_str!("conformance.sql") },
-    FigureSql { name: "duplicates", text: include_str!("duplicates.sql") },
-    FigureSql { name: "flow", text: include_str!("flow.sql") },
-    FigureSql { name: "issuance", text: include_str!("issuance.sql") },
-    FigureSql { name: "register_agreement", text: include_str!("register_agreement.sql") },
-    FigureSql { name: "time_per_step", text: include_str!("time_per_step.sql") },
-    FigureSql { name: "turnaround", text: include_str!("turnaround.sql") },
+    FigureSql::new("backlog", include_str!("../metrics/backlog.sql"), Sight::Past),
+    FigureSql::new("batches", include_str!("../metrics/batches.sql"), Sight::Ahead),
+    FigureSql::new("completeness", include_str!("../metrics/completeness.sql"), Sight::Past),
+    FigureSql::new("conformance", include_str!("../metrics/conformance.sql"), Sight::Ahead),
+    FigureSql::new("duplicates", include_str!("../metrics/duplicates.sql"), Sight::Ahead),
+    FigureSql::new("flow", include_str!("../metrics/flow.sql"), Sight::Past),
+    FigureSql::new("issuance", include_str!("../metrics/issuance.sql"), Sight::Past),
+    FigureSql::new("register_agreement", include_str!("../metrics/register_agreement.sql"), Sight::Past),
+    FigureSql::new("time_per_step", include_str!("../metrics/time_per_step.sql"), Sight::Past),
+    FigureSql::new("turnaround", include_str!("../metrics/turnaround.sql"), Sight::Ahead),
 ];
 
+/// Stage 2 of all of them.
+pub(crate) const STAGE_2: FigureSql = FigureSql::new("stage2", include_str!("stage2.sql"), Sight::Ahead);
+
 impl FigureSql {
+    pub(crate) const fn new(name: &'static str, text: &'static str, sight: Sight) -> Self {
+        Self { name, text, sight }
+    }
+
     /// Its statements with their names: `-- NAME: …` begins each.
     pub(crate) fn statements(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         self.text.split(";\n").map(str::trim).filter_map(|statement| {
@@ -43,16 +64,16 @@ impl FigureSql {
 pub(crate) const TEXTS: [&str; 6] = ["item", "pekon", "jenis", "officer", "name", "detail"];
 pub(crate) const NUMBERS: [&str; 4] = ["step", "next_step", "v", "n"];
 
-/// The additive rows of a month. Numbers that say nothing are 0, texts are empty; `v` is null where nothing is measured.
-pub(crate) fn rows(view: &View, parameters: Parameters) -> Result<DataFrame, FigureError> {
+/// The additive rows of a month, of the figures with that sight. Numbers that say nothing are 0, texts are empty; `v` is null where nothing is measured.
+pub(crate) fn rows(view: &View, parameters: Parameters, sight: Sight) -> Result<DataFrame, FigureError> {
     let mut all: Option<DataFrame> = None;
-    for figure in FIGURES {
+    for figure in FIGURES.into_iter().filter(|figure| figure.sight == sight) {
         for (name, statement) in figure.statements() {
             let fault = |e: &PolarsError| FigureError::Sql {
                 figure: format!("{}.sql, {name}", figure.name),
                 reason: e.to_string(),
             };
-            let found = view.run(statement, parameters).map_err(|e| fault(&e))?;
+            let found = view.run(statement, parameters, sight).map_err(|e| fault(&e))?;
             let found = in_full(found, figure.name, name).map_err(|e| fault(&e))?;
             match &mut all {
                 Some(all) => all.vstack_mut_owned(found).map(drop).map_err(|e| fault(&e))?,

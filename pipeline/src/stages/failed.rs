@@ -1,0 +1,35 @@
+//! Which berkas miss what a rule wants of each.
+//!
+//! Reads   events; a rule with its value
+//! Gives   ids of berkas, in order; none for a rule without a value where the value is the limit
+
+use super::additive::{FigureSql, Sight};
+use super::summary::texts;
+use crate::view::{FigureError, Parameters, View};
+use schemas::{Measure, Rule};
+
+/// The statements, one for each kind of measure.
+pub(crate) const FAILED: FigureSql = FigureSql::new("failed", include_str!("failed.sql"), Sight::Ahead);
+
+pub(crate) fn berkas(view: &View, parameters: Parameters, rule: &Rule<'_>) -> Result<Vec<String>, FigureError> {
+    // What is asked of a single case: the value itself, or the limit that the share is of.
+    let (name, limit, in_days) = match rule.target.measure {
+        Measure::HandlingWorkingP90 => ("handling_working_p90", rule.target.value_in_base_unit(), false),
+        Measure::TurnaroundWorkingP90 => ("turnaround_working_p90", rule.target.value_in_base_unit(), false),
+        Measure::CompleteAtFirstCheck => ("complete_at_first_check", Some(0.0), false),
+        Measure::IssuedWithin1Hour => ("issued", Some(3_600.0), false),
+        Measure::IssuedWithin24Hours => ("issued", Some(86_400.0), false),
+        Measure::IssuedWithin14WorkingDays => ("issued", Some(14.0), true),
+    };
+    let Some(limit) = limit else { return Ok(Vec::new()) };
+    let fault = |reason: String| FigureError::Sql { figure: format!("failed.sql, {name}"), reason };
+    let statement = FAILED.statements().find(|(of, _)| *of == name);
+    let (_, statement) = statement.ok_or_else(|| fault("there is no such statement".into()))?;
+    let statement = statement
+        .replace("$limit", &limit.to_string())
+        .replace("$step", &rule.target.step.unwrap_or(0).to_string())
+        .replace("$jenis", &format!("'{}'", rule.jenis.as_deref().unwrap_or_default().replace('\'', "''")))
+        .replace("$in_days", if in_days { "1" } else { "0" });
+    let found = view.run(&statement, parameters, Sight::Ahead);
+    found.and_then(|frame| texts(&frame, "berkas_id")).map_err(|e| fault(e.to_string()))
+}

@@ -1,0 +1,319 @@
+//! What the office decided about targets: which value, by which text and page, who entered it and when.
+//!
+//! Decisions are only ever added; a later one for the same rule replaces an earlier one from its first day on, so that an old
+//! month is judged by what was in force then.
+
+use crate::{Facts, Month, Standing, Target, TargetFile, Unit};
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One decision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Decision {
+    /// Which target.
+    pub target: String,
+    /// By which regulation: the name of its file.
+    pub regulation: String,
+    /// For one kind of application only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jenis: Option<String>,
+    /// The value in the target's unit; none takes an earlier value back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
+    /// First day it holds, `2026-10-01`.
+    pub valid_from: NaiveDate,
+    /// Last day it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<NaiveDate>,
+    /// How firm it is.
+    pub standing: Standing,
+    /// The article.
+    pub article: String,
+    /// The text and page it was taken from.
+    pub source: String,
+    /// Who entered it.
+    pub by: String,
+    /// When.
+    pub entered: DateTime<FixedOffset>,
+}
+
+/// A decision that cannot be accepted.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{0}")]
+pub struct DecisionError(String);
+
+/// All decisions of an office, in the order in which they were entered.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decisions {
+    #[serde(rename = "decision", default)]
+    all: Vec<Decision>,
+}
+
+/// A target as it is judged in a month.
+#[derive(Clone, Debug)]
+pub struct Rule<'a> {
+    /// Its regulation.
+    pub regulation: &'a TargetFile,
+    /// The target with the value, article and standing in force.
+    pub target: Target,
+    /// For one kind of application only.
+    pub jenis: Option<String>,
+    /// Where the rule was seen.
+    pub source: String,
+    /// Whether this rule decides. Of several about the same figure it is the one whose regulation comes first.
+    pub decides: bool,
+}
+
+impl Decisions {
+    /// Whether all can be accepted.
+    ///
+    /// # Errors
+    /// What is wrong with the first that cannot.
+    pub fn check(&self, facts: &Facts) -> Result<(), DecisionError> {
+        self.all.iter().try_for_each(|decision| decision.check(facts))
+    }
+
+    /// In the order in which they were entered.
+    pub fn iter(&self) -> impl Iterator<Item = &Decision> {
+        self.all.iter()
+    }
+
+    /// The rules that a month is judged by, regulation after regulation.
+    #[must_use]
+    pub fn rules<'a>(&self, facts: &'a Facts, month: Month) -> Vec<Rule<'a>> {
+        let mut rules: Vec<Rule<'a>> = Vec::new();
+        for (id, regulation) in facts.regulations() {
+            let own = regulation.targets.iter().filter(|t| t.in_force(month));
+            let own = own.map(|t| Rule::new(regulation, t.clone()));
+            rules.extend(own.map(|rule| match self.in_force(&rule.target.id, id, None, month) {
+                Some(decision) => rule.decided(decision),
+                None => rule,
+            }));
+            // What the office added: a kind of application, or another regulation's target.
+            let mut added: BTreeMap<(&str, Option<&str>), &Decision> = BTreeMap::new();
+            for d in self.all.iter().filter(|d| d.regulation == id) {
+                let is_own = d.jenis.is_none() && regulation.targets.iter().any(|t| t.id == d.target);
+                if !is_own && let Some(holds) = self.in_force(&d.target, id, d.jenis.as_deref(), month) {
+                    added.insert((&d.target, d.jenis.as_deref()), holds);
+                }
+            }
+            for decision in added.into_values().filter(|d| d.value.is_some()) {
+                if let Some((_, target)) = facts.target(&decision.target) {
+                    rules.push(Rule::new(regulation, target.clone()).decided(decision));
+                }
+            }
+        }
+        decide(&mut rules);
+        rules
+    }
+
+    /// The decision in force at the end of a month.
+    fn in_force(&self, target: &str, regulation: &str, jenis: Option<&str>, month: Month) -> Option<&Decision> {
+        let same = |d: &&Decision| d.target == target && d.regulation == regulation && d.jenis.as_deref() == jenis;
+        let holds =
+            |d: &&Decision| d.valid_from <= month.last_day() && d.valid_to.is_none_or(|last| last >= month.last_day());
+        // Of several with the same first day the one entered last.
+        self.all.iter().filter(same).filter(holds).max_by_key(|d| d.valid_from)
+    }
+}
+
+impl Decision {
+    /// Whether it can be accepted.
+    ///
+    /// # Errors
+    /// What is wrong, and what there is instead.
+    pub fn check(&self, facts: &Facts) -> Result<(), DecisionError> {
+        let refuse = |reason: String| Err(DecisionError(reason));
+        let Some((_, target)) = facts.target(&self.target) else {
+            let ids: Vec<&str> = facts.targets.iter().flat_map(|f| &f.targets).map(|t| t.id.as_str()).collect();
+            return refuse(format!("there is no target `{}`; there are {}", self.target, ids.join(", ")));
+        };
+        if facts.regulations().all(|(id, _)| id != self.regulation) {
+            let ids: Vec<&str> = Facts::target_files().collect();
+            return refuse(format!("there is no regulation `{}`; there are {}", self.regulation, ids.join(", ")));
+        }
+        if let Some(jenis) = self.jenis.as_deref().filter(|j| !facts.jenis.contains_key(*j)) {
+            let ids: Vec<&str> = facts.jenis.keys().map(String::as_str).collect();
+            return refuse(format!("there is no jenis `{jenis}`; there are {}", ids.join(", ")));
+        }
+        let greatest = if target.unit == Unit::Bagian { 1.0 } else { f64::MAX };
+        if let Some(value) = self.value.filter(|v| !(*v >= 0.0 && *v <= greatest)) {
+            let unit = target.unit.word();
+            return refuse(format!("{value} is no value of `{}`, which is in {unit}", self.target));
+        }
+        if self.valid_to.is_some_and(|last| last < self.valid_from) {
+            return refuse(format!("`{}` would end before it begins", self.target));
+        }
+        if self.by.trim().is_empty() || self.source.trim().is_empty() {
+            return refuse(format!("`{}` needs who entered it and from which text and page", self.target));
+        }
+        if self.value.is_some() && self.standing == Standing::Resmi && self.article.trim().is_empty() {
+            return refuse(format!("`{}` cannot be resmi without its article", self.target));
+        }
+        Ok(())
+    }
+
+    /// As it is appended to `target.toml`.
+    ///
+    /// # Errors
+    /// When a text cannot be written as TOML.
+    pub fn to_toml(&self) -> Result<String, DecisionError> {
+        let one = Decisions { all: vec![self.clone()] };
+        toml::to_string(&one).map_err(|e| DecisionError(e.to_string()))
+    }
+}
+
+impl<'a> Rule<'a> {
+    fn new(regulation: &'a TargetFile, target: Target) -> Self {
+        Self { regulation, target, jenis: None, source: regulation.source.clone(), decides: false }
+    }
+
+    fn decided(mut self, decision: &Decision) -> Self {
+        self.target.value = decision.value;
+        self.target.standing = decision.standing;
+        self.target.article.clone_from(&decision.article);
+        self.target.quote.clear();
+        self.jenis.clone_from(&decision.jenis);
+        self.source = format!(
+            "{}; dimasukkan oleh {} pada {}",
+            decision.source,
+            decision.by,
+            decision.entered.format("%d-%m-%Y")
+        );
+        self
+    }
+
+    /// What the rule is about.
+    fn question(&self) -> (crate::Measure, Option<u8>, Option<&str>) {
+        (self.target.measure, self.target.step, self.jenis.as_deref())
+    }
+}
+
+/// Of the rules about the same figure the one with a value whose regulation comes first decides.
+fn decide(rules: &mut [Rule<'_>]) {
+    let rank = |i: usize, rule: &Rule<'_>| (rule.target.value.is_none(), rule.regulation.precedence, i);
+    let ranks: Vec<_> = rules.iter().enumerate().map(|(i, rule)| rank(i, rule)).collect();
+    let first: Vec<bool> = rules
+        .iter()
+        .enumerate()
+        .map(|(i, rule)| {
+            let rivals = rules.iter().zip(&ranks).filter(|(other, _)| other.question() == rule.question());
+            rivals.map(|(_, rank)| rank).min() == ranks.get(i)
+        })
+        .collect();
+    for (rule, decides) in rules.iter_mut().zip(first) {
+        rule.decides = decides;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decision(regulation: &str, value: Option<f64>, from: &str) -> Decision {
+        Decision {
+            target: "waktu_langkah_04".into(),
+            regulation: regulation.into(),
+            jenis: None,
+            value,
+            valid_from: from.parse().unwrap(),
+            valid_to: None,
+            standing: Standing::Resmi,
+            article: "Pasal 1".into(),
+            source: "naskah rekaan, hlm. 1".into(),
+            by: "Kasi Rekaan".into(),
+            entered: "2026-11-02T08:00:00+07:00".parse().unwrap(),
+        }
+    }
+
+    fn in_month(all: &[Decision], month: &str) -> Vec<(String, Option<String>, Option<f64>, bool)> {
+        let facts = Facts::embedded().unwrap();
+        let decisions = Decisions { all: all.to_vec() };
+        let rules = decisions.rules(&facts, month.parse().unwrap());
+        let rules = rules.into_iter().filter(|r| r.target.id == "waktu_langkah_04");
+        rules.map(|r| (r.regulation.regulation.clone(), r.jenis, r.target.value, r.decides)).collect()
+    }
+
+    #[test]
+    fn an_old_month_is_judged_by_what_held_then() {
+        let all = [
+            decision("perbup_07_2020", Some(15.0), "2026-09-15"),
+            decision("perbup_07_2020", Some(10.0), "2026-11-01"),
+        ];
+        let value = |month| in_month(&all, month)[0].2;
+        assert_eq!(
+            [value("2026-08"), value("2026-09"), value("2026-10"), value("2026-11")],
+            [None, Some(15.0), Some(15.0), Some(10.0)]
+        );
+        let mended = [all[0].clone(), decision("perbup_07_2020", Some(20.0), "2026-09-15")];
+        assert_eq!(in_month(&mended, "2026-10")[0].2, Some(20.0), "entered last");
+        let back = [all[0].clone(), decision("perbup_07_2020", None, "2026-10-01")];
+        assert_eq!(in_month(&back, "2026-10")[0].2, None);
+        let mut short = all[0].clone();
+        short.valid_to = Some("2026-09-30".parse().unwrap());
+        assert_eq!(in_month(&[short], "2026-10")[0].2, None);
+    }
+
+    #[test]
+    fn the_regulation_that_comes_first_decides() {
+        let both = [
+            decision("perbup_07_2020", Some(15.0), "2026-01-01"),
+            decision("perbup_21_2020", Some(12.0), "2026-01-01"),
+        ];
+        let rules = in_month(&both, "2026-10");
+        let deciding: Vec<_> = rules.iter().filter(|r| r.3).collect();
+        assert_eq!((rules.len(), deciding.len()), (2, 1));
+        assert!(deciding[0].0.contains("21/2020") && deciding[0].2 == Some(12.0), "{rules:?}");
+        let one = in_month(&both[..1], "2026-10");
+        assert!(one.len() == 1 && one[0].3);
+    }
+
+    #[test]
+    fn a_kind_of_application_has_a_rule_of_its_own() {
+        let mut kind = decision("perbup_07_2020", Some(30.0), "2026-01-01");
+        kind.jenis = Some("hilang".into());
+        let rules = in_month(&[decision("perbup_07_2020", Some(15.0), "2026-01-01"), kind], "2026-10");
+        let values: Vec<_> = rules.iter().map(|r| (r.1.as_deref(), r.2, r.3)).collect();
+        assert_eq!(values, [(None, Some(15.0), true), (Some("hilang"), Some(30.0), true)]);
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let facts = Facts::embedded().unwrap();
+        let (mut one, mut two) =
+            (decision("perbup_07_2020", Some(15.5), "2026-01-01"), decision("perbup_07_2020", None, "2026-02-01"));
+        one.jenis = Some("baru".into());
+        two.by = "O'Rekaan \"Kasi\"\nsatu".into();
+        let text = format!("{}{}", one.to_toml().unwrap(), two.to_toml().unwrap());
+        let read: Decisions = toml::from_str(&text).unwrap();
+        read.check(&facts).unwrap();
+        assert_eq!(read.all, [one, two]);
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused() {
+        let facts = Facts::embedded().unwrap();
+        let refused = |change: &dyn Fn(&mut Decision)| {
+            let mut one = decision("perbup_07_2020", Some(15.0), "2026-01-01");
+            change(&mut one);
+            one.check(&facts).unwrap_err().to_string()
+        };
+        assert!(refused(&|d| d.target = "x".into()).contains("waktu_langkah_04"));
+        assert!(refused(&|d| d.regulation = "x".into()).contains("perbup_07_2020"));
+        assert!(refused(&|d| d.jenis = Some("x".into())).contains("hilang"));
+        assert!(refused(&|d| d.value = Some(-1.0)).contains("menit"));
+        assert!(refused(&|d| d.value = Some(f64::NAN)).contains("NaN"));
+        assert!(refused(&|d| d.by = " ".into()).contains("who"));
+        assert!(refused(&|d| d.source = String::new()).contains("page"));
+        assert!(refused(&|d| d.article = String::new()).contains("article"));
+        assert!(refused(&|d| d.valid_to = Some("2025-12-31".parse().unwrap())).contains("end before"));
+        let share = refused(&|d| {
+            d.target = "kelengkapan_pemeriksaan_pertama".into();
+            d.value = Some(80.0);
+        });
+        assert!(share.contains("bagian"), "{share}");
+    }
+}

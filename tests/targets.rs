@@ -1,0 +1,128 @@
+//! Targets: values that the office enters, by whom and from which page; old months; precedence; the berkas that failed.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
+
+use serde_json::Value;
+use std::fs;
+use tests::Office;
+
+const BY: [&str; 4] = ["--source", "naskah rekaan, hlm. 3", "--by", "Kasi Rekaan"];
+
+fn set(office: &Office, rest: &[&str]) -> tests::Ran {
+    office.run(&[&["target", "set"], rest, &BY].concat())
+}
+
+fn judged(office: &Office, month: &str) -> Value {
+    let ran = office.run(&["compliance", "--month", month, "--format", "json"]);
+    serde_json::from_str(&ran.out).unwrap()
+}
+
+fn of<'a>(sheet: &'a Value, target: &str) -> Vec<&'a Value> {
+    sheet["judgements"].as_array().unwrap().iter().filter(|j| j["target"] == target).collect()
+}
+
+/// Ids that `--failed` lists under a regulation and a kind.
+fn failed(office: &Office, target: &str) -> Vec<(String, String, String)> {
+    let ran = office.run(&["compliance", "--month", "2026-10", "--failed", target, "--format", "json"]);
+    serde_json::from_str(&ran.out).unwrap()
+}
+
+#[test]
+fn what_is_entered_is_judged_from_its_day_on_and_never_lost() {
+    let office = Office::small();
+    assert_eq!(of(&judged(&office, "2026-10"), "waktu_langkah_04")[0]["verdict"], "target belum ditetapkan");
+    let article = ["--article", "Pasal 7"];
+    set(&office, &[&["waktu_langkah_04", "--value", "600", "--from", "2026-10-01"], &article[..]].concat())
+        .expect_code(0);
+    let sheet = judged(&office, "2026-10");
+    let row = of(&sheet, "waktu_langkah_04")[0];
+    assert_eq!(
+        (&row["verdict"], &row["value"], &row["standing"]),
+        (&"memenuhi".into(), &36_000.0.into(), &"resmi".into())
+    );
+    assert!(row["source"].as_str().unwrap().contains("Kasi Rekaan") && row["article"] == "Pasal 7", "{row}");
+    assert_eq!(row["margin"], Value::from(36_000.0 - row["figure"].as_f64().unwrap()));
+
+    // From the next month on it is another value; October is judged as before.
+    set(&office, &[&["waktu_langkah_04", "--value", "0", "--from", "2026-11-01"], &article[..]].concat())
+        .expect_code(0);
+    assert_eq!(judged(&office, "2026-10"), sheet);
+    let november = office.run(&["target", "list", "--month", "2026-11", "--format", "json"]).expect_code(0);
+    let november: Value = serde_json::from_str(&november.out).unwrap();
+    let listed = november.as_array().unwrap().iter().find(|r| r["target"] == "waktu_langkah_04").unwrap();
+    assert_eq!((&listed["value"], &listed["decides"]), (&"0".into(), &"yes".into()));
+
+    // Taken back: no target again; nothing that was entered is gone.
+    set(&office, &["waktu_langkah_04", "--withdraw", "--from", "2026-10-15"]).expect_code(0);
+    assert_eq!(of(&judged(&office, "2026-10"), "waktu_langkah_04")[0]["verdict"], "target belum ditetapkan");
+    let history = office.run(&["target", "history", "waktu_langkah_04", "--format", "json"]).expect_code(0);
+    let history: Vec<Value> = serde_json::from_str(&history.out).unwrap();
+    let values: Vec<&str> = history.iter().map(|d| d["value"].as_str().unwrap()).collect();
+    assert_eq!(values, ["600", "0", "taken back"]);
+    assert!(history.iter().all(|d| d["by"] == "Kasi Rekaan" && d["source"] == "naskah rekaan, hlm. 3"));
+}
+
+#[test]
+fn of_several_regulations_one_decides_and_a_kind_has_its_own() {
+    let office = Office::small();
+    let enter = |rest: &[&str]| {
+        set(&office, &[rest, &["--from", "2026-10-01", "--article", "Pasal 7"]].concat()).expect_code(0);
+    };
+    enter(&["waktu_langkah_04", "--value", "600"]);
+    enter(&["waktu_langkah_04", "--value", "0", "--regulation", "perbup_21_2020"]);
+    enter(&["waktu_langkah_04", "--value", "600", "--jenis", "hilang"]);
+    let sheet = judged(&office, "2026-10");
+    let rows: Vec<_> = of(&sheet, "waktu_langkah_04")
+        .into_iter()
+        .map(|j| (j["jenis"].as_str(), j["verdict"].as_str().unwrap(), j["decides"].as_bool().unwrap()))
+        .collect();
+    assert_eq!(rows, [(None, "memenuhi", false), (Some("hilang"), "memenuhi", true), (None, "tidak memenuhi", true)]);
+    let n = |i: usize| of(&sheet, "waktu_langkah_04")[i]["n"].as_u64().unwrap();
+    assert!(0 < n(1) && n(1) < n(0) && n(0) == n(2), "the kind is a part of all");
+}
+
+#[test]
+fn the_berkas_that_failed_are_as_many_as_the_verdict_says() {
+    let office = Office::small();
+    let sheet = judged(&office, "2026-10");
+    for target in ["terbit_1_jam", "terbit_24_jam", "terbit_14_hari_kerja", "kelengkapan_pemeriksaan_pertama"] {
+        let row = of(&sheet, target)[0];
+        let (share, n) = (row["figure"].as_f64().unwrap(), row["n"].as_f64().unwrap());
+        let ids = failed(&office, target);
+        assert_eq!(ids.len().to_string(), (n - share * n).round().to_string(), "{target}");
+        assert!(ids.iter().all(|(_, _, id)| id.starts_with("B2026")), "{ids:?}");
+    }
+    // For a time the value is what each berkas may take; all take longer than nothing.
+    set(&office, &["waktu_langkah_04", "--value", "0", "--from", "2026-10-01", "--article", "1"]).expect_code(0);
+    let metrics = office.run(&["metrics", "--month", "2026-10", "--format", "json"]).expect_code(0);
+    let metrics: Value = serde_json::from_str(&metrics.out).unwrap();
+    let measured = metrics["time_per_step"]["4"]["handling_working"]["n"].as_u64().unwrap();
+    let late = failed(&office, "waktu_langkah_04").len() as u64;
+    assert!(late > 0 && late <= measured, "{late} of {measured}");
+    let sheet_text = judged(&office, "2026-10").to_string();
+    assert!(!sheet_text.contains("B2026"), "ids of berkas do not leave the office");
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused_and_nothing_is_written() {
+    let office = Office::small();
+    for (rest, says) in [
+        (&["waktu_langkah_99", "--value", "1", "--article", "1"][..], "there is no target `waktu_langkah_99`"),
+        (&["waktu_langkah_04", "--value", "-1", "--article", "1"], "menit"),
+        (&["kelengkapan_pemeriksaan_pertama", "--value", "80", "--article", "1"], "bagian"),
+        (&["waktu_langkah_04", "--value", "1"], "without its article"),
+        (&["waktu_langkah_04", "--value", "1", "--article", "1", "--jenis", "x"], "there is no jenis `x`"),
+        (&["waktu_langkah_04", "--value", "1", "--article", "1", "--regulation", "x"], "there is no regulation `x`"),
+    ] {
+        let ran = set(&office, rest).expect_code(2);
+        assert!(ran.err.contains(says), "{rest:?}: {}", ran.err);
+    }
+    assert!(!office.path("target.toml").exists());
+    fs::write(office.path("target.toml"), "[[decision]]\ntarget = 3\n").unwrap();
+    let ran = office.run(&["compliance", "--month", "2026-10"]).expect_code(2);
+    assert!(
+        ran.err.contains("target.toml") && ran.err.contains("line 2") && ran.err.lines().count() <= 2,
+        "{}",
+        ran.err
+    );
+}
