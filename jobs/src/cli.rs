@@ -85,6 +85,8 @@ pub(crate) enum Command {
     Pull(commands::pull::Options),
     /// Compute the figures of a month, or of months by area, kind, officer or month.
     Metrics(commands::metrics::Options),
+    /// Print the office's working calendar of a year, for the office to check.
+    Calendar(commands::calendar::Options),
     /// Judge the figures of a month by the targets in force.
     Compliance(commands::compliance::Options),
     /// The targets: list, enter a value, history.

@@ -1,5 +1,6 @@
 //! One command, one file.
 
+pub(crate) mod calendar;
 pub(crate) mod compliance;
 pub(crate) mod demo;
 pub(crate) mod doctor;
@@ -27,6 +28,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Doctor(options) => doctor::run(options).await,
         Command::Pull(options) => pull::run(options, common).await,
         Command::Metrics(options) => metrics::run(&options),
+        Command::Calendar(options) => calendar::run(&options),
         Command::Compliance(options) => compliance::run(&options),
         Command::Render(options) => render::run(&options, common),
         Command::Run(options) => run::run(options).await,

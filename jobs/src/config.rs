@@ -248,6 +248,16 @@ impl Config {
         self.folder.join("target.toml")
     }
 
+    /// The office's own days.
+    pub(crate) fn calendar_path(&self) -> PathBuf {
+        self.folder.join("kalender.toml")
+    }
+
+    /// The folder of the office's own templates.
+    pub(crate) fn templates_path(&self) -> Option<PathBuf> {
+        self.reports.templates.as_ref().map(|templates| self.folder.join(templates))
+    }
+
     /// The run history.
     pub(crate) fn history_path(&self) -> PathBuf {
         self.folder.join("riwayat.sqlite")

@@ -7,6 +7,7 @@ use pipeline::{Archive, BookWriter, Disclosure, Fence, FigureBook, Key, Progress
 use schemas::document::{ComplianceSheet, LedgerBook, MonthlyReview};
 use schemas::figures::{Figures, RegisterNumbers};
 use schemas::{Decisions, Facts, Month};
+use serde::de::DeserializeOwned;
 use std::path::Path;
 
 /// Which events to pull, and when it is.
@@ -43,8 +44,11 @@ pub(crate) struct Installed {
 impl Installed {
     /// Reads the configuration and the facts.
     pub(crate) fn open(config: Option<&Path>) -> Result<Self> {
-        let (config, facts) = (Config::find(config)?, Facts::embedded()?);
-        let decisions = decisions(&config.targets_path(), &facts)?;
+        let config = Config::find(config)?;
+        let (calendar, targets) = (config.calendar_path(), config.targets_path());
+        let facts = Facts::load(&entries(&calendar)?).with_context(|| unusable(&calendar))?;
+        let decisions: Decisions = entries(&targets)?;
+        decisions.check(&facts).with_context(|| unusable(&targets))?;
         Ok(Self { config, facts, decisions })
     }
 
@@ -98,15 +102,17 @@ impl Installed {
     }
 }
 
-/// What `target.toml` says; without one nothing was decided.
-fn decisions(path: &Path, facts: &Facts) -> Result<Decisions> {
+/// What a file beside the configuration says; nothing where there is none.
+fn entries<T: Default + DeserializeOwned>(path: &Path) -> Result<T> {
     match std::fs::read_to_string(path) {
         Ok(text) => {
-            let read = toml::from_str(&text).map_err(|fault| anyhow!(place(&fault, &text)));
-            let checked = read.and_then(|decisions: Decisions| Ok(decisions.check(facts).map(|()| decisions)?));
-            checked.with_context(|| format!("{} cannot be used; mend it or put back a copy", path.display()))
+            toml::from_str(&text).map_err(|fault| anyhow!(place(&fault, &text))).with_context(|| unusable(path))
         }
-        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => Ok(Decisions::default()),
+        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => Ok(T::default()),
         Err(fault) => Err(fault).with_context(|| format!("cannot read {}", path.display())),
     }
+}
+
+fn unusable(path: &Path) -> String {
+    format!("{} cannot be used; mend it or put back a copy", path.display())
 }

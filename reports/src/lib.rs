@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod book;
+mod calendar;
 mod compliance;
 mod csv;
 mod indonesian;
@@ -13,7 +14,7 @@ pub use pdf::Rendered;
 pub use templates::TemplateError;
 
 use schemas::Month;
-use schemas::document::{ComplianceSheet, LedgerBook, MonthlyReview, Office};
+use schemas::document::{CalendarYear, ComplianceSheet, LedgerBook, MonthlyReview, Office};
 use serde::Serialize;
 use serde_json::Value;
 use std::path::Path;
@@ -28,6 +29,8 @@ pub enum Document<'a> {
     Review(&'a MonthlyReview),
     /// The compliance report for the province: counts only.
     Compliance(&'a ComplianceSheet),
+    /// The office's calendar of a year.
+    Calendar(&'a CalendarYear),
 }
 
 impl Document<'_> {
@@ -38,6 +41,7 @@ impl Document<'_> {
             Self::Book(book) => format!("{}_{}", book.id, book.month),
             Self::Review(review) => format!("laporan_bulanan_{}", review.sheet.month),
             Self::Compliance(sheet) => format!("laporan_kepatuhan_{}", sheet.month),
+            Self::Calendar(calendar) => format!("kalender_{}", calendar.year),
         }
     }
 
@@ -46,6 +50,8 @@ impl Document<'_> {
             Self::Book(book) => book.month,
             Self::Review(review) => review.sheet.month,
             Self::Compliance(sheet) => sheet.month,
+            // Dated at the beginning of its first month, a calendar has no month of its own.
+            Self::Calendar(calendar) => calendar.months.first().map_or(Month::of_date(chrono::NaiveDate::MIN), |m| m.0),
         }
     }
 
@@ -54,6 +60,7 @@ impl Document<'_> {
             Self::Book(_) => "buku.typ",
             Self::Review(_) => "laporan_bulanan.typ",
             Self::Compliance(_) => "laporan_kepatuhan.typ",
+            Self::Calendar(_) => "kalender.typ",
         }
     }
 }
@@ -107,6 +114,7 @@ impl Renderer {
             Document::Book(book) => book::page(book, office, &self.templates)?,
             Document::Review(review) => review::page(review, office, &self.templates)?,
             Document::Compliance(sheet) => compliance::page(sheet, office),
+            Document::Calendar(year) => calendar::page(year, office),
         };
         pdf::set(&document.name(), document.layout(), document.month(), page, &self.templates, &self.fonts)
     }
@@ -121,6 +129,7 @@ pub fn csv(document: Document<'_>) -> Result<Vec<u8>, RenderError> {
         Document::Book(book) => book::table(book),
         Document::Review(review) => compliance::table(&review.sheet),
         Document::Compliance(sheet) => compliance::table(sheet),
+        Document::Calendar(year) => calendar::table(year),
     };
     csv::write(&table).map_err(|reason| RenderError::Data { document: document.name(), reason })
 }
@@ -133,7 +142,9 @@ pub fn json(document: Document<'_>) -> Result<Vec<u8>, RenderError> {
     let fault = |e: serde_json::Error| RenderError::Data { document: document.name(), reason: e.to_string() };
     let value: Value = match document {
         Document::Compliance(sheet) => compliance::data(sheet),
-        Document::Book(_) | Document::Review(_) => serde_json::to_value(document).map_err(fault)?,
+        Document::Book(_) | Document::Review(_) | Document::Calendar(_) => {
+            serde_json::to_value(document).map_err(fault)?
+        }
     };
     let mut text = serde_json::to_vec_pretty(&value).map_err(fault)?;
     text.push(b'\n');

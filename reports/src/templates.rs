@@ -8,11 +8,12 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-const EMBEDDED: [(&str, &str); 8] = [
+const EMBEDDED: [(&str, &str); 9] = [
     ("_dasar.typ", include_str!("../../templates/_dasar.typ")),
     ("_grafik.typ", include_str!("../../templates/_grafik.typ")),
     ("buku.typ", include_str!("../../templates/buku.typ")),
     ("laporan_bulanan.typ", include_str!("../../templates/laporan_bulanan.typ")),
+    ("kalender.typ", include_str!("../../templates/kalender.typ")),
     ("laporan_kepatuhan.typ", include_str!("../../templates/laporan_kepatuhan.typ")),
     ("penutup_buku.txt.j2", include_str!("../../templates/penutup_buku.txt.j2")),
     ("perubahan.txt.j2", include_str!("../../templates/perubahan.txt.j2")),

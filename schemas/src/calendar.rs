@@ -1,16 +1,15 @@
 //! The office's working clock: how much working time lies between two instants.
 //!
-//! Reads   data/calendar: hours per weekday with validity, holidays and joint leave
+//! Reads   the days of the office calendar
 //! Gives   W(t), working seconds from the first covered day to t, so working time between a and b is W(b) − W(a);
 //!         D(t), working days up to and including the day of t
 //! Rule    Perpres 21/2023 (hours), yearly SKB 3 Menteri (holidays and joint leave)
 //!
 //! Invariant: W is monotone. Invariant: an instant outside the covered days is an error, never free time.
 
+use crate::office_days::{OfficeCalendar, Spans};
 use crate::period::WIB_OFFSET_S;
-use chrono::{Datelike, NaiveDate};
-use serde::Deserialize;
-use std::collections::BTreeSet;
+use chrono::NaiveDate;
 
 const DAY_S: i64 = 86_400;
 
@@ -19,7 +18,7 @@ const DAY_S: i64 = 86_400;
 pub enum CalendarError {
     /// The instant lies outside the covered days.
     #[error(
-        "{date} is outside the office calendar ({from} to {to}); extend calendar/jam_kerja.toml and the holiday list"
+        "{date} is outside the office calendar ({from} to {to}); extend it in kalender.toml with covered-to and the free days"
     )]
     NotCovered {
         /// The date asked for.
@@ -33,36 +32,6 @@ pub enum CalendarError {
     #[error("calendar: {0}")]
     Data(String),
 }
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct HoursFile {
-    covered: Covered,
-    #[expect(dead_code, reason = "the source of the holidays is kept for the reader of the file")]
-    holidays_source: String,
-    hours: Vec<Hours>,
-}
-
-#[derive(Deserialize)]
-struct Covered {
-    from: NaiveDate,
-    to: NaiveDate,
-}
-
-#[derive(Deserialize)]
-struct Hours {
-    valid_from: NaiveDate,
-    monday: Vec<String>,
-    tuesday: Vec<String>,
-    wednesday: Vec<String>,
-    thursday: Vec<String>,
-    friday: Vec<String>,
-    saturday: Vec<String>,
-    sunday: Vec<String>,
-}
-
-/// Spans of work within one day, in seconds from midnight.
-type Spans = Vec<(i64, i64)>;
 
 /// Working time of the office as a step-wise linear clock.
 #[derive(Clone, Debug)]
@@ -81,23 +50,19 @@ struct Day {
 }
 
 impl WorkingClock {
-    pub(crate) fn new(file: &HoursFile, holidays: &BTreeSet<NaiveDate>) -> Result<Self, CalendarError> {
-        let weeks =
-            file.hours.iter().map(|h| Ok((h.valid_from, h.week()?))).collect::<Result<Vec<_>, CalendarError>>()?;
+    pub(crate) fn new(calendar: &OfficeCalendar) -> Result<Self, CalendarError> {
+        let (Some(first), Some(last)) = (calendar.days().first(), calendar.days().last()) else {
+            return Err(CalendarError::Data("no day is covered".into()));
+        };
         let mut days = Vec::new();
         let (mut before_s, mut working_days) = (0, 0);
-        for date in file.covered.from.iter_days().take_while(|d| *d <= file.covered.to) {
-            let week = weeks.iter().filter(|(from, _)| *from <= date).max_by_key(|(from, _)| *from);
-            let (_, week) = week.ok_or_else(|| CalendarError::Data(format!("no working hours are valid on {date}")))?;
-            let weekday = usize::try_from(date.weekday().num_days_from_monday()).unwrap_or(0);
-            let spans = if holidays.contains(&date) { Vec::new() } else { week[weekday].clone() };
-            working_days += i64::from(!spans.is_empty());
-            let length: i64 = spans.iter().map(|(a, b)| b - a).sum();
-            days.push(Day { before_s, working_days, spans });
-            before_s += length;
+        for day in calendar.days() {
+            working_days += i64::from(day.works());
+            days.push(Day { before_s, working_days, spans: day.spans.clone() });
+            before_s += day.working_s();
         }
-        let first_day = file.covered.from.signed_duration_since(unix_epoch()).num_days();
-        Ok(Self { from: file.covered.from, to: file.covered.to, first_day, days })
+        let first_day = first.date.signed_duration_since(unix_epoch()).num_days();
+        Ok(Self { from: first.date, to: last.date, first_day, days })
     }
 
     /// Working seconds from the first covered day to the instant.
@@ -165,29 +130,8 @@ impl WorkingClock {
     }
 }
 
-impl Hours {
-    fn week(&self) -> Result<[Spans; 7], CalendarError> {
-        let [a, b, c, d, e, f, g] =
-            [&self.monday, &self.tuesday, &self.wednesday, &self.thursday, &self.friday, &self.saturday, &self.sunday]
-                .map(|texts| texts.iter().map(|t| span(t)).collect::<Result<Spans, _>>());
-        Ok([a?, b?, c?, d?, e?, f?, g?])
-    }
-}
-
 fn unix_epoch() -> NaiveDate {
     chrono::DateTime::UNIX_EPOCH.date_naive()
-}
-
-fn span(text: &str) -> Result<(i64, i64), CalendarError> {
-    let fault = || CalendarError::Data(format!("`{text}` is not a span of hours like 07:30-12:00"));
-    let clock = |s: &str| -> Option<i64> {
-        let (h, m) = s.split_once(':')?;
-        let (h, m): (i64, i64) = (h.parse().ok()?, m.parse().ok()?);
-        ((0..=24).contains(&h) && (0..60).contains(&m)).then_some(h * 3600 + m * 60)
-    };
-    let (a, b) = text.split_once('-').ok_or_else(fault)?;
-    let (a, b) = (clock(a).ok_or_else(fault)?, clock(b).ok_or_else(fault)?);
-    if a < b && b <= DAY_S { Ok((a, b)) } else { Err(fault()) }
 }
 
 #[cfg(test)]

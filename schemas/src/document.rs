@@ -193,6 +193,23 @@ pub struct ComplianceSheet {
     pub provenance: Provenance,
 }
 
+/// The office's calendar of a year, for the office to check.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CalendarYear {
+    /// The year.
+    pub year: i32,
+    /// Every covered day of it.
+    pub days: Vec<crate::OfficeDay>,
+    /// Month, working days, working seconds.
+    pub months: Vec<(Month, u64, i64)>,
+    /// Hours of the week that hold on some day of it.
+    pub hours: Vec<crate::HoursInForce>,
+    /// Where the holidays are from.
+    pub holidays_source: String,
+    /// The program that wrote it.
+    pub program: String,
+}
+
 /// The review that the Kepala Dinas reads.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MonthlyReview {

@@ -1,11 +1,12 @@
 //! All facts of the law and of the office, compiled in and checked when loaded.
 
-use crate::calendar::{CalendarError, HoursFile, WorkingClock};
+use crate::calendar::{CalendarError, WorkingClock};
 use crate::column::{Column, Presence, Visibility};
+use crate::office_days::{Holiday, HoursFile, OfficeCalendar, OfficeDays};
 use crate::{Finding, FindingText, Ledger, Severity, Sop, Target, TargetFile, Wilayah};
 use chrono::NaiveDate;
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 const LEDGERS: [(&str, &str); 4] = [
     ("buku_registrasi_perekaman", include_str!("../data/ledgers/buku_registrasi_perekaman.toml")),
@@ -45,6 +46,8 @@ pub struct Facts {
     pub sop: Sop,
     /// The office's working time.
     pub clock: WorkingClock,
+    /// Every day of the office, and why it is what it is.
+    pub calendar: OfficeCalendar,
     /// Areas by code.
     pub wilayah: Wilayah,
     /// The books, in order of step.
@@ -90,11 +93,6 @@ pub struct ClassificationCode {
 }
 
 #[derive(Deserialize)]
-struct Holiday {
-    tanggal: NaiveDate,
-}
-
-#[derive(Deserialize)]
 struct ColumnRow {
     name: Column,
     presence: Presence,
@@ -126,19 +124,28 @@ impl Facts {
     /// # Errors
     /// [`FactsError`] names the file and what is wrong with it.
     pub fn embedded() -> Result<Self, FactsError> {
+        Self::load(&OfficeDays::default())
+    }
+
+    /// The facts that are compiled in, with the office's own days.
+    ///
+    /// # Errors
+    /// [`FactsError`] names the file and what is wrong with it.
+    pub fn load(days: &OfficeDays) -> Result<Self, FactsError> {
         let holidays = csv::Reader::from_reader(include_str!("../data/calendar/libur_2020_2027.csv").as_bytes())
             .deserialize()
-            .map(|row| row.map(|h: Holiday| h.tanggal))
-            .collect::<Result<BTreeSet<_>, _>>()
+            .collect::<Result<Vec<Holiday>, _>>()
             .map_err(fault("calendar/libur_2020_2027.csv"))?;
         let hours: HoursFile = parse("calendar/jam_kerja.toml", include_str!("../data/calendar/jam_kerja.toml"))?;
+        let calendar = OfficeCalendar::new(&hours, &holidays, days)?;
         let columns: Rows<ColumnRow> = parse("columns.toml", include_str!("../data/columns.toml"))?;
         let findings: Rows<FindingText> = parse("findings.toml", include_str!("../data/findings.toml"))?;
         let klasifikasi: Rows<ClassificationCode> =
             parse("klasifikasi.toml", include_str!("../data/klasifikasi.toml"))?;
         let facts = Self {
             sop: parse("sop/ktp_el_kolektif.toml", include_str!("../data/sop/ktp_el_kolektif.toml"))?,
-            clock: WorkingClock::new(&hours, &holidays)?,
+            clock: WorkingClock::new(&calendar)?,
+            calendar,
             wilayah: Wilayah::parse(include_str!("../data/wilayah/tanggamus.csv"))
                 .map_err(fault("wilayah/tanggamus.csv"))?,
             ledgers: LEDGERS

@@ -45,8 +45,13 @@ impl Month {
     /// The month in which an instant falls, in Asia/Jakarta.
     #[must_use]
     pub fn of_epoch_s(epoch_s: i64) -> Option<Self> {
-        let date = wib_date(epoch_s)?;
-        Some(Self { year: date.year(), month: date.month() })
+        wib_date(epoch_s).map(Self::of_date)
+    }
+
+    /// The month of a date.
+    #[must_use]
+    pub fn of_date(date: NaiveDate) -> Self {
+        Self { year: date.year(), month: date.month() }
     }
 
     /// The first day.

@@ -108,7 +108,6 @@ fn disk(installed: &Installed) -> Examination {
 }
 
 fn fonts(installed: &Installed) -> Examination {
-    let overrides = installed.config.reports.templates.as_ref().map(|t| installed.config.folder.join(t));
-    let loaded = reports::Renderer::new(overrides.as_deref());
+    let loaded = reports::Renderer::new(installed.config.templates_path().as_deref());
     judge("templates", loaded.map(|_| "templates and built-in fonts load".to_owned()).map_err(Into::into))
 }

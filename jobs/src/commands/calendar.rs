@@ -1,0 +1,106 @@
+//! `tertib calendar`
+
+use crate::cli::Where;
+use crate::exit::Outcome;
+use crate::office::Installed;
+use crate::print;
+use anyhow::{Context, Result, bail};
+use clap::{Args, ValueEnum};
+use reports::{Document, Renderer};
+use schemas::document::CalendarYear;
+use schemas::{DayKind, printed};
+
+/// Options of `tertib calendar`.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// The year.
+    #[arg(long, value_name = "YYYY")]
+    year: i32,
+    /// How to write it; a PDF goes to the folder for documents.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    #[command(flatten)]
+    place: Where,
+}
+
+/// How the calendar is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Months and special days, for reading.
+    Table,
+    /// Every day, for programs.
+    Json,
+    /// Every day, for spreadsheets.
+    Csv,
+    /// A page for the office to check and sign.
+    Pdf,
+}
+
+/// Exit code 2 when the year is not covered.
+pub(crate) fn run(options: &Options) -> Result<Outcome> {
+    let installed = Installed::open(options.place.config.as_deref())?;
+    let calendar = &installed.facts.calendar;
+    let days = calendar.year(options.year).to_vec();
+    if days.is_empty() {
+        let (from, to) = calendar.covered().context("the calendar is empty")?;
+        bail!("{} is outside the calendar ({from} to {to}); extend it in kalender.toml with covered-to", options.year);
+    }
+    let year = CalendarYear {
+        year: options.year,
+        days,
+        months: calendar.months(options.year),
+        hours: calendar.hours(options.year).into_iter().cloned().collect(),
+        holidays_source: calendar.holidays_source().to_owned(),
+        program: concat!("tertib ", env!("CARGO_PKG_VERSION")).to_owned(),
+    };
+    let document = Document::Calendar(&year);
+    match options.format {
+        Format::Table => print::data(&words(&year))?,
+        Format::Json => print::data(&String::from_utf8(reports::json(document)?)?)?,
+        Format::Csv => print::data(&String::from_utf8(reports::csv(document)?)?)?,
+        Format::Pdf => {
+            let renderer = Renderer::new(installed.config.templates_path().as_deref())?;
+            let folder = installed.config.reports_path();
+            std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+            let path = folder.join(format!("{}.pdf", document.name()));
+            let rendered = renderer.pdf(document, &installed.config.office)?;
+            std::fs::write(&path, rendered.bytes).with_context(|| format!("cannot write {}", path.display()))?;
+            print::data(&format!("{} ({} pages)\n", path.display(), rendered.pages))?;
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+fn words(year: &CalendarYear) -> String {
+    let months: Vec<Vec<String>> = year
+        .months
+        .iter()
+        .map(|(month, days, seconds)| {
+            vec![month.to_string(), days.to_string(), format!("{}:{:02}", seconds / 3_600, seconds % 3_600 / 60)]
+        })
+        .collect();
+    let hours: Vec<Vec<String>> = year
+        .hours
+        .iter()
+        .map(|h| [vec![h.from.to_string()], h.week.to_vec(), vec![h.decree.clone()]].concat())
+        .collect();
+    let special = year.days.iter().filter(|d| !matches!(d.kind, DayKind::Kerja | DayKind::AkhirPekan));
+    let special: Vec<Vec<String>> = special
+        .map(|d| {
+            vec![
+                d.date.format("%Y-%m-%d %a").to_string(),
+                d.kind.words().to_owned(),
+                printed(&d.spans),
+                d.name.clone(),
+                d.decree.clone(),
+            ]
+        })
+        .collect();
+    let hours_head = ["from", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "decree"];
+    format!(
+        "{}{}{}",
+        print::table(&["month", "working days", "working hours"], &months),
+        print::table(&hours_head, &hours),
+        print::table(&["date", "kind", "hours", "name", "decree"], &special),
+    )
+}

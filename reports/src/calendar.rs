@@ -1,0 +1,113 @@
+//! The office's calendar of a year: what the office checks before figures are judged by it.
+
+use crate::csv::Table;
+use crate::indonesian::{integer, long_date};
+use schemas::document::{CalendarYear, Office};
+use schemas::{DayKind, OfficeDay, printed};
+use serde_json::{Value, json};
+
+const WEEKDAYS: [&str; 7] = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"];
+const HOUR_S: i64 = 3_600;
+
+/// What the layout `kalender.typ` reads.
+pub(crate) fn page(calendar: &CalendarYear, office: &Office) -> Value {
+    let months = calendar.months.iter().map(|(month, days, seconds)| {
+        let of_month: Vec<Value> =
+            calendar.days.iter().filter(|d| schemas::Month::of_date(d.date) == *month).map(day).collect();
+        json!({
+            "nama": month.indonesian(),
+            "awal": of_month.first().map_or(Value::Null, |d| d["hari"].clone()),
+            "hari": of_month,
+            "hari_kerja": integer(*days),
+            "jam_kerja": hours(*seconds),
+        })
+    });
+    let total_days: u64 = calendar.months.iter().map(|(_, days, _)| days).sum();
+    let total_s: i64 = calendar.months.iter().map(|(.., seconds)| seconds).sum();
+    json!({
+        "kantor": office,
+        "tahun": calendar.year.to_string(),
+        "bulan": months.collect::<Vec<_>>(),
+        "jumlah": [integer(total_days), hours(total_s)],
+        "jam": calendar.hours.iter().map(|h| json!({"mulai": long_date(h.from), "pekan": h.week, "dasar": h.decree})).collect::<Vec<_>>(),
+        "khusus": runs(&calendar.days),
+        "sumber_libur": calendar.holidays_source,
+        "program": calendar.program,
+    })
+}
+
+fn day(day: &OfficeDay) -> Value {
+    let weekday = chrono::Datelike::weekday(&day.date).num_days_from_monday();
+    let date = chrono::Datelike::day(&day.date);
+    json!({"tanggal": date, "hari": weekday, "jenis": day.kind, "kerja": day.works()})
+}
+
+/// Days that are not as the week says, neighbours of one name together.
+fn runs(days: &[OfficeDay]) -> Vec<Value> {
+    let mut runs: Vec<Vec<&OfficeDay>> = Vec::new();
+    for day in days.iter().filter(|d| !matches!(d.kind, DayKind::Kerja | DayKind::AkhirPekan)) {
+        match runs.last_mut() {
+            Some(run) if run.last().is_some_and(|last| goes_on(last, day)) => run.push(day),
+            _ => runs.push(vec![day]),
+        }
+    }
+    runs.iter().filter_map(|run| Some(row(run.first()?, run.last()?, run))).collect()
+}
+
+fn row(first: &OfficeDay, last: &OfficeDay, run: &[&OfficeDay]) -> Value {
+    let when = if first.date == last.date {
+        format!("{}, {}", weekday(first), long_date(first.date))
+    } else {
+        format!("{} – {}", long_date(first.date), long_date(last.date))
+    };
+    // Hours once; a weekday is named where it has others than the first day.
+    let mut hours: Vec<String> = Vec::new();
+    for day in run.iter().filter(|d| d.works()) {
+        let spans = printed(&day.spans);
+        let text = if day.spans == first.spans { spans } else { format!("{} {spans}", weekday(day)) };
+        if !hours.contains(&text) {
+            hours.push(text);
+        }
+    }
+    let name = if hours.is_empty() { first.name.clone() } else { format!("{} ({})", first.name, hours.join("; ")) };
+    json!([when, name, first.kind.words(), first.decree])
+}
+
+/// Whether a day carries on what the one before is called, over a weekend too.
+fn goes_on(last: &OfficeDay, day: &OfficeDay) -> bool {
+    last.kind == day.kind
+        && last.name == day.name
+        && last.decree == day.decree
+        && (day.date - last.date).num_days() <= 3
+}
+
+fn weekday(day: &OfficeDay) -> &'static str {
+    let index = chrono::Datelike::weekday(&day.date).num_days_from_monday();
+    usize::try_from(index).ok().and_then(|i| WEEKDAYS.get(i)).copied().unwrap_or_default()
+}
+
+/// Hours and minutes, `157 jam 30 menit`.
+fn hours(seconds: i64) -> String {
+    let whole = integer(u64::try_from(seconds / HOUR_S).unwrap_or(0));
+    match seconds % HOUR_S / 60 {
+        0 => format!("{whole} jam"),
+        minutes => format!("{whole} jam {minutes} menit"),
+    }
+}
+
+/// Every day as a table for spreadsheets.
+pub(crate) fn table(calendar: &CalendarYear) -> Table {
+    let head = ["tanggal", "hari", "jenis", "jam", "detik_kerja", "nama", "dasar"];
+    let row = |d: &OfficeDay| {
+        vec![
+            d.date.to_string(),
+            weekday(d).to_owned(),
+            d.kind.words().to_owned(),
+            printed(&d.spans),
+            d.working_s().to_string(),
+            d.name.clone(),
+            d.decree.clone(),
+        ]
+    };
+    Table { head: head.map(str::to_owned).to_vec(), rows: calendar.days.iter().map(row).collect() }
+}
