@@ -107,6 +107,8 @@ pub(crate) enum Command {
     Query(commands::query::Options),
     /// Compare a month of the archive with the source, row for row.
     Reconcile(OfMonth),
+    /// Compute the statistics of public event logs and compare them with what others published.
+    Selftest(commands::selftest::Options),
     /// Check every file of the archive against its log.
     Verify(commands::verify::Options),
 }

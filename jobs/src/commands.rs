@@ -11,6 +11,7 @@ pub(crate) mod query;
 pub(crate) mod reconcile;
 pub(crate) mod render;
 pub(crate) mod run;
+pub(crate) mod selftest;
 pub(crate) mod serve;
 pub(crate) mod status;
 pub(crate) mod target;
@@ -32,6 +33,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Compliance(options) => compliance::run(&options),
         Command::Render(options) => render::run(&options, common),
         Command::Run(options) => run::run(options).await,
+        Command::Selftest(options) => selftest::run(&options),
         Command::Serve(options) => serve::run(options).await,
         Command::Status(options) => status::run(options).await,
         Command::Query(options) => query::run(&options),

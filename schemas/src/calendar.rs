@@ -65,6 +65,19 @@ impl WorkingClock {
         Ok(Self { from: first.date, to: last.date, first_day, days })
     }
 
+    /// A clock of one week without end: its spans of work from Monday to Sunday, and free days.
+    ///
+    /// # Errors
+    /// [`CalendarError::Data`] when `from` lies after `to`.
+    pub fn of_week(
+        from: NaiveDate,
+        to: NaiveDate,
+        week: &[Vec<(i64, i64)>; 7],
+        free: &[NaiveDate],
+    ) -> Result<Self, CalendarError> {
+        Self::new(&OfficeCalendar::of_week(from, to, week, free))
+    }
+
     /// Working seconds from the first covered day to the instant.
     ///
     /// # Errors

@@ -224,6 +224,14 @@ impl OfficeCalendar {
         Ok(Self { days, hours, holidays_source: file.holidays_source.clone() })
     }
 
+    pub(crate) fn of_week(from: NaiveDate, to: NaiveDate, week: &[Spans; 7], free: &[NaiveDate]) -> Self {
+        let free = free.iter().map(|date| (*date, (DayKind::Tutup, String::new(), String::new()))).collect();
+        let special = Special { free, ..Special::default() };
+        let dates = from.iter_days().take_while(|date| *date <= to);
+        let days = dates.map(|date| special.day(date, &week[weekday(date)])).collect();
+        Self { days, hours: Vec::new(), holidays_source: String::new() }
+    }
+
     /// Where the holidays are from.
     #[must_use]
     pub fn holidays_source(&self) -> &str {

@@ -85,7 +85,7 @@ pub(crate) fn rows(view: &View, parameters: Parameters, sight: Sight) -> Result<
 }
 
 /// All columns in one order and type.
-fn in_full(found: DataFrame, figure: &str, statement: &str) -> Result<DataFrame, PolarsError> {
+pub(crate) fn in_full(found: DataFrame, figure: &str, statement: &str) -> Result<DataFrame, PolarsError> {
     let given: Vec<PlSmallStr> = found.get_column_names_owned();
     let has = |name: &str| given.iter().any(|g| g == name);
     let text = |name: &str| {

@@ -1,0 +1,123 @@
+//! A foreign event log, and what the SQL stages say of it.
+
+use super::{LOG, SelftestError};
+use crate::stages::additive::in_full;
+use crate::stages::summary::{Summary, figures};
+use chrono::{DateTime, NaiveDateTime};
+use polars::prelude::{Column, DataFrame, IntoLazy, LazyFrame, NamedFrom, PolarsError, Series, lit};
+use polars::sql::SQLContext;
+use schemas::{CalendarError, WIB_OFFSET_S, WorkingClock};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+const SECOND_US: i64 = 1_000_000;
+
+/// What a log must have, by the names that stand for it when the JSON beside it gives no others under `columns`.
+const COLUMNS: [&str; 5] = ["case_id", "activity", "resource", "end_utc", "end_local"];
+
+/// A line of the log. Other columns are passed over.
+#[derive(Debug)]
+struct Line {
+    case_id: String,
+    activity: String,
+    resource: String,
+}
+
+/// The events of a log in the order of its file; instants in microseconds.
+#[derive(Debug)]
+pub(super) struct ForeignLog {
+    name: String,
+    lines: Vec<Line>,
+    at_us: Vec<i64>,
+    local_us: Vec<i64>,
+}
+
+impl ForeignLog {
+    /// `columns` maps names of ours to those of the log.
+    pub(super) fn read(name: &str, path: &Path, columns: &Value) -> Result<Self, SelftestError> {
+        let fault = |reason: String| SelftestError::Read { path: path.to_owned(), reason };
+        let mut reader = csv::Reader::from_path(path).map_err(|e| fault(e.to_string()))?;
+        let head = reader.headers().map_err(|e| fault(e.to_string()))?.clone();
+        let mut at = [0; COLUMNS.len()];
+        for (index, ours) in at.iter_mut().zip(COLUMNS) {
+            let theirs = columns[ours].as_str().unwrap_or(ours);
+            let place = head.iter().position(|name| name == theirs);
+            *index = place.ok_or_else(|| fault(format!("it has no column `{theirs}` for {ours}")))?;
+        }
+        let mut log = Self { name: name.to_owned(), lines: Vec::new(), at_us: Vec::new(), local_us: Vec::new() };
+        for (number, record) in reader.records().enumerate() {
+            let record = record.map_err(|e| fault(e.to_string()))?;
+            let [case_id, activity, resource, end_utc, end_local] = at.map(|i| record.get(i).unwrap_or_default());
+            let bad = |what: &str| fault(format!("line {}: `{what}` is no time", number + 2));
+            log.at_us.push(DateTime::parse_from_rfc3339(end_utc).map_err(|_| bad(end_utc))?.timestamp_micros());
+            let local: NaiveDateTime = end_local.parse().map_err(|_| bad(end_local))?;
+            log.local_us.push(local.and_utc().timestamp_micros());
+            let [case_id, activity, resource] = [case_id, activity, resource].map(str::to_owned);
+            log.lines.push(Line { case_id, activity, resource });
+        }
+        Ok(log)
+    }
+
+    pub(super) fn events(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// What the stages say, working time by that clock of the log's own zone.
+    pub(super) fn summary(&self, clock: Option<&WorkingClock>) -> Result<Summary, SelftestError> {
+        let working = match clock {
+            Some(clock) => self.local_us.iter().map(|us| working_us(clock, *us)).collect::<Result<Vec<i64>, _>>()?,
+            None => self.at_us.clone(),
+        };
+        let fault = |e: String| SelftestError::Statement { log: self.name.clone(), reason: e };
+        let rows = self.stage_1(working).map_err(|e| fault(e.to_string()))?;
+        let all = rows.lazy().with_column(lit(String::new()).alias("cell"));
+        Ok(Summary::new(figures(all).map_err(|e| fault(e.to_string()))?))
+    }
+
+    fn stage_1(&self, working: Vec<i64>) -> Result<DataFrame, PolarsError> {
+        let text = |of: fn(&Line) -> &str| self.lines.iter().map(of).collect::<Vec<&str>>();
+        let place: Vec<i64> = (0..).take(self.lines.len()).collect();
+        let columns: Vec<Column> = vec![
+            Series::new("case_id".into(), text(|l| &l.case_id)).into(),
+            Series::new("activity".into(), text(|l| &l.activity)).into(),
+            Series::new("resource".into(), text(|l| &l.resource)).into(),
+            Series::new("at".into(), &self.at_us).into(),
+            Series::new("working".into(), working).into(),
+            Series::new("place".into(), place).into(),
+        ];
+        let mut context = SQLContext::new();
+        context.register("log", DataFrame::new_infer_height(columns)?.lazy());
+        let mut rows = DataFrame::default();
+        for (name, statement) in LOG.statements() {
+            let found = context.execute(statement).and_then(LazyFrame::collect)?;
+            let found = in_full(found, LOG.name, name)?;
+            rows = if rows.width() == 0 { found } else { rows.vstack(&found)? };
+        }
+        Ok(rows)
+    }
+
+    /// The sequences of activities and how many cases have each.
+    pub(super) fn variants(&self) -> BTreeMap<Vec<&str>, u64> {
+        let mut order: Vec<usize> = (0..self.lines.len()).collect();
+        order.sort_by_key(|&i| (self.lines[i].case_id.as_str(), self.at_us[i], i));
+        let mut cases: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for i in order {
+            cases.entry(&self.lines[i].case_id).or_default().push(&self.lines[i].activity);
+        }
+        let mut variants = BTreeMap::new();
+        for variant in cases.into_values() {
+            *variants.entry(variant).or_insert(0) += 1;
+        }
+        variants
+    }
+}
+
+/// Working time up to a local instant, in microseconds.
+pub(super) fn working_us(clock: &WorkingClock, local_us: i64) -> Result<i64, CalendarError> {
+    // The clock is that of an office in Western Indonesian Time; a local time stands for itself.
+    let second = local_us.div_euclid(SECOND_US) - WIB_OFFSET_S;
+    let whole = clock.working_s(second)?;
+    let runs = clock.working_s(second + 1)? - whole;
+    Ok(whole * SECOND_US + runs * local_us.rem_euclid(SECOND_US))
+}

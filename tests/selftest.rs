@@ -1,0 +1,89 @@
+//! The self-test on a log of our own, small enough to be counted by hand; the public logs are not part of the project.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
+
+use serde_json::{Value, json};
+use std::fs;
+use tempfile::TempDir;
+
+/// Two cases: Friday 15:00 to Monday 09:00 with a repeated check, and one of a single event.
+const LOG: &str = "Nomor,activity,who,end_utc,end_local,extra
+A,terima,ANI,2026-10-02T08:00:00.000000Z,2026-10-02T15:00:00.000000,x
+A,periksa,BUDI,2026-10-02T08:30:00.250000Z,2026-10-02T15:30:00.250000,x
+A,periksa,BUDI,2026-10-05T01:30:00.000000Z,2026-10-05T08:30:00.000000,x
+A,serah,ANI,2026-10-05T02:00:00.000000Z,2026-10-05T09:00:00.000000,x
+B,terima,,2026-10-05T03:00:00.000000Z,2026-10-05T10:00:00.000000,x
+";
+
+fn said() -> Value {
+    let spread = |n: u64, sum: f64, min: f64, p90: f64, max: f64| {
+        let mean = sum / f64::from(u32::try_from(n).unwrap());
+        json!({"n": n, "sum": sum, "mean": mean, "min": min, "p90_nearest_rank": p90, "p95_nearest_rank": p90, "max": max})
+    };
+    let days: Vec<[i64; 2]> = (0..5).map(|d| [d * 86_400 + 8 * 3_600, d * 86_400 + 16 * 3_600]).collect();
+    json!({
+        "log": "kecil", "columns": {"case_id": "Nomor", "resource": "who"},
+        "published": {"meta_general:events_total": 5, "meta_general:traces_total": 2, "meta_general:events_max": 4,
+            "meta_time:duration_max": 237_600.0, "meta_concept:named_events_total/by": {"terima": 2, "periksa": 2, "serah": 1}},
+        "pm4py": {
+            "events": 5, "cases": 2, "variants": 2, "resources": 2, "cases_with_rework": 1,
+            "handovers": {"directly_follows_pairs": 3, "changed_resource": 2},
+            "start_activities": {"terima": 2}, "end_activities": {"serah": 1, "terima": 1},
+            "rework_cases_per_activity": {"periksa": 1},
+            "directly_follows": [{"source": "periksa", "target": "periksa", "n": 1}],
+            "case_duration_s": spread(2, 237_600.0, 0.0, 237_600.0, 237_600.0),
+            "gap_into_activity_s": {"periksa": spread(2, 235_800.0, 1_800.25, 233_999.75, 233_999.75)},
+            // Friday 15:00 to 16:00 and Monday 08:00 to 09:00.
+            "business_hours": {"delapan": {"slots_seconds_from_monday": days, "holidays": [],
+                "case_duration_s": spread(2, 7_200.0, 0.0, 7_200.0, 7_200.0),
+                "gap_into_activity_s": {"periksa": spread(2, 5_400.0, 1_800.25, 3_599.75, 3_599.75)}}},
+        },
+        "conformance": {"accepted_sequences": [["terima", "periksa", "serah"]], "cases_fitting": 0,
+            "variants": [{"variant": ["terima", "periksa", "periksa", "serah"], "cost": 1}, {"variant": ["terima"], "cost": 2}]},
+    })
+}
+
+fn run(said: &Value, log: &str) -> tests::Ran {
+    let dir = TempDir::new().unwrap();
+    fs::write(dir.path().join("kecil.csv"), log).unwrap();
+    fs::write(dir.path().join("kecil.json"), said.to_string()).unwrap();
+    tests::tertib().arg("selftest").arg(dir.path()).args(["--format", "csv"]).output().unwrap().into()
+}
+
+#[test]
+fn what_can_be_counted_by_hand_is_found() {
+    let ran = run(&said(), LOG).expect_code(0);
+    assert!(ran.out.lines().count() > 45 && !ran.out.contains(",no\n"), "{}", ran.out);
+}
+
+#[test]
+fn every_statistic_can_fail() {
+    for (place, wrong) in [
+        ("/published/meta_general:events_max", json!(5)),
+        ("/published/meta_time:duration_max", json!(237_599.0)),
+        ("/pm4py/variants", json!(3)),
+        ("/pm4py/handovers/changed_resource", json!(1)),
+        ("/pm4py/end_activities", json!({"serah": 1})),
+        ("/pm4py/case_duration_s/mean", json!(118_801.0)),
+        ("/pm4py/gap_into_activity_s/periksa/min", json!(1_800.0)),
+        ("/pm4py/business_hours/delapan/case_duration_s/max", json!(7_201.0)),
+        ("/pm4py/business_hours/delapan/gap_into_activity_s/periksa/p90_nearest_rank", json!(3_600.0)),
+        ("/conformance/variants/0/cost", json!(0)),
+    ] {
+        let mut said = said();
+        *said.pointer_mut(place).unwrap() = wrong;
+        let ran = run(&said, LOG).expect_code(1);
+        assert_eq!(ran.out.matches(",no\n").count(), 1, "{place}: {}", ran.out);
+    }
+}
+
+#[test]
+fn what_cannot_be_used_is_said() {
+    let ran = run(&said(), &LOG.replace("end_local", "lokal")).expect_code(2);
+    assert!(ran.err.contains("no column `end_local`"), "{}", ran.err);
+    let ran = run(&said(), &LOG.replace("2026-10-05T10:00:00.000000", "besok")).expect_code(2);
+    assert!(ran.err.contains("line 6") && ran.err.contains("besok"), "{}", ran.err);
+    let empty = TempDir::new().unwrap();
+    let ran = tests::Ran::from(tests::tertib().arg("selftest").arg(empty.path()).output().unwrap()).expect_code(2);
+    assert!(ran.err.contains("calendar_vectors.json"), "{}", ran.err);
+}
