@@ -89,6 +89,8 @@ pub(crate) enum Command {
     Calendar(commands::calendar::Options),
     /// Judge the figures of a month by the targets in force.
     Compliance(commands::compliance::Options),
+    /// List how the berkas handed over in a month depart from the SOP.
+    Conformance(OfMonth),
     /// The targets: list, enter a value, history.
     Target {
         /// What to do with them.

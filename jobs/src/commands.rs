@@ -2,6 +2,7 @@
 
 pub(crate) mod calendar;
 pub(crate) mod compliance;
+pub(crate) mod conformance;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod init;
@@ -31,6 +32,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Metrics(options) => metrics::run(&options),
         Command::Calendar(options) => calendar::run(&options),
         Command::Compliance(options) => compliance::run(&options),
+        Command::Conformance(options) => conformance::run(&options),
         Command::Render(options) => render::run(&options, common),
         Command::Run(options) => run::run(options).await,
         Command::Selftest(options) => selftest::run(&options),

@@ -3,6 +3,7 @@
 mod archive;
 mod columns;
 mod compliance;
+mod deviations;
 mod doubles;
 mod events;
 mod intake;
@@ -23,6 +24,7 @@ mod view;
 
 pub use archive::{Archive, ArchiveError, CommitNote, Fence, FileEntry, SourceNote, Verification, verify};
 pub use compliance::judge;
+pub use deviations::{Deviation, deviations};
 pub use key::{Key, KeyError};
 pub use known::waiting_in_quarantine;
 pub use ledger_rows::{BookWriter, Disclosure};

@@ -18,6 +18,7 @@ pub use crate::stages::cells::By;
 pub use crate::view::FigureError;
 
 use crate::archive::Archive;
+use crate::deviations::{TRACES, TraceEvent};
 use crate::stages::additive::{self, Sight};
 use crate::stages::kept::{self, Kept};
 use crate::stages::summary::{self, Summary};
@@ -201,6 +202,27 @@ impl<'a> FigureBook<'a> {
         self.within_the_archive(month)?;
         let view = self.view()?;
         failed::berkas(view, view.parameters(month)?, rule)
+    }
+
+    /// The berkas handed over in a month with their events in order.
+    pub(crate) fn traces(&self, month: Month) -> Result<Vec<(String, Vec<TraceEvent>)>, FigureError> {
+        self.within_the_archive(month)?;
+        let view = self.view()?;
+        let mut traces: Vec<(String, Vec<TraceEvent>)> = Vec::new();
+        for (_, statement) in TRACES.statements() {
+            let rows = view.run(statement, view.parameters(month)?, Sight::Ahead).map_err(|e| summary::fault(&e))?;
+            let text = |name: &str| summary::texts(&rows, name).map_err(|e| summary::fault(&e));
+            let steps = summary::numbers(&rows, "langkah").map_err(|e| summary::fault(&e))?;
+            let rows = text("berkas_id")?.into_iter().zip(steps).zip(text("hasil")?).zip(text("pelaksana")?);
+            for (((berkas_id, step), hasil), pelaksana) in rows {
+                let event = TraceEvent { step: step.and_then(|s| u8::try_from(s).ok()).unwrap_or(0), hasil, pelaksana };
+                match traces.last_mut() {
+                    Some((last, trace)) if *last == berkas_id => trace.push(event),
+                    _ => traces.push((berkas_id, vec![event])),
+                }
+            }
+        }
+        Ok(traces)
     }
 
     fn compute(&self, month: Month, sight: Sight) -> Result<DataFrame, FigureError> {

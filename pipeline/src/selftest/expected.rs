@@ -2,7 +2,7 @@
 
 use super::foreign::{ForeignLog, working_us};
 use super::{Check, SelftestError};
-use crate::stages::alignment::cost;
+use crate::stages::alignment::align;
 use crate::stages::summary::{Summary, count};
 use chrono::{NaiveDate, NaiveDateTime};
 use schemas::WorkingClock;
@@ -161,10 +161,11 @@ fn conformance(checks: &mut Checks<'_>, said: &Value, variants: &std::collection
     let accepted: Vec<Vec<&str>> = said["accepted_sequences"].as_array().into_iter().flatten().map(texts).collect();
     for row in said["variants"].as_array().into_iter().flatten() {
         let variant = texts(&row["variant"]);
-        let found = cost(&variant, &accepted).map_or(u64::MAX, |c| c as u64);
+        let found = align(&variant, &accepted).map_or(u64::MAX, |a| a.cost as u64);
         checks.count("conformance cost", &variant.join(" > "), &row["cost"], found);
     }
-    let fits = |(variant, cases): (&Vec<&str>, &u64)| (cost(variant, &accepted) == Some(0)).then_some(*cases);
+    let fits =
+        |(variant, cases): (&Vec<&str>, &u64)| align(variant, &accepted).is_some_and(|a| a.cost == 0).then_some(*cases);
     checks.count("conformance cost", "cases that fit", &said["cases_fitting"], variants.iter().filter_map(fits).sum());
 }
 

@@ -1,24 +1,45 @@
-//! How far a trace of steps is from what is allowed.
+//! How far a trace of steps is from what is allowed, and where.
 
-/// The cost of the cheapest alignment of a trace with one of the accepted sequences: steps that are too many plus steps that
-/// are missing. Equal to |t| + |s| − 2·LCS(t, s), the least over the accepted sequences s; a step that no sequence has
-/// counts as one too many.
-pub(crate) fn cost<T: PartialEq>(trace: &[T], accepted: &[Vec<T>]) -> Option<usize> {
-    accepted.iter().map(|s| trace.len() + s.len() - 2 * longest_common(trace, s)).min()
+/// The cheapest alignment of a trace with an accepted sequence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Alignment<T> {
+    /// Steps that are too many plus steps that are missing: |t| + |s| − 2·LCS(t, s), the least over the accepted sequences s.
+    pub(crate) cost: usize,
+    /// Steps of the sequence that the trace lacks, in order.
+    pub(crate) missing: Vec<T>,
+    /// Places in the trace that the sequence does not have.
+    pub(crate) extra: Vec<usize>,
 }
 
-/// Length of the longest common subsequence.
-fn longest_common<T: PartialEq>(a: &[T], b: &[T]) -> usize {
-    let mut row = vec![0; b.len() + 1];
-    for x in a {
-        let mut diagonal = 0;
-        for (j, y) in b.iter().enumerate() {
-            let above = row[j + 1];
-            row[j + 1] = if x == y { diagonal + 1 } else { above.max(row[j]) };
-            diagonal = above;
+/// The cheapest alignment; of several the one with the sequence that comes first. A step that no sequence has is one too many.
+pub(crate) fn align<T: PartialEq + Copy>(trace: &[T], accepted: &[Vec<T>]) -> Option<Alignment<T>> {
+    accepted.iter().map(|sequence| with(trace, sequence)).min_by_key(|alignment| alignment.cost)
+}
+
+fn with<T: PartialEq + Copy>(trace: &[T], sequence: &[T]) -> Alignment<T> {
+    // common[i][j]: length of the longest common subsequence of what follows i in the trace and j in the sequence.
+    let mut common = vec![vec![0_usize; sequence.len() + 1]; trace.len() + 1];
+    for i in (0..trace.len()).rev() {
+        for j in (0..sequence.len()).rev() {
+            common[i][j] =
+                if trace[i] == sequence[j] { common[i + 1][j + 1] + 1 } else { common[i + 1][j].max(common[i][j + 1]) };
         }
     }
-    row[b.len()]
+    let (mut missing, mut extra, mut i, mut j) = (Vec::new(), Vec::new(), 0, 0);
+    while i < trace.len() && j < sequence.len() {
+        if trace[i] == sequence[j] {
+            (i, j) = (i + 1, j + 1);
+        } else if common[i][j + 1] >= common[i + 1][j] {
+            missing.push(sequence[j]);
+            j += 1;
+        } else {
+            extra.push(i);
+            i += 1;
+        }
+    }
+    extra.extend(i..trace.len());
+    missing.extend_from_slice(&sequence[j..]);
+    Alignment { cost: missing.len() + extra.len(), missing, extra }
 }
 
 #[cfg(test)]
@@ -28,14 +49,18 @@ mod tests {
     #[test]
     fn missing_and_extra_steps_cost_one_each() {
         let sop = vec![vec![1, 2, 4, 5, 6], vec![1, 2, 3, 4, 5, 6]];
-        let cost = |trace: &[i32]| cost(trace, &sop).unwrap();
-        assert_eq!(cost(&[1, 2, 4, 5, 6]), 0);
-        assert_eq!(cost(&[1, 2, 3, 4, 5, 6]), 0);
-        assert_eq!(cost(&[1, 2, 2, 4, 5, 6]), 1, "once too many");
-        assert_eq!(cost(&[1, 4, 5, 6]), 1, "one is missing");
-        assert_eq!(cost(&[2, 1, 4, 5, 6]), 2, "two in the wrong order");
-        assert_eq!(cost(&[9, 1, 2, 4, 5, 6]), 1, "outside the SOP");
-        assert_eq!(cost(&[]), 5);
-        assert_eq!(super::cost::<i32>(&[1], &[]), None);
+        for (trace, cost, missing, extra) in [
+            (&[1, 2, 4, 5, 6][..], 0, &[][..], &[][..]),
+            (&[1, 2, 3, 4, 5, 6], 0, &[], &[]),
+            (&[1, 2, 2, 4, 5, 6], 1, &[], &[2]),
+            (&[1, 4, 5, 6], 1, &[2], &[]),
+            (&[2, 1, 4, 5, 6], 2, &[1], &[1]),
+            (&[9, 1, 2, 4, 5, 6], 1, &[], &[0]),
+            (&[], 5, &[1, 2, 4, 5, 6], &[]),
+        ] {
+            let found = align(trace, &sop).unwrap();
+            assert_eq!((found.cost, &found.missing[..], &found.extra[..]), (cost, missing, extra), "{trace:?}");
+        }
+        assert_eq!(align::<i32>(&[1], &[]), None);
     }
 }

@@ -4,6 +4,7 @@
 
 use super::additive::{FIGURES, STAGE_2};
 use super::failed::FAILED;
+use crate::deviations::TRACES;
 use crate::selftest::LOG;
 use sqlparser::ast::{
     DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, JoinConstraint,
@@ -177,7 +178,7 @@ fn window(spec: &WindowSpec, frame: &str) -> Result<String, Foreign> {
 #[test]
 fn every_statement_keeps_to_the_subset() {
     let mut seen = 0;
-    for figure in FIGURES.into_iter().chain([STAGE_2, FAILED, LOG]) {
+    for figure in FIGURES.into_iter().chain([STAGE_2, FAILED, LOG, TRACES]) {
         for (name, text) in figure.statements() {
             seen += 1;
             statement(text).unwrap_or_else(|foreign| panic!("{}.sql, {name}: {foreign}", figure.name));

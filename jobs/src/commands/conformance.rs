@@ -1,0 +1,45 @@
+//! `tertib conformance`
+
+use crate::cli::{Format, OfMonth};
+use crate::exit::Outcome;
+use crate::office::Installed;
+use crate::print;
+use anyhow::Result;
+use pipeline::{Deviation, FigureBook};
+use schemas::Facts;
+
+/// Exit code 1 when a berkas that was handed over departs from the SOP.
+pub(crate) fn run(options: &OfMonth) -> Result<Outcome> {
+    let installed = Installed::open(options.place.config.as_deref())?;
+    let archive = installed.archive()?;
+    let book = FigureBook::open(&archive, &installed.facts)?;
+    let found = pipeline::deviations(&book, &installed.facts.sop, options.month)?;
+    let head = ["berkas_id", "biaya", "kode", "langkah", "penyimpangan", "keterangan"];
+    let rows: Vec<Vec<String>> = found.iter().map(|deviation| row(deviation, &installed.facts)).collect();
+    let text = match options.format {
+        Format::Table => print::table(&head, &rows),
+        Format::Csv => print::csv(&head, &rows)?,
+        Format::Json => {
+            let object = |row: &Vec<String>| -> serde_json::Map<String, serde_json::Value> {
+                head.iter().zip(row).map(|(name, value)| ((*name).to_owned(), value.clone().into())).collect()
+            };
+            format!("{}\n", serde_json::to_string_pretty(&rows.iter().map(object).collect::<Vec<_>>())?)
+        }
+    };
+    print::data(&text)?;
+    Ok(Outcome::of(!found.is_empty()))
+}
+
+/// One departure in the SOP's words.
+fn row(d: &Deviation, facts: &Facts) -> Vec<String> {
+    let step =
+        |number: u8| facts.sop.step(number).map_or_else(|| number.to_string(), |s| format!("{number} ({})", s.label));
+    let role = |id: &str| facts.pelaksana.get(id).map_or_else(|| id.to_owned(), Clone::clone);
+    let sentence = facts.findings.get(d.code).map_or_else(String::new, |f| f.sentence.clone());
+    let more = match (d.code, facts.sop.step(d.step)) {
+        ("C004", Some(s)) => format!("oleh {}, seharusnya {}", role(&d.detail), role(&s.pelaksana)),
+        ("C005", _) => format!("sesudah langkah {}", d.detail),
+        _ => d.detail.clone(),
+    };
+    vec![d.berkas_id.clone(), d.cost.to_string(), d.code.to_owned(), step(d.step), sentence, more]
+}
