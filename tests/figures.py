@@ -58,7 +58,8 @@ for name in ("mulai", "selesai", "diterima"):
         db.sql(f"create table clock_{name} as select * from read_csv('{file.name}', header = true, types = {{'bulan': 'VARCHAR'}})")
 db.sql(
     """create table events as
-       select e.* exclude (mulai, selesai, diterima, nik_pseudonym), nik_pseudonym as nik, m.s as mulai_s, m.w as mulai_w,
+       select e.* exclude (mulai, selesai, diterima, nik_pseudonym), nik_pseudonym as nik,
+              dense_rank() over (order by berkas_id) as berkas_no, m.s as mulai_s, m.w as mulai_w,
               z.s as selesai_s, z.w as selesai_w, z.d as selesai_d, z.o as selesai_o, z.bulan as bulan,
               d.s as diterima_s, d.w as diterima_w, d.bulan as bulan_diterima
        from archived e join clock_selesai z on epoch_us(e.selesai) = z.us left join clock_mulai m on epoch_us(e.mulai) = m.us

@@ -3,14 +3,17 @@
 //! Reads   the public table, less superseded rows; the outage log; the calendar
 //! Gives   `events`: the public columns plus integers derived when read, since a calendar may be corrected:
 //!         `*_s` epoch seconds, `*_w` working seconds W(t), `selesai_d` working days D(t), `selesai_o` outage seconds O(t),
-//!         `bulan` and `bulan_diterima` the Asia/Jakarta months as text, `nik` the keyed pseudonym
+//!         `berkas_no` a number for each `berkas_id`; `bulan` and `bulan_diterima` the Asia/Jakarta months as text, `nik` the keyed pseudonym
 //!         `sop_next(langkah, hasil, next)` and `sop_step(langkah, pelaksana, mandatory, writes_book)`
 
 use crate::archive::{Archive, ArchiveError};
 use crate::columns::{instants, int32s, int64s, superseded, texts};
 use crate::stages::additive::Sight;
 use arrow::array::{Array, RecordBatch, StringArray, TimestampMicrosecondArray};
-use polars::prelude::{Column, DataFrame, IntoLazy, LazyFrame, NamedFrom, PolarsError, Series, col, lit};
+use polars::prelude::{
+    Column, DataFrame, IntoLazy, IntoSeries, LazyFrame, NamedFrom, NewChunkedArray, PolarsError, Series, StringChunked,
+    col, lit,
+};
 use polars::sql::SQLContext;
 use schemas::{CalendarError, Facts, Month, Sop, WorkingClock};
 use std::collections::BTreeMap;
@@ -175,7 +178,19 @@ fn seconds(us: i64) -> i64 {
 #[derive(Default)]
 struct Builder {
     integers: BTreeMap<&'static str, Vec<Option<i64>>>,
-    texts: BTreeMap<&'static str, Vec<Option<String>>>,
+    texts: BTreeMap<&'static str, Series>,
+}
+
+/// Numbers for texts, in the order in which they are met: engines group integers faster than texts.
+#[derive(Default)]
+#[expect(clippy::disallowed_types, reason = "numbers follow the order of the rows, never that of the map")]
+struct Numbers<'a>(std::collections::HashMap<&'a str, i64>);
+
+impl<'a> Numbers<'a> {
+    fn of(&mut self, text: &'a str) -> i64 {
+        let next = i64::try_from(self.0.len()).unwrap_or(i64::MAX);
+        *self.0.entry(text).or_insert(next)
+    }
 }
 
 const TEXT_COLUMNS: [&str; 9] =
@@ -191,6 +206,7 @@ fn events_frame(
 ) -> Result<DataFrame, FigureError> {
     let superseded = superseded(batches)?;
     let mut b = Builder::default();
+    let mut numbers = Numbers::default();
     for batch in batches {
         let seqs = int64s(batch, "seq")?;
         let rows: Vec<usize> = (0..batch.num_rows()).filter(|i| !superseded.contains(&seqs.value(*i))).collect();
@@ -199,27 +215,40 @@ fn events_frame(
         b.integers.entry("langkah").or_default().extend(rows.iter().map(|i| Some(i64::from(langkah.value(*i)))));
         match int64s(batch, "event_id") {
             Ok(ids) => b.integers.entry("event_id").or_default().extend(rows.iter().map(|i| Some(ids.value(*i)))),
-            Err(_) => b.take_texts("event_id", texts(batch, "event_id")?, &rows),
+            Err(_) => b.take_texts("event_id", texts(batch, "event_id")?, &rows)?,
         }
         for name in TEXT_COLUMNS {
-            b.take_texts(name, texts(batch, name)?, &rows);
+            b.take_texts(name, texts(batch, name)?, &rows)?;
         }
-        b.take_texts("nik", texts(batch, "nik_pseudonym")?, &rows);
+        let berkas = texts(batch, "berkas_id")?;
+        let places: Vec<Option<i64>> = rows.iter().map(|i| Some(numbers.of(berkas.value(*i)))).collect();
+        b.integers.entry("berkas_no").or_default().extend(places);
+        b.take_texts("nik", texts(batch, "nik_pseudonym")?, &rows)?;
         b.take_instants(["mulai_s", "mulai_w"], instants(batch, "mulai")?, &rows, clock)?;
         b.take_instants(["selesai_s", "selesai_w"], instants(batch, "selesai")?, &rows, clock)?;
         b.take_instants(["diterima_s", "diterima_w"], instants(batch, "diterima")?, &rows, clock)?;
     }
     b.derive(clock, outages)?;
     let integers = b.integers.into_iter().map(|(name, values)| Series::new(name.into(), values));
-    let texts = b.texts.into_iter().map(|(name, values)| Series::new(name.into(), values));
+    let texts = b.texts.into_values().map(|column| column.rechunk());
     let columns: Vec<Column> = integers.chain(texts).map(Column::from).collect();
     DataFrame::new_infer_height(columns).map_err(|e| frame_error(&e))
 }
 
 impl Builder {
-    fn take_texts(&mut self, name: &'static str, column: &StringArray, rows: &[usize]) {
-        let values = rows.iter().map(|i| (!column.is_null(*i)).then(|| column.value(*i).to_owned()));
-        self.texts.entry(name).or_default().extend(values);
+    fn take_texts(&mut self, name: &'static str, column: &StringArray, rows: &[usize]) -> Result<(), FigureError> {
+        let values = rows.iter().map(|i| (!column.is_null(*i)).then(|| column.value(*i)));
+        self.add_texts(name, StringChunked::from_iter_options(name.into(), values).into_series())
+    }
+
+    fn add_texts(&mut self, name: &'static str, more: Series) -> Result<(), FigureError> {
+        match self.texts.get_mut(name) {
+            Some(column) => column.append_owned(more).map(drop).map_err(|e| frame_error(&e)),
+            None => {
+                self.texts.insert(name, more);
+                Ok(())
+            }
+        }
     }
 
     fn take_instants(
@@ -238,17 +267,23 @@ impl Builder {
         Ok(())
     }
 
-    fn derive(&mut self, clock: &WorkingClock, outages: &OutageClock) -> Result<(), CalendarError> {
-        let month = |s: &Option<i64>| s.and_then(Month::of_epoch_s).map(|m| m.to_string());
+    fn derive(&mut self, clock: &WorkingClock, outages: &OutageClock) -> Result<(), FigureError> {
         let selesai = self.integers.get("selesai_s").cloned().unwrap_or_default();
         let days = selesai.iter().map(|s| s.map(|s| clock.working_days(s)).transpose()).collect::<Result<_, _>>()?;
         self.integers.insert("selesai_d", days);
         self.integers.insert("selesai_o", selesai.iter().map(|s| s.map(|s| outages.outage_s(s))).collect());
-        self.texts.insert("bulan", selesai.iter().map(month).collect());
-        let received = self.integers.get("diterima_s").map(|v| v.iter().map(month).collect()).unwrap_or_default();
-        self.texts.insert("bulan_diterima", received);
-        Ok(())
+        self.add_texts("bulan", months("bulan", &selesai))?;
+        let diterima = self.integers.get("diterima_s").map_or_else(Vec::new, Clone::clone);
+        self.add_texts("bulan_diterima", months("bulan_diterima", &diterima))
     }
+}
+
+/// The months of instants, as text.
+fn months(name: &str, epoch_s: &[Option<i64>]) -> Series {
+    let months: Vec<Option<Month>> = epoch_s.iter().map(|s| s.and_then(Month::of_epoch_s)).collect();
+    let words: BTreeMap<Month, String> = months.iter().flatten().map(|month| (*month, month.to_string())).collect();
+    let texts = months.iter().map(|month| month.and_then(|month| words.get(&month)).map(String::as_str));
+    StringChunked::from_iter_options(name.into(), texts).into_series()
 }
 
 fn sop_next(sop: &Sop) -> Result<DataFrame, FigureError> {

@@ -1,7 +1,7 @@
 -- first_checks: outcome of the first check of each berkas
 WITH checks AS (
   SELECT pekon, jenis, bulan, hasil,
-         ROW_NUMBER() OVER (PARTITION BY berkas_id ORDER BY selesai_s, langkah, event_id) AS attempt
+         ROW_NUMBER() OVER (PARTITION BY berkas_no ORDER BY selesai_s, langkah, event_id) AS attempt
   FROM events
   WHERE langkah = 2
 )

@@ -1,10 +1,10 @@
 -- record_checks: (a) berkas with a record check in the month
 WITH checked AS (
-  SELECT berkas_id, MIN(pekon) AS pekon, MIN(jenis) AS jenis,
+  SELECT berkas_no, MIN(pekon) AS pekon, MIN(jenis) AS jenis,
          MAX(CASE WHEN hasil = 'duplikat' THEN 1 ELSE 0 END) AS is_duplicate
   FROM events
   WHERE langkah = 6 AND bulan = $month
-  GROUP BY berkas_id
+  GROUP BY berkas_no
 )
 SELECT 'record_checks' AS item, pekon, jenis, COUNT(*) AS n FROM checked GROUP BY pekon, jenis
 UNION ALL
@@ -23,32 +23,32 @@ SELECT 'batch_same_nik' AS item, pekon, jenis, COUNT(*) AS n FROM in_batch WHERE
 
 -- arrivals: (c) berkas that arrived in the month
 WITH arrived AS (
-  SELECT berkas_id, MIN(pekon) AS pekon, MIN(jenis) AS jenis
+  SELECT berkas_no, MIN(pekon) AS pekon, MIN(jenis) AS jenis
   FROM events
   WHERE langkah = 1 AND bulan = $month
-  GROUP BY berkas_id
+  GROUP BY berkas_no
 )
 SELECT pekon, jenis, COUNT(*) AS n FROM arrived GROUP BY pekon, jenis;
 
 -- repeat_within_90_days: (c) of these, the NIK had arrived in another batch within the 90 days before
 WITH arrival AS (
-  SELECT berkas_id, kolektif_id, pekon, jenis, nik, bulan, selesai_s
+  SELECT berkas_no, kolektif_id, pekon, jenis, nik, bulan, selesai_s
   FROM events
   WHERE langkah = 1 AND nik IS NOT NULL
 ), again AS (
-  SELECT now.berkas_id AS berkas_id, MIN(now.pekon) AS pekon, MIN(now.jenis) AS jenis
+  SELECT now.berkas_no AS berkas_no, MIN(now.pekon) AS pekon, MIN(now.jenis) AS jenis
   FROM arrival now JOIN arrival earlier ON now.nik = earlier.nik
   WHERE now.bulan = $month AND now.kolektif_id <> earlier.kolektif_id
     AND earlier.selesai_s < now.selesai_s AND earlier.selesai_s >= now.selesai_s - 7776000
-  GROUP BY now.berkas_id
+  GROUP BY now.berkas_no
 )
 SELECT pekon, jenis, COUNT(*) AS n FROM again GROUP BY pekon, jenis;
 
 -- left_out: berkas received in the month without a NIK
 WITH without AS (
-  SELECT berkas_id, MIN(pekon) AS pekon, MIN(jenis) AS jenis
+  SELECT berkas_no, MIN(pekon) AS pekon, MIN(jenis) AS jenis
   FROM events
   WHERE langkah = 1 AND (bulan = $month OR bulan_diterima = $month) AND nik IS NULL
-  GROUP BY berkas_id
+  GROUP BY berkas_no
 )
 SELECT pekon, jenis, 'no_nik' AS name, COUNT(*) AS n FROM without GROUP BY pekon, jenis

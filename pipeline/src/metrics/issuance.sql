@@ -1,23 +1,23 @@
 -- printed: berkas first printed in the month, from the first complete check
 WITH complete AS (
-  SELECT berkas_id, MIN(selesai_s) AS complete_s, MIN(selesai_w) AS complete_w, MIN(selesai_d) AS complete_d,
+  SELECT berkas_no, MIN(selesai_s) AS complete_s, MIN(selesai_w) AS complete_w, MIN(selesai_d) AS complete_d,
          MIN(selesai_o) AS complete_o
   FROM events
   WHERE langkah = 2 AND hasil IN ('lengkap', 'perlu_rekam')
-  GROUP BY berkas_id
+  GROUP BY berkas_no
 ), printed AS (
-  SELECT berkas_id, MIN(pekon) AS pekon, MIN(jenis) AS jenis, MIN(bulan) AS bulan, MIN(selesai_s) AS printed_s,
+  SELECT berkas_no, MIN(pekon) AS pekon, MIN(jenis) AS jenis, MIN(bulan) AS bulan, MIN(selesai_s) AS printed_s,
          MIN(selesai_w) AS printed_w, MIN(selesai_d) AS printed_d, MIN(selesai_o) AS printed_o
   FROM events
   WHERE langkah = 6 AND hasil = 'tercetak'
-  GROUP BY berkas_id
+  GROUP BY berkas_no
 ), timed AS (
   SELECT pekon, jenis, printed_s - complete_s AS wall,
          CASE WHEN printed_s >= complete_s THEN printed_s - complete_s - (printed_o - complete_o)
               ELSE printed_s - complete_s END AS wall_less_outages,
          printed_w - complete_w AS working,
          CASE WHEN printed_s >= complete_s THEN printed_d - complete_d ELSE 0 END AS working_days
-  FROM printed JOIN complete ON printed.berkas_id = complete.berkas_id
+  FROM printed JOIN complete ON printed.berkas_no = complete.berkas_no
   WHERE bulan = $month
 )
 SELECT 'wall' AS item, pekon, jenis, wall AS v, COUNT(*) AS n FROM timed GROUP BY pekon, jenis, wall
@@ -31,25 +31,25 @@ SELECT 'working_days' AS item, pekon, jenis, working_days AS v, COUNT(*) AS n FR
 
 -- open: berkas complete but neither printed nor ended at the end of the month, by age
 WITH past AS (
-  SELECT berkas_id, pekon, jenis, selesai_s, selesai_d, selesai_o,
+  SELECT berkas_no, pekon, jenis, selesai_s, selesai_d, selesai_o,
          CASE WHEN langkah = 2 AND hasil IN ('lengkap', 'perlu_rekam') THEN 1 ELSE 0 END AS is_complete,
          CASE WHEN hasil IN ('tercetak', 'ditolak', 'duplikat') THEN 1 ELSE 0 END AS is_done
   FROM events
   WHERE selesai_s < $end_s
 ), done AS (
-  SELECT berkas_id, MAX(is_done) AS is_done
+  SELECT berkas_no, MAX(is_done) AS is_done
   FROM past
-  GROUP BY berkas_id
+  GROUP BY berkas_no
 ), complete AS (
-  SELECT berkas_id, MIN(pekon) AS pekon, MIN(jenis) AS jenis, MIN(selesai_s) AS complete_s, MIN(selesai_d) AS complete_d,
+  SELECT berkas_no, MIN(pekon) AS pekon, MIN(jenis) AS jenis, MIN(selesai_s) AS complete_s, MIN(selesai_d) AS complete_d,
          MIN(selesai_o) AS complete_o
   FROM past
   WHERE is_complete = 1
-  GROUP BY berkas_id
+  GROUP BY berkas_no
 ), aged AS (
   SELECT pekon, jenis, $end_s - complete_s AS wall, $end_s - complete_s - ($end_o - complete_o) AS wall_less_outages,
          $end_d - complete_d AS working_days
-  FROM complete JOIN done ON complete.berkas_id = done.berkas_id
+  FROM complete JOIN done ON complete.berkas_no = done.berkas_no
   WHERE is_done = 0
 )
 SELECT 'open_wall' AS item, pekon, jenis, wall AS v, COUNT(*) AS n FROM aged GROUP BY pekon, jenis, wall
@@ -62,17 +62,17 @@ FROM aged GROUP BY pekon, jenis, working_days;
 
 -- left_out: berkas first printed in the month without a complete check
 WITH complete AS (
-  SELECT berkas_id, COUNT(*) AS checks
+  SELECT berkas_no, COUNT(*) AS checks
   FROM events
   WHERE langkah = 2 AND hasil IN ('lengkap', 'perlu_rekam')
-  GROUP BY berkas_id
+  GROUP BY berkas_no
 ), printed AS (
-  SELECT berkas_id, MIN(pekon) AS pekon, MIN(jenis) AS jenis, MIN(bulan) AS bulan
+  SELECT berkas_no, MIN(pekon) AS pekon, MIN(jenis) AS jenis, MIN(bulan) AS bulan
   FROM events
   WHERE langkah = 6 AND hasil = 'tercetak'
-  GROUP BY berkas_id
+  GROUP BY berkas_no
 )
 SELECT pekon, jenis, 'no_complete_check' AS name, COUNT(*) AS n
-FROM printed LEFT JOIN complete ON printed.berkas_id = complete.berkas_id
+FROM printed LEFT JOIN complete ON printed.berkas_no = complete.berkas_no
 WHERE bulan = $month AND checks IS NULL
 GROUP BY pekon, jenis

@@ -20,10 +20,15 @@ GROUP BY pekon, jenis, officer, step, wall;
 
 -- waiting_working: how often each waiting time occurred
 -- The event before is the one before it in the berkas by (selesai, langkah, event_id).
-WITH ordered AS (
-  SELECT pekon, jenis, petugas_id, langkah, bulan, mulai_s, selesai_s, mulai_w,
-         LAG(selesai_w) OVER (PARTITION BY berkas_id ORDER BY selesai_s, langkah, event_id) AS before_w
+WITH touched AS (
+  SELECT berkas_no, COUNT(*) AS events
   FROM events
+  WHERE bulan = $month
+  GROUP BY berkas_no
+), ordered AS (
+  SELECT pekon, jenis, petugas_id, langkah, bulan, mulai_s, selesai_s, mulai_w,
+         LAG(selesai_w) OVER (PARTITION BY events.berkas_no ORDER BY selesai_s, langkah, event_id) AS before_w
+  FROM events JOIN touched ON events.berkas_no = touched.berkas_no
 ), waited AS (
   SELECT pekon, jenis, petugas_id AS officer, langkah AS step,
          CASE WHEN mulai_w > before_w THEN mulai_w - before_w ELSE 0 END AS waiting

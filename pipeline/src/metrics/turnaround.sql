@@ -1,25 +1,30 @@
 -- times: berkas handed over in the month, from the end of receipt to the end of hand-over
 -- With the applicant: from each check that sent the file back to the start of the event after it.
-WITH ordered AS (
-  SELECT berkas_id, pekon, jenis, langkah, hasil, bulan, selesai_w,
-         CASE WHEN mulai_w IS NULL THEN selesai_w ELSE mulai_w END AS begin_w,
-         LAG(langkah) OVER (PARTITION BY berkas_id ORDER BY selesai_s, langkah, event_id) AS before_langkah,
-         LAG(hasil) OVER (PARTITION BY berkas_id ORDER BY selesai_s, langkah, event_id) AS before_hasil,
-         LAG(selesai_w) OVER (PARTITION BY berkas_id ORDER BY selesai_s, langkah, event_id) AS before_w
+WITH finished AS (
+  SELECT berkas_no, MIN(bulan) AS finished_bulan
   FROM events
+  WHERE langkah = 10
+  GROUP BY berkas_no
+), ordered AS (
+  SELECT events.berkas_no AS berkas_no, pekon, jenis, langkah, selesai_w,
+         CASE WHEN mulai_w IS NULL THEN selesai_w ELSE mulai_w END AS begin_w,
+         LAG(langkah) OVER (PARTITION BY events.berkas_no ORDER BY selesai_s, langkah, event_id) AS before_langkah,
+         LAG(hasil) OVER (PARTITION BY events.berkas_no ORDER BY selesai_s, langkah, event_id) AS before_hasil,
+         LAG(selesai_w) OVER (PARTITION BY events.berkas_no ORDER BY selesai_s, langkah, event_id) AS before_w
+  FROM events JOIN finished ON events.berkas_no = finished.berkas_no
+  WHERE finished_bulan = $month
 ), berkas AS (
-  SELECT berkas_id, MIN(pekon) AS pekon, MIN(jenis) AS jenis,
+  SELECT berkas_no, MIN(pekon) AS pekon, MIN(jenis) AS jenis,
          MIN(CASE WHEN langkah = 1 THEN selesai_w ELSE NULL END) AS received_w,
          MIN(CASE WHEN langkah = 10 THEN selesai_w ELSE NULL END) AS handed_over_w,
-         MIN(CASE WHEN langkah = 10 THEN bulan ELSE NULL END) AS bulan,
          SUM(CASE WHEN before_langkah = 2 AND before_hasil = 'kurang' AND begin_w > before_w
                   THEN begin_w - before_w ELSE 0 END) AS applicant_w
   FROM ordered
-  GROUP BY berkas_id
+  GROUP BY berkas_no
 ), timed AS (
   SELECT pekon, jenis, handed_over_w - received_w AS working, handed_over_w - received_w - applicant_w AS less_applicant
   FROM berkas
-  WHERE bulan = $month AND received_w IS NOT NULL
+  WHERE received_w IS NOT NULL
 )
 SELECT 'working' AS item, pekon, jenis, working AS v, COUNT(*) AS n FROM timed GROUP BY pekon, jenis, working
 UNION ALL
@@ -28,11 +33,11 @@ FROM timed GROUP BY pekon, jenis, less_applicant;
 
 -- left_out: berkas handed over in the month without a receipt
 WITH berkas AS (
-  SELECT berkas_id, MIN(pekon) AS pekon, MIN(jenis) AS jenis,
+  SELECT berkas_no, MIN(pekon) AS pekon, MIN(jenis) AS jenis,
          MIN(CASE WHEN langkah = 10 THEN bulan ELSE NULL END) AS bulan,
          MAX(CASE WHEN langkah = 1 THEN 1 ELSE 0 END) AS received
   FROM events
-  GROUP BY berkas_id
+  GROUP BY berkas_no
 )
 SELECT pekon, jenis, 'no_receipt' AS name, COUNT(*) AS n
 FROM berkas
