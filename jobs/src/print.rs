@@ -1,6 +1,6 @@
 //! What a person sees: data on standard output, words on standard error.
 
-use crate::cli::{Color, Common};
+use crate::cli::{Color, Common, Format};
 use anyhow::Result;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
@@ -99,4 +99,18 @@ pub(crate) fn advance(bar: &ProgressBar, done: u64, total: u64) {
         let rows_per_second = bar.per_sec().round();
         tracing::info!(rows = done, total, rows_per_second, eta_seconds = bar.eta().as_secs(), "read");
     }
+}
+
+/// Rows in the form asked for; as JSON each is an object.
+pub(crate) fn rows(head: &[&str], rows: &[Vec<String>], format: Format) -> Result<String> {
+    Ok(match format {
+        Format::Table => table(head, rows),
+        Format::Csv => csv(head, rows)?,
+        Format::Json => {
+            let object = |row: &Vec<String>| -> serde_json::Map<String, serde_json::Value> {
+                head.iter().zip(row).map(|(name, value)| ((*name).to_owned(), value.clone().into())).collect()
+            };
+            format!("{}\n", serde_json::to_string_pretty(&rows.iter().map(object).collect::<Vec<_>>())?)
+        }
+    })
 }

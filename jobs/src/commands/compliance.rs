@@ -68,13 +68,7 @@ fn failed(installed: &Installed, book: &FigureBook<'_>, target: &str, of: &OfMon
         let ids = book.failed(of.month, rule)?;
         rows.extend(ids.into_iter().map(|id| vec![rule.regulation.regulation.clone(), jenis.clone(), id]));
     }
-    let head = ["regulation", "jenis", "berkas_id"];
-    let text = match of.format {
-        Format::Json => format!("{}\n", serde_json::to_string_pretty(&rows)?),
-        Format::Csv => print::csv(&head, &rows)?,
-        Format::Table => print::table(&head, &rows),
-    };
-    print::data(&text)?;
+    print::data(&print::rows(&["regulation", "jenis", "berkas_id"], &rows, of.format)?)?;
     Ok(Outcome::of(!rows.is_empty()))
 }
 

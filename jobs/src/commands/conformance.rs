@@ -1,6 +1,6 @@
 //! `tertib conformance`
 
-use crate::cli::{Format, OfMonth};
+use crate::cli::OfMonth;
 use crate::exit::Outcome;
 use crate::office::Installed;
 use crate::print;
@@ -16,17 +16,7 @@ pub(crate) fn run(options: &OfMonth) -> Result<Outcome> {
     let found = pipeline::deviations(&book, &installed.facts.sop, options.month)?;
     let head = ["berkas_id", "biaya", "kode", "langkah", "penyimpangan", "keterangan"];
     let rows: Vec<Vec<String>> = found.iter().map(|deviation| row(deviation, &installed.facts)).collect();
-    let text = match options.format {
-        Format::Table => print::table(&head, &rows),
-        Format::Csv => print::csv(&head, &rows)?,
-        Format::Json => {
-            let object = |row: &Vec<String>| -> serde_json::Map<String, serde_json::Value> {
-                head.iter().zip(row).map(|(name, value)| ((*name).to_owned(), value.clone().into())).collect()
-            };
-            format!("{}\n", serde_json::to_string_pretty(&rows.iter().map(object).collect::<Vec<_>>())?)
-        }
-    };
-    print::data(&text)?;
+    print::data(&print::rows(&head, &rows, options.format)?)?;
     Ok(Outcome::of(!found.is_empty()))
 }
 

@@ -96,11 +96,11 @@ fn divided(book: &FigureBook<'_>, options: &Options, by: pipeline::By) -> Result
         "p95",
         "max",
     ];
-    Ok(match options.of.format {
-        Format::Json => format!("{}\n", serde_json::to_string_pretty(&rows)?),
-        Format::Csv => print::csv(&head, &rows.iter().map(line).collect::<Vec<_>>())?,
-        Format::Table => print::table(&head, &rows.iter().map(line).collect::<Vec<_>>()),
-    })
+    match options.of.format {
+        // Numbers stay numbers.
+        Format::Json => Ok(format!("{}\n", serde_json::to_string_pretty(&rows)?)),
+        format => print::rows(&head, &rows.iter().map(line).collect::<Vec<_>>(), format),
+    }
 }
 
 fn line(row: &FigureRow) -> Vec<String> {

@@ -26,8 +26,7 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
     let head = ["log", "kind", "statistic", "they say", "tertib finds", "agrees"];
     let text = match options.format {
         Format::Table => by_kind(&checks),
-        Format::Csv => print::csv(&head, &each)?,
-        Format::Json => format!("{}\n", serde_json::to_string_pretty(&each)?),
+        format => print::rows(&head, &each, format)?,
     };
     print::data(&text)?;
     Ok(Outcome::of(checks.iter().any(|check| !check.agrees)))

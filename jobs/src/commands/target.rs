@@ -109,7 +109,7 @@ fn list(options: &List) -> Result<()> {
     let rules = installed.decisions.rules(&installed.facts, month);
     let head = ["target", "jenis", "value", "unit", "standing", "decides", "regulation", "article", "source"];
     let rows: Vec<Vec<String>> = rules.iter().map(rule).collect();
-    print::data(&rendered(&head, &rows, options.format)?)
+    print::data(&print::rows(&head, &rows, options.format)?)
 }
 
 fn rule(rule: &Rule<'_>) -> Vec<String> {
@@ -170,7 +170,7 @@ fn history(options: &History) -> Result<()> {
     let head =
         ["entered", "by", "target", "jenis", "value", "from", "until", "standing", "regulation", "article", "source"];
     let rows: Vec<Vec<String>> = installed.decisions.iter().filter(wanted).map(decision).collect();
-    print::data(&rendered(&head, &rows, options.format)?)
+    print::data(&print::rows(&head, &rows, options.format)?)
 }
 
 fn decision(d: &Decision) -> Vec<String> {
@@ -187,17 +187,4 @@ fn decision(d: &Decision) -> Vec<String> {
         d.article.clone(),
         d.source.clone(),
     ]
-}
-
-fn rendered(head: &[&str], rows: &[Vec<String>], format: Format) -> Result<String> {
-    Ok(match format {
-        Format::Table => print::table(head, rows),
-        Format::Csv => print::csv(head, rows)?,
-        Format::Json => {
-            let object = |row: &Vec<String>| -> serde_json::Map<String, serde_json::Value> {
-                head.iter().zip(row).map(|(name, value)| ((*name).to_owned(), value.clone().into())).collect()
-            };
-            format!("{}\n", serde_json::to_string_pretty(&rows.iter().map(object).collect::<Vec<_>>())?)
-        }
-    })
 }
