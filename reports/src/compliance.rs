@@ -7,6 +7,10 @@ use schemas::Comparison;
 use schemas::document::{ComplianceSheet, Judgement, Office, Verdict};
 use serde_json::{Value, json};
 
+/// What is said of a regulation whose values the office has entered.
+const ENTERED_SOURCE: &str = "naskah yang disebut pada setiap target";
+const ENTERED_NOTE: &str = "nilai dimasukkan oleh Dinas";
+
 /// What the layout `laporan_kepatuhan.typ` reads.
 pub(crate) fn page(sheet: &ComplianceSheet, office: &Office) -> Value {
     let of = |verdict: Verdict| sheet.judgements.iter().filter(|j| j.decides && j.verdict == verdict).count() as u64;
@@ -75,12 +79,12 @@ fn regulations(sheet: &ComplianceSheet) -> Vec<Value> {
         .into_iter()
         .map(|name| {
             let rows: Vec<&Judgement> = sheet.judgements.iter().filter(|j| j.regulation == name).collect();
-            // What is still assumed is what must be said of the whole.
-            let first = rows.iter().find(|j| j.standing == "asumsi").or(rows.first());
+            // What is still assumed must be said of the whole.
+            let assumed = rows.iter().find(|j| j.standing == "asumsi");
             json!({
                 "nama": name,
-                "sumber": first.map(|j| j.source.clone()),
-                "catatan": first.map(|j| j.note.clone()),
+                "sumber": assumed.map_or_else(|| ENTERED_SOURCE.to_owned(), |j| j.source.clone()),
+                "catatan": assumed.map_or_else(|| ENTERED_NOTE.to_owned(), |j| j.note.clone()),
                 "baris": rows.iter().map(|j| printed(j)).collect::<Vec<_>>(),
             })
         })
@@ -98,12 +102,20 @@ pub(crate) fn printed(j: &Judgement) -> Value {
         "angka": j.figure.map_or_else(|| "–".to_owned(), |v| value(j, v)),
         "target": j.value.map_or_else(|| "–".to_owned(), |v| format!("{sign}\u{A0}{}", value(j, v))),
         "n": integer(j.n),
-        "putusan": if j.decides { j.verdict.words().to_owned() } else { format!("{} (didahului peraturan lain)", j.verdict.words()) },
+        "putusan": j.verdict.words(),
         "standing": j.standing,
-        "pasal": if j.standing == "asumsi" { j.article.clone() } else { format!("{}; {}", j.article, j.source) },
+        "pasal": basis(j),
         "bagian": (j.unit == "bagian").then_some(j.figure).flatten(),
         "bagian_target": (j.unit == "bagian").then_some(j.value).flatten(),
     })
+}
+
+/// Article, and where the office has entered the value, by whom and from which page; and whether another rule comes first.
+fn basis(j: &Judgement) -> String {
+    let entered = if j.standing == "asumsi" { "" } else { &j.source };
+    let yields = if j.decides { "" } else { "tidak menentukan, didahului peraturan lain" };
+    let words: Vec<&str> = [&j.article, entered, yields].into_iter().filter(|w| !w.is_empty()).collect();
+    words.join("; ")
 }
 
 fn value(j: &Judgement, v: f64) -> String {
