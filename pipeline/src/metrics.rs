@@ -42,8 +42,8 @@ pub struct FigureBook<'a> {
     kept: Kept,
     /// The events, once they had to be read.
     view: OnceCell<View>,
-    /// The additive rows of the months that were asked for.
-    additive: RefCell<BTreeMap<Month, DataFrame>>,
+    /// The additive rows that were asked for.
+    additive: RefCell<BTreeMap<(Month, Sight), DataFrame>>,
 }
 
 impl std::fmt::Debug for FigureBook<'_> {
@@ -146,7 +146,13 @@ impl<'a> FigureBook<'a> {
     fn trend(&self, month: Month) -> Result<Vec<TrendPoint>, FigureError> {
         let earliest = self.months.first().copied().unwrap_or(month);
         let months = (0..TREND_MONTHS).rev().map(|back| month.back(back)).filter(|m| *m >= earliest);
-        months.map(|month| Ok(flow::compute(month, &self.summary(month, self.additive(month)?)?))).collect()
+        let flow = |month: Month| -> Result<TrendPoint, FigureError> {
+            // What the flow is made of looks at nothing after its month.
+            let rows =
+                self.additive_of(month, Sight::Past)?.lazy().filter(col("figure").eq(lit(flow::FIGURE))).collect();
+            Ok(flow::compute(month, &self.summary(month, rows.map_err(|e| summary::fault(&e))?)?))
+        };
+        months.map(flow).collect()
     }
 
     fn summary(&self, month: Month, additive: DataFrame) -> Result<Summary, FigureError> {
@@ -173,24 +179,27 @@ impl<'a> FigureBook<'a> {
         Ok(altered)
     }
 
+    /// All additive rows of a month.
     fn additive(&self, month: Month) -> Result<DataFrame, FigureError> {
-        if let Some(rows) = self.additive.borrow().get(&month) {
+        let [past, ahead] = Sight::ALL.map(|sight| self.additive_of(month, sight));
+        past?.vstack(&ahead?).map_err(|e| summary::fault(&e))
+    }
+
+    /// The additive rows of the figures with that sight: kept from an earlier time, or computed now.
+    fn additive_of(&self, month: Month, sight: Sight) -> Result<DataFrame, FigureError> {
+        if let Some(rows) = self.additive.borrow().get(&(month, sight)) {
             return Ok(rows.clone());
         }
         self.within_the_archive(month)?;
-        let mut rows = DataFrame::default();
-        for sight in Sight::ALL {
-            let some = match self.kept.load(month, sight) {
-                Some(rows) => rows,
-                None => {
-                    let rows = self.compute(month, sight)?;
-                    self.kept.store(month, sight, &rows);
-                    rows
-                }
-            };
-            rows = if rows.width() == 0 { some } else { rows.vstack(&some).map_err(|e| summary::fault(&e))? };
-        }
-        self.additive.borrow_mut().insert(month, rows.clone());
+        let rows = match self.kept.load(month, sight) {
+            Some(rows) => rows,
+            None => {
+                let rows = self.compute(month, sight)?;
+                self.kept.store(month, sight, &rows);
+                rows
+            }
+        };
+        self.additive.borrow_mut().insert((month, sight), rows.clone());
         Ok(rows)
     }
 

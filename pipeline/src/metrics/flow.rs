@@ -10,7 +10,7 @@ use schemas::document::KecamatanRow;
 use schemas::figures::{FigureRow, TrendPoint};
 use std::collections::BTreeMap;
 
-const FIGURE: &str = "flow";
+pub(super) const FIGURE: &str = "flow";
 
 pub(super) fn compute(month: Month, figures: &Summary) -> TrendPoint {
     let n = |item: &str| figures.n(FIGURE, item);
