@@ -1,6 +1,7 @@
 //! The figures of the service standard: one figure, one SQL file and one Rust file beside it.
 //!
-//! The SQL turns events into additive rows (counts and exact histograms of seconds); the Rust turns these into figures.
+//! The SQL turns events into additive rows (counts and exact histograms of seconds), `stages` turns these into figures, and
+//! the Rust beside the SQL gives them their names.
 //! `office/reference.py` of the tests computes the same figures the slow way; equality is exact.
 
 mod backlog;
