@@ -257,7 +257,8 @@ pub(crate) fn month_of_path(path: &str) -> Option<Month> {
     path.split('/').find_map(|part| part.strip_prefix("bulan="))?.parse().ok()
 }
 
-fn decode(bytes: Vec<u8>, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>, String> {
+/// The rows of a Parquet file, all columns or the ones named.
+pub(crate) fn decode(bytes: Vec<u8>, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>, String> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes)).map_err(|e| e.to_string())?;
     let builder = match columns {
         Some(names) => {

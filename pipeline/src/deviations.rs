@@ -8,6 +8,8 @@
 use crate::metrics::{FigureBook, FigureError};
 use crate::stages::additive::{FigureSql, Sight};
 use crate::stages::alignment::align;
+use crate::stages::summary::{numbers, texts};
+use polars::prelude::PolarsError;
 use schemas::{Month, Sop};
 
 /// The one statement.
@@ -15,10 +17,10 @@ pub(crate) const TRACES: FigureSql = FigureSql::new("traces", include_str!("stag
 
 /// One event of a trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct TraceEvent {
-    pub(crate) step: u8,
-    pub(crate) hasil: String,
-    pub(crate) pelaksana: String,
+struct TraceEvent {
+    step: u8,
+    hasil: String,
+    pelaksana: String,
 }
 
 /// One departure of a berkas from the SOP.
@@ -44,11 +46,33 @@ pub struct Deviation {
 pub fn deviations(book: &FigureBook<'_>, sop: &Sop, month: Month) -> Result<Vec<Deviation>, FigureError> {
     let accepted = accepted(sop);
     let mut all: Vec<Deviation> = Vec::new();
-    for (berkas_id, trace) in book.traces(month)? {
+    for (berkas_id, trace) in traces(book, month)? {
         all.extend(of_berkas(&berkas_id, &trace, sop, &accepted));
     }
     all.sort_by(|a, b| (b.cost, &a.berkas_id, a.code, a.step).cmp(&(a.cost, &b.berkas_id, b.code, b.step)));
     Ok(all)
+}
+
+/// The berkas handed over in the month with their events in order.
+fn traces(book: &FigureBook<'_>, month: Month) -> Result<Vec<(String, Vec<TraceEvent>)>, FigureError> {
+    let (view, parameters) = book.at(month)?;
+    let read = || -> Result<Vec<(String, TraceEvent)>, PolarsError> {
+        let rows = view.run(TRACES.text, parameters, Sight::Ahead)?;
+        let (hasil, pelaksana) = (texts(&rows, "hasil")?, texts(&rows, "pelaksana")?);
+        let steps = numbers(&rows, "langkah")?.into_iter().map(|s| s.and_then(|s| u8::try_from(s).ok()).unwrap_or(0));
+        let events = steps.zip(hasil).zip(pelaksana);
+        let events = events.map(|((step, hasil), pelaksana)| TraceEvent { step, hasil, pelaksana });
+        Ok(texts(&rows, "berkas_id")?.into_iter().zip(events).collect())
+    };
+    let fault = |e: PolarsError| FigureError::Sql { figure: "traces.sql".into(), reason: e.to_string() };
+    let mut traces: Vec<(String, Vec<TraceEvent>)> = Vec::new();
+    for (berkas_id, event) in read().map_err(fault)? {
+        match traces.last_mut() {
+            Some((last, trace)) if *last == berkas_id => trace.push(event),
+            _ => traces.push((berkas_id, vec![event])),
+        }
+    }
+    Ok(traces)
 }
 
 fn of_berkas(berkas_id: &str, trace: &[TraceEvent], sop: &Sop, accepted: &[Vec<u8>]) -> Vec<Deviation> {

@@ -19,12 +19,11 @@ pub use crate::stages::cells::By;
 pub use crate::view::FigureError;
 
 use crate::archive::Archive;
-use crate::deviations::{TRACES, TraceEvent};
 use crate::stages::additive::{self, Sight};
 use crate::stages::kept::{self, Kept};
 use crate::stages::summary::{self, Summary};
 use crate::stages::{cells, failed};
-use crate::view::View;
+use crate::view::{Parameters, View};
 use polars::prelude::{DataFrame, IntoLazy, col, lit};
 use schemas::document::KecamatanRow;
 use schemas::figures::{FigureRow, Figures, MonthFigures, TrendPoint};
@@ -83,19 +82,19 @@ impl<'a> FigureBook<'a> {
     /// # Errors
     /// [`FigureError::NoMonth`] when the archive has no events of it.
     pub fn month(&self, month: Month) -> Result<MonthFigures, FigureError> {
-        self.figures(month, &self.additive(month)?)
+        self.figures(month, &self.additive(month)?, self.trend(month)?)
     }
 
-    /// The figures of a month for one kind of application; the trend is that of all.
+    /// The figures of a month for one kind of application, without a trend.
     ///
     /// # Errors
     /// [`FigureError::NoMonth`] when the archive has no events of it.
     pub fn month_of_jenis(&self, month: Month, jenis: &str) -> Result<MonthFigures, FigureError> {
         let of_jenis = self.additive(month)?.lazy().filter(col("jenis").eq(lit(jenis.to_owned()))).collect();
-        self.figures(month, &of_jenis.map_err(|e| summary::fault(&e))?)
+        self.figures(month, &of_jenis.map_err(|e| summary::fault(&e))?, Vec::new())
     }
 
-    fn figures(&self, month: Month, additive: &DataFrame) -> Result<MonthFigures, FigureError> {
+    fn figures(&self, month: Month, additive: &DataFrame, trend: Vec<TrendPoint>) -> Result<MonthFigures, FigureError> {
         let summary = self.summary(month, additive.clone())?;
         let context = Context { facts: self.facts, figures: &summary, additive };
         let mut left_out: LeftOut = BTreeMap::new();
@@ -115,7 +114,7 @@ impl<'a> FigureBook<'a> {
             backlog: backlog::compute(context),
             ledgers: register_agreement::compute(context, &mut left_out),
         };
-        Ok(MonthFigures { figures, deadlines, trend: self.trend(month)?, left_out })
+        Ok(MonthFigures { figures, deadlines, trend, left_out })
     }
 
     /// The month's flow by kecamatan, in order of name; areas that the table does not know stand under their code.
@@ -123,7 +122,8 @@ impl<'a> FigureBook<'a> {
     /// # Errors
     /// [`FigureError::NoMonth`] when the archive has no events of it.
     pub fn by_kecamatan(&self, month: Month) -> Result<Vec<KecamatanRow>, FigureError> {
-        Ok(flow::by_kecamatan(self.cells(month, month, By::Kecamatan)?))
+        let flow = cells::divide(vec![(month, self.flow(month)?)], By::Kecamatan, &self.facts.wilayah)?;
+        Ok(flow::by_kecamatan(summary::figures(flow)?))
     }
 
     /// Every figure of the months `first` to `last` together, in the cells of a division, in order. What stands at the end
@@ -147,13 +147,13 @@ impl<'a> FigureBook<'a> {
     fn trend(&self, month: Month) -> Result<Vec<TrendPoint>, FigureError> {
         let earliest = self.months.first().copied().unwrap_or(month);
         let months = (0..TREND_MONTHS).rev().map(|back| month.back(back)).filter(|m| *m >= earliest);
-        let flow = |month: Month| -> Result<TrendPoint, FigureError> {
-            // What the flow is made of looks at nothing after its month.
-            let rows =
-                self.additive_of(month, Sight::Past)?.lazy().filter(col("figure").eq(lit(flow::FIGURE))).collect();
-            Ok(flow::compute(month, &self.summary(month, rows.map_err(|e| summary::fault(&e))?)?))
-        };
-        months.map(flow).collect()
+        months.map(|month| Ok(flow::compute(month, &self.summary(month, self.flow(month)?)?))).collect()
+    }
+
+    /// The additive rows of the flow, which looks at nothing after its month.
+    fn flow(&self, month: Month) -> Result<DataFrame, FigureError> {
+        let rows = self.additive_of(month, Sight::Past)?.lazy().filter(col("figure").eq(lit(flow::FIGURE))).collect();
+        rows.map_err(|e| summary::fault(&e))
     }
 
     fn summary(&self, month: Month, additive: DataFrame) -> Result<Summary, FigureError> {
@@ -209,35 +209,20 @@ impl<'a> FigureBook<'a> {
     /// # Errors
     /// [`FigureError::NoMonth`] when the archive has no events of it.
     pub fn failed(&self, month: Month, rule: &Rule<'_>) -> Result<Vec<String>, FigureError> {
-        self.within_the_archive(month)?;
-        let view = self.view()?;
-        failed::berkas(view, view.parameters(month)?, rule)
+        let (view, parameters) = self.at(month)?;
+        failed::berkas(view, parameters, rule)
     }
 
-    /// The berkas handed over in a month with their events in order.
-    pub(crate) fn traces(&self, month: Month) -> Result<Vec<(String, Vec<TraceEvent>)>, FigureError> {
+    /// The events, and the parameters of a month of the archive.
+    pub(crate) fn at(&self, month: Month) -> Result<(&View, Parameters), FigureError> {
         self.within_the_archive(month)?;
         let view = self.view()?;
-        let mut traces: Vec<(String, Vec<TraceEvent>)> = Vec::new();
-        for (_, statement) in TRACES.statements() {
-            let rows = view.run(statement, view.parameters(month)?, Sight::Ahead).map_err(|e| summary::fault(&e))?;
-            let text = |name: &str| summary::texts(&rows, name).map_err(|e| summary::fault(&e));
-            let steps = summary::numbers(&rows, "langkah").map_err(|e| summary::fault(&e))?;
-            let rows = text("berkas_id")?.into_iter().zip(steps).zip(text("hasil")?).zip(text("pelaksana")?);
-            for (((berkas_id, step), hasil), pelaksana) in rows {
-                let event = TraceEvent { step: step.and_then(|s| u8::try_from(s).ok()).unwrap_or(0), hasil, pelaksana };
-                match traces.last_mut() {
-                    Some((last, trace)) if *last == berkas_id => trace.push(event),
-                    _ => traces.push((berkas_id, vec![event])),
-                }
-            }
-        }
-        Ok(traces)
+        Ok((view, view.parameters(month)?))
     }
 
     fn compute(&self, month: Month, sight: Sight) -> Result<DataFrame, FigureError> {
-        let view = self.view()?;
-        additive::rows(view, view.parameters(month)?, sight)
+        let (view, parameters) = self.at(month)?;
+        additive::rows(view, parameters, sight)
     }
 
     fn within_the_archive(&self, month: Month) -> Result<(), FigureError> {

@@ -3,7 +3,7 @@
 use crate::csv::Table;
 use crate::indonesian::{integer, long_date};
 use schemas::document::{CalendarYear, Office};
-use schemas::{DayKind, OfficeDay, printed};
+use schemas::{OfficeDay, printed};
 use serde_json::{Value, json};
 
 const WEEKDAYS: [&str; 7] = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"];
@@ -45,7 +45,7 @@ fn day(day: &OfficeDay) -> Value {
 /// Days that are not as the week says, neighbours of one name together.
 fn runs(days: &[OfficeDay]) -> Vec<Value> {
     let mut runs: Vec<Vec<&OfficeDay>> = Vec::new();
-    for day in days.iter().filter(|d| !matches!(d.kind, DayKind::Kerja | DayKind::AkhirPekan)) {
+    for day in days.iter().filter(|d| d.is_special()) {
         match runs.last_mut() {
             Some(run) if run.last().is_some_and(|last| goes_on(last, day)) => run.push(day),
             _ => runs.push(vec![day]),

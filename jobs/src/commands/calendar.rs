@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use reports::{Document, Renderer};
 use schemas::document::CalendarYear;
-use schemas::{DayKind, printed};
+use schemas::printed;
 
 /// Options of `tertib calendar`.
 #[derive(Debug, Args)]
@@ -84,7 +84,7 @@ fn words(year: &CalendarYear) -> String {
         .iter()
         .map(|h| [vec![h.from.to_string()], h.week.to_vec(), vec![h.decree.clone()]].concat())
         .collect();
-    let special = year.days.iter().filter(|d| !matches!(d.kind, DayKind::Kerja | DayKind::AkhirPekan));
+    let special = year.days.iter().filter(|d| d.is_special());
     let special: Vec<Vec<String>> = special
         .map(|d| {
             vec![

@@ -20,7 +20,7 @@ pub(super) fn compute(month: Month, figures: &Summary) -> TrendPoint {
 /// `rows` are the figures by kecamatan.
 pub(super) fn by_kecamatan(rows: Vec<FigureRow>) -> Vec<KecamatanRow> {
     let mut by_name: BTreeMap<String, KecamatanRow> = BTreeMap::new();
-    for row in rows.into_iter().filter(|row| row.figure == FIGURE) {
+    for row in rows {
         let of_kecamatan = by_name.entry(row.cell.clone()).or_insert_with_key(|name| KecamatanRow {
             kecamatan: name.clone(),
             received: 0,

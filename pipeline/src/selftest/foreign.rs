@@ -1,7 +1,7 @@
 //! A foreign event log, and what the SQL stages say of it.
 
 use super::{LOG, SelftestError};
-use crate::stages::additive::in_full;
+use crate::stages::additive::stacked;
 use crate::stages::summary::{Summary, figures};
 use chrono::{DateTime, NaiveDateTime};
 use polars::prelude::{Column, DataFrame, IntoLazy, LazyFrame, NamedFrom, PolarsError, Series, lit};
@@ -69,13 +69,16 @@ impl ForeignLog {
             Some(clock) => self.local_us.iter().map(|us| working_us(clock, *us)).collect::<Result<Vec<i64>, _>>()?,
             None => self.at_us.clone(),
         };
-        let fault = |e: String| SelftestError::Statement { log: self.name.clone(), reason: e };
-        let rows = self.stage_1(working).map_err(|e| fault(e.to_string()))?;
-        let all = rows.lazy().with_column(lit(String::new()).alias("cell"));
-        Ok(Summary::new(figures(all).map_err(|e| fault(e.to_string()))?))
+        let fault = |reason: String| SelftestError::Statement { log: self.name.clone(), reason };
+        let mut context = SQLContext::new();
+        context.register("log", self.frame(working).map_err(|e| fault(e.to_string()))?.lazy());
+        let rows = stacked([LOG], |statement| context.execute(statement).and_then(LazyFrame::collect));
+        let all = rows.map(|rows| rows.lazy().with_column(lit(String::new()).alias("cell")));
+        Ok(Summary::new(all.and_then(figures).map_err(|e| fault(e.to_string()))?))
     }
 
-    fn stage_1(&self, working: Vec<i64>) -> Result<DataFrame, PolarsError> {
+    /// The events as the statements read them.
+    fn frame(&self, working: Vec<i64>) -> Result<DataFrame, PolarsError> {
         let text = |of: fn(&Line) -> &str| self.lines.iter().map(of).collect::<Vec<&str>>();
         let place: Vec<i64> = (0..).take(self.lines.len()).collect();
         let columns: Vec<Column> = vec![
@@ -86,15 +89,7 @@ impl ForeignLog {
             Series::new("working".into(), working).into(),
             Series::new("place".into(), place).into(),
         ];
-        let mut context = SQLContext::new();
-        context.register("log", DataFrame::new_infer_height(columns)?.lazy());
-        let mut rows = DataFrame::default();
-        for (name, statement) in LOG.statements() {
-            let found = context.execute(statement).and_then(LazyFrame::collect)?;
-            let found = in_full(found, LOG.name, name)?;
-            rows = if rows.width() == 0 { found } else { rows.vstack(&found)? };
-        }
-        Ok(rows)
+        DataFrame::new_infer_height(columns)
     }
 
     /// The sequences of activities and how many cases have each.

@@ -64,28 +64,41 @@ impl FigureSql {
 pub(crate) const TEXTS: [&str; 6] = ["item", "pekon", "jenis", "officer", "name", "detail"];
 pub(crate) const NUMBERS: [&str; 4] = ["step", "next_step", "v", "n"];
 
-/// The additive rows of a month, of the figures with that sight. Numbers that say nothing are 0, texts are empty; `v` is null where nothing is measured.
+/// The additive rows of a month, of the figures with that sight.
 pub(crate) fn rows(view: &View, parameters: Parameters, sight: Sight) -> Result<DataFrame, FigureError> {
+    stacked(FIGURES.into_iter().filter(|figure| figure.sight == sight), |statement| {
+        view.run(statement, parameters, sight)
+    })
+}
+
+/// The rows of every statement, one below the other. Numbers that say nothing are 0, texts are empty; `v` is null where
+/// nothing is measured.
+pub(crate) fn stacked(
+    figures: impl IntoIterator<Item = FigureSql>,
+    mut run: impl FnMut(&str) -> Result<DataFrame, PolarsError>,
+) -> Result<DataFrame, FigureError> {
     let mut all: Option<DataFrame> = None;
-    for figure in FIGURES.into_iter().filter(|figure| figure.sight == sight) {
+    for figure in figures {
         for (name, statement) in figure.statements() {
-            let fault = |e: &PolarsError| FigureError::Sql {
-                figure: format!("{}.sql, {name}", figure.name),
-                reason: e.to_string(),
+            let mut add = || -> Result<(), PolarsError> {
+                let found = in_full(run(statement)?, figure.name, name)?;
+                match &mut all {
+                    Some(all) => all.vstack_mut_owned(found).map(drop),
+                    None => {
+                        all = Some(found);
+                        Ok(())
+                    }
+                }
             };
-            let found = view.run(statement, parameters, sight).map_err(|e| fault(&e))?;
-            let found = in_full(found, figure.name, name).map_err(|e| fault(&e))?;
-            match &mut all {
-                Some(all) => all.vstack_mut_owned(found).map(drop).map_err(|e| fault(&e))?,
-                None => all = Some(found),
-            }
+            let place = || format!("{}.sql, {name}", figure.name);
+            add().map_err(|e| FigureError::Sql { figure: place(), reason: e.to_string() })?;
         }
     }
     Ok(all.unwrap_or_default())
 }
 
 /// All columns in one order and type.
-pub(crate) fn in_full(found: DataFrame, figure: &str, statement: &str) -> Result<DataFrame, PolarsError> {
+fn in_full(found: DataFrame, figure: &str, statement: &str) -> Result<DataFrame, PolarsError> {
     let given: Vec<PlSmallStr> = found.get_column_names_owned();
     let has = |name: &str| given.iter().any(|g| g == name);
     let text = |name: &str| {

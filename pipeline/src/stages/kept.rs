@@ -8,14 +8,12 @@
 
 use super::additive::{FIGURES, NUMBERS, Sight, TEXTS};
 use super::summary::{numbers, texts};
-use crate::archive::{Archive, ArchiveError, layout, month_of_path};
+use crate::archive::{Archive, ArchiveError, decode, layout, month_of_path};
 use crate::columns;
 use crate::key::sha256;
-use crate::view::FigureError;
-use crate::view::OutageClock;
+use crate::view::{FigureError, OutageClock};
 use arrow::array::{Array, ArrayRef, Int64Array, RecordBatch, StringArray};
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 use polars::prelude::{Column, DataFrame, NamedFrom, PolarsError, Series};
@@ -117,6 +115,8 @@ fn stem(month: Month, sight: Sight) -> String {
 enum Fault {
     #[error("its bytes are not those that its name tells")]
     Altered,
+    #[error("{0}")]
+    Decode(String),
     #[error(transparent)]
     Io(#[from] std::io::Error),
     #[error(transparent)]
@@ -149,8 +149,7 @@ fn read(path: &Path) -> Result<DataFrame, Fault> {
     if !path.file_stem().is_some_and(|name| name.to_string_lossy().ends_with(&short(&sha256(&bytes)))) {
         return Err(Fault::Altered);
     }
-    let batches = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes))?.build()?;
-    let batches = batches.collect::<Result<Vec<RecordBatch>, _>>()?;
+    let batches = decode(bytes, None).map_err(Fault::Decode)?;
     let mut columns: Vec<Column> = Vec::new();
     for name in std::iter::once("figure").chain(TEXTS) {
         let mut values: Vec<&str> = Vec::new();
