@@ -8,6 +8,7 @@ pub(crate) mod doctor;
 pub(crate) mod init;
 pub(crate) mod metrics;
 pub(crate) mod pull;
+pub(crate) mod quality;
 pub(crate) mod query;
 pub(crate) mod reconcile;
 pub(crate) mod render;
@@ -33,6 +34,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Calendar(options) => calendar::run(&options),
         Command::Compliance(options) => compliance::run(&options),
         Command::Conformance(options) => conformance::run(&options),
+        Command::Quality(options) => quality::run(&options),
         Command::Render(options) => render::run(&options, common),
         Command::Run(options) => run::run(options).await,
         Command::Selftest(options) => selftest::run(&options),

@@ -5,6 +5,7 @@ mod clock;
 mod commands;
 mod config;
 mod demo;
+mod division;
 mod exit;
 mod history;
 mod office;

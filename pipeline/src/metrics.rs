@@ -15,6 +15,8 @@ mod register_agreement;
 mod time_per_step;
 mod turnaround;
 
+pub(crate) use register_agreement::{numbering, serial};
+
 pub use crate::stages::cells::By;
 pub use crate::view::FigureError;
 

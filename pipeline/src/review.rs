@@ -1,15 +1,17 @@
 //! What the Kepala Dinas reads: the judged month, the month before, what moved, and where.
 //!
-//! Reads   figures of the month and of the one before
+//! Reads   figures of the month and of the one before; how good its data are
 //! Gives   changes of at least one percent, the largest relative change first; ties in order of id
 
 use crate::archive::Archive;
 use crate::compliance::judge;
 use crate::known::waiting_in_quarantine;
 use crate::metrics::{FigureBook, FigureError};
-use schemas::document::{Change, MonthlyReview};
+use crate::quality::{Quality, quality};
+use schemas::document::{Change, FindingCount, MonthlyReview};
 use schemas::figures::{MonthFigures, share};
 use schemas::{Decisions, Facts, Month};
+use std::collections::BTreeMap;
 
 /// Moves smaller than this share of the earlier value are not worth a sentence.
 const WORTH_A_SENTENCE: f64 = 0.01;
@@ -39,7 +41,18 @@ pub fn review(
         books: facts.ledgers.iter().map(|l| (l.id.clone(), l.title.clone())).collect(),
         roles: facts.pelaksana.clone(),
         quarantined: waiting_in_quarantine(archive)?,
+        quality: counts(&quality(archive, facts, month)?, facts),
     })
+}
+
+/// How often each code was found.
+fn counts(quality: &Quality, facts: &Facts) -> Vec<FindingCount> {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for finding in &quality.findings {
+        *counts.entry(finding.code).or_insert(0) += finding.n;
+    }
+    let text = |code: &str| facts.findings.get(code).cloned();
+    counts.into_iter().filter_map(|(code, n)| Some(FindingCount { text: text(code)?, n })).collect()
 }
 
 /// A figure worth following: its id, its value, and whether more is better.

@@ -3,7 +3,7 @@
 //! Reads   a chunk of cells in the order of [`Column::ALL`]
 //! Gives   its events as columns, and of each row that must go to quarantine the first reason
 //! Rule    contract in data/columns.toml; outcomes per step in data/sop
-//! Finds   V001–V007, V009, V010 (quarantine); W001–W004 (archived and named)
+//! Finds   V001–V007, V009, V010 (quarantine); W001–W004, W006, W007 (archived and named)
 
 use crate::events::{Events, Ids};
 use crate::key::hex;
@@ -87,11 +87,8 @@ impl Contract<'_> {
     /// What is odd about an event that keeps the contract.
     pub(crate) fn oddities(&self, event: &Event<'_>) -> Vec<Oddity> {
         let mut found = Vec::new();
-        match event.person.nik.and_then(check_nik) {
-            Some(NikFault::Shape) => found.push(("W001", Column::Nik)),
-            Some(NikFault::Content) => found.push(("W002", Column::Nik)),
-            None => {}
-        }
+        let fault = event.person.nik.and_then(|nik| check_nik(nik, &self.facts.wilayah));
+        found.extend(fault.map(|fault| (nik_code(fault), Column::Nik)));
         if event.mulai_us.is_some_and(|mulai| mulai > event.selesai_us) {
             found.push(("W003", Column::Selesai));
         }
@@ -99,6 +96,16 @@ impl Contract<'_> {
             found.push(("W004", Column::Pekon));
         }
         found
+    }
+}
+
+/// The finding code of what is impossible about a NIK.
+pub(crate) fn nik_code(fault: NikFault) -> &'static str {
+    match fault {
+        NikFault::Shape => "W001",
+        NikFault::Date => "W002",
+        NikFault::Province => "W006",
+        NikFault::Serial => "W007",
     }
 }
 
@@ -412,6 +419,8 @@ mod tests {
         let text = Cell::Text;
         assert_eq!(check(Column::Nik, text("180601570897900")), Ok(vec!["W001"]));
         assert_eq!(check(Column::Nik, text("1806013102979001")), Ok(vec!["W002"]));
+        assert_eq!(check(Column::Nik, text("2006011708979001")), Ok(vec!["W006"]));
+        assert_eq!(check(Column::Nik, text("1806011708970000")), Ok(vec!["W007"]));
         assert_eq!(check(Column::Mulai, text("2026-10-05T02:00:00Z")), Ok(vec!["W003"]));
         assert_eq!(check(Column::Pekon, text("1806059999")), Ok(vec!["W004"]));
     }

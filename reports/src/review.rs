@@ -43,6 +43,7 @@ pub(crate) fn page(review: &MonthlyReview, office: &Office, templates: &Template
             k.kecamatan, integer(k.received), integer(k.printed), integer(k.handed_over), integer(k.open),
         ])).collect::<Vec<_>>(),
         "buku": books(review),
+        "mutu": review.quality.iter().map(|f| json!([f.text.code, f.text.sentence, f.text.remedy, integer(f.n)])).collect::<Vec<_>>(),
         "tidak_dihitung": left_out(month),
         "asal": provenance(&sheet.provenance),
     }))

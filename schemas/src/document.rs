@@ -231,6 +231,17 @@ pub struct MonthlyReview {
     pub roles: crate::Labels,
     /// Rows that wait in quarantine.
     pub quarantined: u64,
+    /// What is wrong with the data of the month, in order of code.
+    pub quality: Vec<FindingCount>,
+}
+
+/// How often something was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindingCount {
+    /// Its code and words.
+    pub text: crate::FindingText,
+    /// How often.
+    pub n: u64,
 }
 
 /// One kecamatan of the month.

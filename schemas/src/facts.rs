@@ -3,7 +3,7 @@
 use crate::calendar::{CalendarError, WorkingClock};
 use crate::column::{Column, Presence, Visibility};
 use crate::office_days::{Holiday, HoursFile, OfficeCalendar, OfficeDays};
-use crate::{Finding, FindingText, Ledger, Severity, Sop, Target, TargetFile, Wilayah};
+use crate::{ApplicantRules, Finding, FindingText, Ledger, Requirement, Severity, Sop, Target, TargetFile, Wilayah};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -64,6 +64,10 @@ pub struct Facts {
     pub jenis: Labels,
     /// Documents by code.
     pub dokumen: Labels,
+    /// What each kind of application needs.
+    pub requirements: Vec<Requirement>,
+    /// What an applicant's data may be.
+    pub applicant: ApplicantRules,
     /// Archive classification codes with validity.
     pub klasifikasi: Vec<ClassificationCode>,
 }
@@ -101,14 +105,7 @@ struct ColumnRow {
 
 #[derive(Deserialize)]
 struct Rows<T> {
-    #[serde(
-        alias = "finding",
-        alias = "column",
-        alias = "code",
-        alias = "pelaksana",
-        alias = "jenis",
-        alias = "dokumen"
-    )]
+    #[serde(alias = "finding", alias = "column", alias = "code", alias = "pelaksana", alias = "jenis")]
     rows: Vec<T>,
 }
 
@@ -116,6 +113,12 @@ struct Rows<T> {
 struct Label {
     id: String,
     label: String,
+}
+
+#[derive(Deserialize)]
+struct Papers {
+    dokumen: Vec<Label>,
+    syarat: Vec<Requirement>,
 }
 
 impl Facts {
@@ -142,12 +145,16 @@ impl Facts {
         let findings: Rows<FindingText> = parse("findings.toml", include_str!("../data/findings.toml"))?;
         let klasifikasi: Rows<ClassificationCode> =
             parse("klasifikasi.toml", include_str!("../data/klasifikasi.toml"))?;
+        let kelengkapan: Papers = parse("kelengkapan/ktp_el.toml", include_str!("../data/kelengkapan/ktp_el.toml"))?;
         let facts = Self {
             sop: parse("sop/ktp_el_kolektif.toml", include_str!("../data/sop/ktp_el_kolektif.toml"))?,
             clock: WorkingClock::new(&calendar)?,
             calendar,
-            wilayah: Wilayah::parse(include_str!("../data/wilayah/tanggamus.csv"))
-                .map_err(fault("wilayah/tanggamus.csv"))?,
+            wilayah: Wilayah::parse(
+                include_str!("../data/wilayah/tanggamus.csv"),
+                include_str!("../data/wilayah/provinsi.csv"),
+            )
+            .map_err(fault("wilayah"))?,
             ledgers: LEDGERS
                 .iter()
                 .map(|(id, text)| parse(&format!("ledgers/{id}.toml"), text))
@@ -164,7 +171,9 @@ impl Facts {
                 .collect(),
             pelaksana: labels("pelaksana.toml", include_str!("../data/pelaksana.toml"))?,
             jenis: labels("jenis.toml", include_str!("../data/jenis.toml"))?,
-            dokumen: labels("kelengkapan/ktp_el.toml", include_str!("../data/kelengkapan/ktp_el.toml"))?,
+            dokumen: kelengkapan.dokumen.into_iter().map(|l| (l.id, l.label)).collect(),
+            requirements: kelengkapan.syarat,
+            applicant: parse("applicant.toml", include_str!("../data/applicant.toml"))?,
             klasifikasi: klasifikasi.rows,
         };
         facts.check()?;
@@ -199,6 +208,12 @@ impl Facts {
         findings.iter().any(|f| severity(f) > Severity::Info)
     }
 
+    /// The papers of a kind of application; none where it is not open to that citizenship.
+    #[must_use]
+    pub fn requirement(&self, jenis: &str, kewarganegaraan: &str) -> Option<&Requirement> {
+        self.requirements.iter().find(|r| r.jenis == jenis && r.kewarganegaraan == kewarganegaraan)
+    }
+
     /// The classification code in force on a date.
     #[must_use]
     pub fn classification(&self, date: NaiveDate) -> &str {
@@ -231,6 +246,14 @@ impl Facts {
         for target in self.targets.iter().flat_map(|f| &f.targets) {
             if target.standing == crate::Standing::Resmi && (target.value.is_none() || target.quote.is_empty()) {
                 return broken("targets", format!("`{}` is resmi but has no value or quote", target.id));
+            }
+        }
+        for r in &self.requirements {
+            let stranger = r.dokumen.iter().find(|code| !self.dokumen.contains_key(*code));
+            let known =
+                self.jenis.contains_key(&r.jenis) && self.applicant.kewarganegaraan.contains(&r.kewarganegaraan);
+            if let Some(word) = stranger.or_else(|| (!known).then_some(&r.jenis)) {
+                return broken("kelengkapan/ktp_el.toml", format!("`{word}` of a syarat is known nowhere else"));
             }
         }
         match Column::ALL.iter().find(|c| !self.columns.contains_key(c)) {

@@ -15,7 +15,7 @@ pub enum Severity {
 }
 
 /// The text of one code, from `data/findings.toml`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FindingText {
     /// Stable code, `V003`.

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod applicant;
 mod calendar;
 mod column;
 mod decision;
@@ -17,6 +18,7 @@ mod sop;
 mod target;
 mod wilayah;
 
+pub use applicant::{AgeLimits, ApplicantRules, Requirement};
 pub use calendar::{CalendarError, WorkingClock};
 pub use column::{Column, Presence, Visibility};
 pub use decision::{Decision, DecisionError, Decisions, Rule};
@@ -24,7 +26,7 @@ pub use event::{Event, EventId, Person};
 pub use facts::{Facts, FactsError, Labels};
 pub use finding::{Finding, FindingText, Severity};
 pub use ledger::{Align, Ledger, LedgerColumn, LedgerField};
-pub use nik::{NikFault, check_nik, mask_nik};
+pub use nik::{Nik, NikFault, check_nik, mask_nik};
 pub use office_day::{DayKind, OfficeDay, printed};
 pub use office_days::{HoursInForce, OfficeCalendar, OfficeDays};
 pub use period::{Month, MonthError, WIB_OFFSET_S, wib_date, wib_datetime};

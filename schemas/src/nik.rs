@@ -1,8 +1,10 @@
-//! What a NIK must look like, and how it is masked.
+//! What a NIK must look like, what it says, and how it is masked.
 //!
 //! Rule    PP 37/2007 Pasal 37: 6 digits area, 6 digits birth date (DDMMYY, 40 added to the day for women), 4 digits
-//!         serial from 0001. The area is where the person was first registered, so it is never checked against today's.
+//!         serial from 0001. The area is where the person was first registered, and stays when the person moves or a birth
+//!         date is corrected.
 
+use crate::Wilayah;
 use chrono::NaiveDate;
 
 /// What is impossible about a NIK.
@@ -10,28 +12,89 @@ use chrono::NaiveDate;
 pub enum NikFault {
     /// Not exactly 16 digits.
     Shape,
-    /// A province, date or serial that no NIK can have.
-    Content,
+    /// A date that is in no calendar.
+    Date,
+    /// A province that there is not.
+    Province,
+    /// Serial 0000.
+    Serial,
 }
 
-/// Checks the parts of a NIK that must hold for every NIK ever issued.
-#[must_use]
-pub fn check_nik(nik: &str) -> Option<NikFault> {
-    if nik.len() != 16 || !nik.bytes().all(|b| b.is_ascii_digit()) {
-        return Some(NikFault::Shape);
+/// The parts of a NIK of 16 digits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Nik<'a> {
+    digits: &'a str,
+    day: u32,
+    month: u32,
+    year: u32,
+}
+
+impl std::fmt::Debug for Nik<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Nik(hidden)")
     }
-    let part = |from: usize, to: usize| nik.get(from..to).and_then(|s| s.parse::<u32>().ok());
-    let (Some(province), Some(day), Some(month), Some(year), Some(serial)) =
-        (part(0, 2), part(6, 8), part(8, 10), part(10, 12), part(12, 16))
-    else {
-        return Some(NikFault::Shape);
-    };
-    let day = if day > 40 { day - 40 } else { day };
-    let date_possible = [1900, 2000]
-        .into_iter()
-        .any(|century| i32::try_from(century + year).is_ok_and(|y| NaiveDate::from_ymd_opt(y, month, day).is_some()));
-    let province_possible = (11..=96).contains(&province);
-    (serial == 0 || !date_possible || !province_possible).then_some(NikFault::Content)
+}
+
+impl<'a> Nik<'a> {
+    /// The parts; none of what is not exactly 16 digits.
+    #[must_use]
+    pub fn parse(nik: &'a str) -> Option<Self> {
+        if nik.len() != 16 || !nik.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let part = |from: usize| nik.get(from..from + 2)?.parse().ok();
+        Some(Self { digits: nik, day: part(6)?, month: part(8)?, year: part(10)? })
+    }
+
+    /// What cannot be in any NIK ever issued.
+    pub fn faults(self, wilayah: &Wilayah) -> impl Iterator<Item = NikFault> {
+        let found = [
+            (self.births().next().is_none(), NikFault::Date),
+            (!wilayah.has_province(self.part(2)), NikFault::Province),
+            (self.digits.ends_with("0000"), NikFault::Serial),
+        ];
+        found.into_iter().filter_map(|(is, fault)| is.then_some(fault))
+    }
+
+    /// The dates of birth that it may mean: the year has two digits.
+    pub fn births(self) -> impl Iterator<Item = NaiveDate> {
+        let day = if self.is_womans() { self.day - 40 } else { self.day };
+        [1900, 2000].into_iter().filter_map(move |century| {
+            let year = i32::try_from(century + self.year).ok()?;
+            NaiveDate::from_ymd_opt(year, self.month, day)
+        })
+    }
+
+    /// Whether it says that the person is a woman.
+    #[must_use]
+    pub fn is_womans(self) -> bool {
+        self.day > 40
+    }
+
+    /// Code of the kabupaten in which the person was first registered: four digits.
+    #[must_use]
+    pub fn kabupaten(self) -> &'a str {
+        self.part(4)
+    }
+
+    /// Code of the kecamatan in which the person was first registered: six digits.
+    #[must_use]
+    pub fn kecamatan(self) -> &'a str {
+        self.part(6)
+    }
+
+    fn part(self, digits: usize) -> &'a str {
+        self.digits.get(..digits).unwrap_or_default()
+    }
+}
+
+/// What is impossible about a NIK: the first fault.
+#[must_use]
+pub fn check_nik(nik: &str, wilayah: &Wilayah) -> Option<NikFault> {
+    match Nik::parse(nik) {
+        Some(nik) => nik.faults(wilayah).next(),
+        None => Some(NikFault::Shape),
+    }
 }
 
 /// Hides all but the first four and last four characters: `1806********9001`.
@@ -46,24 +109,41 @@ pub fn mask_nik(nik: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Facts;
 
     #[test]
     fn possible_and_impossible_niks() {
+        let wilayah = Facts::embedded().unwrap().wilayah;
         for (nik, fault) in [
             ("1806015708979001", None),
             ("1806052903859003", None),
             ("1806012902009002", None), // 29 February 2000 (1900 had none)
-            ("1806012902019002", Some(NikFault::Content)),
-            ("1806014013900001", Some(NikFault::Content)),
-            ("1806010101900000", Some(NikFault::Content)),
-            ("0006010101909001", Some(NikFault::Content)),
+            ("9603010101909001", None),
+            ("1806012902019002", Some(NikFault::Date)),
+            ("1806014013900001", Some(NikFault::Date)),
+            ("1806014001909001", Some(NikFault::Date)),
+            ("1806017201909001", Some(NikFault::Date)),
+            ("1806010013909001", Some(NikFault::Date)),
+            ("1806010101900000", Some(NikFault::Serial)),
+            ("0006010101909001", Some(NikFault::Province)),
+            ("2006010101909001", Some(NikFault::Province)),
             ("180601010190900", Some(NikFault::Shape)),
             ("18060101019090011", Some(NikFault::Shape)),
             ("18060101019O9001", Some(NikFault::Shape)),
             ("", Some(NikFault::Shape)),
         ] {
-            assert_eq!(check_nik(nik), fault, "{nik}");
+            assert_eq!(check_nik(nik, &wilayah), fault, "{nik}");
         }
+    }
+
+    #[test]
+    fn a_woman_is_told_by_the_day() {
+        // npm nik-parser 1.0.1 reads every woman as a man.
+        let nik = Nik::parse("1806015708979001").unwrap();
+        let births: Vec<String> = nik.births().map(|d| d.to_string()).collect();
+        assert!(nik.is_womans() && births == ["1997-08-17", "2097-08-17"]);
+        assert_eq!((nik.kabupaten(), nik.kecamatan()), ("1806", "180601"));
+        assert!(!Nik::parse("1806013108979001").unwrap().is_womans());
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! Areas of the kabupaten by Kemendagri code.
+//! Areas of the kabupaten by Kemendagri code, and the provinces.
 
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A pekon or kelurahan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,14 @@ pub struct Area {
 pub struct Wilayah {
     // By the code as a number: every event asks.
     areas: BTreeMap<u64, (String, Area)>,
+    kabupaten: String,
+    kecamatan: BTreeSet<String>,
+    provinces: BTreeSet<String>,
+}
+
+#[derive(Deserialize)]
+struct Province {
+    kode: String,
 }
 
 #[derive(Deserialize)]
@@ -30,16 +38,48 @@ struct Row {
 }
 
 impl Wilayah {
-    pub(crate) fn parse(text: &str) -> Result<Self, csv::Error> {
-        let mut areas = BTreeMap::new();
-        for row in csv::Reader::from_reader(text.as_bytes()).deserialize() {
+    pub(crate) fn parse(areas: &str, provinces: &str) -> Result<Self, csv::Error> {
+        let mut wilayah = Self {
+            areas: BTreeMap::new(),
+            kabupaten: String::new(),
+            kecamatan: BTreeSet::new(),
+            provinces: BTreeSet::new(),
+        };
+        for row in csv::Reader::from_reader(areas.as_bytes()).deserialize() {
             let row: Row = row?;
-            if !matches!(row.tingkat.as_str(), "provinsi" | "kabupaten" | "kecamatan") {
-                let area = Area { name: row.nama, kecamatan: row.nama_kecamatan };
-                areas.insert(number(&row.kode_10).unwrap_or(0), (row.kode_10, area));
+            match row.tingkat.as_str() {
+                "provinsi" => {}
+                "kabupaten" => wilayah.kabupaten = row.kode_10,
+                "kecamatan" => drop(wilayah.kecamatan.insert(row.kode_10)),
+                _ => {
+                    let area = Area { name: row.nama, kecamatan: row.nama_kecamatan };
+                    wilayah.areas.insert(number(&row.kode_10).unwrap_or(0), (row.kode_10, area));
+                }
             }
         }
-        Ok(Self { areas })
+        for row in csv::Reader::from_reader(provinces.as_bytes()).deserialize() {
+            let Province { kode } = row?;
+            wilayah.provinces.insert(kode);
+        }
+        Ok(wilayah)
+    }
+
+    /// The code of the kabupaten: four digits.
+    #[must_use]
+    pub fn kabupaten(&self) -> &str {
+        &self.kabupaten
+    }
+
+    /// Whether the kabupaten has a kecamatan of that code of six digits today.
+    #[must_use]
+    pub fn has_kecamatan(&self, code: &str) -> bool {
+        self.kecamatan.contains(code)
+    }
+
+    /// Whether there is a province of that code of two digits today.
+    #[must_use]
+    pub fn has_province(&self, code: &str) -> bool {
+        self.provinces.contains(code)
     }
 
     /// The area with that 10-digit code.

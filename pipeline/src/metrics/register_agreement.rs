@@ -31,12 +31,13 @@ pub(super) fn compute(context: Context<'_>, left_out: &mut LeftOut) -> BTreeMap<
 }
 
 /// The serial in front. A slip of the pen with more digits would open a gap of millions of numbers.
-fn serial(number: &str) -> Option<u64> {
+pub(crate) fn serial(number: &str) -> Option<u64> {
     let digits = number.split('/').next().unwrap_or_default();
     if digits.len() <= SERIAL_DIGITS { digits.parse().ok() } else { None }
 }
 
-fn numbering(numbers: &BTreeMap<String, u64>) -> RegisterNumbers {
+/// The sequence of the numbers, each with how often it was written.
+pub(crate) fn numbering(numbers: &BTreeMap<String, u64>) -> RegisterNumbers {
     let mut used: BTreeMap<u64, u64> = BTreeMap::new();
     for (number, n) in numbers {
         if let Some(serial) = serial(number) {

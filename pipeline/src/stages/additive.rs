@@ -98,7 +98,7 @@ pub(crate) fn stacked(
 }
 
 /// All columns in one order and type.
-fn in_full(found: DataFrame, figure: &str, statement: &str) -> Result<DataFrame, PolarsError> {
+pub(crate) fn in_full(found: DataFrame, figure: &str, statement: &str) -> Result<DataFrame, PolarsError> {
     let given: Vec<PlSmallStr> = found.get_column_names_owned();
     let has = |name: &str| given.iter().any(|g| g == name);
     let text = |name: &str| {

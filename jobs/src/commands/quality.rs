@@ -1,0 +1,73 @@
+//! `tertib quality`
+
+use crate::cli::OfMonth;
+use crate::division::Division;
+use crate::exit::Outcome;
+use crate::office::Installed;
+use crate::print;
+use anyhow::Result;
+use clap::Args;
+use pipeline::{ColumnQuality, Quality, QualityFinding, quality, quality_cells};
+use schemas::figures::share;
+use schemas::{Facts, Finding, Month};
+
+/// Options of `tertib quality`.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// The columns instead: how many rows have a value, and a valid one.
+    #[arg(long, conflicts_with = "by")]
+    columns: bool,
+    #[command(flatten)]
+    division: Division,
+    #[command(flatten)]
+    of: OfMonth,
+}
+
+/// Exit code 1 when something is found that is more than information.
+pub(crate) fn run(options: &Options) -> Result<Outcome> {
+    let installed = Installed::open(options.of.place.config.as_deref())?;
+    let archive = installed.archive()?;
+    let (facts, format, last) = (&installed.facts, options.of.format, options.of.month);
+    let of = |month: Month| Ok((month, quality(&archive, facts, month)?));
+    let months = std::iter::successors(Some(options.division.first(last)?), |month| Some(month.next()));
+    let months = months.take_while(|month| *month <= last).map(of).collect::<Result<Vec<(Month, Quality)>>>()?;
+    let text = match (options.division.by, months.last()) {
+        (Some(by), _) => options.division.written(quality_cells(&months, by.into(), &facts.wilayah)?, format)?,
+        (None, Some((_, quality))) if options.columns => print::rows(&COLUMNS, &columns(quality), format)?,
+        (None, Some((_, quality))) => {
+            print::rows(&FINDINGS, &quality.findings.iter().map(|f| finding(f, facts)).collect::<Vec<_>>(), format)?
+        }
+        (None, None) => String::new(),
+    };
+    print::data(&text)?;
+    let found = months.iter().flat_map(|(_, quality)| &quality.findings);
+    let found: Vec<Finding> = found.map(|f| Finding { code: f.code, place: String::new(), count: f.n }).collect();
+    Ok(Outcome::of(facts.need_attention(&found)))
+}
+
+const FINDINGS: [&str; 7] = ["kode", "tempat", "langkah", "keterangan", "jumlah", "temuan", "tindakan"];
+
+/// One finding in the words of its code.
+fn finding(f: &QualityFinding, facts: &Facts) -> Vec<String> {
+    let step = if f.step == 0 { String::new() } else { f.step.to_string() };
+    let text = facts.findings.get(f.code);
+    let (sentence, remedy) = text.map_or((String::new(), String::new()), |t| (t.sentence.clone(), t.remedy.clone()));
+    vec![f.code.to_owned(), f.place.clone(), step, f.detail.clone(), f.n.to_string(), sentence, remedy]
+}
+
+const COLUMNS: [&str; 7] = ["kolom", "baris", "terisi", "sah", "bagian_terisi", "bagian_sah", "karantina"];
+
+/// One line per column, with the rows that wait in quarantine because of it.
+fn columns(quality: &Quality) -> Vec<Vec<String>> {
+    let part = |n: u64, of: u64| share(n, of).map_or_else(String::new, |share| format!("{share:.4}"));
+    let waiting = |name: &str| -> u64 {
+        quality.quarantine.iter().filter(|((_, column), _)| column == name).map(|(_, n)| n).sum()
+    };
+    let line = |c: &ColumnQuality| {
+        let name = c.column.name();
+        let counts = [c.rows, c.present, c.valid].map(|n| n.to_string());
+        let shares = [part(c.present, c.rows), part(c.valid, c.present), waiting(name).to_string()];
+        [vec![name.to_owned()], counts.to_vec(), shares.to_vec()].concat()
+    };
+    quality.columns.iter().map(line).collect()
+}

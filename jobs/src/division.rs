@@ -1,0 +1,90 @@
+//! Figures in cells: how commands are asked for them, and how they are written.
+
+use crate::cli::Format;
+use crate::print;
+use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
+use schemas::Month;
+use schemas::figures::{FigureRow, hide_small_cells};
+
+/// How to divide figures.
+#[derive(Debug, Args)]
+pub(crate) struct Division {
+    /// How to divide the figures: one row per cell and item.
+    #[arg(long, value_enum)]
+    pub(crate) by: Option<By>,
+    /// With --by: the first of several months; --month is the last.
+    #[arg(long, value_name = "YYYY-MM", requires = "by")]
+    from: Option<Month>,
+    /// With --by: hide counts below five, and one more cell where a total would give a hidden one away.
+    #[arg(long, requires = "by")]
+    hide_small: bool,
+}
+
+/// A division of the figures.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum By {
+    /// All in one.
+    Total,
+    /// By village, under its code.
+    Pekon,
+    /// By kecamatan.
+    Kecamatan,
+    /// By kind of application.
+    Jenis,
+    /// By officer.
+    Officer,
+    /// By month.
+    Month,
+}
+
+impl From<By> for pipeline::By {
+    fn from(by: By) -> Self {
+        match by {
+            By::Total => Self::Total,
+            By::Pekon => Self::Pekon,
+            By::Kecamatan => Self::Kecamatan,
+            By::Jenis => Self::Jenis,
+            By::Officer => Self::Officer,
+            By::Month => Self::Month,
+        }
+    }
+}
+
+impl Division {
+    /// The first of the months up to the last.
+    pub(crate) fn first(&self, last: Month) -> Result<Month> {
+        let first = self.from.unwrap_or(last);
+        if first > last {
+            bail!("--from {first} lies after --month {last}");
+        }
+        Ok(first)
+    }
+
+    /// The rows in the form asked for.
+    pub(crate) fn written(&self, mut rows: Vec<FigureRow>, format: Format) -> Result<String> {
+        if self.hide_small {
+            hide_small_cells(&mut rows);
+        }
+        match format {
+            // Numbers stay numbers.
+            Format::Json => Ok(format!("{}\n", serde_json::to_string_pretty(&rows)?)),
+            format => print::rows(&HEAD, &rows.iter().map(line).collect::<Vec<_>>(), format),
+        }
+    }
+}
+
+const HEAD: [&str; 14] =
+    ["cell", "figure", "item", "step", "next_step", "name", "detail", "n", "sum", "min", "p50", "p90", "p95", "max"];
+
+fn line(row: &FigureRow) -> Vec<String> {
+    let step = |step: i64| if step == 0 { String::new() } else { step.to_string() };
+    let n = row.n.map_or_else(String::new, |n| n.to_string());
+    let values = row.values.map_or_else(
+        || vec![String::new(); 6],
+        |v| [v.sum, v.min, v.p50, v.p90, v.p95, v.max].map(|value| value.to_string()).to_vec(),
+    );
+    let (step, next_step) = (step(row.step), step(row.next_step));
+    let keys = [&row.cell, &row.figure, &row.item, &step, &next_step, &row.name, &row.detail, &n];
+    keys.into_iter().cloned().chain(values).collect()
+}

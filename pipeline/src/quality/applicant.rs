@@ -1,0 +1,113 @@
+//! NIK, sex, age and name of the applicant.
+
+use super::Found;
+use crate::validate::nik_code;
+use chrono::{Datelike, NaiveDate};
+use schemas::{Event, Nik, NikFault, wib_date};
+
+pub(super) fn check(event: &Event<'_>, found: &mut Found<'_>) {
+    let facts = found.facts;
+    let person = &event.person;
+    match person.nik.filter(|nik| !nik.trim().is_empty()).map(Nik::parse) {
+        None => found.applicant("Q001", event, ""),
+        Some(None) => found.applicant(nik_code(NikFault::Shape), event, ""),
+        Some(Some(nik)) => {
+            let faults: Vec<NikFault> = nik.faults(&facts.wilayah).collect();
+            for fault in &faults {
+                found.applicant(nik_code(*fault), event, "");
+            }
+            if !faults.contains(&NikFault::Date) {
+                against_the_record(nik, event, found);
+            }
+            if !faults.contains(&NikFault::Province) {
+                area(nik, event, found);
+            }
+        }
+    }
+    if person.jenis_kelamin.is_some_and(|sex| !facts.applicant.jenis_kelamin.iter().any(|s| s == sex)) {
+        found.applicant("Q012", event, "");
+    }
+    if person.nama.is_some_and(|nama| nama.chars().any(char::is_numeric)) {
+        found.applicant("Q013", event, "");
+    }
+    age(event, found);
+}
+
+/// The NIK stays when a birth date is corrected, so a difference is to be looked into, and no fault of itself.
+fn against_the_record(nik: Nik<'_>, event: &Event<'_>, found: &mut Found<'_>) {
+    let recorded = birth(event);
+    if recorded.is_some_and(|recorded| nik.births().all(|birth| birth != recorded)) {
+        found.applicant("Q002", event, "");
+    }
+    let woman = match event.person.jenis_kelamin {
+        Some("P") => Some(true),
+        Some("L") => Some(false),
+        _ => None,
+    };
+    if woman.is_some_and(|woman| woman != nik.is_womans()) {
+        found.applicant("Q003", event, "");
+    }
+}
+
+/// Where the person was first registered. Older codes, and those of other areas, are as good.
+fn area(nik: Nik<'_>, event: &Event<'_>, found: &mut Found<'_>) {
+    let wilayah = &found.facts.wilayah;
+    if nik.kabupaten() != wilayah.kabupaten() {
+        found.applicant("Q005", event, "");
+    } else if !wilayah.has_kecamatan(nik.kecamatan()) {
+        found.applicant("Q004", event, "");
+    }
+}
+
+fn age(event: &Event<'_>, found: &mut Found<'_>) {
+    let limits = found.facts.applicant.usia;
+    let (Some(birth), Some(received)) = (birth(event), wib_date(event.diterima_us.div_euclid(1_000_000))) else {
+        return;
+    };
+    let Some(at_receipt) = years(birth, received) else {
+        found.applicant("Q006", event, "");
+        return;
+    };
+    if at_receipt > limits.tertinggi {
+        found.applicant("Q007", event, "");
+    }
+    if at_receipt < limits.perekaman {
+        found.applicant("Q008", event, "");
+    }
+    let ended = wib_date(event.selesai_us.div_euclid(1_000_000));
+    let at_end = ended.and_then(|ended| years(birth, ended));
+    if event.hasil == "tercetak" && at_end.is_some_and(|age| age < limits.pencetakan) {
+        found.event("Q009", event, "");
+    }
+}
+
+pub(super) fn birth(event: &Event<'_>) -> Option<NaiveDate> {
+    NaiveDate::from_epoch_days(event.person.tanggal_lahir_days?)
+}
+
+/// Whole years from birth to a day; none before birth.
+pub(super) fn years(birth: NaiveDate, day: NaiveDate) -> Option<u32> {
+    let had_birthday = (day.month(), day.day()) >= (birth.month(), birth.day());
+    u32::try_from(day.year() - birth.year() - i32::from(!had_birthday)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_year_is_whole_on_the_birthday() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        for (birth, at, age) in [
+            ("2010-11-23", "2026-11-22", Some(15)),
+            ("2010-11-23", "2026-11-23", Some(16)),
+            ("2008-02-29", "2025-02-28", Some(16)),
+            ("2008-02-29", "2025-03-01", Some(17)),
+            ("2026-11-23", "2026-11-23", Some(0)),
+            ("2026-11-24", "2026-11-23", None),
+            ("2027-01-01", "2026-11-23", None),
+        ] {
+            assert_eq!(years(day(birth), day(at)), age, "{birth} {at}");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! What came before in the same berkas.
+
+use super::Found;
+use super::month_events::corrected;
+use crate::archive::{Archive, ArchiveError, month_of_path};
+use crate::columns::{instants, int32s, int64s, texts};
+use arrow::array::Array;
+use schemas::{Event, Month};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// When a berkas first reached what later steps need, microseconds, and whether its events agree.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Before {
+    complete: Option<i64>,
+    printed: Option<i64>,
+    ended: Option<i64>,
+    /// A value of each of [`OWN`].
+    own: [Option<String>; 3],
+    /// Columns of which there is another value too.
+    differing: BTreeSet<&'static str>,
+}
+
+/// Columns that are the berkas' own, and so the same at each of its steps, and where the archive has them.
+const OWN: [(&str, &str); 3] = [("jenis", "jenis"), ("nik", "nik_pseudonym"), ("pekon", "pekon")];
+
+impl Before {
+    /// No value yet is no difference.
+    fn compare(&mut self, values: [Option<&str>; 3]) {
+        for ((own, value), (name, _)) in self.own.iter_mut().zip(values).zip(OWN) {
+            match (own.as_deref(), value) {
+                (None, Some(value)) => *own = Some(value.to_owned()),
+                (Some(own), Some(value)) if own != value => drop(self.differing.insert(name)),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Of every berkas that has an event in the month, what came before or in it.
+pub(super) fn of<'e>(
+    archive: &Archive,
+    month: Month,
+    events: &[Event<'e>],
+) -> Result<BTreeMap<&'e str, Before>, ArchiveError> {
+    let mut history: BTreeMap<&str, Before> = events.iter().map(|e| (e.berkas_id, Before::default())).collect();
+    let superseded = corrected(archive)?;
+    let columns = ["seq", "berkas_id", "langkah", "hasil", "selesai", "jenis", "nik_pseudonym", "pekon"];
+    for file in archive.event_files().filter(|f| month_of_path(&f.path).is_some_and(|m| m <= month)) {
+        for batch in archive.read(file, Some(&columns))? {
+            let (seqs, berkas) = (int64s(&batch, "seq")?, texts(&batch, "berkas_id")?);
+            let (steps, ends, hasil) =
+                (int32s(&batch, "langkah")?, instants(&batch, "selesai")?, texts(&batch, "hasil")?);
+            let own = [texts(&batch, OWN[0].1)?, texts(&batch, OWN[1].1)?, texts(&batch, OWN[2].1)?];
+            for row in (0..batch.num_rows()).filter(|row| !superseded.contains(&seqs.value(*row))) {
+                let Some(before) = history.get_mut(berkas.value(row)) else { continue };
+                let at = ends.value(row);
+                let earliest = |moment: &mut Option<i64>| *moment = Some(moment.map_or(at, |m| m.min(at)));
+                match (steps.value(row), hasil.value(row)) {
+                    (2, "lengkap" | "perlu_rekam") => earliest(&mut before.complete),
+                    (6, "tercetak") => earliest(&mut before.printed),
+                    (5, "ditolak") | (6, "duplikat") => earliest(&mut before.ended),
+                    _ => {}
+                }
+                before.compare(own.map(|column| column.is_valid(row).then(|| column.value(row))));
+            }
+        }
+    }
+    Ok(history)
+}
+
+/// `archived_from` is the first month of the archive: of a batch received before it, nothing is missing.
+pub(super) fn check(event: &Event<'_>, history: &BTreeMap<&str, Before>, archived_from: Month, found: &mut Found<'_>) {
+    let Some(before) = history.get(event.berkas_id) else { return };
+    let received = Month::of_epoch_s(event.diterima_us.div_euclid(1_000_000));
+    let is_whole = received.is_none_or(|month| month >= archived_from);
+    let lacks = |moment: Option<i64>| moment.map_or(is_whole, |moment| moment > event.selesai_us);
+    let prints = (event.langkah, event.hasil) == (6, "tercetak");
+    if prints && lacks(before.complete) {
+        found.event("Q023", event, "");
+    }
+    if event.langkah == 10 && lacks(before.printed) {
+        found.event("Q024", event, "");
+    }
+    if prints && before.ended.is_some_and(|ended| ended < event.selesai_us) {
+        found.event("Q025", event, "");
+    }
+    for column in &before.differing {
+        found.berkas("Q027", event, column);
+    }
+}

@@ -1,0 +1,57 @@
+//! Numbers of the books: entries without one, unreadable ones, numbers missing and used twice.
+
+use super::Found;
+use crate::metrics::{numbering, serial};
+use schemas::Event;
+use std::collections::BTreeMap;
+
+pub(super) fn check(events: &[Event<'_>], found: &mut Found<'_>) {
+    let facts = found.facts;
+    for ledger in &facts.ledgers {
+        let entries = events.iter().filter(|e| e.langkah == ledger.step);
+        let mut numbers: BTreeMap<String, u64> = BTreeMap::new();
+        for event in entries.clone() {
+            match event.nomor_register.filter(|number| !number.trim().is_empty()) {
+                None => found.event("Q019", event, ""),
+                Some(number) => {
+                    if serial(number).is_none() {
+                        found.event("Q020", event, number);
+                    }
+                    *numbers.entry(number.to_owned()).or_insert(0) += 1;
+                }
+            }
+        }
+        let numbering = numbering(&numbers);
+        for (first, last) in runs(&numbering.numbers_missing) {
+            let detail = if first == last { format!("{first:06}") } else { format!("{first:06}–{last:06}") };
+            found.elsewhere("Q021", ledger.id.clone(), ledger.step, detail, last - first + 1);
+        }
+        for event in entries {
+            let twice = |number: &&str| serial(number).is_some_and(|s| numbering.numbers_used_twice.contains(&s));
+            if let Some(number) = event.nomor_register.filter(twice) {
+                found.event("Q022", event, number);
+            }
+        }
+    }
+}
+
+/// Numbers that follow one another, as first and last.
+fn runs(numbers: &[u64]) -> Vec<(u64, u64)> {
+    let mut runs: Vec<(u64, u64)> = Vec::new();
+    for &number in numbers {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == number => *last = number,
+            _ => runs.push((number, number)),
+        }
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn numbers_in_a_row_are_one_gap() {
+        assert_eq!(super::runs(&[4, 5, 6, 9, 11, 12]), [(4, 6), (9, 9), (11, 12)]);
+        assert!(super::runs(&[]).is_empty());
+    }
+}

@@ -1,0 +1,68 @@
+//! Blank cards: sisa(t) = sisa(t−1) + terima − cetak − gagal, and the log against the events of the day.
+
+use super::Found;
+use crate::archive::{Archive, ArchiveError};
+use crate::columns::{dates, int64s};
+use chrono::NaiveDate;
+use schemas::{Event, Month, wib_date};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Received, printed, failed.
+type Day = [i64; 3];
+
+/// An office that keeps no stock log has nothing to compare.
+pub(super) fn check(
+    archive: &Archive,
+    month: Month,
+    events: &[Event<'_>],
+    found: &mut Found<'_>,
+) -> Result<(), ArchiveError> {
+    let Some(file) = archive.stock_file() else { return Ok(()) };
+    let mut log: BTreeMap<NaiveDate, Day> = BTreeMap::new();
+    for batch in archive.read(file, None)? {
+        let days = dates(&batch, "tanggal")?;
+        let columns = [int64s(&batch, "terima")?, int64s(&batch, "cetak")?, int64s(&batch, "gagal")?];
+        for row in 0..batch.num_rows() {
+            let Some(day) = NaiveDate::from_epoch_days(days.value(row)) else { continue };
+            let sums = log.entry(day).or_default();
+            sums.iter_mut().zip(columns).for_each(|(sum, column)| *sum += column.value(row));
+        }
+    }
+    let used = used(events);
+    let Some(&last) = log.keys().next_back() else { return Ok(()) };
+    let mut left = 0;
+    for (day, [received, printed, failed]) in &log {
+        left += received - printed - failed;
+        if Month::of_date(*day) == month && left < 0 {
+            found.elsewhere("Q028", day.to_string(), 6, format!("sisa {left}"), 1);
+        }
+    }
+    // What the log has not come to yet is no fault.
+    let in_month = |day: &&NaiveDate| Month::of_date(**day) == month && **day <= last;
+    let days: BTreeSet<NaiveDate> = log.keys().chain(used.keys()).filter(in_month).copied().collect();
+    for day in days {
+        let [_, printed, failed] = log.get(&day).copied().unwrap_or_default();
+        let [events_printed, events_failed] = used.get(&day).copied().unwrap_or_default();
+        for (code, logged, happened) in [("Q029", printed, events_printed), ("Q030", failed, events_failed)] {
+            if logged != happened {
+                found.elsewhere(code, day.to_string(), 6, format!("catatan {logged}, peristiwa {happened}"), 1);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Cards printed and spoilt by day.
+fn used(events: &[Event<'_>]) -> BTreeMap<NaiveDate, [i64; 2]> {
+    let mut used: BTreeMap<NaiveDate, [i64; 2]> = BTreeMap::new();
+    for event in events.iter().filter(|e| e.langkah == 6) {
+        let Some(day) = wib_date(event.selesai_us.div_euclid(1_000_000)) else { continue };
+        let of_day = used.entry(day).or_default();
+        match event.hasil {
+            "tercetak" => of_day[0] += 1,
+            "gagal_cetak" => of_day[1] += 1,
+            _ => {}
+        }
+    }
+    used
+}
