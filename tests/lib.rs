@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot set up must stop")]
 #![expect(clippy::disallowed_methods, reason = "tests start the program under test and outside judges")]
 
+pub mod febrl;
 pub mod servers;
 
 use std::fs;

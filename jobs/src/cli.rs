@@ -91,6 +91,8 @@ pub(crate) enum Command {
     Compliance(commands::compliance::Options),
     /// List how the berkas handed over in a month depart from the SOP.
     Conformance(OfMonth),
+    /// List the berkas of a month that are probably of a person who came under another NIK, with the reasons.
+    Duplicates(commands::duplicates::Options),
     /// Say how good the data of a month are: findings by berkas, or the columns, or counts by area, kind or officer.
     Quality(commands::quality::Options),
     /// The targets: list, enter a value, history.

@@ -5,6 +5,7 @@ pub(crate) mod compliance;
 pub(crate) mod conformance;
 pub(crate) mod demo;
 pub(crate) mod doctor;
+pub(crate) mod duplicates;
 pub(crate) mod init;
 pub(crate) mod metrics;
 pub(crate) mod pull;
@@ -27,6 +28,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
     let common = arguments.common;
     match arguments.command {
         Command::Demo(options) => demo::run(options, common).await,
+        Command::Duplicates(options) => duplicates::run(&options),
         Command::Init(options) => init::run(options, common).await,
         Command::Doctor(options) => doctor::run(options).await,
         Command::Pull(options) => pull::run(options, common).await,

@@ -15,6 +15,7 @@ mod registers;
 mod stock;
 
 pub use columns::ColumnQuality;
+pub(crate) use month_events::corrected;
 
 use crate::archive::{Archive, ArchiveError};
 use crate::columns::texts;

@@ -7,6 +7,7 @@ use crate::archive::Archive;
 use crate::compliance::judge;
 use crate::known::waiting_in_quarantine;
 use crate::metrics::{FigureBook, FigureError};
+use crate::probable::{PROBABLE, probable_duplicates};
 use crate::quality::{Quality, quality};
 use schemas::document::{Change, FindingCount, MonthlyReview};
 use schemas::figures::{MonthFigures, share};
@@ -31,6 +32,7 @@ pub fn review(
     let previous = if book.months().contains(&before) { Some(book.month(before)?) } else { None };
     let sheet = judge(book, facts, decisions, month, archive.provenance()?)?;
     let changes = previous.as_ref().map(|p| changes(&sheet.figures, p)).unwrap_or_default();
+    let probable = probable_duplicates(archive, facts, month, PROBABLE)?;
     Ok(MonthlyReview {
         sheet,
         previous,
@@ -41,6 +43,7 @@ pub fn review(
         books: facts.ledgers.iter().map(|l| (l.id.clone(), l.title.clone())).collect(),
         roles: facts.pelaksana.clone(),
         quarantined: waiting_in_quarantine(archive)?,
+        probable_duplicates: (probable.berkas(), probable.compared),
         quality: counts(&quality(archive, facts, month)?, facts),
     })
 }

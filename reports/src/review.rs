@@ -35,7 +35,7 @@ pub(crate) fn page(review: &MonthlyReview, office: &Office, templates: &Template
         "tren": month.trend.iter().map(trend_point).collect::<Vec<_>>(),
         "langkah": steps(review),
         "kelengkapan": completeness(review),
-        "duplikat": duplicates(month),
+        "duplikat": duplicates(review),
         "tunggakan": backlog(review),
         "waktu": times(month),
         "kesesuaian": conformance(review),
@@ -127,8 +127,9 @@ fn completeness(review: &MonthlyReview) -> Value {
     })
 }
 
-fn duplicates(month: &MonthFigures) -> Value {
-    let d = &month.figures.duplicates;
+fn duplicates(review: &MonthlyReview) -> Value {
+    let d = &review.sheet.figures.figures.duplicates;
+    let (probable, compared) = review.probable_duplicates;
     json!([
         [
             "Duplikat record pada pengecekan langkah 6",
@@ -147,6 +148,12 @@ fn duplicates(month: &MonthFigures) -> Value {
             integer(d.repeat_within_90_days),
             integer(d.arrivals),
             share(d.repeat_within_90_days, d.arrivals)
+        ],
+        [
+            "Kemungkinan orang yang sama dengan NIK lain",
+            integer(probable),
+            integer(compared),
+            share(probable, compared)
         ],
     ])
 }

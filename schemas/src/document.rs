@@ -231,6 +231,8 @@ pub struct MonthlyReview {
     pub roles: crate::Labels,
     /// Rows that wait in quarantine.
     pub quarantined: u64,
+    /// Berkas of the month that are probably of a person who came under another NIK, and of how many.
+    pub probable_duplicates: (u64, u64),
     /// What is wrong with the data of the month, in order of code.
     pub quality: Vec<FindingCount>,
 }

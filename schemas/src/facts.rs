@@ -2,6 +2,7 @@
 
 use crate::calendar::{CalendarError, WorkingClock};
 use crate::column::{Column, Presence, Visibility};
+use crate::name_rules::{NameFile, NameRules};
 use crate::office_days::{Holiday, HoursFile, OfficeCalendar, OfficeDays};
 use crate::{ApplicantRules, Finding, FindingText, Ledger, Requirement, Severity, Sop, Target, TargetFile, Wilayah};
 use chrono::NaiveDate;
@@ -68,6 +69,8 @@ pub struct Facts {
     pub requirements: Vec<Requirement>,
     /// What an applicant's data may be.
     pub applicant: ApplicantRules,
+    /// How names are made comparable.
+    pub names: NameRules,
     /// Archive classification codes with validity.
     pub klasifikasi: Vec<ClassificationCode>,
 }
@@ -174,6 +177,7 @@ impl Facts {
             dokumen: kelengkapan.dokumen.into_iter().map(|l| (l.id, l.label)).collect(),
             requirements: kelengkapan.syarat,
             applicant: parse("applicant.toml", include_str!("../data/applicant.toml"))?,
+            names: parse::<NameFile>("nama.toml", include_str!("../data/nama.toml"))?.into(),
             klasifikasi: klasifikasi.rows,
         };
         facts.check()?;

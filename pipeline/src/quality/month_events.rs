@@ -68,7 +68,7 @@ impl MonthEvents {
 }
 
 /// Sequence numbers of the events that a later correction replaces, of the whole archive.
-pub(super) fn corrected(archive: &Archive) -> Result<BTreeSet<i64>, ArchiveError> {
+pub(crate) fn corrected(archive: &Archive) -> Result<BTreeSet<i64>, ArchiveError> {
     let mut seqs = BTreeSet::new();
     if archive.corrections() > 0 {
         for file in archive.event_files() {

@@ -1,0 +1,47 @@
+//! `tertib duplicates`
+
+use crate::cli::OfMonth;
+use crate::exit::Outcome;
+use crate::office::Installed;
+use crate::print;
+use anyhow::{Result, bail};
+use clap::Args;
+use pipeline::{Probable, probable_duplicates};
+
+/// Options of `tertib duplicates`.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Leave out pairs less probable than this, from 0 to 1.
+    #[arg(long, value_name = "P", default_value_t = pipeline::PROBABLE)]
+    probability: f64,
+    #[command(flatten)]
+    of: OfMonth,
+}
+
+/// Exit code 1 when a berkas of the month is probably of a person who came under another NIK.
+pub(crate) fn run(options: &Options) -> Result<Outcome> {
+    if !(0.0..=1.0).contains(&options.probability) {
+        bail!("--probability {} is not between 0 and 1", options.probability);
+    }
+    let installed = Installed::open(options.of.place.config.as_deref())?;
+    let archive = installed.archive()?;
+    let found = probable_duplicates(&archive, &installed.facts, options.of.month, options.probability)?;
+    let head = ["berkas_id", "berkas_lain", "peluang", "bobot", "alasan"];
+    let rows: Vec<Vec<String>> = found.pairs.iter().map(row).collect();
+    print::data(&print::rows(&head, &rows, options.of.format)?)?;
+    Ok(Outcome::of(!found.pairs.is_empty()))
+}
+
+/// One pair with what speaks for and against it, in bits.
+fn row(pair: &Probable) -> Vec<String> {
+    let bits: f64 = pair.reasons.iter().map(|(.., bits)| bits).sum();
+    let reasons: Vec<String> =
+        pair.reasons.iter().map(|(field, said, bits)| format!("{field} {said} ({bits:+.1})")).collect();
+    vec![
+        pair.berkas_id.clone(),
+        pair.other.clone(),
+        format!("{:.4}", pair.probability),
+        format!("{bits:.1}"),
+        reasons.join("; "),
+    ]
+}

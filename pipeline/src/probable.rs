@@ -1,0 +1,190 @@
+//! Duplicate rate (d): which berkas of a month are probably of a person who already came under another NIK?
+//!
+//! Reads   the receipt (step 1) of every berkas up to the end of the month with name, birth, sex and village
+//! Gives   pairs with their probability and what each field said; ids only
+//! Rule    `linkage`; names by data/nama.toml. Two berkas of the same NIK are rates (b) and (c), and no pair here
+//! Finds   berkas without name or birth date: counted, not compared
+
+use crate::archive::{Archive, ArchiveError, month_of_path};
+use crate::columns::{dates, int32s, int64s, texts};
+use crate::linkage::{Kind, Records, Wanted};
+use crate::quality::corrected;
+use crate::view::FigureError;
+use arrow::array::Array;
+use chrono::NaiveDate;
+use schemas::{Facts, Month, NameRules};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Pairs less probable than this are chance, unless asked for.
+pub const PROBABLE: f64 = 0.5;
+/// A key that more people share says nothing.
+const BLOCK: usize = 2_000;
+
+/// Two berkas that are probably of one person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Probable {
+    /// The berkas of the month.
+    pub berkas_id: String,
+    /// The other, of the month or earlier.
+    pub other: String,
+    /// From 0 to 1.
+    pub probability: f64,
+    /// What each field said, and the bits for or against that it gave.
+    pub reasons: Vec<(String, &'static str, f64)>,
+}
+
+/// Rate (d) of a month.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProbableDuplicates {
+    /// Berkas that arrived in the month with name and birth date.
+    pub compared: u64,
+    /// Berkas that arrived without.
+    pub left_out: u64,
+    /// The pairs, the most probable first.
+    pub pairs: Vec<Probable>,
+}
+
+impl ProbableDuplicates {
+    /// How many berkas of the month are in a pair.
+    #[must_use]
+    pub fn berkas(&self) -> u64 {
+        self.pairs.iter().map(|pair| &pair.berkas_id).collect::<BTreeSet<_>>().len() as u64
+    }
+}
+
+/// An applicant as received.
+struct Applicant {
+    berkas_id: String,
+    month: Month,
+    /// The NIK's pseudonym.
+    nik: Option<String>,
+    words: Vec<String>,
+    birth: NaiveDate,
+    sex: String,
+    place: String,
+    pekon: String,
+}
+
+/// The berkas that arrived in a month and are probably of a person who came under another NIK, at least that probable.
+///
+/// # Errors
+/// [`FigureError::NoMonth`] when the archive has no events of it; [`FigureError::Archive`] when a part is damaged, or the
+/// private parts may not be read.
+pub fn probable_duplicates(
+    archive: &Archive,
+    facts: &Facts,
+    month: Month,
+    probability: f64,
+) -> Result<ProbableDuplicates, FigureError> {
+    let months = archive.months();
+    let (Some(&first), Some(&last)) = (months.first(), months.last()) else { return Err(archive.empty().into()) };
+    if month < first || last < month {
+        return Err(FigureError::NoMonth { month, first, last });
+    }
+    let (applicants, left_out) = applicants(archive, &facts.names, month)?;
+    let records = records(&applicants, &facts.names);
+    let may_match = |a: usize, b: usize| match (applicants.get(a), applicants.get(b)) {
+        (Some(a), Some(b)) => (a.month == month || b.month == month) && (a.nik.is_none() || a.nik != b.nik),
+        _ => false,
+    };
+    let linked = records.link(Wanted { may_match: &may_match, probability, block: BLOCK });
+    let id = |n: usize| applicants.get(n).map_or_else(String::new, |a| a.berkas_id.clone());
+    let mut pairs: Vec<Probable> = linked
+        .pairs
+        .iter()
+        .map(|pair| {
+            // The berkas of the month first; of two, the later one.
+            let of_month = applicants.get(pair.second).is_some_and(|a| a.month == month);
+            let (one, other) = if of_month { (pair.second, pair.first) } else { (pair.first, pair.second) };
+            let reason = |(column, (level, bits)): (usize, &(u8, f64))| {
+                let (name, said) = records.words(column, *level);
+                (name.to_owned(), said, *bits)
+            };
+            let reasons = pair.fields.iter().enumerate().map(reason).collect();
+            Probable { berkas_id: id(one), other: id(other), probability: pair.probability, reasons }
+        })
+        .collect();
+    pairs.sort_by(|a, b| {
+        b.probability.total_cmp(&a.probability).then_with(|| (&a.berkas_id, &a.other).cmp(&(&b.berkas_id, &b.other)))
+    });
+    let compared = applicants.iter().filter(|a| a.month == month).count() as u64;
+    Ok(ProbableDuplicates { compared, left_out, pairs })
+}
+
+/// Everyone received up to the end of the month, each berkas once, in order of berkas; and how many of the month say too
+/// little of themselves.
+fn applicants(archive: &Archive, rules: &NameRules, month: Month) -> Result<(Vec<Applicant>, u64), ArchiveError> {
+    let superseded = corrected(archive)?;
+    let mut received: BTreeMap<i64, (String, Month, Option<String>, String)> = BTreeMap::new();
+    let mut persons: BTreeMap<String, Applicant> = BTreeMap::new();
+    let mut said_too_little = BTreeSet::new();
+    for of_month in archive.months().into_iter().filter(|m| *m <= month) {
+        let is_of = |path: &str| month_of_path(path) == Some(of_month);
+        let columns = ["seq", "berkas_id", "langkah", "nik_pseudonym", "pekon"];
+        for file in archive.event_files().filter(|f| is_of(&f.path)) {
+            for batch in archive.read(file, Some(&columns))? {
+                let (seqs, steps, berkas) =
+                    (int64s(&batch, "seq")?, int32s(&batch, "langkah")?, texts(&batch, "berkas_id")?);
+                let (nik, pekon) = (texts(&batch, "nik_pseudonym")?, texts(&batch, "pekon")?);
+                for row in (0..batch.num_rows()).filter(|row| steps.value(*row) == 1) {
+                    if !superseded.contains(&seqs.value(row)) {
+                        let nik = nik.is_valid(row).then(|| nik.value(row).to_owned());
+                        let of = (berkas.value(row).to_owned(), of_month, nik, pekon.value(row).to_owned());
+                        received.insert(seqs.value(row), of);
+                    }
+                }
+            }
+        }
+        let columns = ["seq", "nama", "jenis_kelamin", "tempat_lahir", "tanggal_lahir"];
+        for file in archive.person_files().filter(|f| is_of(&f.path)) {
+            for batch in archive.read(file, Some(&columns))? {
+                let (seqs, birth) = (int64s(&batch, "seq")?, dates(&batch, "tanggal_lahir")?);
+                let (nama, sex, place) =
+                    (texts(&batch, "nama")?, texts(&batch, "jenis_kelamin")?, texts(&batch, "tempat_lahir")?);
+                for row in 0..batch.num_rows() {
+                    let Some((berkas_id, month, nik, pekon)) = received.remove(&seqs.value(row)) else { continue };
+                    let words = rules.words(nama.value(row));
+                    let born = birth.is_valid(row).then(|| NaiveDate::from_epoch_days(birth.value(row))).flatten();
+                    let Some(birth) = born.filter(|_| !words.is_empty()) else {
+                        said_too_little.insert((month, berkas_id));
+                        continue;
+                    };
+                    let (sex, place) = (sex.value(row).to_owned(), place.value(row).trim().to_uppercase());
+                    let applicant = Applicant { berkas_id, month, nik, words, birth, sex, place, pekon };
+                    persons.entry(applicant.berkas_id.clone()).or_insert(applicant);
+                }
+            }
+        }
+    }
+    let left_out = said_too_little.iter().filter(|(m, berkas)| *m == month && !persons.contains_key(berkas)).count();
+    Ok((persons.into_values().collect(), left_out as u64))
+}
+
+fn records(applicants: &[Applicant], rules: &NameRules) -> Records {
+    let mut records = Records::new(applicants.len());
+    let sounds: Vec<Vec<String>> =
+        applicants.iter().map(|a| a.words.iter().map(|word| rules.sound(word)).collect()).collect();
+    let names: Vec<String> = sounds.iter().map(|words| words.join(" ")).collect();
+    let births: Vec<String> = applicants.iter().map(|a| a.birth.format("%Y%m%d").to_string()).collect();
+    records.column("nama", Kind::Name, names.iter().map(String::as_str));
+    records.column("tanggal lahir", Kind::Date, births.iter().map(String::as_str));
+    records.column("jenis kelamin", Kind::Exact, applicants.iter().map(|a| a.sex.as_str()));
+    records.column("tempat lahir", Kind::Text, applicants.iter().map(|a| a.place.as_str()));
+    records.column("pekon", Kind::Exact, applicants.iter().map(|a| a.pekon.as_str()));
+    for (n, ((applicant, sounds), birth)) in applicants.iter().zip(&sounds).zip(&births).enumerate() {
+        let (year, day) = birth.split_at(4);
+        let (month, day) = day.split_at(2);
+        // Day and month in order of size, so that a pair with the two exchanged shares the key.
+        let day_or_month = format!("{}{}", month.min(day), month.max(day));
+        records.key(n, "lahir", &format!("{year}{day_or_month}"));
+        for word in sounds {
+            records.key(n, "kata dan tahun", &format!("{word} {year}"));
+            records.key(n, "kata dan hari", &format!("{word} {day_or_month}"));
+            records.key(n, "kata dan pekon", &format!("{word} {}", applicant.pekon));
+        }
+        let mut words: Vec<&str> = sounds.iter().map(String::as_str).collect();
+        words.sort_unstable();
+        records.key(n, "nama", &words.join(" "));
+    }
+    records
+}
