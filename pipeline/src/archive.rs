@@ -19,6 +19,7 @@ pub use verify::{Verification, verify};
 pub use writer::Fence;
 pub(crate) use writer::{Ready, Writer};
 
+use crate::columns::superseded;
 use crate::key::sha256;
 use arrow::array::RecordBatch;
 use log::{Commit, EventFile, TableFacts};
@@ -161,6 +162,17 @@ impl Archive {
     /// How many events replace an earlier one.
     pub(crate) fn corrections(&self) -> u64 {
         self.commits.iter().map(|c| c.note.corrections).sum()
+    }
+
+    /// Sequence numbers of the events that a later one replaces.
+    pub(crate) fn superseded(&self) -> Result<BTreeSet<i64>, ArchiveError> {
+        let mut seqs = BTreeSet::new();
+        if self.corrections() > 0 {
+            for file in self.event_files() {
+                seqs.extend(superseded(&self.read(file, Some(&["correction_of"]))?)?);
+            }
+        }
+        Ok(seqs)
     }
 
     /// Where documents made from this archive say they come from.

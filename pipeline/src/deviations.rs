@@ -6,14 +6,15 @@
 //!         from its first step to its last, are what is accepted
 
 use crate::metrics::{FigureBook, FigureError};
-use crate::stages::additive::{FigureSql, Sight};
+use crate::stages::additive::{FigureSql, Reach, Sight};
 use crate::stages::alignment::align;
 use crate::stages::summary::{numbers, texts};
 use polars::prelude::PolarsError;
 use schemas::{Month, Sop};
 
 /// The one statement.
-pub(crate) const TRACES: FigureSql = FigureSql::new("traces", include_str!("stages/traces.sql"), Sight::Ahead);
+pub(crate) const TRACES: FigureSql =
+    FigureSql::new("traces", include_str!("stages/traces.sql"), Sight::Ahead, Reach::Berkas);
 
 /// One event of a trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,9 +56,9 @@ pub fn deviations(book: &FigureBook<'_>, sop: &Sop, month: Month) -> Result<Vec<
 
 /// The berkas handed over in the month with their events in order.
 fn traces(book: &FigureBook<'_>, month: Month) -> Result<Vec<(String, Vec<TraceEvent>)>, FigureError> {
-    let (view, parameters) = book.at(month)?;
+    let month = book.at(month)?;
     let read = || -> Result<Vec<(String, TraceEvent)>, PolarsError> {
-        let rows = view.run(TRACES.text, parameters, Sight::Ahead)?;
+        let rows = month.run(TRACES, TRACES.text)?;
         let (hasil, pelaksana) = (texts(&rows, "hasil")?, texts(&rows, "pelaksana")?);
         let steps = numbers(&rows, "langkah")?.into_iter().map(|s| s.and_then(|s| u8::try_from(s).ok()).unwrap_or(0));
         let events = steps.zip(hasil).zip(pelaksana);

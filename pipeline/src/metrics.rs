@@ -25,7 +25,7 @@ use crate::stages::additive::{self, Sight};
 use crate::stages::kept::{self, Kept};
 use crate::stages::summary::{self, Summary};
 use crate::stages::{cells, failed};
-use crate::view::{Parameters, View};
+use crate::view::{MonthView, View};
 use polars::prelude::{DataFrame, IntoLazy, col, lit};
 use schemas::document::KecamatanRow;
 use schemas::figures::{FigureRow, Figures, MonthFigures, TrendPoint};
@@ -124,7 +124,7 @@ impl<'a> FigureBook<'a> {
     /// # Errors
     /// [`FigureError::NoMonth`] when the archive has no events of it.
     pub fn by_kecamatan(&self, month: Month) -> Result<Vec<KecamatanRow>, FigureError> {
-        let flow = cells::divide(vec![(month, self.flow(month)?)], By::Kecamatan, &self.facts.wilayah)?;
+        let flow = cells::merged(&[self.flow(month)?], month, By::Kecamatan, true, &self.facts.wilayah)?;
         Ok(flow::by_kecamatan(summary::figures(flow)?))
     }
 
@@ -135,8 +135,12 @@ impl<'a> FigureBook<'a> {
     /// [`FigureError::NoMonth`] when the archive has no events of one of the months.
     pub fn cells(&self, first: Month, last: Month, by: By) -> Result<Vec<FigureRow>, FigureError> {
         let months = std::iter::successors(Some(first), |month| Some(month.next())).take_while(|month| *month <= last);
-        let rows = months.map(|month| Ok((month, self.additive(month)?))).collect::<Result<Vec<_>, FigureError>>()?;
-        summary::figures(cells::divide(rows, by, &self.facts.wilayah)?)
+        // A month's rows shrink to the cells' before the next month's are read.
+        let in_cells = months.map(|month| {
+            let rows = Sight::ALL.map(|sight| self.rows(month, sight)).into_iter().collect::<Result<Vec<_>, _>>()?;
+            cells::merged(&rows, month, by, by == By::Month || month == last, &self.facts.wilayah)
+        });
+        summary::figures(cells::together(in_cells.collect::<Result<_, FigureError>>()?)?)
     }
 
     /// The months that have events, first to last.
@@ -154,12 +158,12 @@ impl<'a> FigureBook<'a> {
 
     /// The additive rows of the flow, which looks at nothing after its month.
     fn flow(&self, month: Month) -> Result<DataFrame, FigureError> {
-        let rows = self.additive_of(month, Sight::Past)?.lazy().filter(col("figure").eq(lit(flow::FIGURE))).collect();
+        let rows = self.rows(month, Sight::Past)?.lazy().filter(col("figure").eq(lit(flow::FIGURE))).collect();
         rows.map_err(|e| summary::fault(&e))
     }
 
     fn summary(&self, month: Month, additive: DataFrame) -> Result<Summary, FigureError> {
-        let all = cells::divide(vec![(month, additive)], By::Total, &self.facts.wilayah)?;
+        let all = cells::merged(&[additive], month, By::Total, true, &self.facts.wilayah)?;
         Ok(Summary::new(summary::figures(all)?))
     }
 
@@ -182,27 +186,27 @@ impl<'a> FigureBook<'a> {
         Ok(altered)
     }
 
-    /// All additive rows of a month.
+    /// All additive rows of a month, which are asked for again.
     fn additive(&self, month: Month) -> Result<DataFrame, FigureError> {
-        let [past, ahead] = Sight::ALL.map(|sight| self.additive_of(month, sight));
+        let [past, ahead] = Sight::ALL.map(|sight| {
+            let rows = self.rows(month, sight)?;
+            self.additive.borrow_mut().insert((month, sight), rows.clone());
+            Ok::<_, FigureError>(rows)
+        });
         past?.vstack(&ahead?).map_err(|e| summary::fault(&e))
     }
 
-    /// The additive rows of the figures with that sight: kept from an earlier time, or computed now.
-    fn additive_of(&self, month: Month, sight: Sight) -> Result<DataFrame, FigureError> {
+    /// The additive rows of the figures with that sight: those at hand, or kept from an earlier time, or computed now.
+    fn rows(&self, month: Month, sight: Sight) -> Result<DataFrame, FigureError> {
         if let Some(rows) = self.additive.borrow().get(&(month, sight)) {
             return Ok(rows.clone());
         }
         self.within_the_archive(month)?;
-        let rows = match self.kept.load(month, sight) {
-            Some(rows) => rows,
-            None => {
-                let rows = self.compute(month, sight)?;
-                self.kept.store(month, sight, &rows);
-                rows
-            }
-        };
-        self.additive.borrow_mut().insert((month, sight), rows.clone());
+        if let Some(rows) = self.kept.load(month, sight) {
+            return Ok(rows);
+        }
+        let rows = self.compute(month, sight)?;
+        self.kept.store(month, sight, &rows);
         Ok(rows)
     }
 
@@ -211,20 +215,17 @@ impl<'a> FigureBook<'a> {
     /// # Errors
     /// [`FigureError::NoMonth`] when the archive has no events of it.
     pub fn failed(&self, month: Month, rule: &Rule<'_>) -> Result<Vec<String>, FigureError> {
-        let (view, parameters) = self.at(month)?;
-        failed::berkas(view, parameters, rule)
+        failed::berkas(&self.at(month)?, rule)
     }
 
-    /// The events, and the parameters of a month of the archive.
-    pub(crate) fn at(&self, month: Month) -> Result<(&View, Parameters), FigureError> {
+    /// The events of a month of the archive.
+    pub(crate) fn at(&self, month: Month) -> Result<MonthView<'_>, FigureError> {
         self.within_the_archive(month)?;
-        let view = self.view()?;
-        Ok((view, view.parameters(month)?))
+        self.view()?.month(month)
     }
 
     fn compute(&self, month: Month, sight: Sight) -> Result<DataFrame, FigureError> {
-        let (view, parameters) = self.at(month)?;
-        additive::rows(view, parameters, sight)
+        additive::rows(&self.at(month)?, sight)
     }
 
     fn within_the_archive(&self, month: Month) -> Result<(), FigureError> {

@@ -8,7 +8,6 @@
 use crate::archive::{Archive, ArchiveError, month_of_path};
 use crate::columns::{dates, int32s, int64s, texts};
 use crate::linkage::{Kind, Records, Wanted};
-use crate::quality::corrected;
 use crate::view::FigureError;
 use arrow::array::Array;
 use chrono::NaiveDate;
@@ -114,7 +113,7 @@ pub fn probable_duplicates(
 /// Everyone received up to the end of the month, each berkas once, in order of berkas; and how many of the month say too
 /// little of themselves.
 fn applicants(archive: &Archive, rules: &NameRules, month: Month) -> Result<(Vec<Applicant>, u64), ArchiveError> {
-    let superseded = corrected(archive)?;
+    let superseded = archive.superseded()?;
     let mut received: BTreeMap<i64, (String, Month, Option<String>, String)> = BTreeMap::new();
     let mut persons: BTreeMap<String, Applicant> = BTreeMap::new();
     let mut said_too_little = BTreeSet::new();

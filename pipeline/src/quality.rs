@@ -15,7 +15,6 @@ mod registers;
 mod stock;
 
 pub use columns::ColumnQuality;
-pub(crate) use month_events::corrected;
 
 use crate::archive::{Archive, ArchiveError};
 use crate::columns::texts;
@@ -139,9 +138,9 @@ pub fn quality(archive: &Archive, facts: &Facts, month: Month) -> Result<Quality
 /// # Errors
 /// [`FigureError`] when the division cannot be computed.
 pub fn quality_cells(months: &[(Month, Quality)], by: By, wilayah: &Wilayah) -> Result<Vec<FigureRow>, FigureError> {
-    let rows =
-        months.iter().map(|(month, quality)| Ok((*month, quality.additive()?))).collect::<Result<_, FigureError>>()?;
-    summary::figures(cells::divide(rows, by, wilayah)?)
+    let in_cells =
+        months.iter().map(|(month, quality)| cells::merged(&[quality.additive()?], *month, by, true, wilayah));
+    summary::figures(cells::together(in_cells.collect::<Result<_, FigureError>>()?)?)
 }
 
 impl Quality {

@@ -10,12 +10,12 @@
 mod expected;
 mod foreign;
 
-use crate::stages::additive::{FigureSql, Sight};
+use crate::stages::additive::{FigureSql, Reach, Sight};
 use schemas::CalendarError;
 use std::path::{Path, PathBuf};
 
 /// The statements over a foreign log.
-pub(crate) const LOG: FigureSql = FigureSql::new("log", include_str!("selftest/log.sql"), Sight::Ahead);
+pub(crate) const LOG: FigureSql = FigureSql::new("log", include_str!("selftest/log.sql"), Sight::Ahead, Reach::Berkas);
 
 const VECTORS: &str = "calendar_vectors.json";
 

@@ -5,18 +5,23 @@
 //!         `*_s` epoch seconds, `*_w` working seconds W(t), `selesai_d` working days D(t), `selesai_o` outage seconds O(t),
 //!         `berkas_no` a number for each `berkas_id`; `bulan` and `bulan_diterima` the Asia/Jakarta months as text, `nik` the keyed pseudonym
 //!         `sop_next(langkah, hasil, next)` and `sop_step(langkah, pelaksana, mandatory, writes_book)`
+//! Rule    of a month only the events that its figures can depend on are put before the SQL ([`Reach`])
+
+mod events;
+mod outages;
+
+pub(crate) use outages::OutageClock;
 
 use crate::archive::{Archive, ArchiveError};
-use crate::columns::{instants, int32s, int64s, superseded, texts};
-use crate::stages::additive::Sight;
-use arrow::array::{Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use crate::stages::additive::{FigureSql, Reach, Sight};
+use events::{EventTable, TEXTS};
 use polars::prelude::{
     Column, DataFrame, IntoLazy, IntoSeries, LazyFrame, NamedFrom, NewChunkedArray, PolarsError, Series, StringChunked,
-    col, lit,
 };
 use polars::sql::SQLContext;
 use schemas::{CalendarError, Facts, Month, Sop, WorkingClock};
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Figures cannot be computed.
 #[derive(Debug, thiserror::Error)]
@@ -47,235 +52,200 @@ pub enum FigureError {
     },
 }
 
-/// Seconds of logged outages up to an instant, overlaps counted once.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct OutageClock {
-    /// Start, end, and outage seconds before the start; disjoint and in order.
-    spans: Vec<(i64, i64, i64)>,
-}
-
-impl OutageClock {
-    /// The latest outage log of an archive.
-    pub(crate) fn of(archive: &Archive) -> Result<Self, ArchiveError> {
-        let batches = archive.outage_file().map(|file| archive.read(file, None)).transpose()?.unwrap_or_default();
-        let mut spans = Vec::new();
-        for batch in &batches {
-            let (start, end) = (instants(batch, "mulai")?, instants(batch, "selesai")?);
-            spans.extend((0..batch.num_rows()).map(|i| (seconds(start.value(i)), seconds(end.value(i)))));
-        }
-        Ok(Self::new(spans))
-    }
-
-    /// What is known of the time before an instant, as text.
-    pub(crate) fn until(&self, epoch_s: i64) -> String {
-        let before = self.spans.iter().take_while(|(start, ..)| *start < epoch_s);
-        format!("{:?}", before.map(|(start, end, _)| (start, epoch_s.min(*end))).collect::<Vec<_>>())
-    }
-
-    pub(crate) fn new(mut outages: Vec<(i64, i64)>) -> Self {
-        outages.sort_unstable();
-        let mut spans: Vec<(i64, i64, i64)> = Vec::new();
-        for (start, end) in outages.into_iter().filter(|(start, end)| start < end) {
-            match spans.last_mut() {
-                Some(last) if start <= last.1 => last.1 = last.1.max(end),
-                Some(&mut (s, e, before)) => spans.push((start, end, before + e - s)),
-                None => spans.push((start, end, 0)),
-            }
-        }
-        Self { spans }
-    }
-
-    pub(crate) fn outage_s(&self, epoch_s: i64) -> i64 {
-        let after = self.spans.partition_point(|(start, _, _)| *start <= epoch_s);
-        match after.checked_sub(1).and_then(|i| self.spans.get(i)) {
-            Some((start, end, before)) => before + epoch_s.min(*end) - start,
-            None => 0,
-        }
-    }
-}
-
 /// Everything the figures of any month are computed from.
 pub(crate) struct View {
-    events: LazyFrame,
+    events: EventTable,
+    /// Of each berkas: when it ended, and when its card was printed or will not be.
+    ended: Vec<Ended>,
+    /// Batch and berkas, each pair once.
+    batches: BTreeSet<(u32, u32)>,
     sop_next: LazyFrame,
     sop_step: LazyFrame,
     clock: WorkingClock,
     outages: OutageClock,
 }
 
-/// Values that stand for `$month`, `$end_s`, `$end_o` and `$end_d` in a statement.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Parameters {
+/// When nothing more is open of a berkas, seconds since 1970; never is far off.
+#[derive(Clone, Copy)]
+struct Ended {
+    /// By an outcome that no step follows.
+    whole: i64,
+    /// Printed, or ended.
+    printed: i64,
+}
+
+/// A month of a view. Its frames are made when they are first asked for.
+pub(crate) struct MonthView<'v> {
+    view: &'v View,
     month: Month,
-    end_s: i64,
     end_o: i64,
     end_d: i64,
+    frames: RefCell<BTreeMap<(Sight, Reach), LazyFrame>>,
 }
+
+/// How long before a month an arrival can make one in it a repetition, seconds: 90 days.
+const REPEATED_WITHIN_S: i64 = 90 * 86_400;
+/// Step and outcome that print a card.
+const PRINTED: (u8, &str) = (6, "tercetak");
 
 impl View {
     pub(crate) fn load(archive: &Archive, facts: &Facts) -> Result<Self, FigureError> {
         if archive.is_empty() {
             return Err(archive.empty().into());
         }
-        let outages = OutageClock::of(archive)?;
-        let mut batches = Vec::new();
-        let columns: Vec<&str> = OTHER_COLUMNS.into_iter().chain(TEXT_COLUMNS).collect();
-        for file in archive.event_files() {
-            batches.extend(archive.read(file, Some(&columns))?);
+        let events = EventTable::read(archive)?;
+        // The calendar has no gaps: what holds for the first and the last second holds for all.
+        if let Some((first, last)) = events.span() {
+            facts.clock.working_s(first)?;
+            facts.clock.working_s(last)?;
         }
-        let events = events_frame(&batches, &facts.clock, &outages)?;
+        let ended = (0..events.berkas()).map(|berkas| ended(&events, berkas, &facts.sop)).collect();
+        let of_berkas = |b: usize| {
+            let number = u32::try_from(b).unwrap_or(u32::MAX);
+            let events = &events;
+            events.events_of(b).map(move |row| (events.kolektif(row), number))
+        };
+        let batches = (0..events.berkas()).flat_map(of_berkas).collect();
         Ok(Self {
-            events: events.lazy(),
+            ended,
+            batches,
+            events,
             sop_next: sop_next(&facts.sop)?.lazy(),
             sop_step: sop_step(&facts.sop)?.lazy(),
             clock: facts.clock.clone(),
-            outages,
+            outages: OutageClock::of(archive)?,
         })
     }
 
-    /// The parameters of a month.
-    pub(crate) fn parameters(&self, month: Month) -> Result<Parameters, FigureError> {
-        Ok(Parameters {
-            month,
-            end_s: month.end_s(),
-            end_o: self.outages.outage_s(month.end_s()),
-            end_d: self.clock.working_days(month.end_s() - 1)?,
-        })
+    /// A month of it.
+    pub(crate) fn month(&self, month: Month) -> Result<MonthView<'_>, FigureError> {
+        let end_o = self.outages.outage_s(month.end_s());
+        let end_d = self.clock.working_days(month.end_s() - 1)?;
+        Ok(MonthView { view: self, month, end_o, end_d, frames: RefCell::default() })
     }
 
-    /// Runs a statement with the parameters in place of their names.
-    pub(crate) fn run(&self, statement: &str, p: Parameters, sight: Sight) -> Result<DataFrame, PolarsError> {
-        let statement = statement
-            .replace("$month", &format!("'{}'", p.month))
-            .replace("$end_s", &p.end_s.to_string())
-            .replace("$end_o", &p.end_o.to_string())
-            .replace("$end_d", &p.end_d.to_string());
-        let events = match sight {
-            Sight::Past => self.events.clone().filter(col("selesai_s").lt(lit(p.end_s))),
-            Sight::Ahead => self.events.clone(),
+    /// The events that the figures of a month can depend on, in order.
+    fn rows(&self, month: Month, sight: Sight, reach: Reach) -> Vec<u32> {
+        let (start, end) = (month.start_s(), month.end_s());
+        let in_month = |s: i64| start <= s && s < end;
+        let seen = |row: &usize| sight == Sight::Ahead || self.events.end_s(*row) < end;
+        let events = &self.events;
+        let rows: Vec<usize> = match reach {
+            Reach::Berkas | Reach::Batches => {
+                let mut wanted: Vec<bool> = (0..events.berkas()).map(|b| self.is_touched(b, start, end)).collect();
+                if reach == Reach::Batches {
+                    let rows = (0..events.len()).filter(|row| in_month(events.end_s(*row)));
+                    let of_month: BTreeSet<u32> = rows.map(|row| events.kolektif(row)).collect();
+                    for kolektif in of_month {
+                        let members = self.batches.range((kolektif, 0)..=(kolektif, u32::MAX));
+                        members.for_each(|(_, berkas)| wanted[*berkas as usize] = true);
+                    }
+                }
+                let wanted = (0..events.berkas()).filter(|b| wanted[*b]);
+                wanted.flat_map(|b| events.events_of(b)).filter(seen).collect()
+            }
+            Reach::Arrivals => {
+                let arrives = |row: &usize| {
+                    let at = events.end_s(*row);
+                    let receipt = start - REPEATED_WITHIN_S <= at && at < end || in_month(events.received_s(*row));
+                    events.step(*row) == 1 && receipt || in_month(at)
+                };
+                (0..events.len()).filter(arrives).filter(seen).collect()
+            }
         };
-        self.context(events).execute(&statement).and_then(LazyFrame::collect)
+        rows.into_iter().map(|row| u32::try_from(row).unwrap_or(u32::MAX)).collect()
     }
 
-    fn context(&self, events: LazyFrame) -> SQLContext {
-        let context = SQLContext::new();
-        context.register("events", events);
-        context.register("sop_next", self.sop_next.clone());
-        context.register("sop_step", self.sop_step.clone());
-        context
+    /// Whether something happened to the berkas in the month, or it is open at its end.
+    fn is_touched(&self, berkas: usize, start: i64, end: i64) -> bool {
+        let rows = self.events.events_of(berkas);
+        let begun = rows.clone().next().is_some_and(|row| self.events.end_s(row) < end);
+        let Ended { whole, printed } = self.ended[berkas];
+        begun
+            && (whole >= end
+                || printed >= end
+                || rows.into_iter().any(|row| {
+                    let at = self.events.end_s(row);
+                    start <= at && at < end
+                }))
     }
+
+    fn frame(&self, rows: &[u32]) -> Result<DataFrame, PolarsError> {
+        let events = &self.events;
+        let seconds = |second: &dyn Fn(usize) -> Option<i64>| -> Vec<Option<i64>> {
+            rows.iter().map(|row| second(*row as usize)).collect()
+        };
+        let starts = seconds(&|row| events.start_s(row));
+        let ends = seconds(&|row| Some(events.end_s(row)));
+        let received = seconds(&|row| Some(events.received_s(row)));
+        let mut columns = vec![
+            events.id_series("event_id", rows),
+            Series::new("berkas_no".into(), events.berkas_numbers(rows)),
+            Series::new("langkah".into(), rows.iter().map(|r| i64::from(events.step(*r as usize))).collect::<Vec<_>>()),
+            Series::new("selesai_d".into(), derived(&ends, |s| self.clock.working_days(s).ok())),
+            Series::new("selesai_o".into(), derived(&ends, |s| Some(self.outages.outage_s(s)))),
+            months("bulan", &ends),
+            months("bulan_diterima", &received),
+        ];
+        for (name, seconds) in [("mulai", &starts), ("selesai", &ends), ("diterima", &received)] {
+            let working = derived(seconds, |s| self.clock.working_s(s).ok());
+            columns.push(Series::new(format!("{name}_w").into(), working));
+            columns.push(Series::new(format!("{name}_s").into(), seconds));
+        }
+        for (i, name) in TEXTS.into_iter().enumerate() {
+            columns.push(events.text_series(i, if name == "nik_pseudonym" { "nik" } else { name }, rows));
+        }
+        DataFrame::new_infer_height(columns.into_iter().map(Column::from).collect())
+    }
+}
+
+impl MonthView<'_> {
+    /// Runs a statement of a figure with the month's values in place of their names.
+    pub(crate) fn run(&self, figure: FigureSql, statement: &str) -> Result<DataFrame, PolarsError> {
+        let statement = statement
+            .replace("$month", &format!("'{}'", self.month))
+            .replace("$end_s", &self.month.end_s().to_string())
+            .replace("$end_o", &self.end_o.to_string())
+            .replace("$end_d", &self.end_d.to_string());
+        let mut context = SQLContext::new();
+        context.register("events", self.events(figure.sight, figure.reach)?);
+        context.register("sop_next", self.view.sop_next.clone());
+        context.register("sop_step", self.view.sop_step.clone());
+        context.execute(&statement).and_then(LazyFrame::collect)
+    }
+
+    fn events(&self, sight: Sight, reach: Reach) -> Result<LazyFrame, PolarsError> {
+        if let Some(frame) = self.frames.borrow().get(&(sight, reach)) {
+            return Ok(frame.clone());
+        }
+        let frame = self.view.frame(&self.view.rows(self.month, sight, reach))?.lazy();
+        self.frames.borrow_mut().insert((sight, reach), frame.clone());
+        Ok(frame)
+    }
+}
+
+fn ended(events: &EventTable, berkas: usize, sop: &Sop) -> Ended {
+    let mut ended = Ended { whole: i64::MAX, printed: i64::MAX };
+    for row in events.events_of(berkas) {
+        let (step, hasil, at) = (events.step(row), events.hasil(row), events.end_s(row));
+        let outcome = sop.step(step).and_then(|s| s.outcomes.iter().find(|o| o.hasil == hasil));
+        if outcome.is_some_and(|o| o.next.is_none()) {
+            ended.whole = ended.whole.min(at);
+            ended.printed = ended.printed.min(at);
+        }
+        if (step, hasil) == PRINTED {
+            ended.printed = ended.printed.min(at);
+        }
+    }
+    ended
+}
+
+fn derived(seconds: &[Option<i64>], of: impl Fn(i64) -> Option<i64>) -> Vec<Option<i64>> {
+    seconds.iter().map(|s| s.and_then(&of)).collect()
 }
 
 fn frame_error(e: &PolarsError) -> FigureError {
     FigureError::Sql { figure: "events".into(), reason: e.to_string() }
-}
-
-fn seconds(us: i64) -> i64 {
-    us.div_euclid(1_000_000)
-}
-
-/// Columns as they are collected, by name.
-#[derive(Default)]
-struct Builder {
-    integers: BTreeMap<&'static str, Vec<Option<i64>>>,
-    texts: BTreeMap<&'static str, Series>,
-}
-
-/// Numbers for texts, in the order in which they are met: engines group integers faster than texts.
-#[derive(Default)]
-#[expect(clippy::disallowed_types, reason = "numbers follow the order of the rows, never that of the map")]
-struct Numbers<'a>(std::collections::HashMap<&'a str, i64>);
-
-impl<'a> Numbers<'a> {
-    fn of(&mut self, text: &'a str) -> i64 {
-        let next = i64::try_from(self.0.len()).unwrap_or(i64::MAX);
-        *self.0.entry(text).or_insert(next)
-    }
-}
-
-const TEXT_COLUMNS: [&str; 9] =
-    ["berkas_id", "kolektif_id", "pelaksana", "petugas_id", "hasil", "kekurangan", "nomor_register", "jenis", "pekon"];
-
-const OTHER_COLUMNS: [&str; 8] =
-    ["seq", "event_id", "langkah", "mulai", "selesai", "diterima", "nik_pseudonym", "correction_of"];
-
-fn events_frame(
-    batches: &[RecordBatch],
-    clock: &WorkingClock,
-    outages: &OutageClock,
-) -> Result<DataFrame, FigureError> {
-    let superseded = superseded(batches)?;
-    let mut b = Builder::default();
-    let mut numbers = Numbers::default();
-    for batch in batches {
-        let seqs = int64s(batch, "seq")?;
-        let rows: Vec<usize> = (0..batch.num_rows()).filter(|i| !superseded.contains(&seqs.value(*i))).collect();
-        b.integers.entry("seq").or_default().extend(rows.iter().map(|i| Some(seqs.value(*i))));
-        let langkah = int32s(batch, "langkah")?;
-        b.integers.entry("langkah").or_default().extend(rows.iter().map(|i| Some(i64::from(langkah.value(*i)))));
-        match int64s(batch, "event_id") {
-            Ok(ids) => b.integers.entry("event_id").or_default().extend(rows.iter().map(|i| Some(ids.value(*i)))),
-            Err(_) => b.take_texts("event_id", texts(batch, "event_id")?, &rows)?,
-        }
-        for name in TEXT_COLUMNS {
-            b.take_texts(name, texts(batch, name)?, &rows)?;
-        }
-        let berkas = texts(batch, "berkas_id")?;
-        let places: Vec<Option<i64>> = rows.iter().map(|i| Some(numbers.of(berkas.value(*i)))).collect();
-        b.integers.entry("berkas_no").or_default().extend(places);
-        b.take_texts("nik", texts(batch, "nik_pseudonym")?, &rows)?;
-        b.take_instants(["mulai_s", "mulai_w"], instants(batch, "mulai")?, &rows, clock)?;
-        b.take_instants(["selesai_s", "selesai_w"], instants(batch, "selesai")?, &rows, clock)?;
-        b.take_instants(["diterima_s", "diterima_w"], instants(batch, "diterima")?, &rows, clock)?;
-    }
-    b.derive(clock, outages)?;
-    let integers = b.integers.into_iter().map(|(name, values)| Series::new(name.into(), values));
-    let texts = b.texts.into_values().map(|column| column.rechunk());
-    let columns: Vec<Column> = integers.chain(texts).map(Column::from).collect();
-    DataFrame::new_infer_height(columns).map_err(|e| frame_error(&e))
-}
-
-impl Builder {
-    fn take_texts(&mut self, name: &'static str, column: &StringArray, rows: &[usize]) -> Result<(), FigureError> {
-        let values = rows.iter().map(|i| (!column.is_null(*i)).then(|| column.value(*i)));
-        self.add_texts(name, StringChunked::from_iter_options(name.into(), values).into_series())
-    }
-
-    fn add_texts(&mut self, name: &'static str, more: Series) -> Result<(), FigureError> {
-        match self.texts.get_mut(name) {
-            Some(column) => column.append_owned(more).map(drop).map_err(|e| frame_error(&e)),
-            None => {
-                self.texts.insert(name, more);
-                Ok(())
-            }
-        }
-    }
-
-    fn take_instants(
-        &mut self,
-        [name_s, name_w]: [&'static str; 2],
-        column: &TimestampMicrosecondArray,
-        rows: &[usize],
-        clock: &WorkingClock,
-    ) -> Result<(), CalendarError> {
-        for i in rows {
-            let s = (!column.is_null(*i)).then(|| seconds(column.value(*i)));
-            let w = s.map(|s| clock.working_s(s)).transpose()?;
-            self.integers.entry(name_s).or_default().push(s);
-            self.integers.entry(name_w).or_default().push(w);
-        }
-        Ok(())
-    }
-
-    fn derive(&mut self, clock: &WorkingClock, outages: &OutageClock) -> Result<(), FigureError> {
-        let selesai = self.integers.get("selesai_s").cloned().unwrap_or_default();
-        let days = selesai.iter().map(|s| s.map(|s| clock.working_days(s)).transpose()).collect::<Result<_, _>>()?;
-        self.integers.insert("selesai_d", days);
-        self.integers.insert("selesai_o", selesai.iter().map(|s| s.map(|s| outages.outage_s(s))).collect());
-        self.add_texts("bulan", months("bulan", &selesai))?;
-        let diterima = self.integers.get("diterima_s").map_or_else(Vec::new, Clone::clone);
-        self.add_texts("bulan_diterima", months("bulan_diterima", &diterima))
-    }
 }
 
 /// The months of instants, as text.
@@ -307,17 +277,4 @@ fn sop_step(sop: &Sop) -> Result<DataFrame, FigureError> {
         Series::new("writes_book".into(), steps.iter().map(|s| flag(s.ledger.is_some())).collect::<Vec<_>>()).into(),
     ];
     DataFrame::new_infer_height(columns).map_err(|e| frame_error(&e))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn overlapping_outages_count_once() {
-        let clock = OutageClock::new(vec![(100, 200), (150, 250), (400, 500), (450, 460), (700, 700)]);
-        for (t, seconds) in [(0, 0), (100, 0), (120, 20), (250, 150), (300, 150), (450, 200), (900, 250)] {
-            assert_eq!(clock.outage_s(t), seconds, "at {t}");
-        }
-    }
 }

@@ -1,7 +1,6 @@
 //! What came before in the same berkas.
 
 use super::Found;
-use super::month_events::corrected;
 use crate::archive::{Archive, ArchiveError, month_of_path};
 use crate::columns::{instants, int32s, int64s, texts};
 use arrow::array::Array;
@@ -43,7 +42,7 @@ pub(super) fn of<'e>(
     events: &[Event<'e>],
 ) -> Result<BTreeMap<&'e str, Before>, ArchiveError> {
     let mut history: BTreeMap<&str, Before> = events.iter().map(|e| (e.berkas_id, Before::default())).collect();
-    let superseded = corrected(archive)?;
+    let superseded = archive.superseded()?;
     let columns = ["seq", "berkas_id", "langkah", "hasil", "selesai", "jenis", "nik_pseudonym", "pekon"];
     for file in archive.event_files().filter(|f| month_of_path(&f.path).is_some_and(|m| m <= month)) {
         for batch in archive.read(file, Some(&columns))? {

@@ -1,7 +1,7 @@
 //! The events of one month with what is personal about them.
 
 use crate::archive::{Archive, ArchiveError, month_of_path};
-use crate::columns::{dates, instants, int32s, int64s, superseded, texts};
+use crate::columns::{dates, instants, int32s, int64s, texts};
 use arrow::array::{Array, Int64Array, RecordBatch, StringArray};
 use schemas::{Event, EventId, Month, Person};
 use std::collections::BTreeSet;
@@ -23,7 +23,7 @@ impl MonthEvents {
         for file in archive.person_files().filter(|f| month_of_path(&f.path) == Some(month)) {
             persons.extend(archive.read(file, None)?);
         }
-        Ok(Self { events, persons, superseded: corrected(archive)? })
+        Ok(Self { events, persons, superseded: archive.superseded()? })
     }
 
     /// Every event that no correction replaces, in order of archiving.
@@ -65,17 +65,6 @@ impl MonthEvents {
         persons.sort_by_key(|(seq, _)| *seq);
         Ok(persons)
     }
-}
-
-/// Sequence numbers of the events that a later correction replaces, of the whole archive.
-pub(crate) fn corrected(archive: &Archive) -> Result<BTreeSet<i64>, ArchiveError> {
-    let mut seqs = BTreeSet::new();
-    if archive.corrections() > 0 {
-        for file in archive.event_files() {
-            seqs.extend(superseded(&archive.read(file, Some(&["correction_of"]))?)?);
-        }
-    }
-    Ok(seqs)
 }
 
 fn event<'a>(batch: &'a RecordBatch, row: usize, person: Person<'a>) -> Result<Event<'a>, ArchiveError> {

@@ -72,9 +72,11 @@ impl ForeignLog {
         let fault = |reason: String| SelftestError::Statement { log: self.name.clone(), reason };
         let mut context = SQLContext::new();
         context.register("log", self.frame(working).map_err(|e| fault(e.to_string()))?.lazy());
-        let rows = stacked([LOG], |statement| context.execute(statement).and_then(LazyFrame::collect));
-        let all = rows.map(|rows| rows.lazy().with_column(lit(String::new()).alias("cell")));
-        Ok(Summary::new(all.and_then(figures).map_err(|e| fault(e.to_string()))?))
+        let rows = stacked([LOG], |_, statement| context.execute(statement).and_then(LazyFrame::collect));
+        let rows = rows.map_err(|e| fault(e.to_string()))?;
+        let cells = rows.lazy().with_column(lit(String::new()).alias("cell")).collect();
+        let figures = figures(cells.map_err(|e| fault(e.to_string()))?);
+        Ok(Summary::new(figures.map_err(|e| fault(e.to_string()))?))
     }
 
     /// The events as the statements read them.

@@ -5,7 +5,7 @@
 //!         often it occurred, `n`
 
 use crate::view::FigureError;
-use crate::view::{Parameters, View};
+use crate::view::MonthView;
 use polars::prelude::{DataFrame, DataType, IntoLazy, NULL, PlSmallStr, PolarsError, col, lit};
 
 /// Which events a figure of a month looks at.
@@ -21,34 +21,47 @@ impl Sight {
     pub(crate) const ALL: [Self; 2] = [Self::Past, Self::Ahead];
 }
 
+/// Which of these events a figure of a month can depend on. What lies beyond is not put before the SQL; it would not change
+/// the rows (`tests/figures.py` runs the same statements over all events).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reach {
+    /// All of each berkas that was touched in the month or is open at its end.
+    Berkas,
+    /// These, and all of each berkas whose batch was touched in the month.
+    Batches,
+    /// Those of the month, the receipts of its batches, and the receipts of the 90 days before.
+    Arrivals,
+}
+
 /// A figure's name and its statements.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FigureSql {
     pub(crate) name: &'static str,
     pub(crate) text: &'static str,
-    sight: Sight,
+    pub(crate) sight: Sight,
+    pub(crate) reach: Reach,
 }
 
 /// Every figure.
 pub(crate) const FIGURES: [FigureSql; 10] = [
-    FigureSql::new("backlog", include_str!("../metrics/backlog.sql"), Sight::Past),
-    FigureSql::new("batches", include_str!("../metrics/batches.sql"), Sight::Ahead),
-    FigureSql::new("completeness", include_str!("../metrics/completeness.sql"), Sight::Past),
-    FigureSql::new("conformance", include_str!("../metrics/conformance.sql"), Sight::Ahead),
-    FigureSql::new("duplicates", include_str!("../metrics/duplicates.sql"), Sight::Ahead),
-    FigureSql::new("flow", include_str!("../metrics/flow.sql"), Sight::Past),
-    FigureSql::new("issuance", include_str!("../metrics/issuance.sql"), Sight::Past),
-    FigureSql::new("register_agreement", include_str!("../metrics/register_agreement.sql"), Sight::Past),
-    FigureSql::new("time_per_step", include_str!("../metrics/time_per_step.sql"), Sight::Past),
-    FigureSql::new("turnaround", include_str!("../metrics/turnaround.sql"), Sight::Ahead),
+    FigureSql::new("backlog", include_str!("../metrics/backlog.sql"), Sight::Past, Reach::Berkas),
+    FigureSql::new("batches", include_str!("../metrics/batches.sql"), Sight::Ahead, Reach::Batches),
+    FigureSql::new("completeness", include_str!("../metrics/completeness.sql"), Sight::Past, Reach::Berkas),
+    FigureSql::new("conformance", include_str!("../metrics/conformance.sql"), Sight::Ahead, Reach::Berkas),
+    FigureSql::new("duplicates", include_str!("../metrics/duplicates.sql"), Sight::Ahead, Reach::Arrivals),
+    FigureSql::new("flow", include_str!("../metrics/flow.sql"), Sight::Past, Reach::Berkas),
+    FigureSql::new("issuance", include_str!("../metrics/issuance.sql"), Sight::Past, Reach::Berkas),
+    FigureSql::new("register_agreement", include_str!("../metrics/register_agreement.sql"), Sight::Past, Reach::Berkas),
+    FigureSql::new("time_per_step", include_str!("../metrics/time_per_step.sql"), Sight::Past, Reach::Berkas),
+    FigureSql::new("turnaround", include_str!("../metrics/turnaround.sql"), Sight::Ahead, Reach::Berkas),
 ];
 
 /// Stage 2 of all of them.
-pub(crate) const STAGE_2: FigureSql = FigureSql::new("stage2", include_str!("stage2.sql"), Sight::Ahead);
+pub(crate) const STAGE_2: FigureSql = FigureSql::new("stage2", include_str!("stage2.sql"), Sight::Ahead, Reach::Berkas);
 
 impl FigureSql {
-    pub(crate) const fn new(name: &'static str, text: &'static str, sight: Sight) -> Self {
-        Self { name, text, sight }
+    pub(crate) const fn new(name: &'static str, text: &'static str, sight: Sight, reach: Reach) -> Self {
+        Self { name, text, sight, reach }
     }
 
     /// Its statements with their names: `-- NAME: …` begins each.
@@ -65,9 +78,9 @@ pub(crate) const TEXTS: [&str; 6] = ["item", "pekon", "jenis", "officer", "name"
 pub(crate) const NUMBERS: [&str; 4] = ["step", "next_step", "v", "n"];
 
 /// The additive rows of a month, of the figures with that sight.
-pub(crate) fn rows(view: &View, parameters: Parameters, sight: Sight) -> Result<DataFrame, FigureError> {
-    stacked(FIGURES.into_iter().filter(|figure| figure.sight == sight), |statement| {
-        view.run(statement, parameters, sight)
+pub(crate) fn rows(month: &MonthView<'_>, sight: Sight) -> Result<DataFrame, FigureError> {
+    stacked(FIGURES.into_iter().filter(|figure| figure.sight == sight), |figure, statement| {
+        month.run(figure, statement)
     })
 }
 
@@ -75,13 +88,13 @@ pub(crate) fn rows(view: &View, parameters: Parameters, sight: Sight) -> Result<
 /// nothing is measured.
 pub(crate) fn stacked(
     figures: impl IntoIterator<Item = FigureSql>,
-    mut run: impl FnMut(&str) -> Result<DataFrame, PolarsError>,
+    mut run: impl FnMut(FigureSql, &str) -> Result<DataFrame, PolarsError>,
 ) -> Result<DataFrame, FigureError> {
     let mut all: Option<DataFrame> = None;
     for figure in figures {
         for (name, statement) in figure.statements() {
             let mut add = || -> Result<(), PolarsError> {
-                let found = in_full(run(statement)?, figure.name, name)?;
+                let found = in_full(run(figure, statement)?, figure.name, name)?;
                 match &mut all {
                     Some(all) => all.vstack_mut_owned(found).map(drop),
                     None => {

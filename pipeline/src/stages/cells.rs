@@ -2,9 +2,7 @@
 
 use super::summary::{fault, texts};
 use crate::view::FigureError;
-use polars::prelude::{
-    Column, DataFrame, DataType, IntoLazy, LazyFrame, NamedFrom, PolarsError, Series, col, concat, lit,
-};
+use polars::prelude::{Column, DataFrame, DataType, IntoLazy, NamedFrom, PolarsError, Series, col, lit};
 use schemas::{Month, Wilayah};
 
 /// A division of the figures.
@@ -29,16 +27,39 @@ const STANDING: [(&str, &str); 2] = [("backlog", "open"), ("flow", "open")];
 /// The same of cases that are measured while they are open.
 const STANDING_PREFIX: &str = "open_";
 
-/// The rows of all months, oldest first, with their cell.
-pub(crate) fn divide(months: Vec<(Month, DataFrame)>, by: By, wilayah: &Wilayah) -> Result<LazyFrame, FigureError> {
-    let last = months.last().map(|(month, _)| *month);
-    let divided = months.into_iter().map(|(month, rows)| {
-        let rows = with_cell(rows, month, by, wilayah)?.lazy();
-        let keeps_standing = by == By::Month || Some(month) == last;
-        Ok(if keeps_standing { rows } else { rows.filter(is_standing().not()) })
+/// What rows in cells are added by: the same as in stage 2.
+const KEYS: [&str; 8] = ["cell", "figure", "item", "step", "next_step", "name", "detail", "v"];
+
+/// The rows of a month in cells, those that say the same added. What stands at the end of the month is left out where a later
+/// month follows.
+pub(crate) fn merged(
+    rows: &[DataFrame],
+    month: Month,
+    by: By,
+    is_last: bool,
+    wilayah: &Wilayah,
+) -> Result<DataFrame, FigureError> {
+    let merged = rows.iter().map(|rows| {
+        let rows = with_cell(rows.clone(), month, by, wilayah)?.lazy();
+        let rows = if is_last { rows } else { rows.filter(is_standing().not()) };
+        rows.group_by(KEYS.map(col)).agg([col("n").sum()]).collect()
     });
-    let divided = divided.collect::<Result<Vec<LazyFrame>, PolarsError>>();
-    divided.and_then(|all| concat(all, polars::prelude::UnionArgs::default())).map_err(|e| fault(&e))
+    merged.collect::<Result<Vec<DataFrame>, PolarsError>>().and_then(stacked).map_err(|e| fault(&e))
+}
+
+/// The rows of all months, those that say the same added.
+pub(crate) fn together(months: Vec<DataFrame>) -> Result<DataFrame, FigureError> {
+    let all = stacked(months).and_then(|all| all.lazy().group_by(KEYS.map(col)).agg([col("n").sum()]).collect());
+    all.map_err(|e| fault(&e))
+}
+
+fn stacked(frames: Vec<DataFrame>) -> Result<DataFrame, PolarsError> {
+    let mut frames = frames.into_iter();
+    let Some(mut all) = frames.next() else { return Ok(DataFrame::empty()) };
+    for frame in frames {
+        all.vstack_mut_owned(frame)?;
+    }
+    Ok(all)
 }
 
 fn is_standing() -> polars::prelude::Expr {

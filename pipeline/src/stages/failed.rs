@@ -3,15 +3,15 @@
 //! Reads   events; a rule with its value
 //! Gives   ids of berkas, in order; none for a rule without a value where the value is the limit
 
-use super::additive::{FigureSql, Sight};
+use super::additive::{FigureSql, Reach, Sight};
 use super::summary::texts;
-use crate::view::{FigureError, Parameters, View};
+use crate::view::{FigureError, MonthView};
 use schemas::{Measure, Rule};
 
 /// The statements, one for each kind of measure.
-pub(crate) const FAILED: FigureSql = FigureSql::new("failed", include_str!("failed.sql"), Sight::Ahead);
+pub(crate) const FAILED: FigureSql = FigureSql::new("failed", include_str!("failed.sql"), Sight::Ahead, Reach::Berkas);
 
-pub(crate) fn berkas(view: &View, parameters: Parameters, rule: &Rule<'_>) -> Result<Vec<String>, FigureError> {
+pub(crate) fn berkas(month: &MonthView<'_>, rule: &Rule<'_>) -> Result<Vec<String>, FigureError> {
     // What is asked of a single case: the value itself, or the limit that the share is of.
     let (name, limit, in_days) = match rule.target.measure {
         Measure::HandlingWorkingP90 => ("handling_working_p90", rule.target.value_in_base_unit(), false),
@@ -30,6 +30,6 @@ pub(crate) fn berkas(view: &View, parameters: Parameters, rule: &Rule<'_>) -> Re
         .replace("$step", &rule.target.step.unwrap_or(0).to_string())
         .replace("$jenis", &format!("'{}'", rule.jenis.as_deref().unwrap_or_default().replace('\'', "''")))
         .replace("$in_days", if in_days { "1" } else { "0" });
-    let found = view.run(&statement, parameters, Sight::Ahead);
+    let found = month.run(FAILED, &statement);
     found.and_then(|frame| texts(&frame, "berkas_id")).map_err(|e| fault(e.to_string()))
 }

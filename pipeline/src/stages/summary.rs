@@ -5,14 +5,14 @@
 
 use super::additive::STAGE_2;
 use crate::view::FigureError;
-use polars::prelude::{DataFrame, DataType, LazyFrame, PolarsError};
+use polars::prelude::{DataFrame, DataType, IntoLazy, LazyFrame, PolarsError};
 use polars::sql::SQLContext;
 use schemas::figures::{FigureRow, Spread, SpreadValues};
 
 /// The figures of rows that have a column `cell`.
-pub(crate) fn figures(cells: LazyFrame) -> Result<Vec<FigureRow>, FigureError> {
+pub(crate) fn figures(cells: DataFrame) -> Result<Vec<FigureRow>, FigureError> {
     let mut context = SQLContext::new();
-    context.register("cells", cells);
+    context.register("cells", cells.lazy());
     let frame = context.execute(STAGE_2.text).and_then(LazyFrame::collect);
     frame.and_then(|frame| rows(&frame)).map_err(|e| fault(&e))
 }
