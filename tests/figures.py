@@ -56,13 +56,18 @@ for name in ("mulai", "selesai", "diterima"):
         csv.writer(file).writerows([("us", "s", "w", "d", "o", "bulan"), *rows])
         file.flush()
         db.sql(f"create table clock_{name} as select * from read_csv('{file.name}', header = true, types = {{'bulan': 'VARCHAR'}})")
+MILESTONES = {(1, "selesai"): "received", (2, "lengkap"): "complete", (2, "perlu_rekam"): "complete", (2, "kurang"): "returned",
+              (5, "ditolak"): "rejected", (6, "tercetak"): "printed", (6, "gagal_cetak"): "print_failed", (6, "duplikat"): "duplicate",
+              (7, "selesai"): "gathered", (10, "diserahkan"): "handed_over"}
+db.sql("create table milestones (langkah integer, hasil varchar, milestone varchar)")
+db.executemany("insert into milestones values (?, ?, ?)", [(s, h, m) for (s, h), m in MILESTONES.items()])
 db.sql(
     """create table events as
        select e.* exclude (mulai, selesai, diterima, nik_pseudonym), nik_pseudonym as nik,
               dense_rank() over (order by berkas_id) as berkas_no, m.s as mulai_s, m.w as mulai_w,
               z.s as selesai_s, z.w as selesai_w, z.d as selesai_d, z.o as selesai_o, z.bulan as bulan,
-              d.s as diterima_s, d.w as diterima_w, d.bulan as bulan_diterima
-       from archived e join clock_selesai z on epoch_us(e.selesai) = z.us left join clock_mulai m on epoch_us(e.mulai) = m.us
+              d.s as diterima_s, d.w as diterima_w, d.bulan as bulan_diterima, t.milestone as milestone
+       from archived e left join milestones t on e.langkah = t.langkah and e.hasil = t.hasil join clock_selesai z on epoch_us(e.selesai) = z.us left join clock_mulai m on epoch_us(e.mulai) = m.us
        left join clock_diterima d on epoch_us(e.diterima) = d.us"""
 )
 db.sql("create table sop_next (langkah bigint, hasil varchar, next bigint)")

@@ -23,6 +23,8 @@ pub(crate) struct Config {
     /// Where they are kept.
     #[serde(default)]
     pub archive: ArchiveSection,
+    /// Folder whose fact files (SOP, books, targets, areas) replace the built-in ones of the same name.
+    pub facts: Option<PathBuf>,
     /// Who signs.
     pub office: Office,
     /// Where documents go.
@@ -251,6 +253,11 @@ impl Config {
     /// The office's own days.
     pub(crate) fn calendar_path(&self) -> PathBuf {
         self.folder.join("kalender.toml")
+    }
+
+    /// The folder of the office's own facts.
+    pub(crate) fn facts_path(&self) -> Option<PathBuf> {
+        self.facts.as_ref().map(|facts| self.folder.join(facts))
     }
 
     /// The folder of the office's own templates.

@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use pipeline::{Archive, BookWriter, Disclosure, Fence, FigureBook, Key, Progress, PullOptions, PullReport};
 use schemas::document::{ComplianceSheet, LedgerBook, MonthlyReview};
 use schemas::figures::{Figures, RegisterNumbers};
-use schemas::{Decisions, Facts, Month};
+use schemas::{Decisions, FactFiles, Facts, FactsError, Month};
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Which events to pull, and when it is.
@@ -46,7 +47,12 @@ impl Installed {
     pub(crate) fn open(config: Option<&Path>) -> Result<Self> {
         let config = Config::find(config)?;
         let (calendar, targets) = (config.calendar_path(), config.targets_path());
-        let facts = Facts::load(&entries(&calendar)?).with_context(|| unusable(&calendar))?;
+        let own = config.facts_path().map(|folder| own_facts(&folder)).transpose()?.unwrap_or_default();
+        let files = FactFiles::new(own).context("the folder of `facts` cannot be used; mend or remove the file")?;
+        let facts = Facts::load(&files, &entries(&calendar)?).map_err(|fault| match fault {
+            FactsError::Calendar(_) => anyhow!(fault).context(unusable(&calendar)),
+            FactsError::File { .. } => anyhow!(fault).context("a fact file cannot be used; mend or remove it"),
+        })?;
         let decisions: Decisions = entries(&targets)?;
         decisions.check(&facts).with_context(|| unusable(&targets))?;
         Ok(Self { config, facts, decisions })
@@ -100,6 +106,28 @@ impl Installed {
         let ledgers = self.facts.ledgers.iter();
         Ok(ledgers.map(|l| writer.book(l, numbers.get(&l.id).unwrap_or(&none), disclosure)).collect())
     }
+}
+
+/// The texts of a folder's files, by path below it.
+fn own_facts(folder: &Path) -> Result<BTreeMap<String, String>> {
+    let unread = || format!("cannot read the facts in {}", folder.display());
+    let (mut texts, mut open) = (BTreeMap::new(), vec![folder.to_owned()]);
+    while let Some(dir) = open.pop() {
+        for entry in std::fs::read_dir(&dir).with_context(unread)? {
+            let path = entry.with_context(unread)?.path();
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            let parts = path.strip_prefix(folder)?.components();
+            let name = parts.map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+            texts.insert(
+                name,
+                std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?,
+            );
+        }
+    }
+    Ok(texts)
 }
 
 /// What a file beside the configuration says; nothing where there is none.

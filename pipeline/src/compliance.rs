@@ -31,7 +31,8 @@ pub fn judge(
         });
     }
     let signed_on = facts.clock.last_working_day(month)?;
-    Ok(ComplianceSheet { month, signed_on, judgements, figures, provenance })
+    let service = facts.sop.title.clone();
+    Ok(ComplianceSheet { month, service, signed_on, judgements, figures, provenance })
 }
 
 fn judgement(rule: &Rule<'_>, facts: &Facts, figures: &MonthFigures) -> Judgement {
@@ -121,6 +122,7 @@ mod tests {
 
     fn check(value: Option<f64>, deadline: Deadline) -> (Verdict, Option<f64>, u64) {
         let file = TargetFile {
+            file: String::new(),
             regulation: "R".into(),
             subject: String::new(),
             precedence: 1,

@@ -10,7 +10,7 @@ use crate::time;
 use arrow::array::{Array, RecordBatch, StringArray};
 use schemas::document::{BookColumn, Cell, LedgerBook};
 use schemas::figures::RegisterNumbers;
-use schemas::{Facts, Ledger, LedgerField, Month, mask_nik, wib_date};
+use schemas::{Facts, Ledger, LedgerField, Milestone, Month, mask_nik, wib_date};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether personal data are shown in full.
@@ -160,7 +160,9 @@ impl<'a> BookWriter<'a> {
         for i in (0..batch.num_rows()).filter(|i| !superseded.contains(&seq.value(*i))) {
             let at = selesai.value(i).div_euclid(1_000_000);
             let step = u8::try_from(langkah.value(i)).unwrap_or(0);
-            self.milestones.entry(berkas.value(i).to_owned()).or_default().reach(step, hasil.value(i), at);
+            if let Some(milestone) = self.facts.sop.milestone(step, hasil.value(i)) {
+                self.milestones.entry(berkas.value(i).to_owned()).or_default().reach(milestone, at);
+            }
             if Month::of_epoch_s(at) != Some(self.month) || !steps.contains(&step) {
                 continue;
             }
@@ -263,12 +265,12 @@ impl<'a> BookWriter<'a> {
 }
 
 impl Milestones {
-    fn reach(&mut self, step: u8, hasil: &str, at: i64) {
-        let milestone = match (step, hasil) {
-            (2, "lengkap" | "perlu_rekam") => &mut self.complete,
-            (6, "tercetak") => &mut self.printed,
-            (7, _) => &mut self.gathered,
-            (10, _) => &mut self.handed_over,
+    fn reach(&mut self, milestone: Milestone, at: i64) {
+        let milestone = match milestone {
+            Milestone::Complete => &mut self.complete,
+            Milestone::Printed => &mut self.printed,
+            Milestone::Gathered => &mut self.gathered,
+            Milestone::HandedOver => &mut self.handed_over,
             _ => return,
         };
         *milestone = Some(milestone.map_or(at, |earlier| earlier.min(at)));

@@ -1,6 +1,6 @@
 //! Duplicate rate (d): which berkas of a month are probably of a person who already came under another NIK?
 //!
-//! Reads   the receipt (step 1) of every berkas up to the end of the month with name, birth, sex and village
+//! Reads   the receipt of every berkas up to the end of the month with name, birth, sex and village
 //! Gives   pairs with their probability and what each field said; ids only
 //! Rule    `linkage`; names by data/nama.toml. Two berkas of the same NIK are rates (b) and (c), and no pair here
 //! Finds   berkas without name or birth date: counted, not compared
@@ -11,7 +11,7 @@ use crate::linkage::{Kind, Records, Wanted};
 use crate::view::FigureError;
 use arrow::array::Array;
 use chrono::NaiveDate;
-use schemas::{Facts, Month, NameRules};
+use schemas::{Facts, Milestone, Month, NameRules};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Pairs less probable than this are chance, unless asked for.
@@ -80,7 +80,7 @@ pub fn probable_duplicates(
     if month < first || last < month {
         return Err(FigureError::NoMonth { month, first, last });
     }
-    let (applicants, left_out) = applicants(archive, &facts.names, month)?;
+    let (applicants, left_out) = applicants(archive, facts, month)?;
     let records = records(&applicants, &facts.names);
     let may_match = |a: usize, b: usize| match (applicants.get(a), applicants.get(b)) {
         (Some(a), Some(b)) => (a.month == month || b.month == month) && (a.nik.is_none() || a.nik != b.nik),
@@ -112,20 +112,25 @@ pub fn probable_duplicates(
 
 /// Everyone received up to the end of the month, each berkas once, in order of berkas; and how many of the month say too
 /// little of themselves.
-fn applicants(archive: &Archive, rules: &NameRules, month: Month) -> Result<(Vec<Applicant>, u64), ArchiveError> {
+fn applicants(archive: &Archive, facts: &Facts, month: Month) -> Result<(Vec<Applicant>, u64), ArchiveError> {
     let superseded = archive.superseded()?;
     let mut received: BTreeMap<i64, (String, Month, Option<String>, String)> = BTreeMap::new();
     let mut persons: BTreeMap<String, Applicant> = BTreeMap::new();
     let mut said_too_little = BTreeSet::new();
     for of_month in archive.months().into_iter().filter(|m| *m <= month) {
         let is_of = |path: &str| month_of_path(path) == Some(of_month);
-        let columns = ["seq", "berkas_id", "langkah", "nik_pseudonym", "pekon"];
+        let columns = ["seq", "berkas_id", "langkah", "hasil", "nik_pseudonym", "pekon"];
         for file in archive.event_files().filter(|f| is_of(&f.path)) {
             for batch in archive.read(file, Some(&columns))? {
                 let (seqs, steps, berkas) =
                     (int64s(&batch, "seq")?, int32s(&batch, "langkah")?, texts(&batch, "berkas_id")?);
                 let (nik, pekon) = (texts(&batch, "nik_pseudonym")?, texts(&batch, "pekon")?);
-                for row in (0..batch.num_rows()).filter(|row| steps.value(*row) == 1) {
+                let hasil = texts(&batch, "hasil")?;
+                let is_receipt = |row: &usize| {
+                    let step = u8::try_from(steps.value(*row)).unwrap_or(0);
+                    facts.sop.milestone(step, hasil.value(*row)) == Some(Milestone::Received)
+                };
+                for row in (0..batch.num_rows()).filter(is_receipt) {
                     if !superseded.contains(&seqs.value(row)) {
                         let nik = nik.is_valid(row).then(|| nik.value(row).to_owned());
                         let of = (berkas.value(row).to_owned(), of_month, nik, pekon.value(row).to_owned());
@@ -142,7 +147,7 @@ fn applicants(archive: &Archive, rules: &NameRules, month: Month) -> Result<(Vec
                     (texts(&batch, "nama")?, texts(&batch, "jenis_kelamin")?, texts(&batch, "tempat_lahir")?);
                 for row in 0..batch.num_rows() {
                     let Some((berkas_id, month, nik, pekon)) = received.remove(&seqs.value(row)) else { continue };
-                    let words = rules.words(nama.value(row));
+                    let words = facts.names.words(nama.value(row));
                     let born = birth.is_valid(row).then(|| NaiveDate::from_epoch_days(birth.value(row))).flatten();
                     let Some(birth) = born.filter(|_| !words.is_empty()) else {
                         said_too_little.insert((month, berkas_id));

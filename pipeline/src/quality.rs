@@ -120,7 +120,7 @@ pub fn quality(archive: &Archive, facts: &Facts, month: Month) -> Result<Quality
     }
     let rows = MonthEvents::read(archive, month)?;
     let events = rows.events()?;
-    let history = history::of(archive, month, &events)?;
+    let history = history::of(archive, &facts.sop, month, &events)?;
     let mut found = Found { facts, findings: BTreeSet::new() };
     for event in &events {
         applicant::check(event, &mut found);

@@ -3,7 +3,7 @@
 //! Reads   the public table, less superseded rows; the outage log; the calendar
 //! Gives   `events`: the public columns plus integers derived when read, since a calendar may be corrected:
 //!         `*_s` epoch seconds, `*_w` working seconds W(t), `selesai_d` working days D(t), `selesai_o` outage seconds O(t),
-//!         `berkas_no` a number for each `berkas_id`; `bulan` and `bulan_diterima` the Asia/Jakarta months as text, `nik` the keyed pseudonym
+//!         `milestone` what the SOP says of step and outcome (`schemas::Milestone`), `berkas_no` a number for each `berkas_id`; `bulan` and `bulan_diterima` the Asia/Jakarta months as text, `nik` the keyed pseudonym
 //!         `sop_next(langkah, hasil, next)` and `sop_step(langkah, pelaksana, mandatory, writes_book)`
 //! Rule    of a month only the events that its figures can depend on are put before the SQL ([`Reach`])
 
@@ -19,7 +19,7 @@ use polars::prelude::{
     Column, DataFrame, IntoLazy, IntoSeries, LazyFrame, NamedFrom, NewChunkedArray, PolarsError, Series, StringChunked,
 };
 use polars::sql::SQLContext;
-use schemas::{CalendarError, Facts, Month, Sop, WorkingClock};
+use schemas::{CalendarError, Facts, Milestone, Month, Sop, WorkingClock};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,6 +61,7 @@ pub(crate) struct View {
     batches: BTreeSet<(u32, u32)>,
     sop_next: LazyFrame,
     sop_step: LazyFrame,
+    sop: Sop,
     clock: WorkingClock,
     outages: OutageClock,
 }
@@ -85,8 +86,6 @@ pub(crate) struct MonthView<'v> {
 
 /// How long before a month an arrival can make one in it a repetition, seconds: 90 days.
 const REPEATED_WITHIN_S: i64 = 90 * 86_400;
-/// Step and outcome that print a card.
-const PRINTED: (u8, &str) = (6, "tercetak");
 
 impl View {
     pub(crate) fn load(archive: &Archive, facts: &Facts) -> Result<Self, FigureError> {
@@ -112,6 +111,7 @@ impl View {
             events,
             sop_next: sop_next(&facts.sop)?.lazy(),
             sop_step: sop_step(&facts.sop)?.lazy(),
+            sop: facts.sop.clone(),
             clock: facts.clock.clone(),
             outages: OutageClock::of(archive)?,
         })
@@ -148,12 +148,16 @@ impl View {
                 let arrives = |row: &usize| {
                     let at = events.end_s(*row);
                     let receipt = start - REPEATED_WITHIN_S <= at && at < end || in_month(events.received_s(*row));
-                    events.step(*row) == 1 && receipt || in_month(at)
+                    receipt && self.milestone(*row) == Some(Milestone::Received) || in_month(at)
                 };
                 (0..events.len()).filter(arrives).filter(seen).collect()
             }
         };
         rows.into_iter().map(|row| u32::try_from(row).unwrap_or(u32::MAX)).collect()
+    }
+
+    fn milestone(&self, row: usize) -> Option<Milestone> {
+        self.sop.milestone(self.events.step(row), self.events.hasil(row))
     }
 
     /// Whether something happened to the berkas in the month, or it is open at its end.
@@ -170,6 +174,11 @@ impl View {
                 }))
     }
 
+    fn milestones(&self, rows: &[u32]) -> Series {
+        let names = rows.iter().map(|row| self.milestone(*row as usize).map(Milestone::name));
+        StringChunked::from_iter_options("milestone".into(), names).into_series()
+    }
+
     fn frame(&self, rows: &[u32]) -> Result<DataFrame, PolarsError> {
         let events = &self.events;
         let seconds = |second: &dyn Fn(usize) -> Option<i64>| -> Vec<Option<i64>> {
@@ -184,6 +193,7 @@ impl View {
             Series::new("langkah".into(), rows.iter().map(|r| i64::from(events.step(*r as usize))).collect::<Vec<_>>()),
             Series::new("selesai_d".into(), derived(&ends, |s| self.clock.working_days(s).ok())),
             Series::new("selesai_o".into(), derived(&ends, |s| Some(self.outages.outage_s(s)))),
+            self.milestones(rows),
             months("bulan", &ends),
             months("bulan_diterima", &received),
         ];
@@ -233,7 +243,7 @@ fn ended(events: &EventTable, berkas: usize, sop: &Sop) -> Ended {
             ended.whole = ended.whole.min(at);
             ended.printed = ended.printed.min(at);
         }
-        if (step, hasil) == PRINTED {
+        if outcome.is_some_and(|o| o.milestone == Some(Milestone::Printed)) {
             ended.printed = ended.printed.min(at);
         }
     }

@@ -22,6 +22,7 @@ pub(crate) fn page(sheet: &ComplianceSheet, office: &Office) -> Value {
     json!({
         "kantor": office,
         "bulan": sheet.month.indonesian(),
+        "layanan": sheet.service,
         "tanggal": long_date(sheet.signed_on),
         "ringkasan": [
             ["Berkas diterima", integer(f.duplicates.arrivals)],

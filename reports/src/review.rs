@@ -24,6 +24,7 @@ pub(crate) fn page(review: &MonthlyReview, office: &Office, templates: &Template
     Ok(json!({
         "kantor": office,
         "bulan": sheet.month.indonesian(),
+        "layanan": sheet.service,
         "tanggal": long_date(sheet.signed_on),
         "utama": headlines(month),
         "membaik": changed(true)?,

@@ -132,7 +132,7 @@ impl Decision {
             return refuse(format!("there is no target `{}`; there are {}", self.target, ids.join(", ")));
         };
         if facts.regulations().all(|(id, _)| id != self.regulation) {
-            let ids: Vec<&str> = Facts::target_files().collect();
+            let ids: Vec<&str> = facts.regulations().map(|(id, _)| id).collect();
             return refuse(format!("there is no regulation `{}`; there are {}", self.regulation, ids.join(", ")));
         }
         if let Some(jenis) = self.jenis.as_deref().filter(|j| !facts.jenis.contains_key(*j)) {

@@ -183,6 +183,8 @@ pub struct Judgement {
 pub struct ComplianceSheet {
     /// The month.
     pub month: Month,
+    /// What the office does for people, as the SOP calls it.
+    pub service: String,
     /// The day on which reports of the month are signed: its last working day.
     pub signed_on: NaiveDate,
     /// In the order of the regulations.

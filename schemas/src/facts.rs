@@ -2,27 +2,13 @@
 
 use crate::calendar::{CalendarError, WorkingClock};
 use crate::column::{Column, Presence, Visibility};
+use crate::fact_files::{FactFiles, nearest, stem};
 use crate::name_rules::{NameFile, NameRules};
 use crate::office_days::{Holiday, HoursFile, OfficeCalendar, OfficeDays};
 use crate::{ApplicantRules, Finding, FindingText, Ledger, Requirement, Severity, Sop, Target, TargetFile, Wilayah};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-
-const LEDGERS: [(&str, &str); 4] = [
-    ("buku_registrasi_perekaman", include_str!("../data/ledgers/buku_registrasi_perekaman.toml")),
-    ("buku_agenda_pendaftaran", include_str!("../data/ledgers/buku_agenda_pendaftaran.toml")),
-    ("buku_registrasi_pengambilan", include_str!("../data/ledgers/buku_registrasi_pengambilan.toml")),
-    ("buku_registrasi_arsip", include_str!("../data/ledgers/buku_registrasi_arsip.toml")),
-];
-
-/// In the order in which reports list them; which one decides is said in the files.
-const TARGETS: [(&str, &str); 4] = [
-    ("perbup_07_2020", include_str!("../data/targets/perbup_07_2020.toml")),
-    ("perbup_21_2020", include_str!("../data/targets/perbup_21_2020.toml")),
-    ("nasional_1_jam_24_jam", include_str!("../data/targets/nasional_1_jam_24_jam.toml")),
-    ("nasional_14_hari_kerja", include_str!("../data/targets/nasional_14_hari_kerja.toml")),
-];
 
 /// A fact file that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -130,78 +116,63 @@ impl Facts {
     /// # Errors
     /// [`FactsError`] names the file and what is wrong with it.
     pub fn embedded() -> Result<Self, FactsError> {
-        Self::load(&OfficeDays::default())
+        Self::load(&FactFiles::default(), &OfficeDays::default())
     }
 
-    /// The facts that are compiled in, with the office's own days.
+    /// The facts of these files, with the office's own days. The SOP is the one of the folder `sop`; the books are those that
+    /// its steps write.
     ///
     /// # Errors
     /// [`FactsError`] names the file and what is wrong with it.
-    pub fn load(days: &OfficeDays) -> Result<Self, FactsError> {
-        let holidays = csv::Reader::from_reader(include_str!("../data/calendar/libur_2020_2027.csv").as_bytes())
+    pub fn load(files: &FactFiles, days: &OfficeDays) -> Result<Self, FactsError> {
+        let holidays = csv::Reader::from_reader(files.text("calendar/libur_2020_2027.csv")?.as_bytes())
             .deserialize()
             .collect::<Result<Vec<Holiday>, _>>()
-            .map_err(fault("calendar/libur_2020_2027.csv"))?;
-        let hours: HoursFile = parse("calendar/jam_kerja.toml", include_str!("../data/calendar/jam_kerja.toml"))?;
+            .map_err(|e| fault("calendar/libur_2020_2027.csv", &e))?;
+        let hours: HoursFile = parse(files, "calendar/jam_kerja.toml")?;
         let calendar = OfficeCalendar::new(&hours, &holidays, days)?;
-        let columns: Rows<ColumnRow> = parse("columns.toml", include_str!("../data/columns.toml"))?;
-        let findings: Rows<FindingText> = parse("findings.toml", include_str!("../data/findings.toml"))?;
-        let klasifikasi: Rows<ClassificationCode> =
-            parse("klasifikasi.toml", include_str!("../data/klasifikasi.toml"))?;
-        let kelengkapan: Papers = parse("kelengkapan/ktp_el.toml", include_str!("../data/kelengkapan/ktp_el.toml"))?;
+        // What the archive and the program rest on is not the office's to change.
+        let columns: Rows<ColumnRow> = parse_text("columns.toml", include_str!("../data/columns.toml"))?;
+        let findings: Rows<FindingText> = parse_text("findings.toml", include_str!("../data/findings.toml"))?;
+        let klasifikasi: Rows<ClassificationCode> = parse(files, "klasifikasi.toml")?;
+        let kelengkapan: Papers = parse(files, "kelengkapan/ktp_el.toml")?;
+        let sop = the_sop(files)?;
+        let wilayah = Wilayah::parse(files.text("wilayah/tanggamus.csv")?, files.text("wilayah/provinsi.csv")?);
+        let target = |path: &str| Ok(TargetFile { file: stem(path).to_owned(), ..parse(files, path)? });
+        let books = sop.steps.iter().filter_map(|step| step.ledger.as_deref());
         let facts = Self {
-            sop: parse("sop/ktp_el_kolektif.toml", include_str!("../data/sop/ktp_el_kolektif.toml"))?,
             clock: WorkingClock::new(&calendar)?,
             calendar,
-            wilayah: Wilayah::parse(
-                include_str!("../data/wilayah/tanggamus.csv"),
-                include_str!("../data/wilayah/provinsi.csv"),
-            )
-            .map_err(fault("wilayah"))?,
-            ledgers: LEDGERS
-                .iter()
-                .map(|(id, text)| parse(&format!("ledgers/{id}.toml"), text))
-                .collect::<Result<_, _>>()?,
-            targets: TARGETS
-                .iter()
-                .map(|(id, text)| parse(&format!("targets/{id}.toml"), text))
-                .collect::<Result<_, _>>()?,
+            wilayah: wilayah.map_err(|e| fault("wilayah", &e))?,
+            ledgers: books.map(|id| parse(files, &format!("ledgers/{id}.toml"))).collect::<Result<_, _>>()?,
+            targets: files.folder("targets/").into_iter().map(target).collect::<Result<_, FactsError>>()?,
             findings: findings.rows.into_iter().map(|f| (f.code.clone(), f)).collect(),
             columns: columns
                 .rows
                 .into_iter()
                 .map(|c| (c.name, ColumnFact { presence: c.presence, visibility: c.visibility }))
                 .collect(),
-            pelaksana: labels("pelaksana.toml", include_str!("../data/pelaksana.toml"))?,
-            jenis: labels("jenis.toml", include_str!("../data/jenis.toml"))?,
+            pelaksana: labels(parse(files, "pelaksana.toml")?),
+            jenis: labels(parse(files, "jenis.toml")?),
             dokumen: kelengkapan.dokumen.into_iter().map(|l| (l.id, l.label)).collect(),
             requirements: kelengkapan.syarat,
-            applicant: parse("applicant.toml", include_str!("../data/applicant.toml"))?,
-            names: parse::<NameFile>("nama.toml", include_str!("../data/nama.toml"))?.into(),
+            applicant: parse(files, "applicant.toml")?,
+            names: parse::<NameFile>(files, "nama.toml")?.into(),
             klasifikasi: klasifikasi.rows,
+            sop,
         };
         facts.check()?;
         Ok(facts)
     }
 
-    /// The ids of the data files under `ledgers/` that are compiled in.
-    pub fn ledger_files() -> impl Iterator<Item = &'static str> {
-        LEDGERS.iter().map(|(id, _)| *id)
-    }
-
-    /// The ids of the data files under `targets/` that are compiled in.
-    pub fn target_files() -> impl Iterator<Item = &'static str> {
-        TARGETS.iter().map(|(id, _)| *id)
-    }
-
     /// The regulations with the names of their files.
-    pub fn regulations(&self) -> impl Iterator<Item = (&'static str, &TargetFile)> {
-        Self::target_files().zip(&self.targets)
+    pub fn regulations(&self) -> impl Iterator<Item = (&str, &TargetFile)> {
+        self.targets.iter().map(|regulation| (regulation.file.as_str(), regulation))
     }
 
     /// A target by its id, with the name of its regulation's file.
     #[must_use]
-    pub fn target(&self, id: &str) -> Option<(&'static str, &Target)> {
+    pub fn target(&self, id: &str) -> Option<(&str, &Target)> {
         self.regulations().find_map(|(file, regulation)| Some((file, regulation.targets.iter().find(|t| t.id == id)?)))
     }
 
@@ -230,24 +201,21 @@ impl Facts {
         let broken = |file: &str, reason: String| Err(FactsError::File { file: file.into(), reason });
         for step in &self.sop.steps {
             if !self.pelaksana.contains_key(&step.pelaksana) {
-                return broken("sop/ktp_el_kolektif.toml", format!("`{}` is not in pelaksana.toml", step.pelaksana));
+                return broken(&self.sop.id, format!("`{}` is not in pelaksana.toml", step.pelaksana));
             }
             if let Some(next) = step.outcomes.iter().filter_map(|o| o.next).find(|n| self.sop.step(*n).is_none()) {
-                return broken(
-                    "sop/ktp_el_kolektif.toml",
-                    format!("step {} leads to {next}, which is no step", step.number),
-                );
+                return broken(&self.sop.id, format!("step {} leads to {next}, which is no step", step.number));
             }
         }
         for ledger in &self.ledgers {
             if self.sop.step(ledger.step).is_none_or(|s| s.ledger.as_deref() != Some(&ledger.id)) {
-                return broken(
-                    "sop/ktp_el_kolektif.toml",
-                    format!("step {} does not write {}", ledger.step, ledger.id),
-                );
+                return broken(&self.sop.id, format!("step {} does not write {}", ledger.step, ledger.id));
             }
         }
         for target in self.targets.iter().flat_map(|f| &f.targets) {
+            if target.step.is_some_and(|step| self.sop.step(step).is_none()) {
+                return broken("targets", format!("`{}` is of a step that the SOP does not have", target.id));
+            }
             if target.standing == crate::Standing::Resmi && (target.value.is_none() || target.quote.is_empty()) {
                 return broken("targets", format!("`{}` is resmi but has no value or quote", target.id));
             }
@@ -267,16 +235,49 @@ impl Facts {
     }
 }
 
-fn labels(file: &str, text: &str) -> Result<Labels, FactsError> {
-    let rows: Rows<Label> = parse(file, text)?;
-    Ok(rows.rows.into_iter().map(|l| (l.id, l.label)).collect())
+fn labels(rows: Rows<Label>) -> Labels {
+    rows.rows.into_iter().map(|l| (l.id, l.label)).collect()
 }
 
-fn parse<T: for<'de> Deserialize<'de>>(file: &str, text: &str) -> Result<T, FactsError> {
-    toml::from_str(text).map_err(fault(file))
+/// The one procedure of the folder `sop`.
+fn the_sop(files: &FactFiles) -> Result<Sop, FactsError> {
+    match files.folder("sop/").as_slice() {
+        [path] => {
+            let sop: Sop = parse(files, path)?;
+            if sop.id == stem(path) {
+                Ok(sop)
+            } else {
+                let reason = format!("its id is `{}`, not the file's name", sop.id);
+                Err(FactsError::File { file: (*path).to_owned(), reason })
+            }
+        }
+        several => {
+            let reason = format!("{} procedures are there; an installation has one", several.len());
+            Err(FactsError::File { file: "sop/".to_owned(), reason })
+        }
+    }
 }
 
-fn fault<E: std::fmt::Display>(file: &str) -> impl FnOnce(E) -> FactsError {
-    let file = file.to_owned();
-    move |e| FactsError::File { file, reason: e.to_string() }
+fn parse<T: for<'de> Deserialize<'de>>(files: &FactFiles, path: &str) -> Result<T, FactsError> {
+    parse_text(path, files.text(path)?)
+}
+
+/// What is wrong is said in one line, with the line of the file and, for a word that is not known, the nearest that is.
+fn parse_text<T: for<'de> Deserialize<'de>>(path: &str, text: &str) -> Result<T, FactsError> {
+    toml::from_str(text).map_err(|e| {
+        let line = e.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
+        let at = line.map_or_else(String::new, |line| format!(", line {line}"));
+        let mut reason = e.message().replace('\n', " ");
+        let words: Vec<&str> = reason.split('`').skip(1).step_by(2).collect();
+        if let ([unknown, known @ ..], true) = (words.as_slice(), reason.starts_with("unknown "))
+            && let Some(near) = nearest(unknown, known.iter().copied())
+        {
+            reason = format!("unknown `{unknown}`; the nearest known name is `{near}`");
+        }
+        FactsError::File { file: format!("{path}{at}"), reason }
+    })
+}
+
+fn fault(file: &str, e: &dyn std::fmt::Display) -> FactsError {
+    FactsError::File { file: file.to_owned(), reason: e.to_string() }
 }

@@ -329,11 +329,11 @@ fn span(text: &str) -> Result<(i64, i64), CalendarError> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{DayKind, Facts, OfficeDays};
+    use crate::{DayKind, FactFiles, Facts, OfficeDays};
 
     fn facts(entries: &str) -> Result<Facts, String> {
         let days: OfficeDays = toml::from_str(entries).map_err(|e| e.to_string())?;
-        Facts::load(&days).map_err(|e| e.to_string())
+        Facts::load(&FactFiles::default(), &days).map_err(|e| e.to_string())
     }
 
     fn day(facts: &Facts, date: &str) -> (DayKind, i64, String) {

@@ -47,6 +47,50 @@ pub struct Outcome {
     pub hasil: String,
     /// The step that follows; none when the berkas ends here.
     pub next: Option<u8>,
+    /// What the figures know it as; an outcome that none asks for has none.
+    pub milestone: Option<Milestone>,
+}
+
+/// What an outcome means to the figures, whatever the SOP's step and word for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Milestone {
+    /// The berkas arrived.
+    Received,
+    /// A check found all papers there.
+    Complete,
+    /// A check sent it back for papers.
+    Returned,
+    /// It was refused.
+    Rejected,
+    /// The document was printed.
+    Printed,
+    /// Printing failed.
+    PrintFailed,
+    /// The record check found the person recorded already.
+    Duplicate,
+    /// The document was gathered with its batch.
+    Gathered,
+    /// The document was handed over.
+    HandedOver,
+}
+
+impl Milestone {
+    /// Its name in the statements of the figures.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Complete => "complete",
+            Self::Returned => "returned",
+            Self::Rejected => "rejected",
+            Self::Printed => "printed",
+            Self::PrintFailed => "print_failed",
+            Self::Duplicate => "duplicate",
+            Self::Gathered => "gathered",
+            Self::HandedOver => "handed_over",
+        }
+    }
 }
 
 impl Sop {
@@ -54,6 +98,12 @@ impl Sop {
     #[must_use]
     pub fn step(&self, number: u8) -> Option<&Step> {
         self.steps.iter().find(|s| s.number == number)
+    }
+
+    /// What an outcome means to the figures.
+    #[must_use]
+    pub fn milestone(&self, number: u8, hasil: &str) -> Option<Milestone> {
+        self.step(number)?.outcomes.iter().find(|o| o.hasil == hasil)?.milestone
     }
 
     /// Whether the outcome is one of the step's.

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TargetFile {
+    /// Name of its file.
+    #[serde(skip)]
+    pub file: String,
     /// The regulation.
     pub regulation: String,
     /// What it is about.

@@ -1,7 +1,7 @@
 -- open: berkas open at the end of the month by their last step; v is the age in working days since the first event
 WITH berkas AS (
   SELECT berkas_no, MIN(pekon) AS pekon, MIN(jenis) AS jenis, MIN(selesai_d) AS first_d, COUNT(*) AS last_place,
-         MAX(CASE WHEN langkah = 10 OR hasil IN ('ditolak', 'duplikat') THEN 1 ELSE 0 END) AS ended
+         MAX(CASE WHEN milestone IN ('handed_over', 'rejected', 'duplicate') THEN 1 ELSE 0 END) AS ended
   FROM events
   WHERE selesai_s < $end_s
   GROUP BY berkas_no

@@ -1,16 +1,16 @@
 -- waits: batches whose berkas have all ended and whose last card was gathered in the month
 -- Of the berkas gathered last together the greatest id stands for the batch; v is then the longest wait for it.
 WITH numbered AS (
-  SELECT berkas_no, berkas_id, kolektif_id, pekon, jenis, langkah, hasil, bulan, selesai_s, selesai_w,
+  SELECT berkas_no, berkas_id, kolektif_id, pekon, jenis, milestone, bulan, selesai_s, selesai_w,
          ROW_NUMBER() OVER (PARTITION BY berkas_no ORDER BY selesai_s, langkah, event_id) AS place
   FROM events
 ), berkas AS (
   SELECT MIN(berkas_id) AS berkas_id, MIN(pekon) AS pekon, MIN(jenis) AS jenis,
          MIN(CASE WHEN place = 1 THEN kolektif_id ELSE NULL END) AS kolektif_id,
-         MIN(CASE WHEN langkah = 7 THEN selesai_s ELSE NULL END) AS gathered_s,
-         MIN(CASE WHEN langkah = 7 THEN selesai_w ELSE NULL END) AS gathered_w,
-         MIN(CASE WHEN langkah = 7 THEN bulan ELSE NULL END) AS bulan,
-         MAX(CASE WHEN langkah = 10 OR hasil IN ('ditolak', 'duplikat') THEN 1 ELSE 0 END) AS ended
+         MIN(CASE WHEN milestone = 'gathered' THEN selesai_s ELSE NULL END) AS gathered_s,
+         MIN(CASE WHEN milestone = 'gathered' THEN selesai_w ELSE NULL END) AS gathered_w,
+         MIN(CASE WHEN milestone = 'gathered' THEN bulan ELSE NULL END) AS bulan,
+         MAX(CASE WHEN milestone IN ('handed_over', 'rejected', 'duplicate') THEN 1 ELSE 0 END) AS ended
   FROM numbered
   GROUP BY berkas_no
 ), batch AS (

@@ -1,8 +1,8 @@
 //! How many berkas are complete when they are first checked, and what do the others lack?
 //!
-//! Reads   checks of the requirements (step 2)
+//! Reads   checks of the requirements
 //! Gives   first checks in the month, those found complete, files returned, missing documents by code
-//! Rule    SOP step 2
+//! Rule    the SOP's outcomes `complete` and `returned`
 
 use super::Context;
 use crate::stages::summary::count;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 const FIGURE: &str = "completeness";
 
 pub(super) fn compute(context: Context<'_>) -> Completeness {
-    let is_complete = |row: &&FigureRow| row.name == "lengkap" || row.name == "perlu_rekam";
+    let is_complete = |row: &&FigureRow| row.detail == "complete";
     let mut missing = BTreeMap::new();
     for row in context.figures.rows(FIGURE, "returned") {
         for code in row.name.split(';').filter(|c| !c.is_empty()) {

@@ -1,17 +1,17 @@
 -- first_checks: outcome of the first check of each berkas
 WITH checks AS (
-  SELECT pekon, jenis, bulan, hasil,
+  SELECT pekon, jenis, bulan, hasil, milestone,
          ROW_NUMBER() OVER (PARTITION BY berkas_no ORDER BY selesai_s, langkah, event_id) AS attempt
   FROM events
-  WHERE langkah = 2
+  WHERE milestone IN ('complete', 'returned')
 )
-SELECT pekon, jenis, hasil AS name, COUNT(*) AS n
+SELECT pekon, jenis, hasil AS name, milestone AS detail, COUNT(*) AS n
 FROM checks
 WHERE attempt = 1 AND bulan = $month
-GROUP BY pekon, jenis, hasil;
+GROUP BY pekon, jenis, hasil, milestone;
 
 -- returned: what was missing at every check that sent the file back; several documents in one text, divided by `;`
 SELECT pekon, jenis, kekurangan AS name, COUNT(*) AS n
 FROM events
-WHERE langkah = 2 AND hasil = 'kurang' AND bulan = $month
+WHERE milestone = 'returned' AND bulan = $month
 GROUP BY pekon, jenis, kekurangan

@@ -2,7 +2,7 @@
 WITH finished AS (
   SELECT berkas_no, MIN(bulan) AS finished_bulan
   FROM events
-  WHERE langkah = 10
+  WHERE milestone = 'handed_over'
   GROUP BY berkas_no
 ), ordered AS (
   SELECT pekon, jenis, langkah,
@@ -22,7 +22,7 @@ GROUP BY pekon, jenis, before_langkah, ordered.langkah, before_hasil;
 WITH finished AS (
   SELECT berkas_no, MIN(bulan) AS bulan
   FROM events
-  WHERE langkah = 10
+  WHERE milestone = 'handed_over'
   GROUP BY berkas_no
 )
 SELECT pekon, jenis, events.langkah AS step, events.pelaksana AS name, COUNT(*) AS n
@@ -36,7 +36,7 @@ GROUP BY pekon, jenis, events.langkah, events.pelaksana;
 WITH finished AS (
   SELECT berkas_no, MIN(bulan) AS finished_bulan
   FROM events
-  WHERE langkah = 10
+  WHERE milestone = 'handed_over'
   GROUP BY berkas_no
 ), ordered AS (
   SELECT events.berkas_no AS berkas_no, pekon, jenis, langkah, pelaksana,

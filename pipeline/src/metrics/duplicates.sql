@@ -1,9 +1,9 @@
 -- record_checks: (a) berkas with a record check in the month
 WITH checked AS (
   SELECT berkas_no, MIN(pekon) AS pekon, MIN(jenis) AS jenis,
-         MAX(CASE WHEN hasil = 'duplikat' THEN 1 ELSE 0 END) AS is_duplicate
+         MAX(CASE WHEN milestone = 'duplicate' THEN 1 ELSE 0 END) AS is_duplicate
   FROM events
-  WHERE langkah = 6 AND bulan = $month
+  WHERE milestone IN ('printed', 'print_failed', 'duplicate') AND bulan = $month
   GROUP BY berkas_no
 )
 SELECT 'record_checks' AS item, pekon, jenis, COUNT(*) AS n FROM checked GROUP BY pekon, jenis
@@ -15,7 +15,7 @@ WITH in_batch AS (
   SELECT pekon, jenis,
          ROW_NUMBER() OVER (PARTITION BY kolektif_id, nik ORDER BY selesai_s, langkah, event_id) AS place
   FROM events
-  WHERE langkah = 1 AND bulan_diterima = $month AND nik IS NOT NULL
+  WHERE milestone = 'received' AND bulan_diterima = $month AND nik IS NOT NULL
 )
 SELECT 'batch_berkas' AS item, pekon, jenis, COUNT(*) AS n FROM in_batch GROUP BY pekon, jenis
 UNION ALL
@@ -25,7 +25,7 @@ SELECT 'batch_same_nik' AS item, pekon, jenis, COUNT(*) AS n FROM in_batch WHERE
 WITH arrived AS (
   SELECT berkas_no, MIN(pekon) AS pekon, MIN(jenis) AS jenis
   FROM events
-  WHERE langkah = 1 AND bulan = $month
+  WHERE milestone = 'received' AND bulan = $month
   GROUP BY berkas_no
 )
 SELECT pekon, jenis, COUNT(*) AS n FROM arrived GROUP BY pekon, jenis;
@@ -34,7 +34,7 @@ SELECT pekon, jenis, COUNT(*) AS n FROM arrived GROUP BY pekon, jenis;
 WITH arrival AS (
   SELECT berkas_no, kolektif_id, pekon, jenis, nik, bulan, selesai_s
   FROM events
-  WHERE langkah = 1 AND nik IS NOT NULL
+  WHERE milestone = 'received' AND nik IS NOT NULL
 ), again AS (
   SELECT now.berkas_no AS berkas_no, MIN(now.pekon) AS pekon, MIN(now.jenis) AS jenis
   FROM arrival now JOIN arrival earlier ON now.nik = earlier.nik
@@ -48,7 +48,7 @@ SELECT pekon, jenis, COUNT(*) AS n FROM again GROUP BY pekon, jenis;
 WITH without AS (
   SELECT berkas_no, MIN(pekon) AS pekon, MIN(jenis) AS jenis
   FROM events
-  WHERE langkah = 1 AND (bulan = $month OR bulan_diterima = $month) AND nik IS NULL
+  WHERE milestone = 'received' AND (bulan = $month OR bulan_diterima = $month) AND nik IS NULL
   GROUP BY berkas_no
 )
 SELECT pekon, jenis, 'no_nik' AS name, COUNT(*) AS n FROM without GROUP BY pekon, jenis

@@ -1,10 +1,10 @@
 -- flow: berkas that arrived, were first printed and were handed over in the month, and those open at its end
 WITH berkas AS (
   SELECT berkas_no, MIN(pekon) AS pekon, MIN(jenis) AS jenis, MIN(bulan) AS first_bulan,
-         MIN(CASE WHEN langkah = 1 THEN bulan ELSE NULL END) AS received,
-         MIN(CASE WHEN langkah = 6 AND hasil = 'tercetak' THEN bulan ELSE NULL END) AS printed,
-         MIN(CASE WHEN langkah = 10 THEN bulan ELSE NULL END) AS handed_over,
-         MIN(CASE WHEN langkah = 10 OR hasil IN ('ditolak', 'duplikat') THEN bulan ELSE NULL END) AS ended
+         MIN(CASE WHEN milestone = 'received' THEN bulan ELSE NULL END) AS received,
+         MIN(CASE WHEN milestone = 'printed' THEN bulan ELSE NULL END) AS printed,
+         MIN(CASE WHEN milestone = 'handed_over' THEN bulan ELSE NULL END) AS handed_over,
+         MIN(CASE WHEN milestone IN ('handed_over', 'rejected', 'duplicate') THEN bulan ELSE NULL END) AS ended
   FROM events
   GROUP BY berkas_no
 )

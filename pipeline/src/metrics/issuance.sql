@@ -3,13 +3,13 @@ WITH complete AS (
   SELECT berkas_no, MIN(selesai_s) AS complete_s, MIN(selesai_w) AS complete_w, MIN(selesai_d) AS complete_d,
          MIN(selesai_o) AS complete_o
   FROM events
-  WHERE langkah = 2 AND hasil IN ('lengkap', 'perlu_rekam')
+  WHERE milestone = 'complete'
   GROUP BY berkas_no
 ), printed AS (
   SELECT berkas_no, MIN(pekon) AS pekon, MIN(jenis) AS jenis, MIN(bulan) AS bulan, MIN(selesai_s) AS printed_s,
          MIN(selesai_w) AS printed_w, MIN(selesai_d) AS printed_d, MIN(selesai_o) AS printed_o
   FROM events
-  WHERE langkah = 6 AND hasil = 'tercetak'
+  WHERE milestone = 'printed'
   GROUP BY berkas_no
 ), timed AS (
   SELECT pekon, jenis, printed_s - complete_s AS wall,
@@ -32,8 +32,8 @@ SELECT 'working_days' AS item, pekon, jenis, working_days AS v, COUNT(*) AS n FR
 -- open: berkas complete but neither printed nor ended at the end of the month, by age
 WITH past AS (
   SELECT berkas_no, pekon, jenis, selesai_s, selesai_d, selesai_o,
-         CASE WHEN langkah = 2 AND hasil IN ('lengkap', 'perlu_rekam') THEN 1 ELSE 0 END AS is_complete,
-         CASE WHEN hasil IN ('tercetak', 'ditolak', 'duplikat') THEN 1 ELSE 0 END AS is_done
+         CASE WHEN milestone = 'complete' THEN 1 ELSE 0 END AS is_complete,
+         CASE WHEN milestone IN ('printed', 'rejected', 'duplicate') THEN 1 ELSE 0 END AS is_done
   FROM events
   WHERE selesai_s < $end_s
 ), done AS (
@@ -64,12 +64,12 @@ FROM aged GROUP BY pekon, jenis, working_days;
 WITH complete AS (
   SELECT berkas_no, COUNT(*) AS checks
   FROM events
-  WHERE langkah = 2 AND hasil IN ('lengkap', 'perlu_rekam')
+  WHERE milestone = 'complete'
   GROUP BY berkas_no
 ), printed AS (
   SELECT berkas_no, MIN(pekon) AS pekon, MIN(jenis) AS jenis, MIN(bulan) AS bulan
   FROM events
-  WHERE langkah = 6 AND hasil = 'tercetak'
+  WHERE milestone = 'printed'
   GROUP BY berkas_no
 )
 SELECT pekon, jenis, 'no_complete_check' AS name, COUNT(*) AS n

@@ -3,21 +3,20 @@
 WITH finished AS (
   SELECT berkas_no, MIN(bulan) AS finished_bulan
   FROM events
-  WHERE langkah = 10
+  WHERE milestone = 'handed_over'
   GROUP BY berkas_no
 ), ordered AS (
-  SELECT events.berkas_no AS berkas_no, pekon, jenis, langkah, selesai_w,
+  SELECT events.berkas_no AS berkas_no, pekon, jenis, milestone, selesai_w,
          CASE WHEN mulai_w IS NULL THEN selesai_w ELSE mulai_w END AS begin_w,
-         LAG(langkah) OVER (PARTITION BY events.berkas_no ORDER BY selesai_s, langkah, event_id) AS before_langkah,
-         LAG(hasil) OVER (PARTITION BY events.berkas_no ORDER BY selesai_s, langkah, event_id) AS before_hasil,
+         LAG(milestone) OVER (PARTITION BY events.berkas_no ORDER BY selesai_s, langkah, event_id) AS before_milestone,
          LAG(selesai_w) OVER (PARTITION BY events.berkas_no ORDER BY selesai_s, langkah, event_id) AS before_w
   FROM events JOIN finished ON events.berkas_no = finished.berkas_no
   WHERE finished_bulan = $month
 ), berkas AS (
   SELECT berkas_no, MIN(pekon) AS pekon, MIN(jenis) AS jenis,
-         MIN(CASE WHEN langkah = 1 THEN selesai_w ELSE NULL END) AS received_w,
-         MIN(CASE WHEN langkah = 10 THEN selesai_w ELSE NULL END) AS handed_over_w,
-         SUM(CASE WHEN before_langkah = 2 AND before_hasil = 'kurang' AND begin_w > before_w
+         MIN(CASE WHEN milestone = 'received' THEN selesai_w ELSE NULL END) AS received_w,
+         MIN(CASE WHEN milestone = 'handed_over' THEN selesai_w ELSE NULL END) AS handed_over_w,
+         SUM(CASE WHEN before_milestone = 'returned' AND begin_w > before_w
                   THEN begin_w - before_w ELSE 0 END) AS applicant_w
   FROM ordered
   GROUP BY berkas_no
@@ -34,8 +33,8 @@ FROM timed GROUP BY pekon, jenis, less_applicant;
 -- left_out: berkas handed over in the month without a receipt
 WITH berkas AS (
   SELECT berkas_no, MIN(pekon) AS pekon, MIN(jenis) AS jenis,
-         MIN(CASE WHEN langkah = 10 THEN bulan ELSE NULL END) AS bulan,
-         MAX(CASE WHEN langkah = 1 THEN 1 ELSE 0 END) AS received
+         MIN(CASE WHEN milestone = 'handed_over' THEN bulan ELSE NULL END) AS bulan,
+         MAX(CASE WHEN milestone = 'received' THEN 1 ELSE 0 END) AS received
   FROM events
   GROUP BY berkas_no
 )

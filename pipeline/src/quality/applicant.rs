@@ -3,7 +3,7 @@
 use super::Found;
 use crate::validate::nik_code;
 use chrono::{Datelike, NaiveDate};
-use schemas::{Event, Nik, NikFault, wib_date};
+use schemas::{Event, Milestone, Nik, NikFault, wib_date};
 
 pub(super) fn check(event: &Event<'_>, found: &mut Found<'_>) {
     let facts = found.facts;
@@ -74,9 +74,10 @@ fn age(event: &Event<'_>, found: &mut Found<'_>) {
     if at_receipt < limits.perekaman {
         found.applicant("Q008", event, "");
     }
+    let printed = found.facts.sop.milestone(event.langkah, event.hasil) == Some(Milestone::Printed);
     let ended = wib_date(event.selesai_us.div_euclid(1_000_000));
     let at_end = ended.and_then(|ended| years(birth, ended));
-    if event.hasil == "tercetak" && at_end.is_some_and(|age| age < limits.pencetakan) {
+    if printed && at_end.is_some_and(|age| age < limits.pencetakan) {
         found.event("Q009", event, "");
     }
 }

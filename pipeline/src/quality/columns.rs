@@ -3,7 +3,7 @@
 use super::applicant::{birth, years};
 use super::papers::codes;
 use crate::metrics::serial;
-use schemas::{Column, Event, Facts, check_nik, wib_date};
+use schemas::{Column, Event, Facts, Milestone, check_nik, wib_date};
 
 /// One column in the rows of a month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub(super) fn of(events: &[Event<'_>], facts: &Facts) -> Vec<ColumnQuality> {
 fn calls_for(column: Column, event: &Event<'_>, facts: &Facts) -> bool {
     match column {
         Column::NomorRegister => facts.ledgers.iter().any(|l| l.step == event.langkah),
-        Column::Kekurangan => event.hasil == "kurang",
+        Column::Kekurangan => facts.sop.milestone(event.langkah, event.hasil) == Some(Milestone::Returned),
         _ => true,
     }
 }

@@ -4,7 +4,7 @@ use super::Found;
 use crate::archive::{Archive, ArchiveError, month_of_path};
 use crate::columns::{instants, int32s, int64s, texts};
 use arrow::array::Array;
-use schemas::{Event, Month};
+use schemas::{Event, Milestone, Month, Sop};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// When a berkas first reached what later steps need, microseconds, and whether its events agree.
@@ -38,6 +38,7 @@ impl Before {
 /// Of every berkas that has an event in the month, what came before or in it.
 pub(super) fn of<'e>(
     archive: &Archive,
+    sop: &Sop,
     month: Month,
     events: &[Event<'e>],
 ) -> Result<BTreeMap<&'e str, Before>, ArchiveError> {
@@ -54,10 +55,10 @@ pub(super) fn of<'e>(
                 let Some(before) = history.get_mut(berkas.value(row)) else { continue };
                 let at = ends.value(row);
                 let earliest = |moment: &mut Option<i64>| *moment = Some(moment.map_or(at, |m| m.min(at)));
-                match (steps.value(row), hasil.value(row)) {
-                    (2, "lengkap" | "perlu_rekam") => earliest(&mut before.complete),
-                    (6, "tercetak") => earliest(&mut before.printed),
-                    (5, "ditolak") | (6, "duplikat") => earliest(&mut before.ended),
+                match sop.milestone(u8::try_from(steps.value(row)).unwrap_or(0), hasil.value(row)) {
+                    Some(Milestone::Complete) => earliest(&mut before.complete),
+                    Some(Milestone::Printed) => earliest(&mut before.printed),
+                    Some(Milestone::Rejected | Milestone::Duplicate) => earliest(&mut before.ended),
                     _ => {}
                 }
                 before.compare(own.map(|column| column.is_valid(row).then(|| column.value(row))));
@@ -73,11 +74,12 @@ pub(super) fn check(event: &Event<'_>, history: &BTreeMap<&str, Before>, archive
     let received = Month::of_epoch_s(event.diterima_us.div_euclid(1_000_000));
     let is_whole = received.is_none_or(|month| month >= archived_from);
     let lacks = |moment: Option<i64>| moment.map_or(is_whole, |moment| moment > event.selesai_us);
-    let prints = (event.langkah, event.hasil) == (6, "tercetak");
+    let milestone = found.facts.sop.milestone(event.langkah, event.hasil);
+    let prints = milestone == Some(Milestone::Printed);
     if prints && lacks(before.complete) {
         found.event("Q023", event, "");
     }
-    if event.langkah == 10 && lacks(before.printed) {
+    if milestone == Some(Milestone::HandedOver) && lacks(before.printed) {
         found.event("Q024", event, "");
     }
     if prints && before.ended.is_some_and(|ended| ended < event.selesai_us) {

@@ -1,10 +1,7 @@
 //! Kind of application, citizenship, missing papers, times of the step.
 
 use super::Found;
-use schemas::Event;
-
-/// The outcome that sends a berkas back for papers.
-const RETURNED: &str = "kurang";
+use schemas::{Event, Milestone};
 
 pub(super) fn check(event: &Event<'_>, found: &mut Found<'_>) {
     let facts = found.facts;
@@ -21,7 +18,8 @@ pub(super) fn check(event: &Event<'_>, found: &mut Found<'_>) {
         found.applicant("Q014", event, "");
     }
     let missing: Vec<&str> = codes(event).collect();
-    match (event.hasil == RETURNED, missing.is_empty()) {
+    let returned = facts.sop.milestone(event.langkah, event.hasil) == Some(Milestone::Returned);
+    match (returned, missing.is_empty()) {
         (true, true) => found.event("Q015", event, ""),
         (false, false) => found.event("Q018", event, ""),
         _ => {}

@@ -4,7 +4,7 @@ use super::Found;
 use crate::archive::{Archive, ArchiveError};
 use crate::columns::{dates, int64s};
 use chrono::NaiveDate;
-use schemas::{Event, Month, wib_date};
+use schemas::{Event, Milestone, Month, Sop, wib_date};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Received, printed, failed.
@@ -28,13 +28,13 @@ pub(super) fn check(
             sums.iter_mut().zip(columns).for_each(|(sum, column)| *sum += column.value(row));
         }
     }
-    let used = used(events);
+    let used = used(events, &found.facts.sop);
     let Some(&last) = log.keys().next_back() else { return Ok(()) };
     let mut left = 0;
     for (day, [received, printed, failed]) in &log {
         left += received - printed - failed;
         if Month::of_date(*day) == month && left < 0 {
-            found.elsewhere("Q028", day.to_string(), 6, format!("sisa {left}"), 1);
+            found.elsewhere("Q028", day.to_string(), 0, format!("sisa {left}"), 1);
         }
     }
     // What the log has not come to yet is no fault.
@@ -45,7 +45,7 @@ pub(super) fn check(
         let [events_printed, events_failed] = used.get(&day).copied().unwrap_or_default();
         for (code, logged, happened) in [("Q029", printed, events_printed), ("Q030", failed, events_failed)] {
             if logged != happened {
-                found.elsewhere(code, day.to_string(), 6, format!("catatan {logged}, peristiwa {happened}"), 1);
+                found.elsewhere(code, day.to_string(), 0, format!("catatan {logged}, peristiwa {happened}"), 1);
             }
         }
     }
@@ -53,15 +53,16 @@ pub(super) fn check(
 }
 
 /// Cards printed and spoilt by day.
-fn used(events: &[Event<'_>]) -> BTreeMap<NaiveDate, [i64; 2]> {
+fn used(events: &[Event<'_>], sop: &Sop) -> BTreeMap<NaiveDate, [i64; 2]> {
     let mut used: BTreeMap<NaiveDate, [i64; 2]> = BTreeMap::new();
-    for event in events.iter().filter(|e| e.langkah == 6) {
-        let Some(day) = wib_date(event.selesai_us.div_euclid(1_000_000)) else { continue };
-        let of_day = used.entry(day).or_default();
-        match event.hasil {
-            "tercetak" => of_day[0] += 1,
-            "gagal_cetak" => of_day[1] += 1,
-            _ => {}
+    for event in events {
+        let place = match sop.milestone(event.langkah, event.hasil) {
+            Some(Milestone::Printed) => 0,
+            Some(Milestone::PrintFailed) => 1,
+            _ => continue,
+        };
+        if let Some(day) = wib_date(event.selesai_us.div_euclid(1_000_000)) {
+            used.entry(day).or_default()[place] += 1;
         }
     }
     used

@@ -8,9 +8,9 @@ ORDER BY berkas_id;
 
 -- turnaround_working_p90: berkas handed over in the month that took longer from receipt
 WITH berkas AS (
-  SELECT berkas_id, MIN(jenis) AS jenis, MIN(CASE WHEN langkah = 1 THEN selesai_w ELSE NULL END) AS received_w,
-         MIN(CASE WHEN langkah = 10 THEN selesai_w ELSE NULL END) AS handed_over_w,
-         MIN(CASE WHEN langkah = 10 THEN bulan ELSE NULL END) AS bulan
+  SELECT berkas_id, MIN(jenis) AS jenis, MIN(CASE WHEN milestone = 'received' THEN selesai_w ELSE NULL END) AS received_w,
+         MIN(CASE WHEN milestone = 'handed_over' THEN selesai_w ELSE NULL END) AS handed_over_w,
+         MIN(CASE WHEN milestone = 'handed_over' THEN bulan ELSE NULL END) AS bulan
   FROM events
   GROUP BY berkas_id
 )
@@ -21,29 +21,29 @@ ORDER BY berkas_id;
 
 -- complete_at_first_check: berkas first checked in the month and not found complete
 WITH checks AS (
-  SELECT berkas_id, jenis, bulan, hasil,
+  SELECT berkas_id, jenis, bulan, milestone,
          ROW_NUMBER() OVER (PARTITION BY berkas_id ORDER BY selesai_s, langkah, event_id) AS attempt
   FROM events
-  WHERE langkah = 2
+  WHERE milestone IN ('complete', 'returned')
 )
 SELECT berkas_id
 FROM checks
-WHERE attempt = 1 AND bulan = $month AND hasil <> 'lengkap' AND hasil <> 'perlu_rekam' AND ($jenis = '' OR jenis = $jenis)
+WHERE attempt = 1 AND bulan = $month AND milestone = 'returned' AND ($jenis = '' OR jenis = $jenis)
 ORDER BY berkas_id;
 
 -- issued: berkas first printed in the month after the limit, or complete, neither printed nor ended, and past it at its end
 -- The limit is in seconds less outages, or in working days where $in_days is 1.
 WITH berkas AS (
   SELECT berkas_id,
-         MIN(CASE WHEN langkah = 2 AND hasil IN ('lengkap', 'perlu_rekam') THEN selesai_s ELSE NULL END) AS complete_s,
-         MIN(CASE WHEN langkah = 2 AND hasil IN ('lengkap', 'perlu_rekam') THEN selesai_d ELSE NULL END) AS complete_d,
-         MIN(CASE WHEN langkah = 2 AND hasil IN ('lengkap', 'perlu_rekam') THEN selesai_o ELSE NULL END) AS complete_o,
-         MIN(CASE WHEN langkah = 2 AND hasil IN ('lengkap', 'perlu_rekam') THEN jenis ELSE NULL END) AS complete_jenis,
-         MIN(CASE WHEN langkah = 6 AND hasil = 'tercetak' THEN selesai_s ELSE NULL END) AS printed_s,
-         MIN(CASE WHEN langkah = 6 AND hasil = 'tercetak' THEN selesai_d ELSE NULL END) AS printed_d,
-         MIN(CASE WHEN langkah = 6 AND hasil = 'tercetak' THEN selesai_o ELSE NULL END) AS printed_o,
-         MIN(CASE WHEN langkah = 6 AND hasil = 'tercetak' THEN bulan ELSE NULL END) AS printed_bulan,
-         MAX(CASE WHEN selesai_s < $end_s AND hasil IN ('tercetak', 'ditolak', 'duplikat') THEN 1 ELSE 0 END) AS is_done
+         MIN(CASE WHEN milestone = 'complete' THEN selesai_s ELSE NULL END) AS complete_s,
+         MIN(CASE WHEN milestone = 'complete' THEN selesai_d ELSE NULL END) AS complete_d,
+         MIN(CASE WHEN milestone = 'complete' THEN selesai_o ELSE NULL END) AS complete_o,
+         MIN(CASE WHEN milestone = 'complete' THEN jenis ELSE NULL END) AS complete_jenis,
+         MIN(CASE WHEN milestone = 'printed' THEN selesai_s ELSE NULL END) AS printed_s,
+         MIN(CASE WHEN milestone = 'printed' THEN selesai_d ELSE NULL END) AS printed_d,
+         MIN(CASE WHEN milestone = 'printed' THEN selesai_o ELSE NULL END) AS printed_o,
+         MIN(CASE WHEN milestone = 'printed' THEN bulan ELSE NULL END) AS printed_bulan,
+         MAX(CASE WHEN selesai_s < $end_s AND milestone IN ('printed', 'rejected', 'duplicate') THEN 1 ELSE 0 END) AS is_done
   FROM events
   GROUP BY berkas_id
 ), ended AS (

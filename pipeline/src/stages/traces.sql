@@ -2,7 +2,7 @@
 WITH finished AS (
   SELECT berkas_id, MIN(bulan) AS bulan
   FROM events
-  WHERE langkah = 10
+  WHERE milestone = 'handed_over'
   GROUP BY berkas_id
 )
 SELECT events.berkas_id AS berkas_id, langkah, hasil, pelaksana, selesai_s, event_id
