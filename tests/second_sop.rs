@@ -60,7 +60,7 @@ fn its_events_figures_deviations_and_book() {
     let dir = TempDir::new().unwrap();
     let installed = kia(&dir);
     installed.run(&["pull"]).expect_code_in(&[0, 1], "pull");
-    assert_eq!(installed.count("SELECT COUNT(*) AS n FROM events"), EVENTS.len() as i64);
+    assert_eq!(installed.count("SELECT COUNT(*) AS n FROM events"), i64::try_from(EVENTS.len()).unwrap());
     let figures = installed.json(&["metrics", "--month", "2026-10", "--format", "json"], 0);
     assert_eq!(figures["completeness"]["first_checks"], 2);
     assert_eq!(figures["completeness"]["complete"], 1);
@@ -100,9 +100,9 @@ fn a_fact_file_that_cannot_be_used_is_named_with_its_line() {
         fs::write(&place, text.replacen(from, to, 1)).unwrap();
         let ran = installed.run(&["pull"]).expect_code(2);
         if text.is_empty() {
-            fs::remove_file(&place).unwrap()
+            fs::remove_file(&place).unwrap();
         } else {
-            fs::write(&place, text).unwrap()
+            fs::write(&place, text).unwrap();
         }
         ran.err
     };
