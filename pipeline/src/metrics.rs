@@ -25,7 +25,7 @@ use crate::stages::additive::{self, Sight};
 use crate::stages::kept::{self, Kept};
 use crate::stages::summary::{self, Summary};
 use crate::stages::{cells, failed};
-use crate::view::{MonthView, View};
+use crate::view::{AT_ONCE, MonthView, View};
 use polars::prelude::{DataFrame, IntoLazy, col, lit};
 use schemas::document::KecamatanRow;
 use schemas::figures::{FigureRow, Figures, MonthFigures, TrendPoint};
@@ -225,7 +225,7 @@ impl<'a> FigureBook<'a> {
     }
 
     fn compute(&self, month: Month, sight: Sight) -> Result<DataFrame, FigureError> {
-        additive::rows(&self.at(month)?, sight)
+        additive::rows(&self.at(month)?, sight, AT_ONCE)
     }
 
     fn within_the_archive(&self, month: Month) -> Result<(), FigureError> {

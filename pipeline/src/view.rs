@@ -22,6 +22,7 @@ use polars::sql::SQLContext;
 use schemas::{CalendarError, Facts, Milestone, Month, Sop, WorkingClock};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// Figures cannot be computed.
 #[derive(Debug, thiserror::Error)]
@@ -69,21 +70,25 @@ pub(crate) struct View {
 /// When nothing more is open of a berkas, seconds since 1970; never is far off.
 #[derive(Clone, Copy)]
 struct Ended {
-    /// By an outcome that no step follows.
+    /// Handed over, rejected or found a duplicate.
     whole: i64,
-    /// Printed, or ended.
+    /// Printed, rejected or found a duplicate.
     printed: i64,
 }
 
-/// A month of a view. Its frames are made when they are first asked for.
+/// A month of a view, or of the figures by berkas a part of it. Its frames are made when they are first asked for.
 pub(crate) struct MonthView<'v> {
     view: &'v View,
     month: Month,
+    /// Of these berkas only.
+    berkas: Range<usize>,
     end_o: i64,
     end_d: i64,
     frames: RefCell<BTreeMap<(Sight, Reach), LazyFrame>>,
 }
 
+/// So many events of berkas are put before the SQL at once, so that memory does not grow with the office.
+pub(crate) const AT_ONCE: usize = 2_000_000;
 /// How long before a month an arrival can make one in it a repetition, seconds: 90 days.
 const REPEATED_WITHIN_S: i64 = 90 * 86_400;
 
@@ -92,7 +97,10 @@ impl View {
         if archive.is_empty() {
             return Err(archive.empty().into());
         }
-        let events = EventTable::read(archive)?;
+        Self::of(EventTable::read(archive)?, facts, OutageClock::of(archive)?)
+    }
+
+    fn of(events: EventTable, facts: &Facts, outages: OutageClock) -> Result<Self, FigureError> {
         // The calendar has no gaps: what holds for the first and the last second holds for all.
         if let Some((first, last)) = events.span() {
             facts.clock.working_s(first)?;
@@ -113,7 +121,7 @@ impl View {
             sop_step: sop_step(&facts.sop)?.lazy(),
             sop: facts.sop.clone(),
             clock: facts.clock.clone(),
-            outages: OutageClock::of(archive)?,
+            outages,
         })
     }
 
@@ -121,18 +129,19 @@ impl View {
     pub(crate) fn month(&self, month: Month) -> Result<MonthView<'_>, FigureError> {
         let end_o = self.outages.outage_s(month.end_s());
         let end_d = self.clock.working_days(month.end_s() - 1)?;
-        Ok(MonthView { view: self, month, end_o, end_d, frames: RefCell::default() })
+        Ok(MonthView { view: self, month, berkas: 0..self.events.berkas(), end_o, end_d, frames: RefCell::default() })
     }
 
     /// The events that the figures of a month can depend on, in order.
-    fn rows(&self, month: Month, sight: Sight, reach: Reach) -> Vec<u32> {
+    fn rows(&self, month: Month, berkas: Range<usize>, sight: Sight, reach: Reach) -> Vec<u32> {
         let (start, end) = (month.start_s(), month.end_s());
         let in_month = |s: i64| start <= s && s < end;
         let seen = |row: &usize| sight == Sight::Ahead || self.events.end_s(*row) < end;
         let events = &self.events;
         let rows: Vec<usize> = match reach {
             Reach::Berkas | Reach::Batches => {
-                let mut wanted: Vec<bool> = (0..events.berkas()).map(|b| self.is_touched(b, start, end)).collect();
+                let touched = |b: usize| berkas.contains(&b) && self.is_touched(b, start, end);
+                let mut wanted: Vec<bool> = (0..events.berkas()).map(touched).collect();
                 if reach == Reach::Batches {
                     let rows = (0..events.len()).filter(|row| in_month(events.end_s(*row)));
                     let of_month: BTreeSet<u32> = rows.map(|row| events.kolektif(row)).collect();
@@ -224,11 +233,37 @@ impl MonthView<'_> {
         context.execute(&statement).and_then(LazyFrame::collect)
     }
 
+    /// The month in parts of at most so many events, but one berkas at least. Only figures that look at each berkas alone may
+    /// be computed part by part: their rows add up to those of the whole.
+    pub(crate) fn parts(&self, at_once: usize) -> Vec<MonthView<'_>> {
+        let (start, end) = (self.month.start_s(), self.month.end_s());
+        let (mut parts, mut begin, mut events) = (Vec::new(), self.berkas.start, 0);
+        for berkas in self.berkas.clone().filter(|b| self.view.is_touched(*b, start, end)) {
+            let more = self.view.events.events_of(berkas).len();
+            if events > 0 && events + more > at_once {
+                parts.push(begin..berkas);
+                (begin, events) = (berkas, 0);
+            }
+            events += more;
+        }
+        parts.push(begin..self.berkas.end);
+        let part = |berkas| MonthView {
+            view: self.view,
+            month: self.month,
+            berkas,
+            end_o: self.end_o,
+            end_d: self.end_d,
+            frames: RefCell::default(),
+        };
+        parts.into_iter().map(part).collect()
+    }
+
     fn events(&self, sight: Sight, reach: Reach) -> Result<LazyFrame, PolarsError> {
         if let Some(frame) = self.frames.borrow().get(&(sight, reach)) {
             return Ok(frame.clone());
         }
-        let frame = self.view.frame(&self.view.rows(self.month, sight, reach))?.lazy();
+        let rows = self.view.rows(self.month, self.berkas.clone(), sight, reach);
+        let frame = self.view.frame(&rows)?.lazy();
         self.frames.borrow_mut().insert((sight, reach), frame.clone());
         Ok(frame)
     }
@@ -237,14 +272,15 @@ impl MonthView<'_> {
 fn ended(events: &EventTable, berkas: usize, sop: &Sop) -> Ended {
     let mut ended = Ended { whole: i64::MAX, printed: i64::MAX };
     for row in events.events_of(berkas) {
-        let (step, hasil, at) = (events.step(row), events.hasil(row), events.end_s(row));
-        let outcome = sop.step(step).and_then(|s| s.outcomes.iter().find(|o| o.hasil == hasil));
-        if outcome.is_some_and(|o| o.next.is_none()) {
-            ended.whole = ended.whole.min(at);
-            ended.printed = ended.printed.min(at);
-        }
-        if outcome.is_some_and(|o| o.milestone == Some(Milestone::Printed)) {
-            ended.printed = ended.printed.min(at);
+        let at = events.end_s(row);
+        match sop.milestone(events.step(row), events.hasil(row)) {
+            Some(Milestone::Printed) => ended.printed = ended.printed.min(at),
+            Some(Milestone::HandedOver) => ended.whole = ended.whole.min(at),
+            Some(Milestone::Rejected | Milestone::Duplicate) => {
+                ended.printed = ended.printed.min(at);
+                ended.whole = ended.whole.min(at);
+            }
+            _ => {}
         }
     }
     ended
@@ -287,4 +323,113 @@ fn sop_step(sop: &Sop) -> Result<DataFrame, FigureError> {
         Series::new("writes_book".into(), steps.iter().map(|s| flag(s.ledger.is_some())).collect::<Vec<_>>()).into(),
     ];
     DataFrame::new_infer_height(columns).map_err(|e| frame_error(&e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stages::additive::{FIGURES, rows, stacked};
+    use crate::stages::cells::{self, By};
+    use events::Made;
+    use rand::{Rng, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    const MONTHS: [&str; 4] = ["2026-07", "2026-08", "2026-09", "2026-10"];
+
+    /// Events of berkas that go through the SOP in any way, in time or out of it, over four months.
+    fn made(random: &mut ChaCha8Rng) -> Vec<Made> {
+        let facts = Facts::embedded().unwrap();
+        let (begin, end) = (MONTHS[0].parse::<Month>().unwrap().start_s(), MONTHS[3].parse::<Month>().unwrap().end_s());
+        let mut made = Vec::new();
+        for berkas in 0..random.random_range(5..60) {
+            let received = random.random_range(begin..end);
+            let (mut at, mut step) = (received, Some(1));
+            let kolektif = format!("K{}", random.random_range(0..8));
+            while let Some(number) = step {
+                let outcomes = &facts.sop.step(number).unwrap().outcomes;
+                let outcome = &outcomes[random.random_range(0..outcomes.len())];
+                let start = at + random.random_range(0..900_000);
+                at = start + random.random_range(0..9_000);
+                if at >= end || made.len() > 900 || random.random_bool(0.03) {
+                    break;
+                }
+                let lost = random.random_bool(0.05);
+                if !lost {
+                    let start = random.random_bool(0.9).then_some(start + random.random_range(-100..100));
+                    let (berkas, kolektif, hasil) = (format!("B{berkas}"), kolektif.clone(), outcome.hasil.clone());
+                    let nik = random.random_bool(0.9).then(|| format!("n{}", random.random_range(0..30)));
+                    let id = i64::try_from(made.len()).unwrap();
+                    made.push(Made { id, berkas, kolektif, nik, step: number, hasil, start, end: at, received });
+                }
+                step = if random.random_bool(0.05) { Some(random.random_range(1..=10)) } else { outcome.next };
+            }
+        }
+        made
+    }
+
+    fn view(made: &[Made]) -> View {
+        let facts = Facts::embedded().unwrap();
+        View::of(EventTable::made(made), &facts, OutageClock::new(vec![])).unwrap()
+    }
+
+    /// Additive rows of a month, added up by village and kind, in order.
+    fn added(rows: DataFrame, month: Month) -> Vec<String> {
+        let wilayah = Facts::embedded().unwrap().wilayah;
+        let cells = cells::merged(&[rows], month, By::Pekon, true, &wilayah).unwrap();
+        let columns = cells.columns().iter().map(|c| c.as_materialized_series().clone()).collect::<Vec<_>>();
+        let line =
+            |row: usize| columns.iter().map(|c| format!("{}", c.get(row).unwrap())).collect::<Vec<_>>().join("|");
+        let mut lines: Vec<String> = (0..cells.height()).map(line).collect();
+        lines.sort();
+        lines
+    }
+
+    fn same(one: &[String], other: &[String], when: &str) {
+        let odd = |a: &[String], b: &[String]| a.iter().filter(|line| !b.contains(line)).cloned().collect::<Vec<_>>();
+        assert!(one == other, "{when}: {:?} and {:?}", odd(one, other), odd(other, one));
+    }
+
+    #[test]
+    fn passes_give_the_rows_of_one() {
+        let mut passes = 0;
+        for seed in 0..12 {
+            let mut random = ChaCha8Rng::seed_from_u64(seed);
+            let view = view(&made(&mut random));
+            for month in MONTHS.map(|m| m.parse::<Month>().unwrap()) {
+                for sight in Sight::ALL {
+                    let whole = view.month(month).unwrap();
+                    let once = added(rows(&whole, sight, usize::MAX).unwrap(), month);
+                    let at_once = random.random_range(1..40);
+                    passes += whole.parts(at_once).len();
+                    same(&added(rows(&whole, sight, at_once).unwrap(), month), &once, &format!("seed {seed}, {month}"));
+                }
+            }
+        }
+        assert!(passes > 500, "{passes} passes prove little");
+    }
+
+    #[test]
+    fn what_a_month_cannot_depend_on_may_be_left_out() {
+        for seed in 100..112 {
+            let mut random = ChaCha8Rng::seed_from_u64(seed);
+            let view = view(&made(&mut random));
+            let every: Vec<u32> = (0..u32::try_from(view.events.len()).unwrap()).collect();
+            for month in MONTHS.map(|m| m.parse::<Month>().unwrap()) {
+                for sight in Sight::ALL {
+                    let of_month = view.month(month).unwrap();
+                    let reached = added(rows(&of_month, sight, usize::MAX).unwrap(), month);
+                    // The same statements over all events.
+                    let seen = |row: &&u32| sight == Sight::Ahead || view.events.end_s(**row as usize) < month.end_s();
+                    let all: Vec<u32> = every.iter().filter(seen).copied().collect();
+                    let frame = view.frame(&all).unwrap().lazy();
+                    for reach in [Reach::Berkas, Reach::Batches, Reach::Arrivals] {
+                        of_month.frames.borrow_mut().insert((sight, reach), frame.clone());
+                    }
+                    let figures = FIGURES.into_iter().filter(|figure| figure.sight == sight);
+                    let all = stacked(figures, |figure, statement| of_month.run(figure, statement)).unwrap();
+                    same(&reached, &added(all, month), &format!("seed {seed}, {month}, {sight:?}"));
+                }
+            }
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! Gives   one row per figure, item, area, kind of application and officer: a value `v`, where one is measured, and how
 //!         often it occurred, `n`
 
+use super::summary::fault;
 use crate::view::FigureError;
 use crate::view::MonthView;
 use polars::prelude::{DataFrame, DataType, IntoLazy, NULL, PlSmallStr, PolarsError, col, lit};
@@ -77,11 +78,22 @@ impl FigureSql {
 pub(crate) const TEXTS: [&str; 6] = ["item", "pekon", "jenis", "officer", "name", "detail"];
 pub(crate) const NUMBERS: [&str; 4] = ["step", "next_step", "v", "n"];
 
-/// The additive rows of a month, of the figures with that sight.
-pub(crate) fn rows(month: &MonthView<'_>, sight: Sight) -> Result<DataFrame, FigureError> {
-    stacked(FIGURES.into_iter().filter(|figure| figure.sight == sight), |figure, statement| {
-        month.run(figure, statement)
-    })
+/// The additive rows of a month, of the figures with that sight; those that look at each berkas alone in passes over at most so
+/// many events.
+pub(crate) fn rows(month: &MonthView<'_>, sight: Sight, at_once: usize) -> Result<DataFrame, FigureError> {
+    let of_reach = |alone: bool| {
+        FIGURES.into_iter().filter(move |figure| figure.sight == sight && alone == (figure.reach == Reach::Berkas))
+    };
+    let mut all = stacked(of_reach(false), |figure, statement| month.run(figure, statement))?;
+    for part in month.parts(at_once) {
+        let rows = stacked(of_reach(true), |figure, statement| part.run(figure, statement))?;
+        if all.width() == 0 {
+            all = rows;
+        } else {
+            all.vstack_mut_owned(rows).map_err(|e| fault(&e))?;
+        }
+    }
+    Ok(all)
 }
 
 /// The rows of every statement, one below the other. Numbers that say nothing are 0, texts are empty; `v` is null where

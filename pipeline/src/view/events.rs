@@ -259,3 +259,49 @@ fn second(column: &TimestampMicrosecondArray, row: usize) -> u32 {
     }
     u32::try_from(column.value(row).div_euclid(1_000_000)).unwrap_or(0)
 }
+
+/// An event of a test.
+#[cfg(test)]
+pub(super) struct Made {
+    pub(super) id: i64,
+    pub(super) berkas: String,
+    pub(super) kolektif: String,
+    pub(super) nik: Option<String>,
+    pub(super) step: u8,
+    pub(super) hasil: String,
+    pub(super) start: Option<i64>,
+    pub(super) end: i64,
+    pub(super) received: i64,
+}
+
+#[cfg(test)]
+impl EventTable {
+    /// A table of these events.
+    pub(super) fn made(made: &[Made]) -> Self {
+        let mut table = Self::default();
+        let all: Vec<usize> = (0..made.len()).collect();
+        let mut take = |column: usize, value: &dyn Fn(&Made) -> Option<String>| {
+            table.texts[column].take(&made.iter().map(value).collect::<StringArray>(), &all);
+        };
+        let village = |m: &Made| Some(format!("180601200{}", m.id % 3));
+        let number = |m: &Made| [3, 4, 8, 9].contains(&m.step).then(|| format!("{:06}/{}/2026", m.id, m.step));
+        take(0, &|m| Some(m.berkas.clone()));
+        take(1, &|m| Some(m.kolektif.clone()));
+        take(2, &|m| m.nik.clone());
+        take(3, &|m| Some(if m.id % 7 == 0 { "operator" } else { "front_office" }.to_owned()));
+        take(4, &|m| Some(format!("P{}", m.id % 4)));
+        take(5, &|m| Some(m.hasil.clone()));
+        take(6, &|m| (m.hasil == "kurang").then(|| "kk".to_owned()));
+        take(7, &number);
+        take(8, &|_| Some("baru".to_owned()));
+        take(9, &village);
+        let second = |s: i64| u32::try_from(s).unwrap();
+        table.ids = Ids::Integers(made.iter().map(|m| m.id).collect());
+        table.steps = made.iter().map(|m| m.step).collect();
+        table.starts = made.iter().map(|m| m.start.map_or(NOTHING, second)).collect();
+        table.ends = made.iter().map(|m| second(m.end)).collect();
+        table.received = made.iter().map(|m| second(m.received)).collect();
+        table.put_in_order();
+        table
+    }
+}
