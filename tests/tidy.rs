@@ -55,6 +55,7 @@ fn every_ledger_and_target_file_is_loaded_under_its_name() {
     let facts = Facts::embedded().unwrap();
     assert_eq!(stems("schemas/data/ledgers", "toml"), set(facts.ledgers.iter().map(|l| l.id.as_str())));
     assert_eq!(stems("schemas/data/targets", "toml"), set(facts.regulations().map(|(file, _)| file)));
+    assert_eq!(stems("schemas/data/daftar", "toml"), set(facts.lists.iter().map(|list| list.id.as_str())));
     assert_eq!(stems("schemas/data/sop", "toml"), set([facts.sop.id.as_str()]));
     let ids: Vec<&str> = facts.targets.iter().flat_map(|f| &f.targets).map(|t| t.id.as_str()).collect();
     assert_eq!(set(ids.iter().copied()).len(), ids.len(), "a target id occurs twice");
@@ -147,8 +148,11 @@ fn every_template_is_compiled_in_and_described() {
 #[test]
 fn every_finding_code_has_a_text_and_a_use_and_a_test() {
     let facts = Facts::embedded().unwrap();
-    let code_files: String =
-        files(".rs").iter().filter(|p| p.starts_with("pipeline/src")).map(|p| read(&p.display().to_string())).collect();
+    let code_files: String = files(".rs")
+        .iter()
+        .filter(|p| p.starts_with("pipeline/src") || p.starts_with("jobs/src"))
+        .map(|p| read(&p.display().to_string()))
+        .collect();
     let is_test = |p: &PathBuf| {
         (p.starts_with("tests") && !p.ends_with("tidy.rs"))
             || p.ends_with("validate.rs")
@@ -160,7 +164,9 @@ fn every_finding_code_has_a_text_and_a_use_and_a_test() {
         assert!(code_files.contains(&format!("\"{code}\"")), "{code} is in findings.toml and nowhere found");
         assert!(test_files.contains(&format!("\"{code}\"")), "{code} has no test");
     }
-    for quoted in code_files.split('"').filter(|t| t.len() == 4 && t.starts_with(['V', 'W', 'Q', 'S', 'A', 'R', 'C'])) {
+    for quoted in
+        code_files.split('"').filter(|t| t.len() == 4 && t.starts_with(['V', 'W', 'Q', 'S', 'A', 'R', 'C', 'B']))
+    {
         if quoted[1..].bytes().all(|b| b.is_ascii_digit()) {
             assert!(facts.findings.contains_key(quoted), "{quoted} is not in findings.toml");
         }

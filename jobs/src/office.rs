@@ -4,7 +4,7 @@ use crate::config::{Config, place};
 use anyhow::{Context, Result, anyhow};
 use chrono::{DateTime, Utc};
 use pipeline::{Archive, BookWriter, Disclosure, Fence, FigureBook, Key, Progress, PullOptions, PullReport};
-use schemas::document::{ComplianceSheet, LedgerBook, MonthlyReview};
+use schemas::document::{ComplianceSheet, Handover, LedgerBook, MonthlyReview};
 use schemas::figures::{Figures, RegisterNumbers};
 use schemas::{Decisions, FactFiles, Facts, FactsError, Month};
 use serde::de::DeserializeOwned;
@@ -93,18 +93,19 @@ impl Installed {
         Ok(pipeline::review(archive, book, &self.facts, &self.decisions, month)?)
     }
 
-    /// The four books of the month of the figures.
+    /// The books and lists of the month of the figures, and what was handed over in it.
     pub(crate) fn books(
         &self,
         archive: &Archive,
         figures: &Figures,
         disclosure: Disclosure,
-    ) -> Result<Vec<LedgerBook>> {
+    ) -> Result<(Vec<LedgerBook>, Handover)> {
         let numbers = &figures.ledgers;
         let writer = BookWriter::open(archive, &self.facts, figures.month)?;
         let none = RegisterNumbers::default();
-        let ledgers = self.facts.ledgers.iter();
-        Ok(ledgers.map(|l| writer.book(l, numbers.get(&l.id).unwrap_or(&none), disclosure)).collect())
+        let books = self.facts.ledgers.iter().map(|l| writer.book(l, numbers.get(&l.id).unwrap_or(&none), disclosure));
+        let lists = self.facts.lists.iter().map(|list| writer.list(list, disclosure));
+        Ok((books.chain(lists).collect(), writer.handover(disclosure)))
     }
 }
 

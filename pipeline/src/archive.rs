@@ -164,6 +164,14 @@ impl Archive {
         self.commits.iter().map(|c| c.note.corrections).sum()
     }
 
+    /// The archive as it was after that commit; none where it is not so far.
+    #[must_use]
+    pub fn at(&self, version: u64) -> Option<Self> {
+        let commits = self.commits.iter().take_while(|commit| commit.version <= version).cloned().collect::<Vec<_>>();
+        let reached = commits.last().is_some_and(|commit| commit.version == version);
+        reached.then(|| Self { root: self.root.clone(), commits })
+    }
+
     /// Sequence numbers of the events that a later one replaces.
     pub(crate) fn superseded(&self) -> Result<BTreeSet<i64>, ArchiveError> {
         let mut seqs = BTreeSet::new();

@@ -4,13 +4,17 @@
 //! Gives   rows ordered by (number, end of the step, event), numbered from 1; personal fields masked unless asked for
 //! Rule    data/ledgers; corrections replace what they correct
 
+mod lists;
+
 use crate::archive::{Archive, ArchiveError, month_of_path};
 use crate::columns::{dates, instants, int32s, int64s, superseded, texts};
+use crate::key::sha256;
 use crate::time;
 use arrow::array::{Array, RecordBatch, StringArray};
-use schemas::document::{BookColumn, Cell, LedgerBook};
+use chrono::NaiveDate;
+use schemas::document::{BookCode, BookColumn, Cell, LedgerBook};
 use schemas::figures::RegisterNumbers;
-use schemas::{Facts, Ledger, LedgerField, Milestone, Month, mask_nik, wib_date};
+use schemas::{Facts, Ledger, LedgerColumn, LedgerField, ListRows, Milestone, Month, mask_nik, wib_date};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether personal data are shown in full.
@@ -25,6 +29,7 @@ pub enum Disclosure {
 /// An entry of a book with what other steps of its berkas say.
 struct Entry {
     seq: i64,
+    step: u8,
     berkas_id: String,
     kolektif_id: String,
     hasil: String,
@@ -35,6 +40,12 @@ struct Entry {
     selesai_s: i64,
     diterima_s: i64,
     event_id: String,
+}
+
+/// Entries of a book in a month.
+#[derive(Clone, Copy, Default)]
+struct Span {
+    n: u64,
 }
 
 /// When the milestones of a berkas were first reached, epoch seconds.
@@ -65,6 +76,10 @@ pub struct BookWriter<'a> {
     entries: BTreeMap<u8, Vec<Entry>>,
     milestones: BTreeMap<String, Milestones>,
     persons: BTreeMap<i64, PersonRow>,
+    /// Of every month, how many entries each step made.
+    spans: BTreeMap<(u8, Month), Span>,
+    /// Blanks received, printed and spoilt by day.
+    stock: BTreeMap<NaiveDate, [i64; 3]>,
 }
 
 impl std::fmt::Debug for BookWriter<'_> {
@@ -86,13 +101,15 @@ impl<'a> BookWriter<'a> {
             entries: BTreeMap::new(),
             milestones: BTreeMap::new(),
             persons: BTreeMap::new(),
+            spans: BTreeMap::new(),
+            stock: stock_log(archive)?,
         };
         let mut batches = Vec::new();
         for file in archive.event_files() {
             batches.extend(archive.read(file, None)?);
         }
         let superseded = superseded(&batches)?;
-        let steps: BTreeSet<u8> = facts.ledgers.iter().map(|l| l.step).collect();
+        let steps = steps_of_documents(facts);
         for batch in &batches {
             writer.take(batch, &superseded, &steps)?;
         }
@@ -115,9 +132,8 @@ impl<'a> BookWriter<'a> {
     #[must_use]
     pub fn book(&self, ledger: &Ledger, numbers: &RegisterNumbers, disclosure: Disclosure) -> LedgerBook {
         let entries = self.entries.get(&ledger.step).map_or(&[][..], Vec::as_slice);
-        let last_working_day = self.facts.clock.last_working_day(self.month).unwrap_or_else(|_| self.month.last_day());
         let last_entry = entries.iter().map(|e| e.selesai_s).max().and_then(wib_date);
-        let rows = entries
+        let rows: Vec<Vec<Cell>> = entries
             .iter()
             .enumerate()
             .map(|(i, entry)| {
@@ -129,20 +145,39 @@ impl<'a> BookWriter<'a> {
             title: ledger.title.clone(),
             legal_basis: ledger.legal_basis.clone(),
             month: self.month,
-            columns: ledger
-                .columns
-                .iter()
-                .map(|c| BookColumn { label: c.label.clone(), width: c.width, align: c.align })
-                .collect(),
+            columns: heads(&ledger.columns),
+            code: self.code(&ledger.id, &rows, disclosure),
             rows,
+            unit: None,
+            without_schedule: false,
             first_number: numbers.first.clone(),
             last_number: numbers.last.clone(),
             numbers_missing: numbers.numbers_missing.clone(),
             numbers_used_twice: numbers.numbers_used_twice.clone(),
-            closed_on: last_entry.map_or(last_working_day, |d| d.max(last_working_day)),
+            closed_on: self.closed_on(last_entry),
             masked: disclosure == Disclosure::Masked,
             provenance: self.provenance.clone(),
         }
+    }
+
+    /// What a printed copy is checked by.
+    fn code(&self, id: &str, rows: &[Vec<Cell>], disclosure: Disclosure) -> BookCode {
+        // Cells are plain values, so that they can always be written as JSON.
+        let text = serde_json::to_string(rows).unwrap_or_default();
+        BookCode {
+            id: id.to_owned(),
+            month: self.month,
+            masked: disclosure == Disclosure::Masked,
+            version: self.provenance.archive_version,
+            rows: rows.len() as u64,
+            digest: sha256(text.as_bytes()).chars().take(32).collect(),
+        }
+    }
+
+    /// The last working day of the month, or the day of a later entry.
+    fn closed_on(&self, last_entry: Option<NaiveDate>) -> NaiveDate {
+        let last_working_day = self.facts.clock.last_working_day(self.month).unwrap_or_else(|_| self.month.last_day());
+        last_entry.map_or(last_working_day, |day| day.max(last_working_day))
     }
 
     fn take(
@@ -163,7 +198,9 @@ impl<'a> BookWriter<'a> {
             if let Some(milestone) = self.facts.sop.milestone(step, hasil.value(i)) {
                 self.milestones.entry(berkas.value(i).to_owned()).or_default().reach(milestone, at);
             }
-            if Month::of_epoch_s(at) != Some(self.month) || !steps.contains(&step) {
+            let Some(month) = Month::of_epoch_s(at).filter(|_| steps.contains(&step)) else { continue };
+            self.spans.entry((step, month)).or_default().n += 1;
+            if month != self.month {
                 continue;
             }
             let event_id = match int64s(batch, "event_id") {
@@ -172,6 +209,7 @@ impl<'a> BookWriter<'a> {
             };
             self.entries.entry(step).or_default().push(Entry {
                 seq: seq.value(i),
+                step,
                 berkas_id: berkas.value(i).to_owned(),
                 kolektif_id: kolektif.value(i).to_owned(),
                 hasil: hasil.value(i).to_owned(),
@@ -275,6 +313,40 @@ impl Milestones {
         };
         *milestone = Some(milestone.map_or(at, |earlier| earlier.min(at)));
     }
+}
+
+/// Heads of columns.
+fn heads(columns: &[LedgerColumn]) -> Vec<BookColumn> {
+    columns.iter().map(|c| BookColumn { label: c.label.clone(), width: c.width, align: c.align }).collect()
+}
+
+/// Steps whose events stand in a book or a list, or are handed over.
+fn steps_of_documents(facts: &Facts) -> BTreeSet<u8> {
+    let cases = facts.lists.iter().flat_map(|list| match &list.rows {
+        ListRows::Event { cases } => cases.as_slice(),
+        _ => &[],
+    });
+    let milestones: BTreeSet<Milestone> = cases.map(|case| case.milestone).chain([Milestone::HandedOver]).collect();
+    let of_milestones =
+        facts.sop.steps.iter().filter(|step| {
+            step.outcomes.iter().any(|outcome| outcome.milestone.is_some_and(|m| milestones.contains(&m)))
+        });
+    of_milestones.map(|step| step.number).chain(facts.ledgers.iter().map(|l| l.step)).collect()
+}
+
+/// The stock log as the archive has it last; days of several lines are added.
+pub(crate) fn stock_log(archive: &Archive) -> Result<BTreeMap<NaiveDate, [i64; 3]>, ArchiveError> {
+    let mut log: BTreeMap<NaiveDate, [i64; 3]> = BTreeMap::new();
+    for batch in archive.stock_file().map(|file| archive.read(file, None)).transpose()?.into_iter().flatten() {
+        let days = dates(&batch, "tanggal")?;
+        let columns = [int64s(&batch, "terima")?, int64s(&batch, "cetak")?, int64s(&batch, "gagal")?];
+        for row in 0..batch.num_rows() {
+            let Some(day) = NaiveDate::from_epoch_days(days.value(row)) else { continue };
+            let sums = log.entry(day).or_default();
+            sums.iter_mut().zip(columns).for_each(|(sum, column)| *sum += column.value(row));
+        }
+    }
+    Ok(log)
 }
 
 /// The first letter of every word: `SITI AMINAH` becomes `S*** A*****`.

@@ -3,6 +3,8 @@
 use crate::csv::Table;
 use crate::indonesian::{in_words, integer, long_date, short_date, short_datetime, weekday};
 use crate::templates::{TemplateError, Templates};
+use qrcode::render::svg;
+use qrcode::{EcLevel, QrCode};
 use schemas::document::{Cell, LedgerBook, Office, Provenance};
 use serde_json::{Value, json};
 
@@ -10,8 +12,10 @@ use serde_json::{Value, json};
 pub(crate) fn page(book: &LedgerBook, office: &Office, templates: &Templates) -> Result<Value, TemplateError> {
     let entries = book.rows.len() as u64;
     let closing = templates.sentences(
-        "penutup_buku.txt.j2",
+        if book.unit.is_some() { "penutup_daftar.txt.j2" } else { "penutup_buku.txt.j2" },
         json!({
+            "satuan": book.unit,
+            "belum_ada_jra": book.without_schedule,
             "judul": book.title,
             "bulan": book.month.indonesian(),
             "hari": weekday(book.closed_on),
@@ -29,14 +33,28 @@ pub(crate) fn page(book: &LedgerBook, office: &Office, templates: &Templates) ->
         "judul": book.title,
         "dasar": book.legal_basis,
         "bulan": book.month.indonesian(),
-        "salinan": if book.masked { "Salinan kerja: NIK dan nama disamarkan" } else { "Salinan dinas: memuat data pribadi" },
+        "salinan": copy(book.masked),
+        "satuan": book.unit.as_deref().unwrap_or("entri"),
         "kolom": book.columns,
         "baris": rows,
         "jumlah": format!("{} ({})", integer(entries), in_words(entries)),
         "penutup": closing,
         "tanggal": long_date(book.closed_on),
         "asal": provenance(&book.provenance),
+        "kode": book.code.to_string(),
+        "qr": qr(&book.code.to_string()),
     }))
+}
+
+/// The text as a QR code, an SVG picture; empty where it is too long for one.
+fn qr(text: &str) -> String {
+    let picture = |code: QrCode| code.render::<svg::Color<'_>>().quiet_zone(false).min_dimensions(100, 100).build();
+    QrCode::with_error_correction_level(text, EcLevel::M).map(picture).unwrap_or_default()
+}
+
+/// What a copy may be used for.
+pub(crate) fn copy(masked: bool) -> &'static str {
+    if masked { "Salinan kerja: NIK dan nama disamarkan" } else { "Salinan dinas: memuat data pribadi" }
 }
 
 /// The book as a table for spreadsheets.
@@ -58,7 +76,8 @@ pub(crate) fn provenance(p: &Provenance) -> String {
     )
 }
 
-fn text(cell: &Cell) -> String {
+/// A cell as printed.
+pub(crate) fn text(cell: &Cell) -> String {
     match cell {
         Cell::Empty => String::new(),
         Cell::Text(text) => text.clone(),

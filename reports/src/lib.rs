@@ -4,6 +4,7 @@ mod book;
 mod calendar;
 mod compliance;
 mod csv;
+mod handover;
 mod indonesian;
 mod pdf;
 mod printable;
@@ -14,7 +15,7 @@ pub use pdf::Rendered;
 pub use templates::TemplateError;
 
 use schemas::Month;
-use schemas::document::{CalendarYear, ComplianceSheet, LedgerBook, MonthlyReview, Office};
+use schemas::document::{CalendarYear, ComplianceSheet, Handover, LedgerBook, MonthlyReview, Office};
 use serde::Serialize;
 use serde_json::Value;
 use std::path::Path;
@@ -31,6 +32,10 @@ pub enum Document<'a> {
     Compliance(&'a ComplianceSheet),
     /// The office's calendar of a year.
     Calendar(&'a CalendarYear),
+    /// A statement for each batch that was handed over.
+    Statement(&'a Handover),
+    /// A receipt for each batch that was handed over.
+    Receipt(&'a Handover),
 }
 
 impl Document<'_> {
@@ -42,6 +47,8 @@ impl Document<'_> {
             Self::Review(review) => format!("laporan_bulanan_{}", review.sheet.month),
             Self::Compliance(sheet) => format!("laporan_kepatuhan_{}", sheet.month),
             Self::Calendar(calendar) => format!("kalender_{}", calendar.year),
+            Self::Statement(handover) => format!("berita_acara_serah_terima_{}", handover.month),
+            Self::Receipt(handover) => format!("bukti_pengambilan_{}", handover.month),
         }
     }
 
@@ -50,6 +57,7 @@ impl Document<'_> {
             Self::Book(book) => book.month,
             Self::Review(review) => review.sheet.month,
             Self::Compliance(sheet) => sheet.month,
+            Self::Statement(handover) | Self::Receipt(handover) => handover.month,
             // Dated at the beginning of its first month, a calendar has no month of its own.
             Self::Calendar(calendar) => calendar.months.first().map_or(Month::of_date(chrono::NaiveDate::MIN), |m| m.0),
         }
@@ -61,6 +69,8 @@ impl Document<'_> {
             Self::Review(_) => "laporan_bulanan.typ",
             Self::Compliance(_) => "laporan_kepatuhan.typ",
             Self::Calendar(_) => "kalender.typ",
+            Self::Statement(_) => "serah_terima.typ",
+            Self::Receipt(_) => "bukti_pengambilan.typ",
         }
     }
 }
@@ -115,6 +125,9 @@ impl Renderer {
             Document::Review(review) => review::page(review, office, &self.templates)?,
             Document::Compliance(sheet) => compliance::page(sheet, office),
             Document::Calendar(year) => calendar::page(year, office),
+            Document::Statement(handover) | Document::Receipt(handover) => {
+                handover::page(handover, office, &self.templates)?
+            }
         };
         pdf::set(&document.name(), document.layout(), document.month(), page, &self.templates, &self.fonts)
     }
@@ -130,6 +143,7 @@ pub fn csv(document: Document<'_>) -> Result<Vec<u8>, RenderError> {
         Document::Review(review) => compliance::table(&review.sheet),
         Document::Compliance(sheet) => compliance::table(sheet),
         Document::Calendar(year) => calendar::table(year),
+        Document::Statement(handover) | Document::Receipt(handover) => handover::table(handover),
     };
     csv::write(&table).map_err(|reason| RenderError::Data { document: document.name(), reason })
 }
@@ -142,9 +156,7 @@ pub fn json(document: Document<'_>) -> Result<Vec<u8>, RenderError> {
     let fault = |e: serde_json::Error| RenderError::Data { document: document.name(), reason: e.to_string() };
     let value: Value = match document {
         Document::Compliance(sheet) => compliance::data(sheet),
-        Document::Book(_) | Document::Review(_) | Document::Calendar(_) => {
-            serde_json::to_value(document).map_err(fault)?
-        }
+        document => serde_json::to_value(document).map_err(fault)?,
     };
     let mut text = serde_json::to_vec_pretty(&value).map_err(fault)?;
     text.push(b'\n');

@@ -8,13 +8,17 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-const EMBEDDED: [(&str, &str); 9] = [
+const EMBEDDED: [(&str, &str); 13] = [
     ("_dasar.typ", include_str!("../../templates/_dasar.typ")),
     ("_grafik.typ", include_str!("../../templates/_grafik.typ")),
     ("buku.typ", include_str!("../../templates/buku.typ")),
     ("laporan_bulanan.typ", include_str!("../../templates/laporan_bulanan.typ")),
     ("kalender.typ", include_str!("../../templates/kalender.typ")),
     ("laporan_kepatuhan.typ", include_str!("../../templates/laporan_kepatuhan.typ")),
+    ("serah_terima.typ", include_str!("../../templates/serah_terima.typ")),
+    ("bukti_pengambilan.typ", include_str!("../../templates/bukti_pengambilan.typ")),
+    ("berita_acara_serah_terima.txt.j2", include_str!("../../templates/berita_acara_serah_terima.txt.j2")),
+    ("penutup_daftar.txt.j2", include_str!("../../templates/penutup_daftar.txt.j2")),
     ("penutup_buku.txt.j2", include_str!("../../templates/penutup_buku.txt.j2")),
     ("perubahan.txt.j2", include_str!("../../templates/perubahan.txt.j2")),
     ("perlu_keputusan.txt.j2", include_str!("../../templates/perlu_keputusan.txt.j2")),

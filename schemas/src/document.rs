@@ -82,6 +82,10 @@ pub struct LedgerBook {
     pub columns: Vec<BookColumn>,
     /// Entries in the order of the book.
     pub rows: Vec<Vec<Cell>>,
+    /// Of a list, what a row counts; a book's entries are counted as such.
+    pub unit: Option<String>,
+    /// Of a list by the retention schedule, that the office has entered none.
+    pub without_schedule: bool,
     /// Lowest and highest number in the book.
     pub first_number: Option<String>,
     /// Highest number.
@@ -94,8 +98,98 @@ pub struct LedgerBook {
     pub closed_on: NaiveDate,
     /// Whether NIK and names are masked.
     pub masked: bool,
+    /// What a printed copy is checked by.
+    pub code: BookCode,
     /// Where the data come from.
     pub provenance: Provenance,
+}
+
+/// What a printed book says of itself: which it is, of which state of the archive, and a digest of its rows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookCode {
+    /// Id of the book or list.
+    pub id: String,
+    /// Its month.
+    pub month: Month,
+    /// Whether NIK and names are masked.
+    pub masked: bool,
+    /// Version of the archive.
+    pub version: u64,
+    /// How many rows.
+    pub rows: u64,
+    /// SHA-256 of the rows as JSON, the first 32 hexadecimal digits.
+    pub digest: String,
+}
+
+/// How a code begins.
+const CODE: &str = "TERTIB1";
+
+impl std::fmt::Display for BookCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { id, month, masked, version, rows, digest } = self;
+        let copy = if *masked { "kerja" } else { "dinas" };
+        write!(f, "{CODE} {id} {month} {copy} v{version} n{rows} {digest}")
+    }
+}
+
+impl BookCode {
+    /// The code in a text: a scanned one, or the bytes of a PDF as text.
+    #[must_use]
+    pub fn find(text: &str) -> Option<Self> {
+        let code = text.get(text.find(CODE)?..)?;
+        let mut words = code.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-')).skip(1);
+        let mut word = || words.next();
+        let (id, month, copy) = (word()?, word()?, word()?);
+        let (version, rows, digest) = (word()?.strip_prefix('v')?, word()?.strip_prefix('n')?, word()?);
+        Some(Self {
+            id: id.to_owned(),
+            month: month.parse().ok()?,
+            masked: copy == "kerja",
+            version: version.parse().ok()?,
+            rows: rows.parse().ok()?,
+            digest: digest.to_owned(),
+        })
+    }
+}
+
+/// What was handed over in a month: a statement and a receipt for each batch and day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Handover {
+    /// The month.
+    pub month: Month,
+    /// In order of day and batch.
+    pub batches: Vec<HandoverBatch>,
+    /// Whether NIK and names are masked.
+    pub masked: bool,
+    /// Where the data come from.
+    pub provenance: Provenance,
+}
+
+/// The cards of one batch that were handed over on one day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HandoverBatch {
+    /// The batch.
+    pub kolektif_id: String,
+    /// The day.
+    pub on: NaiveDate,
+    /// The village; empty where the area table does not know it.
+    pub pekon: String,
+    /// Its kecamatan.
+    pub kecamatan: String,
+    /// Who brought the batch and takes the cards home.
+    pub pembawa: Cell,
+    /// The cards, in order of berkas.
+    pub cards: Vec<HandoverCard>,
+}
+
+/// One card.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct HandoverCard {
+    pub berkas_id: String,
+    pub nik: Cell,
+    pub nama: Cell,
+    pub jenis: Cell,
 }
 
 /// Head of a column of a book.

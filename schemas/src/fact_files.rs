@@ -10,11 +10,18 @@ macro_rules! built_in {
 }
 
 /// What an office may replace, by path below `data/`. Targets are in the order in which reports list them.
-const FILES: [(&str, &str); 19] = built_in![
+const FILES: [(&str, &str); 26] = built_in![
     "applicant.toml",
     "calendar/jam_kerja.toml",
     "calendar/libur_2020_2027.csv",
+    "daftar/daftar_berkas.toml",
+    "daftar/daftar_isi_berkas.toml",
+    "daftar/daftar_arsip_inaktif.toml",
+    "daftar/daftar_arsip_usul_musnah.toml",
+    "daftar/register_ktp_el_rusak.toml",
+    "daftar/kartu_stok_blangko.toml",
     "jenis.toml",
+    "jra.toml",
     "kelengkapan/ktp_el.toml",
     "klasifikasi.toml",
     "ledgers/buku_registrasi_perekaman.toml",
@@ -33,7 +40,7 @@ const FILES: [(&str, &str); 19] = built_in![
 ];
 
 /// Folders of which an office may bring other files than those that are compiled in.
-const FOLDERS: [&str; 3] = ["ledgers/", "sop/", "targets/"];
+const FOLDERS: [&str; 4] = ["daftar/", "ledgers/", "sop/", "targets/"];
 
 /// The texts by path.
 #[derive(Clone, Debug, Default)]
@@ -63,6 +70,11 @@ impl FactFiles {
         let built_in = || FILES.iter().find(|(known, _)| *known == path).map(|(_, text)| *text);
         let text = self.own.get(path).map(String::as_str).or_else(built_in);
         text.ok_or_else(|| FactsError::File { file: path.to_owned(), reason: "there is no such file".to_owned() })
+    }
+
+    /// Whether the office has files of a folder.
+    pub(crate) fn has_own(&self, folder: &str) -> bool {
+        self.own.keys().any(|path| path.starts_with(folder))
     }
 
     /// The files of a folder: the office's own, or where it has none of that folder, the compiled-in ones in their order.

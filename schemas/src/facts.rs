@@ -5,7 +5,10 @@ use crate::column::{Column, Presence, Visibility};
 use crate::fact_files::{FactFiles, nearest, stem};
 use crate::name_rules::{NameFile, NameRules};
 use crate::office_days::{Holiday, HoursFile, OfficeCalendar, OfficeDays};
-use crate::{ApplicantRules, Finding, FindingText, Ledger, Requirement, Severity, Sop, Target, TargetFile, Wilayah};
+use crate::{
+    ApplicantRules, ArchiveList, Finding, FindingText, Ledger, Requirement, RetentionRow, Severity, Sop, Target,
+    TargetFile, Wilayah,
+};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -39,6 +42,10 @@ pub struct Facts {
     pub wilayah: Wilayah,
     /// The books, in order of step.
     pub ledgers: Vec<Ledger>,
+    /// Lists for the archive unit and of the stock.
+    pub lists: Vec<ArchiveList>,
+    /// The office's retention schedule; empty until it enters one.
+    pub retention: Vec<RetentionRow>,
     /// The targets by regulation.
     pub targets: Vec<TargetFile>,
     /// Texts by finding code.
@@ -105,6 +112,11 @@ struct Label {
 }
 
 #[derive(Deserialize)]
+struct RetentionFile {
+    jra: Vec<RetentionRow>,
+}
+
+#[derive(Deserialize)]
 struct Papers {
     dokumen: Vec<Label>,
     syarat: Vec<Requirement>,
@@ -140,11 +152,13 @@ impl Facts {
         let wilayah = Wilayah::parse(files.text("wilayah/tanggamus.csv")?, files.text("wilayah/provinsi.csv")?);
         let target = |path: &str| Ok(TargetFile { file: stem(path).to_owned(), ..parse(files, path)? });
         let books = sop.steps.iter().filter_map(|step| step.ledger.as_deref());
-        let facts = Self {
+        let mut facts = Self {
             clock: WorkingClock::new(&calendar)?,
             calendar,
             wilayah: wilayah.map_err(|e| fault("wilayah", &e))?,
             ledgers: books.map(|id| parse(files, &format!("ledgers/{id}.toml"))).collect::<Result<_, _>>()?,
+            lists: files.folder("daftar/").into_iter().map(|path| parse(files, path)).collect::<Result<_, _>>()?,
+            retention: parse::<RetentionFile>(files, "jra.toml")?.jra,
             targets: files.folder("targets/").into_iter().map(target).collect::<Result<_, FactsError>>()?,
             findings: findings.rows.into_iter().map(|f| (f.code.clone(), f)).collect(),
             columns: columns
@@ -161,6 +175,11 @@ impl Facts {
             klasifikasi: klasifikasi.rows,
             sop,
         };
+        // The lists that are compiled in are of the books of the SOP that is compiled in.
+        if !files.has_own("daftar/") {
+            let books: Vec<&str> = facts.ledgers.iter().map(|ledger| ledger.id.as_str()).collect();
+            facts.lists.retain(|list| list.book().is_none_or(|book| books.contains(&book)));
+        }
         facts.check()?;
         Ok(facts)
     }
@@ -218,6 +237,11 @@ impl Facts {
             }
             if target.standing == crate::Standing::Resmi && (target.value.is_none() || target.quote.is_empty()) {
                 return broken("targets", format!("`{}` is resmi but has no value or quote", target.id));
+            }
+        }
+        for list in &self.lists {
+            if let Some(book) = list.book().filter(|book| self.ledgers.iter().all(|ledger| ledger.id != *book)) {
+                return broken(&format!("daftar/{}.toml", list.id), format!("there is no book `{book}`"));
             }
         }
         for r in &self.requirements {

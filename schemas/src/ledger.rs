@@ -1,5 +1,6 @@
 //! Definition of an official book: which step writes it and what its columns show.
 
+use crate::Milestone;
 use serde::{Deserialize, Serialize};
 
 /// One book, from `data/ledgers/<id>.toml`.
@@ -21,6 +22,118 @@ pub struct Ledger {
     pub columns: Vec<LedgerColumn>,
 }
 
+/// A list made from books, events or the stock log, from `data/daftar/<id>.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArchiveList {
+    /// Same as the file name.
+    pub id: String,
+    /// As printed on the list.
+    pub title: String,
+    /// Where the layout comes from.
+    pub source: String,
+    /// Printed under the title.
+    pub legal_basis: String,
+    /// What a row counts, in Indonesian.
+    pub unit: String,
+    /// What is a row.
+    pub rows: ListRows,
+    /// Columns from left to right.
+    #[serde(rename = "column")]
+    pub columns: Vec<LedgerColumn>,
+}
+
+impl ArchiveList {
+    /// The book that it is made from, if it is from one.
+    #[must_use]
+    pub fn book(&self) -> Option<&str> {
+        match &self.rows {
+            ListRows::Batch { of } | ListRows::Entry { of } | ListRows::Month { of, .. } => Some(of),
+            ListRows::Event { .. } | ListRows::Day => None,
+        }
+    }
+}
+
+/// What is a row of a list.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "per", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ListRows {
+    /// A batch that has entries in a book in the month.
+    Batch {
+        /// Id of the book.
+        of: String,
+    },
+    /// An entry of a book in the month, by batch.
+    Entry {
+        /// Id of the book.
+        of: String,
+    },
+    /// An event of the month that is one of these.
+    Event {
+        /// The first that fits gives the row its label.
+        cases: Vec<ListCase>,
+    },
+    /// A day of the stock log in the month.
+    Day,
+    /// A month whose entries of a book are past a time of the retention schedule, at the end of the month asked for.
+    Month {
+        /// Id of the book.
+        of: String,
+        /// Which time.
+        past: Retention,
+    },
+}
+
+/// Which events belong to a list.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListCase {
+    /// What the outcome means.
+    pub milestone: Milestone,
+    /// Only these kinds of application.
+    pub jenis: Option<Vec<String>>,
+    /// Printed in the column `sebab`.
+    pub label: String,
+}
+
+/// A time of the retention schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Retention {
+    /// In use: afterwards inactive.
+    Active,
+    /// Kept: afterwards what the schedule says is done, and only what it says may be destroyed is listed.
+    Retention,
+}
+
+/// One row of the office's retention schedule, `data/jra.toml`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RetentionRow {
+    /// Classification code that it is for.
+    pub kode: String,
+    /// Years in use.
+    pub aktif_tahun: u32,
+    /// Years kept afterwards.
+    pub inaktif_tahun: u32,
+    /// What is done then.
+    pub akhir: FinalAction,
+    /// The decree.
+    pub dasar: String,
+}
+
+/// What is done at the end of retention.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FinalAction {
+    /// May be destroyed.
+    Musnah,
+    /// Is kept for ever.
+    Permanen,
+    /// Is looked at again.
+    DinilaiKembali,
+}
+
 /// One column of a book.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,6 +146,9 @@ pub struct LedgerColumn {
     pub width: u32,
     /// How it is set.
     pub align: Align,
+    /// What the field `tetap` prints in every row.
+    #[serde(default)]
+    pub text: String,
 }
 
 /// How a column is set.
@@ -97,6 +213,28 @@ pub enum LedgerField {
     TanggalSerah,
     /// Archive classification code by date.
     KodeKlasifikasi,
+    /// The words of the column.
+    Tetap,
+    /// Of a list of events: why the event is in it.
+    Sebab,
+    /// Of a batch or a month: how many entries.
+    JumlahBerkas,
+    /// Of a batch or a month: from the first entry to the last.
+    KurunWaktu,
+    /// Running number within its batch.
+    NomorItem,
+    /// Of a month: its number in the list of its years.
+    NomorArsip,
+    /// Who made the archive: the office.
+    Pencipta,
+    /// Of a day: blanks received.
+    Terima,
+    /// Of a day: cards printed.
+    Cetak,
+    /// Of a day: cards spoilt.
+    Gagal,
+    /// Of a day: blanks left.
+    Sisa,
     /// Left for the pen.
     Kosong,
 }

@@ -28,7 +28,9 @@ pub use event::{Event, EventId, Person};
 pub use fact_files::FactFiles;
 pub use facts::{Facts, FactsError, Labels};
 pub use finding::{Finding, FindingText, Severity};
-pub use ledger::{Align, Ledger, LedgerColumn, LedgerField};
+pub use ledger::{
+    Align, ArchiveList, FinalAction, Ledger, LedgerColumn, LedgerField, ListCase, ListRows, Retention, RetentionRow,
+};
 pub use name_rules::NameRules;
 pub use nik::{Nik, NikFault, check_nik, mask_nik};
 pub use office_day::{DayKind, OfficeDay, printed};

@@ -17,7 +17,8 @@ pub(crate) struct Options {
     /// The month, for example 2026-10.
     #[arg(long, value_name = "YYYY-MM")]
     month: Month,
-    /// Only these documents: a book's id, `laporan_bulanan`, `laporan_kepatuhan`.
+    /// Only these documents: the id of a book or list, `berita_acara_serah_terima`, `bukti_pengambilan`, `laporan_bulanan`,
+    /// `laporan_kepatuhan`.
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     only: Vec<String>,
     /// File formats.
@@ -75,7 +76,7 @@ pub(crate) struct Written {
     pub replaced: u64,
 }
 
-const REPORTS: [&str; 2] = ["laporan_bulanan", "laporan_kepatuhan"];
+const REPORTS: [&str; 4] = ["berita_acara_serah_terima", "bukti_pengambilan", "laporan_bulanan", "laporan_kepatuhan"];
 
 /// Exit code 1 when characters had to be replaced to be printable.
 pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
@@ -86,7 +87,9 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
         out: options.out.clone(),
         disclosure: if options.full { Disclosure::Full } else { Disclosure::Masked },
     };
-    let known: Vec<&str> = installed.facts.ledgers.iter().map(|l| l.id.as_str()).chain(REPORTS).collect();
+    let books = installed.facts.ledgers.iter().map(|book| book.id.as_str());
+    let known: Vec<&str> =
+        books.chain(installed.facts.lists.iter().map(|list| list.id.as_str())).chain(REPORTS).collect();
     if let Some(unknown) = selection.only.iter().find(|n| !known.contains(&n.as_str())) {
         bail!("there is no document `{unknown}`; there are {}", known.join(", "));
     }
@@ -122,9 +125,11 @@ pub(crate) fn render(
     let archive = installed.archive()?;
     let book = FigureBook::open(&archive, &installed.facts)?;
     let review = installed.review(&archive, &book, month)?;
-    let books = installed.books(&archive, &review.sheet.figures.figures, selection.disclosure)?;
+    let (books, handover) = installed.books(&archive, &review.sheet.figures.figures, selection.disclosure)?;
     let mut documents: Vec<Document<'_>> =
         books.iter().filter(|b| selection.wants(&b.id)).map(Document::Book).collect();
+    let handovers = [Document::Statement(&handover), Document::Receipt(&handover)];
+    documents.extend(handovers.into_iter().zip(REPORTS).filter(|(_, name)| selection.wants(name)).map(|(d, _)| d));
     if selection.wants("laporan_bulanan") {
         documents.push(Document::Review(&review));
     }

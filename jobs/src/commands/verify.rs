@@ -4,20 +4,43 @@ use crate::cli::Where;
 use crate::exit::Outcome;
 use crate::office::Installed;
 use crate::print;
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
 use clap::Args;
-use pipeline::FigureBook;
+use pipeline::{Disclosure, FigureBook};
+use reports::{Document, Renderer};
+use schemas::Finding;
+use schemas::document::{BookCode, LedgerBook};
+use std::path::{Path, PathBuf};
 
 /// Options of `tertib verify`.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
+    /// A book or list as PDF: whether its rows are those of the archive, and the file is the one that they give.
+    #[arg(long, value_name = "FILE")]
+    book: Option<PathBuf>,
+    /// The code of a printed book or list, as its QR code says it: whether its rows are those of the archive.
+    #[arg(long, value_name = "TEXT", conflicts_with = "book")]
+    code: Option<String>,
     #[command(flatten)]
     place: Where,
 }
 
-/// Exit code 1 when a file is missing, altered or unknown to the log, or kept figures are not what the events give.
+/// Exit code 1 when a file is missing, altered or unknown to the log, kept figures are not what the events give, or a printed
+/// book is not the archive's.
 pub(crate) fn run(options: &Options) -> Result<Outcome> {
     let installed = Installed::open(options.place.config.as_deref())?;
+    match (&options.book, &options.code) {
+        (Some(path), _) => book(&installed, path),
+        (None, Some(text)) => {
+            let Some(code) = BookCode::find(text) else { bail!("`{text}` is no code of a book") };
+            let book = as_printed(&installed, &code)?;
+            conclude(&installed, &code, rows_differ(&code, &book).into_iter().collect())
+        }
+        (None, None) => archive(&installed),
+    }
+}
+
+fn archive(installed: &Installed) -> Result<Outcome> {
     let mut result = pipeline::verify(&installed.config.archive_path())?;
     if result.findings.is_empty() && result.commits > 0 {
         result.findings = FigureBook::open(&installed.archive()?, &installed.facts)?.altered()?;
@@ -32,4 +55,43 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
         print::findings(&installed.facts, &result.findings),
     ))?;
     Ok(Outcome::of(installed.facts.need_attention(&result.findings)))
+}
+
+fn book(installed: &Installed, path: &Path) -> Result<Outcome> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let Some(code) = BookCode::find(&String::from_utf8_lossy(&bytes)) else {
+        bail!("{} holds no code of a book; it is no book or list of tertib", path.display())
+    };
+    let book = as_printed(installed, &code)?;
+    let mut findings: Vec<Finding> = rows_differ(&code, &book).into_iter().collect();
+    let renderer = Renderer::new(installed.config.templates_path().as_deref())?;
+    if renderer.pdf(Document::Book(&book), &installed.config.office)?.bytes != bytes {
+        findings.push(Finding { code: "B002", place: path.display().to_string(), count: 1 });
+    }
+    conclude(installed, &code, findings)
+}
+
+/// The book of the state of the archive from which it was printed.
+fn as_printed(installed: &Installed, code: &BookCode) -> Result<LedgerBook> {
+    let version = code.version;
+    let now = installed.archive()?;
+    let Some(archive) = now.at(version) else {
+        bail!("the archive has no version {version}; it was printed from another")
+    };
+    let figures = FigureBook::open(&archive, &installed.facts)?.month(code.month)?;
+    let disclosure = if code.masked { Disclosure::Masked } else { Disclosure::Full };
+    let (books, _) = installed.books(&archive, &figures.figures, disclosure)?;
+    books.into_iter().find(|book| book.id == code.id).with_context(|| format!("there is no book or list `{}`", code.id))
+}
+
+fn rows_differ(code: &BookCode, book: &LedgerBook) -> Option<Finding> {
+    let place = format!("{}: {} baris tercetak, {} baris dalam arsip", code.id, code.rows, book.code.rows);
+    (book.code != *code).then_some(Finding { code: "B001", place, count: 1 })
+}
+
+fn conclude(installed: &Installed, code: &BookCode, findings: Vec<Finding>) -> Result<Outcome> {
+    let said = print::findings(&installed.facts, &findings);
+    let BookCode { id, month, version, rows, .. } = code;
+    print::data(&format!("{id} {month}: {rows} rows, archive version {version}; {} findings\n{said}", findings.len()))?;
+    Ok(Outcome::of(!findings.is_empty()))
 }

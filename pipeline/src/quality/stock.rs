@@ -2,13 +2,10 @@
 
 use super::Found;
 use crate::archive::{Archive, ArchiveError};
-use crate::columns::{dates, int64s};
+use crate::ledger_rows::stock_log;
 use chrono::NaiveDate;
 use schemas::{Event, Milestone, Month, Sop, wib_date};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Received, printed, failed.
-type Day = [i64; 3];
 
 /// An office that keeps no stock log has nothing to compare.
 pub(super) fn check(
@@ -17,17 +14,7 @@ pub(super) fn check(
     events: &[Event<'_>],
     found: &mut Found<'_>,
 ) -> Result<(), ArchiveError> {
-    let Some(file) = archive.stock_file() else { return Ok(()) };
-    let mut log: BTreeMap<NaiveDate, Day> = BTreeMap::new();
-    for batch in archive.read(file, None)? {
-        let days = dates(&batch, "tanggal")?;
-        let columns = [int64s(&batch, "terima")?, int64s(&batch, "cetak")?, int64s(&batch, "gagal")?];
-        for row in 0..batch.num_rows() {
-            let Some(day) = NaiveDate::from_epoch_days(days.value(row)) else { continue };
-            let sums = log.entry(day).or_default();
-            sums.iter_mut().zip(columns).for_each(|(sum, column)| *sum += column.value(row));
-        }
-    }
+    let log = stock_log(archive)?;
     let used = used(events, &found.facts.sop);
     let Some(&last) = log.keys().next_back() else { return Ok(()) };
     let mut left = 0;

@@ -1,0 +1,202 @@
+//! Lists made from books, events and the stock log, and the hand-overs of batches.
+//!
+//! Rule    data/daftar; the office's retention schedule, data/jra.toml. Nothing is destroyed here, only listed
+
+use super::{BookWriter, Disclosure, Entry, Span};
+use chrono::{Datelike, NaiveDate};
+use schemas::document::{Cell, Handover, HandoverBatch, HandoverCard, LedgerBook};
+use schemas::{
+    ArchiveList, FinalAction, LedgerColumn, LedgerField, ListCase, ListRows, Milestone, Month, Retention, wib_date,
+};
+use std::collections::BTreeMap;
+
+/// A row of a list.
+enum Row<'r> {
+    /// An event: its number within its batch, and why it is in the list.
+    Event { entry: &'r Entry, item: u64, why: &'r str },
+    /// Entries of one batch.
+    Batch(Vec<&'r Entry>),
+    /// Entries of one month.
+    Month(Month, Span),
+    /// A day of the stock log: received, printed, spoilt, left.
+    Day(NaiveDate, [i64; 4]),
+}
+
+impl BookWriter<'_> {
+    /// One list of the month.
+    #[must_use]
+    pub fn list(&self, list: &ArchiveList, disclosure: Disclosure) -> LedgerBook {
+        let rows = match &list.rows {
+            ListRows::Batch { of } => self.batches(of).into_values().map(Row::Batch).collect(),
+            ListRows::Entry { of } => items(self.batches(of)),
+            ListRows::Event { cases } => self.cases(cases),
+            ListRows::Day => self.days(),
+            ListRows::Month { of, past } => self.months_past(of, *past),
+        };
+        let last = rows.iter().filter_map(|row| match row {
+            Row::Event { entry, .. } => wib_date(entry.selesai_s),
+            Row::Batch(entries) => entries.iter().map(|e| e.selesai_s).max().and_then(wib_date),
+            Row::Day(day, _) => Some(*day),
+            Row::Month(..) => None,
+        });
+        let closed_on = last.max();
+        let rows = rows.iter().zip(1..).map(|(row, number)| {
+            list.columns.iter().map(|column| self.list_cell(column, number, row, disclosure)).collect()
+        });
+        let rows: Vec<Vec<Cell>> = rows.collect();
+        LedgerBook {
+            id: list.id.clone(),
+            title: list.title.clone(),
+            legal_basis: list.legal_basis.clone(),
+            month: self.month,
+            columns: super::heads(&list.columns),
+            code: self.code(&list.id, &rows, disclosure),
+            rows,
+            unit: Some(list.unit.clone()),
+            without_schedule: matches!(list.rows, ListRows::Month { .. }) && self.facts.retention.is_empty(),
+            first_number: None,
+            last_number: None,
+            numbers_missing: Vec::new(),
+            numbers_used_twice: Vec::new(),
+            closed_on: self.closed_on(closed_on),
+            masked: disclosure == Disclosure::Masked,
+            provenance: self.provenance.clone(),
+        }
+    }
+
+    /// Entries of a book by batch, in order of the batch's first entry.
+    fn batches(&self, book: &str) -> BTreeMap<(i64, String), Vec<&Entry>> {
+        let step = self.facts.ledgers.iter().find(|l| l.id == book).map(|l| l.step);
+        let mut batches: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+        for entry in step.and_then(|step| self.entries.get(&step)).into_iter().flatten() {
+            batches.entry(&entry.kolektif_id).or_default().push(entry);
+        }
+        let first = |entries: &[&Entry]| entries.iter().map(|e| e.selesai_s).min().unwrap_or(0);
+        batches.into_iter().map(|(id, entries)| ((first(&entries), id.to_owned()), entries)).collect()
+    }
+
+    fn cases<'r>(&'r self, cases: &'r [ListCase]) -> Vec<Row<'r>> {
+        let fits = |entry: &Entry| {
+            let milestone = self.facts.sop.milestone(entry.step, &entry.hasil);
+            cases.iter().find(|case| {
+                Some(case.milestone) == milestone && case.jenis.as_ref().is_none_or(|all| all.contains(&entry.jenis))
+            })
+        };
+        let mut found: Vec<(&Entry, &str)> =
+            self.entries.values().flatten().filter_map(|e| Some((e, fits(e)?.label.as_str()))).collect();
+        found.sort_by_key(|(e, _)| (e.selesai_s, e.event_id.clone(), e.seq));
+        found.into_iter().zip(1..).map(|((entry, why), item)| Row::Event { entry, item, why }).collect()
+    }
+
+    fn days<'r>(&self) -> Vec<Row<'r>> {
+        let mut left = 0;
+        let days = self.stock.iter().map(|(day, [received, printed, spoilt])| {
+            left += received - printed - spoilt;
+            (*day, [*received, *printed, *spoilt, left])
+        });
+        days.filter(|(day, _)| Month::of_date(*day) == self.month).map(|(day, n)| Row::Day(day, n)).collect()
+    }
+
+    /// Months whose entries are past a time of the retention schedule; none where the schedule says nothing of them.
+    fn months_past<'r>(&self, book: &str, past: Retention) -> Vec<Row<'r>> {
+        let step = self.facts.ledgers.iter().find(|l| l.id == book).map(|l| l.step);
+        let now = self.month.last_day();
+        let is_past = |month: Month| {
+            let code = self.facts.classification(month.last_day());
+            let Some(rule) = self.facts.retention.iter().find(|row| row.kode == code) else { return false };
+            let after = |years: u32| {
+                let until =
+                    i32::try_from(years).ok().and_then(|y| month.last_day().with_day(1)?.with_year(month.year() + y));
+                until.is_some_and(|until| Month::of_date(until).last_day() < now)
+            };
+            let may_go = after(rule.aktif_tahun + rule.inaktif_tahun) && rule.akhir == FinalAction::Musnah;
+            match past {
+                Retention::Active => after(rule.aktif_tahun) && !may_go,
+                Retention::Retention => may_go,
+            }
+        };
+        let months = self.spans.iter().filter(|((of, month), _)| Some(*of) == step && is_past(*month));
+        months.map(|((_, month), span)| Row::Month(*month, *span)).collect()
+    }
+
+    fn list_cell(&self, column: &LedgerColumn, number: u64, row: &Row<'_>, disclosure: Disclosure) -> Cell {
+        let counted = |n: i64| u64::try_from(n).map_or_else(|_| Cell::Text(n.to_string()), Cell::Number);
+        let span = |first: i64, last: i64| match (wib_date(first), wib_date(last)) {
+            (Some(a), Some(b)) if a == b => Cell::Text(a.format("%d-%m-%Y").to_string()),
+            (Some(a), Some(b)) => Cell::Text(format!("{} s.d. {}", a.format("%d-%m-%Y"), b.format("%d-%m-%Y"))),
+            _ => Cell::Empty,
+        };
+        match (column.field, row) {
+            (LedgerField::Urut, _) => Cell::Number(number),
+            (LedgerField::Tetap, _) => Cell::Text(column.text.clone()),
+            (LedgerField::Sebab, Row::Event { why, .. }) => Cell::Text((*why).to_owned()),
+            (LedgerField::NomorItem, Row::Event { item, .. }) => Cell::Number(*item),
+            (LedgerField::JumlahBerkas, Row::Batch(entries)) => Cell::Number(entries.len() as u64),
+            (LedgerField::KurunWaktu, Row::Batch(entries)) => {
+                let times = || entries.iter().map(|e| e.selesai_s);
+                span(times().min().unwrap_or(0), times().max().unwrap_or(0))
+            }
+            (field, Row::Event { entry, item, .. }) => self.cell(field, *item, entry, disclosure),
+            (field, Row::Batch(entries)) => {
+                entries.first().map_or(Cell::Empty, |entry| self.cell(field, number, entry, disclosure))
+            }
+            (LedgerField::JumlahBerkas, Row::Month(_, span)) => Cell::Number(span.n),
+            (LedgerField::KurunWaktu, Row::Month(month, _)) => Cell::Text(month.indonesian()),
+            (LedgerField::NomorArsip, Row::Month(month, _)) => Cell::Text(month.to_string()),
+            (LedgerField::KodeKlasifikasi, Row::Month(month, _)) => {
+                Cell::Text(self.facts.classification(month.last_day()).to_owned())
+            }
+            (LedgerField::Selesai, Row::Day(day, _)) => {
+                Cell::Date(Month::of_date(*day).start_s() + 86_400 * i64::from(day.day0()))
+            }
+            (LedgerField::Terima, Row::Day(_, n)) => counted(n[0]),
+            (LedgerField::Cetak, Row::Day(_, n)) => counted(n[1]),
+            (LedgerField::Gagal, Row::Day(_, n)) => counted(n[2]),
+            (LedgerField::Sisa, Row::Day(_, n)) => counted(n[3]),
+            _ => Cell::Empty,
+        }
+    }
+
+    /// What was handed over in the month, by batch and day.
+    #[must_use]
+    pub fn handover(&self, disclosure: Disclosure) -> Handover {
+        let mut batches: BTreeMap<(NaiveDate, &str), Vec<&Entry>> = BTreeMap::new();
+        for entry in self.entries.values().flatten() {
+            let is_handed_over = self.facts.sop.milestone(entry.step, &entry.hasil) == Some(Milestone::HandedOver);
+            if let Some(day) = wib_date(entry.selesai_s).filter(|_| is_handed_over) {
+                batches.entry((day, &entry.kolektif_id)).or_default().push(entry);
+            }
+        }
+        let batch = |((on, kolektif_id), mut entries): ((NaiveDate, &str), Vec<&Entry>)| {
+            entries.sort_by_key(|e| (e.berkas_id.clone(), e.selesai_s));
+            let area = entries.first().and_then(|e| self.facts.wilayah.get(&e.pekon));
+            let of = |field: LedgerField, e: &Entry| self.cell(field, 0, e, disclosure);
+            let card = |e: &&Entry| HandoverCard {
+                berkas_id: e.berkas_id.clone(),
+                nik: of(LedgerField::Nik, e),
+                nama: of(LedgerField::Nama, e),
+                jenis: of(LedgerField::Jenis, e),
+            };
+            HandoverBatch {
+                kolektif_id: kolektif_id.to_owned(),
+                on,
+                pekon: area.map_or_else(String::new, |a| a.name.clone()),
+                kecamatan: area.map_or_else(String::new, |a| a.kecamatan.clone()),
+                pembawa: entries.first().map_or(Cell::Empty, |e| of(LedgerField::Pembawa, e)),
+                cards: entries.iter().map(card).collect(),
+            }
+        };
+        Handover {
+            month: self.month,
+            batches: batches.into_iter().map(batch).collect(),
+            masked: disclosure == Disclosure::Masked,
+            provenance: self.provenance.clone(),
+        }
+    }
+}
+
+/// Entries by batch, numbered within each.
+fn items(batches: BTreeMap<(i64, String), Vec<&Entry>>) -> Vec<Row<'_>> {
+    let numbered = batches.into_values().flat_map(|entries| entries.into_iter().zip(1..));
+    numbered.map(|(entry, item)| Row::Event { entry, item, why: "" }).collect()
+}

@@ -1,0 +1,177 @@
+//! Lists and hand-overs: their rows are those of the source, their totals those of the books.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
+
+use std::fs;
+use tests::{Office, sqlite_number};
+
+/// The rows of a document of October as CSV, without the head.
+fn rows(office: &Office, name: &str) -> Vec<Vec<String>> {
+    let place = office.path("keluaran");
+    let arguments =
+        ["render", "--month", "2026-10", "--format", "csv", "--only", name, "--out", place.to_str().unwrap()];
+    office.run(&arguments).expect_code(0);
+    let text = fs::read_to_string(place.join(format!("{name}_2026-10.csv"))).unwrap();
+    text.lines().skip(1).map(|line| line.split(',').map(str::to_owned).collect()).collect()
+}
+
+/// How many events of October the source has of which something holds.
+fn events(office: &Office, what: &str) -> usize {
+    let sql = format!(
+        "select count(*) from workflow_events where selesai >= '2026-09-30T17' and selesai < '2026-10-31T17' and {what}"
+    );
+    usize::try_from(sqlite_number(&office.path("kantor.sqlite"), &sql)).unwrap()
+}
+
+fn sum(rows: &[Vec<String>], column: usize) -> usize {
+    rows.iter().map(|row| row[column].parse::<usize>().unwrap()).sum()
+}
+
+#[test]
+fn archive_lists_hold_what_the_archive_book_holds() {
+    let office = Office::small();
+    let archived = events(&office, "langkah = 9");
+    assert!(archived > 40);
+    assert_eq!(rows(&office, "buku_registrasi_arsip").len(), archived);
+    let items = rows(&office, "daftar_isi_berkas");
+    assert_eq!(items.len(), archived);
+    let batches = rows(&office, "daftar_berkas");
+    assert_eq!(sum(&batches, 7), archived);
+    // Items are numbered within their batch.
+    for batch in &batches {
+        let of_batch: Vec<&str> =
+            items.iter().filter(|item| item[1] == batch[1]).map(|item| item[2].as_str()).collect();
+        let wanted: Vec<String> = (1..=of_batch.len()).map(|n| n.to_string()).collect();
+        assert_eq!(of_batch, wanted, "{}", batch[1]);
+    }
+}
+
+#[test]
+fn spoilt_and_withdrawn_cards_stand_in_the_register() {
+    let office = Office::unpulled();
+    office.sql("update langkah_berkas set hasil = 'gagal_cetak' where event_id in
+                 (select event_id from langkah_berkas where langkah = 6 and hasil = 'tercetak' order by event_id limit 3)");
+    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    let register = rows(&office, "register_ktp_el_rusak");
+    let of = |why: &str| register.iter().filter(|row| row[2] == why).count();
+    assert_eq!(of("Gagal cetak"), events(&office, "hasil = 'gagal_cetak'"));
+    assert!(of("Gagal cetak") >= 3);
+    let withdrawn = events(&office, "langkah = 10 and jenis in ('rusak', 'perubahan_data')");
+    assert!(withdrawn > 0 && of("KTP-el lama ditarik") == withdrawn);
+    assert_eq!(register.len(), of("Gagal cetak") + withdrawn);
+}
+
+#[test]
+fn the_stock_card_ends_with_what_is_left() {
+    let office = Office::small();
+    let days = rows(&office, "kartu_stok_blangko");
+    let sql = |what: &str| {
+        sqlite_number(&office.path("kantor.sqlite"), &format!("select {what} from blangko where tanggal < '2026-11'"))
+    };
+    assert_eq!(i64::try_from(days.len()).unwrap(), sql("count(*)"));
+    assert_eq!(days.last().unwrap()[5].parse::<i64>().unwrap(), sql("sum(terima - cetak - gagal)"));
+}
+
+#[test]
+fn every_card_handed_over_stands_in_one_statement() {
+    let office = Office::small();
+    let cards = rows(&office, "berita_acara_serah_terima");
+    assert_eq!(cards.len(), events(&office, "langkah = 10"));
+    assert!(cards.iter().all(|card| card[6].contains('*')), "a working copy shows a NIK");
+    let days: std::collections::BTreeSet<(&str, &str)> = cards.iter().map(|c| (c[0].as_str(), c[1].as_str())).collect();
+    let ran = office.run(&["render", "--month", "2026-10", "--only", "berita_acara_serah_terima"]).expect_code(0);
+    assert!(ran.out.contains(&format!("({} pages)", days.len())), "{} {}", days.len(), ran.out);
+}
+
+#[test]
+fn nothing_is_listed_for_destruction_without_a_schedule() {
+    let office = Office::small();
+    assert!(rows(&office, "daftar_arsip_inaktif").is_empty() && rows(&office, "daftar_arsip_usul_musnah").is_empty());
+    // With one, the month of October is inactive in November and may go when its time is over.
+    let facts = office.path("fakta");
+    fs::create_dir_all(&facts).unwrap();
+    office.configure("# facts = \"fakta\"", "facts = \"fakta\"");
+    let schedule = |active: u32, kept: u32, end: &str| {
+        let text = format!(
+            "source = \"rekaan\"\n[[jra]]\nkode = \"400.12.2.1\"\naktif_tahun = {active}\ninaktif_tahun = {kept}\nakhir = \"{end}\"\ndasar = \"rekaan\"\n"
+        );
+        fs::write(facts.join("jra.toml"), text).unwrap();
+    };
+    office.sql("update langkah_berkas set selesai = replace(selesai, '2026-10', '2025-10'), mulai = replace(mulai, '2026-10', '2025-10')
+                 where langkah = 9 and berkas_id in (select berkas_id from langkah_berkas where langkah = 9 and selesai < '2026-10-20')");
+    fs::remove_dir_all(office.path("archive")).unwrap();
+    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    let moved = sqlite_number(
+        &office.path("kantor.sqlite"),
+        "select count(*) from langkah_berkas where langkah = 9 and selesai < '2026'",
+    );
+    assert!(moved > 0);
+    for (active, kept, end, inactive, to_go) in [
+        (2, 1, "musnah", false, false),
+        (0, 5, "musnah", true, false),
+        (0, 0, "musnah", false, true),
+        (0, 0, "permanen", true, false),
+    ] {
+        schedule(active, kept, end);
+        let listed = |name: &str| -> Option<String> {
+            rows(&office, name)
+                .iter()
+                .find(|row| row.iter().any(|cell| cell == "Oktober 2025"))
+                .map(|row| row.join("|"))
+        };
+        let (ina, go) = (listed("daftar_arsip_inaktif"), listed("daftar_arsip_usul_musnah"));
+        assert_eq!((ina.is_some(), go.is_some()), (inactive, to_go), "{active} {kept} {end}");
+        assert!(ina.or(go).is_none_or(|row| row.contains(&format!("|{moved}|"))));
+    }
+}
+
+/// A printed book is that of the archive as it was then, and a changed one is not.
+#[test]
+fn a_printed_book_is_checked_against_the_archive() {
+    let office = Office::unpulled();
+    office.run(&["pull", "--until", "2026-10-15"]).expect_code_in(&[0, 1], "pull");
+    office.run(&["render", "--month", "2026-10"]).expect_code_in(&[0, 1], "render");
+    let folder = office.path("laporan/2026-10");
+    // The archive goes on; what was printed stays what it was.
+    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    let mut checked = 0;
+    for file in fs::read_dir(&folder).unwrap().map(|f| f.unwrap().path()) {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        let ran = office.run(&["verify", "--book", file.to_str().unwrap()]);
+        if name.starts_with("buku")
+            || name.starts_with("daftar")
+            || name.starts_with("register")
+            || name.starts_with("kartu")
+        {
+            let ran = ran.expect_code(0);
+            assert!(ran.out.contains("version 0; 0 findings"), "{}", ran.out);
+            checked += 1;
+        } else {
+            assert_eq!(ran.code, 2, "{name} has no code: {}", ran.err);
+        }
+    }
+    assert_eq!(checked, 10);
+    let book = folder.join("buku_agenda_pendaftaran_2026-10.pdf");
+    let bytes = fs::read(&book).unwrap();
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let code: String = text[text.find("TERTIB1").unwrap()..].chars().take_while(|c| *c != '<' && *c != ')').collect();
+    office.run(&["verify", "--code", &code]).expect_code(0);
+    // Another month's digest, one row more, a version that never was.
+    let says = |code: &str, exit: i32, words: &str| {
+        let ran = office.run(&["verify", "--code", code]).expect_code(exit);
+        assert!(format!("{}{}", ran.out, ran.err).contains(words), "{code}: {} {}", ran.out, ran.err);
+    };
+    let digest = code.rsplit(' ').next().unwrap();
+    says(&code.replace(digest, &digest.chars().rev().collect::<String>()), 1, "B001");
+    says(&code.replace(" n", " n1"), 1, "B001");
+    says(&code.replace("v0", "v7"), 2, "no version 7");
+    says("HALO", 2, "no code");
+    // One byte of a page.
+    let mut changed = bytes.clone();
+    let place = changed.len() / 2;
+    changed[place] ^= 1;
+    let forged = folder.join("palsu.pdf");
+    fs::write(&forged, changed).unwrap();
+    let ran = office.run(&["verify", "--book", forged.to_str().unwrap()]).expect_code(1);
+    assert!(ran.out.contains("B002") && !ran.out.contains("B001"), "{}", ran.out);
+}
