@@ -335,10 +335,14 @@ pub fn holds_nik(text: &str) -> bool {
         .any(|word| matches!(word.len(), 15 | 16) && word.bytes().all(|b| b.is_ascii_digit()))
 }
 
+/// Runs an outside tool.
+pub fn run_tool(program: &str, arguments: &[&str]) -> Ran {
+    Command::new(program).args(arguments).output().unwrap_or_else(|e| panic!("{program}: {e}")).into()
+}
+
 /// Runs an outside tool and gives its standard output.
 pub fn tool(program: &str, arguments: &[&str]) -> String {
-    let output = Command::new(program).args(arguments).output().unwrap_or_else(|e| panic!("{program}: {e}"));
-    let ran = Ran::from(output);
+    let ran = run_tool(program, arguments);
     assert_eq!(ran.code, 0, "{program} {arguments:?}\n{}\n{}", ran.out, ran.err);
     ran.out
 }

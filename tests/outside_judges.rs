@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use tempfile::TempDir;
 use tests::servers::{self, PASSWORD, Server};
-use tests::{Office, has_tool, make_office, reference, root, tool, trial};
+use tests::{Office, has_tool, make_office, reference, root, run_tool, tool, trial};
 
 const SEEDS: [u32; 2] = [7, 11];
 const MONTHS: [&str; 3] = ["2026-08", "2026-09", "2026-10"];
@@ -33,8 +33,17 @@ fn main() {
     trials.push(trial("other_readers".into(), "python3 with deltalake, duckdb, polars", packages, other_readers));
     trials.push(trial("pdf_says_what_the_rows_say".into(), "poppler-utils", poppler, pdf_text));
     trials.push(trial("pdf_pages_and_fonts".into(), "poppler-utils", poppler, pdf_pages));
+    let preflight = Path::new(JARS).join("preflight.jar").exists() && has_tool("java", &["-version"]);
+    trials.push(trial("pdf_a_by_preflight".into(), "java with libpdfbox2-java", preflight, pdf_a));
+    let sheets = has_tool("python3", &["-c", "import openpyxl, jsonschema"]);
+    trials.push(trial("workbooks_and_schema".into(), "python3 with openpyxl, jsonschema", sheets, workbooks));
+    let scanner = poppler && has_tool("zbarimg", &["--version"]) && has_tool("pdftoppm", &["-v"]);
+    trials.push(trial("the_printed_code_is_scanned".into(), "zbar-tools, poppler-utils", scanner, scanned));
     libtest_mimic::run(&arguments, trials).exit();
 }
+
+/// Where Debian puts the parts of Apache `PDFBox`.
+const JARS: &str = "/usr/share/java";
 
 /// An office database by seed, made once.
 fn office(seed: u32) -> std::path::PathBuf {
@@ -261,4 +270,100 @@ fn pdf_pages() {
     let empty = office.path("laporan/2026-10/buku_registrasi_perekaman_2026-10.pdf").display().to_string();
     let text = tool("pdftotext", &["-layout", &empty, "-"]);
     assert!(text.contains("NIHIL") && text.contains("Mengetahui,"), "{text}");
+}
+
+/// What Preflight of Apache `PDFBox` says of a file, which knows PDF/A-1b alone: the codes of its faults.
+fn preflight(file: &Path) -> std::collections::BTreeSet<String> {
+    let parts =
+        ["pdfbox2", "preflight", "fontbox2", "xmpbox", "commons-logging", "commons-io", "jaxb-api", "javax.activation"];
+    let jars: Vec<String> = parts.iter().map(|part| format!("{JARS}/{part}.jar")).collect();
+    let class = "org.apache.pdfbox.preflight.Validator_A1b";
+    let ran = run_tool("java", &["-cp", &jars.join(":"), class, &file.display().to_string()]);
+    let said = ran.out + &ran.err;
+    if said.contains("is a valid PDF/A-1b file") {
+        return [].into();
+    }
+    let codes = said.lines().filter_map(|line| line.split_once(" : ")).map(|(code, _)| code.trim().to_owned());
+    let codes: std::collections::BTreeSet<String> =
+        codes.filter(|code| code.starts_with(|c: char| c.is_ascii_digit())).collect();
+    assert!(!codes.is_empty(), "{}: {said}", file.display());
+    codes
+}
+
+/// Every template is valid as PDF/A-1b; as PDF/A-2b it differs in the colour profile's version and the part alone; tagged
+/// for PDF/UA-1 it can be set; a file that breaks the rules is found.
+fn pdf_a() {
+    let office = rendered();
+    // One document of each layout.
+    let names = [
+        "buku_registrasi_arsip",
+        "bukti_pengambilan",
+        "berita_acara_serah_terima",
+        "laporan_bulanan",
+        "laporan_kepatuhan",
+    ];
+    let set = |standard: &str| -> Vec<std::path::PathBuf> {
+        let folder = office.path(standard);
+        let out = folder.to_str().unwrap().to_owned();
+        let only = names.join(",");
+        office
+            .run(&["render", "--month", "2026-10", "--standard", standard, "--only", &only, "--out", &out])
+            .expect_code(0);
+        names.map(|name| folder.join(format!("{name}_2026-10.pdf"))).to_vec()
+    };
+    let valid = set("a1b");
+    for file in &valid {
+        assert!(preflight(file).is_empty(), "{}: {:?}", file.display(), preflight(file));
+    }
+    for file in &set("a2b") {
+        let known = ["2.1.6", "7.11.2"].map(str::to_owned).into();
+        let codes = preflight(file);
+        assert!(codes.is_subset(&known), "{}: {codes:?}", file.display());
+    }
+    set("a2a-ua1");
+    // The same file with a font that is not embedded.
+    let broken = office.path("rusak.pdf");
+    let bytes = fs::read(&valid[0]).unwrap();
+    let place = bytes.windows(9).position(|w| w == b"/FontFile").unwrap();
+    fs::write(&broken, [&bytes[..place], b"/FontFule", &bytes[place + 9..]].concat()).unwrap();
+    let codes = preflight(&broken);
+    assert!(codes.iter().any(|code| code.starts_with('3')), "a font that is not embedded passes: {codes:?}");
+}
+
+/// A workbook holds what the CSV holds, typed, and no formula; the province's JSON keeps its schema.
+fn workbooks() {
+    let office = Office::unpulled();
+    office.sql("update berkas set nama = '=cmd|''/c calc''!A1' where berkas_id = (select min(berkas_id) from berkas)");
+    office.run(&["pull"]).expect_code(0);
+    office.run(&["render", "--month", "2026-10", "--full", "--format", "xlsx,csv,json"]).expect_code(0);
+    let at = |name: &str| office.path(&format!("laporan/2026-10/{name}")).display().to_string();
+    let judge = root().join("tests/judge_documents.py").display().to_string();
+    let book = "buku_agenda_pendaftaran_2026-10";
+    let rows = tool("python3", &[&judge, "xlsx", &at(&format!("{book}.xlsx")), &at(&format!("{book}.csv"))]);
+    assert!(rows.trim().parse::<u32>().expect("rows") > 40);
+    let schema = root().join("schemas/laporan_kepatuhan.schema.json").display().to_string();
+    let judged = tool("python3", &[&judge, "json", &at("laporan_kepatuhan_2026-10.json"), &schema]);
+    assert!(judged.trim().parse::<u32>().expect("judgements") > 10);
+    // The same bytes again.
+    let before = fs::read(at(&format!("{book}.xlsx"))).unwrap();
+    office.run(&["render", "--month", "2026-10", "--full", "--format", "xlsx"]).expect_code(0);
+    assert!(fs::read(at(&format!("{book}.xlsx"))).unwrap() == before, "a workbook differs between two runs");
+}
+
+/// A scanner reads from paper what `verify --code` takes.
+fn scanned() {
+    let office = rendered();
+    let book = office.path("laporan/2026-10/buku_registrasi_arsip_2026-10.pdf").display().to_string();
+    let picture = office.path("halaman").display().to_string();
+    let pages = tool("pdfinfo", &[&book])
+        .lines()
+        .find(|l| l.starts_with("Pages"))
+        .unwrap()
+        .split_whitespace()
+        .last()
+        .unwrap()
+        .to_owned();
+    tool("pdftoppm", &["-r", "150", "-f", &pages, "-l", &pages, "-singlefile", "-png", &book, &picture]);
+    let code = tool("zbarimg", &["-q", "--raw", "-Sdisable", "-Sqrcode.enable", &format!("{picture}.png")]);
+    office.run(&["verify", "--code", code.trim()]).expect_code(0);
 }

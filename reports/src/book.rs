@@ -1,7 +1,7 @@
 //! An official book: rows of typed cells become printed text.
 
-use crate::csv::Table;
-use crate::indonesian::{in_words, integer, long_date, short_date, short_datetime, weekday};
+use crate::indonesian::{in_words, integer, long_date, weekday};
+use crate::table::{Item, Table};
 use crate::templates::{TemplateError, Templates};
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
@@ -61,7 +61,7 @@ pub(crate) fn copy(masked: bool) -> &'static str {
 pub(crate) fn table(book: &LedgerBook) -> Table {
     Table {
         head: book.columns.iter().map(|c| c.label.clone()).collect(),
-        rows: book.rows.iter().map(|row| row.iter().map(text).collect()).collect(),
+        rows: book.rows.iter().map(|row| row.iter().map(Item::from).collect()).collect(),
     }
 }
 
@@ -78,11 +78,5 @@ pub(crate) fn provenance(p: &Provenance) -> String {
 
 /// A cell as printed.
 pub(crate) fn text(cell: &Cell) -> String {
-    match cell {
-        Cell::Empty => String::new(),
-        Cell::Text(text) => text.clone(),
-        Cell::Number(n) => n.to_string(),
-        Cell::Date(at) => short_date(*at),
-        Cell::DateTime(at) => short_datetime(*at),
-    }
+    Item::from(cell).text()
 }

@@ -1,7 +1,7 @@
 //! The office's calendar of a year: what the office checks before figures are judged by it.
 
-use crate::csv::Table;
 use crate::indonesian::{integer, long_date};
+use crate::table::{Item, Table};
 use schemas::document::{CalendarYear, Office};
 use schemas::{OfficeDay, printed};
 use serde_json::{Value, json};
@@ -100,14 +100,14 @@ pub(crate) fn table(calendar: &CalendarYear) -> Table {
     let head = ["tanggal", "hari", "jenis", "jam", "detik_kerja", "nama", "dasar"];
     let row = |d: &OfficeDay| {
         vec![
-            d.date.to_string(),
-            weekday(d).to_owned(),
-            d.kind.words().to_owned(),
-            printed(&d.spans),
-            d.working_s().to_string(),
-            d.name.clone(),
-            d.decree.clone(),
+            Item::Text(d.date.to_string()),
+            weekday(d).into(),
+            d.kind.words().into(),
+            (&printed(&d.spans)).into(),
+            u64::try_from(d.working_s()).unwrap_or(0).into(),
+            (&d.name).into(),
+            (&d.decree).into(),
         ]
     };
-    Table { head: head.map(str::to_owned).to_vec(), rows: calendar.days.iter().map(row).collect() }
+    Table::new(head, calendar.days.iter().map(row).collect())
 }

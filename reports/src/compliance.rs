@@ -1,8 +1,8 @@
 //! The compliance report for the province: figures, targets, standing and source; counts only.
 
 use crate::book::provenance;
-use crate::csv::Table;
 use crate::indonesian::{duration, integer, long_date, percent};
+use crate::table::{Item, Table};
 use schemas::Comparison;
 use schemas::document::{ComplianceSheet, Judgement, Office, Verdict};
 use serde_json::{Value, json};
@@ -148,31 +148,24 @@ pub(crate) fn table(sheet: &ComplianceSheet) -> Table {
         "sumber",
         "catatan",
     ];
-    let number = |v: Option<f64>| v.map_or_else(String::new, |v| v.to_string());
-    Table {
-        head: head.map(str::to_owned).to_vec(),
-        rows: sheet
-            .judgements
-            .iter()
-            .map(|j| {
-                vec![
-                    j.target.clone(),
-                    j.title.clone(),
-                    j.verdict.words().to_owned(),
-                    if j.decides { "ya" } else { "tidak" }.to_owned(),
-                    j.jenis.clone().unwrap_or_default(),
-                    number(j.figure),
-                    number(j.value),
-                    number(j.margin),
-                    j.unit.clone(),
-                    j.n.to_string(),
-                    j.standing.clone(),
-                    j.regulation.clone(),
-                    j.article.clone(),
-                    j.source.clone(),
-                    j.note.clone(),
-                ]
-            })
-            .collect(),
-    }
+    let row = |j: &Judgement| {
+        vec![
+            Item::from(&j.target),
+            (&j.title).into(),
+            j.verdict.words().into(),
+            if j.decides { "ya" } else { "tidak" }.into(),
+            j.jenis.as_deref().unwrap_or_default().into(),
+            j.figure.into(),
+            j.value.into(),
+            j.margin.into(),
+            (&j.unit).into(),
+            j.n.into(),
+            (&j.standing).into(),
+            (&j.regulation).into(),
+            (&j.article).into(),
+            (&j.source).into(),
+            (&j.note).into(),
+        ]
+    };
+    Table::new(head, sheet.judgements.iter().map(row).collect())
 }

@@ -2,17 +2,13 @@
 //!
 //! Invariant: no cell can be taken for a formula by a spreadsheet.
 
-/// Heads and rows.
-pub(crate) struct Table {
-    pub(crate) head: Vec<String>,
-    pub(crate) rows: Vec<Vec<String>>,
-}
+use crate::table::Table;
 
 pub(crate) fn write(table: &Table) -> Result<Vec<u8>, String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(&table.head).map_err(|e| e.to_string())?;
     for row in &table.rows {
-        writer.write_record(row.iter().map(|cell| harmless(cell))).map_err(|e| e.to_string())?;
+        writer.write_record(row.iter().map(|item| harmless(&item.text()))).map_err(|e| e.to_string())?;
     }
     writer.into_inner().map_err(|e| e.to_string())
 }
@@ -29,10 +25,8 @@ mod tests {
 
     #[test]
     fn formulas_are_defused() {
-        let table = Table {
-            head: vec!["a".into(), "b".into()],
-            rows: vec![vec!["=cmd|'/c calc'!A1".into(), "-5".into()], vec!["x,\"y\"".into(), "@SUM".into()]],
-        };
+        let row = |cells: [&str; 2]| cells.map(crate::table::Item::from).to_vec();
+        let table = Table::new(["a", "b"], vec![row(["=cmd|'/c calc'!A1", "-5"]), row(["x,\"y\"", "@SUM"])]);
         let text = String::from_utf8(write(&table).unwrap()).unwrap();
         assert_eq!(text, "a,b\n'=cmd|'/c calc'!A1,-5\n\"x,\"\"y\"\"\",'@SUM\n");
     }

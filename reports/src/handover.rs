@@ -1,9 +1,11 @@
 //! Hand-overs of a month: a statement (berita acara) and a receipt for each batch and day.
 
 use crate::book::{provenance, text};
-use crate::csv::Table;
 use crate::indonesian::{in_words, integer, long_date, weekday};
+use crate::table::{Item, Table};
 use crate::templates::{TemplateError, Templates};
+use chrono::Datelike;
+use schemas::Month;
 use schemas::document::{Handover, HandoverBatch, Office};
 use serde_json::{Value, json};
 
@@ -62,12 +64,13 @@ pub(crate) fn table(handover: &Handover) -> Table {
         "Nama",
         "Jenis",
     ];
-    let line = |b: &HandoverBatch| {
+    let lines = |b: &HandoverBatch| {
+        let on = Month::of_date(b.on).start_s() + 86_400 * i64::from(b.on.day0());
         let of_batch =
-            [b.on.to_string(), b.kolektif_id.clone(), b.pekon.clone(), b.kecamatan.clone(), text(&b.pembawa)];
-        let cards = b.cards.iter().map(|c| vec![c.berkas_id.clone(), text(&c.nik), text(&c.nama), text(&c.jenis)]);
-        cards.map(|card| [of_batch.to_vec(), card].concat()).collect::<Vec<_>>()
+            [Item::Date(on), (&b.kolektif_id).into(), (&b.pekon).into(), (&b.kecamatan).into(), (&b.pembawa).into()];
+        let cards =
+            b.cards.iter().map(|c| [(&c.berkas_id).into(), (&c.nik).into(), (&c.nama).into(), (&c.jenis).into()]);
+        cards.map(|card: [Item; 4]| of_batch.iter().cloned().chain(card).collect()).collect::<Vec<Vec<Item>>>()
     };
-    let rows = handover.batches.iter().flat_map(line).collect();
-    Table { head: head.map(str::to_owned).to_vec(), rows }
+    Table::new(head, handover.batches.iter().flat_map(lines).collect())
 }

@@ -9,9 +9,11 @@ mod indonesian;
 mod pdf;
 mod printable;
 mod review;
+mod table;
 mod templates;
+mod xlsx;
 
-pub use pdf::Rendered;
+pub use pdf::{Rendered, Standard};
 pub use templates::TemplateError;
 
 use schemas::Month;
@@ -115,11 +117,11 @@ impl Renderer {
         Ok(Self { templates: templates::Templates::load(overrides)?, fonts: pdf::Fonts::embedded() })
     }
 
-    /// The document as PDF/A-2b.
+    /// The document as a PDF of that standard.
     ///
     /// # Errors
     /// [`RenderError`] names the document and the place in the template.
-    pub fn pdf(&self, document: Document<'_>, office: &Office) -> Result<Rendered, RenderError> {
+    pub fn pdf(&self, document: Document<'_>, office: &Office, standard: Standard) -> Result<Rendered, RenderError> {
         let page = match document {
             Document::Book(book) => book::page(book, office, &self.templates)?,
             Document::Review(review) => review::page(review, office, &self.templates)?,
@@ -129,8 +131,27 @@ impl Renderer {
                 handover::page(handover, office, &self.templates)?
             }
         };
-        pdf::set(&document.name(), document.layout(), document.month(), page, &self.templates, &self.fonts)
+        pdf::set(&document.name(), document.layout(), document.month(), page, &self.templates, &self.fonts, standard)
     }
+}
+
+fn table(document: Document<'_>) -> table::Table {
+    match document {
+        Document::Book(book) => book::table(book),
+        Document::Review(review) => compliance::table(&review.sheet),
+        Document::Compliance(sheet) => compliance::table(sheet),
+        Document::Calendar(year) => calendar::table(year),
+        Document::Statement(handover) | Document::Receipt(handover) => handover::table(handover),
+    }
+}
+
+/// The document as a workbook: typed columns, frozen head, text never a formula.
+///
+/// # Errors
+/// [`RenderError::Data`] when it cannot be written.
+pub fn xlsx(document: Document<'_>) -> Result<Vec<u8>, RenderError> {
+    let written = xlsx::write(&document.name(), document.month(), &table(document));
+    written.map_err(|e| RenderError::Data { document: document.name(), reason: e.to_string() })
 }
 
 /// The document as CSV: comma, UTF-8, header line, a leading apostrophe where a spreadsheet would see a formula.
@@ -138,14 +159,7 @@ impl Renderer {
 /// # Errors
 /// [`RenderError::Data`] when it cannot be written.
 pub fn csv(document: Document<'_>) -> Result<Vec<u8>, RenderError> {
-    let table = match document {
-        Document::Book(book) => book::table(book),
-        Document::Review(review) => compliance::table(&review.sheet),
-        Document::Compliance(sheet) => compliance::table(sheet),
-        Document::Calendar(year) => calendar::table(year),
-        Document::Statement(handover) | Document::Receipt(handover) => handover::table(handover),
-    };
-    csv::write(&table).map_err(|reason| RenderError::Data { document: document.name(), reason })
+    csv::write(&table(document)).map_err(|reason| RenderError::Data { document: document.name(), reason })
 }
 
 /// The document as JSON with sorted keys.

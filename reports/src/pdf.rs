@@ -31,6 +31,28 @@ pub struct Rendered {
     pub replaced: u64,
 }
 
+/// What a PDF keeps to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Standard {
+    /// PDF/A-1b, which the oldest validators know.
+    A1b,
+    /// PDF/A-2b: what the office keeps.
+    #[default]
+    A2b,
+    /// PDF/A-2a and PDF/UA-1: tagged, for readers that read aloud.
+    A2aUa1,
+}
+
+impl Standard {
+    fn names(self) -> &'static [PdfStandard] {
+        match self {
+            Self::A1b => &[PdfStandard::A_1b],
+            Self::A2b => &[PdfStandard::A_2b],
+            Self::A2aUa1 => &[PdfStandard::A_2a, PdfStandard::Ua_1],
+        }
+    }
+}
+
 /// The embedded fonts.
 pub(crate) struct Fonts {
     store: FontStore,
@@ -66,6 +88,7 @@ pub(crate) fn set(
     mut page: Value,
     templates: &Templates,
     fonts: &Fonts,
+    standard: Standard,
 ) -> Result<Rendered, RenderError> {
     let mut seen: BTreeMap<char, bool> = BTreeMap::new();
     collect_characters(&page, &mut seen);
@@ -80,7 +103,7 @@ pub(crate) fn set(
         reason: faults.first().map_or_else(String::new, |f| describe(&world, f)),
     };
     let document: PagedDocument = typst::compile(&world).output.map_err(|e| fault(&e))?;
-    let bytes = typst_pdf::pdf(&document, &options(name, month)?).map_err(|e| fault(&e))?;
+    let bytes = typst_pdf::pdf(&document, &options(name, month, standard)?).map_err(|e| fault(&e))?;
     let pages = document.pages().len();
     // What was memoised for this document is of no use to the next.
     typst::comemo::evict(0);
@@ -96,10 +119,11 @@ fn collect_characters(value: &Value, seen: &mut BTreeMap<char, bool>) {
     }
 }
 
-/// PDF/A-2b, dated at the end of the month it covers, so that the same data give the same bytes.
-fn options(name: &str, month: Month) -> Result<PdfOptions, RenderError> {
+/// A PDF of that standard, dated at the end of the month it covers, so that the same data give the same bytes.
+fn options(name: &str, month: Month, standard: Standard) -> Result<PdfOptions, RenderError> {
     let fault = |reason: &str| RenderError::Data { document: name.to_owned(), reason: reason.to_owned() };
-    let standards = PdfStandards::new(&[PdfStandard::A_2b]).map_err(|_| fault("PDF/A-2b is not available"))?;
+    let tagged = standard == Standard::A2aUa1;
+    let standards = PdfStandards::new(standard.names()).map_err(|_| fault("the PDF standard is not available"))?;
     let end = wib_datetime(month.end_s() - 1).ok_or_else(|| fault("the month is out of range"))?;
     let small = |n: u32| u8::try_from(n).unwrap_or(0);
     let datetime = Datetime::from_ymd_hms(
@@ -116,7 +140,7 @@ fn options(name: &str, month: Month) -> Result<PdfOptions, RenderError> {
         creator: Smart::Custom(Some(concat!("tertib ", env!("CARGO_PKG_VERSION")).to_owned())),
         timestamp,
         standards,
-        tagged: false,
+        tagged,
         ..PdfOptions::default()
     })
 }

@@ -24,6 +24,9 @@ pub(crate) struct Options {
     /// File formats.
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = [FileFormat::Pdf])]
     format: Vec<FileFormat>,
+    /// What the PDFs keep to.
+    #[arg(long, value_enum, default_value_t = PdfStandard::A2b)]
+    standard: PdfStandard,
     /// Folder to write to [default: the configuration's, by month].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -41,8 +44,31 @@ pub(crate) enum FileFormat {
     Pdf,
     /// Comma-separated values.
     Csv,
+    /// A workbook: typed columns, frozen head.
+    Xlsx,
     /// All data of the document.
     Json,
+}
+
+/// What a PDF keeps to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PdfStandard {
+    /// PDF/A-1b.
+    A1b,
+    /// PDF/A-2b.
+    A2b,
+    /// PDF/A-2a and PDF/UA-1, tagged.
+    A2aUa1,
+}
+
+impl From<PdfStandard> for reports::Standard {
+    fn from(standard: PdfStandard) -> Self {
+        match standard {
+            PdfStandard::A1b => Self::A1b,
+            PdfStandard::A2b => Self::A2b,
+            PdfStandard::A2aUa1 => Self::A2aUa1,
+        }
+    }
 }
 
 /// Which documents to write, how and where.
@@ -50,6 +76,7 @@ pub(crate) enum FileFormat {
 pub(crate) struct Selection {
     only: Vec<String>,
     formats: Vec<FileFormat>,
+    standard: PdfStandard,
     out: Option<PathBuf>,
     disclosure: Disclosure,
 }
@@ -57,7 +84,13 @@ pub(crate) struct Selection {
 impl Selection {
     /// Every document as PDF, books masked, in the configuration's folder.
     pub(crate) fn everything() -> Self {
-        Self { only: Vec::new(), formats: vec![FileFormat::Pdf], out: None, disclosure: Disclosure::Masked }
+        Self {
+            only: Vec::new(),
+            formats: vec![FileFormat::Pdf],
+            standard: PdfStandard::A2b,
+            out: None,
+            disclosure: Disclosure::Masked,
+        }
     }
 
     fn wants(&self, name: &str) -> bool {
@@ -84,6 +117,7 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let selection = Selection {
         only: options.only.clone(),
         formats: options.format.clone(),
+        standard: options.standard,
         out: options.out.clone(),
         disclosure: if options.full { Disclosure::Full } else { Disclosure::Masked },
     };
@@ -168,10 +202,11 @@ fn write(
     for format in &selection.formats {
         let (ending, bytes, pages, replaced) = match format {
             FileFormat::Pdf => {
-                let rendered = renderer.pdf(document, office)?;
+                let rendered = renderer.pdf(document, office, selection.standard.into())?;
                 ("pdf", rendered.bytes, rendered.pages, rendered.replaced)
             }
             FileFormat::Csv => ("csv", reports::csv(document)?, 0, 0),
+            FileFormat::Xlsx => ("xlsx", reports::xlsx(document)?, 0, 0),
             FileFormat::Json => ("json", reports::json(document)?, 0, 0),
         };
         let path = folder.join(format!("{}.{ending}", document.name()));

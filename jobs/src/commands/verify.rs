@@ -7,7 +7,7 @@ use crate::print;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use pipeline::{Disclosure, FigureBook};
-use reports::{Document, Renderer};
+use reports::{Document, Renderer, Standard};
 use schemas::Finding;
 use schemas::document::{BookCode, LedgerBook};
 use std::path::{Path, PathBuf};
@@ -65,7 +65,7 @@ fn book(installed: &Installed, path: &Path) -> Result<Outcome> {
     let book = as_printed(installed, &code)?;
     let mut findings: Vec<Finding> = rows_differ(&code, &book).into_iter().collect();
     let renderer = Renderer::new(installed.config.templates_path().as_deref())?;
-    if renderer.pdf(Document::Book(&book), &installed.config.office)?.bytes != bytes {
+    if renderer.pdf(Document::Book(&book), &installed.config.office, Standard::default())?.bytes != bytes {
         findings.push(Finding { code: "B002", place: path.display().to_string(), count: 1 });
     }
     conclude(installed, &code, findings)

@@ -1,0 +1,70 @@
+//! Workbooks: one sheet, its head frozen, numbers and dates as such, everything else as text.
+//!
+//! Invariant: text is written as text, so that no cell can be a formula. The same table gives the same bytes.
+
+use crate::table::{Item, Table};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, XlsxError};
+use schemas::{Month, wib_datetime};
+
+/// Characters of a column at most.
+const WIDEST: usize = 60;
+/// Characters of a cell at most: what Excel takes.
+const LONGEST: usize = 32_767;
+
+/// A workbook with one sheet of that name, dated at the end of the month it covers.
+pub(crate) fn write(name: &str, month: Month, table: &Table) -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = Workbook::new();
+    let made = wib_datetime(month.end_s() - 1).map(|at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string());
+    let properties = DocProperties::new().set_author(concat!("tertib ", env!("CARGO_PKG_VERSION"))).set_title(name);
+    workbook.set_properties(&match made {
+        Some(made) => properties.set_creation_datetime(&ExcelDateTime::parse_from_str(&made)?),
+        None => properties,
+    });
+    let head =
+        Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Center).set_border_bottom(FormatBorder::Thin);
+    let text = Format::new().set_num_format("@");
+    let (date, datetime) =
+        (Format::new().set_num_format("dd-mm-yyyy"), Format::new().set_num_format("dd-mm-yyyy hh:mm"));
+    let sheet = workbook.add_worksheet().set_name(sheet_name(name))?;
+    sheet.set_freeze_panes(1, 0)?;
+    for (column, label) in (0_u16..).zip(&table.head) {
+        sheet.write_string_with_format(0, column, label, &head)?;
+        let cells = table.rows.iter().filter_map(|row| row.get(usize::from(column)));
+        let widest = cells.map(|item| item.text().chars().count()).chain([label.chars().count().min(18)]).max();
+        sheet.set_column_width(
+            column,
+            f64::from(u16::try_from(widest.unwrap_or(8).clamp(4, WIDEST) + 2).unwrap_or(8)),
+        )?;
+    }
+    for (row, items) in (1_u32..).zip(&table.rows) {
+        for (column, item) in (0_u16..).zip(items) {
+            match item {
+                Item::Empty => {}
+                Item::Text(words) => {
+                    let words: String = words.chars().filter(|c| !c.is_control() || *c == '\n').take(LONGEST).collect();
+                    sheet.write_string_with_format(row, column, words, &text)?;
+                }
+                Item::Integer(n) => drop(sheet.write_number(row, column, whole(*n))?),
+                Item::Real(x) => drop(sheet.write_number(row, column, *x)?),
+                Item::Date(at) | Item::DateTime(at) => {
+                    let format = if matches!(item, Item::Date(_)) { &date } else { &datetime };
+                    if let Some(local) = wib_datetime(*at) {
+                        let moment = ExcelDateTime::parse_from_str(&local.format("%Y-%m-%dT%H:%M:%S").to_string())?;
+                        sheet.write_datetime_with_format(row, column, &moment, format)?;
+                    }
+                }
+            }
+        }
+    }
+    workbook.save_to_buffer()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of one office are far below 2^52, where f64 is exact")]
+fn whole(n: u64) -> f64 {
+    n as f64
+}
+
+/// A sheet's name has 31 characters at most, and none of `[]:*?/\`.
+fn sheet_name(name: &str) -> String {
+    name.chars().filter(|c| !"[]:*?/\\".contains(*c)).take(31).collect()
+}
