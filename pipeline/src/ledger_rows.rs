@@ -147,6 +147,7 @@ impl<'a> BookWriter<'a> {
             month: self.month,
             columns: heads(&ledger.columns),
             code: self.code(&ledger.id, &rows, disclosure),
+            berkas: entries.iter().map(|entry| entry.berkas_id.clone()).collect(),
             rows,
             unit: None,
             without_schedule: false,

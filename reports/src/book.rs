@@ -37,6 +37,7 @@ pub(crate) fn page(book: &LedgerBook, office: &Office, templates: &Templates) ->
         "satuan": book.unit.as_deref().unwrap_or("entri"),
         "kolom": book.columns,
         "baris": rows,
+        "nomor_berkas": book.berkas,
         "jumlah": format!("{} ({})", integer(entries), in_words(entries)),
         "penutup": closing,
         "tanggal": long_date(book.closed_on),

@@ -95,7 +95,12 @@ pub(crate) fn set(
     for (c, printable) in &mut seen {
         *printable = *c == printable::REPLACEMENT || fonts.prints(*c);
     }
-    let replaced = printable::clean(&mut page, &|c| seen.get(&c).copied().unwrap_or(false));
+    let prints = |c: char| seen.get(&c).copied().unwrap_or(false);
+    let (replaced_in_rows, berkas) = clean_rows(&mut page, &prints);
+    let replaced = replaced_in_rows + printable::clean(&mut page, &prints);
+    if let Some(fields) = page.as_object_mut() {
+        fields.insert("diganti".into(), berkas.into());
+    }
     let world = Desk::new(layout, &page, templates, fonts)
         .map_err(|reason| RenderError::Layout { document: name.to_owned(), reason })?;
     let fault = |faults: &[SourceDiagnostic]| RenderError::Layout {
@@ -108,6 +113,21 @@ pub(crate) fn set(
     // What was memoised for this document is of no use to the next.
     typst::comemo::evict(0);
     Ok(Rendered { bytes, pages, replaced })
+}
+
+/// Cleans the rows of a book, and gives the berkas of those that were touched.
+fn clean_rows(page: &mut Value, prints: &dyn Fn(char) -> bool) -> (u64, Vec<Value>) {
+    let ids = page.get("nomor_berkas").and_then(Value::as_array).cloned().unwrap_or_default();
+    let rows = page.get_mut("baris").and_then(Value::as_array_mut).into_iter().flatten();
+    let (mut replaced, mut touched) = (0, Vec::new());
+    for (row, id) in rows.zip(ids) {
+        let of_row = printable::clean(row, prints);
+        if of_row > 0 && touched.last() != Some(&id) {
+            touched.push(id);
+        }
+        replaced += of_row;
+    }
+    (replaced, touched)
 }
 
 fn collect_characters(value: &Value, seen: &mut BTreeMap<char, bool>) {

@@ -82,6 +82,8 @@ pub struct LedgerBook {
     pub columns: Vec<BookColumn>,
     /// Entries in the order of the book.
     pub rows: Vec<Vec<Cell>>,
+    /// Of each entry its berkas; of a row of several, or of none, empty.
+    pub berkas: Vec<String>,
     /// Of a list, what a row counts; a book's entries are counted as such.
     pub unit: Option<String>,
     /// Of a list by the retention schedule, that the office has entered none.

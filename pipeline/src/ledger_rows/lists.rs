@@ -40,6 +40,11 @@ impl BookWriter<'_> {
             Row::Month(..) => None,
         });
         let closed_on = last.max();
+        let berkas = rows.iter().map(|row| match row {
+            Row::Event { entry, .. } => entry.berkas_id.clone(),
+            _ => String::new(),
+        });
+        let berkas = berkas.collect();
         let rows = rows.iter().zip(1..).map(|(row, number)| {
             list.columns.iter().map(|column| self.list_cell(column, number, row, disclosure)).collect()
         });
@@ -51,6 +56,7 @@ impl BookWriter<'_> {
             month: self.month,
             columns: super::heads(&list.columns),
             code: self.code(&list.id, &rows, disclosure),
+            berkas,
             rows,
             unit: Some(list.unit.clone()),
             without_schedule: matches!(list.rows, ListRows::Month { .. }) && self.facts.retention.is_empty(),
