@@ -142,6 +142,7 @@ fn a_printed_book_is_checked_against_the_archive() {
             || name.starts_with("daftar")
             || name.starts_with("register")
             || name.starts_with("kartu")
+            || name.starts_with("formulir")
         {
             let ran = ran.expect_code(0);
             assert!(ran.out.contains("version 0; 0 findings"), "{}", ran.out);
@@ -150,7 +151,7 @@ fn a_printed_book_is_checked_against_the_archive() {
             assert_eq!(ran.code, 2, "{name} has no code: {}", ran.err);
         }
     }
-    assert_eq!(checked, 10);
+    assert_eq!(checked, 11);
     let book = folder.join("buku_agenda_pendaftaran_2026-10.pdf");
     let bytes = fs::read(&book).unwrap();
     let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -299,4 +300,18 @@ fn no_text_runs_or_stops_a_book() {
     ] {
         assert!(fs::read(folder.join(format!("{name}_2026-10.pdf"))).unwrap().starts_with(b"%PDF"), "{name}");
     }
+}
+
+/// The province's form counts what the source says, day for day, and names nobody.
+#[test]
+fn the_provinces_form_counts_days() {
+    let office = Office::small();
+    let days = rows(&office, "formulir_provinsi");
+    assert!(days.len() > 3);
+    assert_eq!(sum(&days, 3), events(&office, "langkah = 3"));
+    assert_eq!(sum(&days, 5), events(&office, "langkah = 6 and hasil = 'tercetak' and jenis = 'baru'"));
+    assert_eq!(sum(&days, 9), events(&office, "langkah = 6 and hasil = 'tercetak' and jenis <> 'baru'"));
+    assert_eq!(sum(&days, 7), events(&office, "hasil = 'duplikat'"));
+    let left = sqlite_number(&office.path("kantor.sqlite"), "select sum(terima - cetak - gagal) from blangko");
+    assert!(days.iter().any(|day| day[10] == left.to_string()), "no day ends with {left} blanks");
 }

@@ -327,7 +327,10 @@ fn steps_of_documents(facts: &Facts) -> BTreeSet<u8> {
         ListRows::Event { cases } => cases.as_slice(),
         _ => &[],
     });
-    let milestones: BTreeSet<Milestone> = cases.map(|case| case.milestone).chain([Milestone::HandedOver]).collect();
+    let of_a_day = [Milestone::Recorded, Milestone::Printed, Milestone::Duplicate];
+    let per_day = facts.lists.iter().any(|list| matches!(list.rows, ListRows::ServiceDay));
+    let milestones = cases.map(|case| case.milestone).chain(of_a_day.into_iter().filter(|_| per_day));
+    let milestones: BTreeSet<Milestone> = milestones.chain([Milestone::HandedOver]).collect();
     let of_milestones =
         facts.sop.steps.iter().filter(|step| {
             step.outcomes.iter().any(|outcome| outcome.milestone.is_some_and(|m| milestones.contains(&m)))

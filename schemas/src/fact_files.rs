@@ -10,7 +10,7 @@ macro_rules! built_in {
 }
 
 /// What an office may replace, by path below `data/`. Targets are in the order in which reports list them.
-const FILES: [(&str, &str); 26] = built_in![
+const FILES: [(&str, &str); 27] = built_in![
     "applicant.toml",
     "calendar/jam_kerja.toml",
     "calendar/libur_2020_2027.csv",
@@ -20,6 +20,7 @@ const FILES: [(&str, &str); 26] = built_in![
     "daftar/daftar_arsip_usul_musnah.toml",
     "daftar/register_ktp_el_rusak.toml",
     "daftar/kartu_stok_blangko.toml",
+    "daftar/formulir_provinsi.toml",
     "jenis.toml",
     "jra.toml",
     "kelengkapan/ktp_el.toml",

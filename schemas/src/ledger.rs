@@ -49,7 +49,7 @@ impl ArchiveList {
     pub fn book(&self) -> Option<&str> {
         match &self.rows {
             ListRows::Batch { of } | ListRows::Entry { of } | ListRows::Month { of, .. } => Some(of),
-            ListRows::Event { .. } | ListRows::Day => None,
+            ListRows::Event { .. } | ListRows::Day | ListRows::ServiceDay => None,
         }
     }
 }
@@ -75,6 +75,8 @@ pub enum ListRows {
     },
     /// A day of the stock log in the month.
     Day,
+    /// A day of the month on which someone was recorded or a card printed, with counts of the whole office.
+    ServiceDay,
     /// A month whose entries of a book are past a time of the retention schedule, at the end of the month asked for.
     Month {
         /// Id of the book.
@@ -235,6 +237,14 @@ pub enum LedgerField {
     Gagal,
     /// Of a day: blanks left.
     Sisa,
+    /// Of a service day: people recorded.
+    Perekaman,
+    /// Of a service day: cards printed for who had none.
+    CetakPrr,
+    /// Of a service day: cards printed in place of another.
+    CetakGanti,
+    /// Of a service day: duplicate records found.
+    DuplikatRecord,
     /// Left for the pen.
     Kosong,
 }

@@ -57,6 +57,8 @@ pub struct Outcome {
 pub enum Milestone {
     /// The berkas arrived.
     Received,
+    /// The person was recorded (photo, fingerprints).
+    Recorded,
     /// A check found all papers there.
     Complete,
     /// A check sent it back for papers.
@@ -81,6 +83,7 @@ impl Milestone {
     pub fn name(self) -> &'static str {
         match self {
             Self::Received => "received",
+            Self::Recorded => "recorded",
             Self::Complete => "complete",
             Self::Returned => "returned",
             Self::Rejected => "rejected",

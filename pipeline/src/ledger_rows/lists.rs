@@ -20,7 +20,21 @@ enum Row<'r> {
     Month(Month, Span),
     /// A day of the stock log: received, printed, spoilt, left.
     Day(NaiveDate, [i64; 4]),
+    /// A day of service; what is left of the blanks where the log says it.
+    ServiceDay(NaiveDate, Served, Option<i64>),
 }
+
+/// What an office did on a day.
+#[derive(Clone, Copy, Default)]
+struct Served {
+    recorded: u64,
+    first_cards: u64,
+    other_cards: u64,
+    duplicates: u64,
+}
+
+/// The kind of application of who has no card yet.
+const FIRST_CARD: &str = "baru";
 
 impl BookWriter<'_> {
     /// One list of the month.
@@ -31,12 +45,13 @@ impl BookWriter<'_> {
             ListRows::Entry { of } => items(self.batches(of)),
             ListRows::Event { cases } => self.cases(cases),
             ListRows::Day => self.days(),
+            ListRows::ServiceDay => self.service_days(),
             ListRows::Month { of, past } => self.months_past(of, *past),
         };
         let last = rows.iter().filter_map(|row| match row {
             Row::Event { entry, .. } => wib_date(entry.selesai_s),
             Row::Batch(entries) => entries.iter().map(|e| e.selesai_s).max().and_then(wib_date),
-            Row::Day(day, _) => Some(*day),
+            Row::Day(day, _) | Row::ServiceDay(day, ..) => Some(*day),
             Row::Month(..) => None,
         });
         let closed_on = last.max();
@@ -103,6 +118,27 @@ impl BookWriter<'_> {
         days.filter(|(day, _)| Month::of_date(*day) == self.month).map(|(day, n)| Row::Day(day, n)).collect()
     }
 
+    fn service_days<'r>(&self) -> Vec<Row<'r>> {
+        let mut days: BTreeMap<NaiveDate, Served> = BTreeMap::new();
+        for entry in self.entries.values().flatten() {
+            let Some(day) = wib_date(entry.selesai_s) else { continue };
+            let milestone = self.facts.sop.milestone(entry.step, &entry.hasil);
+            let mut served = |count: fn(&mut Served) -> &mut u64| *count(days.entry(day).or_default()) += 1;
+            match milestone {
+                Some(Milestone::Recorded) => served(|s| &mut s.recorded),
+                Some(Milestone::Printed) if entry.jenis == FIRST_CARD => served(|s| &mut s.first_cards),
+                Some(Milestone::Printed) => served(|s| &mut s.other_cards),
+                Some(Milestone::Duplicate) => served(|s| &mut s.duplicates),
+                _ => {}
+            }
+        }
+        let left_on = |day: NaiveDate| {
+            let upto = self.stock.range(..=day).map(|(_, [received, printed, spoilt])| received - printed - spoilt);
+            self.stock.contains_key(&day).then(|| upto.sum())
+        };
+        days.into_iter().map(|(day, served)| Row::ServiceDay(day, served, left_on(day))).collect()
+    }
+
     /// Months whose entries are past a time of the retention schedule; none where the schedule says nothing of them.
     fn months_past<'r>(&self, book: &str, past: Retention) -> Vec<Row<'r>> {
         let step = self.facts.ledgers.iter().find(|l| l.id == book).map(|l| l.step);
@@ -152,9 +188,14 @@ impl BookWriter<'_> {
             (LedgerField::KodeKlasifikasi, Row::Month(month, _)) => {
                 Cell::Text(self.facts.classification(month.last_day()).to_owned())
             }
-            (LedgerField::Selesai, Row::Day(day, _)) => {
+            (LedgerField::Selesai, Row::Day(day, _) | Row::ServiceDay(day, ..)) => {
                 Cell::Date(Month::of_date(*day).start_s() + 86_400 * i64::from(day.day0()))
             }
+            (LedgerField::Perekaman, Row::ServiceDay(_, served, _)) => Cell::Number(served.recorded),
+            (LedgerField::CetakPrr, Row::ServiceDay(_, served, _)) => Cell::Number(served.first_cards),
+            (LedgerField::CetakGanti, Row::ServiceDay(_, served, _)) => Cell::Number(served.other_cards),
+            (LedgerField::DuplikatRecord, Row::ServiceDay(_, served, _)) => Cell::Number(served.duplicates),
+            (LedgerField::Sisa, Row::ServiceDay(_, _, left)) => left.map_or(Cell::Empty, counted),
             (LedgerField::Terima, Row::Day(_, n)) => counted(n[0]),
             (LedgerField::Cetak, Row::Day(_, n)) => counted(n[1]),
             (LedgerField::Gagal, Row::Day(_, n)) => counted(n[2]),
