@@ -315,3 +315,42 @@ fn the_provinces_form_counts_days() {
     let left = sqlite_number(&office.path("kantor.sqlite"), "select sum(terima - cetak - gagal) from blangko");
     assert!(days.iter().any(|day| day[10] == left.to_string()), "no day ends with {left} blanks");
 }
+
+/// A long book is set in volumes: together they hold every entry once, each carries on, the last one closes.
+#[test]
+fn a_long_book_is_set_in_volumes() {
+    const ENTRIES: usize = 1_100;
+    let office = Office::unpulled();
+    office.sql(&format!(
+        "with recursive n(n) as (select 1 union all select n + 1 from n where n < {ENTRIES})
+         insert into langkah_berkas select 500000 + n, (select min(berkas_id) from berkas), 4, 'loket_pendaftaran', null, null,
+           '2026-10-20T03:00:00Z', 'selesai', null, substr('000000' || (5000 + n), -6) || '/4/2026', null, '2026-10-20T03:00:00Z' from n;
+         delete from langkah_berkas where langkah = 4 and event_id < 500000"
+    ));
+    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    let name = "buku_agenda_pendaftaran";
+    office.run(&["render", "--month", "2026-10", "--only", name, "--format", "pdf,csv"]).expect_code(0);
+    let folder = office.path("laporan/2026-10");
+    let csv = fs::read_to_string(folder.join(format!("{name}_2026-10.csv"))).unwrap();
+    assert_eq!(csv.lines().count(), ENTRIES + 1);
+    let texts: Vec<String> = (1..=3)
+        .map(|volume| {
+            let file = folder.join(format!("{name}_2026-10_jilid_{volume}.pdf"));
+            office.run(&["verify", "--book", file.to_str().unwrap()]).expect_code(0);
+            tests::tool("pdftotext", &["-layout", file.to_str().unwrap(), "-"])
+        })
+        .collect();
+    assert!(!folder.join(format!("{name}_2026-10_jilid_4.pdf")).exists());
+    let all = texts.concat();
+    let numbers: Vec<&str> =
+        all.split_whitespace().filter(|word| word.ends_with("/4/2026") && word.len() == 13).collect();
+    let wanted: Vec<String> = (5001..=5000 + ENTRIES).map(|n| format!("{n:06}/4/2026")).collect();
+    // The closing statement names the first and the last once more.
+    assert_eq!(numbers[..ENTRIES], wanted);
+    for (volume, says) in
+        [(0, "Bersambung ke jilid 2"), (1, "Pindahan: 500 entri"), (2, "Pindahan: 1000 entri"), (2, "jumlah 1.100 (")]
+    {
+        assert!(texts[volume].contains(says), "volume {} does not say `{says}`", volume + 1);
+    }
+    assert!(!texts[0].contains("Mengetahui") && texts[2].contains("Mengetahui"));
+}

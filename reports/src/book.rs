@@ -8,8 +8,19 @@ use qrcode::{EcLevel, QrCode};
 use schemas::document::{Cell, LedgerBook, Office, Provenance};
 use serde_json::{Value, json};
 
-/// What the layout `buku.typ` reads.
-pub(crate) fn page(book: &LedgerBook, office: &Office, templates: &Templates) -> Result<Value, TemplateError> {
+/// Rows of a volume: some twelve pages. The typesetter holds a quarter of a megabyte for each row.
+pub(crate) const VOLUME: usize = 500;
+
+/// What the layout `buku.typ` reads of a volume. What closes the book stands in the last one.
+pub(crate) fn page(
+    book: &LedgerBook,
+    volume: usize,
+    office: &Office,
+    templates: &Templates,
+) -> Result<Value, TemplateError> {
+    let before = (volume - 1) * VOLUME;
+    let volumes = book.rows.len().div_ceil(VOLUME).max(1);
+    let of_volume = |length: usize| before.min(length)..(before + VOLUME).min(length);
     let entries = book.rows.len() as u64;
     let closing = templates.sentences(
         if book.unit.is_some() { "penutup_daftar.txt.j2" } else { "penutup_buku.txt.j2" },
@@ -27,7 +38,9 @@ pub(crate) fn page(book: &LedgerBook, office: &Office, templates: &Templates) ->
             "nomor_ganda": book.numbers_used_twice,
         }),
     )?;
-    let rows: Vec<Vec<String>> = book.rows.iter().map(|row| row.iter().map(text).collect()).collect();
+    let rows = book.rows[of_volume(book.rows.len())].iter().map(|row| row.iter().map(text).collect::<Vec<_>>());
+    let rows: Vec<Vec<String>> = rows.collect();
+    let closing = if volume == volumes { closing } else { vec![format!("Bersambung ke jilid {}.", volume + 1)] };
     Ok(json!({
         "kantor": office,
         "judul": book.title,
@@ -37,7 +50,11 @@ pub(crate) fn page(book: &LedgerBook, office: &Office, templates: &Templates) ->
         "satuan": book.unit.as_deref().unwrap_or("entri"),
         "kolom": book.columns,
         "baris": rows,
-        "nomor_berkas": book.berkas,
+        "nomor_berkas": book.berkas[of_volume(book.berkas.len())],
+        "sebelum": before,
+        "semua": entries,
+        "jilid": if volumes > 1 { Some(format!("Jilid {volume} dari {volumes}")) } else { None },
+        "terakhir": volume == volumes,
         "jumlah": format!("{} ({})", integer(entries), in_words(entries)),
         "penutup": closing,
         "tanggal": long_date(book.closed_on),

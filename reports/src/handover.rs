@@ -9,9 +9,21 @@ use schemas::Month;
 use schemas::document::{Handover, HandoverBatch, Office};
 use serde_json::{Value, json};
 
-/// What the layouts `serah_terima.typ` and `bukti_pengambilan.typ` read.
-pub(crate) fn page(handover: &Handover, office: &Office, templates: &Templates) -> Result<Value, TemplateError> {
-    let batches = handover.batches.iter().zip(1..).map(|(b, number)| batch(handover, b, number, templates));
+/// Batches of a volume of statements, a page or more each.
+pub(crate) const STATEMENTS: usize = 100;
+/// Batches of a volume of receipts, three to a page.
+pub(crate) const RECEIPTS: usize = 300;
+
+/// What the layouts `serah_terima.typ` and `bukti_pengambilan.typ` read of a volume of so many batches.
+pub(crate) fn page(
+    handover: &Handover,
+    of_volume: usize,
+    volume: usize,
+    office: &Office,
+    templates: &Templates,
+) -> Result<Value, TemplateError> {
+    let batches = handover.batches.iter().zip(1..).skip((volume - 1) * of_volume).take(of_volume);
+    let batches = batches.map(|(b, number)| batch(handover, b, number, templates));
     Ok(json!({
         "kantor": office,
         "bulan": handover.month.indonesian(),

@@ -54,6 +54,24 @@ impl Document<'_> {
         }
     }
 
+    /// In how many volumes it is set, so that memory does not grow with its length; each is a file of its own.
+    #[must_use]
+    pub fn volumes(&self) -> usize {
+        let (length, of_volume) = match self {
+            Self::Book(book) => (book.rows.len(), book::VOLUME),
+            Self::Statement(handover) => (handover.batches.len(), handover::STATEMENTS),
+            Self::Receipt(handover) => (handover.batches.len(), handover::RECEIPTS),
+            Self::Review(_) | Self::Compliance(_) | Self::Calendar(_) => (1, 1),
+        };
+        length.div_ceil(of_volume).max(1)
+    }
+
+    /// The file name of a volume without ending; volumes are numbered from 1.
+    #[must_use]
+    pub fn volume_name(&self, volume: usize) -> String {
+        if self.volumes() == 1 { self.name() } else { format!("{}_jilid_{volume}", self.name()) }
+    }
+
     fn month(&self) -> Month {
         match self {
             Self::Book(book) => book.month,
@@ -117,21 +135,38 @@ impl Renderer {
         Ok(Self { templates: templates::Templates::load(overrides)?, fonts: pdf::Fonts::embedded() })
     }
 
-    /// The document as a PDF of that standard.
+    /// A volume of the document as a PDF of that standard; volumes are numbered from 1.
     ///
     /// # Errors
     /// [`RenderError`] names the document and the place in the template.
-    pub fn pdf(&self, document: Document<'_>, office: &Office, standard: Standard) -> Result<Rendered, RenderError> {
+    pub fn pdf(
+        &self,
+        document: Document<'_>,
+        volume: usize,
+        office: &Office,
+        standard: Standard,
+    ) -> Result<Rendered, RenderError> {
         let page = match document {
-            Document::Book(book) => book::page(book, office, &self.templates)?,
+            Document::Book(book) => book::page(book, volume, office, &self.templates)?,
             Document::Review(review) => review::page(review, office, &self.templates)?,
             Document::Compliance(sheet) => compliance::page(sheet, office),
             Document::Calendar(year) => calendar::page(year, office),
-            Document::Statement(handover) | Document::Receipt(handover) => {
-                handover::page(handover, office, &self.templates)?
+            Document::Statement(handover) => {
+                handover::page(handover, handover::STATEMENTS, volume, office, &self.templates)?
+            }
+            Document::Receipt(handover) => {
+                handover::page(handover, handover::RECEIPTS, volume, office, &self.templates)?
             }
         };
-        pdf::set(&document.name(), document.layout(), document.month(), page, &self.templates, &self.fonts, standard)
+        pdf::set(
+            &document.volume_name(volume),
+            document.layout(),
+            document.month(),
+            page,
+            &self.templates,
+            &self.fonts,
+            standard,
+        )
     }
 }
 

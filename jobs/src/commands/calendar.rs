@@ -63,7 +63,7 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
             let folder = installed.config.reports_path();
             std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
             let path = folder.join(format!("{}.pdf", document.name()));
-            let rendered = renderer.pdf(document, &installed.config.office, Standard::default())?;
+            let rendered = renderer.pdf(document, 1, &installed.config.office, Standard::default())?;
             std::fs::write(&path, rendered.bytes).with_context(|| format!("cannot write {}", path.display()))?;
             print::data(&format!("{} ({} pages)\n", path.display(), rendered.pages))?;
         }

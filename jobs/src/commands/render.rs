@@ -175,12 +175,16 @@ pub(crate) fn render(
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
     let office = &installed.config.office;
     let mut written = Vec::new();
-    for pair in documents.chunks(2) {
-        for document in pair {
-            began(&document.name());
+    let volumes = documents.iter().flat_map(|document| (1..=document.volumes()).map(|volume| (*document, volume)));
+    let volumes: Vec<(Document<'_>, usize)> = volumes.collect();
+    for pair in volumes.chunks(2) {
+        for (document, volume) in pair {
+            began(&document.volume_name(*volume));
         }
         let results: Vec<Result<Vec<Written>>> = std::thread::scope(|scope| {
-            let work = |document: Document<'_>| write(&renderer, document, office, selection, &folder);
+            let work = |(document, volume): (Document<'_>, usize)| {
+                write(&renderer, document, volume, office, selection, &folder)
+            };
             let threads: Vec<_> = pair.iter().map(|d| scope.spawn(move || work(*d))).collect();
             threads.into_iter().map(|t| t.join().unwrap_or_else(|_| bail!("a document could not be set"))).collect()
         });
@@ -194,22 +198,26 @@ pub(crate) fn render(
 fn write(
     renderer: &Renderer,
     document: Document<'_>,
+    volume: usize,
     office: &schemas::document::Office,
     selection: &Selection,
     folder: &Path,
 ) -> Result<Vec<Written>> {
     let mut written = Vec::new();
-    for format in &selection.formats {
+    // Data are not divided.
+    let formats = selection.formats.iter().filter(|format| volume == 1 || **format == FileFormat::Pdf);
+    for format in formats {
         let (ending, bytes, pages, replaced) = match format {
             FileFormat::Pdf => {
-                let rendered = renderer.pdf(document, office, selection.standard.into())?;
+                let rendered = renderer.pdf(document, volume, office, selection.standard.into())?;
                 ("pdf", rendered.bytes, rendered.pages, rendered.replaced)
             }
             FileFormat::Csv => ("csv", reports::csv(document)?, 0, 0),
             FileFormat::Xlsx => ("xlsx", reports::xlsx(document)?, 0, 0),
             FileFormat::Json => ("json", reports::json(document)?, 0, 0),
         };
-        let path = folder.join(format!("{}.{ending}", document.name()));
+        let name = if *format == FileFormat::Pdf { document.volume_name(volume) } else { document.name() };
+        let path = folder.join(format!("{name}.{ending}"));
         replace(&path, &bytes)?;
         written.push(Written { path, pages, replaced });
     }

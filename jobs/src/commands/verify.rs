@@ -65,7 +65,10 @@ fn book(installed: &Installed, path: &Path) -> Result<Outcome> {
     let book = as_printed(installed, &code)?;
     let mut findings: Vec<Finding> = rows_differ(&code, &book).into_iter().collect();
     let renderer = Renderer::new(installed.config.templates_path().as_deref())?;
-    if renderer.pdf(Document::Book(&book), &installed.config.office, Standard::default())?.bytes != bytes {
+    let document = Document::Book(&book);
+    let set = |volume| renderer.pdf(document, volume, &installed.config.office, Standard::default());
+    let volumes = (1..=document.volumes()).map(|volume| Ok(set(volume)?.bytes == bytes));
+    if !volumes.collect::<Result<Vec<bool>>>()?.contains(&true) {
         findings.push(Finding { code: "B002", place: path.display().to_string(), count: 1 });
     }
     conclude(installed, &code, findings)
