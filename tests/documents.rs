@@ -354,3 +354,23 @@ fn a_long_book_is_set_in_volumes() {
     }
     assert!(!texts[0].contains("Mengetahui") && texts[2].contains("Mengetahui"));
 }
+
+/// The statement says what the verification found: nothing, or which file.
+#[test]
+fn a_verification_is_stated() {
+    let office = Office::small();
+    let place = office.path("berita_acara.pdf").display().to_string();
+    let text = |code: i32| {
+        office.run(&["verify", "--report", &place]).expect_code(code);
+        tests::tool("pdftotext", &["-layout", &place, "-"])
+    };
+    let whole = text(0);
+    assert!(whole.contains("BERITA ACARA VERIFIKASI ARSIP") && whole.contains("Tidak ada temuan"), "{whole}");
+    let part = fs::read_dir(office.path("archive/events/bulan=2026-10")).unwrap().next().unwrap().unwrap().path();
+    let mut bytes = fs::read(&part).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&part, bytes).unwrap();
+    let damaged = text(1);
+    assert!(damaged.contains("A002") && damaged.contains("1 (satu) temuan"), "{damaged}");
+}

@@ -11,13 +11,16 @@ mod printable;
 mod review;
 mod table;
 mod templates;
+mod verification;
 mod xlsx;
 
 pub use pdf::{Rendered, Standard};
 pub use templates::TemplateError;
 
 use schemas::Month;
-use schemas::document::{CalendarYear, ComplianceSheet, Handover, LedgerBook, MonthlyReview, Office};
+use schemas::document::{
+    CalendarYear, ComplianceSheet, Handover, LedgerBook, MonthlyReview, Office, VerificationReport,
+};
 use serde::Serialize;
 use serde_json::Value;
 use std::path::Path;
@@ -38,6 +41,8 @@ pub enum Document<'a> {
     Statement(&'a Handover),
     /// A receipt for each batch that was handed over.
     Receipt(&'a Handover),
+    /// The statement of a verification.
+    Verification(&'a VerificationReport),
 }
 
 impl Document<'_> {
@@ -51,6 +56,7 @@ impl Document<'_> {
             Self::Calendar(calendar) => format!("kalender_{}", calendar.year),
             Self::Statement(handover) => format!("berita_acara_serah_terima_{}", handover.month),
             Self::Receipt(handover) => format!("bukti_pengambilan_{}", handover.month),
+            Self::Verification(report) => format!("berita_acara_verifikasi_{}", report.on),
         }
     }
 
@@ -61,7 +67,7 @@ impl Document<'_> {
             Self::Book(book) => (book.rows.len(), book::VOLUME),
             Self::Statement(handover) => (handover.batches.len(), handover::STATEMENTS),
             Self::Receipt(handover) => (handover.batches.len(), handover::RECEIPTS),
-            Self::Review(_) | Self::Compliance(_) | Self::Calendar(_) => (1, 1),
+            Self::Review(_) | Self::Compliance(_) | Self::Calendar(_) | Self::Verification(_) => (1, 1),
         };
         length.div_ceil(of_volume).max(1)
     }
@@ -78,6 +84,7 @@ impl Document<'_> {
             Self::Review(review) => review.sheet.month,
             Self::Compliance(sheet) => sheet.month,
             Self::Statement(handover) | Self::Receipt(handover) => handover.month,
+            Self::Verification(report) => Month::of_date(report.on),
             // Dated at the beginning of its first month, a calendar has no month of its own.
             Self::Calendar(calendar) => calendar.months.first().map_or(Month::of_date(chrono::NaiveDate::MIN), |m| m.0),
         }
@@ -91,6 +98,7 @@ impl Document<'_> {
             Self::Calendar(_) => "kalender.typ",
             Self::Statement(_) => "serah_terima.typ",
             Self::Receipt(_) => "bukti_pengambilan.typ",
+            Self::Verification(_) => "verifikasi.typ",
         }
     }
 }
@@ -151,6 +159,7 @@ impl Renderer {
             Document::Review(review) => review::page(review, office, &self.templates)?,
             Document::Compliance(sheet) => compliance::page(sheet, office),
             Document::Calendar(year) => calendar::page(year, office),
+            Document::Verification(report) => verification::page(report, office, &self.templates)?,
             Document::Statement(handover) => {
                 handover::page(handover, handover::STATEMENTS, volume, office, &self.templates)?
             }
@@ -176,6 +185,7 @@ fn table(document: Document<'_>) -> table::Table {
         Document::Review(review) => compliance::table(&review.sheet),
         Document::Compliance(sheet) => compliance::table(sheet),
         Document::Calendar(year) => calendar::table(year),
+        Document::Verification(report) => verification::table(report),
         Document::Statement(handover) | Document::Receipt(handover) => handover::table(handover),
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-const EMBEDDED: [(&str, &str); 13] = [
+const EMBEDDED: [(&str, &str); 15] = [
     ("_dasar.typ", include_str!("../../templates/_dasar.typ")),
     ("_grafik.typ", include_str!("../../templates/_grafik.typ")),
     ("buku.typ", include_str!("../../templates/buku.typ")),
@@ -17,6 +17,8 @@ const EMBEDDED: [(&str, &str); 13] = [
     ("laporan_kepatuhan.typ", include_str!("../../templates/laporan_kepatuhan.typ")),
     ("serah_terima.typ", include_str!("../../templates/serah_terima.typ")),
     ("bukti_pengambilan.typ", include_str!("../../templates/bukti_pengambilan.typ")),
+    ("verifikasi.typ", include_str!("../../templates/verifikasi.typ")),
+    ("berita_acara_verifikasi.txt.j2", include_str!("../../templates/berita_acara_verifikasi.txt.j2")),
     ("berita_acara_serah_terima.txt.j2", include_str!("../../templates/berita_acara_serah_terima.txt.j2")),
     ("penutup_daftar.txt.j2", include_str!("../../templates/penutup_daftar.txt.j2")),
     ("penutup_buku.txt.j2", include_str!("../../templates/penutup_buku.txt.j2")),

@@ -1,5 +1,7 @@
 //! What reports receive: plain values, with every figure already computed.
 
+pub use crate::book_code::BookCode;
+
 use crate::figures::MonthFigures;
 use crate::{Align, Comparison, Month};
 use chrono::NaiveDate;
@@ -104,54 +106,6 @@ pub struct LedgerBook {
     pub code: BookCode,
     /// Where the data come from.
     pub provenance: Provenance,
-}
-
-/// What a printed book says of itself: which it is, of which state of the archive, and a digest of its rows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BookCode {
-    /// Id of the book or list.
-    pub id: String,
-    /// Its month.
-    pub month: Month,
-    /// Whether NIK and names are masked.
-    pub masked: bool,
-    /// Version of the archive.
-    pub version: u64,
-    /// How many rows.
-    pub rows: u64,
-    /// SHA-256 of the rows as JSON, the first 32 hexadecimal digits.
-    pub digest: String,
-}
-
-/// How a code begins.
-const CODE: &str = "TERTIB1";
-
-impl std::fmt::Display for BookCode {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { id, month, masked, version, rows, digest } = self;
-        let copy = if *masked { "kerja" } else { "dinas" };
-        write!(f, "{CODE} {id} {month} {copy} v{version} n{rows} {digest}")
-    }
-}
-
-impl BookCode {
-    /// The code in a text: a scanned one, or the bytes of a PDF as text.
-    #[must_use]
-    pub fn find(text: &str) -> Option<Self> {
-        let code = text.get(text.find(CODE)?..)?;
-        let mut words = code.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-')).skip(1);
-        let mut word = || words.next();
-        let (id, month, copy) = (word()?, word()?, word()?);
-        let (version, rows, digest) = (word()?.strip_prefix('v')?, word()?.strip_prefix('n')?, word()?);
-        Some(Self {
-            id: id.to_owned(),
-            month: month.parse().ok()?,
-            masked: copy == "kerja",
-            version: version.parse().ok()?,
-            rows: rows.parse().ok()?,
-            digest: digest.to_owned(),
-        })
-    }
 }
 
 /// What was handed over in a month: a statement and a receipt for each batch and day.
@@ -340,6 +294,36 @@ pub struct MonthlyReview {
 pub struct FindingCount {
     /// Its code and words.
     pub text: crate::FindingText,
+    /// How often.
+    pub n: u64,
+}
+
+/// What a verification of the archive found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VerificationReport {
+    /// The day.
+    pub on: NaiveDate,
+    /// Commits read.
+    pub commits: u64,
+    /// Files whose bytes were hashed.
+    pub files: u64,
+    /// Rows in them.
+    pub rows: u64,
+    /// SHA-256 of the last commit.
+    pub head: String,
+    /// What is wrong.
+    pub findings: Vec<Found>,
+    /// Where the data come from.
+    pub provenance: Provenance,
+}
+
+/// Something found at a place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// Its code and words.
+    pub text: crate::FindingText,
+    /// File or commit.
+    pub place: String,
     /// How often.
     pub n: u64,
 }

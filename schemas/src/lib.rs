@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod applicant;
+mod book_code;
 mod calendar;
 mod column;
 mod decision;

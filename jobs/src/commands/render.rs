@@ -225,7 +225,7 @@ fn write(
 }
 
 /// Writes beside the file and renames, so that nobody ever opens half a document.
-fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let beside = path.with_extension("tmp");
     std::fs::write(&beside, bytes)
         .and_then(|()| std::fs::rename(&beside, path))

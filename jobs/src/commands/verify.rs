@@ -1,15 +1,17 @@
 //! `tertib verify`
 
 use crate::cli::Where;
+use crate::clock;
+use crate::commands::render;
 use crate::exit::Outcome;
 use crate::office::Installed;
 use crate::print;
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use pipeline::{Disclosure, FigureBook};
+use pipeline::{Disclosure, FigureBook, Verification};
 use reports::{Document, Renderer, Standard};
-use schemas::Finding;
-use schemas::document::{BookCode, LedgerBook};
+use schemas::document::{BookCode, Found, LedgerBook, Provenance, VerificationReport};
+use schemas::{Finding, wib_date};
 use std::path::{Path, PathBuf};
 
 /// Options of `tertib verify`.
@@ -21,6 +23,9 @@ pub(crate) struct Options {
     /// The code of a printed book or list, as its QR code says it: whether its rows are those of the archive.
     #[arg(long, value_name = "TEXT", conflicts_with = "book")]
     code: Option<String>,
+    /// Also writes the statement of the verification (berita acara) as a PDF, dated today.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["book", "code"])]
+    report: Option<PathBuf>,
     #[command(flatten)]
     place: Where,
 }
@@ -36,14 +41,17 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
             let book = as_printed(&installed, &code)?;
             conclude(&installed, &code, rows_differ(&code, &book).into_iter().collect())
         }
-        (None, None) => archive(&installed),
+        (None, None) => archive(&installed, options.report.as_deref()),
     }
 }
 
-fn archive(installed: &Installed) -> Result<Outcome> {
+fn archive(installed: &Installed, report: Option<&Path>) -> Result<Outcome> {
     let mut result = pipeline::verify(&installed.config.archive_path())?;
     if result.findings.is_empty() && result.commits > 0 {
         result.findings = FigureBook::open(&installed.archive()?, &installed.facts)?.altered()?;
+    }
+    if let Some(path) = report {
+        state(installed, &result, path)?;
     }
     let head = if result.head.is_empty() { "none" } else { &result.head };
     print::data(&format!(
@@ -55,6 +63,33 @@ fn archive(installed: &Installed) -> Result<Outcome> {
         print::findings(&installed.facts, &result.findings),
     ))?;
     Ok(Outcome::of(installed.facts.need_attention(&result.findings)))
+}
+
+/// Writes the statement.
+fn state(installed: &Installed, result: &Verification, path: &Path) -> Result<()> {
+    let found = |finding: &Finding| {
+        let text = installed.facts.findings.get(finding.code).cloned()?;
+        Some(Found { text, place: finding.place.clone(), n: finding.count })
+    };
+    // An archive whose log is damaged has no state to name; what was read says it.
+    let provenance = installed.archive().and_then(|archive| Ok(archive.provenance()?)).unwrap_or_else(|_| Provenance {
+        archive_version: result.commits.saturating_sub(1),
+        events: result.rows,
+        head: result.head.clone(),
+        program: concat!("tertib ", env!("CARGO_PKG_VERSION")).to_owned(),
+    });
+    let report = VerificationReport {
+        on: wib_date(clock::now().timestamp()).context("today is no date")?,
+        commits: result.commits,
+        files: result.files,
+        rows: result.rows,
+        head: result.head.clone(),
+        findings: result.findings.iter().filter_map(found).collect(),
+        provenance,
+    };
+    let renderer = Renderer::new(installed.config.templates_path().as_deref())?;
+    let set = renderer.pdf(Document::Verification(&report), 1, &installed.config.office, Standard::default())?;
+    render::replace(path, &set.bytes)
 }
 
 fn book(installed: &Installed, path: &Path) -> Result<Outcome> {

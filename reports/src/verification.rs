@@ -1,0 +1,50 @@
+//! The statement of a verification, for auditors.
+
+use crate::book::provenance;
+use crate::indonesian::{long_date, weekday};
+use crate::table::{Item, Table};
+use crate::templates::{TemplateError, Templates};
+use schemas::document::{Office, VerificationReport};
+use serde_json::{Value, json};
+
+/// What the layout `verifikasi.typ` reads.
+pub(crate) fn page(
+    report: &VerificationReport,
+    office: &Office,
+    templates: &Templates,
+) -> Result<Value, TemplateError> {
+    let sentences = templates.sentences(
+        "berita_acara_verifikasi.txt.j2",
+        json!({
+            "hari": weekday(report.on),
+            "tanggal": long_date(report.on),
+            "catatan": report.commits,
+            "berkas": report.files,
+            "baris": report.rows,
+            "temuan": report.findings.len(),
+        }),
+    )?;
+    let found = report.findings.iter().map(|f| json!([f.text.code, f.text.sentence, f.place, f.text.remedy]));
+    Ok(json!({
+        "kantor": office,
+        "kalimat": sentences,
+        "temuan": found.collect::<Vec<_>>(),
+        "sidik": report.head,
+        "tanggal": long_date(report.on),
+        "asal": provenance(&report.provenance),
+    }))
+}
+
+/// One line per finding.
+pub(crate) fn table(report: &VerificationReport) -> Table {
+    let line = |f: &schemas::document::Found| {
+        vec![
+            Item::from(&f.text.code),
+            (&f.text.sentence).into(),
+            (&f.place).into(),
+            (&f.text.remedy).into(),
+            f.n.into(),
+        ]
+    };
+    Table::new(["kode", "temuan", "tempat", "tindakan", "jumlah"], report.findings.iter().map(line).collect())
+}
