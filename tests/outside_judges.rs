@@ -42,7 +42,7 @@ fn main() {
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-/// Where Debian puts the parts of Apache `PDFBox`.
+/// Where Debian puts the parts of Apache PDFBox.
 const JARS: &str = "/usr/share/java";
 
 /// An office database by seed, made once.
@@ -272,7 +272,7 @@ fn pdf_pages() {
     assert!(text.contains("NIHIL") && text.contains("Mengetahui,"), "{text}");
 }
 
-/// What Preflight of Apache `PDFBox` says of a file, which knows PDF/A-1b alone: the codes of its faults.
+/// What Preflight of Apache PDFBox says of a file, which knows PDF/A-1b alone: the codes of its faults.
 fn preflight(file: &Path) -> std::collections::BTreeSet<String> {
     let parts =
         ["pdfbox2", "preflight", "fontbox2", "xmpbox", "commons-logging", "commons-io", "jaxb-api", "javax.activation"];

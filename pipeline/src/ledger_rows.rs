@@ -7,7 +7,7 @@
 mod lists;
 
 use crate::archive::{Archive, ArchiveError, month_of_path};
-use crate::columns::{dates, instants, int32s, int64s, superseded, texts};
+use crate::columns::{dates, instants, int32s, int64s, texts};
 use crate::key::sha256;
 use crate::time;
 use arrow::array::{Array, RecordBatch, StringArray};
@@ -41,6 +41,22 @@ struct Entry {
     diterima_s: i64,
     event_id: String,
 }
+
+/// What is read of every event.
+const COLUMNS: [&str; 12] = [
+    "seq",
+    "event_id",
+    "berkas_id",
+    "kolektif_id",
+    "langkah",
+    "hasil",
+    "petugas_id",
+    "nomor_register",
+    "jenis",
+    "pekon",
+    "selesai",
+    "diterima",
+];
 
 /// Entries of a book in a month.
 #[derive(Clone, Copy, Default)]
@@ -104,14 +120,11 @@ impl<'a> BookWriter<'a> {
             spans: BTreeMap::new(),
             stock: stock_log(archive)?,
         };
-        let mut batches = Vec::new();
+        let (superseded, steps) = (archive.superseded()?, steps_of_documents(facts));
         for file in archive.event_files() {
-            batches.extend(archive.read(file, None)?);
-        }
-        let superseded = superseded(&batches)?;
-        let steps = steps_of_documents(facts);
-        for batch in &batches {
-            writer.take(batch, &superseded, &steps)?;
+            for batch in archive.read(file, Some(&COLUMNS))? {
+                writer.take(&batch, &superseded, &steps)?;
+            }
         }
         let wanted: BTreeSet<i64> = writer.entries.values().flatten().map(|e| e.seq).collect();
         for file in archive.person_files().filter(|f| month_of_path(&f.path) == Some(month)) {
