@@ -91,6 +91,17 @@ fn any_way() {
     }
     slices.run(&["pull"]).expect_code(0);
     assert_eq!(all(&slices, "2"), plain, "in six commits");
+    // Cut anywhere: each seed picks other days.
+    for seed in [3_u32, 5] {
+        let parts = Installed::at(&url);
+        let days = (0..92_u32).filter(|day| (day * 7919 + seed * 104_729) % 13 < 2);
+        let first = chrono::NaiveDate::from_ymd_opt(2026, 8, 1).unwrap();
+        for day in days.map(|day| first + chrono::Days::new(day.into())) {
+            parts.run(&["pull", "--until", &day.to_string()]).expect_code(0);
+        }
+        parts.run(&["pull"]).expect_code(0);
+        assert_eq!(all(&parts, "2"), plain, "cut by {seed}");
+    }
     for seed in 1..=3 {
         sqlite(
             &database,
