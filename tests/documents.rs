@@ -374,3 +374,47 @@ fn a_verification_is_stated() {
     let damaged = text(1);
     assert!(damaged.contains("A002") && damaged.contains("1 (satu) temuan"), "{damaged}");
 }
+
+/// Who writes a template sees what it makes, or where it fails.
+#[test]
+fn a_template_is_set_again_when_it_changes() {
+    use std::io::{BufRead, BufReader};
+    let office = Office::small();
+    let templates = office.path("templat");
+    fs::create_dir_all(&templates).unwrap();
+    let text = fs::read_to_string(tests::root().join("templates/buku.typ")).unwrap();
+    fs::write(templates.join("buku.typ"), &text).unwrap();
+    let config = fs::read_to_string(office.path("tertib.toml")).unwrap();
+    assert!(config.contains("[reports]\n"));
+    office.configure("[reports]\n", "[reports]\ntemplates = \"templat\"\n");
+    let book = "buku_registrasi_arsip";
+    let mut child = tests::tertib()
+        .args(["render", "--month", "2026-10", "--only", book, "--watch", "--config"])
+        .arg(office.path("tertib.toml"))
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut until = |words: &str| -> String {
+        let mut all = String::new();
+        while !all.contains(words) {
+            all += &said.next().expect("the watcher ended").unwrap();
+            all.push('\n');
+        }
+        all
+    };
+    until("watching");
+    let pdf = office.path(&format!("laporan/2026-10/{book}_2026-10.pdf"));
+    let first = fs::read(&pdf).unwrap();
+    fs::write(templates.join("buku.typ"), format!("{text}\n#tidak_ada\n")).unwrap();
+    let line = text.lines().count() + 2;
+    let fault = until("watching");
+    assert!(fault.contains(&format!("buku.typ, line {line}")), "{fault}");
+    assert!(fs::read(&pdf).unwrap() == first, "a template that fails left another document");
+    fs::write(templates.join("buku.typ"), text.replace("Dasar:", "Dasar hukum:")).unwrap();
+    until("watching");
+    assert!(tests::tool("pdftotext", &[pdf.to_str().unwrap(), "-"]).contains("Dasar hukum:"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+}

@@ -10,6 +10,7 @@ use pipeline::{Disclosure, FigureBook};
 use reports::{Document, Renderer};
 use schemas::Month;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 /// Options of `tertib render`.
 #[derive(Debug, Args)]
@@ -30,6 +31,9 @@ pub(crate) struct Options {
     /// Folder to write to [default: the configuration's, by month].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Render again whenever a template in the folder of [reports] templates changes.
+    #[arg(long)]
+    watch: bool,
     /// Books with full NIK and names: for the office's own copy only.
     #[arg(long)]
     full: bool,
@@ -127,26 +131,63 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     if let Some(unknown) = selection.only.iter().find(|n| !known.contains(&n.as_str())) {
         bail!("there is no document `{unknown}`; there are {}", known.join(", "));
     }
-    let bar = print::bar(common, "render");
-    let written = render(&installed, options.month, &selection, &mut |name| bar.set_message(name.to_owned()));
-    bar.finish_and_clear();
-    let written = written?;
-    let lines: String = written
-        .iter()
-        .map(|w| {
-            if w.pages > 0 {
-                format!("{} ({} pages)\n", w.path.display(), w.pages)
-            } else {
-                format!("{}\n", w.path.display())
-            }
-        })
-        .collect();
-    print::data(&lines)?;
+    if options.watch {
+        return watch(&installed, options.month, &selection, common);
+    }
+    let written = rendered(&installed, options.month, &selection, common)?;
     let replaced: u64 = written.iter().map(|w| w.replaced).sum();
     if replaced > 0 {
         print::words(common, &format!("{replaced} texts hold characters that cannot be printed; they show as □"));
     }
     Ok(Outcome::of(replaced > 0))
+}
+
+/// Renders and says what was written.
+fn rendered(installed: &Installed, month: Month, selection: &Selection, common: Common) -> Result<Vec<Written>> {
+    let bar = print::bar(common, "render");
+    let written = render(installed, month, selection, &mut |name| bar.set_message(name.to_owned()));
+    bar.finish_and_clear();
+    let written = written?;
+    let line = |w: &Written| match w.pages {
+        0 => format!("{}\n", w.path.display()),
+        pages => format!("{} ({pages} pages)\n", w.path.display()),
+    };
+    print::data(&written.iter().map(line).collect::<String>())?;
+    Ok(written)
+}
+
+/// How often templates are looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(300);
+
+/// Renders again whenever a template of the office changes, for who writes one; a template that fails is said with its line.
+fn watch(installed: &Installed, month: Month, selection: &Selection, common: Common) -> Result<Outcome> {
+    let Some(folder) = installed.config.templates_path() else {
+        bail!("there is nothing to watch: name the folder of the office's own templates under [reports] templates")
+    };
+    let mut last = None;
+    loop {
+        let now = changes(&folder)?;
+        if last.as_ref() != Some(&now) {
+            last = Some(now);
+            if let Err(fault) = rendered(installed, month, selection, common) {
+                print::words(common, &format!("{fault:#}"));
+            }
+            print::words(common, &format!("watching {}; Ctrl+C ends", folder.display()));
+        }
+        std::thread::sleep(LOOK_EVERY);
+    }
+}
+
+/// When each file of a folder was changed.
+fn changes(folder: &Path) -> Result<Vec<(PathBuf, SystemTime)>> {
+    let unread = || format!("cannot read {}", folder.display());
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(unread)? {
+        let entry = entry.with_context(unread)?;
+        files.push((entry.path(), entry.metadata().and_then(|m| m.modified()).with_context(unread)?));
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// Writes the selected documents of a month, books in parallel; `began` is told the name of each document.
