@@ -12,6 +12,7 @@ use crate::period::WIB_OFFSET_S;
 use chrono::NaiveDate;
 
 const DAY_S: i64 = 86_400;
+const SECOND_US: i64 = 1_000_000;
 
 /// A calendar that cannot be used, or an instant it does not cover.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -86,6 +87,17 @@ impl WorkingClock {
         let (day, second) = self.day(epoch_s)?;
         let today: i64 = day.spans.iter().map(|&(a, b)| (second.min(b) - a).max(0)).sum();
         Ok(day.before_s + today)
+    }
+
+    /// The same in microseconds, for clocks that tell them.
+    ///
+    /// # Errors
+    /// [`CalendarError::NotCovered`] when the instant's date is outside the calendar.
+    pub fn working_us(&self, epoch_us: i64) -> Result<i64, CalendarError> {
+        let (day, second) = self.day(epoch_us.div_euclid(SECOND_US))?;
+        let now = second * SECOND_US + epoch_us.rem_euclid(SECOND_US);
+        let today: i64 = day.spans.iter().map(|&(a, b)| (now.min(b * SECOND_US) - a * SECOND_US).max(0)).sum();
+        Ok(day.before_s * SECOND_US + today)
     }
 
     /// Working days from the first covered day up to and including the day of the instant.

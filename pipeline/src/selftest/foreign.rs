@@ -113,8 +113,5 @@ impl ForeignLog {
 /// Working time up to a local instant, in microseconds.
 pub(super) fn working_us(clock: &WorkingClock, local_us: i64) -> Result<i64, CalendarError> {
     // The clock is that of an office in Western Indonesian Time; a local time stands for itself.
-    let second = local_us.div_euclid(SECOND_US) - WIB_OFFSET_S;
-    let whole = clock.working_s(second)?;
-    let runs = clock.working_s(second + 1)? - whole;
-    Ok(whole * SECOND_US + runs * local_us.rem_euclid(SECOND_US))
+    clock.working_us(local_us - WIB_OFFSET_S * SECOND_US)
 }

@@ -199,12 +199,7 @@ impl Log {
 
     /// Puts the working clock in place of the wall's; what ended before it began stays so.
     fn in_working_time(&mut self, clock: &WorkingClock) {
-        let working = |at: i64| {
-            let second = at.div_euclid(SECOND_US) - WIB_OFFSET_S;
-            let whole = clock.working_s(second).unwrap();
-            let runs = clock.working_s(second + 1).unwrap() - whole;
-            whole * SECOND_US + runs * at.rem_euclid(SECOND_US)
-        };
+        let working = |at: i64| clock.working_us(at - WIB_OFFSET_S * SECOND_US).unwrap();
         for (start, end) in self.start.iter_mut().zip(&mut self.end) {
             let backwards = *end < *start;
             for time in [&mut *start, &mut *end].into_iter().filter(|time| **time != NOTHING) {
