@@ -28,7 +28,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
     let common = arguments.common;
     match arguments.command {
         Command::Demo(options) => demo::run(options, common).await,
-        Command::Duplicates(options) => duplicates::run(&options),
+        Command::Duplicates(options) => duplicates::run(&options, common),
         Command::Init(options) => init::run(options, common).await,
         Command::Doctor(options) => doctor::run(options).await,
         Command::Pull(options) => pull::run(options, common).await,

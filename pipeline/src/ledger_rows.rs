@@ -58,12 +58,6 @@ const COLUMNS: [&str; 12] = [
     "diterima",
 ];
 
-/// Entries of a book in a month.
-#[derive(Clone, Copy, Default)]
-struct Span {
-    n: u64,
-}
-
 /// When the milestones of a berkas were first reached, epoch seconds.
 #[derive(Clone, Copy, Default)]
 struct Milestones {
@@ -93,7 +87,7 @@ pub struct BookWriter<'a> {
     milestones: BTreeMap<String, Milestones>,
     persons: BTreeMap<i64, PersonRow>,
     /// Of every month, how many entries each step made.
-    spans: BTreeMap<(u8, Month), Span>,
+    counts: BTreeMap<(u8, Month), u64>,
     /// Blanks received, printed and spoilt by day.
     stock: BTreeMap<NaiveDate, [i64; 3]>,
 }
@@ -117,7 +111,7 @@ impl<'a> BookWriter<'a> {
             entries: BTreeMap::new(),
             milestones: BTreeMap::new(),
             persons: BTreeMap::new(),
-            spans: BTreeMap::new(),
+            counts: BTreeMap::new(),
             stock: stock_log(archive)?,
         };
         let (superseded, steps) = (archive.superseded()?, steps_of_documents(facts));
@@ -213,7 +207,7 @@ impl<'a> BookWriter<'a> {
                 self.milestones.entry(berkas.value(i).to_owned()).or_default().reach(milestone, at);
             }
             let Some(month) = Month::of_epoch_s(at).filter(|_| steps.contains(&step)) else { continue };
-            self.spans.entry((step, month)).or_default().n += 1;
+            *self.counts.entry((step, month)).or_default() += 1;
             if month != self.month {
                 continue;
             }

@@ -25,7 +25,7 @@ use crate::stages::additive::{self, Sight};
 use crate::stages::kept::{self, Kept};
 use crate::stages::summary::{self, Summary};
 use crate::stages::{cells, failed};
-use crate::view::{AT_ONCE, MonthView, View};
+use crate::view::{AT_ONCE, MonthView, View, within};
 use polars::prelude::{DataFrame, IntoLazy, col, lit};
 use schemas::document::KecamatanRow;
 use schemas::figures::{FigureRow, Figures, MonthFigures, TrendPoint};
@@ -201,7 +201,7 @@ impl<'a> FigureBook<'a> {
         if let Some(rows) = self.additive.borrow().get(&(month, sight)) {
             return Ok(rows.clone());
         }
-        self.within_the_archive(month)?;
+        within(&self.months, month)?;
         if let Some(rows) = self.kept.load(month, sight) {
             return Ok(rows);
         }
@@ -220,21 +220,12 @@ impl<'a> FigureBook<'a> {
 
     /// The events of a month of the archive.
     pub(crate) fn at(&self, month: Month) -> Result<MonthView<'_>, FigureError> {
-        self.within_the_archive(month)?;
+        within(&self.months, month)?;
         self.view()?.month(month)
     }
 
     fn compute(&self, month: Month, sight: Sight) -> Result<DataFrame, FigureError> {
         additive::rows(&self.at(month)?, sight, AT_ONCE)
-    }
-
-    fn within_the_archive(&self, month: Month) -> Result<(), FigureError> {
-        match (self.months.first(), self.months.last()) {
-            (Some(&first), Some(&last)) if !(first <= month && month <= last) => {
-                Err(FigureError::NoMonth { month, first, last })
-            }
-            _ => Ok(()),
-        }
     }
 
     fn view(&self) -> Result<&View, FigureError> {

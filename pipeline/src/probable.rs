@@ -8,7 +8,7 @@
 use crate::archive::{Archive, ArchiveError, month_of_path};
 use crate::columns::{dates, int32s, int64s, texts};
 use crate::linkage::{Kind, Records, Wanted};
-use crate::view::FigureError;
+use crate::view::{FigureError, within};
 use arrow::array::Array;
 use chrono::NaiveDate;
 use schemas::{Facts, Milestone, Month, NameRules};
@@ -39,6 +39,8 @@ pub struct ProbableDuplicates {
     pub compared: u64,
     /// Berkas that arrived without.
     pub left_out: u64,
+    /// Keys, such as a name, that too many share for their pairs to be compared.
+    pub passed_over: usize,
     /// The pairs, the most probable first.
     pub pairs: Vec<Probable>,
 }
@@ -75,11 +77,10 @@ pub fn probable_duplicates(
     month: Month,
     probability: f64,
 ) -> Result<ProbableDuplicates, FigureError> {
-    let months = archive.months();
-    let (Some(&first), Some(&last)) = (months.first(), months.last()) else { return Err(archive.empty().into()) };
-    if month < first || last < month {
-        return Err(FigureError::NoMonth { month, first, last });
+    if archive.is_empty() {
+        return Err(archive.empty().into());
     }
+    within(&archive.months(), month)?;
     let (applicants, left_out) = applicants(archive, facts, month)?;
     let records = records(&applicants, &facts.names);
     let may_match = |a: usize, b: usize| match (applicants.get(a), applicants.get(b)) {
@@ -107,7 +108,7 @@ pub fn probable_duplicates(
         b.probability.total_cmp(&a.probability).then_with(|| (&a.berkas_id, &a.other).cmp(&(&b.berkas_id, &b.other)))
     });
     let compared = applicants.iter().filter(|a| a.month == month).count() as u64;
-    Ok(ProbableDuplicates { compared, left_out, pairs })
+    Ok(ProbableDuplicates { compared, left_out, passed_over: linked.passed_over, pairs })
 }
 
 /// Everyone received up to the end of the month, each berkas once, in order of berkas; and how many of the month say too

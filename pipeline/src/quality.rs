@@ -22,7 +22,7 @@ use crate::known::Quarantine;
 use crate::stages::additive;
 use crate::stages::cells::{self, By};
 use crate::stages::summary;
-use crate::view::FigureError;
+use crate::view::{FigureError, within};
 use month_events::MonthEvents;
 use polars::prelude::{Column, DataFrame, NamedFrom, Series};
 use schemas::figures::FigureRow;
@@ -114,13 +114,11 @@ impl Found<'_> {
 /// private parts may not be read.
 pub fn quality(archive: &Archive, facts: &Facts, month: Month) -> Result<Quality, FigureError> {
     let months = archive.months();
-    let (Some(&first), Some(&last)) = (months.first(), months.last()) else { return Err(archive.empty().into()) };
-    if month < first || last < month {
-        return Err(FigureError::NoMonth { month, first, last });
-    }
+    let Some(&first) = months.first() else { return Err(archive.empty().into()) };
+    within(&months, month)?;
     let rows = MonthEvents::read(archive, month)?;
     let events = rows.events()?;
-    let history = history::of(archive, &facts.sop, month, &events)?;
+    let history = history::of(archive, &facts.sop, month, &events, rows.superseded())?;
     let mut found = Found { facts, findings: BTreeSet::new() };
     for event in &events {
         applicant::check(event, &mut found);

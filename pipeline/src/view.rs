@@ -53,6 +53,16 @@ pub enum FigureError {
     },
 }
 
+/// Whether a month lies between the first and the last of an archive.
+pub(crate) fn within(months: &[Month], month: Month) -> Result<(), FigureError> {
+    match (months.first(), months.last()) {
+        (Some(&first), Some(&last)) if !(first <= month && month <= last) => {
+            Err(FigureError::NoMonth { month, first, last })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Everything the figures of any month are computed from.
 pub(crate) struct View {
     events: EventTable,

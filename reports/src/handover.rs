@@ -4,9 +4,8 @@ use crate::book::{provenance, text};
 use crate::indonesian::{in_words, integer, long_date, weekday};
 use crate::table::{Item, Table};
 use crate::templates::{TemplateError, Templates};
-use chrono::Datelike;
-use schemas::Month;
 use schemas::document::{Handover, HandoverBatch, Office};
+use schemas::wib_start_s;
 use serde_json::{Value, json};
 
 /// Batches of a volume of statements, a page or more each.
@@ -77,7 +76,7 @@ pub(crate) fn table(handover: &Handover) -> Table {
         "Jenis",
     ];
     let lines = |b: &HandoverBatch| {
-        let on = Month::of_date(b.on).start_s() + 86_400 * i64::from(b.on.day0());
+        let on = wib_start_s(b.on);
         let of_batch =
             [Item::Date(on), (&b.kolektif_id).into(), (&b.pekon).into(), (&b.kecamatan).into(), (&b.pembawa).into()];
         let cards =

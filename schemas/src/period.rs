@@ -69,7 +69,7 @@ impl Month {
     /// The instant the month begins, in seconds since 1970 UTC.
     #[must_use]
     pub fn start_s(self) -> i64 {
-        self.first_day().and_time(chrono::NaiveTime::MIN).and_utc().timestamp() - WIB_OFFSET_S
+        wib_start_s(self.first_day())
     }
 
     /// The first instant after the month, in seconds since 1970 UTC.
@@ -155,6 +155,12 @@ impl From<Month> for String {
 #[must_use]
 pub fn wib_datetime(epoch_s: i64) -> Option<NaiveDateTime> {
     DateTime::from_timestamp(epoch_s.checked_add(WIB_OFFSET_S)?, 0).map(|t| t.naive_utc())
+}
+
+/// The instant a day begins in Asia/Jakarta, in seconds since 1970 UTC.
+#[must_use]
+pub fn wib_start_s(date: NaiveDate) -> i64 {
+    date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp() - WIB_OFFSET_S
 }
 
 /// The Asia/Jakarta date of an instant.

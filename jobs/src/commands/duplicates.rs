@@ -1,6 +1,6 @@
 //! `tertib duplicates`
 
-use crate::cli::OfMonth;
+use crate::cli::{Common, OfMonth};
 use crate::exit::Outcome;
 use crate::office::Installed;
 use crate::print;
@@ -19,7 +19,7 @@ pub(crate) struct Options {
 }
 
 /// Exit code 1 when a berkas of the month is probably of a person who came under another NIK.
-pub(crate) fn run(options: &Options) -> Result<Outcome> {
+pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     if !(0.0..=1.0).contains(&options.probability) {
         bail!("--probability {} is not between 0 and 1", options.probability);
     }
@@ -29,6 +29,13 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
     let head = ["berkas_id", "berkas_lain", "peluang", "bobot", "alasan"];
     let rows: Vec<Vec<String>> = found.pairs.iter().map(row).collect();
     print::data(&print::rows(&head, &rows, options.of.format)?)?;
+    if found.left_out > 0 || found.passed_over > 0 {
+        let (without, keys) = (found.left_out, found.passed_over);
+        print::words(
+            common,
+            &format!("not compared: {without} berkas without name or birth date, {keys} keys that too many share"),
+        );
+    }
     Ok(Outcome::of(!found.pairs.is_empty()))
 }
 

@@ -2,11 +2,12 @@
 //!
 //! Rule    data/daftar; the office's retention schedule, data/jra.toml. Nothing is destroyed here, only listed
 
-use super::{BookWriter, Disclosure, Entry, Span};
+use super::{BookWriter, Disclosure, Entry};
 use chrono::{Datelike, NaiveDate};
 use schemas::document::{Cell, Handover, HandoverBatch, HandoverCard, LedgerBook};
 use schemas::{
     ArchiveList, FinalAction, LedgerColumn, LedgerField, ListCase, ListRows, Milestone, Month, Retention, wib_date,
+    wib_start_s,
 };
 use std::collections::BTreeMap;
 
@@ -16,8 +17,8 @@ enum Row<'r> {
     Event { entry: &'r Entry, item: u64, why: &'r str },
     /// Entries of one batch.
     Batch(Vec<&'r Entry>),
-    /// Entries of one month.
-    Month(Month, Span),
+    /// How many entries a month has.
+    Month(Month, u64),
     /// A day of the stock log: received, printed, spoilt, left.
     Day(NaiveDate, [i64; 4]),
     /// A day of service; what is left of the blanks where the log says it.
@@ -157,8 +158,8 @@ impl BookWriter<'_> {
                 Retention::Retention => may_go,
             }
         };
-        let months = self.spans.iter().filter(|((of, month), _)| Some(*of) == step && is_past(*month));
-        months.map(|((_, month), span)| Row::Month(*month, *span)).collect()
+        let months = self.counts.iter().filter(|((of, month), _)| Some(*of) == step && is_past(*month));
+        months.map(|((_, month), n)| Row::Month(*month, *n)).collect()
     }
 
     fn list_cell(&self, column: &LedgerColumn, number: u64, row: &Row<'_>, disclosure: Disclosure) -> Cell {
@@ -182,15 +183,13 @@ impl BookWriter<'_> {
             (field, Row::Batch(entries)) => {
                 entries.first().map_or(Cell::Empty, |entry| self.cell(field, number, entry, disclosure))
             }
-            (LedgerField::JumlahBerkas, Row::Month(_, span)) => Cell::Number(span.n),
+            (LedgerField::JumlahBerkas, Row::Month(_, n)) => Cell::Number(*n),
             (LedgerField::KurunWaktu, Row::Month(month, _)) => Cell::Text(month.indonesian()),
             (LedgerField::NomorArsip, Row::Month(month, _)) => Cell::Text(month.to_string()),
             (LedgerField::KodeKlasifikasi, Row::Month(month, _)) => {
                 Cell::Text(self.facts.classification(month.last_day()).to_owned())
             }
-            (LedgerField::Selesai, Row::Day(day, _) | Row::ServiceDay(day, ..)) => {
-                Cell::Date(Month::of_date(*day).start_s() + 86_400 * i64::from(day.day0()))
-            }
+            (LedgerField::Selesai, Row::Day(day, _) | Row::ServiceDay(day, ..)) => Cell::Date(wib_start_s(*day)),
             (LedgerField::Perekaman, Row::ServiceDay(_, served, _)) => Cell::Number(served.recorded),
             (LedgerField::CetakPrr, Row::ServiceDay(_, served, _)) => Cell::Number(served.first_cards),
             (LedgerField::CetakGanti, Row::ServiceDay(_, served, _)) => Cell::Number(served.other_cards),

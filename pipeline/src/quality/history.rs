@@ -41,9 +41,9 @@ pub(super) fn of<'e>(
     sop: &Sop,
     month: Month,
     events: &[Event<'e>],
+    superseded: &BTreeSet<i64>,
 ) -> Result<BTreeMap<&'e str, Before>, ArchiveError> {
     let mut history: BTreeMap<&str, Before> = events.iter().map(|e| (e.berkas_id, Before::default())).collect();
-    let superseded = archive.superseded()?;
     let columns = ["seq", "berkas_id", "langkah", "hasil", "selesai", "jenis", "nik_pseudonym", "pekon"];
     for file in archive.event_files().filter(|f| month_of_path(&f.path).is_some_and(|m| m <= month)) {
         for batch in archive.read(file, Some(&columns))? {

@@ -26,6 +26,11 @@ impl MonthEvents {
         Ok(Self { events, persons, superseded: archive.superseded()? })
     }
 
+    /// Sequence numbers of the events that a correction replaces, of the whole archive.
+    pub(super) fn superseded(&self) -> &BTreeSet<i64> {
+        &self.superseded
+    }
+
     /// Every event that no correction replaces, in order of archiving.
     pub(super) fn events(&self) -> Result<Vec<Event<'_>>, ArchiveError> {
         let persons = self.persons()?;
