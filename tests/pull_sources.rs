@@ -18,10 +18,11 @@ type ServerTest = fn(&mut Server);
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
-    let tests: [(&str, ServerTest); 8] = [
+    let tests: [(&str, ServerTest); 9] = [
         ("late_commits", late_commits),
         ("late_commits_through_a_view", late_commits_through_a_view),
         ("the_server_dies", the_server_dies),
+        ("no_connection_is_left", no_connection_is_left),
         ("reconcile", reconcile),
         ("slices_from_until", slices_from_until),
         ("memory", memory),
@@ -258,6 +259,30 @@ fn child_is_cut(server: &Server, cut: &str) -> bool {
         server.sql(&format!("kill {found}"));
     }
     found > 0
+}
+
+/// Two offices may use one user with one connection: the second pull waits for the first. A wrong port is not waited for.
+fn no_connection_is_left(server: &mut Server) {
+    server.contract_table(100_000);
+    let offices = [Installed::at(&server.reader()), Installed::at(&server.reader())];
+    offices[0].configure("[source]", "[source]\nrows-per-second = 50000");
+    server.sql(if server.is_postgres() {
+        "alter role pembaca connection limit 1"
+    } else {
+        "alter user pembaca@'127.0.0.1' with max_user_connections 1"
+    });
+    let spawn = |office: &Installed| office.command(&["pull"]).stderr(Stdio::piped()).spawn().unwrap();
+    let first = spawn(&offices[0]);
+    std::thread::sleep(Duration::from_millis(700));
+    let second = tests::Ran::from(spawn(&offices[1]).wait_with_output().unwrap()).expect_code(0);
+    assert!(second.err.contains("trying again"), "{}", second.err);
+    tests::Ran::from(first.wait_with_output().unwrap()).expect_code(0);
+    for office in &offices {
+        assert_eq!(office.count("SELECT COUNT(*) AS n FROM events"), 100_000);
+    }
+    server.kill();
+    let ran = offices[1].run(&["pull"]).expect_code(2);
+    assert!(!ran.err.contains("trying again"), "{}", ran.err);
 }
 
 /// Rows that are missing, gone, different and in quarantine are named, and nothing is followed.

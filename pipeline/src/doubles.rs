@@ -4,11 +4,11 @@
 //! merged at the end. Equal bits may be different keys by chance, so what is found is only watched for, exactly, in a
 //! second reading of the same snapshot.
 
+use ahash::RandomState;
 use schemas::EventId;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 use std::fs::File;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -25,11 +25,12 @@ pub(crate) struct Doubles {
     full_runs: Vec<File>,
 }
 
-/// The bits that a key leaves behind.
+/// The bits that a key leaves behind: an integer its own. The keys of one source are all of one kind.
 pub(crate) fn mark(id: EventId<'_>) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    id.hash(&mut hasher);
-    hasher.finish()
+    match id {
+        EventId::Integer(n) => n.cast_unsigned(),
+        EventId::Text(text) => RandomState::with_seeds(1, 2, 3, 4).hash_one(text),
+    }
 }
 
 impl Doubles {
@@ -102,10 +103,5 @@ mod tests {
         assert_eq!(doubles.full_runs.len(), 2);
         assert_eq!(doubles.finish().unwrap(), doubled.map(|n| mark(EventId::Integer(n))).into());
         assert!(Doubles::new(folder.path()).finish().unwrap().is_empty());
-    }
-
-    #[test]
-    fn integer_and_text_keys_differ() {
-        assert_ne!(mark(EventId::Integer(7)), mark(EventId::Text("7")));
     }
 }

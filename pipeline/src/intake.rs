@@ -1,6 +1,6 @@
 //! What becomes of each row of a pull: new, known, a correction, or quarantine.
 
-use crate::archive::table::{Admitted, QuarantinedRow, event_batches};
+use crate::archive::table::{Admitted, QuarantinedRow};
 use crate::archive::{Archive, ArchiveError, RowDigests, Writer};
 use crate::doubles::{Doubles, mark};
 use crate::key::{Key, Keyed, hex};
@@ -177,54 +177,51 @@ impl<'a> Intake<'a> {
         mut writer: Option<&mut Writer>,
     ) -> Result<(), PullError> {
         let checked = self.contract.check(chunk);
-        let mut months: BTreeMap<Month, Vec<Admitted>> = BTreeMap::new();
+        let mut months = BTreeMap::new();
         for (index, row) in (0_u32..).zip(chunk.rows()) {
             self.report.read += 1;
             match checked.event(index as usize) {
                 Err(fault) => self.refuse(row, fault)?,
-                Ok(event) => {
-                    if let Some((month, admitted)) = self.event(index, row, &event, known)? {
-                        months.entry(month).or_default().push(admitted);
-                    }
-                }
+                Ok(event) => self.event(index, row, &event, known, &mut months)?,
             }
         }
         let integer_ids = self.contract.integer_ids;
         if let Some(writer) = writer.as_deref_mut() {
             for (month, admitted) in months {
-                let corrections = admitted.iter().filter(|a| a.correction_of.is_some()).count() as u64;
-                let batches = event_batches(&checked.events, &admitted)?;
-                writer.add_events(integer_ids, month, batches, corrections)?;
+                let corrections = admitted.corrections();
+                writer.add_events(integer_ids, month, admitted.batches(&checked.events)?, corrections)?;
             }
         }
         if self.broken.len() >= QUARANTINE_ROWS { Ok(self.hand_on_broken(writer)?) } else { Ok(()) }
     }
 
-    /// What becomes of a row that keeps the contract: its month and how it is archived, unless it is known already.
+    /// What becomes of a row that keeps the contract: it is admitted to its month, unless it is known already.
     fn event(
         &mut self,
         index: u32,
         row: Row<'_>,
         event: &Event<'_>,
         known: &BTreeMap<EventId<'_>, KnownEvent>,
-    ) -> Result<Option<(Month, Admitted)>, PullError> {
+        months: &mut BTreeMap<Month, Admitted>,
+    ) -> Result<(), PullError> {
         let at = event.recorded_at_us;
         if self.range.from_us.is_some_and(|from| at < from) || self.range.until_us.is_some_and(|until| at >= until) {
             self.report.read -= 1;
-            return Ok(None);
+            return Ok(());
         }
         let mark = mark(event.event_id);
         if let Some(doubles) = &mut self.doubles {
             doubles.push(mark).map_err(PullError::Scratch)?;
         } else if self.watched.contains(&mark) && !self.seen.insert(event.event_id.to_string()) {
-            return self.refuse(row, Fault { code: "V008", column: Column::EventId }).map(|()| None);
+            return self.refuse(row, Fault { code: "V008", column: Column::EventId });
         }
         self.cursor_us = self.cursor_us.max(Some(at));
+        let month = self.month_of(event.selesai_us.div_euclid(1_000_000))?;
         let digest = self.digests.of_row(event);
         let correction_of = match known.get(&event.event_id) {
             Some(earlier) if earlier.content_digest == digest.content => {
                 self.report.known += 1;
-                return Ok(None);
+                return Ok(());
             }
             earlier => earlier.map(|e| e.seq),
         };
@@ -237,10 +234,10 @@ impl<'a> Intake<'a> {
         } else {
             self.report.new += 1;
         }
-        let month = self.month_of(event.selesai_us.div_euclid(1_000_000))?;
-        let seq = self.next_seq;
+        let admitted = months.entry(month).or_insert_with(|| Admitted::with_capacity(row.chunk_len()));
+        admitted.push(index, self.next_seq, digest, correction_of);
         self.next_seq += 1;
-        Ok(Some((month, Admitted { row: index, seq, digest, correction_of })))
+        Ok(())
     }
 
     /// The month of an instant; most are in the month of the one before.

@@ -75,6 +75,11 @@ impl PullError {
             _ => false,
         }
     }
+
+    /// Whether the source is known to be there.
+    fn is_of_a_server(&self) -> bool {
+        !matches!(self, Self::Source(fault) if !fault.is_of_a_server())
+    }
 }
 
 /// How to pull.
@@ -157,7 +162,7 @@ pub async fn pull(
         match run.slice().await {
             Ok(true) => return Ok(run.done.report()),
             Ok(false) => left = waits(),
-            Err(fault) if run.done.connected && fault.is_passing() => {
+            Err(fault) if fault.is_passing() && (run.done.connected || fault.is_of_a_server()) => {
                 let Some(wait) = left.next() else { return Err(fault) };
                 let archived = run.done.report.new;
                 tracing::warn!(archived, wait_ms = wait_ms(wait), "{fault}; what is archived is safe, trying again");

@@ -2,36 +2,35 @@
 
 use crate::key::{Key, Keyed, hex_digits};
 use crate::time;
+use ahash::RandomState;
 use schemas::{Event, EventId, Person};
 use sha2::{Digest, Sha256};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 
 /// Residents whose digests are remembered: a batch's rows lie near each other, and one resident's are ten or more.
 const REMEMBERED: usize = 4_096;
+/// A remark of megabytes is not worth remembering.
+const LONGEST_REMEMBERED: usize = 1_024;
 
-/// The keyed functions of an archive, each made once for many rows.
+/// What the archive computes of rows, with keyed functions that are made once.
 #[derive(Debug)]
 pub(crate) struct RowDigests {
     row: Keyed,
-    nik: Keyed,
-    salt: Keyed,
     message: Vec<u8>,
-    json: Vec<u8>,
-    remembered: Vec<Option<(Vec<u8>, PersonDigest)>>,
+    residents: Residents,
 }
 
 /// What the digests of a row are, as hexadecimal digits.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct RowDigest {
+pub(crate) struct RowDigest<'d> {
     /// Public: a row whose content changes in the source has another.
     pub(crate) content: [u8; 32],
     /// What is said of its resident.
-    pub(crate) person: PersonDigest,
+    pub(crate) person: &'d PersonDigest,
 }
 
 /// What the digests of the personal columns are, as hexadecimal digits.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct PersonDigest {
     /// Public: same NIK, same pseudonym; only the key's holder can tell whose.
     pub(crate) pseudonym: Option<[u8; 32]>,
@@ -44,14 +43,7 @@ pub(crate) struct PersonDigest {
 
 impl RowDigests {
     pub(crate) fn new(key: &Key) -> Self {
-        Self {
-            row: key.keyed("row"),
-            nik: key.keyed("nik"),
-            salt: key.keyed("salt"),
-            message: Vec::new(),
-            json: Vec::new(),
-            remembered: vec![None; REMEMBERED],
-        }
+        Self { row: key.keyed("row"), message: Vec::new(), residents: Residents::new(key) }
     }
 
     /// Keyed digest of every column of the contract: HMAC-SHA256, 128 bits. The personal columns enter as their salt, which
@@ -59,8 +51,8 @@ impl RowDigests {
     ///
     /// No value is a 0; text is its length plus one, seven bits a byte, and its bytes; a number is a 1 and eight bytes. So
     /// no two rows have the same message.
-    pub(crate) fn of_row(&mut self, event: &Event<'_>) -> RowDigest {
-        let person = self.of_person(&event.person);
+    pub(crate) fn of_row(&mut self, event: &Event<'_>) -> RowDigest<'_> {
+        let person = self.residents.digest(&event.person);
         let m = &mut self.message;
         m.clear();
         m.extend_from_slice(&person.salt);
@@ -83,8 +75,34 @@ impl RowDigests {
         number(m, event.mulai_us);
         RowDigest { content: hex_digits(&self.row.digest(&[m])), person }
     }
+}
 
-    fn of_person(&mut self, person: &Person<'_>) -> PersonDigest {
+/// Digests of the personal columns, some of them remembered.
+#[derive(Debug)]
+struct Residents {
+    nik: Keyed,
+    salt: Keyed,
+    message: Vec<u8>,
+    json: Vec<u8>,
+    /// Messages with their digests; no message is empty.
+    remembered: Vec<(Vec<u8>, PersonDigest)>,
+    places: RandomState,
+}
+
+impl Residents {
+    fn new(key: &Key) -> Self {
+        let nobody = PersonDigest { pseudonym: None, salt: [0; 32], commitment: [0; 64] };
+        Self {
+            nik: key.keyed("nik"),
+            salt: key.keyed("salt"),
+            message: Vec::new(),
+            json: Vec::new(),
+            remembered: vec![(Vec::new(), nobody); REMEMBERED],
+            places: RandomState::with_seeds(1, 2, 3, 4),
+        }
+    }
+
+    fn digest(&mut self, person: &Person<'_>) -> &PersonDigest {
         let m = &mut self.message;
         m.clear();
         for optional in [person.nik, person.nama, person.jenis_kelamin, person.tempat_lahir, person.keterangan] {
@@ -92,27 +110,23 @@ impl RowDigests {
         }
         text(m, Some(person.pembawa));
         number(m, person.tanggal_lahir_days.map(i64::from));
-        let mut place = DefaultHasher::new();
-        m.hash(&mut place);
-        let place = usize::try_from(place.finish() % REMEMBERED as u64).unwrap_or(0);
-        if let Some((message, digest)) = &self.remembered[place]
-            && message == m
-        {
-            return *digest;
-        }
-        let salt = hex_digits(&self.salt.digest(&[m]));
-        canonical_json(&mut self.json, person);
-        let mut hash = Sha256::new();
-        hash.update(salt);
-        hash.update(&self.json);
-        let digest = PersonDigest {
-            pseudonym: person.nik.map(|nik| hex_digits(&self.nik.digest(&[nik.as_bytes()]))),
-            salt,
-            commitment: hex_digits::<32, 64>(&hash.finalize().into()),
-        };
-        // A remark of megabytes is not worth remembering.
-        if m.len() < 1_024 {
-            self.remembered[place] = Some((m.clone(), digest));
+        let place = usize::try_from(self.places.hash_one(m.as_slice()) % REMEMBERED as u64).unwrap_or(0);
+        let (message, digest) = &mut self.remembered[place];
+        if message != m {
+            let salt = hex_digits(&self.salt.digest(&[m]));
+            canonical_json(&mut self.json, person);
+            let mut hash = Sha256::new();
+            hash.update(salt);
+            hash.update(&self.json);
+            *digest = PersonDigest {
+                pseudonym: person.nik.map(|nik| hex_digits(&self.nik.digest(&[nik.as_bytes()]))),
+                salt,
+                commitment: hex_digits::<32, 64>(&hash.finalize().into()),
+            };
+            message.clear();
+            if m.len() <= LONGEST_REMEMBERED {
+                message.extend_from_slice(m);
+            }
         }
         digest
     }
@@ -201,15 +215,16 @@ mod tests {
             "nik": "1806015708979001", "nama": "SITI \"AMINAH\"\\", "jenis_kelamin": null, "tempat_lahir": "KOTA AGUNG",
             "tanggal_lahir": "1997-08-17", "pembawa": "ANDI", "keterangan": "baris\ndua",
         });
-        let mut digests = RowDigests::new(&Key::from_bytes([7; 32]));
+        let mut residents = Residents::new(&Key::from_bytes([7; 32]));
         for _ in 0..2 {
-            let digest = digests.of_person(&person);
+            let digest = residents.digest(&person);
             let salt = std::str::from_utf8(&digest.salt).unwrap();
             let wanted: [u8; 32] = Sha256::digest(format!("{salt}{canonical}")).into();
             assert_eq!(digest.commitment, hex_digits::<32, 64>(&wanted));
         }
         let other = Person { keterangan: None, ..person };
-        assert_ne!(digests.of_person(&other).salt, digests.of_person(&person).salt);
-        assert_eq!(digests.of_person(&other).pseudonym, digests.of_person(&person).pseudonym);
+        let (other, same) = (residents.digest(&other).clone(), residents.digest(&person));
+        assert_ne!(other.salt, same.salt);
+        assert_eq!(other.pseudonym, same.pseudonym);
     }
 }

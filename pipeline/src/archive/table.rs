@@ -99,84 +99,108 @@ pub(crate) fn schemas(integer_ids: bool) -> (SchemaRef, SchemaRef) {
     (Arc::new(Schema::new(public_columns(integer_ids))), Arc::new(Schema::new(private_columns())))
 }
 
-/// An event that is to be archived.
-#[derive(Clone, Copy, Debug)]
+/// Events of one chunk that are to be archived, with what is computed of them, column by column.
+#[derive(Debug, Default)]
 pub(crate) struct Admitted {
-    /// Its place among the events it came with.
-    pub(crate) row: u32,
-    /// Its number.
-    pub(crate) seq: i64,
-    pub(crate) digest: RowDigest,
-    /// The number of the event that it replaces.
-    pub(crate) correction_of: Option<i64>,
+    /// Their places in the chunk.
+    rows: Vec<u32>,
+    seqs: Vec<i64>,
+    corrections: Vec<Option<i64>>,
+    pseudonyms: BinaryBuilder,
+    commitments: BinaryBuilder,
+    contents: BinaryBuilder,
+    salts: BinaryBuilder,
 }
 
-/// The public and the private batch of some events, in the order given. Neighbours are not copied.
-pub(crate) fn event_batches(
-    events: &Events,
-    admitted: &[Admitted],
-) -> Result<(RecordBatch, RecordBatch), ArchiveError> {
-    let rows: Vec<u32> = admitted.iter().map(|a| a.row).collect();
-    let neighbours = rows.windows(2).all(|pair| pair[1] == pair[0] + 1);
-    let (first, rows) = (rows.first().map_or(0, |row| *row as usize), UInt32Array::from(rows));
-    let of = |column: &dyn Array| -> Result<ArrayRef, ArchiveError> {
-        if neighbours {
-            return Ok(column.slice(first, rows.len()));
+impl Admitted {
+    /// With room for that many.
+    pub(crate) fn with_capacity(rows: usize) -> Self {
+        let digits = |length| BinaryBuilder::with_capacity(rows, rows * length);
+        Self {
+            rows: Vec::with_capacity(rows),
+            seqs: Vec::with_capacity(rows),
+            corrections: Vec::with_capacity(rows),
+            pseudonyms: digits(32),
+            commitments: digits(64),
+            contents: digits(32),
+            salts: digits(32),
         }
-        take(column, &rows, None).map_err(|e| ArchiveError::Encode(e.to_string()))
-    };
-    let (integer_ids, ids) = match &events.event_id {
-        Ids::Integer(ids) => (true, of(ids)?),
-        Ids::Text(ids) => (false, of(ids)?),
-    };
-    let (public, private) = schemas(integer_ids);
-    let seqs: ArrayRef = Arc::new(Int64Array::from_iter_values(admitted.iter().map(|a| a.seq)));
-    let corrections: ArrayRef = Arc::new(admitted.iter().map(|a| a.correction_of).collect::<Int64Array>());
-    let public_columns = vec![
-        Arc::clone(&seqs),
-        ids,
-        of(&events.recorded_at)?,
-        of(&events.berkas_id)?,
-        of(&events.kolektif_id)?,
-        of(&events.langkah)?,
-        of(&events.pelaksana)?,
-        of(&events.petugas_id)?,
-        of(&events.mulai)?,
-        of(&events.selesai)?,
-        of(&events.hasil)?,
-        of(&events.kekurangan)?,
-        of(&events.nomor_register)?,
-        of(&events.jenis)?,
-        of(&events.kewarganegaraan)?,
-        of(&events.pekon)?,
-        of(&events.diterima)?,
-        digits(admitted, |a| a.digest.person.pseudonym.as_ref())?,
-        digits(admitted, |a| Some(&a.digest.person.commitment))?,
-        digits(admitted, |a| Some(&a.digest.content))?,
-        corrections,
-    ];
-    let private_columns = vec![
-        seqs,
-        digits(admitted, |a| Some(&a.digest.person.salt))?,
-        of(&events.nik)?,
-        of(&events.nama)?,
-        of(&events.jenis_kelamin)?,
-        of(&events.tempat_lahir)?,
-        of(&events.tanggal_lahir)?,
-        of(&events.pembawa)?,
-        of(&events.keterangan)?,
-    ];
-    let make = |schema, columns| RecordBatch::try_new(schema, columns).map_err(|e| ArchiveError::Encode(e.to_string()));
-    Ok((make(public, public_columns)?, make(private, private_columns)?))
+    }
+
+    /// Adds the event at a place of the chunk under its number; `correction_of` is the number of the event it replaces.
+    pub(crate) fn push(&mut self, row: u32, seq: i64, digest: RowDigest<'_>, correction_of: Option<i64>) {
+        self.rows.push(row);
+        self.seqs.push(seq);
+        self.corrections.push(correction_of);
+        self.pseudonyms.append_option(digest.person.pseudonym);
+        self.commitments.append_value(digest.person.commitment);
+        self.contents.append_value(digest.content);
+        self.salts.append_value(digest.person.salt);
+    }
+
+    /// How many of them replace an earlier event.
+    pub(crate) fn corrections(&self) -> u64 {
+        self.corrections.iter().flatten().count() as u64
+    }
+
+    /// The public and the private batch. Neighbours are not copied.
+    pub(crate) fn batches(mut self, events: &Events) -> Result<(RecordBatch, RecordBatch), ArchiveError> {
+        let neighbours = self.rows.windows(2).all(|pair| pair[1] == pair[0] + 1);
+        let (first, rows) = (self.rows.first().map_or(0, |row| *row as usize), UInt32Array::from(self.rows));
+        let of = |column: &dyn Array| -> Result<ArrayRef, ArchiveError> {
+            if neighbours {
+                return Ok(column.slice(first, rows.len()));
+            }
+            take(column, &rows, None).map_err(|e| ArchiveError::Encode(e.to_string()))
+        };
+        let (integer_ids, ids) = match &events.event_id {
+            Ids::Integer(ids) => (true, of(ids)?),
+            Ids::Text(ids) => (false, of(ids)?),
+        };
+        let (public, private) = schemas(integer_ids);
+        let seqs: ArrayRef = Arc::new(Int64Array::from(self.seqs));
+        let public_columns = vec![
+            Arc::clone(&seqs),
+            ids,
+            of(&events.recorded_at)?,
+            of(&events.berkas_id)?,
+            of(&events.kolektif_id)?,
+            of(&events.langkah)?,
+            of(&events.pelaksana)?,
+            of(&events.petugas_id)?,
+            of(&events.mulai)?,
+            of(&events.selesai)?,
+            of(&events.hasil)?,
+            of(&events.kekurangan)?,
+            of(&events.nomor_register)?,
+            of(&events.jenis)?,
+            of(&events.kewarganegaraan)?,
+            of(&events.pekon)?,
+            of(&events.diterima)?,
+            digits(&mut self.pseudonyms)?,
+            digits(&mut self.commitments)?,
+            digits(&mut self.contents)?,
+            Arc::new(Int64Array::from(self.corrections)),
+        ];
+        let private_columns = vec![
+            seqs,
+            digits(&mut self.salts)?,
+            of(&events.nik)?,
+            of(&events.nama)?,
+            of(&events.jenis_kelamin)?,
+            of(&events.tempat_lahir)?,
+            of(&events.tanggal_lahir)?,
+            of(&events.pembawa)?,
+            of(&events.keterangan)?,
+        ];
+        let make =
+            |schema, columns| RecordBatch::try_new(schema, columns).map_err(|e| ArchiveError::Encode(e.to_string()));
+        Ok((make(public, public_columns)?, make(private, private_columns)?))
+    }
 }
 
 /// A column of hexadecimal digits.
-fn digits<const N: usize>(
-    admitted: &[Admitted],
-    of: impl Fn(&Admitted) -> Option<&[u8; N]>,
-) -> Result<ArrayRef, ArchiveError> {
-    let mut column = BinaryBuilder::with_capacity(admitted.len(), admitted.len() * N);
-    admitted.iter().for_each(|a| column.append_option(of(a)));
+fn digits(column: &mut BinaryBuilder) -> Result<ArrayRef, ArchiveError> {
     let texts = StringArray::try_from_binary(column.finish()).map_err(|e| ArchiveError::Encode(e.to_string()))?;
     Ok(Arc::new(texts))
 }

@@ -143,9 +143,8 @@ enum Filling {
 }
 
 impl Filling {
-    /// `room` is how many bytes of text to expect.
     #[inline]
-    fn push(&mut self, cell: Cell<'_>, room: usize) {
+    fn push(&mut self, cell: Cell<'_>, room: Room) {
         match (&mut *self, cell) {
             (Self::Texts(b), Cell::Bytes(bytes)) => b.append_value(bytes),
             (Self::Texts(b), Cell::Text(text)) => b.append_value(text),
@@ -163,7 +162,7 @@ impl Filling {
 
     /// Adds the first value, or one of another kind.
     #[cold]
-    fn change_kind(&mut self, cell: Cell<'_>, room: usize) {
+    fn change_kind(&mut self, cell: Cell<'_>, room: Room) {
         *self = match self {
             Self::Nothing(rows) => Self::of_kind(cell, *rows, room),
             _ => Self::Mixed(self.take().owned()),
@@ -172,19 +171,19 @@ impl Filling {
     }
 
     /// A column for values like this one, which begins with that many rows without a value.
-    fn of_kind(cell: Cell<'_>, rows: usize, room: usize) -> Self {
-        let mut numbers = Int64Builder::with_capacity(FULL_ROWS);
+    fn of_kind(cell: Cell<'_>, rows: usize, room: Room) -> Self {
+        let mut numbers = Int64Builder::with_capacity(room.rows);
         numbers.append_nulls(rows);
         match cell {
             Cell::Integer(_) => Self::Integers(numbers),
             Cell::Instant(_) => Self::Instants(numbers),
             Cell::Date(_) => {
-                let mut days = Date32Builder::with_capacity(FULL_ROWS);
+                let mut days = Date32Builder::with_capacity(room.rows);
                 days.append_nulls(rows);
                 Self::Dates(days)
             }
             Cell::Text(_) | Cell::Bytes(_) => {
-                let mut texts = BinaryBuilder::with_capacity(FULL_ROWS, room);
+                let mut texts = BinaryBuilder::with_capacity(room.rows, room.text_bytes);
                 texts.append_nulls(rows);
                 Self::Texts(texts)
             }
@@ -216,12 +215,19 @@ impl Filling {
     }
 }
 
+/// How much a column is made for: as much as it held in the chunk before. Chunks that are handed on early are small, and many
+/// of them wait together.
+#[derive(Clone, Copy, Debug)]
+struct Room {
+    rows: usize,
+    text_bytes: usize,
+}
+
 /// Rows of equal width that are being filled.
 #[derive(Debug)]
 pub(super) struct ChunkBuilder {
     columns: Vec<Filling>,
-    /// Bytes of text of each column, in the chunk before.
-    room: Vec<usize>,
+    room: Vec<Room>,
     next: usize,
     rows: usize,
     bytes: usize,
@@ -231,7 +237,7 @@ impl ChunkBuilder {
     /// For rows of that many cells.
     pub(super) fn new(width: usize) -> Self {
         let columns = (0..width).map(|_| Filling::Nothing(0)).collect();
-        Self { columns, room: vec![0; width], next: 0, rows: 0, bytes: 0 }
+        Self { columns, room: vec![Room { rows: 0, text_bytes: 0 }; width], next: 0, rows: 0, bytes: 0 }
     }
 
     /// Adds the next cell of the row that is being written.
@@ -259,7 +265,8 @@ impl ChunkBuilder {
     /// The rows so far; others begin.
     pub(super) fn take(&mut self) -> Chunk {
         let columns: Vec<Cells> = self.columns.iter_mut().map(Filling::take).collect();
-        self.room = columns.iter().map(Cells::text_bytes).collect();
+        let rows = self.rows;
+        self.room = columns.iter().map(|cells| Room { rows, text_bytes: cells.text_bytes() }).collect();
         (self.next, self.bytes) = (0, 0);
         Chunk { columns, rows: std::mem::take(&mut self.rows) }
     }
@@ -297,6 +304,11 @@ pub(crate) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
+    /// How many rows its chunk has.
+    pub(crate) fn chunk_len(self) -> usize {
+        self.chunk.rows
+    }
+
     /// The cell at a place.
     pub(crate) fn at(self, place: usize) -> Cell<'a> {
         self.chunk.columns.get(place).map_or(Cell::Null, |cells| cells.at(self.index))

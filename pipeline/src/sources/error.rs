@@ -2,6 +2,8 @@
 //!
 //! Invariant: no message holds the URL, which may hold a password, nor a value of a row.
 
+use sqlx::mysql::MySqlDatabaseError;
+
 /// A source that cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
@@ -26,6 +28,8 @@ pub enum SourceError {
         database: &'static str,
         /// What the driver said.
         reason: String,
+        /// Whether the server answered all the same, so that it will be reachable soon: it stops, starts or is full.
+        answered: bool,
     },
     /// The database refused the user.
     #[error("the {database} database refused the user or password; check the URL in tertib.toml")]
@@ -105,35 +109,44 @@ impl SourceError {
             _ => false,
         }
     }
+
+    /// Whether there is a server at all; a wrong host or port is not worth another try.
+    pub(crate) fn is_of_a_server(&self) -> bool {
+        !matches!(self, Self::Unreachable { answered: false, .. })
+    }
 }
 
 /// Whether the connection or the server went away: classes 08 (connection) and 57P (operator intervention) of the SQL
-/// standard's codes, and a serialization failure (40).
+/// standard's codes, a serialization failure (40), and no connection left (53300).
 fn is_passing(fault: &sqlx::Error) -> bool {
     match fault {
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::WorkerCrashed | sqlx::Error::Protocol(_) => true,
         sqlx::Error::Database(d) => {
             let code = d.code().unwrap_or_default();
-            ["08", "57P", "40"].iter().any(|class| code.starts_with(class)) || GONE.contains(&code.as_ref())
+            let number = d.try_downcast_ref::<MySqlDatabaseError>().map(MySqlDatabaseError::number);
+            ["08", "57P", "40", "53300"].iter().any(|class| code.starts_with(class))
+                || number.is_some_and(|n| GONE.contains(&n))
         }
         _ => false,
     }
 }
 
-/// MySQL and MariaDB: server shutdown, aborted connection, connection killed.
-const GONE: [&str; 4] = ["1053", "1152", "1927", "08S01"];
+/// MySQL and MariaDB, where the class says too little: no connection left for the user (two kinds), connection killed.
+const GONE: [u16; 3] = [1_203, 1_226, 1_927];
 
 /// Tells apart what a person must do about a driver's error.
 pub(super) fn connect_error(database: &'static str, fault: &sqlx::Error) -> SourceError {
     match fault {
         sqlx::Error::Database(d)
-            if matches!(d.code().as_deref(), Some("28P01" | "28000" | "1045" | "1698"))
-                || d.message().contains("Access denied") =>
+            if d.code().is_some_and(|code| code.starts_with("28")) || d.message().contains("Access denied") =>
         {
             SourceError::Refused { database }
         }
         sqlx::Error::Configuration(reason) => SourceError::Url { reason: reason.to_string() },
-        other => SourceError::Unreachable { database, reason: one_line(other) },
+        other => {
+            let answered = matches!(other, sqlx::Error::Database(_)) && is_passing(other);
+            SourceError::Unreachable { database, reason: one_line(other), answered }
+        }
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) async fn open(url: &str, timeouts: Timeouts) -> Result<MySqlConnectio
     for sql in limits {
         match sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await {
             Err(sqlx::Error::Database(e)) if e.code().as_deref() == Some(UNKNOWN_SETTING) => {}
-            Err(e) => return Err(connect_error(NAME, &e)),
+            Err(e) => return Err(query_error(NAME, "session", &e)),
             Ok(_) => {}
         }
     }
@@ -45,7 +45,10 @@ pub(super) async fn open(url: &str, timeouts: Timeouts) -> Result<MySqlConnectio
         "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ".to_owned(),
         "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY".to_owned(),
     ] {
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.map_err(|e| connect_error(NAME, &e))?;
+        sqlx::raw_sql(AssertSqlSafe(sql))
+            .execute(&mut connection)
+            .await
+            .map_err(|e| query_error(NAME, "session", &e))?;
     }
     Ok(connection)
 }

@@ -84,7 +84,7 @@ pub(super) async fn open(url: &str, zone: Tz, timeouts: Timeouts) -> Result<PgCo
     // A database without an encoding holds any bytes; asked for UTF-8 it would stop at the first that are not.
     let encoding = "SELECT set_config('client_encoding', \
                     CASE current_setting('server_encoding') WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, false)";
-    connection.execute(encoding).await.map_err(|e| connect_error(NAME, &e))?;
+    connection.execute(encoding).await.map_err(|e| query_error(NAME, "session", &e))?;
     // Rows come in the order in which they lie, and one worker of the office's server is enough.
     let session = format!(
         "SET TIME ZONE '{}'; SET standard_conforming_strings = on; \
@@ -97,7 +97,7 @@ pub(super) async fn open(url: &str, zone: Tz, timeouts: Timeouts) -> Result<PgCo
         timeouts.statement_s
     );
     let begun = connection.execute(sqlx::raw_sql(AssertSqlSafe(session))).await;
-    begun.map_err(|e| connect_error(NAME, &e))?;
+    begun.map_err(|e| query_error(NAME, "session", &e))?;
     Ok(connection)
 }
 
