@@ -319,7 +319,7 @@ fn the_provinces_form_counts_days() {
 /// A long book is set in volumes: together they hold every entry once, each carries on, the last one closes.
 #[test]
 fn a_long_book_is_set_in_volumes() {
-    const ENTRIES: usize = 1_100;
+    const ENTRIES: usize = 4_100;
     let office = Office::unpulled();
     office.sql(&format!(
         "with recursive n(n) as (select 1 union all select n + 1 from n where n < {ENTRIES})
@@ -348,7 +348,7 @@ fn a_long_book_is_set_in_volumes() {
     // The closing statement names the first and the last once more.
     assert_eq!(numbers[..ENTRIES], wanted);
     for (volume, says) in
-        [(0, "Bersambung ke jilid 2"), (1, "Pindahan: 500 entri"), (2, "Pindahan: 1000 entri"), (2, "jumlah 1.100 (")]
+        [(0, "Bersambung ke jilid 2"), (1, "Pindahan: 2000 entri"), (2, "Pindahan: 4000 entri"), (2, "jumlah 4.100 (")]
     {
         assert!(texts[volume].contains(says), "volume {} does not say `{says}`", volume + 1);
     }

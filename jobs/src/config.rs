@@ -10,6 +10,7 @@ use schemas::document::Office;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Where the configuration is looked for when nothing names it.
 const PLACES: [&str; 2] = ["tertib.toml", "work/tertib.toml"];
@@ -30,6 +31,9 @@ pub(crate) struct Config {
     /// Where documents go.
     #[serde(default)]
     pub reports: ReportsSection,
+    /// Who sets pages.
+    #[serde(default)]
+    pub render: RenderSection,
     /// What runs when.
     #[serde(default, rename = "job")]
     pub jobs: Vec<JobSection>,
@@ -107,6 +111,24 @@ pub(crate) struct ReportsSection {
     pub templates: Option<PathBuf>,
 }
 
+/// `[render]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub(crate) struct RenderSection {
+    /// A typst program that sets the pages instead of the built-in typesetter.
+    pub typst: Option<PathBuf>,
+    /// How long it may work on one file.
+    pub deadline_seconds: u64,
+    /// How much memory it may take.
+    pub memory_mb: u64,
+}
+
+impl Default for RenderSection {
+    fn default() -> Self {
+        Self { typst: None, deadline_seconds: 300, memory_mb: 2_048 }
+    }
+}
+
 /// One `[[job]]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -170,7 +192,7 @@ fn default_lookback() -> u32 {
 }
 
 fn default_slice_rows() -> u64 {
-    2_000_000
+    20_000_000
 }
 
 fn default_statement_timeout() -> u64 {
@@ -263,6 +285,26 @@ impl Config {
     /// The folder of the office's own templates.
     pub(crate) fn templates_path(&self) -> Option<PathBuf> {
         self.reports.templates.as_ref().map(|templates| self.folder.join(templates))
+    }
+
+    /// The typst program that sets pages, where one is named.
+    pub(crate) fn typst_program(&self) -> Option<reports::Program> {
+        let RenderSection { typst, deadline_seconds, memory_mb } = &self.render;
+        // It runs in a folder of its own, from which a relative path would lead elsewhere.
+        let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
+        typst.as_ref().map(|path| reports::Program {
+            path: absolute(self.folder.join(path)),
+            deadline: Duration::from_secs(*deadline_seconds),
+            memory_bytes: memory_mb.saturating_mul(1 << 20),
+        })
+    }
+
+    /// Templates, fonts and typesetter of this office.
+    ///
+    /// # Errors
+    /// When a template cannot be read or parsed.
+    pub(crate) fn renderer(&self) -> Result<reports::Renderer> {
+        Ok(reports::Renderer::new(self.templates_path().as_deref(), self.typst_program())?)
     }
 
     /// The run history.

@@ -1,6 +1,9 @@
 //! An official book: rows of typed cells become printed text.
 
 use crate::indonesian::{in_words, integer, long_date, weekday};
+use crate::lines::{Ruler, columns};
+use crate::pdf::{Fonts, Standard};
+use crate::printable::clean_text;
 use crate::table::{Item, Table};
 use crate::templates::{TemplateError, Templates};
 use qrcode::render::svg;
@@ -8,16 +11,25 @@ use qrcode::{EcLevel, QrCode};
 use schemas::document::{Cell, LedgerBook, Office, Provenance};
 use serde_json::{Value, json};
 
-/// Rows of a volume: some twelve pages. The typesetter holds a quarter of a megabyte for each row.
-pub(crate) const VOLUME: usize = 500;
+/// Rows of a volume: some fifty pages.
+pub(crate) const VOLUME: usize = 2_000;
 
-/// What the layout `buku.typ` reads of a volume. What closes the book stands in the last one.
+/// Size of the text, height of a line, breadth of the page between its margins and of a column's margins, in points.
+const SIZE_PT: f64 = 8.0;
+const LINE_PT: f64 = 10.4;
+const BREADTH_PT: f64 = 298.0 / 25.4 * 72.0;
+const INSET_PT: f64 = 2.2;
+
+/// What the layout `buku.typ` reads of a volume, and how many texts of its rows held characters that cannot be printed. What
+/// closes the book stands in the last volume.
 pub(crate) fn page(
     book: &LedgerBook,
     volume: usize,
     office: &Office,
     templates: &Templates,
-) -> Result<Value, TemplateError> {
+    fonts: &Fonts,
+    standard: Standard,
+) -> Result<(Value, u64), TemplateError> {
     let before = (volume - 1) * VOLUME;
     let volumes = book.rows.len().div_ceil(VOLUME).max(1);
     let of_volume = |length: usize| before.min(length)..(before + VOLUME).min(length);
@@ -38,10 +50,20 @@ pub(crate) fn page(
             "nomor_ganda": book.numbers_used_twice,
         }),
     )?;
-    let rows = book.rows[of_volume(book.rows.len())].iter().map(|row| row.iter().map(text).collect::<Vec<_>>());
-    let rows: Vec<Vec<String>> = rows.collect();
+    let berkas = &book.berkas[of_volume(book.berkas.len())];
+    let (rows, replaced, touched) = printable_rows(&book.rows[of_volume(book.rows.len())], berkas, fonts);
+    let total: u32 = book.columns.iter().map(|c| c.width).sum();
+    let widths = book.columns.iter().map(|c| BREADTH_PT * f64::from(c.width) / f64::from(total));
+    let widths: Vec<f64> = widths.collect();
+    // Readers that read aloud need a table with cells; for the eye, lines beside each other are set much faster.
+    let (table, (lines, ends)) = if standard.is_tagged() {
+        (Some(&rows), Default::default())
+    } else {
+        let inner: Vec<f64> = widths.iter().map(|width| width - 2.0 * INSET_PT).collect();
+        (None, columns(&rows, &inner, &mut Ruler::new(fonts, SIZE_PT)))
+    };
     let closing = if volume == volumes { closing } else { vec![format!("Bersambung ke jilid {}.", volume + 1)] };
-    Ok(json!({
+    let page = json!({
         "kantor": office,
         "judul": book.title,
         "dasar": book.legal_basis,
@@ -49,8 +71,15 @@ pub(crate) fn page(
         "salinan": copy(book.masked),
         "satuan": book.unit.as_deref().unwrap_or("entri"),
         "kolom": book.columns,
-        "baris": rows,
-        "nomor_berkas": book.berkas[of_volume(book.berkas.len())],
+        "ukuran": SIZE_PT,
+        "tinggi": LINE_PT,
+        "sisip": INSET_PT,
+        "lebar": widths,
+        "entri": rows.len(),
+        "tabel": table,
+        "isi": lines,
+        "akhir": ends,
+        "diganti": touched,
         "sebelum": before,
         "semua": entries,
         "jilid": if volumes > 1 { Some(format!("Jilid {volume} dari {volumes}")) } else { None },
@@ -61,7 +90,29 @@ pub(crate) fn page(
         "asal": provenance(&book.provenance),
         "kode": book.code.to_string(),
         "qr": qr(&book.code.to_string()),
-    }))
+    });
+    Ok((page, replaced))
+}
+
+/// Rows as text that can be printed, how many texts were touched, and the berkas of those rows.
+fn printable_rows<'b>(
+    rows: &[Vec<Cell>],
+    berkas: &'b [String],
+    fonts: &Fonts,
+) -> (Vec<Vec<String>>, u64, Vec<&'b str>) {
+    let prints = |c| fonts.prints(c);
+    let (mut replaced, mut touched) = (0, Vec::new());
+    let printed = rows.iter().enumerate().map(|(i, row)| {
+        let mut row: Vec<String> = row.iter().map(text).collect();
+        let of_row = row.iter_mut().map(|text| u64::from(clean_text(text, &prints))).sum::<u64>();
+        let id = berkas.get(i).map_or("", String::as_str);
+        if of_row > 0 && touched.last() != Some(&id) {
+            touched.push(id);
+        }
+        replaced += of_row;
+        row
+    });
+    (printed.collect(), replaced, touched)
 }
 
 /// The text as a QR code, an SVG picture; empty where it is too long for one.

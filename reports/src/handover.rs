@@ -9,9 +9,9 @@ use schemas::wib_start_s;
 use serde_json::{Value, json};
 
 /// Batches of a volume of statements, a page or more each.
-pub(crate) const STATEMENTS: usize = 100;
+pub(crate) const STATEMENTS: usize = 50;
 /// Batches of a volume of receipts, three to a page.
-pub(crate) const RECEIPTS: usize = 300;
+pub(crate) const RECEIPTS: usize = 150;
 
 /// What the layouts `serah_terima.typ` and `bukti_pengambilan.typ` read of a volume of so many batches.
 pub(crate) fn page(

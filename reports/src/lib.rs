@@ -6,8 +6,10 @@ mod compliance;
 mod csv;
 mod handover;
 mod indonesian;
+mod lines;
 mod pdf;
 mod printable;
+mod program;
 mod review;
 mod table;
 mod templates;
@@ -15,6 +17,7 @@ mod verification;
 mod xlsx;
 
 pub use pdf::{Rendered, Standard};
+pub use program::Program;
 pub use templates::TemplateError;
 
 use schemas::Month;
@@ -117,6 +120,24 @@ pub enum RenderError {
         /// File, line and message of the first fault.
         reason: String,
     },
+    /// The typst program of the configuration does not do its work.
+    #[error(
+        "the typst program {program} failed: {reason}; check [render] in tertib.toml, or leave it out for the built-in one"
+    )]
+    Program {
+        /// Where it lies.
+        program: String,
+        /// What went wrong.
+        reason: String,
+    },
+    /// The typst program took too long.
+    #[error("the typst program {program} was ended after {seconds} s; `deadline-seconds` under [render] gives it more")]
+    Deadline {
+        /// Where it lies.
+        program: String,
+        /// How long it was waited for.
+        seconds: u64,
+    },
     /// The data could not be written.
     #[error("{document} could not be written: {reason}")]
     Data {
@@ -132,15 +153,17 @@ pub enum RenderError {
 pub struct Renderer {
     templates: templates::Templates,
     fonts: pdf::Fonts,
+    program: Option<Program>,
 }
 
 impl Renderer {
-    /// Loads templates and fonts; files in `overrides` replace built-in templates of the same name.
+    /// Loads templates and fonts; files in `overrides` replace built-in templates of the same name, a program the built-in
+    /// typesetter.
     ///
     /// # Errors
     /// [`TemplateError`] when a template cannot be read or parsed.
-    pub fn new(overrides: Option<&Path>) -> Result<Self, TemplateError> {
-        Ok(Self { templates: templates::Templates::load(overrides)?, fonts: pdf::Fonts::embedded() })
+    pub fn new(overrides: Option<&Path>, program: Option<Program>) -> Result<Self, TemplateError> {
+        Ok(Self { templates: templates::Templates::load(overrides)?, fonts: pdf::Fonts::embedded(), program })
     }
 
     /// A volume of the document as a PDF of that standard; volumes are numbered from 1.
@@ -154,8 +177,13 @@ impl Renderer {
         office: &Office,
         standard: Standard,
     ) -> Result<Rendered, RenderError> {
-        let page = match document {
-            Document::Book(book) => book::page(book, volume, office, &self.templates)?,
+        let mut replaced = 0;
+        let mut page = match document {
+            Document::Book(book) => {
+                let (page, in_rows) = book::page(book, volume, office, &self.templates, &self.fonts, standard)?;
+                replaced = in_rows;
+                page
+            }
             Document::Review(review) => review::page(review, office, &self.templates)?,
             Document::Compliance(sheet) => compliance::page(sheet, office),
             Document::Calendar(year) => calendar::page(year, office),
@@ -167,15 +195,14 @@ impl Renderer {
                 handover::page(handover, handover::RECEIPTS, volume, office, &self.templates)?
             }
         };
-        pdf::set(
-            &document.volume_name(volume),
-            document.layout(),
-            document.month(),
-            page,
-            &self.templates,
-            &self.fonts,
-            standard,
-        )
+        replaced += printable::clean(&mut page, &|c| self.fonts.prints(c));
+        let name = document.volume_name(volume);
+        let request = pdf::Request { name, layout: document.layout(), month: document.month(), page, standard };
+        let rendered = match &self.program {
+            Some(program) => program.set(&request, &self.templates)?,
+            None => pdf::set(&request, &self.templates, &self.fonts)?,
+        };
+        Ok(Rendered { replaced, ..rendered })
     }
 }
 

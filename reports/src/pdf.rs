@@ -9,11 +9,11 @@ use crate::templates::Templates;
 use chrono::{Datelike, Timelike};
 use schemas::{Month, wib_datetime};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
+use typst::layout::{Abs, Em};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
-use typst::text::{Font, FontBook};
+use typst::text::{Font, FontBook, FontInstance, FontVariant, FontVariations};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World, WorldExt};
 use typst_kit::fonts::FontStore;
@@ -44,6 +44,11 @@ pub enum Standard {
 }
 
 impl Standard {
+    /// Whether what is set says what each part of it is, for readers that read aloud.
+    pub(crate) fn is_tagged(self) -> bool {
+        self == Self::A2aUa1
+    }
+
     fn names(self) -> &'static [PdfStandard] {
         match self {
             Self::A1b => &[PdfStandard::A_1b],
@@ -53,9 +58,14 @@ impl Standard {
     }
 }
 
+/// The family of the body text, as the font book writes it.
+const BODY: &str = "libertinus serif";
+
 /// The embedded fonts.
 pub(crate) struct Fonts {
     store: FontStore,
+    /// The font of the body text.
+    body: Option<FontInstance>,
 }
 
 impl std::fmt::Debug for Fonts {
@@ -68,81 +78,60 @@ impl Fonts {
     pub(crate) fn embedded() -> Self {
         let mut store = FontStore::new();
         store.extend(typst_kit::fonts::embedded());
-        Self { store }
+        let font = store.book().select_family(BODY).next().and_then(|i| store.font(i));
+        let body = font.map(|f| f.instantiate(FontVariant::default(), Abs::zero(), &FontVariations::default()));
+        Self { store, body }
     }
 
-    fn prints(&self, c: char) -> bool {
-        let book = self.store.book();
-        book.select_family("libertinus serif")
-            .next()
-            .and_then(|i| book.info(i))
-            .is_some_and(|info| info.coverage.contains(u32::from(c)))
+    /// Whether a character can be printed.
+    pub(crate) fn prints(&self, c: char) -> bool {
+        let coverage = self.body.as_ref().map(|body| &body.font().info().coverage);
+        c == printable::REPLACEMENT || coverage.is_some_and(|covered| covered.contains(u32::from(c)))
+    }
+
+    /// How far a character of the body text advances, in em; `None` for one that the font lacks.
+    pub(crate) fn advance_em(&self, c: char) -> Option<f64> {
+        let body = self.body.as_ref()?;
+        let glyph = body.ttf().glyph_index(c)?;
+        body.x_advance(glyph.0).map(Em::get)
     }
 }
 
-/// Sets one document.
-pub(crate) fn set(
-    name: &str,
-    layout: &str,
-    month: Month,
-    mut page: Value,
-    templates: &Templates,
-    fonts: &Fonts,
-    standard: Standard,
-) -> Result<Rendered, RenderError> {
-    let mut seen: BTreeMap<char, bool> = BTreeMap::new();
-    collect_characters(&page, &mut seen);
-    for (c, printable) in &mut seen {
-        *printable = *c == printable::REPLACEMENT || fonts.prints(*c);
-    }
-    let prints = |c: char| seen.get(&c).copied().unwrap_or(false);
-    let (replaced_in_rows, berkas) = clean_rows(&mut page, &prints);
-    let replaced = replaced_in_rows + printable::clean(&mut page, &prints);
-    if let Some(fields) = page.as_object_mut() {
-        fields.insert("diganti".into(), berkas.into());
-    }
-    let world = Desk::new(layout, &page, templates, fonts)
-        .map_err(|reason| RenderError::Layout { document: name.to_owned(), reason })?;
+/// What is to be set, of characters that can be printed.
+#[derive(Debug)]
+pub(crate) struct Request<'a> {
+    /// Name of the document.
+    pub(crate) name: String,
+    /// Name of its layout.
+    pub(crate) layout: &'a str,
+    /// The month it covers.
+    pub(crate) month: Month,
+    /// What the layout reads.
+    pub(crate) page: Value,
+    /// What the file keeps to.
+    pub(crate) standard: Standard,
+}
+
+/// Sets one document by the built-in typesetter.
+pub(crate) fn set(request: &Request<'_>, templates: &Templates, fonts: &Fonts) -> Result<Rendered, RenderError> {
+    let Request { name, layout, month, page, standard } = request;
+    let world = Desk::new(layout, page, templates, fonts)
+        .map_err(|reason| RenderError::Layout { document: name.clone(), reason })?;
     let fault = |faults: &[SourceDiagnostic]| RenderError::Layout {
-        document: name.to_owned(),
+        document: name.clone(),
         reason: faults.first().map_or_else(String::new, |f| describe(&world, f)),
     };
     let document: PagedDocument = typst::compile(&world).output.map_err(|e| fault(&e))?;
-    let bytes = typst_pdf::pdf(&document, &options(name, month, standard)?).map_err(|e| fault(&e))?;
+    let bytes = typst_pdf::pdf(&document, &options(name, *month, *standard)?).map_err(|e| fault(&e))?;
     let pages = document.pages().len();
     // What was memoised for this document is of no use to the next.
     typst::comemo::evict(0);
-    Ok(Rendered { bytes, pages, replaced })
-}
-
-/// Cleans the rows of a book, and gives the berkas of those that were touched.
-fn clean_rows(page: &mut Value, prints: &dyn Fn(char) -> bool) -> (u64, Vec<Value>) {
-    let ids = page.get("nomor_berkas").and_then(Value::as_array).cloned().unwrap_or_default();
-    let rows = page.get_mut("baris").and_then(Value::as_array_mut).into_iter().flatten();
-    let (mut replaced, mut touched) = (0, Vec::new());
-    for (row, id) in rows.zip(ids) {
-        let of_row = printable::clean(row, prints);
-        if of_row > 0 && touched.last() != Some(&id) {
-            touched.push(id);
-        }
-        replaced += of_row;
-    }
-    (replaced, touched)
-}
-
-fn collect_characters(value: &Value, seen: &mut BTreeMap<char, bool>) {
-    match value {
-        Value::String(text) => seen.extend(text.chars().map(|c| (c, false))),
-        Value::Array(items) => items.iter().for_each(|v| collect_characters(v, seen)),
-        Value::Object(fields) => fields.values().for_each(|v| collect_characters(v, seen)),
-        _ => {}
-    }
+    Ok(Rendered { bytes, pages, replaced: 0 })
 }
 
 /// A PDF of that standard, dated at the end of the month it covers, so that the same data give the same bytes.
 fn options(name: &str, month: Month, standard: Standard) -> Result<PdfOptions, RenderError> {
     let fault = |reason: &str| RenderError::Data { document: name.to_owned(), reason: reason.to_owned() };
-    let tagged = standard == Standard::A2aUa1;
     let standards = PdfStandards::new(standard.names()).map_err(|_| fault("the PDF standard is not available"))?;
     let end = wib_datetime(month.end_s() - 1).ok_or_else(|| fault("the month is out of range"))?;
     let small = |n: u32| u8::try_from(n).unwrap_or(0);
@@ -160,7 +149,7 @@ fn options(name: &str, month: Month, standard: Standard) -> Result<PdfOptions, R
         creator: Smart::Custom(Some(concat!("tertib ", env!("CARGO_PKG_VERSION")).to_owned())),
         timestamp,
         standards,
-        tagged,
+        tagged: standard.is_tagged(),
         ..PdfOptions::default()
     })
 }

@@ -10,17 +10,21 @@ pub(crate) const REPLACEMENT: char = '\u{25A1}';
 /// Replaces unprintable characters in every text of a value; gives how many texts were touched.
 pub(crate) fn clean(value: &mut Value, printable: &dyn Fn(char) -> bool) -> u64 {
     match value {
-        Value::String(text) => {
-            if text.chars().all(|c| allowed(c, printable)) {
-                return 0;
-            }
-            *text = text.chars().map(|c| if allowed(c, printable) { c } else { REPLACEMENT }).collect();
-            1
-        }
+        Value::String(text) => u64::from(clean_text(text, printable)),
         Value::Array(items) => items.iter_mut().map(|v| clean(v, printable)).sum(),
         Value::Object(fields) => fields.values_mut().map(|v| clean(v, printable)).sum(),
         _ => 0,
     }
+}
+
+/// Replaces unprintable characters of a text; whether there were any.
+pub(crate) fn clean_text(text: &mut String, printable: &dyn Fn(char) -> bool) -> bool {
+    // Nearly all texts are of these only, which every font has.
+    if text.bytes().all(|b| (b' '..=b'~').contains(&b)) || text.chars().all(|c| allowed(c, printable)) {
+        return false;
+    }
+    *text = text.chars().map(|c| if allowed(c, printable) { c } else { REPLACEMENT }).collect();
+    true
 }
 
 fn allowed(c: char, printable: &dyn Fn(char) -> bool) -> bool {

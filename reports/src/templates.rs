@@ -73,6 +73,11 @@ impl Templates {
         Ok(Self { layouts, sentences })
     }
 
+    /// Every layout with its source.
+    pub(crate) fn layouts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.layouts.iter().map(|(name, text)| (name.as_str(), text.as_str()))
+    }
+
     /// The source of a layout.
     pub(crate) fn layout(&self, name: &str) -> Option<&str> {
         self.layouts.get(name).map(String::as_str)

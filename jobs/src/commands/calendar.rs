@@ -6,7 +6,7 @@ use crate::office::Installed;
 use crate::print;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use reports::{Document, Renderer, Standard};
+use reports::{Document, Standard};
 use schemas::document::CalendarYear;
 use schemas::printed;
 
@@ -59,7 +59,7 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
         Format::Json => print::data(&String::from_utf8(reports::json(document)?)?)?,
         Format::Csv => print::data(&String::from_utf8(reports::csv(document)?)?)?,
         Format::Pdf => {
-            let renderer = Renderer::new(installed.config.templates_path().as_deref())?;
+            let renderer = installed.config.renderer()?;
             let folder = installed.config.reports_path();
             std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
             let path = folder.join(format!("{}.pdf", document.name()));

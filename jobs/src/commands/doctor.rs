@@ -8,6 +8,7 @@ use crate::print;
 use anyhow::Result;
 use clap::Args;
 use pipeline::{Key, Source};
+use reports::Program;
 
 /// Options of `tertib doctor`.
 #[derive(Debug, Args)]
@@ -37,6 +38,7 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
         targets(&installed),
         disk(&installed),
         fonts(&installed),
+        typesetter(&installed),
     ];
     let rows: Vec<Vec<String>> = examined
         .iter()
@@ -108,6 +110,23 @@ fn disk(installed: &Installed) -> Examination {
 }
 
 fn fonts(installed: &Installed) -> Examination {
-    let loaded = reports::Renderer::new(installed.config.templates_path().as_deref());
-    judge("templates", loaded.map(|_| "templates and built-in fonts load".to_owned()).map_err(Into::into))
+    let loaded = installed.config.renderer();
+    judge("templates", loaded.map(|_| "templates and built-in fonts load".to_owned()))
+}
+
+/// Templates are written for one version of typst.
+fn typesetter(installed: &Installed) -> Examination {
+    let expected = Program::built_in_version();
+    let Some(program) = installed.config.typst_program() else {
+        return Examination { what: "typesetter", good: true, says: format!("built in, {expected}") };
+    };
+    let examine = || {
+        let version = program.version()?;
+        // A build names its commit behind the version.
+        if version.split_whitespace().take(2).eq(expected.split_whitespace()) {
+            return Ok(format!("{version}, {}", program.path.display()));
+        }
+        anyhow::bail!("{} is {version}; the templates are written for {expected}", program.path.display())
+    };
+    judge("typesetter", examine())
 }

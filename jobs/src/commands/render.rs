@@ -211,7 +211,7 @@ pub(crate) fn render(
     if selection.wants("laporan_kepatuhan") {
         documents.push(Document::Compliance(&review.sheet));
     }
-    let renderer = Renderer::new(installed.config.templates_path().as_deref())?;
+    let renderer = installed.config.renderer()?;
     let folder = selection.out.clone().unwrap_or_else(|| installed.config.reports_path().join(month.to_string()));
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
     let office = &installed.config.office;

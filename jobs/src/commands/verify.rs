@@ -9,7 +9,7 @@ use crate::print;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use pipeline::{Disclosure, FigureBook, Verification};
-use reports::{Document, Renderer, Standard};
+use reports::{Document, Standard};
 use schemas::document::{BookCode, Found, LedgerBook, Provenance, VerificationReport};
 use schemas::{Finding, wib_date};
 use std::path::{Path, PathBuf};
@@ -87,7 +87,7 @@ fn state(installed: &Installed, result: &Verification, path: &Path) -> Result<()
         findings: result.findings.iter().filter_map(found).collect(),
         provenance,
     };
-    let renderer = Renderer::new(installed.config.templates_path().as_deref())?;
+    let renderer = installed.config.renderer()?;
     let set = renderer.pdf(Document::Verification(&report), 1, &installed.config.office, Standard::default())?;
     render::replace(path, &set.bytes)
 }
@@ -99,7 +99,7 @@ fn book(installed: &Installed, path: &Path) -> Result<Outcome> {
     };
     let book = as_printed(installed, &code)?;
     let mut findings: Vec<Finding> = rows_differ(&code, &book).into_iter().collect();
-    let renderer = Renderer::new(installed.config.templates_path().as_deref())?;
+    let renderer = installed.config.renderer()?;
     let document = Document::Book(&book);
     let set = |volume| renderer.pdf(document, volume, &installed.config.office, Standard::default());
     let volumes = (1..=document.volumes()).map(|volume| Ok(set(volume)?.bytes == bytes));

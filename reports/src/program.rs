@@ -1,0 +1,203 @@
+//! The typst program as the typesetter, for an office that wants the very program it can install and update by itself.
+//!
+//! It runs in a private folder that holds the templates and the data and nothing else, without environment, packages or
+//! network, for so long and with so much memory as the configuration allows. Its complaint becomes ours, with file and line.
+
+use crate::RenderError;
+use crate::pdf::{Rendered, Request, Standard};
+use crate::templates::Templates;
+use std::ffi::OsStr;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+use wait_timeout::ChildExt;
+
+/// Nobody listens there, so what would be fetched is not.
+const NOWHERE: &str = "http://127.0.0.1:9";
+/// How much of a complaint is repeated.
+const LONGEST_COMPLAINT: usize = 300;
+
+/// A typst program and how far it may go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// How long it may work on one file.
+    pub deadline: Duration,
+    /// How much memory it may take, bytes of address space. Kept on Linux only.
+    pub memory_bytes: u64,
+}
+
+impl Program {
+    /// What the program says of its version, for example `typst 0.15.1`.
+    ///
+    /// # Errors
+    /// [`RenderError::Program`] when it does not run.
+    pub fn version(&self) -> Result<String, RenderError> {
+        let room = private_folder().map_err(|e| self.fault(&format!("no private folder for it: {e}")))?;
+        let said = room.path().join("out");
+        self.run(room.path(), &said, ["--version".as_ref()])?;
+        let said = std::fs::read_to_string(&said).map_err(|e| self.fault(&e.to_string()))?;
+        Ok(said.lines().next().unwrap_or_default().to_owned())
+    }
+
+    /// The version that the built-in typesetter is of, in the same words.
+    #[must_use]
+    pub fn built_in_version() -> String {
+        format!("typst {}", typst::utils::version().raw())
+    }
+
+    /// Sets one document.
+    pub(crate) fn set(&self, request: &Request<'_>, templates: &Templates) -> Result<Rendered, RenderError> {
+        let failed = |e: std::io::Error| self.fault(&format!("its private folder failed: {e}"));
+        let room = private_folder().map_err(failed)?;
+        for (name, text) in templates.layouts() {
+            std::fs::write(room.path().join(name), text).map_err(failed)?;
+        }
+        std::fs::write(room.path().join("data.json"), request.page.to_string()).map_err(failed)?;
+        let standard = match request.standard {
+            Standard::A1b => "a-1b",
+            Standard::A2b => "a-2b",
+            Standard::A2aUa1 => "a-2a,ua-1",
+        };
+        let created = (request.month.end_s() - 1).to_string();
+        let mut arguments: Vec<&OsStr> = ["compile", "--root", ".", "--ignore-system-fonts"].map(OsStr::new).to_vec();
+        arguments.extend(["--diagnostic-format", "short"].map(OsStr::new));
+        arguments.extend(["--creation-timestamp", &created, "--pdf-standard", standard].map(OsStr::new));
+        if !request.standard.is_tagged() {
+            arguments.push("--no-pdf-tags".as_ref());
+        }
+        arguments.extend([request.layout, "out.pdf"].map(OsStr::new));
+        let said = room.path().join("complaint");
+        self.run(room.path(), &said, arguments).map_err(|fault| match (fault, complaint(&said)) {
+            (RenderError::Program { .. }, Some(reason)) => {
+                RenderError::Layout { document: request.name.clone(), reason }
+            }
+            (fault, _) => fault,
+        })?;
+        let bytes = std::fs::read(room.path().join("out.pdf")).map_err(failed)?;
+        Ok(Rendered { pages: pages(&bytes), bytes, replaced: 0 })
+    }
+
+    /// Runs the program in its folder; what it says goes into a file.
+    fn run<'a>(
+        &self,
+        room: &Path,
+        said: &Path,
+        arguments: impl IntoIterator<Item = &'a OsStr>,
+    ) -> Result<(), RenderError> {
+        let words = File::create(said).and_then(|f| Ok((f.try_clone()?, f)));
+        let (out, err) = words.map_err(|e| self.fault(&e.to_string()))?;
+        let mut child = Command::new(&self.path)
+            .args(arguments)
+            .current_dir(room)
+            .env_clear()
+            .envs(["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].map(|name| (name, NOWHERE)))
+            .envs(["TYPST_PACKAGE_PATH", "TYPST_PACKAGE_CACHE_PATH"].map(|name| (name, "packages")))
+            .stdin(Stdio::null())
+            .stdout(out)
+            .stderr(err)
+            .spawn()
+            .map_err(|e| self.fault(&e.to_string()))?;
+        let ended = limit(&child, self.memory_bytes).and_then(|()| child.wait_timeout(self.deadline));
+        if !matches!(ended, Ok(Some(_))) {
+            // Killed or already gone, it is over either way.
+            drop(child.kill());
+            drop(child.wait());
+        }
+        match ended.map_err(|e| self.fault(&e.to_string()))? {
+            Some(status) if status.success() => Ok(()),
+            Some(status) => Err(self.fault(&how_it_ended(status))),
+            None => {
+                let program = self.path.display().to_string();
+                Err(RenderError::Deadline { program, seconds: self.deadline.as_secs() })
+            }
+        }
+    }
+
+    fn fault(&self, reason: &str) -> RenderError {
+        RenderError::Program { program: self.path.display().to_string(), reason: reason.to_owned() }
+    }
+}
+
+/// A folder that no other user may look into.
+fn private_folder() -> std::io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.tempdir()
+}
+
+#[cfg(target_os = "linux")]
+fn limit(child: &Child, bytes: u64) -> std::io::Result<()> {
+    use rustix::process::{Pid, Resource, Rlimit, prlimit};
+    let limit = Rlimit { current: Some(bytes), maximum: Some(bytes) };
+    prlimit(Some(Pid::from_child(child)), Resource::As, limit)?;
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn limit(_child: &Child, _bytes: u64) -> std::io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn how_it_ended(status: ExitStatus) -> String {
+    use std::os::unix::process::ExitStatusExt;
+    match status.signal() {
+        Some(signal) => format!("it was ended by signal {signal}; it may need more than `memory-mb` under [render]"),
+        None => format!("it ended with {status} and said nothing"),
+    }
+}
+
+#[cfg(not(unix))]
+fn how_it_ended(status: ExitStatus) -> String {
+    format!("it ended with {status} and said nothing")
+}
+
+/// The first error that the program names, as `file, line N: message`.
+fn complaint(said: &Path) -> Option<String> {
+    let words = std::fs::read_to_string(said).ok()?;
+    let line = words.lines().find(|line| line.contains("error: "))?;
+    let (place, message) = line.split_once("error: ")?;
+    let mut parts = place.trim_end_matches([' ', ':']).split(':');
+    let place = match (parts.next(), parts.next()) {
+        (Some(file), Some(line)) => format!("{file}, line {line}: "),
+        _ => String::new(),
+    };
+    Some(format!("{place}{message}").chars().take(LONGEST_COMPLAINT).collect())
+}
+
+/// How many pages a PDF has: what the root of its page tree counts.
+fn pages(pdf: &[u8]) -> usize {
+    let counts = pdf.split(|b| *b == b'/').filter_map(|part| part.strip_prefix(b"Count "));
+    let number = |text: &[u8]| {
+        let digits: Vec<u8> = text.iter().copied().take_while(u8::is_ascii_digit).collect();
+        String::from_utf8(digits).ok()?.parse().ok()
+    };
+    counts.filter_map(number).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_those_of_the_root() {
+        assert_eq!(pages(b"<</Type/Pages/Count 12/Kids[]>> <</Type/Pages/Count 40>>"), 40);
+        assert_eq!(pages(b"%PDF"), 0);
+    }
+
+    #[test]
+    fn a_complaint_is_named_with_file_and_line() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "warning: x\nbuku.typ:12:3: error: unknown variable: a\n").unwrap();
+        assert_eq!(complaint(file.path()).as_deref(), Some("buku.typ, line 12: unknown variable: a"));
+        std::fs::write(file.path(), "error: input file not found (searched at x)").unwrap();
+        assert_eq!(complaint(file.path()).as_deref(), Some("input file not found (searched at x)"));
+        std::fs::write(file.path(), "memory allocation of 7 bytes failed").unwrap();
+        assert_eq!(complaint(file.path()), None);
+    }
+}
