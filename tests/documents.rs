@@ -418,3 +418,40 @@ fn a_template_is_set_again_when_it_changes() {
     child.kill().unwrap();
     child.wait().unwrap();
 }
+
+/// The draft of a destruction sums up its list by cause, leaves the day open and names who else signs.
+#[test]
+fn what_is_to_be_destroyed_is_stated() {
+    let office = Office::unpulled();
+    office.sql("update langkah_berkas set hasil = 'gagal_cetak' where event_id in
+                 (select event_id from langkah_berkas where langkah = 6 and hasil = 'tercetak' order by event_id limit 3)");
+    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    office
+        .run(&["render", "--month", "2026-10", "--only", "berita_acara_pemusnahan_ktp_el,register_ktp_el_rusak"])
+        .expect_code_in(&[0, 1], "render");
+    let text = |name: &str| {
+        let pdf = office.path(&format!("laporan/2026-10/{name}_2026-10.pdf"));
+        tests::tool("pdftotext", &["-layout", pdf.to_str().unwrap(), "-"])
+    };
+    let statement = text("berita_acara_pemusnahan_ktp_el");
+    let withdrawn = events(&office, "langkah = 10 and jenis in ('rusak', 'perubahan_data')");
+    let spoilt = events(&office, "hasil = 'gagal_cetak'");
+    assert!(withdrawn > 0 && spoilt > 0);
+    let counted = |why: &str| {
+        let line = statement.lines().find(|line| line.contains(why)).unwrap_or_default();
+        line.split_whitespace().last().unwrap_or_default().to_owned()
+    };
+    assert_eq!(counted("KTP-el lama ditarik"), withdrawn.to_string());
+    assert_eq!(counted("Gagal cetak"), spoilt.to_string());
+    assert!(statement.contains(&format!("sebanyak {} (", withdrawn + spoilt)), "{statement}");
+    for says in ["KONSEP", "Inspektorat", "Satuan Polisi Pamong Praja", "dengan cara ....."] {
+        assert!(statement.contains(says), "`{says}`: {statement}");
+    }
+    let code = |text: &str| text[text.find("TERTIB1").unwrap()..].split_whitespace().take(7).collect::<String>();
+    assert_eq!(code(&statement), code(&text("register_ktp_el_rusak")), "the annex is another list");
+    office
+        .run(&["render", "--month", "2026-10", "--only", "berita_acara_pemusnahan_arsip"])
+        .expect_code_in(&[0, 1], "render");
+    let nothing = text("berita_acara_pemusnahan_arsip");
+    assert!(nothing.contains("NIHIL") && nothing.contains("tidak ada arsip"), "{nothing}");
+}

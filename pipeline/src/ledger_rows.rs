@@ -153,6 +153,7 @@ impl<'a> BookWriter<'a> {
             legal_basis: ledger.legal_basis.clone(),
             month: self.month,
             columns: heads(&ledger.columns),
+            destruction: None,
             code: self.code(&ledger.id, &rows, disclosure),
             berkas: entries.iter().map(|entry| entry.berkas_id.clone()).collect(),
             rows,

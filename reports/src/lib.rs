@@ -4,6 +4,7 @@ mod book;
 mod calendar;
 mod compliance;
 mod csv;
+mod destruction;
 mod handover;
 mod indonesian;
 mod lines;
@@ -22,7 +23,7 @@ pub use templates::TemplateError;
 
 use schemas::Month;
 use schemas::document::{
-    CalendarYear, ComplianceSheet, Handover, LedgerBook, MonthlyReview, Office, VerificationReport,
+    CalendarYear, ComplianceSheet, Destruction, Handover, LedgerBook, MonthlyReview, Office, VerificationReport,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -46,20 +47,33 @@ pub enum Document<'a> {
     Receipt(&'a Handover),
     /// The statement of a verification.
     Verification(&'a VerificationReport),
+    /// The draft of the statement by which what a list names is destroyed.
+    Destruction(&'a LedgerBook, &'a Destruction),
 }
 
 impl Document<'_> {
+    /// By which it is asked for.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Book(book) => &book.id,
+            Self::Review(_) => "laporan_bulanan",
+            Self::Compliance(_) => "laporan_kepatuhan",
+            Self::Calendar(_) => "kalender",
+            Self::Statement(_) => "berita_acara_serah_terima",
+            Self::Receipt(_) => "bukti_pengambilan",
+            Self::Verification(_) => "berita_acara_verifikasi",
+            Self::Destruction(_, statement) => &statement.id,
+        }
+    }
+
     /// Its file name without ending.
     #[must_use]
     pub fn name(&self) -> String {
         match self {
-            Self::Book(book) => format!("{}_{}", book.id, book.month),
-            Self::Review(review) => format!("laporan_bulanan_{}", review.sheet.month),
-            Self::Compliance(sheet) => format!("laporan_kepatuhan_{}", sheet.month),
-            Self::Calendar(calendar) => format!("kalender_{}", calendar.year),
-            Self::Statement(handover) => format!("berita_acara_serah_terima_{}", handover.month),
-            Self::Receipt(handover) => format!("bukti_pengambilan_{}", handover.month),
-            Self::Verification(report) => format!("berita_acara_verifikasi_{}", report.on),
+            Self::Calendar(calendar) => format!("{}_{}", self.id(), calendar.year),
+            Self::Verification(report) => format!("{}_{}", self.id(), report.on),
+            _ => format!("{}_{}", self.id(), self.month()),
         }
     }
 
@@ -70,7 +84,11 @@ impl Document<'_> {
             Self::Book(book) => (book.rows.len(), book::VOLUME),
             Self::Statement(handover) => (handover.batches.len(), handover::STATEMENTS),
             Self::Receipt(handover) => (handover.batches.len(), handover::RECEIPTS),
-            Self::Review(_) | Self::Compliance(_) | Self::Calendar(_) | Self::Verification(_) => (1, 1),
+            Self::Review(_)
+            | Self::Compliance(_)
+            | Self::Calendar(_)
+            | Self::Verification(_)
+            | Self::Destruction(..) => (1, 1),
         };
         length.div_ceil(of_volume).max(1)
     }
@@ -83,7 +101,7 @@ impl Document<'_> {
 
     fn month(&self) -> Month {
         match self {
-            Self::Book(book) => book.month,
+            Self::Book(book) | Self::Destruction(book, _) => book.month,
             Self::Review(review) => review.sheet.month,
             Self::Compliance(sheet) => sheet.month,
             Self::Statement(handover) | Self::Receipt(handover) => handover.month,
@@ -102,6 +120,7 @@ impl Document<'_> {
             Self::Statement(_) => "serah_terima.typ",
             Self::Receipt(_) => "bukti_pengambilan.typ",
             Self::Verification(_) => "verifikasi.typ",
+            Self::Destruction(..) => "pemusnahan.typ",
         }
     }
 }
@@ -188,6 +207,7 @@ impl Renderer {
             Document::Compliance(sheet) => compliance::page(sheet, office),
             Document::Calendar(year) => calendar::page(year, office),
             Document::Verification(report) => verification::page(report, office, &self.templates)?,
+            Document::Destruction(list, statement) => destruction::page(list, statement, office, &self.templates)?,
             Document::Statement(handover) => {
                 handover::page(handover, handover::STATEMENTS, volume, office, &self.templates)?
             }
@@ -213,6 +233,7 @@ fn table(document: Document<'_>) -> table::Table {
         Document::Compliance(sheet) => compliance::table(sheet),
         Document::Calendar(year) => calendar::table(year),
         Document::Verification(report) => verification::table(report),
+        Document::Destruction(_, statement) => destruction::table(statement),
         Document::Statement(handover) | Document::Receipt(handover) => handover::table(handover),
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-const EMBEDDED: [(&str, &str); 15] = [
+const EMBEDDED: [(&str, &str); 17] = [
     ("_dasar.typ", include_str!("../../templates/_dasar.typ")),
     ("_grafik.typ", include_str!("../../templates/_grafik.typ")),
     ("buku.typ", include_str!("../../templates/buku.typ")),
@@ -18,6 +18,8 @@ const EMBEDDED: [(&str, &str); 15] = [
     ("serah_terima.typ", include_str!("../../templates/serah_terima.typ")),
     ("bukti_pengambilan.typ", include_str!("../../templates/bukti_pengambilan.typ")),
     ("verifikasi.typ", include_str!("../../templates/verifikasi.typ")),
+    ("pemusnahan.typ", include_str!("../../templates/pemusnahan.typ")),
+    ("berita_acara_pemusnahan.txt.j2", include_str!("../../templates/berita_acara_pemusnahan.txt.j2")),
     ("berita_acara_verifikasi.txt.j2", include_str!("../../templates/berita_acara_verifikasi.txt.j2")),
     ("berita_acara_serah_terima.txt.j2", include_str!("../../templates/berita_acara_serah_terima.txt.j2")),
     ("penutup_daftar.txt.j2", include_str!("../../templates/penutup_daftar.txt.j2")),

@@ -102,10 +102,32 @@ pub struct LedgerBook {
     pub closed_on: NaiveDate,
     /// Whether NIK and names are masked.
     pub masked: bool,
+    /// Of a list of what is to be destroyed, the statement of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destruction: Option<Destruction>,
     /// What a printed copy is checked by.
     pub code: BookCode,
     /// Where the data come from.
     pub provenance: Provenance,
+}
+
+/// The draft of a statement of destruction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Destruction {
+    /// Its file name without month and ending.
+    pub id: String,
+    /// As printed.
+    pub title: String,
+    /// What is destroyed.
+    pub object: String,
+    /// What is counted.
+    pub unit: String,
+    /// Head of the column by which it is summed up.
+    pub by: String,
+    /// How many there are of each kind, in order of the list.
+    pub counts: Vec<(String, u64)>,
+    /// Who else signs.
+    pub witnesses: Vec<String>,
 }
 
 /// What was handed over in a month: a statement and a receipt for each batch and day.

@@ -243,6 +243,11 @@ impl Facts {
             if let Some(book) = list.book().filter(|book| self.ledgers.iter().all(|ledger| ledger.id != *book)) {
                 return broken(&format!("daftar/{}.toml", list.id), format!("there is no book `{book}`"));
             }
+            let summed = list.destruction.iter().flat_map(|d| [Some(d.by), d.count]).flatten();
+            if summed.into_iter().any(|field| list.columns.iter().all(|column| column.field != field)) {
+                let reason = "[destruction] sums up a column that the list does not have".to_owned();
+                return broken(&format!("daftar/{}.toml", list.id), reason);
+            }
         }
         for r in &self.requirements {
             let stranger = r.dokumen.iter().find(|code| !self.dokumen.contains_key(*code));

@@ -38,6 +38,8 @@ pub struct ArchiveList {
     pub unit: String,
     /// What is a row.
     pub rows: ListRows,
+    /// The statement by which what the list names is destroyed, where it is made for that.
+    pub destruction: Option<ListDestruction>,
     /// Columns from left to right.
     #[serde(rename = "column")]
     pub columns: Vec<LedgerColumn>,
@@ -52,6 +54,28 @@ impl ArchiveList {
             ListRows::Event { .. } | ListRows::Day | ListRows::ServiceDay => None,
         }
     }
+}
+
+/// The draft of a statement of destruction (berita acara pemusnahan) that belongs to a list.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListDestruction {
+    /// Its file name without month and ending.
+    pub id: String,
+    /// As printed.
+    pub title: String,
+    /// Where its form comes from.
+    pub source: String,
+    /// What is destroyed, in Indonesian.
+    pub object: String,
+    /// What is counted, in Indonesian.
+    pub unit: String,
+    /// The column by which it is summed up.
+    pub by: LedgerField,
+    /// The column that is summed up; rows are counted where there is none.
+    pub count: Option<LedgerField>,
+    /// Who else signs.
+    pub witnesses: Vec<String>,
 }
 
 /// What is a row of a list.

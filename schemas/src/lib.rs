@@ -30,7 +30,8 @@ pub use fact_files::FactFiles;
 pub use facts::{Facts, FactsError, Labels};
 pub use finding::{Finding, FindingText, Severity};
 pub use ledger::{
-    Align, ArchiveList, FinalAction, Ledger, LedgerColumn, LedgerField, ListCase, ListRows, Retention, RetentionRow,
+    Align, ArchiveList, FinalAction, Ledger, LedgerColumn, LedgerField, ListCase, ListDestruction, ListRows, Retention,
+    RetentionRow,
 };
 pub use name_rules::NameRules;
 pub use nik::{Nik, NikFault, check_nik, mask_nik};

@@ -126,8 +126,10 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
         disclosure: if options.full { Disclosure::Full } else { Disclosure::Masked },
     };
     let books = installed.facts.ledgers.iter().map(|book| book.id.as_str());
-    let known: Vec<&str> =
-        books.chain(installed.facts.lists.iter().map(|list| list.id.as_str())).chain(REPORTS).collect();
+    let lists = installed.facts.lists.iter();
+    let of_lists = lists
+        .flat_map(|list| [Some(list.id.as_str()), list.destruction.as_ref().map(|statement| statement.id.as_str())]);
+    let known: Vec<&str> = books.chain(of_lists.flatten()).chain(REPORTS).collect();
     if let Some(unknown) = selection.only.iter().find(|n| !known.contains(&n.as_str())) {
         bail!("there is no document `{unknown}`; there are {}", known.join(", "));
     }
@@ -201,16 +203,12 @@ pub(crate) fn render(
     let book = FigureBook::open(&archive, &installed.facts)?;
     let review = installed.review(&archive, &book, month)?;
     let (books, handover) = installed.books(&archive, &review.sheet.figures.figures, selection.disclosure)?;
-    let mut documents: Vec<Document<'_>> =
-        books.iter().filter(|b| selection.wants(&b.id)).map(Document::Book).collect();
-    let handovers = [Document::Statement(&handover), Document::Receipt(&handover)];
-    documents.extend(handovers.into_iter().zip(REPORTS).filter(|(_, name)| selection.wants(name)).map(|(d, _)| d));
-    if selection.wants("laporan_bulanan") {
-        documents.push(Document::Review(&review));
-    }
-    if selection.wants("laporan_kepatuhan") {
-        documents.push(Document::Compliance(&review.sheet));
-    }
+    let mut documents: Vec<Document<'_>> = books.iter().map(Document::Book).collect();
+    let statements = books.iter().filter_map(|list| Some(Document::Destruction(list, list.destruction.as_ref()?)));
+    documents.extend(statements);
+    documents.extend([Document::Statement(&handover), Document::Receipt(&handover)]);
+    documents.extend([Document::Review(&review), Document::Compliance(&review.sheet)]);
+    documents.retain(|document| selection.wants(document.id()));
     let renderer = installed.config.renderer()?;
     let folder = selection.out.clone().unwrap_or_else(|| installed.config.reports_path().join(month.to_string()));
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;

@@ -4,10 +4,11 @@
 
 use super::{BookWriter, Disclosure, Entry};
 use chrono::{Datelike, NaiveDate};
-use schemas::document::{Cell, Handover, HandoverBatch, HandoverCard, LedgerBook};
+use indexmap::IndexMap;
+use schemas::document::{Cell, Destruction, Handover, HandoverBatch, HandoverCard, LedgerBook};
 use schemas::{
-    ArchiveList, FinalAction, LedgerColumn, LedgerField, ListCase, ListRows, Milestone, Month, Retention, wib_date,
-    wib_start_s,
+    ArchiveList, FinalAction, LedgerColumn, LedgerField, ListCase, ListDestruction, ListRows, Milestone, Month,
+    Retention, wib_date, wib_start_s,
 };
 use std::collections::BTreeMap;
 
@@ -71,6 +72,7 @@ impl BookWriter<'_> {
             legal_basis: list.legal_basis.clone(),
             month: self.month,
             columns: super::heads(&list.columns),
+            destruction: list.destruction.as_ref().map(|d| destruction(d, &list.columns, &rows)),
             code: self.code(&list.id, &rows, disclosure),
             berkas,
             rows,
@@ -245,4 +247,28 @@ impl BookWriter<'_> {
 fn items(batches: BTreeMap<(i64, String), Vec<&Entry>>) -> Vec<Row<'_>> {
     let numbered = batches.into_values().flat_map(|entries| entries.into_iter().zip(1..));
     numbered.map(|(entry, item)| Row::Event { entry, item, why: "" }).collect()
+}
+/// The rows of a list summed up by one of its columns.
+fn destruction(of: &ListDestruction, columns: &[LedgerColumn], rows: &[Vec<Cell>]) -> Destruction {
+    let place = |field: LedgerField| columns.iter().position(|column| column.field == field);
+    let (by, count) = (place(of.by), of.count.and_then(place));
+    let mut counts: IndexMap<String, u64> = IndexMap::new();
+    for row in rows {
+        let cell = |place: Option<usize>| place.and_then(|place| row.get(place));
+        let kind = if let Some(Cell::Text(kind)) = cell(by) { kind.clone() } else { String::new() };
+        let n = match cell(count) {
+            Some(Cell::Number(n)) => *n,
+            _ => 1,
+        };
+        *counts.entry(kind).or_default() += n;
+    }
+    Destruction {
+        id: of.id.clone(),
+        title: of.title.clone(),
+        object: of.object.clone(),
+        unit: of.unit.clone(),
+        by: by.and_then(|by| columns.get(by)).map(|column| column.label.clone()).unwrap_or_default(),
+        counts: counts.into_iter().collect(),
+        witnesses: of.witnesses.clone(),
+    }
 }

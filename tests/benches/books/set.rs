@@ -69,6 +69,7 @@ fn book(rows: Vec<Vec<String>>) -> LedgerBook {
         numbers_used_twice: Vec::new(),
         closed_on: "2026-10-30".parse().unwrap(),
         masked: true,
+        destruction: None,
         code: BookCode {
             id: "buku".into(),
             month,

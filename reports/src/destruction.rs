@@ -1,0 +1,52 @@
+//! The draft of a statement of destruction (berita acara pemusnahan): counts of a list, blanks for what only the day itself knows.
+
+use crate::book::provenance;
+use crate::indonesian::integer;
+use crate::table::{Item, Table};
+use crate::templates::{TemplateError, Templates};
+use schemas::document::{Destruction, LedgerBook, Office};
+use serde_json::{Value, json};
+
+/// A gap for the pen.
+const GAP: &str = "........................";
+
+/// What the layout `pemusnahan.typ` reads.
+pub(crate) fn page(
+    list: &LedgerBook,
+    statement: &Destruction,
+    office: &Office,
+    templates: &Templates,
+) -> Result<Value, TemplateError> {
+    let total: u64 = statement.counts.iter().map(|(_, n)| n).sum();
+    let sentences = templates.sentences(
+        "berita_acara_pemusnahan.txt.j2",
+        json!({
+            "bulan": list.month.indonesian(),
+            "daftar": list.title,
+            "jumlah": total,
+            "objek": statement.object,
+            "satuan": statement.unit,
+            "titik": GAP,
+        }),
+    )?;
+    let counts = statement.counts.iter().zip(1..).map(|((kind, n), i)| json!([i.to_string(), kind, integer(*n)]));
+    Ok(json!({
+        "kantor": office,
+        "judul": statement.title,
+        "bulan": list.month.indonesian(),
+        "kalimat": sentences,
+        "golongan": statement.by,
+        "rincian": counts.collect::<Vec<_>>(),
+        "jumlah": integer(total),
+        "satuan": statement.unit,
+        "saksi": statement.witnesses,
+        "kode": list.code.to_string(),
+        "asal": provenance(&list.provenance),
+    }))
+}
+
+/// One line per kind.
+pub(crate) fn table(statement: &Destruction) -> Table {
+    let lines = statement.counts.iter().map(|(kind, n)| vec![Item::from(kind), (*n).into()]);
+    Table::new([statement.by.as_str(), "Jumlah"], lines.collect())
+}
