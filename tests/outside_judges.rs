@@ -299,6 +299,7 @@ fn pdf_a() {
         "buku_registrasi_arsip",
         "bukti_pengambilan",
         "berita_acara_serah_terima",
+        "berita_acara_pemusnahan_ktp_el",
         "laporan_bulanan",
         "laporan_kepatuhan",
     ];
@@ -309,7 +310,13 @@ fn pdf_a() {
         office
             .run(&["render", "--month", "2026-10", "--standard", standard, "--only", &only, "--out", &out])
             .expect_code(0);
-        names.map(|name| folder.join(format!("{name}_2026-10.pdf"))).to_vec()
+        let report = folder.join("verifikasi.pdf");
+        office.run(&["verify", "--report", report.to_str().unwrap(), "--standard", standard]).expect_code(0);
+        office.run(&["calendar", "--year", "2026", "--format", "pdf", "--standard", standard]).expect_code(0);
+        let calendar = folder.join("kalender.pdf");
+        fs::rename(office.path("laporan/kalender_2026.pdf"), &calendar).unwrap();
+        let of_month = names.map(|name| folder.join(format!("{name}_2026-10.pdf")));
+        of_month.into_iter().chain([report, calendar]).collect()
     };
     let valid = set("a1b");
     for file in &valid {

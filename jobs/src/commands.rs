@@ -37,7 +37,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Compliance(options) => compliance::run(&options),
         Command::Conformance(options) => conformance::run(&options),
         Command::Quality(options) => quality::run(&options),
-        Command::Render(options) => render::run(&options, common),
+        Command::Render(options) => render::run(&options, common).await,
         Command::Run(options) => run::run(options).await,
         Command::Selftest(options) => selftest::run(&options),
         Command::Serve(options) => serve::run(options).await,

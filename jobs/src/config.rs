@@ -187,6 +187,10 @@ fn default_zone() -> String {
     "Asia/Jakarta".to_owned()
 }
 
+fn absolute(path: PathBuf) -> PathBuf {
+    std::path::absolute(&path).unwrap_or(path)
+}
+
 fn default_lookback() -> u32 {
     14
 }
@@ -287,11 +291,24 @@ impl Config {
         self.reports.templates.as_ref().map(|templates| self.folder.join(templates))
     }
 
+    /// From now on the data are those of another office; letterhead, templates and typesetter stay, and documents go to
+    /// the folder `contoh` of the documents.
+    pub(crate) fn show_documents_of(&mut self, other: Self) {
+        self.reports.path = absolute(self.reports_path().join("contoh"));
+        self.reports.templates = self.templates_path().map(absolute);
+        self.render.typst = self.typst_program().map(|program| program.path);
+        if !self.office.lambang.is_empty() {
+            self.office.lambang = absolute(self.folder.join(&self.office.lambang)).display().to_string();
+        }
+        self.source = other.source;
+        self.archive = other.archive;
+        self.folder = other.folder;
+    }
+
     /// The typst program that sets pages, where one is named.
     pub(crate) fn typst_program(&self) -> Option<reports::Program> {
         let RenderSection { typst, deadline_seconds, memory_mb } = &self.render;
         // It runs in a folder of its own, from which a relative path would lead elsewhere.
-        let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
         typst.as_ref().map(|path| reports::Program {
             path: absolute(self.folder.join(path)),
             deadline: Duration::from_secs(*deadline_seconds),
@@ -299,12 +316,13 @@ impl Config {
         })
     }
 
-    /// Templates, fonts and typesetter of this office.
+    /// Templates, fonts, crest and typesetter of this office.
     ///
     /// # Errors
-    /// When a template cannot be read or parsed.
+    /// When a template cannot be read or parsed, or the crest cannot be read.
     pub(crate) fn renderer(&self) -> Result<reports::Renderer> {
-        Ok(reports::Renderer::new(self.templates_path().as_deref(), self.typst_program())?)
+        let crest = Some(&self.office.lambang).filter(|path| !path.is_empty()).map(|path| self.folder.join(path));
+        Ok(reports::Renderer::new(self.templates_path().as_deref(), self.typst_program(), crest.as_deref())?)
     }
 
     /// The run history.

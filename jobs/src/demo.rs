@@ -6,5 +6,26 @@
 mod database;
 mod story;
 
-pub(crate) use database::write;
+use crate::commands::init::write_config;
+use crate::config::Config;
+use anyhow::Result;
+use pipeline::Key;
+use schemas::Facts;
+use std::path::Path;
+use story::Office;
 pub(crate) use story::{Plan, invent};
+
+/// The invented office's own database.
+const DATABASE: &str = "sqlite:kantor.sqlite";
+
+/// Writes the office's database, key and configuration into a folder.
+pub(crate) async fn install(dir: &Path, office: &Office, facts: &Facts, seed: u64) -> Result<Config> {
+    database::write(&dir.join("kantor.sqlite"), office, facts).await?;
+    Key::create_for_demo(&dir.join("kunci.key"), seed)?;
+    let place = dir.join("tertib.toml");
+    write_config(&place, DATABASE, "workflow_events", true, true)?;
+    let mut config = Config::load(&place)?;
+    // Whatever the environment says, an invented office never reads a real one.
+    DATABASE.clone_into(&mut config.source.url);
+    Ok(config)
+}

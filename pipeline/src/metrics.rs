@@ -27,7 +27,7 @@ use crate::stages::summary::{self, Summary};
 use crate::stages::{cells, failed};
 use crate::view::{AT_ONCE, MonthView, View, within};
 use polars::prelude::{DataFrame, IntoLazy, col, lit};
-use schemas::document::KecamatanRow;
+use schemas::document::{BacklogAge, KecamatanRow};
 use schemas::figures::{FigureRow, Figures, MonthFigures, TrendPoint};
 use schemas::{Facts, Finding, Month, Rule};
 use std::cell::{OnceCell, RefCell};
@@ -117,6 +117,14 @@ impl<'a> FigureBook<'a> {
             ledgers: register_agreement::compute(context, &mut left_out),
         };
         Ok(MonthFigures { figures, deadlines, trend, left_out })
+    }
+
+    /// How old the berkas are that are open at the end of the month.
+    ///
+    /// # Errors
+    /// [`FigureError::NoMonth`] when the archive has no events of it.
+    pub fn backlog_age(&self, month: Month) -> Result<BacklogAge, FigureError> {
+        backlog::ages(&self.rows(month, Sight::Past)?).map_err(|e| summary::fault(&e))
     }
 
     /// The month's flow by kecamatan, in order of name; areas that the table does not know stand under their code.

@@ -37,6 +37,7 @@ pub fn review(
         sheet,
         previous,
         changes,
+        backlog_age: book.backlog_age(month)?,
         kecamatan: book.by_kecamatan(month)?,
         steps: facts.sop.steps.iter().map(|s| (s.number, s.label.clone())).collect(),
         documents: facts.dokumen.clone(),

@@ -1,6 +1,6 @@
 //! An official book: rows of typed cells become printed text.
 
-use crate::indonesian::{in_words, integer, long_date, weekday};
+use crate::indonesian::{integer, long_date, weekday};
 use crate::lines::{Ruler, columns};
 use crate::pdf::{Fonts, Standard};
 use crate::printable::clean_text;
@@ -84,7 +84,6 @@ pub(crate) fn page(
         "semua": entries,
         "jilid": if volumes > 1 { Some(format!("Jilid {volume} dari {volumes}")) } else { None },
         "terakhir": volume == volumes,
-        "jumlah": format!("{} ({})", integer(entries), in_words(entries)),
         "penutup": closing,
         "tanggal": long_date(book.closed_on),
         "asal": provenance(&book.provenance),

@@ -173,16 +173,29 @@ pub struct Renderer {
     templates: templates::Templates,
     fonts: pdf::Fonts,
     program: Option<Program>,
+    crest: Option<Crest>,
+}
+
+/// The picture in the letterhead, under the name by which layouts ask for it.
+#[derive(Debug)]
+pub(crate) struct Crest {
+    pub(crate) name: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Renderer {
-    /// Loads templates and fonts; files in `overrides` replace built-in templates of the same name, a program the built-in
-    /// typesetter.
+    /// Loads templates, fonts and the crest of the letterhead; files in `overrides` replace built-in templates of the same
+    /// name, a program the built-in typesetter.
     ///
     /// # Errors
-    /// [`TemplateError`] when a template cannot be read or parsed.
-    pub fn new(overrides: Option<&Path>, program: Option<Program>) -> Result<Self, TemplateError> {
-        Ok(Self { templates: templates::Templates::load(overrides)?, fonts: pdf::Fonts::embedded(), program })
+    /// [`TemplateError`] when a template cannot be read or parsed, or the crest cannot be read.
+    pub fn new(
+        overrides: Option<&Path>,
+        program: Option<Program>,
+        crest: Option<&Path>,
+    ) -> Result<Self, TemplateError> {
+        let crest = crest.map(Crest::load).transpose()?;
+        Ok(Self { templates: templates::Templates::load(overrides)?, fonts: pdf::Fonts::embedded(), program, crest })
     }
 
     /// A volume of the document as a PDF of that standard; volumes are numbered from 1.
@@ -196,33 +209,64 @@ impl Renderer {
         office: &Office,
         standard: Standard,
     ) -> Result<Rendered, RenderError> {
-        let mut replaced = 0;
-        let mut page = match document {
-            Document::Book(book) => {
-                let (page, in_rows) = book::page(book, volume, office, &self.templates, &self.fonts, standard)?;
-                replaced = in_rows;
-                page
-            }
-            Document::Review(review) => review::page(review, office, &self.templates)?,
-            Document::Compliance(sheet) => compliance::page(sheet, office),
-            Document::Calendar(year) => calendar::page(year, office),
-            Document::Verification(report) => verification::page(report, office, &self.templates)?,
-            Document::Destruction(list, statement) => destruction::page(list, statement, office, &self.templates)?,
-            Document::Statement(handover) => {
-                handover::page(handover, handover::STATEMENTS, volume, office, &self.templates)?
-            }
-            Document::Receipt(handover) => {
-                handover::page(handover, handover::RECEIPTS, volume, office, &self.templates)?
-            }
-        };
-        replaced += printable::clean(&mut page, &|c| self.fonts.prints(c));
+        let (page, replaced) = self.page(document, volume, office, standard)?;
         let name = document.volume_name(volume);
         let request = pdf::Request { name, layout: document.layout(), month: document.month(), page, standard };
         let rendered = match &self.program {
-            Some(program) => program.set(&request, &self.templates)?,
-            None => pdf::set(&request, &self.templates, &self.fonts)?,
+            Some(program) => program.set(&request, &self.templates, self.crest.as_ref())?,
+            None => pdf::set(&request, &self.templates, &self.fonts, self.crest.as_ref())?,
         };
         Ok(Rendered { replaced, ..rendered })
+    }
+
+    /// What the layout of a volume reads as `data.json`, for who writes one.
+    ///
+    /// # Errors
+    /// [`RenderError`] when a sentence cannot be made.
+    pub fn data(&self, document: Document<'_>, volume: usize, office: &Office) -> Result<Vec<u8>, RenderError> {
+        let (page, _) = self.page(document, volume, office, Standard::default())?;
+        let fault = |e: serde_json::Error| RenderError::Data { document: document.name(), reason: e.to_string() };
+        serde_json::to_vec_pretty(&page).map_err(fault)
+    }
+
+    /// What a layout reads, and how many texts of it held characters that cannot be printed.
+    fn page(
+        &self,
+        document: Document<'_>,
+        volume: usize,
+        office: &Office,
+        standard: Standard,
+    ) -> Result<(Value, u64), RenderError> {
+        let office = &Office {
+            lambang: self.crest.as_ref().map_or_else(String::new, |crest| crest.name.clone()),
+            ..office.clone()
+        };
+        let templates = &self.templates;
+        let mut replaced = 0;
+        let mut page = match document {
+            Document::Book(book) => {
+                let (page, in_rows) = book::page(book, volume, office, templates, &self.fonts, standard)?;
+                replaced = in_rows;
+                page
+            }
+            Document::Review(review) => review::page(review, office, templates)?,
+            Document::Compliance(sheet) => compliance::page(sheet, office),
+            Document::Calendar(year) => calendar::page(year, office),
+            Document::Verification(report) => verification::page(report, office, templates)?,
+            Document::Destruction(list, statement) => destruction::page(list, statement, office, templates)?,
+            Document::Statement(handover) => handover::page(handover, handover::STATEMENTS, volume, office, templates)?,
+            Document::Receipt(handover) => handover::page(handover, handover::RECEIPTS, volume, office, templates)?,
+        };
+        replaced += printable::clean(&mut page, &|c| self.fonts.prints(c));
+        Ok((page, replaced))
+    }
+}
+
+impl Crest {
+    fn load(path: &Path) -> Result<Self, TemplateError> {
+        let fault = |source| TemplateError::Read { path: path.display().to_string(), source };
+        let ending = path.extension().map_or_else(String::new, |e| e.to_string_lossy().to_lowercase());
+        Ok(Self { name: format!("lambang.{ending}"), bytes: std::fs::read(path).map_err(fault)? })
     }
 }
 

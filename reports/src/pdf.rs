@@ -3,9 +3,9 @@
 //! Residents' text never becomes typst source: all of it travels as one JSON file that the fixed layout reads.
 //! The layout sees only the templates and that file: no disk, no network, no packages, no clock.
 
-use crate::RenderError;
 use crate::printable;
 use crate::templates::Templates;
+use crate::{Crest, RenderError};
 use chrono::{Datelike, Timelike};
 use schemas::{Month, wib_datetime};
 use serde_json::Value;
@@ -44,6 +44,9 @@ pub enum Standard {
 }
 
 impl Standard {
+    /// All of them, the usual one first.
+    pub const ALL: [Self; 3] = [Self::A2b, Self::A1b, Self::A2aUa1];
+
     /// Whether what is set says what each part of it is, for readers that read aloud.
     pub(crate) fn is_tagged(self) -> bool {
         self == Self::A2aUa1
@@ -113,9 +116,14 @@ pub(crate) struct Request<'a> {
 }
 
 /// Sets one document by the built-in typesetter.
-pub(crate) fn set(request: &Request<'_>, templates: &Templates, fonts: &Fonts) -> Result<Rendered, RenderError> {
+pub(crate) fn set(
+    request: &Request<'_>,
+    templates: &Templates,
+    fonts: &Fonts,
+    crest: Option<&Crest>,
+) -> Result<Rendered, RenderError> {
     let Request { name, layout, month, page, standard } = request;
-    let world = Desk::new(layout, page, templates, fonts)
+    let world = Desk::new(layout, page, templates, fonts, crest)
         .map_err(|reason| RenderError::Layout { document: name.clone(), reason })?;
     let fault = |faults: &[SourceDiagnostic]| RenderError::Layout {
         document: name.clone(),
@@ -170,16 +178,24 @@ struct Desk<'a> {
     library: LazyHash<Library>,
     fonts: &'a Fonts,
     templates: &'a Templates,
+    crest: Option<&'a Crest>,
     main: FileId,
     data: Bytes,
 }
 
 impl<'a> Desk<'a> {
-    fn new(layout: &str, page: &Value, templates: &'a Templates, fonts: &'a Fonts) -> Result<Self, String> {
+    fn new(
+        layout: &str,
+        page: &Value,
+        templates: &'a Templates,
+        fonts: &'a Fonts,
+        crest: Option<&'a Crest>,
+    ) -> Result<Self, String> {
         Ok(Self {
             library: LazyHash::new(Library::default()),
             fonts,
             templates,
+            crest,
             main: file_id(layout)?,
             data: Bytes::from_string(page.to_string()),
         })
@@ -217,10 +233,13 @@ impl World for Desk<'_> {
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        if id.vpath().get_without_slash() == "data.json" {
-            Ok(self.data.clone())
-        } else {
-            self.layout(id).map(|text| Bytes::from_string(text.to_owned()))
+        let name = id.vpath().get_without_slash();
+        if name == "data.json" {
+            return Ok(self.data.clone());
+        }
+        match self.crest.filter(|crest| crest.name == name) {
+            Some(crest) => Ok(Bytes::new(crest.bytes.clone())),
+            None => self.layout(id).map(|text| Bytes::from_string(text.to_owned())),
         }
     }
 

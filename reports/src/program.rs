@@ -3,9 +3,9 @@
 //! It runs in a private folder that holds the templates and the data and nothing else, without environment, packages or
 //! network, for so long and with so much memory as the configuration allows. Its complaint becomes ours, with file and line.
 
-use crate::RenderError;
 use crate::pdf::{Rendered, Request, Standard};
 use crate::templates::Templates;
+use crate::{Crest, RenderError};
 use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -50,11 +50,19 @@ impl Program {
     }
 
     /// Sets one document.
-    pub(crate) fn set(&self, request: &Request<'_>, templates: &Templates) -> Result<Rendered, RenderError> {
+    pub(crate) fn set(
+        &self,
+        request: &Request<'_>,
+        templates: &Templates,
+        crest: Option<&Crest>,
+    ) -> Result<Rendered, RenderError> {
         let failed = |e: std::io::Error| self.fault(&format!("its private folder failed: {e}"));
         let room = private_folder().map_err(failed)?;
         for (name, text) in templates.layouts() {
             std::fs::write(room.path().join(name), text).map_err(failed)?;
+        }
+        if let Some(crest) = crest {
+            std::fs::write(room.path().join(&crest.name), &crest.bytes).map_err(failed)?;
         }
         std::fs::write(room.path().join("data.json"), request.page.to_string()).map_err(failed)?;
         let standard = match request.standard {

@@ -4,7 +4,7 @@ use crate::book::provenance;
 use crate::compliance::printed;
 use crate::indonesian::{duration, integer, long_date, percent};
 use crate::templates::{TemplateError, Templates};
-use schemas::document::{MonthlyReview, Office, Verdict};
+use schemas::document::{BacklogAge, KecamatanRow, MonthlyReview, Office, Verdict};
 use schemas::figures::{self, MonthFigures, Spread, TrendPoint};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -40,9 +40,7 @@ pub(crate) fn page(review: &MonthlyReview, office: &Office, templates: &Template
         "tunggakan": backlog(review),
         "waktu": times(month),
         "kesesuaian": conformance(review),
-        "kecamatan": review.kecamatan.iter().map(|k| json!([
-            k.kecamatan, integer(k.received), integer(k.printed), integer(k.handed_over), integer(k.open),
-        ])).collect::<Vec<_>>(),
+        "kecamatan": kecamatan(review),
         "buku": books(review),
         "mutu": review.quality.iter().map(|f| json!([f.text.code, f.text.sentence, f.text.remedy, integer(f.n)])).collect::<Vec<_>>(),
         "tidak_dihitung": left_out(month),
@@ -159,16 +157,36 @@ fn duplicates(review: &MonthlyReview) -> Value {
     ])
 }
 
-fn backlog(review: &MonthlyReview) -> Vec<Value> {
+/// Open berkas by last step and class of age.
+fn backlog(review: &MonthlyReview) -> Value {
+    let BacklogAge { up_to, steps } = &review.backlog_age;
     let name = |step: u8| review.steps.iter().find(|(n, _)| *n == step).map_or("", |(_, act)| act);
-    review
-        .sheet
-        .figures
-        .figures
-        .backlog
-        .iter()
-        .map(|(step, n)| json!([step.to_string(), name(*step), integer(*n)]))
-        .collect()
+    let from = std::iter::once(0).chain(up_to.iter().map(|most| most + 1));
+    let mut classes: Vec<String> = from.zip(up_to).map(|(least, most)| format!("{least}–{most} hari")).collect();
+    classes.extend(up_to.last().map(|most| format!("> {most} hari")));
+    let rows = steps.iter().map(|(step, counts)| {
+        let mut row = vec![step.to_string(), name(*step).to_owned()];
+        row.extend(counts.iter().map(|n| integer(*n)));
+        row.push(integer(counts.iter().sum()));
+        row
+    });
+    let overdue: u64 = steps.values().filter_map(|counts| counts.last()).sum();
+    json!({"golongan": classes, "baris": rows.collect::<Vec<_>>(), "terlama": integer(overdue)})
+}
+
+/// Kecamatan with counts, and how much of the longest bar its receipts and its open berkas take.
+fn kecamatan(review: &MonthlyReview) -> Vec<Value> {
+    let most = review.kecamatan.iter().map(|k| k.received.max(k.open)).max();
+    let part = |n: u64| schemas::figures::share(n, most.unwrap_or(0)).unwrap_or(0.0);
+    let row = |k: &KecamatanRow| {
+        json!({
+            "nama": k.kecamatan,
+            "angka": [integer(k.received), integer(k.printed), integer(k.handed_over), integer(k.open)],
+            "diterima": part(k.received),
+            "terbuka": part(k.open),
+        })
+    };
+    review.kecamatan.iter().map(row).collect()
 }
 
 fn times(month: &MonthFigures) -> Vec<Value> {

@@ -31,8 +31,8 @@ const EMBEDDED: [(&str, &str); 17] = [
 /// A template that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
-    /// It cannot be read.
-    #[error("cannot read the template {path}: {source}")]
+    /// It, or the crest, cannot be read.
+    #[error("cannot read {path}: {source}")]
     Read {
         /// The file.
         path: String,

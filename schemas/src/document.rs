@@ -18,6 +18,9 @@ pub struct Office {
     /// Third line of the letterhead; empty leaves it out.
     #[serde(default)]
     pub alamat: String,
+    /// The crest on the left of the letterhead: an SVG, PNG or JPEG file; empty leaves it out.
+    #[serde(default)]
+    pub lambang: String,
     /// Where documents are signed.
     pub tempat: String,
     /// Who takes note, on the left of a book.
@@ -293,6 +296,8 @@ pub struct MonthlyReview {
     pub previous: Option<MonthFigures>,
     /// What moved since then, the largest relative change first.
     pub changes: Vec<Change>,
+    /// How old the open berkas are.
+    pub backlog_age: BacklogAge,
     /// Kecamatan with receipts, prints, hand-overs and open berkas.
     pub kecamatan: Vec<KecamatanRow>,
     /// What each SOP step does, in order.
@@ -309,6 +314,15 @@ pub struct MonthlyReview {
     pub probable_duplicates: (u64, u64),
     /// What is wrong with the data of the month, in order of code.
     pub quality: Vec<FindingCount>,
+}
+
+/// Open berkas at the end of a month by last step and age.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BacklogAge {
+    /// The greatest age of each class but the last, working days since the first event.
+    pub up_to: Vec<u64>,
+    /// Of each step how many there are in each class.
+    pub steps: std::collections::BTreeMap<u8, Vec<u64>>,
 }
 
 /// How often something was found.

@@ -1,12 +1,13 @@
 //! `tertib calendar`
 
 use crate::cli::Where;
+use crate::commands::render::PdfStandard;
 use crate::exit::Outcome;
 use crate::office::Installed;
 use crate::print;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use reports::{Document, Standard};
+use reports::Document;
 use schemas::document::CalendarYear;
 use schemas::printed;
 
@@ -19,6 +20,9 @@ pub(crate) struct Options {
     /// How to write it; a PDF goes to the folder for documents.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    /// What the PDF keeps to.
+    #[arg(long, value_enum, default_value_t = PdfStandard::A2b)]
+    standard: PdfStandard,
     #[command(flatten)]
     place: Where,
 }
@@ -63,7 +67,7 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
             let folder = installed.config.reports_path();
             std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
             let path = folder.join(format!("{}.pdf", document.name()));
-            let rendered = renderer.pdf(document, 1, &installed.config.office, Standard::default())?;
+            let rendered = renderer.pdf(document, 1, &installed.config.office, options.standard.into())?;
             std::fs::write(&path, rendered.bytes).with_context(|| format!("cannot write {}", path.display()))?;
             print::data(&format!("{} ({} pages)\n", path.display(), rendered.pages))?;
         }

@@ -1,16 +1,14 @@
 //! `tertib demo`
 
 use crate::cli::Common;
-use crate::commands::init::write_config;
 use crate::commands::pull::summary;
 use crate::commands::render::{Selection, render};
-use crate::config::Config;
 use crate::exit::Outcome;
 use crate::office::{Installed, PullRequest};
 use crate::{demo, print};
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use pipeline::{FigureBook, Key};
+use pipeline::FigureBook;
 use schemas::document::Verdict;
 use schemas::{Facts, Month};
 use std::path::{Path, PathBuf};
@@ -35,9 +33,6 @@ pub(crate) struct Options {
 /// Marks a folder as one that a demo may make anew.
 const MARK: &str = ".kantor-rekaan";
 
-/// The invented office's own database.
-const DATABASE: &str = "sqlite:kantor.sqlite";
-
 /// Documents the folder may hold beside the mark; anything else in it stays untouched.
 const MADE: [&str; 5] = ["archive", "laporan", "kantor.sqlite", "tertib.toml", "kunci.key"];
 
@@ -59,14 +54,8 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     let bar = print::bar(common, "invent an office");
     let plan = demo::Plan { first, last, per_month: options.per_month, seed: options.seed };
     let office = demo::invent(plan, &facts)?;
-    demo::write(&options.dir.join("kantor.sqlite"), &office, &facts).await?;
-    Key::create_for_demo(&options.dir.join("kunci.key"), options.seed)?;
-    let config_path = options.dir.join("tertib.toml");
-    write_config(&config_path, DATABASE, "workflow_events", true, true)?;
-    let mut installed =
-        Installed { config: Config::load(&config_path)?, facts, decisions: schemas::Decisions::default() };
-    // Whatever the environment says, an invented office never reads a real one.
-    DATABASE.clone_into(&mut installed.config.source.url);
+    let config = demo::install(&options.dir, &office, &facts, options.seed).await?;
+    let installed = Installed { config, facts, decisions: schemas::Decisions::default() };
     bar.set_message("pull");
     let progress = &mut |done: u64, total: u64| print::advance(&bar, done, total);
     // The instant this pull claims is the end of the last month, so that the same seed gives the same archive.
@@ -95,7 +84,7 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
         options.dir.display(),
         summary(&report, false),
         print::table(&head, &rows),
-        config_path.display(),
+        options.dir.join("tertib.toml").display(),
     ))?;
     print::words(common, print::findings(&installed.facts, &report.findings).trim_end());
     Ok(Outcome::Done)

@@ -2,8 +2,8 @@
 
 use crate::cli::{Common, Where};
 use crate::exit::Outcome;
-use crate::office::Installed;
-use crate::print;
+use crate::office::{Installed, PullRequest};
+use crate::{demo, print};
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use pipeline::{Disclosure, FigureBook};
@@ -28,6 +28,9 @@ pub(crate) struct Options {
     /// What the PDFs keep to.
     #[arg(long, value_enum, default_value_t = PdfStandard::A2b)]
     standard: PdfStandard,
+    /// Whose data: the archive's, or those of an invented office, for who writes a template.
+    #[arg(long, value_enum, default_value_t = Data::Archive)]
+    data: Data,
     /// Folder to write to [default: the configuration's, by month].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -41,6 +44,15 @@ pub(crate) struct Options {
     place: Where,
 }
 
+/// Whose data a document shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Data {
+    /// The office's archive.
+    Archive,
+    /// An invented office, made for this once; documents go to the folder `contoh`.
+    Sample,
+}
+
 /// How a document is written to disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FileFormat {
@@ -52,6 +64,8 @@ pub(crate) enum FileFormat {
     Xlsx,
     /// All data of the document.
     Json,
+    /// What the layout of the PDF reads, as `NAME.data.json`.
+    Data,
 }
 
 /// What a PDF keeps to.
@@ -113,11 +127,20 @@ pub(crate) struct Written {
     pub replaced: u64,
 }
 
+/// Applications a month of the invented office, and how it is drawn.
+const SAMPLED: u32 = 60;
+const SAMPLE_SEED: u64 = 7;
+
 const REPORTS: [&str; 4] = ["berita_acara_serah_terima", "bukti_pengambilan", "laporan_bulanan", "laporan_kepatuhan"];
 
 /// Exit code 1 when characters had to be replaced to be printable.
-pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
+pub(crate) async fn run(options: &Options, common: Common) -> Result<Outcome> {
     let installed = Installed::open(options.place.config.as_deref())?;
+    let room = tempfile::TempDir::new().context("no folder for an invented office")?;
+    let installed = match options.data {
+        Data::Archive => installed,
+        Data::Sample => sample(installed, room.path(), options.month).await?,
+    };
     let selection = Selection {
         only: options.only.clone(),
         formats: options.format.clone(),
@@ -156,6 +179,17 @@ fn rendered(installed: &Installed, month: Month, selection: &Selection, common: 
     };
     print::data(&written.iter().map(line).collect::<String>())?;
     Ok(written)
+}
+
+/// The office with its own facts, templates and letterhead, but the data of an invented one.
+async fn sample(mut installed: Installed, room: &Path, month: Month) -> Result<Installed> {
+    let plan = demo::Plan { first: month.back(1), last: month, per_month: SAMPLED, seed: SAMPLE_SEED };
+    let office = demo::invent(plan, &installed.facts)?;
+    let config = demo::install(room, &office, &installed.facts, SAMPLE_SEED).await?;
+    installed.config.show_documents_of(config);
+    let at = chrono::DateTime::from_timestamp(month.end_s(), 0).unwrap_or_default();
+    installed.pull(PullRequest::everything(at), &mut |_, _| {}).await?;
+    Ok(installed)
 }
 
 /// How often templates are looked at.
@@ -247,6 +281,7 @@ fn write(
     let formats = selection.formats.iter().filter(|format| volume == 1 || **format == FileFormat::Pdf);
     for format in formats {
         let (ending, bytes, pages, replaced) = match format {
+            FileFormat::Data => ("data.json", renderer.data(document, volume, office)?, 0, 0),
             FileFormat::Pdf => {
                 let rendered = renderer.pdf(document, volume, office, selection.standard.into())?;
                 ("pdf", rendered.bytes, rendered.pages, rendered.replaced)

@@ -2,7 +2,7 @@
 
 use crate::cli::Where;
 use crate::clock;
-use crate::commands::render;
+use crate::commands::render::{self, PdfStandard};
 use crate::exit::Outcome;
 use crate::office::Installed;
 use crate::print;
@@ -26,6 +26,9 @@ pub(crate) struct Options {
     /// Also writes the statement of the verification (berita acara) as a PDF, dated today.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["book", "code"])]
     report: Option<PathBuf>,
+    /// What that PDF keeps to.
+    #[arg(long, value_enum, default_value_t = PdfStandard::A2b, requires = "report")]
+    standard: PdfStandard,
     #[command(flatten)]
     place: Where,
 }
@@ -41,17 +44,17 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
             let book = as_printed(&installed, &code)?;
             conclude(&installed, &code, rows_differ(&code, &book).into_iter().collect())
         }
-        (None, None) => archive(&installed, options.report.as_deref()),
+        (None, None) => archive(&installed, options.report.as_deref(), options.standard.into()),
     }
 }
 
-fn archive(installed: &Installed, report: Option<&Path>) -> Result<Outcome> {
+fn archive(installed: &Installed, report: Option<&Path>, standard: Standard) -> Result<Outcome> {
     let mut result = pipeline::verify(&installed.config.archive_path())?;
     if result.findings.is_empty() && result.commits > 0 {
         result.findings = FigureBook::open(&installed.archive()?, &installed.facts)?.altered()?;
     }
     if let Some(path) = report {
-        state(installed, &result, path)?;
+        state(installed, &result, path, standard)?;
     }
     let head = if result.head.is_empty() { "none" } else { &result.head };
     print::data(&format!(
@@ -66,7 +69,7 @@ fn archive(installed: &Installed, report: Option<&Path>) -> Result<Outcome> {
 }
 
 /// Writes the statement.
-fn state(installed: &Installed, result: &Verification, path: &Path) -> Result<()> {
+fn state(installed: &Installed, result: &Verification, path: &Path, standard: Standard) -> Result<()> {
     let found = |finding: &Finding| {
         let text = installed.facts.findings.get(finding.code).cloned()?;
         Some(Found { text, place: finding.place.clone(), n: finding.count })
@@ -88,7 +91,7 @@ fn state(installed: &Installed, result: &Verification, path: &Path) -> Result<()
         provenance,
     };
     let renderer = installed.config.renderer()?;
-    let set = renderer.pdf(Document::Verification(&report), 1, &installed.config.office, Standard::default())?;
+    let set = renderer.pdf(Document::Verification(&report), 1, &installed.config.office, standard)?;
     render::replace(path, &set.bytes)
 }
 
@@ -101,9 +104,16 @@ fn book(installed: &Installed, path: &Path) -> Result<Outcome> {
     let mut findings: Vec<Finding> = rows_differ(&code, &book).into_iter().collect();
     let renderer = installed.config.renderer()?;
     let document = Document::Book(&book);
-    let set = |volume| renderer.pdf(document, volume, &installed.config.office, Standard::default());
-    let volumes = (1..=document.volumes()).map(|volume| Ok(set(volume)?.bytes == bytes));
-    if !volumes.collect::<Result<Vec<bool>>>()?.contains(&true) {
+    // It may keep to any of the standards, the usual one first.
+    let volumes = Standard::ALL.into_iter().flat_map(|s| (1..=document.volumes()).map(move |volume| (volume, s)));
+    let mut is_one = false;
+    for (volume, standard) in volumes {
+        if renderer.pdf(document, volume, &installed.config.office, standard)?.bytes == bytes {
+            is_one = true;
+            break;
+        }
+    }
+    if !is_one {
         findings.push(Finding { code: "B002", place: path.display().to_string(), count: 1 });
     }
     conclude(installed, &code, findings)

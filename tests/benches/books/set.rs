@@ -33,7 +33,7 @@ fn main() {
     let rows: Vec<Vec<String>> = serde_json::from_slice(&std::fs::read(rows).unwrap()).unwrap();
     let (book, office) = (book(rows), office());
     let document = Document::Book(&book);
-    let renderer = Renderer::new(None, None).unwrap();
+    let renderer = Renderer::new(None, None, None).unwrap();
     let pages: usize = std::thread::scope(|scope| {
         let (renderer, office) = (&renderer, &office);
         let set = |first| {
@@ -89,6 +89,7 @@ fn office() -> Office {
         pemerintah: "Pemerintah Kabupaten Tanggamus".into(),
         dinas: "Dinas Kependudukan dan Pencatatan Sipil".into(),
         alamat: String::new(),
+        lambang: String::new(),
         tempat: "Kota Agung".into(),
         mengetahui: signer(),
         penanggung_jawab: signer(),
