@@ -455,3 +455,87 @@ fn what_is_to_be_destroyed_is_stated() {
     let nothing = text("berita_acara_pemusnahan_arsip");
     assert!(nothing.contains("NIHIL") && nothing.contains("tidak ada arsip"), "{nothing}");
 }
+
+/// The same archive and month give the same bytes: again, on one core, and whatever else the machine does.
+#[test]
+fn every_document_has_the_same_bytes_on_one_core() {
+    let office = Office::small();
+    let render = |cores: &str, to: &str| {
+        let program = tests::tertib();
+        let mut command = std::process::Command::new("taskset");
+        command.args(["-c", cores]).arg(program.get_program());
+        command.args(["render", "--month", "2026-10", "--format", "pdf,xlsx,csv,json", "--out"]).arg(office.path(to));
+        let ran = command.arg("--config").arg(office.path("tertib.toml")).output().unwrap();
+        tests::Ran::from(ran).expect_code_in(&[0, 1], "render");
+        tests::tree(&office.path(to))
+    };
+    let (one, all) = (render("0", "satu"), render("0-1", "semua"));
+    assert!(one.len() > 60, "{}", one.len());
+    assert_eq!(one.keys().collect::<Vec<_>>(), all.keys().collect::<Vec<_>>());
+    for (name, bytes) in &one {
+        assert!(all[name] == *bytes, "{} differs", name.display());
+    }
+}
+
+/// A year of documents in one process needs hardly more memory than two months.
+#[test]
+fn a_year_in_a_loop_keeps_its_memory() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let peak = |months: &str| {
+        let mut command = tests::tertib();
+        command.arg("demo").arg("--dir").arg(folder.path().join(months)).args([
+            "--months",
+            months,
+            "--per-month",
+            "150",
+        ]);
+        let mut child =
+            command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+        let peak = tests::peak_mb(&mut child);
+        assert!(child.wait().unwrap().success());
+        peak
+    };
+    let (short, year) = (peak("2025-11:2025-12"), peak("2025-11:2026-10"));
+    assert!(year < short + short / 5 + 16, "{short} MB for two months, {year} MB for twelve");
+}
+
+/// The review says how old the open berkas are, in working days by the office's calendar.
+#[test]
+fn the_backlog_is_aged_in_working_days() {
+    let office = Office::unpulled();
+    // Nothing is handed over in the second half of the month, and some files rest since its first days.
+    office.sql(
+        "delete from langkah_berkas where langkah >= 6 and selesai > '2026-10-16';
+         delete from langkah_berkas where langkah >= 3 and berkas_id in
+           (select berkas_id from langkah_berkas group by 1 order by min(selesai), 1 limit 7)",
+    );
+    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    let days: serde_json::Value =
+        serde_json::from_str(&office.run(&["calendar", "--year", "2026", "--format", "json"]).expect_code(0).out)
+            .unwrap();
+    let works = |day: &serde_json::Value| day["spans"].as_array().is_some_and(|spans| !spans.is_empty());
+    let working: Vec<&str> =
+        days["days"].as_array().unwrap().iter().filter(|d| works(d)).map(|d| d["date"].as_str().unwrap()).collect();
+    assert!(working.len() > 200, "{}", working.len());
+    let age = |first: &str| working.iter().filter(|day| **day >= first && **day <= "2026-10-31").count();
+    let open = "select date(min(selesai), '+7 hours') from langkah_berkas group by berkas_id
+                having sum(langkah = 10 or hasil in ('ditolak', 'duplikat')) = 0 and min(selesai) < '2026-10-31T17:00:00Z'";
+    let mut wanted = vec![0_u64; 4];
+    for first in tests::sqlite_texts(&office.path("kantor.sqlite"), open) {
+        // The day of the first event does not count.
+        let age = age(&first) - usize::from(working.contains(&first.as_str()));
+        wanted[[1, 5, 14].iter().filter(|most| age > **most).count()] += 1;
+    }
+    assert!(wanted.iter().filter(|n| **n > 0).count() >= 2, "{wanted:?}");
+    office
+        .run(&["render", "--month", "2026-10", "--only", "laporan_bulanan", "--format", "json,pdf"])
+        .expect_code_in(&[0, 1], "render");
+    let review = fs::read(office.path("laporan/2026-10/laporan_bulanan_2026-10.json")).unwrap();
+    let review: serde_json::Value = serde_json::from_slice(&review).unwrap();
+    assert_eq!(review["backlog_age"]["up_to"], serde_json::json!([1, 5, 14]));
+    let mut found = vec![0_u64; 4];
+    for classes in review["backlog_age"]["steps"].as_object().unwrap().values() {
+        found.iter_mut().zip(classes.as_array().unwrap()).for_each(|(sum, n)| *sum += n.as_u64().unwrap());
+    }
+    assert_eq!(found, wanted);
+}

@@ -264,6 +264,17 @@ pub fn sqlite_number(path: &Path, sql: &str) -> i64 {
     })
 }
 
+/// The first column of what a statement on a SQLite file answers with, texts.
+#[must_use]
+pub fn sqlite_texts(path: &Path, sql: &str) -> Vec<String> {
+    use sqlx::{Connection, Row};
+    let (url, sql) = (format!("sqlite:{}", path.display()), sqlx::AssertSqlSafe(sql.to_owned()));
+    runtime().block_on(async {
+        let mut db = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        sqlx::query(sql).fetch_all(&mut db).await.unwrap().iter().map(|row| row.get(0)).collect()
+    })
+}
+
 /// Writes a relation of a SQLite file as CSV, every value quoted where it must be, no value as nothing.
 pub fn export(database: &Path, relation: &str, to: &Path) {
     use sqlx::{Column, Connection, Row};
@@ -292,6 +303,20 @@ pub fn export(database: &Path, relation: &str, to: &Path) {
 #[must_use]
 pub fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// Waits for a program's end; the most memory that it held, MB. Linux tells it while the program runs.
+#[must_use]
+pub fn peak_mb(child: &mut std::process::Child) -> u64 {
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    while child.try_wait().unwrap().is_none() {
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find(|l| l.starts_with("VmHWM")).unwrap_or_default();
+        peak = peak.max(line.split_whitespace().nth(1).and_then(|n| n.parse::<u64>().ok()).unwrap_or(0) / 1024);
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    peak
 }
 
 /// Copies a folder's contents.

@@ -366,14 +366,7 @@ fn memory(server: &mut Server) {
         office.configure("slice-rows = 20000000", settings);
         let words = fs::File::create(office.path("kata.log")).unwrap();
         let mut child = office.command(&["pull"]).stdout(Stdio::null()).stderr(words).spawn().unwrap();
-        let status = format!("/proc/{}/status", child.id());
-        let mut peak = 0;
-        while child.try_wait().unwrap().is_none() {
-            let text = fs::read_to_string(&status).unwrap_or_default();
-            let line = text.lines().find(|l| l.starts_with("VmHWM")).unwrap_or_default().to_owned();
-            peak = peak.max(line.split_whitespace().nth(1).and_then(|n| n.parse::<u64>().ok()).unwrap_or(0) / 1024);
-            std::thread::sleep(Duration::from_millis(2));
-        }
+        let peak = tests::peak_mb(&mut child);
         assert_eq!(office.count("SELECT COUNT(*) AS n FROM events"), i64::from(rows));
         let words = fs::read_to_string(office.path("kata.log")).unwrap();
         let lines = words.lines().filter(|l| l.contains("rows_per_second=")).count();
