@@ -539,3 +539,52 @@ fn the_backlog_is_aged_in_working_days() {
     }
     assert_eq!(found, wanted);
 }
+
+/// Closed books stay as they were; what comes for their month stands in the next open book, with a reference.
+#[test]
+fn closed_books_stay_and_late_entries_follow() {
+    let office = Office::unpulled();
+    let name = "buku_agenda_pendaftaran";
+    let book = |month: &str| {
+        let only = ["render", "--month", month, "--only", name, "--format", "pdf,csv"];
+        office.run(&only).expect_code_in(&[0, 1], "render");
+        let folder = office.path(&format!("laporan/{month}"));
+        let csv = fs::read_to_string(folder.join(format!("{name}_{month}.csv"))).unwrap();
+        let pdf = folder.join(format!("{name}_{month}.pdf"));
+        (csv, fs::read(&pdf).unwrap(), pdf.display().to_string())
+    };
+    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    let (open, ..) = book("2026-10");
+    assert!(office.run(&["seal", "--month", "2199-01"]).expect_code(2).err.contains("is not over"));
+    office.run(&["seal", "--month", "2026-10"]).expect_code(0);
+    assert!(office.run(&["seal", "--month", "2026-10"]).expect_code(2).err.contains("were closed by version 1"));
+    let (closed, bytes, _) = book("2026-10");
+    assert_eq!(closed, open);
+    // A late entry, a correction, and an entry of the next month.
+    let row = |id: u32, at: &str, number: &str| {
+        format!(
+            "insert into langkah_berkas select {id}, (select min(berkas_id) from berkas), 4, 'loket_pendaftaran', null, null,
+             '{at}', 'selesai', null, '{number}', 'catatan kaki', '2026-11-03T03:00:00Z';"
+        )
+    };
+    office.sql(&row(900_001, "2026-10-20T03:00:00Z", "900001/4/2026"));
+    office.sql(&row(900_002, "2026-11-02T03:00:00Z", "900002/4/2026"));
+    office.sql("update langkah_berkas set petugas_id = 'P099', recorded_at = '2026-11-03T03:00:00Z' where event_id =
+                 (select event_id from langkah_berkas where langkah = 4 and selesai < '2026-10-31' order by selesai desc, event_id limit 1)");
+    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    let (still, same, october) = book("2026-10");
+    assert!(still == open && same == bytes, "a closed book has changed");
+    let (next, _, november) = book("2026-11");
+    let rows: Vec<&str> = next.lines().skip(1).collect();
+    assert_eq!(rows.len(), 3, "{next}");
+    assert!(rows[0].contains("900002/4/2026") && !rows[0].contains("Oktober"), "{next}");
+    assert!(rows.iter().any(|row| row.contains("900001/4/2026") && row.contains("Susulan Oktober 2026")), "{next}");
+    assert!(rows.iter().any(|row| row.contains("Koreksi Oktober 2026")), "{next}");
+    assert!(!next.contains("catatan kaki"), "a remark stands in a masked book");
+    let text = tests::tool("pdftotext", &["-layout", &november, "-"]);
+    assert!(text.contains("2 (dua) entri susulan atau koreksi"), "{text}");
+    for printed in [october, november] {
+        office.run(&["verify", "--book", &printed]).expect_code(0);
+    }
+    office.run(&["verify"]).expect_code(0);
+}

@@ -113,6 +113,8 @@ pub(crate) enum Command {
     Query(commands::query::Options),
     /// Compare a month of the archive with the source, row for row.
     Reconcile(OfMonth),
+    /// Close the books of a month: later entries stand in the next books, with a reference.
+    Seal(commands::seal::Options),
     /// Compute the statistics of public event logs and compare them with what others published.
     Selftest(commands::selftest::Options),
     /// Check every file of the archive against its log.

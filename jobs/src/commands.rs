@@ -14,6 +14,7 @@ pub(crate) mod query;
 pub(crate) mod reconcile;
 pub(crate) mod render;
 pub(crate) mod run;
+pub(crate) mod seal;
 pub(crate) mod selftest;
 pub(crate) mod serve;
 pub(crate) mod status;
@@ -39,6 +40,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Quality(options) => quality::run(&options),
         Command::Render(options) => render::run(&options, common).await,
         Command::Run(options) => run::run(options).await,
+        Command::Seal(options) => seal::run(&options),
         Command::Selftest(options) => selftest::run(&options),
         Command::Serve(options) => serve::run(options).await,
         Command::Status(options) => status::run(options).await,

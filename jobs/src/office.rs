@@ -63,6 +63,11 @@ impl Installed {
         Ok(Archive::open(&self.config.archive_path())?)
     }
 
+    /// What keeps two writers of the archive apart.
+    pub(crate) fn fence(&self) -> Fence {
+        if self.config.archive.lock { Fence::Lock } else { Fence::PutIfAbsent }
+    }
+
     /// Pulls everything that is new.
     pub(crate) async fn pull(&self, request: PullRequest, progress: Progress<'_>) -> Result<PullReport> {
         let key = Key::load(&self.config.key_path())?;
@@ -77,7 +82,7 @@ impl Installed {
             slice_rows: source.slice_rows,
             retries: source.retries,
             may_write: source.may_write,
-            fence: if self.config.archive.lock { Fence::Lock } else { Fence::PutIfAbsent },
+            fence: self.fence(),
         };
         let source = self.config.source_config()?;
         Ok(pipeline::pull(&source, &self.config.archive_path(), &key, &self.facts, options, progress).await?)
@@ -100,7 +105,14 @@ impl Installed {
         figures: &Figures,
         disclosure: Disclosure,
     ) -> Result<(Vec<LedgerBook>, Handover)> {
-        let numbers = &figures.ledgers;
+        // Closed books are those of the archive as it was then.
+        let closed = archive.seal(figures.month).and_then(|seal| archive.at(seal.version));
+        let then = match &closed {
+            Some(archive) => Some(FigureBook::open(archive, &self.facts)?.month(figures.month)?),
+            None => None,
+        };
+        let numbers = then.as_ref().map_or(&figures.ledgers, |then| &then.figures.ledgers);
+        let archive = closed.as_ref().unwrap_or(archive);
         let writer = BookWriter::open(archive, &self.facts, figures.month)?;
         let none = RegisterNumbers::default();
         let books = self.facts.ledgers.iter().map(|l| writer.book(l, numbers.get(&l.id).unwrap_or(&none), disclosure));

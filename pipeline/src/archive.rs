@@ -109,6 +109,17 @@ pub enum ArchiveError {
     },
 }
 
+/// The close of a month's books.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seal {
+    /// The month.
+    pub month: Month,
+    /// The version of the archive that it made.
+    pub version: u64,
+    /// The first `seq` that came afterwards.
+    pub next_seq: i64,
+}
+
 /// An archive as its log describes it at the moment of opening.
 #[derive(Clone, Debug)]
 pub struct Archive {
@@ -170,6 +181,13 @@ impl Archive {
         let commits = self.commits.iter().take_while(|commit| commit.version <= version).cloned().collect::<Vec<_>>();
         let reached = commits.last().is_some_and(|commit| commit.version == version);
         reached.then(|| Self { root: self.root.clone(), commits })
+    }
+
+    /// The commit that closed the books of a month.
+    #[must_use]
+    pub fn seal(&self, month: Month) -> Option<Seal> {
+        let commit = self.commits.iter().find(|commit| commit.note.seal == Some(month))?;
+        Some(Seal { month, version: commit.version, next_seq: commit.note.next_seq })
     }
 
     /// Sequence numbers of the events that a later one replaces.

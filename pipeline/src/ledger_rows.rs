@@ -40,10 +40,18 @@ struct Entry {
     selesai_s: i64,
     diterima_s: i64,
     event_id: String,
+    late: Option<Late>,
+}
+
+/// What came after the books of its month were closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Late {
+    month: Month,
+    is_correction: bool,
 }
 
 /// What is read of every event.
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 13] = [
     "seq",
     "event_id",
     "berkas_id",
@@ -56,6 +64,7 @@ const COLUMNS: [&str; 12] = [
     "pekon",
     "selesai",
     "diterima",
+    "correction_of",
 ];
 
 /// When the milestones of a berkas were first reached, epoch seconds.
@@ -82,6 +91,8 @@ struct PersonRow {
 pub struct BookWriter<'a> {
     facts: &'a Facts,
     month: Month,
+    /// From this `seq` on, events of earlier months stand in this month's books, since theirs are closed.
+    late_from: Option<i64>,
     provenance: schemas::document::Provenance,
     entries: BTreeMap<u8, Vec<Entry>>,
     milestones: BTreeMap<String, Milestones>,
@@ -107,6 +118,7 @@ impl<'a> BookWriter<'a> {
         let mut writer = Self {
             facts,
             month,
+            late_from: archive.seal(month.back(1)).map(|seal| seal.next_seq),
             provenance: archive.provenance()?,
             entries: BTreeMap::new(),
             milestones: BTreeMap::new(),
@@ -121,14 +133,16 @@ impl<'a> BookWriter<'a> {
             }
         }
         let wanted: BTreeSet<i64> = writer.entries.values().flatten().map(|e| e.seq).collect();
-        for file in archive.person_files().filter(|f| month_of_path(&f.path) == Some(month)) {
+        let late = writer.entries.values().flatten().filter_map(|e| e.late).map(|late| late.month);
+        let months: BTreeSet<Month> = late.chain([month]).collect();
+        for file in archive.person_files().filter(|f| month_of_path(&f.path).is_some_and(|m| months.contains(&m))) {
             for batch in archive.read(file, None)? {
                 writer.take_persons(&batch, &wanted)?;
             }
         }
         for entries in writer.entries.values_mut() {
             entries.sort_by(|a, b| {
-                let key = |e: &Entry| (e.nomor_register.clone(), e.selesai_s, e.event_id.clone(), e.seq);
+                let key = |e: &Entry| (e.late, e.nomor_register.clone(), e.selesai_s, e.event_id.clone(), e.seq);
                 key(a).cmp(&key(b))
             });
         }
@@ -158,6 +172,7 @@ impl<'a> BookWriter<'a> {
             berkas: entries.iter().map(|entry| entry.berkas_id.clone()).collect(),
             rows,
             unit: None,
+            late_entries: entries.iter().filter(|entry| entry.late.is_some()).count() as u64,
             without_schedule: false,
             first_number: numbers.first.clone(),
             last_number: numbers.last.clone(),
@@ -201,6 +216,7 @@ impl<'a> BookWriter<'a> {
             (texts(batch, "berkas_id")?, texts(batch, "kolektif_id")?, texts(batch, "hasil")?);
         let (jenis, pekon) = (texts(batch, "jenis")?, texts(batch, "pekon")?);
         let (petugas, nomor) = (texts(batch, "petugas_id")?, texts(batch, "nomor_register")?);
+        let corrects = int64s(batch, "correction_of")?;
         for i in (0..batch.num_rows()).filter(|i| !superseded.contains(&seq.value(*i))) {
             let at = selesai.value(i).div_euclid(1_000_000);
             let step = u8::try_from(langkah.value(i)).unwrap_or(0);
@@ -209,7 +225,8 @@ impl<'a> BookWriter<'a> {
             }
             let Some(month) = Month::of_epoch_s(at).filter(|_| steps.contains(&step)) else { continue };
             *self.counts.entry((step, month)).or_default() += 1;
-            if month != self.month {
+            let is_late = month < self.month && self.late_from.is_some_and(|from| seq.value(i) >= from);
+            if month != self.month && !is_late {
                 continue;
             }
             let event_id = match int64s(batch, "event_id") {
@@ -229,6 +246,7 @@ impl<'a> BookWriter<'a> {
                 selesai_s: at,
                 diterima_s: diterima.value(i).div_euclid(1_000_000),
                 event_id,
+                late: is_late.then(|| Late { month, is_correction: corrects.is_valid(i) }),
             });
         }
         Ok(())
@@ -257,6 +275,11 @@ impl<'a> BookWriter<'a> {
     fn cell(&self, field: LedgerField, number: u64, entry: &Entry, disclosure: Disclosure) -> Cell {
         let text = |t: Option<&str>| t.filter(|t| !t.is_empty()).map_or(Cell::Empty, |t| Cell::Text(t.to_owned()));
         let label = |labels: &schemas::Labels, id: &str| labels.get(id).cloned().unwrap_or_else(|| id.to_owned());
+        if let Some(late) = entry.late.filter(|_| field == LedgerField::Keterangan) {
+            let remark = self.personal_cell(field, entry, disclosure);
+            let remark = if let Cell::Text(remark) = remark { format!("; {remark}") } else { String::new() };
+            return Cell::Text(format!("{late}{remark}"));
+        }
         if field.personal() {
             return self.personal_cell(field, entry, disclosure);
         }
@@ -308,6 +331,13 @@ impl<'a> BookWriter<'a> {
             // A birth date, sex or age beside the kecamatan would rebuild most of the masked NIK.
             _ => Cell::Empty,
         }
+    }
+}
+
+impl std::fmt::Display for Late {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let what = if self.is_correction { "Koreksi" } else { "Susulan" };
+        write!(f, "{what} {}", self.month.indonesian())
     }
 }
 

@@ -19,6 +19,7 @@ mod quality;
 mod query;
 mod reconcile;
 mod review;
+mod seal;
 mod selftest;
 mod sources;
 mod stages;
@@ -26,7 +27,7 @@ mod time;
 mod validate;
 mod view;
 
-pub use archive::{Archive, ArchiveError, CommitNote, Fence, FileEntry, SourceNote, Verification, verify};
+pub use archive::{Archive, ArchiveError, CommitNote, Fence, FileEntry, Seal, SourceNote, Verification, verify};
 pub use compliance::judge;
 pub use deviations::{Deviation, deviations};
 pub use key::{Key, KeyError};
@@ -40,5 +41,6 @@ pub use quality::{ColumnQuality, Quality, QualityFinding, quality, quality_cells
 pub use query::{Answer, QueryError, query};
 pub use reconcile::{Reconciliation, reconcile};
 pub use review::review;
+pub use seal::{SealError, seal};
 pub use selftest::{Check, SelftestError, selftest};
 pub use sources::{Horizon, Shape, Source, SourceConfig, SourceError, Timeouts};

@@ -257,7 +257,7 @@ impl Run<'_> {
                         let cursor = self.cursor(&archive, intake.cursor_us, &asked, open_since);
                         let ready = Ready {
                             at_ms: options.at_ms,
-                            source: SourceNote { files, ..asked.note.clone() },
+                            source: Some(SourceNote { files, ..asked.note.clone() }),
                             cursor,
                             facts: &TableFacts { integer_ids, key_id: self.key.id() },
                             findings: intake.tally.by_code(),

@@ -44,6 +44,7 @@ pub(crate) fn page(
             "hari": weekday(book.closed_on),
             "tanggal": long_date(book.closed_on),
             "jumlah": entries,
+            "susulan": book.late_entries,
             "nomor_pertama": book.first_number,
             "nomor_terakhir": book.last_number,
             "nomor_terlewat": book.numbers_missing,

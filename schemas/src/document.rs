@@ -91,6 +91,8 @@ pub struct LedgerBook {
     pub berkas: Vec<String>,
     /// Of a list, what a row counts; a book's entries are counted as such.
     pub unit: Option<String>,
+    /// Of a book, how many entries belong to months whose books were closed before they came.
+    pub late_entries: u64,
     /// Of a list by the retention schedule, that the office has entered none.
     pub without_schedule: bool,
     /// Lowest and highest number in the book.

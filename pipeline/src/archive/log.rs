@@ -10,7 +10,7 @@
 use super::layout;
 use crate::key::sha256;
 use crate::sources::Horizon;
-use schemas::EventId;
+use schemas::{EventId, Month};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -51,6 +51,9 @@ pub struct CommitNote {
     pub outages: Option<FileEntry>,
     /// Snapshot of the blank-card stock, when it changed.
     pub stock: Option<FileEntry>,
+    /// The month whose books this commit closes; what comes for it afterwards stands in later books.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal: Option<Month>,
 }
 
 /// What a commit remembers of the source, for the next pull from it.

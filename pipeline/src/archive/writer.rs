@@ -165,17 +165,22 @@ impl Writer {
             || note.stock.is_some()
     }
 
+    /// Closes the books of a month with this commit.
+    pub(crate) fn seal(&mut self, month: Month) {
+        self.note.seal = Some(month);
+    }
+
     /// Makes everything staged count, together with the cursor.
     pub(crate) fn commit(mut self, ready: &Ready<'_>) -> Result<Archive, ArchiveError> {
         self.close_parts()?;
         self.note.findings.clone_from(&ready.findings);
-        self.note.source = Some(ready.source.clone());
+        self.note.source.clone_from(&ready.source);
         let root = self.archive.root().to_owned();
         let version = self.archive.next_version();
         let (events, note) = (&self.events, &self.note);
         let Ready { at_ms, cursor, facts, source, .. } = ready;
-        let commit =
-            NewCommit { version, at_ms: *at_ms, source: &source.name, cursor: *cursor, events, note, facts }.encode();
+        let source = source.as_ref().map_or("", |source| &source.name);
+        let commit = NewCommit { version, at_ms: *at_ms, source, cursor: *cursor, events, note, facts }.encode();
         write_flushed(&self.staging.join("commit.json"), commit.as_bytes())?;
         let files = self.events.iter().map(|(entry, _)| entry);
         let files = files.chain(&note.persons).chain(&note.quarantine).chain(&note.outages).chain(&note.stock);
@@ -237,8 +242,8 @@ impl Drop for Writer {
 pub(crate) struct Ready<'a> {
     /// Now.
     pub(crate) at_ms: i64,
-    /// Where the rows came from.
-    pub(crate) source: SourceNote,
+    /// Where the rows came from, where some came.
+    pub(crate) source: Option<SourceNote>,
     /// How far it was read.
     pub(crate) cursor: Option<i64>,
     /// What never changes.

@@ -77,6 +77,7 @@ impl BookWriter<'_> {
             berkas,
             rows,
             unit: Some(list.unit.clone()),
+            late_entries: 0,
             without_schedule: matches!(list.rows, ListRows::Month { .. }) && self.facts.retention.is_empty(),
             first_number: None,
             last_number: None,

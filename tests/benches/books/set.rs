@@ -62,6 +62,7 @@ fn book(rows: Vec<Vec<String>>) -> LedgerBook {
         columns: COLUMNS.map(column).to_vec(),
         berkas: vec![String::new(); rows.len()],
         unit: None,
+        late_entries: 0,
         without_schedule: false,
         first_number: None,
         last_number: None,

@@ -1,0 +1,34 @@
+//! `tertib seal`
+
+use crate::cli::Where;
+use crate::exit::Outcome;
+use crate::office::Installed;
+use crate::{clock, print};
+use anyhow::Result;
+use clap::Args;
+use pipeline::{Key, Seal};
+use schemas::Month;
+
+/// Options of `tertib seal`.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// The month whose books are closed, for example 2026-10.
+    #[arg(long, value_name = "YYYY-MM")]
+    month: Month,
+    #[command(flatten)]
+    place: Where,
+}
+
+/// Exit code 2 when the month is not over, its books are closed already, or those of an earlier month are open.
+pub(crate) fn run(options: &Options) -> Result<Outcome> {
+    let installed = Installed::open(options.place.config.as_deref())?;
+    let key = Key::load(&installed.config.key_path())?;
+    let at_ms = clock::now().timestamp_millis();
+    let fence = installed.fence();
+    let Seal { month, version, .. } =
+        pipeline::seal(&installed.config.archive_path(), &key, fence, options.month, at_ms)?;
+    print::data(&format!(
+        "the books of {month} are closed by version {version} of the archive; next: tertib render --month {month} --full\n"
+    ))?;
+    Ok(Outcome::Done)
+}
