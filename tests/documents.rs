@@ -461,12 +461,12 @@ fn what_is_to_be_destroyed_is_stated() {
 fn every_document_has_the_same_bytes_on_one_core() {
     let office = Office::small();
     let render = |cores: &str, to: &str| {
-        let program = tests::tertib();
-        let mut command = std::process::Command::new("taskset");
-        command.args(["-c", cores]).arg(program.get_program());
-        command.args(["render", "--month", "2026-10", "--format", "pdf,xlsx,csv,json", "--out"]).arg(office.path(to));
-        let ran = command.arg("--config").arg(office.path("tertib.toml")).output().unwrap();
-        tests::Ran::from(ran).expect_code_in(&[0, 1], "render");
+        let program = tests::tertib().get_program().to_string_lossy().into_owned();
+        let (out, config) = (office.path(to).display().to_string(), office.path("tertib.toml").display().to_string());
+        let render =
+            ["render", "--month", "2026-10", "--format", "pdf,xlsx,csv,json", "--out", &out, "--config", &config];
+        let arguments: Vec<&str> = ["-c", cores, &program].into_iter().chain(render).collect();
+        tests::run_tool("taskset", &arguments).expect_code_in(&[0, 1], "render");
         tests::tree(&office.path(to))
     };
     let (one, all) = (render("0", "satu"), render("0-1", "semua"));

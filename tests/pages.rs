@@ -9,7 +9,6 @@ use libtest_mimic::Arguments;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use tests::{Office, has_tool, root, trial};
 
 /// Dots to an inch: enough to tell one row from the next.
@@ -97,9 +96,8 @@ fn drawn(office: &Office, folder: &Path) -> BTreeMap<String, PathBuf> {
     files.push(office.path("laporan/kalender_2026.pdf"));
     for file in files.iter().filter(|file| file.extension().is_some_and(|e| e == "pdf")) {
         let to = folder.join(file.file_stem().unwrap());
-        let ran =
-            Command::new("pdftoppm").args(["-r", DPI, "-l", LAST, "-gray", "-png"]).arg(file).arg(to).status().unwrap();
-        assert!(ran.success());
+        let (file, to) = (file.display().to_string(), to.display().to_string());
+        tests::tool("pdftoppm", &["-r", DPI, "-l", LAST, "-gray", "-png", &file, &to]);
     }
     let pictures = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
     pictures.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), path)).collect()

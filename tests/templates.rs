@@ -1,6 +1,6 @@
 //! `templates/README.md` says what every template reads, with an example, and it is true.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot set up must stop")]
 
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -10,9 +10,9 @@ use tests::{Office, root};
 /// The example of a template in the README.
 fn example(name: &str) -> Map<String, Value> {
     let readme = fs::read_to_string(root().join("templates/README.md")).unwrap();
-    let (_, section) = readme.split_once(&format!("### `{name}`")).unwrap_or_else(|| panic!("{name} has no section"));
+    let (_, section) = readme.split_once(&format!("### `{name}`")).expect(name);
     let json = section.split("```json").nth(1).unwrap().split("```").next().unwrap();
-    serde_json::from_str(json).unwrap_or_else(|e| panic!("the example of {name}: {e}"))
+    serde_json::from_str(json).expect(name)
 }
 
 fn names_of(fields: &Map<String, Value>) -> BTreeSet<String> {

@@ -60,9 +60,10 @@ fn pictures(folder: &Path) -> Vec<(String, Vec<u8>)> {
     files.retain(|path| path.extension().is_some_and(|e| e == "pdf"));
     files.sort();
     let picture = |path: &PathBuf| {
-        let pages = std::process::Command::new("pdftoppm").args(["-r", "50"]).arg(path).output().unwrap();
-        assert!(pages.status.success());
-        (path.file_name().unwrap().to_string_lossy().into_owned(), pages.stdout)
+        let to = tempfile::NamedTempFile::new().unwrap();
+        let to = to.path().display().to_string();
+        tests::tool("sh", &["-c", "pdftoppm -r 50 \"$0\" > \"$1\"", &path.display().to_string(), &to]);
+        (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(&to).unwrap())
     };
     files.iter().map(picture).collect()
 }
