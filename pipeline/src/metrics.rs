@@ -44,7 +44,7 @@ pub struct FigureBook<'a> {
     kept: Kept,
     /// The events, once they had to be read.
     view: OnceCell<View>,
-    /// The additive rows that were asked for.
+    /// The additive rows of the month that was asked for last.
     additive: RefCell<BTreeMap<(Month, Sight), DataFrame>>,
 }
 
@@ -198,7 +198,9 @@ impl<'a> FigureBook<'a> {
     fn additive(&self, month: Month) -> Result<DataFrame, FigureError> {
         let [past, ahead] = Sight::ALL.map(|sight| {
             let rows = self.rows(month, sight)?;
-            self.additive.borrow_mut().insert((month, sight), rows.clone());
+            let mut held = self.additive.borrow_mut();
+            held.retain(|(of, _), _| *of == month);
+            held.insert((month, sight), rows.clone());
             Ok::<_, FigureError>(rows)
         });
         past?.vstack(&ahead?).map_err(|e| summary::fault(&e))
