@@ -372,6 +372,12 @@ fn a_verification_is_stated() {
     bytes[middle] ^= 1;
     fs::write(&part, bytes).unwrap();
     let damaged = text(1);
+    for ending in ["csv", "json", "xlsx"] {
+        let place = office.path(&format!("berita_acara.{ending}"));
+        office.run(&["verify", "--report", place.to_str().unwrap()]).expect_code(1);
+        let bytes = fs::read(&place).unwrap();
+        assert!(ending == "xlsx" && bytes.starts_with(b"PK") || String::from_utf8_lossy(&bytes).contains("A002"));
+    }
     assert!(damaged.contains("A002") && damaged.contains("1 (satu) temuan"), "{damaged}");
 }
 
@@ -587,4 +593,53 @@ fn closed_books_stay_and_late_entries_follow() {
         office.run(&["verify", "--book", &printed]).expect_code(0);
     }
     office.run(&["verify"]).expect_code(0);
+}
+
+/// A gap and a double in the numbers are marked where they stand, and listed at the close.
+#[test]
+fn gaps_and_doubles_are_marked_in_their_rows() {
+    let office = Office::unpulled();
+    let number = |n: u32| format!("{n:06}/4/2026");
+    let change = |place: u32, number: &str| {
+        format!(
+            "update langkah_berkas set nomor_register = '{number}' where event_id =
+               (select event_id from langkah_berkas where langkah = 4 order by selesai, event_id limit 1 offset {place});"
+        )
+    };
+    let all: String = (0..60).map(|place| change(place, &number(1_000 + place))).collect();
+    office.sql(&all);
+    // 1005 and 1010 to 1012 are taken away; 1020 comes twice.
+    office.sql(&format!(
+        "delete from langkah_berkas where langkah = 4 and nomor_register in ('{}', '{}', '{}', '{}'); {}",
+        number(1_005),
+        number(1_010),
+        number(1_011),
+        number(1_012),
+        format_args!(
+            "update langkah_berkas set nomor_register = '{}' where nomor_register = '{}'",
+            number(1_020),
+            number(1_021)
+        ),
+    ));
+    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    let name = "buku_agenda_pendaftaran";
+    let marked: Vec<(String, String)> = rows(&office, name)
+        .into_iter()
+        .filter(|row| row.last().is_some_and(|remark| !remark.is_empty()))
+        .map(|row| (row[1].clone(), row.last().unwrap().clone()))
+        .collect();
+    let wanted = [
+        (1_006, "Nomor 1005 terlewat"),
+        (1_013, "Nomor 1010–1012 terlewat"),
+        (1_020, "Nomor ganda"),
+        (1_020, "Nomor ganda"),
+        (1_022, "Nomor 1021 terlewat"),
+    ];
+    assert_eq!(marked, wanted.map(|(n, mark)| (number(n), mark.to_owned())));
+    office.run(&["render", "--month", "2026-10", "--only", name]).expect_code_in(&[0, 1], "render");
+    let pdf = office.path(&format!("laporan/2026-10/{name}_2026-10.pdf"));
+    let text = tests::tool("pdftotext", &["-raw", pdf.to_str().unwrap(), "-"]);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("terlewat: 1005, 1010, 1011, 1012, 1021."), "{text}");
+    assert!(text.contains("lebih dari sekali: 1020."), "{text}");
 }

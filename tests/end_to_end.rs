@@ -26,7 +26,7 @@ fn the_same_seed_gives_the_same_archive_and_documents() {
 fn rendering_again_gives_the_same_bytes() {
     let office = Office::small();
     let before = tree(&office.path("laporan/2026-10"));
-    assert_eq!(before.len(), 15, "four books, seven lists, two papers of hand-over, two reports");
+    assert_eq!(before.len(), 17, "four books, seven lists, two drafts, two papers of hand-over, two reports");
     office.run(&["render", "--month", "2026-10"]).expect_code(0);
     assert!(tree(&office.path("laporan/2026-10")) == before);
     for (path, bytes) in before {

@@ -3,14 +3,16 @@
 //! Looked for at `--config`, then `TERTIB_CONFIG`, then `./tertib.toml`, then `./work/tertib.toml`. Paths in it are
 //! relative to the file itself. `TERTIB_SOURCE_URL` replaces the source's URL, so that a password need not be in a file.
 
+mod render;
+
 use anyhow::{Context, Result, anyhow, bail};
 use pipeline::{SourceConfig, Timeouts};
+use render::RenderSection;
 use schemas::Column;
 use schemas::document::Office;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// Where the configuration is looked for when nothing names it.
 const PLACES: [&str; 2] = ["tertib.toml", "work/tertib.toml"];
@@ -109,24 +111,6 @@ pub(crate) struct ReportsSection {
     pub path: PathBuf,
     /// Folder whose templates replace the built-in ones of the same name.
     pub templates: Option<PathBuf>,
-}
-
-/// `[render]`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-pub(crate) struct RenderSection {
-    /// A typst program that sets the pages instead of the built-in typesetter.
-    pub typst: Option<PathBuf>,
-    /// How long it may work on one file.
-    pub deadline_seconds: u64,
-    /// How much memory it may take.
-    pub memory_mb: u64,
-}
-
-impl Default for RenderSection {
-    fn default() -> Self {
-        Self { typst: None, deadline_seconds: 300, memory_mb: 2_048 }
-    }
 }
 
 /// One `[[job]]`.
@@ -307,13 +291,7 @@ impl Config {
 
     /// The typst program that sets pages, where one is named.
     pub(crate) fn typst_program(&self) -> Option<reports::Program> {
-        let RenderSection { typst, deadline_seconds, memory_mb } = &self.render;
-        // It runs in a folder of its own, from which a relative path would lead elsewhere.
-        typst.as_ref().map(|path| reports::Program {
-            path: absolute(self.folder.join(path)),
-            deadline: Duration::from_secs(*deadline_seconds),
-            memory_bytes: memory_mb.saturating_mul(1 << 20),
-        })
+        self.render.program(&self.folder)
     }
 
     /// Templates, fonts, crest and typesetter of this office.

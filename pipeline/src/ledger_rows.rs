@@ -4,17 +4,18 @@
 //! Gives   rows ordered by (number, end of the step, event), numbered from 1; personal fields masked unless asked for
 //! Rule    data/ledgers; corrections replace what they correct
 
+mod cells;
 mod lists;
 
 use crate::archive::{Archive, ArchiveError, month_of_path};
 use crate::columns::{dates, instants, int32s, int64s, texts};
 use crate::key::sha256;
-use crate::time;
 use arrow::array::{Array, RecordBatch, StringArray};
+use cells::{number_marks, remarked};
 use chrono::NaiveDate;
 use schemas::document::{BookCode, BookColumn, Cell, LedgerBook};
 use schemas::figures::RegisterNumbers;
-use schemas::{Facts, Ledger, LedgerColumn, LedgerField, ListRows, Milestone, Month, mask_nik, wib_date};
+use schemas::{Facts, Ledger, LedgerColumn, LedgerField, ListRows, Milestone, Month, wib_date};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether personal data are shown in full.
@@ -154,13 +155,15 @@ impl<'a> BookWriter<'a> {
     pub fn book(&self, ledger: &Ledger, numbers: &RegisterNumbers, disclosure: Disclosure) -> LedgerBook {
         let entries = self.entries.get(&ledger.step).map_or(&[][..], Vec::as_slice);
         let last_entry = entries.iter().map(|e| e.selesai_s).max().and_then(wib_date);
-        let rows: Vec<Vec<Cell>> = entries
-            .iter()
-            .enumerate()
-            .map(|(i, entry)| {
-                ledger.columns.iter().map(|c| self.cell(c.field, i as u64 + 1, entry, disclosure)).collect()
-            })
-            .collect();
+        let marks = number_marks(entries, numbers);
+        let row = |((number, entry), mark): ((u64, &Entry), &Option<String>)| {
+            let cell = |column: &LedgerColumn| {
+                let cell = self.cell(column.field, number, entry, disclosure);
+                if column.field == LedgerField::Keterangan { remarked(cell, mark.as_deref()) } else { cell }
+            };
+            ledger.columns.iter().map(cell).collect()
+        };
+        let rows: Vec<Vec<Cell>> = (1..).zip(entries).zip(&marks).map(row).collect();
         LedgerBook {
             id: ledger.id.clone(),
             title: ledger.title.clone(),
@@ -271,74 +274,6 @@ impl<'a> BookWriter<'a> {
         }
         Ok(())
     }
-
-    fn cell(&self, field: LedgerField, number: u64, entry: &Entry, disclosure: Disclosure) -> Cell {
-        let text = |t: Option<&str>| t.filter(|t| !t.is_empty()).map_or(Cell::Empty, |t| Cell::Text(t.to_owned()));
-        let label = |labels: &schemas::Labels, id: &str| labels.get(id).cloned().unwrap_or_else(|| id.to_owned());
-        if let Some(late) = entry.late.filter(|_| field == LedgerField::Keterangan) {
-            let remark = self.personal_cell(field, entry, disclosure);
-            let remark = if let Cell::Text(remark) = remark { format!("; {remark}") } else { String::new() };
-            return Cell::Text(format!("{late}{remark}"));
-        }
-        if field.personal() {
-            return self.personal_cell(field, entry, disclosure);
-        }
-        let reached = self.milestones.get(&entry.berkas_id).copied().unwrap_or_default();
-        let area = self.facts.wilayah.get(&entry.pekon);
-        match field {
-            LedgerField::Urut => Cell::Number(number),
-            LedgerField::NomorRegister => text(entry.nomor_register.as_deref()),
-            LedgerField::Selesai => Cell::Date(entry.selesai_s),
-            LedgerField::Diterima => Cell::DateTime(entry.diterima_s),
-            LedgerField::NamaPekon => text(Some(area.map_or(&entry.pekon, |a| &a.name))),
-            LedgerField::Kecamatan => text(area.map(|a| a.kecamatan.as_str())),
-            LedgerField::Jenis => text(Some(&label(&self.facts.jenis, &entry.jenis))),
-            LedgerField::Hasil => text(Some(&entry.hasil.replace('_', " "))),
-            LedgerField::PetugasId => text(entry.petugas_id.as_deref()),
-            LedgerField::KolektifId => text(Some(&entry.kolektif_id)),
-            LedgerField::BerkasId => text(Some(&entry.berkas_id)),
-            LedgerField::TanggalLengkap => reached.complete.map_or(Cell::Empty, Cell::DateTime),
-            LedgerField::TanggalCetak => reached.printed.map_or(Cell::Empty, Cell::Date),
-            LedgerField::TanggalSiap => reached.gathered.map_or(Cell::Empty, Cell::Date),
-            LedgerField::TanggalSerah => reached.handed_over.map_or(Cell::Empty, Cell::Date),
-            LedgerField::KodeKlasifikasi => text(wib_date(entry.selesai_s).map(|d| self.facts.classification(d))),
-            _ => Cell::Empty,
-        }
-    }
-
-    fn personal_cell(&self, field: LedgerField, entry: &Entry, disclosure: Disclosure) -> Cell {
-        let Some(person) = self.persons.get(&entry.seq) else { return Cell::Empty };
-        let full = disclosure == Disclosure::Full;
-        let text = |t: Option<String>| t.filter(|t| !t.is_empty()).map_or(Cell::Empty, Cell::Text);
-        let birth = person.tanggal_lahir_days.and_then(time::date_of);
-        match field {
-            LedgerField::Nik if full => text(person.nik.clone()),
-            LedgerField::Nik => text(person.nik.as_deref().map(mask_nik)),
-            LedgerField::Nama if full => text(person.nama.clone()),
-            LedgerField::Nama => text(person.nama.as_deref().map(mask_name)),
-            LedgerField::Pembawa if full => text(Some(person.pembawa.clone())),
-            LedgerField::Pembawa => text(Some(mask_name(&person.pembawa))),
-            LedgerField::JenisKelamin if full => text(person.jenis_kelamin.clone()),
-            LedgerField::Keterangan if full => text(person.keterangan.clone()),
-            LedgerField::TempatTanggalLahir if full => {
-                let parts = [person.tempat_lahir.clone(), birth.map(|d| d.format("%d-%m-%Y").to_string())];
-                text(Some(parts.into_iter().flatten().collect::<Vec<_>>().join(", ")))
-            }
-            LedgerField::Usia if full => {
-                let age = birth.zip(wib_date(entry.selesai_s)).and_then(|(b, on)| on.years_since(b));
-                age.map_or(Cell::Empty, |years| Cell::Number(years.into()))
-            }
-            // A birth date, sex or age beside the kecamatan would rebuild most of the masked NIK.
-            _ => Cell::Empty,
-        }
-    }
-}
-
-impl std::fmt::Display for Late {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let what = if self.is_correction { "Koreksi" } else { "Susulan" };
-        write!(f, "{what} {}", self.month.indonesian())
-    }
 }
 
 impl Milestones {
@@ -391,26 +326,6 @@ pub(crate) fn stock_log(archive: &Archive) -> Result<BTreeMap<NaiveDate, [i64; 3
     Ok(log)
 }
 
-/// The first letter of every word: `SITI AMINAH` becomes `S*** A*****`.
-fn mask_name(name: &str) -> String {
-    name.split_whitespace()
-        .map(|word| word.chars().enumerate().map(|(i, c)| if i == 0 { c } else { '*' }).collect::<String>())
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
 fn optional(column: &StringArray, row: usize) -> Option<String> {
     (!column.is_null(row)).then(|| column.value(row).to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_masked_name_keeps_initials_and_lengths() {
-        assert_eq!(mask_name("SITI AMINAH"), "S*** A*****");
-        assert_eq!(mask_name("#PUTRA"), "#*****");
-        assert_eq!(mask_name(""), "");
-    }
 }

@@ -1,7 +1,7 @@
 //! `tertib calendar`
 
 use crate::cli::Where;
-use crate::commands::render::PdfStandard;
+use crate::commands::render::{PdfStandard, replace};
 use crate::exit::Outcome;
 use crate::office::Installed;
 use crate::print;
@@ -36,6 +36,8 @@ pub(crate) enum Format {
     Json,
     /// Every day, for spreadsheets.
     Csv,
+    /// A workbook; goes to the folder for documents.
+    Xlsx,
     /// A page for the office to check and sign.
     Pdf,
 }
@@ -62,17 +64,23 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
         Format::Table => print::data(&words(&year))?,
         Format::Json => print::data(&String::from_utf8(reports::json(document)?)?)?,
         Format::Csv => print::data(&String::from_utf8(reports::csv(document)?)?)?,
+        Format::Xlsx => keep(&installed, document, "xlsx", &reports::xlsx(document)?, "")?,
         Format::Pdf => {
             let renderer = installed.config.renderer()?;
-            let folder = installed.config.reports_path();
-            std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-            let path = folder.join(format!("{}.pdf", document.name()));
-            let rendered = renderer.pdf(document, 1, &installed.config.office, options.standard.into())?;
-            std::fs::write(&path, rendered.bytes).with_context(|| format!("cannot write {}", path.display()))?;
-            print::data(&format!("{} ({} pages)\n", path.display(), rendered.pages))?;
+            let set = renderer.pdf(document, 1, &installed.config.office, options.standard.into())?;
+            keep(&installed, document, "pdf", &set.bytes, &format!(" ({} pages)", set.pages))?;
         }
     }
     Ok(Outcome::Done)
+}
+
+/// Writes a file into the folder for documents, and says so.
+fn keep(installed: &Installed, document: Document<'_>, ending: &str, bytes: &[u8], length: &str) -> Result<()> {
+    let folder = installed.config.reports_path();
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let path = folder.join(format!("{}.{ending}", document.name()));
+    replace(&path, bytes)?;
+    print::data(&format!("{}{length}\n", path.display()))
 }
 
 fn words(year: &CalendarYear) -> String {

@@ -23,7 +23,7 @@ pub(crate) struct Options {
     /// The code of a printed book or list, as its QR code says it: whether its rows are those of the archive.
     #[arg(long, value_name = "TEXT", conflicts_with = "book")]
     code: Option<String>,
-    /// Also writes the statement of the verification (berita acara) as a PDF, dated today.
+    /// Also writes the statement of the verification (berita acara), dated today: a PDF, or by its ending XLSX, CSV or JSON.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["book", "code"])]
     report: Option<PathBuf>,
     /// What that PDF keeps to.
@@ -90,9 +90,14 @@ fn state(installed: &Installed, result: &Verification, path: &Path, standard: St
         findings: result.findings.iter().filter_map(found).collect(),
         provenance,
     };
-    let renderer = installed.config.renderer()?;
-    let set = renderer.pdf(Document::Verification(&report), 1, &installed.config.office, standard)?;
-    render::replace(path, &set.bytes)
+    let document = Document::Verification(&report);
+    let bytes = match path.extension().and_then(|ending| ending.to_str()) {
+        Some("xlsx") => reports::xlsx(document)?,
+        Some("csv") => reports::csv(document)?,
+        Some("json") => reports::json(document)?,
+        _ => installed.config.renderer()?.pdf(document, 1, &installed.config.office, standard)?.bytes,
+    };
+    render::replace(path, &bytes)
 }
 
 fn book(installed: &Installed, path: &Path) -> Result<Outcome> {
