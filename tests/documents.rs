@@ -46,12 +46,18 @@ fn archive_lists_hold_what_the_archive_book_holds() {
     }
 }
 
-#[test]
-fn spoilt_and_withdrawn_cards_stand_in_the_register() {
+/// The small office, pulled, with three cards that were spoilt in printing.
+fn office_with_spoilt_cards() -> Office {
     let office = Office::unpulled();
     office.sql("update langkah_berkas set hasil = 'gagal_cetak' where event_id in
                  (select event_id from langkah_berkas where langkah = 6 and hasil = 'tercetak' order by event_id limit 3)");
     office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    office
+}
+
+#[test]
+fn spoilt_and_withdrawn_cards_stand_in_the_register() {
+    let office = office_with_spoilt_cards();
     let register = rows(&office, "register_ktp_el_rusak");
     let of = |why: &str| register.iter().filter(|row| row[2] == why).count();
     assert_eq!(of("Gagal cetak"), events(&office, "hasil = 'gagal_cetak'"));
@@ -428,10 +434,7 @@ fn a_template_is_set_again_when_it_changes() {
 /// The draft of a destruction sums up its list by cause, leaves the day open and names who else signs.
 #[test]
 fn what_is_to_be_destroyed_is_stated() {
-    let office = Office::unpulled();
-    office.sql("update langkah_berkas set hasil = 'gagal_cetak' where event_id in
-                 (select event_id from langkah_berkas where langkah = 6 and hasil = 'tercetak' order by event_id limit 3)");
-    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    let office = office_with_spoilt_cards();
     office
         .run(&["render", "--month", "2026-10", "--only", "berita_acara_pemusnahan_ktp_el,register_ktp_el_rusak"])
         .expect_code_in(&[0, 1], "render");
