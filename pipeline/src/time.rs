@@ -2,7 +2,7 @@
 
 use crate::sources::Cell;
 use chrono::format::{Item, Parsed, StrftimeItems};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Offset, TimeZone};
 use chrono_tz::Tz;
 use std::sync::LazyLock;
 
@@ -32,6 +32,16 @@ fn instant_text(text: &str, zone: Tz) -> Option<i64> {
 /// A clock reading in a zone; the earlier one where a clock is set back.
 pub(crate) fn in_zone(naive: NaiveDateTime, zone: Tz) -> Option<i64> {
     zone.from_local_datetime(&naive).earliest().map(|t| t.timestamp_micros())
+}
+
+/// How far a zone is from UTC on a day, microseconds; `None` where that changes in the course of the day.
+pub(crate) fn offset_all_day_us(day: NaiveDate, zone: Tz) -> Option<i64> {
+    let offset = |day: NaiveDate| {
+        let local = zone.from_local_datetime(&day.and_hms_opt(0, 0, 0)?).single()?;
+        Some(i64::from(local.offset().fix().local_minus_utc()) * 1_000_000)
+    };
+    let (first, last) = (offset(day)?, offset(day.succ_opt()?)?);
+    (first == last).then_some(first)
 }
 
 /// Days since 1970.

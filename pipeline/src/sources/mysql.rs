@@ -2,21 +2,19 @@
 
 use super::chunk::{Cell, OUT_OF_RANGE};
 use super::error::{connect_error, query_error, relation_error};
-use super::{Bind, Outlet, SourceError, Timeouts};
+use super::{Bind, DAY_US, Outlet, SourceError, Timeouts};
 use crate::time;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use futures_util::TryStreamExt;
 use sqlx::mysql::{MySqlConnectOptions, MySqlRow};
-use sqlx::{
-    AssertSqlSafe, Column, Connection, Executor, MySqlConnection, Row, SqlSafeStr, Statement, TypeInfo, ValueRef,
-};
+use sqlx::{AssertSqlSafe, Column, Connection, Executor, MySqlConnection, Row, SqlSafeStr, Statement, TypeInfo};
 use std::str::FromStr;
 
 const NAME: &str = "MySQL/MariaDB";
 
 /// DATETIME columns hold local time, which may lie this far ahead of UTC.
-const ZONE_MARGIN_US: i64 = 86_400_000_000;
+const ZONE_MARGIN_US: i64 = DAY_US;
 
 /// Error of a server that does not know a setting: MariaDB and MySQL name the statement's time limit differently.
 const UNKNOWN_SETTING: &str = "HY000";
@@ -85,12 +83,13 @@ pub(super) async fn read(
     }
     let mut rows = query.fetch(connection);
     let mut kinds: Vec<Kind> = Vec::new();
+    let mut day = Day::new(zone);
     while let Some(row) = rows.try_next().await.map_err(|e| query_error(NAME, relation, &e))? {
         if kinds.is_empty() {
             kinds = row.columns().iter().map(|c| Kind::of(c.type_info().name())).collect();
         }
         for (i, kind) in kinds.iter().enumerate() {
-            push_field(&row, i, kind, zone, outlet);
+            push_field(&row, i, kind, &mut day, outlet);
         }
         if !outlet.row_done().await {
             break;
@@ -149,19 +148,62 @@ impl Kind {
     }
 }
 
-fn push_field(row: &MySqlRow, index: usize, kind: &Kind, zone: Tz, outlet: &mut Outlet) {
-    // Most fields are texts, and to put them by themselves saves a copy of each.
-    if matches!(kind, Kind::Text) {
-        return match row.try_get_unchecked::<Option<&[u8]>, _>(index) {
-            Ok(Some(bytes)) => outlet.push(Cell::Bytes(bytes)),
-            Ok(None) => outlet.push(Cell::Null),
-            Err(_) => outlet.push(OUT_OF_RANGE),
+/// The day of the clock reading before: most are of the same, and what a day asks of calendar and zone is asked once.
+struct Day {
+    zone: Tz,
+    /// Year, month and day as they came.
+    date: Option<[u8; 4]>,
+    /// Midnight, microseconds since 1970 as if the zone were UTC.
+    midnight_us: i64,
+    /// How far the zone is from UTC, where it is so all day.
+    offset_us: Option<i64>,
+}
+
+impl Day {
+    fn new(zone: Tz) -> Self {
+        Self { zone, date: None, midnight_us: 0, offset_us: None }
+    }
+
+    /// The instant of a DATETIME (`is_local`) or a TIMESTAMP of a session in UTC, in the form of the binary protocol: a length,
+    /// then as much as it says of year, month, day, hour, minute, second and microseconds. `None` for what is no date.
+    fn instant(&mut self, bytes: &[u8], is_local: bool) -> Option<i64> {
+        let (length, rest) = bytes.split_first()?;
+        let rest = rest.get(..usize::from(*length))?;
+        let (date, clock) = rest.split_first_chunk::<4>()?;
+        if self.date != Some(*date) {
+            let day =
+                NaiveDate::from_ymd_opt(i16::from_le_bytes([date[0], date[1]]).into(), date[2].into(), date[3].into())?;
+            (self.date, self.midnight_us) = (Some(*date), i64::from(time::epoch_days(day)) * DAY_US);
+            self.offset_us = time::offset_all_day_us(day, self.zone);
+        }
+        let (seconds, micros) = match clock {
+            [] => (0, 0),
+            [h, m, s, micros @ ..] if *h < 24 && *m < 60 && *s < 60 => {
+                let micros = if micros.is_empty() { 0 } else { u32::from_le_bytes(micros.try_into().ok()?) };
+                (i64::from(*h) * 3_600 + i64::from(*m) * 60 + i64::from(*s), i64::from(micros))
+            }
+            _ => return None,
         };
+        let reading_us = self.midnight_us + seconds * 1_000_000 + micros;
+        match self.offset_us.filter(|_| is_local) {
+            Some(offset_us) => Some(reading_us - offset_us),
+            None if is_local => time::in_zone(DateTime::from_timestamp_micros(reading_us)?.naive_utc(), self.zone),
+            None => Some(reading_us),
+        }
     }
-    if row.try_get_raw(index).is_ok_and(|value| value.is_null()) {
-        return outlet.push(Cell::Null);
-    }
+}
+
+fn push_field(row: &MySqlRow, index: usize, kind: &Kind, day: &mut Day, outlet: &mut Outlet) {
+    let bytes = match row.try_get_unchecked::<Option<&[u8]>, _>(index) {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return outlet.push(Cell::Null),
+        Err(_) => return outlet.push(OUT_OF_RANGE),
+    };
     let read = match kind {
+        // Nearly all fields are of these, and to put them by themselves saves a copy of each.
+        Kind::Text => return outlet.push(Cell::Bytes(bytes)),
+        Kind::Datetime => return outlet.push(day.instant(bytes, true).map_or(OUT_OF_RANGE, Cell::Instant)),
+        Kind::Timestamp => return outlet.push(day.instant(bytes, false).map_or(OUT_OF_RANGE, Cell::Instant)),
         Kind::Signed => row.try_get_unchecked::<i64, _>(index).ok().map(Cell::Integer),
         Kind::Unsigned => {
             let number = row.try_get_unchecked::<u64, _>(index).ok();
@@ -169,12 +211,7 @@ fn push_field(row: &MySqlRow, index: usize, kind: &Kind, zone: Tz, outlet: &mut 
         }
         Kind::Float => row.try_get::<f32, _>(index).ok().map(|v| Cell::Real(v.into())),
         Kind::Double => row.try_get::<f64, _>(index).ok().map(Cell::Real),
-        Kind::Timestamp => row.try_get::<DateTime<Utc>, _>(index).ok().map(|t| Cell::Instant(t.timestamp_micros())),
-        Kind::Datetime => {
-            row.try_get::<NaiveDateTime, _>(index).ok().and_then(|t| time::in_zone(t, zone)).map(Cell::Instant)
-        }
         Kind::Date => row.try_get::<NaiveDate, _>(index).ok().map(|d| Cell::Date(time::epoch_days(d))),
-        Kind::Text => None,
     };
     outlet.push(read.unwrap_or(OUT_OF_RANGE));
 }
@@ -182,6 +219,55 @@ fn push_field(row: &MySqlRow, index: usize, kind: &Kind, zone: Tz, outlet: &mut 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The binary protocol's form of a clock reading.
+    fn bytes(year: i16, rest: &[u8], micros: Option<u32>) -> Vec<u8> {
+        let mut value = year.to_le_bytes().to_vec();
+        value.extend_from_slice(rest);
+        value.extend(micros.iter().flat_map(|n| n.to_le_bytes()));
+        value.insert(0, u8::try_from(value.len()).unwrap());
+        value
+    }
+
+    #[test]
+    fn clock_readings_are_those_of_the_calendar() {
+        // In New York a clock was set forward on 8 March 2026 at 2 and back on 1 November 2026 at 2.
+        for zone in [Tz::Asia__Jakarta, Tz::UTC, Tz::America__New_York] {
+            let mut day = Day::new(zone);
+            for (month, date) in [(3, 7), (3, 8), (3, 8), (3, 9), (10, 31), (11, 1), (11, 1), (11, 2), (2, 28)] {
+                for hour in [0, 1, 2, 3, 23] {
+                    let naive = NaiveDate::from_ymd_opt(2026, month, date)
+                        .and_then(|d| d.and_hms_micro_opt(hour, 30, 59, 123_456))
+                        .unwrap();
+                    let form = [month, date, hour, 30, 59].map(|n| u8::try_from(n).unwrap());
+                    let value = bytes(2026, &form, Some(123_456));
+                    assert_eq!(day.instant(&value, true), time::in_zone(naive, zone), "{naive} {zone}");
+                    assert_eq!(day.instant(&value, false), Some(naive.and_utc().timestamp_micros()));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_date_is_none() {
+        let mut day = Day::new(Tz::UTC);
+        assert_eq!(day.instant(&bytes(0, &[0, 0], None), true), None);
+        assert_eq!(day.instant(&bytes(1970, &[1, 2], None), true), Some(DAY_US));
+        assert_eq!(day.instant(&bytes(1970, &[1, 2, 0, 0, 1], None), true), Some(DAY_US + 1_000_000));
+        for none in [
+            vec![],
+            vec![0],
+            bytes(0, &[0, 0], None),
+            bytes(2026, &[2, 30], None),
+            bytes(2026, &[2, 3, 24, 0, 0], None),
+            bytes(2026, &[2, 3, 1], None),
+            vec![11, 0xea, 7, 2],
+        ] {
+            assert_eq!(day.instant(&none, true), None, "{none:?}");
+        }
+        // A fault leaves the day before as it was.
+        assert_eq!(day.instant(&bytes(1970, &[1, 2], None), true), Some(DAY_US));
+    }
 
     #[test]
     fn only_select_is_reading() {
