@@ -646,3 +646,29 @@ fn gaps_and_doubles_are_marked_in_their_rows() {
     assert!(text.contains("terlewat: 1005, 1010, 1011, 1012, 1021."), "{text}");
     assert!(text.contains("lebih dari sekali: 1020."), "{text}");
 }
+
+/// The crest stands on the left of the letterhead; one that cannot be read is named.
+#[test]
+fn the_crest_stands_in_the_letterhead() {
+    let office = Office::small();
+    let corner = || {
+        office
+            .run(&["render", "--month", "2026-10", "--only", "buku_registrasi_arsip"])
+            .expect_code_in(&[0, 1], "render");
+        let pdf = office.path("laporan/2026-10/buku_registrasi_arsip_2026-10.pdf").display().to_string();
+        let to = office.path("sudut").display().to_string();
+        // The upper left corner above the rule, in dots of a 72nd inch.
+        let area = ["-x", "57", "-y", "43", "-W", "42", "-H", "16"];
+        tests::tool("pdftoppm", &[&["-r", "72", "-gray", "-singlefile"], &area[..], &[&pdf, &to]].concat());
+        let picture = fs::read(office.path("sudut.pgm")).unwrap();
+        picture[picture.len() - 42 * 16..].iter().filter(|dot| **dot < 128).count()
+    };
+    assert_eq!(corner(), 0);
+    let picture = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9"/></svg>"#;
+    fs::write(office.path("lambang.svg"), picture).unwrap();
+    office.configure("alamat = \"\"\n", "alamat = \"\"\nlambang = \"lambang.svg\"\n");
+    assert!(corner() > 200);
+    office.configure("lambang.svg", "tidak-ada.png");
+    let said = office.run(&["render", "--month", "2026-10"]).expect_code(2).err;
+    assert!(said.contains("tidak-ada.png") && said.trim_end().lines().count() == 1, "{said}");
+}
