@@ -136,10 +136,13 @@ const REPORTS: [&str; 4] = ["berita_acara_serah_terima", "bukti_pengambilan", "l
 /// Exit code 1 when characters had to be replaced to be printable.
 pub(crate) async fn run(options: &Options, common: Common) -> Result<Outcome> {
     let installed = Installed::open(options.place.config.as_deref())?;
-    let room = tempfile::TempDir::new().context("no folder for an invented office")?;
+    let room;
     let installed = match options.data {
         Data::Archive => installed,
-        Data::Sample => sample(installed, room.path(), options.month).await?,
+        Data::Sample => {
+            room = tempfile::TempDir::new().context("no folder for an invented office")?;
+            sample(installed, room.path(), options.month).await?
+        }
     };
     let selection = Selection {
         only: options.only.clone(),
