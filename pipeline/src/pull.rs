@@ -76,9 +76,9 @@ impl PullError {
         }
     }
 
-    /// Whether the source is known to be there.
+    /// Whether it shows that there is a server.
     fn is_of_a_server(&self) -> bool {
-        !matches!(self, Self::Source(fault) if !fault.is_of_a_server())
+        matches!(self, Self::Source(fault) if fault.is_of_a_server())
     }
 }
 

@@ -100,7 +100,7 @@ pub(crate) fn schemas(integer_ids: bool) -> (SchemaRef, SchemaRef) {
 }
 
 /// Events of one chunk that are to be archived, with what is computed of them, column by column.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Admitted {
     /// Their places in the chunk.
     rows: Vec<u32>,

@@ -112,7 +112,7 @@ impl SourceError {
 
     /// Whether there is a server at all; a wrong host or port is not worth another try.
     pub(crate) fn is_of_a_server(&self) -> bool {
-        !matches!(self, Self::Unreachable { answered: false, .. })
+        matches!(self, Self::Unreachable { answered: true, .. } | Self::Query { .. })
     }
 }
 
@@ -182,6 +182,15 @@ fn without_quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_an_answer_shows_that_there_is_a_server() {
+        let unreachable =
+            |answered| SourceError::Unreachable { database: "PostgreSQL", reason: String::new(), answered };
+        assert!(unreachable(true).is_of_a_server() && !unreachable(false).is_of_a_server());
+        let file = SourceError::File { path: String::new(), reason: String::new(), passing: true };
+        assert!(file.is_passing() && !file.is_of_a_server());
+    }
 
     #[test]
     fn a_quoted_value_is_hidden() {
