@@ -18,9 +18,10 @@ type ServerTest = fn(&mut Server);
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
-    let tests: [(&str, ServerTest); 9] = [
+    let tests: [(&str, ServerTest); 10] = [
         ("late_commits", late_commits),
         ("late_commits_through_a_view", late_commits_through_a_view),
+        ("open_transactions", open_transactions),
         ("the_server_dies", the_server_dies),
         ("no_connection_is_left", no_connection_is_left),
         ("reconcile", reconcile),
@@ -136,7 +137,46 @@ fn late_commits_seen_by(server: &mut Server, view: Option<&str>) {
     office.run(&["reconcile", "--month", "2026-10"]).expect_code(0);
 }
 
-/// The same with a SQLite file, where one writer waits for another: what it writes is older than its commit.
+/// Who may see open transactions needs no window of time: the cursor never passes the start of one. Who may not see them
+/// loses without a window what the window is for, and `reconcile` tells; the window brings it in.
+fn open_transactions(server: &mut Server) {
+    server.contract_table(0);
+    let office = Installed::at(&server.reader());
+    if server.is_postgres() {
+        // A table would show by which transaction a row was written.
+        server.sql("create view peristiwa as select * from workflow_events; grant select on peristiwa to pembaca");
+        office.configure("view = \"workflow_events\"", "view = \"peristiwa\"");
+    }
+    office.configure("lookback-days = 14", "lookback-days = 0");
+    let insert = format!("insert into workflow_events ({ROW}) values ({VALUES})");
+    let (begin, wait) =
+        if server.is_postgres() { ("begin", "select pg_sleep(4)") } else { ("start transaction", "do sleep(4)") };
+    let pull_while_one_is_open = || {
+        std::thread::scope(|scope| {
+            scope.spawn(|| server.sql(&format!("{begin}; {insert}; {wait}; commit")));
+            std::thread::sleep(Duration::from_millis(2_000));
+            server.sql(&insert);
+            office.run(&["pull"]).expect_code(0);
+        });
+        office.run(&["pull"]).expect_code(0);
+        (office.count("SELECT COUNT(*) AS n FROM events"), server.number("select count(*) from workflow_events"))
+    };
+    assert_eq!(pull_while_one_is_open(), (1, 2));
+    let found = office.json(&["reconcile", "--month", "2026-10", "--format", "json"], 1);
+    assert_eq!(found["missing"], serde_json::json!(["1"]), "{found}");
+    office.configure("lookback-days = 0", "lookback-days = 1");
+    office.run(&["pull"]).expect_code(0);
+    office.run(&["reconcile", "--month", "2026-10"]).expect_code(0);
+    office.configure("lookback-days = 1", "lookback-days = 0");
+    server.sql(if server.is_postgres() {
+        "grant pg_read_all_stats to pembaca"
+    } else {
+        "grant process on *.* to pembaca@'127.0.0.1'"
+    });
+    assert_eq!(pull_while_one_is_open(), (4, 4));
+}
+
+/// Late commits with a SQLite file, where one writer waits for another: what it writes is older than its commit.
 fn late_commits_sqlite() {
     let dir = tempfile::TempDir::new().unwrap();
     let file = dir.path().join("kantor.sqlite");

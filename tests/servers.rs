@@ -136,6 +136,8 @@ impl Server {
         }
         if self.is_postgres() {
             self.sql("grant select on workflow_events to pembaca; analyze workflow_events");
+        } else {
+            self.sql("analyze table workflow_events");
         }
     }
 
@@ -217,6 +219,8 @@ fn start_mariadb(dir: &Path, port: u16) -> Child {
         .arg(format!("--port={port}"))
         .arg(format!("--datadir={}", dir.join("data").display()))
         .arg(format!("--socket={}", dir.join("s").display()))
+        // Some of its tables tell times in the machine's zone, which an office's is.
+        .env("TZ", "Asia/Jakarta")
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -277,7 +281,7 @@ pub fn mariadb() -> Server {
     let admin = format!("mysql://root@127.0.0.1:{port}/mysql");
     let users = format!(
         "create database kantor character set utf8mb4;
-         create user pemilik@'127.0.0.1' identified by '{PASSWORD}'; grant all on *.* to pemilik@'127.0.0.1';
+         create user pemilik@'127.0.0.1' identified by '{PASSWORD}'; grant all on *.* to pemilik@'127.0.0.1' with grant option;
          create user pembaca@'127.0.0.1' identified by '{PASSWORD}'; grant select on kantor.* to pembaca@'127.0.0.1';"
     );
     runtime().block_on(async {

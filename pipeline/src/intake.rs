@@ -85,7 +85,7 @@ pub(crate) struct Intake<'a> {
     range: Range,
     digests: RowDigests,
     quarantine_digest: Keyed,
-    quarantined: BTreeSet<String>,
+    quarantined: BTreeSet<[u8; 16]>,
     doubles: Option<Doubles>,
     watched: BTreeSet<u64>,
     seen: BTreeSet<String>,
@@ -109,7 +109,7 @@ impl<'a> Intake<'a> {
         contract: Contract<'a>,
         archive: Archive,
         range: Range,
-        quarantined: BTreeSet<String>,
+        quarantined: BTreeSet<[u8; 16]>,
         watched: Option<BTreeSet<u64>>,
         folder: &Path,
     ) -> Self {
@@ -255,11 +255,11 @@ impl<'a> Intake<'a> {
 
     fn refuse(&mut self, row: Row<'_>, fault: Fault) -> Result<(), PullError> {
         let text = row_json(row);
-        let digest = hex(&self.quarantine_digest.digest(&[fault.code.as_bytes(), text.as_bytes()]));
+        let digest = self.quarantine_digest.digest(&[fault.code.as_bytes(), text.as_bytes()]);
         let event_id = id_text(row);
         let column = fault.column.name();
         self.tally.add(fault.code, column, event_id.as_deref());
-        if !self.quarantined.insert(digest.clone()) {
+        if !self.quarantined.insert(digest) {
             self.report.still_quarantined += 1;
             return Ok(());
         }
@@ -267,7 +267,7 @@ impl<'a> Intake<'a> {
         if self.report.quarantined >= MOST_BROKEN && self.report.quarantined * 2 > self.report.read {
             return Err(PullError::MostlyBroken { rows: self.report.quarantined, code: fault.code, column });
         }
-        self.broken.push(QuarantinedRow { event_id, code: fault.code, column, digest, row: text });
+        self.broken.push(QuarantinedRow { event_id, code: fault.code, column, digest: hex(&digest), row: text });
         Ok(())
     }
 

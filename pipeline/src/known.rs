@@ -57,8 +57,8 @@ pub(crate) fn look_up<'i>(
 /// Rows that broke the contract and have not come in mended.
 #[derive(Debug, Default)]
 pub(crate) struct Quarantine {
-    /// Digests of all rows that were ever put there.
-    pub(crate) digests: BTreeSet<String>,
+    /// Digests of all rows that were ever put there: they are in memory together, so as bytes.
+    pub(crate) digests: BTreeSet<[u8; 16]>,
     /// Keys that are not in the archive yet.
     pub(crate) open_keys: Vec<String>,
     /// Rows without a key.
@@ -71,7 +71,13 @@ impl Quarantine {
         let mut keys = BTreeSet::new();
         for file in archive.quarantine_files() {
             for batch in archive.read(file, Some(&["event_id", "digest"]))? {
-                quarantine.digests.extend(texts(&batch, "digest")?.iter().flatten().map(str::to_owned));
+                for digits in texts(&batch, "digest")?.iter().flatten() {
+                    let digest = digest_of(digits).ok_or_else(|| ArchiveError::Decode {
+                        path: file.path.clone(),
+                        reason: "a digest is not 32 hexadecimal digits".to_owned(),
+                    })?;
+                    quarantine.digests.insert(digest);
+                }
                 quarantine.without_key += texts(&batch, "event_id")?.null_count() as u64;
                 keys.extend(texts(&batch, "event_id")?.iter().flatten().map(str::to_owned));
             }
@@ -85,6 +91,11 @@ impl Quarantine {
         quarantine.open_keys = keys.iter().filter(|key| !is_archived(key)).cloned().collect();
         Ok(quarantine)
     }
+}
+
+fn digest_of(digits: &str) -> Option<[u8; 16]> {
+    let number = u128::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 32);
+    number.map(u128::to_be_bytes)
 }
 
 /// A key of the quarantine as the archive writes keys; `None` when the archive cannot hold it.

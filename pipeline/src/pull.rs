@@ -231,7 +231,7 @@ impl Run<'_> {
         let integer_ids = key_type(&archive, shape.integer_ids)?;
         let quarantine = Quarantine::load(&archive)?;
         let asked = self.ask(&mut source, &shape, &archive, &quarantine).await?;
-        let open_since = source.open_since().await?;
+        let open_since = source.open_since();
         let contract =
             Contract { facts: self.facts, zone: self.config.zone, integer_ids: integer_ids.unwrap_or(false) };
         let held = Held { archive: &archive, quarantine: &quarantine, contract };

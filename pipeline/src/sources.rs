@@ -34,7 +34,6 @@ pub(crate) use window::Window;
 
 use crate::time;
 
-use chrono_tz::Tz;
 use schemas::Column;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc::Sender;
@@ -55,6 +54,7 @@ pub struct Horizon {
 pub struct Source {
     config: SourceConfig,
     connection: Connection,
+    open_since: Option<i64>,
 }
 
 #[derive(Debug)]
@@ -81,7 +81,31 @@ impl Source {
             "csv" => Connection::Csv(csv::open(&config.url, &config.csv_null)?),
             other => return Err(SourceError::UnknownScheme { scheme: other.chars().take(20).collect() }),
         };
-        Ok(Self { config, connection })
+        let mut source = Self { config, connection, open_since: None };
+        // Before the snapshot: what it cannot see yet is of a transaction that was open then, or that began later.
+        source.open_since = source.oldest_transaction().await?;
+        match &mut source.connection {
+            Connection::Postgres(c) => postgres::begin(c).await?,
+            Connection::MySql(c) => mysql::begin(c).await?,
+            Connection::Sqlite(_) | Connection::Csv(_) => {}
+        }
+        Ok(source)
+    }
+
+    /// Rows that the snapshot cannot see may claim to be as old as this, microseconds; `None` where the user may not know.
+    pub(crate) fn open_since(&self) -> Option<i64> {
+        self.open_since
+    }
+
+    async fn oldest_transaction(&mut self) -> Result<Option<i64>, SourceError> {
+        let question = match self.connection {
+            Connection::Postgres(_) => postgres::OPEN_SINCE,
+            Connection::MySql(_) => mysql::OPEN_SINCE,
+            Connection::Sqlite(_) | Connection::Csv(_) => return Ok(None),
+        };
+        let answer = unless_refused(self.all(question, &[], "server", 1).await)?;
+        let since = answer.as_ref().and_then(|answer| answer.rows().next()).map(|row| row.at(0));
+        Ok(if let Some(Cell::Integer(us)) = since { Some(us) } else { None })
     }
 
     /// Compares the view with the contract.
@@ -105,15 +129,14 @@ impl Source {
         }
         let key = self.quoted(&self.config.office_name(Column::EventId));
         let view = self.config.view.clone();
-        let sql = format!(
-            "SELECT typeof({key}) FROM {} WHERE {key} IS NOT NULL GROUP BY 1 ORDER BY COUNT(*) DESC LIMIT 1",
-            self.relation(&view)
-        );
-        let answer = self.all(&sql, &[], &view, 1).await?;
-        Ok(answer.rows().next().map(|row| row.at(0) == Cell::Text("integer")))
+        let sql = format!("SELECT SUM(typeof({key}) = 'integer'), COUNT({key}) FROM {}", self.relation(&view));
+        let answer = self.all(&sql, &[], &view, 2).await?;
+        let counts = answer.rows().next().map(|row| (row.at(0), row.at(1)));
+        let Some((Cell::Integer(integers), Cell::Integer(keys))) = counts else { return Ok(None) };
+        Ok((keys > 0).then_some(integers > keys / 2))
     }
 
-    /// About how many rows the window has: PostgreSQL's own estimate, the lines of files, elsewhere a count.
+    /// About how many rows the window has: what the server expects, the lines of files, elsewhere a count.
     ///
     /// # Errors
     /// [`SourceError::Query`] when the database fails.
@@ -130,6 +153,11 @@ impl Source {
             let Some(Cell::Text(plan)) = plan else { return Ok(0) };
             let plan: serde_json::Value = serde_json::from_str(plan).unwrap_or_default();
             return Ok(plan.pointer("/0/Plan/Plan Rows").and_then(serde_json::Value::as_u64).unwrap_or(0));
+        }
+        if let Connection::MySql(c) = &mut self.connection
+            && let Some(rows) = mysql::estimate(c, &format!("SELECT 1 {from}"), &condition.binds, &view).await?
+        {
+            return Ok(rows);
         }
         let answer = self.all(&format!("SELECT COUNT(*) {from}"), &condition.binds, &view, 1).await?;
         Ok(match answer.rows().next().map(|row| row.at(0)) {
@@ -219,44 +247,22 @@ impl Source {
         if answer.rows().next().map(|row| row.at(0)) != Some(Cell::Integer(1)) {
             return Ok(None);
         }
-        Ok(self.ask(postgres::SNAPSHOT, 3).await?.and_then(|answer| postgres::horizon(&answer)))
+        // A question that is refused aborts the transaction, so it is asked inside a savepoint.
+        self.savepoint("SAVEPOINT ask").await?;
+        let answer = unless_refused(self.all(postgres::SNAPSHOT, &[], "server", 3).await)?;
+        if answer.is_none() {
+            self.savepoint("ROLLBACK TO SAVEPOINT ask").await?;
+        }
+        Ok(answer.and_then(|answer| postgres::horizon(&answer)))
+    }
+
+    async fn savepoint(&mut self, sql: &'static str) -> Result<(), SourceError> {
+        if let Connection::Postgres(c) = &mut self.connection { postgres::execute(c, sql).await } else { Ok(()) }
     }
 
     /// The condition for rows written since an earlier horizon; `None` when the two cannot be compared.
     pub(crate) fn written_since(then: &Horizon, now: &Horizon) -> Option<String> {
         postgres::written_since(then, now)
-    }
-
-    /// When the oldest transaction that still goes on beside ours began, microseconds, where the user may know.
-    ///
-    /// # Errors
-    /// [`SourceError::Query`] when the connection fails.
-    pub(crate) async fn open_since(&mut self) -> Result<Option<i64>, SourceError> {
-        let question = match self.connection {
-            Connection::Postgres(_) => postgres::OPEN_SINCE,
-            Connection::MySql(_) => mysql::OPEN_SINCE,
-            Connection::Sqlite(_) | Connection::Csv(_) => return Ok(None),
-        };
-        let zone = if matches!(self.connection, Connection::MySql(_)) { Tz::UTC } else { self.config.zone };
-        let answer = self.ask(question, 1).await?;
-        Ok(answer.and_then(|a| a.rows().next().and_then(|row| time::instant(row.at(0), zone))))
-    }
-
-    /// A question that the database may refuse to this user, which is no fault.
-    async fn ask(&mut self, sql: &str, width: usize) -> Result<Option<Chunk>, SourceError> {
-        if let Connection::Postgres(c) = &mut self.connection {
-            postgres::execute(c, "SAVEPOINT ask").await?;
-        }
-        match self.all(sql, &[], "server", width).await {
-            Ok(answer) => Ok(Some(answer)),
-            Err(fault) if fault.is_passing() => Err(fault),
-            Err(_) => {
-                if let Connection::Postgres(c) = &mut self.connection {
-                    postgres::execute(c, "ROLLBACK TO SAVEPOINT ask").await?;
-                }
-                Ok(None)
-            }
-        }
     }
 
     /// Whether the database user may change anything. A SQLite file is opened read-only, so there nobody may.
@@ -363,5 +369,14 @@ impl Source {
             Connection::MySql(_) => format!("`{}`", name.replace('`', "``")),
             _ => format!("\"{}\"", name.replace('"', "\"\"")),
         }
+    }
+}
+
+/// A question that the database may refuse to this user, which is no fault.
+fn unless_refused(answer: Result<Chunk, SourceError>) -> Result<Option<Chunk>, SourceError> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(fault) if fault.is_passing() => Err(fault),
+        Err(_) => Ok(None),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: no message holds the URL, which may hold a password, nor a value of a row.
 
+use sqlx::error::DatabaseError;
 use sqlx::mysql::MySqlDatabaseError;
 
 /// A source that cannot be read.
@@ -123,16 +124,26 @@ fn is_passing(fault: &sqlx::Error) -> bool {
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::WorkerCrashed | sqlx::Error::Protocol(_) => true,
         sqlx::Error::Database(d) => {
             let code = d.code().unwrap_or_default();
-            let number = d.try_downcast_ref::<MySqlDatabaseError>().map(MySqlDatabaseError::number);
             ["08", "57P", "40", "53300"].iter().any(|class| code.starts_with(class))
-                || number.is_some_and(|n| GONE.contains(&n))
+                || mysql_number(d.as_ref()).is_some_and(|n| GONE.contains(&n))
         }
         _ => false,
     }
 }
 
+/// Whether MySQL or MariaDB keeps an answer from this user.
+pub(super) fn is_denied(fault: &sqlx::Error) -> bool {
+    fault.as_database_error().and_then(mysql_number).is_some_and(|n| DENIED.contains(&n))
+}
+
+fn mysql_number(fault: &dyn DatabaseError) -> Option<u16> {
+    fault.try_downcast_ref::<MySqlDatabaseError>().map(MySqlDatabaseError::number)
+}
+
 /// MySQL and MariaDB, where the class says too little: no connection left for the user (two kinds), connection killed.
 const GONE: [u16; 3] = [1_203, 1_226, 1_927];
+/// Access to a database, a table or a column denied; the tables of a view hidden.
+const DENIED: [u16; 4] = [1_044, 1_142, 1_143, 1_345];
 
 /// Tells apart what a person must do about a driver's error.
 pub(super) fn connect_error(database: &'static str, fault: &sqlx::Error) -> SourceError {

@@ -1,31 +1,36 @@
 //! MySQL and MariaDB: consistent snapshot, read only, session zone UTC; DATETIME is read in the office's zone.
 
 use super::chunk::{Cell, OUT_OF_RANGE};
-use super::error::{connect_error, query_error, relation_error};
+use super::error::{connect_error, is_denied, query_error, relation_error};
 use super::{Bind, DAY_US, Outlet, SourceError, Timeouts};
 use crate::time;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use futures_util::TryStreamExt;
-use sqlx::mysql::{MySqlConnectOptions, MySqlRow};
-use sqlx::{AssertSqlSafe, Column, Connection, Executor, MySqlConnection, Row, SqlSafeStr, Statement, TypeInfo};
+use sqlx::mysql::{MySqlArguments, MySqlConnectOptions, MySqlRow};
+use sqlx::query::Query;
+use sqlx::{
+    AssertSqlSafe, Column, ConnectOptions, Connection, Executor, MySql, MySqlConnection, Row, SqlSafeStr, Statement,
+    TypeInfo,
+};
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 const NAME: &str = "MySQL/MariaDB";
 
-/// DATETIME columns hold local time, which may lie this far ahead of UTC.
-const ZONE_MARGIN_US: i64 = DAY_US;
-
 /// Error of a server that does not know a setting: MariaDB and MySQL name the statement's time limit differently.
 const UNKNOWN_SETTING: &str = "HY000";
 
-/// Start of the oldest other transaction, where the user has the privilege PROCESS.
-pub(super) const OPEN_SINCE: &str =
-    "SELECT MIN(trx_started) FROM information_schema.innodb_trx WHERE trx_mysql_thread_id <> CONNECTION_ID()";
+/// Start of the oldest other transaction in microseconds, where the user has the privilege PROCESS; the server's clock where
+/// there is none. The table may be 0.1 s old, and tells times in the zone of the server's machine, whatever the session's is.
+pub(super) const OPEN_SINCE: &str = "SELECT CAST(UNIX_TIMESTAMP(LEAST(NOW() - INTERVAL 1 SECOND, \
+     COALESCE(CONVERT_TZ(MIN(trx_started), 'SYSTEM', '+00:00'), NOW()))) AS SIGNED) * 1000000 \
+     FROM information_schema.innodb_trx WHERE trx_mysql_thread_id <> CONNECTION_ID()";
 
 pub(super) async fn open(url: &str, timeouts: Timeouts) -> Result<MySqlConnection, SourceError> {
     let options =
         MySqlConnectOptions::from_str(url).map_err(|e| connect_error(NAME, &e))?.timezone(Some("+00:00".into()));
+    let options = options.disable_statement_logging();
     let mut connection = MySqlConnection::connect_with(&options).await.map_err(|e| connect_error(NAME, &e))?;
     let limits = [
         format!("SET SESSION max_statement_time = {}", timeouts.statement_s),
@@ -38,17 +43,20 @@ pub(super) async fn open(url: &str, timeouts: Timeouts) -> Result<MySqlConnectio
             Ok(_) => {}
         }
     }
-    for sql in [
-        format!("SET SESSION lock_wait_timeout = {}", timeouts.lock_s),
-        "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ".to_owned(),
-        "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY".to_owned(),
-    ] {
-        sqlx::raw_sql(AssertSqlSafe(sql))
-            .execute(&mut connection)
-            .await
-            .map_err(|e| query_error(NAME, "session", &e))?;
-    }
+    let locks = format!("SET SESSION lock_wait_timeout = {}", timeouts.lock_s);
+    connection.execute(sqlx::raw_sql(AssertSqlSafe(locks))).await.map_err(|e| query_error(NAME, "session", &e))?;
     Ok(connection)
+}
+
+/// Takes the snapshot from which everything is read.
+pub(super) async fn begin(connection: &mut MySqlConnection) -> Result<(), SourceError> {
+    for sql in [
+        "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+        "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+    ] {
+        connection.execute(sqlx::raw_sql(sql)).await.map_err(|e| query_error(NAME, "transaction", &e))?;
+    }
+    Ok(())
 }
 
 pub(super) async fn columns(
@@ -69,19 +77,7 @@ pub(super) async fn read(
     zone: Tz,
     outlet: &mut Outlet,
 ) -> Result<(), SourceError> {
-    let mut query = sqlx::query(AssertSqlSafe(sql.to_owned()));
-    for bind in binds {
-        query = match bind {
-            Bind::From(us) => {
-                query.bind(DateTime::<Utc>::from_timestamp_micros(us - ZONE_MARGIN_US).unwrap_or_default())
-            }
-            Bind::Until(us) => {
-                query.bind(DateTime::<Utc>::from_timestamp_micros(us + ZONE_MARGIN_US).unwrap_or_default())
-            }
-            Bind::Text(text) => query.bind(text.clone()),
-        };
-    }
-    let mut rows = query.fetch(connection);
+    let mut rows = bound(sql, binds).fetch(connection);
     let mut kinds: Vec<Kind> = Vec::new();
     let mut day = Day::new(zone);
     while let Some(row) = rows.try_next().await.map_err(|e| query_error(NAME, relation, &e))? {
@@ -96,6 +92,45 @@ pub(super) async fn read(
         }
     }
     Ok(())
+}
+
+fn bound(sql: &str, binds: &[Bind]) -> Query<'static, MySql, MySqlArguments> {
+    let mut query = sqlx::query(AssertSqlSafe(sql.to_owned()));
+    for bind in binds {
+        query = match bind {
+            Bind::From(us) | Bind::Until(us) => {
+                query.bind(DateTime::<Utc>::from_timestamp_micros(*us).unwrap_or_default())
+            }
+            Bind::Text(text) => query.bind(text.clone()),
+        };
+    }
+    query
+}
+
+/// How many rows the optimizer expects of a query: the most that the tables of one of its SELECTs give together. `None` when
+/// the user may not know, as with a view whose tables are hidden.
+pub(super) async fn estimate(
+    connection: &mut MySqlConnection,
+    sql: &str,
+    binds: &[Bind],
+    relation: &str,
+) -> Result<Option<u64>, SourceError> {
+    let plan = match bound(&format!("EXPLAIN {sql}"), binds).fetch_all(connection).await {
+        Ok(plan) => plan,
+        Err(e) if is_denied(&e) => return Ok(None),
+        Err(e) => return Err(query_error(NAME, relation, &e)),
+    };
+    // MariaDB writes the number of rows as text.
+    let number = |row: &MySqlRow, name: &str| match row.try_get::<Option<u64>, _>(name) {
+        Ok(number) => number,
+        Err(_) => row.try_get::<Option<String>, _>(name).ok().flatten().and_then(|digits| digits.parse().ok()),
+    };
+    let mut selects: BTreeMap<Option<u64>, u64> = BTreeMap::new();
+    for row in &plan {
+        let rows = number(row, "rows").unwrap_or(1).max(1);
+        selects.entry(number(row, "id")).and_modify(|product| *product = product.saturating_mul(rows)).or_insert(rows);
+    }
+    Ok(selects.into_values().max())
 }
 
 /// Whether the view's database is one of those that a pattern of `SHOW GRANTS` means.

@@ -12,7 +12,9 @@ use chrono::DateTime;
 use chrono_tz::Tz;
 use futures_util::TryStreamExt;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, Column, Connection, Executor, PgConnection, Row, SqlSafeStr, Statement, TypeInfo};
+use sqlx::{
+    AssertSqlSafe, Column, ConnectOptions, Connection, Executor, PgConnection, Row, SqlSafeStr, Statement, TypeInfo,
+};
 use std::str::FromStr;
 
 const NAME: &str = "PostgreSQL";
@@ -34,9 +36,10 @@ pub(super) const SNAPSHOT: &str = "SELECT (SELECT system_identifier::text || '/'
      FROM pg_control_system(), pg_control_checkpoint()), pg_snapshot_xmin(pg_current_snapshot())::text::bigint, \
      pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
 
-/// Start of the oldest other transaction, as far as the user may see them.
-pub(super) const OPEN_SINCE: &str = "SELECT MIN(xact_start) FROM pg_stat_activity \
-     WHERE datname = current_database() AND pid <> pg_backend_pid()";
+/// Start of the oldest other transaction in microseconds, as far as the user may see them; the server's clock where there is
+/// none.
+pub(super) const OPEN_SINCE: &str = "SELECT (EXTRACT(EPOCH FROM LEAST(MIN(xact_start), clock_timestamp())) \
+     * 1000000)::bigint FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
 
 /// Rows that a cursor gives at a time.
 const FETCHED_ROWS: usize = 200;
@@ -80,6 +83,7 @@ impl Kind {
 
 pub(super) async fn open(url: &str, zone: Tz, timeouts: Timeouts) -> Result<PgConnection, SourceError> {
     let options = PgConnectOptions::from_str(url).map_err(|e| connect_error(NAME, &e))?.application_name("tertib");
+    let options = options.disable_statement_logging();
     let mut connection = PgConnection::connect_with(&options).await.map_err(|e| connect_error(NAME, &e))?;
     // A database without an encoding holds any bytes; asked for UTF-8 it would stop at the first that are not.
     let encoding = "SELECT set_config('client_encoding', \
@@ -89,16 +93,19 @@ pub(super) async fn open(url: &str, zone: Tz, timeouts: Timeouts) -> Result<PgCo
     let session = format!(
         "SET TIME ZONE '{}'; SET standard_conforming_strings = on; \
          SET statement_timeout = '{}s'; SET lock_timeout = '{}s'; SET idle_in_transaction_session_timeout = '{}s'; \
-         SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; \
-         BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+         SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0",
         zone.name(),
         timeouts.statement_s,
         timeouts.lock_s,
         timeouts.statement_s
     );
-    let begun = connection.execute(sqlx::raw_sql(AssertSqlSafe(session))).await;
-    begun.map_err(|e| query_error(NAME, "session", &e))?;
+    connection.execute(sqlx::raw_sql(AssertSqlSafe(session))).await.map_err(|e| query_error(NAME, "session", &e))?;
     Ok(connection)
+}
+
+/// Begins the transaction whose first question takes the snapshot from which everything is read.
+pub(super) async fn begin(connection: &mut PgConnection) -> Result<(), SourceError> {
+    execute(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
 }
 
 pub(super) async fn columns(

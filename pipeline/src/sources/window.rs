@@ -1,10 +1,14 @@
 //! Which rows a pull asks for, in the words of each database.
 
-use super::Shape;
+use super::{DAY_US, Shape};
+use schemas::Column;
 use std::collections::BTreeSet;
 
 /// A query may have some ten thousand parameters; beyond this many keys everything is read.
 const MOST_IDS: usize = 10_000;
+
+/// What a clock shows is compared as if it were UTC, and may lie this far from it.
+const ZONE_MARGIN_US: i64 = DAY_US;
 
 /// PostgreSQL reads years of four digits in every date style.
 const WRITABLE_US: std::ops::RangeInclusive<i64> = -62_135_596_800_000_000..=253_402_300_799_000_000;
@@ -68,14 +72,16 @@ pub(super) fn condition(dialect: Dialect, cursor: &str, key: &str, shape: &Shape
         Dialect::Sqlite => format!("CASE typeof({cursor}) WHEN 'integer' THEN {cursor} ELSE unixepoch({cursor}) END"),
         Dialect::Postgres | Dialect::MySql => cursor.to_owned(),
     };
-    let from = window.from_us.map(|us| format!("{instant} >= {}", condition.place(dialect, Bind::From(us))));
+    let margin_us = if is_clock_reading(dialect, shape) { ZONE_MARGIN_US } else { 0 };
+    let from = window.from_us.map(|us| us.saturating_sub(margin_us));
+    let from = from.map(|us| format!("{instant} >= {}", condition.place(dialect, Bind::From(us))));
     match (from, &window.written_since) {
         (Some(from), Some(since)) => ends.push(format!("({from} OR {since})")),
         (Some(one), None) => ends.push(one),
         (None, Some(one)) => ends.push(one.clone()),
         (None, None) => {}
     }
-    if let Some(us) = window.until_us {
+    if let Some(us) = window.until_us.map(|us| us.saturating_add(margin_us)) {
         ends.push(format!("{instant} < {}", condition.place(dialect, Bind::Until(us))));
     }
     if ends.is_empty() {
@@ -89,6 +95,12 @@ pub(super) fn condition(dialect: Dialect, cursor: &str, key: &str, shape: &Shape
     sql.push(')');
     condition.sql = sql;
     condition
+}
+
+/// Whether the cursor of a MySQL database is what a clock showed, and not an instant.
+fn is_clock_reading(dialect: Dialect, shape: &Shape) -> bool {
+    let kind = shape.types.get(Column::RecordedAt.index()).map_or("", String::as_str);
+    dialect == Dialect::MySql && kind != "TIMESTAMP"
 }
 
 impl Condition {
