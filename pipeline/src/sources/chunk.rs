@@ -6,7 +6,7 @@ use arrow::array::{Array, Date32Array, Int64Array, StringArray};
 use schemas::Column;
 
 /// A chunk is handed on when it has this many rows or this much text.
-const FULL_ROWS: usize = 8_192;
+const FULL_ROWS: usize = 4_096;
 const FULL_BYTES: usize = 8 << 20;
 
 /// One value as the driver gave it.
