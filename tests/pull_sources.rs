@@ -18,7 +18,7 @@ type ServerTest = fn(&mut Server);
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
-    let tests: [(&str, ServerTest); 10] = [
+    let tests: [(&str, ServerTest); 11] = [
         ("late_commits", late_commits),
         ("late_commits_through_a_view", late_commits_through_a_view),
         ("open_transactions", open_transactions),
@@ -29,6 +29,7 @@ fn main() {
         ("memory", memory),
         ("edges", edges),
         ("not_hurt", not_hurt),
+        ("who_may_write", who_may_write),
     ];
     for (name, test) in tests {
         trials.push(trial(format!("{name}_postgres"), "postgresql", servers::has_postgres(), move || {
@@ -505,6 +506,74 @@ fn not_hurt(server: &mut Server) {
     let url = server.url("pemilik", PASSWORD);
     let owner = Installed::at(&url).run(&["pull"]).expect_code(2);
     assert!(owner.err.contains("may change data") && !owner.err.contains(PASSWORD), "{}", owner.err);
+}
+
+/// A user who may change a column, or take a role that may, is refused; one who may do so elsewhere, or reads by a role, is not.
+fn who_may_write(server: &mut Server) {
+    server.contract_table(10);
+    let office = Installed::at(&server.reader());
+    let cases: &[(&str, &str, bool)] = if server.is_postgres() {
+        &[
+            (
+                "grant select (nama) on workflow_events to pembaca",
+                "revoke select (nama) on workflow_events from pembaca",
+                false,
+            ),
+            (
+                "grant update (nama) on workflow_events to pembaca",
+                "revoke update (nama) on workflow_events from pembaca",
+                true,
+            ),
+            (
+                "create role baca; grant select on workflow_events to baca; grant baca to pembaca",
+                "revoke baca from pembaca",
+                false,
+            ),
+            (
+                "create role penulis; grant insert on workflow_events to penulis; grant penulis to pembaca",
+                "revoke penulis from pembaca",
+                true,
+            ),
+            ("alter role pembaca noinherit; grant penulis to pembaca", "revoke penulis from pembaca", true),
+        ]
+    } else {
+        &[
+            (
+                "grant select (nama) on kantor.workflow_events to pembaca@'127.0.0.1'",
+                "revoke select (nama) on kantor.workflow_events from pembaca@'127.0.0.1'",
+                false,
+            ),
+            (
+                "grant update (nama) on kantor.workflow_events to pembaca@'127.0.0.1'",
+                "revoke update (nama) on kantor.workflow_events from pembaca@'127.0.0.1'",
+                true,
+            ),
+            (
+                "create role baca; grant select on kantor.* to baca; grant baca to pembaca@'127.0.0.1';
+                 set default role baca for pembaca@'127.0.0.1'",
+                "set default role none for pembaca@'127.0.0.1'; revoke baca from pembaca@'127.0.0.1'",
+                false,
+            ),
+            (
+                "create role penulis; grant insert on kantor.* to penulis; grant penulis to pembaca@'127.0.0.1'",
+                "revoke penulis from pembaca@'127.0.0.1'",
+                true,
+            ),
+            (
+                "create database lain; grant all on lain.* to pembaca@'127.0.0.1'",
+                "revoke all on lain.* from pembaca@'127.0.0.1'",
+                false,
+            ),
+        ]
+    };
+    for (grant, revoke, refused) in cases {
+        server.sql(grant);
+        let ran = office.run(&["pull"]);
+        assert_eq!(ran.err.contains("may change data"), *refused, "{grant}: {}", ran.err);
+        ran.expect_code(if *refused { 2 } else { 0 });
+        server.sql(revoke);
+    }
+    office.run(&["pull"]).expect_code(0);
 }
 
 /// Every thread of the process runs only while no other program wants the processor (policy 5 is `SCHED_IDLE`).

@@ -15,6 +15,7 @@ mod error;
 mod mysql;
 mod outlet;
 mod postgres;
+mod privileges;
 mod shape;
 mod side;
 mod sqlite;
@@ -27,6 +28,7 @@ pub use config::{SourceConfig, Timeouts};
 pub(crate) use digests::{DAY_US, digest, field, first_60_bits};
 pub use error::SourceError;
 use outlet::Outlet;
+use privileges::Grant;
 pub use shape::Shape;
 pub(crate) use side::{Outage, Stock};
 use window::Bind;
@@ -36,6 +38,7 @@ use crate::time;
 
 use schemas::Column;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use tokio::sync::mpsc::Sender;
 
 /// Where PostgreSQL's transactions stood at a snapshot.
@@ -273,26 +276,39 @@ impl Source {
         match &self.connection {
             Connection::Sqlite(_) | Connection::Csv(_) => Ok(false),
             Connection::Postgres(_) => {
-                let answer = self.all(postgres::WRITABLE_TABLES, &[], "privileges", 1).await?;
+                let answer = self.all(privileges::IN_POSTGRES, &[], "privileges", 1).await?;
                 Ok(answer.rows().any(|row| row.at(0) != Cell::Integer(0)))
             }
-            Connection::MySql(_) => {
-                let grants = self.all("SHOW GRANTS", &[], "privileges", 1).await?;
-                let grants = grants
-                    .rows()
-                    .filter_map(|row| if let Cell::Text(g) = row.at(0) { mysql::writable(g) } else { None });
-                let patterns: Vec<String> = grants.collect();
-                let schema = self.config.view.split_once('.').map_or("", |(schema, _)| schema).to_owned();
-                for pattern in patterns {
-                    let binds = [Bind::Text(schema.clone()), Bind::Text(pattern)];
-                    let answer = self.all(mysql::IS_OF_PATTERN, &binds, "privileges", 1).await?;
-                    if answer.rows().any(|row| row.at(0) != Cell::Integer(0)) {
-                        return Ok(true);
+            Connection::MySql(_) => self.may_write_by_grants().await,
+        }
+    }
+
+    async fn may_write_by_grants(&mut self) -> Result<bool, SourceError> {
+        let schema = self.config.view.split_once('.').map_or("", |(schema, _)| schema).to_owned();
+        let mut asked = BTreeSet::new();
+        let mut waiting = vec![privileges::GRANTS.to_owned()];
+        while let Some(question) = waiting.pop() {
+            // A role that is not the session's own may be hidden from the user who can take it.
+            let Some(answer) = unless_refused(self.all(&question, &[], "privileges", 1).await)? else {
+                return Ok(true);
+            };
+            asked.insert(question);
+            for row in answer.rows() {
+                let Cell::Text(line) = row.at(0) else { continue };
+                match Grant::of(line) {
+                    Grant::Reading => {}
+                    Grant::Roles(questions) => waiting.extend(questions.into_iter().filter(|q| !asked.contains(q))),
+                    Grant::Writing(pattern) => {
+                        let binds = [Bind::Text(schema.clone()), Bind::Text(pattern)];
+                        let answer = self.all(privileges::IS_OF_PATTERN, &binds, "privileges", 1).await?;
+                        if answer.rows().any(|row| row.at(0) != Cell::Integer(0)) {
+                            return Ok(true);
+                        }
                     }
                 }
-                Ok(false)
             }
         }
+        Ok(false)
     }
 
     /// Whether the source has a relation of that name.

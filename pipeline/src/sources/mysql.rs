@@ -133,26 +133,6 @@ pub(super) async fn estimate(
     Ok(selects.into_values().max())
 }
 
-/// Whether the view's database is one of those that a pattern of `SHOW GRANTS` means.
-pub(super) const IS_OF_PATTERN: &str = "SELECT COALESCE(NULLIF(?, ''), DATABASE()) LIKE ?";
-
-/// The databases, as a pattern, in which a line of `SHOW GRANTS` allows more than looking. MariaDB lets everybody write into
-/// its database `test`, which is no reason to refuse.
-pub(super) fn writable(grant: &str) -> Option<String> {
-    let (privileges, place) =
-        grant.strip_prefix("GRANT ").unwrap_or(grant).split_once(" ON ").unwrap_or((grant, "*.*"));
-    let reads = |p: &str| matches!(p, "USAGE" | "SELECT" | "SHOW VIEW" | "PROCESS" | "");
-    if privileges.split(',').all(|p| reads(p.trim())) {
-        return None;
-    }
-    let place = place.split(" TO ").next().unwrap_or_default();
-    let database = match place.strip_prefix('`') {
-        Some(quoted) => quoted.split("`.").next().unwrap_or_default().replace("``", "`"),
-        None => "%".to_owned(),
-    };
-    Some(database)
-}
-
 /// How a column's values are decoded.
 #[derive(Debug)]
 enum Kind {
@@ -302,21 +282,5 @@ mod tests {
         }
         // A fault leaves the day before as it was.
         assert_eq!(day.instant(&bytes(1970, &[1, 2], None), true), Some(DAY_US));
-    }
-
-    #[test]
-    fn only_select_is_reading() {
-        for (grant, writable_in) in [
-            ("GRANT USAGE ON *.* TO `pembaca`@`%` IDENTIFIED BY PASSWORD '*X'", None),
-            ("GRANT SELECT, SHOW VIEW ON `kantor`.* TO `pembaca`@`%`", None),
-            ("GRANT PROCESS ON *.* TO `pembaca`@`%`", None),
-            ("GRANT SELECT, UPDATE ON `kantor`.* TO `pembaca`@`%`", Some("kantor")),
-            ("GRANT SELECT, UPDATE ON `ka``ntor`.`berkas` TO `pembaca`@`%`", Some("ka`ntor")),
-            ("GRANT ALL PRIVILEGES ON *.* TO `pemilik`@`%` WITH GRANT OPTION", Some("%")),
-            (r"GRANT SELECT, INSERT, DELETE ON `test\_%`.* TO PUBLIC", Some(r"test\_%")),
-            ("GRANT `pengelola` TO `pembaca`@`%`", Some("%")),
-        ] {
-            assert_eq!(writable(grant).as_deref(), writable_in, "{grant}");
-        }
     }
 }

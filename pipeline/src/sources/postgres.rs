@@ -26,11 +26,6 @@ const YEAR_2000_DAYS: i32 = 10_957;
 /// What a binary COPY begins with, before flags and an extension of a given length.
 const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
 
-/// How many tables of the database the user may change.
-pub(super) const WRITABLE_TABLES: &str = "SELECT COUNT(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
-     WHERE c.relkind IN ('r', 'p', 'v', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema') \
-     AND has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')";
-
 /// Which cluster this is, and between which transactions the snapshot lies.
 pub(super) const SNAPSHOT: &str = "SELECT (SELECT system_identifier::text || '/' || timeline_id::text \
      FROM pg_control_system(), pg_control_checkpoint()), pg_snapshot_xmin(pg_current_snapshot())::text::bigint, \
