@@ -45,7 +45,7 @@ pub(super) struct Condition {
 }
 
 /// A value that a query is asked with.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Bind {
     /// The lower end of a window, microseconds.
     From(i64),
@@ -151,5 +151,19 @@ mod tests {
         );
         assert!(asked.binds.is_empty());
         assert!(condition(Dialect::Postgres, "c", "k", &shape, &Window::default()).sql.is_empty());
+    }
+
+    #[test]
+    fn what_a_clock_showed_is_asked_for_with_a_margin_and_an_instant_is_not() {
+        let window = Window { from_us: Some(5 * DAY_US), until_us: Some(7 * DAY_US), ..Window::default() };
+        for (kind, from, until) in [("TIMESTAMP", 5, 7), ("DATETIME", 4, 8)] {
+            let mut types = vec![String::new(); Column::ALL.len()];
+            types[Column::RecordedAt.index()] = kind.to_owned();
+            let shape = Shape { unknown: Vec::new(), integer_ids: Some(true), types, text_cursor: false };
+            let asked = condition(Dialect::MySql, "`c`", "`k`", &shape, &window);
+            assert_eq!(asked.sql, " WHERE (`c` >= ? AND `c` < ? OR (`c`) IS NULL)");
+            let ends = [Bind::From(from * DAY_US), Bind::Until(until * DAY_US)];
+            assert_eq!(asked.binds, ends, "{kind}");
+        }
     }
 }
