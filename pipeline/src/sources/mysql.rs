@@ -98,9 +98,7 @@ fn bound(sql: &str, binds: &[Bind]) -> Query<'static, MySql, MySqlArguments> {
     let mut query = sqlx::query(AssertSqlSafe(sql.to_owned()));
     for bind in binds {
         query = match bind {
-            Bind::From(us) | Bind::Until(us) => {
-                query.bind(DateTime::<Utc>::from_timestamp_micros(*us).unwrap_or_default())
-            }
+            Bind::Instant(us) => query.bind(DateTime::<Utc>::from_timestamp_micros(*us).unwrap_or_default()),
             Bind::Text(text) => query.bind(text.clone()),
         };
     }

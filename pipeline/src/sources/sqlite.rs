@@ -18,9 +18,6 @@ const NAME: &str = "SQLite";
 /// SQLite runs in a thread of the driver; with few rows between the two they would wait for each other at every row.
 const ROWS_AHEAD: usize = 1_024;
 
-/// Text without a zone is taken for UTC by SQLite, so an upper bound needs a margin.
-const ZONE_MARGIN_S: i64 = 86_400;
-
 pub(super) async fn open(url: &str) -> Result<SqliteConnection, SourceError> {
     // A path is taken as it is; only one with parameters is read as a URL, where `%` and `?` have a meaning.
     let path = url.trim_start_matches("sqlite:");
@@ -72,8 +69,7 @@ fn bound(sql: &str, binds: &[Bind]) -> Query<'static, Sqlite, SqliteArguments> {
     let mut query = sqlx::query(AssertSqlSafe(sql.to_owned()));
     for bind in binds {
         query = match bind {
-            Bind::From(us) => query.bind(us.div_euclid(1_000_000)),
-            Bind::Until(us) => query.bind(us.div_euclid(1_000_000) + ZONE_MARGIN_S),
+            Bind::Instant(us) => query.bind(us.div_euclid(1_000_000)),
             Bind::Text(text) => query.bind(text.clone()),
         };
     }

@@ -7,9 +7,6 @@ use std::collections::BTreeSet;
 /// A query may have some ten thousand parameters; beyond this many keys everything is read.
 const MOST_IDS: usize = 10_000;
 
-/// What a clock shows is compared as if it were UTC, and may lie this far from it.
-const ZONE_MARGIN_US: i64 = DAY_US;
-
 /// PostgreSQL reads years of four digits in every date style.
 const WRITABLE_US: std::ops::RangeInclusive<i64> = -62_135_596_800_000_000..=253_402_300_799_000_000;
 
@@ -47,10 +44,8 @@ pub(super) struct Condition {
 /// A value that a query is asked with.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Bind {
-    /// The lower end of a window, microseconds.
-    From(i64),
-    /// Its upper end.
-    Until(i64),
+    /// An end of a window, microseconds.
+    Instant(i64),
     /// A key or another text.
     Text(String),
 }
@@ -72,17 +67,17 @@ pub(super) fn condition(dialect: Dialect, cursor: &str, key: &str, shape: &Shape
         Dialect::Sqlite => format!("CASE typeof({cursor}) WHEN 'integer' THEN {cursor} ELSE unixepoch({cursor}) END"),
         Dialect::Postgres | Dialect::MySql => cursor.to_owned(),
     };
-    let margin_us = if is_clock_reading(dialect, shape) { ZONE_MARGIN_US } else { 0 };
-    let from = window.from_us.map(|us| us.saturating_sub(margin_us));
-    let from = from.map(|us| format!("{instant} >= {}", condition.place(dialect, Bind::From(us))));
+    let (before_us, after_us) = margins_us(dialect, shape);
+    let from = window.from_us.map(|us| us.saturating_sub(before_us));
+    let from = from.map(|us| format!("{instant} >= {}", condition.place(dialect, Bind::Instant(us))));
     match (from, &window.written_since) {
         (Some(from), Some(since)) => ends.push(format!("({from} OR {since})")),
         (Some(one), None) => ends.push(one),
         (None, Some(one)) => ends.push(one.clone()),
         (None, None) => {}
     }
-    if let Some(us) = window.until_us.map(|us| us.saturating_add(margin_us)) {
-        ends.push(format!("{instant} < {}", condition.place(dialect, Bind::Until(us))));
+    if let Some(us) = window.until_us.map(|us| us.saturating_add(after_us)) {
+        ends.push(format!("{instant} < {}", condition.place(dialect, Bind::Instant(us))));
     }
     if ends.is_empty() {
         return Condition::default();
@@ -97,10 +92,16 @@ pub(super) fn condition(dialect: Dialect, cursor: &str, key: &str, shape: &Shape
     condition
 }
 
-/// Whether the cursor of a MySQL database is what a clock showed, and not an instant.
-fn is_clock_reading(dialect: Dialect, shape: &Shape) -> bool {
+/// How much more than the window is asked for before and after it: what a clock showed is compared as if it were UTC.
+fn margins_us(dialect: Dialect, shape: &Shape) -> (i64, i64) {
     let kind = shape.types.get(Column::RecordedAt.index()).map_or("", String::as_str);
-    dialect == Dialect::MySql && kind != "TIMESTAMP"
+    match dialect {
+        Dialect::Postgres => (0, 0),
+        Dialect::MySql if kind == "TIMESTAMP" => (0, 0),
+        Dialect::MySql => (DAY_US, DAY_US),
+        // Indonesia's clocks are ahead of UTC.
+        Dialect::Sqlite => (0, DAY_US),
+    }
 }
 
 impl Condition {
@@ -114,7 +115,7 @@ impl Condition {
     fn place(&mut self, dialect: Dialect, bind: Bind) -> String {
         if dialect == Dialect::Postgres {
             return match bind {
-                Bind::From(us) | Bind::Until(us) => instant_literal(us),
+                Bind::Instant(us) => instant_literal(us),
                 Bind::Text(text) => format!("'{}'", text.replace('\'', "''")),
             };
         }
@@ -156,14 +157,18 @@ mod tests {
     #[test]
     fn what_a_clock_showed_is_asked_for_with_a_margin_and_an_instant_is_not() {
         let window = Window { from_us: Some(5 * DAY_US), until_us: Some(7 * DAY_US), ..Window::default() };
-        for (kind, from, until) in [("TIMESTAMP", 5, 7), ("DATETIME", 4, 8)] {
+        let times =
+            [(Dialect::MySql, "TIMESTAMP", 5, 7), (Dialect::MySql, "DATETIME", 4, 8), (Dialect::Sqlite, "", 5, 8)];
+        for (dialect, kind, from, until) in times {
             let mut types = vec![String::new(); Column::ALL.len()];
             types[Column::RecordedAt.index()] = kind.to_owned();
             let shape = Shape { unknown: Vec::new(), integer_ids: Some(true), types, text_cursor: false };
-            let asked = condition(Dialect::MySql, "`c`", "`k`", &shape, &window);
-            assert_eq!(asked.sql, " WHERE (`c` >= ? AND `c` < ? OR (`c`) IS NULL)");
-            let ends = [Bind::From(from * DAY_US), Bind::Until(until * DAY_US)];
-            assert_eq!(asked.binds, ends, "{kind}");
+            let asked = condition(dialect, "`c`", "`k`", &shape, &window);
+            if dialect == Dialect::MySql {
+                assert_eq!(asked.sql, " WHERE (`c` >= ? AND `c` < ? OR (`c`) IS NULL)");
+            }
+            let ends = [Bind::Instant(from * DAY_US), Bind::Instant(until * DAY_US)];
+            assert_eq!(asked.binds, ends, "{dialect:?} {kind}");
         }
     }
 }
