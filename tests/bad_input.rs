@@ -317,6 +317,23 @@ fn a_missing_or_wrong_key_stops_the_pull() {
 }
 
 #[test]
+fn an_archive_of_another_form_is_left_alone() {
+    let office = Office::small();
+    let commit = office.path("archive/events/_delta_log/00000000000000000000.json");
+    let text = fs::read_to_string(&commit).unwrap();
+    for other in ["\"tertib.form\":\"0\",", ""] {
+        let changed = text.replace("\"tertib.form\":\"1\",", other);
+        assert_ne!(changed, text);
+        fs::write(&commit, changed).unwrap();
+        let before = tests::tree(&office.path("archive"));
+        for command in [&["pull"][..], &["pull", "--dry-run"], &["metrics", "--month", "2026-10"], &["verify"]] {
+            refused(office.run(command), "in a form that this one does not know");
+        }
+        assert!(tests::tree(&office.path("archive")) == before, "it was changed");
+    }
+}
+
+#[test]
 fn only_one_select_over_the_public_table_is_answered() {
     let office = Office::small();
     for sql in [

@@ -63,7 +63,7 @@ db.sql("create table milestones (langkah integer, hasil varchar, milestone varch
 db.executemany("insert into milestones values (?, ?, ?)", [(s, h, m) for (s, h), m in MILESTONES.items()])
 db.sql(
     """create table events as
-       select e.* exclude (mulai, selesai, diterima, nik_pseudonym), nik_pseudonym as nik,
+       select e.* exclude (mulai, selesai, diterima, nik_pseudonym), lower(hex(nik_pseudonym)) as nik,
               dense_rank() over (order by berkas_id) as berkas_no, m.s as mulai_s, m.w as mulai_w,
               z.s as selesai_s, z.w as selesai_w, z.d as selesai_d, z.o as selesai_o, z.bulan as bulan,
               d.s as diterima_s, d.w as diterima_w, d.bulan as bulan_diterima, t.milestone as milestone

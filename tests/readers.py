@@ -41,8 +41,9 @@ same("polars rows", frame.height, rows)
 same("polars months", {k: n for k, n in frame.group_by("bulan").len().iter_rows()}, per_month)
 same("polars zone", str(frame.schema["selesai"]), "Datetime(time_unit='us', time_zone='UTC')")
 for column, kind in frame.schema.items():
-    if kind == polars.String:
-        leaked = nik & set(frame[column]) | names & set(frame[column])
+    if kind in (polars.String, polars.Binary):
+        values = {v.decode(errors="replace") if isinstance(v, bytes) else v for v in frame[column]}
+        leaked = nik & values | names & values
         same(f"personal values in {column}", len(leaked), 0)
 
 parts = f"{archive}/events/*/*.parquet"
@@ -60,7 +61,7 @@ fields = ["jenis_kelamin", "keterangan", "nama", "nik", "pembawa", "tanggal_lahi
 for row in joined.head(200).iter_rows(named=True):
     person = {f: str(row[f]) if f == "tanggal_lahir" and row[f] is not None else row[f] for f in fields}
     text = json.dumps(person, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    commitment = hashlib.sha256((row["salt"] + text).encode()).hexdigest()
+    commitment = hashlib.sha256(row["salt"] + text.encode()).digest()
     same(f"commitment of seq {row['seq']}", row["pii_commitment"], commitment)
 pseudonyms = joined.select("nik", "nik_pseudonym").unique()
 same("one pseudonym per NIK", pseudonyms.height, len(nik))

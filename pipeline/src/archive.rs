@@ -5,6 +5,7 @@
 
 mod digest;
 mod disk;
+mod error;
 mod intent;
 pub(crate) mod layout;
 pub(crate) mod log;
@@ -13,101 +14,30 @@ pub(crate) mod table;
 mod verify;
 mod writer;
 
-pub(crate) use digest::RowDigests;
+pub(crate) use digest::Residents;
+pub use error::ArchiveError;
+use error::io;
 pub use log::{CommitNote, FileEntry, SourceNote};
 pub use verify::{Verification, verify};
 pub use writer::Fence;
 pub(crate) use writer::{Ready, Writer};
 
 use crate::columns::superseded;
-use crate::key::sha256;
-use arrow::array::RecordBatch;
+use crate::key::{hex_digits, sha256};
+use arrow::array::builder::BinaryBuilder;
+use arrow::array::{Array, ArrayRef, BinaryArray, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Schema};
+use arrow::error::ArrowError;
 use log::{Commit, EventFile, TableFacts};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use schemas::Month;
 use schemas::document::Provenance;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// The archive cannot be read or written.
-#[derive(Debug, thiserror::Error)]
-pub enum ArchiveError {
-    /// The system refused.
-    #[error("cannot {act} {path}: {source}")]
-    Io {
-        /// What was tried.
-        act: &'static str,
-        /// The file or folder.
-        path: String,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The commit log is broken.
-    #[error(
-        "commit {version} of the archive cannot be read: {reason}; run `tertib verify`, then restore from the backup"
-    )]
-    Log {
-        /// Which commit.
-        version: u64,
-        /// What is wrong.
-        reason: String,
-    },
-    /// A file is not what the log says.
-    #[error(
-        "{path} is damaged (its SHA-256 is not the recorded one); run `tertib verify`, then restore it from the backup"
-    )]
-    Damaged {
-        /// The file.
-        path: String,
-    },
-    /// A part could not be decoded.
-    #[error("{path} cannot be decoded: {reason}")]
-    Decode {
-        /// The file.
-        path: String,
-        /// What the reader said.
-        reason: String,
-    },
-    /// A part could not be encoded.
-    #[error("a part cannot be encoded: {0}")]
-    Encode(String),
-    /// There is nothing in it yet.
-    #[error("the archive {path} holds no events yet; run `tertib pull` first")]
-    Empty {
-        /// The folder.
-        path: String,
-    },
-    /// Another program is writing.
-    #[error("another tertib is writing to {path}; wait until it has finished")]
-    Locked {
-        /// The folder.
-        path: String,
-    },
-    /// Another program committed first.
-    #[error("another tertib committed to {path} at the same time; run the pull again")]
-    Conflict {
-        /// The folder.
-        path: String,
-    },
-    /// The key is not the archive's.
-    #[error(
-        "the archive was written with another key (id {expected}, this one is {found}); restore the right key file"
-    )]
-    WrongKey {
-        /// Id in the archive.
-        expected: String,
-        /// Id of the key at hand.
-        found: String,
-    },
-    /// The source now gives another type of key.
-    #[error("event_id was {expected} when this archive began and is {found} now; the source must keep its key")]
-    KeyType {
-        /// What the archive has.
-        expected: &'static str,
-        /// What the source gives.
-        found: &'static str,
-    },
-}
+/// Rows of a part that are decoded together.
+const READ_ROWS: usize = 65_536;
 
 /// The close of a month's books.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,7 +61,8 @@ impl Archive {
     /// Reads the commit log. A folder without one is an archive without events.
     ///
     /// # Errors
-    /// [`ArchiveError::Log`] when a commit is unreadable or missing, [`ArchiveError::Io`] when the system refuses.
+    /// [`ArchiveError::Log`] when a commit is unreadable or missing, [`ArchiveError::Form`] when its tables are of another
+    /// form, [`ArchiveError::Io`] when the system refuses.
     pub fn open(root: &Path) -> Result<Self, ArchiveError> {
         let mut commits = Vec::new();
         let names = commit_files(root)?;
@@ -143,7 +74,12 @@ impl Archive {
             let bytes = read_file(&path)?;
             commits.push(log::decode(version, &bytes).map_err(|reason| ArchiveError::Log { version, reason })?);
         }
-        Ok(Self { root: root.to_owned(), commits })
+        let archive = Self { root: root.to_owned(), commits };
+        if archive.facts().is_none_or(TableFacts::is_of_known_form) {
+            Ok(archive)
+        } else {
+            Err(ArchiveError::Form { path: root.display().to_string() })
+        }
     }
 
     /// The folder.
@@ -281,12 +217,22 @@ impl Archive {
 
     /// The rows of a part, all columns or the ones named.
     pub(crate) fn read(&self, file: &FileEntry, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>, ArchiveError> {
-        let path = self.root.join(&file.path);
-        let bytes = read_file(&path)?;
+        self.batches(file, columns, READ_ROWS)?.collect()
+    }
+
+    /// The same, so many rows at a time.
+    pub(crate) fn batches<'a>(
+        &self,
+        file: &'a FileEntry,
+        columns: Option<&[&str]>,
+        rows: usize,
+    ) -> Result<impl Iterator<Item = Result<RecordBatch, ArchiveError>> + use<'a>, ArchiveError> {
+        let bytes = read_file(&self.root.join(&file.path))?;
         if sha256(&bytes) != file.sha256 {
             return Err(ArchiveError::Damaged { path: file.path.clone() });
         }
-        decode(bytes, columns).map_err(|reason| ArchiveError::Decode { path: file.path.clone(), reason })
+        let fault = |reason| ArchiveError::Decode { path: file.path.clone(), reason };
+        Ok(decoded(bytes, columns, rows).map_err(fault)?.map(move |batch| batch.map_err(fault)))
     }
 }
 
@@ -297,6 +243,14 @@ pub(crate) fn month_of_path(path: &str) -> Option<Month> {
 
 /// The rows of a Parquet file, all columns or the ones named.
 pub(crate) fn decode(bytes: Vec<u8>, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>, String> {
+    decoded(bytes, columns, READ_ROWS)?.collect()
+}
+
+fn decoded(
+    bytes: Vec<u8>,
+    columns: Option<&[&str]>,
+    rows: usize,
+) -> Result<impl Iterator<Item = Result<RecordBatch, String>> + use<>, String> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes)).map_err(|e| e.to_string())?;
     let builder = match columns {
         Some(names) => {
@@ -305,8 +259,37 @@ pub(crate) fn decode(bytes: Vec<u8>, columns: Option<&[&str]>) -> Result<Vec<Rec
         }
         None => builder,
     };
-    let reader = builder.with_batch_size(65_536).build().map_err(|e| e.to_string())?;
-    reader.map(|batch| batch.map_err(|e| e.to_string())).collect()
+    let reader = builder.with_batch_size(rows).build().map_err(|e| e.to_string())?;
+    Ok(reader.map(|batch| batch.and_then(digests_as_text).map_err(|e| e.to_string())))
+}
+
+/// Digests stand in the files as their bytes; to everything that reads them here they are hexadecimal digits.
+fn digests_as_text(batch: RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let schema = batch.schema();
+    if schema.fields().iter().all(|field| field.data_type() != &DataType::Binary) {
+        return Ok(batch);
+    }
+    let columns = schema.fields().iter().zip(batch.columns()).map(|(field, column)| {
+        let digests = column.as_any().downcast_ref::<BinaryArray>();
+        match digests {
+            Some(digests) => Ok((Field::new(field.name(), DataType::Utf8, field.is_nullable()), hexadecimal(digests)?)),
+            None => Ok((Field::clone(field), Arc::clone(column))),
+        }
+    });
+    let columns: Vec<(Field, ArrayRef)> = columns.collect::<Result<_, ArrowError>>()?;
+    let (fields, columns): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
+}
+
+fn hexadecimal(digests: &BinaryArray) -> Result<ArrayRef, ArrowError> {
+    let mut texts = BinaryBuilder::with_capacity(digests.len(), 2 * digests.value_data().len());
+    let mut digits = Vec::new();
+    for digest in digests {
+        digits.clear();
+        digits.extend(hex_digits(digest.unwrap_or_default()));
+        texts.append_option(digest.map(|_| &digits));
+    }
+    Ok(Arc::new(StringArray::try_from_binary(texts.finish())?))
 }
 
 /// Commit files by version, in order.
@@ -332,8 +315,4 @@ fn commit_files(root: &Path) -> Result<Vec<(u64, PathBuf)>, ArchiveError> {
 
 fn read_file(path: &Path) -> Result<Vec<u8>, ArchiveError> {
     std::fs::read(path).map_err(|e| io("read", path, e))
-}
-
-fn io(act: &'static str, path: &Path, source: std::io::Error) -> ArchiveError {
-    ArchiveError::Io { act, path: path.display().to_string(), source }
 }

@@ -1,14 +1,15 @@
 //! What becomes of each row of a pull: new, known, a correction, or quarantine.
 
 use crate::archive::table::{Admitted, QuarantinedRow};
-use crate::archive::{Archive, ArchiveError, RowDigests, Writer};
+use crate::archive::{Archive, ArchiveError, Residents, Writer};
 use crate::doubles::{Doubles, mark};
+use crate::events::Events;
 use crate::key::{Key, Keyed, hex};
-use crate::known::{KnownEvent, look_up};
+use crate::known::{Known, Likeness};
 use crate::pull::{PullError, PullReport};
 use crate::sources::{Cell, Chunk, Row};
 use crate::validate::{Contract, Fault, id_text, row_json};
-use schemas::{Column, Event, EventId, Finding, Month};
+use schemas::{Column, EventId, Finding, Month};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range as Span;
 use std::path::Path;
@@ -83,7 +84,7 @@ pub(crate) struct Intake<'a> {
     contract: Contract<'a>,
     archive: Archive,
     range: Range,
-    digests: RowDigests,
+    residents: Residents,
     quarantine_digest: Keyed,
     quarantined: BTreeSet<[u8; 16]>,
     doubles: Option<Doubles>,
@@ -118,7 +119,7 @@ impl<'a> Intake<'a> {
             next_seq: archive.next_seq(),
             archive,
             range,
-            digests: RowDigests::new(key),
+            residents: Residents::new(key),
             quarantine_digest: key.keyed("quarantine"),
             quarantined,
             doubles: watched.is_none().then(|| Doubles::new(folder)),
@@ -163,26 +164,22 @@ impl<'a> Intake<'a> {
         };
         ids.sort_unstable();
         ids.dedup();
-        let known = look_up(&archive, &ids)?;
+        let known = Known::load(&archive, &ids)?;
         for chunk in &chunks {
             self.chunk(chunk, &known, writer.as_deref_mut())?;
         }
         Ok(())
     }
 
-    fn chunk(
-        &mut self,
-        chunk: &Chunk,
-        known: &BTreeMap<EventId<'_>, KnownEvent>,
-        mut writer: Option<&mut Writer>,
-    ) -> Result<(), PullError> {
+    fn chunk(&mut self, chunk: &Chunk, known: &Known<'_>, mut writer: Option<&mut Writer>) -> Result<(), PullError> {
         let checked = self.contract.check(chunk);
+        let beside = Beside { events: &checked.events, known, likeness: known.beside(&checked.events)? };
         let mut months = BTreeMap::new();
         for (index, row) in (0_u32..).zip(chunk.rows()) {
             self.report.read += 1;
-            match checked.event(index as usize) {
-                Err(fault) => self.refuse(row, fault)?,
-                Ok(event) => self.event(index, row, &event, known, &mut months)?,
+            match checked.fault(index as usize) {
+                Some(fault) => self.refuse(row, fault)?,
+                None => self.event(index, row, &beside, &mut months)?,
             }
         }
         let integer_ids = self.contract.integer_ids;
@@ -200,42 +197,44 @@ impl<'a> Intake<'a> {
         &mut self,
         index: u32,
         row: Row<'_>,
-        event: &Event<'_>,
-        known: &BTreeMap<EventId<'_>, KnownEvent>,
+        beside: &Beside<'_>,
         months: &mut BTreeMap<Month, Admitted>,
     ) -> Result<(), PullError> {
-        let at = event.recorded_at_us;
+        let (events, place) = (beside.events, index as usize);
+        let at = events.recorded_at.value(place);
         if self.range.from_us.is_some_and(|from| at < from) || self.range.until_us.is_some_and(|until| at >= until) {
             self.report.read -= 1;
             return Ok(());
         }
-        let mark = mark(event.event_id);
+        let event_id = events.key(place);
+        let mark = mark(event_id);
         if let Some(doubles) = &mut self.doubles {
             doubles.push(mark).map_err(PullError::Scratch)?;
-        } else if self.watched.contains(&mark) && !self.seen.insert(event.event_id.to_string()) {
+        } else if self.watched.contains(&mark) && !self.seen.insert(event_id.to_string()) {
             return self.refuse(row, Fault { code: "V008", column: Column::EventId });
         }
         self.cursor_us = self.cursor_us.max(Some(at));
-        let month = self.month_of(event.selesai_us.div_euclid(1_000_000))?;
-        let digest = self.digests.of_row(event);
-        let correction_of = match known.get(&event.event_id) {
-            Some(earlier) if earlier.content_digest == digest.content => {
-                self.report.known += 1;
-                return Ok(());
-            }
-            earlier => earlier.map(|e| e.seq),
-        };
-        for (code, column) in self.contract.oddities(event) {
-            self.tally.add(code, column.name(), Some(event.berkas_id));
+        let month = self.month_of(events.selesai.value(place).div_euclid(1_000_000))?;
+        let person = self.residents.digest(&events.person(place));
+        let earlier = beside.known.get(event_id);
+        if let (Some(earlier), Some(likeness)) = (earlier, &beside.likeness)
+            && likeness.is_same(earlier, place, &person.commitment)
+        {
+            self.report.known += 1;
+            return Ok(());
+        }
+        let correction_of = earlier.map(|e| e.seq);
+        for (code, column) in self.contract.oddities(events, place) {
+            self.tally.add(code, column.name(), Some(events.berkas_id.value(place)));
         }
         if correction_of.is_some() {
             self.report.corrections += 1;
-            self.tally.add("W005", "event_id", Some(&event.event_id.to_string()));
+            self.tally.add("W005", "event_id", Some(&event_id.to_string()));
         } else {
             self.report.new += 1;
         }
         let admitted = months.entry(month).or_insert_with(|| Admitted::with_capacity(row.chunk_len()));
-        admitted.push(index, self.next_seq, digest, correction_of);
+        admitted.push(index, self.next_seq, person, correction_of);
         self.next_seq += 1;
         Ok(())
     }
@@ -278,6 +277,13 @@ impl<'a> Intake<'a> {
             _ => Ok(()),
         }
     }
+}
+
+/// The events of a chunk beside what the archive holds of them.
+struct Beside<'a> {
+    events: &'a Events,
+    known: &'a Known<'a>,
+    likeness: Option<Likeness<'a>>,
 }
 
 impl Contract<'_> {

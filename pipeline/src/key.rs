@@ -13,13 +13,13 @@ use std::path::Path;
 pub enum KeyError {
     /// It is not there or not readable.
     #[error(
-        "cannot read the key file {path}: {source}; restore it from the backup (tertib init makes one for a new archive)"
+        "cannot read the key file {path}: {reason}; restore it from the backup (tertib init makes one for a new archive)"
     )]
     Read {
         /// The file.
         path: String,
         /// What the system said.
-        source: std::io::Error,
+        reason: std::io::Error,
     },
     /// It does not hold a key.
     #[error("{path} does not hold a key of 64 hexadecimal digits; restore it from the backup")]
@@ -54,7 +54,7 @@ impl Key {
     /// [`KeyError`] when it is not there or holds no key.
     pub fn load(path: &Path) -> Result<Self, KeyError> {
         let shown = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|source| KeyError::Read { path: shown.clone(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|reason| KeyError::Read { path: shown.clone(), reason })?;
         let text = text.trim();
         let mut bytes = [0; 32];
         if text.len() != 64 {
@@ -147,17 +147,12 @@ const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// Lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().flat_map(|b| [b >> 4, b & 15]).map(|n| char::from(DIGITS[usize::from(n)])).collect()
+    hex_digits(bytes).map(char::from).collect()
 }
 
-/// The same without an allocation, for the digests of every row. `M` is twice `N`.
-pub(crate) fn hex_digits<const N: usize, const M: usize>(bytes: &[u8; N]) -> [u8; M] {
-    let mut digits = [0; M];
-    for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
-        pair[0] = DIGITS[usize::from(byte >> 4)];
-        pair[1] = DIGITS[usize::from(byte & 15)];
-    }
-    digits
+/// The same one by one, for many digests after each other.
+pub(crate) fn hex_digits(bytes: &[u8]) -> impl Iterator<Item = u8> {
+    bytes.iter().flat_map(|b| [b >> 4, b & 15]).map(|n| DIGITS[usize::from(n)])
 }
 
 /// SHA-256 as hexadecimal digits.

@@ -5,53 +5,129 @@
 
 use crate::archive::{Archive, ArchiveError};
 use crate::columns::{int64s, texts};
-use arrow::array::Array;
-use schemas::EventId;
+use crate::events::{Events, PUBLIC};
+use crate::key::hex;
+use arrow::array::{Array, DynComparator, RecordBatch, StringArray, UInt32Array, make_comparator};
+use arrow::compute::{SortOptions, concat_batches, take_record_batch};
+use arrow::error::ArrowError;
+use schemas::{Column, EventId};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Rows of a part that are looked through together: they have many columns, and few of them are kept.
+const LOOKED_THROUGH_ROWS: usize = 8_192;
+
 /// The latest archived form of an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct KnownEvent {
     pub(crate) seq: i64,
-    /// Hexadecimal digits.
-    pub(crate) content_digest: [u8; 32],
+    /// Its place among the archived rows that were read.
+    row: usize,
 }
 
-/// The latest archived forms of the events with these keys, in order and without repetition.
-pub(crate) fn look_up<'i>(
-    archive: &Archive,
-    ids: &[EventId<'i>],
-) -> Result<BTreeMap<EventId<'i>, KnownEvent>, ArchiveError> {
-    let mut found: BTreeMap<EventId<'i>, KnownEvent> = BTreeMap::new();
-    let integer_ids = archive.facts().is_none_or(|f| f.integer_ids);
-    for file in archive.keyed_files().filter(|f| f.may_hold_any(ids)) {
-        for batch in archive.read(&file.entry, Some(&["seq", "event_id", "content_digest"]))? {
-            let seqs = int64s(&batch, "seq")?;
-            let digests = texts(&batch, "content_digest")?;
-            let mut note = |place: Result<usize, usize>, row: usize| {
-                let Ok(place) = place else { return Ok(()) };
-                let content_digest = digests.value(row).as_bytes().try_into().map_err(|_| ArchiveError::Decode {
-                    path: file.entry.path.clone(),
-                    reason: "a content_digest is not 32 hexadecimal digits".to_owned(),
-                })?;
-                let event = KnownEvent { seq: seqs.value(row), content_digest };
-                let latest = found.entry(ids[place]).or_insert(event);
+/// The latest archived forms of some events.
+#[derive(Debug)]
+pub(crate) struct Known<'i> {
+    places: BTreeMap<EventId<'i>, KnownEvent>,
+    rows: Option<RecordBatch>,
+}
+
+impl<'i> Known<'i> {
+    /// Of the events with these keys, which are in order and without repetition.
+    pub(crate) fn load(archive: &Archive, ids: &[EventId<'i>]) -> Result<Self, ArchiveError> {
+        let names: Vec<&str> =
+            ["seq", "event_id", "pii_commitment"].into_iter().chain(PUBLIC.map(Column::name)).collect();
+        let mut places: BTreeMap<EventId<'i>, KnownEvent> = BTreeMap::new();
+        let (mut held, mut taken) = (0, Vec::new());
+        each_with_key(archive, ids, &names, |batch, matches| {
+            let seqs = int64s(batch, "seq")?;
+            for (id, row) in matches {
+                let event = KnownEvent { seq: seqs.value(*row as usize), row: held };
+                held += 1;
+                let latest = places.entry(*id).or_insert(event);
                 if latest.seq < event.seq {
                     *latest = event;
                 }
-                Ok(())
-            };
-            if integer_ids {
+            }
+            let rows = UInt32Array::from_iter_values(matches.iter().map(|(_, row)| *row));
+            taken.push(take_record_batch(batch, &rows).map_err(unlike)?);
+            Ok(())
+        })?;
+        let rows = taken.first().map(|first| concat_batches(&first.schema(), &taken)).transpose().map_err(unlike)?;
+        Ok(Self { places, rows })
+    }
+
+    /// The event with that key.
+    pub(crate) fn get(&self, id: EventId<'_>) -> Option<KnownEvent> {
+        self.places.get(&id).copied()
+    }
+
+    /// What tells whether an event of a chunk is the one that is archived.
+    pub(crate) fn beside(&self, events: &Events) -> Result<Option<Likeness<'_>>, ArchiveError> {
+        let Some(rows) = &self.rows else { return Ok(None) };
+        let mut columns = Vec::with_capacity(PUBLIC.len());
+        for (column, values) in PUBLIC.into_iter().zip(events.public()) {
+            let archived = rows.column_by_name(column.name());
+            let archived = archived.ok_or_else(|| unlike(ArrowError::SchemaError(column.name().to_owned())))?;
+            columns.push(make_comparator(archived, values, SortOptions::default()).map_err(unlike)?);
+        }
+        Ok(Some(Likeness { columns, commitments: texts(rows, "pii_commitment")? }))
+    }
+}
+
+fn unlike(fault: ArrowError) -> ArchiveError {
+    ArchiveError::Decode { path: "a part".to_owned(), reason: fault.to_string() }
+}
+
+/// Compares archived events with those of a chunk, value by value. What is personal is compared by its commitment, since the
+/// personal columns may have been destroyed.
+pub(crate) struct Likeness<'k> {
+    columns: Vec<DynComparator>,
+    commitments: &'k StringArray,
+}
+
+impl Likeness<'_> {
+    /// Whether they are the same.
+    pub(crate) fn is_same(&self, archived: KnownEvent, row: usize, commitment: &[u8; 32]) -> bool {
+        self.commitments.value(archived.row) == hex(commitment)
+            && self.columns.iter().all(|compare| compare(archived.row, row).is_eq())
+    }
+}
+
+/// Which of these keys, in order and without repetition, the archive has.
+pub(crate) fn archived_keys<'i>(archive: &Archive, ids: &[EventId<'i>]) -> Result<BTreeSet<EventId<'i>>, ArchiveError> {
+    let mut found = BTreeSet::new();
+    each_with_key(archive, ids, &["event_id"], |_, matches| {
+        found.extend(matches.iter().map(|(id, _)| *id));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Hands on every batch that has rows with some of these keys, and which rows.
+fn each_with_key<'i>(
+    archive: &Archive,
+    ids: &[EventId<'i>],
+    columns: &[&str],
+    mut take: impl FnMut(&RecordBatch, &[(EventId<'i>, u32)]) -> Result<(), ArchiveError>,
+) -> Result<(), ArchiveError> {
+    let integer_ids = archive.facts().is_none_or(|f| f.integer_ids);
+    for file in archive.keyed_files().filter(|f| f.may_hold_any(ids)) {
+        for batch in archive.batches(&file.entry, Some(columns), LOOKED_THROUGH_ROWS)? {
+            let batch = batch?;
+            let place = |(row, id): (u32, EventId<'_>)| ids.binary_search(&id).ok().map(|place| (ids[place], row));
+            let matches: Vec<(EventId<'i>, u32)> = if integer_ids {
                 let keys = int64s(&batch, "event_id")?.values();
-                keys.iter().enumerate().try_for_each(|(i, n)| note(ids.binary_search(&EventId::Integer(*n)), i))?;
+                (0..).zip(keys.iter().map(|n| EventId::Integer(*n))).filter_map(place).collect()
             } else {
                 let keys = texts(&batch, "event_id")?;
-                let mut keys = keys.iter().enumerate();
-                keys.try_for_each(|(i, t)| note(ids.binary_search(&EventId::Text(t.unwrap_or_default())), i))?;
+                (0..).zip(keys.iter().map(|t| EventId::Text(t.unwrap_or_default()))).filter_map(place).collect()
+            };
+            if !matches.is_empty() {
+                take(&batch, &matches)?;
             }
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 /// Rows that broke the contract and have not come in mended.
@@ -86,8 +162,8 @@ impl Quarantine {
         let mut ids: Vec<EventId<'_>> = keys.iter().filter_map(|key| id_of(key, integer_ids)).collect();
         ids.sort_unstable();
         ids.dedup();
-        let archived = look_up(archive, &ids)?;
-        let is_archived = |key: &str| id_of(key, integer_ids).is_some_and(|id| archived.contains_key(&id));
+        let archived = archived_keys(archive, &ids)?;
+        let is_archived = |key: &str| id_of(key, integer_ids).is_some_and(|id| archived.contains(&id));
         quarantine.open_keys = keys.iter().filter(|key| !is_archived(key)).cloned().collect();
         Ok(quarantine)
     }

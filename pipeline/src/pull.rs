@@ -1,6 +1,6 @@
 //! Brings new events from the source into the archive: every committed row once, in atomic commits with their cursor.
 //!
-//! A window of `lookback` before the cursor is read again and dropped by `event_id` and content digest, so rows that
+//! A window of `lookback` before the cursor is read again and dropped by `event_id` and values, so rows that
 //! were written late are found; where PostgreSQL shows by which transaction a row was written, every row written since
 //! the last snapshot is asked for instead, however early it claims to be. A row whose content changed is archived beside
 //! the first as a correction. A row that breaks the contract goes to quarantine and is asked for again until the source
@@ -21,6 +21,7 @@ use schemas::{Facts, Finding};
 use slices::{Asked, Slices};
 use std::path::Path;
 use std::time::Duration;
+use tokio::task::JoinSet;
 
 /// Chunks that may wait between the reader and who examines them.
 const QUEUE: usize = 4;
@@ -259,7 +260,7 @@ impl Run<'_> {
                             at_ms: options.at_ms,
                             source: Some(SourceNote { files, ..asked.note.clone() }),
                             cursor,
-                            facts: &TableFacts { integer_ids, key_id: self.key.id() },
+                            facts: &TableFacts::new(integer_ids, self.key.id()),
                             findings: intake.tally.by_code(),
                         };
                         writer.commit(&ready)?
@@ -323,7 +324,9 @@ impl Run<'_> {
         let (to, mut chunks) = tokio::sync::mpsc::channel(QUEUE);
         let (shape, window) = (shape.clone(), window.clone());
         let integer_ids = intake.integer_ids();
-        let reader = tokio::spawn(async move {
+        // Whoever gives up this pull ends its reader with it.
+        let mut reader = JoinSet::new();
+        reader.spawn(async move {
             let files = source.events(&shape, &window, integer_ids, to).await;
             (source, files)
         });
@@ -338,7 +341,7 @@ impl Run<'_> {
             (self.progress)(read, self.done.total.unwrap_or(0).max(read));
         }
         drop(chunks);
-        let (source, files) = reader.await.map_err(|_| PullError::Reader)?;
+        let (source, files) = reader.join_next().await.and_then(Result::ok).ok_or(PullError::Reader)?;
         taken?;
         Ok((source, files?))
     }

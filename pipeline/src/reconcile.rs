@@ -10,7 +10,7 @@
 use crate::archive::{Archive, ArchiveError, FileEntry, month_of_path};
 use crate::columns::{dates, instants, int32s, int64s, superseded, texts};
 use crate::key::Key;
-use crate::known::{Quarantine, id_of, look_up};
+use crate::known::{Quarantine, archived_keys, id_of};
 use crate::pull::PullError;
 use crate::sources::{Chunk, DAY_US, Shape, Source, SourceConfig, Window, digest, field, first_60_bits};
 use crate::validate::{Contract, id_text};
@@ -287,12 +287,13 @@ async fn read_here(
         let checked = contract.check(chunk);
         for (index, row) in chunk.rows().enumerate() {
             read += 1;
-            let Ok(event) = checked.event(index) else {
+            if checked.fault(index).is_some() {
                 if let Some(id) = id_text(row).filter(|id| quarantine.contains(id)) {
                     found.insert(id, (0, String::new()));
                 }
                 continue;
-            };
+            }
+            let event = checked.events.event(index);
             let id = event.event_id.to_string();
             if Month::of_epoch_s(event.selesai_us.div_euclid(1_000_000)) == Some(month) {
                 let mut text = String::new();
@@ -325,7 +326,7 @@ async fn present(
 
 fn is_archived(archive: &Archive, id: &str, integer_ids: bool) -> Result<bool, ArchiveError> {
     Ok(match id_of(id, integer_ids) {
-        Some(id) => !look_up(archive, &[id])?.is_empty(),
+        Some(id) => !archived_keys(archive, &[id])?.is_empty(),
         None => false,
     })
 }

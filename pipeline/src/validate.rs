@@ -11,7 +11,7 @@ use crate::sources::{Cell, Cells, Chunk, Row};
 use crate::time;
 use arrow::array::{Array, Date32Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray};
 use chrono_tz::Tz;
-use schemas::{Column, Event, Facts, NikFault, check_nik};
+use schemas::{Column, Facts, NikFault, check_nik};
 use serde_json::{Map, Value, json};
 
 /// Why a row cannot be archived.
@@ -41,12 +41,9 @@ pub(crate) struct Checked {
 }
 
 impl Checked {
-    /// The event of a row, or the first reason why it must go to quarantine.
-    pub(crate) fn event(&self, row: usize) -> Result<Event<'_>, Fault> {
-        match self.faults.get(row) {
-            Some(Some(fault)) => Err(*fault),
-            _ => Ok(self.events.event(row)),
-        }
+    /// The first reason why a row must go to quarantine.
+    pub(crate) fn fault(&self, row: usize) -> Option<Fault> {
+        self.faults.get(row).copied().flatten()
     }
 }
 
@@ -85,14 +82,14 @@ impl Contract<'_> {
     }
 
     /// What is odd about an event that keeps the contract.
-    pub(crate) fn oddities(&self, event: &Event<'_>) -> Vec<Oddity> {
+    pub(crate) fn oddities(&self, events: &Events, row: usize) -> Vec<Oddity> {
         let mut found = Vec::new();
-        let fault = event.person.nik.and_then(|nik| check_nik(nik, &self.facts.wilayah));
+        let fault = events.person(row).nik.and_then(|nik| check_nik(nik, &self.facts.wilayah));
         found.extend(fault.map(|fault| (nik_code(fault), Column::Nik)));
-        if event.mulai_us.is_some_and(|mulai| mulai > event.selesai_us) {
+        if events.mulai.is_valid(row) && events.mulai.value(row) > events.selesai.value(row) {
             found.push(("W003", Column::Selesai));
         }
-        if self.facts.wilayah.get(event.pekon).is_none() {
+        if self.facts.wilayah.get(events.pekon.value(row)).is_none() {
             found.push(("W004", Column::Pekon));
         }
         found
@@ -260,9 +257,10 @@ impl Check<'_> {
         };
         // Only these enter the working clock; a record may be written whenever the office likes.
         if column != Column::RecordedAt {
-            let facts = self.contract.facts;
+            let covered = self.contract.facts.clock.covered();
+            let covered = covered.start * 1_000_000..covered.end * 1_000_000;
             for row in 0..instants.len() {
-                if instants.is_valid(row) && !facts.clock.covers(instants.value(row).div_euclid(1_000_000)) {
+                if instants.is_valid(row) && !covered.contains(&instants.value(row)) {
                     self.fault(row, "V009", column);
                 }
             }
@@ -363,8 +361,10 @@ mod tests {
         row[column.index()] = cell;
         let said = |rows: &[&[Cell<'_>]], at: usize| {
             let checked = contract.check(&chunk_of(rows));
-            let event = checked.event(at).map_err(|fault| (fault.code, fault.column))?;
-            Ok(contract.oddities(&event).into_iter().map(|(code, _)| code).collect())
+            match checked.fault(at) {
+                Some(fault) => Err((fault.code, fault.column)),
+                None => Ok(contract.oddities(&checked.events, at).into_iter().map(|(code, _)| code).collect()),
+            }
         };
         let alone = said(&[&row], 0);
         // Beside rows that keep the contract a column may hold values of two kinds.

@@ -264,7 +264,7 @@ impl Renderer {
 
 impl Crest {
     fn load(path: &Path) -> Result<Self, TemplateError> {
-        let fault = |source| TemplateError::Read { path: path.display().to_string(), source };
+        let fault = |reason| TemplateError::Read { path: path.display().to_string(), reason };
         let ending = path.extension().map_or_else(String::new, |e| e.to_string_lossy().to_lowercase());
         Ok(Self { name: format!("lambang.{ending}"), bytes: std::fs::read(path).map_err(fault)? })
     }

@@ -32,12 +32,12 @@ const EMBEDDED: [(&str, &str); 17] = [
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
     /// It, or the crest, cannot be read.
-    #[error("cannot read {path}: {source}")]
+    #[error("cannot read {path}: {reason}")]
     Read {
         /// The file.
         path: String,
         /// What the system said.
-        source: std::io::Error,
+        reason: std::io::Error,
     },
     /// Its sentences cannot be made.
     #[error("the template {name} failed: {reason}")]
@@ -63,7 +63,7 @@ impl Templates {
         for (name, embedded) in EMBEDDED {
             let text = match overrides.map(|folder| folder.join(name)).filter(|path| path.is_file()) {
                 Some(path) => std::fs::read_to_string(&path)
-                    .map_err(|source| TemplateError::Read { path: path.display().to_string(), source })?,
+                    .map_err(|reason| TemplateError::Read { path: path.display().to_string(), reason })?,
                 None => embedded.to_owned(),
             };
             if name.ends_with(".typ") {

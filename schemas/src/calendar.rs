@@ -133,10 +133,12 @@ impl WorkingClock {
         Ok(month.last_day())
     }
 
-    /// Whether the calendar knows the date of the instant.
+    /// The seconds since 1970 UTC whose dates the calendar knows.
     #[must_use]
-    pub fn covers(&self, epoch_s: i64) -> bool {
-        self.day(epoch_s).is_ok()
+    pub fn covered(&self) -> std::ops::Range<i64> {
+        let start = |day: i64| day * DAY_S - WIB_OFFSET_S;
+        let days = i64::try_from(self.days.len()).unwrap_or(i64::MAX);
+        start(self.first_day)..start(self.first_day.saturating_add(days))
     }
 
     fn day(&self, epoch_s: i64) -> Result<(&Day, i64), CalendarError> {

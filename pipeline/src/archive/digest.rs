@@ -1,9 +1,9 @@
-//! What the archive computes of every row: digest, pseudonym, salt and commitment.
+//! What the archive computes of what is personal about a row: pseudonym, salt and commitment.
 
-use crate::key::{Key, Keyed, hex_digits};
+use crate::key::{Key, Keyed};
 use crate::time;
 use ahash::RandomState;
-use schemas::{Event, EventId, Person};
+use schemas::Person;
 use sha2::{Digest, Sha256};
 use std::io::Write;
 
@@ -12,128 +12,102 @@ const REMEMBERED: usize = 4_096;
 /// A remark of megabytes is not worth remembering.
 const LONGEST_REMEMBERED: usize = 1_024;
 
-/// What the archive computes of rows, with keyed functions that are made once.
-#[derive(Debug)]
-pub(crate) struct RowDigests {
-    row: Keyed,
-    message: Vec<u8>,
-    residents: Residents,
-}
-
-/// What the digests of a row are, as hexadecimal digits.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RowDigest<'d> {
-    /// Public: a row whose content changes in the source has another.
-    pub(crate) content: [u8; 32],
-    /// What is said of its resident.
-    pub(crate) person: &'d PersonDigest,
-}
-
-/// What the digests of the personal columns are, as hexadecimal digits.
+/// What the digests of the personal columns are.
 #[derive(Clone, Debug)]
 pub(crate) struct PersonDigest {
     /// Public: same NIK, same pseudonym; only the key's holder can tell whose.
-    pub(crate) pseudonym: Option<[u8; 32]>,
-    /// Private: salts the commitment. It depends on the key and the personal columns only, so a pull repeated after a crash
-    /// writes the same bytes.
-    pub(crate) salt: [u8; 32],
-    /// Public: SHA-256 of the salt's digits and the personal columns as JSON with sorted keys and no blanks.
-    pub(crate) commitment: [u8; 64],
-}
-
-impl RowDigests {
-    pub(crate) fn new(key: &Key) -> Self {
-        Self { row: key.keyed("row"), message: Vec::new(), residents: Residents::new(key) }
-    }
-
-    /// Keyed digest of every column of the contract: HMAC-SHA256, 128 bits. The personal columns enter as their salt, which
-    /// is such a digest of them.
-    ///
-    /// No value is a 0; text is its length plus one, seven bits a byte, and its bytes; a number is a 1 and eight bytes. So
-    /// no two rows have the same message.
-    pub(crate) fn of_row(&mut self, event: &Event<'_>) -> RowDigest<'_> {
-        let person = self.residents.digest(&event.person);
-        let m = &mut self.message;
-        m.clear();
-        m.extend_from_slice(&person.salt);
-        match event.event_id {
-            EventId::Integer(n) => number(m, Some(n)),
-            EventId::Text(id) => text(m, Some(id)),
-        }
-        for required in [event.berkas_id, event.kolektif_id, event.pelaksana, event.hasil, event.jenis] {
-            text(m, Some(required));
-        }
-        for required in [event.kewarganegaraan, event.pekon] {
-            text(m, Some(required));
-        }
-        for optional in [event.petugas_id, event.kekurangan, event.nomor_register] {
-            text(m, optional);
-        }
-        for required in [event.recorded_at_us, event.selesai_us, event.diterima_us, event.langkah.into()] {
-            number(m, Some(required));
-        }
-        number(m, event.mulai_us);
-        RowDigest { content: hex_digits(&self.row.digest(&[m])), person }
-    }
+    pub(crate) pseudonym: Option<[u8; 16]>,
+    /// Private: salts the commitment. It depends on the key and the personal columns only, so the same columns give the same
+    /// commitment, and a pull repeated after a crash writes the same bytes.
+    pub(crate) salt: [u8; 16],
+    /// Public: SHA-256 of the salt and the personal columns as JSON with sorted keys and no blanks.
+    pub(crate) commitment: [u8; 32],
 }
 
 /// Digests of the personal columns, some of them remembered.
 #[derive(Debug)]
-struct Residents {
+pub(crate) struct Residents {
     nik: Keyed,
     salt: Keyed,
     message: Vec<u8>,
     json: Vec<u8>,
-    /// Messages with their digests; no message is empty.
-    remembered: Vec<(Vec<u8>, PersonDigest)>,
+    persons: Remembered<PersonDigest>,
+    /// Pseudonyms by NIK: a row with a remark of its own is a person of its own, but of the same NIK.
+    niks: Remembered<[u8; 16]>,
     places: RandomState,
 }
 
 impl Residents {
-    fn new(key: &Key) -> Self {
-        let nobody = PersonDigest { pseudonym: None, salt: [0; 32], commitment: [0; 64] };
+    pub(crate) fn new(key: &Key) -> Self {
+        let nobody = PersonDigest { pseudonym: None, salt: [0; 16], commitment: [0; 32] };
         Self {
             nik: key.keyed("nik"),
             salt: key.keyed("salt"),
             message: Vec::new(),
             json: Vec::new(),
-            remembered: vec![(Vec::new(), nobody); REMEMBERED],
+            persons: Remembered::new(nobody),
+            niks: Remembered::new([0; 16]),
             places: RandomState::with_seeds(1, 2, 3, 4),
         }
     }
 
-    fn digest(&mut self, person: &Person<'_>) -> &PersonDigest {
-        let m = &mut self.message;
-        m.clear();
-        for optional in [person.nik, person.nama, person.jenis_kelamin, person.tempat_lahir, person.keterangan] {
-            text(m, optional);
-        }
-        text(m, Some(person.pembawa));
-        number(m, person.tanggal_lahir_days.map(i64::from));
-        let place = usize::try_from(self.places.hash_one(m.as_slice()) % REMEMBERED as u64).unwrap_or(0);
-        let (message, digest) = &mut self.remembered[place];
-        if message != m {
-            let salt = hex_digits(&self.salt.digest(&[m]));
-            canonical_json(&mut self.json, person);
-            let mut hash = Sha256::new();
-            hash.update(salt);
-            hash.update(&self.json);
-            *digest = PersonDigest {
-                pseudonym: person.nik.map(|nik| hex_digits(&self.nik.digest(&[nik.as_bytes()]))),
-                salt,
-                commitment: hex_digits::<32, 64>(&hash.finalize().into()),
-            };
-            message.clear();
-            if m.len() <= LONGEST_REMEMBERED {
-                message.extend_from_slice(m);
-            }
+    pub(crate) fn digest(&mut self, person: &Person<'_>) -> &PersonDigest {
+        write_message(&mut self.message, person);
+        let (message, digest) = self.persons.at(self.places.hash_one(self.message.as_slice()));
+        if *message != self.message {
+            let salt = self.salt.digest(&[&self.message]);
+            write_json(&mut self.json, person);
+            let commitment = Sha256::new().chain_update(salt).chain_update(&self.json).finalize();
+            let pseudonym = person.nik.map(|nik| {
+                let (known, pseudonym) = self.niks.at(self.places.hash_one(nik.as_bytes()));
+                if known.as_slice() != nik.as_bytes() || known.is_empty() {
+                    *pseudonym = self.nik.digest(&[nik.as_bytes()]);
+                    remember(known, nik.as_bytes());
+                }
+                *pseudonym
+            });
+            *digest = PersonDigest { pseudonym, salt, commitment: commitment.into() };
+            remember(message, &self.message);
         }
         digest
     }
 }
 
+/// What was computed of some inputs, each at one place; what is computed of another takes the place.
+#[derive(Debug)]
+struct Remembered<T>(Vec<(Vec<u8>, T)>);
+
+impl<T: Clone> Remembered<T> {
+    fn new(nothing: T) -> Self {
+        Self(vec![(Vec::new(), nothing); REMEMBERED])
+    }
+
+    /// The input that was remembered there last, empty where none was, and what is known of it.
+    fn at(&mut self, hash: u64) -> &mut (Vec<u8>, T) {
+        &mut self.0[usize::try_from(hash % REMEMBERED as u64).unwrap_or(0)]
+    }
+}
+
+fn remember(place: &mut Vec<u8>, input: &[u8]) {
+    place.clear();
+    if input.len() <= LONGEST_REMEMBERED {
+        place.extend_from_slice(input);
+    }
+}
+
+/// The message of which the salt is a keyed digest (HMAC-SHA256, 128 bits), never empty: no value is a 0; text is its length
+/// plus one, seven bits a byte, and its bytes; a number is a 1 and eight bytes. So no two persons have the same.
+fn write_message(message: &mut Vec<u8>, person: &Person<'_>) {
+    message.clear();
+    for optional in [person.nik, person.nama, person.jenis_kelamin, person.tempat_lahir, person.keterangan] {
+        text(message, optional);
+    }
+    text(message, Some(person.pembawa));
+    number(message, person.tanggal_lahir_days.map(i64::from));
+}
+
 /// The personal columns as JSON with sorted keys and no blanks.
-fn canonical_json(json: &mut Vec<u8>, person: &Person<'_>) {
+fn write_json(json: &mut Vec<u8>, person: &Person<'_>) {
     let birth = person.tanggal_lahir_days.and_then(time::date_of).map(|d| d.to_string());
     json.clear();
     let fields = [
@@ -218,9 +192,8 @@ mod tests {
         let mut residents = Residents::new(&Key::from_bytes([7; 32]));
         for _ in 0..2 {
             let digest = residents.digest(&person);
-            let salt = std::str::from_utf8(&digest.salt).unwrap();
-            let wanted: [u8; 32] = Sha256::digest(format!("{salt}{canonical}")).into();
-            assert_eq!(digest.commitment, hex_digits::<32, 64>(&wanted));
+            let wanted: [u8; 32] = Sha256::digest([&digest.salt, canonical.to_string().as_bytes()].concat()).into();
+            assert_eq!(digest.commitment, wanted);
         }
         let other = Person { keterangan: None, ..person };
         let (other, same) = (residents.digest(&other).clone(), residents.digest(&person));

@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
+/// The form of the tables and of what is computed for them; another one is not read, since every row would look altered.
+const FORM: &str = "1";
+
 /// A file of the archive that a commit names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileEntry {
@@ -74,10 +77,23 @@ pub struct SourceNote {
 /// What never changes in one archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TableFacts {
+    form: String,
     /// Whether `event_id` is an integer.
     pub integer_ids: bool,
     /// Id of the key the archive is written with.
     pub key_id: String,
+}
+
+impl TableFacts {
+    /// Those of an archive that begins now.
+    pub(crate) fn new(integer_ids: bool, key_id: String) -> Self {
+        Self { form: FORM.to_owned(), integer_ids, key_id }
+    }
+
+    /// Whether this version of the program reads and writes such an archive.
+    pub(crate) fn is_of_known_form(&self) -> bool {
+        self.form == FORM
+    }
 }
 
 /// A public part, and between which keys those of its rows lie.
@@ -154,6 +170,7 @@ impl NewCommit<'_> {
                 "partitionColumns": ["bulan"],
                 "configuration": {
                     "delta.appendOnly": "true",
+                    "tertib.form": self.facts.form,
                     "tertib.integerIds": self.facts.integer_ids.to_string(),
                     "tertib.keyId": self.facts.key_id,
                 },
@@ -240,6 +257,8 @@ fn added(add: &Value) -> Option<EventFile> {
 fn table_facts(meta: &Value) -> Option<TableFacts> {
     let configuration = meta.get("configuration")?;
     Some(TableFacts {
+        // The first archives did not say it.
+        form: configuration.get("tertib.form").and_then(Value::as_str).unwrap_or_default().to_owned(),
         integer_ids: configuration.get("tertib.integerIds")?.as_str()? == "true",
         key_id: configuration.get("tertib.keyId")?.as_str()?.to_owned(),
     })

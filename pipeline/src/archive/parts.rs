@@ -28,9 +28,13 @@ const MOST_ROWS: usize = 262_144;
 const QUIET_ROWS: usize = 131_072;
 /// Encoded pages of open row groups may take this much together.
 const MOST_WAITING_BYTES: usize = 24 << 20;
+/// A pull of no more rows is not compressed: each reader would have to set up a decompressor for every column, which takes it
+/// longer than reading them. They wait for their end in memory, but not if they take more than this.
+const FEW_ROWS: usize = 64;
+const FEW_BYTES: usize = 16 << 20;
 /// Batches that may wait for the encoder.
 const QUEUE: usize = 4;
-/// Threads that close the last parts.
+/// Threads that close parts.
 const CLOSERS: usize = 4;
 /// Longer keys are not written into the log as the least or greatest of a part.
 const LONGEST_STATED_KEY: usize = 64;
@@ -52,13 +56,6 @@ pub(crate) struct ClosedParts {
     pub(crate) persons: Vec<FileEntry>,
 }
 
-impl ClosedParts {
-    fn add(&mut self, parts: Closed) {
-        self.events.push((parts.public, parts.stats));
-        self.persons.push(parts.private);
-    }
-}
-
 /// The thread that encodes.
 #[derive(Debug)]
 pub(crate) struct Encoder {
@@ -70,9 +67,7 @@ impl Encoder {
     /// Starts it. Files go into `staging` under names that `staged` gives.
     pub(crate) fn start(staging: PathBuf, version: u64, integer_ids: bool) -> Result<Self, ArchiveError> {
         let (queue, batches) = sync_channel(QUEUE);
-        let encode = move || Parts::new(staging, version, integer_ids).run(&batches);
-        let thread = std::thread::Builder::new().name("encoder".into()).spawn(encode);
-        let thread = thread.map_err(|e| ArchiveError::Encode(format!("no thread for it: {e}")))?;
+        let thread = thread("encoder", move || Parts::new(staging, version, integer_ids)?.run(&batches))?;
         Ok(Self { queue, thread })
     }
 
@@ -103,24 +98,36 @@ struct Parts {
     schemas: (SchemaRef, SchemaRef),
     open: BTreeMap<Month, (Part, Part)>,
     rows: usize,
-    closed: ClosedParts,
+    compressed: bool,
+    closers: Closers,
 }
 
 impl Parts {
-    fn new(staging: PathBuf, version: u64, integer_ids: bool) -> Self {
-        let (open, closed) = (BTreeMap::new(), ClosedParts::default());
-        Self { staging, version, ordinal: 0, integer_ids, schemas: schemas(integer_ids), open, rows: 0, closed }
+    fn new(staging: PathBuf, version: u64, integer_ids: bool) -> Result<Self, ArchiveError> {
+        let (open, closers) = (BTreeMap::new(), Closers::start()?);
+        let (ordinal, rows, compressed, schemas) = (0, 0, true, schemas(integer_ids));
+        Ok(Self { staging, version, ordinal, integer_ids, schemas, open, rows, compressed, closers })
     }
 
     fn run(mut self, batches: &Receiver<MonthBatch>) -> Result<ClosedParts, ArchiveError> {
+        let (mut few, mut rows, mut bytes) = (Vec::new(), 0, 0);
         for batch in batches {
-            self.write(batch)?;
+            rows += batch.public.num_rows();
+            bytes += batch.public.get_array_memory_size() + batch.private.get_array_memory_size();
+            if rows > FEW_ROWS || bytes > FEW_BYTES {
+                few.drain(..).try_for_each(|batch| self.write(batch))?;
+                self.write(batch)?;
+            } else {
+                few.push(batch);
+            }
+            if self.closers.one_has_failed() {
+                break;
+            }
         }
-        let open: Vec<(Part, Part)> = std::mem::take(&mut self.open).into_values().collect();
-        for closed in close_all(open) {
-            self.closed.add(closed?);
-        }
-        Ok(self.closed)
+        self.compressed = few.is_empty();
+        few.into_iter().try_for_each(|batch| self.write(batch))?;
+        self.open.into_values().for_each(|parts| self.closers.take(parts));
+        self.closers.finish()
     }
 
     fn write(&mut self, batch: MonthBatch) -> Result<(), ArchiveError> {
@@ -138,9 +145,7 @@ impl Parts {
         private.write(&batch.private)?;
         let all = self.rows;
         let is_done = |part: &Part| part.rows >= MOST_ROWS || all - part.last_at >= QUIET_ROWS;
-        for (_, (public, private)) in self.open.extract_if(.., |_, (public, _)| is_done(public)) {
-            self.closed.add(Closed::of(public, private)?);
-        }
+        self.open.extract_if(.., |_, (public, _)| is_done(public)).for_each(|(_, parts)| self.closers.take(parts));
         while self.open.values().map(waiting).sum::<usize>() > MOST_WAITING_BYTES {
             let Some((public, private)) = self.open.values_mut().max_by_key(|parts| waiting(parts)) else { break };
             public.flush()?;
@@ -154,7 +159,7 @@ impl Parts {
         self.ordinal += 1;
         let place = staged(&self.staging, &path);
         let file = File::create(&place).map_err(|e| io("write", &place, e))?;
-        let writer = writer(Hashing { file, hash: Sha256::new(), length: 0 }, schema);
+        let writer = writer(Hashing { file, hash: Sha256::new(), length: 0 }, schema, self.compressed);
         let writer = writer.map_err(|e| write_fault(&place, e))?;
         Ok(Part { path, place, writer, rows: 0, last_at: 0, seq: None, ids: None, stated: true })
     }
@@ -168,26 +173,66 @@ struct Closed {
 }
 
 impl Closed {
-    fn of(public: Part, private: Part) -> Result<Self, ArchiveError> {
+    fn of((public, private): (Part, Part)) -> Result<Self, ArchiveError> {
         let stats = public.stats();
         Ok(Self { public: public.close()?, stats, private: private.close()? })
     }
 }
 
-/// Closes parts side by side, since the disk makes each wait; in the order given.
-fn close_all(parts: Vec<(Part, Part)>) -> Vec<Result<Closed, ArchiveError>> {
-    let mut parts = parts.into_iter();
-    let share = parts.len().div_ceil(CLOSERS).max(1);
-    std::thread::scope(|scope| {
-        let closers: Vec<_> = (0..CLOSERS)
-            .map(|_| {
-                let lot: Vec<(Part, Part)> = parts.by_ref().take(share).collect();
-                scope.spawn(move || lot.into_iter().map(|(a, b)| Closed::of(a, b)).collect::<Vec<_>>())
-            })
-            .collect();
-        let ended = closers.into_iter().map(std::thread::ScopedJoinHandle::join);
-        ended.flat_map(|lot| lot.unwrap_or_else(|_| vec![Err(stopped())])).collect()
-    })
+/// Threads that close parts in turn, side by side, since the disk makes each wait.
+struct Closers {
+    queues: Vec<SyncSender<(Part, Part)>>,
+    threads: Vec<JoinHandle<Result<Vec<Closed>, ArchiveError>>>,
+    taken: usize,
+}
+
+impl Closers {
+    fn start() -> Result<Self, ArchiveError> {
+        let mut closers = Self { queues: Vec::new(), threads: Vec::new(), taken: 0 };
+        for _ in 0..CLOSERS {
+            let (queue, parts) = sync_channel(1);
+            closers.queues.push(queue);
+            closers.threads.push(thread("closer", move || parts.into_iter().map(Closed::of).collect())?);
+        }
+        Ok(closers)
+    }
+
+    fn take(&mut self, parts: (Part, Part)) {
+        // A thread that has ended is found out in the end.
+        drop(self.queues[self.taken % CLOSERS].send(parts));
+        self.taken += 1;
+    }
+
+    /// A thread goes on as long as there may be parts for it, so one that has ended could not close one.
+    fn one_has_failed(&self) -> bool {
+        self.threads.iter().any(JoinHandle::is_finished)
+    }
+
+    /// What became of the parts, in the order in which they were taken.
+    fn finish(self) -> Result<ClosedParts, ArchiveError> {
+        drop(self.queues);
+        // Each is waited for, so that none writes any more when the staging is cleared.
+        let ended: Vec<_> = self.threads.into_iter().map(JoinHandle::join).collect();
+        let mut lots = Vec::new();
+        for lot in ended {
+            lots.push(lot.map_err(|_| stopped())??.into_iter());
+        }
+        let mut all = ClosedParts::default();
+        for i in 0..self.taken {
+            let closed = lots[i % CLOSERS].next().ok_or_else(stopped)?;
+            all.events.push((closed.public, closed.stats));
+            all.persons.push(closed.private);
+        }
+        Ok(all)
+    }
+}
+
+fn thread<T: Send + 'static>(
+    name: &str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<JoinHandle<T>, ArchiveError> {
+    let thread = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+    thread.map_err(|e| ArchiveError::Encode(format!("no thread for it: {e}")))
 }
 
 fn stopped() -> ArchiveError {
@@ -303,8 +348,12 @@ impl Write for Hashing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use arrow::array::{ArrayRef, Date32Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray};
+    use arrow::array::{
+        ArrayRef, BinaryArray, Date32Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray,
+    };
     use arrow::datatypes::{DataType, Schema};
+    use parquet::basic::{Compression, ZstdLevel};
+    use parquet::file::reader::{FileReader, SerializedFileReader};
     use std::sync::Arc;
 
     fn batch(schema: &SchemaRef, rows: usize) -> RecordBatch {
@@ -314,6 +363,7 @@ mod tests {
                 DataType::Int32 => Arc::new(Int32Array::from(vec![1; rows])),
                 DataType::Date32 => Arc::new(Date32Array::from(vec![1; rows])),
                 DataType::Utf8 => Arc::new(StringArray::from(vec!["x"; rows])),
+                DataType::Binary => Arc::new(BinaryArray::from(vec![&b"x"[..]; rows])),
                 _ => Arc::new(TimestampMicrosecondArray::from(vec![1; rows]).with_timezone("UTC")),
             }
         };
@@ -338,5 +388,30 @@ mod tests {
             closed.persons.iter().map(|entry| entry.rows).collect::<Vec<_>>(),
             rows.iter().map(|(_, rows)| *rows).collect::<Vec<_>>()
         );
+    }
+
+    #[test]
+    fn only_a_pull_of_few_rows_is_not_compressed() {
+        let month = "2026-10".parse().unwrap();
+        let (public, private) = schemas(true);
+        for (lots, compression) in [
+            (vec![FEW_ROWS], Compression::UNCOMPRESSED),
+            (vec![1, FEW_ROWS - 1], Compression::UNCOMPRESSED),
+            (vec![FEW_ROWS, 1], Compression::ZSTD(ZstdLevel::try_new(1).unwrap())),
+        ] {
+            let folder = tempfile::TempDir::new().unwrap();
+            let encoder = Encoder::start(folder.path().to_owned(), 0, true).unwrap();
+            for rows in &lots {
+                let batch = MonthBatch { month, public: batch(&public, *rows), private: batch(&private, *rows) };
+                assert!(encoder.take(batch));
+            }
+            let closed = encoder.finish().unwrap();
+            let [(entry, _)] = closed.events.as_slice() else { unreachable!("one month, one part") };
+            assert_eq!(entry.rows, lots.iter().sum::<usize>() as u64);
+            let file = File::open(staged(folder.path(), &entry.path)).unwrap();
+            let reader = SerializedFileReader::new(file).unwrap();
+            let columns = reader.metadata().row_group(0).columns();
+            assert!(columns.iter().all(|column| column.compression() == compression), "{lots:?}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! Invariant: the public table holds no NIK, no name and no free text; only a keyed pseudonym and a salted commitment.
 
 use super::ArchiveError;
-use super::digest::RowDigest;
+use super::digest::PersonDigest;
 use crate::events::{Events, Ids};
 use arrow::array::builder::BinaryBuilder;
 use arrow::array::{
@@ -55,9 +55,8 @@ fn public_columns(integer_ids: bool) -> Vec<Field> {
         ("kewarganegaraan", text.clone(), false),
         ("pekon", text.clone(), false),
         ("diterima", utc(), false),
-        ("nik_pseudonym", text.clone(), true),
-        ("pii_commitment", text.clone(), false),
-        ("content_digest", text, false),
+        ("nik_pseudonym", DataType::Binary, true),
+        ("pii_commitment", DataType::Binary, false),
         ("correction_of", DataType::Int64, true),
     ]
     .into_iter()
@@ -74,6 +73,7 @@ pub(crate) fn delta_schema(integer_ids: bool) -> Value {
                 DataType::Int64 => "long",
                 DataType::Int32 => "integer",
                 DataType::Timestamp(..) => "timestamp",
+                DataType::Binary => "binary",
                 _ => "string",
             };
             json!({"name": f.name(), "type": kind, "nullable": f.is_nullable(), "metadata": {}})
@@ -85,9 +85,9 @@ pub(crate) fn delta_schema(integer_ids: bool) -> Value {
 
 /// The private columns.
 fn private_columns() -> Vec<Field> {
-    let mut fields = vec![Field::new("seq", DataType::Int64, false)];
-    let names = ["salt", "nik", "nama", "jenis_kelamin", "tempat_lahir"];
-    fields.extend(names.iter().map(|n| Field::new(*n, DataType::Utf8, *n != "salt")));
+    let mut fields = vec![Field::new("seq", DataType::Int64, false), Field::new("salt", DataType::Binary, false)];
+    let names = ["nik", "nama", "jenis_kelamin", "tempat_lahir"];
+    fields.extend(names.iter().map(|n| Field::new(*n, DataType::Utf8, true)));
     fields.push(Field::new("tanggal_lahir", DataType::Date32, true));
     fields.push(Field::new("pembawa", DataType::Utf8, false));
     fields.push(Field::new("keterangan", DataType::Utf8, true));
@@ -108,34 +108,31 @@ pub(crate) struct Admitted {
     corrections: Vec<Option<i64>>,
     pseudonyms: BinaryBuilder,
     commitments: BinaryBuilder,
-    contents: BinaryBuilder,
     salts: BinaryBuilder,
 }
 
 impl Admitted {
     /// With room for that many.
     pub(crate) fn with_capacity(rows: usize) -> Self {
-        let digits = |length| BinaryBuilder::with_capacity(rows, rows * length);
+        let digests = |length| BinaryBuilder::with_capacity(rows, rows * length);
         Self {
             rows: Vec::with_capacity(rows),
             seqs: Vec::with_capacity(rows),
             corrections: Vec::with_capacity(rows),
-            pseudonyms: digits(32),
-            commitments: digits(64),
-            contents: digits(32),
-            salts: digits(32),
+            pseudonyms: digests(16),
+            commitments: digests(32),
+            salts: digests(16),
         }
     }
 
     /// Adds the event at a place of the chunk under its number; `correction_of` is the number of the event it replaces.
-    pub(crate) fn push(&mut self, row: u32, seq: i64, digest: RowDigest<'_>, correction_of: Option<i64>) {
+    pub(crate) fn push(&mut self, row: u32, seq: i64, person: &PersonDigest, correction_of: Option<i64>) {
         self.rows.push(row);
         self.seqs.push(seq);
         self.corrections.push(correction_of);
-        self.pseudonyms.append_option(digest.person.pseudonym);
-        self.commitments.append_value(digest.person.commitment);
-        self.contents.append_value(digest.content);
-        self.salts.append_value(digest.person.salt);
+        self.pseudonyms.append_option(person.pseudonym);
+        self.commitments.append_value(person.commitment);
+        self.salts.append_value(person.salt);
     }
 
     /// How many of them replace an earlier event.
@@ -159,32 +156,16 @@ impl Admitted {
         };
         let (public, private) = schemas(integer_ids);
         let seqs: ArrayRef = Arc::new(Int64Array::from(self.seqs));
-        let public_columns = vec![
-            Arc::clone(&seqs),
-            ids,
-            of(&events.recorded_at)?,
-            of(&events.berkas_id)?,
-            of(&events.kolektif_id)?,
-            of(&events.langkah)?,
-            of(&events.pelaksana)?,
-            of(&events.petugas_id)?,
-            of(&events.mulai)?,
-            of(&events.selesai)?,
-            of(&events.hasil)?,
-            of(&events.kekurangan)?,
-            of(&events.nomor_register)?,
-            of(&events.jenis)?,
-            of(&events.kewarganegaraan)?,
-            of(&events.pekon)?,
-            of(&events.diterima)?,
-            digits(&mut self.pseudonyms)?,
-            digits(&mut self.commitments)?,
-            digits(&mut self.contents)?,
-            Arc::new(Int64Array::from(self.corrections)),
-        ];
+        let mut public_columns = vec![Arc::clone(&seqs), ids];
+        for column in events.public() {
+            public_columns.push(of(column)?);
+        }
+        public_columns.push(Arc::new(self.pseudonyms.finish()));
+        public_columns.push(Arc::new(self.commitments.finish()));
+        public_columns.push(Arc::new(Int64Array::from(self.corrections)));
         let private_columns = vec![
             seqs,
-            digits(&mut self.salts)?,
+            Arc::new(self.salts.finish()),
             of(&events.nik)?,
             of(&events.nama)?,
             of(&events.jenis_kelamin)?,
@@ -197,12 +178,6 @@ impl Admitted {
             |schema, columns| RecordBatch::try_new(schema, columns).map_err(|e| ArchiveError::Encode(e.to_string()));
         Ok((make(public, public_columns)?, make(private, private_columns)?))
     }
-}
-
-/// A column of hexadecimal digits.
-fn digits(column: &mut BinaryBuilder) -> Result<ArrayRef, ArchiveError> {
-    let texts = StringArray::try_from_binary(column.finish()).map_err(|e| ArchiveError::Encode(e.to_string()))?;
-    Ok(Arc::new(texts))
 }
 
 /// Rows that broke the contract, with why.
@@ -255,14 +230,13 @@ fn batch(fields: Vec<Field>, columns: Vec<ArrayRef>) -> Result<RecordBatch, Arch
 
 /// A small batch as the bytes of a Parquet file; the same batch gives the same bytes.
 pub(crate) fn encode(batch: &RecordBatch) -> Result<Vec<u8>, ArchiveError> {
-    let mut writer = writer(Vec::new(), batch.schema()).map_err(parquet_fault)?;
+    let mut writer = writer(Vec::new(), batch.schema(), true).map_err(parquet_fault)?;
     writer.write(batch).map_err(parquet_fault)?;
     writer.into_inner().map_err(parquet_fault)
 }
 
 /// Columns whose values are all but random or all different: a dictionary only costs.
-const WITHOUT_DICTIONARY: [&str; 8] =
-    ["pii_commitment", "content_digest", "nik_pseudonym", "salt", "nik", "nama", "keterangan", "row"];
+const WITHOUT_DICTIONARY: [&str; 7] = ["pii_commitment", "nik_pseudonym", "salt", "nik", "nama", "keterangan", "row"];
 /// Columns whose neighbours share their beginnings.
 const ALIKE: [&str; 3] = ["event_id", "berkas_id", "nomor_register"];
 
@@ -270,10 +244,15 @@ const ALIKE: [&str; 3] = ["event_id", "berkas_id", "nomor_register"];
 const LOOKED_FOR: [&str; 3] = ["event_id", "berkas_id", "kolektif_id"];
 
 /// A writer of Parquet with the encoding that each column of the archive deserves.
-pub(crate) fn writer<W: std::io::Write + Send>(sink: W, schema: SchemaRef) -> Result<ArrowWriter<W>, ParquetError> {
+pub(crate) fn writer<W: std::io::Write + Send>(
+    sink: W,
+    schema: SchemaRef,
+    compressed: bool,
+) -> Result<ArrowWriter<W>, ParquetError> {
+    let zstd = Compression::ZSTD(ZstdLevel::try_new(1)?);
     let mut properties = WriterProperties::builder()
         .set_created_by(concat!("tertib ", env!("CARGO_PKG_VERSION")).to_owned())
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
+        .set_compression(if compressed { zstd } else { Compression::UNCOMPRESSED })
         .set_statistics_enabled(EnabledStatistics::Chunk);
     for field in schema.fields() {
         let path = ColumnPath::from(field.name().as_str());
@@ -284,7 +263,7 @@ pub(crate) fn writer<W: std::io::Write + Send>(sink: W, schema: SchemaRef) -> Re
             _ if ALIKE.contains(&name) => Some(Encoding::DELTA_BYTE_ARRAY),
             _ => None,
         };
-        if field.data_type() == &DataType::Utf8 && !LOOKED_FOR.contains(&name) {
+        if matches!(field.data_type(), DataType::Utf8 | DataType::Binary) && !LOOKED_FOR.contains(&name) {
             properties = properties.set_column_statistics_enabled(path.clone(), EnabledStatistics::None);
         }
         if let Some(encoding) = encoding {

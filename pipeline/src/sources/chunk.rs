@@ -30,6 +30,16 @@ pub(crate) enum Cell<'a> {
     Unreadable(&'a str),
 }
 
+impl Cell<'_> {
+    fn text_bytes(self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Bytes(bytes) => bytes.len(),
+            _ => 0,
+        }
+    }
+}
+
 /// A value that the database allows and the archive cannot hold.
 pub(super) const OUT_OF_RANGE: Cell<'_> = Cell::Unreadable("out of range");
 
@@ -160,6 +170,36 @@ impl Filling {
         }
     }
 
+    /// Adds cells until one is of another kind than the column, and gives that one.
+    #[inline]
+    fn push_while_alike<'c>(&mut self, cells: &mut impl Iterator<Item = Cell<'c>>) -> Option<Cell<'c>> {
+        match self {
+            Self::Texts(b) => cells.find(|cell| match cell {
+                Cell::Bytes(bytes) => {
+                    b.append_value(bytes);
+                    false
+                }
+                Cell::Null => {
+                    b.append_null();
+                    false
+                }
+                _ => true,
+            }),
+            Self::Instants(b) => cells.find(|cell| match cell {
+                Cell::Instant(us) => {
+                    b.append_value(*us);
+                    false
+                }
+                Cell::Null => {
+                    b.append_null();
+                    false
+                }
+                _ => true,
+            }),
+            _ => cells.next(),
+        }
+    }
+
     /// Adds the first value, or one of another kind.
     #[cold]
     fn change_kind(&mut self, cell: Cell<'_>, room: Room) {
@@ -243,11 +283,7 @@ impl ChunkBuilder {
     /// Adds the next cell of the row that is being written.
     #[inline]
     pub(super) fn push(&mut self, cell: Cell<'_>) {
-        match cell {
-            Cell::Text(text) => self.bytes += text.len(),
-            Cell::Bytes(bytes) => self.bytes += bytes.len(),
-            _ => {}
-        }
+        self.bytes += cell.text_bytes();
         let (Some(column), Some(room)) = (self.columns.get_mut(self.next), self.room.get(self.next)) else { return };
         column.push(cell, *room);
         self.next += 1;
@@ -255,6 +291,24 @@ impl ChunkBuilder {
             self.next = 0;
             self.rows += 1;
         }
+    }
+
+    /// Adds cells of several rows to a column; every column must get as many.
+    #[inline]
+    pub(super) fn extend<'c>(&mut self, place: usize, cells: impl Iterator<Item = Cell<'c>>) {
+        let is_last = place + 1 == self.columns.len();
+        let (Some(column), Some(room)) = (self.columns.get_mut(place), self.room.get(place)) else { return };
+        let (mut rows, mut bytes) = (0, 0);
+        let mut cells = cells.inspect(|cell| {
+            rows += 1;
+            bytes += cell.text_bytes();
+        });
+        // What is of the column's kind goes in without asking for the kind each time.
+        while let Some(other) = column.push_while_alike(&mut cells) {
+            column.push(other, *room);
+        }
+        self.bytes += bytes;
+        self.rows += if is_last { rows } else { 0 };
     }
 
     /// Whether it should be handed on.

@@ -2,6 +2,7 @@
 
 use super::Chunk;
 use super::chunk::{Cell, ChunkBuilder};
+use super::connection::Heard;
 use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 use tokio::time::Instant;
@@ -12,6 +13,7 @@ pub(super) struct Outlet {
     rows: ChunkBuilder,
     to: Option<Sender<Chunk>>,
     pace: Option<Pace>,
+    heard: Heard,
 }
 
 /// Keeps the rows of a reading below a rate; the source waits with its next rows meanwhile.
@@ -39,12 +41,18 @@ impl Pace {
 
 impl Outlet {
     pub(super) fn new(width: usize, to: Option<Sender<Chunk>>) -> Self {
-        Self { rows: ChunkBuilder::new(width), to, pace: None }
+        Self { rows: ChunkBuilder::new(width), to, pace: None, heard: Heard::default() }
     }
 
     /// Hands rows on no faster than that, where a rate is given.
     pub(super) fn paced(mut self, rows_per_second: Option<u64>) -> Self {
         self.pace = rows_per_second.map(|rate| Pace { rows_per_second: rate, began: Instant::now(), rows: 0 });
+        self
+    }
+
+    /// Tells of rows that come.
+    pub(super) fn heard_by(mut self, heard: Heard) -> Self {
+        self.heard = heard;
         self
     }
 
@@ -59,6 +67,17 @@ impl Outlet {
         self.rows.push(cell);
     }
 
+    /// Adds cells of several rows to a column; every column must get as many.
+    #[inline]
+    pub(super) fn extend<'c>(&mut self, column: usize, cells: impl Iterator<Item = Cell<'c>>) {
+        self.rows.extend(column, cells);
+    }
+
+    /// Called after rows that were given by [`Self::extend`]; `false` when nobody takes rows any more.
+    pub(super) async fn rows_done(&mut self) -> bool {
+        if self.to.is_some() && self.rows.is_full() { self.hand_on().await } else { true }
+    }
+
     /// Called after each row; `false` when nobody takes rows any more.
     pub(super) async fn row_done(&mut self) -> bool {
         let lot_is_full = match &mut self.pace {
@@ -69,6 +88,7 @@ impl Outlet {
     }
 
     pub(super) async fn hand_on(&mut self) -> bool {
+        self.heard.again();
         match &self.to {
             Some(to) => to.send(self.rows.take()).await.is_ok(),
             None => false,

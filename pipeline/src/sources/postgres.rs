@@ -8,6 +8,7 @@ use super::error::{connect_error, query_error, relation_error};
 use super::{Horizon, Outlet, SourceError, Timeouts};
 use crate::key::hex;
 use crate::time;
+use bytes::{Buf, Bytes};
 use chrono::DateTime;
 use chrono_tz::Tz;
 use futures_util::TryStreamExt;
@@ -17,7 +18,11 @@ use sqlx::{
 };
 use std::str::FromStr;
 
-const NAME: &str = "PostgreSQL";
+pub(super) const NAME: &str = "PostgreSQL";
+
+/// The server's number for this session, and whether it serves the one with a number.
+pub(super) const SESSION: &str = "SELECT pg_backend_pid()";
+pub(super) const SERVES: &str = "SELECT pid FROM pg_stat_activity WHERE pid =";
 
 /// 2000-01-01, from which PostgreSQL counts, in microseconds and in days since 1970.
 const YEAR_2000_US: i64 = 946_684_800_000_000;
@@ -35,6 +40,10 @@ pub(super) const SNAPSHOT: &str = "SELECT (SELECT system_identifier::text || '/'
 /// none.
 pub(super) const OPEN_SINCE: &str = "SELECT (EXTRACT(EPOCH FROM LEAST(MIN(xact_start), clock_timestamp())) \
      * 1000000)::bigint FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+
+/// Tuples that are taken apart together, and how much they may hold.
+const LOT_ROWS: usize = 64;
+const LOT_BYTES: usize = 1 << 20;
 
 /// Rows that a cursor gives at a time.
 const FETCHED_ROWS: usize = 200;
@@ -84,6 +93,15 @@ pub(super) async fn open(url: &str, zone: Tz, timeouts: Timeouts) -> Result<PgCo
     let encoding = "SELECT set_config('client_encoding', \
                     CASE current_setting('server_encoding') WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, false)";
     connection.execute(encoding).await.map_err(|e| query_error(NAME, "session", &e))?;
+    // A server that cannot reach us any more shall not hold locks for us, but who reads slowly is not gone. Not every server
+    // has each of these settings.
+    let answer_s = timeouts.answer_s.min(3_600);
+    let gone_s = answer_s * 5;
+    let keepalive = format!(
+        "SELECT set_config(name, CASE name WHEN 'tcp_user_timeout' THEN '{gone_s}s' ELSE '{answer_s}' END, false) \
+         FROM pg_settings WHERE name IN ('tcp_keepalives_idle', 'tcp_keepalives_interval', 'tcp_user_timeout')"
+    );
+    connection.execute(AssertSqlSafe(keepalive)).await.map_err(|e| query_error(NAME, "session", &e))?;
     // Rows come in the order in which they lie, and one worker of the office's server is enough.
     let session = format!(
         "SET TIME ZONE '{}'; SET standard_conforming_strings = on; \
@@ -96,11 +114,6 @@ pub(super) async fn open(url: &str, zone: Tz, timeouts: Timeouts) -> Result<PgCo
     );
     connection.execute(sqlx::raw_sql(AssertSqlSafe(session))).await.map_err(|e| query_error(NAME, "session", &e))?;
     Ok(connection)
-}
-
-/// Begins the transaction whose first question takes the snapshot from which everything is read.
-pub(super) async fn begin(connection: &mut PgConnection) -> Result<(), SourceError> {
-    execute(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
 }
 
 pub(super) async fn columns(
@@ -131,7 +144,7 @@ pub(super) async fn read(
     while let Some(row) = rows.try_next().await.map_err(|e| query_error(NAME, relation, &e))? {
         for (i, column) in row.columns().iter().enumerate() {
             let value = row.try_get_raw(i).ok().and_then(|v| v.as_bytes().ok());
-            push_field(&Kind::of(column.type_info().name()), value, zone, outlet);
+            push_field(&Kind::of(column.type_info().name()), value, zone, |cell| outlet.push(cell));
         }
         if !outlet.row_done().await {
             break;
@@ -160,21 +173,20 @@ pub(super) async fn copy(
     };
     let mut messages =
         connection.copy_out_raw(&format!("COPY ({sql}) TO STDOUT (FORMAT binary)")).await.map_err(fail)?;
+    let mut lot = Lot::default();
     // A message is a row nearly always, but the protocol does not promise it.
     let mut rest: Vec<u8> = Vec::new();
     let (mut begun, mut ended) = (false, false);
     while let Some(message) = messages.try_next().await.map_err(fail)? {
-        let joined;
-        let mut data: &[u8] = if rest.is_empty() {
-            &message
+        let mut data = if rest.is_empty() {
+            message
         } else {
             rest.extend_from_slice(&message);
-            joined = std::mem::take(&mut rest);
-            &joined
+            Bytes::from(std::mem::take(&mut rest))
         };
         if !begun {
-            match header(data).ok_or_else(broken)? {
-                Some(length) => data = &data[length..],
+            match header(&data).ok_or_else(broken)? {
+                Some(length) => data.advance(length),
                 None => {
                     rest = data.to_vec();
                     continue;
@@ -183,12 +195,14 @@ pub(super) async fn copy(
             begun = true;
         }
         while !data.is_empty() && !ended {
-            match tuple(data, kinds.len()).ok_or_else(broken)? {
+            match tuple(&data, kinds.len()).ok_or_else(broken)? {
                 Tuple::Row(length) => {
-                    push_row(&data[2..length], &kinds, zone, outlet);
-                    data = &data[length..];
-                    if !outlet.row_done().await {
-                        return Ok(());
+                    lot.add(data.split_to(length));
+                    if lot.is_full() {
+                        lot.empty_into(&kinds, zone, outlet);
+                        if !outlet.rows_done().await {
+                            return Ok(());
+                        }
                     }
                 }
                 Tuple::End => ended = true,
@@ -199,7 +213,61 @@ pub(super) async fn copy(
             }
         }
     }
+    lot.empty_into(&kinds, zone, outlet);
     if ended { Ok(()) } else { Err(broken()) }
+}
+
+/// Whole tuples that wait to be taken apart together, column by column: what is done for a kind of value is then done many
+/// times in a row, and no tuple's next field has to wait for another's.
+#[derive(Debug, Default)]
+struct Lot {
+    tuples: Vec<Bytes>,
+    /// Where the next field of each begins.
+    next: Vec<usize>,
+    bytes: usize,
+}
+
+impl Lot {
+    fn add(&mut self, tuple: Bytes) {
+        self.bytes += tuple.len();
+        self.tuples.push(tuple);
+        // The number of fields comes first.
+        self.next.push(2);
+    }
+
+    fn is_full(&self) -> bool {
+        self.tuples.len() >= LOT_ROWS || self.bytes >= LOT_BYTES
+    }
+
+    fn empty_into(&mut self, kinds: &[Kind], zone: Tz, outlet: &mut Outlet) {
+        for (column, kind) in kinds.iter().enumerate() {
+            let fields = self.tuples.iter().zip(&mut self.next).map(|(tuple, at)| field(tuple, at));
+            // Nearly all fields are of these two kinds.
+            match kind {
+                Kind::Text => outlet.extend(column, fields.map(|f| f.map_or(Cell::Null, Cell::Bytes))),
+                Kind::Timestamptz => outlet.extend(
+                    column,
+                    fields.map(|f| f.map_or(Cell::Null, |b| epoch_us(b).map_or(OUT_OF_RANGE, Cell::Instant))),
+                ),
+                kind => {
+                    fields.for_each(|f| push_field(kind, f, zone, |cell| outlet.extend(column, [cell].into_iter())));
+                }
+            }
+        }
+        self.tuples.clear();
+        self.next.clear();
+        self.bytes = 0;
+    }
+}
+
+/// The field of a whole tuple that begins there, and where the next one does.
+#[inline]
+fn field<'t>(tuple: &'t [u8], at: &mut usize) -> Option<&'t [u8]> {
+    let (length, rest) = tuple.get(*at..)?.split_first_chunk::<4>()?;
+    // A negative length stands for no value.
+    let length = usize::try_from(i32::from_be_bytes(*length)).ok();
+    *at += 4 + length.unwrap_or(0);
+    rest.get(..length?)
 }
 
 /// A large answer for an office that must not feel it: by a cursor, some rows at a time. A COPY fills every buffer on its way
@@ -260,27 +328,13 @@ fn tuple(data: &[u8], fields: usize) -> Option<Tuple> {
     Some(if at <= data.len() { Tuple::Row(at) } else { Tuple::Incomplete })
 }
 
-/// Hands the fields of a whole tuple on.
-fn push_row(mut data: &[u8], kinds: &[Kind], zone: Tz, outlet: &mut Outlet) {
-    for kind in kinds {
-        let Some((length, rest)) = data.split_first_chunk::<4>() else { return };
-        // A negative length stands for no value.
-        let length = usize::try_from(i32::from_be_bytes(*length)).ok();
-        let (value, rest) = rest.split_at_checked(length.unwrap_or(0)).unwrap_or((rest, &[]));
-        push_field(kind, length.map(|_| value), zone, outlet);
-        data = rest;
-    }
-}
-
-/// Hands a field on that came in its binary form.
-#[inline]
-fn push_field(kind: &Kind, value: Option<&[u8]>, zone: Tz, outlet: &mut Outlet) {
-    let Some(bytes) = value else { return outlet.push(Cell::Null) };
+/// Puts a field that came in its binary form.
+fn push_field(kind: &Kind, value: Option<&[u8]>, zone: Tz, put: impl FnOnce(Cell<'_>)) {
+    let Some(bytes) = value else { return put(Cell::Null) };
     let text;
     let read = match kind {
-        // Nearly all fields are of these two kinds, and to put them by themselves saves a copy of each.
-        Kind::Text => return outlet.push(Cell::Bytes(bytes)),
-        Kind::Timestamptz => return outlet.push(epoch_us(bytes).map_or(OUT_OF_RANGE, Cell::Instant)),
+        Kind::Text => Some(Cell::Bytes(bytes)),
+        Kind::Timestamptz => epoch_us(bytes).map(Cell::Instant),
         Kind::Int2 => bytes.try_into().ok().map(|b| Cell::Integer(i16::from_be_bytes(b).into())),
         Kind::Int4 => bytes.try_into().ok().map(|b| Cell::Integer(i32::from_be_bytes(b).into())),
         Kind::Int8 => bytes.try_into().ok().map(|b| Cell::Integer(i64::from_be_bytes(b))),
@@ -297,7 +351,7 @@ fn push_field(kind: &Kind, value: Option<&[u8]>, zone: Tz, outlet: &mut Outlet) 
         }
         Kind::Other(name) => Some(Cell::Unreadable(name)),
     };
-    outlet.push(read.unwrap_or(OUT_OF_RANGE));
+    put(read.unwrap_or(OUT_OF_RANGE));
 }
 
 /// Which cluster this is and where its snapshot lies; `None` when the user may not ask.
@@ -394,8 +448,10 @@ mod tests {
         assert!(tuple(&bytes[start..], 1).is_none());
         let kinds = [Kind::Int8, Kind::Text];
         let mut outlet = Outlet::new(2, None);
-        push_row(&bytes[start + 2..start + first], &kinds, Tz::UTC, &mut outlet);
-        push_row(&bytes[start + first + 2..bytes.len() - 2], &kinds, Tz::UTC, &mut outlet);
+        let mut lot = Lot::default();
+        lot.add(Bytes::copy_from_slice(&bytes[start..start + first]));
+        lot.add(Bytes::copy_from_slice(&bytes[start + first..bytes.len() - 2]));
+        lot.empty_into(&kinds, Tz::UTC, &mut outlet);
         let chunk = outlet.keep();
         let rows: Vec<_> = chunk.rows().map(|row| (row.at(0), row.at(1))).collect();
         assert_eq!(rows, [(Cell::Integer(7), Cell::Text("SITI")), (Cell::Integer(8), Cell::Null)]);

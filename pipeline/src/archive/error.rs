@@ -1,0 +1,96 @@
+//! What can go wrong with an archive, in words that say what to do next.
+
+use std::path::Path;
+
+/// The archive cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// The system refused.
+    #[error("cannot {act} {path}: {reason}")]
+    Io {
+        /// What was tried.
+        act: &'static str,
+        /// The file or folder.
+        path: String,
+        /// What the system said.
+        reason: std::io::Error,
+    },
+    /// The commit log is broken.
+    #[error(
+        "commit {version} of the archive cannot be read: {reason}; run `tertib verify`, then restore from the backup"
+    )]
+    Log {
+        /// Which commit.
+        version: u64,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A file is not what the log says.
+    #[error(
+        "{path} is damaged (its SHA-256 is not the recorded one); run `tertib verify`, then restore it from the backup"
+    )]
+    Damaged {
+        /// The file.
+        path: String,
+    },
+    /// A part could not be decoded.
+    #[error("{path} cannot be decoded: {reason}")]
+    Decode {
+        /// The file.
+        path: String,
+        /// What the reader said.
+        reason: String,
+    },
+    /// A part could not be encoded.
+    #[error("a part cannot be encoded: {0}")]
+    Encode(String),
+    /// There is nothing in it yet.
+    #[error("the archive {path} holds no events yet; run `tertib pull` first")]
+    Empty {
+        /// The folder.
+        path: String,
+    },
+    /// Another program is writing.
+    #[error("another tertib is writing to {path}; wait until it has finished")]
+    Locked {
+        /// The folder.
+        path: String,
+    },
+    /// Another program committed first.
+    #[error("another tertib committed to {path} at the same time; run the pull again")]
+    Conflict {
+        /// The folder.
+        path: String,
+    },
+    /// Its tables are of another form.
+    #[error(
+        "the archive {path} was made by another version of tertib, in a form that this one does not know; \
+         use that version, or pull everything anew into an empty folder"
+    )]
+    Form {
+        /// The folder.
+        path: String,
+    },
+    /// The key is not the archive's.
+    #[error(
+        "the archive was written with another key (id {expected}, this one is {found}); restore the right key file"
+    )]
+    WrongKey {
+        /// Id in the archive.
+        expected: String,
+        /// Id of the key at hand.
+        found: String,
+    },
+    /// The source now gives another type of key.
+    #[error("event_id was {expected} when this archive began and is {found} now; the source must keep its key")]
+    KeyType {
+        /// What the archive has.
+        expected: &'static str,
+        /// What the source gives.
+        found: &'static str,
+    },
+}
+
+pub(super) fn io(act: &'static str, path: &Path, reason: std::io::Error) -> ArchiveError {
+    ArchiveError::Io { act, path: path.display().to_string(), reason }
+}
