@@ -5,6 +5,7 @@
 
 pub mod febrl;
 pub mod servers;
+pub mod wire;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -238,6 +239,11 @@ fn replace_in(path: &Path, from: &str, to: &str) {
     fs::write(path, text.replace(from, to)).unwrap();
 }
 
+/// All that the public table says of each event, whatever number it got.
+pub const EVERY_EVENT: &str = "SELECT event_id, recorded_at, berkas_id, kolektif_id, langkah, pelaksana, petugas_id, mulai, \
+     selesai, hasil, kekurangan, nomor_register, jenis, kewarganegaraan, pekon, diterima, nik_pseudonym, pii_commitment \
+     FROM events ORDER BY event_id, seq";
+
 /// One month, 60 applications.
 pub const SMALL: [&str; 6] = ["--months", "2026-10:2026-10", "--per-month", "60", "--seed", "3"];
 
@@ -317,6 +323,21 @@ pub fn peak_mb(child: &mut std::process::Child) -> u64 {
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
     peak
+}
+
+/// What a program gave that must end within two minutes; what it writes meanwhile must be little.
+#[must_use]
+pub fn ended(mut child: std::process::Child) -> Ran {
+    let began = std::time::Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if began.elapsed() > std::time::Duration::from_mins(2) {
+            child.kill().unwrap();
+            let ran = Ran::from(child.wait_with_output().unwrap());
+            panic!("it does not end; until now it said:\n{}{}", ran.out, ran.err);
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    child.wait_with_output().unwrap().into()
 }
 
 /// Copies a folder's contents.

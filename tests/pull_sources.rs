@@ -6,7 +6,7 @@
 
 use libtest_mimic::Arguments;
 use std::fs;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tests::servers::{self, PASSWORD, Server};
@@ -18,11 +18,12 @@ type ServerTest = fn(&mut Server);
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
-    let tests: [(&str, ServerTest); 11] = [
+    let tests: [(&str, ServerTest); 12] = [
         ("late_commits", late_commits),
         ("late_commits_through_a_view", late_commits_through_a_view),
         ("open_transactions", open_transactions),
         ("the_server_dies", the_server_dies),
+        ("the_network_falls_silent", the_network_falls_silent),
         ("no_connection_is_left", no_connection_is_left),
         ("reconcile", reconcile),
         ("slices_from_until", slices_from_until),
@@ -130,7 +131,7 @@ fn late_commits_seen_by(server: &mut Server, view: Option<&str>) {
     });
     office.run(&["pull"]).expect_code(0);
     let rows = server.number("select count(*) from workflow_events");
-    assert!(rows > 100, "only {rows} rows were written");
+    assert!(rows > 30, "only {rows} rows were written");
     assert!(naive_by_id < rows, "event_id > cursor should lose rows and found {naive_by_id} of {rows}");
     assert!(naive_by_time < rows, "recorded_at > cursor should lose rows and found {naive_by_time} of {rows}");
     assert_eq!(office.count("SELECT COUNT(*) AS n FROM events"), rows);
@@ -150,15 +151,13 @@ fn open_transactions(server: &mut Server) {
     }
     office.configure("lookback-days = 14", "lookback-days = 0");
     let insert = format!("insert into workflow_events ({ROW}) values ({VALUES})");
-    let (begin, wait) =
-        if server.is_postgres() { ("begin", "select pg_sleep(4)") } else { ("start transaction", "do sleep(4)") };
+    let begin = if server.is_postgres() { "begin" } else { "start transaction" };
     let pull_while_one_is_open = || {
-        std::thread::scope(|scope| {
-            scope.spawn(|| server.sql(&format!("{begin}; {insert}; {wait}; commit")));
-            std::thread::sleep(Duration::from_millis(2_000));
+        let later_row_comes_first = || {
             server.sql(&insert);
             office.run(&["pull"]).expect_code(0);
-        });
+        };
+        server.while_open(&format!("{begin}; {insert}"), later_row_comes_first, "commit");
         office.run(&["pull"]).expect_code(0);
         (office.count("SELECT COUNT(*) AS n FROM events"), server.number("select count(*) from workflow_events"))
     };
@@ -226,7 +225,7 @@ fn late_commits_sqlite() {
     });
     office.run(&["pull"]).expect_code(0);
     let rows = tests::sqlite_number(&file, "select count(*) from workflow_events");
-    assert!(rows > 100 && by_id < rows && by_time < rows, "{rows} rows, naive {by_id} and {by_time}");
+    assert!(rows > 30 && by_id < rows && by_time < rows, "{rows} rows, naive {by_id} and {by_time}");
     assert_eq!(office.count("SELECT COUNT(*) AS n FROM events"), rows);
     assert_eq!(office.count("SELECT COUNT(DISTINCT event_id) AS n FROM events"), rows);
 }
@@ -253,36 +252,32 @@ fn naive_sqlite(file: &std::path::Path, over: &AtomicBool) -> (i64, i64) {
 fn the_server_dies(server: &mut Server) {
     server.contract_table(400_000);
     let office = Installed::at(&server.reader());
-    let mut died = 0;
-    for delay in [150, 300, 500] {
+    let reading = |server: &Server| {
         office.forget_archive();
-        let child = office.command(&["pull"]).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(delay));
+        let mut pull = office.command(&["pull"]).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let session = server.reading(&mut pull);
+        (pull, session)
+    };
+    let completes = |pull: Child| {
+        let ran = tests::ended(pull).expect_code(0);
+        assert!(ran.err.contains("trying again") && !ran.err.contains("panic"), "{}", ran.err);
+        assert_eq!(office.count("SELECT COUNT(DISTINCT event_id) AS n FROM events"), 400_000);
+        assert_eq!(office.count("SELECT COUNT(*) AS n FROM events"), 400_000);
+        office.run(&["verify"]).expect_code(0);
+    };
+    // As fast as it can; then slowly, which has another way to read, early and late in the second that it takes.
+    for (rate, after) in [("", 0), ("rows-per-second = 400000\n", 100), ("", 600)] {
+        office.configure("[source]\n", &format!("[source]\n{rate}"));
+        let (pull, _) = reading(server);
+        std::thread::sleep(Duration::from_millis(after));
         server.kill();
         std::thread::sleep(Duration::from_millis(700));
         server.start();
-        let ran = tests::Ran::from(child.wait_with_output().unwrap()).expect_code(0);
-        died += i32::from(ran.err.contains("trying again"));
-        assert!(!ran.err.contains("panic"), "{}", ran.err);
-        assert_eq!(office.count("SELECT COUNT(*) AS n FROM events"), 400_000);
-        office.run(&["verify"]).expect_code(0);
+        completes(pull);
     }
-    assert!(died > 0, "no pull saw the server die");
-    // One connection is cut.
-    office.forget_archive();
-    let child = office.command(&["pull"]).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let cut = if server.is_postgres() {
-        "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'pembaca'"
-    } else {
-        "select max(id) from information_schema.processlist where user = 'pembaca'"
-    };
-    let began = Instant::now();
-    while began.elapsed() < Duration::from_secs(5) && !child_is_cut(server, cut) {
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    let ran = tests::Ran::from(child.wait_with_output().unwrap()).expect_code(0);
-    assert!(ran.err.contains("trying again"), "{}", ran.err);
-    assert_eq!(office.count("SELECT COUNT(DISTINCT event_id) AS n FROM events"), 400_000);
+    let (pull, session) = reading(server);
+    server.cut(session);
+    completes(pull);
     // A server that never comes back ends the pull with one clear line, and the archive is as it was.
     server.kill();
     let ran = office.run(&["pull"]).expect_code(2);
@@ -290,16 +285,56 @@ fn the_server_dies(server: &mut Server) {
     office.run(&["verify"]).expect_code(0);
 }
 
-fn child_is_cut(server: &Server, cut: &str) -> bool {
+/// A connection that is dead without a word, or a whole network, is noticed and the pull completes; a server that takes long
+/// over a question is waited for.
+fn the_network_falls_silent(server: &mut Server) {
+    server.contract_table(400_000);
+    let (wire, url) = server.wired();
+    let office = Installed::at(&url);
+    office.configure("answer-timeout-seconds = 60", "answer-timeout-seconds = 2");
+    office.configure("[source]\n", "[source]\nrows-per-second = 400000\n");
+    let reading = || {
+        office.forget_archive();
+        let mut pull = office.command(&["pull"]).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let session = server.reading(&mut pull);
+        (pull, session)
+    };
+    let completes = |pull: Child, why: &str| {
+        let ran = tests::ended(pull).expect_code(0);
+        assert!(ran.err.contains(why) && ran.err.contains("trying again"), "{}", ran.err);
+        assert_eq!(office.count("SELECT COUNT(DISTINCT event_id) AS n FROM events"), 400_000);
+        assert_eq!(office.count("SELECT COUNT(*) AS n FROM events"), 400_000);
+    };
+    let (pull, session) = reading();
+    wire.silence();
+    server.cut(session);
+    completes(pull, "has ended this connection");
+    let (pull, session) = reading();
+    wire.cut();
+    let began = Instant::now();
+    let refused = office.run(&["reconcile", "--month", "2026-01"]).expect_code(2);
+    assert!(
+        refused.err.contains("no answer within 2 s") && began.elapsed() < Duration::from_secs(30),
+        "{}",
+        refused.err
+    );
+    std::thread::sleep(Duration::from_secs(3));
+    wire.mend();
+    completes(pull, "no answer within 2 s");
+    // The server still holds the table for whom it cannot hear.
+    server.cut(session);
+    server.contract_table(1);
+    let slow = if server.is_postgres() { "(select pg_sleep(7)) is not null" } else { "(select sleep(7)) = 0" };
+    server.sql(&format!("create view lambat as select * from workflow_events where {slow}"));
     if server.is_postgres() {
-        return server.number(cut) > 0;
+        server.sql("grant select on lambat to pembaca");
     }
-    let busy = format!("{cut} and command in ('Execute', 'Query') and time_ms > 50");
-    let found = server.number(&format!("select coalesce(({busy}), 0)"));
-    if found > 0 {
-        server.sql(&format!("kill {found}"));
-    }
-    found > 0
+    office.forget_archive();
+    office.configure("view = \"workflow_events\"", "view = \"lambat\"");
+    let began = Instant::now();
+    let ran = office.run(&["pull"]).expect_code(0);
+    assert!(began.elapsed() > Duration::from_secs(6) && !ran.err.contains("trying again"), "{}", ran.err);
+    assert_eq!(office.count("SELECT COUNT(*) AS n FROM events"), 1);
 }
 
 /// Two offices may use one user with one connection: the second pull waits for the first. A wrong port is not waited for.
@@ -313,8 +348,8 @@ fn no_connection_is_left(server: &mut Server) {
         "alter user pembaca@'127.0.0.1' with max_user_connections 1"
     });
     let spawn = |office: &Installed| office.command(&["pull"]).stderr(Stdio::piped()).spawn().unwrap();
-    let first = spawn(&offices[0]);
-    std::thread::sleep(Duration::from_millis(700));
+    let mut first = spawn(&offices[0]);
+    server.reading(&mut first);
     let second = tests::Ran::from(spawn(&offices[1]).wait_with_output().unwrap()).expect_code(0);
     assert!(second.err.contains("trying again"), "{}", second.err);
     tests::Ran::from(first.wait_with_output().unwrap()).expect_code(0);
@@ -368,8 +403,8 @@ fn slices_from_until(server: &mut Server) {
     server.contract_table(5_000);
     let office = Installed::at(&server.reader());
     office.run(&["pull"]).expect_code(0);
-    let rows = "SELECT event_id, content_digest FROM events ORDER BY event_id";
-    let whole = office.run(&["query", rows, "--format", "csv"]).expect_code(0).out;
+    let rows = ["query", tests::EVERY_EVENT, "--format", "csv"];
+    let whole = office.run(&rows).expect_code(0).out;
     office.forget_archive();
     office.configure("slice-rows = 20000000", "slice-rows = 700");
     let dry = office.run(&["pull", "--dry-run"]).expect_code(0);
@@ -379,7 +414,7 @@ fn slices_from_until(server: &mut Server) {
     assert!(ran.out.contains("archived 5000 new"), "{}", ran.out);
     let commits = fs::read_dir(office.path("archive").join("events/_delta_log")).unwrap().count();
     assert!((7..=9).contains(&commits), "{commits} commits");
-    assert_eq!(office.run(&["query", rows, "--format", "csv"]).expect_code(0).out, whole);
+    assert_eq!(office.run(&rows).expect_code(0).out, whole);
     let again = office.run(&["pull"]).expect_code(0);
     assert!(again.out.contains("archived 0 new and 0 corrected"), "{}", again.out);
     office.forget_archive();
@@ -459,20 +494,18 @@ fn not_hurt(server: &mut Server) {
     let office = Installed::at(&server.reader());
     office.configure("lock-timeout-seconds = 10", "lock-timeout-seconds = 1");
     let server: &Server = server;
-    let locked = if server.is_postgres() {
-        "begin; lock table workflow_events in access exclusive mode; select pg_sleep(4); commit"
+    let (lock, unlock) = if server.is_postgres() {
+        ("begin; lock table workflow_events in access exclusive mode", "commit")
     } else {
-        "lock tables workflow_events write; do sleep(4); unlock tables"
+        ("lock tables workflow_events write", "unlock tables")
     };
-    std::thread::scope(|scope| {
-        scope.spawn(|| server.sql(locked));
-        std::thread::sleep(Duration::from_millis(700));
+    let given_way = || {
         let began = Instant::now();
-        let ran = office.run(&["pull"]);
-        assert_eq!(ran.code, 2, "{}{}", ran.out, ran.err);
-        assert!(began.elapsed() < Duration::from_millis(2_800), "waited {:?} for the office's lock", began.elapsed());
-        assert!(ran.err.to_lowercase().contains("lock") && ran.err.trim_end().lines().count() <= 2, "{}", ran.err);
-    });
+        (office.run(&["pull"]).expect_code(2), began.elapsed())
+    };
+    let (ran, waited) = server.while_open(lock, given_way, unlock);
+    assert!(waited < Duration::from_secs(8), "waited {waited:?} for the office's lock");
+    assert!(ran.err.to_lowercase().contains("lock") && ran.err.trim_end().lines().count() <= 2, "{}", ran.err);
     office.run(&["pull"]).expect_code(0);
     let all = ["query", "SELECT * FROM events ORDER BY seq", "--format", "csv"];
     let at_full_speed = office.run(&all).expect_code(0).out;
@@ -480,7 +513,14 @@ fn not_hurt(server: &mut Server) {
     office.forget_archive();
     let began = Instant::now();
     let mut slowed = office.command(&["pull"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(1_000));
+    let sessions = if server.is_postgres() {
+        "select count(*) from pg_stat_activity where usename = 'pembaca'"
+    } else {
+        "select count(*) from information_schema.processlist where user = 'pembaca'"
+    };
+    while server.number(sessions) == 0 {
+        assert!(slowed.try_wait().unwrap().is_none(), "the pull ended before it was seen");
+    }
     stands_behind(slowed.id());
     assert!(slowed.wait().unwrap().success());
     assert!(began.elapsed() >= Duration::from_millis(1_900), "200 rows at 100 a second took {:?}", began.elapsed());
@@ -502,6 +542,14 @@ fn not_hurt(server: &mut Server) {
             }
         });
         assert!(seen.load(Ordering::Relaxed), "the session does not say that it is tertib");
+    }
+    if !server.is_postgres() {
+        // 12 MB at 20 rows a second: the server must wait for its reader, and takes nobody for dead who is only slow.
+        server.sql("update workflow_events set keterangan = repeat('x', 60000); set global net_write_timeout = 1");
+        office.configure("[source]", "[source]\nrows-per-second = 20");
+        office.forget_archive();
+        let slow = office.run(&["pull"]).expect_code(0);
+        assert!(slow.out.contains("archived 200 new") && !slow.err.contains("trying again"), "{}", slow.err);
     }
     let url = server.url("pemilik", PASSWORD);
     let owner = Installed::at(&url).run(&["pull"]).expect_code(2);

@@ -1,6 +1,7 @@
 //! Real database servers in a temporary folder on loopback.
 
-use crate::{runtime, tool};
+use crate::wire::Wire;
+use crate::{run_tool, runtime, tool};
 use sqlx::{AssertSqlSafe, Connection, Executor, Row};
 use std::fmt::Write;
 use std::fs;
@@ -34,7 +35,19 @@ impl Server {
     /// URL of a user of the office's database.
     #[must_use]
     pub fn url(&self, user: &str, password: &str) -> String {
-        format!("{}://{user}:{password}@127.0.0.1:{}/kantor", self.scheme, self.port)
+        self.url_at(self.port, user, password)
+    }
+
+    fn url_at(&self, port: u16, user: &str, password: &str) -> String {
+        format!("{}://{user}:{password}@127.0.0.1:{port}/kantor", self.scheme)
+    }
+
+    /// A wire to the server, and the URL by which the reader comes through it.
+    #[must_use]
+    pub fn wired(&self) -> (Wire, String) {
+        let wire = Wire::to(self.port);
+        let url = self.url_at(wire.port, "pembaca", PASSWORD);
+        (wire, url)
     }
 
     /// URL of the user who may only read.
@@ -51,11 +64,22 @@ impl Server {
 
     /// Kills the server as a power cut would: every process of it at once.
     pub fn kill(&mut self) {
-        let data = self.dir.path().join("data").display().to_string();
-        tool("pkill", &["-KILL", "-f", &data]);
+        // What PostgreSQL started would go on answering while its reader keeps up, since only one who waits sees that the
+        // first process is gone.
+        let mut doomed = words(&run_tool("pgrep", &["-f", &self.dir.path().join("data").display().to_string()]).out);
+        let started: Vec<String> =
+            doomed.iter().flat_map(|parent| words(&run_tool("pgrep", &["-P", parent]).out)).collect();
+        doomed.extend(started);
+        let mut arguments = vec!["-KILL"];
+        arguments.extend(doomed.iter().map(String::as_str));
+        // One of them may have ended by itself since it was listed.
+        drop(run_tool("kill", &arguments));
         drop(self.child.wait());
-        // PostgreSQL's children see that their parent is gone and end by themselves, after a moment.
-        std::thread::sleep(Duration::from_millis(500));
+        let began = Instant::now();
+        while doomed.iter().any(|process| is_alive(process)) {
+            assert!(began.elapsed() < Duration::from_secs(60), "the server does not die");
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// Starts it again on the same data, and waits until it answers.
@@ -89,6 +113,54 @@ impl Server {
                 sqlx::query(sql).fetch_one(&mut db).await.unwrap().get(0)
             }
         })
+    }
+
+    /// Waits until that pull reads events; the session by which it does.
+    pub fn reading(&self, pull: &mut Child) -> i64 {
+        let session = if self.is_postgres() {
+            "select max(pid)::bigint from pg_stat_activity where usename = 'pembaca' and query ~ '^(COPY|FETCH)'"
+        } else {
+            "select cast(max(id) as signed) from information_schema.processlist where user = 'pembaca'
+             and command in ('Execute', 'Query') and time_ms > 50"
+        };
+        loop {
+            let session = self.number(&format!("select coalesce(({session}), 0)"));
+            if session > 0 {
+                return session;
+            }
+            assert!(pull.try_wait().unwrap().is_none(), "the pull ended before it was seen to read");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Ends one session of the server.
+    pub fn cut(&self, session: i64) {
+        self.sql(&if self.is_postgres() {
+            format!("select pg_terminate_backend({session})")
+        } else {
+            format!("kill {session}")
+        });
+    }
+
+    /// Does something while another session stays at what these statements made of it, a transaction or a lock, and then
+    /// ends that session with the last statement.
+    pub fn while_open<T>(&self, statements: &str, during: impl FnOnce() -> T, last: &str) -> T {
+        let url = self.url("pemilik", PASSWORD);
+        let [statements, last] = [statements, last].map(|sql| sqlx::raw_sql(AssertSqlSafe(sql.to_owned())));
+        let runtime = runtime();
+        if self.is_postgres() {
+            let mut db = runtime.block_on(sqlx::PgConnection::connect(&url)).unwrap();
+            runtime.block_on(db.execute(statements)).unwrap();
+            let done = during();
+            runtime.block_on(db.execute(last)).unwrap();
+            done
+        } else {
+            let mut db = runtime.block_on(sqlx::MySqlConnection::connect(&url)).unwrap();
+            runtime.block_on(db.execute(statements)).unwrap();
+            let done = during();
+            runtime.block_on(db.execute(last)).unwrap();
+            done
+        }
     }
 
     /// Makes the table `workflow_events` itself, without a view, with that many invented rows: one each minute from
@@ -179,6 +251,16 @@ pub fn has_postgres() -> bool {
 #[must_use]
 pub fn has_mariadb() -> bool {
     program("mariadbd").is_some() && program("mariadb-install-db").is_some()
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_owned).collect()
+}
+
+/// Whether a process still runs; one that only nobody asked after does not.
+fn is_alive(process: &str) -> bool {
+    let status = fs::read_to_string(Path::new("/proc").join(process).join("status"));
+    status.is_ok_and(|status| !status.contains("State:\tZ"))
 }
 
 fn is_root() -> bool {

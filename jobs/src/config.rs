@@ -12,6 +12,7 @@ use schemas::Column;
 use schemas::document::Office;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 
 /// Where the configuration is looked for when nothing names it.
@@ -75,6 +76,9 @@ pub(crate) struct SourceSection {
     /// The longest a statement may wait there for a lock.
     #[serde(default = "default_lock_timeout")]
     pub lock_timeout_seconds: u64,
+    /// How long a server may be silent before it is asked whether it is still there.
+    #[serde(default = "default_answer_timeout")]
+    pub answer_timeout_seconds: NonZeroU64,
     /// How many rows a second are read at most.
     pub rows_per_second: Option<u64>,
     /// How often to try again when the source goes away.
@@ -189,6 +193,10 @@ fn default_statement_timeout() -> u64 {
 
 fn default_lock_timeout() -> u64 {
     Timeouts::default().lock_s
+}
+
+fn default_answer_timeout() -> NonZeroU64 {
+    NonZeroU64::new(Timeouts::default().answer_s).unwrap_or(NonZeroU64::MIN)
 }
 
 fn default_source_retries() -> usize {
@@ -324,7 +332,11 @@ impl Config {
                 .zone
                 .parse()
                 .map_err(|_| anyhow!("`{}` is not a time zone; use a name like Asia/Jakarta", source.zone))?,
-            timeouts: Timeouts { statement_s: source.statement_timeout_seconds, lock_s: source.lock_timeout_seconds },
+            timeouts: Timeouts {
+                statement_s: source.statement_timeout_seconds,
+                lock_s: source.lock_timeout_seconds,
+                answer_s: source.answer_timeout_seconds.get(),
+            },
             rows_per_second: source.rows_per_second,
             csv_null: source.csv_null.clone(),
         })

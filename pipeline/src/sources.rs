@@ -9,6 +9,7 @@
 
 mod chunk;
 mod config;
+mod connection;
 mod csv;
 mod digests;
 mod error;
@@ -25,6 +26,7 @@ mod window;
 pub(crate) use chunk::chunk_of;
 pub(crate) use chunk::{Cell, Cells, Chunk, Row};
 pub use config::{SourceConfig, Timeouts};
+use connection::{Connection, Watch};
 pub(crate) use digests::{DAY_US, digest, field, first_60_bits};
 pub use error::SourceError;
 use outlet::Outlet;
@@ -57,15 +59,8 @@ pub struct Horizon {
 pub struct Source {
     config: SourceConfig,
     connection: Connection,
+    watch: Watch,
     open_since: Option<i64>,
-}
-
-#[derive(Debug)]
-enum Connection {
-    Sqlite(sqlx::SqliteConnection),
-    Postgres(sqlx::PgConnection),
-    MySql(sqlx::MySqlConnection),
-    Csv(csv::Folder),
 }
 
 impl Source {
@@ -74,24 +69,12 @@ impl Source {
     /// # Errors
     /// [`SourceError`] when the URL is not readable, the database does not answer or refuses the user.
     pub async fn open(config: SourceConfig) -> Result<Self, SourceError> {
-        let scheme = config.url.split(':').next().unwrap_or_default();
-        let connection = match scheme {
-            "sqlite" => Connection::Sqlite(sqlite::open(&config.url).await?),
-            "postgres" | "postgresql" => {
-                Connection::Postgres(postgres::open(&config.url, config.zone, config.timeouts).await?)
-            }
-            "mysql" | "mariadb" => Connection::MySql(mysql::open(&config.url, config.timeouts).await?),
-            "csv" => Connection::Csv(csv::open(&config.url, &config.csv_null)?),
-            other => return Err(SourceError::UnknownScheme { scheme: other.chars().take(20).collect() }),
-        };
-        let mut source = Self { config, connection, open_since: None };
+        let mut connection = Connection::open(&config).await?;
+        let watch = Watch::start(&mut connection, &config).await?;
+        let mut source = Self { config, connection, watch, open_since: None };
         // Before the snapshot: what it cannot see yet is of a transaction that was open then, or that began later.
         source.open_since = source.oldest_transaction().await?;
-        match &mut source.connection {
-            Connection::Postgres(c) => postgres::begin(c).await?,
-            Connection::MySql(c) => mysql::begin(c).await?,
-            Connection::Sqlite(_) | Connection::Csv(_) => {}
-        }
+        source.watch.over(source.connection.begin()).await?;
         Ok(source)
     }
 
@@ -158,7 +141,8 @@ impl Source {
             return Ok(plan.pointer("/0/Plan/Plan Rows").and_then(serde_json::Value::as_u64).unwrap_or(0));
         }
         if let Connection::MySql(c) = &mut self.connection
-            && let Some(rows) = mysql::estimate(c, &format!("SELECT 1 {from}"), &condition.binds, &view).await?
+            && let sql = format!("SELECT 1 {from}")
+            && let Some(rows) = self.watch.over(mysql::estimate(c, &sql, &condition.binds, &view)).await?
         {
             return Ok(rows);
         }
@@ -207,7 +191,8 @@ impl Source {
         integer_ids: bool,
         to: Sender<Chunk>,
     ) -> Result<Vec<String>, SourceError> {
-        let mut outlet = Outlet::new(Column::ALL.len(), Some(to)).paced(self.config.rows_per_second);
+        let outlet = Outlet::new(Column::ALL.len(), Some(to)).paced(self.config.rows_per_second);
+        let mut outlet = outlet.heard_by(self.watch.heard());
         let mut digests = Vec::new();
         if let Connection::Csv(folder) = &self.connection {
             for file in folder.waiting(&self.config, &window.files)? {
@@ -222,16 +207,18 @@ impl Source {
             let (zone, binds) = (self.config.zone, &condition.binds);
             let from = format!("FROM {}{}", self.relation(&relation), condition.sql);
             let sql = format!("SELECT {} {from}", names.join(", "));
-            match &mut self.connection {
-                Connection::Postgres(c) if outlet.is_paced() => {
-                    postgres::fetch(c, &sql, &relation, zone, &mut outlet).await?;
+            let outlet = &mut outlet;
+            let rows = async {
+                match &mut self.connection {
+                    Connection::Postgres(c) if outlet.is_paced() => {
+                        postgres::fetch(c, &sql, &relation, zone, outlet).await
+                    }
+                    Connection::Postgres(c) => postgres::copy(c, &sql, &shape.types, &relation, zone, outlet).await,
+                    Connection::Sqlite(c) => sqlite::events(c, &names, &from, binds, &relation, outlet).await,
+                    other => other.read(&self.config, &sql, binds, &relation, outlet).await,
                 }
-                Connection::Postgres(c) => {
-                    postgres::copy(c, &sql, &shape.types, &relation, zone, &mut outlet).await?;
-                }
-                Connection::Sqlite(c) => sqlite::events(c, &names, &from, binds, &relation, &mut outlet).await?,
-                Connection::MySql(_) | Connection::Csv(_) => self.read(&sql, binds, &relation, &mut outlet).await?,
-            }
+            };
+            self.watch.over(rows).await?;
         }
         outlet.hand_on().await;
         Ok(digests)
@@ -250,17 +237,12 @@ impl Source {
         if answer.rows().next().map(|row| row.at(0)) != Some(Cell::Integer(1)) {
             return Ok(None);
         }
-        // A question that is refused aborts the transaction, so it is asked inside a savepoint.
-        self.savepoint("SAVEPOINT ask").await?;
+        self.watch.over(self.connection.set_savepoint()).await?;
         let answer = unless_refused(self.all(postgres::SNAPSHOT, &[], "server", 3).await)?;
         if answer.is_none() {
-            self.savepoint("ROLLBACK TO SAVEPOINT ask").await?;
+            self.watch.over(self.connection.back_to_savepoint()).await?;
         }
         Ok(answer.and_then(|answer| postgres::horizon(&answer)))
-    }
-
-    async fn savepoint(&mut self, sql: &'static str) -> Result<(), SourceError> {
-        if let Connection::Postgres(c) = &mut self.connection { postgres::execute(c, sql).await } else { Ok(()) }
     }
 
     /// The condition for rows written since an earlier horizon; `None` when the two cannot be compared.
@@ -322,51 +304,22 @@ impl Source {
     /// All rows of a small answer.
     async fn all(&mut self, sql: &str, binds: &[Bind], relation: &str, width: usize) -> Result<Chunk, SourceError> {
         let mut outlet = Outlet::new(width, None);
-        self.read(sql, binds, relation, &mut outlet).await?;
+        self.watch.over(self.connection.read(&self.config, sql, binds, relation, &mut outlet)).await?;
         Ok(outlet.keep())
-    }
-
-    async fn read(
-        &mut self,
-        sql: &str,
-        binds: &[Bind],
-        relation: &str,
-        outlet: &mut Outlet,
-    ) -> Result<(), SourceError> {
-        let zone = self.config.zone;
-        match &mut self.connection {
-            Connection::Sqlite(c) => sqlite::read(c, sql, binds, relation, outlet).await,
-            Connection::Postgres(c) => postgres::read(c, sql, relation, zone, outlet).await.map(drop),
-            Connection::MySql(c) => mysql::read(c, sql, binds, relation, zone, outlet).await,
-            // What is asked of files is asked of them directly.
-            Connection::Csv(_) => Ok(()),
-        }
     }
 
     async fn columns_of(&mut self, relation: &str) -> Result<Vec<(String, String)>, SourceError> {
         let sql = format!("SELECT * FROM {} WHERE 1 = 0", self.relation(relation));
-        match &mut self.connection {
-            Connection::Sqlite(c) => sqlite::columns(c, sql, relation).await,
-            Connection::Postgres(c) => {
-                // A relation that is not there aborts the transaction, so it is asked for inside a savepoint.
-                postgres::execute(c, "SAVEPOINT ask").await?;
-                let found = postgres::columns(c, sql, relation).await;
-                if matches!(found, Err(SourceError::NoRelation { .. })) {
-                    postgres::execute(c, "ROLLBACK TO SAVEPOINT ask").await?;
-                }
-                found
-            }
-            Connection::MySql(c) => mysql::columns(c, sql, relation).await,
-            Connection::Csv(folder) => folder.columns(&self.config),
+        self.watch.over(self.connection.set_savepoint()).await?;
+        let found = self.watch.over(self.connection.columns(&self.config, sql, relation)).await;
+        if matches!(found, Err(SourceError::NoRelation { .. })) {
+            self.watch.over(self.connection.back_to_savepoint()).await?;
         }
+        found
     }
 
     fn dialect(&self) -> window::Dialect {
-        match self.connection {
-            Connection::Sqlite(_) | Connection::Csv(_) => window::Dialect::Sqlite,
-            Connection::Postgres(_) => window::Dialect::Postgres,
-            Connection::MySql(_) => window::Dialect::MySql,
-        }
+        self.connection.dialect()
     }
 
     fn condition(&self, shape: &Shape, window: &Window) -> window::Condition {

@@ -4,18 +4,20 @@ use chrono_tz::Tz;
 use schemas::Column;
 use std::collections::BTreeMap;
 
-/// How long a source may be kept busy.
+/// How long a source may be kept busy, and waited for.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
     /// The longest a statement may run, seconds.
     pub statement_s: u64,
     /// The longest it may wait for a lock of the office's own work, seconds.
     pub lock_s: u64,
+    /// How long a server may be silent before it is asked whether it is still there, seconds.
+    pub answer_s: u64,
 }
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { statement_s: 3_600, lock_s: 10 }
+        Self { statement_s: 3_600, lock_s: 10, answer_s: 60 }
     }
 }
 
@@ -34,7 +36,7 @@ pub struct SourceConfig {
     pub stock: Option<String>,
     /// Zone in which times without a zone are read.
     pub zone: Tz,
-    /// How long it may be kept busy.
+    /// How long it may be kept busy, and waited for.
     pub timeouts: Timeouts,
     /// How many rows a second are read at most; none for as fast as it answers.
     pub rows_per_second: Option<u64>,

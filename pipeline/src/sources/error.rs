@@ -38,6 +38,24 @@ pub enum SourceError {
         /// Kind of database.
         database: &'static str,
     },
+    /// The user's kind of password may not cross an open network.
+    #[error(
+        "this database user needs an encrypted connection; turn on TLS in the {database} server, or give the user the plugin mysql_native_password"
+    )]
+    NeedsTls {
+        /// Kind of database.
+        database: &'static str,
+    },
+    /// A statement took longer than it may.
+    #[error(
+        "reading `{view}` gave nothing for {seconds} s; make the view faster or raise `statement-timeout-seconds` under [source]"
+    )]
+    Slow {
+        /// The view.
+        view: String,
+        /// How long nothing came.
+        seconds: u64,
+    },
     /// The relation is not there.
     #[error("the source has no relation `{relation}`; create the view or set `view` in tertib.toml ({reason})")]
     NoRelation {
@@ -153,6 +171,10 @@ pub(super) fn connect_error(database: &'static str, fault: &sqlx::Error) -> Sour
         {
             SourceError::Refused { database }
         }
+        // Without TLS such a password would travel under a key of the server's that nobody has checked.
+        sqlx::Error::Configuration(reason) if reason.to_string().starts_with("RSA auth") => {
+            SourceError::NeedsTls { database }
+        }
         sqlx::Error::Configuration(reason) => SourceError::Url { reason: reason.to_string() },
         other => {
             let answered = matches!(other, sqlx::Error::Database(_)) && is_passing(other);
@@ -171,7 +193,9 @@ pub(super) fn query_error(database: &'static str, relation: &str, fault: &sqlx::
 /// The database's complaint about a relation that it was asked to describe.
 pub(super) fn relation_error(database: &'static str, relation: &str, fault: &sqlx::Error) -> SourceError {
     match fault {
-        sqlx::Error::Database(_) => SourceError::NoRelation { relation: relation.to_owned(), reason: one_line(fault) },
+        sqlx::Error::Database(_) if !is_passing(fault) => {
+            SourceError::NoRelation { relation: relation.to_owned(), reason: one_line(fault) }
+        }
         _ => query_error(database, relation, fault),
     }
 }
@@ -201,6 +225,51 @@ mod tests {
         assert!(unreachable(true).is_of_a_server() && !unreachable(false).is_of_a_server());
         let file = SourceError::File { path: String::new(), reason: String::new(), passing: true };
         assert!(file.is_passing() && !file.is_of_a_server());
+    }
+
+    /// What a server says.
+    #[derive(Debug)]
+    struct Complaint(&'static str);
+
+    impl std::fmt::Display for Complaint {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a complaint")
+        }
+    }
+
+    impl std::error::Error for Complaint {}
+
+    impl DatabaseError for Complaint {
+        fn message(&self) -> &str {
+            "a complaint"
+        }
+
+        fn code(&self) -> Option<std::borrow::Cow<'_, str>> {
+            Some(self.0.into())
+        }
+
+        fn as_error(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn as_error_mut(&mut self) -> &mut (dyn std::error::Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn into_error(self: Box<Self>) -> Box<dyn std::error::Error + Send + Sync + 'static> {
+            self
+        }
+
+        fn kind(&self) -> sqlx::error::ErrorKind {
+            sqlx::error::ErrorKind::Other
+        }
+    }
+
+    #[test]
+    fn a_server_that_stops_while_it_describes_a_view_does_not_lack_it() {
+        let said = |code| relation_error("PostgreSQL", "v", &sqlx::Error::Database(Box::new(Complaint(code))));
+        assert!(matches!(said("42P01"), SourceError::NoRelation { .. }));
+        assert!(said("57P01").is_passing());
     }
 
     #[test]

@@ -16,7 +16,11 @@ use sqlx::{
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-const NAME: &str = "MySQL/MariaDB";
+pub(super) const NAME: &str = "MySQL/MariaDB";
+
+/// The server's number for this session, and whether it serves the one with a number.
+pub(super) const SESSION: &str = "SELECT CAST(CONNECTION_ID() AS SIGNED)";
+pub(super) const SERVES: &str = "SELECT CAST(id AS SIGNED) FROM information_schema.processlist WHERE id =";
 
 /// Error of a server that does not know a setting: MariaDB and MySQL name the statement's time limit differently.
 const UNKNOWN_SETTING: &str = "HY000";
@@ -43,8 +47,10 @@ pub(super) async fn open(url: &str, timeouts: Timeouts) -> Result<MySqlConnectio
             Ok(_) => {}
         }
     }
-    let locks = format!("SET SESSION lock_wait_timeout = {}", timeouts.lock_s);
-    connection.execute(sqlx::raw_sql(AssertSqlSafe(locks))).await.map_err(|e| query_error(NAME, "session", &e))?;
+    // Who reads slowly on purpose would be taken for dead after a minute.
+    let waits =
+        format!("SET SESSION lock_wait_timeout = {}, net_write_timeout = {}", timeouts.lock_s, timeouts.statement_s);
+    connection.execute(sqlx::raw_sql(AssertSqlSafe(waits))).await.map_err(|e| query_error(NAME, "session", &e))?;
     Ok(connection)
 }
 
@@ -232,6 +238,8 @@ fn push_field(row: &MySqlRow, index: usize, kind: &Kind, day: &mut Day, outlet: 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Write;
+    use std::net::TcpListener;
 
     /// The binary protocol's form of a clock reading.
     fn bytes(year: i16, rest: &[u8], micros: Option<u32>) -> Vec<u8> {
@@ -280,5 +288,37 @@ mod tests {
         }
         // A fault leaves the day before as it was.
         assert_eq!(day.instant(&bytes(1970, &[1, 2], None), true), Some(DAY_US));
+    }
+
+    /// A server without TLS greets, and wants the password under its own key.
+    fn greet_and_send_a_key(listener: &TcpListener) {
+        let (mut client, _) = listener.accept().unwrap();
+        let greeting: [&[u8]; 8] = [
+            b"\x0a8.0.0\0",
+            &[1, 0, 0, 0],
+            b"saltsalt\0",
+            // Capabilities: protocol 4.1, secure connection, plugins; with the character set and the state between.
+            &[0x00, 0x82, 45, 2, 0, 0x08, 0x00],
+            &[21],
+            &[0; 10],
+            b"saltsaltsalt\0",
+            b"sha256_password\0",
+        ];
+        for (number, packet) in [(0, greeting.concat()), (2, b"\x01key".to_vec())] {
+            client.write_all(&[u8::try_from(packet.len()).unwrap(), 0, 0, number]).unwrap();
+            client.write_all(&packet).unwrap();
+        }
+        // Until the client has enough of it, however it ends.
+        drop(std::io::copy(&mut client, &mut std::io::sink()));
+    }
+
+    #[tokio::test]
+    async fn a_user_who_needs_tls_is_told_so() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("mysql://pembaca:baca-saja@{}/kantor", listener.local_addr().unwrap());
+        let server = std::thread::spawn(move || greet_and_send_a_key(&listener));
+        let refused = open(&url, Timeouts::default()).await.unwrap_err().to_string();
+        assert!(refused.contains("needs an encrypted connection") && !refused.contains("baca-saja"), "{refused}");
+        server.join().unwrap();
     }
 }
