@@ -244,6 +244,13 @@ pub const EVERY_EVENT: &str = "SELECT event_id, recorded_at, berkas_id, kolektif
      selesai, hasil, kekurangan, nomor_register, jenis, kewarganegaraan, pekon, diterima, nik_pseudonym, pii_commitment \
      FROM events ORDER BY event_id, seq";
 
+/// The columns that an invented row must be given.
+pub const ROW: &str = "berkas_id, kolektif_id, langkah, pelaksana, selesai, hasil, jenis, kewarganegaraan, nik, nama, pekon, \
+                   pembawa, diterima";
+/// Their values, none of them of a real person.
+pub const VALUES: &str = "'B202610-1', 'K202610-1', 7, 'operator', '2026-10-05 02:00:00', 'selesai', 'baru', 'WNI', \
+                      '1806015708979001', 'SITI REKAAN', '1806011001', 'ANDI', '2026-10-05 01:00:00'";
+
 /// One month, 60 applications.
 pub const SMALL: [&str; 6] = ["--months", "2026-10:2026-10", "--per-month", "60", "--seed", "3"];
 

@@ -10,7 +10,7 @@ use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tests::servers::{self, PASSWORD, Server};
-use tests::{Installed, trial};
+use tests::{Installed, ROW, VALUES, trial};
 
 /// A test of one promise on a fresh server.
 type ServerTest = fn(&mut Server);
@@ -40,7 +40,6 @@ fn main() {
             test(&mut servers::mariadb());
         }));
     }
-    trials.push(trial("late_commits_sqlite".into(), "", true, late_commits_sqlite));
     trials.push(trial("horizon_postgres".into(), "postgresql", servers::has_postgres(), || {
         horizon(&servers::postgres());
     }));
@@ -49,12 +48,6 @@ fn main() {
     }));
     libtest_mimic::run(&arguments, trials).exit();
 }
-
-/// The columns that an invented row must be given.
-const ROW: &str = "berkas_id, kolektif_id, langkah, pelaksana, selesai, hasil, jenis, kewarganegaraan, nik, nama, pekon, \
-                   pembawa, diterima";
-const VALUES: &str = "'B202610-1', 'K202610-1', 7, 'operator', '2026-10-05 02:00:00', 'selesai', 'baru', 'WNI', \
-                      '1806015708979001', 'SITI REKAAN', '1806011001', 'ANDI', '2026-10-05 01:00:00'";
 
 /// Eight writers hold their transactions open for 0 to 3 seconds while pulls come every 200 ms. The naive cursors lose
 /// rows; ours does not.
@@ -174,78 +167,6 @@ fn open_transactions(server: &mut Server) {
         "grant process on *.* to pembaca@'127.0.0.1'"
     });
     assert_eq!(pull_while_one_is_open(), (4, 4));
-}
-
-/// Late commits with a SQLite file, where one writer waits for another: what it writes is older than its commit.
-fn late_commits_sqlite() {
-    let dir = tempfile::TempDir::new().unwrap();
-    let file = dir.path().join("kantor.sqlite");
-    fs::write(&file, "").unwrap();
-    tests::sqlite(
-        &file,
-        "pragma journal_mode = wal; create table workflow_events (event_id text primary key, recorded_at, berkas_id, kolektif_id,
-         langkah, pelaksana, petugas_id, mulai, selesai, hasil, kekurangan, nomor_register, keterangan, jenis, kewarganegaraan,
-         nik, nama, jenis_kelamin, tempat_lahir, tanggal_lahir, pekon, pembawa, diterima)",
-    );
-    let office = Installed::at(&format!("sqlite:{}", file.display()));
-    let over = AtomicBool::new(false);
-    let (by_id, by_time) = std::thread::scope(|scope| {
-        let writers: Vec<_> = (0..8_u64)
-            .map(|writer| {
-                let file = &file;
-                scope.spawn(move || {
-                    let began = Instant::now();
-                    let mut turn = writer;
-                    while began.elapsed() < Duration::from_secs(8) {
-                        turn += 8;
-                        // The key and the time are taken up to three seconds before the writer's turn comes.
-                        let id = format!("{:03}-{turn}", (turn * 37) % 997);
-                        let values = VALUES.replace("'B202610-1'", &format!("'B202610-{turn}'"));
-                        tests::sqlite(
-                            file,
-                            &format!(
-                                "pragma busy_timeout = 20000; create temp table t as select unixepoch() - {} as at; begin immediate;
-                                 insert into workflow_events (event_id, recorded_at, {ROW}) select '{id}', at, {values} from t;
-                                 commit",
-                                turn % 4
-                            ),
-                        );
-                        std::thread::sleep(Duration::from_millis(turn % 90));
-                    }
-                })
-            })
-            .collect();
-        let naive = scope.spawn(|| naive_sqlite(&file, &over));
-        while writers.iter().any(|w| !w.is_finished()) {
-            office.run(&["pull"]).expect_code(0);
-            std::thread::sleep(Duration::from_millis(200));
-        }
-        over.store(true, Ordering::Relaxed);
-        naive.join().unwrap()
-    });
-    office.run(&["pull"]).expect_code(0);
-    let rows = tests::sqlite_number(&file, "select count(*) from workflow_events");
-    assert!(rows > 30 && by_id < rows && by_time < rows, "{rows} rows, naive {by_id} and {by_time}");
-    assert_eq!(office.count("SELECT COUNT(*) AS n FROM events"), rows);
-    assert_eq!(office.count("SELECT COUNT(DISTINCT event_id) AS n FROM events"), rows);
-}
-
-/// What `event_id > cursor` and `recorded_at > cursor` find.
-fn naive_sqlite(file: &std::path::Path, over: &AtomicBool) -> (i64, i64) {
-    let number = |sql: &str| tests::sqlite_number(file, sql);
-    let (mut by_id, mut by_time) = ((0, 0), (0, 0));
-    while !over.load(Ordering::Relaxed) {
-        // The keys say nothing of the order of commits.
-        let key = "cast(substr(event_id, 1, 3) as integer)";
-        for (column, (rows, cursor)) in [(key, &mut by_id), ("recorded_at", &mut by_time)] {
-            let to = number(&format!("select coalesce(max({column}), 0) from workflow_events"));
-            let new = format!("select count(*) from workflow_events where {column} > {cursor} and {column} <= {to}");
-            *rows += number(&new);
-            *cursor = to;
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    (by_id.0, by_time.0)
 }
 
 /// The server is killed while it answers, and so is a single connection; the pull says so, waits and completes.

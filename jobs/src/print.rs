@@ -79,7 +79,7 @@ pub(crate) fn findings(facts: &Facts, findings: &[Finding]) -> String {
 pub(crate) fn bar(common: Common, what: &str) -> ProgressBar {
     let target = if common.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
     let bar = ProgressBar::with_draw_target(Some(0), target);
-    let style = ProgressStyle::with_template("{msg:36} {bar:32} {human_pos}/{human_len} {per_sec} {eta}");
+    let style = ProgressStyle::with_template("{msg:36} {bar:32} {human_pos}/{human_len}, {per_sec:0}, {eta} left");
     if let Ok(style) = style {
         bar.set_style(style);
     }

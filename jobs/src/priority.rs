@@ -8,8 +8,9 @@ use crate::config::Config;
 pub(crate) fn yield_to_the_office(command: &Command) {
     let Some(place) = command.pulls() else { return };
     // A faulty configuration is reported by the command itself.
-    let slowed = Config::find(place.config.as_deref()).is_ok_and(|c| c.source.rows_per_second.is_some());
-    if slowed {
+    let source = Config::find(place.config.as_deref()).map(|c| c.source);
+    // Who reads SQLite may hold back its writers, and would the longer the less of the processor it gets.
+    if source.is_ok_and(|s| s.rows_per_second.is_some() && !s.url.starts_with("sqlite:")) {
         stand_behind();
     }
 }

@@ -214,7 +214,7 @@ impl Source {
                         postgres::fetch(c, &sql, &relation, zone, outlet).await
                     }
                     Connection::Postgres(c) => postgres::copy(c, &sql, &shape.types, &relation, zone, outlet).await,
-                    Connection::Sqlite(c) => sqlite::events(c, &names, &from, binds, &relation, outlet).await,
+                    Connection::Sqlite(c) => c.events(&names, &from, binds, &relation, outlet).await,
                     other => other.read(&self.config, &sql, binds, &relation, outlet).await,
                 }
             };

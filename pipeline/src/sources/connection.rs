@@ -12,7 +12,7 @@ use std::time::Duration;
 
 #[derive(Debug)]
 pub(super) enum Connection {
-    Sqlite(sqlx::SqliteConnection),
+    Sqlite(sqlite::Database),
     Postgres(sqlx::PgConnection),
     MySql(sqlx::MySqlConnection),
     Csv(csv::Folder),
@@ -22,7 +22,7 @@ impl Connection {
     pub(super) async fn open(config: &SourceConfig) -> Result<Self, SourceError> {
         let (url, timeouts) = (&config.url, config.timeouts);
         Ok(match url.split(':').next().unwrap_or_default() {
-            "sqlite" => Self::Sqlite(sqlite::open(url).await?),
+            "sqlite" => Self::Sqlite(sqlite::Database::open(url, timeouts, config.rows_per_second.is_some()).await?),
             "postgres" | "postgresql" => {
                 Self::Postgres(in_time(config, postgres::NAME, postgres::open(url, config.zone, timeouts)).await?)
             }
@@ -60,7 +60,7 @@ impl Connection {
         outlet: &mut Outlet,
     ) -> Result<(), SourceError> {
         match self {
-            Self::Sqlite(c) => sqlite::read(c, sql, binds, relation, outlet).await,
+            Self::Sqlite(c) => c.read(sql, binds, relation, outlet).await,
             Self::Postgres(c) => postgres::read(c, sql, relation, config.zone, outlet).await.map(drop),
             Self::MySql(c) => mysql::read(c, sql, binds, relation, config.zone, outlet).await,
             // What is asked of files is asked of them directly.
@@ -76,7 +76,7 @@ impl Connection {
         relation: &str,
     ) -> Result<Vec<(String, String)>, SourceError> {
         match self {
-            Self::Sqlite(c) => sqlite::columns(c, sql, relation).await,
+            Self::Sqlite(c) => c.columns(sql, relation).await,
             Self::Postgres(c) => postgres::columns(c, sql, relation).await,
             Self::MySql(c) => mysql::columns(c, sql, relation).await,
             Self::Csv(folder) => folder.columns(config),

@@ -1,8 +1,8 @@
-//! SQLite: opened read-only, one deferred transaction. Times are text or seconds since 1970.
+//! SQLite: opened read-only; one transaction, or one statement. Times are text or seconds since 1970.
 
 use super::chunk::{Cell, OUT_OF_RANGE};
 use super::error::{connect_error, one_line, query_error};
-use super::{Bind, Outlet, SourceError};
+use super::{Bind, Outlet, SourceError, Timeouts};
 use futures_util::TryStreamExt;
 use memchr::memchr2;
 use sqlx::query::Query;
@@ -12,57 +12,140 @@ use sqlx::{
     TypeInfo, ValueRef,
 };
 use std::str::FromStr;
+use std::time::Duration;
 
 const NAME: &str = "SQLite";
+
+/// What SQLite says of a table or column that is not there.
+const NO_SUCH_THING: &str = "1";
 
 /// SQLite runs in a thread of the driver; with few rows between the two they would wait for each other at every row.
 const ROWS_AHEAD: usize = 1_024;
 
-pub(super) async fn open(url: &str) -> Result<SqliteConnection, SourceError> {
-    // A path is taken as it is; only one with parameters is read as a URL, where `%` and `?` have a meaning.
-    let path = url.trim_start_matches("sqlite:");
-    let options = if path.contains('?') {
-        SqliteConnectOptions::from_str(url).map_err(|e| connect_error(NAME, &e))?
-    } else {
-        SqliteConnectOptions::new().filename(path.strip_prefix("//").unwrap_or(path))
-    };
-    let options = options.read_only(true).create_if_missing(false).busy_timeout(std::time::Duration::from_secs(30));
-    let options = options.row_buffer_size(ROWS_AHEAD).disable_statement_logging();
-    let mut connection = SqliteConnection::connect_with(&options).await.map_err(|e| connect_error(NAME, &e))?;
-    connection.execute("BEGIN").await.map_err(|e| connect_error(NAME, &e))?;
-    Ok(connection)
+/// An open file.
+#[derive(Debug)]
+pub(super) struct Database {
+    connection: SqliteConnection,
+    /// Whether rows are set aside before they are handed on.
+    sets_aside: bool,
+    /// What was set aside last.
+    set_aside: Option<(String, Vec<Bind>)>,
 }
 
-pub(super) async fn columns(
-    connection: &mut SqliteConnection,
-    sql: String,
-    relation: &str,
-) -> Result<Vec<(String, String)>, SourceError> {
-    let statement = connection.prepare(AssertSqlSafe(sql).into_sql_str()).await.map_err(|e| match &e {
-        sqlx::Error::Database(d) if d.message().contains("not a database") => query_error(NAME, relation, &e),
-        _ => SourceError::NoRelation { relation: relation.to_owned(), reason: one_line(&e) },
-    })?;
-    // The declared type of a SQLite column does not bind its values, so only the values are judged.
-    Ok(statement.columns().iter().map(|c| (c.name().to_owned(), String::new())).collect())
-}
-
-pub(super) async fn read(
-    connection: &mut SqliteConnection,
-    sql: &str,
-    binds: &[Bind],
-    relation: &str,
-    outlet: &mut Outlet,
-) -> Result<(), SourceError> {
-    let mut rows = bound(sql, binds).fetch(connection);
-    while let Some(row) = rows.try_next().await.map_err(|e| query_error(NAME, relation, &e))? {
-        for i in 0..row.len() {
-            outlet.push(cell(&row, i));
+impl Database {
+    /// Who reads a file without a write-ahead log holds back everybody who writes into it. Where rows are to be read slowly,
+    /// they are set aside by one statement first, and then handed on while nothing is held back; that statement sees one
+    /// state of the file. Elsewhere one transaction does.
+    pub(super) async fn open(url: &str, timeouts: Timeouts, slowly: bool) -> Result<Self, SourceError> {
+        // A path is taken as it is; only one with parameters is read as a URL, where `%` and `?` have a meaning.
+        let path = url.trim_start_matches("sqlite:");
+        let options = if path.contains('?') {
+            SqliteConnectOptions::from_str(url).map_err(|e| connect_error(NAME, &e))?
+        } else {
+            SqliteConnectOptions::new().filename(path.strip_prefix("//").unwrap_or(path))
+        };
+        let options = options.read_only(true).create_if_missing(false);
+        let options = options.busy_timeout(Duration::from_secs(timeouts.lock_s));
+        let options = options.row_buffer_size(ROWS_AHEAD).disable_statement_logging();
+        let mut connection = SqliteConnection::connect_with(&options).await.map_err(|e| connect_error(NAME, &e))?;
+        let journal = sqlx::query_scalar::<_, String>("PRAGMA journal_mode").fetch_one(&mut connection).await;
+        let sets_aside = slowly && journal.map_err(|e| query_error(NAME, "journal_mode", &e))? != "wal";
+        let mut database = Self { connection, sets_aside, set_aside: None };
+        if !sets_aside {
+            database.execute("BEGIN", &[], "transaction").await?;
         }
-        if !outlet.row_done().await {
-            break;
-        }
+        Ok(database)
     }
-    Ok(())
+
+    async fn execute(&mut self, sql: &str, binds: &[Bind], relation: &str) -> Result<(), SourceError> {
+        bound(sql, binds).execute(&mut self.connection).await.map(drop).map_err(|e| query_error(NAME, relation, &e))
+    }
+
+    pub(super) async fn columns(&mut self, sql: String, relation: &str) -> Result<Vec<(String, String)>, SourceError> {
+        let statement = self.connection.prepare(AssertSqlSafe(sql).into_sql_str()).await;
+        let statement = statement.map_err(|e| match &e {
+            sqlx::Error::Database(d) if d.code().as_deref() == Some(NO_SUCH_THING) => {
+                SourceError::NoRelation { relation: relation.to_owned(), reason: one_line(&e) }
+            }
+            _ => query_error(NAME, relation, &e),
+        })?;
+        // The declared type of a SQLite column does not bind its values, so only the values are judged.
+        Ok(statement.columns().iter().map(|c| (c.name().to_owned(), String::new())).collect())
+    }
+
+    pub(super) async fn read(
+        &mut self,
+        sql: &str,
+        binds: &[Bind],
+        relation: &str,
+        outlet: &mut Outlet,
+    ) -> Result<(), SourceError> {
+        let mut rows = bound(sql, binds).fetch(&mut self.connection);
+        while let Some(row) = rows.try_next().await.map_err(|e| query_error(NAME, relation, &e))? {
+            for i in 0..row.len() {
+                outlet.push(cell(&row, i));
+            }
+            if !outlet.row_done().await {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// A large answer. The driver copies each value on its way out of SQLite's thread, so a row travels as one text: a JSON
+    /// array, which keeps integers, texts and missing values apart. Before a row with a BLOB, which JSON has no word for,
+    /// stand digits that say where they are.
+    pub(super) async fn events(
+        &mut self,
+        names: &[String],
+        rest: &str,
+        binds: &[Bind],
+        relation: &str,
+        outlet: &mut Outlet,
+    ) -> Result<(), SourceError> {
+        let each =
+            |text: &dyn Fn(&String) -> String, between: &str| names.iter().map(text).collect::<Vec<_>>().join(between);
+        // Every BLOB is greater than any value of another type.
+        let any_blob = each(&|n| format!("{n} >= x''"), " OR ");
+        let without = each(&|n| format!("CASE typeof({n}) WHEN 'blob' THEN NULL ELSE {n} END"), ", ");
+        let mask = each(&|n| format!("(typeof({n}) = 'blob')"), " || ");
+        let plain = names.join(", ");
+        let sql = format!(
+            "SELECT CASE WHEN {any_blob} THEN {mask} || json_array({without}) ELSE json_array({plain}) END AS array {rest}"
+        );
+        let mut rows = if self.sets_aside {
+            self.set_aside(&sql, binds, relation).await?;
+            bound("SELECT array FROM temp.tertib_rows ORDER BY rowid", &[]).fetch(&mut self.connection)
+        } else {
+            bound(&sql, binds).fetch(&mut self.connection)
+        };
+        while let Some(row) = rows.try_next().await.map_err(|e| query_error(NAME, relation, &e))? {
+            let array = row.try_get_unchecked::<&[u8], _>(0).ok();
+            let pushed = array.and_then(|array| push_row(array, names.len(), outlet));
+            pushed.ok_or_else(|| SourceError::Query {
+                database: NAME,
+                relation: relation.to_owned(),
+                reason: "SQLite gave a row that is not the array of its values".to_owned(),
+                passing: false,
+            })?;
+            if !outlet.row_done().await {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts an answer into a temporary table, which SQLite keeps in a file that has no name. Who asks the same again, to know
+    /// which rows are second ones, gets the same rows.
+    async fn set_aside(&mut self, sql: &str, binds: &[Bind], relation: &str) -> Result<(), SourceError> {
+        let asked = (sql.to_owned(), binds.to_vec());
+        if self.set_aside.as_ref() != Some(&asked) {
+            self.execute("DROP TABLE IF EXISTS temp.tertib_rows", &[], relation).await?;
+            self.execute(&format!("CREATE TEMP TABLE tertib_rows AS {sql}"), binds, relation).await?;
+            self.set_aside = Some(asked);
+        }
+        Ok(())
+    }
 }
 
 fn bound(sql: &str, binds: &[Bind]) -> Query<'static, Sqlite, SqliteArguments> {
@@ -74,43 +157,6 @@ fn bound(sql: &str, binds: &[Bind]) -> Query<'static, Sqlite, SqliteArguments> {
         };
     }
     query
-}
-
-/// A large answer. The driver copies each value on its way out of SQLite's thread, so a row travels as one text: a JSON
-/// array, which keeps integers, texts and missing values apart. Before a row with a BLOB, which JSON has no word for, stand
-/// digits that say where they are.
-pub(super) async fn events(
-    connection: &mut SqliteConnection,
-    names: &[String],
-    rest: &str,
-    binds: &[Bind],
-    relation: &str,
-    outlet: &mut Outlet,
-) -> Result<(), SourceError> {
-    let each =
-        |text: &dyn Fn(&String) -> String, between: &str| names.iter().map(text).collect::<Vec<_>>().join(between);
-    // Every BLOB is greater than any value of another type.
-    let any_blob = each(&|n| format!("{n} >= x''"), " OR ");
-    let without = each(&|n| format!("CASE typeof({n}) WHEN 'blob' THEN NULL ELSE {n} END"), ", ");
-    let mask = each(&|n| format!("(typeof({n}) = 'blob')"), " || ");
-    let plain = names.join(", ");
-    let sql =
-        format!("SELECT CASE WHEN {any_blob} THEN {mask} || json_array({without}) ELSE json_array({plain}) END {rest}");
-    let mut rows = bound(&sql, binds).fetch(connection);
-    while let Some(row) = rows.try_next().await.map_err(|e| query_error(NAME, relation, &e))? {
-        let array = row.try_get_unchecked::<&[u8], _>(0).ok();
-        let pushed = array.and_then(|array| push_row(array, names.len(), outlet));
-        pushed.ok_or_else(|| SourceError::Query {
-            database: NAME,
-            relation: relation.to_owned(),
-            reason: "SQLite gave a row that is not the array of its values".to_owned(),
-            passing: false,
-        })?;
-        if !outlet.row_done().await {
-            break;
-        }
-    }
-    Ok(())
 }
 
 /// Hands on the values of an array that SQLite wrote. Its strings are the bytes of the column, UTF-8 or not, which is why
@@ -222,15 +268,20 @@ mod tests {
             (x'1331', '[1]', x'', '{"a":"]"}'), ('7', CAST(x'41ff22' AS TEXT), 'é€😀', '\u0041'), (NULL, NULL, NULL, NULL)"#;
         connection.execute(table).await.unwrap();
         let names: Vec<String> = ["a", "b", "c", "json_array(d)"].map(str::to_owned).into();
+        let mut database = Database { connection, sets_aside: false, set_aside: None };
         let mut by_row = Outlet::new(4, None);
-        read(&mut connection, &format!("SELECT {} FROM t", names.join(", ")), &[], "t", &mut by_row).await.unwrap();
+        database.read(&format!("SELECT {} FROM t", names.join(", ")), &[], "t", &mut by_row).await.unwrap();
         let mut by_array = Outlet::new(4, None);
-        events(&mut connection, &names, "FROM t", &[], "t", &mut by_array).await.unwrap();
-        let (by_row, by_array) = (by_row.keep(), by_array.keep());
-        assert_eq!((by_row.len(), by_array.len()), (5, 5));
-        for (one, other) in by_row.rows().zip(by_array.rows()) {
+        database.events(&names, "FROM t", &[], "t", &mut by_array).await.unwrap();
+        database.sets_aside = true;
+        let mut set_aside = Outlet::new(4, None);
+        database.events(&names, "FROM t", &[], "t", &mut set_aside).await.unwrap();
+        let (by_row, by_array, set_aside) = (by_row.keep(), by_array.keep(), set_aside.keep());
+        assert_eq!((by_row.len(), by_array.len(), set_aside.len()), (5, 5, 5));
+        for ((one, other), third) in by_row.rows().zip(by_array.rows()).zip(set_aside.rows()) {
             for place in 0..4 {
                 assert_eq!(one.at(place), other.at(place));
+                assert_eq!(one.at(place), third.at(place));
             }
         }
         let first = by_array.rows().nth(2).unwrap();

@@ -42,7 +42,7 @@ pub(super) struct Condition {
 }
 
 /// A value that a query is asked with.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Bind {
     /// An end of a window, microseconds.
     Instant(i64),

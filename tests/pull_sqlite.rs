@@ -1,0 +1,166 @@
+//! What a pull promises about a SQLite file, which has no server: late commits, and writers that are not held back.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
+
+use sqlx::Connection;
+use sqlx::sqlite::SqliteConnectOptions;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use tests::{Installed, ROW, VALUES, runtime};
+
+/// An office's file with an empty table of the contract.
+fn office_file(journal: &str, key: &str) -> (tempfile::TempDir, PathBuf) {
+    let dir = tempfile::TempDir::new().unwrap();
+    let file = dir.path().join("kantor.sqlite");
+    fs::write(&file, "").unwrap();
+    tests::sqlite(
+        &file,
+        &format!(
+            "pragma journal_mode = {journal}; create table workflow_events ({key}, recorded_at, berkas_id, kolektif_id,
+             langkah, pelaksana, petugas_id, mulai, selesai, hasil, kekurangan, nomor_register, keterangan, jenis,
+             kewarganegaraan, nik, nama, jenis_kelamin, tempat_lahir, tanggal_lahir, pekon, pembawa, diterima)"
+        ),
+    );
+    (dir, file)
+}
+
+/// Late commits with a SQLite file, where one writer waits for another: what it writes is older than its commit.
+#[test]
+fn late_commits() {
+    let (_dir, file) = office_file("wal", "event_id text primary key");
+    let office = Installed::at(&format!("sqlite:{}", file.display()));
+    let over = AtomicBool::new(false);
+    let (by_id, by_time) = std::thread::scope(|scope| {
+        let writers: Vec<_> = (0..8_u64)
+            .map(|writer| {
+                let file = &file;
+                scope.spawn(move || {
+                    let began = Instant::now();
+                    let mut turn = writer;
+                    while began.elapsed() < Duration::from_secs(8) {
+                        turn += 8;
+                        // The key and the time are taken up to three seconds before the writer's turn comes.
+                        let id = format!("{:03}-{turn}", (turn * 37) % 997);
+                        let values = VALUES.replace("'B202610-1'", &format!("'B202610-{turn}'"));
+                        tests::sqlite(
+                            file,
+                            &format!(
+                                "pragma busy_timeout = 20000; create temp table t as select unixepoch() - {} as at; begin immediate;
+                                 insert into workflow_events (event_id, recorded_at, {ROW}) select '{id}', at, {values} from t;
+                                 commit",
+                                turn % 4
+                            ),
+                        );
+                        std::thread::sleep(Duration::from_millis(turn % 90));
+                    }
+                })
+            })
+            .collect();
+        let naive = scope.spawn(|| naive(&file, &over));
+        while writers.iter().any(|w| !w.is_finished()) {
+            office.run(&["pull"]).expect_code(0);
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        over.store(true, Ordering::Relaxed);
+        naive.join().unwrap()
+    });
+    office.run(&["pull"]).expect_code(0);
+    let rows = tests::sqlite_number(&file, "select count(*) from workflow_events");
+    assert!(rows > 30 && by_id < rows && by_time < rows, "{rows} rows, naive {by_id} and {by_time}");
+    assert_eq!(office.count("SELECT COUNT(*) AS n FROM events"), rows);
+    assert_eq!(office.count("SELECT COUNT(DISTINCT event_id) AS n FROM events"), rows);
+}
+
+/// What `event_id > cursor` and `recorded_at > cursor` find.
+fn naive(file: &Path, over: &AtomicBool) -> (i64, i64) {
+    let number = |sql: &str| tests::sqlite_number(file, sql);
+    let (mut by_id, mut by_time) = ((0, 0), (0, 0));
+    while !over.load(Ordering::Relaxed) {
+        // The keys say nothing of the order of commits.
+        let key = "cast(substr(event_id, 1, 3) as integer)";
+        for (column, (rows, cursor)) in [(key, &mut by_id), ("recorded_at", &mut by_time)] {
+            let to = number(&format!("select coalesce(max({column}), 0) from workflow_events"));
+            let new = format!("select count(*) from workflow_events where {column} > {cursor} and {column} <= {to}");
+            *rows += number(&new);
+            *cursor = to;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    (by_id.0, by_time.0)
+}
+
+/// A pull that reads slowly, since the office comes first, holds nobody back who writes into the file, and sees one state of
+/// it, also where it reads twice to know which rows have the key of an earlier one.
+#[test]
+fn writers_go_on_while_a_pull_reads_slowly() {
+    for journal in ["delete", "truncate", "wal"] {
+        let (_dir, file) = office_file(journal, "event_id text");
+        let insert = format!("insert into workflow_events (event_id, recorded_at, {ROW})");
+        tests::sqlite(
+            &file,
+            &format!(
+                "{insert} with recursive n(i) as (select 1 union all select i + 1 from n where i < 3000)
+                 select 'A' || i, 1767600000 + i, {VALUES} from n; {insert} values ('A7', 1767600001, {VALUES})"
+            ),
+        );
+        let office = Installed::at(&format!("sqlite:{}", file.display()));
+        office.configure("[source]\n", "[source]\nrows-per-second = 3000\n");
+        let mut pull = office.command(&["pull"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        // Every key comes twice, so what the second reading sees anew would stand in the archive twice.
+        let pair = |n| format!("{insert} values ('B{n}', 1767700000, {VALUES}), ('B{n}', 1767700000, {VALUES})");
+        let (written, refused) = runtime().block_on(async {
+            let options = SqliteConnectOptions::new().filename(&file).busy_timeout(Duration::ZERO);
+            let mut writer = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+            let (mut written, mut refused) = (0, 0);
+            while pull.try_wait().unwrap().is_none() {
+                match sqlx::raw_sql(sqlx::AssertSqlSafe(pair(written))).execute(&mut writer).await {
+                    Ok(_) => written += 1,
+                    Err(fault) => {
+                        assert!(fault.to_string().contains("locked"), "{fault}");
+                        refused += 1;
+                    }
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            (written, refused)
+        });
+        let pulled = tests::Ran::from(pull.wait_with_output().unwrap()).expect_code(1);
+        assert!(written > 50 && refused < written / 2, "{journal}: {written} written, {refused} refused");
+        let rows = |like: &str, what: &str| {
+            office.count(&format!("SELECT COUNT({what}) AS n FROM events WHERE event_id LIKE '{like}%'"))
+        };
+        let seen = rows("B", "*");
+        assert!(seen < written, "{journal}: the writer was done before the pull read");
+        let twice = format!("V008 ({}×)", seen + 1);
+        assert!(pulled.err.contains(&twice), "{journal}: no {twice} in {}", pulled.err);
+        office.configure("rows-per-second = 3000\n", "");
+        office.run(&["pull"]).expect_code(1);
+        for (like, there) in [("A", 3_000), ("B", written)] {
+            assert_eq!((rows(like, "*"), rows(like, "DISTINCT event_id")), (there, there), "{journal}");
+        }
+    }
+}
+
+/// A file that another program has locked is waited for as long as the configuration says, and then given way to.
+#[test]
+fn a_locked_file_is_given_way_to() {
+    let (_dir, file) = office_file("delete", "event_id integer primary key");
+    let office = Installed::at(&format!("sqlite:{}", file.display()));
+    office.configure("lock-timeout-seconds = 10", "lock-timeout-seconds = 1");
+    runtime().block_on(async {
+        let options = SqliteConnectOptions::new().filename(&file);
+        let mut writer = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+        for rate in ["", "rows-per-second = 1500\n"] {
+            office.configure("[source]\n", &format!("[source]\n{rate}"));
+            sqlx::raw_sql("begin exclusive").execute(&mut writer).await.unwrap();
+            let began = Instant::now();
+            let ran = office.run(&["pull"]).expect_code(2);
+            assert!(began.elapsed() < Duration::from_secs(8), "waited {:?}", began.elapsed());
+            assert!(ran.err.contains("database is locked") && ran.err.trim_end().lines().count() == 1, "{}", ran.err);
+            sqlx::raw_sql("rollback").execute(&mut writer).await.unwrap();
+        }
+    });
+}
