@@ -46,6 +46,9 @@ fn main() {
     trials.push(trial("no_encoding_postgres".into(), "postgresql", servers::has_postgres(), || {
         no_encoding(&servers::postgres());
     }));
+    trials.push(trial("tables_that_lock_mariadb".into(), "mariadb", servers::has_mariadb(), || {
+        tables_that_lock(&servers::mariadb());
+    }));
     libtest_mimic::run(&arguments, trials).exit();
 }
 
@@ -571,6 +574,47 @@ fn no_encoding(server: &Server) {
     server.sql("update workflow_events set nama = 'SITI REKAAN' where event_id = 7");
     let ran = office.run(&["pull"]).expect_code(0);
     assert!(ran.out.contains("archived 1 new"), "{}{}", ran.out, ran.err);
+}
+
+/// A table of another kind than InnoDB is locked for the office as long as it is read, so it is not read slowly; nor is a
+/// view whose tables the reader may not see.
+fn tables_that_lock(server: &Server) {
+    server.contract_table(20_000);
+    server.sql("create view peristiwa as select * from workflow_events");
+    let office = Installed::at(&server.reader());
+    office.configure("[source]\n", "[source]\nrows-per-second = 100\n");
+    let pulled = |says: bool, what: &str| {
+        office.forget_archive();
+        let began = Instant::now();
+        let ran = office.run(&["pull"]).expect_code(0);
+        assert!(ran.out.contains("archived 20000 new"), "{what}: {}", ran.out);
+        assert_eq!(ran.err.contains("S005"), says, "{what}: {}", ran.err);
+        began.elapsed()
+    };
+    // Read slowly it would take 200 seconds.
+    let is_read_at_once = |says: bool, what: &str| {
+        let took = pulled(says, what);
+        assert!(took < Duration::from_secs(100), "{what}: {took:?}");
+    };
+    let is_read_slowly = |what: &str| {
+        office.configure("rows-per-second = 100\n", "rows-per-second = 10000\n");
+        let took = pulled(false, what);
+        assert!(took > Duration::from_millis(1_900), "{what}: {took:?}");
+        office.configure("rows-per-second = 10000\n", "rows-per-second = 100\n");
+    };
+    server.sql("create table lain (a int) engine = MyISAM");
+    is_read_slowly("an InnoDB table beside another");
+    server.sql("alter table workflow_events engine = MyISAM");
+    is_read_at_once(true, "a MyISAM table");
+    office.configure("view = \"workflow_events\"", "view = \"kantor.peristiwa\"");
+    server.sql("alter table workflow_events engine = InnoDB");
+    is_read_at_once(true, "a view beside a MyISAM table");
+    server.sql("drop table lain");
+    is_read_slowly("a view beside InnoDB tables");
+    server.sql(
+        "revoke select on kantor.* from pembaca@'127.0.0.1'; grant select on kantor.peristiwa to pembaca@'127.0.0.1'",
+    );
+    is_read_at_once(false, "a view whose tables are hidden");
 }
 
 /// A row that claims to be sixty days old comes in, since the table shows that its transaction is new.

@@ -14,7 +14,7 @@ use crate::doubles;
 use crate::intake::{Intake, Tally};
 use crate::key::Key;
 use crate::known::Quarantine;
-use crate::sources::{Outage, Shape, Source, SourceConfig, SourceError, Stock, Window};
+use crate::sources::{Outage, Shape, Source, SourceConfig, SourceError, Stock, Window, Writers};
 use crate::validate::Contract;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use schemas::{Facts, Finding};
@@ -239,6 +239,9 @@ impl Run<'_> {
         let (mut source, mut intake, files) = self.examine(source, &shape, &asked, held, writer.as_mut()).await?;
         if may_write {
             intake.tally.add("S003", self.config.view.as_str(), None);
+        }
+        if source.writers() == Writers::Wait {
+            intake.tally.add("S005", self.config.view.as_str(), None);
         }
         for name in &shape.unknown {
             intake.tally.add("S001", name.as_str(), None);

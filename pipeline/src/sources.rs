@@ -54,6 +54,15 @@ pub struct Horizon {
     pub next: u64,
 }
 
+/// Whether those who write into a source must wait for who reads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Writers {
+    GoOn,
+    /// The user may not know.
+    MayWait,
+    Wait,
+}
+
 /// An open source inside one read-only transaction.
 #[derive(Debug)]
 pub struct Source {
@@ -61,6 +70,7 @@ pub struct Source {
     connection: Connection,
     watch: Watch,
     open_since: Option<i64>,
+    writers: Writers,
 }
 
 impl Source {
@@ -71,7 +81,8 @@ impl Source {
     pub async fn open(config: SourceConfig) -> Result<Self, SourceError> {
         let mut connection = Connection::open(&config).await?;
         let watch = Watch::start(&mut connection, &config).await?;
-        let mut source = Self { config, connection, watch, open_since: None };
+        let mut source = Self { config, connection, watch, open_since: None, writers: Writers::GoOn };
+        source.writers = source.who_writes().await?;
         // Before the snapshot: what it cannot see yet is of a transaction that was open then, or that began later.
         source.open_since = source.oldest_transaction().await?;
         source.watch.over(source.connection.begin()).await?;
@@ -81,6 +92,31 @@ impl Source {
     /// Rows that the snapshot cannot see may claim to be as old as this, microseconds; `None` where the user may not know.
     pub(crate) fn open_since(&self) -> Option<i64> {
         self.open_since
+    }
+
+    /// What becomes of those who write while this is read.
+    pub(crate) fn writers(&self) -> Writers {
+        self.writers
+    }
+
+    async fn who_writes(&mut self) -> Result<Writers, SourceError> {
+        if !matches!(self.connection, Connection::MySql(_)) {
+            return Ok(Writers::GoOn);
+        }
+        let (schema, name) = self.schema_and_name();
+        let binds = [schema, name.clone(), name].map(Bind::Text);
+        let answer = self.all(mysql::ENGINES, &binds, "server", 2).await?;
+        Ok(match answer.rows().next().map(|row| (row.at(0), row.at(1))) {
+            Some((Cell::Integer(1..), Cell::Integer(0))) => Writers::GoOn,
+            Some((Cell::Integer(1..), _)) => Writers::Wait,
+            _ => Writers::MayWait,
+        })
+    }
+
+    /// The view's database, empty where it is the connection's, and the view.
+    fn schema_and_name(&self) -> (String, String) {
+        let (schema, name) = self.config.view.split_once('.').unwrap_or(("", &self.config.view));
+        (schema.to_owned(), name.to_owned())
     }
 
     async fn oldest_transaction(&mut self) -> Result<Option<i64>, SourceError> {
@@ -191,7 +227,9 @@ impl Source {
         integer_ids: bool,
         to: Sender<Chunk>,
     ) -> Result<Vec<String>, SourceError> {
-        let outlet = Outlet::new(Column::ALL.len(), Some(to)).paced(self.config.rows_per_second);
+        // Whoever keeps others waiting had better be done soon.
+        let rate = self.config.rows_per_second.filter(|_| self.writers == Writers::GoOn);
+        let outlet = Outlet::new(Column::ALL.len(), Some(to)).paced(rate);
         let mut outlet = outlet.heard_by(self.watch.heard());
         let mut digests = Vec::new();
         if let Connection::Csv(folder) = &self.connection {
@@ -266,7 +304,7 @@ impl Source {
     }
 
     async fn may_write_by_grants(&mut self) -> Result<bool, SourceError> {
-        let schema = self.config.view.split_once('.').map_or("", |(schema, _)| schema).to_owned();
+        let (schema, _) = self.schema_and_name();
         let mut asked = BTreeSet::new();
         let mut waiting = vec![privileges::GRANTS.to_owned()];
         while let Some(question) = waiting.pop() {

@@ -31,6 +31,13 @@ pub(super) const OPEN_SINCE: &str = "SELECT CAST(UNIX_TIMESTAMP(LEAST(NOW() - IN
      COALESCE(CONVERT_TZ(MIN(trx_started), 'SYSTEM', '+00:00'), NOW()))) AS SIGNED) * 1000000 \
      FROM information_schema.innodb_trx WHERE trx_mysql_thread_id <> CONNECTION_ID()";
 
+/// How many tables the relation may read, and how many of them are locked as long as somebody reads them: the relation itself,
+/// or where it is a view all that the user may see of its database, since nobody is told which a view reads.
+pub(super) const ENGINES: &str = "SELECT CAST(COUNT(*) AS SIGNED), CAST(COALESCE(SUM(engine <> 'InnoDB'), 0) AS SIGNED) \
+     FROM information_schema.tables t WHERE table_type = 'BASE TABLE' AND table_schema = COALESCE(NULLIF(?, ''), DATABASE()) \
+     AND (table_name = ? OR NOT EXISTS (SELECT 1 FROM information_schema.tables r WHERE r.table_type = 'BASE TABLE' \
+     AND r.table_schema = t.table_schema AND r.table_name = ?))";
+
 pub(super) async fn open(url: &str, timeouts: Timeouts) -> Result<MySqlConnection, SourceError> {
     let options =
         MySqlConnectOptions::from_str(url).map_err(|e| connect_error(NAME, &e))?.timezone(Some("+00:00".into()));
