@@ -72,6 +72,17 @@ fn a_file_is_read_once_and_a_row_once() {
     folder.installed.run(&["verify"]).expect_code(0);
 }
 
+/// A file of which a pull left rows out for its range is not done with.
+#[test]
+fn a_range_does_not_lose_what_lies_beyond_it() {
+    let later = row(2, "BUDI").replace(",2026-10-05 09:00:00,", ",2026-10-06 09:00:00,");
+    let folder = Folder::with("2026-10.csv", &lines(&[row(1, "SITI"), later]));
+    let until = folder.installed.run(&["pull", "--until", "2026-10-06"]).expect_code(0);
+    assert!(until.out.contains("archived 1 new"), "{}", until.out);
+    folder.pull(0, "archived 1 new and 0 corrected, 1 known already");
+    folder.pull(0, "read 0 rows");
+}
+
 #[test]
 fn a_file_that_was_still_being_written_is_read_again_when_it_is_whole() {
     let whole = lines(&[row(1, "SITI"), row(2, "BUDI")]);

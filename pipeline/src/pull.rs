@@ -237,6 +237,8 @@ impl Run<'_> {
             Contract { facts: self.facts, zone: self.config.zone, integer_ids: integer_ids.unwrap_or(false) };
         let held = Held { archive: &archive, quarantine: &quarantine, contract };
         let (mut source, mut intake, files) = self.examine(source, &shape, &asked, held, writer.as_mut()).await?;
+        // A file may hold rows beyond the range, so it is not done with.
+        let files = if asked.range.until_us.is_none() { files } else { Vec::new() };
         if may_write {
             intake.tally.add("S003", self.config.view.as_str(), None);
         }
