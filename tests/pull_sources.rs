@@ -18,7 +18,7 @@ type ServerTest = fn(&mut Server);
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
-    let tests: [(&str, ServerTest); 12] = [
+    let tests: [(&str, ServerTest); 13] = [
         ("late_commits", late_commits),
         ("late_commits_through_a_view", late_commits_through_a_view),
         ("open_transactions", open_transactions),
@@ -29,6 +29,7 @@ fn main() {
         ("slices_from_until", slices_from_until),
         ("memory", memory),
         ("edges", edges),
+        ("no_time_of_recording", no_time_of_recording),
         ("not_hurt", not_hurt),
         ("who_may_write", who_may_write),
     ];
@@ -410,6 +411,40 @@ fn edges(server: &mut Server) {
     let refused = office.run(&["pull"]).expect_code(2);
     assert!(refused.err.contains("lacks the column langkah"), "{}", refused.err);
     office.run(&["verify"]).expect_code(0);
+}
+
+/// A row whose time of recording cannot be read lies in no window of time; it goes to quarantine whenever it comes, and comes
+/// in when mended.
+fn no_time_of_recording(server: &mut Server) {
+    server.contract_table(30);
+    server.sql("create view peristiwa as select * from workflow_events");
+    let (before, least, code) = if server.is_postgres() {
+        // A table would show by which transaction the row was written.
+        server.sql("grant select on peristiwa to pembaca");
+        ("", "-infinity", "V002")
+    } else {
+        ("set sql_mode = ''; ", "0000-00-00 00:00:00", "V001")
+    };
+    let office = Installed::at(&server.reader());
+    office.configure("view = \"workflow_events\"", "view = \"peristiwa\"");
+    office.run(&["pull"]).expect_code(0);
+    server.sql(&format!("{before}insert into workflow_events (recorded_at, {ROW}) values ('{least}', {VALUES})"));
+    let ran = office.run(&["pull"]).expect_code(1);
+    assert!(ran.err.contains(code) && ran.out.contains(" 1 to quarantine"), "{}{}", ran.out, ran.err);
+    let again = office.run(&["pull"]).expect_code(1);
+    assert!(again.out.contains("0 to quarantine, 1 still there"), "{}", again.out);
+    if !server.is_postgres() {
+        // Elsewhere a date of zeros is no value.
+        let zeros = "mulai = '0000-00-00 00:00:00', tanggal_lahir = '0000-00-00'";
+        server.sql(&format!("{before}update workflow_events set {zeros} where event_id = 3"));
+        let none = office.run(&["pull"]).expect_code(1);
+        assert!(none.out.contains("archived 0 new and 1 corrected"), "{}{}", none.out, none.err);
+    }
+    server.sql(&format!("{before}update workflow_events set recorded_at = '2026-10-05 02:00:00' where event_id > 30"));
+    let mended = office.run(&["pull"]).expect_code(0);
+    assert!(mended.out.contains("archived 1 new"), "{}{}", mended.out, mended.err);
+    let whole = office.json(&["reconcile", "--month", "2026-01", "--format", "json"], 0);
+    assert_eq!(whole["in_database"], true, "{whole}");
 }
 
 /// The office's own lock is waited for shortly and then given way to; a statement has a limit; the session says its name.

@@ -66,7 +66,11 @@ fn as_text(dialect: Dialect, column: Column, name: &str, kind: &str) -> Option<S
             ["TEXT", "VARCHAR", "UUID", "NAME"].contains(&kind).then(|| format!("{name}::text"))?
         }
         (Dialect::MySql, _) if instant => {
-            (kind == "TIMESTAMP").then(|| format!("CAST(CAST(UNIX_TIMESTAMP({name}) * 1000000 AS SIGNED) AS CHAR)"))?
+            // A date of zeros, which is no value, is 1970 to MySQL.
+            let text = || {
+                format!("CASE WHEN {name} <> 0 THEN CAST(CAST(UNIX_TIMESTAMP({name}) * 1000000 AS SIGNED) AS CHAR) END")
+            };
+            (kind == "TIMESTAMP").then(text)?
         }
         (Dialect::MySql, Column::TanggalLahir) => {
             (kind == "DATE").then(|| format!("CAST(DATEDIFF({name}, '1970-01-01') AS CHAR)"))?

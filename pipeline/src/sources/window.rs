@@ -82,7 +82,7 @@ pub(super) fn condition(dialect: Dialect, cursor: &str, key: &str, shape: &Shape
     if ends.is_empty() {
         return Condition::default();
     }
-    let mut sql = format!(" WHERE ({} OR ({instant}) IS NULL", ends.join(" AND "));
+    let mut sql = format!(" WHERE ({} OR {}", ends.join(" AND "), no_instant(dialect, &instant));
     if !window.ids.is_empty() {
         sql.push_str(" OR ");
         sql.push_str(&condition.keys(dialect, key, &window.ids));
@@ -90,6 +90,17 @@ pub(super) fn condition(dialect: Dialect, cursor: &str, key: &str, shape: &Shape
     sql.push(')');
     condition.sql = sql;
     condition
+}
+
+/// Rows whose time of recording cannot be read lie in no window, and are asked for always.
+fn no_instant(dialect: Dialect, instant: &str) -> String {
+    let least = match dialect {
+        Dialect::Sqlite => "",
+        Dialect::Postgres => " OR {} = '-infinity'",
+        // Old servers write 0000-00-00 for what they cannot take.
+        Dialect::MySql => " OR {} = 0",
+    };
+    format!("({instant}) IS NULL{}", least.replace("{}", instant))
 }
 
 /// How much more than the window is asked for before and after it: what a clock showed is compared as if it were UTC.
@@ -147,7 +158,7 @@ mod tests {
         assert_eq!(
             asked.sql,
             " WHERE (\"c\" >= timestamptz '1970-01-01 00:00:00.000000+00' AND \
-             \"c\" < timestamptz '9999-12-31 23:59:59.000000+00' OR (\"c\") IS NULL \
+             \"c\" < timestamptz '9999-12-31 23:59:59.000000+00' OR (\"c\") IS NULL OR \"c\" = '-infinity' \
              OR CAST(\"k\" AS TEXT) IN ('O''Brien''; drop table x'))"
         );
         assert!(asked.binds.is_empty());
@@ -165,7 +176,7 @@ mod tests {
             let shape = Shape { unknown: Vec::new(), integer_ids: Some(true), types, text_cursor: false };
             let asked = condition(dialect, "`c`", "`k`", &shape, &window);
             if dialect == Dialect::MySql {
-                assert_eq!(asked.sql, " WHERE (`c` >= ? AND `c` < ? OR (`c`) IS NULL)");
+                assert_eq!(asked.sql, " WHERE (`c` >= ? AND `c` < ? OR (`c`) IS NULL OR `c` = 0)");
             }
             let ends = [Bind::Instant(from * DAY_US), Bind::Instant(until * DAY_US)];
             assert_eq!(asked.binds, ends, "{dialect:?} {kind}");
