@@ -47,6 +47,8 @@ fn main() {
     trials.push(trial("no_encoding_postgres".into(), "postgresql", servers::has_postgres(), || {
         no_encoding(&servers::postgres());
     }));
+    let has_script = tests::has_tool("script", &["--version"]);
+    trials.push(trial("progress_on_a_terminal".into(), "script", has_script, progress_on_a_terminal));
     trials.push(trial("tables_that_lock_mariadb".into(), "mariadb", servers::has_mariadb(), || {
         tables_that_lock(&servers::mariadb());
     }));
@@ -609,6 +611,19 @@ fn no_encoding(server: &Server) {
     server.sql("update workflow_events set nama = 'SITI REKAAN' where event_id = 7");
     let ran = office.run(&["pull"]).expect_code(0);
     assert!(ran.out.contains("archived 1 new"), "{}{}", ran.out, ran.err);
+}
+
+/// On a terminal a bar says how many rows have come of how many, how fast, and how long it will take.
+fn progress_on_a_terminal() {
+    let office = tests::Office::unpulled();
+    let program = tests::tertib().get_program().to_string_lossy().into_owned();
+    let pull = format!("'{program}' pull --config '{}'", office.path("tertib.toml").display());
+    let seen = tests::tool("script", &["-qec", &pull, "/dev/null"]);
+    let bars: Vec<&str> =
+        seen.split(['\r', '\n']).filter(|line| line.contains("/s, ") && line.contains(" left")).collect();
+    let rate = bars.last().and_then(|bar| bar.split(", ").nth(1)).unwrap_or_else(|| panic!("no bar in {seen:?}"));
+    assert!(rate.ends_with("/s") && !rate.contains('.'), "`{rate}` in {seen:?}");
+    assert!(seen.contains(" new and 0 corrected"), "{seen:?}");
 }
 
 /// A table of another kind than InnoDB is locked for the office as long as it is read, so it is not read slowly; nor is a
