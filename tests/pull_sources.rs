@@ -621,7 +621,8 @@ fn progress_on_a_terminal() {
     let seen = tests::tool("script", &["-qec", &pull, "/dev/null"]);
     let bars: Vec<&str> =
         seen.split(['\r', '\n']).filter(|line| line.contains("/s, ") && line.contains(" left")).collect();
-    let rate = bars.last().and_then(|bar| bar.split(", ").nth(1)).unwrap_or_else(|| panic!("no bar in {seen:?}"));
+    assert!(!bars.is_empty(), "no bar in {seen:?}");
+    let rate = bars[bars.len() - 1].split(", ").nth(1).unwrap();
     assert!(rate.ends_with("/s") && !rate.contains('.'), "`{rate}` in {seen:?}");
     assert!(seen.contains(" new and 0 corrected"), "{seen:?}");
 }
