@@ -220,6 +220,21 @@ impl Installed {
         self.json(&["query", sql, "--format", "json"], 0)[0]["n"].as_i64().unwrap()
     }
 
+    /// Pulls every 200 ms as long as somebody writes.
+    pub fn pull_while(&self, somebody_writes: impl Fn() -> bool) {
+        while somebody_writes() {
+            self.run(&["pull"]).expect_code(0);
+            std::thread::sleep(std::time::Duration::from_millis(200));
+        }
+    }
+
+    /// The archive has so many events, and none of them twice.
+    #[track_caller]
+    pub fn holds_once(&self, rows: i64) {
+        assert_eq!(self.count("SELECT COUNT(*) AS n FROM events"), rows);
+        assert_eq!(self.count("SELECT COUNT(DISTINCT event_id) AS n FROM events"), rows);
+    }
+
     /// Removes the archive.
     pub fn forget_archive(&self) {
         if self.path("archive").exists() {

@@ -121,10 +121,7 @@ fn late_commits_seen_by(server: &mut Server, view: Option<&str>) {
             }
             (by_id.0, by_time.0)
         });
-        while writers.iter().any(|w| !w.is_finished()) {
-            office.run(&["pull"]).expect_code(0);
-            std::thread::sleep(Duration::from_millis(200));
-        }
+        office.pull_while(|| writers.iter().any(|w| !w.is_finished()));
         over.store(true, Ordering::Relaxed);
         naive.join().unwrap()
     });
@@ -133,8 +130,7 @@ fn late_commits_seen_by(server: &mut Server, view: Option<&str>) {
     assert!(rows > 30, "only {rows} rows were written");
     assert!(naive_by_id < rows, "event_id > cursor should lose rows and found {naive_by_id} of {rows}");
     assert!(naive_by_time < rows, "recorded_at > cursor should lose rows and found {naive_by_time} of {rows}");
-    assert_eq!(office.count("SELECT COUNT(*) AS n FROM events"), rows);
-    assert_eq!(office.count("SELECT COUNT(DISTINCT event_id) AS n FROM events"), rows);
+    office.holds_once(rows);
     office.run(&["reconcile", "--month", "2026-10"]).expect_code(0);
 }
 
@@ -188,8 +184,7 @@ fn the_server_dies(server: &mut Server) {
     let completes = |pull: Child| {
         let ran = tests::ended(pull).expect_code(0);
         assert!(ran.err.contains("trying again") && !ran.err.contains("panic"), "{}", ran.err);
-        assert_eq!(office.count("SELECT COUNT(DISTINCT event_id) AS n FROM events"), 400_000);
-        assert_eq!(office.count("SELECT COUNT(*) AS n FROM events"), 400_000);
+        office.holds_once(400_000);
         office.run(&["verify"]).expect_code(0);
     };
     // As fast as it can; then slowly, which has another way to read, early and late in the second that it takes.
@@ -229,8 +224,7 @@ fn the_network_falls_silent(server: &mut Server) {
     let completes = |pull: Child, why: &str| {
         let ran = tests::ended(pull).expect_code(0);
         assert!(ran.err.contains(why) && ran.err.contains("trying again"), "{}", ran.err);
-        assert_eq!(office.count("SELECT COUNT(DISTINCT event_id) AS n FROM events"), 400_000);
-        assert_eq!(office.count("SELECT COUNT(*) AS n FROM events"), 400_000);
+        office.holds_once(400_000);
     };
     let (pull, session) = reading();
     wire.silence();

@@ -60,18 +60,14 @@ fn late_commits() {
             })
             .collect();
         let naive = scope.spawn(|| naive(&file, &over));
-        while writers.iter().any(|w| !w.is_finished()) {
-            office.run(&["pull"]).expect_code(0);
-            std::thread::sleep(Duration::from_millis(200));
-        }
+        office.pull_while(|| writers.iter().any(|w| !w.is_finished()));
         over.store(true, Ordering::Relaxed);
         naive.join().unwrap()
     });
     office.run(&["pull"]).expect_code(0);
     let rows = tests::sqlite_number(&file, "select count(*) from workflow_events");
     assert!(rows > 30 && by_id < rows && by_time < rows, "{rows} rows, naive {by_id} and {by_time}");
-    assert_eq!(office.count("SELECT COUNT(*) AS n FROM events"), rows);
-    assert_eq!(office.count("SELECT COUNT(DISTINCT event_id) AS n FROM events"), rows);
+    office.holds_once(rows);
 }
 
 /// What `event_id > cursor` and `recorded_at > cursor` find.

@@ -48,8 +48,7 @@ impl Database {
         let options = options.busy_timeout(Duration::from_secs(timeouts.lock_s));
         let options = options.row_buffer_size(ROWS_AHEAD).disable_statement_logging();
         let mut connection = SqliteConnection::connect_with(&options).await.map_err(|e| connect_error(NAME, &e))?;
-        let journal = sqlx::query_scalar::<_, String>("PRAGMA journal_mode").fetch_one(&mut connection).await;
-        let sets_aside = slowly && journal.map_err(|e| query_error(NAME, "journal_mode", &e))? != "wal";
+        let sets_aside = slowly && !has_write_ahead_log(&mut connection).await?;
         let mut database = Self { connection, sets_aside, set_aside: None };
         if !sets_aside {
             database.execute("BEGIN", &[], "transaction").await?;
@@ -146,6 +145,11 @@ impl Database {
         }
         Ok(())
     }
+}
+
+async fn has_write_ahead_log(connection: &mut SqliteConnection) -> Result<bool, SourceError> {
+    let mode: Result<String, _> = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(connection).await;
+    mode.map(|mode| mode == "wal").map_err(|e| query_error(NAME, "journal_mode", &e))
 }
 
 fn bound(sql: &str, binds: &[Bind]) -> Query<'static, Sqlite, SqliteArguments> {

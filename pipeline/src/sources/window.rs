@@ -94,13 +94,13 @@ pub(super) fn condition(dialect: Dialect, cursor: &str, key: &str, shape: &Shape
 
 /// Rows whose time of recording cannot be read lie in no window, and are asked for always.
 fn no_instant(dialect: Dialect, instant: &str) -> String {
-    let least = match dialect {
-        Dialect::Sqlite => "",
-        Dialect::Postgres => " OR {} = '-infinity'",
+    let missing = format!("({instant}) IS NULL");
+    match dialect {
+        Dialect::Sqlite => missing,
+        Dialect::Postgres => format!("{missing} OR {instant} = '-infinity'"),
         // Old servers write 0000-00-00 for what they cannot take.
-        Dialect::MySql => " OR {} = 0",
-    };
-    format!("({instant}) IS NULL{}", least.replace("{}", instant))
+        Dialect::MySql => format!("{missing} OR {instant} = 0"),
+    }
 }
 
 /// How much more than the window is asked for before and after it: what a clock showed is compared as if it were UTC.
