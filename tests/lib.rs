@@ -11,6 +11,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// The workspace.
@@ -224,7 +226,7 @@ impl Installed {
     pub fn pull_while(&self, somebody_writes: impl Fn() -> bool) {
         while somebody_writes() {
             self.run(&["pull"]).expect_code(0);
-            std::thread::sleep(std::time::Duration::from_millis(200));
+            std::thread::sleep(Duration::from_millis(200));
         }
     }
 
@@ -333,6 +335,42 @@ pub fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
+/// Does something beside a watcher, who goes on until it is over: also where it ends with a panic, which would never be told
+/// if the watcher went on. What the watcher saw, and what came of it.
+pub fn watched<W: Send, T>(watch: impl FnOnce(&AtomicBool) -> W + Send, work: impl FnOnce() -> T) -> (W, T) {
+    struct Over<'a>(&'a AtomicBool);
+    impl Drop for Over<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let watcher = scope.spawn(|| watch(&over));
+        let done = {
+            let _over = Over(&over);
+            work()
+        };
+        (watcher.join().unwrap(), done)
+    })
+}
+
+/// What a plain cursor finds, by the event's key and by its time of recording: again and again the rows of the contract's
+/// table that are above the greatest which the last question saw.
+pub fn found_by_cursors(by: [&str; 2], number: impl Fn(&str) -> i64, over: &AtomicBool) -> [i64; 2] {
+    let (mut found, mut cursors) = ([0; 2], [0; 2]);
+    while !over.load(Ordering::Relaxed) {
+        for ((column, found), cursor) in by.into_iter().zip(&mut found).zip(&mut cursors) {
+            let to = number(&format!("select coalesce(max({column}), 0) from workflow_events"));
+            let new = format!("select count(*) from workflow_events where {column} > {cursor} and {column} <= {to}");
+            *found += number(&new);
+            *cursor = to;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    found
+}
+
 /// Waits for a program's end; the most memory that it held, MB. Linux tells it while the program runs.
 #[must_use]
 pub fn peak_mb(child: &mut std::process::Child) -> u64 {
@@ -342,7 +380,7 @@ pub fn peak_mb(child: &mut std::process::Child) -> u64 {
         let text = fs::read_to_string(&status).unwrap_or_default();
         let line = text.lines().find(|l| l.starts_with("VmHWM")).unwrap_or_default();
         peak = peak.max(line.split_whitespace().nth(1).and_then(|n| n.parse::<u64>().ok()).unwrap_or(0) / 1024);
-        std::thread::sleep(std::time::Duration::from_millis(2));
+        std::thread::sleep(Duration::from_millis(2));
     }
     peak
 }
@@ -352,12 +390,12 @@ pub fn peak_mb(child: &mut std::process::Child) -> u64 {
 pub fn ended(mut child: std::process::Child) -> Ran {
     let began = std::time::Instant::now();
     while child.try_wait().unwrap().is_none() {
-        if began.elapsed() > std::time::Duration::from_mins(2) {
+        if began.elapsed() > Duration::from_mins(2) {
             child.kill().unwrap();
             let ran = Ran::from(child.wait_with_output().unwrap());
             panic!("it does not end; until now it said:\n{}{}", ran.out, ran.err);
         }
-        std::thread::sleep(std::time::Duration::from_millis(20));
+        std::thread::sleep(Duration::from_millis(20));
     }
     child.wait_with_output().unwrap().into()
 }

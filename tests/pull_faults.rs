@@ -327,34 +327,31 @@ fn eight_at_once(lock: bool) {
             office.configure("lock = true", "lock = false");
         }
         let root = office.path("archive");
-        let over = AtomicBool::new(false);
-        std::thread::scope(|scope| {
-            let reader = scope.spawn(|| {
-                let mut seen = Vec::new();
-                while !over.load(Ordering::Relaxed) {
-                    let archive = Archive::open(&root).unwrap();
-                    let named = archive.provenance().map_or(0, |p| p.events);
-                    // Every part that the log names is there, whole, and holds the rows it should.
-                    if named > 0 {
-                        let answer = pipeline::query(&archive, "SELECT COUNT(*) AS n FROM events").unwrap();
-                        assert_eq!(answer.rows[0][0].to_string(), named.to_string());
-                    }
-                    seen.push(named);
+        let watch = |over: &AtomicBool| {
+            let mut seen = Vec::new();
+            while !over.load(Ordering::Relaxed) {
+                let archive = Archive::open(&root).unwrap();
+                let named = archive.provenance().map_or(0, |p| p.events);
+                // Every part that the log names is there, whole, and holds the rows it should.
+                if named > 0 {
+                    let answer = pipeline::query(&archive, "SELECT COUNT(*) AS n FROM events").unwrap();
+                    assert_eq!(answer.rows[0][0].to_string(), named.to_string());
                 }
-                seen.dedup();
-                seen
-            });
+                seen.push(named);
+            }
+            seen.dedup();
+            seen
+        };
+        let (seen, ()) = tests::watched(watch, || {
             let pulls: Vec<_> = (0..8).map(|_| spawn(&office)).collect();
             for pull in pulls {
                 let ran = Ran::from(pull.wait_with_output().unwrap());
                 let gave_way = ran.code == 2 && ran.err.contains("another tertib");
                 assert!([0, 1].contains(&ran.code) || gave_way, "lock {lock}: {} {}", ran.code, ran.err);
             }
-            over.store(true, Ordering::Relaxed);
-            let seen = reader.join().unwrap();
-            let states = [0, stage.before, stage.after];
-            assert!(seen.iter().all(|n| states.contains(n)) && seen.is_sorted(), "a reader saw {seen:?}");
         });
+        let states = [0, stage.before, stage.after];
+        assert!(seen.iter().all(|n| states.contains(n)) && seen.is_sorted(), "a reader saw {seen:?}");
         office.run(&SECOND).expect_code_in(&[0, 1], "afterwards");
         office.run(&["verify"]).expect_code(0);
         assert_eq!(events(&root), stage.after, "lock {lock}, round {round}");

@@ -10,7 +10,7 @@ use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tests::servers::{self, PASSWORD, Server};
-use tests::{Installed, ROW, VALUES, trial};
+use tests::{Installed, ROW, VALUES, found_by_cursors, trial, watched};
 
 /// A test of one promise on a fresh server.
 type ServerTest = fn(&mut Server);
@@ -79,52 +79,20 @@ fn late_commits_seen_by(server: &mut Server, view: Option<&str>) {
     // An empty source is a finding of its own.
     server.sql(&format!("insert into workflow_events ({ROW}) values ({VALUES})"));
     let server: &Server = server;
-    let over = AtomicBool::new(false);
-    let (naive_by_id, naive_by_time) = std::thread::scope(|scope| {
-        let writers: Vec<_> = (0..8_u64)
-            .map(|writer| {
-                scope.spawn(move || {
-                    let began = Instant::now();
-                    let mut turn = writer;
-                    while began.elapsed() < Duration::from_secs(10) {
-                        turn = (turn * 7 + 3) % 31;
-                        let wait = format!("{:.2}", f64::from(u32::try_from(turn).unwrap()) / 10.0);
-                        let (begin, wait) = if server.is_postgres() {
-                            ("begin".to_owned(), format!("select pg_sleep({wait})"))
-                        } else {
-                            ("start transaction".to_owned(), format!("do sleep({wait})"))
-                        };
-                        let insert = format!("insert into workflow_events ({ROW}) values ({VALUES})");
-                        let save = "savepoint s";
-                        let end = if turn % 10 == 9 { "rollback" } else { "commit" };
-                        server.sql(&format!("{begin}; {insert}; {wait}; {save}; {insert}; {insert}; {end}"));
-                    }
-                })
-            })
-            .collect();
-        let naive = scope.spawn(|| {
-            let (mut by_id, mut by_time) = ((0, 0_i64), (0, 0_i64));
-            let us = if server.is_postgres() {
-                "cast(extract(epoch from recorded_at) * 1000000 as bigint)"
-            } else {
-                "cast(unix_timestamp(recorded_at) * 1000000 as signed)"
-            };
-            while !over.load(Ordering::Relaxed) {
-                for (column, (rows, cursor)) in [("event_id", &mut by_id), (us, &mut by_time)] {
-                    let to = server.number(&format!("select coalesce(max({column}), 0) from workflow_events"));
-                    let new =
-                        format!("select count(*) from workflow_events where {column} > {cursor} and {column} <= {to}");
-                    *rows += server.number(&new);
-                    *cursor = to;
-                }
-                std::thread::sleep(Duration::from_millis(100));
-            }
-            (by_id.0, by_time.0)
-        });
-        office.pull_while(|| writers.iter().any(|w| !w.is_finished()));
-        over.store(true, Ordering::Relaxed);
-        naive.join().unwrap()
-    });
+    let time = if server.is_postgres() {
+        "cast(extract(epoch from recorded_at) * 1000000 as bigint)"
+    } else {
+        "cast(unix_timestamp(recorded_at) * 1000000 as signed)"
+    };
+    let ([naive_by_id, naive_by_time], ()) = watched(
+        |over| found_by_cursors(["event_id", time], |sql| server.number(sql), over),
+        || {
+            std::thread::scope(|scope| {
+                let writers: Vec<_> = (0..8).map(|writer| scope.spawn(move || write_late(server, writer))).collect();
+                office.pull_while(|| writers.iter().any(|w| !w.is_finished()));
+            });
+        },
+    );
     office.run(&["pull"]).expect_code(0);
     let rows = server.number("select count(*) from workflow_events");
     assert!(rows > 30, "only {rows} rows were written");
@@ -132,6 +100,25 @@ fn late_commits_seen_by(server: &mut Server, view: Option<&str>) {
     assert!(naive_by_time < rows, "recorded_at > cursor should lose rows and found {naive_by_time} of {rows}");
     office.holds_once(rows);
     office.run(&["reconcile", "--month", "2026-10"]).expect_code(0);
+}
+
+/// Writes for ten seconds, in transactions that stay open for up to three.
+fn write_late(server: &Server, writer: u64) {
+    let began = Instant::now();
+    let mut turn = writer;
+    while began.elapsed() < Duration::from_secs(10) {
+        turn = (turn * 7 + 3) % 31;
+        let wait = format!("{:.2}", f64::from(u32::try_from(turn).unwrap()) / 10.0);
+        let (begin, wait) = if server.is_postgres() {
+            ("begin".to_owned(), format!("select pg_sleep({wait})"))
+        } else {
+            ("start transaction".to_owned(), format!("do sleep({wait})"))
+        };
+        let insert = format!("insert into workflow_events ({ROW}) values ({VALUES})");
+        let save = "savepoint s";
+        let end = if turn % 10 == 9 { "rollback" } else { "commit" };
+        server.sql(&format!("{begin}; {insert}; {wait}; {save}; {insert}; {insert}; {end}"));
+    }
 }
 
 /// Who may see open transactions needs no window of time: the cursor never passes the start of one. Who may not see them

@@ -7,9 +7,8 @@ use sqlx::sqlite::SqliteConnectOptions;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use tests::{Installed, ROW, VALUES, runtime};
+use tests::{Installed, ROW, VALUES, found_by_cursors, runtime, watched};
 
 /// An office's file with an empty table of the contract.
 fn office_file(journal: &str, key: &str) -> (tempfile::TempDir, PathBuf) {
@@ -32,60 +31,45 @@ fn office_file(journal: &str, key: &str) -> (tempfile::TempDir, PathBuf) {
 fn late_commits() {
     let (_dir, file) = office_file("wal", "event_id text primary key");
     let office = Installed::at(&format!("sqlite:{}", file.display()));
-    let over = AtomicBool::new(false);
-    let (by_id, by_time) = std::thread::scope(|scope| {
-        let writers: Vec<_> = (0..8_u64)
-            .map(|writer| {
-                let file = &file;
-                scope.spawn(move || {
-                    let began = Instant::now();
-                    let mut turn = writer;
-                    while began.elapsed() < Duration::from_secs(8) {
-                        turn += 8;
-                        // The key and the time are taken up to three seconds before the writer's turn comes.
-                        let id = format!("{:03}-{turn}", (turn * 37) % 997);
-                        let values = VALUES.replace("'B202610-1'", &format!("'B202610-{turn}'"));
-                        tests::sqlite(
-                            file,
-                            &format!(
-                                "pragma busy_timeout = 20000; create temp table t as select unixepoch() - {} as at; begin immediate;
-                                 insert into workflow_events (event_id, recorded_at, {ROW}) select '{id}', at, {values} from t;
-                                 commit",
-                                turn % 4
-                            ),
-                        );
-                        std::thread::sleep(Duration::from_millis(turn % 90));
-                    }
-                })
-            })
-            .collect();
-        let naive = scope.spawn(|| naive(&file, &over));
-        office.pull_while(|| writers.iter().any(|w| !w.is_finished()));
-        over.store(true, Ordering::Relaxed);
-        naive.join().unwrap()
-    });
+    // An empty source is a finding of its own.
+    let insert = format!("insert into workflow_events (event_id, recorded_at, {ROW})");
+    tests::sqlite(&file, &format!("{insert} values ('000-0', unixepoch(), {VALUES})"));
+    let file = &file;
+    // The keys say nothing of the order of commits.
+    let key = "cast(substr(event_id, 1, 3) as integer)";
+    let ([by_id, by_time], ()) = watched(
+        |over| found_by_cursors([key, "recorded_at"], |sql| tests::sqlite_number(file, sql), over),
+        || {
+            std::thread::scope(|scope| {
+                let writers: Vec<_> = (0..8).map(|writer| scope.spawn(move || write_late(file, writer))).collect();
+                office.pull_while(|| writers.iter().any(|w| !w.is_finished()));
+            });
+        },
+    );
     office.run(&["pull"]).expect_code(0);
-    let rows = tests::sqlite_number(&file, "select count(*) from workflow_events");
+    let rows = tests::sqlite_number(file, "select count(*) from workflow_events");
     assert!(rows > 30 && by_id < rows && by_time < rows, "{rows} rows, naive {by_id} and {by_time}");
     office.holds_once(rows);
 }
 
-/// What `event_id > cursor` and `recorded_at > cursor` find.
-fn naive(file: &Path, over: &AtomicBool) -> (i64, i64) {
-    let number = |sql: &str| tests::sqlite_number(file, sql);
-    let (mut by_id, mut by_time) = ((0, 0), (0, 0));
-    while !over.load(Ordering::Relaxed) {
-        // The keys say nothing of the order of commits.
-        let key = "cast(substr(event_id, 1, 3) as integer)";
-        for (column, (rows, cursor)) in [(key, &mut by_id), ("recorded_at", &mut by_time)] {
-            let to = number(&format!("select coalesce(max({column}), 0) from workflow_events"));
-            let new = format!("select count(*) from workflow_events where {column} > {cursor} and {column} <= {to}");
-            *rows += number(&new);
-            *cursor = to;
-        }
-        std::thread::sleep(Duration::from_millis(100));
+/// Writes for some seconds. The key and the time are taken up to three seconds before the writer's turn comes.
+fn write_late(file: &Path, writer: u64) {
+    let began = Instant::now();
+    let mut turn = writer;
+    while began.elapsed() < Duration::from_secs(8) {
+        turn += 8;
+        let id = format!("{:03}-{turn}", (turn * 37) % 997);
+        let values = VALUES.replace("'B202610-1'", &format!("'B202610-{turn}'"));
+        tests::sqlite(
+            file,
+            &format!(
+                "pragma busy_timeout = 20000; create temp table t as select unixepoch() - {} as at; begin immediate;
+                 insert into workflow_events (event_id, recorded_at, {ROW}) select '{id}', at, {values} from t; commit",
+                turn % 4
+            ),
+        );
+        std::thread::sleep(Duration::from_millis(turn % 90));
     }
-    (by_id.0, by_time.0)
 }
 
 /// A pull that reads slowly, since the office comes first, holds nobody back who writes into the file, and sees one state of
