@@ -7,7 +7,8 @@
 use ahash::RandomState;
 use schemas::EventId;
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap};
+use std::collections::BTreeSet;
+use std::collections::binary_heap::{BinaryHeap, PeekMut};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -74,13 +75,16 @@ impl Doubles {
             }
         }
         let (mut last, mut doubled) = (None, BTreeSet::new());
-        while let Some(Reverse((mark, i))) = heads.pop() {
+        // Keys come nearly in their order, so the run whose turn it is mostly keeps it.
+        while let Some(mut head) = heads.peek_mut() {
+            let Reverse((mark, i)) = *head;
             if last == Some(mark) && doubled.len() <= MOST {
                 doubled.insert(mark);
             }
             last = Some(mark);
-            if let Some(next) = runs[i].next() {
-                heads.push(Reverse((next?, i)));
+            match runs[i].next() {
+                Some(next) => *head = Reverse((next?, i)),
+                None => drop(PeekMut::pop(head)),
             }
         }
         Ok(doubled)

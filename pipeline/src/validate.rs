@@ -58,7 +58,7 @@ impl Contract<'_> {
             recorded_at: check.required_instant(Column::RecordedAt),
             berkas_id: check.required_text(Column::BerkasId),
             kolektif_id: check.required_text(Column::KolektifId),
-            pelaksana: check.role(),
+            pelaksana: check.role(&langkah),
             petugas_id: check.text(Column::PetugasId),
             mulai: check.instant(Column::Mulai),
             selesai: check.required_instant(Column::Selesai),
@@ -158,16 +158,18 @@ impl Check<'_> {
         Int32Array::from_iter_values(steps.into_iter().map(|step| step.unwrap_or(0).into()))
     }
 
-    fn role(&mut self) -> StringArray {
+    /// Nearly every step is taken by whom the SOP names, so the others are looked for last.
+    fn role(&mut self, steps: &Int32Array) -> StringArray {
         let facts = self.contract.facts;
-        self.text_that(Column::Pelaksana, "V005", |_, role| facts.pelaksana.contains_key(role))
+        self.text_that(Column::Pelaksana, "V005", |row, role| {
+            facts.sop.step(step_of(steps, row)).is_some_and(|step| step.pelaksana == role)
+                || facts.pelaksana.contains_key(role)
+        })
     }
 
     fn outcome(&mut self, steps: &Int32Array) -> StringArray {
         let facts = self.contract.facts;
-        self.text_that(Column::Hasil, "V004", |row, hasil| {
-            facts.sop.allows(u8::try_from(steps.value(row)).unwrap_or(0), hasil)
-        })
+        self.text_that(Column::Hasil, "V004", |row, hasil| facts.sop.allows(step_of(steps, row), hasil))
     }
 
     fn area(&mut self) -> StringArray {
@@ -286,6 +288,11 @@ impl Check<'_> {
                 .collect(),
         }
     }
+}
+
+/// A step's number; 0, which no step has, for a row at fault.
+fn step_of(steps: &Int32Array, row: usize) -> u8 {
+    u8::try_from(steps.value(row)).unwrap_or(0)
 }
 
 fn wrong_kind(cell: Cell<'_>) -> &'static str {

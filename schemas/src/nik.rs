@@ -39,11 +39,12 @@ impl<'a> Nik<'a> {
     /// The parts; none of what is not exactly 16 digits.
     #[must_use]
     pub fn parse(nik: &'a str) -> Option<Self> {
-        if nik.len() != 16 || !nik.bytes().all(|b| b.is_ascii_digit()) {
+        let digits: &[u8; 16] = nik.as_bytes().try_into().ok()?;
+        if !digits.iter().all(u8::is_ascii_digit) {
             return None;
         }
-        let part = |from: usize| nik.get(from..from + 2)?.parse().ok();
-        Some(Self { digits: nik, day: part(6)?, month: part(8)?, year: part(10)? })
+        let part = |from: usize| u32::from(digits[from] - b'0') * 10 + u32::from(digits[from + 1] - b'0');
+        Some(Self { digits: nik, day: part(6), month: part(8), year: part(10) })
     }
 
     /// What cannot be in any NIK ever issued.

@@ -9,8 +9,8 @@ use std::io::Write;
 
 /// Residents whose digests are remembered: a batch's rows lie near each other, and one resident's are ten or more.
 const REMEMBERED: usize = 4_096;
-/// A remark of megabytes is not worth remembering.
-const LONGEST_REMEMBERED: usize = 1_024;
+/// What is remembered of a resident has a place of fixed size, so that one look at the memory tells; few need more.
+const LONGEST_REMEMBERED: usize = 160;
 
 /// What the digests of the personal columns are.
 #[derive(Clone, Debug)]
@@ -24,86 +24,118 @@ pub(crate) struct PersonDigest {
     pub(crate) commitment: [u8; 32],
 }
 
-/// Digests of the personal columns, some of them remembered.
+/// Computes the digests, and remembers those of residents who may soon come again. A row with a remark is the only one of its
+/// kind nearly always; only its pseudonym is looked up.
 #[derive(Debug)]
 pub(crate) struct Residents {
     nik: Keyed,
     salt: Keyed,
     message: Vec<u8>,
     json: Vec<u8>,
-    persons: Remembered<PersonDigest>,
-    /// Pseudonyms by NIK: a row with a remark of its own is a person of its own, but of the same NIK.
-    niks: Remembered<[u8; 16]>,
+    /// Each has one place; who comes later takes it.
+    remembered: Vec<Remembered>,
     places: RandomState,
+    /// What was computed last and is not remembered.
+    passing: PersonDigest,
+}
+
+#[derive(Clone, Debug)]
+struct Remembered {
+    message: [u8; LONGEST_REMEMBERED],
+    length: usize,
+    digest: PersonDigest,
+}
+
+impl Remembered {
+    /// Of which message the digests are; empty where there is none.
+    fn message(&self) -> &[u8] {
+        &self.message[..self.length]
+    }
+
+    /// Whether there was room for it.
+    fn take(&mut self, message: &[u8], digest: &PersonDigest) -> bool {
+        let Some(place) = self.message.get_mut(..message.len()) else { return false };
+        place.copy_from_slice(message);
+        self.length = message.len();
+        self.digest = digest.clone();
+        true
+    }
 }
 
 impl Residents {
     pub(crate) fn new(key: &Key) -> Self {
-        let nobody = PersonDigest { pseudonym: None, salt: [0; 16], commitment: [0; 32] };
+        let none = PersonDigest { pseudonym: None, salt: [0; 16], commitment: [0; 32] };
+        let nobody = Remembered { message: [0; LONGEST_REMEMBERED], length: 0, digest: none.clone() };
         Self {
             nik: key.keyed("nik"),
             salt: key.keyed("salt"),
             message: Vec::new(),
             json: Vec::new(),
-            persons: Remembered::new(nobody),
-            niks: Remembered::new([0; 16]),
+            remembered: vec![nobody; REMEMBERED],
             places: RandomState::with_seeds(1, 2, 3, 4),
+            passing: none,
         }
     }
 
     pub(crate) fn digest(&mut self, person: &Person<'_>) -> &PersonDigest {
-        write_message(&mut self.message, person);
-        let (message, digest) = self.persons.at(self.places.hash_one(self.message.as_slice()));
-        if *message != self.message {
-            let salt = self.salt.digest(&[&self.message]);
-            write_json(&mut self.json, person);
-            let commitment = Sha256::new().chain_update(salt).chain_update(&self.json).finalize();
-            let pseudonym = person.nik.map(|nik| {
-                let (known, pseudonym) = self.niks.at(self.places.hash_one(nik.as_bytes()));
-                if known.as_slice() != nik.as_bytes() || known.is_empty() {
-                    *pseudonym = self.nik.digest(&[nik.as_bytes()]);
-                    remember(known, nik.as_bytes());
-                }
-                *pseudonym
-            });
-            *digest = PersonDigest { pseudonym, salt, commitment: commitment.into() };
-            remember(message, &self.message);
+        let hash = self.places.hash_one((person.nik, person.nama));
+        let remembered = &mut self.remembered[usize::try_from(hash % REMEMBERED as u64).unwrap_or(0)];
+        let may_come_again = person.keterangan.is_none();
+        if may_come_again && rest_after(remembered.message(), |piece| each_piece(person, piece)) == Some(&[]) {
+            return &remembered.digest;
         }
-        digest
+        let pseudonym = person.nik.map(|nik| {
+            let known = rest_after(remembered.message(), |piece| each_piece_of_text(person.nik, piece));
+            remembered
+                .digest
+                .pseudonym
+                .filter(|_| known.is_some())
+                .unwrap_or_else(|| self.nik.digest(&[nik.as_bytes()]))
+        });
+        self.message.clear();
+        each_piece(person, |piece| self.message.extend_from_slice(piece));
+        let salt = self.salt.digest(&[&self.message]);
+        write_json(&mut self.json, person);
+        let commitment = Sha256::new().chain_update(salt).chain_update(&self.json).finalize();
+        self.passing = PersonDigest { pseudonym, salt, commitment: commitment.into() };
+        let is_remembered = may_come_again && remembered.take(&self.message, &self.passing);
+        if is_remembered { &remembered.digest } else { &self.passing }
     }
 }
 
-/// What was computed of some inputs, each at one place; what is computed of another takes the place.
-#[derive(Debug)]
-struct Remembered<T>(Vec<(Vec<u8>, T)>);
+/// What follows in a message after some pieces; `None` where it does not begin with them.
+fn rest_after<'m>(message: &'m [u8], pieces: impl FnOnce(&mut dyn FnMut(&[u8]))) -> Option<&'m [u8]> {
+    let mut rest = Some(message);
+    pieces(&mut |piece| rest = rest.and_then(|rest| rest.strip_prefix(piece)));
+    rest
+}
 
-impl<T: Clone> Remembered<T> {
-    fn new(nothing: T) -> Self {
-        Self(vec![(Vec::new(), nothing); REMEMBERED])
+/// The message of which the salt is a keyed digest (HMAC-SHA256, 128 bits), piece by piece, never empty: no value is a 0; text
+/// is its length plus one, seven bits a byte, and its bytes; a number is a 1 and eight bytes. So no two persons have the same.
+fn each_piece(person: &Person<'_>, mut piece: impl FnMut(&[u8])) {
+    for text in [person.nik, person.nama, person.jenis_kelamin, person.tempat_lahir, person.keterangan] {
+        each_piece_of_text(text, &mut piece);
     }
-
-    /// The input that was remembered there last, empty where none was, and what is known of it.
-    fn at(&mut self, hash: u64) -> &mut (Vec<u8>, T) {
-        &mut self.0[usize::try_from(hash % REMEMBERED as u64).unwrap_or(0)]
+    each_piece_of_text(Some(person.pembawa), &mut piece);
+    match person.tanggal_lahir_days {
+        Some(days) => {
+            piece(&[1]);
+            piece(&i64::from(days).to_le_bytes());
+        }
+        None => piece(&[0]),
     }
 }
 
-fn remember(place: &mut Vec<u8>, input: &[u8]) {
-    place.clear();
-    if input.len() <= LONGEST_REMEMBERED {
-        place.extend_from_slice(input);
+fn each_piece_of_text(text: Option<&str>, mut piece: impl FnMut(&[u8])) {
+    let Some(text) = text else { return piece(&[0]) };
+    let low_bits = |n: u64| n.to_le_bytes()[0] & 127;
+    let mut length = text.len() as u64 + 1;
+    while length >= 128 {
+        piece(&[128 | low_bits(length)]);
+        length >>= 7;
     }
-}
-
-/// The message of which the salt is a keyed digest (HMAC-SHA256, 128 bits), never empty: no value is a 0; text is its length
-/// plus one, seven bits a byte, and its bytes; a number is a 1 and eight bytes. So no two persons have the same.
-fn write_message(message: &mut Vec<u8>, person: &Person<'_>) {
-    message.clear();
-    for optional in [person.nik, person.nama, person.jenis_kelamin, person.tempat_lahir, person.keterangan] {
-        text(message, optional);
-    }
-    text(message, Some(person.pembawa));
-    number(message, person.tanggal_lahir_days.map(i64::from));
+    piece(&[low_bits(length)]);
+    piece(text.as_bytes());
 }
 
 /// The personal columns as JSON with sorted keys and no blanks.
@@ -124,31 +156,6 @@ fn write_json(json: &mut Vec<u8>, person: &Person<'_>) {
         json_text(json, value);
     }
     json.push(b'}');
-}
-
-fn text(message: &mut Vec<u8>, value: Option<&str>) {
-    let Some(text) = value else { return message.push(0) };
-    let mut length = text.len() as u64 + 1;
-    while length >= 128 {
-        message.push(128 | low_bits(length));
-        length >>= 7;
-    }
-    message.push(low_bits(length));
-    message.extend_from_slice(text.as_bytes());
-}
-
-fn low_bits(n: u64) -> u8 {
-    n.to_le_bytes()[0] & 127
-}
-
-fn number(message: &mut Vec<u8>, value: Option<i64>) {
-    match value {
-        Some(n) => {
-            message.push(1);
-            message.extend_from_slice(&n.to_le_bytes());
-        }
-        None => message.push(0),
-    }
 }
 
 /// A JSON string; only what needs an escape takes the long way.
@@ -195,9 +202,19 @@ mod tests {
             let wanted: [u8; 32] = Sha256::digest([&digest.salt, canonical.to_string().as_bytes()].concat()).into();
             assert_eq!(digest.commitment, wanted);
         }
-        let other = Person { keterangan: None, ..person };
-        let (other, same) = (residents.digest(&other).clone(), residents.digest(&person));
-        assert_ne!(other.salt, same.salt);
-        assert_eq!(other.pseudonym, same.pseudonym);
+        let remembered = residents.digest(&person).clone();
+        for other in [
+            Person { keterangan: None, ..person },
+            Person { keterangan: Some(""), ..person },
+            Person { pembawa: "ANDIN", ..person },
+            Person { tempat_lahir: None, ..person },
+            Person { tanggal_lahir_days: None, ..person },
+            Person { tanggal_lahir_days: Some(10_091), ..person },
+        ] {
+            let other = residents.digest(&other).clone();
+            assert_ne!(other.salt, remembered.salt);
+            assert_eq!(other.pseudonym, remembered.pseudonym);
+        }
+        assert_eq!(residents.digest(&person).salt, remembered.salt);
     }
 }

@@ -30,6 +30,8 @@ const YEAR_2000_DAYS: i32 = 10_957;
 
 /// What a binary COPY begins with, before flags and an extension of a given length.
 const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
+/// What stands at its end instead of a number of fields.
+const END: i16 = -1;
 
 /// Which cluster this is, and between which transactions the snapshot lies.
 pub(super) const SNAPSHOT: &str = "SELECT (SELECT system_identifier::text || '/' || timeline_id::text \
@@ -164,6 +166,7 @@ pub(super) async fn copy(
     outlet: &mut Outlet,
 ) -> Result<(), SourceError> {
     let kinds: Vec<Kind> = types.iter().map(|t| Kind::of(t)).collect();
+    let width = i16::try_from(kinds.len()).unwrap_or(i16::MAX);
     let fail = |e: sqlx::Error| query_error(NAME, relation, &e);
     let broken = || SourceError::Query {
         database: NAME,
@@ -174,46 +177,27 @@ pub(super) async fn copy(
     let mut messages =
         connection.copy_out_raw(&format!("COPY ({sql}) TO STDOUT (FORMAT binary)")).await.map_err(fail)?;
     let mut lot = Lot::default();
-    // A message is a row nearly always, but the protocol does not promise it.
-    let mut rest: Vec<u8> = Vec::new();
     let (mut begun, mut ended) = (false, false);
-    while let Some(message) = messages.try_next().await.map_err(fail)? {
-        let mut data = if rest.is_empty() {
-            message
-        } else {
-            rest.extend_from_slice(&message);
-            Bytes::from(std::mem::take(&mut rest))
-        };
+    while let Some(mut message) = messages.try_next().await.map_err(fail)? {
         if !begun {
-            match header(&data).ok_or_else(broken)? {
-                Some(length) => data.advance(length),
-                None => {
-                    rest = data.to_vec();
-                    continue;
-                }
-            }
+            message.advance(header(&message).ok_or_else(broken)?);
             begun = true;
         }
-        while !data.is_empty() && !ended {
-            match tuple(&data, kinds.len()).ok_or_else(broken)? {
-                Tuple::Row(length) => {
-                    lot.add(data.split_to(length));
-                    if lot.is_full() {
-                        lot.empty_into(&kinds, zone, outlet);
-                        if !outlet.rows_done().await {
-                            return Ok(());
-                        }
-                    }
-                }
-                Tuple::End => ended = true,
-                Tuple::Incomplete => {
-                    rest = data.to_vec();
-                    break;
-                }
+        // The protocol promises each row, and the end, in a message of its own.
+        match message.first_chunk().map(|count| i16::from_be_bytes(*count)) {
+            None if message.is_empty() => {}
+            Some(END) => ended = true,
+            Some(fields) if fields == width && !ended => lot.add(message),
+            _ => return Err(broken()),
+        }
+        if lot.is_full() {
+            lot.empty_into(&kinds, zone, outlet).ok_or_else(broken)?;
+            if !outlet.rows_done().await {
+                return Ok(());
             }
         }
     }
-    lot.empty_into(&kinds, zone, outlet);
+    lot.empty_into(&kinds, zone, outlet).ok_or_else(broken)?;
     if ended { Ok(()) } else { Err(broken()) }
 }
 
@@ -239,7 +223,8 @@ impl Lot {
         self.tuples.len() >= LOT_ROWS || self.bytes >= LOT_BYTES
     }
 
-    fn empty_into(&mut self, kinds: &[Kind], zone: Tz, outlet: &mut Outlet) {
+    /// Hands on the fields of all tuples; `None` where one does not end with its last field.
+    fn empty_into(&mut self, kinds: &[Kind], zone: Tz, outlet: &mut Outlet) -> Option<()> {
         for (column, kind) in kinds.iter().enumerate() {
             let fields = self.tuples.iter().zip(&mut self.next).map(|(tuple, at)| field(tuple, at));
             // Nearly all fields are of these two kinds.
@@ -254,16 +239,22 @@ impl Lot {
                 }
             }
         }
+        let whole = self.tuples.iter().zip(&self.next).all(|(tuple, at)| *at == tuple.len());
         self.tuples.clear();
         self.next.clear();
         self.bytes = 0;
+        whole.then_some(())
     }
 }
 
-/// The field of a whole tuple that begins there, and where the next one does.
+/// The field of a tuple that begins there, and where the next one does, which is beyond the tuple's end where this one is not
+/// all there.
 #[inline]
 fn field<'t>(tuple: &'t [u8], at: &mut usize) -> Option<&'t [u8]> {
-    let (length, rest) = tuple.get(*at..)?.split_first_chunk::<4>()?;
+    let Some((length, rest)) = tuple.get(*at..).and_then(<[u8]>::split_first_chunk::<4>) else {
+        *at = usize::MAX;
+        return None;
+    };
     // A negative length stands for no value.
     let length = usize::try_from(i32::from_be_bytes(*length)).ok();
     *at += 4 + length.unwrap_or(0);
@@ -287,45 +278,12 @@ pub(super) async fn fetch(
     connection.execute("CLOSE events").await.map(drop).map_err(fail)
 }
 
-/// The length of the header of a binary COPY; `Some(None)` when there is not enough of it yet.
-fn header(data: &[u8]) -> Option<Option<usize>> {
-    let fixed = SIGNATURE.len() + 8;
-    if data.len() < fixed {
-        return Some(None);
-    }
-    let extension = &data[fixed - 4..fixed];
-    let length = usize::try_from(i32::from_be_bytes(extension.try_into().ok()?)).ok()?;
-    if !data.starts_with(SIGNATURE) {
-        return None;
-    }
-    Some((data.len() >= fixed + length).then_some(fixed + length))
-}
-
-enum Tuple {
-    /// A row, with the length of its bytes.
-    Row(usize),
-    /// The end of the copy.
-    End,
-    /// Not all of the row is there yet.
-    Incomplete,
-}
-
-/// How long the first tuple is; `None` when it has another number of fields.
-fn tuple(data: &[u8], fields: usize) -> Option<Tuple> {
-    let Some(head) = data.first_chunk::<2>() else { return Some(Tuple::Incomplete) };
-    let count = i16::from_be_bytes(*head);
-    if count == -1 {
-        return Some(Tuple::End);
-    }
-    if usize::try_from(count).ok()? != fields {
-        return None;
-    }
-    let mut at = 2;
-    for _ in 0..fields {
-        let Some(length) = data.get(at..).and_then(<[u8]>::first_chunk::<4>) else { return Some(Tuple::Incomplete) };
-        at += 4 + usize::try_from(i32::from_be_bytes(*length)).unwrap_or(0);
-    }
-    Some(if at <= data.len() { Tuple::Row(at) } else { Tuple::Incomplete })
+/// The length of the header of a binary COPY.
+fn header(data: &[u8]) -> Option<usize> {
+    let (flags_and_length, _) = data.strip_prefix(SIGNATURE)?.split_first_chunk::<8>()?;
+    let extension = i32::from_be_bytes(*flags_and_length.last_chunk()?);
+    let length = SIGNATURE.len() + 8 + usize::try_from(extension).ok()?;
+    (length <= data.len()).then_some(length)
 }
 
 /// Puts a field that came in its binary form.
@@ -414,47 +372,50 @@ mod tests {
         assert_eq!(uuid(&[1, 2]), None);
     }
 
-    /// Header, two rows of (int8, text) and the end.
-    fn stream() -> Vec<u8> {
-        let mut bytes = [SIGNATURE, &[0; 8]].concat();
-        for (id, name) in [(7_i64, Some("SITI")), (8, None)] {
-            bytes.extend(2_i16.to_be_bytes());
-            bytes.extend(8_i32.to_be_bytes());
-            bytes.extend(id.to_be_bytes());
+    /// Tuples of (int8, text).
+    fn tuples() -> [Vec<u8>; 2] {
+        [(7_i64, Some("SITI")), (8, None)].map(|(id, name)| {
+            let mut tuple = [&2_i16.to_be_bytes()[..], &8_i32.to_be_bytes(), &id.to_be_bytes()].concat();
             match name {
                 Some(name) => {
-                    bytes.extend(i32::try_from(name.len()).unwrap().to_be_bytes());
-                    bytes.extend(name.as_bytes());
+                    tuple.extend(i32::try_from(name.len()).unwrap().to_be_bytes());
+                    tuple.extend(name.as_bytes());
                 }
-                None => bytes.extend((-1_i32).to_be_bytes()),
+                None => tuple.extend((-1_i32).to_be_bytes()),
             }
-        }
-        bytes.extend((-1_i16).to_be_bytes());
-        bytes
+            tuple
+        })
+    }
+
+    /// The rows of tuples; `None` where one is broken.
+    fn taken_apart(tuples: &[&[u8]]) -> Option<Chunk> {
+        let (mut lot, mut outlet) = (Lot::default(), Outlet::new(2, None));
+        tuples.iter().for_each(|tuple| lot.add(Bytes::copy_from_slice(tuple)));
+        lot.empty_into(&[Kind::Int8, Kind::Text], Tz::UTC, &mut outlet)?;
+        Some(outlet.keep())
     }
 
     #[test]
-    fn a_row_that_is_cut_anywhere_is_incomplete() {
-        let bytes = stream();
-        let start = SIGNATURE.len() + 8;
-        assert_eq!(header(&bytes), Some(Some(start)));
-        assert_eq!(header(&bytes[..start - 1]), Some(None));
-        assert_eq!(header(&[b'x'; 30]), None);
-        let first = 2 + 4 + 8 + 4 + 4;
-        for cut in 0..first {
-            assert!(matches!(tuple(&bytes[start..start + cut], 2), Some(Tuple::Incomplete)), "{cut}");
-        }
-        assert!(matches!(tuple(&bytes[start..], 2), Some(Tuple::Row(n)) if n == first));
-        assert!(tuple(&bytes[start..], 1).is_none());
-        let kinds = [Kind::Int8, Kind::Text];
-        let mut outlet = Outlet::new(2, None);
-        let mut lot = Lot::default();
-        lot.add(Bytes::copy_from_slice(&bytes[start..start + first]));
-        lot.add(Bytes::copy_from_slice(&bytes[start + first..bytes.len() - 2]));
-        lot.empty_into(&kinds, Tz::UTC, &mut outlet);
-        let chunk = outlet.keep();
+    fn a_tuple_must_end_with_its_last_field() {
+        let [first, second] = tuples();
+        let chunk = taken_apart(&[&first, &second]).unwrap();
         let rows: Vec<_> = chunk.rows().map(|row| (row.at(0), row.at(1))).collect();
         assert_eq!(rows, [(Cell::Integer(7), Cell::Text("SITI")), (Cell::Integer(8), Cell::Null)]);
+        for tuple in [&first, &second] {
+            for cut in 2..tuple.len() {
+                assert!(taken_apart(&[&tuple[..cut]]).is_none(), "{cut}");
+            }
+            assert!(taken_apart(&[&[tuple.as_slice(), &[0]].concat()]).is_none());
+        }
+    }
+
+    #[test]
+    fn a_copy_begins_with_its_header() {
+        let extended = [SIGNATURE, &[0; 4], &2_i32.to_be_bytes(), &[9, 9], &tuples()[0]].concat();
+        assert_eq!(header(&extended), Some(SIGNATURE.len() + 10));
+        assert_eq!(header(&[SIGNATURE, &[0; 8]].concat()), Some(SIGNATURE.len() + 8));
+        assert_eq!(header(&extended[..SIGNATURE.len() + 9]), None);
+        assert_eq!(header(&[b'x'; 30]), None);
     }
 
     #[test]
