@@ -81,16 +81,13 @@ impl Residents {
         let hash = self.places.hash_one((person.nik, person.nama));
         let remembered = &mut self.remembered[usize::try_from(hash % REMEMBERED as u64).unwrap_or(0)];
         let may_come_again = person.keterangan.is_none();
-        if may_come_again && rest_after(remembered.message(), |piece| each_piece(person, piece)) == Some(&[]) {
+        if may_come_again && begins_with(remembered.message(), |piece| each_piece(person, piece)) {
             return &remembered.digest;
         }
         let pseudonym = person.nik.map(|nik| {
-            let known = rest_after(remembered.message(), |piece| each_piece_of_text(person.nik, piece));
-            remembered
-                .digest
-                .pseudonym
-                .filter(|_| known.is_some())
-                .unwrap_or_else(|| self.nik.digest(&[nik.as_bytes()]))
+            let is_same_nik = begins_with(remembered.message(), |piece| each_piece_of_text(person.nik, piece));
+            let known = remembered.digest.pseudonym.filter(|_| is_same_nik);
+            known.unwrap_or_else(|| self.nik.digest(&[nik.as_bytes()]))
         });
         self.message.clear();
         each_piece(person, |piece| self.message.extend_from_slice(piece));
@@ -103,11 +100,11 @@ impl Residents {
     }
 }
 
-/// What follows in a message after some pieces; `None` where it does not begin with them.
-fn rest_after<'m>(message: &'m [u8], pieces: impl FnOnce(&mut dyn FnMut(&[u8]))) -> Option<&'m [u8]> {
+/// Whether a message begins with these pieces. None is the beginning of another, so one that has all pieces of a person's is it.
+fn begins_with(message: &[u8], pieces: impl FnOnce(&mut dyn FnMut(&[u8]))) -> bool {
     let mut rest = Some(message);
     pieces(&mut |piece| rest = rest.and_then(|rest| rest.strip_prefix(piece)));
-    rest
+    rest.is_some()
 }
 
 /// The message of which the salt is a keyed digest (HMAC-SHA256, 128 bits), piece by piece, never empty: no value is a 0; text
@@ -216,5 +213,34 @@ mod tests {
             assert_eq!(other.pseudonym, remembered.pseudonym);
         }
         assert_eq!(residents.digest(&person).salt, remembered.salt);
+    }
+
+    #[test]
+    fn residents_who_share_a_place_are_not_taken_for_each_other() {
+        let key = Key::from_bytes([7; 32]);
+        let mut residents = Residents::new(&key);
+        let niks: Vec<String> = (0..3 * REMEMBERED).map(|n| format!("18060157089{n:05}")).collect();
+        let mut salts = Vec::new();
+        for nik in niks.iter().chain(&niks) {
+            for keterangan in [None, Some("susulan")] {
+                let person = Person {
+                    nik: Some(nik),
+                    nama: Some("SITI"),
+                    jenis_kelamin: None,
+                    tempat_lahir: None,
+                    tanggal_lahir_days: None,
+                    pembawa: "ANDI",
+                    keterangan,
+                };
+                let digest = residents.digest(&person);
+                assert_eq!(digest.pseudonym, Some(key.keyed("nik").digest(&[nik.as_bytes()])));
+                salts.push(digest.salt);
+            }
+        }
+        let (first, again) = salts.split_at(2 * niks.len());
+        assert_eq!(first, again);
+        salts.sort_unstable();
+        salts.dedup();
+        assert_eq!(salts.len(), 2 * niks.len());
     }
 }
