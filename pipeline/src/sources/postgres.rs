@@ -183,7 +183,7 @@ pub(super) async fn copy(
             message.advance(header(&message).ok_or_else(broken)?);
             begun = true;
         }
-        // The protocol promises each row, and the end, in a message of its own.
+        // The server sends each row, and the end, in a message of its own (PostgreSQL, "Message Formats": CopyData).
         match message.first_chunk().map(|count| i16::from_be_bytes(*count)) {
             None if message.is_empty() => {}
             Some(END) => ended = true,
