@@ -385,12 +385,13 @@ pub fn peak_mb(child: &mut std::process::Child) -> u64 {
     peak
 }
 
-/// What a program gave that must end within two minutes; what it writes meanwhile must be little.
+/// What a program gave that must end within ten minutes: one that reads slowly gives way to all other programs of the machine,
+/// which may be busy. What it writes meanwhile must be little.
 #[must_use]
 pub fn ended(mut child: std::process::Child) -> Ran {
     let began = std::time::Instant::now();
     while child.try_wait().unwrap().is_none() {
-        if began.elapsed() > Duration::from_mins(2) {
+        if began.elapsed() > Duration::from_mins(10) {
             child.kill().unwrap();
             let ran = Ran::from(child.wait_with_output().unwrap());
             panic!("it does not end; until now it said:\n{}{}", ran.out, ran.err);
