@@ -11,6 +11,8 @@ use std::io::Write;
 const REMEMBERED: usize = 4_096;
 /// What is remembered of a resident has a place of fixed size, so that one look at the memory tells; few need more.
 const LONGEST_REMEMBERED: usize = 160;
+/// A longer remark is the only one of its kind nearly always; a short one, or an empty text, may stand in every row.
+const LONGEST_COMMON_REMARK: usize = 16;
 
 /// What the digests of the personal columns are.
 #[derive(Clone, Debug)]
@@ -24,8 +26,8 @@ pub(crate) struct PersonDigest {
     pub(crate) commitment: [u8; 32],
 }
 
-/// Computes the digests, and remembers those of residents who may soon come again. A row with a remark is the only one of its
-/// kind nearly always; only its pseudonym is looked up.
+/// Computes the digests, and remembers those of residents who may soon come again with the same remark. Of one who will not,
+/// only the pseudonym is looked up.
 #[derive(Debug)]
 pub(crate) struct Residents {
     nik: Keyed,
@@ -80,7 +82,7 @@ impl Residents {
     pub(crate) fn digest(&mut self, person: &Person<'_>) -> &PersonDigest {
         let hash = self.places.hash_one((person.nik, person.nama));
         let remembered = &mut self.remembered[usize::try_from(hash % REMEMBERED as u64).unwrap_or(0)];
-        let may_come_again = person.keterangan.is_none();
+        let may_come_again = person.keterangan.is_none_or(|remark| remark.len() <= LONGEST_COMMON_REMARK);
         if may_come_again && begins_with(remembered.message(), |piece| each_piece(person, piece)) {
             return &remembered.digest;
         }
@@ -222,7 +224,7 @@ mod tests {
         let niks: Vec<String> = (0..3 * REMEMBERED).map(|n| format!("18060157089{n:05}")).collect();
         let mut salts = Vec::new();
         for nik in niks.iter().chain(&niks) {
-            for keterangan in [None, Some("susulan")] {
+            for keterangan in [None, Some(""), Some("catatan yang panjang")] {
                 let person = Person {
                     nik: Some(nik),
                     nama: Some("SITI"),
@@ -237,10 +239,10 @@ mod tests {
                 salts.push(digest.salt);
             }
         }
-        let (first, again) = salts.split_at(2 * niks.len());
+        let (first, again) = salts.split_at(3 * niks.len());
         assert_eq!(first, again);
         salts.sort_unstable();
         salts.dedup();
-        assert_eq!(salts.len(), 2 * niks.len());
+        assert_eq!(salts.len(), 3 * niks.len());
     }
 }
