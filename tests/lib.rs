@@ -222,12 +222,25 @@ impl Installed {
         self.json(&["query", sql, "--format", "json"], 0)[0]["n"].as_i64().unwrap()
     }
 
-    /// Pulls every 200 ms as long as somebody writes.
-    pub fn pull_while(&self, somebody_writes: impl Fn() -> bool) {
-        while somebody_writes() {
-            self.run(&["pull"]).expect_code(0);
-            std::thread::sleep(Duration::from_millis(200));
-        }
+    /// Pulls every 200 ms while eight writers write; how many rows plain cursors find meanwhile, by the event's key and by its
+    /// time of recording.
+    pub fn pull_beside_writers(
+        &self,
+        write: impl Fn(u64) + Sync,
+        cursors: [&str; 2],
+        number: impl Fn(&str) -> i64 + Send,
+    ) -> [i64; 2] {
+        let write = &write;
+        let pull = || {
+            std::thread::scope(|scope| {
+                let writers: Vec<_> = (0..8).map(|writer| scope.spawn(move || write(writer))).collect();
+                while writers.iter().any(|writer| !writer.is_finished()) {
+                    self.run(&["pull"]).expect_code(0);
+                    std::thread::sleep(Duration::from_millis(200));
+                }
+            });
+        };
+        watched(|over| found_by_cursors(cursors, number, over), pull).0
     }
 
     /// The archive has so many events, and none of them twice.
@@ -355,9 +368,9 @@ pub fn watched<W: Send, T>(watch: impl FnOnce(&AtomicBool) -> W + Send, work: im
     })
 }
 
-/// What a plain cursor finds, by the event's key and by its time of recording: again and again the rows of the contract's
-/// table that are above the greatest which the last question saw.
-pub fn found_by_cursors(by: [&str; 2], number: impl Fn(&str) -> i64, over: &AtomicBool) -> [i64; 2] {
+/// What a plain cursor finds by each of these columns: again and again the rows of the contract's table that are above the
+/// greatest which the last question saw.
+fn found_by_cursors(by: [&str; 2], number: impl Fn(&str) -> i64, over: &AtomicBool) -> [i64; 2] {
     let (mut found, mut cursors) = ([0; 2], [0; 2]);
     while !over.load(Ordering::Relaxed) {
         for ((column, found), cursor) in by.into_iter().zip(&mut found).zip(&mut cursors) {

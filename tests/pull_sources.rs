@@ -10,7 +10,7 @@ use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tests::servers::{self, PASSWORD, Server};
-use tests::{Installed, ROW, VALUES, found_by_cursors, trial, watched};
+use tests::{Installed, ROW, VALUES, trial};
 
 /// A test of one promise on a fresh server.
 type ServerTest = fn(&mut Server);
@@ -84,15 +84,8 @@ fn late_commits_seen_by(server: &mut Server, view: Option<&str>) {
     } else {
         "cast(unix_timestamp(recorded_at) * 1000000 as signed)"
     };
-    let ([naive_by_id, naive_by_time], ()) = watched(
-        |over| found_by_cursors(["event_id", time], |sql| server.number(sql), over),
-        || {
-            std::thread::scope(|scope| {
-                let writers: Vec<_> = (0..8).map(|writer| scope.spawn(move || write_late(server, writer))).collect();
-                office.pull_while(|| writers.iter().any(|w| !w.is_finished()));
-            });
-        },
-    );
+    let write = |writer| write_late(server, writer);
+    let [naive_by_id, naive_by_time] = office.pull_beside_writers(write, ["event_id", time], |sql| server.number(sql));
     office.run(&["pull"]).expect_code(0);
     let rows = server.number("select count(*) from workflow_events");
     assert!(rows > 30, "only {rows} rows were written");

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
-use tests::{Installed, ROW, VALUES, found_by_cursors, runtime, watched};
+use tests::{Installed, ROW, VALUES, runtime};
 
 /// An office's file with an empty table of the contract.
 fn office_file(journal: &str, key: &str) -> (tempfile::TempDir, PathBuf) {
@@ -34,20 +34,12 @@ fn late_commits() {
     // An empty source is a finding of its own.
     let insert = format!("insert into workflow_events (event_id, recorded_at, {ROW})");
     tests::sqlite(&file, &format!("{insert} values ('000-0', unixepoch(), {VALUES})"));
-    let file = &file;
     // The keys say nothing of the order of commits.
     let key = "cast(substr(event_id, 1, 3) as integer)";
-    let ([by_id, by_time], ()) = watched(
-        |over| found_by_cursors([key, "recorded_at"], |sql| tests::sqlite_number(file, sql), over),
-        || {
-            std::thread::scope(|scope| {
-                let writers: Vec<_> = (0..8).map(|writer| scope.spawn(move || write_late(file, writer))).collect();
-                office.pull_while(|| writers.iter().any(|w| !w.is_finished()));
-            });
-        },
-    );
+    let number = |sql: &str| tests::sqlite_number(&file, sql);
+    let [by_id, by_time] = office.pull_beside_writers(|writer| write_late(&file, writer), [key, "recorded_at"], number);
     office.run(&["pull"]).expect_code(0);
-    let rows = tests::sqlite_number(file, "select count(*) from workflow_events");
+    let rows = number("select count(*) from workflow_events");
     assert!(rows > 30 && by_id < rows && by_time < rows, "{rows} rows, naive {by_id} and {by_time}");
     office.holds_once(rows);
 }
