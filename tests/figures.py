@@ -1,8 +1,8 @@
 """Computes every figure of an archive in DuckDB, from the same SQL files and, for some, from SQL of its own.
 
-    figures.py ARCHIVE OFFICE.sqlite AREAS.csv SQL_FOLDER ANSWERS.json
+    figures.py ARCHIVE OFFICE.sqlite AREAS.csv SQL_FOLDER ANSWERS.json ZONE
 
-ANSWERS.json holds what `tertib metrics --by` gave: {month: {division: rows}}. The clocks are those of office/reference.py.
+ANSWERS.json holds what `tertib metrics --by` gave: {month: {division: rows}}. The clocks are those of office/reference.py, in the office's zone.
 """
 import bisect
 import csv
@@ -19,7 +19,8 @@ import duckdb
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "office"))
 import reference
 
-archive, office, areas, folder, answers = sys.argv[1:]
+archive, office, areas, folder, answers, zone = sys.argv[1:]
+reference.ZONE = reference.ZONES[zone]
 KEYS = ["item", "pekon", "jenis", "officer", "name", "detail"]
 NUMBERS = ["step", "next_step"]
 clock = reference.WorkingClock(dt.date(2020, 1, 1), dt.date(2027, 12, 31))
@@ -35,7 +36,7 @@ for a, b in sorted((reference.parse(a), reference.parse(b)) for a, b in sqlite3.
 
 
 def days(t):
-    return working_days[bisect.bisect_left(clock.days, t.astimezone(reference.WIB).date()) + 1]
+    return working_days[bisect.bisect_left(clock.days, t.astimezone(reference.ZONE).date()) + 1]
 
 
 def outage(t):
@@ -98,7 +99,7 @@ def same(what, found, wanted):
 
 def additive(month):
     y, m = map(int, month.split("-"))
-    end = dt.datetime(y + m // 12, m % 12 + 1, 1, tzinfo=reference.WIB)
+    end = dt.datetime(y + m // 12, m % 12 + 1, 1, tzinfo=reference.ZONE)
     values = {"$month": f"'{month}'", "$end_s": str(int(end.timestamp())), "$end_o": str(outage(end)),
               "$end_d": str(days(end - dt.timedelta(seconds=1)))}
     db.sql("create or replace table rows (figure varchar, item varchar, pekon varchar, jenis varchar, officer varchar, "
@@ -126,21 +127,21 @@ OWN = {
                       where langkah = 6 and hasil = 'tercetak' group by 1)
            select pekon, count(*), sum(p.at - c.at), min(p.at - c.at), quantile_disc(p.at - c.at, 0.5),
                   quantile_disc(p.at - c.at, 0.9), quantile_disc(p.at - c.at, 0.95), max(p.at - c.at)
-           from p join c using (berkas_id) where strftime(to_timestamp(p.at) + interval 7 hour, '%Y-%m') = '$m' group by 1"""),
+           from p join c using (berkas_id) where strftime(to_timestamp(p.at) + interval $h hour, '%Y-%m') = '$m' group by 1"""),
     "handling of an officer at step 6": (
         "officer", "time_per_step", "handling_wall",
         """select petugas_id, count(*), sum(v), min(v), quantile_disc(v, 0.5), quantile_disc(v, 0.9), quantile_disc(v, 0.95), max(v)
            from (select petugas_id, selesai_s - mulai_s as v from events where langkah = 6 and mulai_s <= selesai_s
-                 and petugas_id is not null and strftime(to_timestamp(selesai_s) + interval 7 hour, '%Y-%m') = '$m') group by 1"""),
+                 and petugas_id is not null and strftime(to_timestamp(selesai_s) + interval $h hour, '%Y-%m') = '$m') group by 1"""),
     "receipts of a kind": (
         "jenis", "flow", "received",
         """select jenis, count(*), null, null, null, null, null, null from (select berkas_id, min(jenis) as jenis, min(selesai) as moment
-           from archived where langkah = 1 group by 1) where strftime(moment + interval 7 hour, '%Y-%m') = '$m' group by 1"""),
+           from archived where langkah = 1 group by 1) where strftime(moment + interval $h hour, '%Y-%m') = '$m' group by 1"""),
     "hand-overs of a kecamatan": (
         "kecamatan", "flow", "handed_over",
         """select kecamatan_of(pekon), count(*), null, null, null, null, null, null from (select berkas_id, min(pekon) as pekon,
            min(selesai) as moment from archived where langkah = 10 group by 1)
-           where strftime(moment + interval 7 hour, '%Y-%m') = '$m' group by 1"""),
+           where strftime(moment + interval $h hour, '%Y-%m') = '$m' group by 1"""),
 }
 compared = 0
 for month, divisions in json.load(open(answers)).items():
@@ -157,7 +158,7 @@ for month, divisions in json.load(open(answers)).items():
             if of == division:
                 step = 6 if "step 6" in what else 0
                 ours = {k[0]: v for k, v in wanted.items() if k[1:4] == (figure, item, step)}
-                own = {r[0]: r[1:] for r in db.sql(sql.replace("$m", month)).fetchall()}
+                own = {r[0]: r[1:] for r in db.sql(sql.replace("$m", month).replace("$h", str(reference.ZONE.utcoffset(None) // dt.timedelta(hours=1)))).fetchall()}
                 same(f"{month}, {what}", own, ours)
                 compared += len(own)
 print(compared)

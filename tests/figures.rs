@@ -3,11 +3,12 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot set up must stop")]
 
 use libtest_mimic::Arguments;
+use schemas::Zone;
 use serde_json::{Map, Value};
 use std::fs;
 use std::path::PathBuf;
 use tempfile::TempDir;
-use tests::{Installed, has_tool, make_office, root, sqlite, tool, trial};
+use tests::{Installed, has_tool, make_office, make_office_in, root, sqlite, tool, trial};
 
 const MONTHS: [&str; 3] = ["2026-08", "2026-09", "2026-10"];
 const DIVISIONS: [&str; 5] = ["total", "pekon", "kecamatan", "jenis", "officer"];
@@ -17,7 +18,8 @@ fn main() {
     let python = has_tool("python3", &["--version"]);
     let duckdb = has_tool("python3", &["-c", "import duckdb"]);
     let trials = vec![
-        trial("duckdb_agrees".into(), "python3 with duckdb", duckdb, duckdb_agrees),
+        trial("duckdb_agrees".into(), "python3 with duckdb", duckdb, || duckdb_agrees(Zone::Wib)),
+        trial("duckdb_agrees_in_the_east".into(), "python3 with duckdb", duckdb, || duckdb_agrees(Zone::Wit)),
         trial("the_way_to_the_archive_does_not_matter".into(), "python3", python, any_way),
         trial("months_add_up".into(), "python3", python, months_add_up),
         trial("figures_are_kept".into(), "python3", python, figures_are_kept),
@@ -42,10 +44,13 @@ fn by(installed: &Installed, month: &str, division: &str) -> Value {
     installed.json(&["metrics", "--month", month, "--by", division, "--format", "json"], 0)
 }
 
-fn duckdb_agrees() {
+fn duckdb_agrees(zone: Zone) {
     let dir = TempDir::new().unwrap();
-    let database = office(&dir);
-    let installed = pulled(&format!("sqlite:{}", database.display()));
+    let database = dir.path().join("kantor.sqlite");
+    make_office_in(zone, &database, 5);
+    let installed = Installed::at(&format!("sqlite:{}", database.display()));
+    installed.configure("zona = \"WIB\"", &format!("zona = \"{zone}\""));
+    installed.run(&["pull"]).expect_code(0);
     let of_month = |month: &str| DIVISIONS.map(|d| (d.to_owned(), by(&installed, month, d))).into_iter().collect();
     let answers: Map<String, Value> = MONTHS.map(|m| (m.to_owned(), Value::Object(of_month(m)))).into_iter().collect();
     let place = dir.path().join("jawaban.json");
@@ -60,6 +65,7 @@ fn duckdb_agrees() {
             &at(root().join("schemas/data/wilayah/tanggamus.csv")),
             &at(root().join("pipeline/src/metrics")),
             &at(place),
+            &zone.to_string(),
         ],
     );
     assert!(compared.trim().parse::<u32>().expect("a number of rows") > 5_000, "only {compared} rows were compared");

@@ -7,6 +7,7 @@ pub mod febrl;
 pub mod servers;
 pub mod wire;
 
+use schemas::Zone;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -475,14 +476,26 @@ pub fn has_tool(program: &str, arguments: &[&str]) -> bool {
 
 /// Makes an office database with the generator that the reference figures belong to.
 pub fn make_office(path: &Path, seed: u32) {
+    make_office_in(Zone::default(), path, seed);
+}
+
+/// The same, of an office in that zone, whose clocks show the same.
+pub fn make_office_in(zone: Zone, path: &Path, seed: u32) {
     let script = root().join("tests/office/make_office.py");
     let (script, seed) = (script.display().to_string(), seed.to_string());
-    tool("python3", &[&script, &path.display().to_string(), "--seed", &seed]);
+    tool("python3", &[&script, &path.display().to_string(), "--seed", &seed, "--zone", &zone.to_string()]);
 }
 
 /// The reference figures of a month.
 #[must_use]
 pub fn reference(path: &Path, month: &str) -> serde_json::Value {
+    reference_in(Zone::default(), path, month)
+}
+
+/// The same, of an office in that zone.
+#[must_use]
+pub fn reference_in(zone: Zone, path: &Path, month: &str) -> serde_json::Value {
     let script = root().join("tests/office/reference.py").display().to_string();
-    serde_json::from_str(&tool("python3", &[&script, &path.display().to_string(), month])).unwrap()
+    let answer = tool("python3", &[&script, &path.display().to_string(), month, &zone.to_string()]);
+    serde_json::from_str(&answer).unwrap()
 }

@@ -6,9 +6,10 @@
 mod render;
 
 use anyhow::{Context, Result, anyhow, bail};
+use chrono_tz::Tz;
 use pipeline::{SourceConfig, Timeouts};
 use render::RenderSection;
-use schemas::Column;
+use schemas::{Column, Zone};
 use schemas::document::Office;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -61,9 +62,8 @@ pub(crate) struct SourceSection {
     pub outages: Option<String>,
     /// Table of blank-card stock.
     pub stock: Option<String>,
-    /// Zone of times that have none.
-    #[serde(default = "default_zone")]
-    pub zone: String,
+    /// Zone of the times that it stores without one; the office's where it names none.
+    pub zone: Option<String>,
     /// How far before the cursor to read again.
     #[serde(default = "default_lookback")]
     pub lookback_days: u32,
@@ -169,10 +169,6 @@ fn default_name() -> String {
 
 fn default_view() -> String {
     "workflow_events".to_owned()
-}
-
-fn default_zone() -> String {
-    "Asia/Jakarta".to_owned()
 }
 
 fn absolute(path: PathBuf) -> PathBuf {
@@ -319,7 +315,7 @@ impl Config {
     /// What the pipeline needs to know of the source.
     ///
     /// # Errors
-    /// When the zone is unknown.
+    /// When the zone is unknown, or not the office's though [office] names none.
     pub(crate) fn source_config(&self) -> Result<SourceConfig> {
         let source = &self.source;
         Ok(SourceConfig {
@@ -328,10 +324,7 @@ impl Config {
             columns: source.columns.clone(),
             outages: source.outages.clone(),
             stock: source.stock.clone(),
-            zone: source
-                .zone
-                .parse()
-                .map_err(|_| anyhow!("`{}` is not a time zone; use a name like Asia/Jakarta", source.zone))?,
+            zone: self.source_zone()?,
             timeouts: Timeouts {
                 statement_s: source.statement_timeout_seconds,
                 lock_s: source.lock_timeout_seconds,
@@ -340,6 +333,31 @@ impl Config {
             rows_per_second: source.rows_per_second,
             csv_null: source.csv_null.clone(),
         })
+    }
+
+    /// The office's zone, in which due times are read.
+    pub(crate) fn zone(&self) -> Tz {
+        match self.office.zone() {
+            Zone::Wib => Tz::Asia__Jakarta,
+            Zone::Wita => Tz::Asia__Makassar,
+            Zone::Wit => Tz::Asia__Jayapura,
+        }
+    }
+
+    /// The zone of times that the source stores without one. Where it is another than the office's, both must be named, since
+    /// the one could have been meant for the other.
+    fn source_zone(&self) -> Result<Tz> {
+        let office = self.office.zone();
+        let Some(name) = &self.source.zone else { return Ok(self.zone()) };
+        let zone = name.parse().map_err(|_| anyhow!("`{name}` is not a time zone; use a name like Asia/Jakarta"))?;
+        if self.office.zona.is_none() && zone != self.zone() {
+            let own = Zone::named(name).unwrap_or(office);
+            bail!(
+                "zone = \"{name}\" under [source] is not the office's zone, which is {office} where [office] names none; \
+                 write zona = \"{own}\" under [office]"
+            );
+        }
+        Ok(zone)
     }
 
     /// A relative path starts at the configuration's folder.

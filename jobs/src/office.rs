@@ -49,7 +49,7 @@ impl Installed {
         let (calendar, targets) = (config.calendar_path(), config.targets_path());
         let own = config.facts_path().map(|folder| own_facts(&folder)).transpose()?.unwrap_or_default();
         let files = FactFiles::new(own).context("the folder of `facts` cannot be used; mend or remove the file")?;
-        let facts = Facts::load(&files, &entries(&calendar)?).map_err(|fault| match fault {
+        let facts = Facts::load(&files, &entries(&calendar)?, config.office.zone()).map_err(|fault| match fault {
             FactsError::Calendar(_) => anyhow!(fault).context(unusable(&calendar)),
             FactsError::File { .. } => anyhow!(fault).context("a fact file cannot be used; mend or remove it"),
         })?;
@@ -58,9 +58,11 @@ impl Installed {
         Ok(Self { config, facts, decisions })
     }
 
-    /// The archive as it is now.
+    /// The archive as it is now, which must be of the office's zone.
     pub(crate) fn archive(&self) -> Result<Archive> {
-        Ok(Archive::open(&self.config.archive_path())?)
+        let archive = Archive::open(&self.config.archive_path())?;
+        archive.check_zone(self.facts.zone)?;
+        Ok(archive)
     }
 
     /// What keeps two writers of the archive apart.

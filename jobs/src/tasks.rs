@@ -12,7 +12,7 @@ use anyhow::{Context, Result, anyhow};
 use backon::{ExponentialBuilder, Retryable};
 use chrono::{DateTime, Utc};
 use pipeline::PullError;
-use schemas::Month;
+use schemas::{Month, Zone};
 use serde::Deserialize;
 use std::fs::File;
 use std::time::Duration;
@@ -39,18 +39,18 @@ impl Task {
         }
     }
 
-    /// What a run at that due time covers: a month, or the due time itself.
-    pub(crate) fn period(self, due: DateTime<Utc>) -> String {
+    /// What a run at that due time covers: a month of the office's zone, or the due time itself.
+    pub(crate) fn period(self, due: DateTime<Utc>, zone: Zone) -> String {
         match self {
             Self::Pull | Self::Verify => due.format("%Y-%m-%dT%H:%MZ").to_string(),
-            Self::MonthlyReports => closed_month(due).map(|m| m.to_string()).unwrap_or_default(),
+            Self::MonthlyReports => closed_month(due, zone).map(|m| m.to_string()).unwrap_or_default(),
         }
     }
 }
 
 /// The month that was over at an instant.
-pub(crate) fn closed_month(at: DateTime<Utc>) -> Option<Month> {
-    Month::of_epoch_s(at.timestamp()).map(|m| m.back(1))
+pub(crate) fn closed_month(at: DateTime<Utc>, zone: Zone) -> Option<Month> {
+    zone.month(at.timestamp()).map(|m| m.back(1))
 }
 
 /// What a task did, in one line.
@@ -124,5 +124,18 @@ fn lock(installed: &Installed, job: &str) -> Result<Option<File>> {
         Err(std::fs::TryLockError::Error(fault)) => {
             Err(fault).with_context(|| format!("cannot lock {}", path.display()))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_month_before_is_of_the_offices_zone() {
+        // 22:30 on the last day in the west, half past midnight of the first in the east.
+        let due = "2026-10-31T15:30:00Z".parse().unwrap();
+        let month = |zone| Task::MonthlyReports.period(due, zone);
+        assert_eq!(Zone::ALL.map(month), ["2026-09", "2026-09", "2026-10"]);
     }
 }

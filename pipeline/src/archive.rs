@@ -30,7 +30,7 @@ use arrow::datatypes::{DataType, Field, Schema};
 use arrow::error::ArrowError;
 use log::{Commit, EventFile, TableFacts};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use schemas::Month;
+use schemas::{Month, Zone};
 use schemas::document::Provenance;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -86,6 +86,23 @@ impl Archive {
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The zone of the office whose archive it is; none before its first commit.
+    #[must_use]
+    pub fn zone(&self) -> Option<Zone> {
+        self.facts().map(|facts| facts.zone)
+    }
+
+    /// Refuses an office of another zone, whose months would be others than those of the archive.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Zone`] when the archive was begun in another zone.
+    pub fn check_zone(&self, zone: Zone) -> Result<(), ArchiveError> {
+        match self.zone().filter(|begun| *begun != zone) {
+            Some(begun) => Err(ArchiveError::Zone { path: self.root.display().to_string(), begun, zone }),
+            None => Ok(()),
+        }
     }
 
     /// Whether nothing was ever committed.

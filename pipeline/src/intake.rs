@@ -246,9 +246,10 @@ impl<'a> Intake<'a> {
         {
             return Ok(*month);
         }
-        let month = Month::of_epoch_s(epoch_s);
+        let zone = self.contract.facts.zone;
+        let month = zone.month(epoch_s);
         let month = month.ok_or_else(|| ArchiveError::Encode("an event lies outside every calendar".into()))?;
-        self.month = Some((month, month.start_s()..month.end_s()));
+        self.month = Some((month, month.start_s(zone)..month.end_s(zone)));
         Ok(month)
     }
 

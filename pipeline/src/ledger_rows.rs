@@ -15,7 +15,7 @@ use cells::{number_marks, remarked};
 use chrono::NaiveDate;
 use schemas::document::{BookCode, BookColumn, Cell, LedgerBook};
 use schemas::figures::RegisterNumbers;
-use schemas::{Facts, Ledger, LedgerColumn, LedgerField, ListRows, Milestone, Month, wib_date};
+use schemas::{Facts, Ledger, LedgerColumn, LedgerField, ListRows, Milestone, Month};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether personal data are shown in full.
@@ -154,7 +154,7 @@ impl<'a> BookWriter<'a> {
     #[must_use]
     pub fn book(&self, ledger: &Ledger, numbers: &RegisterNumbers, disclosure: Disclosure) -> LedgerBook {
         let entries = self.entries.get(&ledger.step).map_or(&[][..], Vec::as_slice);
-        let last_entry = entries.iter().map(|e| e.selesai_s).max().and_then(wib_date);
+        let last_entry = entries.iter().map(|e| e.selesai_s).max().and_then(|at| self.facts.zone.date(at));
         let marks = number_marks(entries, numbers);
         let row = |((number, entry), mark): ((u64, &Entry), &Option<String>)| {
             let cell = |column: &LedgerColumn| {
@@ -169,6 +169,7 @@ impl<'a> BookWriter<'a> {
             title: ledger.title.clone(),
             legal_basis: ledger.legal_basis.clone(),
             month: self.month,
+            zone: self.facts.zone,
             columns: heads(&ledger.columns),
             destruction: None,
             code: self.code(&ledger.id, &rows, disclosure),
@@ -226,7 +227,7 @@ impl<'a> BookWriter<'a> {
             if let Some(milestone) = self.facts.sop.milestone(step, hasil.value(i)) {
                 self.milestones.entry(berkas.value(i).to_owned()).or_default().reach(milestone, at);
             }
-            let Some(month) = Month::of_epoch_s(at).filter(|_| steps.contains(&step)) else { continue };
+            let Some(month) = self.facts.zone.month(at).filter(|_| steps.contains(&step)) else { continue };
             *self.counts.entry((step, month)).or_default() += 1;
             let is_late = month < self.month && self.late_from.is_some_and(|from| seq.value(i) >= from);
             if month != self.month && !is_late {

@@ -222,6 +222,7 @@ impl Run<'_> {
             Some(writer) => writer.archive().clone(),
             None => Archive::open(self.root)?,
         };
+        archive.check_zone(self.facts.zone)?;
         let mut source = Source::open(self.config.clone()).await?;
         self.done.connected = true;
         let shape = source.shape().await?;
@@ -265,7 +266,7 @@ impl Run<'_> {
                             at_ms: options.at_ms,
                             source: Some(SourceNote { files, ..asked.note.clone() }),
                             cursor,
-                            facts: &TableFacts::new(integer_ids, self.key.id()),
+                            facts: &TableFacts::new(integer_ids, self.key.id(), self.facts.zone),
                             findings: intake.tally.by_code(),
                         };
                         writer.commit(&ready)?

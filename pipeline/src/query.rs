@@ -1,7 +1,7 @@
 //! One read-only question over the public table.
 //!
 //! Reads   `events`: every public column of every archived row, corrections and what they correct included; instants
-//!         in UTC; `bulan`, the Asia/Jakarta month of `selesai`
+//!         in UTC; `bulan`, the office's month of `selesai`
 //! Gives   named columns and rows of plain values
 //!
 //! Invariant: one SELECT, over `events` only, with no function that reads a file.

@@ -76,7 +76,7 @@ pub async fn reconcile(
     let held = archived(archive, month, &secret)?;
     let quarantine: BTreeSet<String> = Quarantine::load(archive)?.open_keys.into_iter().collect();
     let mut result = Reconciliation { archive_rows: held.len() as u64, ..Reconciliation::default() };
-    let (from_us, until_us) = (month.start_s() * 1_000_000, month.end_s() * 1_000_000);
+    let (from_us, until_us) = (month.start_s(facts.zone) * 1_000_000, month.end_s(facts.zone) * 1_000_000);
     let (held, found) = match source.day_sums(&shape, &secret, from_us, until_us).await? {
         Some(theirs) => {
             result.in_database = true;
@@ -295,7 +295,7 @@ async fn read_here(
             }
             let event = checked.events.event(index);
             let id = event.event_id.to_string();
-            if Month::of_epoch_s(event.selesai_us.div_euclid(1_000_000)) == Some(month) {
+            if contract.facts.zone.month(event.selesai_us.div_euclid(1_000_000)) == Some(month) {
                 let mut text = String::new();
                 event_values(&event).iter().for_each(|v| field(&mut text, v.as_deref()));
                 found.insert(id, (event.selesai_us, digest(secret, &text)));

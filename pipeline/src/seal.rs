@@ -7,7 +7,7 @@
 
 use crate::archive::{Archive, ArchiveError, Fence, Ready, Seal, Writer};
 use crate::key::Key;
-use schemas::Month;
+use schemas::{Month, Zone};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -39,18 +39,26 @@ pub enum SealError {
     },
 }
 
-/// Closes the books of a month at the instant given, milliseconds since 1970 UTC.
+/// Closes the books of a month of an office in that zone at the instant given, milliseconds since 1970 UTC.
 ///
 /// # Errors
 /// [`SealError`] when the month is not over, is closed already, or an earlier one is open.
-pub fn seal(root: &Path, key: &Key, fence: Fence, month: Month, at_ms: i64) -> Result<Seal, SealError> {
+pub fn seal(
+    root: &Path,
+    key: &Key,
+    fence: Fence,
+    zone: Zone,
+    month: Month,
+    at_ms: i64,
+) -> Result<Seal, SealError> {
     let mut writer = Writer::open(root, key, fence)?;
     let archive = writer.archive().clone();
+    archive.check_zone(zone)?;
     let facts = archive.facts().ok_or_else(|| archive.empty())?;
     if let Some(Seal { version, .. }) = archive.seal(month) {
         return Err(SealError::Closed { month, version });
     }
-    if at_ms < month.end_s().saturating_mul(1_000) {
+    if at_ms < month.end_s(zone).saturating_mul(1_000) {
         return Err(SealError::NotOver { month });
     }
     if let Some(earlier) = first_open(&archive).filter(|open| *open < month) {

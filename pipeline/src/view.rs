@@ -3,7 +3,7 @@
 //! Reads   the public table, less superseded rows; the outage log; the calendar
 //! Gives   `events`: the public columns plus integers derived when read, since a calendar may be corrected:
 //!         `*_s` epoch seconds, `*_w` working seconds W(t), `selesai_d` working days D(t), `selesai_o` outage seconds O(t),
-//!         `milestone` what the SOP says of step and outcome (`schemas::Milestone`), `berkas_no` a number for each `berkas_id`; `bulan` and `bulan_diterima` the Asia/Jakarta months as text, `nik` the keyed pseudonym
+//!         `milestone` what the SOP says of step and outcome (`schemas::Milestone`), `berkas_no` a number for each `berkas_id`; `bulan` and `bulan_diterima` the office's months as text, `nik` the keyed pseudonym
 //!         `sop_next(langkah, hasil, next)` and `sop_step(langkah, pelaksana, mandatory, writes_book)`
 //! Rule    of a month only the events that its figures can depend on are put before the SQL ([`Reach`])
 
@@ -19,7 +19,7 @@ use polars::prelude::{
     Column, DataFrame, IntoLazy, IntoSeries, LazyFrame, NamedFrom, NewChunkedArray, PolarsError, Series, StringChunked,
 };
 use polars::sql::SQLContext;
-use schemas::{CalendarError, Facts, Milestone, Month, Sop, WorkingClock};
+use schemas::{CalendarError, Facts, Milestone, Month, Sop, WorkingClock, Zone};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -73,6 +73,7 @@ pub(crate) struct View {
     sop_next: LazyFrame,
     sop_step: LazyFrame,
     sop: Sop,
+    zone: Zone,
     clock: WorkingClock,
     outages: OutageClock,
 }
@@ -130,6 +131,7 @@ impl View {
             sop_next: sop_next(&facts.sop)?.lazy(),
             sop_step: sop_step(&facts.sop)?.lazy(),
             sop: facts.sop.clone(),
+            zone: facts.zone,
             clock: facts.clock.clone(),
             outages,
         })
@@ -137,14 +139,14 @@ impl View {
 
     /// A month of it.
     pub(crate) fn month(&self, month: Month) -> Result<MonthView<'_>, FigureError> {
-        let end_o = self.outages.outage_s(month.end_s());
-        let end_d = self.clock.working_days(month.end_s() - 1)?;
+        let end_o = self.outages.outage_s(month.end_s(self.zone));
+        let end_d = self.clock.working_days(month.end_s(self.zone) - 1)?;
         Ok(MonthView { view: self, month, berkas: 0..self.events.berkas(), end_o, end_d, frames: RefCell::default() })
     }
 
     /// The events that the figures of a month can depend on, in order.
     fn rows(&self, month: Month, berkas: Range<usize>, sight: Sight, reach: Reach) -> Vec<u32> {
-        let (start, end) = (month.start_s(), month.end_s());
+        let (start, end) = (month.start_s(self.zone), month.end_s(self.zone));
         let in_month = |s: i64| start <= s && s < end;
         let seen = |row: &usize| sight == Sight::Ahead || self.events.end_s(*row) < end;
         let events = &self.events;
@@ -213,8 +215,8 @@ impl View {
             Series::new("selesai_d".into(), derived(&ends, |s| self.clock.working_days(s).ok())),
             Series::new("selesai_o".into(), derived(&ends, |s| Some(self.outages.outage_s(s)))),
             self.milestones(rows),
-            months("bulan", &ends),
-            months("bulan_diterima", &received),
+            months("bulan", &ends, self.zone),
+            months("bulan_diterima", &received, self.zone),
         ];
         for (name, seconds) in [("mulai", &starts), ("selesai", &ends), ("diterima", &received)] {
             let working = derived(seconds, |s| self.clock.working_s(s).ok());
@@ -233,7 +235,7 @@ impl MonthView<'_> {
     pub(crate) fn run(&self, figure: FigureSql, statement: &str) -> Result<DataFrame, PolarsError> {
         let statement = statement
             .replace("$month", &format!("'{}'", self.month))
-            .replace("$end_s", &self.month.end_s().to_string())
+            .replace("$end_s", &self.month.end_s(self.view.zone).to_string())
             .replace("$end_o", &self.end_o.to_string())
             .replace("$end_d", &self.end_d.to_string());
         let mut context = SQLContext::new();
@@ -246,7 +248,7 @@ impl MonthView<'_> {
     /// The month in parts of at most so many events, but one berkas at least. Only figures that look at each berkas alone may
     /// be computed part by part: their rows add up to those of the whole.
     pub(crate) fn parts(&self, at_once: usize) -> Vec<MonthView<'_>> {
-        let (start, end) = (self.month.start_s(), self.month.end_s());
+        let (start, end) = (self.month.start_s(self.view.zone), self.month.end_s(self.view.zone));
         let (mut parts, mut begin, mut events) = (Vec::new(), self.berkas.start, 0);
         for berkas in self.berkas.clone().filter(|b| self.view.is_touched(*b, start, end)) {
             let more = self.view.events.events_of(berkas).len();
@@ -304,9 +306,9 @@ fn frame_error(e: &PolarsError) -> FigureError {
     FigureError::Sql { figure: "events".into(), reason: e.to_string() }
 }
 
-/// The months of instants, as text.
-fn months(name: &str, epoch_s: &[Option<i64>]) -> Series {
-    let months: Vec<Option<Month>> = epoch_s.iter().map(|s| s.and_then(Month::of_epoch_s)).collect();
+/// The months of instants in a zone, as text.
+fn months(name: &str, epoch_s: &[Option<i64>], zone: Zone) -> Series {
+    let months: Vec<Option<Month>> = epoch_s.iter().map(|s| s.and_then(|s| zone.month(s))).collect();
     let words: BTreeMap<Month, String> = months.iter().flatten().map(|month| (*month, month.to_string())).collect();
     let texts = months.iter().map(|month| month.and_then(|month| words.get(&month)).map(String::as_str));
     StringChunked::from_iter_options(name.into(), texts).into_series()
@@ -349,7 +351,8 @@ mod tests {
     /// Events of berkas that go through the SOP in any way, in time or out of it, over four months.
     fn made(random: &mut ChaCha8Rng) -> Vec<Made> {
         let facts = Facts::embedded().unwrap();
-        let (begin, end) = (MONTHS[0].parse::<Month>().unwrap().start_s(), MONTHS[3].parse::<Month>().unwrap().end_s());
+        let [first, .., last] = MONTHS.map(|month| month.parse::<Month>().unwrap());
+        let (begin, end) = (first.start_s(facts.zone), last.end_s(facts.zone));
         let mut made = Vec::new();
         for berkas in 0..random.random_range(5..60) {
             let received = random.random_range(begin..end);
@@ -429,7 +432,8 @@ mod tests {
                     let of_month = view.month(month).unwrap();
                     let reached = added(rows(&of_month, sight, usize::MAX).unwrap(), month);
                     // The same statements over all events.
-                    let seen = |row: &&u32| sight == Sight::Ahead || view.events.end_s(**row as usize) < month.end_s();
+                    let end = month.end_s(view.zone);
+                    let seen = |row: &&u32| sight == Sight::Ahead || view.events.end_s(**row as usize) < end;
                     let all: Vec<u32> = every.iter().filter(seen).copied().collect();
                     let frame = view.frame(&all).unwrap().lazy();
                     for reach in [Reach::Berkas, Reach::Batches, Reach::Arrivals] {

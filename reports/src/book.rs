@@ -8,6 +8,7 @@ use crate::table::{Item, Table};
 use crate::templates::{TemplateError, Templates};
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
+use schemas::Zone;
 use schemas::document::{Cell, LedgerBook, Office, Provenance};
 use serde_json::{Value, json};
 
@@ -52,7 +53,7 @@ pub(crate) fn page(
         }),
     )?;
     let berkas = &book.berkas[of_volume(book.berkas.len())];
-    let (rows, replaced, touched) = printable_rows(&book.rows[of_volume(book.rows.len())], berkas, fonts);
+    let (rows, replaced, touched) = printable_rows(&book.rows[of_volume(book.rows.len())], book.zone, berkas, fonts);
     let total: u32 = book.columns.iter().map(|c| c.width).sum();
     let widths = book.columns.iter().map(|c| BREADTH_PT * f64::from(c.width) / f64::from(total));
     let widths: Vec<f64> = widths.collect();
@@ -68,6 +69,7 @@ pub(crate) fn page(
         "kantor": office,
         "judul": book.title,
         "dasar": book.legal_basis,
+        "zona": book.rows.iter().flatten().any(|cell| matches!(cell, Cell::DateTime(_))).then(|| book.zone.to_string()),
         "bulan": book.month.indonesian(),
         "salinan": copy(book.masked),
         "satuan": book.unit.as_deref().unwrap_or("entri"),
@@ -97,13 +99,14 @@ pub(crate) fn page(
 /// Rows as text that can be printed, how many texts were touched, and the berkas of those rows.
 fn printable_rows<'b>(
     rows: &[Vec<Cell>],
+    zone: Zone,
     berkas: &'b [String],
     fonts: &Fonts,
 ) -> (Vec<Vec<String>>, u64, Vec<&'b str>) {
     let prints = |c| fonts.prints(c);
     let (mut replaced, mut touched) = (0, Vec::new());
     let printed = rows.iter().enumerate().map(|(i, row)| {
-        let mut row: Vec<String> = row.iter().map(text).collect();
+        let mut row: Vec<String> = row.iter().map(|cell| text(cell, zone)).collect();
         let of_row = row.iter_mut().map(|text| u64::from(clean_text(text, &prints))).sum::<u64>();
         let id = berkas.get(i).map_or("", String::as_str);
         if of_row > 0 && touched.last() != Some(&id) {
@@ -130,7 +133,7 @@ pub(crate) fn copy(masked: bool) -> &'static str {
 pub(crate) fn table(book: &LedgerBook) -> Table {
     Table {
         head: book.columns.iter().map(|c| c.label.clone()).collect(),
-        rows: book.rows.iter().map(|row| row.iter().map(Item::from).collect()).collect(),
+        rows: book.rows.iter().map(|row| row.iter().map(|cell| Item::of(cell, book.zone)).collect()).collect(),
     }
 }
 
@@ -145,7 +148,7 @@ pub(crate) fn provenance(p: &Provenance) -> String {
     )
 }
 
-/// A cell as printed.
-pub(crate) fn text(cell: &Cell) -> String {
-    Item::from(cell).text()
+/// A cell as printed, its instants as the clocks of that zone showed them.
+pub(crate) fn text(cell: &Cell, zone: Zone) -> String {
+    Item::of(cell, zone).text()
 }

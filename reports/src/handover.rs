@@ -4,8 +4,7 @@ use crate::book::{provenance, text};
 use crate::indonesian::{in_words, integer, long_date, weekday};
 use crate::table::{Item, Table};
 use crate::templates::{TemplateError, Templates};
-use schemas::document::{Handover, HandoverBatch, Office};
-use schemas::wib_start_s;
+use schemas::document::{Cell, Handover, HandoverBatch, Office};
 use serde_json::{Value, json};
 
 /// Batches of a volume of statements, a page or more each.
@@ -34,6 +33,7 @@ pub(crate) fn page(
 
 fn batch(handover: &Handover, b: &HandoverBatch, number: usize, templates: &Templates) -> Result<Value, TemplateError> {
     let n = b.cards.len() as u64;
+    let text = |cell: &Cell| text(cell, handover.zone);
     let sentences = templates.sentences(
         "berita_acara_serah_terima.txt.j2",
         json!({
@@ -76,11 +76,10 @@ pub(crate) fn table(handover: &Handover) -> Table {
         "Jenis",
     ];
     let lines = |b: &HandoverBatch| {
-        let on = wib_start_s(b.on);
+        let of = |cell: &Cell| Item::of(cell, handover.zone);
         let of_batch =
-            [Item::Date(on), (&b.kolektif_id).into(), (&b.pekon).into(), (&b.kecamatan).into(), (&b.pembawa).into()];
-        let cards =
-            b.cards.iter().map(|c| [(&c.berkas_id).into(), (&c.nik).into(), (&c.nama).into(), (&c.jenis).into()]);
+            [Item::Date(b.on), (&b.kolektif_id).into(), (&b.pekon).into(), (&b.kecamatan).into(), of(&b.pembawa)];
+        let cards = b.cards.iter().map(|c| [(&c.berkas_id).into(), of(&c.nik), of(&c.nama), of(&c.jenis)]);
         cards.map(|card: [Item; 4]| of_batch.iter().cloned().chain(card).collect()).collect::<Vec<Vec<Item>>>()
     };
     Table::new(head, handover.batches.iter().flat_map(lines).collect())

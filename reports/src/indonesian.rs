@@ -1,6 +1,7 @@
 //! Numbers, dates and durations as an Indonesian official writes them.
 
-use schemas::{Month, wib_date, wib_datetime};
+use chrono::{NaiveDate, NaiveDateTime};
+use schemas::Month;
 
 const DAYS: [&str; 7] = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"];
 const DIGITS: [&str; 12] =
@@ -36,13 +37,13 @@ pub(crate) fn duration(seconds: i64) -> String {
 }
 
 /// `05-10-2026`
-pub(crate) fn short_date(epoch_s: i64) -> String {
-    wib_date(epoch_s).map(|d| d.format("%d-%m-%Y").to_string()).unwrap_or_default()
+pub(crate) fn short_date(date: NaiveDate) -> String {
+    date.format("%d-%m-%Y").to_string()
 }
 
 /// `05-10-2026 08.02`
-pub(crate) fn short_datetime(epoch_s: i64) -> String {
-    wib_datetime(epoch_s).map(|t| t.format("%d-%m-%Y %H.%M").to_string()).unwrap_or_default()
+pub(crate) fn short_datetime(local: NaiveDateTime) -> String {
+    local.format("%d-%m-%Y %H.%M").to_string()
 }
 
 /// `31 Oktober 2026`

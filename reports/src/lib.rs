@@ -211,7 +211,14 @@ impl Renderer {
     ) -> Result<Rendered, RenderError> {
         let (page, replaced) = self.page(document, volume, office, standard)?;
         let name = document.volume_name(volume);
-        let request = pdf::Request { name, layout: document.layout(), month: document.month(), page, standard };
+        let request = pdf::Request {
+            name,
+            layout: document.layout(),
+            month: document.month(),
+            zone: office.zone(),
+            page,
+            standard,
+        };
         let rendered = match &self.program {
             Some(program) => program.set(&request, &self.templates, self.crest.as_ref())?,
             None => pdf::set(&request, &self.templates, &self.fonts, self.crest.as_ref())?,
@@ -239,6 +246,7 @@ impl Renderer {
     ) -> Result<(Value, u64), RenderError> {
         let office = &Office {
             lambang: self.crest.as_ref().map_or_else(String::new, |crest| crest.name.clone()),
+            zona: Some(office.zone()),
             ..office.clone()
         };
         let templates = &self.templates;

@@ -6,8 +6,8 @@
 use crate::printable;
 use crate::templates::Templates;
 use crate::{Crest, RenderError};
-use chrono::{Datelike, Timelike};
-use schemas::{Month, wib_datetime};
+use chrono::Datelike;
+use schemas::{Month, Zone};
 use serde_json::Value;
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
@@ -107,8 +107,9 @@ pub(crate) struct Request<'a> {
     pub(crate) name: String,
     /// Name of its layout.
     pub(crate) layout: &'a str,
-    /// The month it covers.
+    /// The month it covers, and the zone in which it ends.
     pub(crate) month: Month,
+    pub(crate) zone: Zone,
     /// What the layout reads.
     pub(crate) page: Value,
     /// What the file keeps to.
@@ -122,7 +123,7 @@ pub(crate) fn set(
     fonts: &Fonts,
     crest: Option<&Crest>,
 ) -> Result<Rendered, RenderError> {
-    let Request { name, layout, month, page, standard } = request;
+    let Request { name, layout, month, zone, page, standard } = request;
     let world = Desk::new(layout, page, templates, fonts, crest)
         .map_err(|reason| RenderError::Layout { document: name.clone(), reason })?;
     let fault = |faults: &[SourceDiagnostic]| RenderError::Layout {
@@ -130,7 +131,7 @@ pub(crate) fn set(
         reason: faults.first().map_or_else(String::new, |f| describe(&world, f)),
     };
     let document: PagedDocument = typst::compile(&world).output.map_err(|e| fault(&e))?;
-    let bytes = typst_pdf::pdf(&document, &options(name, *month, *standard)?).map_err(|e| fault(&e))?;
+    let bytes = typst_pdf::pdf(&document, &options(name, *month, *zone, *standard)?).map_err(|e| fault(&e))?;
     let pages = document.pages().len();
     // What was memoised for this document is of no use to the next.
     typst::comemo::evict(0);
@@ -138,24 +139,17 @@ pub(crate) fn set(
 }
 
 /// A PDF of that standard, dated at the end of the month it covers, so that the same data give the same bytes.
-fn options(name: &str, month: Month, standard: Standard) -> Result<PdfOptions, RenderError> {
+fn options(name: &str, month: Month, zone: Zone, standard: Standard) -> Result<PdfOptions, RenderError> {
     let fault = |reason: &str| RenderError::Data { document: name.to_owned(), reason: reason.to_owned() };
     let standards = PdfStandards::new(standard.names()).map_err(|_| fault("the PDF standard is not available"))?;
-    let end = wib_datetime(month.end_s() - 1).ok_or_else(|| fault("the month is out of range"))?;
-    let small = |n: u32| u8::try_from(n).unwrap_or(0);
-    let datetime = Datetime::from_ymd_hms(
-        end.year(),
-        small(end.month()),
-        small(end.day()),
-        small(end.hour()),
-        small(end.minute()),
-        small(end.second()),
-    );
-    let timestamp = datetime.and_then(|d| Timestamp::new_local(d, 7 * 60));
+    let (last, small) = (month.last_day(), |n: u32| u8::try_from(n).unwrap_or(0));
+    let end = Datetime::from_ymd_hms(last.year(), small(last.month()), small(last.day()), 23, 59, 59);
+    let timestamp = end.and_then(|end| Timestamp::new_local(end, zone.offset_s() / 60));
+    let timestamp = timestamp.ok_or_else(|| fault("the month is out of range"))?;
     Ok(PdfOptions {
         ident: Smart::Custom(name.to_owned()),
         creator: Smart::Custom(Some(concat!("tertib ", env!("CARGO_PKG_VERSION")).to_owned())),
-        timestamp,
+        timestamp: Some(timestamp),
         standards,
         tagged: standard.is_tagged(),
         ..PdfOptions::default()

@@ -70,7 +70,7 @@ impl Program {
             Standard::A2b => "a-2b",
             Standard::A2aUa1 => "a-2a,ua-1",
         };
-        let created = (request.month.end_s() - 1).to_string();
+        let created = (request.month.end_s(request.zone) - 1).to_string();
         let mut arguments: Vec<&OsStr> = ["compile", "--root", ".", "--ignore-system-fonts"].map(OsStr::new).to_vec();
         arguments.extend(["--diagnostic-format", "short"].map(OsStr::new));
         arguments.extend(["--creation-timestamp", &created, "--pdf-standard", standard].map(OsStr::new));

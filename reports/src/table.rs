@@ -1,6 +1,8 @@
 //! A document as a table: what CSV and XLSX are written from.
 
 use crate::indonesian::{short_date, short_datetime};
+use chrono::{NaiveDate, NaiveDateTime};
+use schemas::Zone;
 use schemas::document::Cell;
 
 /// Heads and rows.
@@ -16,10 +18,9 @@ pub(crate) enum Item {
     Text(String),
     Integer(u64),
     Real(f64),
-    /// Seconds since 1970 UTC, shown as a date of Western Indonesia.
-    Date(i64),
-    /// The same with its time.
-    DateTime(i64),
+    Date(NaiveDate),
+    /// What the clocks of the office showed.
+    DateTime(NaiveDateTime),
 }
 
 impl Table {
@@ -29,6 +30,17 @@ impl Table {
 }
 
 impl Item {
+    /// A cell of a book, its instants as the clocks of that zone showed them.
+    pub(crate) fn of(cell: &Cell, zone: Zone) -> Self {
+        match cell {
+            Cell::Empty => Self::Empty,
+            Cell::Text(text) => Self::Text(text.clone()),
+            Cell::Number(n) => Self::Integer(*n),
+            Cell::Date(at) => zone.date(*at).map_or(Self::Empty, Self::Date),
+            Cell::DateTime(at) => zone.datetime(*at).map_or(Self::Empty, Self::DateTime),
+        }
+    }
+
     /// As text: what CSV holds.
     pub(crate) fn text(&self) -> String {
         match self {
@@ -36,20 +48,8 @@ impl Item {
             Self::Text(text) => text.clone(),
             Self::Integer(n) => n.to_string(),
             Self::Real(x) => x.to_string(),
-            Self::Date(at) => short_date(*at),
-            Self::DateTime(at) => short_datetime(*at),
-        }
-    }
-}
-
-impl From<&Cell> for Item {
-    fn from(cell: &Cell) -> Self {
-        match cell {
-            Cell::Empty => Self::Empty,
-            Cell::Text(text) => Self::Text(text.clone()),
-            Cell::Number(n) => Self::Integer(*n),
-            Cell::Date(at) => Self::Date(*at),
-            Cell::DateTime(at) => Self::DateTime(*at),
+            Self::Date(date) => short_date(*date),
+            Self::DateTime(local) => short_datetime(*local),
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use crate::table::{Item, Table};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, XlsxError};
-use schemas::{Month, wib_datetime};
+use schemas::Month;
 
 /// Characters of a column at most.
 const WIDEST: usize = 60;
@@ -14,12 +14,9 @@ const LONGEST: usize = 32_767;
 /// A workbook with one sheet of that name, dated at the end of the month it covers.
 pub(crate) fn write(name: &str, month: Month, table: &Table) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
-    let made = wib_datetime(month.end_s() - 1).map(|at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string());
+    let made = ExcelDateTime::parse_from_str(&format!("{}T23:59:59Z", month.last_day()))?;
     let properties = DocProperties::new().set_author(concat!("tertib ", env!("CARGO_PKG_VERSION"))).set_title(name);
-    workbook.set_properties(&match made {
-        Some(made) => properties.set_creation_datetime(&ExcelDateTime::parse_from_str(&made)?),
-        None => properties,
-    });
+    workbook.set_properties(&properties.set_creation_datetime(&made));
     let head =
         Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Center).set_border_bottom(FormatBorder::Thin);
     let text = Format::new().set_num_format("@");
@@ -46,12 +43,13 @@ pub(crate) fn write(name: &str, month: Month, table: &Table) -> Result<Vec<u8>, 
                 }
                 Item::Integer(n) => drop(sheet.write_number(row, column, whole(*n))?),
                 Item::Real(x) => drop(sheet.write_number(row, column, *x)?),
-                Item::Date(at) | Item::DateTime(at) => {
-                    let format = if matches!(item, Item::Date(_)) { &date } else { &datetime };
-                    if let Some(local) = wib_datetime(*at) {
-                        let moment = ExcelDateTime::parse_from_str(&local.format("%Y-%m-%dT%H:%M:%S").to_string())?;
-                        sheet.write_datetime_with_format(row, column, &moment, format)?;
-                    }
+                Item::Date(day) => {
+                    let moment = ExcelDateTime::parse_from_str(&day.format("%Y-%m-%dT00:00:00").to_string())?;
+                    sheet.write_datetime_with_format(row, column, &moment, &date)?;
+                }
+                Item::DateTime(local) => {
+                    let moment = ExcelDateTime::parse_from_str(&local.format("%Y-%m-%dT%H:%M:%S").to_string())?;
+                    sheet.write_datetime_with_format(row, column, &moment, &datetime)?;
                 }
             }
         }

@@ -8,7 +8,7 @@
 //! Invariant: W is monotone. Invariant: an instant outside the covered days is an error, never free time.
 
 use crate::office_days::{OfficeCalendar, Spans};
-use crate::period::WIB_OFFSET_S;
+use crate::zone::Zone;
 use chrono::NaiveDate;
 
 const DAY_S: i64 = 86_400;
@@ -37,6 +37,7 @@ pub enum CalendarError {
 /// Working time of the office as a step-wise linear clock.
 #[derive(Clone, Debug)]
 pub struct WorkingClock {
+    zone: Zone,
     from: NaiveDate,
     to: NaiveDate,
     first_day: i64,
@@ -51,7 +52,7 @@ struct Day {
 }
 
 impl WorkingClock {
-    pub(crate) fn new(calendar: &OfficeCalendar) -> Result<Self, CalendarError> {
+    pub(crate) fn new(calendar: &OfficeCalendar, zone: Zone) -> Result<Self, CalendarError> {
         let (Some(first), Some(last)) = (calendar.days().first(), calendar.days().last()) else {
             return Err(CalendarError::Data("no day is covered".into()));
         };
@@ -63,10 +64,10 @@ impl WorkingClock {
             before_s += day.working_s();
         }
         let first_day = first.date.signed_duration_since(unix_epoch()).num_days();
-        Ok(Self { from: first.date, to: last.date, first_day, days })
+        Ok(Self { zone, from: first.date, to: last.date, first_day, days })
     }
 
-    /// A clock of one week without end: its spans of work from Monday to Sunday, and free days.
+    /// A clock of one week without end, in UTC+7: its spans of work from Monday to Sunday, and free days.
     ///
     /// # Errors
     /// [`CalendarError::Data`] when `from` lies after `to`.
@@ -76,7 +77,7 @@ impl WorkingClock {
         week: &[Vec<(i64, i64)>; 7],
         free: &[NaiveDate],
     ) -> Result<Self, CalendarError> {
-        Self::new(&OfficeCalendar::of_week(from, to, week, free))
+        Self::new(&OfficeCalendar::of_week(from, to, week, free), Zone::Wib)
     }
 
     /// Working seconds from the first covered day to the instant.
@@ -136,19 +137,19 @@ impl WorkingClock {
     /// The seconds since 1970 UTC whose dates the calendar knows.
     #[must_use]
     pub fn covered(&self) -> std::ops::Range<i64> {
-        let start = |day: i64| day * DAY_S - WIB_OFFSET_S;
+        let start = |day: i64| day * DAY_S - i64::from(self.zone.offset_s());
         let days = i64::try_from(self.days.len()).unwrap_or(i64::MAX);
         start(self.first_day)..start(self.first_day.saturating_add(days))
     }
 
     fn day(&self, epoch_s: i64) -> Result<(&Day, i64), CalendarError> {
-        let local = epoch_s.saturating_add(WIB_OFFSET_S);
+        let local = epoch_s.saturating_add(self.zone.offset_s().into());
         let index = local.div_euclid(DAY_S) - self.first_day;
         let day = usize::try_from(index).ok().and_then(|i| self.days.get(i));
         match day {
             Some(day) => Ok((day, local.rem_euclid(DAY_S))),
             None => Err(self
-                .not_covered(crate::wib_date(epoch_s).map_or_else(|| "a date out of range".into(), |d| d.to_string()))),
+                .not_covered(self.zone.date(epoch_s).map_or_else(|| "a date out of range".into(), |d| d.to_string()))),
         }
     }
 
@@ -172,7 +173,8 @@ mod tests {
 
     fn at(date: &str, hour: i64, minute: i64) -> i64 {
         let date: NaiveDate = date.parse().unwrap();
-        date.signed_duration_since(unix_epoch()).num_days() * DAY_S + hour * 3600 + minute * 60 - WIB_OFFSET_S
+        date.signed_duration_since(unix_epoch()).num_days() * DAY_S + hour * 3600 + minute * 60
+            - i64::from(Zone::Wib.offset_s())
     }
 
     #[test]

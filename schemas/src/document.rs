@@ -3,7 +3,7 @@
 pub use crate::book_code::BookCode;
 
 use crate::figures::MonthFigures;
-use crate::{Align, Comparison, Month};
+use crate::{Align, Comparison, Month, Zone};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -23,10 +23,21 @@ pub struct Office {
     pub lambang: String,
     /// Where documents are signed.
     pub tempat: String,
+    /// The zone of its months, working hours and printed times; Western Indonesian Time where it names none.
+    #[serde(default)]
+    pub zona: Option<Zone>,
     /// Who takes note, on the left of a book.
     pub mengetahui: Signer,
     /// Who keeps the book, on the right.
     pub penanggung_jawab: Signer,
+}
+
+impl Office {
+    /// Its zone.
+    #[must_use]
+    pub fn zone(&self) -> Zone {
+        self.zona.unwrap_or_default()
+    }
 }
 
 /// A person who signs.
@@ -83,6 +94,9 @@ pub struct LedgerBook {
     pub legal_basis: String,
     /// The month it covers.
     pub month: Month,
+    /// The zone in which its times are shown.
+    #[serde(default, skip_serializing_if = "Zone::is_default")]
+    pub zone: Zone,
     /// Heads, widths and alignment.
     pub columns: Vec<BookColumn>,
     /// Entries in the order of the book.
@@ -140,6 +154,9 @@ pub struct Destruction {
 pub struct Handover {
     /// The month.
     pub month: Month,
+    /// The zone in which its times are shown.
+    #[serde(default, skip_serializing_if = "Zone::is_default")]
+    pub zone: Zone,
     /// In order of day and batch.
     pub batches: Vec<HandoverBatch>,
     /// Whether NIK and names are masked.

@@ -7,7 +7,7 @@ use crate::name_rules::{NameFile, NameRules};
 use crate::office_days::{Holiday, HoursFile, OfficeCalendar, OfficeDays};
 use crate::{
     ApplicantRules, ArchiveList, Finding, FindingText, Ledger, Requirement, RetentionRow, Severity, Sop, Target,
-    TargetFile, Wilayah,
+    TargetFile, Wilayah, Zone,
 };
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -32,6 +32,8 @@ pub enum FactsError {
 /// Every fact the program computes with.
 #[derive(Clone, Debug)]
 pub struct Facts {
+    /// The zone in which the office works.
+    pub zone: Zone,
     /// The procedure.
     pub sop: Sop,
     /// The office's working time.
@@ -123,20 +125,20 @@ struct Papers {
 }
 
 impl Facts {
-    /// The facts that are compiled in.
+    /// The facts that are compiled in, of an office in Western Indonesian Time.
     ///
     /// # Errors
     /// [`FactsError`] names the file and what is wrong with it.
     pub fn embedded() -> Result<Self, FactsError> {
-        Self::load(&FactFiles::default(), &OfficeDays::default())
+        Self::load(&FactFiles::default(), &OfficeDays::default(), Zone::default())
     }
 
-    /// The facts of these files, with the office's own days. The SOP is the one of the folder `sop`; the books are those that
+    /// The facts of these files, with the office's own days, in its zone. The SOP is the one of the folder `sop`; the books are those that
     /// its steps write.
     ///
     /// # Errors
     /// [`FactsError`] names the file and what is wrong with it.
-    pub fn load(files: &FactFiles, days: &OfficeDays) -> Result<Self, FactsError> {
+    pub fn load(files: &FactFiles, days: &OfficeDays, zone: Zone) -> Result<Self, FactsError> {
         let holidays = csv::Reader::from_reader(files.text("calendar/libur_2020_2027.csv")?.as_bytes())
             .deserialize()
             .collect::<Result<Vec<Holiday>, _>>()
@@ -153,7 +155,8 @@ impl Facts {
         let target = |path: &str| Ok(TargetFile { file: stem(path).to_owned(), ..parse(files, path)? });
         let books = sop.steps.iter().filter_map(|step| step.ledger.as_deref());
         let mut facts = Self {
-            clock: WorkingClock::new(&calendar)?,
+            zone,
+            clock: WorkingClock::new(&calendar, zone)?,
             calendar,
             wilayah: wilayah.map_err(|e| fault("wilayah", &e))?,
             ledgers: books.map(|id| parse(files, &format!("ledgers/{id}.toml"))).collect::<Result<_, _>>()?,

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// Everything computed for one month.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
-    /// The month of `selesai` in Asia/Jakarta.
+    /// The month of `selesai` in the office's zone.
     pub month: Month,
     /// By SOP step.
     pub time_per_step: BTreeMap<u8, StepTimes>,

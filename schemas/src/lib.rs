@@ -20,6 +20,7 @@ mod period;
 mod sop;
 mod target;
 mod wilayah;
+mod zone;
 
 pub use applicant::{AgeLimits, ApplicantRules, Requirement};
 pub use calendar::{CalendarError, WorkingClock};
@@ -37,7 +38,8 @@ pub use name_rules::NameRules;
 pub use nik::{Nik, NikFault, check_nik, mask_nik};
 pub use office_day::{DayKind, OfficeDay, printed};
 pub use office_days::{HoursInForce, OfficeCalendar, OfficeDays};
-pub use period::{Month, MonthError, WIB_OFFSET_S, wib_date, wib_datetime, wib_start_s};
+pub use period::{Month, MonthError};
 pub use sop::{Milestone, Outcome, Sop, Step};
 pub use target::{Clock, Comparison, Measure, Standing, Target, TargetFile, Unit};
 pub use wilayah::{Area, Wilayah};
+pub use zone::Zone;

@@ -333,7 +333,7 @@ mod tests {
 
     fn facts(entries: &str) -> Result<Facts, String> {
         let days: OfficeDays = toml::from_str(entries).map_err(|e| e.to_string())?;
-        Facts::load(&FactFiles::default(), &days).map_err(|e| e.to_string())
+        Facts::load(&FactFiles::default(), &days, crate::Zone::default()).map_err(|e| e.to_string())
     }
 
     fn day(facts: &Facts, date: &str) -> (DayKind, i64, String) {

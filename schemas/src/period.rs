@@ -1,14 +1,10 @@
-//! Calendar months of the office, in Western Indonesian Time.
-//!
-//! Rule    Asia/Jakarta is UTC+7 without daylight saving since 1964; every month is bounded in that zone.
+//! Calendar months of the office; in which zone they begin and end is the office's [`Zone`].
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
+use crate::Zone;
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
-
-/// Seconds that Western Indonesian Time is ahead of UTC.
-pub const WIB_OFFSET_S: i64 = 7 * 3600;
 
 const NAMES: [&str; 12] = [
     "Januari",
@@ -25,7 +21,7 @@ const NAMES: [&str; 12] = [
     "Desember",
 ];
 
-/// A calendar month in Asia/Jakarta, written `2026-10`.
+/// A calendar month, written `2026-10`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Month {
@@ -42,12 +38,6 @@ pub struct MonthError {
 }
 
 impl Month {
-    /// The month in which an instant falls, in Asia/Jakarta.
-    #[must_use]
-    pub fn of_epoch_s(epoch_s: i64) -> Option<Self> {
-        wib_date(epoch_s).map(Self::of_date)
-    }
-
     /// The month of a date.
     #[must_use]
     pub fn of_date(date: NaiveDate) -> Self {
@@ -66,16 +56,16 @@ impl Month {
         self.next().first_day().pred_opt().unwrap_or(NaiveDate::MAX)
     }
 
-    /// The instant the month begins, in seconds since 1970 UTC.
+    /// The instant the month begins in a zone, in seconds since 1970 UTC.
     #[must_use]
-    pub fn start_s(self) -> i64 {
-        wib_start_s(self.first_day())
+    pub fn start_s(self, zone: Zone) -> i64 {
+        zone.start_s(self.first_day())
     }
 
-    /// The first instant after the month, in seconds since 1970 UTC.
+    /// The first instant after the month in a zone, in seconds since 1970 UTC.
     #[must_use]
-    pub fn end_s(self) -> i64 {
-        self.next().start_s()
+    pub fn end_s(self, zone: Zone) -> i64 {
+        self.next().start_s(zone)
     }
 
     /// The month after.
@@ -151,38 +141,15 @@ impl From<Month> for String {
     }
 }
 
-/// The Asia/Jakarta clock reading of an instant.
-#[must_use]
-pub fn wib_datetime(epoch_s: i64) -> Option<NaiveDateTime> {
-    DateTime::from_timestamp(epoch_s.checked_add(WIB_OFFSET_S)?, 0).map(|t| t.naive_utc())
-}
-
-/// The instant a day begins in Asia/Jakarta, in seconds since 1970 UTC.
-#[must_use]
-pub fn wib_start_s(date: NaiveDate) -> i64 {
-    date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp() - WIB_OFFSET_S
-}
-
-/// The Asia/Jakarta date of an instant.
-#[must_use]
-pub fn wib_date(epoch_s: i64) -> Option<NaiveDate> {
-    wib_datetime(epoch_s).map(|t| t.date())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_month_is_bounded_in_jakarta() {
+    fn months_follow_each_other() {
         let october: Month = "2026-10".parse().unwrap();
-        // 23:30 WIB on the last day is 16:30 UTC of that day; 00:30 WIB on the 1st is the day before in UTC.
-        let last = NaiveDate::from_ymd_opt(2026, 10, 31).unwrap().and_hms_opt(16, 30, 0).unwrap();
-        let first = NaiveDate::from_ymd_opt(2026, 9, 30).unwrap().and_hms_opt(17, 30, 0).unwrap();
-        assert_eq!(Month::of_epoch_s(last.and_utc().timestamp()), Some(october));
-        assert_eq!(Month::of_epoch_s(first.and_utc().timestamp()), Some(october));
-        assert_eq!(Month::of_epoch_s(october.end_s()), Some(october.next()));
         assert_eq!(october.back(10).to_string(), "2025-12");
+        assert_eq!(october.back(10).next().to_string(), "2026-01");
         assert_eq!(october.last_day().to_string(), "2026-10-31");
     }
 

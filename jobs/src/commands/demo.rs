@@ -59,7 +59,7 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     bar.set_message("pull");
     let progress = &mut |done: u64, total: u64| print::advance(&bar, done, total);
     // The instant this pull claims is the end of the last month, so that the same seed gives the same archive.
-    let at = chrono::DateTime::from_timestamp(last.end_s(), 0).unwrap_or_default();
+    let at = chrono::DateTime::from_timestamp(last.end_s(installed.facts.zone), 0).unwrap_or_default();
     let report = installed.pull(PullRequest::everything(at), progress).await?;
     let archive = installed.archive()?;
     let book = FigureBook::open(&archive, &installed.facts)?;

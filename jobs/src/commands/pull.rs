@@ -5,9 +5,10 @@ use crate::exit::Outcome;
 use crate::office::{Installed, PullRequest};
 use crate::{clock, print};
 use anyhow::Result;
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
 use pipeline::PullReport;
+use schemas::Zone;
 
 /// Options of `tertib pull`.
 #[derive(Debug, Args)]
@@ -16,14 +17,14 @@ pub(crate) struct Options {
     #[arg(long)]
     dry_run: bool,
     /// At the first pull: only rows recorded from then on (2026-01-01 or 2026-01-01T00:00:00Z).
-    #[arg(long, value_name = "INSTANT", value_parser = instant)]
-    from: Option<DateTime<Utc>>,
+    #[arg(long, value_name = "INSTANT", value_parser = moment)]
+    from: Option<Moment>,
     /// Only rows recorded before then; the next pull goes on from there.
-    #[arg(long, value_name = "INSTANT", value_parser = instant)]
-    until: Option<DateTime<Utc>>,
+    #[arg(long, value_name = "INSTANT", value_parser = moment)]
+    until: Option<Moment>,
     /// Pull as if it were then, so that the archive can be made again byte for byte.
-    #[arg(long, value_name = "INSTANT", value_parser = instant)]
-    at: Option<DateTime<Utc>>,
+    #[arg(long, value_name = "INSTANT", value_parser = moment)]
+    at: Option<Moment>,
     /// Which configuration to use.
     #[command(flatten)]
     pub(crate) place: Where,
@@ -34,8 +35,10 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     let installed = Installed::open(options.place.config.as_deref())?;
     let bar = print::bar(common, "pull");
     let progress = &mut |done: u64, total: u64| print::advance(&bar, done, total);
-    let at = options.at.unwrap_or_else(clock::now);
-    let request = PullRequest { at, dry_run: options.dry_run, from: options.from, until: options.until };
+    let instant = |moment: Option<Moment>| moment.map(|moment| moment.of(installed.facts.zone));
+    let at = instant(options.at).unwrap_or_else(clock::now);
+    let (from, until) = (instant(options.from), instant(options.until));
+    let request = PullRequest { at, dry_run: options.dry_run, from, until };
     let report = installed.pull(request, progress).await;
     bar.finish_and_clear();
     let report = report?;
@@ -44,13 +47,28 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     Ok(Outcome::of(installed.facts.need_attention(&report.findings)))
 }
 
-/// An instant with its zone, or a date, which begins in Western Indonesian Time.
-fn instant(text: &str) -> Result<DateTime<Utc>, String> {
-    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
-        return Ok(instant.to_utc());
+/// When something begins or ends.
+#[derive(Clone, Copy, Debug)]
+enum Moment {
+    /// An instant, given with its zone.
+    Instant(DateTime<Utc>),
+    /// The beginning of a day of the office.
+    Day(NaiveDate),
+}
+
+impl Moment {
+    fn of(self, zone: Zone) -> DateTime<Utc> {
+        match self {
+            Self::Instant(instant) => instant,
+            Self::Day(day) => DateTime::from_timestamp(zone.start_s(day), 0).unwrap_or(DateTime::<Utc>::MIN_UTC),
+        }
     }
-    let date = text.parse::<NaiveDate>().map_err(|_| "write 2026-01-31 or 2026-01-31T08:00:00+07:00".to_owned())?;
-    Ok(date.and_time(NaiveTime::MIN).and_utc() - TimeDelta::seconds(schemas::WIB_OFFSET_S))
+}
+
+fn moment(text: &str) -> Result<Moment, String> {
+    let instant = DateTime::parse_from_rfc3339(text).map(|instant| Moment::Instant(instant.to_utc()));
+    let day = || text.parse().map(Moment::Day);
+    instant.or_else(|_| day()).map_err(|_| "write 2026-01-31 or 2026-01-31T08:00:00+07:00".to_owned())
 }
 
 /// One line: what was read and what became of it.

@@ -11,7 +11,7 @@ use serde_json::Value;
 /// Options of `tertib query`.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// One SELECT over the table `events`; instants are in UTC, `bulan` is the month of `selesai` in Jakarta.
+    /// One SELECT over the table `events`; instants are in UTC, `bulan` is the office's month of `selesai`.
     sql: String,
     /// How to write the answer.
     #[arg(long, value_enum, default_value_t = Format::Table)]

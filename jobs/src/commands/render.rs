@@ -190,7 +190,7 @@ async fn sample(mut installed: Installed, room: &Path, month: Month) -> Result<I
     let office = demo::invent(plan, &installed.facts)?;
     let config = demo::install(room, &office, &installed.facts, SAMPLE_SEED).await?;
     installed.config.show_documents_of(config);
-    let at = chrono::DateTime::from_timestamp(month.end_s(), 0).unwrap_or_default();
+    let at = chrono::DateTime::from_timestamp(month.end_s(installed.facts.zone), 0).unwrap_or_default();
     installed.pull(PullRequest::everything(at), &mut |_, _| {}).await?;
     Ok(installed)
 }

@@ -25,8 +25,8 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
     let key = Key::load(&installed.config.key_path())?;
     let at_ms = clock::now().timestamp_millis();
     let fence = installed.fence();
-    let Seal { month, version, .. } =
-        pipeline::seal(&installed.config.archive_path(), &key, fence, options.month, at_ms)?;
+    let (root, zone) = (installed.config.archive_path(), installed.facts.zone);
+    let Seal { month, version, .. } = pipeline::seal(&root, &key, fence, zone, options.month, at_ms)?;
     print::data(&format!(
         "the books of {month} are closed by version {version} of the archive; next: tertib render --month {month} --full\n"
     ))?;

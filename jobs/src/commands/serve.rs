@@ -28,7 +28,7 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
     if installed.config.jobs.is_empty() {
         bail!("the configuration has no [[job]]; add one or run `tertib pull` yourself");
     }
-    let zone: Tz = installed.config.source_config()?.zone;
+    let zone = installed.config.zone();
     // Due times up to this instant are in the queue. It moves on only when the queue is filled again, so that what falls
     // due while a long run goes on is not passed over.
     let mut since = clock::now();
@@ -78,7 +78,7 @@ async fn catch_up(installed: &Installed, now: DateTime<Utc>, zone: Tz) -> Result
 }
 
 async fn run_due(installed: &Installed, job: &JobSection, due: DateTime<Utc>) -> Result<()> {
-    let period = job.task.period(due);
+    let period = job.task.period(due, installed.facts.zone);
     if History::open(&installed.config.history_path()).await?.has_succeeded(&job.name, &period).await? {
         return Ok(());
     }

@@ -25,7 +25,7 @@ const RUNS: u32 = 15;
 pub(crate) async fn run(options: Options) -> Result<Outcome> {
     let installed = Installed::open(options.place.config.as_deref())?;
     let archive = installed.archive()?;
-    let zone = installed.config.source_config()?.zone;
+    let zone = installed.config.zone();
     let mut history = History::open(&installed.config.history_path()).await?;
     let runs = history.latest(RUNS).await?;
     let months: Vec<String> = archive.months().iter().map(ToString::to_string).collect();

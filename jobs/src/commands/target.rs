@@ -7,7 +7,7 @@ use crate::{clock, print};
 use anyhow::{Context, Result, bail};
 use chrono::{NaiveDate, SubsecRound};
 use clap::{Args, Subcommand, ValueEnum};
-use schemas::{Decision, Month, Rule, WIB_OFFSET_S, wib_date};
+use schemas::{Decision, Month, Rule};
 use std::io::Write;
 
 /// What to do with targets.
@@ -104,7 +104,7 @@ pub(crate) fn run(action: &Action, common: Common) -> Result<Outcome> {
 
 fn list(options: &List) -> Result<()> {
     let installed = Installed::open(options.place.config.as_deref())?;
-    let month = options.month.or_else(|| Month::of_epoch_s(clock::now().timestamp()));
+    let month = options.month.or_else(|| installed.facts.zone.month(clock::now().timestamp()));
     let Some(month) = month else { bail!("today is outside the calendar; name a month with --month") };
     let rules = installed.decisions.rules(&installed.facts, month);
     let head = ["target", "jenis", "value", "unit", "standing", "decides", "regulation", "article", "source"];
@@ -130,8 +130,8 @@ fn rule(rule: &Rule<'_>) -> Vec<String> {
 fn set(options: &Set, common: Common) -> Result<()> {
     let installed = Installed::open(options.place.config.as_deref())?;
     let now = clock::now();
-    let offset = i32::try_from(WIB_OFFSET_S).ok().and_then(chrono::FixedOffset::east_opt);
-    let offset = offset.context("the zone of the office is not to be had")?;
+    let zone = installed.facts.zone;
+    let offset = chrono::FixedOffset::east_opt(zone.offset_s()).context("the zone of the office is not to be had")?;
     let own = installed.facts.target(&options.id).map(|(file, _)| file.to_owned());
     let decision = Decision {
         target: options.id.clone(),
@@ -140,7 +140,7 @@ fn set(options: &Set, common: Common) -> Result<()> {
         value: options.value,
         valid_from: options
             .from
-            .or_else(|| wib_date(now.timestamp()))
+            .or_else(|| zone.date(now.timestamp()))
             .context("today is outside the calendar; give --from")?,
         valid_to: options.until,
         standing: match options.standing {

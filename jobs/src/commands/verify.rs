@@ -11,7 +11,7 @@ use clap::Args;
 use pipeline::{Disclosure, FigureBook, Verification};
 use reports::{Document, Standard};
 use schemas::document::{BookCode, Found, LedgerBook, Provenance, VerificationReport};
-use schemas::{Finding, wib_date};
+use schemas::Finding;
 use std::path::{Path, PathBuf};
 
 /// Options of `tertib verify`.
@@ -82,7 +82,7 @@ fn state(installed: &Installed, result: &Verification, path: &Path, standard: St
         program: concat!("tertib ", env!("CARGO_PKG_VERSION")).to_owned(),
     });
     let report = VerificationReport {
-        on: wib_date(clock::now().timestamp()).context("today is no date")?,
+        on: installed.facts.zone.date(clock::now().timestamp()).context("today is no date")?,
         commits: result.commits,
         files: result.files,
         rows: result.rows,

@@ -3,7 +3,7 @@
 use super::story::Office;
 use anyhow::{Context, Result};
 use chrono::DateTime;
-use schemas::Facts;
+use schemas::{Facts, Zone};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{Connection, SqliteConnection, query};
 use std::collections::BTreeMap;
@@ -55,7 +55,7 @@ pub(crate) async fn write(path: &Path, office: &Office, facts: &Facts) -> Result
         let insert = query("insert into gangguan (jenis, mulai, selesai) values (?,?,?)").bind(o.kind);
         insert.bind(instant(o.start_s)).bind(instant(o.end_s)).execute(&mut *tx).await?;
     }
-    for (i, (day, (printed, failed))) in stock(office).into_iter().enumerate() {
+    for (i, (day, (printed, failed))) in stock(office, facts.zone).into_iter().enumerate() {
         let received = if i % 20 == 0 { 2_000_i64 } else { 0 };
         let insert = query("insert into blangko values (?,?,?,?)").bind(day).bind(received);
         insert.bind(printed).bind(failed).execute(&mut *tx).await?;
@@ -66,10 +66,10 @@ pub(crate) async fn write(path: &Path, office: &Office, facts: &Facts) -> Result
 }
 
 /// Cards printed and spoiled by day.
-fn stock(office: &Office) -> BTreeMap<String, (i64, i64)> {
+fn stock(office: &Office, zone: Zone) -> BTreeMap<String, (i64, i64)> {
     let mut days: BTreeMap<String, (i64, i64)> = BTreeMap::new();
     for s in office.steps.iter().filter(|s| s.step == 6) {
-        let day = schemas::wib_date(s.end_s).unwrap_or_default().to_string();
+        let day = zone.date(s.end_s).unwrap_or_default().to_string();
         let counts = days.entry(day).or_default();
         counts.0 += i64::from(s.outcome == "tercetak");
         counts.1 += i64::from(s.outcome == "gagal_cetak");

@@ -5,7 +5,7 @@ use chrono::{Datelike, Duration, NaiveDate};
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use schemas::{Facts, Month, WIB_OFFSET_S};
+use schemas::{Facts, Month, Zone};
 use std::collections::BTreeMap;
 
 const HOUR_S: i64 = 3_600;
@@ -136,7 +136,7 @@ pub(crate) fn invent(plan: Plan, facts: &Facts) -> Result<Office> {
         month = month.next();
     }
     let mut office = inventor.office;
-    number_registers(&mut ChaCha8Rng::seed_from_u64(plan.seed ^ 0xB0C0), &mut office.steps);
+    number_registers(&mut ChaCha8Rng::seed_from_u64(plan.seed ^ 0xB0C0), &mut office.steps, facts.zone);
     office.steps.sort_by_key(|s| (s.recorded_s, s.application, s.step, s.end_s));
     plant_faults(&mut office);
     Ok(office)
@@ -318,15 +318,15 @@ impl Inventor<'_> {
         let day = days.choose(&mut self.rng).copied().unwrap_or_default();
         let spans = self.facts.clock.spans(day)?.to_vec();
         let (from, to) = spans.choose(&mut self.rng).copied().unwrap_or((0, 1));
-        Ok(midnight(day) + self.rng.random_range(from..to))
+        Ok(self.facts.zone.start_s(day) + self.rng.random_range(from..to))
     }
 
     /// The instant that many working seconds after another.
     fn add_working(&self, from_s: i64, seconds: i64) -> Result<i64> {
         let mut left = seconds;
-        let mut day = schemas::wib_date(from_s).unwrap_or_default();
+        let mut day = self.facts.zone.date(from_s).unwrap_or_default();
         loop {
-            let start_of_day = midnight(day);
+            let start_of_day = self.facts.zone.start_s(day);
             for (a, b) in self.facts.clock.spans(day)? {
                 let (a, b) = ((start_of_day + a).max(from_s), start_of_day + b);
                 if a < b {
@@ -351,22 +351,18 @@ impl Inventor<'_> {
     }
 }
 
-fn midnight(day: NaiveDate) -> i64 {
-    day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp() - WIB_OFFSET_S
-}
-
 #[expect(clippy::cast_possible_truncation, reason = "a draw of minutes or hours, in seconds")]
 fn whole(seconds: f64) -> i64 {
     seconds as i64
 }
 
 /// Each book is numbered in the order of its entries, per year; a few numbers are skipped or used twice.
-fn number_registers(rng: &mut ChaCha8Rng, steps: &mut [StepRow]) {
+fn number_registers(rng: &mut ChaCha8Rng, steps: &mut [StepRow], zone: Zone) {
     let mut order: Vec<usize> = (0..steps.len()).filter(|i| [3, 4, 8, 9].contains(&steps[*i].step)).collect();
     order.sort_by_key(|i| (steps[*i].end_s, steps[*i].application, steps[*i].step));
     let mut last: BTreeMap<(u8, i32), u32> = BTreeMap::new();
     for i in order {
-        let year = schemas::wib_date(steps[i].end_s).unwrap_or_default().year();
+        let year = zone.date(steps[i].end_s).unwrap_or_default().year();
         let number = last.entry((steps[i].step, year)).or_insert(0);
         *number += match rng.random_range(0..1_000) {
             0..2 => 2,

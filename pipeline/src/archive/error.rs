@@ -71,6 +71,21 @@ pub enum ArchiveError {
         /// The folder.
         path: String,
     },
+    /// The office is in another zone.
+    #[error(
+        "the archive {path} was begun in {begun} ({}), the configuration says {zone} ({}); write zona = \"{begun}\" under \
+         [office], or name another folder under [archive] and pull everything anew",
+        begun.name(),
+        zone.name()
+    )]
+    Zone {
+        /// The folder.
+        path: String,
+        /// Of the archive.
+        begun: schemas::Zone,
+        /// Of the configuration.
+        zone: schemas::Zone,
+    },
     /// The key is not the archive's.
     #[error(
         "the archive was written with another key (id {expected}, this one is {found}); restore the right key file"

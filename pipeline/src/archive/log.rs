@@ -10,7 +10,7 @@
 use super::layout;
 use crate::key::sha256;
 use crate::sources::Horizon;
-use schemas::{EventId, Month};
+use schemas::{EventId, Month, Zone};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -82,12 +82,28 @@ pub(crate) struct TableFacts {
     pub integer_ids: bool,
     /// Id of the key the archive is written with.
     pub key_id: String,
+    /// The office's zone, in which events fall into months.
+    pub zone: Zone,
 }
 
 impl TableFacts {
     /// Those of an archive that begins now.
-    pub(crate) fn new(integer_ids: bool, key_id: String) -> Self {
-        Self { form: FORM.to_owned(), integer_ids, key_id }
+    pub(crate) fn new(integer_ids: bool, key_id: String, zone: Zone) -> Self {
+        Self { form: FORM.to_owned(), integer_ids, key_id, zone }
+    }
+
+    /// As the table's configuration. The zone of an office that names none is not written, as in the first archives.
+    fn configuration(&self) -> Value {
+        let mut configuration = json!({
+            "delta.appendOnly": "true",
+            "tertib.form": self.form,
+            "tertib.integerIds": self.integer_ids.to_string(),
+            "tertib.keyId": self.key_id,
+        });
+        if !self.zone.is_default() {
+            configuration["tertib.zone"] = self.zone.name().into();
+        }
+        configuration
     }
 
     /// Whether this version of the program reads and writes such an archive.
@@ -168,12 +184,7 @@ impl NewCommit<'_> {
                 "format": {"provider": "parquet", "options": {}},
                 "schemaString": super::table::delta_schema(self.facts.integer_ids).to_string(),
                 "partitionColumns": ["bulan"],
-                "configuration": {
-                    "delta.appendOnly": "true",
-                    "tertib.form": self.facts.form,
-                    "tertib.integerIds": self.facts.integer_ids.to_string(),
-                    "tertib.keyId": self.facts.key_id,
-                },
+                "configuration": self.facts.configuration(),
                 "createdTime": self.at_ms,
             }}));
         }
@@ -261,5 +272,9 @@ fn table_facts(meta: &Value) -> Option<TableFacts> {
         form: configuration.get("tertib.form").and_then(Value::as_str).unwrap_or_default().to_owned(),
         integer_ids: configuration.get("tertib.integerIds")?.as_str()? == "true",
         key_id: configuration.get("tertib.keyId")?.as_str()?.to_owned(),
+        zone: match configuration.get("tertib.zone") {
+            Some(name) => Zone::named(name.as_str()?)?,
+            None => Zone::default(),
+        },
     })
 }

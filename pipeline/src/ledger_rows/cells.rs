@@ -8,7 +8,7 @@ use crate::metrics::serial;
 use crate::time;
 use schemas::document::Cell;
 use schemas::figures::RegisterNumbers;
-use schemas::{LedgerField, mask_nik, wib_date};
+use schemas::{LedgerField, mask_nik};
 
 impl BookWriter<'_> {
     pub(super) fn cell(&self, field: LedgerField, number: u64, entry: &Entry, disclosure: Disclosure) -> Cell {
@@ -38,7 +38,9 @@ impl BookWriter<'_> {
             LedgerField::TanggalCetak => reached.printed.map_or(Cell::Empty, Cell::Date),
             LedgerField::TanggalSiap => reached.gathered.map_or(Cell::Empty, Cell::Date),
             LedgerField::TanggalSerah => reached.handed_over.map_or(Cell::Empty, Cell::Date),
-            LedgerField::KodeKlasifikasi => text(wib_date(entry.selesai_s).map(|d| self.facts.classification(d))),
+            LedgerField::KodeKlasifikasi => {
+                text(self.facts.zone.date(entry.selesai_s).map(|d| self.facts.classification(d)))
+            }
             _ => Cell::Empty,
         }
     }
@@ -62,7 +64,7 @@ impl BookWriter<'_> {
                 text(Some(parts.into_iter().flatten().collect::<Vec<_>>().join(", ")))
             }
             LedgerField::Usia if full => {
-                let age = birth.zip(wib_date(entry.selesai_s)).and_then(|(b, on)| on.years_since(b));
+                let age = birth.zip(self.facts.zone.date(entry.selesai_s)).and_then(|(b, on)| on.years_since(b));
                 age.map_or(Cell::Empty, |years| Cell::Number(years.into()))
             }
             // A birth date, sex or age beside the kecamatan would rebuild most of the masked NIK.

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use schemas::document::{Cell, Destruction, Handover, HandoverBatch, HandoverCard, LedgerBook};
 use schemas::{
     ArchiveList, FinalAction, LedgerColumn, LedgerField, ListCase, ListDestruction, ListRows, Milestone, Month,
-    Retention, wib_date, wib_start_s,
+    Retention,
 };
 use std::collections::BTreeMap;
 
@@ -50,9 +50,10 @@ impl BookWriter<'_> {
             ListRows::ServiceDay => self.service_days(),
             ListRows::Month { of, past } => self.months_past(of, *past),
         };
+        let zone = self.facts.zone;
         let last = rows.iter().filter_map(|row| match row {
-            Row::Event { entry, .. } => wib_date(entry.selesai_s),
-            Row::Batch(entries) => entries.iter().map(|e| e.selesai_s).max().and_then(wib_date),
+            Row::Event { entry, .. } => zone.date(entry.selesai_s),
+            Row::Batch(entries) => entries.iter().map(|e| e.selesai_s).max().and_then(|at| zone.date(at)),
             Row::Day(day, _) | Row::ServiceDay(day, ..) => Some(*day),
             Row::Month(..) => None,
         });
@@ -71,6 +72,7 @@ impl BookWriter<'_> {
             title: list.title.clone(),
             legal_basis: list.legal_basis.clone(),
             month: self.month,
+            zone,
             columns: super::heads(&list.columns),
             destruction: list.destruction.as_ref().map(|d| destruction(d, &list.columns, &rows)),
             code: self.code(&list.id, &rows, disclosure),
@@ -125,7 +127,7 @@ impl BookWriter<'_> {
     fn service_days<'r>(&self) -> Vec<Row<'r>> {
         let mut days: BTreeMap<NaiveDate, Served> = BTreeMap::new();
         for entry in self.entries.values().flatten() {
-            let Some(day) = wib_date(entry.selesai_s) else { continue };
+            let Some(day) = self.facts.zone.date(entry.selesai_s) else { continue };
             let milestone = self.facts.sop.milestone(entry.step, &entry.hasil);
             let mut served = |count: fn(&mut Served) -> &mut u64| *count(days.entry(day).or_default()) += 1;
             match milestone {
@@ -167,7 +169,8 @@ impl BookWriter<'_> {
 
     fn list_cell(&self, column: &LedgerColumn, number: u64, row: &Row<'_>, disclosure: Disclosure) -> Cell {
         let counted = |n: i64| u64::try_from(n).map_or_else(|_| Cell::Text(n.to_string()), Cell::Number);
-        let span = |first: i64, last: i64| match (wib_date(first), wib_date(last)) {
+        let zone = self.facts.zone;
+        let span = |first: i64, last: i64| match (zone.date(first), zone.date(last)) {
             (Some(a), Some(b)) if a == b => Cell::Text(a.format("%d-%m-%Y").to_string()),
             (Some(a), Some(b)) => Cell::Text(format!("{} s.d. {}", a.format("%d-%m-%Y"), b.format("%d-%m-%Y"))),
             _ => Cell::Empty,
@@ -192,7 +195,7 @@ impl BookWriter<'_> {
             (LedgerField::KodeKlasifikasi, Row::Month(month, _)) => {
                 Cell::Text(self.facts.classification(month.last_day()).to_owned())
             }
-            (LedgerField::Selesai, Row::Day(day, _) | Row::ServiceDay(day, ..)) => Cell::Date(wib_start_s(*day)),
+            (LedgerField::Selesai, Row::Day(day, _) | Row::ServiceDay(day, ..)) => Cell::Date(zone.start_s(*day)),
             (LedgerField::Perekaman, Row::ServiceDay(_, served, _)) => Cell::Number(served.recorded),
             (LedgerField::CetakPrr, Row::ServiceDay(_, served, _)) => Cell::Number(served.first_cards),
             (LedgerField::CetakGanti, Row::ServiceDay(_, served, _)) => Cell::Number(served.other_cards),
@@ -212,7 +215,7 @@ impl BookWriter<'_> {
         let mut batches: BTreeMap<(NaiveDate, &str), Vec<&Entry>> = BTreeMap::new();
         for entry in self.entries.values().flatten() {
             let is_handed_over = self.facts.sop.milestone(entry.step, &entry.hasil) == Some(Milestone::HandedOver);
-            if let Some(day) = wib_date(entry.selesai_s).filter(|_| is_handed_over) {
+            if let Some(day) = self.facts.zone.date(entry.selesai_s).filter(|_| is_handed_over) {
                 batches.entry((day, &entry.kolektif_id)).or_default().push(entry);
             }
         }
@@ -237,6 +240,7 @@ impl BookWriter<'_> {
         };
         Handover {
             month: self.month,
+            zone: self.facts.zone,
             batches: batches.into_iter().map(batch).collect(),
             masked: disclosure == Disclosure::Masked,
             provenance: self.provenance.clone(),

@@ -3,7 +3,7 @@
 use super::Found;
 use crate::validate::nik_code;
 use chrono::{Datelike, NaiveDate};
-use schemas::{Event, Milestone, Nik, NikFault, wib_date};
+use schemas::{Event, Milestone, Nik, NikFault};
 
 pub(super) fn check(event: &Event<'_>, found: &mut Found<'_>) {
     let facts = found.facts;
@@ -60,10 +60,9 @@ fn area(nik: Nik<'_>, event: &Event<'_>, found: &mut Found<'_>) {
 }
 
 fn age(event: &Event<'_>, found: &mut Found<'_>) {
-    let limits = found.facts.applicant.usia;
-    let (Some(birth), Some(received)) = (birth(event), wib_date(event.diterima_us.div_euclid(1_000_000))) else {
-        return;
-    };
+    let (zone, limits) = (found.facts.zone, found.facts.applicant.usia);
+    let received = zone.date(event.diterima_us.div_euclid(1_000_000));
+    let (Some(birth), Some(received)) = (birth(event), received) else { return };
     let Some(at_receipt) = years(birth, received) else {
         found.applicant("Q006", event, "");
         return;
@@ -75,7 +74,7 @@ fn age(event: &Event<'_>, found: &mut Found<'_>) {
         found.applicant("Q008", event, "");
     }
     let printed = found.facts.sop.milestone(event.langkah, event.hasil) == Some(Milestone::Printed);
-    let ended = wib_date(event.selesai_us.div_euclid(1_000_000));
+    let ended = zone.date(event.selesai_us.div_euclid(1_000_000));
     let at_end = ended.and_then(|ended| years(birth, ended));
     if printed && at_end.is_some_and(|age| age < limits.pencetakan) {
         found.event("Q009", event, "");

@@ -3,7 +3,7 @@
 use super::applicant::{birth, years};
 use super::papers::codes;
 use crate::metrics::serial;
-use schemas::{Column, Event, Facts, Milestone, check_nik, wib_date};
+use schemas::{Column, Event, Facts, Milestone, check_nik};
 
 /// One column in the rows of a month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ fn calls_for(column: Column, event: &Event<'_>, facts: &Facts) -> bool {
 fn validity(column: Column, event: &Event<'_>, facts: &Facts) -> Option<bool> {
     let person = &event.person;
     let free = |text: Option<&str>| text.map(|text| !text.trim().is_empty());
-    let received = wib_date(event.diterima_us.div_euclid(1_000_000));
+    let received = facts.zone.date(event.diterima_us.div_euclid(1_000_000));
     match column {
         Column::EventId | Column::RecordedAt | Column::Langkah | Column::Pelaksana | Column::Hasil => Some(true),
         Column::BerkasId | Column::KolektifId => Some(true),

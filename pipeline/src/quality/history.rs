@@ -71,7 +71,7 @@ pub(super) fn of<'e>(
 /// `archived_from` is the first month of the archive: of a batch received before it, nothing is missing.
 pub(super) fn check(event: &Event<'_>, history: &BTreeMap<&str, Before>, archived_from: Month, found: &mut Found<'_>) {
     let Some(before) = history.get(event.berkas_id) else { return };
-    let received = Month::of_epoch_s(event.diterima_us.div_euclid(1_000_000));
+    let received = found.facts.zone.month(event.diterima_us.div_euclid(1_000_000));
     let is_whole = received.is_none_or(|month| month >= archived_from);
     let lacks = |moment: Option<i64>| moment.map_or(is_whole, |moment| moment > event.selesai_us);
     let milestone = found.facts.sop.milestone(event.langkah, event.hasil);

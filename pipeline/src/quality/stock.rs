@@ -4,7 +4,7 @@ use super::Found;
 use crate::archive::{Archive, ArchiveError};
 use crate::ledger_rows::stock_log;
 use chrono::NaiveDate;
-use schemas::{Event, Milestone, Month, Sop, wib_date};
+use schemas::{Event, Facts, Milestone, Month};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An office that keeps no stock log has nothing to compare.
@@ -15,7 +15,7 @@ pub(super) fn check(
     found: &mut Found<'_>,
 ) -> Result<(), ArchiveError> {
     let log = stock_log(archive)?;
-    let used = used(events, &found.facts.sop);
+    let used = used(events, found.facts);
     let Some(&last) = log.keys().next_back() else { return Ok(()) };
     let mut left = 0;
     for (day, [received, printed, failed]) in &log {
@@ -40,15 +40,15 @@ pub(super) fn check(
 }
 
 /// Cards printed and spoilt by day.
-fn used(events: &[Event<'_>], sop: &Sop) -> BTreeMap<NaiveDate, [i64; 2]> {
+fn used(events: &[Event<'_>], facts: &Facts) -> BTreeMap<NaiveDate, [i64; 2]> {
     let mut used: BTreeMap<NaiveDate, [i64; 2]> = BTreeMap::new();
     for event in events {
-        let place = match sop.milestone(event.langkah, event.hasil) {
+        let place = match facts.sop.milestone(event.langkah, event.hasil) {
             Some(Milestone::Printed) => 0,
             Some(Milestone::PrintFailed) => 1,
             _ => continue,
         };
-        if let Some(day) = wib_date(event.selesai_us.div_euclid(1_000_000)) {
+        if let Some(day) = facts.zone.date(event.selesai_us.div_euclid(1_000_000)) {
             used.entry(day).or_default()[place] += 1;
         }
     }

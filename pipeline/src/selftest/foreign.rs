@@ -6,7 +6,7 @@ use crate::stages::summary::{Summary, figures};
 use chrono::{DateTime, NaiveDateTime};
 use polars::prelude::{Column, DataFrame, IntoLazy, LazyFrame, NamedFrom, PolarsError, Series, lit};
 use polars::sql::SQLContext;
-use schemas::{CalendarError, WIB_OFFSET_S, WorkingClock};
+use schemas::{CalendarError, WorkingClock, Zone};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -113,5 +113,5 @@ impl ForeignLog {
 /// Working time up to a local instant, in microseconds.
 pub(super) fn working_us(clock: &WorkingClock, local_us: i64) -> Result<i64, CalendarError> {
     // The clock is that of an office in Western Indonesian Time; a local time stands for itself.
-    clock.working_us(local_us - WIB_OFFSET_S * SECOND_US)
+    clock.working_us(local_us - i64::from(Zone::Wib.offset_s()) * SECOND_US)
 }

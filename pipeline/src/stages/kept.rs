@@ -17,7 +17,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 use polars::prelude::{Column, DataFrame, NamedFrom, PolarsError, Series};
-use schemas::{Facts, Month};
+use schemas::{Facts, Month, Zone};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,6 +29,7 @@ pub(crate) struct Kept {
     /// Of what is the same for all months.
     basis: String,
     outages: OutageClock,
+    zone: Zone,
     parts: Vec<(Month, String)>,
     last: Option<Month>,
 }
@@ -42,7 +43,7 @@ impl Kept {
         parts.sort_unstable();
         let last = parts.last().map(|(month, _)| *month);
         let (folder, basis) = (archive.root().join(layout::FIGURES), sha256(basis.as_bytes()));
-        Ok(Self { folder, basis, outages: OutageClock::of(archive)?, parts, last })
+        Ok(Self { folder, basis, outages: OutageClock::of(archive)?, zone: facts.zone, parts, last })
     }
 
     /// The rows of a month, if they are kept and whole.
@@ -80,7 +81,7 @@ impl Kept {
     fn key(&self, month: Month, sight: Sight) -> String {
         let seen = self.parts.iter().filter(|(of, _)| sight == Sight::Ahead || *of <= month);
         let parts: String = seen.map(|(_, sha256)| sha256.as_str()).collect();
-        let outages = self.outages.until(if sight == Sight::Ahead { i64::MAX } else { month.end_s() });
+        let outages = self.outages.until(if sight == Sight::Ahead { i64::MAX } else { month.end_s(self.zone) });
         short(&sha256(format!("{}{month}{outages}{parts}", self.basis).as_bytes()))
     }
 

@@ -59,6 +59,7 @@ fn book(rows: Vec<Vec<String>>) -> LedgerBook {
         title: "Buku".into(),
         legal_basis: "–".into(),
         month,
+        zone: schemas::Zone::default(),
         columns: COLUMNS.map(column).to_vec(),
         berkas: vec![String::new(); rows.len()],
         unit: None,
@@ -92,6 +93,7 @@ fn office() -> Office {
         alamat: String::new(),
         lambang: String::new(),
         tempat: "Kota Agung".into(),
+        zona: None,
         mengetahui: signer(),
         penanggung_jawab: signer(),
     }

@@ -14,7 +14,7 @@ use chrono::NaiveDate;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use rand::{Rng, SeedableRng};
-use schemas::{Month, WIB_OFFSET_S, WorkingClock};
+use schemas::{Month, WorkingClock, Zone};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs::{File, read_to_string, write};
@@ -141,7 +141,8 @@ impl Log {
             *first = (*first).min(self.key(row));
         }
         let filed = first.iter().zip(&self.nik).filter(|(at, _)| **at != i64::MAX);
-        let month = |at: i64| Month::of_epoch_s(at.div_euclid(SECOND_US) - WIB_OFFSET_S).unwrap();
+        let day = |at: i64| chrono::DateTime::from_timestamp_micros(at).unwrap().date_naive();
+        let month = |at: i64| Month::of_date(day(at));
         let mut filings: Vec<(Month, u64)> = filed.map(|(at, nik)| (month(*at), *nik)).collect();
         filings.sort_unstable();
         let months = filings.chunk_by(|a, b| a.0 == b.0).map(|of_month| {
@@ -199,7 +200,7 @@ impl Log {
 
     /// Puts the working clock in place of the wall's; what ended before it began stays so.
     fn in_working_time(&mut self, clock: &WorkingClock) {
-        let working = |at: i64| clock.working_us(at - WIB_OFFSET_S * SECOND_US).unwrap();
+        let working = |at: i64| clock.working_us(at - i64::from(Zone::Wib.offset_s()) * SECOND_US).unwrap();
         for (start, end) in self.start.iter_mut().zip(&mut self.end) {
             let backwards = *end < *start;
             for time in [&mut *start, &mut *end].into_iter().filter(|time| **time != NOTHING) {
