@@ -185,13 +185,15 @@ fn an_archive_keeps_its_zone() {
 /// The zone of times that a source stores without one may be another than the office's, but only in so many words.
 fn two_zones_are_both_named() {
     let office = Office::unpulled();
-    let ends = || office.run(&["query", "SELECT MIN(selesai) AS a, MAX(selesai) AS b FROM events", "--format", "csv"]).out;
+    let ends =
+        || office.run(&["query", "SELECT MIN(selesai) AS a, MAX(selesai) AS b FROM events", "--format", "csv"]).out;
     office.run(&["pull"]).expect_code(0);
     let (truth, month) = (ends(), office.query_count("bulan = '2026-10'"));
     // A source without zones, whose clock is that of Makassar.
-    for (table, column) in [("langkah_berkas", "mulai"), ("langkah_berkas", "selesai"), ("langkah_berkas", "recorded_at")]
-        .into_iter()
-        .chain([("kolektif", "diterima"), ("gangguan", "mulai"), ("gangguan", "selesai")])
+    for (table, column) in
+        [("langkah_berkas", "mulai"), ("langkah_berkas", "selesai"), ("langkah_berkas", "recorded_at")]
+            .into_iter()
+            .chain([("kolektif", "diterima"), ("gangguan", "mulai"), ("gangguan", "selesai")])
     {
         office.sql(&format!("update {table} set {column} = strftime('%Y-%m-%d %H:%M:%S', {column}, '+8 hours')"));
     }

@@ -4,12 +4,12 @@
 //! relative to the file itself. `TERTIB_SOURCE_URL` replaces the source's URL, so that a password need not be in a file.
 
 mod render;
+mod zone;
 
 use anyhow::{Context, Result, anyhow, bail};
-use chrono_tz::Tz;
 use pipeline::{SourceConfig, Timeouts};
 use render::RenderSection;
-use schemas::{Column, Zone};
+use schemas::Column;
 use schemas::document::Office;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -333,31 +333,6 @@ impl Config {
             rows_per_second: source.rows_per_second,
             csv_null: source.csv_null.clone(),
         })
-    }
-
-    /// The office's zone, in which due times are read.
-    pub(crate) fn zone(&self) -> Tz {
-        match self.office.zone() {
-            Zone::Wib => Tz::Asia__Jakarta,
-            Zone::Wita => Tz::Asia__Makassar,
-            Zone::Wit => Tz::Asia__Jayapura,
-        }
-    }
-
-    /// The zone of times that the source stores without one. Where it is another than the office's, both must be named, since
-    /// the one could have been meant for the other.
-    fn source_zone(&self) -> Result<Tz> {
-        let office = self.office.zone();
-        let Some(name) = &self.source.zone else { return Ok(self.zone()) };
-        let zone = name.parse().map_err(|_| anyhow!("`{name}` is not a time zone; use a name like Asia/Jakarta"))?;
-        if self.office.zona.is_none() && zone != self.zone() {
-            let own = Zone::named(name).unwrap_or(office);
-            bail!(
-                "zone = \"{name}\" under [source] is not the office's zone, which is {office} where [office] names none; \
-                 write zona = \"{own}\" under [office]"
-            );
-        }
-        Ok(zone)
     }
 
     /// A relative path starts at the configuration's folder.

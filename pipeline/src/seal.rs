@@ -43,14 +43,7 @@ pub enum SealError {
 ///
 /// # Errors
 /// [`SealError`] when the month is not over, is closed already, or an earlier one is open.
-pub fn seal(
-    root: &Path,
-    key: &Key,
-    fence: Fence,
-    zone: Zone,
-    month: Month,
-    at_ms: i64,
-) -> Result<Seal, SealError> {
+pub fn seal(root: &Path, key: &Key, fence: Fence, zone: Zone, month: Month, at_ms: i64) -> Result<Seal, SealError> {
     let mut writer = Writer::open(root, key, fence)?;
     let archive = writer.archive().clone();
     archive.check_zone(zone)?;

@@ -10,8 +10,8 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use pipeline::{Disclosure, FigureBook, Verification};
 use reports::{Document, Standard};
-use schemas::document::{BookCode, Found, LedgerBook, Provenance, VerificationReport};
 use schemas::Finding;
+use schemas::document::{BookCode, Found, LedgerBook, Provenance, VerificationReport};
 use std::path::{Path, PathBuf};
 
 /// Options of `tertib verify`.
