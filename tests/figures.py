@@ -64,12 +64,14 @@ db.sql("create table milestones (langkah integer, hasil varchar, milestone varch
 db.executemany("insert into milestones values (?, ?, ?)", [(s, h, m) for (s, h), m in MILESTONES.items()])
 db.sql(
     """create table events as
-       select e.* exclude (mulai, selesai, diterima, nik_pseudonym), lower(hex(nik_pseudonym)) as nik,
+       select e.* exclude (mulai, selesai, diterima, nik_pseudonym, pekon, jenis), lower(hex(nik_pseudonym)) as nik,
+              first_value(e.pekon) over berkas as pekon, first_value(e.jenis) over berkas as jenis,
               dense_rank() over (order by berkas_id) as berkas_no, m.s as mulai_s, m.w as mulai_w,
               z.s as selesai_s, z.w as selesai_w, z.d as selesai_d, z.o as selesai_o, z.bulan as bulan,
               d.s as diterima_s, d.w as diterima_w, d.bulan as bulan_diterima, t.milestone as milestone
        from archived e left join milestones t on e.langkah = t.langkah and e.hasil = t.hasil join clock_selesai z on epoch_us(e.selesai) = z.us left join clock_mulai m on epoch_us(e.mulai) = m.us
-       left join clock_diterima d on epoch_us(e.diterima) = d.us"""
+       left join clock_diterima d on epoch_us(e.diterima) = d.us
+       window berkas as (partition by e.berkas_id order by z.s, e.langkah, e.event_id)"""
 )
 db.sql("create table sop_next (langkah bigint, hasil varchar, next bigint)")
 db.executemany("insert into sop_next values (?, ?, ?)", [(s, h, n) for (s, h), n in reference.NEXT.items()])
@@ -127,7 +129,7 @@ OWN = {
                       where langkah = 6 and hasil = 'tercetak' group by 1)
            select pekon, count(*), sum(p.at - c.at), min(p.at - c.at), quantile_disc(p.at - c.at, 0.5),
                   quantile_disc(p.at - c.at, 0.9), quantile_disc(p.at - c.at, 0.95), max(p.at - c.at)
-           from p join c using (berkas_id) where strftime(to_timestamp(p.at) + interval $h hour, '%Y-%m') = '$m' group by 1"""),
+           from p join c using (berkas_id) where c.at <= p.at and strftime(to_timestamp(p.at) + interval $h hour, '%Y-%m') = '$m' group by 1"""),
     "handling of an officer at step 6": (
         "officer", "time_per_step", "handling_wall",
         """select petugas_id, count(*), sum(v), min(v), quantile_disc(v, 0.5), quantile_disc(v, 0.9), quantile_disc(v, 0.95), max(v)

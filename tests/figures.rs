@@ -191,7 +191,27 @@ fn figures_are_kept() {
     fs::copy(&august, &forged).unwrap();
     let found = installed.run(&["verify"]).expect_code(1);
     assert!(found.out.contains("A008") && found.out.contains("figures/2026-09-past"), "{}", found.out);
+    // Nor is one believed whose name holds the digest of its bytes, which anybody can compute.
+    let bytes = fs::read(&august).unwrap();
+    let unkeyed = tool("sha256sum", &[&august.display().to_string()]);
+    let forged_openly = september.display().to_string().replace(&digest(&september), &unkeyed[..32]);
     fs::remove_file(&forged).unwrap();
+    fs::write(&forged_openly, bytes).unwrap();
+    let found = installed.run(&["verify"]).expect_code(1);
+    assert!(found.out.contains("A008"), "{}", found.out);
+    assert_eq!(of("2026-09"), first, "a forged file was believed");
+    installed.run(&["verify"]).expect_code(0);
+
+    // Without the office's key nothing is believed and nothing is written.
+    let (key, key_aside) = (installed.path("kunci.key"), installed.path("kunci.aside"));
+    fs::rename(&key, &key_aside).unwrap();
+    let whole = past(&kept(), "2026-09");
+    fs::write(&whole, b"no rows").unwrap();
+    let before = tests::tree(&installed.path("archive"));
+    assert_eq!(of("2026-09"), first);
+    assert!(tests::tree(&installed.path("archive")) == before, "something was written without the key");
+    fs::rename(&key_aside, &key).unwrap();
+    assert_eq!(of("2026-09"), first);
     installed.run(&["verify"]).expect_code(0);
 
     // An event that comes late changes its month and the months after it.

@@ -5,7 +5,7 @@ use crate::print;
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use schemas::Month;
-use schemas::figures::{FigureRow, hide_small_cells};
+use schemas::figures::{FigureRow, ReleasedRow, hide_small_cells};
 
 /// How to divide figures.
 #[derive(Debug, Args)]
@@ -62,10 +62,9 @@ impl Division {
     }
 
     /// The rows in the form asked for.
-    pub(crate) fn written(&self, mut rows: Vec<FigureRow>, format: Format) -> Result<String> {
-        if self.hide_small {
-            hide_small_cells(&mut rows);
-        }
+    pub(crate) fn written(&self, rows: Vec<FigureRow>, format: Format) -> Result<String> {
+        let rows: Vec<ReleasedRow> =
+            if self.hide_small { hide_small_cells(rows) } else { rows.into_iter().map(ReleasedRow::from).collect() };
         match format {
             // Numbers stay numbers.
             Format::Json => Ok(format!("{}\n", serde_json::to_string_pretty(&rows)?)),
@@ -77,7 +76,7 @@ impl Division {
 const HEAD: [&str; 14] =
     ["cell", "figure", "item", "step", "next_step", "name", "detail", "n", "sum", "min", "p50", "p90", "p95", "max"];
 
-fn line(row: &FigureRow) -> Vec<String> {
+fn line(row: &ReleasedRow) -> Vec<String> {
     let step = |step: i64| if step == 0 { String::new() } else { step.to_string() };
     let n = row.n.map_or_else(String::new, |n| n.to_string());
     let values = row.values.map_or_else(

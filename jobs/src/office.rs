@@ -3,7 +3,7 @@
 use crate::config::{Config, place};
 use anyhow::{Context, Result, anyhow};
 use chrono::{DateTime, Utc};
-use pipeline::{Archive, BookWriter, Disclosure, Fence, FigureBook, Key, Progress, PullOptions, PullReport};
+use pipeline::{Archive, BookWriter, Disclosure, Fence, FigureBook, Key, KeyError, Progress, PullOptions, PullReport};
 use schemas::document::{ComplianceSheet, Handover, LedgerBook, MonthlyReview};
 use schemas::figures::{Figures, RegisterNumbers};
 use schemas::{Decisions, FactFiles, Facts, FactsError, Month};
@@ -63,6 +63,25 @@ impl Installed {
         let archive = Archive::open(&self.config.archive_path())?;
         archive.check_zone(self.facts.zone)?;
         Ok(archive)
+    }
+
+    /// The figures of the archive as it is now, with what is kept of months that are over. Without the office's key, as an auditor
+    /// has the archive, all are computed anew and nothing is kept.
+    pub(crate) fn figures(&self, archive: &Archive) -> Result<FigureBook<'_>> {
+        let book = FigureBook::open(archive, &self.facts)?;
+        Ok(match self.key_if_there()? {
+            Some(key) => book.keeping(&key)?,
+            None => book,
+        })
+    }
+
+    /// The office's key; none where there is no key file, as on an auditor's machine.
+    pub(crate) fn key_if_there(&self) -> Result<Option<Key>> {
+        match Key::load(&self.config.key_path()) {
+            Ok(key) => Ok(Some(key)),
+            Err(KeyError::Read { reason, .. }) if reason.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(fault) => Err(fault.into()),
+        }
     }
 
     /// What keeps two writers of the archive apart.

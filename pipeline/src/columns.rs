@@ -31,6 +31,17 @@ pub(crate) fn instants<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Tim
     typed(batch, name)
 }
 
+/// The SOP step that a number stands for. Every step of the archive is read through here, so that a number which is no step is
+/// an error, and never a step that nobody takes.
+pub(crate) fn step(number: impl Into<i64>) -> Result<u8, ArchiveError> {
+    let number = number.into();
+    let step = u8::try_from(number).ok().filter(|step| *step > 0);
+    step.ok_or_else(|| ArchiveError::Decode {
+        path: "a part".to_owned(),
+        reason: format!("`langkah` is {number}, which is the number of no step"),
+    })
+}
+
 /// Sequence numbers of rows that a later correction replaces.
 pub(crate) fn superseded(batches: &[RecordBatch]) -> Result<BTreeSet<i64>, ArchiveError> {
     let mut seqs = BTreeSet::new();
@@ -38,4 +49,16 @@ pub(crate) fn superseded(batches: &[RecordBatch]) -> Result<BTreeSet<i64>, Archi
         seqs.extend(int64s(batch, "correction_of")?.iter().flatten());
     }
     Ok(seqs)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_is_no_step_is_an_error() {
+        assert_eq!((super::step(1).unwrap(), super::step(255_i64).unwrap()), (1, 255));
+        for number in [0, -1, 256, 300, i64::MAX] {
+            let fault = super::step(number).unwrap_err().to_string();
+            assert!(fault.contains(&number.to_string()), "{fault}");
+        }
+    }
 }

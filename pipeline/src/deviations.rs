@@ -5,10 +5,11 @@
 //! Rule    a step that an outcome sends back to itself may be repeated; otherwise the sequences of the SOP without repetition,
 //!         from its first step to its last, are what is accepted
 
+use crate::columns::step;
 use crate::metrics::{FigureBook, FigureError};
 use crate::stages::additive::{FigureSql, Reach, Sight};
 use crate::stages::alignment::align;
-use crate::stages::summary::{numbers, texts};
+use crate::stages::summary::{texts, whole};
 use polars::prelude::PolarsError;
 use schemas::{Month, Sop};
 
@@ -56,18 +57,15 @@ pub fn deviations(book: &FigureBook<'_>, sop: &Sop, month: Month) -> Result<Vec<
 
 /// The berkas handed over in the month with their events in order.
 fn traces(book: &FigureBook<'_>, month: Month) -> Result<Vec<(String, Vec<TraceEvent>)>, FigureError> {
-    let month = book.at(month)?;
-    let read = || -> Result<Vec<(String, TraceEvent)>, PolarsError> {
-        let rows = month.run(TRACES, TRACES.text)?;
-        let (hasil, pelaksana) = (texts(&rows, "hasil")?, texts(&rows, "pelaksana")?);
-        let steps = numbers(&rows, "langkah")?.into_iter().map(|s| s.and_then(|s| u8::try_from(s).ok()).unwrap_or(0));
-        let events = steps.zip(hasil).zip(pelaksana);
-        let events = events.map(|((step, hasil), pelaksana)| TraceEvent { step, hasil, pelaksana });
-        Ok(texts(&rows, "berkas_id")?.into_iter().zip(events).collect())
-    };
     let fault = |e: PolarsError| FigureError::Sql { figure: "traces.sql".into(), reason: e.to_string() };
+    let rows = book.at(month)?.run(TRACES, TRACES.text).map_err(fault)?;
+    let column = |name: &str| texts(&rows, name).map_err(fault);
+    let steps = whole(&rows, "langkah").map_err(fault)?.into_iter().map(|number| Ok(step(number)?));
+    let steps = steps.collect::<Result<Vec<u8>, FigureError>>()?;
+    let events = steps.into_iter().zip(column("hasil")?).zip(column("pelaksana")?);
+    let events = events.map(|((step, hasil), pelaksana)| TraceEvent { step, hasil, pelaksana });
     let mut traces: Vec<(String, Vec<TraceEvent>)> = Vec::new();
-    for (berkas_id, event) in read().map_err(fault)? {
+    for (berkas_id, event) in column("berkas_id")?.into_iter().zip(events) {
         match traces.last_mut() {
             Some((last, trace)) if *last == berkas_id => trace.push(event),
             _ => traces.push((berkas_id, vec![event])),

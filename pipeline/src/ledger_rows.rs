@@ -8,7 +8,7 @@ mod cells;
 mod lists;
 
 use crate::archive::{Archive, ArchiveError, month_of_path};
-use crate::columns::{dates, instants, int32s, int64s, texts};
+use crate::columns::{dates, instants, int32s, int64s, step, texts};
 use crate::key::sha256;
 use arrow::array::{Array, RecordBatch, StringArray};
 use cells::{number_marks, remarked};
@@ -223,7 +223,7 @@ impl<'a> BookWriter<'a> {
         let corrects = int64s(batch, "correction_of")?;
         for i in (0..batch.num_rows()).filter(|i| !superseded.contains(&seq.value(*i))) {
             let at = selesai.value(i).div_euclid(1_000_000);
-            let step = u8::try_from(langkah.value(i)).unwrap_or(0);
+            let step = step(langkah.value(i))?;
             if let Some(milestone) = self.facts.sop.milestone(step, hasil.value(i)) {
                 self.milestones.entry(berkas.value(i).to_owned()).or_default().reach(milestone, at);
             }

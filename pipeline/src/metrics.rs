@@ -21,12 +21,13 @@ pub use crate::stages::cells::By;
 pub use crate::view::FigureError;
 
 use crate::archive::Archive;
+use crate::key::Key;
 use crate::stages::additive::{self, Sight};
-use crate::stages::kept::{self, Kept};
+use crate::stages::kept::{Kept, is_same};
 use crate::stages::summary::{self, Summary};
 use crate::stages::{cells, failed};
 use crate::view::{AT_ONCE, MonthView, View, within};
-use polars::prelude::{DataFrame, IntoLazy, col, lit};
+use polars::prelude::{DataFrame, IntoLazy, PolarsError, col, lit};
 use schemas::document::{BacklogAge, KecamatanRow};
 use schemas::figures::{FigureRow, Figures, MonthFigures, TrendPoint};
 use schemas::{Facts, Finding, Month, Rule};
@@ -41,7 +42,8 @@ pub struct FigureBook<'a> {
     archive: Archive,
     facts: &'a Facts,
     months: Vec<Month>,
-    kept: Kept,
+    /// Where rows of months that are over are kept; nowhere without the office's key.
+    kept: Option<Kept>,
     /// The events, once they had to be read.
     view: OnceCell<View>,
     /// The additive rows of the month that was asked for last.
@@ -66,7 +68,7 @@ struct Context<'a> {
 type LeftOut = BTreeMap<String, u64>;
 
 impl<'a> FigureBook<'a> {
-    /// Prepares the figures of an archive. Events are read when rows of a month are not kept from an earlier time.
+    /// Prepares the figures of an archive. All are computed from its events, and nothing is written.
     ///
     /// # Errors
     /// [`FigureError`] when the archive is empty.
@@ -74,9 +76,18 @@ impl<'a> FigureBook<'a> {
         if archive.is_empty() {
             return Err(archive.empty().into());
         }
-        let (months, kept) = (archive.months(), Kept::new(archive, facts)?);
         let (view, additive) = (OnceCell::new(), RefCell::default());
-        Ok(Self { archive: archive.clone(), facts, months, kept, view, additive })
+        Ok(Self { archive: archive.clone(), facts, months: archive.months(), kept: None, view, additive })
+    }
+
+    /// Lets it keep the additive rows of months that are over in the archive's folder, signed with the office's key, and use
+    /// those that were kept so. It must be the archive as it is now: the rows of an earlier version would take their place.
+    ///
+    /// # Errors
+    /// [`FigureError`] when the archive's outage log cannot be read.
+    pub fn keeping(mut self, key: &Key) -> Result<Self, FigureError> {
+        self.kept = Some(Kept::new(&self.archive, self.facts, key)?);
+        Ok(self)
     }
 
     /// The figures of a month.
@@ -113,7 +124,7 @@ impl<'a> FigureBook<'a> {
             batches: batches::compute(context),
             duplicates: duplicates::compute(context),
             conformance: conformance::compute(context)?,
-            backlog: backlog::compute(context),
+            backlog: backlog::compute(context)?,
             ledgers: register_agreement::compute(context, &mut left_out),
         };
         Ok(MonthFigures { figures, deadlines, trend, left_out })
@@ -124,7 +135,7 @@ impl<'a> FigureBook<'a> {
     /// # Errors
     /// [`FigureError::NoMonth`] when the archive has no events of it.
     pub fn backlog_age(&self, month: Month) -> Result<BacklogAge, FigureError> {
-        backlog::ages(&self.rows(month, Sight::Past)?).map_err(|e| summary::fault(&e))
+        backlog::ages(self.rows(month, Sight::Past)?)
     }
 
     /// The month's flow by kecamatan, in order of name; areas that the table does not know stand under their code.
@@ -133,7 +144,7 @@ impl<'a> FigureBook<'a> {
     /// [`FigureError::NoMonth`] when the archive has no events of it.
     pub fn by_kecamatan(&self, month: Month) -> Result<Vec<KecamatanRow>, FigureError> {
         let flow = cells::merged(&[self.flow(month)?], month, By::Kecamatan, true, &self.facts.wilayah)?;
-        Ok(flow::by_kecamatan(summary::figures(flow)?))
+        flow::by_kecamatan(summary::figures(flow)?)
     }
 
     /// Every figure of the months `first` to `last` together, in the cells of a division, in order. What stands at the end
@@ -175,15 +186,16 @@ impl<'a> FigureBook<'a> {
         Ok(Summary::new(summary::figures(all)?))
     }
 
-    /// Kept rows that are not what the events give (A008).
+    /// Rows kept under the office's key that are not what the events give (A008). Nothing is written.
     ///
     /// # Errors
     /// [`FigureError`] when the archive is damaged, or an event lies outside the calendar.
-    pub fn altered(&self) -> Result<Vec<Finding>, FigureError> {
+    pub fn altered(&self, key: &Key) -> Result<Vec<Finding>, FigureError> {
+        let kept = Kept::new(&self.archive, self.facts, key)?;
         let mut altered = Vec::new();
-        for (month, sight, path) in self.kept.held() {
-            let same = match self.kept.load(month, sight) {
-                Some(rows) => kept::same(&rows, &self.compute(month, sight)?)?,
+        for (month, sight, path) in kept.held() {
+            let same = match kept.load(month, sight) {
+                Some(rows) => is_same(&rows, &self.compute(month, sight)?)?,
                 None => false,
             };
             if !same {
@@ -212,11 +224,12 @@ impl<'a> FigureBook<'a> {
             return Ok(rows.clone());
         }
         within(&self.months, month)?;
-        if let Some(rows) = self.kept.load(month, sight) {
+        let Some(kept) = &self.kept else { return self.compute(month, sight) };
+        if let Some(rows) = kept.load(month, sight) {
             return Ok(rows);
         }
         let rows = self.compute(month, sight)?;
-        self.kept.store(month, sight, &rows);
+        kept.store(month, sight, &rows);
         Ok(rows)
     }
 
@@ -250,15 +263,14 @@ impl<'a> FigureBook<'a> {
 impl Context<'_> {
     /// How many values of an item do not exceed a limit.
     fn within(&self, figure: &str, item: &str, limit: i64) -> Result<u64, FigureError> {
-        let count = || {
+        let count = || -> Result<u64, PolarsError> {
             let (figures, items) = (self.additive.column("figure")?.str()?, self.additive.column("item")?.str()?);
-            let (values, n) = (self.additive.column("v")?.i64()?, self.additive.column("n")?.i64()?);
-            let rows = figures.iter().zip(items.iter()).zip(values.iter().zip(n.iter()));
+            let (values, n) = (self.additive.column("v")?.i64()?, summary::whole(self.additive, "n")?);
+            let rows = figures.iter().zip(items.iter()).zip(values.iter().zip(n));
             let within =
                 rows.filter(|((f, i), (v, _))| *f == Some(figure) && *i == Some(item) && v.is_some_and(|v| v <= limit));
-            Ok(within.filter_map(|(_, (_, n))| n).sum::<i64>())
+            summary::count(within.map(|(_, (_, n))| n).sum())
         };
-        let n = count().map_err(|e| summary::fault(&e))?;
-        Ok(u64::try_from(n).unwrap_or(0))
+        count().map_err(|e| summary::fault(&e))
     }
 }

@@ -6,7 +6,7 @@
 //! Finds   berkas without name or birth date: counted, not compared
 
 use crate::archive::{Archive, ArchiveError, month_of_path};
-use crate::columns::{dates, int32s, int64s, texts};
+use crate::columns::{dates, int32s, int64s, step, texts};
 use crate::linkage::{Kind, Records, Wanted};
 use crate::view::{FigureError, within};
 use arrow::array::Array;
@@ -127,12 +127,9 @@ fn applicants(archive: &Archive, facts: &Facts, month: Month) -> Result<(Vec<App
                     (int64s(&batch, "seq")?, int32s(&batch, "langkah")?, texts(&batch, "berkas_id")?);
                 let (nik, pekon) = (texts(&batch, "nik_pseudonym")?, texts(&batch, "pekon")?);
                 let hasil = texts(&batch, "hasil")?;
-                let is_receipt = |row: &usize| {
-                    let step = u8::try_from(steps.value(*row)).unwrap_or(0);
-                    facts.sop.milestone(step, hasil.value(*row)) == Some(Milestone::Received)
-                };
-                for row in (0..batch.num_rows()).filter(is_receipt) {
-                    if !superseded.contains(&seqs.value(row)) {
+                for row in 0..batch.num_rows() {
+                    let milestone = facts.sop.milestone(step(steps.value(row))?, hasil.value(row));
+                    if milestone == Some(Milestone::Received) && !superseded.contains(&seqs.value(row)) {
                         let nik = nik.is_valid(row).then(|| nik.value(row).to_owned());
                         let of = (berkas.value(row).to_owned(), of_month, nik, pekon.value(row).to_owned());
                         received.insert(seqs.value(row), of);

@@ -10,6 +10,7 @@
 use crate::office_days::{OfficeCalendar, Spans};
 use crate::zone::Zone;
 use chrono::NaiveDate;
+use serde::Serialize;
 
 const DAY_S: i64 = 86_400;
 const SECOND_US: i64 = 1_000_000;
@@ -35,7 +36,7 @@ pub enum CalendarError {
 }
 
 /// Working time of the office as a step-wise linear clock.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct WorkingClock {
     zone: Zone,
     from: NaiveDate,
@@ -44,7 +45,7 @@ pub struct WorkingClock {
     days: Vec<Day>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 struct Day {
     before_s: i64,
     working_days: i64,

@@ -116,11 +116,36 @@ pub struct FigureRow {
     pub name: String,
     /// A second such text.
     pub detail: String,
-    /// How many; none where a small count is hidden.
+    /// How many.
+    pub n: u64,
+    /// The distribution, where something is measured.
+    #[serde(flatten)]
+    pub values: Option<SpreadValues>,
+}
+
+/// A row as it is shown, where a count that may point at a person is hidden.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the same as in `FigureRow`")]
+pub struct ReleasedRow {
+    pub cell: String,
+    pub figure: String,
+    pub item: String,
+    pub step: i64,
+    pub next_step: i64,
+    pub name: String,
+    pub detail: String,
+    /// How many; none where it is hidden.
     pub n: Option<u64>,
     /// The distribution, where something is measured and not hidden.
     #[serde(flatten)]
     pub values: Option<SpreadValues>,
+}
+
+impl From<FigureRow> for ReleasedRow {
+    fn from(row: FigureRow) -> Self {
+        let FigureRow { cell, figure, item, step, next_step, name, detail, n, values } = row;
+        Self { cell, figure, item, step, next_step, name, detail, n: Some(n), values }
+    }
 }
 
 /// A count below this may point at a person.
@@ -132,8 +157,9 @@ const CASES: [(&str, &str); 2] = [("batches", "held_up_by"), ("register_agreemen
 ///
 /// Where that hides a single cell of an item, which the item's
 /// total would give away, the next smallest is hidden too. Items that name single cases are taken out.
-pub fn hide_small_cells(rows: &mut Vec<FigureRow>) {
-    rows.retain(|row| !CASES.contains(&(row.figure.as_str(), row.item.as_str())));
+pub fn hide_small_cells(rows: Vec<FigureRow>) -> Vec<ReleasedRow> {
+    let rows = rows.into_iter().filter(|row| !CASES.contains(&(row.figure.as_str(), row.item.as_str())));
+    let mut rows: Vec<ReleasedRow> = rows.map(ReleasedRow::from).collect();
     let mut items: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for (i, row) in rows.iter().enumerate() {
         let key = (row.figure.clone(), row.item.clone(), row.step, row.next_step, row.name.clone(), row.detail.clone());
@@ -148,6 +174,7 @@ pub fn hide_small_cells(rows: &mut Vec<FigureRow>) {
             rows[i].values = None;
         }
     }
+    rows
 }
 
 /// Times of one step.
@@ -330,14 +357,14 @@ mod tests {
         let (cell, figure, item) = (cell.to_owned(), "f".to_owned(), item.to_owned());
         let values = Some(SpreadValues { sum: 1, min: 1, p50: 1, p90: 1, p95: 1, max: 1 });
         let (name, detail) = (String::new(), String::new());
-        FigureRow { cell, figure, item, step: 0, next_step: 0, name, detail, n: Some(n), values }
+        FigureRow { cell, figure, item, step: 0, next_step: 0, name, detail, n, values }
     }
 
     #[test]
     fn a_hidden_count_cannot_be_taken_from_the_total() {
         let mut rows = vec![row("a", "x", 40), row("b", "x", 4), row("c", "x", 7), row("d", "x", 0)];
         rows.extend([row("a", "y", 5), row("a", "z", 1), row("b", "z", 2), row("c", "z", 9)]);
-        hide_small_cells(&mut rows);
+        let rows = hide_small_cells(rows);
         let shown: Vec<_> = rows.iter().map(|r| (r.item.as_str(), r.cell.as_str(), r.n, r.values.is_some())).collect();
         assert_eq!(
             shown,
@@ -358,8 +385,6 @@ mod tests {
     fn what_names_single_cases_does_not_leave() {
         let mut held = row("a", "held_up_by", 9);
         held.figure = "batches".to_owned();
-        let mut rows = vec![held];
-        hide_small_cells(&mut rows);
-        assert!(rows.is_empty());
+        assert!(hide_small_cells(vec![held]).is_empty());
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! Rule    SOP Penerbitan KTP Elektronik Kolektif, steps 1–10
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// One standard operating procedure.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sop {
     /// Same as the file name.
@@ -20,7 +20,7 @@ pub struct Sop {
 }
 
 /// One step.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     /// Number in the SOP.
@@ -40,7 +40,7 @@ pub struct Step {
 }
 
 /// One outcome of a step.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outcome {
     /// Its word in the column `hasil`.
@@ -52,7 +52,7 @@ pub struct Outcome {
 }
 
 /// What an outcome means to the figures, whatever the SOP's step and word for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Milestone {
     /// The berkas arrived.

@@ -39,7 +39,7 @@ const HEAD: [&str; 12] = [
 pub(crate) fn run(options: &Options) -> Result<Outcome> {
     let installed = Installed::open(options.of.place.config.as_deref())?;
     let archive = installed.archive()?;
-    let book = FigureBook::open(&archive, &installed.facts)?;
+    let book = installed.figures(&archive)?;
     if let Some(target) = &options.failed {
         return failed(&installed, &book, target, &options.of);
     }

@@ -62,7 +62,7 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     let at = chrono::DateTime::from_timestamp(last.end_s(installed.facts.zone), 0).unwrap_or_default();
     let report = installed.pull(PullRequest::everything(at), progress).await?;
     let archive = installed.archive()?;
-    let book = FigureBook::open(&archive, &installed.facts)?;
+    let book = installed.figures(&archive)?;
     let months: Vec<Month> =
         std::iter::successors(Some(first), |m| Some(m.next())).take_while(|m| *m <= last).collect();
     let mut rows = Vec::new();

@@ -23,7 +23,7 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<Outcome> {
     let installed = Installed::open(options.of.place.config.as_deref())?;
     let archive = installed.archive()?;
-    let book = FigureBook::open(&archive, &installed.facts)?;
+    let book = installed.figures(&archive)?;
     let (division, last) = (&options.division, options.of.month);
     let text = match division.by {
         Some(by) => division.written(book.cells(division.first(last)?, last, by.into())?, options.of.format)?,

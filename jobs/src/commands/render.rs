@@ -6,7 +6,7 @@ use crate::office::{Installed, PullRequest};
 use crate::{demo, print};
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use pipeline::{Disclosure, FigureBook};
+use pipeline::Disclosure;
 use reports::{Document, Renderer};
 use schemas::Month;
 use std::path::{Path, PathBuf};
@@ -237,7 +237,7 @@ pub(crate) fn render(
     began: &mut dyn FnMut(&str),
 ) -> Result<Vec<Written>> {
     let archive = installed.archive()?;
-    let book = FigureBook::open(&archive, &installed.facts)?;
+    let book = installed.figures(&archive)?;
     let review = installed.review(&archive, &book, month)?;
     let (books, handover) = installed.books(&archive, &review.sheet.figures.figures, selection.disclosure)?;
     let mut documents: Vec<Document<'_>> = books.iter().map(Document::Book).collect();

@@ -5,30 +5,32 @@
 //! Rule    a berkas ends with step 10, `ditolak` (5) or `duplikat` (6)
 
 use super::Context;
-use crate::stages::summary::{count, numbers, texts};
-use polars::prelude::{DataFrame, PolarsError};
+use crate::columns::step;
+use crate::stages::summary::{count, fault, whole};
+use crate::view::FigureError;
+use polars::prelude::{DataFrame, IntoLazy, PolarsError, col, lit};
 use schemas::document::BacklogAge;
 use std::collections::BTreeMap;
 
 /// A day, a working week, and the 14 working days within which a document must be issued (data/targets).
 const UP_TO: [u64; 3] = [1, 5, 14];
 
-pub(super) fn compute(context: Context<'_>) -> BTreeMap<u8, u64> {
+pub(super) fn compute(context: Context<'_>) -> Result<BTreeMap<u8, u64>, FigureError> {
     let rows = context.figures.rows("backlog", "open");
-    rows.map(|row| (u8::try_from(row.step).unwrap_or(0), count(row))).collect()
+    rows.map(|row| Ok((step(row.step)?, row.n))).collect()
 }
 
 /// Classes of age in the additive rows of a month.
-pub(super) fn ages(additive: &DataFrame) -> Result<BacklogAge, PolarsError> {
+pub(super) fn ages(additive: DataFrame) -> Result<BacklogAge, FigureError> {
+    let rows = || -> Result<Vec<(i64, u64, u64)>, PolarsError> {
+        let open = additive.lazy().filter(col("figure").eq(lit("backlog"))).collect()?;
+        let rows = whole(&open, "step")?.into_iter().zip(whole(&open, "v")?).zip(whole(&open, "n")?);
+        rows.map(|((step, age), n)| Ok((step, count(age)?, count(n)?))).collect()
+    };
     let mut steps: BTreeMap<u8, Vec<u64>> = BTreeMap::new();
-    let figures = texts(additive, "figure")?;
-    let (step, age, n) = (numbers(additive, "step")?, numbers(additive, "v")?, numbers(additive, "n")?);
-    let number = |n: Option<i64>| n.and_then(|n| u64::try_from(n).ok()).unwrap_or(0);
-    for (row, _) in figures.iter().enumerate().filter(|(_, figure)| *figure == "backlog") {
-        let class = UP_TO.iter().filter(|most| number(age[row]) > **most).count();
-        let of_step =
-            steps.entry(u8::try_from(number(step[row])).unwrap_or(0)).or_insert_with(|| vec![0; UP_TO.len() + 1]);
-        of_step[class] += number(n[row]);
+    for (number, age, n) in rows().map_err(|e| fault(&e))? {
+        let class = UP_TO.iter().filter(|most| age > **most).count();
+        steps.entry(step(number)?).or_insert_with(|| vec![0; UP_TO.len() + 1])[class] += n;
     }
     Ok(BacklogAge { up_to: UP_TO.to_vec(), steps })
 }

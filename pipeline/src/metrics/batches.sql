@@ -1,5 +1,6 @@
 -- waits: batches whose berkas have all ended and whose last card was gathered in the month
--- Of the berkas gathered last together the greatest id stands for the batch; v is then the longest wait for it.
+-- A berkas belongs to the batch of its first event. Of the berkas gathered last together the greatest id stands for the batch,
+-- in its own village and kind; v is then the longest wait for it.
 WITH numbered AS (
   SELECT berkas_no, berkas_id, kolektif_id, pekon, jenis, milestone, bulan, selesai_s, selesai_w,
          ROW_NUMBER() OVER (PARTITION BY berkas_no ORDER BY selesai_s, langkah, event_id) AS place
@@ -23,12 +24,16 @@ WITH numbered AS (
          CASE WHEN gathered_s = last_s THEN 1 ELSE 0 END AS is_last
   FROM berkas JOIN batch ON berkas.kolektif_id = batch.kolektif_id
   WHERE all_ended = 1 AND last_bulan = $month AND gathered_s IS NOT NULL
+), held_up AS (
+  SELECT kolektif_id, MAX(CASE WHEN is_last = 1 THEN berkas_id ELSE NULL END) AS berkas_id, MAX(waiting) AS longest
+  FROM card
+  GROUP BY kolektif_id
 )
 SELECT 'waiting_for_last_working' AS item, pekon, jenis, '' AS name, '' AS detail, waiting AS v, COUNT(*) AS n
 FROM card
 GROUP BY pekon, jenis, waiting
 UNION ALL
-SELECT 'held_up_by' AS item, MIN(pekon) AS pekon, MIN(jenis) AS jenis, kolektif_id AS name,
-       MAX(CASE WHEN is_last = 1 THEN berkas_id ELSE NULL END) AS detail, MAX(waiting) AS v, MAX(is_last) AS n
-FROM card
-GROUP BY kolektif_id
+SELECT 'held_up_by' AS item, MIN(pekon) AS pekon, MIN(jenis) AS jenis, card.kolektif_id AS name, card.berkas_id AS detail,
+       MAX(longest) AS v, COUNT(*) AS n
+FROM card JOIN held_up ON card.kolektif_id = held_up.kolektif_id AND card.berkas_id = held_up.berkas_id
+GROUP BY card.kolektif_id, card.berkas_id

@@ -5,7 +5,6 @@
 //! Rule    the SOP's outcomes `complete` and `returned`
 
 use super::Context;
-use crate::stages::summary::count;
 use schemas::figures::{Completeness, FigureRow};
 use std::collections::BTreeMap;
 
@@ -16,12 +15,12 @@ pub(super) fn compute(context: Context<'_>) -> Completeness {
     let mut missing = BTreeMap::new();
     for row in context.figures.rows(FIGURE, "returned") {
         for code in row.name.split(';').filter(|c| !c.is_empty()) {
-            *missing.entry(code.to_owned()).or_insert(0) += count(row);
+            *missing.entry(code.to_owned()).or_insert(0) += row.n;
         }
     }
     Completeness {
         first_checks: context.figures.n(FIGURE, "first_checks"),
-        complete: context.figures.rows(FIGURE, "first_checks").filter(is_complete).map(count).sum(),
+        complete: context.figures.rows(FIGURE, "first_checks").filter(is_complete).map(|row| row.n).sum(),
         returned: context.figures.n(FIGURE, "returned"),
         missing,
     }

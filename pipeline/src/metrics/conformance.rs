@@ -5,7 +5,6 @@
 //! Rule    SOP steps 1–10, data/sop
 
 use super::{Context, FigureError};
-use crate::stages::summary::count;
 use schemas::figures::{Conformance, FigureRow};
 
 const FIGURE: &str = "conformance";
@@ -17,8 +16,8 @@ pub(super) fn compute(context: Context<'_>) -> Result<Conformance, FigureError> 
     let lacking = |item: &str| context.within(FIGURE, item, i64::try_from(mandatory).unwrap_or(0) - 1);
     let (conforming, deviating) = (figures.n(FIGURE, "conforming"), figures.n(FIGURE, "deviating"));
     let finished = conforming + deviating;
-    let succession = |row: &FigureRow| (format!("{}:{}>{}", row.step, row.name, row.next_step), count(row));
-    let role = |row: &FigureRow| (format!("{}:{}", row.step, row.name), count(row));
+    let succession = |row: &FigureRow| (format!("{}:{}>{}", row.step, row.name, row.next_step), row.n);
+    let role = |row: &FigureRow| (format!("{}:{}", row.step, row.name), row.n);
     Ok(Conformance {
         finished,
         conforming,

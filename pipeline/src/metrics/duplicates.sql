@@ -21,20 +21,28 @@ SELECT 'batch_berkas' AS item, pekon, jenis, COUNT(*) AS n FROM in_batch GROUP B
 UNION ALL
 SELECT 'batch_same_nik' AS item, pekon, jenis, COUNT(*) AS n FROM in_batch WHERE place > 1 GROUP BY pekon, jenis;
 
--- arrivals: (c) berkas that arrived in the month
-WITH arrived AS (
-  SELECT berkas_no, MIN(pekon) AS pekon, MIN(jenis) AS jenis
+-- arrivals: (c) berkas that arrived in the month; a receipt that is written again stands in place of the earlier one
+WITH receipt AS (
+  SELECT berkas_no, MAX(event_id) AS event_id
   FROM events
-  WHERE milestone = 'received' AND bulan = $month
+  WHERE milestone = 'received'
   GROUP BY berkas_no
 )
-SELECT pekon, jenis, COUNT(*) AS n FROM arrived GROUP BY pekon, jenis;
+SELECT pekon, jenis, COUNT(*) AS n
+FROM events JOIN receipt ON events.event_id = receipt.event_id
+WHERE bulan = $month
+GROUP BY pekon, jenis;
 
 -- repeat_within_90_days: (c) of these, the NIK had arrived in another batch within the 90 days before
-WITH arrival AS (
-  SELECT berkas_no, kolektif_id, pekon, jenis, nik, bulan, selesai_s
+WITH receipt AS (
+  SELECT berkas_no, MAX(event_id) AS event_id
   FROM events
-  WHERE milestone = 'received' AND nik IS NOT NULL
+  WHERE milestone = 'received'
+  GROUP BY berkas_no
+), arrival AS (
+  SELECT events.berkas_no AS berkas_no, kolektif_id, pekon, jenis, nik, bulan, selesai_s
+  FROM events JOIN receipt ON events.event_id = receipt.event_id
+  WHERE nik IS NOT NULL
 ), again AS (
   SELECT now.berkas_no AS berkas_no, MIN(now.pekon) AS pekon, MIN(now.jenis) AS jenis
   FROM arrival now JOIN arrival earlier ON now.nik = earlier.nik

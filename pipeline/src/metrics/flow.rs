@@ -3,8 +3,8 @@
 //! Reads   first receipt, print, hand-over and end of every berkas
 //! Gives   the flow of a month, in all or by kecamatan in order of name; kecamatan without any are not listed
 
+use super::FigureError;
 use crate::stages::summary::Summary;
-use crate::stages::summary::count;
 use schemas::Month;
 use schemas::document::KecamatanRow;
 use schemas::figures::{FigureRow, TrendPoint};
@@ -18,7 +18,7 @@ pub(super) fn compute(month: Month, figures: &Summary) -> TrendPoint {
 }
 
 /// `rows` are the figures by kecamatan.
-pub(super) fn by_kecamatan(rows: Vec<FigureRow>) -> Vec<KecamatanRow> {
+pub(super) fn by_kecamatan(rows: Vec<FigureRow>) -> Result<Vec<KecamatanRow>, FigureError> {
     let mut by_name: BTreeMap<String, KecamatanRow> = BTreeMap::new();
     for row in rows {
         let of_kecamatan = by_name.entry(row.cell.clone()).or_insert_with_key(|name| KecamatanRow {
@@ -28,12 +28,17 @@ pub(super) fn by_kecamatan(rows: Vec<FigureRow>) -> Vec<KecamatanRow> {
             handed_over: 0,
             open: 0,
         });
-        match row.item.as_str() {
-            "received" => of_kecamatan.received += count(&row),
-            "printed" => of_kecamatan.printed += count(&row),
-            "handed_over" => of_kecamatan.handed_over += count(&row),
-            _ => of_kecamatan.open += count(&row),
-        }
+        let counted = match row.item.as_str() {
+            "received" => &mut of_kecamatan.received,
+            "printed" => &mut of_kecamatan.printed,
+            "handed_over" => &mut of_kecamatan.handed_over,
+            "open" => &mut of_kecamatan.open,
+            other => {
+                let reason = format!("nothing is known of its item `{other}`");
+                return Err(FigureError::Sql { figure: "flow.sql".into(), reason });
+            }
+        };
+        *counted += row.n;
     }
-    by_name.into_values().collect()
+    Ok(by_name.into_values().collect())
 }

@@ -1,4 +1,4 @@
--- printed: berkas first printed in the month, from the first complete check
+-- printed: berkas first printed in the month, from the first complete check; one that came after the print measures nothing
 WITH complete AS (
   SELECT berkas_no, MIN(selesai_s) AS complete_s, MIN(selesai_w) AS complete_w, MIN(selesai_d) AS complete_d,
          MIN(selesai_o) AS complete_o
@@ -12,13 +12,10 @@ WITH complete AS (
   WHERE milestone = 'printed'
   GROUP BY berkas_no
 ), timed AS (
-  SELECT pekon, jenis, printed_s - complete_s AS wall,
-         CASE WHEN printed_s >= complete_s THEN printed_s - complete_s - (printed_o - complete_o)
-              ELSE printed_s - complete_s END AS wall_less_outages,
-         printed_w - complete_w AS working,
-         CASE WHEN printed_s >= complete_s THEN printed_d - complete_d ELSE 0 END AS working_days
+  SELECT pekon, jenis, printed_s - complete_s AS wall, printed_s - complete_s - (printed_o - complete_o) AS wall_less_outages,
+         printed_w - complete_w AS working, printed_d - complete_d AS working_days
   FROM printed JOIN complete ON printed.berkas_no = complete.berkas_no
-  WHERE bulan = $month
+  WHERE bulan = $month AND complete_s <= printed_s
 )
 SELECT 'wall' AS item, pekon, jenis, wall AS v, COUNT(*) AS n FROM timed GROUP BY pekon, jenis, wall
 UNION ALL
@@ -60,19 +57,20 @@ UNION ALL
 SELECT 'open_working_days' AS item, pekon, jenis, working_days AS v, COUNT(*) AS n
 FROM aged GROUP BY pekon, jenis, working_days;
 
--- left_out: berkas first printed in the month without a complete check
+-- left_out: berkas first printed in the month without a complete check before, and, where that print lies in an earlier month,
+-- berkas whose first complete check came in the month: neither month can measure them
 WITH complete AS (
-  SELECT berkas_no, COUNT(*) AS checks
+  SELECT berkas_no, MIN(selesai_s) AS complete_s, MIN(bulan) AS complete_bulan
   FROM events
   WHERE milestone = 'complete'
   GROUP BY berkas_no
 ), printed AS (
-  SELECT berkas_no, MIN(pekon) AS pekon, MIN(jenis) AS jenis, MIN(bulan) AS bulan
+  SELECT berkas_no, MIN(pekon) AS pekon, MIN(jenis) AS jenis, MIN(selesai_s) AS printed_s, MIN(bulan) AS printed_bulan
   FROM events
   WHERE milestone = 'printed'
   GROUP BY berkas_no
 )
 SELECT pekon, jenis, 'no_complete_check' AS name, COUNT(*) AS n
 FROM printed LEFT JOIN complete ON printed.berkas_no = complete.berkas_no
-WHERE bulan = $month AND checks IS NULL
+WHERE (printed_bulan = $month OR complete_bulan = $month) AND (complete_s IS NULL OR complete_s > printed_s)
 GROUP BY pekon, jenis

@@ -6,7 +6,6 @@
 //! Finds   entries without a number, or with one of more than seven digits: counted, not in the sequence
 
 use super::{Context, LeftOut};
-use crate::stages::summary::count;
 use schemas::figures::RegisterNumbers;
 use std::collections::BTreeMap;
 
@@ -18,13 +17,13 @@ pub(super) fn compute(context: Context<'_>, left_out: &mut LeftOut) -> BTreeMap<
     let mut skip = |reason: &str, n| *left_out.entry(format!("register_agreement.{reason}")).or_insert(0) += n;
     for row in context.figures.rows("register_agreement", "numbers") {
         if row.name.is_empty() {
-            skip("no_number", count(row));
+            skip("no_number", row.n);
             continue;
         }
         if serial(&row.name).is_none() {
-            skip("unreadable_number", count(row));
+            skip("unreadable_number", row.n);
         }
-        *books.entry(row.step).or_default().entry(row.name.clone()).or_insert(0) += count(row);
+        *books.entry(row.step).or_default().entry(row.name.clone()).or_insert(0) += row.n;
     }
     let ledgers = context.facts.ledgers.iter();
     ledgers.map(|l| (l.id.clone(), numbering(&books.remove(&l.step.into()).unwrap_or_default()))).collect()

@@ -2,7 +2,7 @@
 
 use super::Found;
 use crate::archive::{Archive, ArchiveError, month_of_path};
-use crate::columns::{instants, int32s, int64s, texts};
+use crate::columns::{instants, int32s, int64s, step, texts};
 use arrow::array::Array;
 use schemas::{Event, Milestone, Month, Sop};
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,7 +55,7 @@ pub(super) fn of<'e>(
                 let Some(before) = history.get_mut(berkas.value(row)) else { continue };
                 let at = ends.value(row);
                 let earliest = |moment: &mut Option<i64>| *moment = Some(moment.map_or(at, |m| m.min(at)));
-                match sop.milestone(u8::try_from(steps.value(row)).unwrap_or(0), hasil.value(row)) {
+                match sop.milestone(step(steps.value(row))?, hasil.value(row)) {
                     Some(Milestone::Complete) => earliest(&mut before.complete),
                     Some(Milestone::Printed) => earliest(&mut before.printed),
                     Some(Milestone::Rejected | Milestone::Duplicate) => earliest(&mut before.ended),
@@ -71,12 +71,17 @@ pub(super) fn of<'e>(
 /// `archived_from` is the first month of the archive: of a batch received before it, nothing is missing.
 pub(super) fn check(event: &Event<'_>, history: &BTreeMap<&str, Before>, archived_from: Month, found: &mut Found<'_>) {
     let Some(before) = history.get(event.berkas_id) else { return };
-    let received = found.facts.zone.month(event.diterima_us.div_euclid(1_000_000));
+    let month_of = |us: i64| found.facts.zone.month(us.div_euclid(1_000_000));
+    let received = month_of(event.diterima_us);
     let is_whole = received.is_none_or(|month| month >= archived_from);
     let lacks = |moment: Option<i64>| moment.map_or(is_whole, |moment| moment > event.selesai_us);
     let milestone = found.facts.sop.milestone(event.langkah, event.hasil);
     let prints = milestone == Some(Milestone::Printed);
-    if prints && lacks(before.complete) {
+    // Where the check came in a later month than the print, both months name it.
+    let checks = milestone == Some(Milestone::Complete) && before.complete == Some(event.selesai_us);
+    let printed_earlier =
+        before.printed.is_some_and(|at| at < event.selesai_us && month_of(at) != month_of(event.selesai_us));
+    if prints && lacks(before.complete) || checks && printed_earlier {
         found.event("Q023", event, "");
     }
     if milestone == Some(Milestone::HandedOver) && lacks(before.printed) {

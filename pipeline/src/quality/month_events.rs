@@ -1,7 +1,7 @@
 //! The events of one month with what is personal about them.
 
 use crate::archive::{Archive, ArchiveError, month_of_path};
-use crate::columns::{dates, instants, int32s, int64s, texts};
+use crate::columns::{dates, instants, int32s, int64s, step, texts};
 use arrow::array::{Array, Int64Array, RecordBatch, StringArray};
 use schemas::{Event, EventId, Month, Person};
 use std::collections::BTreeSet;
@@ -86,7 +86,7 @@ fn event<'a>(batch: &'a RecordBatch, row: usize, person: Person<'a>) -> Result<E
         recorded_at_us: instant("recorded_at")?,
         berkas_id: text("berkas_id")?,
         kolektif_id: text("kolektif_id")?,
-        langkah: u8::try_from(int32s(batch, "langkah")?.value(row)).unwrap_or(0),
+        langkah: step(int32s(batch, "langkah")?.value(row))?,
         pelaksana: text("pelaksana")?,
         petugas_id: optional("petugas_id")?,
         mulai_us: mulai.is_valid(row).then(|| mulai.value(row)),

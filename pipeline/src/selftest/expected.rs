@@ -3,7 +3,7 @@
 use super::foreign::{ForeignLog, working_us};
 use super::{Check, SelftestError};
 use crate::stages::alignment::align;
-use crate::stages::summary::{Summary, count};
+use crate::stages::summary::Summary;
 use chrono::{NaiveDate, NaiveDateTime};
 use schemas::WorkingClock;
 use schemas::figures::Spread;
@@ -45,7 +45,7 @@ impl Checks<'_> {
     fn counts(&mut self, family: &'static str, said: &Value, summary: &Summary, item: &str) {
         let Some(said) = said.as_object() else { return };
         for (name, said) in said {
-            let found = summary.rows("log", item).filter(|row| row.name == *name).map(count).sum();
+            let found = summary.rows("log", item).filter(|row| row.name == *name).map(|row| row.n).sum();
             self.count(family, name, said, found);
         }
         let others = summary.rows("log", item).filter(|row| !said.contains_key(&row.name)).count();
@@ -72,7 +72,7 @@ impl Checks<'_> {
     fn spreads(&mut self, family: &'static str, said: &Value, summary: &Summary, item: &str) {
         for (name, said) in said.as_object().into_iter().flatten() {
             let row = summary.rows("log", item).find(|row| row.name == *name);
-            let found = row.map(|row| Spread { n: count(row), values: row.values }).unwrap_or_default();
+            let found = row.map(|row| Spread { n: row.n, values: row.values }).unwrap_or_default();
             self.spread(family, name, said, &found);
         }
     }
@@ -113,7 +113,7 @@ pub(super) fn log(said: &Value, events: &Path) -> Result<Vec<Check>, SelftestErr
     for pair in pm4py["directly_follows"].as_array().into_iter().flatten() {
         let (from, to) = (pair["source"].as_str().unwrap_or_default(), pair["target"].as_str().unwrap_or_default());
         let rows = summary.rows("log", "follows").filter(|row| row.name == from && row.detail == to);
-        checks.count("directly follows", &format!("{from} > {to}"), &pair["n"], rows.map(count).sum());
+        checks.count("directly follows", &format!("{from} > {to}"), &pair["n"], rows.map(|row| row.n).sum());
     }
     for top in pm4py["top_variants"].as_array().into_iter().flatten() {
         let variant = texts(&top["variant"]);

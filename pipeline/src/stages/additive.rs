@@ -28,9 +28,9 @@ impl Sight {
 pub(crate) enum Reach {
     /// All of each berkas that was touched in the month or is open at its end.
     Berkas,
-    /// These, and all of each berkas whose batch was touched in the month.
+    /// These, and all of each berkas that belongs to a batch of which a berkas was touched in the month.
     Batches,
-    /// Those of the month, the receipts of its batches, and the receipts of the 90 days before.
+    /// Those of the month, and all receipts of each berkas that has one in its batches, in it or in the 90 days before.
     Arrivals,
 }
 

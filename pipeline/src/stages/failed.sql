@@ -32,13 +32,12 @@ WHERE attempt = 1 AND bulan = $month AND milestone = 'returned' AND ($jenis = ''
 ORDER BY berkas_id;
 
 -- issued: berkas first printed in the month after the limit, or complete, neither printed nor ended, and past it at its end
--- The limit is in seconds less outages, or in working days where $in_days is 1.
+-- The limit is in seconds less outages, or in working days where $in_days is 1. A print before its check is measured by neither.
 WITH berkas AS (
-  SELECT berkas_id,
+  SELECT berkas_id, MIN(jenis) AS jenis,
          MIN(CASE WHEN milestone = 'complete' THEN selesai_s ELSE NULL END) AS complete_s,
          MIN(CASE WHEN milestone = 'complete' THEN selesai_d ELSE NULL END) AS complete_d,
          MIN(CASE WHEN milestone = 'complete' THEN selesai_o ELSE NULL END) AS complete_o,
-         MIN(CASE WHEN milestone = 'complete' THEN jenis ELSE NULL END) AS complete_jenis,
          MIN(CASE WHEN milestone = 'printed' THEN selesai_s ELSE NULL END) AS printed_s,
          MIN(CASE WHEN milestone = 'printed' THEN selesai_d ELSE NULL END) AS printed_d,
          MIN(CASE WHEN milestone = 'printed' THEN selesai_o ELSE NULL END) AS printed_o,
@@ -47,7 +46,7 @@ WITH berkas AS (
   FROM events
   GROUP BY berkas_id
 ), ended AS (
-  SELECT berkas_id, complete_jenis AS jenis, complete_s, complete_d, complete_o,
+  SELECT berkas_id, jenis, complete_s, complete_d, complete_o,
          CASE WHEN printed_bulan = $month THEN printed_s ELSE $end_s END AS end_s,
          CASE WHEN printed_bulan = $month THEN printed_d ELSE $end_d END AS end_d,
          CASE WHEN printed_bulan = $month THEN printed_o ELSE $end_o END AS end_o

@@ -1,16 +1,17 @@
 //! Additive rows that are kept, so that a year is a merge of its months and not another reading of all events.
 //!
-//! Reads   `figures/MONTH-KIND-KEY-SHA256.parquet` of the archive
+//! Reads   `figures/MONTH-KIND-BASIS-MAC.parquet` of the archive
 //! Gives   the additive rows of a month
 //!
-//! The key is a digest of all that the rows follow from: the parts, corrections, outages, calendar, SOP and statements. When one
-//! of them changes, the file is not found and the rows are computed anew. `tertib verify` computes them anew in any case.
+//! The basis is a digest of all that the rows follow from: the parts, corrections, outages, calendar, SOP, statements and the
+//! program. When one of them changes, the file is not found and the rows are computed anew. The MAC over name and bytes is made
+//! with the office's key, so that a file which was rewritten is not believed; `tertib verify` computes all anew in any case.
 
 use super::additive::{FIGURES, NUMBERS, Sight, TEXTS};
-use super::summary::{numbers, texts};
+use super::summary::{fault, numbers, texts};
 use crate::archive::{Archive, ArchiveError, decode, layout, month_of_path};
 use crate::columns;
-use crate::key::sha256;
+use crate::key::{Key, Keyed, hex, sha256};
 use crate::view::{FigureError, OutageClock};
 use arrow::array::{Array, ArrayRef, Int64Array, RecordBatch, StringArray};
 use parquet::arrow::ArrowWriter;
@@ -22,10 +23,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Where the rows of the months are kept, and under which keys.
+/// Raised by hand whenever the Rust code between events and additive rows changes what it gives: rows of an earlier form are
+/// not found any more.
+const FORM: u32 = 1;
+
+/// Where the rows of the months are kept, and under which names.
 #[derive(Debug)]
 pub(crate) struct Kept {
     folder: PathBuf,
+    /// Made with the office's key.
+    mac: Keyed,
     /// Of what is the same for all months.
     basis: String,
     outages: OutageClock,
@@ -35,21 +42,21 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    pub(crate) fn new(archive: &Archive, facts: &Facts) -> Result<Self, ArchiveError> {
-        let statements: String = FIGURES.iter().map(|figure| figure.text).collect();
-        let basis = format!("{statements}\n{:?}\n{:?}\n{}", facts.clock, facts.sop, archive.corrections());
+    pub(crate) fn new(archive: &Archive, facts: &Facts, key: &Key) -> Result<Self, FigureError> {
+        let basis = basis(FORM, env!("CARGO_PKG_VERSION"), facts, archive.corrections())?;
         let parts = archive.event_files().filter_map(|f| Some((month_of_path(&f.path)?, f.sha256.clone())));
         let mut parts: Vec<(Month, String)> = parts.collect();
         parts.sort_unstable();
         let last = parts.last().map(|(month, _)| *month);
         let (folder, basis) = (archive.root().join(layout::FIGURES), sha256(basis.as_bytes()));
-        Ok(Self { folder, basis, outages: OutageClock::of(archive)?, zone: facts.zone, parts, last })
+        let (mac, zone, outages) = (key.keyed("figures"), facts.zone, OutageClock::of(archive)?);
+        Ok(Self { folder, mac, basis, outages, zone, parts, last })
     }
 
     /// The rows of a month, if they are kept and whole.
     pub(crate) fn load(&self, month: Month, sight: Sight) -> Option<DataFrame> {
         let path = self.find(month, sight)?;
-        read(&path).map_err(|fault| tracing::warn!("{}: {fault}; computed anew", path.display())).ok()
+        self.read(&path).map_err(|why| tracing::warn!("{}: {why}; computed anew", path.display())).ok()
     }
 
     /// Keeps the rows of a month that is over, in place of earlier ones. The month that is still coming in is not kept.
@@ -57,13 +64,13 @@ impl Kept {
         if Some(month) == self.last {
             return;
         }
-        if let Err(fault) = self.replace(month, sight, rows) {
-            // An auditor's copy may be read-only; the figures are there all the same.
-            tracing::info!("figures of {month} are not kept: {fault}");
+        if let Err(why) = self.replace(month, sight, rows) {
+            // The archive may be read-only; the figures are there all the same.
+            tracing::info!("figures of {month} are not kept: {why}");
         }
     }
 
-    /// The files of rows that are kept under a key that holds.
+    /// The files of rows that are kept under a basis that holds.
     pub(crate) fn held(&self) -> Vec<(Month, Sight, PathBuf)> {
         let mut months: Vec<Month> = self.parts.iter().map(|(month, _)| *month).collect();
         months.dedup();
@@ -72,22 +79,39 @@ impl Kept {
     }
 
     fn find(&self, month: Month, sight: Sight) -> Option<PathBuf> {
-        let begin = format!("{}-{}-", stem(month, sight), self.key(month, sight));
+        let begin = format!("{}-", self.name(month, sight));
         // Where nothing was ever kept there is no folder.
         let mut entries = fs::read_dir(&self.folder).ok()?.flatten();
         entries.find(|entry| entry.file_name().to_string_lossy().starts_with(&begin)).map(|entry| entry.path())
     }
 
-    fn key(&self, month: Month, sight: Sight) -> String {
+    /// The name of the rows without their MAC.
+    fn name(&self, month: Month, sight: Sight) -> String {
         let seen = self.parts.iter().filter(|(of, _)| sight == Sight::Ahead || *of <= month);
         let parts: String = seen.map(|(_, sha256)| sha256.as_str()).collect();
         let outages = self.outages.until(if sight == Sight::Ahead { i64::MAX } else { month.end_s(self.zone) });
-        short(&sha256(format!("{}{month}{outages}{parts}", self.basis).as_bytes()))
+        let basis = sha256(format!("{}{month}{outages}{parts}", self.basis).as_bytes());
+        format!("{}-{}", stem(month, sight), basis.get(..32).unwrap_or(&basis))
+    }
+
+    /// 128 bits, as digits, over a name and the bytes under it.
+    fn mac(&self, name: &str, bytes: &[u8]) -> String {
+        hex(&self.mac.digest(&[name.as_bytes(), b"\n", bytes]))
+    }
+
+    fn read(&self, path: &Path) -> Result<DataFrame, Fault> {
+        let bytes = fs::read(path)?;
+        let name = path.file_stem().and_then(|name| name.to_str()).and_then(|name| name.rsplit_once('-'));
+        match name {
+            Some((name, mac)) if self.mac(name, &bytes) == mac => decoded(bytes),
+            _ => Err(Fault::Altered),
+        }
     }
 
     fn replace(&self, month: Month, sight: Sight, rows: &DataFrame) -> Result<(), Fault> {
         let bytes = encode(rows)?;
-        let name = format!("{}-{}-{}.parquet", stem(month, sight), self.key(month, sight), short(&sha256(&bytes)));
+        let name = self.name(month, sight);
+        let name = format!("{name}-{}.parquet", self.mac(&name, &bytes));
         fs::create_dir_all(&self.folder)?;
         let staged = self.folder.join(format!("{name}.{}", std::process::id()));
         fs::write(&staged, bytes)?;
@@ -102,9 +126,12 @@ impl Kept {
     }
 }
 
-/// Enough of a digest.
-fn short(digest: &str) -> String {
-    digest.chars().take(32).collect()
+/// All that the rows of every month follow from beside the events: the program and its form, the statements, calendar and SOP,
+/// and how many corrections there are.
+fn basis(form: u32, program: &str, facts: &Facts, corrections: u64) -> Result<String, FigureError> {
+    let statements = FIGURES.map(|figure| figure.text);
+    let basis = serde_json::to_string(&(form, program, statements, &facts.clock, &facts.sop, corrections));
+    basis.map_err(|e| FigureError::Sql { figure: "the basis of kept rows".into(), reason: e.to_string() })
 }
 
 fn stem(month: Month, sight: Sight) -> String {
@@ -114,7 +141,7 @@ fn stem(month: Month, sight: Sight) -> String {
 /// Why rows cannot be kept or read.
 #[derive(Debug, thiserror::Error)]
 enum Fault {
-    #[error("its bytes are not those that its name tells")]
+    #[error("its bytes are not those that this office wrote under its name")]
     Altered,
     #[error("{0}")]
     Decode(String),
@@ -145,11 +172,7 @@ fn encode(rows: &DataFrame) -> Result<Vec<u8>, Fault> {
     Ok(writer.into_inner()?)
 }
 
-fn read(path: &Path) -> Result<DataFrame, Fault> {
-    let bytes = fs::read(path)?;
-    if !path.file_stem().is_some_and(|name| name.to_string_lossy().ends_with(&short(&sha256(&bytes)))) {
-        return Err(Fault::Altered);
-    }
+fn decoded(bytes: Vec<u8>) -> Result<DataFrame, Fault> {
     let batches = decode(bytes, None).map_err(Fault::Decode)?;
     let mut columns: Vec<Column> = Vec::new();
     for name in std::iter::once("figure").chain(TEXTS) {
@@ -171,7 +194,7 @@ fn read(path: &Path) -> Result<DataFrame, Fault> {
 }
 
 /// Whether kept rows are those that were computed, in any order.
-pub(crate) fn same(kept: &DataFrame, computed: &DataFrame) -> Result<bool, FigureError> {
+pub(crate) fn is_same(kept: &DataFrame, computed: &DataFrame) -> Result<bool, FigureError> {
     let lines = |frame: &DataFrame| -> Result<Vec<String>, PolarsError> {
         let names: Vec<&str> = std::iter::once("figure").chain(TEXTS).collect();
         let texts = names.iter().map(|name| texts(frame, name)).collect::<Result<Vec<_>, _>>()?;
@@ -185,5 +208,32 @@ pub(crate) fn same(kept: &DataFrame, computed: &DataFrame) -> Result<bool, Figur
         Ok(lines)
     };
     let both = lines(kept).and_then(|kept| Ok((kept, lines(computed)?)));
-    both.map(|(kept, computed)| kept == computed).map_err(|e| super::summary::fault(&e))
+    both.map(|(kept, computed)| kept == computed).map_err(|e| fault(&e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_program_form_calendar_or_sop_finds_no_kept_rows() {
+        let facts = Facts::embedded().unwrap();
+        let of = |form, program, facts: &Facts, corrections| basis(form, program, facts, corrections).unwrap();
+        let usual = of(1, "0.1.0", &facts, 0);
+        assert_eq!(usual, of(1, "0.1.0", &facts, 0));
+        assert_ne!(usual, of(2, "0.1.0", &facts, 0));
+        assert_ne!(usual, of(1, "0.1.1", &facts, 0));
+        assert_ne!(usual, of(1, "0.1.0", &facts, 1));
+        let mut other = facts.clone();
+        other.sop.steps[1].mandatory = false;
+        assert_ne!(usual, of(1, "0.1.0", &other, 0));
+        let week = [const { Vec::new() }; 7];
+        let (from, to) = (day("2020-01-01"), day("2027-12-31"));
+        let other = Facts { clock: schemas::WorkingClock::of_week(from, to, &week, &[]).unwrap(), ..facts.clone() };
+        assert_ne!(usual, of(1, "0.1.0", &other, 0));
+    }
+
+    fn day(text: &str) -> chrono::NaiveDate {
+        text.parse().unwrap()
+    }
 }

@@ -26,24 +26,26 @@ fn rows(frame: &DataFrame) -> Result<Vec<FigureRow>, PolarsError> {
     let number = |name: &str| numbers(frame, name);
     let (cell, figure, item) = (text("cell")?, text("figure")?, text("item")?);
     let (name, detail) = (text("name")?, text("detail")?);
-    let (step, next_step, n) = (number("step")?, number("next_step")?, number("n")?);
+    let (step, next_step, n) = (whole(frame, "step")?, whole(frame, "next_step")?, whole(frame, "n")?);
     let (sum, min, max) = (number("sum")?, number("min")?, number("max")?);
     let (p50, p90, p95) = (number("p50")?, number("p90")?, number("p95")?);
     let values = |i: usize| {
         Some(SpreadValues { sum: sum[i]?, min: min[i]?, p50: p50[i]?, p90: p90[i]?, p95: p95[i]?, max: max[i]? })
     };
-    let row = |i: usize| FigureRow {
-        cell: cell[i].clone(),
-        figure: figure[i].clone(),
-        item: item[i].clone(),
-        step: step[i].unwrap_or(0),
-        next_step: next_step[i].unwrap_or(0),
-        name: name[i].clone(),
-        detail: detail[i].clone(),
-        n: n[i].and_then(|n| u64::try_from(n).ok()),
-        values: values(i),
+    let row = |i: usize| -> Result<FigureRow, PolarsError> {
+        Ok(FigureRow {
+            cell: cell[i].clone(),
+            figure: figure[i].clone(),
+            item: item[i].clone(),
+            step: step[i],
+            next_step: next_step[i],
+            name: name[i].clone(),
+            detail: detail[i].clone(),
+            n: count(n[i])?,
+            values: values(i),
+        })
     };
-    Ok((0..frame.height()).map(row).collect())
+    (0..frame.height()).map(row).collect()
 }
 
 /// A column of texts; nothing is empty.
@@ -52,15 +54,21 @@ pub(crate) fn texts(frame: &DataFrame, name: &str) -> Result<Vec<String>, Polars
     Ok(column.str()?.iter().map(|t| t.unwrap_or_default().to_owned()).collect())
 }
 
-/// A column of integers.
+/// A column of integers in which something is said of every row.
+pub(crate) fn whole(frame: &DataFrame, name: &str) -> Result<Vec<i64>, PolarsError> {
+    let all: Option<Vec<i64>> = numbers(frame, name)?.into_iter().collect();
+    all.ok_or_else(|| PolarsError::ComputeError(format!("a row has no `{name}`").into()))
+}
+
+/// A column of integers, where a row may say nothing.
 pub(crate) fn numbers(frame: &DataFrame, name: &str) -> Result<Vec<Option<i64>>, PolarsError> {
     let column = frame.column(name)?.cast(&DataType::Int64)?;
     Ok(column.i64()?.iter().collect())
 }
 
-/// How many a row says; nothing is hidden here.
-pub(crate) fn count(row: &FigureRow) -> u64 {
-    row.n.unwrap_or(0)
+/// How many a statement counted.
+pub(crate) fn count(n: i64) -> Result<u64, PolarsError> {
+    u64::try_from(n).map_err(|_| PolarsError::ComputeError(format!("a statement counted {n}").into()))
 }
 
 /// The figures of one cell, to be asked for by name.
@@ -79,18 +87,18 @@ impl Summary {
 
     /// How many there are of an item.
     pub(crate) fn n(&self, figure: &str, item: &str) -> u64 {
-        self.rows(figure, item).map(count).sum()
+        self.rows(figure, item).map(|row| row.n).sum()
     }
 
     /// The distribution of an item at a step (0 for an item without steps).
     pub(crate) fn spread(&self, figure: &str, item: &str, step: u8) -> Spread {
         let mut rows = self.rows(figure, item).filter(|row| row.step == i64::from(step));
-        rows.next().map(|row| Spread { n: count(row), values: row.values }).unwrap_or_default()
+        rows.next().map(|row| Spread { n: row.n, values: row.values }).unwrap_or_default()
     }
 
     /// What all figures left out, by figure and reason.
     pub(crate) fn left_out(&self) -> impl Iterator<Item = (String, u64)> {
         let rows = self.0.iter().filter(|row| row.item == "left_out");
-        rows.map(|row| (format!("{}.{}", row.figure, row.name), count(row)))
+        rows.map(|row| (format!("{}.{}", row.figure, row.name), row.n))
     }
 }

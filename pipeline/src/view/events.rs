@@ -4,7 +4,7 @@
 //! events lie together in the order in which they happened, and only what a month needs becomes a frame.
 
 use crate::archive::{Archive, ArchiveError};
-use crate::columns::{instants, int32s, int64s, texts};
+use crate::columns::{self, instants, int32s, int64s, texts};
 use arrow::array::{Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use indexmap::IndexSet;
 use polars::prelude::{IntoSeries, NamedFrom, NewChunkedArray, Series, StringChunked};
@@ -66,7 +66,7 @@ impl Default for Ids {
 }
 
 impl TextColumn {
-    fn take(&mut self, column: &StringArray, rows: &[usize]) {
+    fn take(&mut self, column: &StringArray, rows: &[usize]) -> Result<(), ArchiveError> {
         // Neighbours are often alike.
         let mut last: Option<(&str, u32)> = None;
         for row in rows {
@@ -76,13 +76,15 @@ impl TextColumn {
                 (Some(text), _) => {
                     let place = self.known.get_index_of(text);
                     let place = place.unwrap_or_else(|| self.known.insert_full(text.into()).0);
-                    let number = u32::try_from(place).unwrap_or(NOTHING);
+                    let number = u32::try_from(place).ok().filter(|number| *number != NOTHING);
+                    let number = number.ok_or_else(|| beyond("a column has more than 2^32 texts".to_owned()))?;
                     last = Some((text, number));
                     number
                 }
             };
             self.rows.push(number);
         }
+        Ok(())
     }
 
     fn text(&self, row: usize) -> Option<&str> {
@@ -94,7 +96,8 @@ impl EventTable {
     /// Reads every part.
     pub(super) fn read(archive: &Archive) -> Result<Self, ArchiveError> {
         let replaced = archive.superseded()?;
-        let mut table = Self::with_room(usize::try_from(archive.next_seq()).unwrap_or(0));
+        let mut table = Self::default();
+        table.make_room(archive.next_seq())?;
         if archive.facts().is_some_and(|facts| !facts.integer_ids) {
             table.ids = Ids::Texts(TextColumn::default());
         }
@@ -109,36 +112,46 @@ impl EventTable {
         Ok(table)
     }
 
-    /// Room for so many events, so that no column grows beyond.
-    fn with_room(events: usize) -> Self {
-        let mut table = Self { ids: Ids::Integers(Vec::with_capacity(events)), ..Self::default() };
-        table.texts.iter_mut().for_each(|column| column.rows.reserve_exact(events));
-        table.steps.reserve_exact(events);
-        for seconds in [&mut table.starts, &mut table.ends, &mut table.received] {
-            seconds.reserve_exact(events);
+    /// Room for so many events as the log names, so that no column grows beyond.
+    fn make_room(&mut self, events: i64) -> Result<(), ArchiveError> {
+        let fault = || beyond(format!("the log names {events} events, for which there is no room"));
+        let room = usize::try_from(events).map_err(|_| fault())?;
+        let mut numbers: Vec<&mut Vec<u32>> = self.texts.iter_mut().map(|column| &mut column.rows).collect();
+        numbers.extend([&mut self.starts, &mut self.ends, &mut self.received]);
+        let ids = match &mut self.ids {
+            Ids::Integers(ids) => ids.try_reserve_exact(room),
+            Ids::Texts(ids) => ids.rows.try_reserve_exact(room),
+        };
+        let mut reserved = ids.and(self.steps.try_reserve_exact(room));
+        for column in numbers {
+            reserved = reserved.and_then(|()| column.try_reserve_exact(room));
         }
-        table
+        reserved.map_err(|_| fault())
     }
 
     fn take(&mut self, batch: &RecordBatch, replaced: &BTreeSet<i64>) -> Result<(), ArchiveError> {
         let seqs = int64s(batch, "seq")?;
         let rows: Vec<usize> = (0..batch.num_rows()).filter(|row| !replaced.contains(&seqs.value(*row))).collect();
         for (column, name) in self.texts.iter_mut().zip(TEXTS) {
-            column.take(texts(batch, name)?, &rows);
+            column.take(texts(batch, name)?, &rows)?;
         }
         match &mut self.ids {
             Ids::Integers(ids) => {
                 let column = int64s(batch, "event_id")?;
                 ids.extend(rows.iter().map(|row| column.value(*row)));
             }
-            Ids::Texts(ids) => ids.take(texts(batch, "event_id")?, &rows),
+            Ids::Texts(ids) => ids.take(texts(batch, "event_id")?, &rows)?,
         }
         let steps = int32s(batch, "langkah")?;
-        self.steps.extend(rows.iter().map(|row| u8::try_from(steps.value(*row)).unwrap_or(0)));
+        for row in &rows {
+            self.steps.push(columns::step(steps.value(*row))?);
+        }
         let times = [("mulai", &mut self.starts), ("selesai", &mut self.ends), ("diterima", &mut self.received)];
         for (name, seconds) in times {
             let column = instants(batch, name)?;
-            seconds.extend(rows.iter().map(|row| second(column, *row)));
+            for row in &rows {
+                seconds.push(second(column, *row)?);
+            }
         }
         Ok(())
     }
@@ -183,9 +196,9 @@ impl EventTable {
         at(berkas)..at(berkas + 1)
     }
 
-    /// How many events there are.
-    pub(super) fn len(&self) -> usize {
-        self.ends.len()
+    /// The first event of the berkas to which an event belongs: its batch, village and kind are the berkas'.
+    pub(super) fn first_of(&self, row: u32) -> u32 {
+        self.berkas[self.texts[BERKAS].rows[row as usize] as usize]
     }
 
     pub(super) fn step(&self, row: usize) -> u8 {
@@ -202,9 +215,9 @@ impl EventTable {
         self.received[row].into()
     }
 
-    /// The number of the batch.
-    pub(super) fn kolektif(&self, row: usize) -> u32 {
-        self.texts[KOLEKTIF].rows[row]
+    /// The number of the batch to which a berkas belongs: that of its first event.
+    pub(super) fn batch_of(&self, berkas: usize) -> u32 {
+        self.texts[KOLEKTIF].rows[self.events_of(berkas).start]
     }
 
     pub(super) fn hasil(&self, row: usize) -> &str {
@@ -253,11 +266,18 @@ fn put<T: Copy>(values: &mut Vec<T>, order: &[u32]) {
 }
 
 /// Seconds since 1970, up to 2106; what is archived lies within the office's calendar.
-fn second(column: &TimestampMicrosecondArray, row: usize) -> u32 {
+fn second(column: &TimestampMicrosecondArray, row: usize) -> Result<u32, ArchiveError> {
     if column.is_null(row) {
-        return NOTHING;
+        return Ok(NOTHING);
     }
-    u32::try_from(column.value(row).div_euclid(1_000_000)).unwrap_or(0)
+    let us = column.value(row);
+    let second = u32::try_from(us.div_euclid(1_000_000)).ok().filter(|second| *second != NOTHING);
+    second.ok_or_else(|| beyond(format!("an instant, {us} microseconds since 1970, lies outside 1970 to 2106")))
+}
+
+/// What no archive holds that was written by this program.
+fn beyond(reason: String) -> ArchiveError {
+    ArchiveError::Decode { path: "a part".to_owned(), reason }
 }
 
 /// An event of a test.
@@ -281,9 +301,10 @@ impl EventTable {
         let mut table = Self::default();
         let all: Vec<usize> = (0..made.len()).collect();
         let mut take = |column: usize, value: &dyn Fn(&Made) -> Option<String>| {
-            table.texts[column].take(&made.iter().map(value).collect::<StringArray>(), &all);
+            table.texts[column].take(&made.iter().map(value).collect::<StringArray>(), &all).unwrap();
         };
         let village = |m: &Made| Some(format!("180601200{}", m.id % 3));
+        let kind = |m: &Made| Some(if m.id % 2 == 0 { "baru" } else { "hilang" }.to_owned());
         let number = |m: &Made| [3, 4, 8, 9].contains(&m.step).then(|| format!("{:06}/{}/2026", m.id, m.step));
         take(0, &|m| Some(m.berkas.clone()));
         take(1, &|m| Some(m.kolektif.clone()));
@@ -293,7 +314,7 @@ impl EventTable {
         take(5, &|m| Some(m.hasil.clone()));
         take(6, &|m| (m.hasil == "kurang").then(|| "kk".to_owned()));
         take(7, &number);
-        take(8, &|_| Some("baru".to_owned()));
+        take(8, &kind);
         take(9, &village);
         let second = |s: i64| u32::try_from(s).unwrap();
         table.ids = Ids::Integers(made.iter().map(|m| m.id).collect());
