@@ -3,19 +3,20 @@
 //!
 //! Events on the boundaries of months, berkas that change their batch, village or kind, steps that are missing, repeated or
 //! shuffled, no value where one may be missing, everything in one second, ends before starts, corrections that come in four
-//! pulls, outages that overlap.
+//! pulls, outages that overlap, in each of the three zones.
 //!
 //! `TERTIB_OFFICES=0..2000` asks for other offices than the few of every run, `17..18` for one again.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot set up must stop")]
 #![expect(clippy::disallowed_methods, reason = "the reference is a program")]
+#![expect(clippy::print_stdout, reason = "how many offices were compared is what the long run is for")]
 
 use libtest_mimic::Arguments;
 use pipeline::{Archive, Fence, FigureBook, Key, PullOptions, SourceConfig};
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use schemas::{Facts, Month};
+use schemas::{FactFiles, Facts, Month, OfficeDays, Zone};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write as _};
@@ -181,8 +182,9 @@ fn made(seed: u64, facts: &Facts) -> Made {
     let distortions = Distortions::of(&mut random);
     let first: Month =
         format!("{}-{:02}", random.random_range(2021..=2026), random.random_range(1..=12)).parse().unwrap();
-    let begin = first.start_s();
-    let boundaries = [first.start_s(), first.end_s(), first.next().end_s(), first.next().next().end_s() - 1];
+    let zone = facts.zone;
+    let begin = first.start_s(zone);
+    let boundaries = [begin, first.end_s(zone), first.next().end_s(zone), first.next().next().end_s(zone) - 1];
     let mut rows: Vec<Row> = Vec::new();
     let pace = *[3_600, 20_000, 200_000].choose(&mut random).unwrap();
     for berkas in 0..random.random_range(2..25) {
@@ -224,7 +226,7 @@ fn made(seed: u64, facts: &Facts) -> Made {
         distort(&mut of_berkas, &distortions, boundaries, &mut random);
         rows.extend(of_berkas);
     }
-    numbered(rows, &distortions, &mut random)
+    numbered(rows, &distortions, facts, &mut random)
 }
 
 fn role_of(step: u8) -> &'static str {
@@ -281,7 +283,7 @@ fn distort(rows: &mut Vec<Row>, distortions: &Distortions, boundaries: [i64; 4],
 }
 
 /// Events get their keys in another order than they happened, numbers of books, and the pulls in which they come.
-fn numbered(mut rows: Vec<Row>, distortions: &Distortions, random: &mut ChaCha8Rng) -> Made {
+fn numbered(mut rows: Vec<Row>, distortions: &Distortions, facts: &Facts, random: &mut ChaCha8Rng) -> Made {
     if distortions.shuffled > 0.0 {
         rows.shuffle(random);
     } else {
@@ -290,7 +292,7 @@ fn numbered(mut rows: Vec<Row>, distortions: &Distortions, random: &mut ChaCha8R
     for (id, row) in (1..).zip(&mut rows) {
         row.id = id;
         if [3, 4, 8, 9].contains(&row.step) && !random.random_bool(distortions.no_value / 3.0) {
-            let year = Month::of_epoch_s(row.end).unwrap().year();
+            let year = facts.zone.month(row.end).unwrap().year();
             row.number = Some(format!("{:06}/{}/{year}", random.random_range(id..=id + 3), row.step));
         }
     }
@@ -334,9 +336,9 @@ impl Reference {
     }
 
     /// The figures of each month, by month.
-    fn figures(&mut self, database: &Path, months: &[Month]) -> Value {
+    fn figures(&mut self, database: &Path, zone: Zone, months: &[Month]) -> Value {
         let months: Vec<String> = months.iter().map(Month::to_string).collect();
-        writeln!(self.ask, "{} {}", database.display(), months.join(" ")).unwrap();
+        writeln!(self.ask, "{} {} {}", zone, database.display(), months.join(" ")).unwrap();
         let mut line = String::new();
         self.answers.read_line(&mut line).unwrap();
         serde_json::from_str(&line).expect("the reference answers")
@@ -399,7 +401,7 @@ fn compare(what: &str, made: &Made, facts: &Facts, reference: &mut Reference) ->
     let pulled = pulled(made, facts);
     let book = FigureBook::open(&pulled.archive, facts).unwrap().keeping(&pulled.key).unwrap();
     let months = book.months().to_vec();
-    let truth = reference.figures(&pulled.database(), &months);
+    let truth = reference.figures(&pulled.database(), facts.zone, &months);
     for month in &months {
         let ours = serde_json::to_value(book.month(*month).unwrap().figures).unwrap();
         let truth = &truth[month.to_string()];
@@ -430,7 +432,9 @@ impl Met {
     fn count(&self, made: &Made) {
         let mut rows: Vec<&Row> = made.rows.iter().collect();
         rows.sort_by_key(|row| (&row.berkas, row.end, row.step, row.id));
-        let add = |counter: &AtomicU64, n: usize| drop(counter.fetch_add(n as u64, Ordering::Relaxed));
+        let add = |counter: &AtomicU64, n: usize| {
+            counter.fetch_add(n as u64, Ordering::Relaxed);
+        };
         for berkas in rows.chunk_by(|a, b| a.berkas == b.berkas) {
             let first = |outcomes: &[&str]| berkas.iter().find(|row| outcomes.contains(&row.outcome.as_str()));
             let gathered = berkas.iter().find(|row| row.step == 7);
@@ -447,23 +451,26 @@ impl Met {
 }
 
 fn every_figure() {
-    let facts = Facts::embedded().unwrap();
+    let zones = Zone::ALL.map(|zone| Facts::load(&FactFiles::default(), &OfficeDays::default(), zone).unwrap());
     let (range, met) = (asked(), Met::default());
     let (seeds, months, wrong) = (Mutex::new(range.clone()), AtomicU64::new(0), Mutex::new(Vec::new()));
     let work = || {
         let mut reference = Reference::start();
         loop {
             let Some(seed) = seeds.lock().unwrap().next() else { break };
-            let made = made(seed, &facts);
+            let facts = &zones[usize::try_from(seed % 3).unwrap()];
+            let made = made(seed, facts);
             if made.rows.is_empty() {
                 continue;
             }
             met.count(&made);
             let compared = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                compare(&format!("TERTIB_OFFICES={seed}..{}", seed + 1), &made, &facts, &mut reference)
+                compare(&format!("TERTIB_OFFICES={seed}..{}", seed + 1), &made, facts, &mut reference)
             }));
             match compared {
-                Ok(n) => drop(months.fetch_add(n, Ordering::Relaxed)),
+                Ok(n) => {
+                    months.fetch_add(n, Ordering::Relaxed);
+                }
                 Err(_) => wrong.lock().unwrap().push(seed),
             }
         }
