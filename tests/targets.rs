@@ -110,7 +110,9 @@ fn what_cannot_be_meant_is_refused_and_nothing_is_written() {
     for (rest, says) in [
         (&["waktu_langkah_99", "--value", "1", "--article", "1"][..], "there is no target `waktu_langkah_99`"),
         (&["waktu_langkah_04", "--value", "-1", "--article", "1"], "menit"),
-        (&["kelengkapan_pemeriksaan_pertama", "--value", "80", "--article", "1"], "bagian"),
+        (&["kelengkapan_pemeriksaan_pertama", "--value", "95", "--article", "1"], "for 95 % write 0.95"),
+        (&["waktu_langkah_04", "--value", "15menit", "--article", "1"], "the unit is the target's"),
+        (&["waktu_langkah_04", "--value", "0.33", "--article", "1"], "whole number of seconds"),
         (&["waktu_langkah_04", "--value", "1"], "without its article"),
         (&["waktu_langkah_04", "--value", "1", "--article", "1", "--jenis", "x"], "there is no jenis `x`"),
         (&["waktu_langkah_04", "--value", "1", "--article", "1", "--regulation", "x"], "there is no regulation `x`"),
@@ -126,4 +128,69 @@ fn what_cannot_be_meant_is_refused_and_nothing_is_written() {
         "{}",
         ran.err
     );
+}
+
+#[test]
+fn a_time_equal_to_its_limit_meets_it() {
+    let office = Office::unpulled();
+    // Step 4 takes 246 s each time, within the office's hours: 4.1 minutes.
+    office.sql(
+        "delete from langkah_berkas where langkah = 4 and mulai is null;
+         update langkah_berkas set selesai = strftime('%Y-%m-%dT%H:%M:%SZ', strftime('%s', mulai) + 246, 'unixepoch')
+           where langkah = 4;
+         delete from langkah_berkas where langkah = 4 and berkas_id not in (select berkas_id from langkah_berkas
+           where langkah = 4 and time(mulai, '+7 hours') between '08:00' and '11:00' and strftime('%w', mulai, '+7 hours')
+           between '1' and '4')",
+    );
+    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    let article = ["--from", "2026-10-01", "--article", "Pasal 7"];
+    set(&office, &[&["waktu_langkah_04", "--value", "4.1"], &article[..]].concat()).expect_code(0);
+    let row = of(&judged(&office, "2026-10"), "waktu_langkah_04")[0].clone();
+    assert_eq!(
+        (&row["figure"], &row["value"], &row["verdict"], &row["margin"]),
+        (&246.0.into(), &246.0.into(), &"memenuhi".into(), &0.0.into()),
+        "{row}"
+    );
+    assert_eq!(failed(&office, "waktu_langkah_04"), Vec::<String>::new());
+    set(&office, &[&["waktu_langkah_04", "--value", "4.05"], &article[..]].concat()).expect_code(0);
+    assert_eq!(failed(&office, "waktu_langkah_04").len() as u64, row["n"].as_u64().unwrap());
+}
+
+#[test]
+fn a_share_prints_the_digits_that_decide() {
+    let office = Office::small();
+    let sheet = judged(&office, "2026-10");
+    let share = of(&sheet, "kelengkapan_pemeriksaan_pertama")[0]["figure"].as_f64().unwrap();
+    let above = format!("{:.5}", share + 0.000_015);
+    let article = ["--from", "2026-10-01", "--article", "Pasal 7"];
+    set(&office, &[&["kelengkapan_pemeriksaan_pertama", "--value", &above], &article[..]].concat()).expect_code(0);
+    let table = office.run(&["compliance", "--month", "2026-10", "--format", "csv"]).expect_code(1).out;
+    let line = table.lines().find(|line| line.starts_with("kelengkapan_pemeriksaan_pertama")).unwrap();
+    let fields: Vec<&str> = line.split(',').collect();
+    assert!(fields[2] == "tidak memenuhi" && fields[3] != fields[5] && fields[5] == above, "{line}");
+    assert!(fields[6].starts_with('-') && fields[6].parse::<f64>().unwrap() < 0.0, "{line}");
+}
+
+#[test]
+fn a_target_without_a_value_never_looks_green() {
+    let office = Office::small();
+    let ran = office.run(&["compliance", "--month", "2026-10", "--failed", "waktu_langkah_04"]).expect_code(1);
+    assert!(ran.err.contains("T002") && ran.err.contains("waktu_langkah_04"), "{}", ran.err);
+    let ran = office.run(&["compliance", "--month", "2026-10"]).expect_code(1);
+    assert!(ran.err.contains("T002") && ran.err.contains("waktu_penyelesaian"), "{}", ran.err);
+}
+
+#[test]
+fn what_is_said_beside_a_value_is_what_holds_of_it() {
+    let office = Office::small();
+    let article = ["--from", "2026-10-01", "--article", "Pasal 7"];
+    set(&office, &[&["waktu_langkah_04", "--value", "600"], &article[..]].concat()).expect_code(0);
+    let sheet = judged(&office, "2026-10");
+    let note = |target: &str| of(&sheet, target)[0]["note"].as_str().unwrap().to_owned();
+    assert_eq!(note("waktu_langkah_04"), "nilai dimasukkan oleh Dinas");
+    assert!(note("waktu_langkah_05").contains("menunggu Dinas"));
+    set(&office, &["waktu_langkah_04", "--withdraw", "--from", "2026-10-15"]).expect_code(0);
+    let sheet = judged(&office, "2026-10");
+    let row = of(&sheet, "waktu_langkah_04")[0];
+    assert_eq!((&row["standing"], &row["note"]), (&"asumsi".into(), &"nilai ditarik kembali oleh Dinas".into()));
 }

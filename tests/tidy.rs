@@ -67,9 +67,9 @@ fn a_target_without_a_seen_text_has_no_value_of_ours() {
     let facts = Facts::embedded().unwrap();
     let perbup = facts.targets.iter().find(|f| f.regulation.contains("Perbup")).unwrap();
     for target in &perbup.targets {
-        assert!(target.value.is_none() && target.article.is_empty() && target.quote.is_empty(), "{}", target.id);
+        assert!(!target.standard.has_value() && target.article.is_empty() && target.quote.is_empty(), "{}", target.id);
     }
-    for target in facts.targets.iter().flat_map(|f| &f.targets).filter(|t| t.value.is_some()) {
+    for target in facts.targets.iter().flat_map(|f| &f.targets).filter(|t| t.standard.has_value()) {
         assert!(!target.quote.is_empty(), "`{}` has a value but no words of a rule", target.id);
     }
 }
@@ -167,7 +167,7 @@ fn every_finding_code_has_a_text_and_a_use_and_a_test() {
         assert!(test_files.contains(&format!("\"{code}\"")), "{code} has no test");
     }
     for quoted in
-        code_files.split('"').filter(|t| t.len() == 4 && t.starts_with(['V', 'W', 'Q', 'S', 'A', 'R', 'C', 'B']))
+        code_files.split('"').filter(|t| t.len() == 4 && t.starts_with(['V', 'W', 'Q', 'S', 'A', 'R', 'C', 'B', 'T']))
     {
         if quoted[1..].bytes().all(|b| b.is_ascii_digit()) {
             assert!(facts.findings.contains_key(quoted), "{quoted} is not in findings.toml");

@@ -35,7 +35,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Pull(options) => pull::run(options, common).await,
         Command::Metrics(options) => metrics::run(&options),
         Command::Calendar(options) => calendar::run(&options),
-        Command::Compliance(options) => compliance::run(&options),
+        Command::Compliance(options) => compliance::run(&options, common),
         Command::Conformance(options) => conformance::run(&options),
         Command::Quality(options) => quality::run(&options),
         Command::Render(options) => render::run(&options, common).await,

@@ -53,8 +53,7 @@ impl Installed {
             FactsError::Calendar(_) => anyhow!(fault).context(unusable(&calendar)),
             FactsError::File { .. } => anyhow!(fault).context("a fact file cannot be used; mend or remove it"),
         })?;
-        let decisions: Decisions = entries(&targets)?;
-        decisions.check(&facts).with_context(|| unusable(&targets))?;
+        let decisions = Decisions::of(entries(&targets)?, &facts).with_context(|| unusable(&targets))?;
         Ok(Self { config, facts, decisions })
     }
 

@@ -1,15 +1,17 @@
 //! Figures against targets: one verdict per target, never a silent pass.
 //!
-//! Reads   the figures of a month; targets with value, unit, clock and standing
+//! Reads   the figures of a month; targets with value and standing
 //! Gives   in the order of the regulations: verdict, figure, n, value, standing, source
 //! Rule    data/targets and the office's decisions; of several rules about the same figure the regulation that comes first
 //!         decides, the others are shown; a target without a value gives `target belum ditetapkan`, a figure without cases
 //!         `data tidak cukup`; a case open past its limit counts as late
 
 use crate::metrics::{FigureBook, FigureError};
-use schemas::document::{ComplianceSheet, Judgement, Provenance, Verdict};
-use schemas::figures::{Deadline, MonthFigures, Spread, share};
-use schemas::{Comparison, Decisions, Facts, Measure, Month, Rule, Target, Unit};
+use schemas::document::{ComplianceSheet, Provenance};
+use schemas::figures::{MonthFigures, Spread};
+use schemas::{
+    Compared, Decisions, Facts, Finding, Judgement, Month, Rule, Share, ShareMeasure, Standard, TimeMeasure, Verdict,
+};
 
 /// Judges a month by every target in force.
 ///
@@ -35,121 +37,80 @@ pub fn judge(
     Ok(ComplianceSheet { month, service, signed_on, judgements, figures, provenance })
 }
 
+/// Why a month cannot be called compliant although no target is missed: no target is in force (T001), or some that decide have no
+/// value (T002).
+#[must_use]
+pub fn unjudged(sheet: &ComplianceSheet) -> Vec<Finding> {
+    let deciding = || sheet.judgements.iter().filter(|j| j.decides);
+    if deciding().next().is_none() {
+        return vec![Finding { code: "T001", place: sheet.month.to_string(), count: 1 }];
+    }
+    let without: Vec<&str> =
+        deciding().filter(|j| j.verdict() == Verdict::NoTarget).map(|j| j.target.as_str()).collect();
+    let count = without.len() as u64;
+    without.first().map(|_| Finding { code: "T002", place: without.join(", "), count }).into_iter().collect()
+}
+
 fn judgement(rule: &Rule<'_>, facts: &Facts, figures: &MonthFigures) -> Judgement {
     let target = &rule.target;
-    let measured = measure(target, figures);
-    let value = target.value_in_base_unit();
-    let verdict = match (value, measured.value) {
-        (None, _) => Verdict::NoTarget,
-        (Some(_), None) => Verdict::NoData,
-        (Some(wanted), Some(found)) if reaches(target.comparison, found, wanted) => Verdict::Met,
-        (Some(_), Some(_)) => Verdict::Missed,
-    };
+    let (compared, n) = compared(target.standard, figures);
     let jenis = rule.jenis.as_ref().map(|id| facts.jenis.get(id).unwrap_or(id));
     Judgement {
         target: target.id.clone(),
         title: jenis
             .map_or_else(|| target.title.clone(), |jenis| format!("{} – {}", target.title, jenis.to_lowercase())),
-        step: target.step,
+        step: target.standard.step(),
         jenis: rule.jenis.clone(),
-        verdict,
         decides: rule.decides,
-        figure: measured.value,
-        n: measured.n,
-        comparison: target.comparison,
-        value,
-        margin: value.zip(measured.value).map(|(wanted, found)| match target.comparison {
-            Comparison::AtMost => wanted - found,
-            Comparison::AtLeast => found - wanted,
-        }),
-        unit: if target.unit == Unit::Bagian { "bagian" } else { "detik" }.to_owned(),
-        standing: target.standing.word().to_owned(),
+        compared,
+        n,
+        standing: target.standing,
         regulation: rule.regulation.regulation.clone(),
         article: target.article.clone(),
         source: rule.source.clone(),
-        note: rule.regulation.note.clone(),
+        note: rule.note.clone(),
     }
 }
 
-fn reaches(comparison: Comparison, found: f64, wanted: f64) -> bool {
-    match comparison {
-        Comparison::AtMost => found <= wanted,
-        Comparison::AtLeast => found >= wanted,
-    }
-}
-
-/// A figure in seconds or as a share, and the number of cases it rests on.
-struct Measured {
-    value: Option<f64>,
-    n: u64,
-}
-
-fn measure(target: &Target, figures: &MonthFigures) -> Measured {
+/// The figure beside the value, and the number of cases it rests on.
+fn compared(standard: Standard, figures: &MonthFigures) -> (Compared, u64) {
     let f = &figures.figures;
-    match target.measure {
-        Measure::HandlingWorkingP90 => {
-            let step = target.step.and_then(|s| f.time_per_step.get(&s));
-            step.map_or(Measured { value: None, n: 0 }, |s| p90(&s.handling_working))
+    match standard {
+        Standard::Time { measure, at_most_s, .. } => {
+            let none = Spread::default();
+            let spread = match measure {
+                TimeMeasure::HandlingP90 { step } => f.time_per_step.get(&step).map_or(&none, |s| &s.handling_working),
+                TimeMeasure::TurnaroundP90 => &f.turnaround.working,
+            };
+            (Compared::Time { figure_s: spread.p90(), at_most_s }, spread.n)
         }
-        Measure::TurnaroundWorkingP90 => p90(&f.turnaround.working),
-        Measure::CompleteAtFirstCheck => proportion(f.completeness.complete, f.completeness.first_checks),
-        Measure::IssuedWithin1Hour => on_time(figures.deadlines.within_1_hour_less_outages),
-        Measure::IssuedWithin24Hours => on_time(figures.deadlines.within_24_hours_less_outages),
-        Measure::IssuedWithin14WorkingDays => on_time(figures.deadlines.within_14_working_days),
+        Standard::Share { measure, at_least } => {
+            let (part, n) = match measure {
+                ShareMeasure::CompleteAtFirstCheck => (f.completeness.complete, f.completeness.first_checks),
+                ShareMeasure::Issued(within) => {
+                    let deadline = within.of(&figures.deadlines);
+                    (deadline.on_time, deadline.n())
+                }
+            };
+            (Compared::Share { figure: Share::new(part, n), at_least }, n)
+        }
     }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts and seconds of one office are far below 2^52, where f64 is exact"
-)]
-fn p90(spread: &Spread) -> Measured {
-    Measured { value: spread.p90().map(|s| s as f64), n: spread.n }
-}
-
-fn proportion(part: u64, n: u64) -> Measured {
-    Measured { value: share(part, n), n }
-}
-
-fn on_time(deadline: Deadline) -> Measured {
-    proportion(deadline.on_time, deadline.n())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use schemas::{Clock, Standing, TargetFile};
+    use schemas::figures::Deadline;
 
     fn check(value: Option<f64>, deadline: Deadline) -> (Verdict, Option<f64>, u64) {
-        let file = TargetFile {
-            file: String::new(),
-            regulation: "R".into(),
-            subject: String::new(),
-            precedence: 1,
-            source: String::new(),
-            note: String::new(),
-            targets: Vec::new(),
-        };
-        let target = Target {
-            id: "t".into(),
-            title: "t".into(),
-            measure: Measure::IssuedWithin24Hours,
-            step: None,
-            comparison: Comparison::AtLeast,
-            value,
-            unit: Unit::Bagian,
-            clock: Clock::Dinding,
-            standing: Standing::Asumsi,
-            valid_from: None,
-            valid_to: None,
-            article: String::new(),
-            quote: String::new(),
-        };
+        let facts = Facts::embedded().unwrap();
+        let mut rules = Decisions::default().rules(&facts, "2026-10".parse().unwrap());
+        let rule = rules.iter_mut().find(|rule| rule.target.id == "terbit_24_jam").unwrap();
+        rule.target.standard = rule.target.standard.with_value(value).unwrap();
         let mut figures = empty();
         figures.deadlines.within_24_hours_less_outages = deadline;
-        let rule = Rule { regulation: &file, target, jenis: None, source: String::new(), decides: true };
-        let j = judgement(&rule, &Facts::embedded().unwrap(), &figures);
-        (j.verdict, j.figure, j.n)
+        let j = judgement(rule, &facts, &figures);
+        (j.verdict(), j.compared.figure(), j.n)
     }
 
     fn empty() -> MonthFigures {

@@ -28,7 +28,7 @@ mod validate;
 mod view;
 
 pub use archive::{Archive, ArchiveError, CommitNote, Fence, FileEntry, Seal, SourceNote, Verification, verify};
-pub use compliance::judge;
+pub use compliance::{judge, unjudged};
 pub use deviations::{Deviation, deviations};
 pub use key::{Key, KeyError};
 pub use known::waiting_in_quarantine;
@@ -42,5 +42,5 @@ pub use query::{Answer, QueryError, query};
 pub use reconcile::{Reconciliation, reconcile};
 pub use review::review;
 pub use seal::{SealError, seal};
-pub use selftest::{Check, SelftestError, selftest};
+pub use selftest::{Check, Selftest, SelftestError, Statistic, selftest};
 pub use sources::{Horizon, Shape, Source, SourceConfig, SourceError, Timeouts};

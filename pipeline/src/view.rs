@@ -11,6 +11,8 @@
 mod events;
 mod outages;
 
+#[cfg(test)]
+pub(crate) use events::Made;
 pub(crate) use outages::OutageClock;
 
 use crate::archive::{Archive, ArchiveError};
@@ -236,6 +238,14 @@ impl View {
     }
 }
 
+#[cfg(test)]
+impl View {
+    /// Of invented events.
+    pub(crate) fn made(made: &[Made], facts: &Facts) -> Self {
+        Self::of(EventTable::made(made), facts, OutageClock::new(vec![])).unwrap()
+    }
+}
+
 impl MonthView<'_> {
     /// Runs a statement of a figure with the month's values in place of their names.
     pub(crate) fn run(&self, figure: FigureSql, statement: &str) -> Result<DataFrame, PolarsError> {
@@ -348,7 +358,6 @@ mod tests {
     use super::*;
     use crate::stages::additive::{FIGURES, rows, stacked};
     use crate::stages::cells::{self, By};
-    use events::Made;
     use rand::{Rng, SeedableRng};
     use rand_chacha::ChaCha8Rng;
 
@@ -390,8 +399,7 @@ mod tests {
     }
 
     fn view(made: &[Made]) -> View {
-        let facts = Facts::embedded().unwrap();
-        View::of(EventTable::made(made), &facts, OutageClock::new(vec![])).unwrap()
+        View::made(made, &Facts::embedded().unwrap())
     }
 
     /// Additive rows of a month, added up by village and kind, in order.

@@ -1,19 +1,21 @@
 //! The compliance report for the province: figures, targets, standing and source; counts only.
 
 use crate::book::provenance;
-use crate::indonesian::{duration, integer, long_date, percent};
+use crate::indonesian::{duration, duration_with_seconds, integer, long_date, percent_with};
 use crate::table::{Item, Table};
-use schemas::Comparison;
-use schemas::document::{ComplianceSheet, Judgement, Office, Verdict};
+use schemas::document::{ComplianceSheet, Office};
+use schemas::{Compared, Comparison, Judgement, Standing, Verdict};
 use serde_json::{Value, json};
 
-/// What is said of a regulation whose values the office has entered.
+/// Where the values are from that the office has entered.
 const ENTERED_SOURCE: &str = "naskah yang disebut pada setiap target";
-const ENTERED_NOTE: &str = "nilai dimasukkan oleh Dinas";
+/// What is said where nothing can be judged.
+const NO_TARGET: &str =
+    "Tidak ada target Standar Pelayanan yang berlaku pada bulan ini, sehingga kepatuhan tidak dapat dinyatakan.";
 
 /// What the layout `laporan_kepatuhan.typ` reads.
 pub(crate) fn page(sheet: &ComplianceSheet, office: &Office) -> Value {
-    let of = |verdict: Verdict| sheet.judgements.iter().filter(|j| j.decides && j.verdict == verdict).count() as u64;
+    let of = |verdict: Verdict| sheet.judgements.iter().filter(|j| j.decides && j.verdict() == verdict).count() as u64;
     let f = &sheet.figures.figures;
     let d = &sheet.figures.deadlines;
     let deadline = |name: &str, d: schemas::figures::Deadline| {
@@ -44,9 +46,15 @@ pub(crate) fn page(sheet: &ComplianceSheet, office: &Office) -> Value {
             ["data tidak cukup", integer(of(Verdict::NoData))],
             ["target belum ditetapkan", integer(of(Verdict::NoTarget))],
         ],
+        "tanpa_putusan": not_judged(sheet),
         "peraturan": regulations(sheet),
         "asal": provenance(&sheet.provenance),
     })
+}
+
+/// What is said of a month in which no target is in force.
+pub(crate) fn not_judged(sheet: &ComplianceSheet) -> Option<&'static str> {
+    sheet.judgements.iter().all(|j| !j.decides).then_some(NO_TARGET)
 }
 
 /// What the JSON file holds: counts and verdicts, no id of a berkas, batch or officer.
@@ -80,12 +88,20 @@ fn regulations(sheet: &ComplianceSheet) -> Vec<Value> {
         .into_iter()
         .map(|name| {
             let rows: Vec<&Judgement> = sheet.judgements.iter().filter(|j| j.regulation == name).collect();
-            // What is still assumed must be said of the whole.
-            let assumed = rows.iter().find(|j| j.standing == "asumsi");
+            let of = |assumed: bool| rows.iter().find(|j| (j.standing == Standing::Asumsi) == assumed);
+            // What is still assumed must be said, and of nothing that is not.
+            let (source, note) = match (of(true), of(false)) {
+                (Some(assumed), None) => (assumed.source.clone(), assumed.note.clone()),
+                (Some(assumed), Some(entered)) => (
+                    format!("{}; selebihnya {ENTERED_SOURCE}", assumed.source),
+                    format!("target berkedudukan asumsi: {}; selebihnya: {}", assumed.note, entered.note),
+                ),
+                (None, entered) => (ENTERED_SOURCE.to_owned(), entered.map_or_else(String::new, |j| j.note.clone())),
+            };
             json!({
                 "nama": name,
-                "sumber": assumed.map_or_else(|| ENTERED_SOURCE.to_owned(), |j| j.source.clone()),
-                "catatan": assumed.map_or_else(|| ENTERED_NOTE.to_owned(), |j| j.note.clone()),
+                "sumber": source,
+                "catatan": note,
                 "baris": rows.iter().map(|j| printed(j)).collect::<Vec<_>>(),
             })
         })
@@ -94,38 +110,44 @@ fn regulations(sheet: &ComplianceSheet) -> Vec<Value> {
 
 /// One judgement as printed.
 pub(crate) fn printed(j: &Judgement) -> Value {
-    let sign = match j.comparison {
+    let sign = match j.compared.comparison() {
         Comparison::AtMost => "≤",
         Comparison::AtLeast => "≥",
     };
+    let (figure, value) = shown(j.compared);
+    let share = |of: Option<f64>| of.filter(|_| matches!(j.compared, Compared::Share { .. }));
     json!({
         "judul": j.title,
-        "angka": j.figure.map_or_else(|| "–".to_owned(), |v| value(j, v)),
-        "target": j.value.map_or_else(|| "–".to_owned(), |v| format!("{sign}\u{A0}{}", value(j, v))),
+        "angka": figure.unwrap_or_else(|| "–".to_owned()),
+        "target": value.map_or_else(|| "–".to_owned(), |value| format!("{sign}\u{A0}{value}")),
         "n": integer(j.n),
-        "putusan": j.verdict.words(),
+        "putusan": j.verdict().words(),
         "standing": j.standing,
         "pasal": basis(j),
-        "bagian": (j.unit == "bagian").then_some(j.figure).flatten(),
-        "bagian_target": (j.unit == "bagian").then_some(j.value).flatten(),
+        "bagian": share(j.compared.figure()),
+        "bagian_target": share(j.compared.value()),
     })
 }
 
 /// Article, and where the office has entered the value, by whom and from which page; and whether another rule comes first.
 fn basis(j: &Judgement) -> String {
-    let entered = if j.standing == "asumsi" { "" } else { &j.source };
+    let entered = if j.standing == Standing::Asumsi { "" } else { &j.source };
     let yields = if j.decides { "" } else { "tidak menentukan, didahului peraturan lain" };
     let words: Vec<&str> = [&j.article, entered, yields].into_iter().filter(|w| !w.is_empty()).collect();
     words.join("; ")
 }
 
-fn value(j: &Judgement, v: f64) -> String {
-    if j.unit == "bagian" {
-        percent(v)
-    } else {
-        #[expect(clippy::cast_possible_truncation, reason = "whole seconds of one office")]
-        let seconds = v as i64;
-        duration(seconds)
+/// Figure and value with the digits that decide.
+fn shown(compared: Compared) -> (Option<String>, Option<String>) {
+    match compared {
+        Compared::Time { figure_s, at_most_s } => {
+            let words = if compared.needs_seconds() { duration_with_seconds } else { duration };
+            (figure_s.map(words), at_most_s.map(words))
+        }
+        Compared::Share { figure, at_least } => {
+            let words = |share: schemas::Share| percent_with(share.value(), compared.decimals(100.0, 1));
+            (figure.map(words), at_least.map(words))
+        }
     }
 }
 
@@ -152,15 +174,15 @@ pub(crate) fn table(sheet: &ComplianceSheet) -> Table {
         vec![
             Item::from(&j.target),
             (&j.title).into(),
-            j.verdict.words().into(),
+            j.verdict().words().into(),
             if j.decides { "ya" } else { "tidak" }.into(),
             j.jenis.as_deref().unwrap_or_default().into(),
-            j.figure.into(),
-            j.value.into(),
-            j.margin.into(),
-            (&j.unit).into(),
+            j.compared.figure().into(),
+            j.compared.value().into(),
+            j.compared.margin().into(),
+            j.compared.unit().into(),
             j.n.into(),
-            (&j.standing).into(),
+            j.standing.word().into(),
             (&j.regulation).into(),
             (&j.article).into(),
             (&j.source).into(),

@@ -22,7 +22,12 @@ pub(crate) fn integer(n: u64) -> String {
 
 /// `81,3 %` of a share between 0 and 1.
 pub(crate) fn percent(share: f64) -> String {
-    format!("{:.1}\u{A0}%", share * 100.0).replace('.', ",")
+    percent_with(share, 1)
+}
+
+/// The same with so many decimals.
+pub(crate) fn percent_with(share: f64, decimals: usize) -> String {
+    format!("{:.decimals$}\u{A0}%", share * 100.0).replace('.', ",")
 }
 
 /// `12 menit`, `3 jam 5 menit`; seconds below a minute.
@@ -33,6 +38,14 @@ pub(crate) fn duration(seconds: i64) -> String {
         (0, m) => format!("{m} menit"),
         (h, 0) => format!("{} jam", integer(h.unsigned_abs())),
         (h, m) => format!("{} jam {m} menit", integer(h.unsigned_abs())),
+    }
+}
+
+/// `4 menit 6 detik`: the same with its seconds.
+pub(crate) fn duration_with_seconds(seconds: i64) -> String {
+    match (seconds / 60, seconds % 60) {
+        (0, _) | (_, 0) => duration(seconds),
+        (_, rest) => format!("{} {rest} detik", duration(seconds)),
     }
 }
 
@@ -112,6 +125,9 @@ mod tests {
         assert_eq!(duration(45), "45 detik");
         assert_eq!(duration(3600), "1 jam");
         assert_eq!(duration(3 * 3600 + 5 * 60 + 59), "3 jam 5 menit");
+        assert_eq!(duration_with_seconds(246), "4 menit 6 detik");
+        assert_eq!(duration_with_seconds(3600 + 1), "1 jam 1 detik");
+        assert_eq!([duration_with_seconds(45), duration_with_seconds(120)], ["45 detik", "2 menit"]);
         assert_eq!(long_date("2026-10-31".parse().unwrap()), "31 Oktober 2026");
         assert_eq!(weekday("2026-10-31".parse().unwrap()), "Sabtu");
     }

@@ -1,10 +1,11 @@
 //! The monthly review: one page of what matters, then the detail.
 
 use crate::book::provenance;
-use crate::compliance::printed;
+use crate::compliance::{not_judged, printed};
 use crate::indonesian::{duration, integer, long_date, percent};
 use crate::templates::{TemplateError, Templates};
-use schemas::document::{BacklogAge, KecamatanRow, MonthlyReview, Office, Verdict};
+use schemas::Verdict;
+use schemas::document::{BacklogAge, KecamatanRow, MonthlyReview, Office};
 use schemas::figures::{self, MonthFigures, Spread, TrendPoint};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -31,8 +32,9 @@ pub(crate) fn page(review: &MonthlyReview, office: &Office, templates: &Template
         "memburuk": changed(false)?,
         "ada_pembanding": review.previous.is_some(),
         "keputusan": decisions,
-        "standar": sheet.judgements.iter().filter(|j| j.decides && j.verdict != Verdict::NoTarget).map(printed).collect::<Vec<_>>(),
-        "tanpa_target": sheet.judgements.iter().filter(|j| j.decides && j.verdict == Verdict::NoTarget).count(),
+        "tanpa_putusan": not_judged(sheet),
+        "standar": sheet.judgements.iter().filter(|j| j.decides && j.verdict() != Verdict::NoTarget).map(printed).collect::<Vec<_>>(),
+        "tanpa_target": sheet.judgements.iter().filter(|j| j.decides && j.verdict() == Verdict::NoTarget).count(),
         "tren": month.trend.iter().map(trend_point).collect::<Vec<_>>(),
         "langkah": steps(review),
         "kelengkapan": completeness(review),
@@ -92,7 +94,7 @@ fn steps(review: &MonthlyReview) -> Vec<Value> {
                 .judgements
                 .iter()
                 .find(|j| j.decides && j.jenis.is_none() && j.step == Some(*number))
-                .and_then(|j| j.value);
+                .and_then(|j| j.compared.value());
             let (handling, waiting) = (&t.handling_working, &t.waiting_working);
             Some(json!({
                 "nomor": number,
@@ -292,7 +294,7 @@ fn share(part: u64, n: u64) -> String {
 fn decisions(review: &MonthlyReview) -> Value {
     let sheet = &review.sheet;
     let missed: Vec<Value> =
-        sheet.judgements.iter().filter(|j| j.decides && j.verdict == Verdict::Missed).map(printed).collect();
+        sheet.judgements.iter().filter(|j| j.decides && j.verdict() == Verdict::Missed).map(printed).collect();
     let ledgers = &sheet.figures.figures.ledgers;
     let faulty: Vec<Value> = review
         .books
@@ -309,7 +311,7 @@ fn decisions(review: &MonthlyReview) -> Value {
         .collect();
     let most_open = review.kecamatan.iter().max_by_key(|k| k.open).filter(|k| k.open > 0);
     json!({
-        "tanpa_target": sheet.judgements.iter().filter(|j| j.decides && j.verdict == Verdict::NoTarget).count(),
+        "tanpa_target": sheet.judgements.iter().filter(|j| j.decides && j.verdict() == Verdict::NoTarget).count(),
         "terlewati": missed,
         "buku": faulty,
         "karantina": review.quarantined,

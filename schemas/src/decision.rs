@@ -3,10 +3,15 @@
 //! Decisions are only ever added; a later one for the same rule replaces an earlier one from its first day on, so that an old
 //! month is judged by what was in force then.
 
-use crate::{Facts, Month, Standing, Target, TargetFile, Unit};
+use crate::{Facts, Month, Standard, Standing, Target, TargetFile};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// What is said beside a value that the office has entered.
+const ENTERED_NOTE: &str = "nilai dimasukkan oleh Dinas";
+/// What is said where the office has taken a value back.
+const WITHDRAWN_NOTE: &str = "nilai ditarik kembali oleh Dinas";
 
 /// One decision.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,12 +49,18 @@ pub struct Decision {
 #[error("{0}")]
 pub struct DecisionError(String);
 
-/// All decisions of an office, in the order in which they were entered.
+/// The office's `target.toml` as it is written.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Decisions {
+pub struct DecisionFile {
     #[serde(rename = "decision", default)]
     all: Vec<Decision>,
+}
+
+/// All decisions of an office, in the order in which they were entered, with what they make of their targets.
+#[derive(Clone, Debug, Default)]
+pub struct Decisions {
+    all: Vec<(Decision, Standard)>,
 }
 
 /// A target as it is judged in a month.
@@ -63,22 +74,25 @@ pub struct Rule<'a> {
     pub jenis: Option<String>,
     /// Where the rule was seen.
     pub source: String,
+    /// What must be said beside it.
+    pub note: String,
     /// Whether this rule decides. Of several about the same figure it is the one whose regulation comes first.
     pub decides: bool,
 }
 
 impl Decisions {
-    /// Whether all can be accepted.
+    /// Those of a file.
     ///
     /// # Errors
-    /// What is wrong with the first that cannot.
-    pub fn check(&self, facts: &Facts) -> Result<(), DecisionError> {
-        self.all.iter().try_for_each(|decision| decision.check(facts))
+    /// What is wrong with the first that cannot be accepted.
+    pub fn of(file: DecisionFile, facts: &Facts) -> Result<Self, DecisionError> {
+        let accepted = |decision: Decision| decision.standard(facts).map(|standard| (decision, standard));
+        Ok(Self { all: file.all.into_iter().map(accepted).collect::<Result<_, _>>()? })
     }
 
     /// In the order in which they were entered.
     pub fn iter(&self) -> impl Iterator<Item = &Decision> {
-        self.all.iter()
+        self.all.iter().map(|(decision, _)| decision)
     }
 
     /// The rules that a month is judged by, regulation after regulation.
@@ -89,20 +103,20 @@ impl Decisions {
             let own = regulation.targets.iter().filter(|t| t.in_force(month));
             let own = own.map(|t| Rule::new(regulation, t.clone()));
             rules.extend(own.map(|rule| match self.in_force(&rule.target.id, id, None, month) {
-                Some(decision) => rule.decided(decision),
+                Some((decision, standard)) => rule.decided(decision, *standard),
                 None => rule,
             }));
             // What the office added: a kind of application, or another regulation's target.
-            let mut added: BTreeMap<(&str, Option<&str>), &Decision> = BTreeMap::new();
-            for d in self.all.iter().filter(|d| d.regulation == id) {
+            let mut added: BTreeMap<(&str, Option<&str>), &(Decision, Standard)> = BTreeMap::new();
+            for d in self.iter().filter(|d| d.regulation == id) {
                 let is_own = d.jenis.is_none() && regulation.targets.iter().any(|t| t.id == d.target);
                 if !is_own && let Some(holds) = self.in_force(&d.target, id, d.jenis.as_deref(), month) {
                     added.insert((&d.target, d.jenis.as_deref()), holds);
                 }
             }
-            for decision in added.into_values().filter(|d| d.value.is_some()) {
+            for (decision, standard) in added.into_values().filter(|(_, standard)| standard.has_value()) {
                 if let Some((_, target)) = facts.target(&decision.target) {
-                    rules.push(Rule::new(regulation, target.clone()).decided(decision));
+                    rules.push(Rule::new(regulation, target.clone()).decided(decision, *standard));
                 }
             }
         }
@@ -111,25 +125,36 @@ impl Decisions {
     }
 
     /// The decision in force at the end of a month.
-    fn in_force(&self, target: &str, regulation: &str, jenis: Option<&str>, month: Month) -> Option<&Decision> {
-        let same = |d: &&Decision| d.target == target && d.regulation == regulation && d.jenis.as_deref() == jenis;
+    fn in_force(
+        &self,
+        target: &str,
+        regulation: &str,
+        jenis: Option<&str>,
+        month: Month,
+    ) -> Option<&(Decision, Standard)> {
+        let same = |d: &Decision| d.target == target && d.regulation == regulation && d.jenis.as_deref() == jenis;
         let holds =
-            |d: &&Decision| d.valid_from <= month.last_day() && d.valid_to.is_none_or(|last| last >= month.last_day());
+            |d: &Decision| d.valid_from <= month.last_day() && d.valid_to.is_none_or(|last| last >= month.last_day());
         // Of several with the same first day the one entered last.
-        self.all.iter().filter(same).filter(holds).max_by_key(|d| d.valid_from)
+        self.all.iter().filter(|(d, _)| same(d) && holds(d)).max_by_key(|(d, _)| d.valid_from)
     }
 }
 
 impl Decision {
-    /// Whether it can be accepted.
+    /// What it makes of its target.
     ///
     /// # Errors
     /// What is wrong, and what there is instead.
-    pub fn check(&self, facts: &Facts) -> Result<(), DecisionError> {
+    pub fn standard(&self, facts: &Facts) -> Result<Standard, DecisionError> {
         let refuse = |reason: String| Err(DecisionError(reason));
         let Some((_, target)) = facts.target(&self.target) else {
             let ids: Vec<&str> = facts.targets.iter().flat_map(|f| &f.targets).map(|t| t.id.as_str()).collect();
-            return refuse(format!("there is no target `{}`; there are {}", self.target, ids.join(", ")));
+            let there_are = if ids.is_empty() {
+                "there are none; a file in the folder `targets` of `facts` brings some".to_owned()
+            } else {
+                format!("there are {}", ids.join(", "))
+            };
+            return refuse(format!("there is no target `{}`; {there_are}", self.target));
         };
         if facts.regulations().all(|(id, _)| id != self.regulation) {
             let ids: Vec<&str> = facts.regulations().map(|(id, _)| id).collect();
@@ -138,11 +163,6 @@ impl Decision {
         if let Some(jenis) = self.jenis.as_deref().filter(|j| !facts.jenis.contains_key(*j)) {
             let ids: Vec<&str> = facts.jenis.keys().map(String::as_str).collect();
             return refuse(format!("there is no jenis `{jenis}`; there are {}", ids.join(", ")));
-        }
-        let greatest = if target.unit == Unit::Bagian { 1.0 } else { f64::MAX };
-        if let Some(value) = self.value.filter(|v| !(*v >= 0.0 && *v <= greatest)) {
-            let unit = target.unit.word();
-            return refuse(format!("{value} is no value of `{}`, which is in {unit}", self.target));
         }
         if self.valid_to.is_some_and(|last| last < self.valid_from) {
             return refuse(format!("`{}` would end before it begins", self.target));
@@ -153,7 +173,7 @@ impl Decision {
         if self.value.is_some() && self.standing == Standing::Resmi && self.article.trim().is_empty() {
             return refuse(format!("`{}` cannot be resmi without its article", self.target));
         }
-        Ok(())
+        target.standard.with_value(self.value).map_err(|reason| DecisionError(format!("`{}`: {reason}", self.target)))
     }
 
     /// As it is appended to `target.toml`.
@@ -161,22 +181,26 @@ impl Decision {
     /// # Errors
     /// When a text cannot be written as TOML.
     pub fn to_toml(&self) -> Result<String, DecisionError> {
-        let one = Decisions { all: vec![self.clone()] };
+        let one = DecisionFile { all: vec![self.clone()] };
         toml::to_string(&one).map_err(|e| DecisionError(e.to_string()))
     }
 }
 
 impl<'a> Rule<'a> {
     fn new(regulation: &'a TargetFile, target: Target) -> Self {
-        Self { regulation, target, jenis: None, source: regulation.source.clone(), decides: false }
+        let (source, note) = (regulation.source.clone(), regulation.note.clone());
+        Self { regulation, target, jenis: None, source, note, decides: false }
     }
 
-    fn decided(mut self, decision: &Decision) -> Self {
-        self.target.value = decision.value;
-        self.target.standing = decision.standing;
+    fn decided(mut self, decision: &Decision, standard: Standard) -> Self {
+        self.target.standard = standard;
+        // What was taken back is no longer anybody's value.
+        self.target.standing = if standard.has_value() { decision.standing } else { Standing::Asumsi };
         self.target.article.clone_from(&decision.article);
         self.target.quote.clear();
         self.jenis.clone_from(&decision.jenis);
+        let note = if standard.has_value() { ENTERED_NOTE } else { WITHDRAWN_NOTE };
+        note.clone_into(&mut self.note);
         self.source = format!(
             "{}; dimasukkan oleh {} pada {}",
             decision.source,
@@ -186,21 +210,21 @@ impl<'a> Rule<'a> {
         self
     }
 
-    /// What the rule is about.
-    fn question(&self) -> (crate::Measure, Option<u8>, Option<&str>) {
-        (self.target.measure, self.target.step, self.jenis.as_deref())
+    /// Whether both are about the same figure.
+    fn is_rival(&self, other: &Self) -> bool {
+        self.target.standard.is_of_same_figure(&other.target.standard) && self.jenis == other.jenis
     }
 }
 
 /// Of the rules about the same figure the one with a value whose regulation comes first decides.
 fn decide(rules: &mut [Rule<'_>]) {
-    let rank = |i: usize, rule: &Rule<'_>| (rule.target.value.is_none(), rule.regulation.precedence, i);
+    let rank = |i: usize, rule: &Rule<'_>| (!rule.target.standard.has_value(), rule.regulation.precedence, i);
     let ranks: Vec<_> = rules.iter().enumerate().map(|(i, rule)| rank(i, rule)).collect();
     let first: Vec<bool> = rules
         .iter()
         .enumerate()
         .map(|(i, rule)| {
-            let rivals = rules.iter().zip(&ranks).filter(|(other, _)| other.question() == rule.question());
+            let rivals = rules.iter().zip(&ranks).filter(|(other, _)| other.is_rival(rule));
             rivals.map(|(_, rank)| rank).min() == ranks.get(i)
         })
         .collect();
@@ -231,10 +255,10 @@ mod tests {
 
     fn in_month(all: &[Decision], month: &str) -> Vec<(String, Option<String>, Option<f64>, bool)> {
         let facts = Facts::embedded().unwrap();
-        let decisions = Decisions { all: all.to_vec() };
+        let decisions = Decisions::of(DecisionFile { all: all.to_vec() }, &facts).unwrap();
         let rules = decisions.rules(&facts, month.parse().unwrap());
         let rules = rules.into_iter().filter(|r| r.target.id == "waktu_langkah_04");
-        rules.map(|r| (r.regulation.regulation.clone(), r.jenis, r.target.value, r.decides)).collect()
+        rules.map(|r| (r.regulation.regulation.clone(), r.jenis, r.target.standard.written(), r.decides)).collect()
     }
 
     #[test]
@@ -288,9 +312,9 @@ mod tests {
         one.jenis = Some("baru".into());
         two.by = "O'Rekaan \"Kasi\"\nsatu".into();
         let text = format!("{}{}", one.to_toml().unwrap(), two.to_toml().unwrap());
-        let read: Decisions = toml::from_str(&text).unwrap();
-        read.check(&facts).unwrap();
+        let read: DecisionFile = toml::from_str(&text).unwrap();
         assert_eq!(read.all, [one, two]);
+        Decisions::of(read, &facts).unwrap();
     }
 
     #[test]
@@ -299,7 +323,7 @@ mod tests {
         let refused = |change: &dyn Fn(&mut Decision)| {
             let mut one = decision("perbup_07_2020", Some(15.0), "2026-01-01");
             change(&mut one);
-            one.check(&facts).unwrap_err().to_string()
+            one.standard(&facts).unwrap_err().to_string()
         };
         assert!(refused(&|d| d.target = "x".into()).contains("waktu_langkah_04"));
         assert!(refused(&|d| d.regulation = "x".into()).contains("perbup_07_2020"));
@@ -314,6 +338,6 @@ mod tests {
             d.target = "kelengkapan_pemeriksaan_pertama".into();
             d.value = Some(80.0);
         });
-        assert!(share.contains("bagian"), "{share}");
+        assert!(share.contains("bagian") && share.contains("0.8"), "{share}");
     }
 }

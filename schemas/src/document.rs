@@ -3,7 +3,7 @@
 pub use crate::book_code::BookCode;
 
 use crate::figures::MonthFigures;
-use crate::{Align, Comparison, Month, Zone};
+use crate::{Align, Judgement, Month, Zone};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -203,77 +203,8 @@ pub struct BookColumn {
     pub align: Align,
 }
 
-/// What came of judging one figure by one target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Verdict {
-    /// The figure reaches the target.
-    #[serde(rename = "memenuhi")]
-    Met,
-    /// It does not.
-    #[serde(rename = "tidak memenuhi")]
-    Missed,
-    /// There is nothing to judge.
-    #[serde(rename = "data tidak cukup")]
-    NoData,
-    /// The target has no value.
-    #[serde(rename = "target belum ditetapkan")]
-    NoTarget,
-}
-
-impl Verdict {
-    /// The words that reports print.
-    #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Met => "memenuhi",
-            Self::Missed => "tidak memenuhi",
-            Self::NoData => "data tidak cukup",
-            Self::NoTarget => "target belum ditetapkan",
-        }
-    }
-}
-
-/// One figure judged by one target.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Judgement {
-    /// Target id.
-    pub target: String,
-    /// In Indonesian.
-    pub title: String,
-    /// SOP step, where the target is for one step.
-    pub step: Option<u8>,
-    /// Kind of application, where the target is for one.
-    pub jenis: Option<String>,
-    /// What came of it.
-    pub verdict: Verdict,
-    /// Whether this target decides, or another regulation's about the same figure comes before it.
-    pub decides: bool,
-    /// The figure, in seconds or as a share; absent without data.
-    pub figure: Option<f64>,
-    /// How many cases it rests on.
-    pub n: u64,
-    /// Which side of the value is good.
-    pub comparison: Comparison,
-    /// The target's value in seconds or as a share.
-    pub value: Option<f64>,
-    /// How far the figure is on the good side of the value; negative where it misses it.
-    pub margin: Option<f64>,
-    /// Unit of figure and value: `detik` or `bagian`.
-    pub unit: String,
-    /// resmi, sementara or asumsi.
-    pub standing: String,
-    /// The regulation.
-    pub regulation: String,
-    /// Its article; empty when not seen.
-    pub article: String,
-    /// Where the rule was seen.
-    pub source: String,
-    /// What must be said beside it.
-    pub note: String,
-}
-
 /// All judgements of a month.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ComplianceSheet {
     /// The month.
     pub month: Month,
@@ -307,7 +238,7 @@ pub struct CalendarYear {
 }
 
 /// The review that the Kepala Dinas reads.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct MonthlyReview {
     /// The judged month.
     pub sheet: ComplianceSheet,

@@ -1,7 +1,35 @@
 //! The texts of the fact files: those that are compiled in, and in their place the office's own.
 
-use crate::facts::FactsError;
+use crate::calendar::CalendarError;
+use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// A fact file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FactsError {
+    /// The file is not what its reader expects.
+    #[error("{file}: {reason}")]
+    File {
+        /// The data file.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The calendar is not usable.
+    #[error(transparent)]
+    Calendar(#[from] CalendarError),
+}
+
+/// What a file says and cannot mean, and where in its text.
+#[derive(Debug)]
+pub(crate) struct Misfit {
+    pub(crate) at: Range<usize>,
+    pub(crate) reason: String,
+}
+
+/// So many known words are all told beside one that is not known.
+const FEW: usize = 12;
 
 macro_rules! built_in {
     ($($path:literal),* $(,)?) => {
@@ -87,6 +115,44 @@ impl FactFiles {
             own
         }
     }
+}
+
+/// The file as it is written.
+pub(crate) fn parse<T: DeserializeOwned>(files: &FactFiles, path: &str) -> Result<T, FactsError> {
+    parse_text(path, files.text(path)?)
+}
+
+/// What is meant by the file, of what is written in it.
+pub(crate) fn parse_meant<W: DeserializeOwned, T>(
+    files: &FactFiles,
+    path: &str,
+    meant: impl FnOnce(W) -> Result<T, Misfit>,
+) -> Result<T, FactsError> {
+    let text = files.text(path)?;
+    meant(parse_text(path, text)?).map_err(|misfit| located(path, text, Some(misfit.at), misfit.reason))
+}
+
+/// What is wrong is said in one line, with the line of the file and, for a word that is not known, those that are.
+pub(crate) fn parse_text<T: DeserializeOwned>(path: &str, text: &str) -> Result<T, FactsError> {
+    toml::from_str(text).map_err(|e| {
+        let mut reason = e.message().replace('\n', " ");
+        let words: Vec<&str> = reason.split('`').skip(1).step_by(2).collect();
+        if let ([unknown, known @ ..], true) = (words.as_slice(), reason.starts_with("unknown ")) {
+            let near = nearest(unknown, known.iter().copied());
+            reason = match near {
+                Some(_) if known.len() <= FEW => format!("unknown `{unknown}`; known are `{}`", known.join("`, `")),
+                Some(near) => format!("unknown `{unknown}`; the nearest known name is `{near}`"),
+                None => reason,
+            };
+        }
+        located(path, text, e.span(), reason)
+    })
+}
+
+fn located(path: &str, text: &str, span: Option<Range<usize>>, reason: String) -> FactsError {
+    let line = span.and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
+    let at = line.map_or_else(String::new, |line| format!(", line {line}"));
+    FactsError::File { file: format!("{path}{at}"), reason }
 }
 
 /// The known name that is most like an unknown one.

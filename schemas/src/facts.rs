@@ -1,10 +1,12 @@
 //! All facts of the law and of the office, compiled in and checked when loaded.
 
-use crate::calendar::{CalendarError, WorkingClock};
+use crate::calendar::WorkingClock;
 use crate::column::{Column, Presence, Visibility};
-use crate::fact_files::{FactFiles, nearest, stem};
+use crate::fact_files::{FactFiles, FactsError, parse, parse_meant, parse_text, stem};
 use crate::name_rules::{NameFile, NameRules};
 use crate::office_days::{Holiday, HoursFile, OfficeCalendar, OfficeDays};
+use crate::sop::WrittenSop;
+use crate::target::WrittenTargets;
 use crate::{
     ApplicantRules, ArchiveList, Finding, FindingText, Ledger, Requirement, RetentionRow, Severity, Sop, Target,
     TargetFile, Wilayah, Zone,
@@ -12,22 +14,6 @@ use crate::{
 use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-
-/// A fact file that cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum FactsError {
-    /// The file is not what its reader expects.
-    #[error("{file}: {reason}")]
-    File {
-        /// The data file.
-        file: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The calendar is not usable.
-    #[error(transparent)]
-    Calendar(#[from] CalendarError),
-}
 
 /// Every fact the program computes with.
 #[derive(Clone, Debug)]
@@ -150,15 +136,15 @@ impl Facts {
         let findings: Rows<FindingText> = parse_text("findings.toml", include_str!("../data/findings.toml"))?;
         let klasifikasi: Rows<ClassificationCode> = parse(files, "klasifikasi.toml")?;
         let kelengkapan: Papers = parse(files, "kelengkapan/ktp_el.toml")?;
-        let sop = the_sop(files)?;
-        let wilayah = Wilayah::parse(files.text("wilayah/tanggamus.csv")?, files.text("wilayah/provinsi.csv")?);
-        let target = |path: &str| Ok(TargetFile { file: stem(path).to_owned(), ..parse(files, path)? });
+        let pelaksana = labels(parse(files, "pelaksana.toml")?);
+        let sop = the_sop(files, &pelaksana)?;
+        let target = |path: &str| parse_meant(files, path, |written: WrittenTargets| written.meant(stem(path), &sop));
         let books = sop.steps.iter().filter_map(|step| step.ledger.as_deref());
         let mut facts = Self {
             zone,
             clock: WorkingClock::new(&calendar, zone)?,
             calendar,
-            wilayah: wilayah.map_err(|e| fault("wilayah", &e))?,
+            wilayah: Wilayah::load(files)?,
             ledgers: books.map(|id| parse(files, &format!("ledgers/{id}.toml"))).collect::<Result<_, _>>()?,
             lists: files.folder("daftar/").into_iter().map(|path| parse(files, path)).collect::<Result<_, _>>()?,
             retention: parse::<RetentionFile>(files, "jra.toml")?.jra,
@@ -169,7 +155,7 @@ impl Facts {
                 .into_iter()
                 .map(|c| (c.name, ColumnFact { presence: c.presence, visibility: c.visibility }))
                 .collect(),
-            pelaksana: labels(parse(files, "pelaksana.toml")?),
+            pelaksana,
             jenis: labels(parse(files, "jenis.toml")?),
             dokumen: kelengkapan.dokumen.into_iter().map(|l| (l.id, l.label)).collect(),
             requirements: kelengkapan.syarat,
@@ -211,35 +197,42 @@ impl Facts {
         self.requirements.iter().find(|r| r.jenis == jenis && r.kewarganegaraan == kewarganegaraan)
     }
 
-    /// The classification code in force on a date.
+    /// The classification code in force on a date; every day of the calendar has one.
     #[must_use]
-    pub fn classification(&self, date: NaiveDate) -> &str {
+    pub fn classification(&self, date: NaiveDate) -> Option<&str> {
         let holds =
             |c: &&ClassificationCode| c.valid_from.is_none_or(|d| d <= date) && c.valid_to.is_none_or(|d| d >= date);
-        self.klasifikasi.iter().find(holds).map_or("", |c| c.value.as_str())
+        self.klasifikasi.iter().find(holds).map(|c| c.value.as_str())
+    }
+
+    /// Where the facts of each file come from, as it says.
+    fn sources(&self) -> impl Iterator<Item = (String, &str)> {
+        let sop = [(format!("sop/{}.toml", self.sop.id), self.sop.source.as_str())];
+        let ledgers = self.ledgers.iter().map(|l| (format!("ledgers/{}.toml", l.id), l.source.as_str()));
+        let lists = self.lists.iter().flat_map(|list| {
+            let of = [Some(list.source.as_str()), list.destruction.as_ref().map(|d| d.source.as_str())];
+            of.into_iter().flatten().map(|source| (format!("daftar/{}.toml", list.id), source))
+        });
+        let targets = self.regulations().map(|(file, of)| (format!("targets/{file}.toml"), of.source.as_str()));
+        let papers = self.requirements.iter().map(|r| ("kelengkapan/ktp_el.toml".to_owned(), r.source.as_str()));
+        sop.into_iter().chain(ledgers).chain(lists).chain(targets).chain(papers)
     }
 
     fn check(&self) -> Result<(), FactsError> {
         let broken = |file: &str, reason: String| Err(FactsError::File { file: file.into(), reason });
-        for step in &self.sop.steps {
-            if !self.pelaksana.contains_key(&step.pelaksana) {
-                return broken(&self.sop.id, format!("`{}` is not in pelaksana.toml", step.pelaksana));
-            }
-            if let Some(next) = step.outcomes.iter().filter_map(|o| o.next).find(|n| self.sop.step(*n).is_none()) {
-                return broken(&self.sop.id, format!("step {} leads to {next}, which is no step", step.number));
-            }
+        if let Some((file, _)) = self.sources().find(|(_, source)| source.trim().is_empty()) {
+            return broken(&file, "its `source` is empty; say where its facts come from".to_owned());
         }
         for ledger in &self.ledgers {
             if self.sop.step(ledger.step).is_none_or(|s| s.ledger.as_deref() != Some(&ledger.id)) {
                 return broken(&self.sop.id, format!("step {} does not write {}", ledger.step, ledger.id));
             }
         }
-        for target in self.targets.iter().flat_map(|f| &f.targets) {
-            if target.step.is_some_and(|step| self.sop.step(step).is_none()) {
-                return broken("targets", format!("`{}` is of a step that the SOP does not have", target.id));
-            }
-            if target.standing == crate::Standing::Resmi && (target.value.is_none() || target.quote.is_empty()) {
-                return broken("targets", format!("`{}` is resmi but has no value or quote", target.id));
+        let mut ids = BTreeMap::new();
+        for (file, target) in self.regulations().flat_map(|(file, f)| f.targets.iter().map(move |t| (file, t))) {
+            if let Some(other) = ids.insert(&target.id, file) {
+                let reason = format!("`{}` is a target of `targets/{other}.toml` already", target.id);
+                return broken(&format!("targets/{file}.toml"), reason);
             }
         }
         for list in &self.lists {
@@ -260,6 +253,9 @@ impl Facts {
                 return broken("kelengkapan/ktp_el.toml", format!("`{word}` of a syarat is known nowhere else"));
             }
         }
+        if let Some(day) = self.calendar.days().iter().find(|day| self.classification(day.date).is_none()) {
+            return broken("klasifikasi.toml", format!("no code is in force on {}", day.date));
+        }
         match Column::ALL.iter().find(|c| !self.columns.contains_key(c)) {
             Some(column) => broken("columns.toml", format!("`{}` is not classified", column.name())),
             None => Ok(()),
@@ -272,42 +268,14 @@ fn labels(rows: Rows<Label>) -> Labels {
 }
 
 /// The one procedure of the folder `sop`.
-fn the_sop(files: &FactFiles) -> Result<Sop, FactsError> {
+fn the_sop(files: &FactFiles, roles: &Labels) -> Result<Sop, FactsError> {
     match files.folder("sop/").as_slice() {
-        [path] => {
-            let sop: Sop = parse(files, path)?;
-            if sop.id == stem(path) {
-                Ok(sop)
-            } else {
-                let reason = format!("its id is `{}`, not the file's name", sop.id);
-                Err(FactsError::File { file: (*path).to_owned(), reason })
-            }
-        }
+        [path] => parse_meant(files, path, |written: WrittenSop| written.meant(stem(path), roles)),
         several => {
             let reason = format!("{} procedures are there; an installation has one", several.len());
             Err(FactsError::File { file: "sop/".to_owned(), reason })
         }
     }
-}
-
-fn parse<T: for<'de> Deserialize<'de>>(files: &FactFiles, path: &str) -> Result<T, FactsError> {
-    parse_text(path, files.text(path)?)
-}
-
-/// What is wrong is said in one line, with the line of the file and, for a word that is not known, the nearest that is.
-fn parse_text<T: for<'de> Deserialize<'de>>(path: &str, text: &str) -> Result<T, FactsError> {
-    toml::from_str(text).map_err(|e| {
-        let line = e.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
-        let at = line.map_or_else(String::new, |line| format!(", line {line}"));
-        let mut reason = e.message().replace('\n', " ");
-        let words: Vec<&str> = reason.split('`').skip(1).step_by(2).collect();
-        if let ([unknown, known @ ..], true) = (words.as_slice(), reason.starts_with("unknown "))
-            && let Some(near) = nearest(unknown, known.iter().copied())
-        {
-            reason = format!("unknown `{unknown}`; the nearest known name is `{near}`");
-        }
-        FactsError::File { file: format!("{path}{at}"), reason }
-    })
 }
 
 fn fault(file: &str, e: &dyn std::fmt::Display) -> FactsError {

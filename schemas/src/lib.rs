@@ -17,18 +17,20 @@ mod nik;
 mod office_day;
 mod office_days;
 mod period;
+mod share;
 mod sop;
 mod target;
+mod verdict;
 mod wilayah;
 mod zone;
 
 pub use applicant::{AgeLimits, ApplicantRules, Requirement};
 pub use calendar::{CalendarError, WorkingClock};
 pub use column::{Column, Presence, Visibility};
-pub use decision::{Decision, DecisionError, Decisions, Rule};
+pub use decision::{Decision, DecisionError, DecisionFile, Decisions, Rule};
 pub use event::{Event, EventId, Person};
-pub use fact_files::FactFiles;
-pub use facts::{Facts, FactsError, Labels};
+pub use fact_files::{FactFiles, FactsError};
+pub use facts::{Facts, Labels};
 pub use finding::{Finding, FindingText, Severity};
 pub use ledger::{
     Align, ArchiveList, FinalAction, Ledger, LedgerColumn, LedgerField, ListCase, ListDestruction, ListRows, Retention,
@@ -39,7 +41,11 @@ pub use nik::{Nik, NikFault, check_nik, mask_nik};
 pub use office_day::{DayKind, OfficeDay, printed};
 pub use office_days::{HoursInForce, OfficeCalendar, OfficeDays};
 pub use period::{Month, MonthError};
+pub use share::Share;
 pub use sop::{Milestone, Outcome, Sop, Step};
-pub use target::{Clock, Comparison, Measure, Standing, Target, TargetFile, Unit};
+pub use target::{
+    Clock, Comparison, ShareMeasure, Standard, Standing, Target, TargetFile, TimeMeasure, TimeUnit, Within,
+};
+pub use verdict::{Compared, Judgement, Verdict};
 pub use wilayah::{Area, Wilayah};
 pub use zone::Zone;

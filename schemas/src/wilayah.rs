@@ -1,6 +1,8 @@
 //! Areas of the kabupaten by Kemendagri code, and the provinces.
 
+use crate::fact_files::{FactFiles, FactsError};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A pekon or kelurahan.
@@ -32,33 +34,64 @@ struct Province {
 #[derive(Deserialize)]
 struct Row {
     kode_10: String,
-    tingkat: String,
+    tingkat: Tingkat,
     nama: String,
     nama_kecamatan: String,
 }
 
+/// The level of an area.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Tingkat {
+    Provinsi,
+    Kabupaten,
+    Kecamatan,
+    Desa,
+}
+
+impl Tingkat {
+    /// How many digits its codes have.
+    fn digits(self) -> usize {
+        match self {
+            Self::Provinsi => 2,
+            Self::Kabupaten => 4,
+            Self::Kecamatan => 6,
+            Self::Desa => 10,
+        }
+    }
+}
+
+const AREAS: &str = "wilayah/tanggamus.csv";
+const PROVINCES: &str = "wilayah/provinsi.csv";
+
 impl Wilayah {
-    pub(crate) fn parse(areas: &str, provinces: &str) -> Result<Self, csv::Error> {
+    pub(crate) fn load(files: &FactFiles) -> Result<Self, FactsError> {
         let mut wilayah = Self {
             areas: BTreeMap::new(),
             kabupaten: String::new(),
             kecamatan: BTreeSet::new(),
             provinces: BTreeSet::new(),
         };
-        for row in csv::Reader::from_reader(areas.as_bytes()).deserialize() {
-            let row: Row = row?;
-            match row.tingkat.as_str() {
-                "provinsi" => {}
-                "kabupaten" => wilayah.kabupaten = row.kode_10,
-                "kecamatan" => drop(wilayah.kecamatan.insert(row.kode_10)),
-                _ => {
+        for (line, row) in rows::<Row>(files, AREAS)? {
+            let code = code(AREAS, line, &row.kode_10, row.tingkat)?;
+            let stands_already = match row.tingkat {
+                Tingkat::Provinsi => false,
+                Tingkat::Kabupaten => !std::mem::replace(&mut wilayah.kabupaten, row.kode_10.clone()).is_empty(),
+                Tingkat::Kecamatan => !wilayah.kecamatan.insert(row.kode_10.clone()),
+                Tingkat::Desa => {
                     let area = Area { name: row.nama, kecamatan: row.nama_kecamatan };
-                    wilayah.areas.insert(number(&row.kode_10).unwrap_or(0), (row.kode_10, area));
+                    wilayah.areas.insert(code, (row.kode_10.clone(), area)).is_some()
                 }
+            };
+            if stands_already {
+                return Err(fault(AREAS, line, format!("`{}` is there already, or a second kabupaten", row.kode_10)));
             }
         }
-        for row in csv::Reader::from_reader(provinces.as_bytes()).deserialize() {
-            let Province { kode } = row?;
+        if wilayah.kabupaten.is_empty() {
+            return Err(FactsError::File { file: AREAS.to_owned(), reason: "it has no kabupaten".to_owned() });
+        }
+        for (line, Province { kode }) in rows(files, PROVINCES)? {
+            code(PROVINCES, line, &kode, Tingkat::Provinsi)?;
             wilayah.provinces.insert(kode);
         }
         Ok(wilayah)
@@ -85,7 +118,7 @@ impl Wilayah {
     /// The area with that 10-digit code.
     #[must_use]
     pub fn get(&self, code: &str) -> Option<&Area> {
-        self.areas.get(&number(code)?).map(|(_, area)| area)
+        self.areas.get(&number(code, Tingkat::Desa)?).map(|(_, area)| area)
     }
 
     /// All areas in order of code.
@@ -94,7 +127,34 @@ impl Wilayah {
     }
 }
 
-/// A code of ten digits as a number.
-fn number(code: &str) -> Option<u64> {
-    if code.len() == 10 { code.parse().ok() } else { None }
+/// The rows of a table with their lines.
+fn rows<T: DeserializeOwned>(files: &FactFiles, path: &str) -> Result<Vec<(u64, T)>, FactsError> {
+    let mut reader = csv::Reader::from_reader(files.text(path)?.as_bytes());
+    let broken = |e: csv::Error| {
+        let line = e.position().map_or(1, csv::Position::line);
+        fault(path, line, e.to_string())
+    };
+    let head = reader.headers().map_err(broken)?.clone();
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(broken)?;
+        let line = record.position().map_or(1, csv::Position::line);
+        rows.push((line, record.deserialize(Some(&head)).map_err(|e| fault(path, line, e.to_string()))?));
+    }
+    Ok(rows)
+}
+
+fn code(path: &str, line: u64, code: &str, tingkat: Tingkat) -> Result<u64, FactsError> {
+    number(code, tingkat)
+        .ok_or_else(|| fault(path, line, format!("`{code}` is no code of {} digits", tingkat.digits())))
+}
+
+fn fault(path: &str, line: u64, reason: String) -> FactsError {
+    FactsError::File { file: format!("{path}, line {line}"), reason }
+}
+
+/// A code of a level as a number.
+fn number(code: &str, tingkat: Tingkat) -> Option<u64> {
+    let is_code = code.len() == tingkat.digits() && code.bytes().all(|b| b.is_ascii_digit());
+    code.parse().ok().filter(|_| is_code)
 }

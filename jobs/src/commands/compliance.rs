@@ -1,6 +1,6 @@
 //! `tertib compliance`
 
-use crate::cli::{Format, OfMonth};
+use crate::cli::{Common, Format, OfMonth};
 use crate::exit::Outcome;
 use crate::office::Installed;
 use crate::print;
@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use pipeline::FigureBook;
 use reports::Document;
-use schemas::document::{Judgement, Verdict};
+use schemas::{Comparison, Finding, Judgement, Verdict};
 
 /// Options of `tertib compliance`.
 #[derive(Debug, Args)]
@@ -35,13 +35,13 @@ const HEAD: [&str; 12] = [
     "regulation and source",
 ];
 
-/// Exit code 0 only when every target that decides has a value and is met.
-pub(crate) fn run(options: &Options) -> Result<Outcome> {
+/// Exit code 0 only when there is a target that decides, and every one has a value and is met.
+pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let installed = Installed::open(options.of.place.config.as_deref())?;
     let archive = installed.archive()?;
     let book = installed.figures(&archive)?;
     if let Some(target) = &options.failed {
-        return failed(&installed, &book, target, &options.of);
+        return failed(&installed, &book, target, &options.of, common);
     }
     let sheet = installed.compliance(&archive, &book, options.of.month)?;
     let rows: Vec<Vec<String>> = sheet.judgements.iter().map(row).collect();
@@ -52,48 +52,53 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
         Format::Table => print::table(&HEAD, &rows),
     };
     print::data(&text)?;
-    Ok(Outcome::of(sheet.judgements.iter().any(|j| j.decides && j.verdict != Verdict::Met)))
+    let unjudged = pipeline::unjudged(&sheet);
+    print::words(common, print::findings(&installed.facts, &unjudged).trim_end());
+    let is_missed = sheet.judgements.iter().any(|j| j.decides && j.verdict() != Verdict::Met);
+    Ok(Outcome::of(is_missed || !unjudged.is_empty()))
 }
 
-/// Exit code 1 when any berkas misses it.
-fn failed(installed: &Installed, book: &FigureBook<'_>, target: &str, of: &OfMonth) -> Result<Outcome> {
+/// Exit code 1 when any berkas misses it, or it has no value.
+fn failed(installed: &Installed, book: &FigureBook<'_>, target: &str, of: &OfMonth, common: Common) -> Result<Outcome> {
     let rules = installed.decisions.rules(&installed.facts, of.month);
     let named: Vec<_> = rules.iter().filter(|rule| rule.target.id == target).collect();
     if named.is_empty() {
-        bail!("no target `{target}` is in force in {}; `tertib target list` names them", of.month);
+        let list = "`tertib target list` names those that are";
+        bail!("no target `{target}` is in force in {}; {list}", of.month);
     }
     let mut rows = Vec::new();
+    let without = named.iter().filter(|rule| !rule.target.standard.has_value()).count() as u64;
+    let unjudged: Vec<Finding> =
+        (without > 0).then(|| Finding { code: "T002", place: target.to_owned(), count: without }).into_iter().collect();
     for rule in named {
         let jenis = rule.jenis.clone().unwrap_or_default();
         let ids = book.failed(of.month, rule)?;
         rows.extend(ids.into_iter().map(|id| vec![rule.regulation.regulation.clone(), jenis.clone(), id]));
     }
     print::data(&print::rows(&["regulation", "jenis", "berkas_id"], &rows, of.format)?)?;
-    Ok(Outcome::of(!rows.is_empty()))
+    print::words(common, print::findings(&installed.facts, &unjudged).trim_end());
+    Ok(Outcome::of(!rows.is_empty() || !unjudged.is_empty()))
 }
 
 fn row(j: &Judgement) -> Vec<String> {
-    let number = |v: Option<f64>| match v {
-        Some(v) if j.unit == "bagian" => format!("{v:.4}"),
-        Some(v) => format!("{v:.0}"),
-        None => String::new(),
-    };
-    let comparison = match j.comparison {
-        schemas::Comparison::AtMost => "≤",
-        schemas::Comparison::AtLeast => "≥",
+    let decimals = j.compared.decimals(1.0, 4);
+    let number = |v: Option<f64>| v.map_or_else(String::new, |v| format!("{v:.decimals$}"));
+    let comparison = match j.compared.comparison() {
+        Comparison::AtMost => "≤",
+        Comparison::AtLeast => "≥",
     };
     let source = format!("{}; {}", j.regulation, j.source);
     vec![
         j.target.clone(),
         j.jenis.clone().unwrap_or_default(),
-        j.verdict.words().to_owned(),
-        number(j.figure),
+        j.verdict().words().to_owned(),
+        number(j.compared.figure()),
         comparison.to_owned(),
-        number(j.value),
-        number(j.margin),
-        j.unit.clone(),
+        number(j.compared.value()),
+        number(j.compared.margin()),
+        j.compared.unit().to_owned(),
         j.n.to_string(),
-        j.standing.clone(),
+        j.standing.word().to_owned(),
         if j.decides { "yes" } else { "no" }.to_owned(),
         source,
     ]

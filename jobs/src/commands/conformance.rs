@@ -27,6 +27,7 @@ fn row(d: &Deviation, facts: &Facts) -> Vec<String> {
     let role = |id: &str| facts.pelaksana.get(id).map_or_else(|| id.to_owned(), Clone::clone);
     let sentence = facts.findings.get(d.code).map_or_else(String::new, |f| f.sentence.clone());
     let more = match (d.code, facts.sop.step(d.step)) {
+        ("C001", Some(s)) => s.act.clone(),
         ("C004", Some(s)) => format!("oleh {}, seharusnya {}", role(&d.detail), role(&s.pelaksana)),
         ("C005", _) => format!("sesudah langkah {}", d.detail),
         _ => d.detail.clone(),

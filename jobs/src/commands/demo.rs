@@ -9,8 +9,7 @@ use crate::{demo, print};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use pipeline::FigureBook;
-use schemas::document::Verdict;
-use schemas::{Facts, Month};
+use schemas::{Facts, Month, Verdict};
 use std::path::{Path, PathBuf};
 
 /// Options of `tertib demo`.
@@ -121,7 +120,7 @@ fn headline(
     let sheet = installed.compliance(archive, book, month)?;
     let f = &sheet.figures.figures;
     let d = sheet.figures.deadlines.within_24_hours_less_outages;
-    let of = |v: Verdict| sheet.judgements.iter().filter(|j| j.verdict == v).count();
+    let of = |v: Verdict| sheet.judgements.iter().filter(|j| j.verdict() == v).count();
     Ok(vec![
         month.to_string(),
         f.duplicates.arrivals.to_string(),

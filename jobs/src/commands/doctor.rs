@@ -5,7 +5,7 @@ use crate::clock;
 use crate::exit::Outcome;
 use crate::office::Installed;
 use crate::print;
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use pipeline::{Key, Source};
 use reports::Program;
@@ -65,7 +65,7 @@ async fn source(installed: &Installed) -> Examination {
             format!("; ignored columns: {}", shape.unknown.join(", "))
         };
         if source.may_write().await? && !installed.config.source.may_write {
-            anyhow::bail!("the database user may change data; give it SELECT only");
+            bail!("the database user may change data; give it SELECT only");
         }
         Ok(format!("view `{}` keeps the contract{unknown}", installed.config.source.view))
     };
@@ -92,14 +92,23 @@ fn calendar(installed: &Installed) -> Examination {
     judge("calendar", state.map_err(Into::into))
 }
 
+/// The targets that this month is judged by.
 fn targets(installed: &Installed) -> Examination {
-    let all: Vec<_> = installed.facts.targets.iter().flat_map(|f| &f.targets).collect();
-    let open = all.iter().filter(|t| t.value.is_none()).count();
-    Examination {
-        what: "targets",
-        good: open == 0,
-        says: format!("{} targets, {open} without a value: their text has not been entered by the office", all.len()),
-    }
+    let examine = || {
+        let now = clock::now().timestamp();
+        let month = installed.facts.zone.month(now).context("today is outside the calendar")?;
+        let rules = installed.decisions.rules(&installed.facts, month);
+        let deciding = || rules.iter().filter(|rule| rule.decides);
+        let (all, open) = (deciding().count(), deciding().filter(|rule| !rule.target.standard.has_value()).count());
+        if all == 0 {
+            bail!("no target is in force in {month}, so nothing is judged; a file in `targets` of `facts` brings some");
+        }
+        if open > 0 {
+            bail!("{all} targets, {open} without a value; `tertib target set` enters what the office's text says");
+        }
+        Ok(format!("{all} targets, all with a value"))
+    };
+    judge("targets", examine())
 }
 
 fn disk(installed: &Installed) -> Examination {
@@ -126,7 +135,7 @@ fn typesetter(installed: &Installed) -> Examination {
         if version.split_whitespace().take(2).eq(expected.split_whitespace()) {
             return Ok(format!("{version}, {}", program.path.display()));
         }
-        anyhow::bail!("{} is {version}; the templates are written for {expected}", program.path.display())
+        bail!("{} is {version}; the templates are written for {expected}", program.path.display())
     };
     judge("typesetter", examine())
 }

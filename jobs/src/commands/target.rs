@@ -39,7 +39,13 @@ pub(crate) struct Set {
     /// The target; `tertib target list` names them.
     id: String,
     /// The value in the target's unit (menit, jam, or a share from 0 to 1).
-    #[arg(long, required_unless_present = "withdraw", conflicts_with = "withdraw", allow_negative_numbers = true)]
+    #[arg(
+        long,
+        required_unless_present = "withdraw",
+        conflicts_with = "withdraw",
+        allow_negative_numbers = true,
+        value_parser = number
+    )]
     value: Option<f64>,
     /// Take back what was entered: from then on the target has no value.
     #[arg(long)]
@@ -92,6 +98,14 @@ pub(crate) enum Standing {
     Sementara,
 }
 
+/// A value is a number; its unit is the target's.
+fn number(text: &str) -> Result<f64, String> {
+    text.parse().map_err(|_| {
+        "write a number only, such as 15 or 0.95; the unit is the target's (menit, jam or bagian), which `tertib target list` tells"
+            .to_owned()
+    })
+}
+
 /// Exit code 0.
 pub(crate) fn run(action: &Action, common: Common) -> Result<Outcome> {
     match action {
@@ -107,7 +121,19 @@ fn list(options: &List) -> Result<()> {
     let month = options.month.or_else(|| installed.facts.zone.month(clock::now().timestamp()));
     let Some(month) = month else { bail!("today is outside the calendar; name a month with --month") };
     let rules = installed.decisions.rules(&installed.facts, month);
-    let head = ["target", "jenis", "value", "unit", "standing", "decides", "regulation", "article", "source"];
+    let head = [
+        "target",
+        "jenis",
+        "value",
+        "unit",
+        "clock",
+        "standing",
+        "decides",
+        "regulation",
+        "subject",
+        "article",
+        "source",
+    ];
     let rows: Vec<Vec<String>> = rules.iter().map(rule).collect();
     print::data(&print::rows(&head, &rows, options.format)?)
 }
@@ -117,11 +143,13 @@ fn rule(rule: &Rule<'_>) -> Vec<String> {
     vec![
         target.id.clone(),
         rule.jenis.clone().unwrap_or_default(),
-        target.value.map_or_else(String::new, |v| v.to_string()),
-        target.unit.word().to_owned(),
+        target.standard.written().map_or_else(String::new, |v| v.to_string()),
+        target.standard.unit().to_owned(),
+        target.standard.clock().word().to_owned(),
         target.standing.word().to_owned(),
         if rule.decides { "yes" } else { "no" }.to_owned(),
         rule.regulation.regulation.clone(),
+        rule.regulation.subject.clone(),
         target.article.clone(),
         rule.source.clone(),
     ]
@@ -152,7 +180,7 @@ fn set(options: &Set, common: Common) -> Result<()> {
         by: options.by.clone(),
         entered: now.trunc_subsecs(0).with_timezone(&offset),
     };
-    decision.check(&installed.facts)?;
+    decision.standard(&installed.facts)?;
     let path = installed.config.targets_path();
     let write = || -> std::io::Result<()> {
         let mut file = std::fs::OpenOptions::new().create(true).append(true).open(&path)?;

@@ -39,7 +39,7 @@ impl BookWriter<'_> {
             LedgerField::TanggalSiap => reached.gathered.map_or(Cell::Empty, Cell::Date),
             LedgerField::TanggalSerah => reached.handed_over.map_or(Cell::Empty, Cell::Date),
             LedgerField::KodeKlasifikasi => {
-                text(self.facts.zone.date(entry.selesai_s).map(|d| self.facts.classification(d)))
+                text(self.facts.zone.date(entry.selesai_s).and_then(|d| self.facts.classification(d)))
             }
             _ => Cell::Empty,
         }

@@ -151,7 +151,9 @@ impl BookWriter<'_> {
         let now = self.month.last_day();
         let is_past = |month: Month| {
             let code = self.facts.classification(month.last_day());
-            let Some(rule) = self.facts.retention.iter().find(|row| row.kode == code) else { return false };
+            let Some(rule) = self.facts.retention.iter().find(|row| Some(row.kode.as_str()) == code) else {
+                return false;
+            };
             let after = |years: u32| {
                 let until =
                     i32::try_from(years).ok().and_then(|y| month.last_day().with_day(1)?.with_year(month.year() + y));
@@ -193,7 +195,7 @@ impl BookWriter<'_> {
             (LedgerField::KurunWaktu, Row::Month(month, _)) => Cell::Text(month.indonesian()),
             (LedgerField::NomorArsip, Row::Month(month, _)) => Cell::Text(month.to_string()),
             (LedgerField::KodeKlasifikasi, Row::Month(month, _)) => {
-                Cell::Text(self.facts.classification(month.last_day()).to_owned())
+                self.facts.classification(month.last_day()).map_or(Cell::Empty, |code| Cell::Text(code.to_owned()))
             }
             (LedgerField::Selesai, Row::Day(day, _) | Row::ServiceDay(day, ..)) => Cell::Date(zone.start_s(*day)),
             (LedgerField::Perekaman, Row::ServiceDay(_, served, _)) => Cell::Number(served.recorded),

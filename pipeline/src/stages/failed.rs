@@ -6,28 +6,29 @@
 use super::additive::{FigureSql, Reach, Sight};
 use super::summary::texts;
 use crate::view::{FigureError, MonthView};
-use schemas::{Measure, Rule};
+use schemas::{Clock, Rule, ShareMeasure, Standard, TimeMeasure};
 
 /// The statements, one for each kind of measure.
 pub(crate) const FAILED: FigureSql = FigureSql::new("failed", include_str!("failed.sql"), Sight::Ahead, Reach::Berkas);
 
 pub(crate) fn berkas(month: &MonthView<'_>, rule: &Rule<'_>) -> Result<Vec<String>, FigureError> {
     // What is asked of a single case: the value itself, or the limit that the share is of.
-    let (name, limit, in_days) = match rule.target.measure {
-        Measure::HandlingWorkingP90 => ("handling_working_p90", rule.target.value_in_base_unit(), false),
-        Measure::TurnaroundWorkingP90 => ("turnaround_working_p90", rule.target.value_in_base_unit(), false),
-        Measure::CompleteAtFirstCheck => ("complete_at_first_check", Some(0.0), false),
-        Measure::IssuedWithin1Hour => ("issued", Some(3_600.0), false),
-        Measure::IssuedWithin24Hours => ("issued", Some(86_400.0), false),
-        Measure::IssuedWithin14WorkingDays => ("issued", Some(14.0), true),
+    let (name, limit) = match rule.target.standard {
+        Standard::Time { measure: TimeMeasure::HandlingP90 { .. }, at_most_s, .. } => {
+            ("handling_working_p90", at_most_s)
+        }
+        Standard::Time { measure: TimeMeasure::TurnaroundP90, at_most_s, .. } => ("turnaround_working_p90", at_most_s),
+        Standard::Share { measure: ShareMeasure::CompleteAtFirstCheck, .. } => ("complete_at_first_check", Some(0)),
+        Standard::Share { measure: ShareMeasure::Issued(within), .. } => ("issued", Some(within.limit())),
     };
+    let in_days = rule.target.standard.clock() == Clock::HariKerja;
     let Some(limit) = limit else { return Ok(Vec::new()) };
     let fault = |reason: String| FigureError::Sql { figure: format!("failed.sql, {name}"), reason };
     let statement = FAILED.statements().find(|(of, _)| *of == name);
     let (_, statement) = statement.ok_or_else(|| fault("there is no such statement".into()))?;
     let statement = statement
         .replace("$limit", &limit.to_string())
-        .replace("$step", &rule.target.step.unwrap_or(0).to_string())
+        .replace("$step", &rule.target.standard.step().unwrap_or(0).to_string())
         .replace("$jenis", &format!("'{}'", rule.jenis.as_deref().unwrap_or_default().replace('\'', "''")))
         .replace("$in_days", if in_days { "1" } else { "0" });
     let found = month.run(FAILED, &statement);

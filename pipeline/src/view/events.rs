@@ -282,16 +282,16 @@ fn beyond(reason: String) -> ArchiveError {
 
 /// An event of a test.
 #[cfg(test)]
-pub(super) struct Made {
-    pub(super) id: i64,
-    pub(super) berkas: String,
-    pub(super) kolektif: String,
-    pub(super) nik: Option<String>,
-    pub(super) step: u8,
-    pub(super) hasil: String,
-    pub(super) start: Option<i64>,
-    pub(super) end: i64,
-    pub(super) received: i64,
+pub(crate) struct Made {
+    pub(crate) id: i64,
+    pub(crate) berkas: String,
+    pub(crate) kolektif: String,
+    pub(crate) nik: Option<String>,
+    pub(crate) step: u8,
+    pub(crate) hasil: String,
+    pub(crate) start: Option<i64>,
+    pub(crate) end: i64,
+    pub(crate) received: i64,
 }
 
 #[cfg(test)]

@@ -1,0 +1,309 @@
+//! Figures beside what is wanted of them: the one place where a verdict is reached, and where it is decided how many digits
+//! show it.
+
+use crate::share::Share;
+use crate::{Comparison, Standing};
+use serde::{Serialize, Serializer};
+
+/// What came of judging one figure by one target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Verdict {
+    /// The figure reaches the target.
+    #[serde(rename = "memenuhi")]
+    Met,
+    /// It does not.
+    #[serde(rename = "tidak memenuhi")]
+    Missed,
+    /// There is nothing to judge.
+    #[serde(rename = "data tidak cukup")]
+    NoData,
+    /// The target has no value.
+    #[serde(rename = "target belum ditetapkan")]
+    NoTarget,
+}
+
+impl Verdict {
+    /// The words that reports print.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Met => "memenuhi",
+            Self::Missed => "tidak memenuhi",
+            Self::NoData => "data tidak cukup",
+            Self::NoTarget => "target belum ditetapkan",
+        }
+    }
+}
+
+/// A figure beside what is wanted of it; either may be lacking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compared {
+    /// Whole seconds that must not exceed a value.
+    Time {
+        /// The figure.
+        figure_s: Option<i64>,
+        /// The value.
+        at_most_s: Option<i64>,
+    },
+    /// A share that must reach a value.
+    Share {
+        /// The figure.
+        figure: Option<Share>,
+        /// The value.
+        at_least: Option<Share>,
+    },
+}
+
+impl Compared {
+    /// A verdict is never silent: it says what is lacking.
+    #[must_use]
+    pub fn verdict(self) -> Verdict {
+        let reached = match self {
+            Self::Time { at_most_s: None, .. } | Self::Share { at_least: None, .. } => return Verdict::NoTarget,
+            Self::Time { figure_s: None, .. } | Self::Share { figure: None, .. } => return Verdict::NoData,
+            Self::Time { figure_s: Some(figure), at_most_s: Some(value) } => figure <= value,
+            Self::Share { figure: Some(figure), at_least: Some(value) } => figure >= value,
+        };
+        if reached { Verdict::Met } else { Verdict::Missed }
+    }
+
+    /// The figure, in seconds or as a share.
+    #[must_use]
+    pub fn figure(self) -> Option<f64> {
+        match self {
+            Self::Time { figure_s, .. } => figure_s.map(seconds),
+            Self::Share { figure, .. } => figure.map(Share::value),
+        }
+    }
+
+    /// The value, in seconds or as a share.
+    #[must_use]
+    pub fn value(self) -> Option<f64> {
+        match self {
+            Self::Time { at_most_s, .. } => at_most_s.map(seconds),
+            Self::Share { at_least, .. } => at_least.map(Share::value),
+        }
+    }
+
+    /// How far the figure is on the good side of the value; negative where it misses it.
+    #[must_use]
+    pub fn margin(self) -> Option<f64> {
+        match self {
+            Self::Time { figure_s, at_most_s } => {
+                at_most_s.zip(figure_s).map(|(value, figure)| seconds(value - figure))
+            }
+            Self::Share { figure, at_least } => {
+                figure.zip(at_least).map(|(figure, value)| figure.value() - value.value())
+            }
+        }
+    }
+
+    /// Which side of the value is good.
+    #[must_use]
+    pub fn comparison(self) -> Comparison {
+        match self {
+            Self::Time { .. } => Comparison::AtMost,
+            Self::Share { .. } => Comparison::AtLeast,
+        }
+    }
+
+    /// The word for the unit of figure and value.
+    #[must_use]
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::Time { .. } => "detik",
+            Self::Share { .. } => "bagian",
+        }
+    }
+
+    /// How many decimals of a share, of `scale` for the whole, show the value as it was written and on which side of it the
+    /// figure is; at least so many. None for whole seconds.
+    #[must_use]
+    pub fn decimals(self, scale: f64, least: usize) -> usize {
+        let Self::Share { figure, at_least } = self else { return 0 };
+        let digits = |share: Share, decimals: usize| format!("{:.decimals$}", share.value() * scale);
+        let shows = |decimals: usize| {
+            let is_whole = |value: Share| {
+                let shown: Result<f64, _> = digits(value, decimals).parse();
+                shown.is_ok_and(|shown| (shown / scale - value.value()).abs() < f64::EPSILON)
+            };
+            let is_told = |(figure, value)| figure == value || digits(figure, decimals) != digits(value, decimals);
+            at_least.is_none_or(is_whole) && figure.zip(at_least).is_none_or(is_told)
+        };
+        (least..MOST_DECIMALS).find(|decimals| shows(*decimals)).unwrap_or(MOST_DECIMALS)
+    }
+
+    /// Whether minutes do not show the value or on which side of it the figure is.
+    #[must_use]
+    pub fn needs_seconds(self) -> bool {
+        match self {
+            Self::Time { figure_s, at_most_s: Some(value) } => {
+                let is_told = |figure: i64| figure == value || figure / 60 != value / 60;
+                value % 60 != 0 || !figure_s.is_none_or(is_told)
+            }
+            Self::Time { at_most_s: None, .. } | Self::Share { .. } => false,
+        }
+    }
+}
+
+/// An f64 has no more.
+const MOST_DECIMALS: usize = 16;
+
+#[expect(clippy::cast_precision_loss, reason = "seconds of one office are far below 2^52, where f64 is exact")]
+fn seconds(s: i64) -> f64 {
+    s as f64
+}
+
+/// One figure judged by one target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// Target id.
+    pub target: String,
+    /// In Indonesian.
+    pub title: String,
+    /// SOP step, where the target is for one step.
+    pub step: Option<u8>,
+    /// Kind of application, where the target is for one.
+    pub jenis: Option<String>,
+    /// Whether this target decides, or another regulation's about the same figure comes before it.
+    pub decides: bool,
+    /// The figure and the value; what came of it is their verdict.
+    pub compared: Compared,
+    /// How many cases the figure rests on.
+    pub n: u64,
+    /// How firm the value is.
+    pub standing: Standing,
+    /// The regulation.
+    pub regulation: String,
+    /// Its article; empty when not seen.
+    pub article: String,
+    /// Where the rule was seen.
+    pub source: String,
+    /// What must be said beside it.
+    pub note: String,
+}
+
+impl Judgement {
+    /// What came of it.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        self.compared.verdict()
+    }
+}
+
+/// As the file for the province has it.
+#[derive(Serialize)]
+struct JudgementRow<'a> {
+    target: &'a str,
+    title: &'a str,
+    step: Option<u8>,
+    jenis: Option<&'a str>,
+    verdict: Verdict,
+    decides: bool,
+    figure: Option<f64>,
+    n: u64,
+    comparison: Comparison,
+    value: Option<f64>,
+    margin: Option<f64>,
+    unit: &'static str,
+    standing: Standing,
+    regulation: &'a str,
+    article: &'a str,
+    source: &'a str,
+    note: &'a str,
+}
+
+impl Serialize for Judgement {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let row = JudgementRow {
+            target: &self.target,
+            title: &self.title,
+            step: self.step,
+            jenis: self.jenis.as_deref(),
+            verdict: self.verdict(),
+            decides: self.decides,
+            figure: self.compared.figure(),
+            n: self.n,
+            comparison: self.compared.comparison(),
+            value: self.compared.value(),
+            margin: self.compared.margin(),
+            unit: self.compared.unit(),
+            standing: self.standing,
+            regulation: &self.regulation,
+            article: &self.article,
+            source: &self.source,
+            note: &self.note,
+        };
+        row.serialize(serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ShareMeasure, Standard, TimeMeasure, TimeUnit};
+
+    fn time(figure_s: i64, standard: Standard) -> Compared {
+        let Standard::Time { at_most_s, .. } = standard else { panic!("a time is asked for") };
+        Compared::Time { figure_s: Some(figure_s), at_most_s }
+    }
+
+    #[test]
+    fn a_time_that_is_equal_to_its_limit_meets_it_and_a_second_more_does_not() {
+        let mut limits = 0_i64;
+        for (unit, seconds) in [(TimeUnit::Menit, 60), (TimeUnit::Jam, 3_600)] {
+            let standard = Standard::Time { measure: TimeMeasure::TurnaroundP90, unit, at_most_s: None };
+            // Every limit of at most two decimals below 200,000 s, as it is typed.
+            for hundredths in 0..200_000 * 100 / seconds {
+                let typed: f64 = format!("{}.{:02}", hundredths / 100, hundredths % 100).parse().unwrap();
+                let limit = standard.with_value(Some(typed));
+                if hundredths * seconds % 100 != 0 {
+                    assert!(limit.unwrap_err().contains("whole number of seconds"), "{typed} {unit:?}");
+                    continue;
+                }
+                let (limit, exact) = (limit.unwrap(), hundredths * seconds / 100);
+                assert_eq!(time(exact, limit).verdict(), Verdict::Met, "{typed} {unit:?}");
+                assert_eq!(time(exact + 1, limit).verdict(), Verdict::Missed, "{typed} {unit:?}");
+                assert_eq!(time(exact, limit).margin(), Some(0.0), "{typed} {unit:?}");
+                assert_eq!(limit.written(), Some(typed), "it is shown as it was entered");
+                limits += 1;
+            }
+        }
+        assert!(limits > 70_000, "{limits} limits prove little");
+    }
+
+    #[test]
+    fn the_digits_that_are_shown_tell_the_side() {
+        let none = Standard::Share { measure: ShareMeasure::CompleteAtFirstCheck, at_least: None };
+        for (part, of, typed) in
+            [(29, 35, 0.828_62), (29, 35, 0.8286), (29, 35, 0.828_571_428), (1_199, 1_200, 1.0), (1, 3, 0.333_333_333)]
+        {
+            let Standard::Share { at_least, .. } = none.with_value(Some(typed)).unwrap() else { panic!("a share") };
+            let compared = Compared::Share { figure: Share::new(part, of), at_least };
+            for (scale, least) in [(1.0, 4), (100.0, 1)] {
+                let decimals = compared.decimals(scale, least);
+                let shown = |v: Option<f64>| format!("{:.decimals$}", v.unwrap() * scale);
+                let (figure, value) = (shown(compared.figure()), shown(compared.value()));
+                let shown_reaches = figure.parse::<f64>().unwrap() >= value.parse::<f64>().unwrap();
+                assert_eq!(shown_reaches, compared.verdict() == Verdict::Met, "{figure} ≥ {value}");
+                assert!(figure != value, "{figure} ≥ {value}");
+            }
+        }
+        let equal = Compared::Share { figure: Share::new(19, 20), at_least: Share::new(95, 100) };
+        assert_eq!((equal.verdict(), equal.decimals(1.0, 4), equal.decimals(100.0, 1)), (Verdict::Met, 4, 1));
+    }
+
+    #[test]
+    fn minutes_are_shown_where_they_decide() {
+        let needs =
+            |figure_s, value| Compared::Time { figure_s: Some(figure_s), at_most_s: Some(value) }.needs_seconds();
+        assert!(!needs(900, 900) && !needs(959, 840) && needs(910, 900) && needs(10, 246));
+    }
+
+    #[test]
+    fn a_verdict_says_what_is_lacking() {
+        let verdict = |figure_s, at_most_s| Compared::Time { figure_s, at_most_s }.verdict();
+        assert_eq!(verdict(None, Some(1)), Verdict::NoData);
+        assert_eq!([verdict(None, None), verdict(Some(0), None)], [Verdict::NoTarget; 2]);
+    }
+}
