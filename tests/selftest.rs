@@ -44,10 +44,17 @@ fn said() -> Value {
 }
 
 fn run(said: &Value, log: &str) -> tests::Ran {
+    run_all(&[("kecil", said, log)], "csv")
+}
+
+/// Logs of a folder by name.
+fn run_all(logs: &[(&str, &Value, &str)], format: &str) -> tests::Ran {
     let dir = TempDir::new().unwrap();
-    fs::write(dir.path().join("kecil.csv"), log).unwrap();
-    fs::write(dir.path().join("kecil.json"), said.to_string()).unwrap();
-    tests::tertib().arg("selftest").arg(dir.path()).args(["--format", "csv"]).output().unwrap().into()
+    for (name, said, log) in logs {
+        fs::write(dir.path().join(format!("{name}.csv")), log).unwrap();
+        fs::write(dir.path().join(format!("{name}.json")), said.to_string()).unwrap();
+    }
+    tests::tertib().arg("selftest").arg(dir.path()).args(["--format", format]).output().unwrap().into()
 }
 
 #[test]
@@ -86,4 +93,62 @@ fn what_cannot_be_used_is_said() {
     let empty = TempDir::new().unwrap();
     let ran = tests::Ran::from(tests::tertib().arg("selftest").arg(empty.path()).output().unwrap()).expect_code(2);
     assert!(ran.err.contains("calendar_vectors.json"), "{}", ran.err);
+}
+
+#[test]
+fn a_statistic_that_is_misspelt_missing_or_no_number_is_said() {
+    for (place, from, to) in [
+        ("/pm4py", "variants", "varaints"),
+        ("", "pm4py", "pm4pi"),
+        ("/published", "meta_general:events_max", "meta_general:event_max"),
+        ("/pm4py/case_duration_s", "max", "maks"),
+        ("/pm4py/business_hours/delapan", "slots_seconds_from_monday", "slots"),
+        ("/conformance/variants/0", "cost", "costs"),
+        ("/columns", "resource", "resourse"),
+    ] {
+        let mut said = said();
+        let object = said.pointer_mut(place).unwrap().as_object_mut().unwrap();
+        let value = object.remove(from).unwrap();
+        object.insert(to.to_owned(), value);
+        let ran = run(&said, LOG).expect_code(2);
+        assert!(ran.err.contains("kecil.json") && ran.err.contains(to), "{place}: {}", ran.err);
+    }
+    let mut lacking = said();
+    lacking["pm4py"]["case_duration_s"].as_object_mut().unwrap().remove("sum");
+    assert!(run(&lacking, LOG).expect_code(2).err.contains("missing field `sum`"));
+    let mut text = said();
+    text["pm4py"]["cases"] = json!("2");
+    assert!(run(&text, LOG).expect_code(2).err.contains("expected u64"));
+    let mut silent = said();
+    silent["pm4py"].as_object_mut().unwrap().remove("cases");
+    let ran = run(&silent, LOG).expect_code(0);
+    assert!(ran.out.contains("kecil,counts,cases,,2,\n"), "what others do not say is shown as such: {}", ran.out);
+}
+
+#[test]
+fn a_log_of_another_time_is_compared_and_one_that_cannot_be_used_stops_no_other() {
+    let early = LOG.replace("2026-10-0", "1998-10-0");
+    let mut of_early = said();
+    // 2 October 1998 was a Friday, too.
+    of_early["log"] = json!("lama");
+    let broken = LOG.replace("end_local", "lokal");
+    let ran = run_all(&[("kecil", &said(), LOG), ("lama", &of_early, &early), ("rusak", &said(), &broken)], "json");
+    let ran = ran.expect_code(2);
+    assert!(ran.err.contains("rusak.csv") && !ran.err.contains("kalender") && !ran.err.contains("lama"), "{}", ran.err);
+    let checks: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
+    for log in ["kecil", "lama"] {
+        let of: Vec<&Value> = checks.iter().filter(|check| check["log"] == log).collect();
+        assert!(of.len() > 45 && of.iter().all(|check| check["agrees"] != json!(false)), "{log}");
+        assert!(of.iter().all(|check| check["tertib finds"].is_number()));
+    }
+    let cases = checks.iter().find(|check| check["statistic"] == "cases" && check["kind"] == "counts").unwrap();
+    assert_eq!((&cases["they say"], &cases["tertib finds"], &cases["agrees"]), (&json!(2), &json!(2), &json!(true)));
+}
+
+#[test]
+fn the_table_shows_both_figures() {
+    let ran = run_all(&[("kecil", &said(), LOG)], "table").expect_code(0);
+    let line = ran.out.lines().find(|line| line.contains("longest case")).unwrap();
+    assert_eq!(line.matches("237600").count(), 2, "{line}");
+    assert!(ran.out.contains("not said"), "{}", ran.out);
 }

@@ -1,20 +1,22 @@
 //! What others say of a log, beside what we find.
 
+use super::alignment_cost::alignment_cost;
 use super::foreign::{ForeignLog, working_us};
-use super::{Check, SelftestError};
-use crate::stages::alignment::align;
+use super::said::{
+    Conformance, Counts, LogSaid, NOT_COMPARED, Pm4py, SpreadSaid, Spreads, Vector, VectorsSaid, WithHolidays,
+};
+use super::{Check, Statistic};
 use crate::stages::summary::Summary;
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{Days, NaiveDate};
 use schemas::WorkingClock;
-use schemas::figures::Spread;
+use schemas::figures::{Spread, SpreadValues};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Times agree to the millisecond.
 const TOLERANCE_S: f64 = 0.001_5;
 const SECOND_US: f64 = 1_000_000.0;
-/// The logs lie between these days.
-const COVERED: [(i32, u32, u32); 2] = [(2005, 1, 1), (2027, 12, 31)];
 
 /// Checks of one log.
 struct Checks<'a> {
@@ -23,57 +25,63 @@ struct Checks<'a> {
 }
 
 impl Checks<'_> {
-    fn add(&mut self, family: &'static str, statistic: &str, expected: String, found: String, agrees: bool) {
+    fn add(&mut self, family: &'static str, statistic: &str, expected: Option<Statistic>, found: Option<Statistic>) {
+        let agrees = match (expected, found) {
+            (None, _) => None,
+            (Some(Statistic::Count(said)), Some(Statistic::Count(found))) => Some(said == found),
+            (Some(Statistic::Seconds(said)), Some(Statistic::Seconds(found))) => {
+                Some((found - said).abs() <= TOLERANCE_S)
+            }
+            (Some(_), _) => Some(false),
+        };
         let (log, statistic) = (self.log.to_owned(), statistic.to_owned());
         self.all.push(Check { log, family, statistic, expected, found, agrees });
     }
 
-    fn count(&mut self, family: &'static str, statistic: &str, said: &Value, found: u64) {
-        if let Some(said) = said.as_u64() {
-            self.add(family, statistic, said.to_string(), found.to_string(), said == found);
-        }
+    fn count(&mut self, family: &'static str, statistic: &str, said: Option<u64>, found: u64) {
+        self.add(family, statistic, said.map(Statistic::Count), Some(Statistic::Count(found)));
     }
 
-    fn seconds(&mut self, family: &'static str, statistic: &str, said: &Value, found: Option<f64>) {
-        if let Some(said) = said.as_f64() {
-            let agrees = found.is_some_and(|found| (found - said).abs() <= TOLERANCE_S);
-            self.add(family, statistic, said.to_string(), found.map_or_else(String::new, |f| f.to_string()), agrees);
-        }
+    fn seconds(&mut self, family: &'static str, statistic: &str, said: Option<f64>, found: Option<f64>) {
+        self.add(family, statistic, said.map(Statistic::Seconds), found.map(Statistic::Seconds));
     }
 
     /// Counts by name: every name that they know, and no other.
-    fn counts(&mut self, family: &'static str, said: &Value, summary: &Summary, item: &str) {
-        let Some(said) = said.as_object() else { return };
+    fn counts(&mut self, family: &'static str, said: Option<&Counts>, summary: &Summary, item: &str) {
+        let Some(said) = said else {
+            return self.count(family, "all", None, summary.rows("log", item).map(|row| row.n).sum());
+        };
         for (name, said) in said {
             let found = summary.rows("log", item).filter(|row| row.name == *name).map(|row| row.n).sum();
-            self.count(family, name, said, found);
+            self.count(family, name, Some(*said), found);
         }
         let others = summary.rows("log", item).filter(|row| !said.contains_key(&row.name)).count();
-        self.count(family, "others", &0.into(), others as u64);
+        self.count(family, "others", Some(0), others as u64);
     }
 
-    fn spread(&mut self, family: &'static str, of: &str, said: &Value, found: &Spread) {
+    fn spread(&mut self, family: &'static str, of: &str, said: Option<&SpreadSaid>, found: &Spread) {
         let of = |statistic: &str| if of.is_empty() { statistic.to_owned() } else { format!("{of}: {statistic}") };
-        self.count(family, &of("n"), &said["n"], found.n);
+        self.count(family, &of("n"), said.map(|s| s.n), found.n);
         let values = found.values;
         let each = [
-            ("sum", values.map(|v| seconds(v.sum))),
-            ("mean", values.map(|v| mean(v.sum, found.n))),
-            ("min", values.map(|v| seconds(v.min))),
-            ("p90_nearest_rank", values.map(|v| seconds(v.p90))),
-            ("p95_nearest_rank", values.map(|v| seconds(v.p95))),
-            ("max", values.map(|v| seconds(v.max))),
+            ("sum", said.map(|s| s.sum), values.map(|v| seconds(v.sum))),
+            ("mean", said.map(|s| s.mean), values.map(|v| mean(v.sum, found.n))),
+            ("min", said.map(|s| s.min), values.map(|v| seconds(v.min))),
+            ("p90_nearest_rank", said.map(|s| s.p90_nearest_rank), values.map(|v| seconds(v.p90))),
+            ("p95_nearest_rank", said.map(|s| s.p95_nearest_rank), values.map(|v| seconds(v.p95))),
+            ("max", said.map(|s| s.max), values.map(|v| seconds(v.max))),
         ];
-        for (name, found) in each {
-            self.seconds(family, &of(name), &said[name], found);
+        for (name, said, found) in each {
+            self.seconds(family, &of(name), said, found);
         }
     }
 
-    fn spreads(&mut self, family: &'static str, said: &Value, summary: &Summary, item: &str) {
-        for (name, said) in said.as_object().into_iter().flatten() {
+    fn spreads(&mut self, family: &'static str, of: &str, said: &Spreads, summary: &Summary, item: &str) {
+        for (name, said) in said {
             let row = summary.rows("log", item).find(|row| row.name == *name);
             let found = row.map(|row| Spread { n: row.n, values: row.values }).unwrap_or_default();
-            self.spread(family, name, said, &found);
+            let of = if of.is_empty() { name.clone() } else { format!("{of}: {name}") };
+            self.spread(family, &of, Some(said), &found);
         }
     }
 }
@@ -91,120 +99,175 @@ fn mean(sum_us: i64, n: u64) -> f64 {
     seconds(sum_us) / n as f64
 }
 
-/// All that is said of a log.
-pub(super) fn log(said: &Value, events: &Path) -> Result<Vec<Check>, SelftestError> {
-    let name = said["log"].as_str().unwrap_or_default();
-    let log = ForeignLog::read(name, events, &said["columns"])?;
-    let mut checks = Checks { log: name, all: Vec::new() };
+/// All that is said of a log, or why it cannot be used.
+pub(super) fn log(text: &str, events: &Path) -> Result<Vec<Check>, String> {
+    let said: LogSaid = serde_json::from_str(text).map_err(|e| e.to_string())?;
+    let log = ForeignLog::read(&said.log, events, &said.columns)?;
+    let mut checks = Checks { log: &said.log, all: Vec::new() };
     let summary = log.summary(None)?;
-    published(&mut checks, &said["published"], &log, &summary);
-    let (pm4py, variants) = (&said["pm4py"], log.variants());
-    checks.count("counts", "events", &pm4py["events"], log.events() as u64);
-    checks.count("counts", "cases", &pm4py["cases"], summary.n("log", "case_length"));
-    checks.count("counts", "variants", &pm4py["variants"], variants.len() as u64);
-    checks.count("counts", "resources", &pm4py["resources"], summary.rows("log", "resource").count() as u64);
-    checks.count("counts", "cases with rework", &pm4py["cases_with_rework"], summary.n("log", "cases_with_rework"));
-    checks.count("counts", "changed resource", &pm4py["handovers"]["changed_resource"], summary.n("log", "handover"));
-    checks.count("counts", "pairs", &pm4py["handovers"]["directly_follows_pairs"], summary.n("log", "follows"));
-    checks.counts("activities", &pm4py["activities"], &summary, "activity");
-    checks.counts("first activities", &pm4py["start_activities"], &summary, "first");
-    checks.counts("last activities", &pm4py["end_activities"], &summary, "last");
-    checks.counts("rework by activity", &pm4py["rework_cases_per_activity"], &summary, "rework_cases");
-    for pair in pm4py["directly_follows"].as_array().into_iter().flatten() {
-        let (from, to) = (pair["source"].as_str().unwrap_or_default(), pair["target"].as_str().unwrap_or_default());
-        let rows = summary.rows("log", "follows").filter(|row| row.name == from && row.detail == to);
-        checks.count("directly follows", &format!("{from} > {to}"), &pair["n"], rows.map(|row| row.n).sum());
+    published(&mut checks, &said.published, &log, &summary)?;
+    let (pm4py, variants) = (&said.pm4py, log.variants());
+    counts(&mut checks, pm4py, &log, &summary);
+    for pair in pm4py.directly_follows.iter().flatten() {
+        let (from, to) = (&pair.source, &pair.target);
+        let rows = summary.rows("log", "follows").filter(|row| row.name == *from && row.detail == *to);
+        checks.count("directly follows", &format!("{from} > {to}"), Some(pair.n), rows.map(|row| row.n).sum());
     }
-    for top in pm4py["top_variants"].as_array().into_iter().flatten() {
-        let variant = texts(&top["variant"]);
-        let found = variants.get(&variant).copied().unwrap_or(0);
-        checks.count("variants", &variant.join(" > "), &top["cases"], found);
+    checks.count("counts", "variants", pm4py.variants, variants.len() as u64);
+    for top in pm4py.top_variants.iter().flatten() {
+        let found = variants.get(&texts(&top.variant)).copied().unwrap_or(0);
+        checks.count("variants", &top.variant.join(" > "), Some(top.cases), found);
     }
-    checks.spread("case duration", "", &pm4py["case_duration_s"], &summary.spread("log", "case_duration", 0));
-    checks.spreads("gap into activity", &pm4py["gap_into_activity_s"], &summary, "gap");
-    for (calendar, said) in pm4py["business_hours"].as_object().into_iter().flatten() {
-        let clock = clock(&said["slots_seconds_from_monday"], &said["holidays"])?;
-        let summary = log.summary(Some(&clock))?;
-        let whole = summary.spread("log", "case_duration_working", 0);
-        checks.spread("working time of cases", calendar, &said["case_duration_s"], &whole);
-        checks.spreads("working time into activity", &said["gap_into_activity_s"], &summary, "gap_working");
+    let whole = summary.spread("log", "case_duration", 0);
+    checks.spread("case duration", "", pm4py.case_duration_s.as_ref(), &whole);
+    let gaps = pm4py.gap_into_activity_s.iter();
+    gaps.for_each(|said| checks.spreads("gap into activity", "", said, &summary, "gap"));
+    for (calendar, said) in &pm4py.business_hours {
+        let plain = (said.holidays.as_slice(), &said.case_duration_s, &said.gap_into_activity_s);
+        working(&mut checks, &log, calendar, &said.slots_seconds_from_monday, plain)?;
+        if let Some(WithHolidays { holidays, case_duration_s, gap_into_activity_s, .. }) = &said.with_holidays {
+            let calendar = format!("{calendar} with holidays");
+            let said_of = (holidays.as_slice(), case_duration_s, gap_into_activity_s);
+            working(&mut checks, &log, &calendar, &said.slots_seconds_from_monday, said_of)?;
+        }
     }
-    conformance(&mut checks, &said["conformance"], &variants);
+    if let Some(said) = &said.conformance {
+        conformance(&mut checks, said, &variants);
+    }
     Ok(checks.all)
+}
+
+fn counts(checks: &mut Checks<'_>, said: &Pm4py, log: &ForeignLog, summary: &Summary) {
+    checks.count("counts", "events", said.events, log.events() as u64);
+    checks.count("counts", "cases", said.cases, summary.n("log", "case_length"));
+    checks.count("counts", "resources", said.resources, summary.rows("log", "resource").count() as u64);
+    checks.count("counts", "cases with rework", said.cases_with_rework, summary.n("log", "cases_with_rework"));
+    checks.count("counts", "changed resource", said.handovers.changed_resource, summary.n("log", "handover"));
+    checks.count("counts", "pairs", said.handovers.directly_follows_pairs, summary.n("log", "follows"));
+    checks.counts("activities", said.activities.as_ref(), summary, "activity");
+    checks.counts("first activities", said.start_activities.as_ref(), summary, "first");
+    checks.counts("last activities", said.end_activities.as_ref(), summary, "last");
+    checks.counts("rework by activity", said.rework_cases_per_activity.as_ref(), summary, "rework_cases");
+}
+
+/// Working time by hours of the week, without the days on which nobody works.
+fn working(
+    checks: &mut Checks<'_>,
+    log: &ForeignLog,
+    calendar: &str,
+    slots: &[(i64, i64)],
+    (holidays, cases, gaps): (&[NaiveDate], &SpreadSaid, &Spreads),
+) -> Result<(), String> {
+    let Some((from, to)) = log.days() else { return Ok(()) };
+    let summary = log.summary(Some(&clock(slots, holidays, from, to)?))?;
+    let whole = summary.spread("log", "case_duration_working", 0);
+    checks.spread("working time of cases", calendar, Some(cases), &whole);
+    checks.spreads("working time into activity", calendar, gaps, &summary, "gap_working");
+    Ok(())
 }
 
 /// What the publisher of the log wrote into it.
-fn published(checks: &mut Checks<'_>, said: &Value, log: &ForeignLog, summary: &Summary) {
+fn published(
+    checks: &mut Checks<'_>,
+    said: &BTreeMap<String, Value>,
+    log: &ForeignLog,
+    summary: &Summary,
+) -> Result<(), String> {
     let (family, length) = ("published with the log", summary.spread("log", "case_length", 0));
     let duration = summary.spread("log", "case_duration", 0);
-    let least = |pick: fn(schemas::figures::SpreadValues) -> i64| {
-        length.values.map_or(0, |v| u64::try_from(pick(v)).unwrap_or(0))
-    };
-    checks.count(family, "events", &said["meta_general:events_total"], log.events() as u64);
-    checks.count(family, "cases", &said["meta_general:traces_total"], length.n);
-    checks.count(family, "fewest events in a case", &said["meta_general:events_min"], least(|v| v.min));
-    checks.count(family, "most events in a case", &said["meta_general:events_max"], least(|v| v.max));
-    checks.seconds(family, "longest case", &said["meta_time:duration_max"], duration.values.map(|v| seconds(v.max)));
-    checks.seconds(family, "all cases", &said["meta_time:duration_total"], duration.values.map(|v| seconds(v.sum)));
-    checks.seconds(
-        family,
-        "mean case",
-        &said["meta_time:duration_average"],
-        duration.values.map(|v| mean(v.sum, duration.n)),
-    );
-    checks.counts("published activities", &said["meta_concept:named_events_total/by"], summary, "activity");
-    checks.counts("published most per case", &said["meta_concept:named_events_max/by"], summary, "most_per_case");
+    let of_length =
+        |pick: fn(SpreadValues) -> i64| length.values.and_then(|v| u64::try_from(pick(v)).ok()).unwrap_or(0);
+    let mut compared = Vec::new();
+    for (statistic, name, found) in [
+        ("events", "meta_general:events_total", log.events() as u64),
+        ("cases", "meta_general:traces_total", length.n),
+        ("fewest events in a case", "meta_general:events_min", of_length(|v| v.min)),
+        ("most events in a case", "meta_general:events_max", of_length(|v| v.max)),
+    ] {
+        compared.push(name);
+        checks.count(family, statistic, read(said, name)?, found);
+    }
+    for (statistic, name, found) in [
+        ("longest case", "meta_time:duration_max", duration.values.map(|v| seconds(v.max))),
+        ("all cases", "meta_time:duration_total", duration.values.map(|v| seconds(v.sum))),
+        ("mean case", "meta_time:duration_average", duration.values.map(|v| mean(v.sum, duration.n))),
+    ] {
+        compared.push(name);
+        checks.seconds(family, statistic, read(said, name)?, found);
+    }
+    for (family, name, item) in [
+        ("published activities", "meta_concept:named_events_total/by", "activity"),
+        ("published most per case", "meta_concept:named_events_max/by", "most_per_case"),
+    ] {
+        compared.push(name);
+        let said: Option<Counts> = read(said, name)?;
+        checks.counts(family, said.as_ref(), summary, item);
+    }
+    let is_statistic =
+        |name: &&String| ["meta_general:", "meta_time:", "meta_concept:"].iter().any(|f| name.starts_with(f));
+    let is_known = |name: &str| compared.contains(&name) || NOT_COMPARED.contains(&name);
+    match said.keys().filter(is_statistic).find(|name| !is_known(name)) {
+        Some(name) => Err(format!(
+            "`{name}` under `published` is no statistic that is known; compared are {}",
+            compared.join(", ")
+        )),
+        None => Ok(()),
+    }
+}
+
+/// A value of that name.
+fn read<T: serde::de::DeserializeOwned>(said: &BTreeMap<String, Value>, name: &str) -> Result<Option<T>, String> {
+    let value = said.get(name).cloned().map(serde_json::from_value);
+    value.transpose().map_err(|e| format!("`{name}` under `published`: {e}"))
 }
 
 /// The cost of each variant against the model.
-fn conformance(checks: &mut Checks<'_>, said: &Value, variants: &std::collections::BTreeMap<Vec<&str>, u64>) {
-    let accepted: Vec<Vec<&str>> = said["accepted_sequences"].as_array().into_iter().flatten().map(texts).collect();
-    for row in said["variants"].as_array().into_iter().flatten() {
-        let variant = texts(&row["variant"]);
-        let found = align(&variant, &accepted).map_or(u64::MAX, |a| a.cost as u64);
-        checks.count("conformance cost", &variant.join(" > "), &row["cost"], found);
+fn conformance(checks: &mut Checks<'_>, said: &Conformance, variants: &BTreeMap<Vec<&str>, u64>) {
+    let accepted: Vec<Vec<&str>> = said.accepted_sequences.iter().map(|s| texts(s)).collect();
+    for row in &said.variants {
+        let found = alignment_cost(&texts(&row.variant), &accepted).map(|cost| Statistic::Count(cost as u64));
+        checks.add("conformance cost", &row.variant.join(" > "), Some(Statistic::Count(row.cost)), found);
     }
-    let fits =
-        |(variant, cases): (&Vec<&str>, &u64)| align(variant, &accepted).is_some_and(|a| a.cost == 0).then_some(*cases);
-    checks.count("conformance cost", "cases that fit", &said["cases_fitting"], variants.iter().filter_map(fits).sum());
+    let fits = |(variant, cases): (&Vec<&str>, &u64)| (alignment_cost(variant, &accepted) == Some(0)).then_some(*cases);
+    let fitting = variants.iter().filter_map(fits).sum();
+    checks.count("conformance cost", "cases that fit", Some(said.cases_fitting), fitting);
 }
 
 /// Working time between two instants, from the tests of other tools.
-pub(super) fn vectors(said: &Value) -> Result<Vec<Check>, SelftestError> {
+pub(super) fn vectors(text: &str) -> Result<Vec<Check>, String> {
+    let said: VectorsSaid = serde_json::from_str(text).map_err(|e| e.to_string())?;
     let mut checks = Checks { log: "calendar_vectors", all: Vec::new() };
-    for vector in said["vectors"].as_array().into_iter().flatten() {
-        let text = |name: &str| vector[name].as_str().unwrap_or_default();
-        let clock = clock(&said["calendars"][text("calendar")], &vector["holidays"])?;
-        let w = |name: &str| -> Result<Option<i64>, SelftestError> {
-            let local = text(name).parse::<NaiveDateTime>().ok();
-            Ok(local.map(|t| working_us(&clock, t.and_utc().timestamp_micros())).transpose()?)
-        };
-        let found = w("start")?.zip(w("end")?).map(|(start, end)| seconds(end - start));
-        let statistic = format!("{}: {} to {}", text("source"), text("start"), text("end"));
-        checks.seconds("working time vectors", &statistic, &vector["expected_s"], found);
+    for vector in &said.vectors {
+        let Vector { source, calendar, holidays, start, end, expected_s, .. } = vector;
+        let slots = said.calendars.get(calendar).ok_or_else(|| format!("there is no calendar `{calendar}`"))?;
+        let (from, to) = ((*start).min(*end).date(), (*start).max(*end).date());
+        let clock = clock(slots, holidays, from, to)?;
+        let at = |t: &chrono::NaiveDateTime| working_us(&clock, t.and_utc().timestamp_micros());
+        let found = seconds(at(end)? - at(start)?);
+        checks.seconds("working time vectors", &format!("{source}: {start} to {end}"), Some(*expected_s), Some(found));
     }
     Ok(checks.all)
 }
 
-/// A clock from spans in seconds from Monday, and free days.
-fn clock(slots: &Value, holidays: &Value) -> Result<WorkingClock, SelftestError> {
+/// A clock from spans in seconds from Monday, and free days, that knows the days from the first to the last.
+fn clock(slots: &[(i64, i64)], holidays: &[NaiveDate], from: NaiveDate, to: NaiveDate) -> Result<WorkingClock, String> {
     let mut week: [Vec<(i64, i64)>; 7] = std::array::from_fn(|_| Vec::new());
-    for slot in slots.as_array().into_iter().flatten() {
-        let (Some(mut start), Some(end)) = (slot[0].as_i64(), slot[1].as_i64()) else { continue };
+    for &(mut start, end) in slots {
         while start < end {
             let day = start.div_euclid(86_400);
             let until = end.min((day + 1) * 86_400);
-            if let Some(spans) = usize::try_from(day).ok().and_then(|day| week.get_mut(day)) {
-                spans.push((start - day * 86_400, until - day * 86_400));
-            }
+            let spans = usize::try_from(day).ok().and_then(|day| week.get_mut(day));
+            let spans = spans.ok_or_else(|| format!("the span of work {start} to {end} is outside a week"))?;
+            spans.push((start - day * 86_400, until - day * 86_400));
             start = until;
         }
     }
-    let free: Vec<NaiveDate> = texts(holidays).into_iter().filter_map(|date| date.parse().ok()).collect();
-    let [from, to] = COVERED.map(|(y, m, d)| NaiveDate::from_ymd_opt(y, m, d).unwrap_or_default());
-    Ok(WorkingClock::of_week(from, to, &week, &free)?)
+    // A day more on both sides, since the clock is that of a zone.
+    let (from, to) = (from.checked_sub_days(Days::new(1)), to.checked_add_days(Days::new(1)));
+    let (from, to) = from.zip(to).ok_or("the log lies outside what a calendar knows")?;
+    WorkingClock::of_week(from, to, &week, holidays).map_err(|e| e.to_string())
 }
 
-fn texts(list: &Value) -> Vec<&str> {
-    list.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+fn texts(of: &[String]) -> Vec<&str> {
+    of.iter().map(String::as_str).collect()
 }

@@ -1,13 +1,12 @@
 //! A foreign event log, and what the SQL stages say of it.
 
-use super::{LOG, SelftestError};
+use super::LOG;
 use crate::stages::additive::stacked;
 use crate::stages::summary::{Summary, figures};
-use chrono::{DateTime, NaiveDateTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use polars::prelude::{Column, DataFrame, IntoLazy, LazyFrame, NamedFrom, PolarsError, Series, lit};
 use polars::sql::SQLContext;
-use schemas::{CalendarError, WorkingClock, Zone};
-use serde_json::Value;
+use schemas::{WorkingClock, Zone};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -35,13 +34,16 @@ pub(super) struct ForeignLog {
 
 impl ForeignLog {
     /// `columns` maps names of ours to those of the log.
-    pub(super) fn read(name: &str, path: &Path, columns: &Value) -> Result<Self, SelftestError> {
-        let fault = |reason: String| SelftestError::Read { path: path.to_owned(), reason };
+    pub(super) fn read(name: &str, path: &Path, columns: &BTreeMap<String, String>) -> Result<Self, String> {
+        let fault = |reason: String| format!("{}: {reason}", path.display());
+        if let Some(stranger) = columns.keys().find(|name| !COLUMNS.contains(&name.as_str())) {
+            return Err(format!("`{stranger}` under `columns` is none of {}", COLUMNS.join(", ")));
+        }
         let mut reader = csv::Reader::from_path(path).map_err(|e| fault(e.to_string()))?;
         let head = reader.headers().map_err(|e| fault(e.to_string()))?.clone();
         let mut at = [0; COLUMNS.len()];
         for (index, ours) in at.iter_mut().zip(COLUMNS) {
-            let theirs = columns[ours].as_str().unwrap_or(ours);
+            let theirs = columns.get(ours).map_or(ours, String::as_str);
             let place = head.iter().position(|name| name == theirs);
             *index = place.ok_or_else(|| fault(format!("it has no column `{theirs}` for {ours}")))?;
         }
@@ -63,13 +65,19 @@ impl ForeignLog {
         self.lines.len()
     }
 
+    /// The first and the last day that it tells, in its own zone; none where it has no event.
+    pub(super) fn days(&self) -> Option<(NaiveDate, NaiveDate)> {
+        let day = |us: Option<&i64>| DateTime::from_timestamp_micros(*us?).map(|t| t.date_naive());
+        day(self.local_us.iter().min()).zip(day(self.local_us.iter().max()))
+    }
+
     /// What the stages say, working time by that clock of the log's own zone.
-    pub(super) fn summary(&self, clock: Option<&WorkingClock>) -> Result<Summary, SelftestError> {
+    pub(super) fn summary(&self, clock: Option<&WorkingClock>) -> Result<Summary, String> {
         let working = match clock {
             Some(clock) => self.local_us.iter().map(|us| working_us(clock, *us)).collect::<Result<Vec<i64>, _>>()?,
             None => self.at_us.clone(),
         };
-        let fault = |reason: String| SelftestError::Statement { log: self.name.clone(), reason };
+        let fault = |reason: String| format!("the statistics of {} could not be computed: {reason}", self.name);
         let mut context = SQLContext::new();
         context.register("log", self.frame(working).map_err(|e| fault(e.to_string()))?.lazy());
         let rows = stacked([LOG], |_, statement| context.execute(statement).and_then(LazyFrame::collect));
@@ -111,7 +119,7 @@ impl ForeignLog {
 }
 
 /// Working time up to a local instant, in microseconds.
-pub(super) fn working_us(clock: &WorkingClock, local_us: i64) -> Result<i64, CalendarError> {
+pub(super) fn working_us(clock: &WorkingClock, local_us: i64) -> Result<i64, String> {
     // The clock is that of an office in Western Indonesian Time; a local time stands for itself.
-    clock.working_us(local_us - i64::from(Zone::Wib.offset_s()) * SECOND_US)
+    clock.working_us(local_us - i64::from(Zone::Wib.offset_s()) * SECOND_US).map_err(|e| e.to_string())
 }
