@@ -8,10 +8,8 @@
 //! `TERTIB_OFFICES=0..2000` asks for other offices than the few of every run, `17..18` for one again.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot set up must stop")]
-#![expect(clippy::disallowed_methods, reason = "the reference is a program")]
 #![expect(clippy::print_stdout, reason = "how many offices were compared is what the long run is for")]
 
-use libtest_mimic::Arguments;
 use pipeline::{Archive, Fence, FigureBook, Key, PullOptions, SourceConfig};
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, SeedableRng};
@@ -22,11 +20,12 @@ use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write as _};
 use std::ops::Range;
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
-use tests::{has_tool, root, runtime, sqlite, trial};
+use tests::tools::Tool;
+use tests::{root, runtime, sqlite};
 
 /// The offices of every run.
 const SHORT: Range<u64> = 0..200;
@@ -37,17 +36,14 @@ const KINDS: [&str; 5] = ["baru", "hilang", "rusak", "perubahan_data", "pindah_d
 const VILLAGES: [&str; 3] = ["1806012001", "1806012002", "1806022001"];
 const PAPERS: [&str; 4] = ["kk", "f_1_02", "kk;ktp_lama", "skp"];
 
-fn main() {
-    let arguments = Arguments::from_args();
-    let python = has_tool("python3", &["--version"]);
-    let trials = vec![
-        trial("every_figure_is_the_reference_s".into(), "python3", python, every_figure),
-        trial("a_berkas_that_changes_its_batch".into(), "python3", python, changed_batch),
-        trial("a_print_before_its_check".into(), "python3", python, print_before_check),
-        trial("a_receipt_written_again".into(), "python3", python, receipt_again),
-        trial("a_batch_is_held_up_by_a_kind".into(), "python3", python, held_up_by_kind),
-    ];
-    libtest_mimic::run(&arguments, trials).exit();
+const PYTHON: Tool = Tool::Python(&[]);
+
+tests::trials! {
+    every_figure_is_the_reference_s needs PYTHON;
+    a_berkas_that_changes_its_batch needs PYTHON;
+    a_print_before_its_check needs PYTHON;
+    a_receipt_written_again needs PYTHON;
+    a_batch_is_held_up_by_a_kind needs PYTHON;
 }
 
 /// One row of the office's view.
@@ -328,7 +324,7 @@ struct Reference {
 impl Reference {
     fn start() -> Self {
         let script = root().join("tests/office/reference.py");
-        let mut command = Command::new("python3");
+        let mut command = PYTHON.command();
         command.arg(script).arg("--serve").stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().expect("the reference starts");
         let (ask, answers) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
@@ -450,7 +446,7 @@ impl Met {
     }
 }
 
-fn every_figure() {
+fn every_figure_is_the_reference_s() {
     let zones = Zone::ALL.map(|zone| Facts::load(&FactFiles::default(), &OfficeDays::default(), zone).unwrap());
     let (range, met) = (asked(), Met::default());
     let (seeds, months, wrong) = (Mutex::new(range.clone()), AtomicU64::new(0), Mutex::new(Vec::new()));
@@ -524,7 +520,7 @@ fn office(berkas: impl IntoIterator<Item = Vec<Row>>) -> Made {
 }
 
 /// A batch of two, of which one names another batch from its fifth step on and is gathered in February.
-fn changed_batch() {
+fn a_berkas_that_changes_its_batch() {
     let facts = Facts::embedded().unwrap();
     let mut moved = straight("B", "K1", "2026-01-28");
     moved.iter_mut().filter(|row| row.step >= 5).for_each(|row| row.batch = "K2".to_owned());
@@ -539,7 +535,7 @@ fn changed_batch() {
 
 /// Of two cards one is printed before its check, in the same month and in the month before it: it meets no deadline, is
 /// counted among what was left out, and named, in the months of both.
-fn print_before_check() {
+fn a_print_before_its_check() {
     let facts = Facts::embedded().unwrap();
     for (from, months) in [("2026-01-05", &["2026-01"][..]), ("2026-01-26", &["2026-01", "2026-02"])] {
         let mut early = straight("B", "K2", from);
@@ -566,7 +562,7 @@ fn print_before_check() {
 }
 
 /// A receipt that is written again in another month is one arrival.
-fn receipt_again() {
+fn a_receipt_written_again() {
     let facts = Facts::embedded().unwrap();
     let mut rows = straight("A", "K1", "2026-01-12");
     let mut again = rows[0].clone();
@@ -582,7 +578,7 @@ fn receipt_again() {
 }
 
 /// A batch of two kinds stands under the kind and village of the berkas that it waited for.
-fn held_up_by_kind() {
+fn a_batch_is_held_up_by_a_kind() {
     let facts = Facts::embedded().unwrap();
     let mut first = straight("A", "K1", "2026-01-05");
     first.iter_mut().for_each(|row| row.kind = "baru");

@@ -1,9 +1,31 @@
 //! Lists and hand-overs: their rows are those of the source, their totals those of the books.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot set up must stop")]
 
 use std::fs;
+use tests::tools::Tool;
 use tests::{Office, sqlite_number};
+
+tests::trials! {
+    archive_lists_hold_what_the_archive_book_holds;
+    spoilt_and_withdrawn_cards_stand_in_the_register;
+    the_stock_card_ends_with_what_is_left;
+    every_card_handed_over_stands_in_one_statement;
+    nothing_is_listed_for_destruction_without_a_schedule;
+    a_printed_book_is_checked_against_the_archive;
+    no_text_runs_or_stops_a_book needs Tool::Pdftotext;
+    the_provinces_form_counts_days;
+    a_long_book_is_set_in_volumes needs Tool::Pdftotext;
+    a_verification_is_stated needs Tool::Pdftotext;
+    a_template_is_set_again_when_it_changes needs Tool::Pdftotext;
+    what_is_to_be_destroyed_is_stated needs Tool::Pdftotext;
+    every_document_has_the_same_bytes_on_one_core needs Tool::Taskset;
+    a_year_in_a_loop_keeps_its_memory;
+    the_backlog_is_aged_in_working_days;
+    closed_books_stay_and_late_entries_follow needs Tool::Pdftotext;
+    gaps_and_doubles_are_marked_in_their_rows needs Tool::Pdftotext;
+    the_crest_stands_in_the_letterhead needs Tool::Pdftoppm;
+}
 
 /// The rows of a document of October as CSV, without the head.
 fn rows(office: &Office, name: &str) -> Vec<Vec<String>> {
@@ -27,7 +49,6 @@ fn sum(rows: &[Vec<String>], column: usize) -> usize {
     rows.iter().map(|row| row[column].parse::<usize>().unwrap()).sum()
 }
 
-#[test]
 fn archive_lists_hold_what_the_archive_book_holds() {
     let office = Office::small();
     let archived = events(&office, "langkah = 9");
@@ -55,7 +76,6 @@ fn office_with_spoilt_cards() -> Office {
     office
 }
 
-#[test]
 fn spoilt_and_withdrawn_cards_stand_in_the_register() {
     let office = office_with_spoilt_cards();
     let register = rows(&office, "register_ktp_el_rusak");
@@ -67,7 +87,6 @@ fn spoilt_and_withdrawn_cards_stand_in_the_register() {
     assert_eq!(register.len(), of("Gagal cetak") + withdrawn);
 }
 
-#[test]
 fn the_stock_card_ends_with_what_is_left() {
     let office = Office::small();
     let days = rows(&office, "kartu_stok_blangko");
@@ -78,7 +97,6 @@ fn the_stock_card_ends_with_what_is_left() {
     assert_eq!(days.last().unwrap()[5].parse::<i64>().unwrap(), sql("sum(terima - cetak - gagal)"));
 }
 
-#[test]
 fn every_card_handed_over_stands_in_one_statement() {
     let office = Office::small();
     let cards = rows(&office, "berita_acara_serah_terima");
@@ -89,7 +107,6 @@ fn every_card_handed_over_stands_in_one_statement() {
     assert!(ran.out.contains(&format!("({} pages)", days.len())), "{} {}", days.len(), ran.out);
 }
 
-#[test]
 fn nothing_is_listed_for_destruction_without_a_schedule() {
     let office = Office::small();
     assert!(rows(&office, "daftar_arsip_inaktif").is_empty() && rows(&office, "daftar_arsip_usul_musnah").is_empty());
@@ -132,7 +149,6 @@ fn nothing_is_listed_for_destruction_without_a_schedule() {
 }
 
 /// A printed book is that of the archive as it was then, and a changed one is not.
-#[test]
 fn a_printed_book_is_checked_against_the_archive() {
     let office = Office::unpulled();
     office.run(&["pull", "--until", "2026-10-15"]).expect_code_in(&[0, 1], "pull");
@@ -253,7 +269,6 @@ fn hostile() -> Vec<String> {
     all
 }
 
-#[test]
 fn no_text_runs_or_stops_a_book() {
     let office = Office::unpulled();
     let names = hostile();
@@ -281,7 +296,7 @@ fn no_text_runs_or_stops_a_book() {
     let folder = office.path("laporan/2026-10");
     let csv = fs::read_to_string(folder.join("buku_agenda_pendaftaran_2026-10.csv")).unwrap();
     let book = folder.join("buku_agenda_pendaftaran_2026-10.pdf").display().to_string();
-    let text = tests::tool("pdftotext", &["-raw", &book, "-"]);
+    let text = Tool::Pdftotext.output(&["-raw", &book, "-"]);
     assert!(!text.contains("root:") && !csv.contains("root:"), "a file was read");
     assert!(!text.contains("49 AMINAH"), "a template ran");
     // Every name of printable characters stands in the book as it was written, line breaks aside.
@@ -309,7 +324,6 @@ fn no_text_runs_or_stops_a_book() {
 }
 
 /// The province's form counts what the source says, day for day, and names nobody.
-#[test]
 fn the_provinces_form_counts_days() {
     let office = Office::small();
     let days = rows(&office, "formulir_provinsi");
@@ -323,7 +337,6 @@ fn the_provinces_form_counts_days() {
 }
 
 /// A long book is set in volumes: together they hold every entry once, each carries on, the last one closes.
-#[test]
 fn a_long_book_is_set_in_volumes() {
     const ENTRIES: usize = 4_100;
     let office = Office::unpulled();
@@ -343,7 +356,7 @@ fn a_long_book_is_set_in_volumes() {
         .map(|volume| {
             let file = folder.join(format!("{name}_2026-10_jilid_{volume}.pdf"));
             office.run(&["verify", "--book", file.to_str().unwrap()]).expect_code(0);
-            tests::tool("pdftotext", &["-layout", file.to_str().unwrap(), "-"])
+            Tool::Pdftotext.output(&["-layout", file.to_str().unwrap(), "-"])
         })
         .collect();
     assert!(!folder.join(format!("{name}_2026-10_jilid_4.pdf")).exists());
@@ -362,13 +375,12 @@ fn a_long_book_is_set_in_volumes() {
 }
 
 /// The statement says what the verification found: nothing, or which file.
-#[test]
 fn a_verification_is_stated() {
     let office = Office::small();
     let place = office.path("berita_acara.pdf").display().to_string();
     let text = |code: i32| {
         office.run(&["verify", "--report", &place]).expect_code(code);
-        tests::tool("pdftotext", &["-layout", &place, "-"])
+        Tool::Pdftotext.output(&["-layout", &place, "-"])
     };
     let whole = text(0);
     assert!(whole.contains("BERITA ACARA VERIFIKASI ARSIP") && whole.contains("Tidak ada temuan"), "{whole}");
@@ -388,7 +400,6 @@ fn a_verification_is_stated() {
 }
 
 /// Who writes a template sees what it makes, or where it fails.
-#[test]
 fn a_template_is_set_again_when_it_changes() {
     use std::io::{BufRead, BufReader};
     let office = Office::small();
@@ -426,13 +437,12 @@ fn a_template_is_set_again_when_it_changes() {
     assert!(fs::read(&pdf).unwrap() == first, "a template that fails left another document");
     fs::write(templates.join("buku.typ"), text.replace("Dasar:", "Dasar hukum:")).unwrap();
     until("watching");
-    assert!(tests::tool("pdftotext", &[pdf.to_str().unwrap(), "-"]).contains("Dasar hukum:"));
+    assert!(Tool::Pdftotext.output(&[pdf.to_str().unwrap(), "-"]).contains("Dasar hukum:"));
     child.kill().unwrap();
     child.wait().unwrap();
 }
 
 /// The draft of a destruction sums up its list by cause, leaves the day open and names who else signs.
-#[test]
 fn what_is_to_be_destroyed_is_stated() {
     let office = office_with_spoilt_cards();
     office
@@ -440,7 +450,7 @@ fn what_is_to_be_destroyed_is_stated() {
         .expect_code_in(&[0, 1], "render");
     let text = |name: &str| {
         let pdf = office.path(&format!("laporan/2026-10/{name}_2026-10.pdf"));
-        tests::tool("pdftotext", &["-layout", pdf.to_str().unwrap(), "-"])
+        Tool::Pdftotext.output(&["-layout", pdf.to_str().unwrap(), "-"])
     };
     let statement = text("berita_acara_pemusnahan_ktp_el");
     let withdrawn = events(&office, "langkah = 10 and jenis in ('rusak', 'perubahan_data')");
@@ -466,7 +476,6 @@ fn what_is_to_be_destroyed_is_stated() {
 }
 
 /// The same archive and month give the same bytes: again, on one core, and whatever else the machine does.
-#[test]
 fn every_document_has_the_same_bytes_on_one_core() {
     let office = Office::small();
     let render = |cores: &str, to: &str| {
@@ -475,7 +484,7 @@ fn every_document_has_the_same_bytes_on_one_core() {
         let render =
             ["render", "--month", "2026-10", "--format", "pdf,xlsx,csv,json", "--out", &out, "--config", &config];
         let arguments: Vec<&str> = ["-c", cores, &program].into_iter().chain(render).collect();
-        tests::run_tool("taskset", &arguments).expect_code_in(&[0, 1], "render");
+        Tool::Taskset.run(&arguments).expect_code_in(&[0, 1], "render");
         tests::tree(&office.path(to))
     };
     let (one, all) = (render("0", "satu"), render("0-1", "semua"));
@@ -487,7 +496,6 @@ fn every_document_has_the_same_bytes_on_one_core() {
 }
 
 /// A year of documents in one process needs hardly more memory than half a year.
-#[test]
 fn a_year_in_a_loop_keeps_its_memory() {
     let folder = tempfile::TempDir::new().unwrap();
     let peak = |months: &str| {
@@ -509,7 +517,6 @@ fn a_year_in_a_loop_keeps_its_memory() {
 }
 
 /// The review says how old the open berkas are, in working days by the office's calendar.
-#[test]
 fn the_backlog_is_aged_in_working_days() {
     let office = Office::unpulled();
     // Nothing is handed over in the second half of the month, and some files rest since its first days.
@@ -550,7 +557,6 @@ fn the_backlog_is_aged_in_working_days() {
 }
 
 /// Closed books stay as they were; what comes for their month stands in the next open book, with a reference.
-#[test]
 fn closed_books_stay_and_late_entries_follow() {
     let office = Office::unpulled();
     let name = "buku_agenda_pendaftaran";
@@ -590,7 +596,7 @@ fn closed_books_stay_and_late_entries_follow() {
     assert!(rows.iter().any(|row| row.contains("900001/4/2026") && row.contains("Susulan Oktober 2026")), "{next}");
     assert!(rows.iter().any(|row| row.contains("Koreksi Oktober 2026")), "{next}");
     assert!(!next.contains("catatan kaki"), "a remark stands in a masked book");
-    let text = tests::tool("pdftotext", &["-layout", &november, "-"]);
+    let text = Tool::Pdftotext.output(&["-layout", &november, "-"]);
     assert!(text.contains("2 (dua) entri susulan atau koreksi"), "{text}");
     for printed in [october, november] {
         office.run(&["verify", "--book", &printed]).expect_code(0);
@@ -599,7 +605,6 @@ fn closed_books_stay_and_late_entries_follow() {
 }
 
 /// A gap and a double in the numbers are marked where they stand, and listed at the close.
-#[test]
 fn gaps_and_doubles_are_marked_in_their_rows() {
     let office = Office::unpulled();
     let number = |n: u32| format!("{n:06}/4/2026");
@@ -641,14 +646,13 @@ fn gaps_and_doubles_are_marked_in_their_rows() {
     assert_eq!(marked, wanted.map(|(n, mark)| (number(n), mark.to_owned())));
     office.run(&["render", "--month", "2026-10", "--only", name]).expect_code_in(&[0, 1], "render");
     let pdf = office.path(&format!("laporan/2026-10/{name}_2026-10.pdf"));
-    let text = tests::tool("pdftotext", &["-raw", pdf.to_str().unwrap(), "-"]);
+    let text = Tool::Pdftotext.output(&["-raw", pdf.to_str().unwrap(), "-"]);
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains("terlewat: 1005, 1010, 1011, 1012, 1021."), "{text}");
     assert!(text.contains("lebih dari sekali: 1020."), "{text}");
 }
 
 /// The crest stands on the left of the letterhead; one that cannot be read is named.
-#[test]
 fn the_crest_stands_in_the_letterhead() {
     let office = Office::small();
     let corner = || {
@@ -659,7 +663,7 @@ fn the_crest_stands_in_the_letterhead() {
         let to = office.path("sudut").display().to_string();
         // The upper left corner above the rule, in dots of a 72nd inch.
         let area = ["-x", "57", "-y", "43", "-W", "42", "-H", "16"];
-        tests::tool("pdftoppm", &[&["-r", "72", "-gray", "-singlefile"], &area[..], &[&pdf, &to]].concat());
+        drop(Tool::Pdftoppm.output(&[&["-r", "72", "-gray", "-singlefile"], &area[..], &[&pdf, &to]].concat()));
         let picture = fs::read(office.path("sudut.pgm")).unwrap();
         picture[picture.len() - 42 * 16..].iter().filter(|dot| **dot < 128).count()
     };

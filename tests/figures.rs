@@ -2,30 +2,27 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot set up must stop")]
 
-use libtest_mimic::Arguments;
 use schemas::Zone;
 use serde_json::{Map, Value};
 use std::fs;
 use std::path::PathBuf;
 use tempfile::TempDir;
-use tests::{Installed, has_tool, make_office, make_office_in, root, sqlite, tool, trial};
+use tests::tools::Tool;
+use tests::{Installed, make_office, make_office_in, root, sqlite};
 
 const MONTHS: [&str; 3] = ["2026-08", "2026-09", "2026-10"];
 const DIVISIONS: [&str; 5] = ["total", "pekon", "kecamatan", "jenis", "officer"];
 
-fn main() {
-    let arguments = Arguments::from_args();
-    let python = has_tool("python3", &["--version"]);
-    let duckdb = has_tool("python3", &["-c", "import duckdb"]);
-    let trials = vec![
-        trial("duckdb_agrees".into(), "python3 with duckdb", duckdb, || duckdb_agrees(Zone::Wib)),
-        trial("duckdb_agrees_in_the_east".into(), "python3 with duckdb", duckdb, || duckdb_agrees(Zone::Wit)),
-        trial("the_way_to_the_archive_does_not_matter".into(), "python3", python, any_way),
-        trial("months_add_up".into(), "python3", python, months_add_up),
-        trial("figures_are_kept".into(), "python3", python, figures_are_kept),
-    ];
-    libtest_mimic::run(&arguments, trials).exit();
+tests::trials! {
+    duckdb_agrees needs DUCKDB;
+    duckdb_agrees_in_the_east needs DUCKDB;
+    the_way_to_the_archive_does_not_matter needs PYTHON;
+    months_add_up needs PYTHON;
+    figures_are_kept needs PYTHON;
 }
+
+const PYTHON: Tool = Tool::Python(&[]);
+const DUCKDB: Tool = Tool::Python(&["duckdb"]);
 
 /// An invented office of three months, with an officer at each step.
 fn office(dir: &TempDir) -> PathBuf {
@@ -44,7 +41,15 @@ fn by(installed: &Installed, month: &str, division: &str) -> Value {
     installed.json(&["metrics", "--month", month, "--by", division, "--format", "json"], 0)
 }
 
-fn duckdb_agrees(zone: Zone) {
+fn duckdb_agrees() {
+    duckdb_agrees_in(Zone::Wib);
+}
+
+fn duckdb_agrees_in_the_east() {
+    duckdb_agrees_in(Zone::Wit);
+}
+
+fn duckdb_agrees_in(zone: Zone) {
     let dir = TempDir::new().unwrap();
     let database = dir.path().join("kantor.sqlite");
     make_office_in(zone, &database, 5);
@@ -56,23 +61,20 @@ fn duckdb_agrees(zone: Zone) {
     let place = dir.path().join("jawaban.json");
     fs::write(&place, Value::Object(answers).to_string()).unwrap();
     let at = |path: PathBuf| path.display().to_string();
-    let compared = tool(
-        "python3",
-        &[
-            &at(root().join("tests/figures.py")),
-            &at(installed.path("archive")),
-            &at(database),
-            &at(root().join("schemas/data/wilayah/tanggamus.csv")),
-            &at(root().join("pipeline/src/metrics")),
-            &at(place),
-            &zone.to_string(),
-        ],
-    );
+    let compared = DUCKDB.output(&[
+        &at(root().join("tests/figures.py")),
+        &at(installed.path("archive")),
+        &at(database),
+        &at(root().join("schemas/data/wilayah/tanggamus.csv")),
+        &at(root().join("pipeline/src/metrics")),
+        &at(place),
+        &zone.to_string(),
+    ]);
     assert!(compared.trim().parse::<u32>().expect("a number of rows") > 5_000, "only {compared} rows were compared");
 }
 
 /// Rows in another order, in other parts, by other numbers of threads, in another zone: the same bytes.
-fn any_way() {
+fn the_way_to_the_archive_does_not_matter() {
     let dir = TempDir::new().unwrap();
     let database = office(&dir);
     let url = format!("sqlite:{}", database.display());

@@ -5,6 +5,8 @@
 
 pub mod febrl;
 pub mod servers;
+pub mod tools;
+pub mod trials;
 pub mod wire;
 
 use schemas::Zone;
@@ -15,6 +17,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
+use tools::Tool;
 
 /// The workspace.
 #[must_use]
@@ -44,23 +47,6 @@ pub fn tertib() -> Command {
     let mut command = Command::new(program);
     command.env_remove("TERTIB_CONFIG").env_remove("TERTIB_SOURCE_URL");
     command
-}
-
-/// Whether this is the CI run, where nothing may be skipped.
-#[must_use]
-pub fn ci() -> bool {
-    std::env::var("CI").is_ok_and(|v| v == "true")
-}
-
-/// A test that needs something of the machine: listed as ignored where that is missing, run and failing in CI.
-#[must_use]
-pub fn trial(name: String, needs: &str, there: bool, test: impl FnOnce() + Send + 'static) -> libtest_mimic::Trial {
-    let name = if there { name } else { format!("{name} (needs {needs})") };
-    let run = move || -> Result<(), libtest_mimic::Failed> {
-        test();
-        Ok(())
-    };
-    libtest_mimic::Trial::test(name, run).with_ignored_flag(!there && !ci())
 }
 
 /// What a run of the program gave.
@@ -456,24 +442,6 @@ pub fn holds_nik(text: &str) -> bool {
         .any(|word| matches!(word.len(), 15 | 16) && word.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// Runs an outside tool.
-pub fn run_tool(program: &str, arguments: &[&str]) -> Ran {
-    Command::new(program).args(arguments).output().unwrap_or_else(|e| panic!("{program}: {e}")).into()
-}
-
-/// Runs an outside tool and gives its standard output.
-pub fn tool(program: &str, arguments: &[&str]) -> String {
-    let ran = run_tool(program, arguments);
-    assert_eq!(ran.code, 0, "{program} {arguments:?}\n{}\n{}", ran.out, ran.err);
-    ran.out
-}
-
-/// Whether an outside tool can be run at all.
-#[must_use]
-pub fn has_tool(program: &str, arguments: &[&str]) -> bool {
-    Command::new(program).args(arguments).output().is_ok_and(|o| o.status.success())
-}
-
 /// Makes an office database with the generator that the reference figures belong to.
 pub fn make_office(path: &Path, seed: u32) {
     make_office_in(Zone::default(), path, seed);
@@ -483,7 +451,14 @@ pub fn make_office(path: &Path, seed: u32) {
 pub fn make_office_in(zone: Zone, path: &Path, seed: u32) {
     let script = root().join("tests/office/make_office.py");
     let (script, seed) = (script.display().to_string(), seed.to_string());
-    tool("python3", &[&script, &path.display().to_string(), "--seed", &seed, "--zone", &zone.to_string()]);
+    drop(Tool::Python(&[]).output(&[
+        &script,
+        &path.display().to_string(),
+        "--seed",
+        &seed,
+        "--zone",
+        &zone.to_string(),
+    ]));
 }
 
 /// The reference figures of a month.
@@ -496,6 +471,6 @@ pub fn reference(path: &Path, month: &str) -> serde_json::Value {
 #[must_use]
 pub fn reference_in(zone: Zone, path: &Path, month: &str) -> serde_json::Value {
     let script = root().join("tests/office/reference.py").display().to_string();
-    let answer = tool("python3", &[&script, &path.display().to_string(), month, &zone.to_string()]);
+    let answer = Tool::Python(&[]).output(&[&script, &path.display().to_string(), month, &zone.to_string()]);
     serde_json::from_str(&answer).unwrap()
 }

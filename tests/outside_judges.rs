@@ -1,49 +1,42 @@
 //! Judges that are not ours: the Python reference on three databases, readers of the Delta table, poppler on the PDFs.
 //!
-//! What a judge needs may be missing on a newcomer's machine: then its tests are listed as ignored, with the reason
-//! in their names. In CI (`CI=true`) nothing is ignored, so a missing judge is a failure.
+//! What a judge needs may be missing on a newcomer's machine; `trials.rs` says what happens then.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot set up must stop")]
 
-use libtest_mimic::Arguments;
 use std::fs;
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::OnceLock;
 use tempfile::TempDir;
 use tests::servers::{self, PASSWORD, Server};
-use tests::{Office, has_tool, make_office, reference, root, run_tool, tool, trial};
+use tests::tools::{JARS, Tool};
+use tests::trials::Trials;
+use tests::{Office, make_office, reference, root};
 
 const SEEDS: [u32; 2] = [7, 11];
 const MONTHS: [&str; 3] = ["2026-08", "2026-09", "2026-10"];
 
-fn main() {
-    let arguments = Arguments::from_args();
-    let python = has_tool("python3", &["--version"]);
-    let packages = has_tool("python3", &["-c", "import deltalake, duckdb, polars"]);
-    let poppler = has_tool("pdftotext", &["-v"]) && has_tool("pdffonts", &["-v"]);
-    let postgres = python && servers::has_postgres();
-    let mariadb = python && servers::has_mariadb();
-    let mut trials = Vec::new();
+fn main() -> ExitCode {
+    let mut trials = Trials::default();
     for seed in SEEDS {
-        trials.push(trial(format!("reference_sqlite_seed_{seed}"), "python3", python, move || sqlite(seed)));
+        trials.add(format!("reference_sqlite_seed_{seed}"), &[PYTHON], move || sqlite(seed));
     }
-    trials.push(trial("reference_postgres".into(), "postgresql", postgres, || server(&servers::postgres())));
-    trials.push(trial("postgres_edges".into(), "postgresql", postgres, postgres_edges));
-    trials.push(trial("reference_mariadb".into(), "mariadb", mariadb, || server(&servers::mariadb())));
-    trials.push(trial("other_readers".into(), "python3 with deltalake, duckdb, polars", packages, other_readers));
-    trials.push(trial("pdf_says_what_the_rows_say".into(), "poppler-utils", poppler, pdf_text));
-    trials.push(trial("pdf_pages_and_fonts".into(), "poppler-utils", poppler, pdf_pages));
-    let preflight = Path::new(JARS).join("preflight.jar").exists() && has_tool("java", &["-version"]);
-    trials.push(trial("pdf_a_by_preflight".into(), "java with libpdfbox2-java", preflight, pdf_a));
-    let sheets = has_tool("python3", &["-c", "import openpyxl, jsonschema"]);
-    trials.push(trial("workbooks_and_schema".into(), "python3 with openpyxl, jsonschema", sheets, workbooks));
-    let scanner = poppler && has_tool("zbarimg", &["--version"]) && has_tool("pdftoppm", &["-v"]);
-    trials.push(trial("the_printed_code_is_scanned".into(), "zbar-tools, poppler-utils", scanner, scanned));
-    libtest_mimic::run(&arguments, trials).exit();
+    trials.add("reference_postgres", &[PYTHON, Tool::Postgresql], || server(&servers::postgres()));
+    trials.add("postgres_edges", &[PYTHON, Tool::Postgresql], postgres_edges);
+    trials.add("reference_mariadb", &[PYTHON, Tool::Mariadb], || server(&servers::mariadb()));
+    trials.add("other_readers", &[READERS], other_readers);
+    trials.add("pdf_says_what_the_rows_say", &[Tool::Pdftotext], pdf_text);
+    trials.add("pdf_pages_and_fonts", &[Tool::Pdftotext, Tool::Pdfinfo, Tool::Pdffonts], pdf_pages);
+    trials.add("pdf_a_by_preflight", &[Tool::Preflight], pdf_a);
+    trials.add("workbooks_and_schema", &[SHEETS], workbooks);
+    trials.add("the_printed_code_is_scanned", &[Tool::Pdfinfo, Tool::Pdftoppm, Tool::Zbarimg], scanned);
+    trials.run()
 }
 
-/// Where Debian puts the parts of Apache PDFBox.
-const JARS: &str = "/usr/share/java";
+const PYTHON: Tool = Tool::Python(&[]);
+const READERS: Tool = Tool::Python(&["deltalake", "duckdb", "polars"]);
+const SHEETS: Tool = Tool::Python(&["openpyxl", "jsonschema"]);
 
 /// An office database by seed, made once.
 fn office(seed: u32) -> std::path::PathBuf {
@@ -195,7 +188,7 @@ fn other_readers() {
     run(&["pull"]).expect_code(0);
     let script = root().join("tests/readers.py").display().to_string();
     let archive = dir.path().join("work/archive").display().to_string();
-    tool("python3", &[&script, &archive, &database.display().to_string()]);
+    drop(READERS.output(&[&script, &archive, &database.display().to_string()]));
 }
 
 fn rendered() -> Office {
@@ -210,7 +203,7 @@ fn rendered() -> Office {
 fn pdf_text() {
     let office = rendered();
     let book = office.path("laporan/2026-10/buku_agenda_pendaftaran_2026-10");
-    let text = tool("pdftotext", &["-layout", &format!("{}.pdf", book.display()), "-"]);
+    let text = Tool::Pdftotext.output(&["-layout", &format!("{}.pdf", book.display()), "-"]);
     assert!(text.contains("#read(\"/etc/passwd\") *x*"), "the name is printed as it is:\n{text}");
     assert!(!text.contains("root:"), "a file was read");
     let csv = fs::read_to_string(format!("{}.csv", book.display())).unwrap();
@@ -228,14 +221,14 @@ fn pdf_text() {
         assert!(text.contains(phrase), "`{phrase}` is missing");
     }
     let report = office.path("laporan/2026-10/laporan_kepatuhan_2026-10.pdf");
-    let text = tool("pdftotext", &["-layout", &report.display().to_string(), "-"]);
+    let text = Tool::Pdftotext.output(&["-layout", &report.display().to_string(), "-"]);
     for phrase in
         ["target belum ditetapkan", "tidak memenuhi", "asumsi", "Perbup Tanggamus 07/2020", "sippn.menpan.go.id"]
     {
         assert!(text.contains(phrase), "`{phrase}` is missing in the compliance report:\n{text}");
     }
     let review = office.path("laporan/2026-10/laporan_bulanan_2026-10.pdf");
-    let text = tool("pdftotext", &["-layout", &review.display().to_string(), "-"]);
+    let text = Tool::Pdftotext.output(&["-layout", &review.display().to_string(), "-"]);
     for phrase in ["PERLU KEPUTUSAN", "STANDAR PELAYANAN", "TREN", "WAKTU PER LANGKAH", "penanganan, median"] {
         assert!(text.contains(phrase), "`{phrase}` is missing in the monthly report:\n{text}");
     }
@@ -246,9 +239,9 @@ fn pdf_pages() {
     let office = rendered();
     let page = |name: &str| {
         let path = office.path(&format!("laporan/2026-10/{name}_2026-10.pdf")).display().to_string();
-        let info = tool("pdfinfo", &[&path]);
+        let info = Tool::Pdfinfo.output(&[&path]);
         let size = info.lines().find(|l| l.starts_with("Page size")).unwrap_or_default().to_owned();
-        let fonts = tool("pdffonts", &[&path]);
+        let fonts = Tool::Pdffonts.output(&[&path]);
         for font in fonts.lines().skip(2) {
             let embedded = font.split_whitespace().rev().nth(4);
             assert_eq!(embedded, Some("yes"), "{name}: {font}");
@@ -268,7 +261,7 @@ fn pdf_pages() {
     office.run(&["pull"]).expect_code(0);
     office.run(&["render", "--month", "2026-10", "--only", "buku_registrasi_perekaman"]).expect_code(0);
     let empty = office.path("laporan/2026-10/buku_registrasi_perekaman_2026-10.pdf").display().to_string();
-    let text = tool("pdftotext", &["-layout", &empty, "-"]);
+    let text = Tool::Pdftotext.output(&["-layout", &empty, "-"]);
     assert!(text.contains("NIHIL") && text.contains("Mengetahui,"), "{text}");
 }
 
@@ -278,7 +271,7 @@ fn preflight(file: &Path) -> std::collections::BTreeSet<String> {
         ["pdfbox2", "preflight", "fontbox2", "xmpbox", "commons-logging", "commons-io", "jaxb-api", "javax.activation"];
     let jars: Vec<String> = parts.iter().map(|part| format!("{JARS}/{part}.jar")).collect();
     let class = "org.apache.pdfbox.preflight.Validator_A1b";
-    let ran = run_tool("java", &["-cp", &jars.join(":"), class, &file.display().to_string()]);
+    let ran = Tool::Preflight.run(&["-cp", &jars.join(":"), class, &file.display().to_string()]);
     let said = ran.out + &ran.err;
     if said.contains("is a valid PDF/A-1b file") {
         return [].into();
@@ -346,10 +339,10 @@ fn workbooks() {
     let at = |name: &str| office.path(&format!("laporan/2026-10/{name}")).display().to_string();
     let judge = root().join("tests/judge_documents.py").display().to_string();
     let book = "buku_agenda_pendaftaran_2026-10";
-    let rows = tool("python3", &[&judge, "xlsx", &at(&format!("{book}.xlsx")), &at(&format!("{book}.csv"))]);
+    let rows = SHEETS.output(&[&judge, "xlsx", &at(&format!("{book}.xlsx")), &at(&format!("{book}.csv"))]);
     assert!(rows.trim().parse::<u32>().expect("rows") > 40);
     let schema = root().join("schemas/laporan_kepatuhan.schema.json").display().to_string();
-    let judged = tool("python3", &[&judge, "json", &at("laporan_kepatuhan_2026-10.json"), &schema]);
+    let judged = SHEETS.output(&[&judge, "json", &at("laporan_kepatuhan_2026-10.json"), &schema]);
     assert!(judged.trim().parse::<u32>().expect("judgements") > 10);
     // The same bytes again.
     let before = fs::read(at(&format!("{book}.xlsx"))).unwrap();
@@ -362,7 +355,8 @@ fn scanned() {
     let office = rendered();
     let book = office.path("laporan/2026-10/buku_registrasi_arsip_2026-10.pdf").display().to_string();
     let picture = office.path("halaman").display().to_string();
-    let pages = tool("pdfinfo", &[&book])
+    let pages = Tool::Pdfinfo
+        .output(&[&book])
         .lines()
         .find(|l| l.starts_with("Pages"))
         .unwrap()
@@ -370,7 +364,7 @@ fn scanned() {
         .last()
         .unwrap()
         .to_owned();
-    tool("pdftoppm", &["-r", "150", "-f", &pages, "-l", &pages, "-singlefile", "-png", &book, &picture]);
-    let code = tool("zbarimg", &["-q", "--raw", "-Sdisable", "-Sqrcode.enable", &format!("{picture}.png")]);
+    drop(Tool::Pdftoppm.output(&["-r", "150", "-f", &pages, "-l", &pages, "-singlefile", "-png", &book, &picture]));
+    let code = Tool::Zbarimg.output(&["-q", "--raw", "-Sdisable", "-Sqrcode.enable", &format!("{picture}.png")]);
     office.run(&["verify", "--code", code.trim()]).expect_code(0);
 }

@@ -5,11 +5,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 
-use libtest_mimic::Arguments;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use tests::{Office, has_tool, root, trial};
+use tests::tools::Tool;
+use tests::{Office, root};
 
 /// Dots to an inch: enough to tell one row from the next.
 const DPI: &str = "36";
@@ -22,14 +22,9 @@ const GREY: i64 = 24;
 /// One square in so many may differ.
 const ONE_IN: usize = 250;
 
-fn main() {
-    let arguments = Arguments::from_args();
-    let poppler = has_tool("pdftoppm", &["-v"]);
-    let trials = vec![
-        trial("every_page_looks_as_it_did".into(), "poppler-utils", poppler, pages),
-        trial("a_small_change_is_seen".into(), "poppler-utils", poppler, seen),
-    ];
-    libtest_mimic::run(&arguments, trials).exit();
+tests::trials! {
+    every_page_looks_as_it_did needs Tool::Pdftoppm;
+    a_small_change_is_seen needs Tool::Pdftoppm;
 }
 
 /// A grey picture.
@@ -97,13 +92,13 @@ fn drawn(office: &Office, folder: &Path) -> BTreeMap<String, PathBuf> {
     for file in files.iter().filter(|file| file.extension().is_some_and(|e| e == "pdf")) {
         let to = folder.join(file.file_stem().unwrap());
         let (file, to) = (file.display().to_string(), to.display().to_string());
-        tests::tool("pdftoppm", &["-r", DPI, "-l", LAST, "-gray", "-png", &file, &to]);
+        drop(Tool::Pdftoppm.output(&["-r", DPI, "-l", LAST, "-gray", "-png", &file, &to]));
     }
     let pictures = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
     pictures.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), path)).collect()
 }
 
-fn pages() {
+fn every_page_looks_as_it_did() {
     let folder = tempfile::TempDir::new().unwrap();
     let now = drawn(&Office::small(), folder.path());
     let kept = root().join("tests/pages");
@@ -130,7 +125,7 @@ fn pages() {
 }
 
 /// A row moved by half its height, a column left out or a bolder rule is more than the tolerance takes.
-fn seen() {
+fn a_small_change_is_seen() {
     let changes = [
         ("buku.typ", "v(0.4em)\n})", "v(1.1em)\n})"),
         ("buku.typ", "#let garis = 0.4pt", "#let garis = 1.4pt"),

@@ -1,20 +1,18 @@
 //! What a pull promises when the machine fails it: a kill, a full disk, a broken disk or too many open files at any system
 //! call that touches the archive; the folder copied or its state lost; eight pulls at once.
 //!
-//! strace injects the faults. Where it is missing, or mounting is not allowed, the tests are ignored with the reason in
-//! their names.
+//! strace injects the faults.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
-#![expect(clippy::disallowed_methods, reason = "a fault is another program's doing")]
 
-use libtest_mimic::{Arguments, Failed, Trial};
 use pipeline::Archive;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use tests::{Office, Ran, ci, copy, has_tool, tool, tree};
+use tests::tools::{Tool, mount, unmount};
+use tests::{Office, Ran, copy, tree};
 
 /// System calls that touch a file or folder.
 const CALLS: [&str; 17] = [
@@ -55,29 +53,13 @@ const FAULTS: [(&str, &[&str]); 12] = [
 const FIRST: [&str; 5] = ["pull", "--until", "2026-10-15", "--at", "2026-10-16T00:00:00Z"];
 const SECOND: [&str; 3] = ["pull", "--at", "2026-11-30T00:00:00Z"];
 
-fn main() {
-    let arguments = Arguments::from_args();
-    let strace = has_tool("strace", &["-qq", "-e", "trace=none", "true"]);
-    let mount = mounted(&scratch(), "size=1m").is_some_and(|at| unmount(&at));
-    let trial = |name: &str, needs: Option<&str>, test: fn()| {
-        let name = needs.map_or_else(|| name.to_owned(), |needs| format!("{name} (needs {needs})"));
-        let run = move || -> Result<(), Failed> {
-            test();
-            Ok(())
-        };
-        Trial::test(name, run)
-    };
-    let tracing = (!strace).then_some("strace");
-    let mounting = (!mount).then_some("the right to mount");
-    let trials = vec![
-        trial("killed_at_every_call", tracing, killed_at_every_call).with_ignored_flag(!strace && !ci()),
-        trial("every_call_may_fail", tracing, every_call_may_fail).with_ignored_flag(!strace && !ci()),
-        trial("a_full_disk_and_a_read_only_one", mounting, full_disk).with_ignored_flag(!mount),
-        trial("eight_pulls_at_once", None, || eight_at_once(true)),
-        trial("eight_pulls_at_once_without_a_lock", None, || eight_at_once(false)),
-        trial("a_folder_copied_while_it_is_written", None, copied_alive),
-    ];
-    libtest_mimic::run(&arguments, trials).exit();
+tests::trials! {
+    killed_at_every_call needs Tool::Strace;
+    every_call_may_fail needs Tool::Strace;
+    a_full_disk_and_a_read_only_one needs Tool::Mount;
+    eight_pulls_at_once;
+    eight_pulls_at_once_without_a_lock;
+    a_folder_copied_while_it_is_written;
 }
 
 /// An office of which half is archived or nothing, and the archive as the next pull leaves it undisturbed.
@@ -130,7 +112,7 @@ impl Stage {
     /// Runs the second pull under strace with one fault.
     fn faulted(&self, office: &Office, fault: &str) -> Output {
         let archive = office.path("archive");
-        let mut strace = Command::new("strace");
+        let mut strace = Tool::Strace.command();
         strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("inject={fault}")]);
         for path in self.touched(&archive) {
             strace.arg("-P").arg(path);
@@ -261,32 +243,20 @@ fn reached(stage: &Stage, fault: &str, n: usize) -> bool {
     !matches!(output.status.code(), Some(0 | 1))
 }
 
-fn scratch() -> PathBuf {
-    tempfile::TempDir::new().unwrap().keep()
-}
-
-/// A file system in memory at a folder, if that is allowed.
-fn mounted(at: &Path, options: &str) -> Option<PathBuf> {
-    let done = Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(at).output();
-    done.is_ok_and(|o| o.status.success()).then(|| at.to_owned())
-}
-
-fn unmount(at: &Path) -> bool {
-    Command::new("umount").arg(at).status().is_ok_and(|s| s.success()) && fs::remove_dir(at).is_ok()
-}
-
-fn full_disk() {
+fn a_full_disk_and_a_read_only_one() {
     let stage = Stage::half_way();
-    let at = scratch();
-    mounted(&at, "size=64k").unwrap();
-    let remount = |options: &str| tool("mount", &["-o", &format!("remount,{options}"), &at.display().to_string()]);
+    let at = tempfile::TempDir::new().unwrap();
+    let at = at.path();
+    assert!(mount(at, "size=64k"));
+    let remount =
+        |options: &str| drop(Tool::Mount.output(&["-o", &format!("remount,{options}"), &at.display().to_string()]));
     // In kB: a little more than what is there before the pull.
     let (mut full, mut size) = (0, stage.room + 8);
     loop {
         let office = stage.office();
         let archive = office.path("archive");
         // The archive lies on the small disk, the rest of the office elsewhere.
-        for entry in fs::read_dir(&at).unwrap() {
+        for entry in fs::read_dir(at).unwrap() {
             fs::remove_dir_all(entry.unwrap().path()).unwrap();
         }
         remount("size=4m");
@@ -312,7 +282,15 @@ fn full_disk() {
         size += 4;
     }
     assert!(full >= 3, "the disk was full {full} times");
-    assert!(unmount(&at));
+    assert!(unmount(at));
+}
+
+fn eight_pulls_at_once() {
+    eight_at_once(true);
+}
+
+fn eight_pulls_at_once_without_a_lock() {
+    eight_at_once(false);
 }
 
 fn eight_at_once(lock: bool) {
@@ -367,15 +345,13 @@ fn spawn(office: &Office) -> std::process::Child {
 }
 
 /// The copy of a folder that was being written has some files and lacks others; a pull makes it whole.
-fn copied_alive() {
+fn a_folder_copied_while_it_is_written() {
     let stage = Stage::half_way();
     for _ in 0..12 {
         let office = stage.office();
         let child = spawn(&office);
         let moved = tempfile::TempDir::new().unwrap();
-        let done = Command::new("cp").arg("-r").arg(office.dir.path()).arg(moved.path().join("k")).output().unwrap();
-        // cp complains of files that went away under it.
-        assert!(done.status.code().is_some());
+        copy_what_stays(office.dir.path(), &moved.path().join("k"));
         Ran::from(child.wait_with_output().unwrap()).expect_code_in(&[0, 1], "the original");
         let copied = Office { dir: moved };
         let run = |arguments: &[&str]| -> Ran {
@@ -385,5 +361,23 @@ fn copied_alive() {
         run(&SECOND).expect_code_in(&[0, 1], "the copy");
         assert_eq!(events(&copied.path("k/archive")), stage.after);
         run(&["verify"]).expect_code(0);
+    }
+}
+
+/// Copies a folder's contents, but for files that go away meanwhile.
+fn copy_what_stays(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    let gone = |fault: std::io::Error| assert_eq!(fault.kind(), std::io::ErrorKind::NotFound, "{fault}");
+    let entries = match fs::read_dir(from) {
+        Ok(entries) => entries,
+        Err(fault) => return gone(fault),
+    };
+    for entry in entries.map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => copy_what_stays(&entry.path(), &target),
+            Ok(_) => drop(fs::copy(entry.path(), target).map_err(gone)),
+            Err(fault) => gone(fault),
+        }
     }
 }

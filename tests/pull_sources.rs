@@ -1,23 +1,21 @@
 //! What a pull promises about sources, on real servers: late commits, death in the middle, memory, slices, reconciliation.
-//!
-//! A server that is not installed makes its tests ignored, with the reason in their names; with `CI=true` they fail.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 
-use libtest_mimic::Arguments;
 use std::fs;
-use std::process::{Child, Stdio};
+use std::process::{Child, ExitCode, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tests::servers::{self, PASSWORD, Server};
-use tests::{Installed, ROW, VALUES, trial};
+use tests::tools::Tool;
+use tests::trials::Trials;
+use tests::{Installed, ROW, VALUES};
 
 /// A test of one promise on a fresh server.
 type ServerTest = fn(&mut Server);
 
-fn main() {
-    let arguments = Arguments::from_args();
-    let mut trials = Vec::new();
+fn main() -> ExitCode {
+    let mut trials = Trials::default();
     let tests: [(&str, ServerTest); 13] = [
         ("late_commits", late_commits),
         ("late_commits_through_a_view", late_commits_through_a_view),
@@ -34,25 +32,14 @@ fn main() {
         ("who_may_write", who_may_write),
     ];
     for (name, test) in tests {
-        trials.push(trial(format!("{name}_postgres"), "postgresql", servers::has_postgres(), move || {
-            test(&mut servers::postgres());
-        }));
-        trials.push(trial(format!("{name}_mariadb"), "mariadb", servers::has_mariadb(), move || {
-            test(&mut servers::mariadb());
-        }));
+        trials.add(format!("{name}_postgres"), &[Tool::Postgresql], move || test(&mut servers::postgres()));
+        trials.add(format!("{name}_mariadb"), &[Tool::Mariadb], move || test(&mut servers::mariadb()));
     }
-    trials.push(trial("horizon_postgres".into(), "postgresql", servers::has_postgres(), || {
-        horizon(&servers::postgres());
-    }));
-    trials.push(trial("no_encoding_postgres".into(), "postgresql", servers::has_postgres(), || {
-        no_encoding(&servers::postgres());
-    }));
-    let has_script = tests::has_tool("script", &["--version"]);
-    trials.push(trial("progress_on_a_terminal".into(), "script", has_script, progress_on_a_terminal));
-    trials.push(trial("tables_that_lock_mariadb".into(), "mariadb", servers::has_mariadb(), || {
-        tables_that_lock(&servers::mariadb());
-    }));
-    libtest_mimic::run(&arguments, trials).exit();
+    trials.add("horizon_postgres", &[Tool::Postgresql], || horizon(&servers::postgres()));
+    trials.add("no_encoding_postgres", &[Tool::Postgresql], || no_encoding(&servers::postgres()));
+    trials.add("progress_on_a_terminal", &[Tool::Script], progress_on_a_terminal);
+    trials.add("tables_that_lock_mariadb", &[Tool::Mariadb], || tables_that_lock(&servers::mariadb()));
+    trials.run()
 }
 
 /// Eight writers hold their transactions open for 0 to 3 seconds while pulls come every 200 ms. The naive cursors lose
@@ -592,7 +579,7 @@ fn progress_on_a_terminal() {
     let office = tests::Office::unpulled();
     let program = tests::tertib().get_program().to_string_lossy().into_owned();
     let pull = format!("'{program}' pull --config '{}'", office.path("tertib.toml").display());
-    let seen = tests::tool("script", &["-qec", &pull, "/dev/null"]);
+    let seen = Tool::Script.output(&["-qec", &pull, "/dev/null"]);
     let bars: Vec<&str> =
         seen.split(['\r', '\n']).filter(|line| line.contains("/s, ") && line.contains(" left")).collect();
     assert!(!bars.is_empty(), "no bar in {seen:?}");

@@ -1,7 +1,8 @@
 //! Real database servers in a temporary folder on loopback.
 
+use crate::tools::output;
 use crate::wire::Wire;
-use crate::{run_tool, runtime, tool};
+use crate::{Ran, runtime};
 use sqlx::{AssertSqlSafe, Connection, Executor, Row};
 use std::fmt::Write;
 use std::fs;
@@ -66,14 +67,13 @@ impl Server {
     pub fn kill(&mut self) {
         // What PostgreSQL started would go on answering while its reader keeps up, since only one who waits sees that the
         // first process is gone.
-        let mut doomed = words(&run_tool("pgrep", &["-f", &self.dir.path().join("data").display().to_string()]).out);
-        let started: Vec<String> =
-            doomed.iter().flat_map(|parent| words(&run_tool("pgrep", &["-P", parent]).out)).collect();
+        let mut doomed = words(&pgrep(&["-f", &self.dir.path().join("data").display().to_string()]));
+        let started: Vec<String> = doomed.iter().flat_map(|parent| words(&pgrep(&["-P", parent]))).collect();
         doomed.extend(started);
         let mut arguments = vec!["-KILL"];
         arguments.extend(doomed.iter().map(String::as_str));
         // One of them may have ended by itself since it was listed.
-        drop(run_tool("kill", &arguments));
+        drop(Command::new("kill").args(arguments).output());
         drop(self.child.wait());
         let began = Instant::now();
         while doomed.iter().any(|process| is_alive(process)) {
@@ -229,7 +229,7 @@ impl Server {
 }
 
 /// Where Debian keeps the servers' programs, beside PATH.
-fn program(name: &str) -> Option<PathBuf> {
+pub(crate) fn program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
     folders.push("/usr/sbin".into());
@@ -241,30 +241,23 @@ fn program(name: &str) -> Option<PathBuf> {
     folders.into_iter().map(|f| f.join(name)).find(|p| p.is_file())
 }
 
-/// Whether a PostgreSQL server is installed.
-#[must_use]
-pub fn has_postgres() -> bool {
-    program("initdb").is_some()
-}
-
-/// Whether a MariaDB server is installed.
-#[must_use]
-pub fn has_mariadb() -> bool {
-    program("mariadbd").is_some() && program("mariadb-install-db").is_some()
-}
-
 fn words(text: &str) -> Vec<String> {
     text.split_whitespace().map(str::to_owned).collect()
 }
 
-/// Whether a process still runs; one that only nobody asked after does not.
+/// Numbers of processes, none where no process is meant.
+fn pgrep(arguments: &[&str]) -> String {
+    Ran::from(Command::new("pgrep").args(arguments).output().unwrap()).out
+}
+
+/// Whether a process is still running. A zombie that has not been reaped counts as ended.
 fn is_alive(process: &str) -> bool {
     let status = fs::read_to_string(Path::new("/proc").join(process).join("status"));
     status.is_ok_and(|status| !status.contains("State:\tZ"))
 }
 
 fn is_root() -> bool {
-    tool("id", &["-u"]).trim() == "0"
+    output("id", &["-u"]).trim() == "0"
 }
 
 /// PostgreSQL refuses to run as root, so there it runs as its own user.
@@ -294,7 +287,7 @@ fn start_postgres(dir: &Path, port: u16) -> Child {
 }
 
 fn start_mariadb(dir: &Path, port: u16) -> Child {
-    let me = tool("id", &["-un"]).trim().to_owned();
+    let me = output("id", &["-un"]).trim().to_owned();
     Command::new(program("mariadbd").unwrap())
         .args(["--no-defaults", "--bind-address=127.0.0.1", "--innodb-flush-log-at-trx-commit=2"])
         .arg(format!("--user={me}"))
@@ -315,7 +308,7 @@ pub fn postgres() -> Server {
     let dir = TempDir::new().unwrap();
     let data = dir.path().join("data");
     if is_root() {
-        tool("chown", &["postgres", &dir.path().display().to_string()]);
+        drop(output("chown", &["postgres", &dir.path().display().to_string()]));
     }
     let init = as_postgres(&program("initdb").unwrap())
         .args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync", "-D"])
@@ -347,7 +340,7 @@ pub fn postgres() -> Server {
 pub fn mariadb() -> Server {
     let dir = TempDir::new().unwrap();
     let data = dir.path().join("data");
-    let me = tool("id", &["-un"]).trim().to_owned();
+    let me = output("id", &["-un"]).trim().to_owned();
     let init = Command::new(program("mariadb-install-db").unwrap())
         .args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"])
         .arg(format!("--user={me}"))

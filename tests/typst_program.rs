@@ -1,30 +1,21 @@
 //! A typst program in place of the built-in typesetter: the same pages, and no more freedom.
-//!
-//! Without the program of the right version its tests are ignored, with the reason in their names; with `CI=true` they fail.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 
-use libtest_mimic::Arguments;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use tests::{Office, Ran, has_tool, trial};
+use tests::tools::Tool;
+use tests::{Office, Ran};
 
-fn main() {
-    let arguments = Arguments::from_args();
-    let typst = has_tool("typst", &["--version"]);
-    let poppler = has_tool("pdftoppm", &["-v"]);
-    let needs = "typst of the version of Cargo.lock, poppler-utils";
-    let trials = vec![
-        trial("both_set_the_same_pages".into(), needs, typst && poppler, same_pages),
-        trial("both_name_the_same_fault".into(), needs, typst, same_fault),
-        trial("nothing_is_fetched".into(), needs, typst, nothing_is_fetched),
-        trial("memory_is_limited".into(), needs, typst, memory_is_limited),
-        trial("a_program_sees_its_folder_and_nothing_else".into(), "", true, sees_nothing_else),
-        trial("a_program_is_not_waited_for_forever".into(), "", true, deadline),
-        trial("another_version_is_a_finding".into(), "", true, other_version),
-    ];
-    libtest_mimic::run(&arguments, trials).exit();
+tests::trials! {
+    both_set_the_same_pages needs Tool::Typst, Tool::Pdftoppm;
+    both_name_the_same_fault needs Tool::Typst;
+    nothing_is_fetched needs Tool::Typst;
+    memory_is_limited needs Tool::Typst;
+    a_program_sees_its_folder_and_nothing_else;
+    a_program_is_not_waited_for_forever;
+    another_version_is_a_finding;
 }
 
 /// The small office, with a typst program and further settings of `[render]`.
@@ -34,11 +25,6 @@ fn office_with(program: &Path, settings: &str) -> Office {
     let program = program.display();
     fs::write(office.path("tertib.toml"), format!("{config}\n[render]\ntypst = \"{program}\"\n{settings}\n")).unwrap();
     office
-}
-
-fn typst() -> PathBuf {
-    let found = tests::tool("sh", &["-c", "command -v typst"]);
-    PathBuf::from(found.trim())
 }
 
 /// A program that does what a shell does.
@@ -60,16 +46,15 @@ fn pictures(folder: &Path) -> Vec<(String, Vec<u8>)> {
     files.retain(|path| path.extension().is_some_and(|e| e == "pdf"));
     files.sort();
     let picture = |path: &PathBuf| {
-        let to = tempfile::NamedTempFile::new().unwrap();
-        let to = to.path().display().to_string();
-        tests::tool("sh", &["-c", "pdftoppm -r 50 \"$0\" > \"$1\"", &path.display().to_string(), &to]);
-        (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(&to).unwrap())
+        let drawn = Tool::Pdftoppm.command().args(["-r", "50"]).arg(path).output().unwrap();
+        assert!(drawn.status.success(), "{}", path.display());
+        (path.file_name().unwrap().to_string_lossy().into_owned(), drawn.stdout)
     };
     files.iter().map(picture).collect()
 }
 
-fn same_pages() {
-    let doctor = office_with(&typst(), "").run(&["doctor"]);
+fn both_set_the_same_pages() {
+    let doctor = office_with(&Tool::Typst.path(), "").run(&["doctor"]);
     assert!(doctor.out.contains("ok     typesetter"), "typst is of another version: {}", doctor.out);
     let everything = |office: &Office| {
         fs::remove_dir_all(office.path("laporan")).unwrap();
@@ -81,7 +66,7 @@ fn same_pages() {
         office.run(&["verify", "--report", &report]).expect_code(0);
         pictures(&folder)
     };
-    let (ours, theirs) = (everything(&Office::small()), everything(&office_with(&typst(), "")));
+    let (ours, theirs) = (everything(&Office::small()), everything(&office_with(&Tool::Typst.path(), "")));
     assert!(ours.len() > 15, "{}", ours.len());
     let names = |pages: &[(String, Vec<u8>)]| pages.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
     assert_eq!(names(&ours), names(&theirs));
@@ -89,7 +74,7 @@ fn same_pages() {
         assert!(!ours.is_empty() && ours == theirs, "{name} has other pages");
     }
     // What it sets can be checked like what is set by ourselves, as long as the office keeps to it.
-    let office = office_with(&typst(), "");
+    let office = office_with(&Tool::Typst.path(), "");
     render(&office, "buku_registrasi_arsip").expect_code_in(&[0, 1], "render");
     let book = office.path("laporan/2026-10/buku_registrasi_arsip_2026-10.pdf");
     office.run(&["verify", "--book", book.to_str().unwrap()]).expect_code(0);
@@ -104,8 +89,8 @@ fn with_layout(office: &Office, end: &str) -> usize {
     text.lines().count() + 2
 }
 
-fn same_fault() {
-    for office in [Office::small(), office_with(&typst(), "")] {
+fn both_name_the_same_fault() {
+    for office in [Office::small(), office_with(&Tool::Typst.path(), "")] {
         let line = with_layout(&office, "#tidak_ada");
         let said = render(&office, "buku_registrasi_arsip").expect_code(2).err;
         assert!(said.contains(&format!("buku.typ, line {line}: unknown variable: tidak_ada")), "{said}");
@@ -114,23 +99,23 @@ fn same_fault() {
 }
 
 fn nothing_is_fetched() {
-    let office = office_with(&typst(), "");
+    let office = office_with(&Tool::Typst.path(), "");
     with_layout(&office, "#import \"@preview/cetz:0.3.4\": canvas");
     let said = render(&office, "buku_registrasi_arsip").expect_code(2).err;
     assert!(said.contains("buku.typ, line ") && said.contains("failed to download package"), "{said}");
-    let office = office_with(&typst(), "");
+    let office = office_with(&Tool::Typst.path(), "");
     with_layout(&office, "#read(\"/etc/passwd\")");
     let said = render(&office, "buku_registrasi_arsip").expect_code(2).err;
     assert!(said.contains("buku.typ, line ") && said.contains("not found"), "{said}");
 }
 
 fn memory_is_limited() {
-    let office = office_with(&typst(), "memory-mb = 48");
+    let office = office_with(&Tool::Typst.path(), "memory-mb = 48");
     let said = render(&office, "laporan_bulanan").expect_code(2).err;
     assert!(said.contains("memory-mb") && said.trim_end().lines().count() == 1, "{said}");
 }
 
-fn sees_nothing_else() {
+fn a_program_sees_its_folder_and_nothing_else() {
     let folder = tempfile::TempDir::new().unwrap();
     let to = folder.path().display();
     let look = format!(
@@ -154,7 +139,7 @@ fn sees_nothing_else() {
     assert!(room.len() > 2 && !Path::new(room.trim()).exists(), "{room} was left behind");
 }
 
-fn deadline() {
+fn a_program_is_not_waited_for_forever() {
     let folder = tempfile::TempDir::new().unwrap();
     let pid = folder.path().join("pid");
     let body = format!("echo $$ > {}; exec sleep 120", pid.display());
@@ -167,7 +152,7 @@ fn deadline() {
     assert!(!Path::new("/proc").join(pid.trim()).exists(), "the program was left running");
 }
 
-fn other_version() {
+fn another_version_is_a_finding() {
     let folder = tempfile::TempDir::new().unwrap();
     let office = office_with(&script(folder.path(), "echo typst 0.3.0"), "");
     let doctor = office.run(&["doctor"]).expect_code(1).out;

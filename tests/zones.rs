@@ -2,32 +2,28 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 
-use libtest_mimic::Arguments;
 use schemas::Zone;
 use std::fs;
 use std::path::Path;
+use std::process::ExitCode;
 use tempfile::TempDir;
-use tests::{Installed, Office, has_tool, make_office_in, reference_in, trial};
+use tests::tools::Tool;
+use tests::trials::Trials;
+use tests::{Installed, Office, make_office_in, reference_in};
 
 const MONTHS: [&str; 3] = ["2026-08", "2026-09", "2026-10"];
 
-fn main() {
-    let arguments = Arguments::from_args();
-    let python = has_tool("python3", &["--version"]);
-    let mut trials = Vec::new();
+fn main() -> ExitCode {
+    let mut trials = Trials::default();
     for zone in Zone::ALL {
         let name = format!("the_reference_agrees_in_{}", zone.to_string().to_lowercase());
-        trials.push(trial(name, "python3", python, move || the_reference_agrees(zone)));
+        trials.add(name, &[Tool::Python(&[])], move || the_reference_agrees(zone));
     }
-    for (name, test) in [
-        ("what_clocks_show_decides", what_clocks_show_decides as fn()),
-        ("the_first_half_hour_of_a_month_is_of_the_month", the_first_half_hour),
-        ("an_archive_keeps_its_zone", an_archive_keeps_its_zone),
-        ("two_zones_are_both_named", two_zones_are_both_named),
-    ] {
-        trials.push(trial(name.into(), "", true, test));
-    }
-    libtest_mimic::run(&arguments, trials).exit();
+    trials.add("what_clocks_show_decides", &[], what_clocks_show_decides);
+    trials.add("the_first_half_hour_of_a_month_is_of_the_month", &[], the_first_half_hour);
+    trials.add("an_archive_keeps_its_zone", &[], an_archive_keeps_its_zone);
+    trials.add("two_zones_are_both_named", &[], two_zones_are_both_named);
+    trials.run()
 }
 
 fn move_to(zone: Zone, configuration: &Path) {
