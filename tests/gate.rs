@@ -39,8 +39,8 @@ fn alone(trial: &str, ci: &str) -> Ran {
 
 fn missing_is_ignored() {
     for (trial, line) in [
-        ("reads_a_page", "test [pdftotext] reads_a_page ... ignored, pdftotext is missing"),
-        ("asks_a_server", "test [python3, postgresql] asks_a_server ... ignored, python3 is missing"),
+        ("reads_a_page", "test [pdftotext] reads_a_page ... ignored (pdftotext is missing)"),
+        ("asks_a_server", "test [python3, postgresql] asks_a_server ... ignored (python3 is missing)"),
         ("looks_for_everything", "test looks_for_everything ... ok"),
     ] {
         let ran = alone(trial, "").expect_code(0);
