@@ -1,6 +1,5 @@
 //! One invented office from database to documents: exactly once, byte for byte, and provable.
 
-use sha2::{Digest, Sha256};
 use std::fs;
 use std::process::Stdio;
 use std::time::Duration;
@@ -370,10 +369,7 @@ fn an_interrupted_commit_is_said_so_and_completed_by_the_next_pull() {
         let path = file["path"].as_str().unwrap();
         fs::rename(archive.join(path), staging.join(path.replace('/', "~"))).unwrap();
     }
-    let digest: String = Sha256::digest(fs::read(staging.join("commit.json")).unwrap())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digest = tests::sha256(&fs::read(staging.join("commit.json")).unwrap());
     let intent = serde_json::json!({
         "version": 0, "staging": "_tertib/staging/x", "commit_sha256": digest, "files": files,
     });
