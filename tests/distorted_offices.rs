@@ -8,6 +8,7 @@
 //! `TERTIB_OFFICES=0..2000` asks for other offices than the few of every run, `17..18` for one again.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot set up must stop")]
+#![expect(clippy::disallowed_methods, reason = "the environment says how many offices")]
 #![expect(clippy::print_stdout, reason = "how many offices were compared is what the long run is for")]
 
 use pipeline::{Archive, Fence, FigureBook, Key, PullOptions, SourceConfig};
