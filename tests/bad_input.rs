@@ -205,7 +205,8 @@ fn a_name_that_looks_like_a_command_is_only_a_name() {
     clean(&office.run(&["pull"]).expect_code(0));
     let ran = office.run(&["render", "--month", "2026-10", "--full", "--format", "pdf,csv,json"]).expect_code(0);
     clean(&ran);
-    let csv = fs::read_to_string(office.path("laporan/2026-10/buku_agenda_pendaftaran_2026-10.csv")).unwrap();
+    let csv =
+        fs::read_to_string(office.path("laporan/2026-10_dinas/buku_agenda_pendaftaran_2026-10_dinas.csv")).unwrap();
     assert!(csv.contains("#read(\"\"/etc/passwd\"\") *x* $y$ {{ 7*7 }} =cmd|calc"), "{csv}");
 }
 

@@ -293,9 +293,8 @@ fn no_text_runs_or_stops_a_book() {
         .expect_code_in(&[0, 1], "render");
     assert_eq!(ran.code, 1, "nothing had to be replaced");
     assert!(ran.err.contains("cannot be printed") && !ran.err.contains("SITI"), "{}", ran.err);
-    let folder = office.path("laporan/2026-10");
-    let csv = fs::read_to_string(folder.join("buku_agenda_pendaftaran_2026-10.csv")).unwrap();
-    let book = folder.join("buku_agenda_pendaftaran_2026-10.pdf").display().to_string();
+    let csv = fs::read_to_string(office.full("buku_agenda_pendaftaran", "csv")).unwrap();
+    let book = office.full("buku_agenda_pendaftaran", "pdf").display().to_string();
     let text = Tool::Pdftotext.output(&["-raw", &book, "-"]);
     assert!(!text.contains("root:") && !csv.contains("root:"), "a file was read");
     assert!(!text.contains("49 AMINAH"), "a template ran");
@@ -319,7 +318,7 @@ fn no_text_runs_or_stops_a_book() {
         "bukti_pengambilan",
         "laporan_bulanan",
     ] {
-        assert!(fs::read(folder.join(format!("{name}_2026-10.pdf"))).unwrap().starts_with(b"%PDF"), "{name}");
+        assert!(fs::read(office.full(name, "pdf")).unwrap().starts_with(b"%PDF"), "{name}");
     }
 }
 

@@ -12,7 +12,13 @@ what, path, other = sys.argv[1:]
 if what == "xlsx":
     import openpyxl
 
-    sheet = openpyxl.load_workbook(path).active
+    workbook = openpyxl.load_workbook(path)
+    sheet = workbook.worksheets[0]
+    with open(other.removesuffix(".csv") + ".keterangan.txt") as file:
+        beside = dict(line.rstrip("\n").split(": ", 1) for line in file)
+    notes = {row[0].value: row[1].value for row in workbook["Keterangan"].iter_rows()}
+    assert notes == beside and len(notes["Sidik arsip"]) == 64, (notes, beside)
+    assert notes["Bulan"] == "Oktober 2026" and notes["Salinan"].startswith("Salinan dinas"), notes
     rows = list(sheet.iter_rows())
     with open(other) as file:
         wanted = list(csv.reader(file))

@@ -126,6 +126,14 @@ impl Office {
         self.dir.path().join(name)
     }
 
+    /// A document of October among those that `render --full` wrote: a book's full copy has a name of its own.
+    #[must_use]
+    pub fn full(&self, name: &str, ending: &str) -> PathBuf {
+        let folder = self.path("laporan/2026-10_dinas");
+        let copy = folder.join(format!("{name}_2026-10_dinas.{ending}"));
+        if copy.exists() { copy } else { folder.join(format!("{name}_2026-10.{ending}")) }
+    }
+
     /// Runs the program with this office's configuration.
     #[must_use]
     pub fn run(&self, arguments: &[&str]) -> Ran {

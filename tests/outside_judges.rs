@@ -202,11 +202,11 @@ fn rendered() -> Office {
 /// Every row of a printed book is a row of its data, names that look like commands included.
 fn pdf_text() {
     let office = rendered();
-    let book = office.path("laporan/2026-10/buku_agenda_pendaftaran_2026-10");
-    let text = Tool::Pdftotext.output(&["-layout", &format!("{}.pdf", book.display()), "-"]);
+    let book = office.full("buku_agenda_pendaftaran", "pdf").display().to_string();
+    let text = Tool::Pdftotext.output(&["-layout", &book, "-"]);
     assert!(text.contains("#read(\"/etc/passwd\") *x*"), "the name is printed as it is:\n{text}");
     assert!(!text.contains("root:"), "a file was read");
-    let csv = fs::read_to_string(format!("{}.csv", book.display())).unwrap();
+    let csv = fs::read_to_string(office.full("buku_agenda_pendaftaran", "csv")).unwrap();
     let rows = csv.lines().count() - 1;
     let words: Vec<&str> = text.split_whitespace().collect();
     for line in csv.lines().skip(1) {
@@ -220,14 +220,14 @@ fn pdf_text() {
     for phrase in ["Mengetahui,", "NIP.", "BUKU AGENDA PENDAFTARAN", "Kota Agung, 30 Oktober 2026", "Halaman 1 dari"] {
         assert!(text.contains(phrase), "`{phrase}` is missing");
     }
-    let report = office.path("laporan/2026-10/laporan_kepatuhan_2026-10.pdf");
+    let report = office.full("laporan_kepatuhan", "pdf");
     let text = Tool::Pdftotext.output(&["-layout", &report.display().to_string(), "-"]);
     for phrase in
         ["target belum ditetapkan", "tidak memenuhi", "asumsi", "Perbup Tanggamus 07/2020", "sippn.menpan.go.id"]
     {
         assert!(text.contains(phrase), "`{phrase}` is missing in the compliance report:\n{text}");
     }
-    let review = office.path("laporan/2026-10/laporan_bulanan_2026-10.pdf");
+    let review = office.full("laporan_bulanan", "pdf");
     let text = Tool::Pdftotext.output(&["-layout", &review.display().to_string(), "-"]);
     for phrase in ["PERLU KEPUTUSAN", "STANDAR PELAYANAN", "TREN", "WAKTU PER LANGKAH", "penanganan, median"] {
         assert!(text.contains(phrase), "`{phrase}` is missing in the monthly report:\n{text}");
@@ -238,7 +238,7 @@ fn pdf_text() {
 fn pdf_pages() {
     let office = rendered();
     let page = |name: &str| {
-        let path = office.path(&format!("laporan/2026-10/{name}_2026-10.pdf")).display().to_string();
+        let path = office.full(name, "pdf").display().to_string();
         let info = Tool::Pdfinfo.output(&[&path]);
         let size = info.lines().find(|l| l.starts_with("Page size")).unwrap_or_default().to_owned();
         let fonts = Tool::Pdffonts.output(&[&path]);
@@ -336,24 +336,24 @@ fn workbooks() {
     office.sql("update berkas set nama = '=cmd|''/c calc''!A1' where berkas_id = (select min(berkas_id) from berkas)");
     office.run(&["pull"]).expect_code(0);
     office.run(&["render", "--month", "2026-10", "--full", "--format", "xlsx,csv,json"]).expect_code(0);
-    let at = |name: &str| office.path(&format!("laporan/2026-10/{name}")).display().to_string();
+    let at = |name: &str, ending: &str| office.full(name, ending).display().to_string();
     let judge = root().join("tests/judge_documents.py").display().to_string();
-    let book = "buku_agenda_pendaftaran_2026-10";
-    let rows = SHEETS.output(&[&judge, "xlsx", &at(&format!("{book}.xlsx")), &at(&format!("{book}.csv"))]);
+    let book = "buku_agenda_pendaftaran";
+    let rows = SHEETS.output(&[&judge, "xlsx", &at(book, "xlsx"), &at(book, "csv")]);
     assert!(rows.trim().parse::<u32>().expect("rows") > 40);
     let schema = root().join("schemas/laporan_kepatuhan.schema.json").display().to_string();
-    let judged = SHEETS.output(&[&judge, "json", &at("laporan_kepatuhan_2026-10.json"), &schema]);
+    let judged = SHEETS.output(&[&judge, "json", &at("laporan_kepatuhan", "json"), &schema]);
     assert!(judged.trim().parse::<u32>().expect("judgements") > 10);
     // The same bytes again.
-    let before = fs::read(at(&format!("{book}.xlsx"))).unwrap();
+    let before = fs::read(at(book, "xlsx")).unwrap();
     office.run(&["render", "--month", "2026-10", "--full", "--format", "xlsx"]).expect_code(0);
-    assert!(fs::read(at(&format!("{book}.xlsx"))).unwrap() == before, "a workbook differs between two runs");
+    assert!(fs::read(at(book, "xlsx")).unwrap() == before, "a workbook differs between two runs");
 }
 
 /// A scanner reads from paper what `verify --code` takes.
 fn scanned() {
     let office = rendered();
-    let book = office.path("laporan/2026-10/buku_registrasi_arsip_2026-10.pdf").display().to_string();
+    let book = office.full("buku_registrasi_arsip", "pdf").display().to_string();
     let picture = office.path("halaman").display().to_string();
     let pages = Tool::Pdfinfo
         .output(&[&book])

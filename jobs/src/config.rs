@@ -4,8 +4,10 @@
 //! relative to the file itself. `TERTIB_SOURCE_URL` replaces the source's URL, so that a password need not be in a file.
 
 mod render;
+pub(crate) mod text;
 mod zone;
 
+use crate::clock;
 use anyhow::{Context, Result, anyhow, bail};
 use pipeline::{SourceConfig, Timeouts};
 use render::RenderSection;
@@ -14,7 +16,7 @@ use schemas::document::Office;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Where the configuration is looked for when nothing names it.
 const PLACES: [&str; 2] = ["tertib.toml", "work/tertib.toml"];
@@ -44,6 +46,9 @@ pub(crate) struct Config {
     /// The folder of the file; every relative path starts here.
     #[serde(skip)]
     pub folder: PathBuf,
+    /// The file itself.
+    #[serde(skip)]
+    pub file: PathBuf,
 }
 
 /// `[source]`.
@@ -213,15 +218,13 @@ impl Config {
     /// # Errors
     /// Says which file is missing or which line of it is wrong.
     pub(crate) fn find(named: Option<&Path>) -> Result<Self> {
-        let from_environment = environment("TERTIB_CONFIG").map(PathBuf::from);
-        let path =
-            match named.map(Path::to_owned).or(from_environment) {
-                Some(path) => path,
-                None => PLACES.iter().map(PathBuf::from).find(|p| p.is_file()).ok_or_else(|| {
-                    anyhow!("there is no tertib.toml here; run `tertib init`, or name it with --config")
-                })?,
-            };
-        Self::load(&path)
+        let named = match named {
+            Some(path) => Some(path.to_owned()),
+            None => text::environment("TERTIB_CONFIG")?.map(PathBuf::from),
+        };
+        let usual = || PLACES.iter().map(PathBuf::from).find(|path| path.is_file());
+        let none = || anyhow!("there is no tertib.toml here; run `tertib init`, or name it with --config");
+        Self::load(&named.or_else(usual).ok_or_else(none)?)
     }
 
     /// Reads one file.
@@ -229,15 +232,15 @@ impl Config {
     /// # Errors
     /// Says what is wrong with it and where.
     pub(crate) fn load(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("cannot read the configuration {}", path.display()))?;
+        let words = text::read("the configuration", path)?;
         let mut config: Self =
-            toml::from_str(&text).map_err(|e| anyhow!("{}: {}", path.display(), place(&e, &text)))?;
+            toml::from_str(&words).map_err(|e| anyhow!("{}: {}", path.display(), text::place(&e, &words)))?;
+        path.clone_into(&mut config.file);
         config.folder = match path.parent() {
             Some(parent) if parent != Path::new("") => parent.to_owned(),
             _ => PathBuf::from("."),
         };
-        if let Some(url) = environment("TERTIB_SOURCE_URL") {
+        if let Some(url) = text::environment("TERTIB_SOURCE_URL")? {
             config.source.url = url;
         }
         config.check().with_context(|| path.display().to_string())?;
@@ -298,15 +301,6 @@ impl Config {
         self.render.program(&self.folder)
     }
 
-    /// Templates, fonts, crest and typesetter of this office.
-    ///
-    /// # Errors
-    /// When a template cannot be read or parsed, or the crest cannot be read.
-    pub(crate) fn renderer(&self) -> Result<reports::Renderer> {
-        let crest = Some(&self.office.lambang).filter(|path| !path.is_empty()).map(|path| self.folder.join(path));
-        Ok(reports::Renderer::new(self.templates_path().as_deref(), self.typst_program(), crest.as_deref())?)
-    }
-
     /// The run history.
     pub(crate) fn history_path(&self) -> PathBuf {
         self.folder.join("riwayat.sqlite")
@@ -343,6 +337,20 @@ impl Config {
         }
     }
 
+    /// Folders of tertib's own are folders of their own: not one that holds the configuration, and so perhaps all of the machine.
+    fn check_folders(&self) -> Result<()> {
+        let home = plain(&self.folder);
+        for (section, path) in [("archive", self.archive_path()), ("reports", self.reports_path())] {
+            if home.starts_with(plain(&path)) {
+                let shown = path.display();
+                bail!(
+                    "path under [{section}] is {shown}, which holds the configuration itself; name a folder of its own"
+                );
+            }
+        }
+        Ok(())
+    }
+
     fn check(&self) -> Result<()> {
         self.source_config()?;
         let mut names: Vec<&str> = self.jobs.iter().map(|j| j.name.as_str()).collect();
@@ -351,10 +359,23 @@ impl Config {
             bail!("two jobs are called `{}`", twice[0]);
         }
         for job in &self.jobs {
-            crate::scheduler::pattern(&job.cron).with_context(|| format!("job `{}`", job.name))?;
+            crate::scheduler::next(job, clock::now(), self.zone()).with_context(|| format!("job `{}`", job.name))?;
         }
-        Ok(())
+        self.check_folders()
     }
+}
+
+/// A path without `.` and `..`, as far as its words tell.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in absolute(path.to_owned()).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(plain.pop()),
+            other => plain.push(other),
+        }
+    }
+    plain
 }
 
 /// Scheme and path of a source that is a file or folder given relatively.
@@ -362,24 +383,4 @@ pub(crate) fn relative_path(url: &str) -> Option<(&str, &str)> {
     let (scheme, path) = url.split_once(':').filter(|(scheme, _)| ["sqlite", "csv"].contains(scheme))?;
     let path = path.strip_prefix("//").unwrap_or(path);
     (!path.starts_with('/') && !path.starts_with(':')).then_some((scheme, path))
-}
-
-/// The parser's complaint in one line, with line and column.
-pub(crate) fn place(fault: &toml::de::Error, text: &str) -> String {
-    let message = fault.message().replace('\n', " ");
-    match fault.span() {
-        Some(span) => {
-            let before = &text[..span.start.min(text.len())];
-            let line = before.matches('\n').count() + 1;
-            let column = before.len() - before.rfind('\n').map_or(0, |i| i + 1) + 1;
-            format!("line {line}, column {column}: {message}")
-        }
-        None => message,
-    }
-}
-
-/// The only place where the environment is read.
-#[expect(clippy::disallowed_methods, reason = "everything else gets its values from the configuration")]
-fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|v| !v.is_empty())
 }

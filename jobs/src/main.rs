@@ -23,6 +23,7 @@ fn main() -> ExitCode {
         Err(fault) => fault.exit(),
     };
     print::start_log(arguments.common);
+    without_core_dumps();
     priority::yield_to_the_office(&arguments.command);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -32,3 +33,15 @@ fn main() -> ExitCode {
     let run = std::panic::AssertUnwindSafe(|| runtime.block_on(commands::run(arguments)));
     std::panic::catch_unwind(run).map_or_else(|_| ExitCode::from(2), exit::code)
 }
+
+/// A dump of memory would hold residents' data, the key and passwords of the environment.
+#[cfg(target_os = "linux")]
+fn without_core_dumps() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    if let Err(fault) = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) }) {
+        tracing::warn!("core dumps cannot be switched off: {fault}");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn without_core_dumps() {}

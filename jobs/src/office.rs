@@ -1,7 +1,7 @@
 //! One installed office: configuration, facts, key and archive together.
 
-use crate::config::{Config, place};
-use anyhow::{Context, Result, anyhow};
+use crate::config::{Config, text};
+use anyhow::{Context, Result, anyhow, bail};
 use chrono::{DateTime, Utc};
 use pipeline::{Archive, BookWriter, Disclosure, Fence, FigureBook, Key, KeyError, Progress, PullOptions, PullReport};
 use schemas::document::{ComplianceSheet, Handover, LedgerBook, MonthlyReview};
@@ -147,17 +147,19 @@ fn own_facts(folder: &Path) -> Result<BTreeMap<String, String>> {
     let (mut texts, mut open) = (BTreeMap::new(), vec![folder.to_owned()]);
     while let Some(dir) = open.pop() {
         for entry in std::fs::read_dir(&dir).with_context(unread)? {
-            let path = entry.with_context(unread)?.path();
-            if path.is_dir() {
+            let entry = entry.with_context(unread)?;
+            let path = entry.path();
+            if entry.file_type().with_context(unread)?.is_dir() {
                 open.push(path);
                 continue;
             }
+            // A folder of something else is told by its first file, before anything of it is read.
+            if !path.extension().is_some_and(|ending| ending == "toml" || ending == "csv") {
+                bail!("{} is no fact file; a fact file ends in .toml or .csv", path.display());
+            }
             let parts = path.strip_prefix(folder)?.components();
             let name = parts.map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
-            texts.insert(
-                name,
-                std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?,
-            );
+            texts.insert(name, text::read("the fact file", &path)?);
         }
     }
     Ok(texts)
@@ -165,12 +167,13 @@ fn own_facts(folder: &Path) -> Result<BTreeMap<String, String>> {
 
 /// What a file beside the configuration says; nothing where there is none.
 fn entries<T: Default + DeserializeOwned>(path: &Path) -> Result<T> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => {
-            toml::from_str(&text).map_err(|fault| anyhow!(place(&fault, &text))).with_context(|| unusable(path))
-        }
+    match path.symlink_metadata() {
         Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => Ok(T::default()),
-        Err(fault) => Err(fault).with_context(|| format!("cannot read {}", path.display())),
+        _ => {
+            let entered = text::read("the entries", path)?;
+            let read = toml::from_str(&entered).map_err(|fault| anyhow!(text::place(&fault, &entered)));
+            read.with_context(|| unusable(path))
+        }
     }
 }
 

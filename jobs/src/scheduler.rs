@@ -16,14 +16,15 @@ const CATCH_UP_LIMIT: usize = 1_000;
 const PUNCTUAL: Duration = Duration::minutes(2);
 
 /// Reads a five-field expression.
-pub(crate) fn pattern(text: &str) -> Result<Cron> {
+fn pattern(text: &str) -> Result<Cron> {
     let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
     parser.parse(text).map_err(|e| anyhow!("`{text}` is not a cron expression of five fields: {e}"))
 }
 
 /// The first due time after an instant.
 pub(crate) fn next(job: &JobSection, after: DateTime<Utc>, zone: Tz) -> Result<DateTime<Utc>> {
-    let due = pattern(&job.cron)?.find_next_occurrence(&after.with_timezone(&zone), false)?;
+    let due = pattern(&job.cron)?.find_next_occurrence(&after.with_timezone(&zone), false);
+    let due = due.map_err(|_| anyhow!("`{}` is on no day that comes; change its day or month", job.cron))?;
     Ok(due.with_timezone(&Utc))
 }
 

@@ -2,18 +2,32 @@
 //!
 //! Invariant: one archive is written with one key; its id stands in the archive, the key never does.
 
+use crate::files::{create_private_file, others_may, read_file};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use std::fmt;
-use std::io::Write;
 use std::path::Path;
 
 /// The key file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    /// It is not there or not readable.
+    /// It is not there.
     #[error(
-        "cannot read the key file {path}: {reason}; restore it from the backup (tertib init makes one for a new archive)"
+        "cannot read the key file {path}: it is not there; restore it from the backup (tertib init makes one for a new archive)"
+    )]
+    Missing {
+        /// The file.
+        path: String,
+    },
+    /// Others may read it.
+    #[error("others may read the key file {path}; run `chmod 600 {path}`, and think about who has read it")]
+    Open {
+        /// The file.
+        path: String,
+    },
+    /// It cannot be read.
+    #[error(
+        "cannot read the key file {path}: {reason}; a new key would not fit the archive, so let its owner run tertib"
     )]
     Read {
         /// The file.
@@ -37,6 +51,9 @@ pub enum KeyError {
     },
 }
 
+/// More than a key file may hold: 64 digits and what an editor puts around them.
+const LONGEST_BYTES: u64 = 1_024;
+
 /// 32 secret bytes; each use derives its own.
 #[derive(Clone)]
 pub struct Key([u8; 32]);
@@ -51,10 +68,18 @@ impl Key {
     /// Reads the key file.
     ///
     /// # Errors
-    /// [`KeyError`] when it is not there or holds no key.
+    /// [`KeyError`] when it is not there, others may read it, or it holds no key.
     pub fn load(path: &Path) -> Result<Self, KeyError> {
         let shown = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|reason| KeyError::Read { path: shown.clone(), reason })?;
+        let fault = |reason: std::io::Error| match reason.kind() {
+            std::io::ErrorKind::NotFound => KeyError::Missing { path: shown.clone() },
+            _ => KeyError::Read { path: shown.clone(), reason },
+        };
+        let bytes = read_file(path, LONGEST_BYTES).map_err(fault)?;
+        if others_may(path).map_err(fault)? != 0 {
+            return Err(KeyError::Open { path: shown });
+        }
+        let text = String::from_utf8_lossy(&bytes);
         let text = text.trim();
         let mut bytes = [0; 32];
         if text.len() != 64 {
@@ -72,15 +97,15 @@ impl Key {
         Self(bytes)
     }
 
-    /// Makes a key file, readable by its owner only. An existing one is left as it is.
+    /// Makes a key file, readable by its owner only.
     ///
     /// # Errors
-    /// [`KeyError::Create`] when the file cannot be written or the system has no random bytes.
+    /// [`KeyError::Create`] when something of that name is there, the file cannot be written, or the system has no random bytes.
     pub fn create(path: &Path) -> Result<(), KeyError> {
         let fault = |reason: String| KeyError::Create { path: path.display().to_string(), reason };
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).map_err(|e| fault(e.to_string()))?;
-        Self::write(path, &bytes).map_err(|e| fault(e.to_string()))
+        create_private_file(path, format!("{}\n", hex(&bytes)).as_bytes()).map_err(|e| fault(e.to_string()))
     }
 
     /// Makes the key file of an invented office, the same for the same seed.
@@ -89,23 +114,8 @@ impl Key {
     /// [`KeyError::Create`] when the file cannot be written.
     pub fn create_for_demo(path: &Path, seed: u64) -> Result<(), KeyError> {
         let bytes: [u8; 32] = Sha256::digest(format!("kantor rekaan {seed}")).into();
-        Self::write(path, &bytes)
+        create_private_file(path, format!("{}\n", hex(&bytes)).as_bytes())
             .map_err(|e| KeyError::Create { path: path.display().to_string(), reason: e.to_string() })
-    }
-
-    fn write(path: &Path, bytes: &[u8; 32]) -> std::io::Result<()> {
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        match options.open(path) {
-            Ok(mut file) => {
-                writeln!(file, "{}", hex(bytes))?;
-                file.sync_all()
-            }
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-            Err(e) => Err(e),
-        }
     }
 
     /// What the archive records of the key it was written with.

@@ -150,5 +150,16 @@ pub(crate) fn provenance(p: &Provenance) -> String {
 
 /// A cell as printed, its instants as the clocks of that zone showed them.
 pub(crate) fn text(cell: &Cell, zone: Zone) -> String {
-    Item::of(cell, zone).text()
+    shortened(Item::of(cell, zone).text())
+}
+
+/// Characters of a printed value at most: one text without end would else fill page after page.
+const LONGEST: usize = 300;
+
+/// A text as far as it is printed; what was cut off is marked.
+pub(crate) fn shortened(text: String) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}… [dipotong]", &text[..end]),
+        None => text,
+    }
 }

@@ -1,6 +1,6 @@
 //! Hand-overs of a month: a statement (berita acara) and a receipt for each batch and day.
 
-use crate::book::{provenance, text};
+use crate::book::{provenance, shortened, text};
 use crate::indonesian::{in_words, integer, long_date, weekday};
 use crate::table::{Item, Table};
 use crate::templates::{TemplateError, Templates};
@@ -40,18 +40,17 @@ fn batch(handover: &Handover, b: &HandoverBatch, number: usize, templates: &Temp
             "hari": weekday(b.on),
             "tanggal": long_date(b.on),
             "jumlah": n,
-            "kolektif": b.kolektif_id,
+            "kolektif": shortened(b.kolektif_id.clone()),
             "pekon": b.pekon,
             "kecamatan": b.kecamatan,
         }),
     )?;
-    let cards =
-        b.cards.iter().zip(1..).map(|(card, i)| {
-            json!([i.to_string(), text(&card.nik), text(&card.nama), text(&card.jenis), card.berkas_id])
-        });
+    let cards = b.cards.iter().zip(1..).map(|(card, i)| {
+        json!([i.to_string(), text(&card.nik), text(&card.nama), text(&card.jenis), shortened(card.berkas_id.clone())])
+    });
     Ok(json!({
         "nomor": format!("{number:03}/{}", handover.month),
-        "kolektif": b.kolektif_id,
+        "kolektif": shortened(b.kolektif_id.clone()),
         "tanggal": long_date(b.on),
         "pekon": b.pekon,
         "kecamatan": b.kecamatan,

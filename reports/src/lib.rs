@@ -8,6 +8,7 @@ mod destruction;
 mod handover;
 mod indonesian;
 mod lines;
+mod notes;
 mod pdf;
 mod printable;
 mod program;
@@ -19,14 +20,16 @@ mod xlsx;
 
 pub use pdf::{Rendered, Standard};
 pub use program::Program;
-pub use templates::TemplateError;
+pub use templates::{TemplateError, template_names};
 
 use schemas::Month;
 use schemas::document::{
-    CalendarYear, ComplianceSheet, Destruction, Handover, LedgerBook, MonthlyReview, Office, VerificationReport,
+    CalendarYear, ComplianceSheet, Destruction, Handover, LedgerBook, MonthlyReview, Office, Provenance,
+    VerificationReport,
 };
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// A document that can be set.
@@ -67,13 +70,24 @@ impl Document<'_> {
         }
     }
 
-    /// Its file name without ending.
+    /// Its file name without ending. A full copy has a name of its own, so that a masked one never takes its place.
     #[must_use]
     pub fn name(&self) -> String {
+        let copy = if self.is_full() { "_dinas" } else { "" };
         match self {
             Self::Calendar(calendar) => format!("{}_{}", self.id(), calendar.year),
             Self::Verification(report) => format!("{}_{}", self.id(), report.on),
-            _ => format!("{}_{}", self.id(), self.month()),
+            _ => format!("{}_{}{copy}", self.id(), self.month()),
+        }
+    }
+
+    /// Whether it is of the office's own copies, with residents' NIK and names in full.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Book(book) | Self::Destruction(book, _) => !book.masked,
+            Self::Statement(handover) | Self::Receipt(handover) => !handover.masked,
+            Self::Review(_) | Self::Compliance(_) | Self::Calendar(_) | Self::Verification(_) => false,
         }
     }
 
@@ -108,6 +122,18 @@ impl Document<'_> {
             Self::Verification(report) => Month::of_date(report.on),
             // Dated at the beginning of its first month, a calendar has no month of its own.
             Self::Calendar(calendar) => calendar.months.first().map_or(Month::of_date(chrono::NaiveDate::MIN), |m| m.0),
+        }
+    }
+
+    /// Where its data come from; a calendar comes from no archive.
+    fn provenance(&self) -> Option<&Provenance> {
+        match self {
+            Self::Book(book) | Self::Destruction(book, _) => Some(&book.provenance),
+            Self::Review(review) => Some(&review.sheet.provenance),
+            Self::Compliance(sheet) => Some(&sheet.provenance),
+            Self::Statement(handover) | Self::Receipt(handover) => Some(&handover.provenance),
+            Self::Verification(report) => Some(&report.provenance),
+            Self::Calendar(_) => None,
         }
     }
 
@@ -178,24 +204,23 @@ pub struct Renderer {
 
 /// The picture in the letterhead, under the name by which layouts ask for it.
 #[derive(Debug)]
-pub(crate) struct Crest {
+pub struct Crest {
     pub(crate) name: String,
     pub(crate) bytes: Vec<u8>,
 }
 
 impl Renderer {
-    /// Loads templates, fonts and the crest of the letterhead; files in `overrides` replace built-in templates of the same
-    /// name, a program the built-in typesetter.
+    /// With the built-in templates and fonts; the texts of `own` replace the templates of these names, a program the built-in
+    /// typesetter.
     ///
     /// # Errors
-    /// [`TemplateError`] when a template cannot be read or parsed, or the crest cannot be read.
+    /// [`TemplateError`] when a template cannot be parsed.
     pub fn new(
-        overrides: Option<&Path>,
+        own: BTreeMap<String, String>,
         program: Option<Program>,
-        crest: Option<&Path>,
+        crest: Option<Crest>,
     ) -> Result<Self, TemplateError> {
-        let crest = crest.map(Crest::load).transpose()?;
-        Ok(Self { templates: templates::Templates::load(overrides)?, fonts: pdf::Fonts::embedded(), program, crest })
+        Ok(Self { templates: templates::Templates::load(own)?, fonts: pdf::Fonts::embedded(), program, crest })
     }
 
     /// A volume of the document as a PDF of that standard; volumes are numbered from 1.
@@ -271,10 +296,11 @@ impl Renderer {
 }
 
 impl Crest {
-    fn load(path: &Path) -> Result<Self, TemplateError> {
-        let fault = |reason| TemplateError::Read { path: path.display().to_string(), reason };
+    /// The picture that lies there; the ending of its name says of which kind it is.
+    #[must_use]
+    pub fn new(path: &Path, bytes: Vec<u8>) -> Self {
         let ending = path.extension().map_or_else(String::new, |e| e.to_string_lossy().to_lowercase());
-        Ok(Self { name: format!("lambang.{ending}"), bytes: std::fs::read(path).map_err(fault)? })
+        Self { name: format!("lambang.{ending}"), bytes }
     }
 }
 
@@ -290,12 +316,12 @@ fn table(document: Document<'_>) -> table::Table {
     }
 }
 
-/// The document as a workbook: typed columns, frozen head, text never a formula.
+/// The document as a workbook: typed columns, frozen head, text never a formula; a second sheet says what it is.
 ///
 /// # Errors
 /// [`RenderError::Data`] when it cannot be written.
 pub fn xlsx(document: Document<'_>) -> Result<Vec<u8>, RenderError> {
-    let written = xlsx::write(&document.name(), document.month(), &table(document));
+    let written = xlsx::write(&document.name(), document.month(), &table(document), &notes::notes(document));
     written.map_err(|e| RenderError::Data { document: document.name(), reason: e.to_string() })
 }
 
@@ -305,6 +331,12 @@ pub fn xlsx(document: Document<'_>) -> Result<Vec<u8>, RenderError> {
 /// [`RenderError::Data`] when it cannot be written.
 pub fn csv(document: Document<'_>) -> Result<Vec<u8>, RenderError> {
     csv::write(&table(document)).map_err(|reason| RenderError::Data { document: document.name(), reason })
+}
+
+/// What stands beside the CSV file of a document: which copy it is, and of which state of the archive; one line each.
+#[must_use]
+pub fn csv_notes(document: Document<'_>) -> String {
+    notes::notes(document).into_iter().map(|(label, value)| format!("{label}: {value}\n")).collect()
 }
 
 /// The document as JSON with sorted keys.

@@ -3,10 +3,9 @@
 //! Invariant: an undefined value stops a sentence; nothing is ever printed blank for want of data.
 
 use crate::indonesian;
-use minijinja::{Environment, UndefinedBehavior};
+use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 const EMBEDDED: [(&str, &str); 17] = [
     ("_dasar.typ", include_str!("../../templates/_dasar.typ")),
@@ -28,17 +27,12 @@ const EMBEDDED: [(&str, &str); 17] = [
     ("perlu_keputusan.txt.j2", include_str!("../../templates/perlu_keputusan.txt.j2")),
 ];
 
+/// How many instructions a sentence template may take: a second or two.
+const FUEL: u64 = 10_000_000;
+
 /// A template that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
-    /// It, or the crest, cannot be read.
-    #[error("cannot read {path}: {reason}")]
-    Read {
-        /// The file.
-        path: String,
-        /// What the system said.
-        reason: std::io::Error,
-    },
     /// Its sentences cannot be made.
     #[error("the template {name} failed: {reason}")]
     Sentence {
@@ -57,15 +51,12 @@ pub(crate) struct Templates {
 }
 
 impl Templates {
-    pub(crate) fn load(overrides: Option<&Path>) -> Result<Self, TemplateError> {
+    /// The built-in ones, those of these names replaced.
+    pub(crate) fn load(mut own: BTreeMap<String, String>) -> Result<Self, TemplateError> {
         let mut layouts = BTreeMap::new();
         let mut sentences = environment();
         for (name, embedded) in EMBEDDED {
-            let text = match overrides.map(|folder| folder.join(name)).filter(|path| path.is_file()) {
-                Some(path) => std::fs::read_to_string(&path)
-                    .map_err(|reason| TemplateError::Read { path: path.display().to_string(), reason })?,
-                None => embedded.to_owned(),
-            };
+            let text = own.remove(name).unwrap_or_else(|| embedded.to_owned());
             if name.ends_with(".typ") {
                 layouts.insert(name.to_owned(), text);
             } else {
@@ -99,6 +90,7 @@ impl Templates {
 fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(FUEL));
     environment.add_filter("angka", |n: u64| indonesian::integer(n));
     environment.add_filter("terbilang", |n: u64| indonesian::in_words(n));
     environment.add_filter("persen", |share: f64| indonesian::percent(share));
@@ -110,7 +102,16 @@ fn environment() -> Environment<'static> {
     environment
 }
 
+/// The names of all templates.
+pub fn template_names() -> impl Iterator<Item = &'static str> {
+    EMBEDDED.iter().map(|(name, _)| *name)
+}
+
 fn sentence_fault(name: &str, fault: &minijinja::Error) -> TemplateError {
     let place = fault.line().map_or_else(String::new, |l| format!("line {l}: "));
-    TemplateError::Sentence { name: name.to_owned(), reason: format!("{place}{fault}") }
+    let reason = match fault.kind() {
+        ErrorKind::OutOfFuel => format!("{place}it does not come to an end; look for a loop in it"),
+        _ => format!("{place}{fault}"),
+    };
+    TemplateError::Sentence { name: name.to_owned(), reason }
 }

@@ -1,4 +1,4 @@
-//! Workbooks: one sheet, its head frozen, numbers and dates as such, everything else as text.
+//! Workbooks: a sheet with its head frozen, numbers and dates as such, everything else as text; a second one says what it is.
 //!
 //! Invariant: text is written as text, so that no cell can be a formula. The same table gives the same bytes.
 
@@ -11,8 +11,8 @@ const WIDEST: usize = 60;
 /// Characters of a cell at most: what Excel takes.
 const LONGEST: usize = 32_767;
 
-/// A workbook with one sheet of that name, dated at the end of the month it covers.
-pub(crate) fn write(name: &str, month: Month, table: &Table) -> Result<Vec<u8>, XlsxError> {
+/// A workbook whose sheet is of that name, dated at the end of the month it covers.
+pub(crate) fn write(name: &str, month: Month, table: &Table, notes: &[(&str, String)]) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let made = ExcelDateTime::parse_from_str(&format!("{}T23:59:59Z", month.last_day()))?;
     let properties = DocProperties::new().set_author(concat!("tertib ", env!("CARGO_PKG_VERSION"))).set_title(name);
@@ -54,6 +54,13 @@ pub(crate) fn write(name: &str, month: Month, table: &Table) -> Result<Vec<u8>, 
             }
         }
     }
+    let sheet = workbook.add_worksheet().set_name("Keterangan")?;
+    for (row, (label, value)) in (0_u32..).zip(notes) {
+        sheet.write_string_with_format(row, 0, *label, &head)?;
+        sheet.write_string_with_format(row, 1, value, &text)?;
+    }
+    sheet.set_column_width(0, 16)?;
+    sheet.set_column_width(1, 80)?;
     workbook.save_to_buffer()
 }
 

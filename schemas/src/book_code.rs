@@ -22,11 +22,14 @@ pub struct BookCode {
 
 /// How a code begins.
 const CODE: &str = "TERTIB1";
+/// What a copy is called: the working copy, and that of the office itself.
+const MASKED: &str = "kerja";
+const FULL: &str = "dinas";
 
 impl std::fmt::Display for BookCode {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { id, month, masked, version, rows, digest } = self;
-        let copy = if *masked { "kerja" } else { "dinas" };
+        let copy = if *masked { MASKED } else { FULL };
         write!(f, "{CODE} {id} {month} {copy} v{version} n{rows} {digest}")
     }
 }
@@ -40,10 +43,15 @@ impl BookCode {
         let mut word = || words.next();
         let (id, month, copy) = (word()?, word()?, word()?);
         let (version, rows, digest) = (word()?.strip_prefix('v')?, word()?.strip_prefix('n')?, word()?);
+        let masked = match copy {
+            MASKED => true,
+            FULL => false,
+            _ => return None,
+        };
         Some(Self {
             id: id.to_owned(),
             month: month.parse().ok()?,
-            masked: copy == "kerja",
+            masked,
             version: version.parse().ok()?,
             rows: rows.parse().ok()?,
             digest: digest.to_owned(),
@@ -61,7 +69,13 @@ mod tests {
         let code = BookCode::find(&format!("<pdf:Keywords>{text}</pdf:Keywords>")).unwrap();
         assert_eq!((code.id.as_str(), code.masked, code.version, code.rows), ("buku_registrasi_arsip", false, 12, 345));
         assert_eq!(code.to_string(), text);
-        for broken in ["", "TERTIB1", "TERTIB1 x 2026-13 dinas v1 n1 ab", "TERTIB1 x 2026-10 dinas 1 n1 ab"] {
+        for broken in [
+            "",
+            "TERTIB1",
+            "TERTIB1 x 2026-13 dinas v1 n1 ab",
+            "TERTIB1 x 2026-10 dinas 1 n1 ab",
+            "TERTIB1 x 2026-10 resmi v1 n1 ab",
+        ] {
             assert_eq!(BookCode::find(broken), None, "{broken}");
         }
     }

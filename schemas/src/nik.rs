@@ -100,11 +100,11 @@ pub fn check_nik(nik: &str, wilayah: &Wilayah) -> Option<NikFault> {
 
 /// Hides all but the first four and last four characters: `1806********9001`.
 ///
-/// The birth date and sex inside a NIK stay hidden. A NIK of the wrong length is hidden as far as it reaches.
+/// The birth date and sex inside a NIK stay hidden. One that is too short is hidden as a whole, since less of it was left out.
 #[must_use]
 pub fn mask_nik(nik: &str) -> String {
     let length = nik.chars().count();
-    nik.chars().enumerate().map(|(i, c)| if length > 8 && (i < 4 || i >= length - 4) { c } else { '*' }).collect()
+    nik.chars().enumerate().map(|(i, c)| if length >= 16 && (i < 4 || i >= length - 4) { c } else { '*' }).collect()
 }
 
 #[cfg(test)]
@@ -151,6 +151,9 @@ mod tests {
     fn a_mask_keeps_the_length_and_hides_birth_date_and_sex() {
         assert_eq!(mask_nik("1806015708979001"), "1806********9001");
         assert_eq!(mask_nik("180601"), "******");
+        assert_eq!(mask_nik("180601570"), "*********");
+        assert_eq!(mask_nik("180601570897900"), "***************");
+        assert_eq!(mask_nik("18060157089790012"), "1806*********0012");
         assert_eq!(mask_nik("").len(), 0);
     }
 }

@@ -7,6 +7,7 @@ use crate::office::Installed;
 use crate::print;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
+use pipeline::Readers;
 use reports::Document;
 use schemas::document::CalendarYear;
 use schemas::printed;
@@ -79,7 +80,7 @@ fn keep(installed: &Installed, document: Document<'_>, ending: &str, bytes: &[u8
     let folder = installed.config.reports_path();
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let path = folder.join(format!("{}.{ending}", document.name()));
-    replace(&path, bytes)?;
+    replace(&path, bytes, Readers::Usual)?;
     print::data(&format!("{}{length}\n", path.display()))
 }
 

@@ -98,9 +98,9 @@ fn prepare(dir: &Path) -> Result<()> {
     std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
     for name in MADE {
         let path = dir.join(name);
-        let removed = if path.is_dir() {
+        let removed = if path.symlink_metadata().is_ok_and(|found| found.is_dir()) {
             std::fs::remove_dir_all(&path)
-        } else if path.exists() {
+        } else if path.symlink_metadata().is_ok() {
             std::fs::remove_file(&path)
         } else {
             Ok(())

@@ -33,6 +33,7 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
         Examination { what: "configuration", good: true, says: installed.config.folder.display().to_string() },
         source(&installed).await,
         key(&installed),
+        rights(&installed),
         archive(&installed),
         calendar(&installed),
         targets(&installed),
@@ -77,6 +78,26 @@ fn key(installed: &Installed) -> Examination {
     judge("key", loaded.map(|k| format!("id {}", k.id())))
 }
 
+/// Whether others may change what tertib rests on, or read a password.
+fn rights(installed: &Installed) -> Examination {
+    let folder = &installed.config.folder;
+    let examine = || {
+        let written_by_others = 0o022;
+        if pipeline::others_may(folder)? & written_by_others != 0 {
+            anyhow::bail!("others may write into {0}; run `chmod go-w {0}`", folder.display());
+        }
+        let file = &installed.config.file;
+        let has_password = installed.config.source.url.split_once("://").is_some_and(|(_, rest)| rest.contains('@'));
+        let (wrong, mode) = if has_password { (0o077, "600") } else { (written_by_others, "go-w") };
+        if pipeline::others_may(file)? & wrong != 0 {
+            let what = if has_password { "read or change" } else { "change" };
+            anyhow::bail!("others may {what} {0}; run `chmod {mode} {0}`", file.display());
+        }
+        Ok("others may not change the configuration".to_owned())
+    };
+    judge("rights", examine())
+}
+
 fn archive(installed: &Installed) -> Examination {
     let state = installed.archive().map(|a| match a.provenance() {
         Ok(p) => format!("version {}, {} events; `tertib verify` checks every file", p.archive_version, p.events),
@@ -112,10 +133,10 @@ fn targets(installed: &Installed) -> Examination {
 }
 
 fn disk(installed: &Installed) -> Examination {
-    let probe = installed.config.folder.join(".tertib-probe");
-    let write = std::fs::write(&probe, [0_u8; 4_096]).and_then(|()| std::fs::remove_file(&probe));
-    let folder = installed.config.folder.display().to_string();
-    judge("disk", write.map(|()| format!("{folder} can be written")).map_err(Into::into))
+    let folder = &installed.config.folder;
+    let write = tempfile::Builder::new().prefix(".tertib-").tempfile_in(folder);
+    let write = write.and_then(|mut probe| std::io::Write::write_all(&mut probe, &[0_u8; 4_096]));
+    judge("disk", write.map(|()| format!("{} can be written", folder.display())).map_err(Into::into))
 }
 
 fn fonts(installed: &Installed) -> Examination {

@@ -5,7 +5,7 @@ use crate::exit::Outcome;
 use crate::print;
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use pipeline::{Key, Source, SourceConfig};
+use pipeline::{Archive, Key, Source, SourceConfig};
 use std::path::{Path, PathBuf};
 
 /// Options of `tertib init`.
@@ -25,15 +25,30 @@ pub(crate) struct Options {
 /// An existing configuration is never overwritten.
 pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     let config = options.dir.join("tertib.toml");
-    if config.exists() {
+    if config.symlink_metadata().is_ok() {
         bail!("{} is there already; edit it, or choose another folder", config.display());
     }
     let url = absolute(&options.source)?;
     let (outages, stock, fault) = probe(&url, &options.view).await;
     std::fs::create_dir_all(&options.dir).with_context(|| format!("cannot make {}", options.dir.display()))?;
-    Key::create(&options.dir.join("kunci.key"))?;
+    let key = options.dir.join("kunci.key");
+    let found = key.symlink_metadata().is_ok();
+    if found {
+        Key::load(&key)?;
+    } else if Archive::open(&options.dir.join("archive"))?.is_empty() {
+        Key::create(&key)?;
+    } else {
+        bail!(
+            "{} holds an archive, but its key is not there; restore kunci.key from the backup",
+            options.dir.display()
+        );
+    }
     write_config(&config, &url, &options.view, outages, stock)?;
-    print::data(&format!("{}\n{}\n", config.display(), options.dir.join("kunci.key").display()))?;
+    print::data(&format!("{}\n{}\n", config.display(), key.display()))?;
+    if found {
+        let words = "was there already and is kept; if it is not this office's, remove it together with tertib.toml and begin anew";
+        print::words(common, &format!("{} {words}", key.display()));
+    }
     if let Some(fault) = &fault {
         print::words(common, &format!("the source could not be examined: {fault}"));
     }
@@ -52,11 +67,7 @@ pub(crate) fn write_config(path: &Path, url: &str, view: &str, outages: bool, st
         .replace("{outages}", &line(outages, "outages", &outage_table))
         .replace("{stock}", &line(stock, "stock", &stock_table));
     // The URL may hold a password.
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(path).and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()));
+    let written = pipeline::create_private_file(path, text.as_bytes());
     written.with_context(|| format!("cannot write {}", path.display()))
 }
 

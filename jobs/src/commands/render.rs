@@ -6,7 +6,7 @@ use crate::office::{Installed, PullRequest};
 use crate::{demo, print};
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use pipeline::Disclosure;
+use pipeline::{Disclosure, Readers};
 use reports::{Document, Renderer};
 use schemas::Month;
 use std::path::{Path, PathBuf};
@@ -37,7 +37,8 @@ pub(crate) struct Options {
     /// Render again whenever a template in the folder of [reports] templates changes.
     #[arg(long)]
     watch: bool,
-    /// Books with full NIK and names: for the office's own copy only.
+    /// Books with full NIK and names, for the office's own copy: `NAME_dinas`, which only you can read, in a folder `MONTH_dinas`
+    /// that only you can enter.
     #[arg(long)]
     full: bool,
     #[command(flatten)]
@@ -108,6 +109,29 @@ impl Selection {
             standard: PdfStandard::A2b,
             out: None,
             disclosure: Disclosure::Masked,
+        }
+    }
+
+    /// The folder to write to, made where it is not there. Full copies are in one that nobody else may enter.
+    fn folder(&self, installed: &Installed, month: Month) -> Result<PathBuf> {
+        let own = match self.disclosure {
+            Disclosure::Masked => month.to_string(),
+            Disclosure::Full => format!("{month}_dinas"),
+        };
+        let folder = self.out.clone().unwrap_or_else(|| installed.config.reports_path().join(own));
+        let made = match self.disclosure {
+            Disclosure::Masked => std::fs::create_dir_all(&folder),
+            Disclosure::Full => pipeline::make_private_folder(&folder),
+        };
+        made.with_context(|| format!("cannot use the folder {}", folder.display()))?;
+        Ok(folder)
+    }
+
+    /// Who may read what is written.
+    fn readers(&self) -> Readers {
+        match self.disclosure {
+            Disclosure::Masked => Readers::Usual,
+            Disclosure::Full => Readers::Owner,
         }
     }
 
@@ -247,8 +271,7 @@ pub(crate) fn render(
     documents.extend([Document::Review(&review), Document::Compliance(&review.sheet)]);
     documents.retain(|document| selection.wants(document.id()));
     let renderer = installed.config.renderer()?;
-    let folder = selection.out.clone().unwrap_or_else(|| installed.config.reports_path().join(month.to_string()));
-    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    let folder = selection.folder(installed, month)?;
     let office = &installed.config.office;
     let mut written = Vec::new();
     let volumes = documents.iter().flat_map(|document| (1..=document.volumes()).map(|volume| (*document, volume)));
@@ -295,16 +318,18 @@ fn write(
         };
         let name = if *format == FileFormat::Pdf { document.volume_name(volume) } else { document.name() };
         let path = folder.join(format!("{name}.{ending}"));
-        replace(&path, &bytes)?;
+        replace(&path, &bytes, selection.readers())?;
         written.push(Written { path, pages, replaced });
+        if *format == FileFormat::Csv {
+            let path = folder.join(format!("{name}.keterangan.txt"));
+            replace(&path, reports::csv_notes(document).as_bytes(), selection.readers())?;
+            written.push(Written { path, pages: 0, replaced: 0 });
+        }
     }
     Ok(written)
 }
 
-/// Writes beside the file and renames, so that nobody ever opens half a document.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
-    let beside = path.with_extension("tmp");
-    std::fs::write(&beside, bytes)
-        .and_then(|()| std::fs::rename(&beside, path))
-        .with_context(|| format!("cannot write {}", path.display()))
+/// Puts a document into the place of an earlier one.
+pub(crate) fn replace(path: &Path, bytes: &[u8], readers: Readers) -> Result<()> {
+    pipeline::replace_file(path, bytes, readers).with_context(|| format!("cannot write {}", path.display()))
 }

@@ -1,14 +1,15 @@
 //! `tertib target`
 
 use crate::cli::{Common, Format, Where};
+use crate::config::text;
 use crate::exit::Outcome;
 use crate::office::Installed;
 use crate::{clock, print};
 use anyhow::{Context, Result, bail};
 use chrono::{NaiveDate, SubsecRound};
 use clap::{Args, Subcommand, ValueEnum};
+use pipeline::Readers;
 use schemas::{Decision, Month, Rule};
-use std::io::Write;
 
 /// What to do with targets.
 #[derive(Debug, Subcommand)]
@@ -182,12 +183,10 @@ fn set(options: &Set, common: Common) -> Result<()> {
     };
     decision.standard(&installed.facts)?;
     let path = installed.config.targets_path();
-    let write = || -> std::io::Result<()> {
-        let mut file = std::fs::OpenOptions::new().create(true).append(true).open(&path)?;
-        file.write_all(format!("{}\n", decision.to_toml().map_err(std::io::Error::other)?).as_bytes())?;
-        file.sync_all()
-    };
-    write().with_context(|| format!("cannot write {}", path.display()))?;
+    let mut entered = if path.symlink_metadata().is_ok() { text::read("the decisions", &path)? } else { String::new() };
+    entered += &format!("{}\n", decision.to_toml()?);
+    let written = pipeline::replace_file(&path, entered.as_bytes(), Readers::Usual);
+    written.with_context(|| format!("cannot write {}", path.display()))?;
     print::words(common, &format!("entered in {}; keep a copy with the archive", path.display()));
     Ok(())
 }

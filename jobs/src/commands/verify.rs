@@ -8,7 +8,7 @@ use crate::office::Installed;
 use crate::print;
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use pipeline::{Disclosure, FigureBook, Verification};
+use pipeline::{Disclosure, FigureBook, Readers, Verification};
 use reports::{Document, Standard};
 use schemas::Finding;
 use schemas::document::{BookCode, Found, LedgerBook, Provenance, VerificationReport};
@@ -32,6 +32,9 @@ pub(crate) struct Options {
     #[command(flatten)]
     place: Where,
 }
+
+/// No volume of a book is longer.
+const LONGEST_BOOK_BYTES: u64 = 256 << 20;
 
 /// Exit code 1 when a file is missing, altered or unknown to the log, kept figures are not what the events give, or a printed
 /// book is not the archive's.
@@ -100,11 +103,12 @@ fn state(installed: &Installed, result: &Verification, path: &Path, standard: St
         Some("json") => reports::json(document)?,
         _ => installed.config.renderer()?.pdf(document, 1, &installed.config.office, standard)?.bytes,
     };
-    render::replace(path, &bytes)
+    render::replace(path, &bytes, Readers::Usual)
 }
 
 fn book(installed: &Installed, path: &Path) -> Result<Outcome> {
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let bytes = pipeline::read_file(path, LONGEST_BOOK_BYTES);
+    let bytes = bytes.with_context(|| format!("cannot read {}", path.display()))?;
     let Some(code) = BookCode::find(&String::from_utf8_lossy(&bytes)) else {
         bail!("{} holds no code of a book; it is no book or list of tertib", path.display())
     };

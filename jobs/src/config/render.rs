@@ -1,8 +1,15 @@
-//! `[render]`: who sets the pages.
+//! `[render]`: who sets the pages, and what they are set from.
 
+use super::{Config, text};
+use anyhow::{Context, Result, bail};
+use reports::{Crest, Renderer};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+/// The longest picture for a letterhead.
+const LONGEST_CREST_BYTES: u64 = 16 << 20;
 
 /// `[render]`.
 #[derive(Clone, Debug, Deserialize)]
@@ -32,4 +39,36 @@ impl RenderSection {
             memory_bytes: self.memory_mb.saturating_mul(1 << 20),
         })
     }
+}
+
+impl Config {
+    /// Templates, fonts, crest and typesetter of this office.
+    ///
+    /// # Errors
+    /// When a template cannot be read or parsed, or the crest cannot be read.
+    pub(crate) fn renderer(&self) -> Result<Renderer> {
+        let own = self.templates_path().map(|folder| own_templates(&folder)).transpose()?.unwrap_or_default();
+        let crest = Some(&self.office.lambang).filter(|path| !path.is_empty()).map(|path| self.folder.join(path));
+        let crest = crest.map(|path| {
+            let bytes = pipeline::read_file(&path, LONGEST_CREST_BYTES);
+            let bytes = bytes.with_context(|| format!("cannot read the crest {}", path.display()))?;
+            Ok::<_, anyhow::Error>(Crest::new(&path, bytes))
+        });
+        Ok(Renderer::new(own, self.typst_program(), crest.transpose()?)?)
+    }
+}
+
+/// The office's own templates by name.
+fn own_templates(folder: &Path) -> Result<BTreeMap<String, String>> {
+    if !folder.is_dir() {
+        bail!("there is no folder {}; make it, or leave `templates` out of [reports]", folder.display());
+    }
+    let mut own = BTreeMap::new();
+    for name in reports::template_names() {
+        let path = folder.join(name);
+        if path.symlink_metadata().is_ok() {
+            own.insert(name.to_owned(), text::read("the template", &path)?);
+        }
+    }
+    Ok(own)
 }

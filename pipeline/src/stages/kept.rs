@@ -11,6 +11,7 @@ use super::additive::{FIGURES, NUMBERS, Sight, TEXTS};
 use super::summary::{fault, numbers, texts};
 use crate::archive::{Archive, ArchiveError, decode, layout, month_of_path};
 use crate::columns;
+use crate::files::{Readers, replace_file};
 use crate::key::{Key, Keyed, hex, sha256};
 use crate::view::{FigureError, OutageClock};
 use arrow::array::{Array, ArrayRef, Int64Array, RecordBatch, StringArray};
@@ -113,16 +114,15 @@ impl Kept {
         let name = self.name(month, sight);
         let name = format!("{name}-{}.parquet", self.mac(&name, &bytes));
         fs::create_dir_all(&self.folder)?;
-        let staged = self.folder.join(format!("{name}.{}", std::process::id()));
-        fs::write(&staged, bytes)?;
+        let place = self.folder.join(name);
+        replace_file(&place, &bytes, Readers::Usual)?;
         for entry in fs::read_dir(&self.folder)? {
             let path = entry?.path();
-            if path != staged && path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(&stem(month, sight)))
-            {
+            if path != place && path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(&stem(month, sight))) {
                 fs::remove_file(path)?;
             }
         }
-        Ok(fs::rename(staged, self.folder.join(name))?)
+        Ok(())
     }
 }
 

@@ -10,6 +10,7 @@
 use reports::{Document, Renderer, Standard};
 use schemas::document::{BookCode, BookColumn, Cell, LedgerBook, Office, Provenance, Signer};
 use schemas::{Align, Month};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 const COLUMNS: [(&str, u32); 12] = [
@@ -33,7 +34,7 @@ fn main() {
     let rows: Vec<Vec<String>> = serde_json::from_slice(&std::fs::read(rows).unwrap()).unwrap();
     let (book, office) = (book(rows), office());
     let document = Document::Book(&book);
-    let renderer = Renderer::new(None, None, None).unwrap();
+    let renderer = Renderer::new(BTreeMap::new(), None, None).unwrap();
     let pages: usize = std::thread::scope(|scope| {
         let (renderer, office) = (&renderer, &office);
         let set = |first| {

@@ -1,0 +1,376 @@
+//! Residents' data stay with their office: full copies, the key, links that lead elsewhere, files and templates without end.
+
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that cannot set up must stop")]
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+use tests::{Office, Ran, tree};
+
+fn mode(path: &Path) -> u32 {
+    fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+fn restrict(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// The program with this office's configuration, by a shell that lets everybody read and write what is made.
+fn run_openly(office: &Office, arguments: &[&str]) -> Ran {
+    let program = tests::tertib();
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", "umask 000; exec \"$0\" \"$@\""]).arg(program.get_program()).args(arguments);
+    shell.arg("--config").arg(office.path("tertib.toml")).output().unwrap().into()
+}
+
+fn pulled() -> Office {
+    let office = Office::unpulled();
+    office.run(&["pull"]).expect_code(0);
+    office
+}
+
+/// What a command says that must not go on for ever.
+fn soon(office: &Office, arguments: &[&str]) -> Ran {
+    let mut command = tests::tertib();
+    command.args(arguments).arg("--config").arg(office.path("tertib.toml"));
+    soon_ended(command)
+}
+
+fn soon_ended(mut command: Command) -> Ran {
+    command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let began = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if began.elapsed() > Duration::from_mins(2) {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            return Ran { code: -1, out: String::new(), err: "it went on and on".to_owned() };
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child.wait_with_output().unwrap().into()
+}
+
+#[track_caller]
+fn refused(ran: Ran, says: &str) {
+    let ran = ran.expect_code(2);
+    assert!(ran.err.contains(says), "`{says}` is not in: {}", ran.err);
+    assert!(ran.err.trim().lines().count() <= 2, "{}", ran.err);
+}
+
+#[test]
+fn full_copies_are_the_owners_alone_and_never_mix_with_masked_ones() {
+    let office = pulled();
+    let formats = ["render", "--month", "2026-10", "--format", "pdf,csv,xlsx,json"];
+    let full = [&formats[..], &["--full"]].concat();
+    let ran = run_openly(&office, &full).expect_code(0);
+    let folder = office.path("laporan/2026-10_dinas");
+    assert_eq!(mode(&folder), 0o700);
+    let sealed = tree(&folder);
+    assert!(sealed.len() > 40, "{}", ran.out);
+    for name in sealed.keys() {
+        assert_eq!(mode(&folder.join(name)), 0o600, "{}", name.display());
+        let name = name.to_string_lossy();
+        let is_report = name.starts_with("laporan_");
+        assert_eq!(!is_report, name.contains("_2026-10_dinas"), "{name}");
+    }
+    assert!(sealed.values().any(|bytes| tests::holds_nik(&String::from_utf8_lossy(bytes))), "nothing is in full");
+    // The masked copies of the month come beside them and change nothing.
+    run_openly(&office, &formats).expect_code(0);
+    run_openly(&office, &["run", "laporan", "--month", "2026-10"]).expect_code(0);
+    assert_eq!(tree(&folder), sealed);
+    let masked = tree(&office.path("laporan/2026-10"));
+    assert!(masked.len() > 40);
+    for (name, bytes) in masked.iter().filter(|(name, _)| name.extension().is_some_and(|e| e == "csv" || e == "json")) {
+        assert!(!name.to_string_lossy().contains("dinas"));
+        assert!(!tests::holds_nik(&String::from_utf8_lossy(bytes)), "{} is not masked", name.display());
+    }
+    // Each table says what it is.
+    for (folder, copy, says) in [(&sealed, "_dinas", "Salinan dinas"), (&masked, "", "Salinan kerja")] {
+        let notes = &folder[&PathBuf::from(format!("buku_registrasi_arsip_2026-10{copy}.keterangan.txt"))];
+        let notes = String::from_utf8_lossy(notes);
+        for line in
+            [format!("Salinan: {says}"), "Bulan: Oktober 2026".into(), "Versi arsip: 0".into(), "Sidik arsip: ".into()]
+        {
+            assert!(notes.contains(&line), "{notes}");
+        }
+    }
+    // A folder that others may enter takes no full copy.
+    let open = office.path("terbuka");
+    fs::create_dir(&open).unwrap();
+    restrict(&open, 0o755);
+    let out = open.to_str().unwrap();
+    refused(office.run(&[&full[..], &["--out", out]].concat()), &format!("chmod 700 {out}"));
+    restrict(&open, 0o700);
+    office.run(&[&full[..], &["--out", out]].concat()).expect_code(0);
+    // A full book is checked like a masked one.
+    let book = office.full("buku_registrasi_arsip", "pdf");
+    office.run(&["verify", "--book", book.to_str().unwrap()]).expect_code(0);
+}
+
+#[test]
+fn links_are_not_followed() {
+    let office = pulled();
+    let victim = office.path("milik_orang_lain");
+    fs::write(&victim, "penting").unwrap();
+    let folder = office.path("laporan/2026-10");
+    fs::create_dir_all(&folder).unwrap();
+    let render = ["render", "--month", "2026-10", "--only", "buku_registrasi_arsip", "--format", "pdf,csv"];
+    for name in ["pdf", "tmp", "csv"] {
+        fs::remove_file(folder.join(format!("buku_registrasi_arsip_2026-10.{name}"))).ok();
+        symlink(&victim, folder.join(format!("buku_registrasi_arsip_2026-10.{name}"))).unwrap();
+    }
+    office.run(&render).expect_code(0);
+    assert!(fs::read(folder.join("buku_registrasi_arsip_2026-10.pdf")).unwrap().starts_with(b"%PDF"));
+    // What the office enters goes to its own file too.
+    symlink(&victim, office.path("target.toml")).unwrap();
+    office.run(&["target", "list", "--month", "2026-10"]).expect_code(2);
+    fs::remove_file(office.path("target.toml")).unwrap();
+    symlink(office.path("kosong.toml"), office.path("target.toml")).unwrap();
+    fs::write(office.path("kosong.toml"), "").unwrap();
+    let set = [
+        "target",
+        "set",
+        "waktu_langkah_01",
+        "--value",
+        "10",
+        "--standing",
+        "sementara",
+        "--source",
+        "SK rekaan",
+        "--by",
+        "ANDI",
+    ];
+    office.run(&set).expect_code(0);
+    assert_eq!(fs::read_to_string(office.path("kosong.toml")).unwrap(), "");
+    // A configuration that is only a link to nowhere is not written through it.
+    let place = office.path("baru");
+    fs::create_dir(&place).unwrap();
+    symlink(office.path("tertanam.toml"), place.join("tertib.toml")).unwrap();
+    let init = |place: &Path| -> Ran {
+        let source = format!("sqlite:{}", office.path("kantor.sqlite").display());
+        tests::tertib().arg("init").arg(place).args(["--source", &source]).output().unwrap().into()
+    };
+    refused(init(&place), "is there already");
+    assert!(!office.path("tertanam.toml").exists());
+    assert_eq!(fs::read_to_string(&victim).unwrap(), "penting");
+}
+
+#[test]
+fn eight_renders_at_once_all_succeed() {
+    let office = pulled();
+    let render =
+        ["render", "--month", "2026-10", "--only", "buku_registrasi_arsip,laporan_bulanan", "--format", "pdf,csv,json"];
+    office.run(&render).expect_code(0);
+    let alone = tree(&office.path("laporan/2026-10"));
+    std::thread::scope(|scope| {
+        let runs: Vec<_> = (0..8).map(|_| scope.spawn(|| office.run(&render))).collect();
+        for run in runs {
+            run.join().unwrap().expect_code(0);
+        }
+    });
+    assert!(tree(&office.path("laporan/2026-10")) == alone, "a document differs, or something was left beside them");
+}
+
+#[test]
+fn a_key_that_others_may_read_is_refused() {
+    let office = pulled();
+    let key = office.path("kunci.key");
+    for open in [0o644, 0o640, 0o602] {
+        restrict(&key, open);
+        for arguments in [&["pull"][..], &["reconcile", "--month", "2026-10"], &["seal", "--month", "2026-10"]] {
+            refused(office.run(arguments), &format!("run `chmod 600 {}`", key.display()));
+        }
+        let doctor = office.run(&["doctor"]).expect_code(1);
+        assert!(doctor.out.lines().any(|l| l.starts_with("LOOK") && l.contains("key")), "{}", doctor.out);
+    }
+    restrict(&key, 0o600);
+    office.run(&["pull"]).expect_code(0);
+}
+
+#[test]
+fn init_says_that_a_key_was_there() {
+    let office = pulled();
+    let source = format!("sqlite:{}", office.path("kantor.sqlite").display());
+    let init = || -> Ran {
+        tests::tertib().arg("init").arg(office.dir.path()).args(["--source", &source]).output().unwrap().into()
+    };
+    fs::remove_file(office.path("tertib.toml")).unwrap();
+    let key = fs::read(office.path("kunci.key")).unwrap();
+    restrict(&office.path("kunci.key"), 0o644);
+    refused(init(), "chmod 600");
+    restrict(&office.path("kunci.key"), 0o600);
+    let ran = init().expect_code(0);
+    assert!(ran.err.contains("was there already and is kept"), "{}", ran.err);
+    assert_eq!(fs::read(office.path("kunci.key")).unwrap(), key);
+    // Another key would not fit the archive.
+    fs::remove_file(office.path("tertib.toml")).unwrap();
+    fs::remove_file(office.path("kunci.key")).unwrap();
+    refused(init(), "restore kunci.key from the backup");
+    assert!(!office.path("kunci.key").exists() && !office.path("tertib.toml").exists());
+}
+
+#[test]
+fn doctor_looks_at_who_may_change_the_configuration() {
+    let office = pulled();
+    let rights = || {
+        let said = office.run(&["doctor"]).expect_code_in(&[0, 1], "doctor").out;
+        said.lines().find(|line| line.contains("rights")).unwrap().to_owned()
+    };
+    restrict(office.dir.path(), 0o755);
+    assert!(rights().starts_with("ok"), "{}", rights());
+    restrict(&office.path("tertib.toml"), 0o666);
+    assert!(rights().starts_with("LOOK") && rights().contains("chmod go-w"), "{}", rights());
+    restrict(&office.path("tertib.toml"), 0o644);
+    assert!(rights().starts_with("ok"), "{}", rights());
+    restrict(office.dir.path(), 0o777);
+    assert!(rights().starts_with("LOOK"), "{}", rights());
+    restrict(office.dir.path(), 0o755);
+    office.configure("url = \"sqlite:kantor.sqlite\"", "url = \"postgres://pembaca:rahasia@127.0.0.1:1/x\"");
+    assert!(rights().contains("read or change") && !rights().contains("rahasia"), "{}", rights());
+    restrict(&office.path("tertib.toml"), 0o600);
+    assert!(rights().starts_with("ok"), "{}", rights());
+}
+
+#[test]
+fn what_never_ends_is_not_read() {
+    let endless = Path::new("/dev/zero");
+    let office = pulled();
+    let ran = |place: &str| -> Ran {
+        let mut command = tests::tertib();
+        command.args(["status", "--config", place]);
+        soon_ended(command)
+    };
+    refused(ran("/dev/zero"), "it is no ordinary file");
+    // A socket, which like a pipe waits for somebody.
+    let socket = office.path("soket.toml");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    refused(ran(socket.to_str().unwrap()), "it is no ordinary file");
+    for name in ["kunci.key", "lambang.svg", "kalender.toml", "target.toml"] {
+        let office = pulled();
+        fs::remove_file(office.path(name)).ok();
+        symlink(endless, office.path(name)).unwrap();
+        office.configure(
+            "# lambang = \"lambang.svg\"",
+            if name == "lambang.svg" { "lambang = \"lambang.svg\"" } else { "" },
+        );
+        let command = if name == "kunci.key" {
+            &["pull"][..]
+        } else {
+            &["render", "--month", "2026-10", "--only", "laporan_bulanan"]
+        };
+        refused(soon(&office, command), "it is no ordinary file");
+    }
+    for (facts, says) in [("/etc", "no fact file"), ("/dev", "no fact file"), ("fakta", "it is no ordinary file")] {
+        let office = pulled();
+        fs::create_dir(office.path("fakta")).unwrap();
+        symlink(endless, office.path("fakta/jra.toml")).unwrap();
+        office.configure("# facts = \"fakta\"", &format!("facts = \"{facts}\""));
+        refused(soon(&office, &["status"]), says);
+    }
+    let office = pulled();
+    let long = "# panjang\n".repeat(1 << 20);
+    fs::write(office.path("tertib.toml"), long).unwrap();
+    refused(office.run(&["status"]), "it is longer than");
+}
+
+#[test]
+fn folders_that_hold_the_configuration_are_not_filled() {
+    for (section, path) in
+        [("archive", "/"), ("archive", ".."), ("archive", "."), ("reports", "/"), ("archive", "a/../..")]
+    {
+        let office = Office::unpulled();
+        let (from, to) =
+            if section == "archive" { ("path = \"archive\"", "path") } else { ("path = \"laporan\"", "path") };
+        office.configure(from, &format!("{to} = \"{path}\""));
+        refused(office.run(&["status"]), &format!("path under [{section}]"));
+    }
+}
+
+#[test]
+fn what_the_configuration_cannot_mean_is_said_in_words() {
+    let office = Office::unpulled();
+    office.configure("cron = \"0 6 2 * *\"", "cron = \"0 0 31 2 *\"");
+    refused(office.run(&["status"]), "job `laporan`: `0 0 31 2 *` is on no day that comes");
+    let office = Office::unpulled();
+    office.configure("path = \"laporan\"", "path = \"D:\\users\\laporan\"");
+    refused(office.run(&["status"]), "put it between single quotes");
+    let office = Office::unpulled();
+    let text = fs::read_to_string(office.path("tertib.toml")).unwrap();
+    let utf_16: Vec<u8> = std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    fs::write(office.path("tertib.toml"), utf_16).unwrap();
+    refused(office.run(&["status"]), "UTF-16; save it with the encoding UTF-8");
+    let latin = text.replace("[office]\n", "[office]\n# Kepala Dinas: Ren\u{e9}\n");
+    let line = latin.lines().position(|l| l.contains("Ren")).unwrap() + 1;
+    let latin: Vec<u8> = latin.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect();
+    fs::write(office.path("tertib.toml"), latin).unwrap();
+    refused(office.run(&["status"]), &format!("line {line} is not UTF-8"));
+    fs::write(office.path("tertib.toml"), format!("\u{FEFF}{text}")).unwrap();
+    office.run(&["status"]).expect_code(0);
+    // Of the environment.
+    let url = <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b"sqlite:\xFF");
+    let mut command = tests::tertib();
+    command.arg("status").arg("--config").arg(office.path("tertib.toml")).env("TERTIB_SOURCE_URL", url);
+    refused(command.output().unwrap().into(), "TERTIB_SOURCE_URL is not UTF-8");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_crash_leaves_no_memory_on_the_disk() {
+    let office = Office::unpulled();
+    let program = tests::tertib();
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", "ulimit -S -c unlimited 2>/dev/null; exec \"$0\" serve --config \"$1\""]);
+    let mut child = shell.arg(program.get_program()).arg(office.path("tertib.toml")).spawn().unwrap();
+    let limits = format!("/proc/{}/limits", child.id());
+    let began = Instant::now();
+    let held = loop {
+        let text = fs::read_to_string(&limits).unwrap();
+        let line = text.lines().find(|l| l.starts_with("Max core file size")).unwrap_or_default().to_owned();
+        let words: Vec<&str> = line.split_whitespace().collect();
+        if words.get(4..6) == Some(&["0", "0"]) || began.elapsed() > Duration::from_secs(30) {
+            break line;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(held.split_whitespace().nth(5), Some("0"), "{held}");
+}
+
+#[test]
+fn a_long_text_fills_no_page_and_is_marked() {
+    let office = Office::unpulled();
+    office.sql("update berkas set nama = substr(hex(zeroblob(30000)), 1, 50000) where berkas_id = (select min(berkas_id) from berkas)");
+    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    let book = "buku_registrasi_arsip";
+    let began = Instant::now();
+    office
+        .run(&["render", "--month", "2026-10", "--full", "--format", "pdf,data,csv"])
+        .expect_code_in(&[0, 1], "render");
+    let data = fs::read_to_string(office.full(book, "data.json")).unwrap();
+    assert!(data.contains("[dipotong]") || data.contains("dipotong"), "nothing says that a name was cut");
+    assert!(began.elapsed() < Duration::from_mins(2), "{:?}", began.elapsed());
+    for name in [book, "berita_acara_serah_terima", "buku_agenda_pendaftaran"] {
+        let data = fs::read_to_string(office.full(name, "data.json")).unwrap();
+        assert!(!data.contains(&"0".repeat(400)), "{name} prints all of it");
+    }
+}
+
+#[test]
+fn a_template_without_end_is_ended() {
+    let office = pulled();
+    office.configure("# templates = \"templates\"", "templates = \"punya_kami\"");
+    refused(office.run(&["render", "--month", "2026-10"]), "there is no folder");
+    fs::create_dir(office.path("punya_kami")).unwrap();
+    let render = ["render", "--month", "2026-10", "--only", "buku_agenda_pendaftaran"];
+    let sentence = office.path("punya_kami/penutup_buku.txt.j2");
+    let endless = "{% for a in range(99999) %}{% for b in range(99999) %}{% set c = a + b %}{% endfor %}{% endfor %}";
+    fs::write(&sentence, endless).unwrap();
+    refused(soon(&office, &render), "it does not come to an end");
+    fs::remove_file(&sentence).unwrap();
+    office.run(&render).expect_code(0);
+}
