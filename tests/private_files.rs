@@ -373,4 +373,23 @@ fn a_template_without_end_is_ended() {
     refused(soon(&office, &render), "it does not come to an end");
     fs::remove_file(&sentence).unwrap();
     office.run(&render).expect_code(0);
+    // The layout is set by a process of its own; what it sets is what the built-in typesetter sets in this one.
+    let pdf = office.path("laporan/2026-10/buku_agenda_pendaftaran_2026-10.pdf");
+    let alone = fs::read(&pdf).unwrap();
+    let layout = office.path("punya_kami/buku.typ");
+    fs::copy(tests::root().join("templates/buku.typ"), &layout).unwrap();
+    office.run(&render).expect_code(0);
+    assert!(fs::read(&pdf).unwrap() == alone, "another process sets other bytes");
+    office.configure("# [render]", "[render]\ndeadline-seconds = 5\nmemory-mb = 1024\n#");
+    for (endless, says) in [
+        ("#for a in range(100000) { for b in range(100000) [x #pagebreak()] }", "was ended after 5 s"),
+        ("#let a = range(400000000)\n#a.len()", "memory-mb"),
+    ] {
+        fs::write(&layout, endless).unwrap();
+        let began = Instant::now();
+        let ran = soon(&office, &render).expect_code(2);
+        assert!(ran.err.contains(says) || ran.err.contains("was ended after"), "{}", ran.err);
+        assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
+        assert!(fs::read(&pdf).unwrap() == alone, "the document of before is gone");
+    }
 }

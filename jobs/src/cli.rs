@@ -119,6 +119,9 @@ pub(crate) enum Command {
     Selftest(commands::selftest::Options),
     /// Check every file of the archive against its log.
     Verify(commands::verify::Options),
+    /// Set what lies in the current folder: how tertib calls itself for templates that may never end.
+    #[command(hide = true)]
+    Typeset,
 }
 
 impl Command {

@@ -23,6 +23,8 @@ pub(crate) mod verify;
 
 use crate::cli::{Arguments, Command};
 use crate::exit::Outcome;
+use anyhow::anyhow;
+use std::path::Path;
 
 /// Carries out what the command line asks.
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
@@ -48,5 +50,9 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Reconcile(options) => reconcile::run(&options).await,
         Command::Target { action } => target::run(&action, common),
         Command::Verify(options) => verify::run(&options),
+        Command::Typeset => reports::set_in(Path::new(".")).map(|()| Outcome::Done).map_err(|fault| match fault {
+            reports::RenderError::Layout { reason, .. } => anyhow!("error: {reason}"),
+            other => anyhow!("error: {other}"),
+        }),
     }
 }

@@ -19,7 +19,7 @@ mod verification;
 mod xlsx;
 
 pub use pdf::{Rendered, Standard};
-pub use program::Program;
+pub use program::{Program, Typesetter, set_in};
 pub use templates::{TemplateError, template_names};
 
 use schemas::Month;
@@ -165,20 +165,18 @@ pub enum RenderError {
         /// File, line and message of the first fault.
         reason: String,
     },
-    /// The typst program of the configuration does not do its work.
-    #[error(
-        "the typst program {program} failed: {reason}; check [render] in tertib.toml, or leave it out for the built-in one"
-    )]
+    /// The program that sets pages does not do its work.
+    #[error("{program} failed: {reason}; check [render] in tertib.toml and the office's own templates")]
     Program {
-        /// Where it lies.
+        /// Which it is.
         program: String,
         /// What went wrong.
         reason: String,
     },
-    /// The typst program took too long.
-    #[error("the typst program {program} was ended after {seconds} s; `deadline-seconds` under [render] gives it more")]
+    /// The program that sets pages took too long.
+    #[error("{program} was ended after {seconds} s; `deadline-seconds` under [render] gives it more")]
     Deadline {
-        /// Where it lies.
+        /// Which it is.
         program: String,
         /// How long it was waited for.
         seconds: u64,
@@ -241,7 +239,7 @@ impl Renderer {
             layout: document.layout(),
             month: document.month(),
             zone: office.zone(),
-            page,
+            page: page.to_string(),
             standard,
         };
         let rendered = match &self.program {

@@ -8,7 +8,7 @@ use crate::templates::Templates;
 use crate::{Crest, RenderError};
 use chrono::Datelike;
 use schemas::{Month, Zone};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
 use typst::layout::{Abs, Em};
@@ -32,7 +32,7 @@ pub struct Rendered {
 }
 
 /// What a PDF keeps to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Standard {
     /// PDF/A-1b, which the oldest validators know.
     A1b,
@@ -110,8 +110,8 @@ pub(crate) struct Request<'a> {
     /// The month it covers, and the zone in which it ends.
     pub(crate) month: Month,
     pub(crate) zone: Zone,
-    /// What the layout reads.
-    pub(crate) page: Value,
+    /// What the layout reads, JSON.
+    pub(crate) page: String,
     /// What the file keeps to.
     pub(crate) standard: Standard,
 }
@@ -180,7 +180,7 @@ struct Desk<'a> {
 impl<'a> Desk<'a> {
     fn new(
         layout: &str,
-        page: &Value,
+        page: &str,
         templates: &'a Templates,
         fonts: &'a Fonts,
         crest: Option<&'a Crest>,
@@ -191,7 +191,7 @@ impl<'a> Desk<'a> {
             templates,
             crest,
             main: file_id(layout)?,
-            data: Bytes::from_string(page.to_string()),
+            data: Bytes::from_string(page.to_owned()),
         })
     }
 

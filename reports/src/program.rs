@@ -1,11 +1,14 @@
-//! The typst program as the typesetter, for an office that wants the very program it can install and update by itself.
+//! A program of its own as the typesetter: typst, for an office that wants the very program it can install and update by itself, or
+//! tertib itself once more, where templates of the office are set, which may never end or take all memory.
 //!
 //! It runs in a private folder that holds the templates and the data and nothing else, without environment, packages or
 //! network, for so long and with so much memory as the configuration allows. Its complaint becomes ours, with file and line.
 
-use crate::pdf::{Rendered, Request, Standard};
-use crate::templates::Templates;
+use crate::pdf::{self, Fonts, Rendered, Request, Standard};
+use crate::templates::{Templates, template_names};
 use crate::{Crest, RenderError};
+use schemas::{Month, Zone};
+use serde::{Deserialize, Serialize};
 use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -19,11 +22,22 @@ const NOWHERE: &str = "http://127.0.0.1:9";
 /// How much of a complaint is repeated.
 const LONGEST_COMPLAINT: usize = 300;
 
-/// A typst program and how far it may go.
+/// How a program is told what to set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Typesetter {
+    /// By the command line of typst.
+    Typst,
+    /// Tertib itself, by this one word: it sets what lies in its folder ([`set_in`]).
+    Own(&'static str),
+}
+
+/// A program that sets pages and how far it may go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Program {
     /// Where it lies.
     pub path: PathBuf,
+    /// Which it is.
+    pub typesetter: Typesetter,
     /// How long it may work on one file.
     pub deadline: Duration,
     /// How much memory it may take, bytes of address space. Kept on Linux only.
@@ -64,28 +78,33 @@ impl Program {
         if let Some(crest) = crest {
             std::fs::write(room.path().join(&crest.name), &crest.bytes).map_err(failed)?;
         }
-        std::fs::write(room.path().join("data.json"), request.page.to_string()).map_err(failed)?;
-        let standard = match request.standard {
-            Standard::A1b => "a-1b",
-            Standard::A2b => "a-2b",
-            Standard::A2aUa1 => "a-2a,ua-1",
-        };
-        let created = (request.month.end_s(request.zone) - 1).to_string();
-        let mut arguments: Vec<&OsStr> = ["compile", "--root", ".", "--ignore-system-fonts"].map(OsStr::new).to_vec();
-        arguments.extend(["--diagnostic-format", "short"].map(OsStr::new));
-        arguments.extend(["--creation-timestamp", &created, "--pdf-standard", standard].map(OsStr::new));
-        if !request.standard.is_tagged() {
-            arguments.push("--no-pdf-tags".as_ref());
-        }
-        arguments.extend([request.layout, "out.pdf"].map(OsStr::new));
-        let said = room.path().join("complaint");
-        self.run(room.path(), &said, arguments).map_err(|fault| match (fault, complaint(&said)) {
-            (RenderError::Program { .. }, Some(reason)) => {
-                RenderError::Layout { document: request.name.clone(), reason }
+        std::fs::write(room.path().join(DATA), &request.page).map_err(failed)?;
+        let arguments = match self.typesetter {
+            Typesetter::Typst => typst_arguments(request),
+            Typesetter::Own(word) => {
+                let order = Order {
+                    name: request.name.clone(),
+                    layout: request.layout.to_owned(),
+                    month: request.month,
+                    zone: request.zone,
+                    standard: request.standard,
+                    crest: crest.map(|crest| crest.name.clone()),
+                };
+                let order = serde_json::to_vec(&order).map_err(|e| self.fault(&e.to_string()))?;
+                std::fs::write(room.path().join(ORDER), order).map_err(failed)?;
+                vec![word.to_owned()]
             }
-            (fault, _) => fault,
+        };
+        let said = room.path().join("complaint");
+        self.run(room.path(), &said, arguments.iter().map(OsStr::new)).map_err(|fault| {
+            match (fault, complaint(&said)) {
+                (RenderError::Program { .. }, Some(reason)) => {
+                    RenderError::Layout { document: request.name.clone(), reason }
+                }
+                (fault, _) => fault,
+            }
         })?;
-        let bytes = std::fs::read(room.path().join("out.pdf")).map_err(failed)?;
+        let bytes = std::fs::read(room.path().join(RESULT)).map_err(failed)?;
         Ok(Rendered { pages: pages(&bytes), bytes, replaced: 0 })
     }
 
@@ -119,16 +138,76 @@ impl Program {
         match ended.map_err(|e| self.fault(&e.to_string()))? {
             Some(status) if status.success() => Ok(()),
             Some(status) => Err(self.fault(&how_it_ended(status))),
-            None => {
-                let program = self.path.display().to_string();
-                Err(RenderError::Deadline { program, seconds: self.deadline.as_secs() })
-            }
+            None => Err(RenderError::Deadline { program: self.shown(), seconds: self.deadline.as_secs() }),
         }
     }
 
     fn fault(&self, reason: &str) -> RenderError {
-        RenderError::Program { program: self.path.display().to_string(), reason: reason.to_owned() }
+        RenderError::Program { program: self.shown(), reason: reason.to_owned() }
     }
+
+    fn shown(&self) -> String {
+        match self.typesetter {
+            Typesetter::Typst => format!("the typst program {}", self.path.display()),
+            Typesetter::Own(_) => "the setting of the office's own templates".to_owned(),
+        }
+    }
+}
+
+/// What stands in the folder of a program: the data of the layout, what is asked of tertib itself, and what comes of it.
+const DATA: &str = "data.json";
+const ORDER: &str = "order.json";
+const RESULT: &str = "out.pdf";
+
+/// What tertib itself is to set in a folder of layouts and data.
+#[derive(Debug, Serialize, Deserialize)]
+struct Order {
+    name: String,
+    layout: String,
+    month: Month,
+    zone: Zone,
+    standard: Standard,
+    crest: Option<String>,
+}
+
+/// Sets what lies in a folder by the built-in typesetter, for a process that may be ended at any time.
+///
+/// # Errors
+/// [`RenderError`] names the document and the place in the template.
+pub fn set_in(folder: &Path) -> Result<(), RenderError> {
+    let fault = |reason: String| RenderError::Data { document: folder.display().to_string(), reason };
+    let read = |name: &str| std::fs::read(folder.join(name)).map_err(|e| fault(format!("{name}: {e}")));
+    let text = |name: &str| String::from_utf8(read(name)?).map_err(|e| fault(format!("{name}: {e}")));
+    let order: Order = serde_json::from_slice(&read(ORDER)?).map_err(|e| fault(e.to_string()))?;
+    let names = template_names().filter(|name| name.ends_with(".typ"));
+    let layouts = names.map(|name| Ok((name.to_owned(), text(name)?))).collect::<Result<_, RenderError>>()?;
+    let crest = order.crest.map(|name| Ok::<_, RenderError>(Crest { bytes: read(&name)?, name })).transpose()?;
+    let request = Request {
+        name: order.name,
+        layout: &order.layout,
+        month: order.month,
+        zone: order.zone,
+        page: text(DATA)?,
+        standard: order.standard,
+    };
+    let rendered = pdf::set(&request, &Templates::load(layouts)?, &Fonts::embedded(), crest.as_ref())?;
+    std::fs::write(folder.join(RESULT), rendered.bytes).map_err(|e| fault(format!("{RESULT}: {e}")))
+}
+
+fn typst_arguments(request: &Request<'_>) -> Vec<String> {
+    let standard = match request.standard {
+        Standard::A1b => "a-1b",
+        Standard::A2b => "a-2b",
+        Standard::A2aUa1 => "a-2a,ua-1",
+    };
+    let created = (request.month.end_s(request.zone) - 1).to_string();
+    let mut arguments = vec!["compile", "--root", ".", "--ignore-system-fonts", "--diagnostic-format", "short"];
+    arguments.extend(["--creation-timestamp", &created, "--pdf-standard", standard]);
+    if !request.standard.is_tagged() {
+        arguments.push("--no-pdf-tags");
+    }
+    arguments.extend([request.layout, RESULT]);
+    arguments.into_iter().map(str::to_owned).collect()
 }
 
 /// A folder that no other user may look into.

@@ -3,6 +3,10 @@
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Words of a name and letters of a word at most; no real one has so many.
+const WORDS: usize = 20;
+const LETTERS: usize = 60;
+
 /// Rules of `data/nama.toml`.
 #[derive(Clone, Debug)]
 pub struct NameRules {
@@ -35,7 +39,8 @@ impl From<NameFile> for NameRules {
 impl NameRules {
     /// The words of a name in capitals, without titles and marks, short forms written out.
     ///
-    /// A name that is nothing but titles keeps its words.
+    /// A name that is nothing but titles keeps its words. Of a text that is no name but goes on for pages, only the beginning is
+    /// compared.
     #[must_use]
     pub fn words(&self, name: &str) -> Vec<String> {
         // What follows a comma is a title, and a title's own dots and blanks are none of its letters.
@@ -45,7 +50,8 @@ impl NameRules {
         let all: Vec<&str> = marks.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
         let kept: Vec<&str> = all.iter().filter(|word| !self.titles.contains(**word)).copied().collect();
         let kept = if kept.is_empty() { all } else { kept };
-        kept.into_iter().map(|word| self.forms.get(word).map_or(word, String::as_str).to_owned()).collect()
+        let written_out = kept.into_iter().take(WORDS).map(|word| self.forms.get(word).map_or(word, String::as_str));
+        written_out.map(|word| word.chars().take(LETTERS).collect()).collect()
     }
 
     /// A word as it sounds: older spelling and doubled letters folded.
@@ -82,5 +88,12 @@ mod tests {
             assert_eq!(rules.sound(one), rules.sound(other));
         }
         assert_ne!(rules.sound("SUPARNI"), rules.sound("SUPARTI"));
+    }
+
+    #[test]
+    fn a_text_without_end_is_compared_by_its_beginning() {
+        let rules = Facts::embedded().unwrap().names;
+        assert_eq!(rules.words(&"AB ".repeat(100_000)).len(), 20);
+        assert_eq!(rules.words(&"A".repeat(1_000_000)), ["A".repeat(60)]);
     }
 }

@@ -2,11 +2,14 @@
 
 use super::{Config, text};
 use anyhow::{Context, Result, bail};
-use reports::{Crest, Renderer};
+use reports::{Crest, Program, Renderer, Typesetter};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+/// The hidden command by which tertib sets pages for itself.
+const TYPESET: &str = "typeset";
 
 /// The longest picture for a letterhead.
 const LONGEST_CREST_BYTES: u64 = 16 << 20;
@@ -17,7 +20,7 @@ const LONGEST_CREST_BYTES: u64 = 16 << 20;
 pub(crate) struct RenderSection {
     /// A typst program that sets the pages instead of the built-in typesetter.
     pub typst: Option<PathBuf>,
-    /// How long it may work on one file.
+    /// How long it, or tertib with templates of the office, may work on one file.
     pub deadline_seconds: u64,
     /// How much memory it may take.
     pub memory_mb: u64,
@@ -31,13 +34,32 @@ impl Default for RenderSection {
 
 impl RenderSection {
     /// The program, where one is named; a relative path starts in the folder.
-    pub(crate) fn program(&self, folder: &Path) -> Option<reports::Program> {
-        self.typst.as_ref().map(|path| reports::Program {
+    pub(crate) fn program(&self, folder: &Path) -> Option<Program> {
+        self.typst.as_ref().map(|path| Program {
+            typesetter: Typesetter::Typst,
             // It runs in a folder of its own, from which a relative path would lead elsewhere.
             path: super::absolute(folder.join(path)),
-            deadline: Duration::from_secs(self.deadline_seconds),
-            memory_bytes: self.memory_mb.saturating_mul(1 << 20),
+            deadline: self.deadline(),
+            memory_bytes: self.memory_bytes(),
         })
+    }
+
+    /// Tertib itself, to set templates of the office within the same limits.
+    fn own_program(&self) -> Result<Program> {
+        Ok(Program {
+            path: std::env::current_exe().context("the program tertib cannot find itself")?,
+            typesetter: Typesetter::Own(TYPESET),
+            deadline: self.deadline(),
+            memory_bytes: self.memory_bytes(),
+        })
+    }
+
+    fn deadline(&self) -> Duration {
+        Duration::from_secs(self.deadline_seconds)
+    }
+
+    fn memory_bytes(&self) -> u64 {
+        self.memory_mb.saturating_mul(1 << 20)
     }
 }
 
@@ -54,7 +76,11 @@ impl Config {
             let bytes = bytes.with_context(|| format!("cannot read the crest {}", path.display()))?;
             Ok::<_, anyhow::Error>(Crest::new(&path, bytes))
         });
-        Ok(Renderer::new(own, self.typst_program(), crest.transpose()?)?)
+        let program = match self.typst_program() {
+            None if own.keys().any(|name| name.ends_with(".typ")) => Some(self.render.own_program()?),
+            program => program,
+        };
+        Ok(Renderer::new(own, program, crest.transpose()?)?)
     }
 }
 
