@@ -8,7 +8,7 @@ use crate::office::{Installed, PullRequest};
 use crate::{demo, print};
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use pipeline::FigureBook;
+use pipeline::{FigureBook, Readers};
 use schemas::{Facts, Month, Verdict};
 use std::path::{Path, PathBuf};
 
@@ -107,8 +107,8 @@ fn prepare(dir: &Path) -> Result<()> {
         };
         removed.with_context(|| format!("cannot clear {}", path.display()))?;
     }
-    std::fs::write(&mark, "Kantor rekaan tertib; isinya boleh dibuat ulang.\n")?;
-    Ok(())
+    let words = b"Kantor rekaan tertib; isinya boleh dibuat ulang.\n";
+    pipeline::replace_file(&mark, words, Readers::Usual).with_context(|| format!("cannot write {}", mark.display()))
 }
 
 fn headline(
