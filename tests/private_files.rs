@@ -185,7 +185,7 @@ fn a_key_that_others_may_read_is_refused() {
             refused(office.run(arguments), &format!("run `chmod 600 {}`", key.display()));
         }
         let doctor = office.run(&["doctor"]).expect_code(1);
-        assert!(doctor.out.lines().any(|l| l.starts_with("LOOK") && l.contains("key")), "{}", doctor.out);
+        assert!(doctor.out.lines().any(|l| l.starts_with(" LOOK") && l.contains("key")), "{}", doctor.out);
     }
     restrict(&key, 0o600);
     office.run(&["pull"]).expect_code(0);
@@ -218,7 +218,7 @@ fn doctor_looks_at_who_may_change_the_configuration() {
     let office = pulled();
     let rights = || {
         let said = office.run(&["doctor"]).expect_code_in(&[0, 1], "doctor").out;
-        said.lines().find(|line| line.contains("rights")).unwrap().to_owned()
+        said.lines().find(|line| line.contains("rights")).unwrap().trim_start().to_owned()
     };
     restrict(office.dir.path(), 0o755);
     assert!(rights().starts_with("ok"), "{}", rights());
