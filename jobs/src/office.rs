@@ -78,7 +78,7 @@ impl Installed {
     pub(crate) fn key_if_there(&self) -> Result<Option<Key>> {
         match Key::load(&self.config.key_path()) {
             Ok(key) => Ok(Some(key)),
-            Err(KeyError::Read { reason, .. }) if reason.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(KeyError::Missing { .. }) => Ok(None),
             Err(fault) => Err(fault.into()),
         }
     }
