@@ -10,7 +10,7 @@ pub(crate) fn notes(document: Document<'_>) -> Vec<(&'static str, String)> {
     let mut notes = vec![("Dokumen", document.name())];
     match document {
         Document::Calendar(calendar) => {
-            notes.extend([("Tahun", calendar.year.to_string()), ("Program", calendar.program.clone())])
+            notes.extend([("Tahun", calendar.year.to_string()), ("Program", calendar.program.clone())]);
         }
         Document::Verification(report) => notes.push(("Tanggal", crate::indonesian::long_date(report.on))),
         _ => notes.push(("Bulan", document.month().indonesian())),
