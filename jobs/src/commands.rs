@@ -46,7 +46,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Selftest(options) => selftest::run(&options),
         Command::Serve(options) => serve::run(options).await,
         Command::Status(options) => status::run(options).await,
-        Command::Query(options) => query::run(&options),
+        Command::Query(options) => query::run(&options, common),
         Command::Reconcile(options) => reconcile::run(&options).await,
         Command::Target { action } => target::run(&action, common),
         Command::Verify(options) => verify::run(&options),

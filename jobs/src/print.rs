@@ -53,14 +53,9 @@ pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     format!("{table}\n")
 }
 
-/// Comma-separated values, UTF-8, quoted where needed, one header line.
+/// Comma-separated values, UTF-8, quoted where needed, one header line, no cell that a spreadsheet takes for a formula.
 pub(crate) fn csv(head: &[&str], rows: &[Vec<String>]) -> Result<String> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(head)?;
-    for row in rows {
-        writer.write_record(row)?;
-    }
-    Ok(String::from_utf8(writer.into_inner()?)?)
+    Ok(String::from_utf8(reports::csv_rows(head, rows)?)?)
 }
 
 /// One line per finding: code, how many, what it is, where, what to do.

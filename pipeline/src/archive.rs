@@ -26,7 +26,7 @@ use crate::columns::superseded;
 use crate::key::{hex_digits, sha256};
 use arrow::array::builder::BinaryBuilder;
 use arrow::array::{Array, ArrayRef, BinaryArray, RecordBatch, StringArray};
-use arrow::datatypes::{DataType, Field, Schema};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use log::{Commit, EventFile, TableFacts};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -103,6 +103,11 @@ impl Archive {
             Some(begun) => Err(ArchiveError::Zone { path: self.root.display().to_string(), begun, zone }),
             None => Ok(()),
         }
+    }
+
+    /// Name and type of every public column but `bulan`, which the folders of the parts say.
+    pub(crate) fn public_schema(&self) -> SchemaRef {
+        table::schemas(self.facts().is_none_or(|facts| facts.integer_ids)).0
     }
 
     /// Whether nothing was ever committed.

@@ -19,6 +19,11 @@ pub const PROBABLE: f64 = 0.5;
 /// A key that more people share says nothing.
 const BLOCK: usize = 2_000;
 
+/// Of longer texts only the beginning is compared, and of a name so many words: nobody is called more than that, and what an
+/// office puts there by mistake stops no list.
+const COMPARED_CHARACTERS: usize = 200;
+const COMPARED_WORDS: usize = 20;
+
 /// Two berkas that are probably of one person.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Probable {
@@ -145,13 +150,14 @@ fn applicants(archive: &Archive, facts: &Facts, month: Month) -> Result<(Vec<App
                     (texts(&batch, "nama")?, texts(&batch, "jenis_kelamin")?, texts(&batch, "tempat_lahir")?);
                 for row in 0..batch.num_rows() {
                     let Some((berkas_id, month, nik, pekon)) = received.remove(&seqs.value(row)) else { continue };
-                    let words = facts.names.words(nama.value(row));
+                    let mut words = facts.names.words(beginning(nama.value(row)));
+                    words.truncate(COMPARED_WORDS);
                     let born = birth.is_valid(row).then(|| NaiveDate::from_epoch_days(birth.value(row))).flatten();
                     let Some(birth) = born.filter(|_| !words.is_empty()) else {
                         said_too_little.insert((month, berkas_id));
                         continue;
                     };
-                    let (sex, place) = (sex.value(row).to_owned(), place.value(row).trim().to_uppercase());
+                    let (sex, place) = (sex.value(row).to_owned(), beginning(place.value(row).trim()).to_uppercase());
                     let applicant = Applicant { berkas_id, month, nik, words, birth, sex, place, pekon };
                     persons.entry(applicant.berkas_id.clone()).or_insert(applicant);
                 }
@@ -160,6 +166,10 @@ fn applicants(archive: &Archive, facts: &Facts, month: Month) -> Result<(Vec<App
     }
     let left_out = said_too_little.iter().filter(|(m, berkas)| *m == month && !persons.contains_key(berkas)).count();
     Ok((persons.into_values().collect(), left_out as u64))
+}
+
+fn beginning(text: &str) -> &str {
+    text.char_indices().nth(COMPARED_CHARACTERS).map_or(text, |(end, _)| &text[..end])
 }
 
 fn records(applicants: &[Applicant], rules: &NameRules) -> Records {

@@ -3,21 +3,37 @@
 //! Reads   `events`: every public column of every archived row, corrections and what they correct included; instants
 //!         in UTC; `bulan`, the office's month of `selesai`
 //! Gives   named columns and rows of plain values
+//! Rule    what SQL says of it, and DuckDB does (`tests/query.rs`); what is not known here is refused in words
 //!
-//! Invariant: one SELECT, over `events` only, with no function that reads a file.
+//! Invariant: one SELECT, over `events` only, with no function that reads a file; a limit to rows, pairs and texts.
+
+mod aggregates;
+mod arithmetic;
+mod datum;
+mod expressions;
+mod joins;
+mod node;
+mod order;
+mod outputs;
+mod relations;
+mod scalars;
+mod windows;
 
 use crate::archive::{Archive, ArchiveError, month_of_path};
+use aggregates::Function;
 use arrow::array::{Array, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
-use arrow::datatypes::{DataType as ArrowType, Field};
-use polars::prelude::{
-    AnyValue, Column, DataFrame, DataType, IntoLazy, LazyFrame, NamedFrom, PolarsError, Series, TimeUnit,
-};
-use polars::sql::SQLContext;
-use serde_json::{Value, json};
-use sqlparser::ast::{Statement, TableFactor, Visit, Visitor};
+use arrow::datatypes::{DataType, Field};
+use datum::{Datum, Kind};
+use node::Row;
+use relations::{Column, Planner, Relation};
+use serde_json::Value;
+use sqlparser::ast::{Expr, OrderByExpr, Query, Select, Statement, Visit, Visitor};
 use sqlparser::dialect::GenericDialect;
-use sqlparser::parser::Parser;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Token, Tokenizer};
+use std::collections::HashSet;
 use std::ops::ControlFlow;
+use std::rc::Rc;
 
 /// A question that cannot be answered.
 #[derive(Debug, thiserror::Error)]
@@ -25,207 +41,208 @@ pub enum QueryError {
     /// The archive cannot be read.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    /// It is not one SELECT.
-    #[error("only one SELECT over the table `events` is answered; {reason}")]
+    /// It is not one SELECT over `events`, or has something that is not known here.
+    #[error("the question is not answered: {what}\n{instead}")]
     Refused {
-        /// What else it is.
-        reason: String,
+        /// What is not known, or too much.
+        what: String,
+        /// What to ask instead.
+        instead: String,
     },
-    /// The engine cannot answer it.
-    #[error("the query cannot be answered: {reason}")]
-    Sql {
-        /// What the engine said.
-        reason: String,
-    },
+}
+
+fn refused(what: impl Into<String>, instead: &str) -> QueryError {
+    QueryError::Refused { what: what.into(), instead: instead.to_owned() }
 }
 
 /// Columns and rows of an answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
-    /// Column names.
+    /// Column names, each once.
     pub columns: Vec<String>,
     /// Rows of null, number, text or true/false.
     pub rows: Vec<Vec<Value>>,
 }
 
+/// So many words and signs a question may have.
+const LONGEST: usize = 4000;
+
+/// So deep its expressions may be.
+const DEEPEST: usize = 100;
+
 /// Answers one SELECT.
 ///
 /// # Errors
-/// [`QueryError`] when it is anything else, or the engine cannot answer it.
+/// [`QueryError`] when it is anything else, or has something that is not known here.
 pub fn query(archive: &Archive, sql: &str) -> Result<Answer, QueryError> {
-    check(sql)?;
+    let (query, tokens) = parsed(sql)?;
+    let schema = public_columns(archive)?;
+    let wanted: Vec<Column> = schema.into_iter().filter(|column| is_named(&column.name, &tokens)).collect();
+    // What is refused is refused before anything is read.
+    answered(&query, Relation::new(wanted.clone(), Vec::new())?)?;
     if archive.is_empty() {
         return Err(archive.empty().into());
     }
-    let fault = |e: PolarsError| QueryError::Sql { reason: one_line(&e.to_string()) };
-    let context = SQLContext::new();
-    context.register("events", public_table(archive)?.lazy());
-    let mut context = context;
-    let frame = context.execute(sql).and_then(LazyFrame::collect).map_err(fault)?;
-    let mut rows = vec![Vec::with_capacity(frame.width()); frame.height()];
-    for column in frame.columns() {
-        for (i, row) in rows.iter_mut().enumerate() {
-            row.push(plain(&column.get(i).map_err(fault)?));
+    let found = answered(&query, events(archive, wanted)?)?;
+    Ok(Answer {
+        columns: found.columns.into_iter().map(|column| column.name).collect(),
+        rows: found.rows.iter().map(|row| row.iter().map(Datum::plain).collect()).collect(),
+    })
+}
+
+fn answered(query: &Query, events: Relation) -> Result<Relation, QueryError> {
+    Planner::new(events).query(query)?.distinct_names()
+}
+
+/// The question and its words.
+fn parsed(sql: &str) -> Result<(Box<Query>, Vec<Token>), QueryError> {
+    let one = "ask one SELECT over the table `events`";
+    let unread = |reason: String| refused(format!("it is not read as SQL: {}", one_line(&reason)), one);
+    let tokens = Tokenizer::new(&GenericDialect {}, sql).tokenize().map_err(|e| unread(e.to_string()))?;
+    let tokens: Vec<Token> = tokens.into_iter().filter(|token| !matches!(token, Token::Whitespace(_))).collect();
+    if tokens.len() > LONGEST {
+        return Err(refused(format!("it has more than {LONGEST} words and signs"), "ask a shorter question"));
+    }
+    let parsed = Parser::new(&GenericDialect {}).with_tokens(tokens.clone()).parse_statements();
+    let mut statements = parsed.map_err(|e| match e {
+        ParserError::RecursionLimitExceeded => {
+            refused("its brackets are too deep", "ask with fewer brackets in each other")
+        }
+        ParserError::TokenizerError(reason) | ParserError::ParserError(reason) => unread(reason),
+    })?;
+    let statement = match (statements.pop(), statements.len()) {
+        (Some(statement), 0) => statement,
+        (None, _) => return Err(refused("nothing was asked", one)),
+        _ => return Err(refused("this is more than one statement", one)),
+    };
+    let Statement::Query(query) = statement else { return Err(refused("this is another kind of statement", one)) };
+    match query.visit(&mut Depth(0)) {
+        ControlFlow::Continue(()) => Ok((query, tokens)),
+        ControlFlow::Break(()) => {
+            let what = format!("its expressions are more than {DEEPEST} deep");
+            Err(refused(what, "write fewer terms in one expression; x IN (…) takes many values"))
         }
     }
-    Ok(Answer { columns: frame.get_column_names().iter().map(|n| n.to_string()).collect(), rows })
 }
 
-fn check(sql: &str) -> Result<(), QueryError> {
-    let refused = |reason: &str| QueryError::Refused { reason: reason.to_owned() };
-    let statements =
-        Parser::parse_sql(&GenericDialect {}, sql).map_err(|e| QueryError::Sql { reason: one_line(&e.to_string()) })?;
-    match statements.as_slice() {
-        [Statement::Query(query)] => match query.visit(&mut OnlyEvents { ctes: cte_names(query) }) {
-            ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(reason) => Err(QueryError::Refused { reason }),
-        },
-        [_] => Err(refused("this is another kind of statement")),
-        [] => Err(refused("nothing was asked")),
-        _ => Err(refused("this is more than one statement")),
+struct Depth(usize);
+
+impl Visitor for Depth {
+    type Break = ();
+
+    fn pre_visit_expr(&mut self, _: &Expr) -> ControlFlow<()> {
+        self.0 += 1;
+        if self.0 > DEEPEST { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn post_visit_expr(&mut self, _: &Expr) -> ControlFlow<()> {
+        self.0 -= 1;
+        ControlFlow::Continue(())
     }
 }
 
-fn cte_names(query: &sqlparser::ast::Query) -> Vec<String> {
-    struct Names(Vec<String>);
-    impl Visitor for Names {
+/// Whether a SELECT has a function of many rows, not counting its subqueries.
+fn of_many_rows(select: &Select, order: &[OrderByExpr]) -> bool {
+    struct Search(usize);
+    impl Visitor for Search {
         type Break = ();
-        fn pre_visit_query(&mut self, query: &sqlparser::ast::Query) -> ControlFlow<()> {
-            let tables = query.with.iter().flat_map(|w| &w.cte_tables);
-            self.0.extend(tables.map(|t| t.alias.name.value.to_lowercase()));
+
+        fn pre_visit_query(&mut self, _: &Query) -> ControlFlow<()> {
+            self.0 += 1;
             ControlFlow::Continue(())
         }
-    }
-    let mut names = Names(Vec::new());
-    // The visitor never breaks, so there is nothing to look at.
-    let (ControlFlow::Continue(()) | ControlFlow::Break(())) = query.visit(&mut names);
-    names.0
-}
 
-struct OnlyEvents {
-    ctes: Vec<String>,
-}
+        fn post_visit_query(&mut self, _: &Query) -> ControlFlow<()> {
+            self.0 -= 1;
+            ControlFlow::Continue(())
+        }
 
-impl Visitor for OnlyEvents {
-    type Break = String;
-
-    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<String> {
-        match factor {
-            TableFactor::Table { name, args: None, .. } => {
-                let name = name.to_string().to_lowercase();
-                if name == "events" || self.ctes.contains(&name) {
-                    ControlFlow::Continue(())
-                } else {
-                    ControlFlow::Break(format!("there is no table `{name}`"))
+        fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
+            match expr {
+                Expr::Function(function) if self.0 == 0 && function.over.is_none() => {
+                    match Function::named(&function.name.to_string().to_uppercase()) {
+                        Some(_) => ControlFlow::Break(()),
+                        None => ControlFlow::Continue(()),
+                    }
                 }
+                _ => ControlFlow::Continue(()),
             }
-            TableFactor::Derived { .. } | TableFactor::NestedJoin { .. } => ControlFlow::Continue(()),
-            _ => ControlFlow::Break("table functions are not allowed".to_owned()),
         }
     }
+    select.projection.visit(&mut Search(0)).is_break() || order.to_vec().visit(&mut Search(0)).is_break()
 }
 
-fn public_table(archive: &Archive) -> Result<DataFrame, QueryError> {
-    let mut batches = Vec::new();
-    let mut months: Vec<Option<String>> = Vec::new();
+/// Whether a question may mean a column: its name is there, or a `*` that is neither of COUNT nor a product.
+fn is_named(column: &str, tokens: &[Token]) -> bool {
+    let begins = |token: &Token| match token {
+        Token::Word(word) => ["SELECT", "DISTINCT", "ALL"].iter().any(|one| word.value.eq_ignore_ascii_case(one)),
+        other => matches!(other, Token::Comma | Token::Period),
+    };
+    let all = tokens.windows(2).any(|pair| pair[1] == Token::Mul && begins(&pair[0]));
+    all || tokens.iter().any(|token| matches!(token, Token::Word(word) if word.value.eq_ignore_ascii_case(column)))
+}
+
+/// Name and kind of every public column.
+fn public_columns(archive: &Archive) -> Result<Vec<Column>, QueryError> {
+    let column = |field: &std::sync::Arc<Field>| Column {
+        table: None,
+        name: field.name().clone(),
+        kind: match field.data_type() {
+            DataType::Int64 | DataType::Int32 => Kind::Integer,
+            DataType::Timestamp(..) => Kind::Instant,
+            _ => Kind::Text,
+        },
+    };
+    let mut columns: Vec<Column> = archive.public_schema().fields().iter().map(column).collect();
+    columns.push(Column { table: None, name: "bulan".to_owned(), kind: Kind::Text });
+    Ok(columns)
+}
+
+/// The public table, of it the columns that are wanted.
+fn events(archive: &Archive, columns: Vec<Column>) -> Result<Relation, QueryError> {
+    let stored: Vec<&str> = columns.iter().map(|c| c.name.as_str()).filter(|name| *name != "bulan").collect();
+    // A part has at least this column: it says how many rows there are.
+    let stored = if stored.is_empty() { vec!["seq"] } else { stored };
+    let mut known: HashSet<Rc<str>> = HashSet::new();
+    let mut rows: Vec<Row> = Vec::new();
     for file in archive.event_files() {
-        let month = month_of_path(&file.path).map(|m| m.to_string());
-        for batch in archive.read(file, None)? {
-            months.extend(std::iter::repeat_n(month.clone(), batch.num_rows()));
-            batches.push(batch);
+        let month = month_of_path(&file.path).map_or(Datum::Null, |month| Datum::Text(month.to_string().into()));
+        for batch in archive.read(file, Some(&stored))? {
+            let values = columns.iter().map(|column| values(&batch, &column.name, &mut known));
+            let values: Vec<Option<Vec<Datum>>> = values.collect();
+            rows.extend((0..batch.num_rows()).map(|row| {
+                let of =
+                    |column: &Option<Vec<Datum>>| column.as_ref().map_or_else(|| month.clone(), |c| c[row].clone());
+                values.iter().map(of).collect::<Row>()
+            }));
         }
     }
-    let fault = |e: PolarsError| QueryError::Sql { reason: e.to_string() };
-    let schema = batches.first().map(RecordBatch::schema).ok_or_else(|| archive.empty())?;
-    let mut columns: Vec<Column> = Vec::new();
-    for (i, field) in schema.fields().iter().enumerate() {
-        columns.push(series(field, i, &batches).map_err(fault)?.into());
-    }
-    columns.push(Series::new("bulan".into(), months).into());
-    DataFrame::new_infer_height(columns).map_err(fault)
+    Relation::new(columns, rows)
 }
 
-fn series(field: &Field, index: usize, batches: &[RecordBatch]) -> Result<Series, PolarsError> {
-    let name = field.name().as_str().into();
-    let column = |b: &RecordBatch| b.column(index).clone();
-    match field.data_type() {
-        ArrowType::Utf8 => {
-            let mut values: Vec<Option<String>> = Vec::new();
-            for array in batches.iter().map(column) {
-                if let Some(a) = array.as_any().downcast_ref::<StringArray>() {
-                    values.extend(a.iter().map(|t| t.map(str::to_owned)));
-                }
-            }
-            Ok(Series::new(name, values))
+/// The values of a column, equal texts once; none where the batch does not have it.
+fn values(batch: &RecordBatch, name: &str, known: &mut HashSet<Rc<str>>) -> Option<Vec<Datum>> {
+    let any = batch.column_by_name(name)?.as_any();
+    let mut text = |text: &str| match known.get(text) {
+        Some(text) => text.clone(),
+        None => {
+            let text: Rc<str> = text.into();
+            known.insert(text.clone());
+            text
         }
-        kind => {
-            let mut values: Vec<Option<i64>> = Vec::new();
-            for array in batches.iter().map(column) {
-                let any = array.as_any();
-                if let Some(a) = any.downcast_ref::<Int64Array>() {
-                    values.extend(a.iter());
-                } else if let Some(a) = any.downcast_ref::<Int32Array>() {
-                    values.extend(a.iter().map(|n| n.map(i64::from)));
-                } else if let Some(a) = any.downcast_ref::<TimestampMicrosecondArray>() {
-                    values.extend(a.iter());
-                }
-            }
-            let series = Series::new(name, values);
-            match kind {
-                ArrowType::Timestamp(..) => series.cast(&DataType::Datetime(TimeUnit::Microseconds, None)),
-                _ => Ok(series),
-            }
-        }
-    }
-}
-
-fn plain(value: &AnyValue<'_>) -> Value {
-    match value {
-        AnyValue::Null => Value::Null,
-        AnyValue::Boolean(b) => json!(b),
-        AnyValue::String(t) => json!(t),
-        AnyValue::StringOwned(t) => json!(t.as_str()),
-        AnyValue::Float64(x) => json!(x),
-        AnyValue::Float32(x) => json!(x),
-        AnyValue::Datetime(us, TimeUnit::Microseconds, _) => chrono::DateTime::from_timestamp_micros(*us)
-            .map_or(Value::Null, |t| json!(t.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))),
-        other => other.extract::<i64>().map_or_else(|| json!(other.to_string()), |n| json!(n)),
+    };
+    if let Some(a) = any.downcast_ref::<StringArray>() {
+        Some(a.iter().map(|value| value.map_or(Datum::Null, |value| Datum::Text(text(value)))).collect())
+    } else if let Some(a) = any.downcast_ref::<Int64Array>() {
+        Some(a.iter().map(|value| value.map_or(Datum::Null, Datum::Integer)).collect())
+    } else if let Some(a) = any.downcast_ref::<Int32Array>() {
+        Some(a.iter().map(|value| value.map_or(Datum::Null, |n| Datum::Integer(n.into()))).collect())
+    } else {
+        let a = any.downcast_ref::<TimestampMicrosecondArray>()?;
+        Some(a.iter().map(|value| value.map_or(Datum::Null, Datum::Instant)).collect())
     }
 }
 
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(300).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_one_select_over_events_passes() {
-        for sql in [
-            "SELECT COUNT(*) FROM events",
-            "WITH a AS (SELECT berkas_id FROM events) SELECT * FROM a JOIN events ON a.berkas_id = events.berkas_id",
-            "SELECT * FROM (SELECT langkah FROM events) AS t",
-        ] {
-            assert!(check(sql).is_ok(), "{sql}");
-        }
-        for sql in [
-            "SELECT * FROM read_csv('/etc/passwd')",
-            "SELECT * FROM read_parquet('persons/*.parquet')",
-            "SELECT * FROM persons",
-            "SELECT * FROM events WHERE berkas_id IN (SELECT nama FROM persons)",
-            "DROP TABLE events",
-            "CREATE TABLE a AS SELECT * FROM events",
-            "SELECT 1 FROM events; SELECT 2 FROM events",
-            "EXPLAIN SELECT * FROM events",
-            "DELETE FROM events",
-            "TRUNCATE TABLE events",
-            "SHOW TABLES",
-            "",
-            "bukan sql",
-        ] {
-            assert!(check(sql).is_err(), "{sql}");
-        }
-    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect()
 }

@@ -5,10 +5,19 @@
 use crate::table::Table;
 
 pub(crate) fn write(table: &Table) -> Result<Vec<u8>, String> {
+    let rows = table.rows.iter().map(|row| row.iter().map(crate::table::Item::text));
+    lines(table.head.iter().map(String::as_str), rows)
+}
+
+/// A header line and rows.
+pub(crate) fn lines<'h, T: AsRef<str>>(
+    head: impl Iterator<Item = &'h str>,
+    rows: impl Iterator<Item = impl Iterator<Item = T>>,
+) -> Result<Vec<u8>, String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(&table.head).map_err(|e| e.to_string())?;
-    for row in &table.rows {
-        writer.write_record(row.iter().map(|item| harmless(&item.text()))).map_err(|e| e.to_string())?;
+    writer.write_record(head.map(harmless)).map_err(|e| e.to_string())?;
+    for row in rows {
+        writer.write_record(row.map(|cell| harmless(cell.as_ref()))).map_err(|e| e.to_string())?;
     }
     writer.into_inner().map_err(|e| e.to_string())
 }

@@ -337,6 +337,15 @@ pub fn csv_notes(document: Document<'_>) -> String {
     notes::notes(document).into_iter().map(|(label, value)| format!("{label}: {value}\n")).collect()
 }
 
+/// Any rows as CSV in the same form, guarded in the same way.
+///
+/// # Errors
+/// [`RenderError::Data`] when they cannot be written.
+pub fn csv_rows(head: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>, RenderError> {
+    let written = csv::lines(head.iter().copied(), rows.iter().map(|row| row.iter()));
+    written.map_err(|reason| RenderError::Data { document: "csv".to_owned(), reason })
+}
+
 /// The document as JSON with sorted keys.
 ///
 /// # Errors

@@ -1,12 +1,16 @@
 //! `tertib query`
 
-use crate::cli::{Format, Where};
+use crate::cli::{Common, Format, Where};
 use crate::exit::Outcome;
 use crate::office::Installed;
 use crate::print;
 use anyhow::Result;
 use clap::Args;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
+
+/// A table for reading has so many rows; CSV and JSON have all.
+const READABLE: usize = 1000;
 
 /// Options of `tertib query`.
 #[derive(Debug, Args)]
@@ -20,8 +24,17 @@ pub(crate) struct Options {
     place: Where,
 }
 
+/// A row as an object whose keys come in the order of the columns.
+struct Object<'a>(&'a [String], &'a [Value]);
+
+impl Serialize for Object<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().zip(self.1))
+    }
+}
+
 /// Instants in the answer are UTC.
-pub(crate) fn run(options: &Options) -> Result<Outcome> {
+pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let installed = Installed::open(options.place.config.as_deref())?;
     let answer = pipeline::query(&installed.archive()?, &options.sql)?;
     let head: Vec<&str> = answer.columns.iter().map(String::as_str).collect();
@@ -30,18 +43,21 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    let rows = || answer.rows.iter().map(|row| row.iter().map(text).collect()).collect::<Vec<Vec<String>>>();
+    let rows = |most: usize| -> Vec<Vec<String>> {
+        answer.rows.iter().take(most).map(|row| row.iter().map(text).collect()).collect()
+    };
     let out = match options.format {
         Format::Json => {
-            let objects = answer
-                .rows
-                .iter()
-                .map(|row| Value::Object(answer.columns.iter().cloned().zip(row.iter().cloned()).collect()));
-            format!("{}\n", serde_json::to_string_pretty(&objects.collect::<Vec<_>>())?)
+            let objects: Vec<_> = answer.rows.iter().map(|row| Object(&answer.columns, row)).collect();
+            format!("{}\n", serde_json::to_string_pretty(&objects)?)
         }
-        Format::Csv => print::csv(&head, &rows())?,
-        Format::Table => print::table(&head, &rows()),
+        Format::Csv => print::csv(&head, &rows(usize::MAX))?,
+        Format::Table => print::table(&head, &rows(READABLE)),
     };
     print::data(&out)?;
+    let more = answer.rows.len().saturating_sub(READABLE);
+    if more > 0 && matches!(options.format, Format::Table) {
+        print::words(common, &format!("{more} more rows; write LIMIT, or ask with --format csv"));
+    }
     Ok(Outcome::Done)
 }

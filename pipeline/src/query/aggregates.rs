@@ -1,0 +1,139 @@
+//! Functions of many rows.
+
+use super::datum::{Datum, Kind};
+use super::node::Node;
+use super::{QueryError, refused};
+use std::collections::HashSet;
+
+/// What is counted or summed up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Function {
+    Count,
+    Sum,
+    Average,
+    Least,
+    Greatest,
+    Median,
+    Every,
+    Some,
+}
+
+impl Function {
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "COUNT" => Self::Count,
+            "SUM" => Self::Sum,
+            "AVG" => Self::Average,
+            "MIN" => Self::Least,
+            "MAX" => Self::Greatest,
+            "MEDIAN" => Self::Median,
+            "BOOL_AND" => Self::Every,
+            "BOOL_OR" => Self::Some,
+            _ => return None,
+        })
+    }
+
+    /// The kind of what it gives for values of a kind.
+    pub(super) fn kind(self, of: Kind) -> Option<Kind> {
+        match self {
+            Self::Count => Some(Kind::Integer),
+            Self::Least | Self::Greatest => Some(of),
+            Self::Sum => matches!(of, Kind::Integer | Kind::Decimal | Kind::Float | Kind::Null).then_some(of),
+            Self::Average | Self::Median => {
+                matches!(of, Kind::Integer | Kind::Decimal | Kind::Float | Kind::Null).then_some(Kind::Float)
+            }
+            Self::Every | Self::Some => matches!(of, Kind::Boolean | Kind::Null).then_some(Kind::Boolean),
+        }
+    }
+}
+
+/// A function, what of, and of which rows.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Aggregate {
+    pub(super) function: Function,
+    /// None for COUNT(*).
+    pub(super) of: Option<Node>,
+    pub(super) distinct: bool,
+    pub(super) filter: Option<Node>,
+}
+
+/// What a function has seen.
+#[derive(Debug)]
+pub(super) struct Accumulator<'a> {
+    of: &'a Aggregate,
+    count: u64,
+    whole: i128,
+    real: f64,
+    least: Option<Datum>,
+    greatest: Option<Datum>,
+    seen: HashSet<Datum>,
+    all: Vec<Datum>,
+}
+
+impl<'a> Accumulator<'a> {
+    pub(super) fn new(of: &'a Aggregate) -> Self {
+        let (seen, all) = (HashSet::new(), Vec::new());
+        Self { of, count: 0, whole: 0, real: 0.0, least: None, greatest: None, seen, all }
+    }
+
+    pub(super) fn add(&mut self, row: &[Datum]) -> Result<(), QueryError> {
+        if let Some(filter) = &self.of.filter
+            && !filter.value(row, &[])?.is_true()
+        {
+            return Ok(());
+        }
+        let Some(node) = &self.of.of else {
+            self.count += 1;
+            return Ok(());
+        };
+        let value = node.value(row, &[])?;
+        if value.is_null() || self.of.distinct && !self.seen.insert(value.clone()) {
+            return Ok(());
+        }
+        self.count += 1;
+        match self.of.function {
+            Function::Count => {}
+            Function::Sum | Function::Average => {
+                self.whole += i128::from(value.integer());
+                self.real += value.real();
+            }
+            Function::Least | Function::Every => {
+                if self.least.as_ref().is_none_or(|least| value < *least) {
+                    self.least = Some(value);
+                }
+            }
+            Function::Greatest | Function::Some => {
+                if self.greatest.as_ref().is_none_or(|greatest| value > *greatest) {
+                    self.greatest = Some(value);
+                }
+            }
+            Function::Median => self.all.push(value),
+        }
+        Ok(())
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "an average is a floating number")]
+    pub(super) fn value(&self, kind: Kind) -> Result<Datum, QueryError> {
+        let n = self.count;
+        Ok(match self.of.function {
+            Function::Count => Datum::Integer(i64::try_from(n).unwrap_or(i64::MAX)),
+            _ if n == 0 => Datum::Null,
+            Function::Sum if kind == Kind::Integer => Datum::Integer(
+                i64::try_from(self.whole)
+                    .map_err(|_| refused("a sum is greater than 64 bits hold", "sum up CAST(… AS DOUBLE)"))?,
+            ),
+            Function::Sum => Datum::float(self.real),
+            // Integers are added up as such.
+            Function::Average if self.whole != 0 => Datum::float(self.whole as f64 / n as f64),
+            Function::Average => Datum::float(self.real / n as f64),
+            Function::Least | Function::Every => self.least.clone().unwrap_or(Datum::Null),
+            Function::Greatest | Function::Some => self.greatest.clone().unwrap_or(Datum::Null),
+            Function::Median => {
+                let mut all: Vec<f64> = self.all.iter().map(Datum::real).collect();
+                all.sort_by(f64::total_cmp);
+                let (low, high) = ((all.len() - 1) / 2, all.len() / 2);
+                Datum::float(f64::midpoint(all[low], all[high]))
+            }
+        })
+    }
+}

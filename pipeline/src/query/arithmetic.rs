@@ -1,0 +1,256 @@
+//! Comparisons, arithmetic, and values of one kind as another.
+
+use super::datum::{Datum, Kind, date, parse_date, parse_instant};
+use super::node::{Node, Typed};
+use super::{QueryError, refused};
+use chrono::TimeDelta;
+use sqlparser::ast::BinaryOperator;
+use std::cmp::Ordering;
+
+const MICROSECONDS_OF_A_DAY: i64 = 86_400_000_000;
+
+/// The same value as one of another kind that holds it.
+pub(super) fn widened(value: Typed, to: Kind) -> Typed {
+    match (value.kind, to) {
+        (Kind::Integer, Kind::Decimal | Kind::Float) => {
+            Typed::call("widened", to, vec![value.node], |v| Ok(Datum::float(v[0].real())))
+        }
+        _ => Typed { node: value.node, kind: to },
+    }
+}
+
+/// Both as values of one kind, so that they can be compared.
+pub(super) fn comparable(left: Typed, right: Typed) -> Result<(Typed, Typed), QueryError> {
+    let exact = |t: Typed| if t.kind == Kind::Fraction { Typed { kind: Kind::Float, ..t } } else { t };
+    let (left, right) = (exact(left), exact(right));
+    let (left, right) = (as_moment(left, right.kind)?, right);
+    let (right, left) = (as_moment(right, left.kind)?, left);
+    match (left.kind, right.kind) {
+        (Kind::Instant, Kind::Date) => Ok((left, midnight(right))),
+        (Kind::Date, Kind::Instant) => Ok((midnight(left), right)),
+        (a, b) => {
+            let kind = a.with(b).ok_or_else(|| {
+                refused(
+                    format!("{a} is compared with {b}"),
+                    "make both one kind with CAST(… AS …), or quote a text: '…'",
+                )
+            })?;
+            Ok((widened(left, kind), widened(right, kind)))
+        }
+    }
+}
+
+/// A text that stands beside a day or an instant is one.
+fn as_moment(value: Typed, beside: Kind) -> Result<Typed, QueryError> {
+    let read = match beside {
+        Kind::Instant => parse_instant,
+        Kind::Date => parse_date,
+        _ => return Ok(value),
+    };
+    let Typed { node: Node::Literal(Datum::Text(text)), .. } = &value else { return Ok(value) };
+    let moment = read(text).ok_or_else(|| {
+        refused(
+            format!("'{text}' is not {beside}"),
+            "write '2026-10-31', or an instant as '2026-10-31 08:00:00' in UTC",
+        )
+    })?;
+    Ok(Typed::literal(moment, beside))
+}
+
+fn midnight(day: Typed) -> Typed {
+    let run = |v: &[Datum]| Ok(Datum::Instant(v[0].integer() * MICROSECONDS_OF_A_DAY));
+    Typed::call("midnight", Kind::Instant, vec![day.node], run)
+}
+
+/// A comparison.
+pub(super) fn compare(left: Typed, op: &BinaryOperator, right: Typed) -> Result<Typed, QueryError> {
+    let holds: fn(Ordering) -> bool = match op {
+        BinaryOperator::Eq => Ordering::is_eq,
+        BinaryOperator::NotEq => Ordering::is_ne,
+        BinaryOperator::Lt => Ordering::is_lt,
+        BinaryOperator::LtEq => Ordering::is_le,
+        BinaryOperator::Gt => Ordering::is_gt,
+        BinaryOperator::GtEq => Ordering::is_ge,
+        other => return Err(refused(format!("the operator {other} is not known here"), "use =, <>, <, <=, > or >=")),
+    };
+    let (left, right) = comparable(left, right)?;
+    let run = move |v: &[Datum]| Ok(Datum::Boolean(holds(v[0].cmp(&v[1]))));
+    Ok(Typed::call(op.to_string(), Kind::Boolean, vec![left.node, right.node], run))
+}
+
+fn overflow() -> QueryError {
+    refused("a number is greater than 64 bits hold", "calculate with CAST(… AS DOUBLE)")
+}
+
+fn by_zero() -> QueryError {
+    refused("it divides by zero", "write NULLIF(divisor, 0)")
+}
+
+/// `+ - * / // %`.
+pub(super) fn calculate(left: Typed, op: &BinaryOperator, right: Typed) -> Result<Typed, QueryError> {
+    use BinaryOperator::{Divide, DuckIntegerDivide, Minus, Modulo, Multiply, Plus};
+    let name = op.to_string();
+    match (left.kind, op, right.kind) {
+        (Kind::Date, Minus, Kind::Date) => {
+            let run = |v: &[Datum]| Ok(Datum::Integer(v[0].integer() - v[1].integer()));
+            return Ok(Typed::call(name, Kind::Integer, vec![left.node, right.node], run));
+        }
+        (Kind::Date, Plus | Minus, Kind::Integer) => {
+            let sign = if *op == Plus { 1 } else { -1 };
+            let run = move |v: &[Datum]| {
+                let days = v[1].integer().checked_mul(sign).and_then(|days| v[0].integer().checked_add(days));
+                let day = days.and_then(|days| i32::try_from(days).ok()).filter(|days| date(*days).is_some());
+                day.map(Datum::Date).ok_or_else(|| refused("there is no such day", "add fewer days"))
+            };
+            return Ok(Typed::call(name, Kind::Date, vec![left.node, right.node], run));
+        }
+        (Kind::Instant, Minus, Kind::Instant) => {
+            return Err(refused(
+                "instants are subtracted",
+                "EPOCH(a) - EPOCH(b) gives seconds, DATE_DIFF('day', b, a) days",
+            ));
+        }
+        (a, _, b) if !a.is_number() || !b.is_number() => {
+            return Err(refused(
+                format!("{a} {op} {b} is not calculated"),
+                "calculate with numbers only; join texts with ||",
+            ));
+        }
+        _ => {}
+    }
+    let fraction = left.kind == Kind::Fraction || right.kind == Kind::Fraction;
+    let kind = if *op == Divide { Some(Kind::Float) } else { left.kind.with(right.kind) };
+    let Some(kind) = kind.filter(|kind| *op == Divide || !fraction || *kind == Kind::Float) else {
+        return Err(refused("a decimal fraction would be rounded", "write it as CAST(0.1 AS DOUBLE), or divide by 10"));
+    };
+    let operands = vec![left.node, right.node];
+    if *op == Divide {
+        return Ok(Typed::call(name, kind, operands, |v| Ok(Datum::float(v[0].real() / v[1].real()))));
+    }
+    if kind == Kind::Integer || kind == Kind::Null {
+        let run: fn(i64, i64) -> Result<i64, QueryError> = match op {
+            Plus => |a, b| a.checked_add(b).ok_or_else(overflow),
+            Minus => |a, b| a.checked_sub(b).ok_or_else(overflow),
+            Multiply => |a, b| a.checked_mul(b).ok_or_else(overflow),
+            DuckIntegerDivide => |a, b| if b == 0 { Err(by_zero()) } else { a.checked_div(b).ok_or_else(overflow) },
+            Modulo => |a, b| if b == 0 { Err(by_zero()) } else { a.checked_rem(b).ok_or_else(overflow) },
+            other => return Err(refused(format!("the operator {other} is not known here"), "use +, -, *, /, // or %")),
+        };
+        return Ok(Typed::call(name, Kind::Integer, operands, move |v| {
+            run(v[0].integer(), v[1].integer()).map(Datum::Integer)
+        }));
+    }
+    let run: fn(f64, f64) -> f64 = match op {
+        Plus => |a, b| a + b,
+        Minus => |a, b| a - b,
+        Multiply => |a, b| a * b,
+        other => {
+            return Err(refused(format!("{other} is for integers only"), "divide with /, or CAST(… AS BIGINT) first"));
+        }
+    };
+    Ok(Typed::call(name, kind, operands, move |v| {
+        let x = run(v[0].real(), v[1].real());
+        // What is infinite already may stay so.
+        let whole = x.is_finite() || !v[0].real().is_finite() || !v[1].real().is_finite();
+        if whole { Ok(Datum::float(x)) } else { Err(overflow()) }
+    }))
+}
+
+/// An instant moved by microseconds.
+pub(super) fn moved(instant: Typed, by: i64) -> Result<Typed, QueryError> {
+    if !matches!(instant.kind, Kind::Instant | Kind::Null) {
+        let what = format!("an interval is added to {}", instant.kind);
+        return Err(refused(what, "add it to an instant: CAST(… AS TIMESTAMP); to a date add days as a number"));
+    }
+    Ok(Typed::call(format!("moved {by}"), Kind::Instant, vec![instant.node], move |v| {
+        v[0].integer().checked_add(by).map(Datum::Instant).ok_or_else(overflow)
+    }))
+}
+
+/// An interval of fixed length in microseconds, such as `3 days`.
+pub(super) fn interval(text: &str) -> Result<i64, QueryError> {
+    let not_read = || {
+        refused(
+            format!("the interval '{text}' is not read"),
+            "write INTERVAL '3 days' with seconds, minutes, hours, days or weeks, at most 40,000 days",
+        )
+    };
+    let (number, unit) = text.trim().split_once(' ').ok_or_else(not_read)?;
+    let number: i64 = number.parse().map_err(|_| not_read())?;
+    let length = match unit.trim().to_lowercase().trim_end_matches('s') {
+        "second" => TimeDelta::try_seconds(number),
+        "minute" => TimeDelta::try_minutes(number),
+        "hour" => TimeDelta::try_hours(number),
+        "day" => TimeDelta::try_days(number),
+        "week" => TimeDelta::try_weeks(number),
+        _ => None,
+    };
+    length.filter(|l| l.num_days().abs() <= 40_000).and_then(|l| l.num_microseconds()).ok_or_else(not_read)
+}
+
+/// `CAST(… AS …)`; where it is tried only, what cannot be read is NULL.
+pub(super) fn cast(value: Typed, to: &str, tried: bool) -> Result<Typed, QueryError> {
+    let (from, node) = (value.kind, value.node.clone());
+    let wanted = match to {
+        "INT" | "INTEGER" | "BIGINT" => Kind::Integer,
+        "DOUBLE" | "DOUBLE PRECISION" => Kind::Float,
+        "VARCHAR" | "TEXT" | "STRING" => Kind::Text,
+        "DATE" => Kind::Date,
+        "TIMESTAMP" | "TIMESTAMPTZ" | "TIMESTAMP WITH TIME ZONE" => Kind::Instant,
+        "BOOLEAN" => Kind::Boolean,
+        _ => {
+            let what = format!("there is no type {to} here");
+            return Err(refused(what, "use BIGINT, DOUBLE, VARCHAR, DATE, TIMESTAMP or BOOLEAN"));
+        }
+    };
+    if from == wanted || from == Kind::Null {
+        return Ok(Typed { node, kind: wanted });
+    }
+    let named = format!("cast to {wanted}, tried {tried}");
+    let of = |run: fn(&[Datum]) -> Result<Datum, QueryError>| {
+        Ok(Typed::call(named.clone(), wanted, vec![node.clone()], run))
+    };
+    let or_null = |read: fn(&str) -> Option<Datum>| {
+        Ok(Typed::call(named.clone(), wanted, vec![node.clone()], move |v| match read(v[0].text()) {
+            Some(value) => Ok(value),
+            None if tried && !v[0].text().chars().any(|c| c.is_ascii_digit()) => Ok(Datum::Null),
+            None => Err(refused(
+                format!("a text is not {wanted} as it is written here"),
+                "leave such rows out with WHERE, or write digits only, '2026-10-31' or '2026-10-31 08:00:00'",
+            )),
+        }))
+    };
+    match (from, wanted) {
+        (Kind::Boolean, Kind::Integer) => of(|v| Ok(Datum::Integer(v[0].integer()))),
+        (Kind::Float, Kind::Integer) => of(|v| whole(v[0].real().round_ties_even())),
+        (Kind::Decimal, Kind::Integer) => of(|v| whole(v[0].real().round())),
+        (Kind::Integer | Kind::Decimal | Kind::Fraction, Kind::Float) => of(|v| Ok(Datum::float(v[0].real()))),
+        (Kind::Integer, Kind::Text) => of(|v| Datum::made(&v[0].integer().to_string())),
+        (Kind::Boolean, Kind::Text) => of(|v| Datum::made(if v[0].is_true() { "true" } else { "false" })),
+        (Kind::Date, Kind::Text) => of(|v| Datum::made(v[0].plain().as_str().unwrap_or_default())),
+        (Kind::Instant, Kind::Date) => of(|v| {
+            let days = v[0].integer().div_euclid(MICROSECONDS_OF_A_DAY);
+            Ok(i32::try_from(days).map_or(Datum::Null, Datum::Date))
+        }),
+        (Kind::Date, Kind::Instant) => Ok(midnight(value)),
+        (Kind::Text, Kind::Integer) => or_null(|text| {
+            let digits = text.strip_prefix('-').unwrap_or(text);
+            let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+            plain.then(|| text.parse().ok()).flatten().map(Datum::Integer)
+        }),
+        (Kind::Text, Kind::Date) => or_null(parse_date),
+        (Kind::Text, Kind::Instant) => or_null(parse_instant),
+        _ => Err(refused(
+            format!("{from} is not made into {wanted}"),
+            "write an instant or a number as you want it with STRFTIME(x, '%Y-%m-%d %H:%M:%S') or ROUND(x, 2)",
+        )),
+    }
+}
+
+/// The greatest floating number below which every integer is one.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+#[expect(clippy::cast_possible_truncation, reason = "it is a whole number within the range")]
+fn whole(x: f64) -> Result<Datum, QueryError> {
+    if x.abs() <= EXACT { Ok(Datum::Integer(x as i64)) } else { Err(overflow()) }
+}

@@ -1,0 +1,499 @@
+//! From an expression as it is written to one whose names and kinds are known.
+//!
+//! What is not named here is refused.
+
+use super::aggregates::{Aggregate, Function};
+use super::arithmetic::{calculate, cast, comparable, compare, interval, moved, widened};
+use super::datum::{Datum, Kind, parse_date, parse_instant};
+use super::node::{Node, Typed};
+use super::relations::{Column, Planner};
+use super::scalars::{field, like, scalar};
+use super::windows::Window;
+use super::{QueryError, refused};
+use sqlparser::ast::{
+    BinaryOperator, CaseWhen, CastKind, CeilFloorKind, DuplicateTreatment, Expr, FunctionArg, FunctionArgExpr,
+    FunctionArguments, Ident, Interval, Query, TrimWhereField, UnaryOperator, Value,
+};
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::rc::Rc;
+
+/// Compiles the expressions of one SELECT.
+#[derive(Debug)]
+pub(super) struct Compiler<'a> {
+    planner: &'a Planner,
+    columns: &'a [Column],
+    /// What the rows are grouped by, where they are.
+    keys: Option<&'a [Typed]>,
+    aggregates: RefCell<Vec<(Aggregate, Kind)>>,
+    /// Where window functions may stand.
+    windows: Option<RefCell<Vec<Window>>>,
+}
+
+impl<'a> Compiler<'a> {
+    /// For conditions: of single rows, without window functions.
+    pub(super) fn of_rows(planner: &'a Planner, columns: &'a [Column]) -> Self {
+        Self { planner, columns, keys: None, aggregates: RefCell::default(), windows: None }
+    }
+
+    /// For what is selected: of rows or of groups.
+    pub(super) fn of_output(planner: &'a Planner, columns: &'a [Column], keys: Option<&'a [Typed]>) -> Self {
+        Self { planner, columns, keys, aggregates: RefCell::default(), windows: Some(RefCell::default()) }
+    }
+
+    /// The functions of many rows, and the kinds of what they give.
+    pub(super) fn aggregates(&self) -> (Vec<Aggregate>, Vec<Kind>) {
+        self.aggregates.borrow().iter().cloned().unzip()
+    }
+
+    pub(super) fn windows(&self) -> Vec<Window> {
+        self.windows.as_ref().map(|windows| windows.borrow().clone()).unwrap_or_default()
+    }
+
+    /// A condition.
+    pub(super) fn condition(&self, expr: &Expr) -> Result<Node, QueryError> {
+        let condition = self.expr(expr)?;
+        match condition.kind {
+            Kind::Boolean | Kind::Null => Ok(condition.node),
+            other => Err(refused(format!("a condition is {other}"), "write a comparison, such as x <> 0")),
+        }
+    }
+
+    pub(super) fn expr(&self, expr: &Expr) -> Result<Typed, QueryError> {
+        match self.key(expr) {
+            Some(key) => Ok(key),
+            None => self.compile(expr),
+        }
+    }
+
+    /// The column of the groups that this is, where it is one.
+    fn key(&self, expr: &Expr) -> Option<Typed> {
+        let keys = self.keys?;
+        let of_rows = Compiler::of_rows(self.planner, self.columns).compile(expr).ok()?;
+        let place = keys.iter().position(|key| key.node == of_rows.node)?;
+        Some(Typed::column(place, of_rows.kind))
+    }
+
+    fn compile(&self, expr: &Expr) -> Result<Typed, QueryError> {
+        match expr {
+            Expr::Identifier(name) => self.column(None, name),
+            Expr::CompoundIdentifier(path) => match path.as_slice() {
+                [table, name] => self.column(Some(table), name),
+                _ => Err(refused(format!("`{expr}` is no column"), "write table.column")),
+            },
+            Expr::Value(value) => literal(&value.value),
+            Expr::TypedString(typed) => {
+                let to = typed.data_type.to_string().to_uppercase();
+                let text = typed.value.value.clone().into_string().unwrap_or_default();
+                let (read, kind) = match to.as_str() {
+                    "DATE" => (parse_date(&text), Kind::Date),
+                    "TIMESTAMP" | "TIMESTAMPTZ" | "TIMESTAMP WITH TIME ZONE" => (parse_instant(&text), Kind::Instant),
+                    _ => (None, Kind::Null),
+                };
+                let unread = || {
+                    refused(
+                        format!("{to} '{text}' is not read"),
+                        "write DATE '2026-10-31' or TIMESTAMP '2026-10-31 08:00:00'",
+                    )
+                };
+                Ok(Typed::literal(read.ok_or_else(unread)?, kind))
+            }
+            Expr::Nested(inner) => self.expr(inner),
+            Expr::UnaryOp { op, expr } => self.unary(*op, expr),
+            Expr::BinaryOp { left, op, right } => self.binary(left, op, right),
+            Expr::IsNull(x) => self.is(x, "IS NULL", false, Datum::is_null),
+            Expr::IsNotNull(x) => self.is(x, "IS NOT NULL", false, |v| !v.is_null()),
+            Expr::IsTrue(x) => self.is(x, "IS TRUE", true, Datum::is_true),
+            Expr::IsNotTrue(x) => self.is(x, "IS NOT TRUE", true, |v| !v.is_true()),
+            Expr::IsFalse(x) => self.is(x, "IS FALSE", true, |v| *v == Datum::Boolean(false)),
+            Expr::IsNotFalse(x) => self.is(x, "IS NOT FALSE", true, |v| *v != Datum::Boolean(false)),
+            Expr::IsDistinctFrom(a, b) => self.same(a, b, false),
+            Expr::IsNotDistinctFrom(a, b) => self.same(a, b, true),
+            Expr::Between { expr, negated, low, high } => {
+                let low = compare(self.expr(expr)?, &BinaryOperator::GtEq, self.expr(low)?)?;
+                let high = compare(self.expr(expr)?, &BinaryOperator::LtEq, self.expr(high)?)?;
+                Ok(negated_if(*negated, Node::And(vec![low.node, high.node])))
+            }
+            Expr::InList { expr, list, negated } => {
+                let value = self.expr(expr)?;
+                let equal = |one: &Expr| Ok(compare(value.clone(), &BinaryOperator::Eq, self.expr(one)?)?.node);
+                Ok(negated_if(*negated, Node::Or(list.iter().map(equal).collect::<Result<_, QueryError>>()?)))
+            }
+            Expr::InSubquery { expr, subquery, negated } => self.in_subquery(expr, subquery, *negated),
+            Expr::Exists { subquery, negated } => {
+                let found = !self.planner.subquery(subquery)?.rows.is_empty();
+                Ok(Typed::literal(Datum::Boolean(found != *negated), Kind::Boolean))
+            }
+            Expr::Subquery(subquery) => self.scalar_subquery(subquery),
+            Expr::Like { negated, any: false, expr, pattern, escape_char: None } => {
+                self.like(expr, pattern, *negated, false)
+            }
+            Expr::ILike { negated, any: false, expr, pattern, escape_char: None } => {
+                self.like(expr, pattern, *negated, true)
+            }
+            Expr::Case { operand, conditions, else_result, .. } => {
+                self.case(operand.as_deref(), conditions, else_result.as_deref())
+            }
+            Expr::Cast { kind, expr, data_type, array: false, format: None } => {
+                let tried = matches!(kind, CastKind::TryCast | CastKind::SafeCast);
+                cast(self.expr(expr)?, &data_type.to_string().to_uppercase(), tried)
+            }
+            Expr::Extract { field: name, expr, .. } if name.to_string().eq_ignore_ascii_case("EPOCH") => {
+                scalar("EPOCH", vec![self.expr(expr)?])
+            }
+            Expr::Extract { field: name, expr, .. } => field(&name.to_string(), &self.expr(expr)?),
+            Expr::Floor { expr, field: CeilFloorKind::DateTimeField(sqlparser::ast::DateTimeField::NoDateTime) } => {
+                scalar("FLOOR", vec![self.expr(expr)?])
+            }
+            Expr::Ceil { expr, field: CeilFloorKind::DateTimeField(sqlparser::ast::DateTimeField::NoDateTime) } => {
+                scalar("CEIL", vec![self.expr(expr)?])
+            }
+            Expr::Position { expr, r#in } => scalar("STRPOS", vec![self.expr(r#in)?, self.expr(expr)?]),
+            Expr::Substring { expr, substring_from: Some(from), substring_for, special: _, shorthand: _ } => {
+                let mut operands = vec![self.expr(expr)?, self.expr(from)?];
+                if let Some(length) = substring_for {
+                    operands.push(self.expr(length)?);
+                }
+                scalar("SUBSTR", operands)
+            }
+            Expr::Trim { trim_where, trim_what: None, expr, trim_characters: None } => {
+                let name = match trim_where {
+                    Some(TrimWhereField::Leading) => "LTRIM",
+                    Some(TrimWhereField::Trailing) => "RTRIM",
+                    Some(TrimWhereField::Both) | None => "TRIM",
+                };
+                scalar(name, vec![self.expr(expr)?])
+            }
+            Expr::Function(function) => self.function(function),
+            other => Err(refused(
+                format!("`{}` is not known here", shortened(&other.to_string())),
+                "write it with comparisons, AND, OR, NOT, IN, LIKE, BETWEEN, CASE, CAST and the functions of the manual",
+            )),
+        }
+    }
+
+    fn column(&self, table: Option<&Ident>, name: &Ident) -> Result<Typed, QueryError> {
+        let place = self.place(table, name)?;
+        if self.keys.is_some() {
+            let what = format!("`{}` is neither in GROUP BY nor in a function of many rows", name.value);
+            return Err(refused(what, "put it into GROUP BY, or write MIN(…), MAX(…) or COUNT(…) of it"));
+        }
+        Ok(Typed::column(place, self.columns[place].kind))
+    }
+
+    /// The place of a column in the row.
+    pub(super) fn place(&self, table: Option<&Ident>, name: &Ident) -> Result<usize, QueryError> {
+        let is = |column: &Column| {
+            column.name.eq_ignore_ascii_case(&name.value)
+                && table.is_none_or(|t| column.table.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(&t.value)))
+        };
+        let mut places = (0..self.columns.len()).filter(|place| is(&self.columns[*place]));
+        match (places.next(), places.next()) {
+            (Some(place), None) => Ok(place),
+            (None, _) => {
+                let of = table.map_or_else(String::new, |t| format!("{}.", t.value));
+                let what = format!("there is no column `{of}{}` here", name.value);
+                Err(refused(
+                    what,
+                    "SELECT * shows the columns; a subquery does not see the query around it: use IN or LEFT JOIN",
+                ))
+            }
+            (Some(_), Some(_)) => {
+                let what = format!("there are several columns `{}`", name.value);
+                Err(refused(what, "write table.column, and give the tables names: events a JOIN events b"))
+            }
+        }
+    }
+
+    fn unary(&self, op: UnaryOperator, expr: &Expr) -> Result<Typed, QueryError> {
+        match op {
+            UnaryOperator::Not => Ok(not(self.condition(expr)?)),
+            UnaryOperator::Plus => self.expr(expr),
+            UnaryOperator::Minus => match self.expr(expr)? {
+                Typed { node: Node::Literal(Datum::Integer(n)), kind } => Ok(Typed::literal(Datum::Integer(-n), kind)),
+                Typed { node: Node::Literal(Datum::Float(x)), kind } => {
+                    Ok(Typed::literal(Datum::float(-x.get()), kind))
+                }
+                value => calculate(Typed::literal(Datum::Integer(0), Kind::Integer), &BinaryOperator::Minus, value),
+            },
+            other => Err(refused(format!("the operator {other} is not known here"), "use NOT or -")),
+        }
+    }
+
+    fn binary(&self, left: &Expr, op: &BinaryOperator, right: &Expr) -> Result<Typed, QueryError> {
+        use BinaryOperator as Op;
+        match (op, right) {
+            (Op::And, _) => Ok(boolean(Node::And(vec![self.condition(left)?, self.condition(right)?]))),
+            (Op::Or, _) => Ok(boolean(Node::Or(vec![self.condition(left)?, self.condition(right)?]))),
+            (Op::Plus, Expr::Interval(by)) => moved(self.expr(left)?, length(by)?),
+            (Op::Minus, Expr::Interval(by)) => moved(self.expr(left)?, -length(by)?),
+            (Op::StringConcat, _) => {
+                let (a, b) = (self.expr(left)?, self.expr(right)?);
+                if ![a.kind, b.kind].iter().all(|kind| matches!(kind, Kind::Text | Kind::Null)) {
+                    return Err(refused(format!("{} || {} is not joined", a.kind, b.kind), "write CAST(… AS VARCHAR)"));
+                }
+                let run = |v: &[Datum]| Datum::made(&[v[0].text(), v[1].text()].concat());
+                Ok(Typed::call("||", Kind::Text, vec![a.node, b.node], run))
+            }
+            (Op::Plus | Op::Minus | Op::Multiply | Op::Divide | Op::DuckIntegerDivide | Op::Modulo, _) => {
+                calculate(self.expr(left)?, op, self.expr(right)?)
+            }
+            _ => compare(self.expr(left)?, op, self.expr(right)?),
+        }
+    }
+
+    fn is(&self, x: &Expr, name: &str, truth: bool, test: fn(&Datum) -> bool) -> Result<Typed, QueryError> {
+        let value = if truth { self.condition(x)? } else { self.expr(x)?.node };
+        Ok(Typed::call_with_null(name, Kind::Boolean, vec![value], move |v| Ok(Datum::Boolean(test(&v[0])))))
+    }
+
+    fn same(&self, a: &Expr, b: &Expr, wanted: bool) -> Result<Typed, QueryError> {
+        let (a, b) = comparable(self.expr(a)?, self.expr(b)?)?;
+        let run = move |v: &[Datum]| Ok(Datum::Boolean((v[0] == v[1]) == wanted));
+        Ok(Typed::call_with_null(format!("same {wanted}"), Kind::Boolean, vec![a.node, b.node], run))
+    }
+
+    fn in_subquery(&self, expr: &Expr, subquery: &Query, negated: bool) -> Result<Typed, QueryError> {
+        let found = self.planner.subquery(subquery)?;
+        let [column] = found.columns.as_slice() else { return Err(one_column()) };
+        // The same kind on both sides: converted as a comparison converts.
+        let (value, other) = comparable(self.expr(expr)?, Typed::column(0, column.kind))?;
+        let (mut of, mut or_null) = (HashSet::new(), false);
+        for row in found.rows.iter() {
+            match other.node.value(row, &[])? {
+                Datum::Null => or_null = true,
+                one => drop(of.insert(one)),
+            }
+        }
+        Ok(negated_if(negated, Node::Member { value: Box::new(value.node), of: Rc::new(of), or_null }))
+    }
+
+    fn scalar_subquery(&self, subquery: &Query) -> Result<Typed, QueryError> {
+        let found = self.planner.subquery(subquery)?;
+        let [column] = found.columns.as_slice() else { return Err(one_column()) };
+        match found.rows.as_slice() {
+            [] => Ok(Typed::literal(Datum::Null, column.kind)),
+            [row] => Ok(Typed::literal(row[0].clone(), column.kind)),
+            _ => Err(refused("a subquery that stands for one value has several rows", "use MIN(…), MAX(…), or IN")),
+        }
+    }
+
+    fn like(&self, expr: &Expr, pattern: &Expr, negated: bool, folded: bool) -> Result<Typed, QueryError> {
+        let (value, pattern) = (self.expr(expr)?, self.expr(pattern)?);
+        if ![value.kind, pattern.kind].iter().all(|kind| matches!(kind, Kind::Text | Kind::Null)) {
+            return Err(refused(
+                format!("{} is not LIKE {}", value.kind, pattern.kind),
+                "compare texts: CAST(… AS VARCHAR) LIKE 'P07%'",
+            ));
+        }
+        let mut operands = vec![value, pattern];
+        if folded {
+            operands = operands.into_iter().map(|o| scalar("LOWER", vec![o])).collect::<Result<_, _>>()?;
+        }
+        let nodes = operands.into_iter().map(|operand| operand.node).collect();
+        let run = |v: &[Datum]| Ok(Datum::Boolean(like(v[0].text(), v[1].text())));
+        Ok(negated_if(negated, Typed::call("LIKE", Kind::Boolean, nodes, run).node))
+    }
+
+    fn case(&self, operand: Option<&Expr>, whens: &[CaseWhen], otherwise: Option<&Expr>) -> Result<Typed, QueryError> {
+        let mut conditions = Vec::new();
+        for when in whens {
+            conditions.push(match operand {
+                Some(operand) => compare(self.expr(operand)?, &BinaryOperator::Eq, self.expr(&when.condition)?)?.node,
+                None => self.condition(&when.condition)?,
+            });
+        }
+        let mut results = whens.iter().map(|when| self.expr(&when.result)).collect::<Result<Vec<_>, _>>()?;
+        results.push(otherwise.map_or_else(|| Ok(null()), |otherwise| self.expr(otherwise))?);
+        let (results, kind) = of_one_kind(results)?;
+        let mut results = results.into_iter().map(|result| result.node);
+        let branches = conditions.into_iter().zip(results.by_ref()).collect();
+        let otherwise = results.next().unwrap_or(Node::Literal(Datum::Null));
+        Ok(Typed { node: Node::Case(branches, Box::new(otherwise)), kind })
+    }
+
+    fn function(&self, function: &sqlparser::ast::Function) -> Result<Typed, QueryError> {
+        let name = function.name.to_string().to_uppercase();
+        let plain = matches!(function.parameters, FunctionArguments::None)
+            && function.null_treatment.is_none()
+            && function.within_group.is_empty()
+            && !function.uses_odbc_syntax;
+        let FunctionArguments::List(list) = &function.args else {
+            return Err(refused(
+                format!("{name} stands without operands"),
+                "the clock is no part of an archive: write the day",
+            ));
+        };
+        if !plain || !list.clauses.is_empty() {
+            return Err(refused(format!("{name} has an addition that is not known here"), "leave the addition out"));
+        }
+        let whole = matches!(list.args.as_slice(), [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]);
+        let distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
+        let operands = |compiler: &Compiler<'_>| {
+            let of = |argument: &FunctionArg| match argument {
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => compiler.expr(expr),
+                other => Err(refused(format!("`{other}` is no operand of {name}"), "write columns and values")),
+            };
+            list.args.iter().map(of).collect::<Result<Vec<_>, QueryError>>()
+        };
+        if let Some(over) = &function.over {
+            let Some(windows) = &self.windows else {
+                return Err(refused(
+                    "a window function stands in a condition or in another function",
+                    "compute it in a subquery: SELECT … FROM (SELECT …, ROW_NUMBER() OVER (…) AS n FROM events) AS t WHERE n = 1",
+                ));
+            };
+            if distinct || function.filter.is_some() {
+                return Err(refused("a window function has DISTINCT or FILTER", "use CASE inside of it, or GROUP BY"));
+            }
+            let inner = Compiler { windows: None, aggregates: RefCell::default(), ..*self };
+            inner.aggregates.replace(self.aggregates.take());
+            let window = if whole {
+                Window::new(&inner, &name, None, over)
+            } else {
+                operands(&inner).and_then(|operands| Window::new(&inner, &name, Some(operands), over))
+            };
+            self.aggregates.replace(inner.aggregates.take());
+            let (window, kind) = window?;
+            windows.borrow_mut().push(window);
+            return Ok(Typed { node: Node::Window(windows.borrow().len() - 1), kind });
+        }
+        let Some(aggregate) = Function::named(&name) else {
+            if distinct || function.filter.is_some() || whole {
+                return Err(refused(
+                    format!("{name} has DISTINCT, FILTER or *"),
+                    "these are for COUNT, SUM, MIN, MAX and AVG",
+                ));
+            }
+            return self.scalar(&name, operands(self)?);
+        };
+        let Some(keys) = self.keys else {
+            let what = format!("{name} of many rows stands in WHERE, GROUP BY, ON, or in another such function");
+            return Err(refused(what, "put it into HAVING, or compute it in a subquery first"));
+        };
+        let of_rows = Compiler::of_rows(self.planner, self.columns);
+        let filter = function.filter.as_ref().map(|filter| of_rows.condition(filter)).transpose()?;
+        let (of, kind) = match (whole, operands(&of_rows)) {
+            (true, _) if aggregate == Function::Count && !distinct => (None, Kind::Null),
+            (false, operands) => match operands?.as_slice() {
+                [one] => (Some(one.node.clone()), one.kind),
+                _ => return Err(refused(format!("{name} has other than one operand"), "write one column or value")),
+            },
+            _ => return Err(refused(format!("{name}(*) is not known here"), "write COUNT(*), or the column")),
+        };
+        let Some(result) = aggregate.kind(kind) else {
+            return Err(refused(format!("{name} is not for {kind}"), "use COUNT, MIN or MAX, or CAST(… AS DOUBLE)"));
+        };
+        let aggregate = Aggregate { function: aggregate, of, distinct, filter };
+        let mut all = self.aggregates.borrow_mut();
+        let place = all.iter().position(|(one, _)| *one == aggregate).unwrap_or(all.len());
+        if place == all.len() {
+            all.push((aggregate, result));
+        }
+        Ok(Typed::column(keys.len() + place, result))
+    }
+
+    fn scalar(&self, name: &str, operands: Vec<Typed>) -> Result<Typed, QueryError> {
+        let place: fn(&[Datum]) -> Option<Datum> = match name {
+            "COALESCE" | "IFNULL" => |v| v.iter().find(|v| !v.is_null()).cloned(),
+            "GREATEST" => |v| v.iter().filter(|v| !v.is_null()).max().cloned(),
+            "LEAST" => |v| v.iter().filter(|v| !v.is_null()).min().cloned(),
+            "NULLIF" => {
+                let [first, second] = <[Typed; 2]>::try_from(operands)
+                    .map_err(|_| refused("NULLIF has other than two operands", "write NULLIF(a, b)"))?;
+                let equal = compare(first.clone(), &BinaryOperator::Eq, second)?;
+                let branches = vec![(equal.node, Node::Literal(Datum::Null))];
+                return Ok(Typed { node: Node::Case(branches, Box::new(first.node)), kind: first.kind });
+            }
+            _ => return scalar(name, operands),
+        };
+        let (operands, kind) = of_one_kind(operands)?;
+        let nodes = operands.into_iter().map(|operand| operand.node).collect();
+        Ok(Typed::call_with_null(name, kind, nodes, move |v| Ok(place(v).unwrap_or(Datum::Null))))
+    }
+}
+
+fn one_column() -> QueryError {
+    refused("a subquery in an expression has several columns", "select one column in it")
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(60).collect()
+}
+
+fn null() -> Typed {
+    Typed::literal(Datum::Null, Kind::Null)
+}
+
+fn boolean(node: Node) -> Typed {
+    Typed { node, kind: Kind::Boolean }
+}
+
+fn not(condition: Node) -> Typed {
+    Typed::call("NOT", Kind::Boolean, vec![condition], |v| Ok(Datum::Boolean(!v[0].is_true())))
+}
+
+fn negated_if(negated: bool, condition: Node) -> Typed {
+    if negated { not(condition) } else { boolean(condition) }
+}
+
+/// All as values of one kind.
+pub(super) fn of_one_kind(values: Vec<Typed>) -> Result<(Vec<Typed>, Kind), QueryError> {
+    let mut kind = Kind::Null;
+    for value in &values {
+        kind = kind.with(value.kind).ok_or_else(|| {
+            refused(format!("{kind} and {} are to be one column", value.kind), "make them one kind with CAST(… AS …)")
+        })?;
+    }
+    Ok((values.into_iter().map(|value| widened(value, kind)).collect(), kind))
+}
+
+fn literal(value: &Value) -> Result<Typed, QueryError> {
+    let unread = |text: &str| refused(format!("the number {text} is not read"), "write up to 18 digits, or 0.5");
+    Ok(match value {
+        Value::Null => null(),
+        Value::Boolean(b) => Typed::literal(Datum::Boolean(*b), Kind::Boolean),
+        Value::SingleQuotedString(text) => Typed::literal(Datum::Text(text.as_str().into()), Kind::Text),
+        Value::Number(text, false) if text.bytes().all(|b| b.is_ascii_digit()) => {
+            Typed::literal(Datum::Integer(text.parse().map_err(|_| unread(text))?), Kind::Integer)
+        }
+        Value::Number(text, false) => {
+            let x: f64 = text.parse().map_err(|_| unread(text))?;
+            let exact = (x * 1_048_576.0).fract() == 0.0 && x.abs() < 1e9;
+            let kind = match text.contains(['e', 'E']) {
+                true => Kind::Float,
+                false if exact => Kind::Decimal,
+                false => Kind::Fraction,
+            };
+            Typed::literal(Datum::float(x), kind)
+        }
+        other => {
+            return Err(refused(format!("`{other}` is not read"), "write a text as '…' and a number as 12 or 0.5"));
+        }
+    })
+}
+
+/// The length of an interval as it is written.
+fn length(by: &Interval) -> Result<i64, QueryError> {
+    let Interval {
+        value,
+        leading_field,
+        leading_precision: None,
+        last_field: None,
+        fractional_seconds_precision: None,
+    } = by
+    else {
+        return interval("");
+    };
+    let number = match &**value {
+        Expr::Value(value) => match &value.value {
+            Value::SingleQuotedString(text) | Value::Number(text, _) => text.clone(),
+            _ => String::new(),
+        },
+        _ => String::new(),
+    };
+    match leading_field {
+        Some(unit) => interval(&format!("{number} {unit}")),
+        None => interval(&number),
+    }
+}

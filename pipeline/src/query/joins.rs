@@ -1,0 +1,202 @@
+//! FROM: tables, and tables joined.
+//!
+//! Every condition of ON is looked at for every pair; equalities between the two sides only say which pairs there are.
+
+use super::datum::Datum;
+use super::expressions::Compiler;
+use super::node::{Node, Row};
+use super::relations::{Column, Planner, Relation, kept, values, within};
+use super::{QueryError, refused};
+use sqlparser::ast::{BinaryOperator, Expr, JoinConstraint, JoinOperator, TableAlias, TableFactor, TableWithJoins};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// So many pairs of rows are looked at.
+const MOST_PAIRS: usize = 20_000_000;
+
+/// A join: which rows stay that have no partner, and which pairs are partners.
+#[derive(Clone, Debug, Default)]
+struct Join<'q> {
+    keep_left: bool,
+    keep_right: bool,
+    on: Vec<&'q Expr>,
+}
+
+impl Planner {
+    /// The rows of FROM for which the condition of WHERE is true.
+    pub(super) fn from(&self, from: &[TableWithJoins], condition: Option<&Expr>) -> Result<Relation, QueryError> {
+        let mut tables: Vec<(&TableFactor, Join<'_>)> = Vec::new();
+        for TableWithJoins { relation, joins } in from {
+            tables.push((relation, Join::default()));
+            for join in joins {
+                tables.push((&join.relation, operator(join)?));
+            }
+        }
+        let last = tables.len().saturating_sub(1);
+        let mut found = Relation::new(Vec::new(), vec![Rc::from([])])?;
+        let mut names: Vec<String> = Vec::new();
+        let mut filtered = false;
+        for (place, (factor, mut join)) in tables.into_iter().enumerate() {
+            let (name, table) = self.table_of(factor)?;
+            if names.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
+                return Err(refused(
+                    format!("two tables are called `{name}`"),
+                    "give them names: events a JOIN events b",
+                ));
+            }
+            names.push(name);
+            // WHERE says which pairs there are, too, where nothing is kept without a partner.
+            if place == last && !join.keep_left && !join.keep_right {
+                filtered = true;
+                join.on.extend(condition);
+            }
+            found = if place == 0 && join.on.is_empty() { table } else { self.join(&found, &table, &join)? };
+        }
+        match condition {
+            Some(condition) if !filtered => {
+                let condition = Compiler::of_rows(self, &found.columns).condition(condition)?;
+                Relation::new(found.columns, kept(found.rows.to_vec(), &condition)?)
+            }
+            _ => Ok(found),
+        }
+    }
+
+    fn table_of(&self, factor: &TableFactor) -> Result<(String, Relation), QueryError> {
+        let plain = |alias: &Option<TableAlias>| match alias {
+            Some(alias) if !alias.columns.is_empty() => {
+                Err(refused("a table's name names its columns", "name them in its SELECT: … AS n"))
+            }
+            other => Ok(other.as_ref().map(|alias| alias.name.value.clone())),
+        };
+        match factor {
+            TableFactor::Table {
+                name,
+                alias,
+                args: None,
+                with_hints,
+                version: None,
+                with_ordinality: false,
+                partitions,
+                json_path: None,
+                sample: None,
+                index_hints,
+            } if with_hints.is_empty() && partitions.is_empty() && index_hints.is_empty() => {
+                let named = name.0.first().and_then(|part| part.as_ident()).filter(|_| name.0.len() == 1);
+                let named = named.map_or_else(|| name.to_string(), |ident| ident.value.clone());
+                let Some(table) = self.table(&named) else {
+                    return Err(refused(
+                        format!("there is no table `{named}`"),
+                        "ask the table `events`; WITH x AS (…) makes others",
+                    ));
+                };
+                let called = plain(alias)?.unwrap_or(named);
+                Ok((called.clone(), table.called(&called)))
+            }
+            TableFactor::Derived { lateral: false, subquery, alias, sample: None } => {
+                let table = self.query(subquery)?.distinct_names()?;
+                match plain(alias)? {
+                    Some(called) => Ok((called.clone(), table.called(&called))),
+                    None => Ok((format!("({subquery})"), table)),
+                }
+            }
+            _ => Err(refused(
+                "FROM has something else than a table",
+                "ask the table `events`, a subquery or a table of WITH",
+            )),
+        }
+    }
+
+    fn join(&self, left: &Relation, right: &Relation, join: &Join<'_>) -> Result<Relation, QueryError> {
+        let columns: Vec<Column> = left.columns.iter().chain(&right.columns).cloned().collect();
+        let compiler = Compiler::of_rows(self, &columns);
+        let width = left.columns.len();
+        let (mut of_left, mut of_right, mut rest) = (Vec::new(), Vec::new(), Vec::new());
+        for condition in join.on.iter().flat_map(|on| parts(on)) {
+            let node = compiler.condition(condition)?;
+            match node.equality().and_then(|(a, b)| Some((a, b, a.reach()?, b.reach()?))) {
+                Some((a, b, (_, left), (right, _))) if left < width && right >= width => {
+                    of_left.push(a.clone());
+                    of_right.push(b.clone());
+                }
+                Some((a, b, (right, _), (_, left))) if left < width && right >= width => {
+                    of_left.push(b.clone());
+                    of_right.push(a.clone());
+                }
+                _ => rest.push(node),
+            }
+        }
+        let (rest, none) = (Node::And(rest), |n: usize| vec![Datum::Null; n]);
+        let pair = |left: &[Datum], right: &[Datum]| -> Row { left.iter().chain(right).cloned().collect() };
+        // NULL is equal to nothing, not even to NULL.
+        let key = |nodes: &[Node], row: &[Datum]| {
+            let key = values(nodes.iter(), row, &[])?;
+            Ok::<_, QueryError>((!key.iter().any(Datum::is_null)).then_some(key))
+        };
+        let mut places: HashMap<Vec<Datum>, Vec<usize>> = HashMap::new();
+        for (place, row) in right.rows.iter().enumerate() {
+            if let Some(key) = key(&of_right, &pair(&none(width), row))? {
+                places.entry(key).or_default().push(place);
+            }
+        }
+        let (mut rows, mut pairs, mut met) = (Vec::new(), 0_usize, vec![false; right.rows.len()]);
+        for row in left.rows.iter() {
+            let partners = key(&of_left, row)?.and_then(|key| places.get(&key)).map_or([].as_slice(), Vec::as_slice);
+            pairs += partners.len();
+            if pairs > MOST_PAIRS {
+                let what = format!("a join has more than {MOST_PAIRS} pairs of rows");
+                return Err(refused(
+                    what,
+                    "join by a.berkas_id = b.berkas_id, or make the sides smaller with WHERE in a subquery",
+                ));
+            }
+            let before = rows.len();
+            for place in partners {
+                let both = pair(row, &right.rows[*place]);
+                if rest.value(&both, &[])?.is_true() {
+                    met[*place] = true;
+                    rows.push(both);
+                }
+            }
+            if join.keep_left && rows.len() == before {
+                rows.push(pair(row, &none(right.columns.len())));
+            }
+            within(rows.len(), columns.len())?;
+        }
+        if join.keep_right {
+            let alone = right.rows.iter().zip(&met).filter(|(_, met)| !**met);
+            rows.extend(alone.map(|(row, _)| pair(&none(width), row)));
+        }
+        Relation::new(columns, rows)
+    }
+}
+
+/// The conditions that AND joins.
+fn parts(condition: &Expr) -> Vec<&Expr> {
+    match condition {
+        Expr::BinaryOp { left, op: BinaryOperator::And, right } => [parts(left), parts(right)].concat(),
+        Expr::Nested(inner) => parts(inner),
+        other => vec![other],
+    }
+}
+
+fn operator(join: &sqlparser::ast::Join) -> Result<Join<'_>, QueryError> {
+    let (keep_left, keep_right, constraint) = match &join.join_operator {
+        JoinOperator::Join(on) | JoinOperator::Inner(on) => (false, false, on),
+        JoinOperator::Left(on) | JoinOperator::LeftOuter(on) => (true, false, on),
+        JoinOperator::Right(on) | JoinOperator::RightOuter(on) => (false, true, on),
+        JoinOperator::FullOuter(on) => (true, true, on),
+        JoinOperator::CrossJoin(JoinConstraint::None) => return Ok(Join::default()),
+        _ => {
+            return Err(refused(
+                "this kind of JOIN is not known here",
+                "use JOIN, LEFT JOIN, RIGHT JOIN, FULL JOIN or CROSS JOIN",
+            ));
+        }
+    };
+    match constraint {
+        JoinConstraint::On(on) if !join.global => Ok(Join { keep_left, keep_right, on: vec![on] }),
+        _ => {
+            Err(refused("a JOIN has no ON", "write ON a.berkas_id = b.berkas_id; USING and NATURAL are not known here"))
+        }
+    }
+}

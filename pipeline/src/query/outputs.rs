@@ -1,0 +1,149 @@
+//! What a SELECT gives out: its columns and their names.
+
+use super::expressions::Compiler;
+use super::node::Node;
+use super::relations::{Column, ordinal};
+use super::{QueryError, refused};
+use sqlparser::ast::{
+    ExcludeSelectItem, Expr, Select, SelectItem, SelectItemQualifiedWildcardKind, WildcardAdditionalOptions,
+};
+
+/// The columns given out, and how each is computed.
+#[derive(Debug)]
+pub(super) struct Outputs {
+    pub(super) columns: Vec<Column>,
+    pub(super) nodes: Vec<Node>,
+}
+
+/// The outputs of a SELECT.
+pub(super) fn of(select: &Select, input: &[Column], compiler: &Compiler<'_>) -> Result<Outputs, QueryError> {
+    let mut outputs = Outputs { columns: Vec::new(), nodes: Vec::new() };
+    for item in &select.projection {
+        let (table, additions) = match item {
+            SelectItem::UnnamedExpr(_) | SelectItem::ExprWithAlias { .. } => {
+                let expr = expression(item)?;
+                let typed = compiler.expr(&expr)?;
+                let name = match item {
+                    SelectItem::ExprWithAlias { alias, .. } => alias.value.clone(),
+                    _ => name(&expr, input, compiler),
+                };
+                outputs.columns.push(Column { table: None, name, kind: typed.kind });
+                outputs.nodes.push(typed.node);
+                continue;
+            }
+            SelectItem::Wildcard(additions) => (None, additions),
+            SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), additions) => {
+                (Some(name.to_string()), additions)
+            }
+            other => return Err(refused(format!("`{other}` is not known here"), "write the columns")),
+        };
+        outputs.all_of(table.as_deref(), additions, input, compiler)?;
+    }
+    Ok(outputs)
+}
+
+impl Outputs {
+    /// `*`, of all tables or of one.
+    fn all_of(
+        &mut self,
+        table: Option<&str>,
+        additions: &WildcardAdditionalOptions,
+        input: &[Column],
+        compiler: &Compiler<'_>,
+    ) -> Result<(), QueryError> {
+        let excluded = match &additions.opt_exclude {
+            None => Vec::new(),
+            Some(ExcludeSelectItem::Single(name)) => vec![name.to_string()],
+            Some(ExcludeSelectItem::Multiple(names)) => names.iter().map(ToString::to_string).collect(),
+        };
+        let rest = WildcardAdditionalOptions { opt_exclude: None, ..additions.clone() };
+        if rest != WildcardAdditionalOptions::default() {
+            return Err(refused(
+                "* has an addition that is not known here",
+                "write the columns; * EXCLUDE (x, y) is known",
+            ));
+        }
+        let of_table = |column: &&Column| {
+            table.is_none_or(|table| column.table.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(table)))
+        };
+        let there = |name: &String| input.iter().filter(of_table).any(|column| column.name.eq_ignore_ascii_case(name));
+        if let Some(name) = excluded.iter().find(|name| !there(name)) {
+            return Err(refused(format!("there is no column `{name}` to exclude"), "SELECT * shows the columns"));
+        }
+        let before = self.columns.len();
+        for column in input.iter().filter(of_table) {
+            if excluded.iter().any(|name| name.eq_ignore_ascii_case(&column.name)) {
+                continue;
+            }
+            let ident = |text: &str| sqlparser::ast::Ident::new(text);
+            let expr = match &column.table {
+                Some(table) => Expr::CompoundIdentifier(vec![ident(table), ident(&column.name)]),
+                None => Expr::Identifier(ident(&column.name)),
+            };
+            self.nodes.push(compiler.expr(&expr)?.node);
+            self.columns.push(Column { table: None, ..column.clone() });
+        }
+        if self.columns.len() == before {
+            return Err(refused("* stands for no column", "write a table's name that FROM gives: a.*"));
+        }
+        Ok(())
+    }
+
+    /// What ORDER BY means: a place, the name of an output, else an expression of the rows.
+    pub(super) fn order(&self, expr: &Expr, compiler: &Compiler<'_>, distinct: bool) -> Result<Node, QueryError> {
+        if let Some(place) = ordinal(expr, self.nodes.len())? {
+            return Ok(self.nodes[place].clone());
+        }
+        if let Expr::Identifier(name) = expr {
+            let mut named =
+                (0..self.columns.len()).filter(|at| self.columns[*at].name.eq_ignore_ascii_case(&name.value));
+            match (named.next(), named.next()) {
+                (Some(place), None) => return Ok(self.nodes[place].clone()),
+                (Some(_), Some(_)) => {
+                    return Err(refused(
+                        format!("two columns are called `{}`", name.value),
+                        "give one of them another name with AS",
+                    ));
+                }
+                (None, _) => {}
+            }
+        }
+        let node = compiler.expr(expr)?.node;
+        if distinct && !self.nodes.contains(&node) {
+            return Err(refused(
+                "DISTINCT is ordered by what is not selected",
+                "select it too, or order by a selected column",
+            ));
+        }
+        Ok(node)
+    }
+}
+
+/// The expression of an item.
+pub(super) fn expression(item: &SelectItem) -> Result<Expr, QueryError> {
+    match item {
+        SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => Ok(expr.clone()),
+        other => Err(refused(format!("`{other}` is no single column"), "write the columns")),
+    }
+}
+
+/// The expression that has a name in the SELECT.
+pub(super) fn named<'s>(select: &'s Select, name: &str) -> Option<&'s Expr> {
+    select.projection.iter().find_map(|item| match item {
+        SelectItem::ExprWithAlias { expr, alias } if alias.value.eq_ignore_ascii_case(name) => Some(expr),
+        _ => None,
+    })
+}
+
+/// A column is called by its own name, anything else as it is written.
+fn name(expr: &Expr, input: &[Column], compiler: &Compiler<'_>) -> String {
+    let place = match expr {
+        Expr::Identifier(name) => compiler.place(None, name).ok(),
+        Expr::CompoundIdentifier(path) => match path.as_slice() {
+            [table, name] => compiler.place(Some(table), name).ok(),
+            _ => None,
+        },
+        _ => None,
+    };
+    place.map_or_else(|| expr.to_string(), |place| input[place].name.clone())
+}

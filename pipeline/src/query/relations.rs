@@ -1,0 +1,417 @@
+//! Tables, and questions that make tables of tables.
+
+use super::aggregates::{Accumulator, Aggregate};
+use super::datum::{Datum, Kind};
+use super::expressions::{Compiler, of_one_kind};
+use super::node::{Node, Row, Typed};
+use super::order::{By, compare_keys};
+use super::{QueryError, refused};
+use sqlparser::ast::{
+    Distinct, Expr, GroupByExpr, LimitClause, OrderBy, OrderByExpr, OrderByKind, Query, Select, SelectFlavor, SetExpr,
+    SetOperator, SetQuantifier, Value,
+};
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+/// A column of a table.
+#[derive(Clone, Debug)]
+pub(super) struct Column {
+    /// What the table is called.
+    pub(super) table: Option<String>,
+    pub(super) name: String,
+    pub(super) kind: Kind,
+}
+
+/// A table.
+#[derive(Clone, Debug)]
+pub(super) struct Relation {
+    pub(super) columns: Vec<Column>,
+    pub(super) rows: Rc<Vec<Row>>,
+}
+
+/// No table has more values, so that no question takes the whole machine.
+const MOST_VALUES: usize = 60_000_000;
+
+/// So many SELECTs may stand in a row of UNIONs.
+const DEEPEST: usize = 50;
+
+/// Answers questions from the tables that there are.
+#[derive(Debug)]
+pub(super) struct Planner {
+    tables: RefCell<Vec<(String, Relation)>>,
+}
+
+impl Relation {
+    pub(super) fn new(columns: Vec<Column>, rows: Vec<Row>) -> Result<Self, QueryError> {
+        within(rows.len(), columns.len())?;
+        Ok(Self { columns, rows: Rc::new(rows) })
+    }
+
+    /// The same under another name.
+    pub(super) fn called(mut self, name: &str) -> Self {
+        self.columns.iter_mut().for_each(|column| column.table = Some(name.to_owned()));
+        self
+    }
+
+    /// Refused where two columns have one name.
+    pub(super) fn distinct_names(self) -> Result<Self, QueryError> {
+        let mut names = HashSet::new();
+        match self.columns.iter().find(|column| !names.insert(column.name.to_lowercase())) {
+            Some(column) => {
+                let what = format!("two columns are called `{}`", column.name);
+                Err(refused(what, "give one of them another name: a.seq AS seq_a"))
+            }
+            None => Ok(self),
+        }
+    }
+}
+
+/// Refuses a table of too many values.
+pub(super) fn within(rows: usize, columns: usize) -> Result<(), QueryError> {
+    if rows.saturating_mul(columns.max(1)) > MOST_VALUES {
+        let what = format!("it makes a table of more than {MOST_VALUES} values");
+        return Err(refused(
+            what,
+            "select fewer columns, or fewer rows with WHERE in a subquery, before they are joined",
+        ));
+    }
+    Ok(())
+}
+
+impl Planner {
+    pub(super) fn new(events: Relation) -> Self {
+        Self { tables: RefCell::new(vec![("events".to_owned(), events)]) }
+    }
+
+    pub(super) fn table(&self, name: &str) -> Option<Relation> {
+        let tables = self.tables.borrow();
+        tables.iter().rev().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, table)| table.clone())
+    }
+
+    pub(super) fn query(&self, query: &Query) -> Result<Relation, QueryError> {
+        let Query {
+            with,
+            body,
+            order_by,
+            limit_clause,
+            fetch: None,
+            locks,
+            for_clause: None,
+            settings: None,
+            format_clause: None,
+            pipe_operators,
+        } = query
+        else {
+            return Err(refused(
+                "the query has an addition that is not known here",
+                "leave out FETCH, FOR, SETTINGS and FORMAT",
+            ));
+        };
+        if !locks.is_empty() || !pipe_operators.is_empty() {
+            return Err(refused("the query has an addition that is not known here", "leave out FOR UPDATE and |>"));
+        }
+        let before = self.tables.borrow().len();
+        if let Some(with) = with {
+            if with.recursive {
+                return Err(refused("WITH RECURSIVE is not known here", "write the steps as tables of their own"));
+            }
+            for cte in &with.cte_tables {
+                if !cte.alias.columns.is_empty() || cte.from.is_some() {
+                    return Err(refused("a table of WITH names its columns", "name them in its SELECT: … AS n"));
+                }
+                let table = self.query(&cte.query)?.distinct_names()?;
+                self.tables.borrow_mut().push((cte.alias.name.value.clone(), table));
+            }
+        }
+        let order = match order_by {
+            None => [].as_slice(),
+            Some(OrderBy { kind: OrderByKind::Expressions(by), interpolate: None }) => by,
+            Some(_) => return Err(refused("ORDER BY ALL is not known here", "write the columns")),
+        };
+        let found = match &**body {
+            SetExpr::Select(select) => self.select(select, order)?,
+            other => self.ordered(self.body(other, 0)?, order)?,
+        };
+        self.tables.borrow_mut().truncate(before);
+        let (skip, take) = slice(limit_clause.as_ref())?;
+        if skip == 0 && take >= found.rows.len() {
+            return Ok(found);
+        }
+        let rows = found.rows.iter().skip(skip).take(take).cloned().collect();
+        Ok(Relation { columns: found.columns, rows: Rc::new(rows) })
+    }
+
+    /// A query in an expression; it sees the tables, but no row of the query around it.
+    pub(super) fn subquery(&self, query: &Query) -> Result<Relation, QueryError> {
+        self.query(query)
+    }
+
+    fn body(&self, body: &SetExpr, depth: usize) -> Result<Relation, QueryError> {
+        match body {
+            _ if depth > DEEPEST => {
+                Err(refused(format!("more than {DEEPEST} SELECTs are put together"), "write one with WHERE … IN (…)"))
+            }
+            SetExpr::Select(select) => self.select(select, &[]),
+            SetExpr::Query(query) => self.query(query),
+            SetExpr::SetOperation { left, op, set_quantifier, right } => {
+                let (left, right) = (self.body(left, depth + 1)?, self.body(right, depth + 1)?);
+                together(left, *op, *set_quantifier, right)
+            }
+            _ => Err(refused("it is not made of SELECTs", "write SELECT … FROM events")),
+        }
+    }
+
+    /// What is put together can be ordered by its columns only.
+    fn ordered(&self, found: Relation, order: &[OrderByExpr]) -> Result<Relation, QueryError> {
+        let compiler = Compiler::of_rows(self, &found.columns);
+        let by = |one: &OrderByExpr| match ordinal(&one.expr, found.columns.len())? {
+            Some(place) => By::new(one, Node::Column(place)),
+            None => By::new(one, compiler.expr(&one.expr)?.node),
+        };
+        let by = order.iter().map(by).collect::<Result<Vec<_>, QueryError>>()?;
+        let rows = found.rows.iter().map(|row| Ok((values(by.iter().map(|by| &by.node), row, &[])?, row.clone())));
+        let rows = sorted(&by, rows.collect::<Result<_, QueryError>>()?);
+        Ok(Relation { columns: found.columns, rows: Rc::new(rows) })
+    }
+
+    fn select(&self, select: &Select, order: &[OrderByExpr]) -> Result<Relation, QueryError> {
+        plain(select)?;
+        let input = self.from(&select.from, select.selection.as_ref())?;
+        let of_rows = Compiler::of_rows(self, &input.columns);
+        let GroupByExpr::Expressions(keys, additions) = &select.group_by else {
+            return Err(refused("GROUP BY ALL is not known here", "write the columns"));
+        };
+        if !additions.is_empty() {
+            return Err(refused(
+                "GROUP BY with ROLLUP or CUBE is not known here",
+                "put two queries together with UNION ALL",
+            ));
+        }
+        let keys =
+            keys.iter().map(|key| of_rows.expr(&key_of(select, key, &of_rows)?)).collect::<Result<Vec<_>, _>>()?;
+        let grouped = !keys.is_empty() || select.having.is_some() || super::of_many_rows(select, order);
+        let compiler = Compiler::of_output(self, &input.columns, grouped.then_some(&keys));
+        let outputs = super::outputs::of(select, &input.columns, &compiler)?;
+        let having = select.having.as_ref();
+        let having = having.map(|having| compiler.condition(having)).transpose()?;
+        let distinct = matches!(select.distinct, Some(Distinct::Distinct));
+        let by = order.iter().map(|by| By::new(by, outputs.order(&by.expr, &compiler, distinct)?));
+        let by = by.collect::<Result<Vec<_>, QueryError>>()?;
+        let (aggregates, kinds) = compiler.aggregates();
+        let mut rows = match grouped {
+            true => groups(&input.rows, &keys, &aggregates, &kinds)?,
+            false => input.rows.to_vec(),
+        };
+        if let Some(having) = &having {
+            rows = kept(rows, having)?;
+        }
+        let windows = compiler.windows();
+        let windows = windows.iter().map(|window| window.values(&rows)).collect::<Result<Vec<_>, _>>()?;
+        within(rows.len(), outputs.columns.len() + by.len() + windows.len())?;
+        let (mut found, mut seen) = (Vec::with_capacity(rows.len()), HashSet::new());
+        for (place, row) in rows.iter().enumerate() {
+            let beside: Vec<Datum> = windows.iter().map(|window| window[place].clone()).collect();
+            let out: Row = values(outputs.nodes.iter(), row, &beside)?.into();
+            if !distinct || seen.insert(out.clone()) {
+                found.push((values(by.iter().map(|by| &by.node), row, &beside)?, out));
+            }
+        }
+        Ok(Relation { columns: outputs.columns, rows: Rc::new(sorted(&by, found)) })
+    }
+}
+
+/// The values of several expressions.
+pub(super) fn values<'n>(
+    nodes: impl Iterator<Item = &'n Node>,
+    row: &[Datum],
+    windows: &[Datum],
+) -> Result<Vec<Datum>, QueryError> {
+    nodes.map(|node| node.value(row, windows)).collect()
+}
+
+fn sorted(by: &[By], mut rows: Vec<(Vec<Datum>, Row)>) -> Vec<Row> {
+    if !by.is_empty() {
+        rows.sort_by(|(a, _), (b, _)| compare_keys(by, a, b));
+    }
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+/// The rows for which a condition is true.
+pub(super) fn kept(rows: Vec<Row>, condition: &Node) -> Result<Vec<Row>, QueryError> {
+    let mut kept = Vec::new();
+    for row in rows {
+        if condition.value(&row, &[])?.is_true() {
+            kept.push(row);
+        }
+    }
+    Ok(kept)
+}
+
+/// A row for each group: what they are grouped by, and what the functions give.
+fn groups(rows: &[Row], keys: &[Typed], aggregates: &[Aggregate], kinds: &[Kind]) -> Result<Vec<Row>, QueryError> {
+    let mut places: HashMap<Vec<Datum>, usize> = HashMap::new();
+    let mut groups: Vec<(Vec<Datum>, Vec<Accumulator<'_>>)> = Vec::new();
+    let fresh = || aggregates.iter().map(Accumulator::new).collect::<Vec<_>>();
+    if keys.is_empty() {
+        places.insert(Vec::new(), 0);
+        groups.push((Vec::new(), fresh()));
+    }
+    for row in rows {
+        let key = values(keys.iter().map(|key| &key.node), row, &[])?;
+        let place = *places.entry(key).or_insert_with_key(|key| {
+            groups.push((key.clone(), fresh()));
+            groups.len() - 1
+        });
+        for accumulator in &mut groups[place].1 {
+            accumulator.add(row)?;
+        }
+    }
+    groups
+        .into_iter()
+        .map(|(mut key, accumulators)| {
+            for (accumulator, kind) in accumulators.iter().zip(kinds) {
+                key.push(accumulator.value(*kind)?);
+            }
+            Ok(key.into())
+        })
+        .collect()
+}
+
+/// What a key of GROUP BY means: a column, else the expression that has this name or place in the SELECT.
+fn key_of(select: &Select, key: &Expr, of_rows: &Compiler<'_>) -> Result<Expr, QueryError> {
+    if let Some(place) = ordinal(key, select.projection.len())? {
+        return super::outputs::expression(&select.projection[place]);
+    }
+    let named = match key {
+        Expr::Identifier(name) if of_rows.place(None, name).is_err() => super::outputs::named(select, &name.value),
+        _ => None,
+    };
+    Ok(named.unwrap_or(key).clone())
+}
+
+/// The place that a plain number means in GROUP BY and ORDER BY.
+pub(super) fn ordinal(expr: &Expr, places: usize) -> Result<Option<usize>, QueryError> {
+    match expr {
+        Expr::Value(value) => match &value.value {
+            Value::Number(text, _) => {
+                let place = text.parse::<usize>().ok().filter(|place| (1..=places).contains(place));
+                let none = || refused(format!("there is no column {text} in the SELECT"), "write the column");
+                place.map(|place| Some(place - 1)).ok_or_else(none)
+            }
+            _ => Err(refused("it is ordered or grouped by a value", "write the column")),
+        },
+        _ => Ok(None),
+    }
+}
+
+fn slice(limit: Option<&LimitClause>) -> Result<(usize, usize), QueryError> {
+    let number = |expr: &Expr| {
+        let text = expr.to_string();
+        text.parse::<usize>().map_err(|_| refused(format!("LIMIT or OFFSET is {text}"), "write a number"))
+    };
+    match limit {
+        None => Ok((0, usize::MAX)),
+        Some(LimitClause::LimitOffset { limit, offset, limit_by }) if limit_by.is_empty() => {
+            let skip = offset.as_ref().map_or(Ok(0), |offset| number(&offset.value))?;
+            Ok((skip, limit.as_ref().map_or(Ok(usize::MAX), number)?))
+        }
+        Some(_) => Err(refused("LIMIT has two numbers or BY", "write LIMIT 10 OFFSET 20")),
+    }
+}
+
+/// Two tables put together.
+fn together(left: Relation, op: SetOperator, all: SetQuantifier, right: Relation) -> Result<Relation, QueryError> {
+    if left.columns.len() != right.columns.len() {
+        return Err(refused(format!("the two sides of {op} have different columns"), "select as many on both sides"));
+    }
+    let (mut columns, mut sides) = (left.columns.clone(), [Vec::new(), Vec::new()]);
+    for (place, (a, b)) in left.columns.iter().zip(&right.columns).enumerate() {
+        let (both, kind) = of_one_kind(vec![Typed::column(place, a.kind), Typed::column(place, b.kind)])?;
+        columns[place].kind = kind;
+        sides.iter_mut().zip(both).for_each(|(side, typed)| side.push(typed.node));
+    }
+    let rows = |table: &Relation, nodes: &[Node]| -> Result<Vec<Row>, QueryError> {
+        table.rows.iter().map(|row| Ok(values(nodes.iter(), row, &[])?.into())).collect()
+    };
+    let (left, right) = (rows(&left, &sides[0])?, rows(&right, &sides[1])?);
+    let mut seen = HashSet::new();
+    let rows: Vec<Row> = match (op, all) {
+        (SetOperator::Union, SetQuantifier::All) => left.into_iter().chain(right).collect(),
+        (SetOperator::Union, SetQuantifier::None | SetQuantifier::Distinct) => {
+            left.into_iter().chain(right).filter(|row| seen.insert(row.clone())).collect()
+        }
+        (SetOperator::Intersect, SetQuantifier::None | SetQuantifier::Distinct) => {
+            let right: HashSet<Row> = right.into_iter().collect();
+            left.into_iter().filter(|row| right.contains(row) && seen.insert(row.clone())).collect()
+        }
+        (SetOperator::Except, SetQuantifier::None | SetQuantifier::Distinct) => {
+            let right: HashSet<Row> = right.into_iter().collect();
+            left.into_iter().filter(|row| !right.contains(row) && seen.insert(row.clone())).collect()
+        }
+        (op, all) => {
+            return Err(refused(format!("{op} {all} is not known here"), "use UNION, UNION ALL, INTERSECT or EXCEPT"));
+        }
+    };
+    Relation::new(columns, rows)
+}
+
+/// Refuses additions to a SELECT that would not be looked at.
+fn plain(select: &Select) -> Result<(), QueryError> {
+    let Select {
+        select_token: _,
+        optimizer_hints,
+        distinct,
+        select_modifiers,
+        top,
+        top_before_distinct: _,
+        projection: _,
+        exclude,
+        into,
+        from: _,
+        lateral_views,
+        prewhere,
+        selection: _,
+        connect_by,
+        group_by: _,
+        cluster_by,
+        distribute_by,
+        sort_by,
+        having: _,
+        named_window,
+        qualify,
+        window_before_qualify: _,
+        value_table_mode,
+        flavor,
+    } = select;
+    let odd = [
+        (matches!(distinct, Some(Distinct::On(_))), "DISTINCT ON", "number the rows with ROW_NUMBER() in a subquery"),
+        (
+            qualify.is_some(),
+            "QUALIFY",
+            "compute it in a subquery: SELECT … FROM (SELECT …, ROW_NUMBER() OVER (…) AS n FROM events) AS t WHERE n = 1",
+        ),
+        (!named_window.is_empty(), "WINDOW", "write the window out: OVER (PARTITION BY … ORDER BY …)"),
+        (top.is_some(), "TOP", "write LIMIT"),
+        (*flavor != SelectFlavor::Standard, "FROM without SELECT before it", "write SELECT … FROM events"),
+        (exclude.is_some(), "EXCLUDE", "write the columns"),
+        (into.is_some(), "INTO", "a question writes nothing"),
+        (
+            !optimizer_hints.is_empty()
+                || select_modifiers.is_some()
+                || !lateral_views.is_empty()
+                || prewhere.is_some()
+                || !connect_by.is_empty()
+                || !cluster_by.is_empty()
+                || !distribute_by.is_empty()
+                || !sort_by.is_empty()
+                || value_table_mode.is_some(),
+            "an addition to SELECT",
+            "write SELECT … FROM … WHERE … GROUP BY … HAVING … ORDER BY …",
+        ),
+    ];
+    match odd.into_iter().find(|(there, ..)| *there) {
+        Some((_, what, instead)) => Err(refused(format!("{what} is not known here"), instead)),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,304 @@
+//! Functions of one row.
+
+use super::datum::{Datum, Kind, date};
+use super::node::{Node, Typed};
+use super::{QueryError, refused};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
+
+/// What functions there are, for the message that one is not known.
+const NAMES: &str = "COUNT, SUM, AVG, MIN, MAX, MEDIAN, BOOL_AND, BOOL_OR; LOWER, UPPER, LENGTH, TRIM, SUBSTR, LEFT, RIGHT, REPLACE, \
+     CONCAT, STRPOS, CONTAINS, STARTS_WITH, SPLIT_PART, LPAD, RPAD; COALESCE, NULLIF, GREATEST, LEAST, ABS, ROUND, FLOOR, CEIL; \
+     YEAR, MONTH, DAY, HOUR, MINUTE, EXTRACT, DATE_TRUNC, DATE_DIFF, EPOCH, STRFTIME";
+
+/// A function of values by its name.
+pub(super) fn scalar(name: &str, operands: Vec<Typed>) -> Result<Typed, QueryError> {
+    let kinds: Vec<Kind> = operands.iter().map(|operand| operand.kind).collect();
+    let is = |wanted: &[Kind]| {
+        kinds.len() == wanted.len()
+            && kinds.iter().zip(wanted).all(|(kind, wanted)| kind == wanted || *kind == Kind::Null)
+    };
+    let nodes = || operands.iter().map(|operand| operand.node.clone()).collect::<Vec<Node>>();
+    let fixed = |place: usize| match operands.get(place).map(|operand| &operand.node) {
+        Some(Node::Literal(value)) => Ok(value.clone()),
+        _ => Err(refused(
+            format!("operand {} of {name} must be written out", place + 1),
+            "write a number or a text there",
+        )),
+    };
+    let number = |place: usize, from: usize, to: usize| -> Result<usize, QueryError> {
+        let within = usize::try_from(fixed(place)?.integer()).ok().filter(|n| (from..=to).contains(n));
+        within.ok_or_else(|| {
+            refused(format!("operand {} of {name} must be {from} to {to}", place + 1), "write such a number")
+        })
+    };
+    let text = |run: fn(&[Datum]) -> Result<Datum, QueryError>| Ok(Typed::call(name, Kind::Text, nodes(), run));
+    let texts = [Kind::Text; 3];
+    match name {
+        "LOWER" if is(&texts[..1]) => text(|v| Datum::made(&cased(v[0].text(), |c| single(c.to_lowercase(), c)))),
+        "UPPER" if is(&texts[..1]) => text(|v| Datum::made(&cased(v[0].text(), |c| single(c.to_uppercase(), c)))),
+        "TRIM" if is(&texts[..1]) => text(|v| Datum::made(v[0].text().trim_matches(' '))),
+        "LTRIM" if is(&texts[..1]) => text(|v| Datum::made(v[0].text().trim_start_matches(' '))),
+        "RTRIM" if is(&texts[..1]) => text(|v| Datum::made(v[0].text().trim_end_matches(' '))),
+        "REPLACE" if is(&texts) => text(|v| match v[1].text() {
+            "" => Ok(v[0].clone()),
+            old => Datum::made(&v[0].text().replace(old, v[2].text())),
+        }),
+        "LENGTH" if is(&texts[..1]) => count(name, nodes(), |v| v[0].text().chars().count()),
+        "STRPOS" | "INSTR" if is(&texts[..2]) => count(name, nodes(), |v| {
+            let (text, part) = (v[0].text(), v[1].text());
+            text.find(part).map_or(0, |at| text[..at].chars().count() + 1)
+        }),
+        "CONTAINS" if is(&texts[..2]) => holds(name, nodes(), |v| v[0].text().contains(v[1].text())),
+        "STARTS_WITH" if is(&texts[..2]) => holds(name, nodes(), |v| v[0].text().starts_with(v[1].text())),
+        "ENDS_WITH" if is(&texts[..2]) => holds(name, nodes(), |v| v[0].text().ends_with(v[1].text())),
+        "SUBSTR" | "SUBSTRING" if is(&[Kind::Text, Kind::Integer]) => {
+            part(name, &operands[0], number(1, 1, 10_000)? - 1, usize::MAX)
+        }
+        "SUBSTR" | "SUBSTRING" if is(&[Kind::Text, Kind::Integer, Kind::Integer]) => {
+            part(name, &operands[0], number(1, 1, 10_000)? - 1, number(2, 0, 10_000)?)
+        }
+        "LEFT" if is(&[Kind::Text, Kind::Integer]) => part(name, &operands[0], 0, number(1, 0, 10_000)?),
+        "RIGHT" if is(&[Kind::Text, Kind::Integer]) => {
+            let n = number(1, 0, 10_000)?;
+            Ok(Typed::call(format!("{name} {n}"), Kind::Text, vec![operands[0].node.clone()], move |v| {
+                let text = v[0].text();
+                Datum::made(&text.chars().skip(text.chars().count().saturating_sub(n)).collect::<String>())
+            }))
+        }
+        "LPAD" | "RPAD" if is(&[Kind::Text, Kind::Integer, Kind::Text]) => {
+            padded(name, &operands[0], number(1, 0, 200)?, &fixed(2)?)
+        }
+        "SPLIT_PART" if is(&[Kind::Text, Kind::Text, Kind::Integer]) => {
+            let (separator, n) = (fixed(1)?.text().to_owned(), number(2, 1, 1000)? - 1);
+            if separator.is_empty() {
+                return Err(refused(
+                    "SPLIT_PART has nothing to split at",
+                    "write the text that stands between the parts",
+                ));
+            }
+            Ok(Typed::call(format!("{name} {separator} {n}"), Kind::Text, vec![operands[0].node.clone()], move |v| {
+                Datum::made(v[0].text().split(&separator).nth(n).unwrap_or_default())
+            }))
+        }
+        "CONCAT" if kinds.iter().all(|kind| matches!(kind, Kind::Text | Kind::Null)) && !kinds.is_empty() => {
+            let run = |v: &[Datum]| Datum::made(&v.iter().map(Datum::text).collect::<String>());
+            Ok(Typed::call_with_null(name, Kind::Text, nodes(), run))
+        }
+        "ABS" if is(&[Kind::Integer]) => Ok(Typed::call(name, Kind::Integer, nodes(), |v| {
+            let refused = || refused("a number is greater than 64 bits hold", "calculate with CAST(… AS DOUBLE)");
+            v[0].integer().checked_abs().map(Datum::Integer).ok_or_else(refused)
+        })),
+        "ABS" if is(&[Kind::Float]) || is(&[Kind::Decimal]) => {
+            Ok(Typed::call(name, kinds[0], nodes(), |v| Ok(Datum::float(v[0].real().abs()))))
+        }
+        "ROUND" if is(&[Kind::Integer]) || is(&[Kind::Integer, Kind::Integer]) && number(1, 0, 15).is_ok() => {
+            Ok(operands[0].clone())
+        }
+        "ROUND" if is(&[Kind::Float]) || is(&[Kind::Decimal]) => rounded(name, &operands[0], 0),
+        "ROUND" if is(&[Kind::Float, Kind::Integer]) => rounded(name, &operands[0], number(1, 0, 15)?),
+        "FLOOR" if kinds.len() == 1 && kinds[0].is_number() && kinds[0] != Kind::Fraction => {
+            Ok(Typed::call(name, float_of(kinds[0]), nodes(), |v| Ok(Datum::float(v[0].real().floor()))))
+        }
+        "CEIL" | "CEILING" if kinds.len() == 1 && kinds[0].is_number() && kinds[0] != Kind::Fraction => {
+            Ok(Typed::call(name, float_of(kinds[0]), nodes(), |v| Ok(Datum::float(v[0].real().ceil()))))
+        }
+        "EPOCH" if is(&[Kind::Instant]) => Ok(Typed::call(name, Kind::Float, nodes(), |v| {
+            let (seconds, rest) = (v[0].integer().div_euclid(1_000_000), v[0].integer().rem_euclid(1_000_000));
+            Ok(Datum::float(Datum::Integer(seconds).real() + Datum::Integer(rest).real() / 1e6))
+        })),
+        "YEAR" | "MONTH" | "DAY" | "HOUR" | "MINUTE" | "SECOND" if kinds.len() == 1 => field(name, &operands[0]),
+        "DATE_PART" | "DATEPART" if kinds.len() == 2 => field(fixed(0)?.text(), &operands[1]),
+        "DATE_TRUNC" | "DATETRUNC" if is(&[Kind::Text, Kind::Instant]) => truncated(fixed(0)?.text(), &operands[1]),
+        "DATE_DIFF" | "DATEDIFF" if kinds.len() == 3 => difference(fixed(0)?.text(), &operands[1], &operands[2]),
+        "STRFTIME" if kinds.len() == 2 => written(&operands[0], fixed(1)?.text()),
+        _ if NAMES.split([',', ';', ' ']).any(|known| known == name) => {
+            let given = kinds.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            Err(refused(
+                format!("{name} is not for ({given})"),
+                "make its operands another kind with CAST(… AS …), or give others",
+            ))
+        }
+        _ => Err(refused(format!("there is no function {name} here"), &format!("use one of {NAMES}"))),
+    }
+}
+
+fn float_of(kind: Kind) -> Kind {
+    if kind == Kind::Decimal { kind } else { Kind::Float }
+}
+
+fn count(name: &str, nodes: Vec<Node>, run: fn(&[Datum]) -> usize) -> Result<Typed, QueryError> {
+    Ok(Typed::call(name, Kind::Integer, nodes, move |v| Ok(i64::try_from(run(v)).map_or(Datum::Null, Datum::Integer))))
+}
+
+fn holds(name: &str, nodes: Vec<Node>, run: fn(&[Datum]) -> bool) -> Result<Typed, QueryError> {
+    Ok(Typed::call(name, Kind::Boolean, nodes, move |v| Ok(Datum::Boolean(run(v)))))
+}
+
+fn cased(text: &str, to: impl Fn(char) -> char) -> String {
+    text.chars().map(to).collect()
+}
+
+/// Letters that become several stay as they are.
+fn single(mut cased: impl Iterator<Item = char>, of: char) -> char {
+    match (cased.next(), cased.next()) {
+        (Some(one), None) => one,
+        _ => of,
+    }
+}
+
+fn part(name: &str, of: &Typed, skip: usize, take: usize) -> Result<Typed, QueryError> {
+    Ok(Typed::call(format!("{name} {skip} {take}"), Kind::Text, vec![of.node.clone()], move |v| {
+        Datum::made(&v[0].text().chars().skip(skip).take(take).collect::<String>())
+    }))
+}
+
+fn padded(name: &str, of: &Typed, to: usize, with: &Datum) -> Result<Typed, QueryError> {
+    let (left, with) = (name == "LPAD", with.text().to_owned());
+    if with.is_empty() {
+        return Err(refused(format!("{name} has nothing to fill with"), "write a character as its third operand"));
+    }
+    Ok(Typed::call(format!("{name} {to} {with}"), Kind::Text, vec![of.node.clone()], move |v| {
+        let text: String = v[0].text().chars().take(to).collect();
+        let filling: String = with.chars().cycle().take(to - text.chars().count()).collect();
+        Datum::made(&if left { filling + &text } else { text + &filling })
+    }))
+}
+
+fn rounded(name: &str, of: &Typed, places: usize) -> Result<Typed, QueryError> {
+    let factor = (0..places).fold(1.0, |factor, _| factor * 10.0);
+    Ok(Typed::call(format!("{name} {places}"), of.kind, vec![of.node.clone()], move |v| {
+        let rounded = (v[0].real() * factor).round() / factor;
+        Ok(Datum::float(if rounded.is_finite() { rounded } else { v[0].real() }))
+    }))
+}
+
+/// The day and the time of a date or an instant, in UTC.
+fn moment(value: &Datum) -> Option<NaiveDateTime> {
+    match value {
+        Datum::Instant(us) => DateTime::from_timestamp_micros(*us).map(|at| at.naive_utc()),
+        Datum::Date(days) => date(*days).map(|day| day.and_time(NaiveTime::MIN)),
+        _ => None,
+    }
+}
+
+fn moment_kind(of: &Typed, instants_only: bool) -> Result<(), QueryError> {
+    match of.kind {
+        Kind::Instant | Kind::Null => Ok(()),
+        Kind::Date if !instants_only => Ok(()),
+        other => Err(refused(format!("{other} has no such part"), "give an instant, or CAST(… AS TIMESTAMP)")),
+    }
+}
+
+/// A field of the calendar or the clock, in UTC.
+pub(super) fn field(name: &str, of: &Typed) -> Result<Typed, QueryError> {
+    let name = name.to_uppercase();
+    let read: fn(NaiveDateTime) -> i64 = match name.as_str() {
+        "YEAR" => |at| i64::from(at.year()),
+        "QUARTER" => |at| i64::from(at.month0() / 3 + 1),
+        "MONTH" => |at| i64::from(at.month()),
+        "WEEK" => |at| i64::from(at.iso_week().week()),
+        "DAY" => |at| i64::from(at.day()),
+        "DOW" | "DAYOFWEEK" => |at| i64::from(at.weekday().num_days_from_sunday()),
+        "ISODOW" => |at| i64::from(at.weekday().number_from_monday()),
+        "DOY" => |at| i64::from(at.ordinal()),
+        "HOUR" => |at| i64::from(at.hour()),
+        "MINUTE" => |at| i64::from(at.minute()),
+        "SECOND" => |at| i64::from(at.second()),
+        _ => {
+            let known =
+                "use YEAR, QUARTER, MONTH, WEEK, DAY, DOW, ISODOW, DOY, HOUR, MINUTE or SECOND; EPOCH(x) gives seconds";
+            return Err(refused(format!("there is no field {name} here"), known));
+        }
+    };
+    moment_kind(of, matches!(name.as_str(), "HOUR" | "MINUTE" | "SECOND"))?;
+    Ok(Typed::call(format!("field {name}"), Kind::Integer, vec![of.node.clone()], move |v| {
+        Ok(moment(&v[0]).map_or(Datum::Null, |at| Datum::Integer(read(at))))
+    }))
+}
+
+/// The beginning of the year, month, day, hour or minute, in UTC.
+fn truncated(unit: &str, of: &Typed) -> Result<Typed, QueryError> {
+    let unit = unit.to_lowercase();
+    let begin: fn(NaiveDateTime) -> Option<NaiveDateTime> = match unit.as_str() {
+        "year" => |at| NaiveDate::from_ymd_opt(at.year(), 1, 1).map(|day| day.and_time(NaiveTime::MIN)),
+        "month" => |at| at.date().with_day(1).map(|day| day.and_time(NaiveTime::MIN)),
+        "day" => |at| Some(at.date().and_time(NaiveTime::MIN)),
+        "hour" => |at| at.date().and_hms_opt(at.hour(), 0, 0),
+        "minute" => |at| at.date().and_hms_opt(at.hour(), at.minute(), 0),
+        _ => {
+            return Err(refused(
+                format!("DATE_TRUNC does not know '{unit}'"),
+                "use 'year', 'month', 'day', 'hour' or 'minute'",
+            ));
+        }
+    };
+    Ok(Typed::call(format!("truncated {unit}"), Kind::Instant, vec![of.node.clone()], move |v| {
+        let begun = moment(&v[0]).and_then(begin);
+        Ok(begun.map_or(Datum::Null, |at| Datum::Instant(at.and_utc().timestamp_micros())))
+    }))
+}
+
+/// How many limits of a unit lie between two moments.
+fn difference(unit: &str, from: &Typed, to: &Typed) -> Result<Typed, QueryError> {
+    let length = match unit.to_lowercase().trim_end_matches('s') {
+        "second" => 1,
+        "minute" => 60,
+        "hour" => 3600,
+        "day" => 86_400,
+        _ => {
+            return Err(refused(
+                format!("DATE_DIFF does not know '{unit}'"),
+                "use 'second', 'minute', 'hour' or 'day'",
+            ));
+        }
+    };
+    moment_kind(from, length < 86_400)?;
+    moment_kind(to, length < 86_400)?;
+    Ok(Typed::call(format!("difference {length}"), Kind::Integer, vec![from.node.clone(), to.node.clone()], move |v| {
+        let unit = |value: &Datum| moment(value).map(|at| at.and_utc().timestamp().div_euclid(length));
+        Ok(unit(&v[0]).zip(unit(&v[1])).map_or(Datum::Null, |(from, to)| Datum::Integer(to - from)))
+    }))
+}
+
+/// A moment in a form of one's own.
+fn written(of: &Typed, form: &str) -> Result<Typed, QueryError> {
+    moment_kind(of, false)?;
+    let mut rest = form.chars();
+    while let Some(c) = rest.next() {
+        if c == '%' && !rest.next().is_some_and(|field| "YmdHMSj".contains(field)) {
+            return Err(refused("STRFTIME has a form that is not known here", "use %Y, %m, %d, %H, %M, %S and %j"));
+        }
+    }
+    let form = form.to_owned();
+    Ok(Typed::call(format!("STRFTIME {form}"), Kind::Text, vec![of.node.clone()], move |v| match moment(&v[0]) {
+        Some(at) => Datum::made(&at.format(&form).to_string()),
+        None => Ok(Datum::Null),
+    }))
+}
+
+/// Whether a text has the form of a pattern, in which `%` stands for any text and `_` for any character.
+pub(super) fn like(text: &str, pattern: &str) -> bool {
+    let (text, pattern): (Vec<char>, Vec<char>) = (text.chars().collect(), pattern.chars().collect());
+    let (mut t, mut p, mut back) = (0, 0, None);
+    while t < text.len() {
+        match pattern.get(p) {
+            Some('%') => {
+                back = Some((p + 1, t));
+                p += 1;
+            }
+            Some(c) if *c == '_' || *c == text[t] => {
+                t += 1;
+                p += 1;
+            }
+            _ => match back {
+                Some((after, from)) => {
+                    back = Some((after, from + 1));
+                    t = from + 1;
+                    p = after;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|c| *c == '%')
+}

@@ -1,0 +1,196 @@
+//! Questions: the same answers as DuckDB gives over the same files, or a refusal in words; answers always in the same form.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
+
+use libtest_mimic::Arguments;
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+use tests::{Installed, has_tool, root, sqlite, tool, trial};
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let python = has_tool("python3", &["--version"]);
+    let duckdb = has_tool("python3", &["-c", "import duckdb"]);
+    let trials = vec![
+        trial("duckdb_agrees".into(), "python3 with duckdb", duckdb, duckdb_agrees),
+        trial("duckdb_agrees_by_chance".into(), "python3 with duckdb", duckdb, duckdb_agrees_by_chance),
+        trial("what_is_refused_says_what_to_ask".into(), "python3", python, what_is_refused_says_what_to_ask),
+        trial("an_answer_has_the_same_form_whatever_its_rows".into(), "python3", python, the_same_form),
+        trial("no_question_takes_the_machine".into(), "python3", python, no_question_takes_the_machine),
+        trial("a_spreadsheet_sees_no_formula".into(), "python3", python, a_spreadsheet_sees_no_formula),
+        trial("a_table_for_reading_ends".into(), "python3", python, a_table_for_reading_ends),
+    ];
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// An invented office of three months with officers that are not recorded, corrections, and a correction of one.
+fn office(dir: &TempDir) -> Installed {
+    let database = dir.path().join("kantor.sqlite");
+    let made = root().join("tests/office/make_office.py").display().to_string();
+    tool("python3", &[&made, &database.display().to_string(), "--seed", "5", "--per-month", "40"]);
+    sqlite(&database, "update langkah_berkas set petugas_id = null where event_id % 9 = 0");
+    let installed = Installed::at(&format!("sqlite:{}", database.display()));
+    installed.run(&["pull"]).expect_code(0);
+    for (officer, rows) in [("P998", 12), ("P999", 5)] {
+        let newest = format!("select event_id from langkah_berkas order by recorded_at desc, event_id limit {rows}");
+        sqlite(&database, &format!("update langkah_berkas set petugas_id = '{officer}' where event_id in ({newest})"));
+        installed.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    }
+    assert_eq!(installed.count("SELECT COUNT(correction_of) AS n FROM events"), 17);
+    installed
+}
+
+fn judge() -> String {
+    root().join("tests/query.py").display().to_string()
+}
+
+/// Asks all, and lets DuckDB judge; how many were answered, how many refused.
+fn judged<'q>(archive: &Path, questions: impl Iterator<Item = &'q str>) -> (usize, usize) {
+    let open = pipeline::Archive::open(archive).unwrap();
+    let answers: Vec<Value> = questions
+        .map(|sql| match pipeline::query(&open, sql) {
+            Ok(answer) => json!({"sql": sql, "columns": answer.columns, "rows": answer.rows}),
+            Err(refusal) => json!({"sql": sql, "refused": refusal.to_string()}),
+        })
+        .collect();
+    let dir = TempDir::new().unwrap();
+    let file = dir.path().join("jawaban.json");
+    fs::write(&file, json!(answers).to_string()).unwrap();
+    let counts = tool("python3", &[&judge(), "compare", &archive.display().to_string(), &file.display().to_string()]);
+    let (answered, refused) = counts.trim().split_once(' ').unwrap();
+    (answered.parse().unwrap(), refused.parse().unwrap())
+}
+
+fn questions() -> String {
+    fs::read_to_string(root().join("tests/query/questions.sql")).unwrap()
+}
+
+fn each(questions: &str) -> impl Iterator<Item = &str> {
+    questions.lines().filter(|line| !line.starts_with("--"))
+}
+
+fn duckdb_agrees() {
+    let dir = TempDir::new().unwrap();
+    let installed = office(&dir);
+    let questions = questions();
+    let (answered, refused) = judged(&installed.path("archive"), each(&questions));
+    assert_eq!(answered + refused, each(&questions).count());
+    assert!(answered >= 300, "only {answered} were answered, {refused} refused");
+}
+
+fn duckdb_agrees_by_chance() {
+    let dir = TempDir::new().unwrap();
+    let installed = office(&dir);
+    let seed = std::env::var("TERTIB_SEED").unwrap_or_else(|_| "1".to_owned());
+    let questions = tool("python3", &[&judge(), "make", &seed, "500"]);
+    let (answered, refused) = judged(&installed.path("archive"), questions.lines());
+    assert!(answered >= 400, "seed {seed}: only {answered} were answered, {refused} refused");
+}
+
+/// No syntax tree, no word of an engine: what is not known, and what to write instead.
+fn what_is_refused_says_what_to_ask() {
+    let dir = TempDir::new().unwrap();
+    let installed = office(&dir);
+    let archive = pipeline::Archive::open(&installed.path("archive")).unwrap();
+    let questions = questions();
+    let refusals = each(&questions).filter_map(|sql| Some((sql, pipeline::query(&archive, sql).err()?.to_string())));
+    let mut seen = 0;
+    for (sql, refusal) in refusals {
+        seen += 1;
+        let lines: Vec<&str> = refusal.lines().collect();
+        assert!(lines.len() == 2 && lines.iter().all(|line| line.len() > 8), "{sql}\n{refusal}");
+        for odd in ["Expr", "Ident", "polars", "Box", "quote_style", "panicked", "{ "] {
+            assert!(!refusal.contains(odd), "{sql}\n{refusal}");
+        }
+    }
+    assert!(seen > 50);
+    for sql in ["SELECT COLUMNS('(') FROM events", "SELECT selesai + INTERVAL '300000 years' FROM events"] {
+        let ran = installed.run(&["query", sql]).expect_code(2);
+        assert!(!ran.err.contains("panicked") && ran.out.is_empty(), "{}", ran.err);
+        assert_eq!(ran.err.trim_end().lines().count(), 2, "{}", ran.err);
+    }
+}
+
+fn the_same_form() {
+    let dir = TempDir::new().unwrap();
+    let installed = office(&dir);
+    let of = |sql: &str| installed.json(&["query", sql, "--format", "json"], 0);
+    // However many rows there are, an instant and a day are written as such.
+    for (column, form) in [("selesai", "2026-08-03T"), ("CAST(selesai AS DATE)", "2026-08-03")] {
+        let asked = |rows: u32| format!("SELECT {column} AS x FROM events ORDER BY seq LIMIT {rows}");
+        let (one, two) = (of(&asked(1)), of(&asked(2)));
+        assert_eq!(one[0], two[0]);
+        assert!(one[0]["x"].as_str().unwrap().starts_with(form), "{one}");
+    }
+    let newest = of("SELECT MAX(selesai) AS m FROM events");
+    assert!(newest[0]["m"].as_str().unwrap().ends_with('Z'), "{newest}");
+    assert_eq!(of("SELECT 1 / 0 AS a, 0 / 0 AS b"), json!([{"a": "inf", "b": "NaN"}]));
+    // Columns in their order, called by what was asked.
+    let ran = installed
+        .run(&[
+            "query",
+            "SELECT seq, berkas_id, COUNT(*), 1 FROM events GROUP BY seq, berkas_id ORDER BY 1 LIMIT 1",
+            "--format",
+            "json",
+        ])
+        .expect_code(0);
+    let places: Vec<usize> =
+        ["\"seq\"", "\"berkas_id\"", "\"COUNT(*)\"", "\"1\""].iter().map(|name| ran.out.find(name).unwrap()).collect();
+    assert!(places.is_sorted(), "{}", ran.out);
+    let twice =
+        installed.run(&["query", "SELECT a.seq, b.seq FROM events a JOIN events b ON a.seq = b.seq"]).expect_code(2);
+    assert!(twice.err.contains("two columns are called `seq`"), "{}", twice.err);
+}
+
+fn no_question_takes_the_machine() {
+    let dir = TempDir::new().unwrap();
+    let installed = office(&dir);
+    let deep = format!("SELECT {} AS a", vec!["1"; 20_000].join("+"));
+    let broad = format!("SELECT {} AS a", vec!["1"; 1_500].join("+"));
+    let brackets = format!("SELECT {}1{} AS a", "(".repeat(5000), ")".repeat(5000));
+    let unions = vec!["SELECT 1 AS a"; 700].join(" UNION ALL ");
+    let doubled: Vec<String> = (1..30).map(|n| format!("t{n} AS (SELECT a || a AS a FROM t{})", n - 1)).collect();
+    let texts = format!("WITH t0 AS (SELECT 'xxxxxxxx' AS a), {} SELECT LENGTH(a) AS n FROM t29", doubled.join(", "));
+    let crossed: Vec<String> =
+        (1..12).map(|n| format!("t{n} AS (SELECT a.x FROM t{0} a CROSS JOIN t{0} b)", n - 1)).collect();
+    let rows =
+        format!("WITH t0 AS (SELECT 1 AS x UNION ALL SELECT 2), {} SELECT COUNT(*) AS n FROM t11", crossed.join(", "));
+    for (sql, says) in [
+        (deep.as_str(), "more than 4000 words"),
+        (&broad, "deep"),
+        (&brackets, "deep"),
+        (&unions, "SELECTs are put together"),
+        (&texts, "a text of more than"),
+        (&rows, "pairs of rows"),
+        ("SELECT COUNT(*) AS n FROM events a, events b, events c", "pairs of rows"),
+        (
+            "SELECT COUNT(*) AS n FROM events a JOIN events b ON a.bulan = b.bulan JOIN events c ON b.bulan = c.bulan",
+            "than",
+        ),
+        ("SELECT LPAD('x', 2000000000, 'y') FROM events", "0 to 200"),
+    ] {
+        let ran = installed.run(&["query", sql]).expect_code(2);
+        assert!(ran.err.contains(says) && ran.err.trim_end().lines().count() == 2, "{says}: {}", ran.err);
+    }
+}
+
+fn a_spreadsheet_sees_no_formula() {
+    let dir = TempDir::new().unwrap();
+    let installed = office(&dir);
+    let csv = |sql: &str| installed.run(&["query", sql, "--format", "csv"]).expect_code(0).out;
+    let formula = csv("SELECT '=HYPERLINK(0)' AS a, '@SUM' AS b, '-5' AS c, -5 AS d");
+    assert_eq!(formula, "a,b,c,d\n'=HYPERLINK(0),'@SUM,-5,-5\n");
+}
+
+fn a_table_for_reading_ends() {
+    let dir = TempDir::new().unwrap();
+    let installed = office(&dir);
+    let rows = installed.count("SELECT COUNT(*) AS n FROM events");
+    let ran = installed.run(&["query", "SELECT seq FROM events ORDER BY seq"]).expect_code(0);
+    assert!(ran.err.contains(&format!("{} more rows", rows - 1000)), "{}", ran.err);
+    assert_eq!(ran.out.lines().filter(|line| line.trim().parse::<i64>().is_ok()).count(), 1000);
+    let all = installed.run(&["query", "SELECT seq FROM events", "--format", "csv"]).expect_code(0).out;
+    assert_eq!(i64::try_from(all.lines().count()).unwrap(), rows + 1);
+}
