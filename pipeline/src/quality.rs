@@ -1,18 +1,23 @@
 //! How good are the data of a month?
 //!
-//! Reads   the month's events with what is personal about them, what came before of the same berkas, the stock of blanks,
-//!         the quarantine
+//! Reads   the month's events with what is personal about them, what came before of the same berkas, batch and NIK, the
+//!         stock of blanks, the outages, the quarantine
 //! Gives   per column how many rows should have a value, have one, and a valid one; findings by berkas, book or day
-//! Rule    NIK: PP 37/2007 Pasal 37; papers: data/kelengkapan; ages: data/applicant.toml; order: the SOP
-//! Finds   W001–W004, W006, W007 (as at the pull) and Q001–Q030; never a NIK or a name, only ids
+//! Rule    NIK: PP 37/2007 Pasal 37; papers: data/kelengkapan; ages: data/applicant.toml; what is odd without being against
+//!         a rule: data/kewajaran.toml; order: the SOP
+//! Finds   W001–W004, W006, W007 (as at the pull) and Q001–Q046; never a NIK or a name, only ids
 
 mod applicant;
+mod batches;
 mod columns;
 mod history;
 mod month_events;
+mod outages;
 mod papers;
+mod people;
 mod registers;
 mod stock;
+mod times;
 
 pub use columns::ColumnQuality;
 
@@ -123,10 +128,14 @@ pub fn quality(archive: &Archive, facts: &Facts, month: Month) -> Result<Quality
     for event in &events {
         applicant::check(event, &mut found);
         papers::check(event, &mut found);
+        times::check(event, &mut found);
         history::check(event, &history, first, &mut found);
     }
     registers::check(&events, &mut found);
     stock::check(archive, month, &events, &mut found)?;
+    people::check(archive, month, &events, rows.superseded(), &mut found)?;
+    batches::check(archive, month, &events, rows.superseded(), &mut found)?;
+    outages::check(archive, month, &mut found)?;
     let columns = columns::of(&events, facts);
     Ok(Quality { columns, findings: found.findings.into_iter().collect(), quarantine: quarantine(archive)? })
 }

@@ -13,7 +13,7 @@ mod outages;
 
 #[cfg(test)]
 pub(crate) use events::Made;
-pub(crate) use outages::OutageClock;
+pub(crate) use outages::{OutageClock, outage_log};
 
 use crate::archive::{Archive, ArchiveError};
 use crate::stages::additive::{FigureSql, Reach, Sight};

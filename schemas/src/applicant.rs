@@ -7,6 +7,8 @@ use serde::Deserialize;
 pub struct ApplicantRules {
     /// How the contract writes a sex.
     pub jenis_kelamin: Vec<String>,
+    /// Of these, which is a woman's.
+    pub perempuan: String,
     /// How the contract writes a citizenship.
     pub kewarganegaraan: Vec<String>,
     /// Ages, whole years.

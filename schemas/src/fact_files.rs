@@ -38,7 +38,7 @@ macro_rules! built_in {
 }
 
 /// What an office may replace, by path below `data/`. Targets are in the order in which reports list them.
-const FILES: [(&str, &str); 27] = built_in![
+const FILES: [(&str, &str); 28] = built_in![
     "applicant.toml",
     "calendar/jam_kerja.toml",
     "calendar/libur_2020_2027.csv",
@@ -52,6 +52,7 @@ const FILES: [(&str, &str); 27] = built_in![
     "jenis.toml",
     "jra.toml",
     "kelengkapan/ktp_el.toml",
+    "kewajaran.toml",
     "klasifikasi.toml",
     "ledgers/buku_registrasi_perekaman.toml",
     "ledgers/buku_agenda_pendaftaran.toml",

@@ -50,6 +50,8 @@ pub struct Facts {
     pub requirements: Vec<Requirement>,
     /// What an applicant's data may be.
     pub applicant: ApplicantRules,
+    /// What is odd without being against a rule.
+    pub plausible: Plausible,
     /// How names are made comparable.
     pub names: NameRules,
     /// Archive classification codes with validity.
@@ -160,6 +162,7 @@ impl Facts {
             dokumen: kelengkapan.dokumen.into_iter().map(|l| (l.id, l.label)).collect(),
             requirements: kelengkapan.syarat,
             applicant: parse(files, "applicant.toml")?,
+            plausible: parse(files, "kewajaran.toml")?,
             names: parse::<NameFile>(files, "nama.toml")?.into(),
             klasifikasi: klasifikasi.rows,
             sop,

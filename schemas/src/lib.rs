@@ -18,6 +18,7 @@ mod office_day;
 mod office_days;
 mod period;
 mod share;
+mod plausible;
 mod sop;
 mod target;
 mod verdict;
@@ -42,6 +43,7 @@ pub use office_day::{DayKind, OfficeDay, printed};
 pub use office_days::{HoursInForce, OfficeCalendar, OfficeDays};
 pub use period::{Month, MonthError};
 pub use share::Share;
+pub use plausible::Plausible;
 pub use sop::{Milestone, Outcome, Sop, Step};
 pub use target::{
     Clock, Comparison, ShareMeasure, Standard, Standing, Target, TargetFile, TimeMeasure, TimeUnit, Within,

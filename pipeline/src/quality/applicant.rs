@@ -3,7 +3,7 @@
 use super::Found;
 use crate::validate::nik_code;
 use chrono::{Datelike, NaiveDate};
-use schemas::{Event, Milestone, Nik, NikFault};
+use schemas::{Event, Facts, Milestone, Nik, NikFault};
 
 pub(super) fn check(event: &Event<'_>, found: &mut Found<'_>) {
     let facts = found.facts;
@@ -27,10 +27,40 @@ pub(super) fn check(event: &Event<'_>, found: &mut Found<'_>) {
     if person.jenis_kelamin.is_some_and(|sex| !facts.applicant.jenis_kelamin.iter().any(|s| s == sex)) {
         found.applicant("Q012", event, "");
     }
-    if person.nama.is_some_and(|nama| nama.chars().any(char::is_numeric)) {
-        found.applicant("Q013", event, "");
+    match filled(person.nama) {
+        None => found.applicant("Q036", event, ""),
+        Some(nama) if nama.chars().any(char::is_numeric) => found.applicant("Q013", event, ""),
+        Some(nama) if !can_be_name(nama, facts) => found.applicant("Q034", event, ""),
+        Some(_) => {}
+    }
+    if filled(person.tempat_lahir).is_some_and(|place| !can_be_place(place, facts)) {
+        found.applicant("Q035", event, "");
+    }
+    if filled(person.jenis_kelamin).is_none() {
+        found.applicant("Q037", event, "");
+    }
+    if person.tanggal_lahir_days.is_none() {
+        found.applicant("Q038", event, "");
     }
     age(event, found);
+}
+
+/// A text that says something.
+fn filled(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.trim().is_empty())
+}
+
+/// Whether a text has the letters of a name, and is not written only to fill the field.
+pub(super) fn can_be_name(text: &str, facts: &Facts) -> bool {
+    let letters: Vec<char> = text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_uppercase).collect();
+    let varied = letters.iter().any(|letter| Some(letter) != letters.first());
+    let written = text.trim().to_uppercase();
+    varied && !facts.plausible.pengisi.contains(&written)
+}
+
+/// Whether a text has the letters of a place's name, and no digits.
+pub(super) fn can_be_place(text: &str, facts: &Facts) -> bool {
+    can_be_name(text, facts) && !text.chars().any(char::is_numeric)
 }
 
 /// The NIK stays when a birth date is corrected, so a difference is to be looked into, and no fault of itself.
@@ -39,12 +69,9 @@ fn against_the_record(nik: Nik<'_>, event: &Event<'_>, found: &mut Found<'_>) {
     if recorded.is_some_and(|recorded| nik.births().all(|birth| birth != recorded)) {
         found.applicant("Q002", event, "");
     }
-    let woman = match event.person.jenis_kelamin {
-        Some("P") => Some(true),
-        Some("L") => Some(false),
-        _ => None,
-    };
-    if woman.is_some_and(|woman| woman != nik.is_womans()) {
+    let rules = &found.facts.applicant;
+    let sex = event.person.jenis_kelamin.filter(|sex| rules.jenis_kelamin.iter().any(|known| known == sex));
+    if sex.is_some_and(|sex| (sex == rules.perempuan) != nik.is_womans()) {
         found.applicant("Q003", event, "");
     }
 }

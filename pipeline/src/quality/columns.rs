@@ -1,6 +1,6 @@
 //! Presence and validity of every column of the contract.
 
-use super::applicant::{birth, years};
+use super::applicant::{birth, can_be_name, can_be_place, years};
 use super::papers::codes;
 use crate::metrics::serial;
 use schemas::{Column, Event, Facts, Milestone, check_nik};
@@ -65,9 +65,9 @@ fn validity(column: Column, event: &Event<'_>, facts: &Facts) -> Option<bool> {
         Column::Jenis => Some(facts.jenis.contains_key(event.jenis)),
         Column::Kewarganegaraan => Some(facts.applicant.kewarganegaraan.iter().any(|k| k == event.kewarganegaraan)),
         Column::Nik => person.nik.map(|nik| check_nik(nik, &facts.wilayah).is_none()),
-        Column::Nama => person.nama.map(|nama| !nama.trim().is_empty() && !nama.chars().any(char::is_numeric)),
+        Column::Nama => person.nama.map(|nama| can_be_name(nama, facts) && !nama.chars().any(char::is_numeric)),
         Column::JenisKelamin => person.jenis_kelamin.map(|sex| facts.applicant.jenis_kelamin.iter().any(|s| s == sex)),
-        Column::TempatLahir => free(person.tempat_lahir),
+        Column::TempatLahir => person.tempat_lahir.map(|place| can_be_place(place, facts)),
         Column::TanggalLahir => birth(event).map(|birth| {
             let age = received.and_then(|day| years(birth, day));
             age.is_some_and(|age| age <= facts.applicant.usia.tertinggi)

@@ -3,7 +3,7 @@
 use super::Found;
 use crate::archive::{Archive, ArchiveError, month_of_path};
 use crate::columns::{instants, int32s, int64s, step, texts};
-use arrow::array::Array;
+use arrow::array::{Array, StringArray};
 use schemas::{Event, Milestone, Month, Sop};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,21 +14,26 @@ pub(super) struct Before {
     printed: Option<i64>,
     ended: Option<i64>,
     /// A value of each of [`OWN`].
-    own: [Option<String>; 3],
+    own: [Option<String>; OWN.len()],
     /// Columns of which there is another value too.
-    differing: BTreeSet<&'static str>,
+    differing: BTreeSet<(&'static str, &'static str)>,
 }
 
-/// Columns that are the berkas' own, and so the same at each of its steps, and where the archive has them.
-const OWN: [(&str, &str); 3] = [("jenis", "jenis"), ("nik", "nik_pseudonym"), ("pekon", "pekon")];
+/// Columns that are the same at each step of a berkas: where the archive has them, what a difference is, and what is said of it.
+const OWN: [(&str, &str, &str); 4] = [
+    ("jenis", "Q027", "jenis"),
+    ("nik_pseudonym", "Q027", "nik"),
+    ("pekon", "Q027", "pekon"),
+    ("kolektif_id", "Q033", ""),
+];
 
 impl Before {
     /// No value yet is no difference.
-    fn compare(&mut self, values: [Option<&str>; 3]) {
-        for ((own, value), (name, _)) in self.own.iter_mut().zip(values).zip(OWN) {
+    fn compare(&mut self, values: [Option<&str>; OWN.len()]) {
+        for ((own, value), (_, code, detail)) in self.own.iter_mut().zip(values).zip(OWN) {
             match (own.as_deref(), value) {
                 (None, Some(value)) => *own = Some(value.to_owned()),
-                (Some(own), Some(value)) if own != value => drop(self.differing.insert(name)),
+                (Some(own), Some(value)) if own != value => drop(self.differing.insert((code, detail))),
                 _ => {}
             }
         }
@@ -44,13 +49,14 @@ pub(super) fn of<'e>(
     superseded: &BTreeSet<i64>,
 ) -> Result<BTreeMap<&'e str, Before>, ArchiveError> {
     let mut history: BTreeMap<&str, Before> = events.iter().map(|e| (e.berkas_id, Before::default())).collect();
-    let columns = ["seq", "berkas_id", "langkah", "hasil", "selesai", "jenis", "nik_pseudonym", "pekon"];
+    let columns = ["seq", "berkas_id", "langkah", "hasil", "selesai", "jenis", "nik_pseudonym", "pekon", "kolektif_id"];
     for file in archive.event_files().filter(|f| month_of_path(&f.path).is_some_and(|m| m <= month)) {
         for batch in archive.read(file, Some(&columns))? {
             let (seqs, berkas) = (int64s(&batch, "seq")?, texts(&batch, "berkas_id")?);
             let (steps, ends, hasil) =
                 (int32s(&batch, "langkah")?, instants(&batch, "selesai")?, texts(&batch, "hasil")?);
-            let own = [texts(&batch, OWN[0].1)?, texts(&batch, OWN[1].1)?, texts(&batch, OWN[2].1)?];
+            let own = OWN.map(|(column, ..)| texts(&batch, column));
+            let own: Vec<&StringArray> = own.into_iter().collect::<Result<_, _>>()?;
             for row in (0..batch.num_rows()).filter(|row| !superseded.contains(&seqs.value(*row))) {
                 let Some(before) = history.get_mut(berkas.value(row)) else { continue };
                 let at = ends.value(row);
@@ -61,7 +67,7 @@ pub(super) fn of<'e>(
                     Some(Milestone::Rejected | Milestone::Duplicate) => earliest(&mut before.ended),
                     _ => {}
                 }
-                before.compare(own.map(|column| column.is_valid(row).then(|| column.value(row))));
+                before.compare(std::array::from_fn(|place| own[place].is_valid(row).then(|| own[place].value(row))));
             }
         }
     }
@@ -90,7 +96,7 @@ pub(super) fn check(event: &Event<'_>, history: &BTreeMap<&str, Before>, archive
     if prints && before.ended.is_some_and(|ended| ended < event.selesai_us) {
         found.event("Q025", event, "");
     }
-    for column in &before.differing {
-        found.berkas("Q027", event, column);
+    for (code, detail) in &before.differing {
+        found.berkas(code, event, detail);
     }
 }

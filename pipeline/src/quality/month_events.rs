@@ -38,9 +38,16 @@ impl MonthEvents {
         for batch in &self.events {
             let seqs = int64s(batch, "seq")?;
             for row in (0..batch.num_rows()).filter(|row| !self.superseded.contains(&seqs.value(*row))) {
-                let at = persons.binary_search_by_key(&seqs.value(row), |(seq, ..)| *seq);
-                let person = at.ok().and_then(|at| persons.get(at)).map_or_else(Person::default, |(_, person)| *person);
-                all.push((seqs.value(row), event(batch, row, person)?));
+                let seq = seqs.value(row);
+                let at = persons.binary_search_by_key(&seq, |(seq, ..)| *seq);
+                // Without its private row nothing can be said of an event: empty columns would be findings that are none.
+                let Some((_, person)) = at.ok().and_then(|at| persons.get(at)) else {
+                    let reason = format!(
+                        "there is no row of event seq {seq}; run `tertib verify`, then restore from the backup"
+                    );
+                    return Err(ArchiveError::Decode { path: "persons".to_owned(), reason });
+                };
+                all.push((seq, event(batch, row, *person)?));
             }
         }
         all.sort_by_key(|(seq, _)| *seq);

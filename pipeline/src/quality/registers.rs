@@ -2,6 +2,7 @@
 
 use super::Found;
 use crate::metrics::{numbering, serial};
+use chrono::Datelike;
 use schemas::Event;
 use std::collections::BTreeMap;
 
@@ -14,8 +15,9 @@ pub(super) fn check(events: &[Event<'_>], found: &mut Found<'_>) {
             match event.nomor_register.filter(|number| !number.trim().is_empty()) {
                 None => found.event("Q019", event, ""),
                 Some(number) => {
-                    if serial(number).is_none() {
-                        found.event("Q020", event, number);
+                    match serial(number) {
+                        None => found.event("Q020", event, number),
+                        Some(_) => book_and_year(event, number, ledger.step, found),
                     }
                     *numbers.entry(number.to_owned()).or_insert(0) += 1;
                 }
@@ -32,6 +34,19 @@ pub(super) fn check(events: &[Event<'_>], found: &mut Found<'_>) {
                 found.event("Q022", event, number);
             }
         }
+    }
+}
+
+/// A number names its step and its year, `NNNNNN/step/year`: those of the entry.
+fn book_and_year(event: &Event<'_>, number: &str, step: u8, found: &mut Found<'_>) {
+    let Some((_, rest)) = number.split_once('/') else { return };
+    let (book, year) = rest.split_once('/').unwrap_or((rest, ""));
+    if book.parse::<u8>().is_ok_and(|book| book != step) {
+        found.event("Q039", event, number);
+    }
+    let of_entry = found.facts.zone.date(event.selesai_us.div_euclid(1_000_000)).map(|day| day.year());
+    if year.parse::<i32>().is_ok_and(|year| Some(year) != of_entry) {
+        found.event("Q040", event, number);
     }
 }
 

@@ -18,11 +18,17 @@ pub(super) fn check(
     let used = used(events, found.facts);
     let Some(&last) = log.keys().next_back() else { return Ok(()) };
     let mut left = 0;
+    let mut short: Option<Short> = None;
     for (day, [received, printed, failed]) in &log {
         left += received - printed - failed;
         if Month::of_date(*day) == month && left < 0 {
-            found.elsewhere("Q028", day.to_string(), 0, format!("sisa {left}"), 1);
+            short.get_or_insert(Short { first: *day, last: *day, least: left }).add(*day, left);
+        } else if let Some(short) = short.take() {
+            short.found(found);
         }
+    }
+    if let Some(short) = short {
+        short.found(found);
     }
     // What the log has not come to yet is no fault.
     let in_month = |day: &&NaiveDate| Month::of_date(**day) == month && **day <= last;
@@ -37,6 +43,25 @@ pub(super) fn check(
         }
     }
     Ok(())
+}
+
+/// Days in a row on which there are fewer blanks than none: one finding, whatever was entered wrongly on the first of them.
+struct Short {
+    first: NaiveDate,
+    last: NaiveDate,
+    least: i64,
+}
+
+impl Short {
+    fn add(&mut self, day: NaiveDate, left: i64) {
+        self.last = day;
+        self.least = self.least.min(left);
+    }
+
+    fn found(self, found: &mut Found<'_>) {
+        let detail = format!("sampai {}, paling sedikit {}", self.last, self.least);
+        found.elsewhere("Q028", self.first.to_string(), 0, detail, 1);
+    }
 }
 
 /// Cards printed and spoilt by day.

@@ -10,19 +10,22 @@ pub(crate) struct OutageClock {
     spans: Vec<(i64, i64, i64)>,
 }
 
+/// Beginnings and ends of the latest outage log of an archive, seconds since 1970, as they were entered.
+pub(crate) fn outage_log(archive: &Archive) -> Result<Vec<(i64, i64)>, ArchiveError> {
+    let batches = archive.outage_file().map(|file| archive.read(file, None)).transpose()?.unwrap_or_default();
+    let mut spans = Vec::new();
+    for batch in &batches {
+        let (start, end) = (instants(batch, "mulai")?, instants(batch, "selesai")?);
+        let seconds = |us: i64| us.div_euclid(1_000_000);
+        spans.extend((0..batch.num_rows()).map(|row| (seconds(start.value(row)), seconds(end.value(row)))));
+    }
+    Ok(spans)
+}
+
 impl OutageClock {
     /// The latest outage log of an archive.
     pub(crate) fn of(archive: &Archive) -> Result<Self, ArchiveError> {
-        let batches = archive.outage_file().map(|file| archive.read(file, None)).transpose()?.unwrap_or_default();
-        let mut spans = Vec::new();
-        for batch in &batches {
-            let (start, end) = (instants(batch, "mulai")?, instants(batch, "selesai")?);
-            spans.extend(
-                (0..batch.num_rows())
-                    .map(|i| (start.value(i).div_euclid(1_000_000), end.value(i).div_euclid(1_000_000))),
-            );
-        }
-        Ok(Self::new(spans))
+        Ok(Self::new(outage_log(archive)?))
     }
 
     /// What is known of the time before an instant, as text.
