@@ -133,7 +133,10 @@ fn berkas(office: &Office, n: usize) -> String {
 }
 
 /// Codes by place of what was not there before the planting.
-fn new(after: &BTreeSet<(String, String, String)>, before: &BTreeSet<(String, String, String)>) -> BTreeSet<(String, String)> {
+fn new(
+    after: &BTreeSet<(String, String, String)>,
+    before: &BTreeSet<(String, String, String)>,
+) -> BTreeSet<(String, String)> {
     after.difference(before).map(|(place, code, _)| (place.clone(), code.clone())).collect()
 }
 
@@ -188,12 +191,18 @@ fn a_batch_and_the_outages_are_looked_at_too() {
     let office = office();
     let batch_of = |n: usize| {
         let id = berkas(&office, n);
-        tests::sqlite_texts(&office.path("kantor.sqlite"), &format!("select kolektif_id from w where berkas_id = '{id}' limit 1"))
-            .remove(0)
+        tests::sqlite_texts(
+            &office.path("kantor.sqlite"),
+            &format!("select kolektif_id from w where berkas_id = '{id}' limit 1"),
+        )
+        .remove(0)
     };
     let other = "(select pekon from w as o where o.pekon <> w.pekon order by pekon limit 1)";
     office.sql(&format!("update w set pekon = {other} where berkas_id = '{}' and langkah = 7", berkas(&office, 1)));
-    office.sql(&format!("update w set pembawa = 'ORANG LAIN' where berkas_id = '{}' and langkah = 7", berkas(&office, 2)));
+    office.sql(&format!(
+        "update w set pembawa = 'ORANG LAIN' where berkas_id = '{}' and langkah = 7",
+        berkas(&office, 2)
+    ));
     office.sql("insert into gangguan (jenis, mulai, selesai) values ('listrik', '2026-10-06T03:00:00Z', '2026-10-06T02:00:00Z')");
     let places = |code: &str, all: &BTreeSet<(String, String)>| -> Vec<String> {
         all.iter().filter(|(_, c)| c == code).map(|(place, _)| place.clone()).collect()
@@ -208,7 +217,8 @@ fn a_batch_and_the_outages_are_looked_at_too() {
 fn an_event_without_its_private_row_is_no_event_with_empty_columns() {
     let office = office();
     drop(found(&office));
-    let persons = tests::tree(&office.path("archive")).into_keys().find(|path| path.starts_with("persons/bulan=2026-10"));
+    let persons =
+        tests::tree(&office.path("archive")).into_keys().find(|path| path.starts_with("persons/bulan=2026-10"));
     fs::remove_file(office.path("archive").join(persons.unwrap())).unwrap();
     let ran = office.run(&[["quality"].as_slice(), &MONTH].concat()).expect_code(2);
     assert!(ran.out.is_empty() && ran.err.contains("persons"), "{}{}", ran.out, ran.err);

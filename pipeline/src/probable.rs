@@ -150,8 +150,7 @@ fn applicants(archive: &Archive, facts: &Facts, month: Month) -> Result<(Vec<App
                     (texts(&batch, "nama")?, texts(&batch, "jenis_kelamin")?, texts(&batch, "tempat_lahir")?);
                 for row in 0..batch.num_rows() {
                     let Some((berkas_id, month, nik, pekon)) = received.remove(&seqs.value(row)) else { continue };
-                    let mut words = facts.names.words(beginning(nama.value(row)));
-                    words.truncate(COMPARED_WORDS);
+                    let words = name_words(&facts.names, nama.value(row));
                     let born = birth.is_valid(row).then(|| NaiveDate::from_epoch_days(birth.value(row))).flatten();
                     let Some(birth) = born.filter(|_| !words.is_empty()) else {
                         said_too_little.insert((month, berkas_id));
@@ -166,6 +165,12 @@ fn applicants(archive: &Archive, facts: &Facts, month: Month) -> Result<(Vec<App
     }
     let left_out = said_too_little.iter().filter(|(m, berkas)| *m == month && !persons.contains_key(berkas)).count();
     Ok((persons.into_values().collect(), left_out as u64))
+}
+
+fn name_words(rules: &NameRules, name: &str) -> Vec<String> {
+    let mut words = rules.words(beginning(name));
+    words.truncate(COMPARED_WORDS);
+    words
 }
 
 fn beginning(text: &str) -> &str {
@@ -199,4 +204,19 @@ fn records(applicants: &[Applicant], rules: &NameRules) -> Records {
         records.key(n, "nama", &words.join(" "));
     }
     records
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_text_the_beginning_is_compared() {
+        let rules = Facts::embedded().unwrap().names;
+        assert_eq!(name_words(&rules, "dr. SITI AMINAH, S.H."), ["SITI", "AMINAH"]);
+        let long = "AB ".repeat(40_000);
+        assert_eq!(name_words(&rules, &long).len(), COMPARED_WORDS);
+        assert_eq!(name_words(&rules, &"É".repeat(100_000))[0].chars().count(), COMPARED_CHARACTERS);
+        assert_eq!(beginning("TANGGAMUS"), "TANGGAMUS");
+    }
 }
