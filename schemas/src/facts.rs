@@ -7,6 +7,7 @@ use crate::name_rules::{NameFile, NameRules};
 use crate::office_days::{Holiday, HoursFile, OfficeCalendar, OfficeDays};
 use crate::sop::WrittenSop;
 use crate::target::WrittenTargets;
+use crate::plausible::Plausible;
 use crate::{
     ApplicantRules, ArchiveList, Finding, FindingText, Ledger, Requirement, RetentionRow, Severity, Sop, Target,
     TargetFile, Wilayah, Zone,
