@@ -56,8 +56,8 @@ def plain(value, kind):
 
 
 def exactly(value):
-    """So that 1, 1.0, true and '1' differ; floating numbers to twelve places."""
-    return (type(value).__name__, f"{value:.12g}" if isinstance(value, float) else value)
+    """So that 1, 1.0, true and '1' differ; floating numbers to twelve places, and nought without a sign."""
+    return (type(value).__name__, f"{value + 0.0:.12g}" if isinstance(value, float) else value)
 
 
 def outermost_order(sql):

@@ -118,11 +118,11 @@ fn the_same_form() {
     let installed = office(&dir);
     let of = |sql: &str| installed.json(&["query", sql, "--format", "json"], 0);
     // However many rows there are, an instant and a day are written as such.
-    for (column, form) in [("selesai", "2026-08-03T"), ("CAST(selesai AS DATE)", "2026-08-03")] {
+    for (column, form) in [("selesai", "2026-08-06T00:35:49Z"), ("CAST(selesai AS DATE)", "2026-08-06")] {
         let asked = |rows: u32| format!("SELECT {column} AS x FROM events ORDER BY seq LIMIT {rows}");
         let (one, two) = (of(&asked(1)), of(&asked(2)));
         assert_eq!(one[0], two[0]);
-        assert!(one[0]["x"].as_str().unwrap().starts_with(form), "{one}");
+        assert_eq!(one[0]["x"].as_str().unwrap(), form);
     }
     let newest = of("SELECT MAX(selesai) AS m FROM events");
     assert!(newest[0]["m"].as_str().unwrap().ends_with('Z'), "{newest}");
@@ -150,7 +150,7 @@ fn no_question_takes_the_machine() {
     let deep = format!("SELECT {} AS a", vec!["1"; 20_000].join("+"));
     let broad = format!("SELECT {} AS a", vec!["1"; 1_500].join("+"));
     let brackets = format!("SELECT {}1{} AS a", "(".repeat(5000), ")".repeat(5000));
-    let unions = vec!["SELECT 1 AS a"; 700].join(" UNION ALL ");
+    let unions = vec!["SELECT 1 AS a"; 600].join(" UNION ALL ");
     let doubled: Vec<String> = (1..30).map(|n| format!("t{n} AS (SELECT a || a AS a FROM t{})", n - 1)).collect();
     let texts = format!("WITH t0 AS (SELECT 'xxxxxxxx' AS a), {} SELECT LENGTH(a) AS n FROM t29", doubled.join(", "));
     let crossed: Vec<String> =

@@ -431,3 +431,4 @@ SELECT seq FROM events ORDER BY CASE WHEN langkah = 5 THEN 0 ELSE 1 END, seq LIM
 SELECT seq FROM events ORDER BY LENGTH(hasil) DESC, -seq LIMIT 30
 SELECT langkah FROM events GROUP BY langkah ORDER BY COUNT(*) DESC, langkah
 SELECT langkah FROM events GROUP BY langkah ORDER BY MAX(seq) - MIN(seq), 1
+SELECT LOWER('İ') AS a

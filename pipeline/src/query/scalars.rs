@@ -34,8 +34,10 @@ pub(super) fn scalar(name: &str, operands: Vec<Typed>) -> Result<Typed, QueryErr
     let text = |run: fn(&[Datum]) -> Result<Datum, QueryError>| Ok(Typed::call(name, Kind::Text, nodes(), run));
     let texts = [Kind::Text; 3];
     match name {
-        "LOWER" if is(&texts[..1]) => text(|v| Datum::made(&cased(v[0].text(), |c| single(c.to_lowercase(), c)))),
-        "UPPER" if is(&texts[..1]) => text(|v| Datum::made(&cased(v[0].text(), |c| single(c.to_uppercase(), c)))),
+        "LOWER" if is(&texts[..1]) => text(|v| cased(v[0].text(), |c| single(c.to_lowercase()))),
+        "UPPER" if is(&texts[..1]) => {
+            text(|v| cased(v[0].text(), |c| if c == 'ß' { Some('ẞ') } else { single(c.to_uppercase()) }))
+        }
         "TRIM" if is(&texts[..1]) => text(|v| Datum::made(v[0].text().trim_matches(' '))),
         "LTRIM" if is(&texts[..1]) => text(|v| Datum::made(v[0].text().trim_start_matches(' '))),
         "RTRIM" if is(&texts[..1]) => text(|v| Datum::made(v[0].text().trim_end_matches(' '))),
@@ -134,16 +136,15 @@ fn holds(name: &str, nodes: Vec<Node>, run: fn(&[Datum]) -> bool) -> Result<Type
     Ok(Typed::call(name, Kind::Boolean, nodes, move |v| Ok(Datum::Boolean(run(v)))))
 }
 
-fn cased(text: &str, to: impl Fn(char) -> char) -> String {
-    text.chars().map(to).collect()
+/// Every letter in the other case; what becomes several letters is written differently by different engines.
+fn cased(text: &str, to: impl Fn(char) -> Option<char>) -> Result<Datum, QueryError> {
+    let cased: Option<String> = text.chars().map(to).collect();
+    let refused = || refused("a letter has no single other case", "compare such texts as they are written");
+    Datum::made(&cased.ok_or_else(refused)?)
 }
 
-/// Letters that become several stay as they are.
-fn single(mut cased: impl Iterator<Item = char>, of: char) -> char {
-    match (cased.next(), cased.next()) {
-        (Some(one), None) => one,
-        _ => of,
-    }
+fn single(mut cased: impl Iterator<Item = char>) -> Option<char> {
+    cased.next().filter(|_| cased.next().is_none())
 }
 
 fn part(name: &str, of: &Typed, skip: usize, take: usize) -> Result<Typed, QueryError> {
