@@ -5,9 +5,9 @@ use crate::column::{Column, Presence, Visibility};
 use crate::fact_files::{FactFiles, FactsError, parse, parse_meant, parse_text, stem};
 use crate::name_rules::{NameFile, NameRules};
 use crate::office_days::{Holiday, HoursFile, OfficeCalendar, OfficeDays};
+use crate::plausible::Plausible;
 use crate::sop::WrittenSop;
 use crate::target::WrittenTargets;
-use crate::plausible::Plausible;
 use crate::{
     ApplicantRules, ArchiveList, Finding, FindingText, Ledger, Requirement, RetentionRow, Severity, Sop, Target,
     TargetFile, Wilayah, Zone,

@@ -17,8 +17,8 @@ mod nik;
 mod office_day;
 mod office_days;
 mod period;
-mod share;
 mod plausible;
+mod share;
 mod sop;
 mod target;
 mod verdict;
@@ -42,8 +42,8 @@ pub use nik::{Nik, NikFault, check_nik, mask_nik};
 pub use office_day::{DayKind, OfficeDay, printed};
 pub use office_days::{HoursInForce, OfficeCalendar, OfficeDays};
 pub use period::{Month, MonthError};
-pub use share::Share;
 pub use plausible::Plausible;
+pub use share::Share;
 pub use sop::{Milestone, Outcome, Sop, Step};
 pub use target::{
     Clock, Comparison, ShareMeasure, Standard, Standing, Target, TargetFile, TimeMeasure, TimeUnit, Within,
