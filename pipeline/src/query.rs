@@ -9,14 +9,17 @@
 
 mod aggregates;
 mod arithmetic;
+mod calls;
 mod datum;
 mod expressions;
 mod joins;
+mod literals;
 mod node;
 mod order;
 mod outputs;
 mod relations;
 mod scalars;
+mod sets;
 mod windows;
 
 use crate::archive::{Archive, ArchiveError, month_of_path};

@@ -2,17 +2,17 @@
 //!
 //! What is not named here is refused.
 
-use super::aggregates::{Aggregate, Function};
-use super::arithmetic::{calculate, cast, comparable, compare, interval, moved, widened};
+use super::aggregates::Aggregate;
+use super::arithmetic::{calculate, cast, comparable, compare, moved, widened};
 use super::datum::{Datum, Kind, parse_date, parse_instant};
+use super::literals::{length, literal};
 use super::node::{Node, Typed};
 use super::relations::{Column, Planner};
 use super::scalars::{field, like, scalar};
 use super::windows::Window;
 use super::{QueryError, refused};
 use sqlparser::ast::{
-    BinaryOperator, CaseWhen, CastKind, CeilFloorKind, DuplicateTreatment, Expr, FunctionArg, FunctionArgExpr,
-    FunctionArguments, Ident, Interval, Query, TrimWhereField, UnaryOperator, Value,
+    BinaryOperator, CaseWhen, CastKind, CeilFloorKind, Expr, Ident, Query, TrimWhereField, UnaryOperator,
 };
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -21,13 +21,13 @@ use std::rc::Rc;
 /// Compiles the expressions of one SELECT.
 #[derive(Debug)]
 pub(super) struct Compiler<'a> {
-    planner: &'a Planner,
-    columns: &'a [Column],
+    pub(super) planner: &'a Planner,
+    pub(super) columns: &'a [Column],
     /// What the rows are grouped by, where they are.
-    keys: Option<&'a [Typed]>,
-    aggregates: RefCell<Vec<(Aggregate, Kind)>>,
+    pub(super) keys: Option<&'a [Typed]>,
+    pub(super) aggregates: RefCell<Vec<(Aggregate, Kind)>>,
     /// Where window functions may stand.
-    windows: Option<RefCell<Vec<Window>>>,
+    pub(super) windows: Option<RefCell<Vec<Window>>>,
 }
 
 impl<'a> Compiler<'a> {
@@ -311,106 +311,6 @@ impl<'a> Compiler<'a> {
         let otherwise = results.next().unwrap_or(Node::Literal(Datum::Null));
         Ok(Typed { node: Node::Case(branches, Box::new(otherwise)), kind })
     }
-
-    fn function(&self, function: &sqlparser::ast::Function) -> Result<Typed, QueryError> {
-        let name = function.name.to_string().to_uppercase();
-        let plain = matches!(function.parameters, FunctionArguments::None)
-            && function.null_treatment.is_none()
-            && function.within_group.is_empty()
-            && !function.uses_odbc_syntax;
-        let FunctionArguments::List(list) = &function.args else {
-            return Err(refused(
-                format!("{name} stands without operands"),
-                "the clock is no part of an archive: write the day",
-            ));
-        };
-        if !plain || !list.clauses.is_empty() {
-            return Err(refused(format!("{name} has an addition that is not known here"), "leave the addition out"));
-        }
-        let whole = matches!(list.args.as_slice(), [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]);
-        let distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
-        let operands = |compiler: &Compiler<'_>| {
-            let of = |argument: &FunctionArg| match argument {
-                FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => compiler.expr(expr),
-                other => Err(refused(format!("`{other}` is no operand of {name}"), "write columns and values")),
-            };
-            list.args.iter().map(of).collect::<Result<Vec<_>, QueryError>>()
-        };
-        if let Some(over) = &function.over {
-            let Some(windows) = &self.windows else {
-                return Err(refused(
-                    "a window function stands in a condition or in another function",
-                    "compute it in a subquery: SELECT … FROM (SELECT …, ROW_NUMBER() OVER (…) AS n FROM events) AS t WHERE n = 1",
-                ));
-            };
-            if distinct || function.filter.is_some() {
-                return Err(refused("a window function has DISTINCT or FILTER", "use CASE inside of it, or GROUP BY"));
-            }
-            let inner = Compiler { windows: None, aggregates: RefCell::default(), ..*self };
-            inner.aggregates.replace(self.aggregates.take());
-            let window = if whole {
-                Window::new(&inner, &name, None, over)
-            } else {
-                operands(&inner).and_then(|operands| Window::new(&inner, &name, Some(operands), over))
-            };
-            self.aggregates.replace(inner.aggregates.take());
-            let (window, kind) = window?;
-            windows.borrow_mut().push(window);
-            return Ok(Typed { node: Node::Window(windows.borrow().len() - 1), kind });
-        }
-        let Some(aggregate) = Function::named(&name) else {
-            if distinct || function.filter.is_some() || whole {
-                return Err(refused(
-                    format!("{name} has DISTINCT, FILTER or *"),
-                    "these are for COUNT, SUM, MIN, MAX and AVG",
-                ));
-            }
-            return self.scalar(&name, operands(self)?);
-        };
-        let Some(keys) = self.keys else {
-            let what = format!("{name} of many rows stands in WHERE, GROUP BY, ON, or in another such function");
-            return Err(refused(what, "put it into HAVING, or compute it in a subquery first"));
-        };
-        let of_rows = Compiler::of_rows(self.planner, self.columns);
-        let filter = function.filter.as_ref().map(|filter| of_rows.condition(filter)).transpose()?;
-        let (of, kind) = match (whole, operands(&of_rows)) {
-            (true, _) if aggregate == Function::Count && !distinct => (None, Kind::Null),
-            (false, operands) => match operands?.as_slice() {
-                [one] => (Some(one.node.clone()), one.kind),
-                _ => return Err(refused(format!("{name} has other than one operand"), "write one column or value")),
-            },
-            _ => return Err(refused(format!("{name}(*) is not known here"), "write COUNT(*), or the column")),
-        };
-        let Some(result) = aggregate.kind(kind) else {
-            return Err(refused(format!("{name} is not for {kind}"), "use COUNT, MIN or MAX, or CAST(… AS DOUBLE)"));
-        };
-        let aggregate = Aggregate { function: aggregate, of, distinct, filter };
-        let mut all = self.aggregates.borrow_mut();
-        let place = all.iter().position(|(one, _)| *one == aggregate).unwrap_or(all.len());
-        if place == all.len() {
-            all.push((aggregate, result));
-        }
-        Ok(Typed::column(keys.len() + place, result))
-    }
-
-    fn scalar(&self, name: &str, operands: Vec<Typed>) -> Result<Typed, QueryError> {
-        let place: fn(&[Datum]) -> Option<Datum> = match name {
-            "COALESCE" | "IFNULL" => |v| v.iter().find(|v| !v.is_null()).cloned(),
-            "GREATEST" => |v| v.iter().filter(|v| !v.is_null()).max().cloned(),
-            "LEAST" => |v| v.iter().filter(|v| !v.is_null()).min().cloned(),
-            "NULLIF" => {
-                let [first, second] = <[Typed; 2]>::try_from(operands)
-                    .map_err(|_| refused("NULLIF has other than two operands", "write NULLIF(a, b)"))?;
-                let equal = compare(first.clone(), &BinaryOperator::Eq, second)?;
-                let branches = vec![(equal.node, Node::Literal(Datum::Null))];
-                return Ok(Typed { node: Node::Case(branches, Box::new(first.node)), kind: first.kind });
-            }
-            _ => return scalar(name, operands),
-        };
-        let (operands, kind) = of_one_kind(operands)?;
-        let nodes = operands.into_iter().map(|operand| operand.node).collect();
-        Ok(Typed::call_with_null(name, kind, nodes, move |v| Ok(place(v).unwrap_or(Datum::Null))))
-    }
 }
 
 fn one_column() -> QueryError {
@@ -446,54 +346,4 @@ pub(super) fn of_one_kind(values: Vec<Typed>) -> Result<(Vec<Typed>, Kind), Quer
         })?;
     }
     Ok((values.into_iter().map(|value| widened(value, kind)).collect(), kind))
-}
-
-fn literal(value: &Value) -> Result<Typed, QueryError> {
-    let unread = |text: &str| refused(format!("the number {text} is not read"), "write up to 18 digits, or 0.5");
-    Ok(match value {
-        Value::Null => null(),
-        Value::Boolean(b) => Typed::literal(Datum::Boolean(*b), Kind::Boolean),
-        Value::SingleQuotedString(text) => Typed::literal(Datum::Text(text.as_str().into()), Kind::Text),
-        Value::Number(text, false) if text.bytes().all(|b| b.is_ascii_digit()) => {
-            Typed::literal(Datum::Integer(text.parse().map_err(|_| unread(text))?), Kind::Integer)
-        }
-        Value::Number(text, false) => {
-            let x: f64 = text.parse().map_err(|_| unread(text))?;
-            let exact = (x * 1_048_576.0).fract() == 0.0 && x.abs() < 1e9;
-            let kind = match text.contains(['e', 'E']) {
-                true => Kind::Float,
-                false if exact => Kind::Decimal,
-                false => Kind::Fraction,
-            };
-            Typed::literal(Datum::float(x), kind)
-        }
-        other => {
-            return Err(refused(format!("`{other}` is not read"), "write a text as '…' and a number as 12 or 0.5"));
-        }
-    })
-}
-
-/// The length of an interval as it is written.
-fn length(by: &Interval) -> Result<i64, QueryError> {
-    let Interval {
-        value,
-        leading_field,
-        leading_precision: None,
-        last_field: None,
-        fractional_seconds_precision: None,
-    } = by
-    else {
-        return interval("");
-    };
-    let number = match &**value {
-        Expr::Value(value) => match &value.value {
-            Value::SingleQuotedString(text) | Value::Number(text, _) => text.clone(),
-            _ => String::new(),
-        },
-        _ => String::new(),
-    };
-    match leading_field {
-        Some(unit) => interval(&format!("{number} {unit}")),
-        None => interval(&number),
-    }
 }

@@ -1,0 +1,58 @@
+//! Values that are written out.
+
+use super::arithmetic::interval;
+use super::datum::{Datum, Kind};
+use super::node::Typed;
+use super::{QueryError, refused};
+use sqlparser::ast::{Expr, Interval, Value};
+
+/// A number, a text, true, false or NULL.
+pub(super) fn literal(value: &Value) -> Result<Typed, QueryError> {
+    let unread = |text: &str| refused(format!("the number {text} is not read"), "write up to 18 digits, or 0.5");
+    Ok(match value {
+        Value::Null => Typed::literal(Datum::Null, Kind::Null),
+        Value::Boolean(b) => Typed::literal(Datum::Boolean(*b), Kind::Boolean),
+        Value::SingleQuotedString(text) => Typed::literal(Datum::Text(text.as_str().into()), Kind::Text),
+        Value::Number(text, false) if text.bytes().all(|b| b.is_ascii_digit()) => {
+            Typed::literal(Datum::Integer(text.parse().map_err(|_| unread(text))?), Kind::Integer)
+        }
+        Value::Number(text, false) => {
+            let x: f64 = text.parse().map_err(|_| unread(text))?;
+            let exact = (x * 1_048_576.0).fract() == 0.0 && x.abs() < 1e9;
+            let kind = match text.contains(['e', 'E']) {
+                true => Kind::Float,
+                false if exact => Kind::Decimal,
+                false => Kind::Fraction,
+            };
+            Typed::literal(Datum::float(x), kind)
+        }
+        other => {
+            return Err(refused(format!("`{other}` is not read"), "write a text as '…' and a number as 12 or 0.5"));
+        }
+    })
+}
+
+/// The length of an interval as it is written.
+pub(super) fn length(by: &Interval) -> Result<i64, QueryError> {
+    let Interval {
+        value,
+        leading_field,
+        leading_precision: None,
+        last_field: None,
+        fractional_seconds_precision: None,
+    } = by
+    else {
+        return interval("");
+    };
+    let number = match &**value {
+        Expr::Value(value) => match &value.value {
+            Value::SingleQuotedString(text) | Value::Number(text, _) => text.clone(),
+            _ => String::new(),
+        },
+        _ => String::new(),
+    };
+    match leading_field {
+        Some(unit) => interval(&format!("{number} {unit}")),
+        None => interval(&number),
+    }
+}
