@@ -7,6 +7,8 @@
 //!
 //! Invariant: one SELECT, over `events` only, with no function that reads a file; a limit to rows, pairs and texts.
 
+#![expect(clippy::disallowed_types, reason = "rows and groups keep their own order; what is hashed is only looked up")]
+
 mod aggregates;
 mod arithmetic;
 mod calls;

@@ -432,3 +432,9 @@ SELECT seq FROM events ORDER BY LENGTH(hasil) DESC, -seq LIMIT 30
 SELECT langkah FROM events GROUP BY langkah ORDER BY COUNT(*) DESC, langkah
 SELECT langkah FROM events GROUP BY langkah ORDER BY MAX(seq) - MIN(seq), 1
 SELECT LOWER('İ') AS a
+SELECT COUNT(*) FROM events WHERE langkah IN (WITH t AS (SELECT langkah AS a FROM events) SELECT MAX(a) FROM t)
+SELECT COUNT(*) + (WITH t AS (SELECT 1 AS a) SELECT MAX(b) FROM t) AS n FROM t
+SELECT -seq AS seq, langkah FROM events ORDER BY -seq LIMIT 3
+SELECT -seq AS seq, langkah FROM events ORDER BY seq LIMIT 3
+SELECT MAX(seq) AS langkah FROM events GROUP BY langkah ORDER BY langkah
+SELECT langkah AS seq, ROW_NUMBER() OVER (ORDER BY seq) AS r FROM events ORDER BY seq + 0 LIMIT 5

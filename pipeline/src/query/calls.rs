@@ -8,7 +8,7 @@ use super::node::{Node, Typed};
 use super::scalars::scalar;
 use super::windows::Window;
 use super::{QueryError, refused};
-use sqlparser::ast::{BinaryOperator, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArguments};
+use sqlparser::ast::{BinaryOperator, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArguments, WindowType};
 use std::cell::RefCell;
 
 impl Compiler<'_> {
@@ -36,55 +36,72 @@ impl Compiler<'_> {
             };
             list.args.iter().map(of).collect::<Result<Vec<_>, QueryError>>()
         };
-        if let Some(over) = &function.over {
-            let Some(windows) = &self.windows else {
-                return Err(refused(
-                    "a window function stands in a condition or in another function",
-                    "compute it in a subquery: SELECT … FROM (SELECT …, ROW_NUMBER() OVER (…) AS n FROM events) AS t WHERE n = 1",
-                ));
-            };
-            if distinct || function.filter.is_some() {
-                return Err(refused("a window function has DISTINCT or FILTER", "use CASE inside of it, or GROUP BY"));
+        let filter = function.filter.as_deref();
+        match (&function.over, Function::named(&name)) {
+            (Some(_), _) if distinct || filter.is_some() => {
+                Err(refused("a window function has DISTINCT or FILTER", "use CASE inside of it, or GROUP BY"))
             }
-            let inner = Compiler { windows: None, aggregates: RefCell::default(), ..*self };
-            inner.aggregates.replace(self.aggregates.take());
-            let window = if whole {
-                Window::new(&inner, &name, None, over)
-            } else {
-                operands(&inner).and_then(|operands| Window::new(&inner, &name, Some(operands), over))
-            };
-            self.aggregates.replace(inner.aggregates.take());
-            let (window, kind) = window?;
-            windows.borrow_mut().push(window);
-            return Ok(Typed { node: Node::Window(windows.borrow().len() - 1), kind });
+            (Some(over), _) => {
+                self.window(&name, over, |compiler| if whole { Ok(None) } else { operands(compiler).map(Some) })
+            }
+            (None, None) if distinct || filter.is_some() || whole => {
+                let instead = "these are for COUNT, SUM, MIN, MAX and AVG";
+                Err(refused(format!("{name} has DISTINCT, FILTER or *"), instead))
+            }
+            (None, None) => self.scalar(&name, operands(self)?),
+            (None, Some(aggregate)) => {
+                let of_rows = Compiler::of_rows(self.planner, self.columns);
+                let filter = filter.map(|filter| of_rows.condition(filter)).transpose()?;
+                let of = if whole { None } else { Some(operands(&of_rows)?) };
+                self.aggregate(&name, aggregate, of, distinct, filter)
+            }
         }
-        let Some(aggregate) = Function::named(&name) else {
-            if distinct || function.filter.is_some() || whole {
-                return Err(refused(
-                    format!("{name} has DISTINCT, FILTER or *"),
-                    "these are for COUNT, SUM, MIN, MAX and AVG",
-                ));
-            }
-            return self.scalar(&name, operands(self)?);
+    }
+
+    fn window(
+        &self,
+        name: &str,
+        over: &WindowType,
+        operands: impl Fn(&Compiler<'_>) -> Result<Option<Vec<Typed>>, QueryError>,
+    ) -> Result<Typed, QueryError> {
+        let Some(windows) = &self.windows else {
+            return Err(refused(
+                "a window function stands in a condition or in another function",
+                "compute it in a subquery: SELECT … FROM (SELECT …, ROW_NUMBER() OVER (…) AS n FROM events) AS t WHERE n = 1",
+            ));
         };
+        let inner = Compiler { windows: None, aggregates: RefCell::default(), ..*self };
+        inner.aggregates.replace(self.aggregates.take());
+        let window = operands(&inner).and_then(|operands| Window::new(&inner, name, operands, over));
+        self.aggregates.replace(inner.aggregates.take());
+        let (window, kind) = window?;
+        windows.borrow_mut().push(window);
+        Ok(Typed { node: Node::Window(windows.borrow().len() - 1), kind })
+    }
+
+    /// A function of the rows of a group; without operands, of the rows themselves.
+    fn aggregate(
+        &self,
+        name: &str,
+        function: Function,
+        operands: Option<Vec<Typed>>,
+        distinct: bool,
+        filter: Option<Node>,
+    ) -> Result<Typed, QueryError> {
         let Some(keys) = self.keys else {
             let what = format!("{name} of many rows stands in WHERE, GROUP BY, ON, or in another such function");
             return Err(refused(what, "put it into HAVING, or compute it in a subquery first"));
         };
-        let of_rows = Compiler::of_rows(self.planner, self.columns);
-        let filter = function.filter.as_ref().map(|filter| of_rows.condition(filter)).transpose()?;
-        let (of, kind) = match (whole, operands(&of_rows)) {
-            (true, _) if aggregate == Function::Count && !distinct => (None, Kind::Null),
-            (false, operands) => match operands?.as_slice() {
-                [one] => (Some(one.node.clone()), one.kind),
-                _ => return Err(refused(format!("{name} has other than one operand"), "write one column or value")),
-            },
-            _ => return Err(refused(format!("{name}(*) is not known here"), "write COUNT(*), or the column")),
+        let (of, kind) = match operands.as_deref() {
+            None if function == Function::Count && !distinct => (None, Kind::Null),
+            None => return Err(refused(format!("{name}(*) is not known here"), "write COUNT(*), or the column")),
+            Some([one]) => (Some(one.node.clone()), one.kind),
+            Some(_) => return Err(refused(format!("{name} has other than one operand"), "write one column or value")),
         };
-        let Some(result) = aggregate.kind(kind) else {
+        let Some(result) = function.kind(kind) else {
             return Err(refused(format!("{name} is not for {kind}"), "use COUNT, MIN or MAX, or CAST(… AS DOUBLE)"));
         };
-        let aggregate = Aggregate { function: aggregate, of, distinct, filter };
+        let aggregate = Aggregate { function, of, distinct, filter };
         let mut all = self.aggregates.borrow_mut();
         let place = all.iter().position(|(one, _)| *one == aggregate).unwrap_or(all.len());
         if place == all.len() {

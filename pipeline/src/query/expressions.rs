@@ -4,8 +4,8 @@
 
 use super::aggregates::Aggregate;
 use super::arithmetic::{calculate, cast, comparable, compare, moved, widened};
-use super::datum::{Datum, Kind, parse_date, parse_instant};
-use super::literals::{length, literal};
+use super::datum::{Datum, Kind};
+use super::literals::{length, literal, moment};
 use super::node::{Node, Typed};
 use super::relations::{Column, Planner};
 use super::scalars::{field, like, scalar};
@@ -82,22 +82,7 @@ impl<'a> Compiler<'a> {
                 _ => Err(refused(format!("`{expr}` is no column"), "write table.column")),
             },
             Expr::Value(value) => literal(&value.value),
-            Expr::TypedString(typed) => {
-                let to = typed.data_type.to_string().to_uppercase();
-                let text = typed.value.value.clone().into_string().unwrap_or_default();
-                let (read, kind) = match to.as_str() {
-                    "DATE" => (parse_date(&text), Kind::Date),
-                    "TIMESTAMP" | "TIMESTAMPTZ" | "TIMESTAMP WITH TIME ZONE" => (parse_instant(&text), Kind::Instant),
-                    _ => (None, Kind::Null),
-                };
-                let unread = || {
-                    refused(
-                        format!("{to} '{text}' is not read"),
-                        "write DATE '2026-10-31' or TIMESTAMP '2026-10-31 08:00:00'",
-                    )
-                };
-                Ok(Typed::literal(read.ok_or_else(unread)?, kind))
-            }
+            Expr::TypedString(typed) => moment(typed),
             Expr::Nested(inner) => self.expr(inner),
             Expr::UnaryOp { op, expr } => self.unary(*op, expr),
             Expr::BinaryOp { left, op, right } => self.binary(left, op, right),
@@ -125,14 +110,22 @@ impl<'a> Compiler<'a> {
                 Ok(Typed::literal(Datum::Boolean(found != *negated), Kind::Boolean))
             }
             Expr::Subquery(subquery) => self.scalar_subquery(subquery),
+            Expr::Case { operand, conditions, else_result, .. } => {
+                self.case(operand.as_deref(), conditions, else_result.as_deref())
+            }
+            Expr::Function(function) => self.function(function),
+            other => self.of_own_form(other),
+        }
+    }
+
+    /// Operations that SQL writes in a form of their own.
+    fn of_own_form(&self, expr: &Expr) -> Result<Typed, QueryError> {
+        match expr {
             Expr::Like { negated, any: false, expr, pattern, escape_char: None } => {
                 self.like(expr, pattern, *negated, false)
             }
             Expr::ILike { negated, any: false, expr, pattern, escape_char: None } => {
                 self.like(expr, pattern, *negated, true)
-            }
-            Expr::Case { operand, conditions, else_result, .. } => {
-                self.case(operand.as_deref(), conditions, else_result.as_deref())
             }
             Expr::Cast { kind, expr, data_type, array: false, format: None } => {
                 let tried = matches!(kind, CastKind::TryCast | CastKind::SafeCast);
@@ -164,7 +157,6 @@ impl<'a> Compiler<'a> {
                 };
                 scalar(name, vec![self.expr(expr)?])
             }
-            Expr::Function(function) => self.function(function),
             other => Err(refused(
                 format!("`{}` is not known here", shortened(&other.to_string())),
                 "write it with comparisons, AND, OR, NOT, IN, LIKE, BETWEEN, CASE, CAST and the functions of the manual",

@@ -46,11 +46,11 @@ impl Planner {
             }
             names.push(name);
             // WHERE says which pairs there are, too, where nothing is kept without a partner.
-            if place == last && !join.keep_left && !join.keep_right {
+            if place > 0 && place == last && !join.keep_left && !join.keep_right {
                 filtered = true;
                 join.on.extend(condition);
             }
-            found = if place == 0 && join.on.is_empty() { table } else { self.join(&found, &table, &join)? };
+            found = if place == 0 { table } else { self.join(&found, &table, &join)? };
         }
         match condition {
             Some(condition) if !filtered => {

@@ -1,10 +1,10 @@
 //! Values that are written out.
 
 use super::arithmetic::interval;
-use super::datum::{Datum, Kind};
+use super::datum::{Datum, Kind, parse_date, parse_instant};
 use super::node::Typed;
 use super::{QueryError, refused};
-use sqlparser::ast::{Expr, Interval, Value};
+use sqlparser::ast::{Expr, Interval, TypedString, Value};
 
 /// A number, a text, true, false or NULL.
 pub(super) fn literal(value: &Value) -> Result<Typed, QueryError> {
@@ -55,4 +55,20 @@ pub(super) fn length(by: &Interval) -> Result<i64, QueryError> {
         Some(unit) => interval(&format!("{number} {unit}")),
         None => interval(&number),
     }
+}
+
+/// `DATE '…'` and `TIMESTAMP '…'`.
+pub(super) fn moment(typed: &TypedString) -> Result<Typed, QueryError> {
+    let kind = typed.data_type.to_string().to_uppercase();
+    let text = typed.value.value.clone().into_string().unwrap_or_default();
+    let (read, kind) = match kind.as_str() {
+        "DATE" => (parse_date(&text), Kind::Date),
+        "TIMESTAMP" | "TIMESTAMPTZ" | "TIMESTAMP WITH TIME ZONE" => (parse_instant(&text), Kind::Instant),
+        _ => (None, Kind::Null),
+    };
+    let unread = || {
+        let instead = "write DATE '2026-10-31' or TIMESTAMP '2026-10-31 08:00:00'";
+        refused(format!("the day or instant '{text}' is not read"), instead)
+    };
+    Ok(Typed::literal(read.ok_or_else(unread)?, kind))
 }

@@ -27,13 +27,13 @@ pub(super) enum Node {
     Column(usize),
     /// A place among the window functions of the row.
     Window(usize),
-    Call(Operation, Vec<Node>),
-    And(Vec<Node>),
-    Or(Vec<Node>),
-    Case(Vec<(Node, Node)>, Box<Node>),
+    Call(Operation, Vec<Self>),
+    And(Vec<Self>),
+    Or(Vec<Self>),
+    Case(Vec<(Self, Self)>, Box<Self>),
     /// Whether the value is one of these, of which one may be NULL.
     Member {
-        value: Box<Node>,
+        value: Box<Self>,
         of: Rc<HashSet<Datum>>,
         or_null: bool,
     },

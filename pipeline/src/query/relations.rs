@@ -9,7 +9,7 @@ use super::sets::together;
 use super::{QueryError, refused};
 use sqlparser::ast::{
     Distinct, Expr, GroupByExpr, LimitClause, OrderBy, OrderByExpr, OrderByKind, Query, Select, SelectFlavor, SetExpr,
-    Value,
+    Value, With,
 };
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -113,6 +113,24 @@ impl Planner {
             return Err(refused("the query has an addition that is not known here", "leave out FOR UPDATE and |>"));
         }
         let before = self.tables.borrow().len();
+        let found = self.with_tables(with.as_ref(), body, order_by.as_ref());
+        // The tables of WITH end with their query, also where it is refused.
+        self.tables.borrow_mut().truncate(before);
+        let found = found?;
+        let (skip, take) = slice(limit_clause.as_ref())?;
+        if skip == 0 && take >= found.rows.len() {
+            return Ok(found);
+        }
+        let rows = found.rows.iter().skip(skip).take(take).cloned().collect();
+        Ok(Relation { columns: found.columns, rows: Rc::new(rows) })
+    }
+
+    fn with_tables(
+        &self,
+        with: Option<&With>,
+        body: &SetExpr,
+        order_by: Option<&OrderBy>,
+    ) -> Result<Relation, QueryError> {
         if let Some(with) = with {
             if with.recursive {
                 return Err(refused("WITH RECURSIVE is not known here", "write the steps as tables of their own"));
@@ -130,17 +148,10 @@ impl Planner {
             Some(OrderBy { kind: OrderByKind::Expressions(by), interpolate: None }) => by,
             Some(_) => return Err(refused("ORDER BY ALL is not known here", "write the columns")),
         };
-        let found = match &**body {
-            SetExpr::Select(select) => self.select(select, order)?,
-            other => self.ordered(self.body(other, 0)?, order)?,
-        };
-        self.tables.borrow_mut().truncate(before);
-        let (skip, take) = slice(limit_clause.as_ref())?;
-        if skip == 0 && take >= found.rows.len() {
-            return Ok(found);
+        match body {
+            SetExpr::Select(select) => self.select(select, order),
+            other => self.ordered(self.body(other, 0)?, order),
         }
-        let rows = found.rows.iter().skip(skip).take(take).cloned().collect();
-        Ok(Relation { columns: found.columns, rows: Rc::new(rows) })
     }
 
     /// A query in an expression; it sees the tables, but no row of the query around it.

@@ -10,130 +10,187 @@ const NAMES: &str = "COUNT, SUM, AVG, MIN, MAX, MEDIAN, BOOL_AND, BOOL_OR; LOWER
      CONCAT, STRPOS, CONTAINS, STARTS_WITH, SPLIT_PART, LPAD, RPAD; COALESCE, NULLIF, GREATEST, LEAST, ABS, ROUND, FLOOR, CEIL; \
      YEAR, MONTH, DAY, HOUR, MINUTE, EXTRACT, DATE_TRUNC, DATE_DIFF, EPOCH, STRFTIME";
 
+/// A call of a function of one row.
+struct Call<'a> {
+    name: &'a str,
+    operands: Vec<Typed>,
+    kinds: Vec<Kind>,
+}
+
 /// A function of values by its name.
 pub(super) fn scalar(name: &str, operands: Vec<Typed>) -> Result<Typed, QueryError> {
-    let kinds: Vec<Kind> = operands.iter().map(|operand| operand.kind).collect();
-    let is = |wanted: &[Kind]| {
-        kinds.len() == wanted.len()
-            && kinds.iter().zip(wanted).all(|(kind, wanted)| kind == wanted || *kind == Kind::Null)
-    };
-    let nodes = || operands.iter().map(|operand| operand.node.clone()).collect::<Vec<Node>>();
-    let fixed = |place: usize| match operands.get(place).map(|operand| &operand.node) {
-        Some(Node::Literal(value)) => Ok(value.clone()),
-        _ => Err(refused(
-            format!("operand {} of {name} must be written out", place + 1),
-            "write a number or a text there",
-        )),
-    };
-    let number = |place: usize, from: usize, to: usize| -> Result<usize, QueryError> {
-        let within = usize::try_from(fixed(place)?.integer()).ok().filter(|n| (from..=to).contains(n));
-        within.ok_or_else(|| {
-            refused(format!("operand {} of {name} must be {from} to {to}", place + 1), "write such a number")
-        })
-    };
-    let text = |run: fn(&[Datum]) -> Result<Datum, QueryError>| Ok(Typed::call(name, Kind::Text, nodes(), run));
-    let texts = [Kind::Text; 3];
-    match name {
-        "LOWER" if is(&texts[..1]) => text(|v| cased(v[0].text(), |c| single(c.to_lowercase()))),
-        "UPPER" if is(&texts[..1]) => {
-            text(|v| cased(v[0].text(), |c| if c == 'ß' { Some('ẞ') } else { single(c.to_uppercase()) }))
+    let kinds = operands.iter().map(|operand| operand.kind).collect();
+    let call = Call { name, operands, kinds };
+    for family in [Call::of_texts, Call::of_parts, Call::of_numbers, Call::of_moments] {
+        if let Some(found) = family(&call)? {
+            return Ok(found);
         }
-        "TRIM" if is(&texts[..1]) => text(|v| Datum::made(v[0].text().trim_matches(' '))),
-        "LTRIM" if is(&texts[..1]) => text(|v| Datum::made(v[0].text().trim_start_matches(' '))),
-        "RTRIM" if is(&texts[..1]) => text(|v| Datum::made(v[0].text().trim_end_matches(' '))),
-        "REPLACE" if is(&texts) => text(|v| match v[1].text() {
-            "" => Ok(v[0].clone()),
-            old => Datum::made(&v[0].text().replace(old, v[2].text())),
-        }),
-        "LENGTH" if is(&texts[..1]) => count(name, nodes(), |v| v[0].text().chars().count()),
-        "STRPOS" | "INSTR" if is(&texts[..2]) => count(name, nodes(), |v| {
-            let (text, part) = (v[0].text(), v[1].text());
-            text.find(part).map_or(0, |at| text[..at].chars().count() + 1)
-        }),
-        "CONTAINS" if is(&texts[..2]) => holds(name, nodes(), |v| v[0].text().contains(v[1].text())),
-        "STARTS_WITH" if is(&texts[..2]) => holds(name, nodes(), |v| v[0].text().starts_with(v[1].text())),
-        "ENDS_WITH" if is(&texts[..2]) => holds(name, nodes(), |v| v[0].text().ends_with(v[1].text())),
-        "SUBSTR" | "SUBSTRING" if is(&[Kind::Text, Kind::Integer]) => {
-            part(name, &operands[0], number(1, 1, 10_000)? - 1, usize::MAX)
-        }
-        "SUBSTR" | "SUBSTRING" if is(&[Kind::Text, Kind::Integer, Kind::Integer]) => {
-            part(name, &operands[0], number(1, 1, 10_000)? - 1, number(2, 0, 10_000)?)
-        }
-        "LEFT" if is(&[Kind::Text, Kind::Integer]) => part(name, &operands[0], 0, number(1, 0, 10_000)?),
-        "RIGHT" if is(&[Kind::Text, Kind::Integer]) => {
-            let n = number(1, 0, 10_000)?;
-            Ok(Typed::call(format!("{name} {n}"), Kind::Text, vec![operands[0].node.clone()], move |v| {
-                let text = v[0].text();
-                Datum::made(&text.chars().skip(text.chars().count().saturating_sub(n)).collect::<String>())
-            }))
-        }
-        "LPAD" | "RPAD" if is(&[Kind::Text, Kind::Integer, Kind::Text]) => {
-            padded(name, &operands[0], number(1, 0, 200)?, &fixed(2)?)
-        }
-        "SPLIT_PART" if is(&[Kind::Text, Kind::Text, Kind::Integer]) => {
-            let (separator, n) = (fixed(1)?.text().to_owned(), number(2, 1, 1000)? - 1);
-            if separator.is_empty() {
-                return Err(refused(
-                    "SPLIT_PART has nothing to split at",
-                    "write the text that stands between the parts",
-                ));
+    }
+    if NAMES.split([',', ';', ' ']).any(|known| known == name) {
+        let given = call.kinds.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let instead = "make its operands another kind with CAST(… AS …), or give others";
+        return Err(refused(format!("{name} is not for ({given})"), instead));
+    }
+    Err(refused(format!("there is no function {name} here"), &format!("use one of {NAMES}")))
+}
+
+impl Call<'_> {
+    fn is(&self, wanted: &[Kind]) -> bool {
+        self.kinds.len() == wanted.len()
+            && self.kinds.iter().zip(wanted).all(|(kind, wanted)| kind == wanted || *kind == Kind::Null)
+    }
+
+    fn is_number(&self) -> bool {
+        matches!(self.kinds.as_slice(), [kind] if kind.is_number() && *kind != Kind::Fraction)
+    }
+
+    fn nodes(&self) -> Vec<Node> {
+        self.operands.iter().map(|operand| operand.node.clone()).collect()
+    }
+
+    /// An operand that must be written out.
+    fn fixed(&self, place: usize) -> Result<Datum, QueryError> {
+        match self.operands.get(place).map(|operand| &operand.node) {
+            Some(Node::Literal(value)) if !value.is_null() => Ok(value.clone()),
+            _ => {
+                let what = format!("operand {} of {} must be written out", place + 1, self.name);
+                Err(refused(what, "write a number or a text there"))
             }
-            Ok(Typed::call(format!("{name} {separator} {n}"), Kind::Text, vec![operands[0].node.clone()], move |v| {
-                Datum::made(v[0].text().split(&separator).nth(n).unwrap_or_default())
-            }))
         }
-        "CONCAT" if kinds.iter().all(|kind| matches!(kind, Kind::Text | Kind::Null)) && !kinds.is_empty() => {
-            let run = |v: &[Datum]| Datum::made(&v.iter().map(Datum::text).collect::<String>());
-            Ok(Typed::call_with_null(name, Kind::Text, nodes(), run))
-        }
-        "ABS" if is(&[Kind::Integer]) => Ok(Typed::call(name, Kind::Integer, nodes(), |v| {
-            let refused = || refused("a number is greater than 64 bits hold", "calculate with CAST(… AS DOUBLE)");
-            v[0].integer().checked_abs().map(Datum::Integer).ok_or_else(refused)
-        })),
-        "ABS" if is(&[Kind::Float]) || is(&[Kind::Decimal]) => {
-            Ok(Typed::call(name, kinds[0], nodes(), |v| Ok(Datum::float(v[0].real().abs()))))
-        }
-        "ROUND" if is(&[Kind::Integer]) || is(&[Kind::Integer, Kind::Integer]) && number(1, 0, 15).is_ok() => {
-            Ok(operands[0].clone())
-        }
-        "ROUND" if is(&[Kind::Float]) || is(&[Kind::Decimal]) => rounded(name, &operands[0], 0),
-        "ROUND" if is(&[Kind::Float, Kind::Integer]) => rounded(name, &operands[0], number(1, 0, 15)?),
-        "FLOOR" if kinds.len() == 1 && kinds[0].is_number() && kinds[0] != Kind::Fraction => {
-            Ok(Typed::call(name, float_of(kinds[0]), nodes(), |v| Ok(Datum::float(v[0].real().floor()))))
-        }
-        "CEIL" | "CEILING" if kinds.len() == 1 && kinds[0].is_number() && kinds[0] != Kind::Fraction => {
-            Ok(Typed::call(name, float_of(kinds[0]), nodes(), |v| Ok(Datum::float(v[0].real().ceil()))))
-        }
-        "EPOCH" if is(&[Kind::Instant]) => Ok(Typed::call(name, Kind::Float, nodes(), |v| {
-            let (seconds, rest) = (v[0].integer().div_euclid(1_000_000), v[0].integer().rem_euclid(1_000_000));
-            Ok(Datum::float(Datum::Integer(seconds).real() + Datum::Integer(rest).real() / 1e6))
-        })),
-        "YEAR" | "MONTH" | "DAY" | "HOUR" | "MINUTE" | "SECOND" if kinds.len() == 1 => field(name, &operands[0]),
-        "DATE_PART" | "DATEPART" if kinds.len() == 2 => field(fixed(0)?.text(), &operands[1]),
-        "DATE_TRUNC" | "DATETRUNC" if is(&[Kind::Text, Kind::Instant]) => truncated(fixed(0)?.text(), &operands[1]),
-        "DATE_DIFF" | "DATEDIFF" if kinds.len() == 3 => difference(fixed(0)?.text(), &operands[1], &operands[2]),
-        "STRFTIME" if kinds.len() == 2 => written(&operands[0], fixed(1)?.text()),
-        _ if NAMES.split([',', ';', ' ']).any(|known| known == name) => {
-            let given = kinds.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            Err(refused(
-                format!("{name} is not for ({given})"),
-                "make its operands another kind with CAST(… AS …), or give others",
-            ))
-        }
-        _ => Err(refused(format!("there is no function {name} here"), &format!("use one of {NAMES}"))),
+    }
+
+    fn number(&self, place: usize, from: usize, to: usize) -> Result<usize, QueryError> {
+        let within = usize::try_from(self.fixed(place)?.integer()).ok().filter(|n| (from..=to).contains(n));
+        within.ok_or_else(|| {
+            let what = format!("operand {} of {} must be {from} to {to}", place + 1, self.name);
+            refused(what, "write such a number")
+        })
+    }
+
+    fn text(&self, run: fn(&[Datum]) -> Result<Datum, QueryError>) -> Typed {
+        Typed::call(self.name, Kind::Text, self.nodes(), run)
+    }
+
+    fn float(&self, run: fn(f64) -> f64) -> Typed {
+        let kind = if self.kinds.first() == Some(&Kind::Decimal) { Kind::Decimal } else { Kind::Float };
+        Typed::call(self.name, kind, self.nodes(), move |v| Ok(Datum::float(run(v[0].real()))))
+    }
+
+    /// Functions of whole texts.
+    fn of_texts(&self) -> Result<Option<Typed>, QueryError> {
+        let (one, two, three) = ([Kind::Text], [Kind::Text; 2], [Kind::Text; 3]);
+        Ok(Some(match self.name {
+            "LOWER" if self.is(&one) => self.text(|v| cased(v[0].text(), |c| single(c.to_lowercase()))),
+            "UPPER" if self.is(&one) => {
+                self.text(|v| cased(v[0].text(), |c| if c == 'ß' { Some('ẞ') } else { single(c.to_uppercase()) }))
+            }
+            "TRIM" if self.is(&one) => self.text(|v| Datum::made(v[0].text().trim_matches(' '))),
+            "LTRIM" if self.is(&one) => self.text(|v| Datum::made(v[0].text().trim_start_matches(' '))),
+            "RTRIM" if self.is(&one) => self.text(|v| Datum::made(v[0].text().trim_end_matches(' '))),
+            "REPLACE" if self.is(&three) => self.text(|v| match v[1].text() {
+                "" => Ok(v[0].clone()),
+                old => Datum::made(&v[0].text().replace(old, v[2].text())),
+            }),
+            "LENGTH" if self.is(&one) => count(self.name, self.nodes(), |v| v[0].text().chars().count()),
+            "STRPOS" | "INSTR" if self.is(&two) => count(self.name, self.nodes(), |v| {
+                let (text, part) = (v[0].text(), v[1].text());
+                text.find(part).map_or(0, |at| text[..at].chars().count() + 1)
+            }),
+            "CONTAINS" if self.is(&two) => holds(self.name, self.nodes(), |v| v[0].text().contains(v[1].text())),
+            "STARTS_WITH" if self.is(&two) => holds(self.name, self.nodes(), |v| v[0].text().starts_with(v[1].text())),
+            "ENDS_WITH" if self.is(&two) => holds(self.name, self.nodes(), |v| v[0].text().ends_with(v[1].text())),
+            "CONCAT" if !self.kinds.is_empty() && self.kinds.iter().all(|k| matches!(k, Kind::Text | Kind::Null)) => {
+                let run = |v: &[Datum]| Datum::made(&v.iter().map(Datum::text).collect::<String>());
+                Typed::call_with_null(self.name, Kind::Text, self.nodes(), run)
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// Functions that take a part of a text, or fill it up.
+    fn of_parts(&self) -> Result<Option<Typed>, QueryError> {
+        let (name, counted) = (self.name, [Kind::Text, Kind::Integer, Kind::Integer]);
+        let Some(of) = self.operands.first() else { return Ok(None) };
+        Ok(Some(match name {
+            "SUBSTR" | "SUBSTRING" if self.is(&counted[..2]) => {
+                part(name, of, self.number(1, 1, 10_000)? - 1, usize::MAX)
+            }
+            "SUBSTR" | "SUBSTRING" if self.is(&counted) => {
+                part(name, of, self.number(1, 1, 10_000)? - 1, self.number(2, 0, 10_000)?)
+            }
+            "LEFT" if self.is(&counted[..2]) => part(name, of, 0, self.number(1, 0, 10_000)?),
+            "RIGHT" if self.is(&counted[..2]) => {
+                let n = self.number(1, 0, 10_000)?;
+                Typed::call(format!("{name} {n}"), Kind::Text, vec![of.node.clone()], move |v| {
+                    let text = v[0].text();
+                    Datum::made(&text.chars().skip(text.chars().count().saturating_sub(n)).collect::<String>())
+                })
+            }
+            "LPAD" | "RPAD" if self.is(&[Kind::Text, Kind::Integer, Kind::Text]) => {
+                padded(name, of, self.number(1, 0, 200)?, &self.fixed(2)?)?
+            }
+            "SPLIT_PART" if self.is(&[Kind::Text, Kind::Text, Kind::Integer]) => {
+                let (separator, n) = (self.fixed(1)?.text().to_owned(), self.number(2, 1, 1000)? - 1);
+                if separator.is_empty() {
+                    let instead = "write the text that stands between the parts";
+                    return Err(refused("SPLIT_PART has nothing to split at", instead));
+                }
+                Typed::call(format!("{name} {separator} {n}"), Kind::Text, vec![of.node.clone()], move |v| {
+                    Datum::made(v[0].text().split(&separator).nth(n).unwrap_or_default())
+                })
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    fn of_numbers(&self) -> Result<Option<Typed>, QueryError> {
+        Ok(Some(match self.name {
+            "ABS" if self.is(&[Kind::Integer]) => Typed::call(self.name, Kind::Integer, self.nodes(), |v| {
+                let refused = || refused("a number is greater than 64 bits hold", "calculate with CAST(… AS DOUBLE)");
+                v[0].integer().checked_abs().map(Datum::Integer).ok_or_else(refused)
+            }),
+            "ABS" if self.is(&[Kind::Float]) || self.is(&[Kind::Decimal]) => self.float(f64::abs),
+            "ROUND" if self.is(&[Kind::Integer]) => self.operands[0].clone(),
+            "ROUND" if self.is(&[Kind::Integer; 2]) => {
+                self.number(1, 0, 15)?;
+                self.operands[0].clone()
+            }
+            "ROUND" if self.is(&[Kind::Float]) || self.is(&[Kind::Decimal]) => rounded(self.name, &self.operands[0], 0),
+            "ROUND" if self.is(&[Kind::Float, Kind::Integer]) => {
+                rounded(self.name, &self.operands[0], self.number(1, 0, 15)?)
+            }
+            "FLOOR" if self.is_number() => self.float(f64::floor),
+            "CEIL" | "CEILING" if self.is_number() => self.float(f64::ceil),
+            _ => return Ok(None),
+        }))
+    }
+
+    /// Functions of days and instants.
+    fn of_moments(&self) -> Result<Option<Typed>, QueryError> {
+        let of = self.operands.as_slice();
+        Ok(Some(match (self.name, of) {
+            ("EPOCH", [_]) if self.is(&[Kind::Instant]) => Typed::call(self.name, Kind::Float, self.nodes(), |v| {
+                let (seconds, rest) = (v[0].integer().div_euclid(1_000_000), v[0].integer().rem_euclid(1_000_000));
+                Ok(Datum::float(Datum::Integer(seconds).real() + Datum::Integer(rest).real() / 1e6))
+            }),
+            ("YEAR" | "MONTH" | "DAY" | "HOUR" | "MINUTE" | "SECOND", [one]) => field(self.name, one)?,
+            ("DATE_PART" | "DATEPART", [_, of]) => field(self.fixed(0)?.text(), of)?,
+            ("DATE_TRUNC" | "DATETRUNC", [_, of]) if self.is(&[Kind::Text, Kind::Instant]) => {
+                truncated(self.fixed(0)?.text(), of)?
+            }
+            ("DATE_DIFF" | "DATEDIFF", [_, from, to]) => difference(self.fixed(0)?.text(), from, to)?,
+            ("STRFTIME", [of, _]) => written(of, self.fixed(1)?.text())?,
+            _ => return Ok(None),
+        }))
     }
 }
 
-fn float_of(kind: Kind) -> Kind {
-    if kind == Kind::Decimal { kind } else { Kind::Float }
+fn count(name: &str, nodes: Vec<Node>, run: fn(&[Datum]) -> usize) -> Typed {
+    Typed::call(name, Kind::Integer, nodes, move |v| Ok(i64::try_from(run(v)).map_or(Datum::Null, Datum::Integer)))
 }
 
-fn count(name: &str, nodes: Vec<Node>, run: fn(&[Datum]) -> usize) -> Result<Typed, QueryError> {
-    Ok(Typed::call(name, Kind::Integer, nodes, move |v| Ok(i64::try_from(run(v)).map_or(Datum::Null, Datum::Integer))))
-}
-
-fn holds(name: &str, nodes: Vec<Node>, run: fn(&[Datum]) -> bool) -> Result<Typed, QueryError> {
-    Ok(Typed::call(name, Kind::Boolean, nodes, move |v| Ok(Datum::Boolean(run(v)))))
+fn holds(name: &str, nodes: Vec<Node>, run: fn(&[Datum]) -> bool) -> Typed {
+    Typed::call(name, Kind::Boolean, nodes, move |v| Ok(Datum::Boolean(run(v))))
 }
 
 /// Every letter in the other case; what becomes several letters is written differently by different engines.
@@ -147,10 +204,10 @@ fn single(mut cased: impl Iterator<Item = char>) -> Option<char> {
     cased.next().filter(|_| cased.next().is_none())
 }
 
-fn part(name: &str, of: &Typed, skip: usize, take: usize) -> Result<Typed, QueryError> {
-    Ok(Typed::call(format!("{name} {skip} {take}"), Kind::Text, vec![of.node.clone()], move |v| {
+fn part(name: &str, of: &Typed, skip: usize, take: usize) -> Typed {
+    Typed::call(format!("{name} {skip} {take}"), Kind::Text, vec![of.node.clone()], move |v| {
         Datum::made(&v[0].text().chars().skip(skip).take(take).collect::<String>())
-    }))
+    })
 }
 
 fn padded(name: &str, of: &Typed, to: usize, with: &Datum) -> Result<Typed, QueryError> {
@@ -165,12 +222,12 @@ fn padded(name: &str, of: &Typed, to: usize, with: &Datum) -> Result<Typed, Quer
     }))
 }
 
-fn rounded(name: &str, of: &Typed, places: usize) -> Result<Typed, QueryError> {
+fn rounded(name: &str, of: &Typed, places: usize) -> Typed {
     let factor = (0..places).fold(1.0, |factor, _| factor * 10.0);
-    Ok(Typed::call(format!("{name} {places}"), of.kind, vec![of.node.clone()], move |v| {
+    Typed::call(format!("{name} {places}"), of.kind, vec![of.node.clone()], move |v| {
         let rounded = (v[0].real() * factor).round() / factor;
         Ok(Datum::float(if rounded.is_finite() { rounded } else { v[0].real() }))
-    }))
+    })
 }
 
 /// The day and the time of a date or an instant, in UTC.

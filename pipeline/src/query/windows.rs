@@ -102,7 +102,6 @@ impl Window {
             partitions.entry(keys(&mut self.partition.iter(), row)?).or_default().push((order, place));
         }
         let mut values = vec![Datum::Null; rows.len()];
-        #[expect(clippy::iter_over_hash_type, reason = "each partition fills places of its own")]
         for mut partition in partitions.into_values() {
             partition.sort_by(|(a, _), (b, _)| compare_keys(&self.order, a, b));
             for (at, value) in self.of_partition(rows, &partition)?.into_iter().enumerate() {
@@ -123,7 +122,7 @@ impl Window {
                 Ok((0..n)
                     .map(|at| {
                         if !peers(at) {
-                            rank = at + 1
+                            rank = at + 1;
                         }
                         number(rank)
                     })
@@ -134,7 +133,7 @@ impl Window {
                 Ok((0..n)
                     .map(|at| {
                         if !peers(at) {
-                            rank += 1
+                            rank += 1;
                         }
                         number(rank)
                     })
