@@ -2,34 +2,31 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 
-use libtest_mimic::Arguments;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
-use tests::{Installed, has_tool, root, sqlite, tool, trial};
+use tests::tools::Tool;
+use tests::{Installed, root, sqlite};
 
-fn main() {
-    let arguments = Arguments::from_args();
-    let python = has_tool("python3", &["--version"]);
-    let duckdb = has_tool("python3", &["-c", "import duckdb"]);
-    let trials = vec![
-        trial("duckdb_agrees".into(), "python3 with duckdb", duckdb, duckdb_agrees),
-        trial("duckdb_agrees_by_chance".into(), "python3 with duckdb", duckdb, duckdb_agrees_by_chance),
-        trial("what_is_refused_says_what_to_ask".into(), "python3", python, what_is_refused_says_what_to_ask),
-        trial("an_answer_has_the_same_form_whatever_its_rows".into(), "python3", python, the_same_form),
-        trial("no_question_takes_the_machine".into(), "python3", python, no_question_takes_the_machine),
-        trial("a_spreadsheet_sees_no_formula".into(), "python3", python, a_spreadsheet_sees_no_formula),
-        trial("a_table_for_reading_ends".into(), "python3", python, a_table_for_reading_ends),
-    ];
-    libtest_mimic::run(&arguments, trials).exit();
+tests::trials! {
+    duckdb_agrees needs DUCKDB;
+    duckdb_agrees_by_chance needs DUCKDB;
+    what_is_refused_says_what_to_ask needs PYTHON;
+    an_answer_has_the_same_form_whatever_its_rows needs PYTHON;
+    no_question_takes_the_machine needs PYTHON;
+    a_spreadsheet_sees_no_formula needs PYTHON;
+    a_table_for_reading_ends needs PYTHON;
 }
+
+const PYTHON: Tool = Tool::Python(&[]);
+const DUCKDB: Tool = Tool::Python(&["duckdb"]);
 
 /// An invented office of three months with officers that are not recorded, corrections, and a correction of one.
 fn office(dir: &TempDir) -> Installed {
     let database = dir.path().join("kantor.sqlite");
     let made = root().join("tests/office/make_office.py").display().to_string();
-    tool("python3", &[&made, &database.display().to_string(), "--seed", "5", "--per-month", "40"]);
+    drop(PYTHON.output(&[&made, &database.display().to_string(), "--seed", "5", "--per-month", "40"]));
     sqlite(&database, "update langkah_berkas set petugas_id = null where event_id % 9 = 0");
     let installed = Installed::at(&format!("sqlite:{}", database.display()));
     installed.run(&["pull"]).expect_code(0);
@@ -58,7 +55,7 @@ fn judged<'q>(archive: &Path, questions: impl Iterator<Item = &'q str>) -> (usiz
     let dir = TempDir::new().unwrap();
     let file = dir.path().join("jawaban.json");
     fs::write(&file, json!(answers).to_string()).unwrap();
-    let counts = tool("python3", &[&judge(), "compare", &archive.display().to_string(), &file.display().to_string()]);
+    let counts = DUCKDB.output(&[&judge(), "compare", &archive.display().to_string(), &file.display().to_string()]);
     let (answered, refused) = counts.trim().split_once(' ').unwrap();
     (answered.parse().unwrap(), refused.parse().unwrap())
 }
@@ -84,7 +81,7 @@ fn duckdb_agrees_by_chance() {
     let dir = TempDir::new().unwrap();
     let installed = office(&dir);
     let seed = std::env::var("TERTIB_SEED").unwrap_or_else(|_| "1".to_owned());
-    let questions = tool("python3", &[&judge(), "make", &seed, "500"]);
+    let questions = DUCKDB.output(&[&judge(), "make", &seed, "500"]);
     let (answered, refused) = judged(&installed.path("archive"), questions.lines());
     assert!(answered >= 400, "seed {seed}: only {answered} were answered, {refused} refused");
 }
@@ -113,7 +110,7 @@ fn what_is_refused_says_what_to_ask() {
     }
 }
 
-fn the_same_form() {
+fn an_answer_has_the_same_form_whatever_its_rows() {
     let dir = TempDir::new().unwrap();
     let installed = office(&dir);
     let of = |sql: &str| installed.json(&["query", sql, "--format", "json"], 0);
