@@ -80,10 +80,11 @@ fn duckdb_agrees() {
 fn duckdb_agrees_by_chance() {
     let dir = TempDir::new().unwrap();
     let installed = office(&dir);
-    let seed = std::env::var("TERTIB_SEED").unwrap_or_else(|_| "1".to_owned());
-    let questions = DUCKDB.output(&[&judge(), "make", &seed, "500"]);
-    let (answered, refused) = judged(&installed.path("archive"), questions.lines());
-    assert!(answered >= 400, "seed {seed}: only {answered} were answered, {refused} refused");
+    for seed in 1..=4 {
+        let questions = DUCKDB.output(&[&judge(), "make", &seed.to_string(), "300"]);
+        let (answered, refused) = judged(&installed.path("archive"), questions.lines());
+        assert!(answered >= 240, "seed {seed}: only {answered} were answered, {refused} refused");
+    }
 }
 
 /// No syntax tree, no word of an engine: what is not known, and what to write instead.
