@@ -56,6 +56,7 @@ const SECOND: [&str; 3] = ["pull", "--at", "2026-11-30T00:00:00Z"];
 tests::trials! {
     killed_at_every_call needs Tool::Strace;
     every_call_may_fail needs Tool::Strace;
+    without_hard_links needs Tool::Strace;
     a_full_disk_and_a_read_only_one needs Tool::Mount;
     eight_pulls_at_once;
     eight_pulls_at_once_without_a_lock;
@@ -111,9 +112,17 @@ impl Stage {
 
     /// Runs the second pull under strace with one fault.
     fn faulted(&self, office: &Office, fault: &str) -> Output {
+        self.faulted_by(office, &[fault])
+    }
+
+    /// The same with several faults.
+    fn faulted_by(&self, office: &Office, faults: &[&str]) -> Output {
         let archive = office.path("archive");
         let mut strace = Tool::Strace.command();
-        strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("inject={fault}")]);
+        strace.args(["-f", "-qq", "-o", "/dev/null"]);
+        for fault in faults {
+            strace.args(["-e", &format!("inject={fault}")]);
+        }
         for path in self.touched(&archive) {
             strace.arg("-P").arg(path);
         }
@@ -241,6 +250,31 @@ fn reached(stage: &Stage, fault: &str, n: usize) -> bool {
     let office = stage.office();
     let output = stage.faulted(&office, &format!("{call}:signal=KILL:when={n}"));
     !matches!(output.status.code(), Some(0 | 1))
+}
+
+/// A file system that has no hard links, as those of memory cards and of many shared folders: a commit appears at once there too.
+fn without_hard_links() {
+    const NO_LINKS: &str = "linkat:error=EPERM";
+    for stage in [Stage::half_way(), Stage::from_nothing()] {
+        let office = stage.office();
+        let ran = Ran::from(stage.faulted_by(&office, &[NO_LINKS]));
+        ran.expect_code_in(&[0, 1], "without links");
+        stage.check(&office, "without links");
+        let calls = ["renameat2", "rename", "write", "fsync", "openat", "unlink", "unlinkat"].map(str::to_owned);
+        let points = at_every_call(&calls, |call, n| {
+            let office = stage.office();
+            let output = stage.faulted_by(&office, &[NO_LINKS, &format!("{call}:signal=KILL:when={n}")]);
+            stage.check(&office, &format!("without links, killed at {call} {n}"));
+            !matches!(output.status.code(), Some(0 | 1))
+        });
+        assert!(points >= 40, "only {points} points");
+        // Nor anything else that would not replace what is there: nothing is committed, and it is said.
+        let office = stage.office();
+        let ran = Ran::from(stage.faulted_by(&office, &[NO_LINKS, "renameat2:error=EINVAL"])).expect_code(2);
+        assert!(ran.err.contains("cannot write") && ran.err.contains("intent-"), "{}", ran.err);
+        assert_eq!(events(&office.path("archive")), stage.before);
+        stage.check(&office, "without links and moves");
+    }
 }
 
 fn a_full_disk_and_a_read_only_one() {

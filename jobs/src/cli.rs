@@ -58,6 +58,14 @@ pub(crate) struct Where {
     pub config: Option<PathBuf>,
 }
 
+/// An archive that is read without an office's configuration, as an auditor has it.
+#[derive(Debug, Args)]
+pub(crate) struct ArchiveCopy {
+    /// Folder of an archive, or of a copy of its public part; no configuration, key or source is needed.
+    #[arg(long, value_name = "DIR", conflicts_with = "config")]
+    pub(crate) archive: Option<PathBuf>,
+}
+
 /// What is asked of one month.
 #[derive(Debug, Args)]
 pub(crate) struct OfMonth {

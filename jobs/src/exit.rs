@@ -1,5 +1,6 @@
 //! Outcome of a command: what the shell and the person at it are told.
 
+use crate::print::visible;
 use std::process::ExitCode;
 
 /// What came of a command that could be carried out.
@@ -26,7 +27,7 @@ pub(crate) fn code(result: anyhow::Result<Outcome>) -> ExitCode {
         Ok(Outcome::Findings) => ExitCode::from(1),
         Err(fault) => {
             let causes: Vec<String> = fault.chain().map(ToString::to_string).collect();
-            eprintln!("tertib: {}", causes.join(": "));
+            eprintln!("tertib: {}", visible(&causes.join(": ")));
             ExitCode::from(2)
         }
     }

@@ -1,12 +1,13 @@
 //! One installed office: configuration, facts, key and archive together.
 
+use crate::cli::{ArchiveCopy, Where};
 use crate::config::{Config, text};
 use anyhow::{Context, Result, anyhow, bail};
 use chrono::{DateTime, Utc};
 use pipeline::{Archive, BookWriter, Disclosure, Fence, FigureBook, Key, KeyError, Progress, PullOptions, PullReport};
 use schemas::document::{ComplianceSheet, Handover, LedgerBook, MonthlyReview};
 use schemas::figures::{Figures, RegisterNumbers};
-use schemas::{Decisions, FactFiles, Facts, FactsError, Month};
+use schemas::{Decisions, FactFiles, Facts, FactsError, Month, OfficeDays};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -138,6 +139,50 @@ impl Installed {
         let books = self.facts.ledgers.iter().map(|l| writer.book(l, numbers.get(&l.id).unwrap_or(&none), disclosure));
         let lists = self.facts.lists.iter().map(|list| writer.list(list, disclosure));
         Ok((books.chain(lists).collect(), writer.handover(disclosure)))
+    }
+}
+
+/// An archive that is only read: the office's own, or a copy that is somewhere without a configuration.
+pub(crate) enum Readable {
+    /// The office's.
+    Own(Box<Installed>),
+    /// A copy, with the facts that are built in.
+    Copy {
+        /// The archive.
+        archive: Box<Archive>,
+        /// The facts.
+        facts: Box<Facts>,
+    },
+}
+
+impl Readable {
+    /// Opens what the command line names.
+    pub(crate) fn open(copy: &ArchiveCopy, place: &Where) -> Result<Self> {
+        Ok(match &copy.archive {
+            Some(root) => {
+                let archive = Archive::open(root)?;
+                let zone = archive.zone().unwrap_or_default();
+                let facts = Facts::load(&FactFiles::default(), &OfficeDays::default(), zone)?;
+                Self::Copy { archive: Box::new(archive), facts: Box::new(facts) }
+            }
+            None => Self::Own(Box::new(Installed::open(place.config.as_deref())?)),
+        })
+    }
+
+    /// The figures of the archive as it is now; those of a copy are computed anew, and nothing is written.
+    pub(crate) fn figures(&self, archive: &Archive) -> Result<FigureBook<'_>> {
+        match self {
+            Self::Own(installed) => installed.figures(archive),
+            Self::Copy { facts, .. } => Ok(FigureBook::open(archive, facts)?),
+        }
+    }
+
+    /// The archive as it is now.
+    pub(crate) fn archive(&self) -> Result<Archive> {
+        match self {
+            Self::Own(installed) => installed.archive(),
+            Self::Copy { archive, .. } => Ok(Archive::clone(archive)),
+        }
     }
 }
 

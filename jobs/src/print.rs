@@ -33,8 +33,24 @@ pub(crate) fn data(text: &str) -> Result<()> {
 #[expect(clippy::print_stderr, reason = "words of a command go to standard error")]
 pub(crate) fn words(common: Common, text: &str) {
     if !common.quiet {
-        eprintln!("{text}");
+        eprintln!("{}", visible(text));
     }
+}
+
+/// A text as a terminal may show it. What would move the cursor, change colours or turn the direction of writing is spelt out;
+/// lines stay lines.
+pub(crate) fn visible(text: &str) -> String {
+    let turns =
+        |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c != '\n' && (c.is_control() || turns(c)) {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
 }
 
 /// A table for reading; numbers are set flush right.
@@ -42,7 +58,7 @@ pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let mut table = Table::new();
     table.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled).set_header(head);
     for row in rows {
-        table.add_row(row);
+        table.add_row(row.iter().map(|cell| visible(cell)));
     }
     for (i, column) in table.column_iter_mut().enumerate() {
         let numeric = |text: &String| text.chars().all(|c| c.is_ascii_digit() || "-.,%".contains(c));
@@ -65,9 +81,14 @@ pub(crate) fn findings(facts: &Facts, findings: &[Finding]) -> String {
         .map(|f| {
             let (sentence, remedy) =
                 facts.findings.get(f.code).map_or(("", ""), |t| (t.sentence.as_str(), t.remedy.as_str()));
-            format!("{} ({}×) {} [{}]\n     {}\n", f.code, f.count, sentence, f.place, remedy)
+            format!("{} ({}×) {sentence} [{}]\n     {remedy}\n", f.code, f.count, place(f))
         })
         .collect()
+}
+
+/// Where a finding is, in one line.
+pub(crate) fn place(finding: &Finding) -> String {
+    visible(&finding.place.replace('\n', "\\n"))
 }
 
 /// A bar on a terminal, hidden elsewhere.

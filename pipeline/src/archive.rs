@@ -3,9 +3,11 @@
 //! Invariant: what the log does not name does not exist for a reader. Invariant: bytes are decoded only after their
 //! SHA-256 was checked against the log, since a flipped bit in a Parquet file can read back as wrong data.
 
+mod action;
 mod digest;
 mod disk;
 mod error;
+mod head;
 mod intent;
 pub(crate) mod layout;
 pub(crate) mod log;
@@ -17,17 +19,19 @@ mod writer;
 pub(crate) use digest::Residents;
 pub use error::ArchiveError;
 use error::io;
+pub use head::{KeptHead, KeptHeadError};
 pub use log::{CommitNote, FileEntry, SourceNote};
-pub use verify::{Verification, verify};
+pub use verify::{Examination, Unchecked, Verification, verify};
 pub use writer::Fence;
 pub(crate) use writer::{Ready, Writer};
 
 use crate::columns::superseded;
-use crate::key::{hex_digits, sha256};
+use crate::key::{Key, hex_digits, sha256};
 use arrow::array::builder::BinaryBuilder;
 use arrow::array::{Array, ArrayRef, BinaryArray, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
+use disk::{LONGEST_LOG_BYTES, read_file};
 use log::{Commit, EventFile, TableFacts};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use schemas::document::Provenance;
@@ -61,25 +65,24 @@ impl Archive {
     /// Reads the commit log. A folder without one is an archive without events.
     ///
     /// # Errors
-    /// [`ArchiveError::Log`] when a commit is unreadable or missing, [`ArchiveError::Form`] when its tables are of another
-    /// form, [`ArchiveError::Io`] when the system refuses.
+    /// [`ArchiveError::Log`] when a commit is unreadable or missing, [`ArchiveError::Altered`] when it is
+    /// another than the one that was written, [`ArchiveError::Form`] when its tables are of another form, [`ArchiveError::Io`] when the system refuses.
     pub fn open(root: &Path) -> Result<Self, ArchiveError> {
         let mut commits = Vec::new();
-        let names = commit_files(root)?;
-        for (version, path) in names {
+        for version in commit_files(root)? {
             let wanted = commits.len() as u64;
             if version != wanted {
                 return Err(ArchiveError::Log { version: wanted, reason: "its file is missing".into() });
             }
-            let bytes = read_file(&path)?;
+            let bytes = read_file(root, &layout::commit(version), LONGEST_LOG_BYTES)?;
             commits.push(log::decode(version, &bytes).map_err(|reason| ArchiveError::Log { version, reason })?);
         }
         let archive = Self { root: root.to_owned(), commits };
-        if archive.facts().is_none_or(TableFacts::is_of_known_form) {
-            Ok(archive)
-        } else {
-            Err(ArchiveError::Form { path: root.display().to_string() })
+        if !archive.facts().is_none_or(TableFacts::is_of_known_form) {
+            return Err(ArchiveError::Form { path: root.display().to_string() });
         }
+        head::check(&archive)?;
+        Ok(archive)
     }
 
     /// The folder.
@@ -167,7 +170,8 @@ impl Archive {
         let last = self.commits.last().ok_or_else(|| self.empty())?;
         Ok(Provenance {
             archive_version: last.version,
-            events: u64::try_from(last.note.next_seq).unwrap_or(0),
+            // A commit with a negative one is not read.
+            events: last.note.next_seq.unsigned_abs(),
             head: last.sha256.clone(),
             program: concat!("tertib ", env!("CARGO_PKG_VERSION")).to_owned(),
         })
@@ -176,7 +180,7 @@ impl Archive {
     /// The months that have a public part, in order.
     #[must_use]
     pub fn months(&self) -> Vec<Month> {
-        let mut months: Vec<Month> = self.event_files().filter_map(|f| month_of_path(&f.path)).collect();
+        let mut months: Vec<Month> = self.keyed_files().map(|file| file.month).collect();
         months.sort_unstable();
         months.dedup();
         months
@@ -184,6 +188,19 @@ impl Archive {
 
     pub(crate) fn empty(&self) -> ArchiveError {
         ArchiveError::Empty { path: self.root.display().to_string() }
+    }
+
+    /// Whether a key is the one that it was written with; any is while it is empty.
+    ///
+    /// # Errors
+    /// [`ArchiveError::WrongKey`] when it is another.
+    pub fn check_key(&self, key: &Key) -> Result<(), ArchiveError> {
+        match self.facts() {
+            Some(facts) if facts.key_id != key.id() => {
+                Err(ArchiveError::WrongKey { expected: facts.key_id.clone(), found: key.id() })
+            }
+            _ => Ok(()),
+        }
     }
 
     pub(crate) fn facts(&self) -> Option<&TableFacts> {
@@ -249,18 +266,24 @@ impl Archive {
         columns: Option<&[&str]>,
         rows: usize,
     ) -> Result<impl Iterator<Item = Result<RecordBatch, ArchiveError>> + use<'a>, ArchiveError> {
-        let bytes = read_file(&self.root.join(&file.path))?;
+        let damaged = || ArchiveError::Damaged { path: file.path.clone() };
+        let bytes = match read_file(&self.root, &file.path, file.size_bytes) {
+            Err(ArchiveError::Io { reason, .. }) if reason.kind() == std::io::ErrorKind::FileTooLarge => {
+                return Err(damaged());
+            }
+            other => other?,
+        };
         if sha256(&bytes) != file.sha256 {
-            return Err(ArchiveError::Damaged { path: file.path.clone() });
+            return Err(damaged());
         }
         let fault = |reason| ArchiveError::Decode { path: file.path.clone(), reason };
         Ok(decoded(bytes, columns, rows).map_err(fault)?.map(move |batch| batch.map_err(fault)))
     }
 }
 
-/// The month whose partition folder a path names.
+/// The month of the part at a path.
 pub(crate) fn month_of_path(path: &str) -> Option<Month> {
-    path.split('/').find_map(|part| part.strip_prefix("bulan="))?.parse().ok()
+    layout::part(path)?.month
 }
 
 /// The rows of a Parquet file, all columns or the ones named.
@@ -273,7 +296,18 @@ fn decoded(
     columns: Option<&[&str]>,
     rows: usize,
 ) -> Result<impl Iterator<Item = Result<RecordBatch, String>> + use<>, String> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes)).map_err(|e| e.to_string())?;
+    let (_, batches) = as_stored(bytes.into(), columns, rows)?;
+    Ok(batches.map(|batch| batch.and_then(|batch| digests_as_text(batch).map_err(|e| e.to_string()))))
+}
+
+/// Columns and rows of a Parquet file as they stand in it.
+fn as_stored(
+    bytes: bytes::Bytes,
+    columns: Option<&[&str]>,
+    rows: usize,
+) -> Result<(SchemaRef, impl Iterator<Item = Result<RecordBatch, String>> + use<>), String> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(|e| e.to_string())?;
+    let schema = SchemaRef::clone(builder.schema());
     let builder = match columns {
         Some(names) => {
             let mask = parquet::arrow::ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
@@ -282,7 +316,7 @@ fn decoded(
         None => builder,
     };
     let reader = builder.with_batch_size(rows).build().map_err(|e| e.to_string())?;
-    Ok(reader.map(|batch| batch.and_then(digests_as_text).map_err(|e| e.to_string())))
+    Ok((schema, reader.map(|batch| batch.map_err(|e| e.to_string()))))
 }
 
 /// Digests stand in the files as their bytes; to everything that reads them here they are hexadecimal digits.
@@ -314,27 +348,18 @@ fn hexadecimal(digests: &BinaryArray) -> Result<ArrayRef, ArrowError> {
     Ok(Arc::new(StringArray::try_from_binary(texts.finish())?))
 }
 
-/// Commit files by version, in order.
-fn commit_files(root: &Path) -> Result<Vec<(u64, PathBuf)>, ArchiveError> {
+/// The versions of which the log has a commit, in order.
+fn commit_files(root: &Path) -> Result<Vec<u64>, ArchiveError> {
     let folder = root.join(layout::LOG);
     let entries = match std::fs::read_dir(&folder) {
         Ok(entries) => entries,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(e) => return Err(io("read", &folder, e)),
     };
-    let mut files = Vec::new();
+    let mut versions = Vec::new();
     for entry in entries {
-        let path = entry.map_err(|e| io("read", &folder, e))?.path();
-        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-        let digits = name.strip_suffix(".json").filter(|d| d.len() == 20);
-        if let Some(version) = digits.and_then(|d| d.parse().ok()) {
-            files.push((version, path));
-        }
+        versions.extend(layout::version_of_commit(&entry.map_err(|e| io("read", &folder, e))?.file_name()));
     }
-    files.sort();
-    Ok(files)
-}
-
-fn read_file(path: &Path) -> Result<Vec<u8>, ArchiveError> {
-    std::fs::read(path).map_err(|e| io("read", path, e))
+    versions.sort_unstable();
+    Ok(versions)
 }

@@ -1,7 +1,9 @@
 //! Columns of a record batch by name and type.
 
 use crate::archive::ArchiveError;
-use arrow::array::{Array, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::array::{
+    Array, BinaryArray, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+};
 use std::collections::BTreeSet;
 
 fn typed<'a, A: Array + 'static>(batch: &'a RecordBatch, name: &str) -> Result<&'a A, ArchiveError> {
@@ -20,6 +22,10 @@ pub(crate) fn int32s<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Int32
 }
 
 pub(crate) fn texts<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a StringArray, ArchiveError> {
+    typed(batch, name)
+}
+
+pub(crate) fn binaries<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a BinaryArray, ArchiveError> {
     typed(batch, name)
 }
 

@@ -90,10 +90,11 @@ pub(crate) struct Intake<'a> {
     doubles: Option<Doubles>,
     watched: BTreeSet<u64>,
     seen: BTreeSet<String>,
-    next_seq: i64,
     month: Option<(Month, Span<i64>)>,
     waiting: Vec<Chunk>,
     broken: Vec<QuarantinedRow>,
+    /// The number that the next event would get.
+    pub(crate) next_seq: i64,
     /// The latest instant of recording.
     pub(crate) cursor_us: Option<i64>,
     /// What was found.

@@ -128,7 +128,7 @@ impl Key {
     pub(crate) fn keyed(&self, using: &str) -> Keyed {
         let mut derive = mac_of(&self.0);
         derive.update(using.as_bytes());
-        Keyed(mac_of(&derive.finalize().into_bytes()))
+        Keyed(mac_of(&derive.finalize().into_bytes().into()))
     }
 }
 
@@ -147,10 +147,11 @@ impl Keyed {
     }
 }
 
-fn mac_of(key: &[u8]) -> Hmac<Sha256> {
-    // An HMAC key may have any length, so the shorter constructor of the trait never refuses this one.
-    Hmac::<Sha256>::new_from_slice(key)
-        .unwrap_or_else(|_| Hmac::<Sha256>::new(&hmac::digest::Key::<Hmac<Sha256>>::default()))
+fn mac_of(key: &[u8; 32]) -> Hmac<Sha256> {
+    // HMAC fills a key that is shorter than a block with zeros (RFC 2104).
+    let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
+    block[..key.len()].copy_from_slice(key);
+    Hmac::<Sha256>::new(&block)
 }
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";

@@ -28,7 +28,10 @@ mod time;
 mod validate;
 mod view;
 
-pub use archive::{Archive, ArchiveError, CommitNote, Fence, FileEntry, Seal, SourceNote, Verification, verify};
+pub use archive::{
+    Archive, ArchiveError, CommitNote, Examination, Fence, FileEntry, KeptHead, KeptHeadError, Seal, SourceNote,
+    Unchecked, Verification, verify,
+};
 pub use compliance::{judge, unjudged};
 pub use deviations::{Deviation, deviations};
 pub use files::{Readers, create_private_file, make_private_folder, others_may, read_file, replace_file};

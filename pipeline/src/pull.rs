@@ -266,6 +266,7 @@ impl Run<'_> {
                             at_ms: options.at_ms,
                             source: Some(SourceNote { files, ..asked.note.clone() }),
                             cursor,
+                            next_seq: intake.next_seq,
                             facts: &TableFacts::new(integer_ids, self.key.id(), self.facts.zone),
                             findings: intake.tally.by_code(),
                         };

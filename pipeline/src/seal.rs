@@ -58,7 +58,14 @@ pub fn seal(root: &Path, key: &Key, fence: Fence, zone: Zone, month: Month, at_m
         return Err(SealError::Earlier { earlier });
     }
     writer.seal(month);
-    let archive = writer.commit(&Ready { at_ms, source: None, cursor: None, facts, findings: BTreeMap::new() })?;
+    let archive = writer.commit(&Ready {
+        at_ms,
+        source: None,
+        cursor: None,
+        next_seq: archive.next_seq(),
+        facts,
+        findings: BTreeMap::new(),
+    })?;
     archive.seal(month).ok_or_else(|| archive.empty().into())
 }
 

@@ -45,6 +45,7 @@ use tokio::sync::mpsc::Sender;
 
 /// Where PostgreSQL's transactions stood at a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Horizon {
     /// The cluster and its timeline.
     pub system: String,

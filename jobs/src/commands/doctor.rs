@@ -74,8 +74,15 @@ async fn source(installed: &Installed) -> Examination {
 }
 
 fn key(installed: &Installed) -> Examination {
-    let loaded = Key::load(&installed.config.key_path()).map_err(Into::into);
-    judge("key", loaded.map(|k| format!("id {}", k.id())))
+    let examine = || {
+        let key = Key::load(&installed.config.key_path())?;
+        // An archive that cannot be read says so itself.
+        if let Ok(archive) = installed.archive() {
+            archive.check_key(&key)?;
+        }
+        Ok(format!("id {}", key.id()))
+    };
+    judge("key", examine())
 }
 
 /// Whether others may change what tertib rests on, or read a password.

@@ -1,9 +1,9 @@
 //! `tertib metrics`
 
-use crate::cli::{Format, OfMonth};
+use crate::cli::{ArchiveCopy, Format, OfMonth};
 use crate::division::Division;
 use crate::exit::Outcome;
-use crate::office::Installed;
+use crate::office::Readable;
 use crate::print;
 use anyhow::Result;
 use clap::Args;
@@ -16,14 +16,16 @@ pub(crate) struct Options {
     #[command(flatten)]
     division: Division,
     #[command(flatten)]
+    copy: ArchiveCopy,
+    #[command(flatten)]
     of: OfMonth,
 }
 
 /// All figures of the month; times in seconds.
 pub(crate) fn run(options: &Options) -> Result<Outcome> {
-    let installed = Installed::open(options.of.place.config.as_deref())?;
-    let archive = installed.archive()?;
-    let book = installed.figures(&archive)?;
+    let readable = Readable::open(&options.copy, &options.of.place)?;
+    let archive = readable.archive()?;
+    let book = readable.figures(&archive)?;
     let (division, last) = (&options.division, options.of.month);
     let text = match division.by {
         Some(by) => division.written(book.cells(division.first(last)?, last, by.into())?, options.of.format)?,

@@ -1,8 +1,8 @@
 //! `tertib query`
 
-use crate::cli::{Common, Format, Where};
+use crate::cli::{ArchiveCopy, Common, Format, Where};
 use crate::exit::Outcome;
-use crate::office::Installed;
+use crate::office::Readable;
 use crate::print;
 use anyhow::Result;
 use clap::Args;
@@ -21,6 +21,8 @@ pub(crate) struct Options {
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
     #[command(flatten)]
+    copy: ArchiveCopy,
+    #[command(flatten)]
     place: Where,
 }
 
@@ -35,8 +37,8 @@ impl Serialize for Object<'_> {
 
 /// Instants in the answer are UTC.
 pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
-    let installed = Installed::open(options.place.config.as_deref())?;
-    let answer = pipeline::query(&installed.archive()?, &options.sql)?;
+    let archive = Readable::open(&options.copy, &options.place)?.archive()?;
+    let answer = pipeline::query(&archive, &options.sql)?;
     let head: Vec<&str> = answer.columns.iter().map(String::as_str).collect();
     let text = |value: &Value| match value {
         Value::Null => String::new(),

@@ -1,6 +1,6 @@
 //! `tertib verify`
 
-use crate::cli::Where;
+use crate::cli::{ArchiveCopy, Where};
 use crate::clock;
 use crate::commands::render::{self, PdfStandard};
 use crate::exit::Outcome;
@@ -8,10 +8,10 @@ use crate::office::Installed;
 use crate::print;
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use pipeline::{Disclosure, FigureBook, Readers, Verification};
+use pipeline::{Disclosure, Examination, FigureBook, KeptHead, Readers, Unchecked, Verification};
 use reports::{Document, Standard};
-use schemas::Finding;
 use schemas::document::{BookCode, Found, LedgerBook, Provenance, VerificationReport};
+use schemas::{Facts, Finding};
 use std::path::{Path, PathBuf};
 
 /// Options of `tertib verify`.
@@ -29,16 +29,41 @@ pub(crate) struct Options {
     /// What that PDF keeps to.
     #[arg(long, value_enum, default_value_t = PdfStandard::A2b, requires = "report")]
     standard: PdfStandard,
+    /// A kept head, as the footer of a document shows it: whether the archive still holds what it stood for.
+    #[arg(long, value_name = "SIDIK[@VERSION]", conflicts_with_all = ["book", "code"])]
+    head: Vec<KeptHead>,
+    /// A file of kept heads, one a line: version and sidik, or a footer as it was printed.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["book", "code"])]
+    heads: Option<PathBuf>,
+    /// The private tables are not there: check the public part alone, and say what was not checked.
+    #[arg(long, conflicts_with_all = ["book", "code", "report"])]
+    public: bool,
+    #[command(flatten)]
+    copy: ArchiveCopy,
     #[command(flatten)]
     place: Where,
 }
 
 /// No volume of a book is longer.
 const LONGEST_BOOK_BYTES: u64 = 256 << 20;
+/// Heads of a century fit in it.
+const LONGEST_HEADS_BYTES: u64 = 1 << 20;
 
-/// Exit code 1 when a file is missing, altered or unknown to the log, kept figures are not what the events give, or a printed
-/// book is not the archive's.
+/// Exit code 1 when a file is missing, altered or unknown to the log, rows or commits are not what they must be, kept figures are
+/// not what the events give, a kept head is not in the log, or a printed book is not the archive's.
 pub(crate) fn run(options: &Options) -> Result<Outcome> {
+    let heads = heads(options)?;
+    if let Some(root) = &options.copy.archive {
+        if options.book.is_some() || options.code.is_some() || options.report.is_some() {
+            bail!(
+                "--archive needs no configuration, but --book, --code and --report do; run them where the office is installed"
+            );
+        }
+        let examination = Examination { root, public_only: options.public, key: None, heads: &heads };
+        let mut result = pipeline::verify(examination)?;
+        result.unchecked.insert(Unchecked::KeptFigures);
+        return tell(&Facts::embedded()?, &result);
+    }
     let installed = Installed::open(options.place.config.as_deref())?;
     match (&options.book, &options.code) {
         (Some(path), _) => book(&installed, path),
@@ -47,31 +72,72 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
             let book = as_printed(&installed, &code)?;
             conclude(&installed, &code, rows_differ(&code, &book).into_iter().collect())
         }
-        (None, None) => archive(&installed, options.report.as_deref(), options.standard.into()),
+        (None, None) => {
+            let result = examine(&installed, options.public, &heads)?;
+            if let Some(path) = &options.report {
+                state(&installed, &result, path, options.standard.into())?;
+            }
+            tell(&installed.facts, &result)
+        }
     }
 }
 
-fn archive(installed: &Installed, report: Option<&Path>, standard: Standard) -> Result<Outcome> {
-    let mut result = pipeline::verify(&installed.config.archive_path())?;
-    if result.findings.is_empty() && result.commits > 0 {
-        // Without the office's key there is nothing that is believed, and so nothing to check.
-        if let Some(key) = installed.key_if_there()? {
-            result.findings = FigureBook::open(&installed.archive()?, &installed.facts)?.altered(&key)?;
+/// The kept heads that the command line names.
+fn heads(options: &Options) -> Result<Vec<KeptHead>> {
+    let mut heads = options.head.clone();
+    if let Some(path) = &options.heads {
+        let bytes = pipeline::read_file(path, LONGEST_HEADS_BYTES);
+        let bytes = bytes.with_context(|| format!("cannot read {}", path.display()))?;
+        heads.extend(
+            KeptHead::all(&String::from_utf8_lossy(&bytes))
+                .with_context(|| format!("{} is no file of kept heads", path.display()))?,
+        );
+    }
+    Ok(heads)
+}
+
+/// Checks the office's archive, with all that is at hand: files, log, rows, digests, kept figures. Nothing is written.
+pub(crate) fn examine(installed: &Installed, public_only: bool, heads: &[KeptHead]) -> Result<Verification> {
+    let root = installed.config.archive_path();
+    let key = installed.key_if_there()?;
+    let mut result = pipeline::verify(Examination { root: &root, public_only, key: key.as_ref(), heads })?;
+    let is_whole = result.commits > 0 && !installed.facts.need_attention(&result.findings);
+    match key.filter(|_| is_whole && !result.unchecked.contains(&Unchecked::KeyOfAnother)) {
+        Some(key) => {
+            let book = FigureBook::open(&installed.archive()?, &installed.facts)?;
+            result.findings.extend(book.altered(&key)?);
+        }
+        None => drop(result.unchecked.insert(Unchecked::KeptFigures)),
+    }
+    Ok(result)
+}
+
+/// Says what was checked, what was not, and what is wrong. Where nothing was ever committed there is nothing to vouch for.
+fn tell(facts: &Facts, result: &Verification) -> Result<Outcome> {
+    let Verification { commits, files, rows, events, heads, head, findings, unchecked } = result;
+    let head = if head.is_empty() { "none" } else { head };
+    let unchecked: String = unchecked.iter().map(|what| format!("not checked: {}\n", words(*what))).collect();
+    print::data(&format!(
+        "{commits} commits, {files} files, {rows} rows checked, {events} events row by row, {heads} kept heads; \
+         {} findings\nhead {head}\n{unchecked}{}",
+        findings.len(),
+        print::findings(facts, findings),
+    ))?;
+    Ok(Outcome::of(*commits == 0 || facts.need_attention(findings)))
+}
+
+fn words(unchecked: Unchecked) -> &'static str {
+    match unchecked {
+        Unchecked::PrivateTables => "the private tables and, with them, commitments, pseudonyms and salts (--public)",
+        Unchecked::KeyMissing => "pseudonyms and salts, since the office's key is not at hand",
+        Unchecked::KeyOfAnother => "pseudonyms and salts, since the key at hand is not the archive's",
+        Unchecked::KeptFigures => {
+            "the kept figures, which takes the office's key and configuration and an archive without findings"
+        }
+        Unchecked::Completeness => {
+            "whether the end of the log was cut off or the whole written anew, since no kept head was given (--head, --heads)"
         }
     }
-    if let Some(path) = report {
-        state(installed, &result, path, standard)?;
-    }
-    let head = if result.head.is_empty() { "none" } else { &result.head };
-    print::data(&format!(
-        "{} commits, {} files, {} rows checked; {} findings\nhead {head}\n{}",
-        result.commits,
-        result.files,
-        result.rows,
-        result.findings.len(),
-        print::findings(&installed.facts, &result.findings),
-    ))?;
-    Ok(Outcome::of(installed.facts.need_attention(&result.findings)))
 }
 
 /// Writes the statement.

@@ -94,12 +94,17 @@ impl Residents {
         self.message.clear();
         each_piece(person, |piece| self.message.extend_from_slice(piece));
         let salt = self.salt.digest(&[&self.message]);
-        write_json(&mut self.json, person);
-        let commitment = Sha256::new().chain_update(salt).chain_update(&self.json).finalize();
-        self.passing = PersonDigest { pseudonym, salt, commitment: commitment.into() };
+        let commitment = commitment(&salt, person, &mut self.json);
+        self.passing = PersonDigest { pseudonym, salt, commitment };
         let is_remembered = may_come_again && remembered.take(&self.message, &self.passing);
         if is_remembered { &remembered.digest } else { &self.passing }
     }
+}
+
+/// SHA-256 of a salt and the personal columns; `json` is where these are written.
+pub(super) fn commitment(salt: &[u8], person: &Person<'_>, json: &mut Vec<u8>) -> [u8; 32] {
+    write_json(json, person);
+    Sha256::new().chain_update(salt).chain_update(json).finalize().into()
 }
 
 /// Whether a message begins with these pieces. None is the beginning of another, so one that has all pieces of a person's is it.

@@ -33,6 +33,36 @@ pub enum ArchiveError {
         /// The file.
         path: String,
     },
+    /// What stands there is none of the archive's files or folders.
+    #[error(
+        "{path} is a link, a pipe, a device or of another kind than the archive's files and folders, and is not opened; \
+         run `tertib verify` and find out who put it there"
+    )]
+    Foreign {
+        /// The path.
+        path: String,
+    },
+    /// What an interrupted writer is said to have decided cannot be carried out.
+    #[error(
+        "{path} is not followed: {reason}; it is not what tertib writes, so find out who changed it, then move it out of the archive"
+    )]
+    Intent {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The newest commit is another than the one that was written.
+    #[error(
+        "commit {version} is not the one that was written (its SHA-256 is not the one in {head}); \
+         run `tertib verify`, then restore the log from the backup"
+    )]
+    Altered {
+        /// Which commit.
+        version: u64,
+        /// The file that says so.
+        head: &'static str,
+    },
     /// A part could not be decoded.
     #[error("{path} cannot be decoded: {reason}")]
     Decode {
@@ -47,6 +77,14 @@ pub enum ArchiveError {
     /// There is nothing in it yet.
     #[error("the archive {path} holds no events yet; run `tertib pull` first")]
     Empty {
+        /// The folder.
+        path: String,
+    },
+    /// Nothing is there that could be verified.
+    #[error(
+        "nothing to verify: {path} holds no archive; look whether the path is the right one, or whether the archive was removed"
+    )]
+    Nothing {
         /// The folder.
         path: String,
     },
@@ -104,6 +142,13 @@ pub enum ArchiveError {
         /// What the source gives.
         found: &'static str,
     },
+}
+
+impl ArchiveError {
+    /// Whether the file is not there.
+    pub(super) fn is_missing(&self) -> bool {
+        matches!(self, Self::Io { reason, .. } if reason.kind() == std::io::ErrorKind::NotFound)
+    }
 }
 
 pub(super) fn io(act: &'static str, path: &Path, reason: std::io::Error) -> ArchiveError {

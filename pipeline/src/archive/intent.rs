@@ -1,16 +1,24 @@
 //! What a writer decided to commit, and how it is carried out by whoever comes next.
 //!
-//! Invariant: an intent is dropped only when its version stands in the log or can never come to stand there.
+//! Invariant: an intent is dropped only when its version stands whole in the log, or can never come to stand there.
+//! Invariant: an intent that names anything but parts of its version and a staging folder is not followed.
 
-use super::disk::{flush_up_to, make_folder, put_if_absent, remove, restrict};
+use super::disk::{LONGEST_LOG_BYTES, flush_up_to, is_there, make_folder, put_if_absent, read_file, remove, restrict};
+use super::log::check_part;
 use super::parts::staged;
-use super::{ArchiveError, FileEntry, io, layout, read_file};
+use super::{ArchiveError, FileEntry, head, io, layout};
 use crate::key::sha256;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+
+/// The file of a staging folder that holds the commit.
+pub(super) const COMMIT: &str = "commit.json";
 
 /// What is being committed.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Intent {
     pub(super) version: u64,
     /// The staging folder within the archive.
@@ -19,63 +27,146 @@ pub(super) struct Intent {
     pub(super) files: Vec<FileEntry>,
 }
 
-/// The files of commits that were decided on and not finished.
-pub(super) fn unfinished(root: &Path) -> Result<Vec<FileEntry>, ArchiveError> {
-    let intents = intents(root)?;
-    Ok(intents.into_iter().filter(|i| !is_committed(root, i.version)).flat_map(|i| i.files).collect())
+/// An intent that cannot be followed.
+#[derive(Debug)]
+pub(super) struct Unusable {
+    /// Its path within the archive.
+    pub(super) path: String,
+    pub(super) reason: String,
+    /// Whether it ends too early: a crash did that, before anything was done in its name.
+    is_cut_short: bool,
 }
 
-fn intents(root: &Path) -> Result<Vec<Intent>, ArchiveError> {
+/// What came of reading one; the error within is what is wrong with the intent itself.
+type Read = Result<Intent, Unusable>;
+
+/// The intents that wait, in order of their versions.
+pub(super) fn intents(root: &Path) -> Result<Vec<Read>, ArchiveError> {
     let folder = root.join(layout::WORK);
     let entries = match std::fs::read_dir(&folder) {
         Ok(entries) => entries,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         Err(e) => return Err(io("read", &folder, e)),
     };
-    let mut intents = Vec::new();
+    let mut versions = Vec::new();
     for entry in entries {
-        let path = entry.map_err(|e| io("read", &folder, e))?.path();
-        if !path.file_name().is_some_and(layout::is_intent) {
-            continue;
-        }
-        let bytes = match std::fs::read(&path) {
-            Ok(bytes) => bytes,
-            // Another writer has just finished it.
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(e) => return Err(io("read", &path, e)),
-        };
-        let intent: Intent = serde_json::from_slice(&bytes)
-            .map_err(|e| ArchiveError::Decode { path: path.display().to_string(), reason: e.to_string() })?;
-        intents.push(intent);
+        let name = entry.map_err(|e| io("read", &folder, e))?.file_name();
+        versions.extend(layout::version_of_intent(&name));
     }
-    intents.sort_by_key(|intent| intent.version);
+    versions.sort_unstable();
+    let mut intents = Vec::new();
+    for version in versions {
+        let path = layout::intent(version);
+        match read_file(root, &path, LONGEST_LOG_BYTES) {
+            Ok(bytes) => intents.push(Intent::read(version, path, &bytes)),
+            // Another writer has just finished it.
+            Err(e) if e.is_missing() => {}
+            Err(e @ ArchiveError::Foreign { .. }) => {
+                intents.push(Err(Unusable { path, reason: e.to_string(), is_cut_short: false }));
+            }
+            Err(e) => return Err(e),
+        }
+    }
     Ok(intents)
 }
 
+impl Intent {
+    fn read(version: u64, path: String, bytes: &[u8]) -> Read {
+        let unusable = |reason, is_cut_short| Unusable { path, reason, is_cut_short };
+        match serde_json::from_slice::<Self>(bytes) {
+            Err(e) => Err(unusable(e.to_string(), e.is_eof())),
+            Ok(intent) => match intent.check(version) {
+                Err(reason) => Err(unusable(reason, false)),
+                Ok(()) => Ok(intent),
+            },
+        }
+    }
+
+    fn check(&self, version: u64) -> Result<(), String> {
+        let name = self.staging.strip_prefix(layout::STAGING).and_then(|rest| rest.strip_prefix('/'));
+        if !name.is_some_and(|name| !matches!(name, "" | "." | "..") && !name.contains(['/', '\\', '\0'])) {
+            return Err(format!("`{}` is no staging folder", self.staging));
+        }
+        if self.version != version {
+            return Err(format!("it is of version {}", self.version));
+        }
+        let mut paths = BTreeSet::new();
+        self.files.iter().try_for_each(|file| {
+            let table = layout::part(&file.path).map_or("", |part| part.table);
+            check_part(file, table, version, &mut paths)
+        })
+    }
+
+    fn staged(&self, path: &str) -> String {
+        format!("{}/{}", self.staging, staged(path))
+    }
+
+    fn commit(&self) -> String {
+        format!("{}/{COMMIT}", self.staging)
+    }
+}
+
+/// How the log stands to an intent.
+enum Standing {
+    /// The version is not there.
+    Absent,
+    /// The commit is there.
+    Done,
+    /// The commit is there, and a crash cut it short.
+    CutShort,
+    /// Another commit has the version.
+    Others,
+}
+
+fn standing(root: &Path, intent: &Intent) -> Result<Standing, ArchiveError> {
+    let Some(bytes) = if_there(root, &layout::commit(intent.version))? else { return Ok(Standing::Absent) };
+    if sha256(&bytes) == intent.commit_sha256 {
+        return Ok(Standing::Done);
+    }
+    let whole = if_there(root, &intent.commit())?.filter(|whole| sha256(whole) == intent.commit_sha256);
+    Ok(if whole.is_some_and(|whole| whole.starts_with(&bytes)) { Standing::CutShort } else { Standing::Others })
+}
+
+fn if_there(root: &Path, within: &str) -> Result<Option<Vec<u8>>, ArchiveError> {
+    match read_file(root, within, LONGEST_LOG_BYTES) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(e) if e.is_missing() => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
 pub(super) fn is_committed(root: &Path, version: u64) -> bool {
-    root.join(layout::LOG).join(layout::commit_name(version)).exists()
+    is_there(&root.join(layout::commit(version)))
 }
 
 /// Finishes what was decided on and not finished. A commit of which a file is nowhere whole (a folder that was copied
 /// while it was written) is given up: it never stood in the log, so its rows are still to be pulled.
 pub(super) fn settle(root: &Path) -> Result<(), ArchiveError> {
     for intent in intents(root)? {
-        if is_committed(root, intent.version) {
+        let intent = match intent {
+            Ok(intent) => intent,
+            Err(unusable) if unusable.is_cut_short => {
+                remove(&root.join(unusable.path))?;
+                continue;
+            }
+            Err(Unusable { path, reason, .. }) => return Err(ArchiveError::Intent { path, reason }),
+        };
+        if let Standing::Done | Standing::Others = standing(root, &intent)? {
             remove(&root.join(layout::intent(intent.version)))?;
             continue;
         }
-        let staging = root.join(&intent.staging);
         let mut whole = true;
         for file in &intent.files {
-            whole &= holds(&staged(&staging, &file.path), file)? || holds(&root.join(&file.path), file)?;
+            whole &= holds(root, &intent.staged(&file.path), file)? || holds(root, &file.path, file)?;
         }
-        let commit = staging.join("commit.json");
-        whole &= commit.exists() && sha256(&read_file(&commit)?) == intent.commit_sha256;
+        whole &= if_there(root, &intent.commit())?.is_some_and(|bytes| sha256(&bytes) == intent.commit_sha256);
         if whole {
             roll_forward(root, &intent)?;
         } else if !is_committed(root, intent.version) {
             for file in &intent.files {
                 remove(&root.join(&file.path))?;
+                // Nothing else may be in the folder of its month.
+                drop(root.join(&file.path).parent().map(std::fs::remove_dir));
             }
             remove(&root.join(layout::intent(intent.version)))?;
         }
@@ -84,51 +175,56 @@ pub(super) fn settle(root: &Path) -> Result<(), ArchiveError> {
 }
 
 /// Whether a path holds exactly that file.
-fn holds(path: &Path, file: &FileEntry) -> Result<bool, ArchiveError> {
-    match std::fs::read(path) {
+pub(super) fn holds(root: &Path, within: &str, file: &FileEntry) -> Result<bool, ArchiveError> {
+    match read_file(root, within, u64::MAX) {
         Ok(bytes) => Ok(sha256(&bytes) == file.sha256),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
-        Err(e) => Err(io("read", path, e)),
+        Err(e) if e.is_missing() => Ok(false),
+        Err(e) => Err(e),
     }
 }
 
 /// Carries out what an intent decided. Two writers may do so at once: each step is done by one and found done by the
 /// other.
 pub(super) fn roll_forward(root: &Path, intent: &Intent) -> Result<(), ArchiveError> {
-    let staging = root.join(&intent.staging);
     let mut folders = Vec::new();
     for file in &intent.files {
-        let (from, to) = (staged(&staging, &file.path), root.join(&file.path));
-        if let Some(folder) = to.parent() {
-            make_folder(folder)?;
-            folders.push(folder.to_owned());
+        let (from, to) = (root.join(intent.staged(&file.path)), root.join(&file.path));
+        if let Some((folder, _)) = file.path.rsplit_once('/') {
+            folders.push(make_folder(root, folder)?);
         }
         match std::fs::rename(&from, &to) {
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound && to.exists() => {}
+            Err(e) if e.kind() == ErrorKind::NotFound && is_there(&to) => {}
             Err(e) => return Err(io("move", &from, e)),
             Ok(()) => {}
         }
     }
     restrict(root)?;
     flush_up_to(root, folders.iter().map(PathBuf::as_path))?;
-    publish(root, intent, &staging)?;
+    publish(root, intent)?;
+    head::keep(root, intent.version, &intent.commit_sha256)?;
     remove(&root.join(layout::intent(intent.version)))
 }
 
-/// Links the commit file into the log, unless it is there already.
-fn publish(root: &Path, intent: &Intent, staging: &Path) -> Result<(), ArchiveError> {
-    let log = root.join(layout::LOG);
-    make_folder(&log)?;
-    let target = log.join(layout::commit_name(intent.version));
-    let waiting = staging.join("commit.json");
-    if !target.exists() {
-        let linked = read_file(&waiting).and_then(|bytes| put_if_absent(&target, &bytes, &waiting));
-        if linked.is_err() && !target.exists() {
-            return linked;
+/// Puts the commit file into the log, unless it is there already.
+fn publish(root: &Path, intent: &Intent) -> Result<(), ArchiveError> {
+    let log = make_folder(root, layout::LOG)?;
+    let target = root.join(layout::commit(intent.version));
+    let waiting = root.join(intent.commit());
+    match standing(root, intent)? {
+        Standing::Done => return Ok(()),
+        Standing::Absent => {
+            let put = if_there(root, &intent.commit())?.map(|bytes| put_if_absent(&target, &bytes, &waiting));
+            // Another writer may have put it there meanwhile.
+            if !is_there(&target) {
+                let lost = || io("read", &waiting, ErrorKind::NotFound.into());
+                return put.unwrap_or_else(|| Err(lost()));
+            }
         }
-        flush_up_to(root, [log.as_path()])?;
+        Standing::CutShort => std::fs::rename(&waiting, &target).map_err(|e| io("write", &target, e))?,
+        Standing::Others => {}
     }
-    if sha256(&read_file(&target)?) == intent.commit_sha256 {
+    flush_up_to(root, [log.as_path()])?;
+    if sha256(&read_file(root, &layout::commit(intent.version), LONGEST_LOG_BYTES)?) == intent.commit_sha256 {
         Ok(())
     } else {
         Err(ArchiveError::Conflict { path: root.display().to_string() })

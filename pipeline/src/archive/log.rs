@@ -7,19 +7,23 @@
 //!
 //! Invariant: commit n names the SHA-256 of commit n − 1, so the hash of the last commit names the whole archive.
 
+use super::action::{
+    Action, Add, CommitInfo, Configuration, KNOWN, MetaData, Partition, Protocol, Stats, TableFormat, Tags, Txn,
+};
 use super::layout;
 use crate::key::sha256;
 use crate::sources::Horizon;
 use schemas::{EventId, Month, Zone};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The form of the tables and of what is computed for them; another one is not read, since every row would look altered.
 const FORM: &str = "1";
 
 /// A file of the archive that a commit names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FileEntry {
     /// Path within the archive folder.
     pub path: String,
@@ -33,6 +37,7 @@ pub struct FileEntry {
 
 /// What a commit says beyond the Delta protocol.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CommitNote {
     /// SHA-256 of the commit file before; none in the first.
     pub previous: Option<String>,
@@ -61,6 +66,7 @@ pub struct CommitNote {
 
 /// What a commit remembers of the source, for the next pull from it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SourceNote {
     /// Its name in the configuration.
     pub name: String,
@@ -92,18 +98,36 @@ impl TableFacts {
         Self { form: FORM.to_owned(), integer_ids, key_id, zone }
     }
 
-    /// As the table's configuration. The zone of an office that names none is not written, as in the first archives.
-    fn configuration(&self) -> Value {
-        let mut configuration = json!({
-            "delta.appendOnly": "true",
-            "tertib.form": self.form,
-            "tertib.integerIds": self.integer_ids.to_string(),
-            "tertib.keyId": self.key_id,
-        });
-        if !self.zone.is_default() {
-            configuration["tertib.zone"] = self.zone.name().into();
+    fn of(configuration: &Configuration) -> Result<Self, String> {
+        let integer_ids = match configuration.integer_ids.as_str() {
+            "true" => true,
+            "false" => false,
+            other => return Err(format!("tertib.integerIds is `{other}`")),
+        };
+        let zone = match &configuration.zone {
+            Some(name) => Zone::named(name).ok_or_else(|| format!("tertib.zone is `{name}`"))?,
+            None => Zone::default(),
+        };
+        let form = configuration.form.clone().unwrap_or_default();
+        Ok(Self { form, integer_ids, key_id: configuration.key_id.clone(), zone })
+    }
+
+    fn meta_data(&self, at_ms: i64) -> MetaData {
+        MetaData {
+            id: table_id(&self.key_id),
+            name: layout::EVENTS.to_owned(),
+            format: TableFormat { provider: "parquet".to_owned(), options: BTreeMap::new() },
+            schema_string: super::table::delta_schema(self.integer_ids).to_string(),
+            partition_columns: vec!["bulan".to_owned()],
+            configuration: Configuration {
+                append_only: "true".to_owned(),
+                form: Some(self.form.clone()),
+                integer_ids: self.integer_ids.to_string(),
+                key_id: self.key_id.clone(),
+                zone: (!self.zone.is_default()).then(|| self.zone.name().to_owned()),
+            },
+            created_time: at_ms,
         }
-        configuration
     }
 
     /// Whether this version of the program reads and writes such an archive.
@@ -116,6 +140,8 @@ impl TableFacts {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EventFile {
     pub entry: FileEntry,
+    /// The month of its rows.
+    pub month: Month,
     /// Least and greatest `event_id`, where the log states them.
     pub ids: Option<(Value, Value)>,
 }
@@ -142,6 +168,8 @@ pub(crate) struct Commit {
     pub version: u64,
     /// SHA-256 of its file.
     pub sha256: String,
+    /// When it was made, milliseconds since 1970 UTC.
+    pub at_ms: i64,
     /// The cursor by source.
     pub cursors: BTreeMap<String, i64>,
     /// Public parts it adds.
@@ -160,7 +188,7 @@ pub(crate) struct NewCommit<'a> {
     pub(crate) source: &'a str,
     /// None while no row ever had a time of recording.
     pub(crate) cursor: Option<i64>,
-    pub(crate) events: &'a [(FileEntry, Value)],
+    pub(crate) events: &'a [(FileEntry, Month, Stats)],
     pub(crate) note: &'a CommitNote,
     pub(crate) facts: &'a TableFacts,
 }
@@ -168,43 +196,33 @@ pub(crate) struct NewCommit<'a> {
 impl NewCommit<'_> {
     /// The bytes of the commit file.
     pub(crate) fn encode(&self) -> String {
-        let mut lines = vec![json!({"commitInfo": {
-            "timestamp": self.at_ms,
-            "operation": "WRITE",
-            "operationParameters": {"mode": "Append"},
-            "engineInfo": concat!("tertib/", env!("CARGO_PKG_VERSION")),
-            "isBlindAppend": true,
-            "tertib": self.note,
-        }})];
+        let mut actions = vec![Action::CommitInfo(Box::new(CommitInfo {
+            timestamp: self.at_ms,
+            operation: "WRITE".to_owned(),
+            operation_parameters: BTreeMap::from([("mode".to_owned(), "Append".to_owned())]),
+            engine_info: concat!("tertib/", env!("CARGO_PKG_VERSION")).to_owned(),
+            is_blind_append: true,
+            tertib: self.note.clone(),
+        }))];
         if self.version == 0 {
-            lines.push(json!({"protocol": {"minReaderVersion": 1, "minWriterVersion": 2}}));
-            lines.push(json!({"metaData": {
-                "id": table_id(&self.facts.key_id),
-                "name": "events",
-                "format": {"provider": "parquet", "options": {}},
-                "schemaString": super::table::delta_schema(self.facts.integer_ids).to_string(),
-                "partitionColumns": ["bulan"],
-                "configuration": self.facts.configuration(),
-                "createdTime": self.at_ms,
-            }}));
+            actions.push(Action::Protocol(Protocol { min_reader_version: 1, min_writer_version: 2 }));
+            actions.push(Action::MetaData(Box::new(self.facts.meta_data(self.at_ms))));
         }
-        if let Some(cursor) = self.cursor {
-            lines.push(json!({"txn": {"appId": self.source, "version": cursor, "lastUpdated": self.at_ms}}));
+        if let Some(version) = self.cursor {
+            actions.push(Action::Txn(Txn { app_id: self.source.to_owned(), version, last_updated: self.at_ms }));
         }
-        for (entry, stats) in self.events {
-            let within = entry.path.strip_prefix("events/").unwrap_or(&entry.path);
-            let month = within.strip_prefix("bulan=").and_then(|p| p.split('/').next()).unwrap_or_default();
-            lines.push(json!({"add": {
-                "path": within,
-                "partitionValues": {"bulan": month},
-                "size": entry.size_bytes,
-                "modificationTime": self.at_ms,
-                "dataChange": true,
-                "stats": stats.to_string(),
-                "tags": {"sha256": entry.sha256},
-            }}));
-        }
-        lines.iter().map(|l| format!("{l}\n")).collect()
+        actions.extend(self.events.iter().map(|(entry, month, stats)| {
+            Action::Add(Box::new(Add {
+                path: layout::within_events(&entry.path).to_owned(),
+                partition_values: Partition { bulan: month.to_string() },
+                size: entry.size_bytes,
+                modification_time: self.at_ms,
+                data_change: true,
+                stats: stats.text(),
+                tags: Tags { sha256: entry.sha256.clone() },
+            }))
+        }));
+        actions.iter().map(|action| action.line() + "\n").collect()
     }
 }
 
@@ -220,61 +238,96 @@ fn table_id(key_id: &str) -> String {
 /// Says in words what about it cannot be read.
 pub(crate) fn decode(version: u64, bytes: &[u8]) -> Result<Commit, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
-    let mut commit = Commit {
-        version,
-        sha256: sha256(bytes),
-        cursors: BTreeMap::new(),
-        events: Vec::new(),
-        note: CommitNote::default(),
-        facts: None,
-    };
-    let mut noted = false;
-    for (i, line) in text.lines().enumerate() {
-        let action: Value = serde_json::from_str(line).map_err(|e| format!("line {}: {e}", i + 1))?;
-        let missing = |what: &str| format!("line {}: {what} is missing", i + 1);
-        if let Some(info) = action.get("commitInfo") {
-            let note = info.get("tertib").ok_or_else(|| missing("commitInfo.tertib"))?;
-            commit.note = CommitNote::deserialize(note).map_err(|e| format!("line {}: {e}", i + 1))?;
-            noted = true;
-        } else if let Some(txn) = action.get("txn") {
-            let source = txn.get("appId").and_then(Value::as_str).ok_or_else(|| missing("txn.appId"))?;
-            let cursor = txn.get("version").and_then(Value::as_i64).ok_or_else(|| missing("txn.version"))?;
-            commit.cursors.insert(source.to_owned(), cursor);
-        } else if let Some(add) = action.get("add") {
-            commit.events.push(added(add).ok_or_else(|| missing("a field of add"))?);
-        } else if let Some(meta) = action.get("metaData") {
-            commit.facts = Some(table_facts(meta).ok_or_else(|| missing("metaData.configuration"))?);
-        } else if action.get("protocol").is_none() {
-            // A newer program may remove or replace parts; reading on would count rows twice.
-            let name = action.as_object().and_then(|a| a.keys().next()).map_or("", String::as_str);
-            return Err(format!("line {}: this version does not know the action `{name}`", i + 1));
+    let text = text.strip_suffix('\n').ok_or("its last line has no end")?;
+    let (mut noted, mut has_protocol, mut facts) = (None, false, None);
+    let (mut cursors, mut events, mut paths) = (BTreeMap::new(), Vec::new(), BTreeSet::new());
+    for (i, line) in text.split('\n').enumerate() {
+        let fault = |reason: String| format!("line {}: {reason}", i + 1);
+        match action(line).map_err(fault)? {
+            Action::CommitInfo(info) if noted.is_none() => {
+                check_note(&info.tertib, version, &mut paths).map_err(fault)?;
+                noted = Some((info.timestamp, info.tertib));
+            }
+            Action::Protocol(Protocol { min_reader_version: 1, min_writer_version: 2 }) if !has_protocol => {
+                has_protocol = true;
+            }
+            Action::MetaData(meta) if facts.is_none() => {
+                let own = TableFacts::of(&meta.configuration).map_err(fault)?;
+                if own.is_of_known_form() && Action::MetaData(Box::new(own.meta_data(meta.created_time))).line() != line
+                {
+                    return Err(fault("its table is not the one of this form".to_owned()));
+                }
+                facts = Some(own);
+            }
+            Action::Txn(txn) if !cursors.contains_key(&txn.app_id) => {
+                cursors.insert(txn.app_id, txn.version);
+            }
+            Action::Add(add) => {
+                let file = added(&add).map_err(fault)?;
+                check_part(&file.entry, layout::EVENTS, version, &mut paths).map_err(fault)?;
+                events.push(file);
+            }
+            _ => return Err(fault("it stands twice, or is of another version of the protocol".to_owned())),
         }
     }
-    if noted { Ok(commit) } else { Err("it has no commitInfo".to_owned()) }
+    let (at_ms, note) = noted.ok_or("it has no commitInfo")?;
+    if (version == 0) != facts.is_some() || facts.is_some() != has_protocol {
+        return Err("protocol and metaData stand in the first commit, and only there".to_owned());
+    }
+    Ok(Commit { version, sha256: sha256(bytes), at_ms, cursors, events, note, facts })
 }
 
-fn added(add: &Value) -> Option<EventFile> {
-    let stats: Value = serde_json::from_str(add.get("stats")?.as_str()?).ok()?;
-    let end = |which: &str| stats.get(which)?.get("event_id").cloned();
-    let entry = FileEntry {
-        path: format!("{}/{}", layout::EVENTS, add.get("path")?.as_str()?),
-        sha256: add.get("tags")?.get("sha256")?.as_str()?.to_owned(),
-        size_bytes: add.get("size")?.as_u64()?,
-        rows: stats.get("numRecords")?.as_u64()?,
-    };
-    Some(EventFile { entry, ids: end("minValues").zip(end("maxValues")) })
+/// The action of a line that is written as tertib writes it.
+fn action(line: &str) -> Result<Action, String> {
+    let action: Action = serde_json::from_str(line).map_err(|fault| {
+        let keys: BTreeMap<String, serde::de::IgnoredAny> = serde_json::from_str(line).unwrap_or_default();
+        match keys.keys().find(|key| !KNOWN.contains(&key.as_str())) {
+            // A newer program may remove or replace parts; reading on would count rows twice.
+            Some(name) => format!("this version does not know the action `{name}`"),
+            None => fault.to_string(),
+        }
+    })?;
+    if action.line() == line { Ok(action) } else { Err("it is not written as tertib writes it".to_owned()) }
 }
 
-fn table_facts(meta: &Value) -> Option<TableFacts> {
-    let configuration = meta.get("configuration")?;
-    Some(TableFacts {
-        // The first archives did not say it.
-        form: configuration.get("tertib.form").and_then(Value::as_str).unwrap_or_default().to_owned(),
-        integer_ids: configuration.get("tertib.integerIds")?.as_str()? == "true",
-        key_id: configuration.get("tertib.keyId")?.as_str()?.to_owned(),
-        zone: match configuration.get("tertib.zone") {
-            Some(name) => Zone::named(name.as_str()?)?,
-            None => Zone::default(),
-        },
-    })
+fn added(add: &Add) -> Result<EventFile, String> {
+    let stats = Stats::of_text(&add.stats).ok_or("its stats are not written as tertib writes them")?;
+    let path = layout::of_events(&add.path);
+    let month = layout::part(&path).and_then(|part| part.month).filter(|m| m.to_string() == add.partition_values.bulan);
+    let month = month.ok_or_else(|| format!("`{}` is no part of that month", add.path))?;
+    let entry = FileEntry { path, sha256: add.tags.sha256.clone(), size_bytes: add.size, rows: stats.num_records };
+    Ok(EventFile { entry, month, ids: stats.min_values.event_id.zip(stats.max_values.event_id) })
+}
+
+/// Whether all that a note names are parts of this version, each in its table.
+fn check_note(note: &CommitNote, version: u64, paths: &mut BTreeSet<String>) -> Result<(), String> {
+    if note.next_seq < 0 {
+        return Err(format!("next_seq is {}", note.next_seq));
+    }
+    let tables = [
+        (layout::PERSONS, note.persons.as_slice()),
+        (layout::QUARANTINE, note.quarantine.as_slice()),
+        (layout::OUTAGES, note.outages.as_slice()),
+        (layout::STOCK, note.stock.as_slice()),
+    ];
+    let mut files = tables.into_iter().flat_map(|(table, files)| files.iter().map(move |file| (table, file)));
+    files.try_for_each(|(table, file)| check_part(file, table, version, paths))
+}
+
+/// A path from the log is followed only if it is one that a writer of this version gives to a part of the table.
+pub(super) fn check_part(
+    file: &FileEntry,
+    table: &str,
+    version: u64,
+    paths: &mut BTreeSet<String>,
+) -> Result<(), String> {
+    let is_part = layout::part(&file.path).is_some_and(|part| {
+        let has_month = [layout::EVENTS, layout::PERSONS].contains(&part.table);
+        part.table == table && part.version == version && part.month.is_some() == has_month
+    });
+    let is_digest = file.sha256.len() == 64 && file.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    if !is_part || !is_digest || !paths.insert(file.path.clone()) {
+        return Err(format!("`{}` is no part of `{table}` that version {version} could name", file.path));
+    }
+    Ok(())
 }

@@ -4,6 +4,7 @@
 //!
 //! Invariant: what waits in memory is bounded, however many rows and months there are.
 
+use super::action::{Ends, Stats};
 use super::table::{schemas, writer};
 use super::{ArchiveError, FileEntry, io, layout};
 use crate::columns::{int64s, texts};
@@ -51,7 +52,7 @@ pub(crate) struct MonthBatch {
 #[derive(Debug, Default)]
 pub(crate) struct ClosedParts {
     /// Public parts with what the Delta log says of them.
-    pub(crate) events: Vec<(FileEntry, Value)>,
+    pub(crate) events: Vec<(FileEntry, Month, Stats)>,
     /// Private parts.
     pub(crate) persons: Vec<FileEntry>,
 }
@@ -85,9 +86,9 @@ impl Encoder {
     }
 }
 
-/// Where a part waits: all side by side, so that one flush of the folder keeps every name.
-pub(super) fn staged(staging: &Path, path: &str) -> PathBuf {
-    staging.join(path.replace('/', "~"))
+/// The name under which a part waits: all side by side, so that one flush of the folder keeps every name.
+pub(super) fn staged(path: &str) -> String {
+    path.replace('/', "~")
 }
 
 struct Parts {
@@ -132,17 +133,20 @@ impl Parts {
 
     fn write(&mut self, batch: MonthBatch) -> Result<(), ArchiveError> {
         let month = batch.month;
-        if !self.open.contains_key(&month) {
-            let public = self.begin(layout::EVENTS, month, SchemaRef::clone(&self.schemas.0))?;
-            let private = self.begin(layout::PERSONS, month, SchemaRef::clone(&self.schemas.1))?;
-            self.open.insert(month, (public, private));
-        }
-        let Some((public, private)) = self.open.get_mut(&month) else { return Ok(()) };
+        // Taken out, so that none is lost between looking for it and finding it.
+        let (mut public, mut private) = match self.open.remove(&month) {
+            Some(parts) => parts,
+            None => (
+                self.begin(layout::EVENTS, month, SchemaRef::clone(&self.schemas.0))?,
+                self.begin(layout::PERSONS, month, SchemaRef::clone(&self.schemas.1))?,
+            ),
+        };
         self.rows += batch.public.num_rows();
         public.last_at = self.rows;
         public.note(&batch.public, self.integer_ids)?;
         public.write(&batch.public)?;
         private.write(&batch.private)?;
+        self.open.insert(month, (public, private));
         let all = self.rows;
         let is_done = |part: &Part| part.rows >= MOST_ROWS || all - part.last_at >= QUIET_ROWS;
         self.open.extract_if(.., |_, (public, _)| is_done(public)).for_each(|(_, parts)| self.closers.take(parts));
@@ -157,25 +161,26 @@ impl Parts {
     fn begin(&mut self, table: &str, month: Month, schema: SchemaRef) -> Result<Part, ArchiveError> {
         let path = layout::part_path(table, Some(month), self.version, self.ordinal);
         self.ordinal += 1;
-        let place = staged(&self.staging, &path);
+        let place = self.staging.join(staged(&path));
         let file = File::create(&place).map_err(|e| io("write", &place, e))?;
         let writer = writer(Hashing { file, hash: Sha256::new(), length: 0 }, schema, self.compressed);
         let writer = writer.map_err(|e| write_fault(&place, e))?;
-        Ok(Part { path, place, writer, rows: 0, last_at: 0, seq: None, ids: None, stated: true })
+        Ok(Part { path, month, place, writer, rows: 0, last_at: 0, seq: None, ids: None, stated: true })
     }
 }
 
 /// The two parts of a month on the disk.
 struct Closed {
     public: FileEntry,
-    stats: Value,
+    month: Month,
+    stats: Stats,
     private: FileEntry,
 }
 
 impl Closed {
     fn of((public, private): (Part, Part)) -> Result<Self, ArchiveError> {
-        let stats = public.stats();
-        Ok(Self { public: public.close()?, stats, private: private.close()? })
+        let (month, stats) = (public.month, public.stats());
+        Ok(Self { public: public.close()?, month, stats, private: private.close()? })
     }
 }
 
@@ -220,7 +225,7 @@ impl Closers {
         let mut all = ClosedParts::default();
         for i in 0..self.taken {
             let closed = lots[i % CLOSERS].next().ok_or_else(stopped)?;
-            all.events.push((closed.public, closed.stats));
+            all.events.push((closed.public, closed.month, closed.stats));
             all.persons.push(closed.private);
         }
         Ok(all)
@@ -245,6 +250,7 @@ fn waiting((public, private): &(Part, Part)) -> usize {
 
 struct Part {
     path: String,
+    month: Month,
     place: PathBuf,
     writer: ArrowWriter<Hashing>,
     rows: usize,
@@ -285,18 +291,15 @@ impl Part {
     }
 
     /// What the Delta log says about the part, so that readers can skip it.
-    fn stats(&self) -> Value {
-        let (mut least, mut greatest) = (json!({}), json!({}));
-        if let Some((first, last)) = self.seq {
-            least["seq"] = json!(first);
-            greatest["seq"] = json!(last);
+    fn stats(&self) -> Stats {
+        let (least, greatest) = self.ids.clone().filter(|_| self.stated).unzip();
+        let (first, last) = self.seq.unzip();
+        Stats {
+            num_records: self.rows as u64,
+            min_values: Ends { seq: first, event_id: least },
+            max_values: Ends { seq: last, event_id: greatest },
+            null_count: ["seq", "event_id"].map(|name| (name.to_owned(), 0)).into(),
         }
-        if let Some((first, last)) = self.ids.as_ref().filter(|_| self.stated) {
-            least["event_id"] = first.clone();
-            greatest["event_id"] = last.clone();
-        }
-        let none = json!({"seq": 0, "event_id": 0});
-        json!({"numRecords": self.rows, "minValues": least, "maxValues": greatest, "nullCount": none})
     }
 
     fn close(mut self) -> Result<FileEntry, ArchiveError> {
@@ -382,7 +385,7 @@ mod tests {
         }
         let closed = encoder.finish().unwrap();
         let rows: Vec<(bool, u64)> =
-            closed.events.iter().map(|(entry, _)| (entry.path.contains("2026-09"), entry.rows)).collect();
+            closed.events.iter().map(|(entry, ..)| (entry.path.contains("2026-09"), entry.rows)).collect();
         assert_eq!(rows, [(true, 3), (true, 2), (false, QUIET_ROWS as u64 + 1)]);
         assert_eq!(
             closed.persons.iter().map(|entry| entry.rows).collect::<Vec<_>>(),
@@ -406,9 +409,9 @@ mod tests {
                 assert!(encoder.take(batch));
             }
             let closed = encoder.finish().unwrap();
-            let [(entry, _)] = closed.events.as_slice() else { unreachable!("one month, one part") };
+            let [(entry, ..)] = closed.events.as_slice() else { unreachable!("one month, one part") };
             assert_eq!(entry.rows, lots.iter().sum::<usize>() as u64);
-            let file = File::open(staged(folder.path(), &entry.path)).unwrap();
+            let file = File::open(folder.path().join(staged(&entry.path))).unwrap();
             let reader = SerializedFileReader::new(file).unwrap();
             let columns = reader.metadata().row_group(0).columns();
             assert!(columns.iter().all(|column| column.compression() == compression), "{lots:?}");

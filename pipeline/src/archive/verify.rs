@@ -1,17 +1,40 @@
-//! Is the archive what its log says?
+//! Is the archive what its log says, and is what the log says possible?
 //!
-//! Reads   every file under the archive's tables and the log
-//! Gives   findings A001–A006, none for a whole archive; counts of what was checked
+//! Reads   every file of the archive, but nothing that lies outside it; the office's key and kept heads, where they are given
+//! Gives   findings A001–A021, none for a whole archive; counts of what was checked; what was not checked
 //!
 //! Invariant: no byte is decoded before its SHA-256 was checked.
+//! Invariant: nothing is written, and what was not checked is said.
 
-use super::intent::unfinished;
-use super::{ArchiveError, FileEntry, commit_files, io, layout, log, read_file};
-use crate::key::sha256;
+mod content;
+mod strays;
+
+use super::disk::{LONGEST_LOG_BYTES, read_file};
+use super::head::{self, OwnHead};
+use super::intent::{Intent, holds, intents, is_committed};
+use super::log::Commit;
+use super::{ArchiveError, FileEntry, KeptHead, commit_files, layout, log};
+use crate::key::{Key, sha256};
+use content::Contents;
 use parquet::file::reader::{FileReader, SerializedFileReader};
-use schemas::Finding;
-use std::collections::BTreeSet;
+use schemas::{Finding, Month};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
 use std::path::Path;
+use strays::Known;
+
+/// What is to be checked, and with what.
+#[derive(Clone, Copy, Debug)]
+pub struct Examination<'a> {
+    /// The archive's folder, or that of a copy of its public part.
+    pub root: &'a Path,
+    /// Whether the private tables are left alone, since they are not there.
+    pub public_only: bool,
+    /// The office's key, where it is at hand.
+    pub key: Option<&'a Key>,
+    /// Heads that somebody kept.
+    pub heads: &'a [KeptHead],
+}
 
 /// What a verification found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,113 +45,298 @@ pub struct Verification {
     pub files: u64,
     /// Rows in these files.
     pub rows: u64,
+    /// Rows of the public table whose content was checked.
+    pub events: u64,
+    /// Kept heads that are in the log.
+    pub heads: u64,
     /// SHA-256 of the last commit.
     pub head: String,
     /// What is wrong.
     pub findings: Vec<Finding>,
+    /// What was not checked.
+    pub unchecked: BTreeSet<Unchecked>,
 }
 
-/// Hashes every file of the archive and compares it with the log.
+/// What a verification could not check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unchecked {
+    /// The private tables, and with them the commitments.
+    PrivateTables,
+    /// Pseudonyms and salts: no key is at hand.
+    KeyMissing,
+    /// Pseudonyms and salts: the key at hand is not the archive's.
+    KeyOfAnother,
+    /// The kept figures, which need the office's facts and a whole archive.
+    KeptFigures,
+    /// Whether the log was cut off or written anew: no kept head was given.
+    Completeness,
+}
+
+/// What the log says, read as far as it can be.
+#[derive(Default)]
+struct Log {
+    /// The version after the last of which there is a file.
+    versions: u64,
+    /// SHA-256 of every commit file, by version.
+    digests: BTreeMap<u64, String>,
+    /// The commits that could be decoded.
+    commits: Vec<Commit>,
+}
+
+/// Checks the archive.
 ///
 /// # Errors
-/// [`ArchiveError::Io`] when the system refuses to list or read; a damaged or missing file is a finding, not an error.
-pub fn verify(root: &Path) -> Result<Verification, ArchiveError> {
+/// [`ArchiveError::Nothing`] when there is nothing to verify, [`ArchiveError::Form`] when it is of another form, [`ArchiveError::Io`] when the system refuses to list or read; a
+/// damaged or missing file is a finding, not an error.
+pub fn verify(examination: Examination<'_>) -> Result<Verification, ArchiveError> {
+    let Examination { root, public_only, heads, .. } = examination;
     let mut result = Verification::default();
-    let mut known = BTreeSet::new();
-    let mut previous: Option<String> = None;
-    let mut expected = 0;
-    for (version, path) in commit_files(root)? {
-        let name = format!("{}/{}", layout::LOG, layout::commit_name(version));
-        known.insert(name.clone());
-        if version != expected {
-            result.find("A005", format!("{}/{}", layout::LOG, layout::commit_name(expected)));
-        }
-        expected = version + 1;
-        let bytes = read_file(&path)?;
-        let Ok(commit) = log::decode(version, &bytes) else {
-            result.find("A005", name);
-            previous = Some(sha256(&bytes));
-            continue;
-        };
-        if commit.note.previous != previous {
-            result.find("A004", name);
-        }
+    let log = read_log(root, &mut result)?;
+    if log.commits.iter().filter_map(|commit| commit.facts.as_ref()).any(|facts| !facts.is_of_known_form()) {
+        return Err(ArchiveError::Form { path: root.display().to_string() });
+    }
+    let mut known: BTreeSet<String> = log.digests.keys().map(|version| layout::commit(*version)).collect();
+    let decided = if public_only { Vec::new() } else { decided(root, &mut known, &mut result)? };
+    let own = if public_only { None } else { own_head(root, &log, &decided, &mut result)? };
+    chain(&log, own, &mut result);
+    order(&log, &mut result);
+    for head in heads {
+        let found = result.kept(head, &log);
+        result.heads += u64::from(found);
+    }
+    let mut contents = Contents::new(examination, &log, &mut result);
+    for commit in &log.commits {
         let note = &commit.note;
-        let files = commit.events.iter().map(|f| &f.entry).chain(&note.persons).chain(&note.quarantine);
-        for file in files.chain(&note.outages).chain(&note.stock) {
-            known.insert(file.path.clone());
-            check(root, file, &mut result)?;
-        }
-        result.commits += 1;
-        result.head.clone_from(&commit.sha256);
-        previous = Some(commit.sha256);
+        let public = commit.events.iter().map(|f| &f.entry).chain(&note.outages).chain(&note.stock);
+        known.extend(public.chain(&note.persons).chain(&note.quarantine).map(|file| file.path.clone()));
+        contents.check(commit, &mut result)?;
     }
-    let waiting = unfinished(root)?;
-    if !waiting.is_empty() {
-        result.find("A007", layout::WORK.to_owned());
-        // Only what is whole is known to the interrupted writer; anything else in its name is a stray.
-        known.extend(waiting.into_iter().filter(|f| is_whole(root, f)).map(|f| f.path));
+    result.commits = log.commits.len() as u64;
+    result.head = log.digests.last_key_value().map(|(_, digest)| digest.clone()).unwrap_or_default();
+    let waiting = unfinished(root, &decided, &mut known, &mut result);
+    let read: BTreeSet<u64> = log.commits.iter().map(|commit| commit.version).collect();
+    let unread = (0..log.versions).filter(|version| !read.contains(version)).collect();
+    strays::find(examination, Known { files: &known, waiting: &waiting, unread: &unread }, &mut result)?;
+    if log.digests.is_empty() && result.findings.is_empty() {
+        return Err(ArchiveError::Nothing { path: root.display().to_string() });
     }
-    for table in layout::TABLES {
-        strays(root, &root.join(table), &known, &mut result)?;
+    if heads.is_empty() {
+        result.unchecked.insert(Unchecked::Completeness);
     }
     Ok(result)
+}
+
+/// Reads every commit that can be read.
+fn read_log(root: &Path, result: &mut Verification) -> Result<Log, ArchiveError> {
+    let mut log = Log::default();
+    let mut expected = 0;
+    if !strays::is_folder_or_absent(root, layout::LOG, result)? {
+        return Ok(log);
+    }
+    for version in commit_files(root)? {
+        let path = layout::commit(version);
+        if version != expected {
+            result.find("A005", layout::commit(expected));
+        }
+        expected = version + 1;
+        log.versions = expected;
+        let Some(bytes) = result.bytes(root, &path, LONGEST_LOG_BYTES, "A005")? else { continue };
+        log.digests.insert(version, sha256(&bytes));
+        match log::decode(version, &bytes) {
+            Ok(commit) => log.commits.push(commit),
+            Err(reason) => result.find("A005", format!("{path}: {reason}")),
+        }
+    }
+    Ok(log)
+}
+
+/// The digest that the archive itself keeps of its newest commit. An interrupted writer's intent says it too.
+fn own_head(
+    root: &Path,
+    log: &Log,
+    decided: &[Intent],
+    result: &mut Verification,
+) -> Result<Option<KeptHead>, ArchiveError> {
+    let newest = log.digests.last_key_value().map(|(version, _)| *version);
+    let of_intent = |version| {
+        decided
+            .iter()
+            .find(|intent| intent.version == version)
+            .map(|intent| KeptHead { version: Some(version), sidik: intent.commit_sha256.clone() })
+    };
+    let intended = newest.and_then(of_intent);
+    Ok(match head::own(root)? {
+        // What is decided and not yet in the log is not missing from it.
+        OwnHead::Said(head)
+            if head.version > newest && decided.iter().any(|intent| head.is_of(&intent.commit_sha256)) =>
+        {
+            None
+        }
+        OwnHead::Said(head) if head.version < newest && intended.is_some() => intended,
+        OwnHead::Said(head) => Some(head),
+        OwnHead::Missing if log.digests.is_empty() || intended.is_some() => intended,
+        OwnHead::Missing | OwnHead::Damaged => {
+            result.find("A017", layout::HEAD.to_owned());
+            None
+        }
+    })
+}
+
+/// Every commit names the digest of the one before, and the archive's own head that of the newest. A commit that was changed is
+/// the one that is named, unless the one that speaks against it was changed itself.
+fn chain(log: &Log, own: Option<KeptHead>, result: &mut Verification) {
+    // What is said of each version by another.
+    let mut said: BTreeMap<u64, KeptHead> = BTreeMap::new();
+    for commit in &log.commits {
+        match (commit.version.checked_sub(1), &commit.note.previous) {
+            (Some(before), Some(sidik)) => {
+                said.insert(before, KeptHead { version: Some(before), sidik: sidik.clone() });
+            }
+            (None, None) => {}
+            (Some(_), None) | (None, Some(_)) => result.find("A004", layout::commit(commit.version)),
+        }
+    }
+    let newest = log.digests.last_key_value().map(|(version, _)| *version);
+    if let Some(head) = own
+        && let Some(version) = head.version
+    {
+        if newest.is_none_or(|newest| version > newest) {
+            result.find("A016", format!("{}, {}", layout::commit(version), layout::HEAD));
+        } else {
+            said.entry(version).or_insert(head);
+        }
+    }
+    let is_readable = |version: u64| log.commits.iter().any(|commit| commit.version == version);
+    let differs = |version: u64| {
+        let digest = log.digests.get(&version);
+        digest.zip(said.get(&version)).is_some_and(|(digest, said)| !said.is_of(digest))
+    };
+    for version in log.digests.keys().copied().filter(|version| is_readable(*version)) {
+        if differs(version) && !differs(version + 1) {
+            result.find("A004", layout::commit(version));
+        }
+    }
+}
+
+/// Commits follow each other in time, and a month is closed once and after those before it.
+fn order(log: &Log, result: &mut Verification) {
+    for pair in log.commits.windows(2) {
+        if pair[1].at_ms < pair[0].at_ms {
+            result.find("A014", layout::commit(pair[1].version));
+        }
+    }
+    let mut last: Option<Month> = None;
+    for commit in &log.commits {
+        if let Some(month) = commit.note.seal {
+            if last.is_some_and(|last| month <= last) {
+                result.find("A015", format!("{}: {month}", layout::commit(commit.version)));
+            }
+            last = last.max(Some(month));
+        }
+    }
+}
+
+/// What interrupted writers decided.
+fn decided(root: &Path, known: &mut BTreeSet<String>, result: &mut Verification) -> Result<Vec<Intent>, ArchiveError> {
+    let mut decided = Vec::new();
+    if !strays::is_folder_or_absent(root, layout::WORK, result)? {
+        return Ok(decided);
+    }
+    for intent in intents(root)? {
+        match intent {
+            Ok(intent) => {
+                known.insert(layout::intent(intent.version));
+                decided.push(intent);
+            }
+            Err(unusable) => {
+                known.insert(unusable.path.clone());
+                result.find("A018", format!("{}: {}", unusable.path, unusable.reason));
+            }
+        }
+    }
+    Ok(decided)
+}
+
+/// Of what was decided and is not in the log: what is whole is known, anything else in its name is a stray. Gives all paths.
+fn unfinished(
+    root: &Path,
+    decided: &[Intent],
+    known: &mut BTreeSet<String>,
+    result: &mut Verification,
+) -> BTreeSet<String> {
+    let mut waiting = BTreeSet::new();
+    for intent in decided.iter().filter(|intent| !is_committed(root, intent.version)) {
+        let whole = intent.files.iter().filter(|file| matches!(holds(root, &file.path, file), Ok(true)));
+        known.extend(whole.map(|file| file.path.clone()));
+        waiting.extend(intent.files.iter().map(|file| file.path.clone()));
+        result.find("A007", layout::intent(intent.version));
+    }
+    waiting
 }
 
 impl Verification {
     fn find(&mut self, code: &'static str, place: String) {
         self.findings.push(Finding { code, place, count: 1 });
     }
-}
 
-fn check(root: &Path, file: &FileEntry, result: &mut Verification) -> Result<(), ArchiveError> {
-    let path = root.join(&file.path);
-    let bytes = match std::fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-            result.find("A001", file.path.clone());
-            return Ok(());
+    /// Whether a kept head is in the log.
+    fn kept(&mut self, head: &KeptHead, log: &Log) -> bool {
+        let found = match head.version {
+            Some(version) => log.digests.get(&version).map(|digest| head.is_of(digest)),
+            None => log.digests.values().any(|digest| head.is_of(digest)).then_some(true),
+        };
+        match found {
+            Some(true) => return true,
+            Some(false) => self.find("A013", format!("{}: {head}", layout::commit(head.version.unwrap_or(0)))),
+            None => self.find("A016", format!("{}: {head}", layout::LOG)),
         }
-        Err(e) => return Err(io("read", &path, e)),
-    };
-    result.files += 1;
-    if bytes.len() as u64 != file.size_bytes || sha256(&bytes) != file.sha256 {
-        result.find("A002", file.path.clone());
-        return Ok(());
+        false
     }
-    let rows = SerializedFileReader::new(bytes::Bytes::from(bytes))
-        .ok()
-        .and_then(|r| u64::try_from(r.metadata().file_metadata().num_rows()).ok());
-    if rows == Some(file.rows) {
-        result.rows += file.rows;
-    } else {
-        result.find("A006", file.path.clone());
-    }
-    Ok(())
-}
 
-fn is_whole(root: &Path, file: &FileEntry) -> bool {
-    std::fs::read(root.join(&file.path)).is_ok_and(|bytes| sha256(&bytes) == file.sha256)
-}
-
-fn strays(root: &Path, folder: &Path, known: &BTreeSet<String>, result: &mut Verification) -> Result<(), ArchiveError> {
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(e) => return Err(io("read", folder, e)),
-    };
-    let mut paths = Vec::new();
-    for entry in entries {
-        paths.push(entry.map_err(|e| io("read", folder, e))?.path());
-    }
-    paths.sort();
-    for path in paths {
-        let within = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-        if path.is_dir() {
-            strays(root, &path, known, result)?;
-        } else if !known.contains(&within) {
-            result.find("A003", within);
+    /// The bytes of a file, if it is there and a file; `missing` is the code where it is not there.
+    fn bytes(
+        &mut self,
+        root: &Path,
+        path: &str,
+        most: u64,
+        missing: &'static str,
+    ) -> Result<Option<Vec<u8>>, ArchiveError> {
+        match read_file(root, path, most) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(e) => {
+                let code = match &e {
+                    ArchiveError::Foreign { .. } => "A019",
+                    ArchiveError::Io { reason, .. } => match reason.kind() {
+                        ErrorKind::NotFound => missing,
+                        ErrorKind::FileTooLarge => "A002",
+                        _ => return Err(e),
+                    },
+                    _ => return Err(e),
+                };
+                self.find(code, path.to_owned());
+                Ok(None)
+            }
         }
     }
-    Ok(())
+
+    /// The bytes of a file that is what the log says, and its rows are as many.
+    fn whole(&mut self, root: &Path, file: &FileEntry) -> Result<Option<bytes::Bytes>, ArchiveError> {
+        let Some(bytes) = self.bytes(root, &file.path, file.size_bytes, "A001")? else { return Ok(None) };
+        self.files += 1;
+        if bytes.len() as u64 != file.size_bytes || sha256(&bytes) != file.sha256 {
+            self.find("A002", file.path.clone());
+            return Ok(None);
+        }
+        let bytes = bytes::Bytes::from(bytes);
+        let rows = SerializedFileReader::new(bytes.clone())
+            .ok()
+            .and_then(|reader| u64::try_from(reader.metadata().file_metadata().num_rows()).ok());
+        if rows == Some(file.rows) {
+            self.rows += file.rows;
+            Ok(Some(bytes))
+        } else {
+            self.find("A006", file.path.clone());
+            Ok(None)
+        }
+    }
 }

@@ -9,17 +9,18 @@
 //!
 //! Invariant: the log advances only under an intent.
 
+use super::action::Stats;
 use super::disk::{flush_up_to, make_folder, put_if_absent, relative, remove, remove_folder, restrict, write_flushed};
-use super::intent::{Intent, is_committed, roll_forward, settle};
+use super::intent::{COMMIT, Intent, is_committed, roll_forward, settle};
 use super::log::{CommitNote, NewCommit, SourceNote, TableFacts};
 use super::parts::{Encoder, MonthBatch, staged};
 use super::table::QuarantinedRow;
-use super::{Archive, ArchiveError, FileEntry, io, layout, table};
+use super::{Archive, ArchiveError, FileEntry, head, io, layout, table};
 use crate::key::{Key, sha256};
 use crate::sources::{Outage, Stock};
 use arrow::array::RecordBatch;
 use schemas::Month;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -33,7 +34,7 @@ pub(crate) struct Writer {
     archive: Archive,
     staging: PathBuf,
     encoder: Option<Encoder>,
-    events: Vec<(FileEntry, Value)>,
+    events: Vec<(FileEntry, Month, Stats)>,
     note: CommitNote,
     ordinal: usize,
     // Once decided, what is staged is needed until it is rolled forward.
@@ -54,18 +55,15 @@ pub enum Fence {
 impl Writer {
     /// Locks the archive, finishes a commit that a crash interrupted, and reads the log.
     pub(crate) fn open(root: &Path, key: &Key, fence: Fence) -> Result<Self, ArchiveError> {
-        make_folder(&root.join(layout::STAGING))?;
+        make_folder(root, layout::STAGING)?;
         restrict(root)?;
         let lock = if fence == Fence::Lock { lock(root)? } else { None };
         settle(root)?;
         clear_staging(root, lock.is_some())?;
         let archive = Archive::open(root)?;
-        if let Some(facts) = archive.facts()
-            && facts.key_id != key.id()
-        {
-            return Err(ArchiveError::WrongKey { expected: facts.key_id.clone(), found: key.id() });
-        }
+        archive.check_key(key)?;
         let note = CommitNote { previous: archive.head(), next_seq: archive.next_seq(), ..CommitNote::default() };
+        head::renew(&archive)?;
         let staging = own_staging(root, archive.next_version())?;
         Ok(Self { archive, staging, encoder: None, events: Vec::new(), note, ordinal: 0, decided: false, _lock: lock })
     }
@@ -84,7 +82,7 @@ impl Writer {
     pub(crate) fn start_again(&mut self) -> Result<(), ArchiveError> {
         drop(self.encoder.take().map(Encoder::finish));
         remove_folder(&self.staging)?;
-        make_folder(&self.staging)?;
+        self.staging = own_staging(self.archive.root(), self.archive.next_version())?;
         self.events.clear();
         self.ordinal = 0;
         self.note =
@@ -100,7 +98,8 @@ impl Writer {
         (public, private): (RecordBatch, RecordBatch),
         corrections: u64,
     ) -> Result<(), ArchiveError> {
-        self.note.next_seq += i64::try_from(public.num_rows()).unwrap_or(0);
+        let rows = i64::try_from(public.num_rows()).ok();
+        self.note.next_seq = rows.and_then(|rows| self.note.next_seq.checked_add(rows)).ok_or_else(uncounted)?;
         self.note.corrections += corrections;
         let encoder = match self.encoder.take() {
             Some(encoder) => encoder,
@@ -173,6 +172,9 @@ impl Writer {
     /// Makes everything staged count, together with the cursor.
     pub(crate) fn commit(mut self, ready: &Ready<'_>) -> Result<Archive, ArchiveError> {
         self.close_parts()?;
+        if ready.next_seq != self.note.next_seq {
+            return Err(uncounted());
+        }
         self.note.findings.clone_from(&ready.findings);
         self.note.source.clone_from(&ready.source);
         let root = self.archive.root().to_owned();
@@ -181,8 +183,8 @@ impl Writer {
         let Ready { at_ms, cursor, facts, source, .. } = ready;
         let source = source.as_ref().map_or("", |source| &source.name);
         let commit = NewCommit { version, at_ms: *at_ms, source, cursor: *cursor, events, note, facts }.encode();
-        write_flushed(&self.staging.join("commit.json"), commit.as_bytes())?;
-        let files = self.events.iter().map(|(entry, _)| entry);
+        write_flushed(&self.staging.join(COMMIT), commit.as_bytes())?;
+        let files = self.events.iter().map(|(entry, ..)| entry);
         let files = files.chain(&note.persons).chain(&note.quarantine).chain(&note.outages).chain(&note.stock);
         let intent = Intent {
             version,
@@ -222,7 +224,7 @@ impl Writer {
     ) -> Result<FileEntry, ArchiveError> {
         let path = layout::part_path(table, month, self.archive.next_version(), self.ordinal);
         self.ordinal += 1;
-        write_flushed(&staged(&self.staging, &path), bytes)?;
+        write_flushed(&self.staging.join(staged(&path)), bytes)?;
         Ok(FileEntry { path, sha256: sha256(bytes), size_bytes: bytes.len() as u64, rows: rows as u64 })
     }
 }
@@ -246,10 +248,17 @@ pub(crate) struct Ready<'a> {
     pub(crate) source: Option<SourceNote>,
     /// How far it was read.
     pub(crate) cursor: Option<i64>,
+    /// The next `seq`, as whoever numbered the rows counted.
+    pub(crate) next_seq: i64,
     /// What never changes.
     pub(crate) facts: &'a TableFacts,
     /// Findings by code.
     pub(crate) findings: BTreeMap<String, u64>,
+}
+
+/// The rows were numbered otherwise than they were handed over.
+fn uncounted() -> ArchiveError {
+    ArchiveError::Encode("its rows are not as many as were numbered; this is a defect of tertib".into())
 }
 
 /// `None` where the file system has no locks.
@@ -284,10 +293,12 @@ fn clear_staging(root: &Path, alone: bool) -> Result<(), ArchiveError> {
     let folder = root.join(layout::STAGING);
     let entries = std::fs::read_dir(&folder).map_err(|e| io("read", &folder, e))?;
     for entry in entries {
-        let path = entry.map_err(|e| io("read", &folder, e))?.path();
-        let age = path.metadata().and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok());
+        let entry = entry.map_err(|e| io("read", &folder, e))?;
+        let (path, kind) = (entry.path(), entry.file_type());
+        let is_folder = kind.is_ok_and(|kind| kind.is_dir());
+        let age = path.symlink_metadata().and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok());
         if alone || age.is_some_and(|age| age.as_secs() > ABANDONED_S) {
-            remove_folder(&path)?;
+            if is_folder { remove_folder(&path)? } else { remove(&path)? }
         }
     }
     Ok(())

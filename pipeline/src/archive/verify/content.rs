@@ -1,0 +1,321 @@
+//! What the rows of the parts say, against each other and against the log.
+//!
+//! Reads   the public and private parts of one commit after the other, two files at a time
+//! Gives   A009 numbers, A010 months, A011 commitments, A012 pseudonyms and salts, A020 counts, A021 columns
+
+use super::super::digest::{Residents, commitment};
+use super::super::log::{Commit, EventFile};
+use super::super::table::schemas;
+use super::super::{FileEntry, READ_ROWS, as_stored, layout, month_of_path};
+use super::{ArchiveError, Examination, Log, Unchecked, Verification};
+use crate::columns::{binaries, dates, instants, int64s, texts};
+use arrow::array::{Array, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use bytes::Bytes;
+use schemas::{Finding, Person, Zone};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Walks through the commits in order.
+pub(super) struct Contents<'a> {
+    root: &'a Path,
+    public_only: bool,
+    residents: Option<Residents>,
+    schemas: Option<(SchemaRef, SchemaRef)>,
+    /// The office's, by which rows belong to months.
+    zone: Zone,
+    /// The version of the next commit, and the number that it begins with.
+    next_version: u64,
+    next_seq: i64,
+    json: Vec<u8>,
+}
+
+/// Which numbers the rows of a commit have, as runs of numbers that follow each other.
+struct Numbers<'a> {
+    commit: &'a Commit,
+    runs: Vec<Run>,
+    corrections: u64,
+    /// Whether every part could be read.
+    complete: bool,
+}
+
+struct Run {
+    first: i64,
+    /// The number after its last.
+    end: i64,
+    part: usize,
+    row: usize,
+}
+
+impl Numbers<'_> {
+    fn take(&mut self, seq: i64, part: usize, row: usize) {
+        match self.runs.last_mut() {
+            Some(run) if run.part == part && run.end == seq => run.end += 1,
+            _ => self.runs.push(Run { first: seq, end: seq.saturating_add(1), part, row }),
+        }
+    }
+
+    /// From the first number to the last, none is missing and none stands twice.
+    fn conclude(mut self, first: i64, last: i64, result: &mut Verification) {
+        let mut found = |place: String, from: i64, to: i64| {
+            let count = u64::try_from(to.saturating_sub(from)).unwrap_or(u64::MAX);
+            result.findings.push(Finding { code: "A009", place: format!("{place}: seq {from}"), count });
+        };
+        self.runs.sort_by_key(|run| run.first);
+        let mut expected = first;
+        for run in &self.runs {
+            if run.first < expected {
+                let path = &self.commit.events[run.part].entry.path;
+                found(format!("{path}, baris {}", run.row + 1), run.first, run.end.min(expected));
+            } else if run.first > expected && self.complete {
+                found(layout::commit(self.commit.version), expected, run.first);
+            }
+            expected = expected.max(run.end);
+        }
+        if expected < last && self.complete {
+            found(layout::commit(self.commit.version), expected, last);
+        }
+        if self.complete && self.corrections != self.commit.note.corrections {
+            result.find("A020", format!("{}: {} koreksi", layout::commit(self.commit.version), self.corrections));
+        }
+    }
+}
+
+/// What is wrong with the rows of one file: by code how many, and the first.
+#[derive(Default)]
+struct Faults(BTreeMap<&'static str, (u64, String)>);
+
+impl Faults {
+    fn add(&mut self, code: &'static str, row: usize, what: impl FnOnce() -> String) {
+        let (count, _) = self.0.entry(code).or_insert_with(|| (0, format!("baris {}: {}", row + 1, what())));
+        *count += 1;
+    }
+
+    fn tell(self, path: &str, result: &mut Verification) {
+        for (code, (count, first)) in self.0 {
+            result.findings.push(Finding { code, place: format!("{path}, {first}"), count });
+        }
+    }
+}
+
+impl<'a> Contents<'a> {
+    pub(super) fn new(examination: Examination<'a>, log: &Log, result: &mut Verification) -> Self {
+        let facts = log.commits.first().and_then(|commit| commit.facts.as_ref());
+        let of_archive = |id: String| facts.is_some_and(|facts| facts.key_id == id);
+        let key = examination.key.filter(|key| !examination.public_only && of_archive(key.id()));
+        if examination.public_only {
+            result.unchecked.insert(Unchecked::PrivateTables);
+        } else if key.is_none() {
+            let other = examination.key.is_some() && facts.is_some();
+            result.unchecked.insert(if other { Unchecked::KeyOfAnother } else { Unchecked::KeyMissing });
+        }
+        Self {
+            root: examination.root,
+            public_only: examination.public_only,
+            residents: key.map(Residents::new),
+            schemas: facts.map(|facts| schemas(facts.integer_ids)),
+            zone: facts.map_or_else(Zone::default, |facts| facts.zone),
+            next_version: 0,
+            next_seq: 0,
+            json: Vec::new(),
+        }
+    }
+
+    /// Checks every file of a commit and what the commit says of all of them together.
+    pub(super) fn check(&mut self, commit: &Commit, result: &mut Verification) -> Result<(), ArchiveError> {
+        let note = &commit.note;
+        if commit.version != self.next_version {
+            // One before it cannot be read, which is said; where this one begins is known from itself alone.
+            let rows = commit.events.iter().map(|file| file.entry.rows).fold(0, u64::saturating_add);
+            self.next_seq = note.next_seq.saturating_sub_unsigned(rows);
+        }
+        self.next_version = commit.version + 1;
+        let persons: &[FileEntry] = if self.public_only { &[] } else { &note.persons };
+        let last = self.counts(commit, result);
+        let mut numbers = Numbers { commit, runs: Vec::new(), corrections: 0, complete: true };
+        for (part, file) in commit.events.iter().enumerate() {
+            self.pair((part, file), persons.get(part), &mut numbers, result)?;
+        }
+        let quarantine: &[FileEntry] = if self.public_only { &[] } else { &note.quarantine };
+        let others = persons.iter().skip(commit.events.len()).chain(quarantine);
+        for file in others.chain(&note.outages).chain(&note.stock) {
+            result.whole(self.root, file)?;
+        }
+        numbers.conclude(self.next_seq, last, result);
+        self.next_seq = last;
+        Ok(())
+    }
+
+    /// Whether what the commit counts agrees with the rows of its files; the number after its last row.
+    fn counts(&self, commit: &Commit, result: &mut Verification) -> i64 {
+        let note = &commit.note;
+        let sum = |rows: &mut dyn Iterator<Item = u64>| rows.fold(0, u64::saturating_add);
+        let rows = sum(&mut commit.events.iter().map(|file| file.entry.rows));
+        let last = self.next_seq.saturating_add_unsigned(rows);
+        let quarantined = sum(&mut note.quarantine.iter().map(|file| file.rows));
+        let private = note.persons.iter().map(|file| (file.rows, month_of_path(&file.path)));
+        let is_paired = commit.events.iter().map(|file| (file.entry.rows, Some(file.month))).eq(private);
+        if last != note.next_seq || quarantined != note.quarantined || !is_paired {
+            let persons = sum(&mut note.persons.iter().map(|file| file.rows));
+            let place = layout::commit(commit.version);
+            let counted = format!("{rows} baris publik, {persons} pribadi, {quarantined} karantina");
+            result.find("A020", format!("{place}: {counted}, seq {} sampai {}", self.next_seq, note.next_seq));
+        }
+        last
+    }
+
+    /// Checks a public part and its private one.
+    fn pair(
+        &mut self,
+        (part, file): (usize, &EventFile),
+        private: Option<&FileEntry>,
+        numbers: &mut Numbers<'_>,
+        result: &mut Verification,
+    ) -> Result<(), ArchiveError> {
+        let public_bytes = result.whole(self.root, &file.entry)?;
+        let private_bytes = match private {
+            Some(private) => result.whole(self.root, private)?,
+            None => None,
+        };
+        let Some(public_bytes) = public_bytes else {
+            numbers.complete = false;
+            return Ok(());
+        };
+        let mut faults = (Faults::default(), Faults::default());
+        match self.rows((part, file), public_bytes, private_bytes, numbers, &mut faults) {
+            Ok(rows) => result.events += rows,
+            Err((table, reason)) => {
+                numbers.complete = false;
+                let of_private = private.filter(|_| table == layout::PERSONS);
+                let path = of_private.map_or(&file.entry.path, |private| &private.path);
+                result.find("A021", format!("{path}: {reason}"));
+            }
+        }
+        let (of_public, of_private) = faults;
+        of_public.tell(&file.entry.path, result);
+        if let Some(private) = private {
+            of_private.tell(&private.path, result);
+        }
+        Ok(())
+    }
+
+    /// The rows of both, side by side. An error names the table that cannot be read.
+    fn rows(
+        &mut self,
+        (part, file): (usize, &EventFile),
+        public: Bytes,
+        private: Option<Bytes>,
+        numbers: &mut Numbers<'_>,
+        (of_public, of_private): &mut (Faults, Faults),
+    ) -> Result<u64, (&'static str, String)> {
+        let Some((public_schema, private_schema)) = self.schemas.clone() else { return Ok(0) };
+        let events = |reason: String| (layout::EVENTS, reason);
+        let persons = |reason: String| (layout::PERSONS, reason);
+        let mut private = private.map(|bytes| rows_of(bytes, &private_schema)).transpose().map_err(persons)?;
+        let month = file.month.start_s(self.zone) * 1_000_000..file.month.end_s(self.zone) * 1_000_000;
+        let mut at = 0;
+        let mut before = i64::MIN;
+        for batch in rows_of(public, &public_schema).map_err(events)? {
+            let batch = batch.map_err(events)?;
+            let read = public_rows(&batch).map_err(|e| events(e.to_string()))?;
+            for (row, (seq, ended, replaced)) in (at..).zip(read) {
+                numbers.take(seq, part, row);
+                if seq <= before {
+                    of_public.add("A009", row, || format!("seq {seq}"));
+                }
+                before = seq;
+                if !month.contains(&ended) {
+                    of_public.add("A010", row, || format!("seq {seq}"));
+                }
+                if let Some(replaced) = replaced {
+                    numbers.corrections += 1;
+                    if !(0..seq).contains(&replaced) {
+                        of_public.add("A009", row, || format!("seq {seq} mengoreksi seq {replaced}"));
+                    }
+                }
+            }
+            if let Some(private) = &mut private {
+                let beside = private.next().ok_or_else(|| persons("it has fewer rows".to_owned()))?.map_err(persons)?;
+                self.persons(&batch, &beside, at, of_private).map_err(|e| persons(e.to_string()))?;
+            }
+            at += batch.num_rows();
+        }
+        Ok(at as u64)
+    }
+
+    /// Each private row is of the public row beside it, and is what that row's digests were made of.
+    fn persons(
+        &mut self,
+        public: &RecordBatch,
+        private: &RecordBatch,
+        at: usize,
+        faults: &mut Faults,
+    ) -> Result<(), ArchiveError> {
+        let (seqs, own) = (int64s(public, "seq")?, int64s(private, "seq")?);
+        let (pseudonyms, commitments) = (binaries(public, "nik_pseudonym")?, binaries(public, "pii_commitment")?);
+        let salts = binaries(private, "salt")?;
+        let text = |name| texts(private, name);
+        let (nik, nama, jenis_kelamin) = (text("nik")?, text("nama")?, text("jenis_kelamin")?);
+        let (tempat_lahir, pembawa, keterangan) = (text("tempat_lahir")?, text("pembawa")?, text("keterangan")?);
+        let tanggal_lahir = dates(private, "tanggal_lahir")?;
+        if seqs.len() != own.len() {
+            faults.add("A009", at + seqs.len().min(own.len()), || "tanpa baris pasangan".to_owned());
+        }
+        for (i, (seq, own)) in seqs.values().iter().zip(own.values()).enumerate() {
+            if own != seq {
+                faults.add("A009", at + i, || format!("seq {own}, bukan {seq}"));
+                continue;
+            }
+            let person = Person {
+                nik: value(nik, i),
+                nama: value(nama, i),
+                jenis_kelamin: value(jenis_kelamin, i),
+                tempat_lahir: value(tempat_lahir, i),
+                tanggal_lahir_days: tanggal_lahir.is_valid(i).then(|| tanggal_lahir.value(i)),
+                pembawa: pembawa.value(i),
+                keterangan: value(keterangan, i),
+            };
+            let pseudonym = pseudonyms.is_valid(i).then(|| pseudonyms.value(i));
+            let (salt, committed) = (salts.value(i), commitments.value(i));
+            if let Some(residents) = &mut self.residents {
+                let wanted = residents.digest(&person);
+                let is_keyed = wanted.pseudonym.as_ref().map(<[u8; 16]>::as_slice) == pseudonym && wanted.salt == salt;
+                if is_keyed && wanted.commitment == committed {
+                    continue;
+                }
+                if !is_keyed {
+                    faults.add("A012", at + i, || format!("seq {seq}"));
+                }
+            }
+            if commitment(salt, &person, &mut self.json) != committed {
+                faults.add("A011", at + i, || format!("seq {seq}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Number, end and replaced number of each public row.
+fn public_rows(batch: &RecordBatch) -> Result<impl Iterator<Item = (i64, i64, Option<i64>)> + use<'_>, ArchiveError> {
+    let (seqs, ended) = (int64s(batch, "seq")?.values(), instants(batch, "selesai")?.values());
+    let replaced = int64s(batch, "correction_of")?.iter();
+    Ok(seqs.iter().zip(ended).zip(replaced).map(|((seq, ended), replaced)| (*seq, *ended, replaced)))
+}
+
+fn value(column: &StringArray, i: usize) -> Option<&str> {
+    column.is_valid(i).then(|| column.value(i))
+}
+
+/// The rows of a part whose columns are those of the table.
+fn rows_of(bytes: Bytes, wanted: &Schema) -> Result<impl Iterator<Item = Result<RecordBatch, String>> + use<>, String> {
+    let (schema, rows) = as_stored(bytes, None, READ_ROWS)?;
+    let columns = |schema: &Schema| -> Vec<(String, DataType, bool)> {
+        let field = |field: &Field| (field.name().clone(), field.data_type().clone(), field.is_nullable());
+        schema.fields().iter().map(|one| field(one)).collect()
+    };
+    if columns(&schema) == columns(wanted) {
+        Ok(rows)
+    } else {
+        Err("its columns are not those of the table".to_owned())
+    }
+}

@@ -1,0 +1,472 @@
+//! What `tertib verify` finds when somebody changes the archive: single bits in every file, and twelve forgeries, each made
+//! carelessly and made with every digest, size, count and the chain written anew.
+//!
+//! `TERTIB_FLIPS` says how many bits are flipped (400); the last long trial stands in `README.md`.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
+
+use arrow::array::{Array, ArrayRef, Int64Array, RecordBatch, StringArray, UInt32Array};
+use arrow::compute::{concat_batches, take_record_batch};
+use arrow::datatypes::DataType;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use pipeline::{Examination, FigureBook, KeptHead, Key};
+use rand::{Rng, SeedableRng};
+use schemas::{Facts, Finding};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use tests::{Office, Ran, copy, tertib, tree};
+
+const MONTHS: [&str; 2] = ["2026-07", "2026-08"];
+
+fn sha256_of(path: &Path) -> String {
+    tests::sha256(&fs::read(path).unwrap())
+}
+
+/// An office with two months, two pulls and two seals.
+fn office() -> Office {
+    static MADE: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let made = MADE.get_or_init(|| {
+        let dir = tempfile::TempDir::new().unwrap();
+        let to = dir.path().join("kantor");
+        let demo = ["demo", "--months", "2026-07:2026-08", "--per-month", "30", "--seed", "3", "--dir"];
+        Ran::from(tertib().args(demo).arg(&to).output().unwrap()).expect_code(0);
+        let office = Office { dir: tempfile::TempDir::new().unwrap() };
+        copy(&to, office.dir.path());
+        fs::remove_dir_all(office.path("archive")).unwrap();
+        office.sql("update langkah_berkas set langkah = 44 where event_id = 9");
+        let first = ["pull", "--until", "2026-08-10", "--at", "2026-08-10T00:00:00Z"];
+        office.run(&first).expect_code(1);
+        // Later than the months, so that they are whole.
+        office.run(&["pull", "--at", "2026-10-01T00:00:00Z"]).expect_code_in(&[0, 1], "the second pull");
+        for month in MONTHS {
+            office.run(&["seal", "--month", month]).expect_code(0);
+        }
+        office.run(&["metrics", "--month", "2026-07"]).expect_code(0);
+        office.run(&["verify"]).expect_code(0);
+        copy(office.dir.path(), &dir.path().join("office"));
+        dir
+    });
+    let dir = tempfile::TempDir::new().unwrap();
+    copy(&made.path().join("office"), dir.path());
+    Office { dir }
+}
+
+/// All that `tertib verify` finds, without a process for each.
+fn findings(office: &Office, heads: &[KeptHead]) -> Vec<Finding> {
+    static FACTS: OnceLock<Facts> = OnceLock::new();
+    let facts = FACTS.get_or_init(|| Facts::embedded().unwrap());
+    let root = office.path("archive");
+    let key = Key::load(&office.path("kunci.key")).unwrap();
+    let examination = Examination { root: &root, public_only: false, key: Some(&key), heads };
+    let mut findings = pipeline::verify(examination).unwrap().findings;
+    if findings.is_empty() {
+        let archive = pipeline::Archive::open(&root).unwrap();
+        findings = FigureBook::open(&archive, facts).unwrap().altered(&key).unwrap();
+    }
+    findings
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "how long a trial is belongs to who runs it")]
+fn every_flipped_bit_is_found_and_its_file_named() {
+    let office = office();
+    let root = office.path("archive");
+    let files: Vec<(PathBuf, Vec<u8>)> = tree(&root).into_iter().filter(|(_, bytes)| !bytes.is_empty()).collect();
+    assert!(files.iter().any(|(path, _)| path.starts_with("figures")), "no figures are kept");
+    assert_eq!(findings(&office, &[]), []);
+    let flips = std::env::var("TERTIB_FLIPS").map_or(400, |n| n.parse().unwrap());
+    let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(16);
+    for n in 0..flips {
+        // Each file in turn, so that small ones have their share.
+        let (path, bytes) = &files[n % files.len()];
+        let bit = random.random_range(0..8 * bytes.len());
+        let mut flipped = bytes.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        fs::write(root.join(path), flipped).unwrap();
+        let found = findings(&office, &[]);
+        let path_named = |finding: &Finding| finding.place.starts_with(&path.display().to_string());
+        assert!(found.iter().any(path_named), "bit {bit} of {}: {found:?}", path.display());
+        fs::write(root.join(path), bytes).unwrap();
+    }
+    assert_eq!(findings(&office, &[]), []);
+}
+
+/// An archive's files as somebody sees them who can write them.
+struct Forger {
+    root: PathBuf,
+}
+
+impl Forger {
+    fn commits(&self) -> Vec<PathBuf> {
+        let log = self.root.join("events/_delta_log");
+        let mut paths: Vec<PathBuf> = fs::read_dir(log).unwrap().map(|entry| entry.unwrap().path()).collect();
+        paths.sort();
+        paths
+    }
+
+    fn actions(path: &Path) -> Vec<Value> {
+        fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    fn write(path: &Path, actions: &[Value]) {
+        fs::write(path, actions.iter().map(|action| format!("{action}\n")).collect::<String>()).unwrap();
+    }
+
+    /// Parts of a table, the first of each of the two months.
+    fn parts(&self, table: &str) -> [PathBuf; 2] {
+        MONTHS.map(|month| {
+            let folder = self.root.join(format!("{table}/bulan={month}"));
+            let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+            paths.sort();
+            paths.remove(0)
+        })
+    }
+
+    fn rows(path: &Path) -> RecordBatch {
+        let reader = ParquetRecordBatchReaderBuilder::try_new(fs::File::open(path).unwrap()).unwrap();
+        let schema = Arc::clone(reader.schema());
+        let batches: Vec<RecordBatch> = reader.build().unwrap().map(Result::unwrap).collect();
+        concat_batches(&schema, &batches).unwrap()
+    }
+
+    fn edit(path: &Path, change: impl FnOnce(RecordBatch) -> RecordBatch) {
+        let rows = change(Self::rows(path));
+        let mut writer = ArrowWriter::try_new(fs::File::create(path).unwrap(), rows.schema(), None).unwrap();
+        writer.write(&rows).unwrap();
+        writer.close().unwrap();
+    }
+
+    /// Writes every digest, size and count, the chain and the archive's own head anew; kept figures go.
+    fn rehash(&self) {
+        let file = |entry: &mut Value, path: &str, [rows, size, digest]: [&str; 3]| {
+            let path = self.root.join(path);
+            entry[rows] = json!(Self::rows(&path).num_rows());
+            entry[size] = json!(fs::metadata(&path).unwrap().len());
+            entry[digest] = json!(sha256_of(&path));
+        };
+        let entry = |entry: &mut Value| {
+            let path = entry["path"].as_str().unwrap().to_owned();
+            file(entry, &path, ["rows", "size_bytes", "sha256"]);
+        };
+        let (mut previous, mut next_seq, mut head) = (Value::Null, 0, String::new());
+        for (version, path) in self.commits().iter().enumerate() {
+            let mut actions = Self::actions(path);
+            for action in &mut actions {
+                if let Some(add) = action.get_mut("add") {
+                    let mut entry = json!({});
+                    let path = format!("events/{}", add["path"].as_str().unwrap());
+                    file(&mut entry, &path, ["rows", "size_bytes", "sha256"]);
+                    let mut stats: Value = serde_json::from_str(add["stats"].as_str().unwrap()).unwrap();
+                    stats["numRecords"] = entry["rows"].clone();
+                    next_seq += entry["rows"].as_i64().unwrap();
+                    add["stats"] = json!(stats.to_string());
+                    add["size"] = entry["size_bytes"].clone();
+                    add["tags"]["sha256"] = entry["sha256"].clone();
+                }
+            }
+            let note = &mut actions[0]["commitInfo"]["tertib"];
+            for table in ["persons", "quarantine"] {
+                note[table].as_array_mut().unwrap().iter_mut().for_each(entry);
+            }
+            note["previous"] = previous;
+            note["next_seq"] = json!(next_seq);
+            Self::write(path, &actions);
+            let digest = sha256_of(path);
+            head = format!("{version} {digest}\n").repeat(2);
+            previous = json!(digest);
+        }
+        fs::write(self.root.join("_tertib/head"), head).unwrap();
+        drop(fs::remove_dir_all(self.root.join("figures")));
+    }
+}
+
+/// Rows with one column exchanged.
+fn with_column(rows: &RecordBatch, name: &str, change: impl FnOnce(&ArrayRef) -> ArrayRef) -> RecordBatch {
+    let at = rows.schema().index_of(name).unwrap();
+    let mut columns = rows.columns().to_vec();
+    columns[at] = change(&columns[at]);
+    RecordBatch::try_new(rows.schema(), columns).unwrap()
+}
+
+/// The text of the first row exchanged.
+fn with_text(rows: &RecordBatch, name: &str, text: &str) -> RecordBatch {
+    with_column(rows, name, |column| {
+        assert_eq!(column.data_type(), &DataType::Utf8);
+        let texts = column.as_any().downcast_ref::<StringArray>().unwrap();
+        Arc::new(
+            (0..texts.len())
+                .map(|i| if i == 0 { Some(text) } else { texts.is_valid(i).then(|| texts.value(i)) })
+                .collect::<StringArray>(),
+        )
+    })
+}
+
+fn chosen(rows: &RecordBatch, places: impl IntoIterator<Item = usize>) -> RecordBatch {
+    let places = places.into_iter().map(|place| u32::try_from(place).unwrap());
+    take_record_batch(rows, &UInt32Array::from_iter_values(places)).unwrap()
+}
+
+/// The first two values of a column exchanged.
+fn swapped(rows: &RecordBatch, name: &str) -> RecordBatch {
+    let places = [1, 0].into_iter().chain(2..rows.num_rows());
+    with_column(rows, name, |_| Arc::clone(chosen(rows, places).column_by_name(name).unwrap()))
+}
+
+/// One forgery: its name, what it does, what is found when it was made carelessly, and when all was hashed anew.
+struct Forgery {
+    name: &'static str,
+    make: fn(&Forger),
+    careless: &'static str,
+    hashed_anew: &'static [&'static str],
+}
+
+fn forgeries() -> Vec<Forgery> {
+    [forgeries_of_rows(), forgeries_of_the_log()].into_iter().flatten().collect()
+}
+
+fn forgery(
+    name: &'static str,
+    careless: &'static str,
+    hashed_anew: &'static [&'static str],
+    make: fn(&Forger),
+) -> Forgery {
+    Forgery { name, make, careless, hashed_anew }
+}
+
+fn forgeries_of_rows() -> Vec<Forgery> {
+    vec![
+        forgery("1 another register number", "A002", &[], |f| {
+            Forger::edit(&f.parts("events")[0], |rows| with_text(&rows, "nomor_register", "9999/1/2026"));
+        }),
+        forgery("1 another officer", "A002", &[], |f| {
+            Forger::edit(&f.parts("events")[0], |rows| with_text(&rows, "petugas_id", "P999"));
+        }),
+        forgery("1 another name", "A002", &["A011", "A012"], |f| {
+            Forger::edit(&f.parts("persons")[0], |rows| with_text(&rows, "nama", "ORANG LAIN"));
+        }),
+        forgery("2 an event deleted", "A002", &["A009"], |f| {
+            for table in ["events", "persons"] {
+                Forger::edit(&f.parts(table)[0], |rows| chosen(&rows, (0..rows.num_rows()).filter(|row| *row != 7)));
+            }
+        }),
+        forgery("3 an event twice", "A002", &["A009"], |f| {
+            for table in ["events", "persons"] {
+                Forger::edit(&f.parts(table)[0], |rows| chosen(&rows, (0..rows.num_rows()).chain([7])));
+            }
+        }),
+        forgery("4 numbers exchanged", "A002", &["A009"], |f| {
+            for table in ["events", "persons"] {
+                Forger::edit(&f.parts(table)[0], |rows| swapped(&rows, "seq"));
+            }
+        }),
+        forgery("4 rows in another order", "A002", &["A009"], |f| {
+            Forger::edit(&f.parts("events")[0], |rows| chosen(&rows, (0..rows.num_rows()).rev()));
+        }),
+        forgery("6 two parts exchanged", "A002", &["A010"], |f| {
+            for table in ["events", "persons"] {
+                let [a, b] = f.parts(table);
+                let held = fs::read(&a).unwrap();
+                fs::copy(&b, &a).unwrap();
+                fs::write(&b, held).unwrap();
+            }
+        }),
+        forgery("12 two salts exchanged", "A002", &["A011"], |f| {
+            // Neighbours may be of one person.
+            let path = &f.parts("persons")[0];
+            let rows = Forger::rows(path);
+            let salt = |row: usize| chosen(&rows, [row]).column_by_name("salt").unwrap().to_data();
+            let other = (1..rows.num_rows()).find(|row| salt(*row) != salt(0)).unwrap();
+            let places: Vec<usize> = (0..rows.num_rows())
+                .map(|row| {
+                    if row == 0 {
+                        other
+                    } else if row == other {
+                        0
+                    } else {
+                        row
+                    }
+                })
+                .collect();
+            let salts = Arc::clone(chosen(&rows, places).column_by_name("salt").unwrap());
+            Forger::edit(path, |rows| with_column(&rows, "salt", |_| salts));
+        }),
+    ]
+}
+
+fn forgeries_of_the_log() -> Vec<Forgery> {
+    vec![
+        forgery("5 all commits a year earlier", "A004", &[], |f| {
+            for path in f.commits() {
+                let text = fs::read_to_string(&path).unwrap();
+                let mut actions = Forger::actions(&path);
+                let at = actions[0]["commitInfo"]["timestamp"].as_i64().unwrap();
+                let earlier = text.replace(&at.to_string(), &(at - 31_536_000_000).to_string());
+                actions = earlier.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+                Forger::write(&path, &actions);
+            }
+        }),
+        forgery("9 the newest commit gone", "A016", &[], |f| fs::remove_file(f.commits().pop().unwrap()).unwrap()),
+        forgery("10 a pull rolled back", "A016", &[], |f| {
+            for path in f.commits().split_off(1) {
+                for action in Forger::actions(&path) {
+                    if let Some(add) = action.get("add") {
+                        fs::remove_file(f.root.join("events").join(add["path"].as_str().unwrap())).unwrap();
+                    }
+                    let note = &action["commitInfo"]["tertib"];
+                    let entries =
+                        ["persons", "quarantine"].into_iter().flat_map(|table| note[table].as_array()).flatten();
+                    for entry in entries.chain(["outages", "stock"].into_iter().map(|table| &note[table])) {
+                        if let Some(path) = entry["path"].as_str() {
+                            fs::remove_file(f.root.join(path)).unwrap();
+                        }
+                    }
+                }
+                fs::remove_file(path).unwrap();
+            }
+            // Folders that are empty now; others stay.
+            for table in ["events", "persons", "quarantine", "gangguan", "blangko"] {
+                let Ok(entries) = fs::read_dir(f.root.join(table)) else { continue };
+                entries.for_each(|entry| drop(fs::remove_dir(entry.unwrap().path())));
+                drop(fs::remove_dir(f.root.join(table)));
+            }
+        }),
+        forgery("11 a seal dropped", "A004", &[], |f| {
+            let path = f.commits().pop().unwrap();
+            let mut actions = Forger::actions(&path);
+            actions[0]["commitInfo"]["tertib"].as_object_mut().unwrap().remove("seal").unwrap();
+            Forger::write(&path, &actions);
+        }),
+    ]
+}
+
+/// The heads of an archive as its documents showed them.
+fn kept(office: &Office) -> Vec<KeptHead> {
+    let forger = Forger { root: office.path("archive") };
+    let lines = forger
+        .commits()
+        .into_iter()
+        .enumerate()
+        .map(|(version, path)| format!("arsip versi {version} · sidik {}\n", &sha256_of(&path)[..16]));
+    KeptHead::all(&lines.collect::<String>()).unwrap()
+}
+
+#[test]
+fn the_forgeries_are_found_by_the_rows_or_by_a_head_that_was_kept() {
+    let honest = office();
+    let heads = kept(&honest);
+    assert_eq!(heads.len(), 4);
+    assert_eq!(findings(&honest, &heads), []);
+    let codes = |findings: &[Finding]| findings.iter().map(|finding| finding.code).collect::<Vec<_>>();
+    for forgery in forgeries() {
+        let name = forgery.name;
+        let office = office();
+        let forger = Forger { root: office.path("archive") };
+        (forgery.make)(&forger);
+        let found = codes(&findings(&office, &[]));
+        assert!(found.contains(&forgery.careless), "{name}, made carelessly: {found:?}");
+        forger.rehash();
+        let found = findings(&office, &[]);
+        let expected = forgery.hashed_anew;
+        assert_eq!(found.is_empty(), expected.is_empty(), "{name}, hashed anew: {found:?}");
+        assert!(expected.iter().all(|code| codes(&found).contains(code)), "{name}, hashed anew: {found:?}");
+        assert!(
+            found.iter().all(|finding| !matches!(finding.code, "A002" | "A004" | "A006" | "A020")),
+            "{name}: {found:?}"
+        );
+        let found = codes(&findings(&office, &heads));
+        assert!(found.iter().any(|code| matches!(*code, "A013" | "A016")), "{name}, with kept heads: {found:?}");
+    }
+}
+
+#[test]
+fn a_history_that_the_keys_holder_makes_anew_is_found_by_a_kept_head_alone() {
+    let honest = office();
+    let heads = kept(&honest);
+    // 7 and 8: other data, the real key, every digest right.
+    let office = office();
+    fs::remove_dir_all(office.path("archive")).unwrap();
+    office.sql("update berkas set nama = 'ORANG LAIN' where rowid = 3");
+    office.run(&["pull", "--until", "2026-08-10", "--at", "2026-08-10T00:00:00Z"]).expect_code(1);
+    office.run(&["pull", "--at", "2026-10-01T00:00:00Z"]).expect_code_in(&[0, 1], "the second pull");
+    for month in MONTHS {
+        office.run(&["seal", "--month", month]).expect_code(0);
+    }
+    assert_eq!(findings(&office, &[]), []);
+    let found = findings(&office, &heads);
+    assert_eq!(found.iter().map(|finding| finding.code).collect::<Vec<_>>(), ["A013"; 4]);
+}
+
+#[test]
+fn counts_times_seals_and_corrections_that_cannot_be_are_found() {
+    type Change = fn(&mut [Value]);
+    fn note(actions: &mut [Value], name: &str, value: Value) {
+        actions[0]["commitInfo"]["tertib"][name] = value;
+    }
+    let cases: [(&str, usize, Change, &str); 6] = [
+        ("a lower next_seq", 3, |a| note(a, "next_seq", json!(9)), "A020"),
+        ("more quarantined", 0, |a| note(a, "quarantined", json!(999)), "A020"),
+        ("corrections that are not there", 1, |a| note(a, "corrections", json!(5)), "A020"),
+        (
+            "a commit before the one before",
+            3,
+            |a| a[0]["commitInfo"]["timestamp"] = json!(1_600_000_000_000_i64),
+            "A014",
+        ),
+        ("an earlier month closed last", 3, |a| note(a, "seal", json!("2026-06")), "A015"),
+        ("a month closed twice", 3, |a| note(a, "seal", json!("2026-07")), "A015"),
+    ];
+    for (name, version, change, code) in cases {
+        let office = office();
+        let forger = Forger { root: office.path("archive") };
+        let paths = forger.commits();
+        let mut actions = Forger::actions(&paths[version]);
+        change(&mut actions);
+        Forger::write(&paths[version], &actions);
+        // Only the chain is made anew.
+        let mut previous = Value::Null;
+        for path in &paths {
+            let mut actions = Forger::actions(path);
+            actions[0]["commitInfo"]["tertib"]["previous"] = previous;
+            Forger::write(path, &actions);
+            previous = json!(sha256_of(path));
+        }
+        fs::write(forger.root.join("_tertib/head"), format!("3 {}\n", previous.as_str().unwrap()).repeat(2)).unwrap();
+        let found = findings(&office, &[]);
+        let place = format!("events/_delta_log/{version:020}.json");
+        let named = |finding: &Finding| finding.code == code && finding.place.starts_with(&place);
+        assert!(found.iter().any(named), "{name}: {found:?}");
+        assert_eq!(found.len(), 1, "{name}: {found:?}");
+    }
+    // A correction of what comes later, and columns of another table.
+    let office = office();
+    let forger = Forger { root: office.path("archive") };
+    let part = &forger.parts("events")[0];
+    Forger::edit(part, |rows| {
+        with_column(&rows, "correction_of", |column| {
+            let own = column.as_any().downcast_ref::<Int64Array>().unwrap();
+            Arc::new((0..own.len()).map(|i| (i == 4).then_some(1_000_000)).collect::<Int64Array>())
+        })
+    });
+    forger.rehash();
+    let found = findings(&office, &[]);
+    assert!(found.iter().any(|f| f.code == "A009" && f.place.contains("mengoreksi")), "{found:?}");
+    Forger::edit(part, |rows| rows.project(&[0, 1, 2]).unwrap());
+    forger.rehash();
+    let found = findings(&office, &[]);
+    assert!(found.iter().any(|f| f.code == "A021"), "{found:?}");
+}
+
+#[test]
+fn the_scheduled_check_is_that_of_the_command() {
+    let office = office();
+    let kept = fs::read_dir(office.path("archive/figures")).unwrap().next().unwrap().unwrap().path();
+    let mut bytes = fs::read(&kept).unwrap();
+    bytes[40] ^= 1;
+    fs::write(&kept, bytes).unwrap();
+    assert!(office.run(&["verify"]).expect_code(1).out.contains("A008"));
+    let job = office.run(&["run", "verifikasi"]).expect_code(1);
+    assert!(job.out.contains("A008"), "{}", job.out);
+}
