@@ -72,6 +72,22 @@ fn a_file_is_read_once_and_a_row_once() {
     folder.installed.run(&["verify"]).expect_code(0);
 }
 
+/// A folder tells no more than the latest row in it, whenever it is read.
+#[test]
+fn a_folder_is_complete_until_its_latest_row() {
+    let folder = Folder::with("2026-10.csv", &lines(&[row(1, "SITI"), row(2, "BUDI")]));
+    folder.pull(0, "archived 2 new");
+    let until = || folder.installed.json(&["status", "--format", "json"], 0)["archive"]["complete_until_s"].clone();
+    let at = |text: &str| chrono::DateTime::parse_from_rfc3339(text).unwrap().timestamp();
+    assert_eq!(until(), at("2026-10-05T09:00:00+07:00"));
+    folder.installed.run(&["metrics", "--month", "2026-10"]).expect_code(1);
+    let november = row(3, "AGUS").replace(",2026-10-05 09:00:00,", ",2026-11-02 08:00:00,");
+    fs::write(folder.file("2026-11.csv"), lines(&[november])).unwrap();
+    folder.pull(0, "archived 1 new");
+    assert_eq!(until(), at("2026-11-02T08:00:00+07:00"));
+    folder.installed.run(&["metrics", "--month", "2026-10"]).expect_code(0);
+}
+
 /// A file of which a pull left rows out for its range is not done with.
 #[test]
 fn a_range_does_not_lose_what_lies_beyond_it() {
@@ -157,7 +173,10 @@ fn an_exported_office_gives_the_figures_of_its_database() {
     let installed = Installed::at(&format!("csv:{}", dir.path().display()));
     installed.run(&["pull"]).expect_code(0);
     let figures = ["metrics", "--month", "2026-10", "--format", "json"];
-    assert_eq!(installed.run(&figures).expect_code(0).out, office.run(&figures).expect_code(0).out);
+    // The latest row is of before the end of the month, and more the folder does not tell.
+    let of_folder = installed.run(&figures).expect_code(1);
+    assert!(of_folder.err.contains("K001"), "{}", of_folder.err);
+    assert_eq!(tests::figures(&of_folder.out), tests::figures(&office.run(&figures).expect_code(0).out));
     installed.run(&["reconcile", "--month", "2026-10"]).expect_code(0);
     office.run(&["reconcile", "--month", "2026-10"]).expect_code(0);
     sqlite(&office.path("kantor.sqlite"), "delete from langkah_berkas where event_id = 7");

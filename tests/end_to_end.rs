@@ -123,7 +123,9 @@ fn a_changed_row_becomes_a_correction_beside_the_first() {
     office.sql(&format!("update langkah_berkas set petugas_id = 'P101' where event_id = {last}"));
     office.run(&["pull"]).expect_code(1);
     assert_eq!(office.query_count("correction_of IS NOT NULL"), 2);
-    let json = |office: &Office| office.run(&["metrics", "--month", "2026-10", "--format", "json"]).expect_code(0).out;
+    let json = |office: &Office| {
+        tests::figures(&office.run(&["metrics", "--month", "2026-10", "--format", "json"]).expect_code(0).out)
+    };
     let corrected = json(&office);
     let fresh = Office::unpulled();
     fresh.run(&["pull"]).expect_code(0);
@@ -391,14 +393,14 @@ fn an_interrupted_commit_is_said_so_and_completed_by_the_next_pull() {
 }
 
 /// The figures of a source, with the database changed and the configuration adapted.
-fn figures_of(change: &str, configure: &[(&str, &str)]) -> String {
+fn figures_of(change: &str, configure: &[(&str, &str)]) -> serde_json::Value {
     let office = Office::unpulled();
     office.sql(change);
     for (from, to) in configure {
         office.configure(from, to);
     }
     office.run(&["pull"]).expect_code(0);
-    office.run(&["metrics", "--month", "2026-10", "--format", "json"]).expect_code(0).out
+    tests::figures(&office.run(&["metrics", "--month", "2026-10", "--format", "json"]).expect_code(0).out)
 }
 
 #[test]

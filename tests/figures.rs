@@ -38,7 +38,9 @@ fn pulled(url: &str) -> Installed {
 }
 
 fn by(installed: &Installed, month: &str, division: &str) -> Value {
-    installed.json(&["metrics", "--month", month, "--by", division, "--format", "json"], 0)
+    tests::figures(
+        &installed.run(&["metrics", "--month", month, "--by", division, "--format", "json"]).expect_code(0).out,
+    )
 }
 
 fn duckdb_agrees() {
@@ -79,11 +81,11 @@ fn the_way_to_the_archive_does_not_matter() {
     let database = office(&dir);
     let url = format!("sqlite:{}", database.display());
     let zone = std::cell::Cell::new("Asia/Jakarta");
-    let all = |installed: &Installed, threads: &str| -> Vec<String> {
+    let all = |installed: &Installed, threads: &str| -> Vec<Value> {
         let ask = |month: &str, division: &[&str]| {
             let mut command = installed.command(&["metrics", "--month", month, "--format", "json"]);
             let ran = command.args(division).env("POLARS_MAX_THREADS", threads).env("TZ", zone.get()).output().unwrap();
-            tests::Ran::from(ran).expect_code(0).out
+            tests::figures(&tests::Ran::from(ran).expect_code(0).out)
         };
         let whole = MONTHS.map(|month| ask(month, &[]));
         whole.into_iter().chain(["pekon", "officer"].map(|d| ask("2026-10", &["--by", d]))).collect()

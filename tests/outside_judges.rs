@@ -68,7 +68,7 @@ fn installed(url: &str) -> (TempDir, impl Fn(&[&str]) -> tests::Ran + use<>) {
 fn equals_reference(database: &Path, run: &impl Fn(&[&str]) -> tests::Ran) {
     for month in MONTHS {
         let ours = run(&["metrics", "--month", month, "--format", "json"]).expect_code(0);
-        let ours: serde_json::Value = serde_json::from_str(&ours.out).unwrap();
+        let ours = tests::figures(&ours.out);
         let truth = reference(database, month);
         for (figure, value) in truth.as_object().unwrap() {
             assert_eq!(&ours[figure], value, "{figure} of {month}");

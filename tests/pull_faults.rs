@@ -51,7 +51,7 @@ const FAULTS: [(&str, &[&str]); 12] = [
 ];
 /// The two pulls of the office claim to be of these instants, so that their files can be compared.
 const FIRST: [&str; 5] = ["pull", "--until", "2026-10-15", "--at", "2026-10-16T00:00:00Z"];
-const SECOND: [&str; 3] = ["pull", "--at", "2026-11-30T00:00:00Z"];
+const SECOND: [&str; 3] = ["pull", "--at", "2026-11-20T00:00:00Z"];
 
 tests::trials! {
     killed_at_every_call needs Tool::Strace;

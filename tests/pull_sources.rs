@@ -136,6 +136,24 @@ fn open_transactions(server: &mut Server) {
         "grant process on *.* to pembaca@'127.0.0.1'"
     });
     assert_eq!(pull_while_one_is_open(), (4, 4));
+    // Nor is the archive complete beyond that start.
+    server.while_open(
+        &format!("{begin}; {insert}"),
+        || {
+            std::thread::sleep(std::time::Duration::from_secs(3));
+            let now = if server.is_postgres() { "extract(epoch from now())::bigint" } else { "unix_timestamp()" };
+            let began = server.number(&format!("select {now}")) - 3;
+            server.sql(&insert);
+            office.run(&["pull"]).expect_code(0);
+            let status = office.json(&["status", "--format", "json"], 0);
+            let until = status["archive"]["complete_until_s"].as_i64().unwrap();
+            assert!(
+                (began - 60..=began).contains(&until),
+                "complete until {until}, the transaction began before {began}"
+            );
+        },
+        "commit",
+    );
 }
 
 /// The server is killed while it answers, and so is a single connection; the pull says so, waits and completes.

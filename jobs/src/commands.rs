@@ -35,7 +35,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Init(options) => init::run(options, common).await,
         Command::Doctor(options) => doctor::run(options).await,
         Command::Pull(options) => pull::run(options, common).await,
-        Command::Metrics(options) => metrics::run(&options),
+        Command::Metrics(options) => metrics::run(&options, common),
         Command::Calendar(options) => calendar::run(&options),
         Command::Compliance(options) => compliance::run(&options, common),
         Command::Conformance(options) => conformance::run(&options),

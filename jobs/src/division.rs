@@ -5,7 +5,9 @@ use crate::print;
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use schemas::Month;
+use schemas::document::Provenance;
 use schemas::figures::{FigureRow, ReleasedRow, hide_small_cells};
+use serde_json::Value;
 
 /// How to divide figures.
 #[derive(Debug, Args)]
@@ -61,20 +63,43 @@ impl Division {
         Ok(first)
     }
 
-    /// The rows in the form asked for.
-    pub(crate) fn written(&self, rows: Vec<FigureRow>, format: Format) -> Result<String> {
+    /// The rows in the form asked for; each says until when the archive is complete, and whether the months are.
+    pub(crate) fn written(
+        &self,
+        rows: Vec<FigureRow>,
+        format: Format,
+        archive: &Provenance,
+        last: Month,
+    ) -> Result<String> {
         let rows: Vec<ReleasedRow> =
             if self.hide_small { hide_small_cells(rows) } else { rows.into_iter().map(ReleasedRow::from).collect() };
+        let state = [print::instant(archive), print::coverage(archive, last)];
         match format {
             // Numbers stay numbers.
-            Format::Json => Ok(format!("{}\n", serde_json::to_string_pretty(&rows)?)),
-            format => print::rows(&HEAD, &rows.iter().map(line).collect::<Vec<_>>(), format),
+            Format::Json => {
+                let row = |row: &ReleasedRow| -> Result<Value> {
+                    let mut row = serde_json::to_value(row)?;
+                    for (name, value) in STATE.into_iter().zip(&state) {
+                        row[name] = value.as_str().into();
+                    }
+                    Ok(row)
+                };
+                let rows = rows.iter().map(row).collect::<Result<Vec<_>>>()?;
+                Ok(format!("{}\n", serde_json::to_string_pretty(&rows)?))
+            }
+            format => {
+                let lines = rows.iter().map(|row| [line(row), state.to_vec()].concat());
+                print::rows(&[&HEAD[..], &STATE].concat(), &lines.collect::<Vec<_>>(), format)
+            }
         }
     }
 }
 
 const HEAD: [&str; 14] =
     ["cell", "figure", "item", "step", "next_step", "name", "detail", "n", "sum", "min", "p50", "p90", "p95", "max"];
+
+/// What is said of the archive beside each row.
+const STATE: [&str; 2] = ["complete_until", "coverage"];
 
 fn line(row: &ReleasedRow) -> Vec<String> {
     let step = |step: i64| if step == 0 { String::new() } else { step.to_string() };

@@ -17,6 +17,11 @@ impl Outcome {
     pub(crate) fn of(findings: bool) -> Self {
         if findings { Self::Findings } else { Self::Done }
     }
+
+    /// Of two things that were done together.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self::of(self == Self::Findings || other == Self::Findings)
+    }
 }
 
 /// 0 done, 1 done with findings, 2 could not run; the last with the whole chain of causes on one line.
@@ -37,5 +42,5 @@ pub(crate) fn code(result: anyhow::Result<Outcome>) -> ExitCode {
 #[expect(clippy::print_stderr, reason = "the one place where a defect meets a person")]
 pub(crate) fn report_defect(defect: &std::panic::PanicHookInfo<'_>) {
     let place = defect.location().map_or_else(String::new, |l| format!(" at {}:{}", l.file(), l.line()));
-    eprintln!("tertib: a defect of the program{place}; nothing was committed, please report this line");
+    eprintln!("tertib: a defect of the program{place}; what was archived before stays, please report this line");
 }

@@ -177,6 +177,14 @@ impl Readable {
         }
     }
 
+    /// The facts by which it is read.
+    pub(crate) fn facts(&self) -> &Facts {
+        match self {
+            Self::Own(installed) => &installed.facts,
+            Self::Copy { facts, .. } => facts,
+        }
+    }
+
     /// The archive as it is now.
     pub(crate) fn archive(&self) -> Result<Archive> {
         match self {

@@ -1,11 +1,13 @@
 //! What a person sees: data on standard output, words on standard error.
 
 use crate::cli::{Color, Common, Format};
+use crate::exit::Outcome;
 use anyhow::Result;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use schemas::{Facts, Finding};
+use schemas::document::{Coverage, Provenance};
+use schemas::{Facts, Finding, Month};
 use std::io::{IsTerminal, Write};
 
 /// Structured log lines go to standard error.
@@ -79,11 +81,44 @@ pub(crate) fn findings(facts: &Facts, findings: &[Finding]) -> String {
     findings
         .iter()
         .map(|f| {
-            let (sentence, remedy) =
-                facts.findings.get(f.code).map_or(("", ""), |t| (t.sentence.as_str(), t.remedy.as_str()));
-            format!("{} ({}×) {sentence} [{}]\n     {remedy}\n", f.code, f.count, place(f))
+            let text = facts.finding_text(f.code);
+            format!("{} ({}×) {} [{}]\n     {}\n", f.code, f.count, text.sentence, place(f), text.remedy)
         })
         .collect()
+}
+
+/// Says that the archive does not hold all of a month, where it does not.
+pub(crate) fn gap(common: Common, facts: &Facts, provenance: &Provenance, month: Month) -> Outcome {
+    let gap = provenance.gap(month);
+    if let Some(gap) = &gap {
+        words(common, findings(facts, std::slice::from_ref(gap)).trim_end());
+    }
+    Outcome::of(gap.is_some())
+}
+
+/// Until when the archive is complete, RFC 3339; empty where that is not known.
+pub(crate) fn instant(provenance: &Provenance) -> String {
+    let at = provenance.complete_until_s.and_then(|s| chrono::DateTime::from_timestamp(s, 0));
+    at.map_or_else(String::new, |at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+}
+
+/// A length of time in the largest unit that it fills: `3 days`.
+pub(crate) fn duration(seconds: i64) -> String {
+    let (n, unit) = match seconds {
+        172_800.. => (seconds / 86_400, "days"),
+        7_200.. => (seconds / 3_600, "hours"),
+        _ => (seconds / 60, "minutes"),
+    };
+    format!("{n} {unit}")
+}
+
+/// How much of a month is there, in the word that JSON has for it.
+pub(crate) fn coverage(provenance: &Provenance, month: Month) -> String {
+    match provenance.coverage(month) {
+        Coverage::Complete => "complete",
+        Coverage::Provisional => "provisional",
+    }
+    .to_owned()
 }
 
 /// Where a finding is, in one line.

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, anyhow};
 use backon::{ExponentialBuilder, Retryable};
 use chrono::{DateTime, Utc};
 use pipeline::PullError;
-use schemas::{Month, Zone};
+use schemas::Zone;
 use serde::Deserialize;
 use std::fs::File;
 use std::time::Duration;
@@ -40,17 +40,18 @@ impl Task {
     }
 
     /// What a run at that due time covers: a month of the office's zone, or the due time itself.
-    pub(crate) fn period(self, due: DateTime<Utc>, zone: Zone) -> String {
-        match self {
+    ///
+    /// # Errors
+    /// When the due time lies outside every calendar.
+    pub(crate) fn period(self, due: DateTime<Utc>, zone: Zone) -> Result<String> {
+        Ok(match self {
             Self::Pull | Self::Verify => due.format("%Y-%m-%dT%H:%MZ").to_string(),
-            Self::MonthlyReports => closed_month(due, zone).map(|m| m.to_string()).unwrap_or_default(),
-        }
+            Self::MonthlyReports => {
+                let month = zone.month(due.timestamp()).with_context(|| format!("{due} lies in no month"))?;
+                month.back(1).to_string()
+            }
+        })
     }
-}
-
-/// The month that was over at an instant.
-pub(crate) fn closed_month(at: DateTime<Utc>, zone: Zone) -> Option<Month> {
-    zone.month(at.timestamp()).map(|m| m.back(1))
 }
 
 /// What a task did, in one line.
@@ -85,7 +86,10 @@ pub(crate) async fn run(installed: &Installed, job: &JobSection, period: &str) -
         Ok(result) => result,
         Err(_) => Err(anyhow!("not finished within {} minutes", job.deadline_minutes)),
     };
-    let version = installed.archive().ok().and_then(|a| a.provenance().ok()).map(|p| p.archive_version);
+    let version = installed.archive().map(|archive| archive.version()).unwrap_or_else(|fault| {
+        tracing::warn!(job = job.name, "the history lacks the version of the archive: {fault:#}");
+        None
+    });
     let (ended, message) = match &result {
         Ok(report) if report.outcome == Outcome::Done => (Ended::Done, report.message.clone()),
         Ok(report) => (Ended::Findings, report.message.clone()),
@@ -135,7 +139,7 @@ mod tests {
     fn the_month_before_is_of_the_offices_zone() {
         // 22:30 on the last day in the west, half past midnight of the first in the east.
         let due = "2026-10-31T15:30:00Z".parse().unwrap();
-        let month = |zone| Task::MonthlyReports.period(due, zone);
+        let month = |zone| Task::MonthlyReports.period(due, zone).unwrap();
         assert_eq!(Zone::ALL.map(month), ["2026-09", "2026-09", "2026-10"]);
     }
 }

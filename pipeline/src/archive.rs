@@ -44,7 +44,7 @@ use std::sync::Arc;
 const READ_ROWS: usize = 65_536;
 
 /// The close of a month's books.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seal {
     /// The month.
     pub month: Month,
@@ -52,6 +52,8 @@ pub struct Seal {
     pub version: u64,
     /// The first `seq` that came afterwards.
     pub next_seq: i64,
+    /// Why they were closed although rows of the month might still come; none where it was complete.
+    pub incomplete: Option<String>,
 }
 
 /// An archive as its log describes it at the moment of opening.
@@ -119,6 +121,12 @@ impl Archive {
         self.commits.is_empty()
     }
 
+    /// The number of the last commit; none while nothing was ever committed.
+    #[must_use]
+    pub fn version(&self) -> Option<u64> {
+        self.commits.last().map(|commit| commit.version)
+    }
+
     /// How far the source of that name was read, microseconds since 1970 UTC.
     #[must_use]
     pub fn cursor(&self, source: &str) -> Option<i64> {
@@ -147,8 +155,26 @@ impl Archive {
     /// The commit that closed the books of a month.
     #[must_use]
     pub fn seal(&self, month: Month) -> Option<Seal> {
-        let commit = self.commits.iter().find(|commit| commit.note.seal == Some(month))?;
-        Some(Seal { month, version: commit.version, next_seq: commit.note.next_seq })
+        self.seals().find(|seal| seal.month == month)
+    }
+
+    /// Every close of books, in order.
+    pub fn seals(&self) -> impl Iterator<Item = Seal> {
+        self.commits.iter().filter_map(|commit| {
+            let Commit { version, note, .. } = commit;
+            Some(Seal {
+                month: note.seal?,
+                version: *version,
+                next_seq: note.next_seq,
+                incomplete: note.sealed_incomplete.clone(),
+            })
+        })
+    }
+
+    /// Every row recorded before this instant was seen, microseconds since 1970 UTC; none where no pull has said so.
+    #[must_use]
+    pub(crate) fn complete_until_us(&self) -> Option<i64> {
+        self.commits.iter().rev().find_map(|commit| commit.note.complete_until_us)
     }
 
     /// Sequence numbers of the events that a later one replaces.
@@ -172,6 +198,8 @@ impl Archive {
             archive_version: last.version,
             // A commit with a negative one is not read.
             events: last.note.next_seq.unsigned_abs(),
+            zone: self.zone().unwrap_or_default(),
+            complete_until_s: self.complete_until_us().map(|us| us.div_euclid(1_000_000)),
             head: last.sha256.clone(),
             program: concat!("tertib ", env!("CARGO_PKG_VERSION")).to_owned(),
         })

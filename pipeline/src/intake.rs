@@ -25,11 +25,20 @@ const EXAMPLES: usize = 3;
 
 /// What was found, by code and column, with a few ids as examples.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Tally(BTreeMap<(&'static str, String), (u64, Vec<String>)>);
+pub(crate) struct Tally {
+    of_rows: BTreeMap<(&'static str, String), (u64, Vec<String>)>,
+    /// What is true of the source as a whole, however often it is asked.
+    of_source: BTreeSet<(&'static str, String)>,
+}
 
 impl Tally {
+    /// Something about the source as a whole.
+    pub(crate) fn note(&mut self, code: &'static str, place: impl Into<String>) {
+        self.of_source.insert((code, place.into()));
+    }
+
     pub(crate) fn add(&mut self, code: &'static str, column: impl Into<String>, id: Option<&str>) {
-        let (count, examples) = self.0.entry((code, column.into())).or_default();
+        let (count, examples) = self.of_rows.entry((code, column.into())).or_default();
         *count += 1;
         if let Some(id) = id
             && examples.len() < EXAMPLES
@@ -41,15 +50,17 @@ impl Tally {
 
     pub(crate) fn by_code(&self) -> BTreeMap<String, u64> {
         let mut counts = BTreeMap::new();
-        for ((code, _), (n, _)) in &self.0 {
-            *counts.entry((*code).to_owned()).or_insert(0) += n;
+        let of_rows = self.of_rows.iter().map(|((code, _), (n, _))| (*code, *n));
+        for (code, n) in of_rows.chain(self.of_source.iter().map(|(code, _)| (*code, 1))) {
+            *counts.entry(code.to_owned()).or_insert(0) += n;
         }
         counts
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
-        for (place, (count, examples)) in other.0 {
-            let (total, shown) = self.0.entry(place).or_default();
+        self.of_source.extend(other.of_source);
+        for (place, (count, examples)) in other.of_rows {
+            let (total, shown) = self.of_rows.entry(place).or_default();
             *total += count;
             for id in examples {
                 if shown.len() < EXAMPLES && !shown.contains(&id) {
@@ -63,10 +74,13 @@ impl Tally {
         let place = |column: String, examples: Vec<String>| {
             if examples.is_empty() { column } else { format!("{column}: {}", examples.join(", ")) }
         };
-        let findings = self.0.into_iter();
+        let of_source = self.of_source.into_iter().map(|(code, place)| Finding { code, place, count: 1 });
+        let of_rows = self.of_rows.into_iter();
+        let of_rows =
+            of_rows.map(|((code, column), (count, examples))| Finding { code, place: place(column, examples), count });
+        let mut findings: Vec<Finding> = of_source.chain(of_rows).collect();
+        findings.sort();
         findings
-            .map(|((code, column), (count, examples))| Finding { code, place: place(column, examples), count })
-            .collect()
     }
 }
 

@@ -46,6 +46,6 @@ pub use quality::{ColumnQuality, Quality, QualityFinding, quality, quality_cells
 pub use query::{Answer, QueryError, query};
 pub use reconcile::{Reconciliation, reconcile};
 pub use review::review;
-pub use seal::{SealError, seal};
+pub use seal::{SealError, SealRequest, seal};
 pub use selftest::{Check, Selftest, SelftestError, Statistic, selftest};
 pub use sources::{Horizon, Shape, Source, SourceConfig, SourceError, Timeouts};

@@ -6,6 +6,7 @@
 //! the first as a correction. A row that breaks the contract goes to quarantine and is asked for again until the source
 //! has mended it. A large backlog is read in slices of time, each in a transaction and a commit of its own.
 
+mod complete;
 mod slices;
 
 use crate::archive::log::TableFacts;
@@ -240,33 +241,28 @@ impl Run<'_> {
         let (mut source, mut intake, files) = self.examine(source, &shape, &asked, held, writer.as_mut()).await?;
         // A file may hold rows beyond the range, so it is not done with.
         let files = if asked.range.until_us.is_none() { files } else { Vec::new() };
-        if may_write {
-            intake.tally.add("S003", self.config.view.as_str(), None);
-        }
-        if source.writers() == Writers::Wait {
-            intake.tally.add("S005", self.config.view.as_str(), None);
-        }
-        for name in &shape.unknown {
-            intake.tally.add("S001", name.as_str(), None);
-        }
+        self.note_source(&source, &shape, may_write, &mut intake.tally);
         let (outages, stock) = side_tables(&mut source, &mut intake.tally).await?;
         drop(source);
         if asked.last && self.done.report.read + intake.report.read == 0 && archive.is_empty() {
-            intake.tally.add("S002", self.config.view.as_str(), None);
+            intake.tally.note("S002", self.config.view.as_str());
         }
         let archive = match writer {
             None => archive,
             Some(mut writer) => {
                 outages.map(|rows| writer.set_outages(&rows)).transpose()?;
                 stock.map(|rows| writer.set_stock(&rows)).transpose()?;
+                let complete_until_us = self.complete_until_us(&archive, &asked, &intake, open_since);
+                let moved = complete::is_of_a_later_day(&archive, complete_until_us, self.facts.zone);
                 match integer_ids {
-                    Some(integer_ids) if writer.has_news() || !files.is_empty() => {
+                    Some(integer_ids) if writer.has_news() || !files.is_empty() || moved => {
                         let cursor = self.cursor(&archive, intake.cursor_us, &asked, open_since);
                         let ready = Ready {
                             at_ms: options.at_ms,
                             source: Some(SourceNote { files, ..asked.note.clone() }),
                             cursor,
                             next_seq: intake.next_seq,
+                            complete_until_us,
                             facts: &TableFacts::new(integer_ids, self.key.id(), self.facts.zone),
                             findings: intake.tally.by_code(),
                         };
@@ -280,10 +276,24 @@ impl Run<'_> {
             slices.reached_us = asked.range.until_us.unwrap_or(slices.end_us);
         }
         self.done.report.merge(&intake.report);
-        self.done.report.archive_version = archive.provenance().ok().map(|p| p.archive_version);
+        self.done.report.archive_version = archive.version();
         self.done.tally.merge(intake.tally);
         (self.progress)(self.done.report.read, self.done.total.unwrap_or(0).max(self.done.report.read));
         Ok(asked.last)
+    }
+
+    /// What is to be said of the source as a whole.
+    fn note_source(&self, source: &Source, shape: &Shape, may_write: bool, tally: &mut Tally) {
+        let view = self.config.view.as_str();
+        if may_write {
+            tally.note("S003", view);
+        }
+        if source.writers() == Writers::Wait {
+            tally.note("S005", view);
+        }
+        for name in &shape.unknown {
+            tally.note("S001", name.as_str());
+        }
     }
 
     /// Reads and examines every row of the slice. When keys came twice, once more, to know which rows are second ones.
@@ -351,15 +361,6 @@ impl Run<'_> {
         let (source, files) = reader.join_next().await.and_then(Result::ok).ok_or(PullError::Reader)?;
         taken?;
         Ok((source, files?))
-    }
-
-    /// How far the source has been read.
-    fn cursor(&self, archive: &Archive, seen_us: Option<i64>, asked: &Asked, open_since: Option<i64>) -> Option<i64> {
-        // A clock that runs ahead in the source must not push the window into the future; what an open transaction
-        // writes may claim to be as old as the transaction.
-        let latest = self.options.at_ms.saturating_mul(1_000).min(open_since.unwrap_or(i64::MAX));
-        let reached = if asked.last { seen_us } else { asked.range.until_us };
-        reached.map(|us| us.min(latest)).max(archive.cursor(self.options.source_name))
     }
 }
 

@@ -55,8 +55,7 @@ fn counts(quality: &Quality, facts: &Facts) -> Vec<FindingCount> {
     for finding in &quality.findings {
         *counts.entry(finding.code).or_insert(0) += finding.n;
     }
-    let text = |code: &str| facts.findings.get(code).cloned();
-    counts.into_iter().filter_map(|(code, n)| Some(FindingCount { text: text(code)?, n })).collect()
+    counts.into_iter().map(|(code, n)| FindingCount { text: facts.finding_text(code), n }).collect()
 }
 
 /// A figure worth following: its id, its value, and whether more is better.

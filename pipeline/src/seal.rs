@@ -3,10 +3,11 @@
 //! Reads   the log of the archive
 //! Gives   a commit that names the month; the books of the month stay as they are at this version, and what comes for it
 //!         afterwards stands in the book of the first month that is still open, with a reference
-//! Rule    months are closed in order, each after its end
+//! Rule    months are closed in order, each after its end and when a pull has seen all of it, or for a reason that is kept
 
 use crate::archive::{Archive, ArchiveError, Fence, Ready, Seal, Writer};
 use crate::key::Key;
+use schemas::document::Coverage;
 use schemas::{Month, Zone};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -31,6 +32,25 @@ pub enum SealError {
         /// The month.
         month: Month,
     },
+    /// Rows of the month may come yet.
+    #[error(
+        "the archive holds data until {until}, so not all of {month}; run `tertib pull`, or give a reason with `--incomplete`"
+    )]
+    Incomplete {
+        /// The month.
+        month: Month,
+        /// Until when the data go.
+        until: String,
+    },
+    /// A reason without need.
+    #[error("all of {month} is in the archive; close its books without `--incomplete`")]
+    Complete {
+        /// The month.
+        month: Month,
+    },
+    /// A reason that nobody could read.
+    #[error("the reason of `--incomplete` must be one line of 1 to {LONGEST_REASON} characters, without a NIK")]
+    Reason,
     /// An earlier month is open.
     #[error("the books of {earlier} are still open; close them first with `tertib seal --month {earlier}`")]
     Earlier {
@@ -39,11 +59,31 @@ pub enum SealError {
     },
 }
 
-/// Closes the books of a month of an office in that zone at the instant given, milliseconds since 1970 UTC.
+/// Characters of a reason at most.
+const LONGEST_REASON: usize = 200;
+
+/// Which books to close.
+#[derive(Clone, Copy, Debug)]
+pub struct SealRequest<'a> {
+    /// The month.
+    pub month: Month,
+    /// The office's zone.
+    pub zone: Zone,
+    /// Now, milliseconds since 1970 UTC.
+    pub at_ms: i64,
+    /// Why they are closed although rows of the month may come yet.
+    pub incomplete: Option<&'a str>,
+}
+
+/// Closes the books of a month.
 ///
 /// # Errors
-/// [`SealError`] when the month is not over, is closed already, or an earlier one is open.
-pub fn seal(root: &Path, key: &Key, fence: Fence, zone: Zone, month: Month, at_ms: i64) -> Result<Seal, SealError> {
+/// [`SealError`] when the month is not over, not complete without a reason, closed already, or an earlier one is open.
+pub fn seal(root: &Path, key: &Key, fence: Fence, request: SealRequest<'_>) -> Result<Seal, SealError> {
+    let SealRequest { month, zone, at_ms, incomplete } = request;
+    if incomplete.is_some_and(|reason| !is_readable(reason)) {
+        return Err(SealError::Reason);
+    }
     let mut writer = Writer::open(root, key, fence)?;
     let archive = writer.archive().clone();
     archive.check_zone(zone)?;
@@ -57,16 +97,28 @@ pub fn seal(root: &Path, key: &Key, fence: Fence, zone: Zone, month: Month, at_m
     if let Some(earlier) = first_open(&archive).filter(|open| *open < month) {
         return Err(SealError::Earlier { earlier });
     }
-    writer.seal(month);
-    let archive = writer.commit(&Ready {
-        at_ms,
-        source: None,
-        cursor: None,
-        next_seq: archive.next_seq(),
-        facts,
-        findings: BTreeMap::new(),
-    })?;
+    let provenance = archive.provenance()?;
+    match (provenance.coverage(month), incomplete) {
+        (Coverage::Provisional, None) => {
+            return Err(SealError::Incomplete { month, until: provenance.complete_until() });
+        }
+        (Coverage::Complete, Some(_)) => return Err(SealError::Complete { month }),
+        (Coverage::Provisional, Some(_)) | (Coverage::Complete, None) => {}
+    }
+    writer.seal(month, incomplete);
+    let findings = BTreeMap::new();
+    let next_seq = archive.next_seq();
+    let ready = Ready { at_ms, source: None, cursor: None, complete_until_us: None, next_seq, facts, findings };
+    let archive = writer.commit(&ready)?;
     archive.seal(month).ok_or_else(|| archive.empty().into())
+}
+
+/// Whether a reason can stand in a line of its own, and names nobody by NIK.
+fn is_readable(reason: &str) -> bool {
+    let digits = |part: &str| part.len() >= 16;
+    let has_nik = reason.split(|c: char| !c.is_ascii_digit()).any(digits);
+    let length = reason.chars().count();
+    !reason.trim().is_empty() && length <= LONGEST_REASON && !reason.chars().any(char::is_control) && !has_nik
 }
 
 /// The first month of the archive whose books are open, none where all are closed. A month that came late and lies before a

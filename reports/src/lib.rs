@@ -24,11 +24,11 @@ pub use templates::{TemplateError, template_names};
 
 use schemas::Month;
 use schemas::document::{
-    CalendarYear, ComplianceSheet, Destruction, Handover, LedgerBook, MonthlyReview, Office, Provenance,
+    CalendarYear, ComplianceSheet, Coverage, Destruction, Handover, LedgerBook, MonthlyReview, Office, Provenance,
     VerificationReport,
 };
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -132,8 +132,16 @@ impl Document<'_> {
             Self::Review(review) => Some(&review.sheet.provenance),
             Self::Compliance(sheet) => Some(&sheet.provenance),
             Self::Statement(handover) | Self::Receipt(handover) => Some(&handover.provenance),
-            Self::Verification(report) => Some(&report.provenance),
+            Self::Verification(report) => report.provenance.as_ref(),
             Self::Calendar(_) => None,
+        }
+    }
+
+    /// Whether the archive holds all of its month; none where it is of no month.
+    fn coverage(&self) -> Option<Coverage> {
+        match self {
+            Self::Verification(_) | Self::Calendar(_) => None,
+            _ => self.provenance().map(|provenance| provenance.coverage(self.month())),
         }
     }
 
@@ -288,6 +296,13 @@ impl Renderer {
             Document::Statement(handover) => handover::page(handover, handover::STATEMENTS, volume, office, templates)?,
             Document::Receipt(handover) => handover::page(handover, handover::RECEIPTS, volume, office, templates)?,
         };
+        if let Some(provenance) = document.provenance() {
+            let provisional = document.coverage() == Some(Coverage::Provisional);
+            page["keadaan"] = json!({
+                "sementara": provisional,
+                "sampai": format!("data sampai {}", provenance.complete_until()),
+            });
+        }
         replaced += printable::clean(&mut page, &|c| self.fonts.prints(c));
         Ok((page, replaced))
     }
@@ -352,10 +367,14 @@ pub fn csv_rows(head: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>, RenderEr
 /// [`RenderError::Data`] when it cannot be written.
 pub fn json(document: Document<'_>) -> Result<Vec<u8>, RenderError> {
     let fault = |e: serde_json::Error| RenderError::Data { document: document.name(), reason: e.to_string() };
-    let value: Value = match document {
+    let mut value: Value = match document {
         Document::Compliance(sheet) => compliance::data(sheet),
+        Document::Destruction(list, statement) => json!({"list": list, "statement": statement}),
         document => serde_json::to_value(document).map_err(fault)?,
     };
+    if let (Some(coverage), Some(fields)) = (document.coverage(), value.as_object_mut()) {
+        fields.insert("coverage".to_owned(), serde_json::to_value(coverage).map_err(fault)?);
+    }
     let mut text = serde_json::to_vec_pretty(&value).map_err(fault)?;
     text.push(b'\n');
     Ok(text)

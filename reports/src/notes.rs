@@ -4,6 +4,7 @@
 
 use crate::Document;
 use crate::book::copy;
+use schemas::document::Coverage;
 
 /// Label and value, in the order in which they are read.
 pub(crate) fn notes(document: Document<'_>) -> Vec<(&'static str, String)> {
@@ -31,9 +32,17 @@ pub(crate) fn notes(document: Document<'_>) -> Vec<(&'static str, String)> {
         notes.extend([
             ("Versi arsip", provenance.archive_version.to_string()),
             ("Peristiwa", provenance.events.to_string()),
+            ("Data sampai", provenance.complete_until()),
             ("Sidik arsip", provenance.head.clone()),
             ("Program", provenance.program.clone()),
         ]);
+    }
+    if let Some(coverage) = document.coverage() {
+        let words = match coverage {
+            Coverage::Complete => "lengkap",
+            Coverage::Provisional => "sementara: belum seluruh data bulan ini ada dalam arsip",
+        };
+        notes.push(("Kelengkapan data", words.to_owned()));
     }
     notes
 }

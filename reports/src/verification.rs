@@ -18,6 +18,8 @@ pub(crate) fn page(
         json!({
             "hari": weekday(report.on),
             "tanggal": long_date(report.on),
+            "peristiwa": report.events,
+            "angka_tersimpan": report.figures,
             "catatan": report.commits,
             "berkas": report.files,
             "baris": report.rows,
@@ -31,8 +33,18 @@ pub(crate) fn page(
         "temuan": found.collect::<Vec<_>>(),
         "sidik": report.head,
         "tanggal": long_date(report.on),
-        "asal": provenance(&report.provenance),
+        "asal": origin(report),
+        "keadaan": null,
     }))
+}
+
+/// The line in the footer; of an archive that cannot be opened, the last commit that could be read.
+fn origin(report: &VerificationReport) -> String {
+    let unopened = || match report.head.get(..16) {
+        Some(head) => format!("{} · arsip tidak dapat dibuka · sidik catatan terbaca terakhir {head}", report.program),
+        None => format!("{} · arsip kosong", report.program),
+    };
+    report.provenance.as_ref().map_or_else(unopened, provenance)
 }
 
 /// One line per finding.

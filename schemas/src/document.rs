@@ -3,7 +3,7 @@
 pub use crate::book_code::BookCode;
 
 use crate::figures::MonthFigures;
-use crate::{Align, Judgement, Month, Zone};
+use crate::{Align, Finding, Judgement, Month, Zone};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -61,10 +61,53 @@ pub struct Provenance {
     pub archive_version: u64,
     /// Events in the archive.
     pub events: u64,
+    /// Every row recorded before this instant was seen, seconds since 1970 UTC; none where no pull has said so.
+    pub complete_until_s: Option<i64>,
+    /// The office's zone.
+    #[serde(default, skip_serializing_if = "Zone::is_default")]
+    pub zone: Zone,
     /// SHA-256 of the last commit, which names the one before it, and so on to the first.
     pub head: String,
     /// Version of the program.
     pub program: String,
+}
+
+/// Whether an archive holds all that its source had of a month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Coverage {
+    /// Every row that was recorded before the end of the month was seen.
+    Complete,
+    /// Rows of the month may come yet.
+    Provisional,
+}
+
+impl Provenance {
+    /// How much of a month is there.
+    #[must_use]
+    pub fn coverage(&self, month: Month) -> Coverage {
+        if self.complete_until_s.is_some_and(|until| until >= month.end_s(self.zone)) {
+            Coverage::Complete
+        } else {
+            Coverage::Provisional
+        }
+    }
+
+    /// Until when the data go, in words: `01-11-2026 00.00 WIB`.
+    #[must_use]
+    pub fn complete_until(&self) -> String {
+        self.complete_until_s.and_then(|at| self.zone.datetime(at)).map_or_else(
+            || "waktu yang tidak diketahui".to_owned(),
+            |at| format!("{} {}", at.format("%d-%m-%Y %H.%M"), self.zone),
+        )
+    }
+
+    /// That a month is not there yet as a whole.
+    #[must_use]
+    pub fn gap(&self, month: Month) -> Option<Finding> {
+        let place = || format!("{month}: data sampai {}", self.complete_until());
+        (self.coverage(month) == Coverage::Provisional).then(|| Finding { code: "K001", place: place(), count: 1 })
+    }
 }
 
 /// One value in a book.
@@ -289,6 +332,10 @@ pub struct FindingCount {
 pub struct VerificationReport {
     /// The day.
     pub on: NaiveDate,
+    /// Events of the archive; none where its log cannot be read as a whole.
+    pub events: Option<u64>,
+    /// Whether the kept figures were computed anew.
+    pub figures: FigureCheck,
     /// Commits read.
     pub commits: u64,
     /// Files whose bytes were hashed.
@@ -299,8 +346,24 @@ pub struct VerificationReport {
     pub head: String,
     /// What is wrong.
     pub findings: Vec<Found>,
-    /// Where the data come from.
-    pub provenance: Provenance,
+    /// Where the data come from; none where the archive cannot be opened.
+    pub provenance: Option<Provenance>,
+    /// Version of the program.
+    pub program: String,
+}
+
+/// Whether a verification computed the kept figures anew from the events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FigureCheck {
+    /// It did; each that differs is a finding.
+    Recomputed,
+    /// It did not, since files or the log are not what they should be.
+    ArchiveAtFault,
+    /// It did not, since without the office's key nothing that is kept is believed.
+    KeyMissing,
+    /// There are none.
+    ArchiveEmpty,
 }
 
 /// Something found at a place.

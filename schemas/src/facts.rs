@@ -188,11 +188,21 @@ impl Facts {
         self.regulations().find_map(|(file, regulation)| Some((file, regulation.targets.iter().find(|t| t.id == id)?)))
     }
 
+    /// The words of a code. One that has none is an error like any other, and says so.
+    #[must_use]
+    pub fn finding_text(&self, code: &str) -> FindingText {
+        self.findings.get(code).cloned().unwrap_or_else(|| FindingText {
+            code: code.to_owned(),
+            severity: Severity::Error,
+            sentence: "Temuan ini belum mempunyai keterangan.".to_owned(),
+            remedy: "Laporkan kodenya kepada pembuat program.".to_owned(),
+        })
+    }
+
     /// Whether any finding is more than information: what decides the exit code.
     #[must_use]
     pub fn need_attention(&self, findings: &[Finding]) -> bool {
-        let severity = |f: &Finding| self.findings.get(f.code).map_or(Severity::Error, |t| t.severity);
-        findings.iter().any(|f| severity(f) > Severity::Info)
+        findings.iter().any(|f| self.finding_text(f.code).severity > Severity::Info)
     }
 
     /// The papers of a kind of application; none where it is not open to that citizenship.

@@ -20,7 +20,7 @@ pub(crate) struct Options {
     of: OfMonth,
 }
 
-const HEAD: [&str; 12] = [
+const HEAD: [&str; 14] = [
     "target",
     "jenis",
     "verdict",
@@ -33,18 +33,22 @@ const HEAD: [&str; 12] = [
     "standing",
     "decides",
     "regulation and source",
+    "complete until",
+    "coverage",
 ];
 
-/// Exit code 0 only when there is a target that decides, and every one has a value and is met.
+/// Exit code 0 only when there is a target that decides, every one has a value and is met, and the archive holds all of the month.
 pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let installed = Installed::open(options.of.place.config.as_deref())?;
     let archive = installed.archive()?;
     let book = installed.figures(&archive)?;
     if let Some(target) = &options.failed {
-        return failed(&installed, &book, target, &options.of, common);
+        let whole = print::gap(common, &installed.facts, &archive.provenance()?, options.of.month);
+        return Ok(whole.and(failed(&installed, &book, target, &options.of, common)?));
     }
     let sheet = installed.compliance(&archive, &book, options.of.month)?;
-    let rows: Vec<Vec<String>> = sheet.judgements.iter().map(row).collect();
+    let state = [print::instant(&sheet.provenance), print::coverage(&sheet.provenance, sheet.month)];
+    let rows: Vec<Vec<String>> = sheet.judgements.iter().map(|j| [row(j), state.to_vec()].concat()).collect();
     let text = match options.of.format {
         // The same counts that leave the office, and nothing else.
         Format::Json => String::from_utf8(reports::json(Document::Compliance(&sheet))?)?,
@@ -54,8 +58,9 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     print::data(&text)?;
     let unjudged = pipeline::unjudged(&sheet);
     print::words(common, print::findings(&installed.facts, &unjudged).trim_end());
+    let whole = print::gap(common, &installed.facts, &sheet.provenance, sheet.month);
     let is_missed = sheet.judgements.iter().any(|j| j.decides && j.verdict() != Verdict::Met);
-    Ok(Outcome::of(is_missed || !unjudged.is_empty()))
+    Ok(whole.and(Outcome::of(is_missed || !unjudged.is_empty())))
 }
 
 /// Exit code 1 when any berkas misses it, or it has no value.

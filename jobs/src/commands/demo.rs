@@ -70,11 +70,11 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     bar.set_position(0);
     for month in months {
         rows.push(headline(&installed, &archive, &book, month)?);
-        let written = render(&installed, month, &Selection::everything(), &mut |name| {
+        let rendition = render(&installed, month, &Selection::everything(), &mut |name| {
             bar.set_message(name.to_owned());
             bar.inc(1);
         })?;
-        lines.extend(written.iter().map(|w| format!("  {} ({} pages)\n", w.path.display(), w.pages)));
+        lines.extend(rendition.written.iter().map(|w| format!("  {} ({} pages)\n", w.path.display(), w.pages)));
     }
     bar.finish_and_clear();
     let head = ["month", "received", "printed", "handed over", "open", "complete", "within 24 h", "verdicts"];

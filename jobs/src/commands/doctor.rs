@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use pipeline::{Key, Source};
 use reports::Program;
+use schemas::document::Coverage;
 
 /// Options of `tertib doctor`.
 #[derive(Debug, Args)]
@@ -35,6 +36,7 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
         key(&installed),
         rights(&installed),
         archive(&installed),
+        data(&installed),
         calendar(&installed),
         targets(&installed),
         disk(&installed),
@@ -111,6 +113,29 @@ fn archive(installed: &Installed) -> Examination {
         Err(_) => "empty; `tertib pull` fills it".to_owned(),
     });
     judge("archive", state)
+}
+
+/// Whether the archive holds all of the month before this one, and how old its data are.
+fn data(installed: &Installed) -> Examination {
+    let examine = || {
+        let archive = installed.archive()?;
+        if archive.is_empty() {
+            anyhow::bail!("there are none; `tertib pull` brings them");
+        }
+        let (provenance, now) = (archive.provenance()?, clock::now().timestamp());
+        let age = provenance.complete_until_s.map(|until| print::duration(now.saturating_sub(until)));
+        let says = format!(
+            "complete until {}{}",
+            provenance.complete_until(),
+            age.map_or_else(String::new, |age| format!(", {age} ago"))
+        );
+        let month = installed.facts.zone.month(now).context("today is in no month")?.back(1);
+        match provenance.coverage(month) {
+            Coverage::Complete => Ok(says),
+            Coverage::Provisional => anyhow::bail!("{says}; not all of {month} is there, run `tertib pull`"),
+        }
+    };
+    judge("data", examine())
 }
 
 fn calendar(installed: &Installed) -> Examination {

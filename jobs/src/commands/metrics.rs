@@ -1,6 +1,6 @@
 //! `tertib metrics`
 
-use crate::cli::{ArchiveCopy, Format, OfMonth};
+use crate::cli::{ArchiveCopy, Common, Format, OfMonth};
 use crate::division::Division;
 use crate::exit::Outcome;
 use crate::office::Readable;
@@ -8,7 +8,8 @@ use crate::print;
 use anyhow::Result;
 use clap::Args;
 use pipeline::FigureBook;
-use serde_json::Value;
+use schemas::document::Provenance;
+use serde_json::{Value, json};
 
 /// Options of `tertib metrics`.
 #[derive(Debug, Args)]
@@ -21,23 +22,32 @@ pub(crate) struct Options {
     of: OfMonth,
 }
 
-/// All figures of the month; times in seconds.
-pub(crate) fn run(options: &Options) -> Result<Outcome> {
+/// All figures of the month; times in seconds. Exit code 1 when the archive does not hold all of it.
+pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let readable = Readable::open(&options.copy, &options.of.place)?;
     let archive = readable.archive()?;
     let book = readable.figures(&archive)?;
     let (division, last) = (&options.division, options.of.month);
+    let provenance = archive.provenance()?;
     let text = match division.by {
-        Some(by) => division.written(book.cells(division.first(last)?, last, by.into())?, options.of.format)?,
-        None => whole(&book, &options.of)?,
+        Some(by) => {
+            let rows = book.cells(division.first(last)?, last, by.into())?;
+            division.written(rows, options.of.format, &provenance, last)?
+        }
+        None => whole(&book, &provenance, &options.of)?,
     };
     print::data(&text)?;
-    Ok(Outcome::Done)
+    Ok(print::gap(common, readable.facts(), &provenance, last))
 }
 
-fn whole(book: &FigureBook<'_>, options: &OfMonth) -> Result<String> {
+fn whole(book: &FigureBook<'_>, provenance: &Provenance, options: &OfMonth) -> Result<String> {
     let month = book.month(options.month)?;
-    let value = serde_json::to_value(&month.figures)?;
+    let mut value = serde_json::to_value(&month.figures)?;
+    value["archive"] = json!({
+        "version": provenance.archive_version,
+        "complete_until": print::instant(provenance),
+        "coverage": provenance.coverage(options.month),
+    });
     let mut rows = Vec::new();
     flatten(String::new(), &value, &mut rows);
     Ok(match options.format {

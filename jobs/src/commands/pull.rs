@@ -4,7 +4,7 @@ use crate::cli::{Common, Where};
 use crate::exit::Outcome;
 use crate::office::{Installed, PullRequest};
 use crate::{clock, print};
-use anyhow::Result;
+use anyhow::{Result, bail};
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
 use pipeline::PullReport;
@@ -36,7 +36,11 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     let bar = print::bar(common, "pull");
     let progress = &mut |done: u64, total: u64| print::advance(&bar, done, total);
     let instant = |moment: Option<Moment>| moment.map(|moment| moment.of(installed.facts.zone));
-    let at = instant(options.at).unwrap_or_else(clock::now);
+    let now = clock::now();
+    let at = instant(options.at).unwrap_or(now);
+    if at > now {
+        bail!("--at {} lies in the future, of which no pull can say that it saw everything", at.to_rfc3339());
+    }
     let (from, until) = (instant(options.from), instant(options.until));
     let request = PullRequest { at, dry_run: options.dry_run, from, until };
     let report = installed.pull(request, progress).await;

@@ -32,7 +32,10 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
     let months = std::iter::successors(Some(options.division.first(last)?), |month| Some(month.next()));
     let months = months.take_while(|month| *month <= last).map(of).collect::<Result<Vec<(Month, Quality)>>>()?;
     let text = match (options.division.by, months.last()) {
-        (Some(by), _) => options.division.written(quality_cells(&months, by.into(), &facts.wilayah)?, format)?,
+        (Some(by), _) => {
+            let rows = quality_cells(&months, by.into(), &facts.wilayah)?;
+            options.division.written(rows, format, &archive.provenance()?, last)?
+        }
         (None, Some((_, quality))) if options.columns => print::rows(&COLUMNS, &columns(quality), format)?,
         (None, Some((_, quality))) => {
             print::rows(&FINDINGS, &quality.findings.iter().map(|f| finding(f, facts)).collect::<Vec<_>>(), format)?
@@ -50,9 +53,8 @@ const FINDINGS: [&str; 7] = ["kode", "tempat", "langkah", "keterangan", "jumlah"
 /// One finding in the words of its code.
 fn finding(f: &QualityFinding, facts: &Facts) -> Vec<String> {
     let step = if f.step == 0 { String::new() } else { f.step.to_string() };
-    let text = facts.findings.get(f.code);
-    let (sentence, remedy) = text.map_or((String::new(), String::new()), |t| (t.sentence.clone(), t.remedy.clone()));
-    vec![f.code.to_owned(), f.place.clone(), step, f.detail.clone(), f.n.to_string(), sentence, remedy]
+    let text = facts.finding_text(f.code);
+    vec![f.code.to_owned(), f.place.clone(), step, f.detail.clone(), f.n.to_string(), text.sentence, text.remedy]
 }
 
 const COLUMNS: [&str; 7] = ["kolom", "baris", "terisi", "sah", "bagian_terisi", "bagian_sah", "karantina"];

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use pipeline::{Disclosure, Readers};
 use reports::{Document, Renderer};
-use schemas::Month;
+use schemas::{Finding, Month};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -151,13 +151,29 @@ pub(crate) struct Written {
     pub replaced: u64,
 }
 
+/// What came of rendering a month.
+#[derive(Debug)]
+pub(crate) struct Rendition {
+    /// The files, in order.
+    pub written: Vec<Written>,
+    /// What must be said beside them.
+    pub findings: Vec<Finding>,
+}
+
+impl Rendition {
+    /// Texts with characters that could not be printed.
+    pub(crate) fn replaced(&self) -> u64 {
+        self.written.iter().map(|w| w.replaced).sum()
+    }
+}
+
 /// Applications a month of the invented office, and how it is drawn.
 const SAMPLED: u32 = 60;
 const SAMPLE_SEED: u64 = 7;
 
 const REPORTS: [&str; 4] = ["berita_acara_serah_terima", "bukti_pengambilan", "laporan_bulanan", "laporan_kepatuhan"];
 
-/// Exit code 1 when characters had to be replaced to be printable.
+/// Exit code 1 when characters had to be replaced to be printable, or the archive does not hold all of the month.
 pub(crate) async fn run(options: &Options, common: Common) -> Result<Outcome> {
     let installed = Installed::open(options.place.config.as_deref())?;
     let room;
@@ -186,26 +202,30 @@ pub(crate) async fn run(options: &Options, common: Common) -> Result<Outcome> {
     if options.watch {
         return watch(&installed, options.month, &selection, common);
     }
-    let written = rendered(&installed, options.month, &selection, common)?;
-    let replaced: u64 = written.iter().map(|w| w.replaced).sum();
+    let rendition = rendered(&installed, options.month, &selection, common)?;
+    let replaced = rendition.replaced();
     if replaced > 0 {
         print::words(common, &format!("{replaced} texts hold characters that cannot be printed; they show as □"));
     }
-    Ok(Outcome::of(replaced > 0))
+    let attention = installed.facts.need_attention(&rendition.findings);
+    Ok(Outcome::of(replaced > 0 || attention))
 }
 
 /// Renders and says what was written.
-fn rendered(installed: &Installed, month: Month, selection: &Selection, common: Common) -> Result<Vec<Written>> {
+fn rendered(installed: &Installed, month: Month, selection: &Selection, common: Common) -> Result<Rendition> {
     let bar = print::bar(common, "render");
-    let written = render(installed, month, selection, &mut |name| bar.set_message(name.to_owned()));
+    let rendition = render(installed, month, selection, &mut |name| bar.set_message(name.to_owned()));
     bar.finish_and_clear();
-    let written = written?;
+    let rendition = rendition?;
     let line = |w: &Written| match w.pages {
         0 => format!("{}\n", w.path.display()),
         pages => format!("{} ({pages} pages)\n", w.path.display()),
     };
-    print::data(&written.iter().map(line).collect::<String>())?;
-    Ok(written)
+    print::data(&rendition.written.iter().map(line).collect::<String>())?;
+    if !rendition.findings.is_empty() {
+        print::words(common, print::findings(&installed.facts, &rendition.findings).trim_end());
+    }
+    Ok(rendition)
 }
 
 /// The office with its own facts, templates and letterhead, but the data of an invented one.
@@ -259,7 +279,7 @@ pub(crate) fn render(
     month: Month,
     selection: &Selection,
     began: &mut dyn FnMut(&str),
-) -> Result<Vec<Written>> {
+) -> Result<Rendition> {
     let archive = installed.archive()?;
     let book = installed.figures(&archive)?;
     let review = installed.review(&archive, &book, month)?;
@@ -285,13 +305,17 @@ pub(crate) fn render(
                 write(&renderer, document, volume, office, selection, &folder)
             };
             let threads: Vec<_> = pair.iter().map(|d| scope.spawn(move || work(*d))).collect();
-            threads.into_iter().map(|t| t.join().unwrap_or_else(|_| bail!("a document could not be set"))).collect()
+            let results = threads.into_iter().zip(pair).map(|(thread, (document, volume))| {
+                let name = || document.volume_name(*volume);
+                thread.join().unwrap_or_else(|_| bail!("{} could not be set; this is a defect of tertib", name()))
+            });
+            results.collect()
         });
         for result in results {
             written.extend(result?);
         }
     }
-    Ok(written)
+    Ok(Rendition { written, findings: archive.provenance()?.gap(month).into_iter().collect() })
 }
 
 fn write(

@@ -32,7 +32,7 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
     let period = match options.month {
         Some(month) if job.task == tasks::Task::MonthlyReports => month.to_string(),
         Some(_) => return Err(anyhow!("job `{}` has no month; leave --month out", job.name)),
-        None => job.task.period(clock::now(), installed.facts.zone),
+        None => job.task.period(clock::now(), installed.facts.zone)?,
     };
     let report = tasks::run(&installed, job, &period).await?;
     print::data(&format!("{}: {}\n", job.name, report.message))?;

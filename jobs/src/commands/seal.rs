@@ -6,7 +6,7 @@ use crate::office::Installed;
 use crate::{clock, print};
 use anyhow::Result;
 use clap::Args;
-use pipeline::{Key, Seal};
+use pipeline::{Key, Seal, SealRequest};
 use schemas::Month;
 
 /// Options of `tertib seal`.
@@ -15,18 +15,25 @@ pub(crate) struct Options {
     /// The month whose books are closed, for example 2026-10.
     #[arg(long, value_name = "YYYY-MM")]
     month: Month,
+    /// Close them although the archive does not hold all of the month, for this reason, which is kept in its log.
+    #[arg(long, value_name = "REASON")]
+    incomplete: Option<String>,
     #[command(flatten)]
     place: Where,
 }
 
-/// Exit code 2 when the month is not over, its books are closed already, or those of an earlier month are open.
+/// Exit code 2 when the month is not over or not complete, its books are closed already, or those of an earlier month are open.
 pub(crate) fn run(options: &Options) -> Result<Outcome> {
     let installed = Installed::open(options.place.config.as_deref())?;
     let key = Key::load(&installed.config.key_path())?;
-    let at_ms = clock::now().timestamp_millis();
-    let fence = installed.fence();
-    let (root, zone) = (installed.config.archive_path(), installed.facts.zone);
-    let Seal { month, version, .. } = pipeline::seal(&root, &key, fence, zone, options.month, at_ms)?;
+    let request = SealRequest {
+        month: options.month,
+        zone: installed.facts.zone,
+        at_ms: clock::now().timestamp_millis(),
+        incomplete: options.incomplete.as_deref(),
+    };
+    let Seal { month, version, .. } =
+        pipeline::seal(&installed.config.archive_path(), &key, installed.fence(), request)?;
     print::data(&format!(
         "the books of {month} are closed by version {version} of the archive; next: tertib render --month {month} --full\n"
     ))?;

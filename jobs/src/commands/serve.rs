@@ -78,7 +78,7 @@ async fn catch_up(installed: &Installed, now: DateTime<Utc>, zone: Tz) -> Result
 }
 
 async fn run_due(installed: &Installed, job: &JobSection, due: DateTime<Utc>) -> Result<()> {
-    let period = job.task.period(due, installed.facts.zone);
+    let period = job.task.period(due, installed.facts.zone)?;
     if History::open(&installed.config.history_path()).await?.has_succeeded(&job.name, &period).await? {
         return Ok(());
     }

@@ -7,6 +7,8 @@ use crate::office::Installed;
 use crate::{clock, print, scheduler};
 use anyhow::Result;
 use clap::Args;
+use pipeline::Seal;
+use schemas::document::Provenance;
 use serde_json::json;
 
 /// Options of `tertib status`.
@@ -42,11 +44,16 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
         .iter()
         .map(|r| vec![r.started.clone(), r.job.clone(), r.period.clone(), r.outcome.clone(), r.message.clone()])
         .collect();
+    let now = clock::now();
+    let age = |p: &Provenance| p.complete_until_s.map(|until| now.timestamp().saturating_sub(until));
+    let unfinished: Vec<Seal> = archive.seals().filter(|seal| seal.incomplete.is_some()).collect();
     let head = ["started", "job", "period", "outcome", "message"];
     let text = match options.format {
         Format::Json => {
             let value = json!({
                 "archive": archive.provenance().ok(), "months": months, "quarantined": quarantined,
+                "data_age_s": archive.provenance().ok().and_then(|p| age(&p)),
+                "sealed_incomplete": unfinished.iter().map(|s| json!({"month": s.month, "reason": s.incomplete})).collect::<Vec<_>>(),
                 "jobs": due, "runs": runs,
             });
             format!("{}\n", serde_json::to_string_pretty(&value)?)
@@ -55,13 +62,16 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
         Format::Table => {
             let archive_line = match archive.provenance() {
                 Ok(p) => format!(
-                    "archive version {}, {} events, {} to {}, {} rows in quarantine\nhead {}\n",
+                    "archive version {}, {} events, {} to {}, {} rows in quarantine\ncomplete until {}{}\nhead {}\n{}",
                     p.archive_version,
                     p.events,
                     months.first().map_or("-", String::as_str),
                     months.last().map_or("-", String::as_str),
                     quarantined,
-                    p.head
+                    p.complete_until(),
+                    age(&p).map_or_else(String::new, |s| format!(", {} ago", print::duration(s))),
+                    p.head,
+                    unfinished.iter().map(closed_early).collect::<String>(),
                 ),
                 Err(_) => "the archive is empty\n".to_owned(),
             };
@@ -70,4 +80,10 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
     };
     print::data(&text)?;
     Ok(Outcome::of(latest_failed))
+}
+
+/// A month whose books were closed before all of it was there.
+fn closed_early(seal: &Seal) -> String {
+    let reason = seal.incomplete.as_deref().unwrap_or_default();
+    format!("the books of {} were closed before all of it was there: {reason}\n", seal.month)
 }

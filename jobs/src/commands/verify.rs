@@ -2,7 +2,7 @@
 
 use crate::cli::{ArchiveCopy, Where};
 use crate::clock;
-use crate::commands::render::{self, PdfStandard};
+use crate::commands::render::{self, FileFormat, PdfStandard};
 use crate::exit::Outcome;
 use crate::office::Installed;
 use crate::print;
@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use pipeline::{Disclosure, Examination, FigureBook, KeptHead, Readers, Unchecked, Verification};
 use reports::{Document, Standard};
-use schemas::document::{BookCode, Found, LedgerBook, Provenance, VerificationReport};
+use schemas::document::{BookCode, FigureCheck, Found, LedgerBook, VerificationReport};
 use schemas::{Facts, Finding};
 use std::path::{Path, PathBuf};
 
@@ -142,32 +142,52 @@ fn words(unchecked: Unchecked) -> &'static str {
 
 /// Writes the statement.
 fn state(installed: &Installed, result: &Verification, path: &Path, standard: Standard) -> Result<()> {
-    let found = |finding: &Finding| {
-        let text = installed.facts.findings.get(finding.code).cloned()?;
-        Some(Found { text, place: finding.place.clone(), n: finding.count })
+    let figures = if !result.unchecked.contains(&Unchecked::KeptFigures) {
+        FigureCheck::Recomputed
+    } else if result.commits == 0 {
+        FigureCheck::ArchiveEmpty
+    } else if installed.facts.need_attention(&result.findings) {
+        FigureCheck::ArchiveAtFault
+    } else {
+        FigureCheck::KeyMissing
     };
-    // An archive whose log is damaged has no state to name; what was read says it.
-    let provenance = installed.archive().and_then(|archive| Ok(archive.provenance()?)).unwrap_or_else(|_| Provenance {
-        archive_version: result.commits.saturating_sub(1),
-        events: result.rows,
-        head: result.head.clone(),
-        program: concat!("tertib ", env!("CARGO_PKG_VERSION")).to_owned(),
-    });
+    let format = match path.extension().and_then(|ending| ending.to_str()) {
+        Some("pdf") => FileFormat::Pdf,
+        Some("xlsx") => FileFormat::Xlsx,
+        Some("csv") => FileFormat::Csv,
+        Some("json") => FileFormat::Json,
+        _ => bail!("{} has no ending that names a form; use .pdf, .xlsx, .csv or .json", path.display()),
+    };
+    let found = |finding: &Finding| Found {
+        text: installed.facts.finding_text(finding.code),
+        place: finding.place.clone(),
+        n: finding.count,
+    };
+    // An archive whose log is damaged has no state to name, nor a number of events; the findings say why.
+    let provenance = match installed.archive() {
+        Ok(archive) if !archive.is_empty() => Some(archive.provenance()?),
+        _ => None,
+    };
     let report = VerificationReport {
         on: installed.facts.zone.date(clock::now().timestamp()).context("today is no date")?,
+        events: provenance.as_ref().map(|provenance| provenance.events),
+        figures,
+        program: concat!("tertib ", env!("CARGO_PKG_VERSION")).to_owned(),
         commits: result.commits,
         files: result.files,
         rows: result.rows,
         head: result.head.clone(),
-        findings: result.findings.iter().filter_map(found).collect(),
+        findings: result.findings.iter().map(found).collect(),
         provenance,
     };
     let document = Document::Verification(&report);
-    let bytes = match path.extension().and_then(|ending| ending.to_str()) {
-        Some("xlsx") => reports::xlsx(document)?,
-        Some("csv") => reports::csv(document)?,
-        Some("json") => reports::json(document)?,
-        _ => installed.config.renderer()?.pdf(document, 1, &installed.config.office, standard)?.bytes,
+    let bytes = match format {
+        FileFormat::Xlsx => reports::xlsx(document)?,
+        FileFormat::Csv => reports::csv(document)?,
+        FileFormat::Json => reports::json(document)?,
+        FileFormat::Pdf | FileFormat::Data => {
+            installed.config.renderer()?.pdf(document, 1, &installed.config.office, standard)?.bytes
+        }
     };
     render::replace(path, &bytes, Readers::Usual)
 }

@@ -8,12 +8,14 @@ use anyhow::Result;
 use schemas::Month;
 
 pub(super) fn run(installed: &Installed, month: Month) -> Result<Report> {
-    let written = render(installed, month, &Selection::everything(), &mut |_| {})?;
-    let replaced: u64 = written.iter().map(|w| w.replaced).sum();
+    let rendition = render(installed, month, &Selection::everything(), &mut |_| {})?;
+    let (files, replaced) = (rendition.written.len(), rendition.replaced());
     let is_judged = installed.decisions.rules(&installed.facts, month).iter().any(|rule| rule.decides);
-    let unjudged = if is_judged { "" } else { "; no target is in force, so nothing was judged" };
-    Ok(Report {
-        outcome: Outcome::of(replaced > 0 || !is_judged),
-        message: format!("{} files of {month}; {replaced} texts with unprintable characters{unjudged}", written.len()),
-    })
+    let mut said = vec![format!("{files} files of {month}; {replaced} texts with unprintable characters")];
+    if !is_judged {
+        said.push("no target is in force, so nothing was judged".to_owned());
+    }
+    said.extend(rendition.findings.iter().map(|f| format!("{} {}", f.code, f.place)));
+    let attention = installed.facts.need_attention(&rendition.findings);
+    Ok(Report { outcome: Outcome::of(replaced > 0 || !is_judged || attention), message: said.join("; ") })
 }

@@ -59,9 +59,15 @@ pub struct CommitNote {
     pub outages: Option<FileEntry>,
     /// Snapshot of the blank-card stock, when it changed.
     pub stock: Option<FileEntry>,
+    /// Every row recorded before this instant was seen by this pull or an earlier one, microseconds since 1970 UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complete_until_us: Option<i64>,
     /// The month whose books this commit closes; what comes for it afterwards stands in later books.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seal: Option<Month>,
+    /// Why they were closed although rows of the month might still come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed_incomplete: Option<String>,
 }
 
 /// What a commit remembers of the source, for the next pull from it.

@@ -1,7 +1,7 @@
 //! Is the archive what its log says, and is what the log says possible?
 //!
 //! Reads   every file of the archive, but nothing that lies outside it; the office's key and kept heads, where they are given
-//! Gives   findings A001–A021, none for a whole archive; counts of what was checked; what was not checked
+//! Gives   findings A001–A021 and K002, none for a whole archive; counts of what was checked; what was not checked
 //!
 //! Invariant: no byte is decoded before its SHA-256 was checked.
 //! Invariant: nothing is written, and what was not checked is said.
@@ -110,6 +110,9 @@ pub fn verify(examination: Examination<'_>) -> Result<Verification, ArchiveError
         let public = commit.events.iter().map(|f| &f.entry).chain(&note.outages).chain(&note.stock);
         known.extend(public.chain(&note.persons).chain(&note.quarantine).map(|file| file.path.clone()));
         contents.check(commit, &mut result)?;
+        if let (Some(month), Some(reason)) = (note.seal, &note.sealed_incomplete) {
+            result.find("K002", format!("{month}: {reason}"));
+        }
     }
     result.commits = log.commits.len() as u64;
     result.head = log.digests.last_key_value().map(|(_, digest)| digest.clone()).unwrap_or_default();

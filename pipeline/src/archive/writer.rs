@@ -164,9 +164,10 @@ impl Writer {
             || note.stock.is_some()
     }
 
-    /// Closes the books of a month with this commit.
-    pub(crate) fn seal(&mut self, month: Month) {
+    /// Closes the books of a month with this commit, and says why, where rows of it might still come.
+    pub(crate) fn seal(&mut self, month: Month, incomplete: Option<&str>) {
         self.note.seal = Some(month);
+        self.note.sealed_incomplete = incomplete.map(str::to_owned);
     }
 
     /// Makes everything staged count, together with the cursor.
@@ -177,6 +178,7 @@ impl Writer {
         }
         self.note.findings.clone_from(&ready.findings);
         self.note.source.clone_from(&ready.source);
+        self.note.complete_until_us = ready.complete_until_us;
         let root = self.archive.root().to_owned();
         let version = self.archive.next_version();
         let (events, note) = (&self.events, &self.note);
@@ -250,6 +252,8 @@ pub(crate) struct Ready<'a> {
     pub(crate) cursor: Option<i64>,
     /// The next `seq`, as whoever numbered the rows counted.
     pub(crate) next_seq: i64,
+    /// Every row recorded before this instant was seen, microseconds.
+    pub(crate) complete_until_us: Option<i64>,
     /// What never changes.
     pub(crate) facts: &'a TableFacts,
     /// Findings by code.

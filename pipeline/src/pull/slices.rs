@@ -48,7 +48,7 @@ impl Run<'_> {
         let then = earlier.and_then(|note| note.horizon.as_ref());
         let written_since = then.zip(now.as_ref()).and_then(|(then, now)| Source::written_since(then, now));
         if written_since.is_none() && then.is_some() && now.is_some() {
-            self.done.tally.add("S004", self.config.view.as_str(), None);
+            self.done.tally.note("S004", self.config.view.as_str());
         }
         let complete = earlier.is_some_and(|note| note.complete) && written_since.is_some();
         let cursor = archive.cursor(options.source_name);

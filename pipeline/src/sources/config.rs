@@ -61,6 +61,11 @@ impl SourceConfig {
         }
     }
 
+    /// Whether it is a folder of files, which tells nothing of what was recorded since the latest row in it.
+    pub(crate) fn is_folder(&self) -> bool {
+        self.url.starts_with("csv:")
+    }
+
     /// What the office calls a column of the contract.
     pub(super) fn office_name(&self, column: Column) -> String {
         self.columns.get(&column).cloned().unwrap_or_else(|| column.name().to_owned())

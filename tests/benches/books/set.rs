@@ -81,7 +81,14 @@ fn book(rows: Vec<Vec<String>>) -> LedgerBook {
             rows: rows.len() as u64,
             digest: "0".repeat(32),
         },
-        provenance: Provenance { archive_version: 0, events: 0, head: "0".repeat(64), program: "tertib".into() },
+        provenance: Provenance {
+            archive_version: 0,
+            events: 0,
+            complete_until_s: None,
+            zone: schemas::Zone::Wib,
+            head: "0".repeat(64),
+            program: "tertib".into(),
+        },
         rows: rows.into_iter().map(|row| row.into_iter().map(Cell::Text).collect()).collect(),
     }
 }

@@ -1,0 +1,193 @@
+//! Until when an archive is complete: what is said before a month is, who refuses, and what moves it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
+
+use serde_json::Value;
+use std::fs;
+use tests::{Office, tree};
+
+/// What a command answers as JSON.
+fn json(office: &Office, arguments: &[&str], code: i32) -> Value {
+    serde_json::from_str(&office.run(&[arguments, &["--format", "json"]].concat()).expect_code(code).out).unwrap()
+}
+
+/// The instants that the commits state, microseconds.
+fn stated(office: &Office) -> Vec<Option<i64>> {
+    let log = tree(&office.path("archive/events/_delta_log"));
+    let commits = log.values().map(|bytes| String::from_utf8(bytes.clone()).unwrap());
+    let note = |text: String| serde_json::from_str::<Value>(text.lines().next().unwrap()).unwrap();
+    commits.map(|text| note(text)["commitInfo"]["tertib"]["complete_until_us"].as_i64()).collect()
+}
+
+fn us(text: &str) -> i64 {
+    chrono::DateTime::parse_from_rfc3339(text).unwrap().timestamp_micros()
+}
+
+/// The password of the database expired in the middle of the month: everything says so, and nothing is signed.
+#[test]
+fn a_month_that_is_not_all_there_is_provisional_everywhere() {
+    let office = Office::unpulled();
+    office.run(&["pull", "--until", "2026-10-15"]).expect_code_in(&[0, 1], "pull");
+    let until = "2026-10-14T17:00:00Z";
+    let month = ["--month", "2026-10"];
+    let says =
+        |ran: &tests::Ran| assert!(ran.err.contains("K001") && ran.err.contains("15-10-2026 00.00 WIB"), "{}", ran.err);
+
+    let metrics = [&["metrics"], &month[..]].concat();
+    let figures = json(&office, &metrics, 1);
+    assert_eq!(figures["archive"]["coverage"], "provisional");
+    assert_eq!(figures["archive"]["complete_until"], until);
+    let table = office.run(&[&metrics[..], &["--format", "csv"]].concat()).expect_code(1);
+    assert!(table.out.contains(&format!("archive.complete_until,{until}")), "{}", table.out);
+    says(&table);
+    let rows = json(&office, &[&metrics[..], &["--by", "kecamatan"]].concat(), 1);
+    assert!(
+        rows.as_array().unwrap().iter().all(|row| row["coverage"] == "provisional" && row["complete_until"] == until)
+    );
+
+    let compliance = [&["compliance"], &month[..]].concat();
+    let sheet = json(&office, &compliance, 1);
+    assert_eq!(
+        (&sheet["coverage"], &sheet["provenance"]["complete_until_s"]),
+        (&"provisional".into(), &(us(until) / 1_000_000).into())
+    );
+    let csv = office.run(&[&compliance[..], &["--format", "csv"]].concat()).expect_code(1);
+    assert!(csv.out.lines().skip(1).all(|line| line.ends_with(&format!(",{until},provisional"))), "{}", csv.out);
+    says(&csv);
+
+    let render = [&["render"], &month[..], &["--format", "data,json"]].concat();
+    says(&office.run(&render).expect_code(1));
+    let papers = tree(&office.path("laporan/2026-10"));
+    let mut seen = 0;
+    for (name, bytes) in papers.iter().filter(|(name, _)| name.to_string_lossy().ends_with(".json")) {
+        let paper: Value = serde_json::from_slice(bytes).unwrap();
+        if name.to_string_lossy().ends_with(".data.json") {
+            assert_eq!(paper["keadaan"]["sementara"], true, "{}", name.display());
+            assert_eq!(paper["keadaan"]["sampai"], "data sampai 15-10-2026 00.00 WIB", "{}", name.display());
+        } else {
+            assert_eq!(paper["coverage"], "provisional", "{}", name.display());
+        }
+        seen += 1;
+    }
+    assert_eq!(seen, 34);
+
+    let job = office.run(&["run", "laporan", "--month", "2026-10"]).expect_code(1);
+    assert!(job.out.contains("K001 2026-10: data sampai 15-10-2026 00.00 WIB"), "{}", job.out);
+    let status = json(&office, &["status"], 0);
+    assert_eq!(status["runs"][0]["outcome"], "findings");
+    assert!(status["data_age_s"].as_i64().unwrap() > 86_400);
+    assert!(office.run(&["status"]).expect_code(0).out.contains("complete until 15-10-2026 00.00 WIB, "));
+    let doctor = office.run(&["doctor"]).expect_code(1);
+    let line = doctor.out.lines().find(|line| line.contains(" data ")).unwrap();
+    assert!(line.contains("LOOK") && line.contains("15-10-2026 00.00 WIB") && line.contains("`tertib pull`"), "{line}");
+
+    // All of it is there, and nothing is said any more.
+    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    assert_eq!(json(&office, &metrics, 0)["archive"]["coverage"], "complete");
+    let whole = office.run(&render);
+    assert!(!whole.err.contains("K001"), "{}", whole.err);
+    let paper = fs::read(office.path("laporan/2026-10/laporan_bulanan_2026-10.data.json")).unwrap();
+    let paper: Value = serde_json::from_slice(&paper).unwrap();
+    assert_eq!(paper["keadaan"]["sementara"], false);
+    assert!(paper["keadaan"]["sampai"].as_str().unwrap().starts_with("data sampai "));
+}
+
+/// Books of a month that is not all there are closed for a reason only, which stays.
+#[test]
+fn books_are_closed_early_only_for_a_reason() {
+    let office = Office::unpulled();
+    office.run(&["pull", "--until", "2026-10-15"]).expect_code_in(&[0, 1], "pull");
+    let seal = |reason: &[&str], code: i32, says: &str| {
+        let ran = office.run(&[&["seal", "--month", "2026-10"], reason].concat()).expect_code(code);
+        assert!(ran.err.contains(says) || ran.out.contains(says), "`{says}`: {}{}", ran.out, ran.err);
+    };
+    let before = tree(&office.path("archive"));
+    seal(&[], 2, "the archive holds data until 15-10-2026 00.00 WIB, so not all of 2026-10");
+    for bad in ["", "  ", "dua\nbaris", "NIK 1806015708979001", &"x".repeat(201)] {
+        seal(&["--incomplete", bad], 2, "must be one line");
+    }
+    assert!(tree(&office.path("archive")) == before, "a refusal changed the archive");
+    let reason = "server loket rusak; data sesudah 14 Oktober tidak ada";
+    seal(&["--incomplete", reason], 0, "are closed by version 1");
+    let verify = office.run(&["verify"]).expect_code(0);
+    assert!(verify.out.contains("K002") && verify.out.contains(reason), "{}", verify.out);
+    assert!(office.run(&["status"]).expect_code(0).out.contains(reason));
+    let status = json(&office, &["status"], 0);
+    assert_eq!(status["sealed_incomplete"], serde_json::json!([{"month": "2026-10", "reason": reason}]));
+    // Of a whole month it would be untrue.
+    let office = Office::unpulled();
+    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    let ran = office.run(&["seal", "--month", "2026-10", "--incomplete", "tergesa-gesa"]).expect_code(2);
+    assert!(ran.err.contains("all of 2026-10 is in the archive"), "{}", ran.err);
+    office.run(&["seal", "--month", "2026-10"]).expect_code(0);
+}
+
+/// A pull without news says once a day that there was none, and what was printed from a version stays what it was.
+#[test]
+fn a_pull_without_news_moves_the_instant_once_a_day() {
+    let office = Office::unpulled();
+    let pull = |at: &str| drop(office.run(&["pull", "--at", at]).expect_code_in(&[0, 1], "pull"));
+    pull("2026-10-31T14:00:00Z");
+    pull("2026-10-31T16:59:59Z");
+    let first = us("2026-10-31T14:00:00Z");
+    assert_eq!(stated(&office), [Some(first)]);
+    let book = "buku_agenda_pendaftaran";
+    let ran = office.run(&["render", "--month", "2026-10", "--only", book]).expect_code(1);
+    assert!(ran.err.contains("K001"), "{}", ran.err);
+    // The next day of the office has begun.
+    pull("2026-10-31T17:00:00Z");
+    let second = us("2026-10-31T17:00:00Z");
+    assert_eq!(stated(&office), [Some(first), Some(second)]);
+    pull("2026-11-01T16:59:59Z");
+    assert_eq!(stated(&office).len(), 2);
+    let pdf = office.path(&format!("laporan/2026-10/{book}_2026-10.pdf")).display().to_string();
+    office.run(&["verify", "--book", &pdf]).expect_code(0);
+    office.run(&["render", "--month", "2026-10", "--only", book]).expect_code(0);
+    office.run(&["verify", "--book", &pdf]).expect_code(0);
+    // A pull that looks less far, or claims to be of earlier, takes nothing back.
+    office.run(&["pull", "--until", "2026-10-20", "--at", "2026-11-03T00:00:00Z"]).expect_code_in(&[0, 1], "pull");
+    pull("2026-10-25T00:00:00Z");
+    assert_eq!(stated(&office).len(), 2);
+    let future = office.run(&["pull", "--at", "2199-01-01"]).expect_code(2);
+    assert!(future.err.contains("in the future"), "{}", future.err);
+    office.run(&["verify"]).expect_code(0);
+}
+
+/// Each slice says how far it came, so that a pull which is cut off leaves no more than that.
+#[test]
+fn each_slice_is_complete_until_its_own_end() {
+    let office = Office::unpulled();
+    office.configure("slice-rows = 20000000", "slice-rows = 150");
+    let at = "2026-11-20T00:00:00Z";
+    office.run(&["pull", "--at", at]).expect_code_in(&[0, 1], "pull");
+    let stated: Vec<i64> = stated(&office).into_iter().map(Option::unwrap).collect();
+    assert!(stated.len() > 3, "{stated:?}");
+    assert!(stated.is_sorted_by(|a, b| a < b) && *stated.last().unwrap() == us(at), "{stated:?}");
+    // What the archive held after each slice is all that was recorded before its end.
+    let log = tree(&office.path("archive/events/_delta_log"));
+    for (until, bytes) in stated.iter().zip(log.values()) {
+        let text = String::from_utf8(bytes.clone()).unwrap();
+        let note: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+        let sql =
+            format!("select count(*) from workflow_events where unixepoch(recorded_at, 'subsec') * 1000000 < {until}");
+        let recorded = tests::sqlite_number(&office.path("kantor.sqlite"), &sql);
+        assert_eq!(note["commitInfo"]["tertib"]["next_seq"], recorded, "until {until}");
+    }
+}
+
+/// An archive of an earlier program does not say it, so nothing is taken for granted until the next pull.
+#[test]
+fn an_archive_that_says_nothing_is_not_complete() {
+    let office = Office::unpulled();
+    office.run(&["pull", "--at", "2026-11-20T00:00:00Z"]).expect_code_in(&[0, 1], "pull");
+    let commit = office.path("archive/events/_delta_log/00000000000000000000.json");
+    let text = fs::read_to_string(&commit).unwrap();
+    let field = format!("\"complete_until_us\":{},", us("2026-11-20T00:00:00Z"));
+    assert!(text.contains(&field), "{text}");
+    fs::write(&commit, text.replace(&field, "")).unwrap();
+    office.run(&["verify"]).expect_code(0);
+    let said = office.run(&["metrics", "--month", "2026-10"]).expect_code(1);
+    assert!(said.err.contains("data sampai waktu yang tidak diketahui"), "{}", said.err);
+    office.run(&["pull", "--at", "2026-11-20T01:00:00Z"]).expect_code(0);
+    office.run(&["metrics", "--month", "2026-10"]).expect_code(0);
+}
