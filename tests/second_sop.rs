@@ -185,6 +185,11 @@ fn without_a_target_nothing_is_compliant() {
     assert!(targets.contains("LOOK") && targets.contains("no target is in force"), "{targets}");
     let ran = installed.run(&["run", "laporan", "--month", "2026-10"]).expect_code(1);
     assert!((ran.out.clone() + &ran.err).contains("no target is in force"), "{}{}", ran.out, ran.err);
+    installed.run(&["render", "--month", "2026-10", "--format", "data"]).expect_code_in(&[0, 1], "render");
+    for report in ["laporan_kepatuhan", "laporan_bulanan"] {
+        let page = fs::read_to_string(installed.path(&format!("laporan/2026-10/{report}_2026-10.data.json"))).unwrap();
+        assert!(page.contains("kepatuhan tidak dapat dinyatakan"), "{report}: {page}");
+    }
     let set = ["target", "set", "waktu_langkah_02", "--value", "15", "--article", "1", "--source", "x", "--by", "y"];
     let ran = installed.run(&set).expect_code(2);
     assert!(ran.err.contains("there are none; a file in the folder `targets`"), "{}", ran.err);

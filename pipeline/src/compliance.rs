@@ -34,7 +34,7 @@ pub fn judge(
     }
     let signed_on = facts.clock.last_working_day(month)?;
     let service = facts.sop.title.clone();
-    Ok(ComplianceSheet { month, service, signed_on, judgements, figures, provenance })
+    Ok(ComplianceSheet { month, service, signed_on, judgements, figures, provenance, hide_small: false })
 }
 
 /// Why a month cannot be called compliant although no target is missed: no target is in force (T001), or some that decide have no

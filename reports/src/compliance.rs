@@ -4,7 +4,8 @@ use crate::book::provenance;
 use crate::indonesian::{duration, duration_with_seconds, integer, long_date, percent_with};
 use crate::table::{Item, Table};
 use schemas::document::{ComplianceSheet, Office};
-use schemas::{Compared, Comparison, Judgement, Standing, Verdict};
+use schemas::figures::Deadline;
+use schemas::{Compared, Comparison, Judgement, Standing, Verdict, is_few};
 use serde_json::{Value, json};
 
 /// Where the values are from that the office has entered.
@@ -13,13 +14,70 @@ const ENTERED_SOURCE: &str = "naskah yang disebut pada setiap target";
 const NO_TARGET: &str =
     "Tidak ada target Standar Pelayanan yang berlaku pada bulan ini, sehingga kepatuhan tidak dapat dinyatakan.";
 
+/// Stands for a count of one to four.
+const FEW: &str = "<\u{A0}5";
+/// Stands for what would tell one.
+const HIDDEN: &str = "–";
+
+/// What may be shown of counts.
+#[derive(Clone, Copy)]
+pub(crate) struct Shown {
+    /// Whether those of one to four, and what tells them, are hidden.
+    pub(crate) hides_few: bool,
+}
+
+impl Shown {
+    pub(crate) fn of(sheet: &ComplianceSheet) -> Self {
+        Self { hides_few: sheet.hide_small }
+    }
+
+    /// A count; none where it is hidden.
+    fn count(self, n: u64) -> Option<u64> {
+        (!self.hides_few || !is_few(n)).then_some(n)
+    }
+
+    /// A part of a whole; none where the part or the rest is hidden.
+    fn part(self, part: u64, n: u64) -> Option<u64> {
+        self.count(part).filter(|_| self.count(n.saturating_sub(part)).is_some())
+    }
+
+    fn words(self, n: u64) -> String {
+        self.count(n).map_or_else(|| FEW.to_owned(), integer)
+    }
+
+    fn part_in_words(self, part: u64, n: u64) -> String {
+        let of = self.words(n);
+        self.part(part, n).map_or_else(|| format!("{HIDDEN} dari {of}"), |part| format!("{} dari {of}", integer(part)))
+    }
+
+    /// On time, late, open past the limit, and all of them: where one is hidden, so is the sum that would tell it.
+    fn deadline(self, d: Deadline) -> [Option<u64>; 4] {
+        let [on_time, late, open_past] = [d.on_time, d.late, d.open_past].map(|n| self.count(n));
+        let all = on_time.and(late).and(open_past).map(|_| d.n());
+        [on_time, late, open_past, all]
+    }
+
+    /// Whether the figure of a judgement is hidden.
+    fn hides(self, j: &Judgement) -> bool {
+        self.hides_few && j.tells_few()
+    }
+
+    /// How many cases a judgement rests on.
+    fn cases(self, j: &Judgement) -> Option<u64> {
+        (!self.hides(j)).then_some(j.n)
+    }
+}
+
 /// What the layout `laporan_kepatuhan.typ` reads.
 pub(crate) fn page(sheet: &ComplianceSheet, office: &Office) -> Value {
     let of = |verdict: Verdict| sheet.judgements.iter().filter(|j| j.decides && j.verdict() == verdict).count() as u64;
     let f = &sheet.figures.figures;
     let d = &sheet.figures.deadlines;
-    let deadline = |name: &str, d: schemas::figures::Deadline| {
-        json!([name, integer(d.on_time), integer(d.late), integer(d.open_past), integer(d.n())])
+    let shown = Shown::of(sheet);
+    let deadline = |name: &str, d: Deadline| {
+        let [on_time, late, open_past, all] = shown.deadline(d);
+        let words = |n: Option<u64>| n.map_or_else(|| FEW.to_owned(), integer);
+        json!([name, words(on_time), words(late), words(open_past), all.map_or_else(|| HIDDEN.to_owned(), integer)])
     };
     json!({
         "kantor": office,
@@ -27,13 +85,13 @@ pub(crate) fn page(sheet: &ComplianceSheet, office: &Office) -> Value {
         "layanan": sheet.service,
         "tanggal": long_date(sheet.signed_on),
         "ringkasan": [
-            ["Berkas diterima", integer(f.duplicates.arrivals)],
-            ["KTP-el pertama kali tercetak", integer(f.issuance.printed)],
-            ["Berkas diserahkan", integer(f.turnaround.handed_over)],
-            ["Berkas terbuka pada akhir bulan", integer(f.backlog.values().sum())],
-            ["Pemeriksaan pertama lengkap", format!("{} dari {}", integer(f.completeness.complete), integer(f.completeness.first_checks))],
-            ["Duplikat record pada pemeriksaan", format!("{} dari {}", integer(f.duplicates.record_duplicates), integer(f.duplicates.record_checks))],
-            ["Berkas sesuai SOP", format!("{} dari {}", integer(f.conformance.conforming), integer(f.conformance.finished))],
+            ["Berkas diterima", shown.words(f.duplicates.arrivals)],
+            ["KTP-el pertama kali tercetak", shown.words(f.issuance.printed)],
+            ["Berkas diserahkan", shown.words(f.turnaround.handed_over)],
+            ["Berkas terbuka pada akhir bulan", shown.words(f.backlog.values().sum())],
+            ["Pemeriksaan pertama lengkap", shown.part_in_words(f.completeness.complete, f.completeness.first_checks)],
+            ["Duplikat record pada pemeriksaan", shown.part_in_words(f.duplicates.record_duplicates, f.duplicates.record_checks)],
+            ["Berkas sesuai SOP", shown.part_in_words(f.conformance.conforming, f.conformance.finished)],
         ],
         "tenggat": [
             deadline("1 jam sejak lengkap, di luar gangguan", d.within_1_hour_less_outages),
@@ -60,21 +118,40 @@ pub(crate) fn not_judged(sheet: &ComplianceSheet) -> Option<&'static str> {
 /// What the JSON file holds: counts and verdicts, no id of a berkas, batch or officer.
 pub(crate) fn data(sheet: &ComplianceSheet) -> Value {
     let f = &sheet.figures.figures;
+    let shown = Shown::of(sheet);
+    let judgement = |j: &Judgement| {
+        let mut row = json!(j);
+        for name in ["figure", "margin", "n"] {
+            if shown.hides(j) {
+                row[name] = Value::Null;
+            }
+        }
+        row
+    };
+    let deadline = |d: Deadline| {
+        let [on_time, late, open_past, _] = shown.deadline(d);
+        json!({"on_time": on_time, "late": late, "open_past": open_past})
+    };
+    let d = &sheet.figures.deadlines;
     json!({
         "month": sheet.month,
-        "judgements": sheet.judgements,
-        "deadlines": sheet.figures.deadlines,
+        "judgements": sheet.judgements.iter().map(judgement).collect::<Vec<_>>(),
+        "deadlines": {
+            "within_1_hour_less_outages": deadline(d.within_1_hour_less_outages),
+            "within_24_hours_less_outages": deadline(d.within_24_hours_less_outages),
+            "within_14_working_days": deadline(d.within_14_working_days),
+        },
         "counts": {
-            "received": f.duplicates.arrivals,
-            "printed": f.issuance.printed,
-            "handed_over": f.turnaround.handed_over,
-            "open": f.backlog.values().sum::<u64>(),
-            "first_checks": f.completeness.first_checks,
-            "complete_at_first_check": f.completeness.complete,
-            "record_checks": f.duplicates.record_checks,
-            "record_duplicates": f.duplicates.record_duplicates,
-            "finished": f.conformance.finished,
-            "conforming": f.conformance.conforming,
+            "received": shown.count(f.duplicates.arrivals),
+            "printed": shown.count(f.issuance.printed),
+            "handed_over": shown.count(f.turnaround.handed_over),
+            "open": shown.count(f.backlog.values().sum::<u64>()),
+            "first_checks": shown.count(f.completeness.first_checks),
+            "complete_at_first_check": shown.part(f.completeness.complete, f.completeness.first_checks),
+            "record_checks": shown.count(f.duplicates.record_checks),
+            "record_duplicates": shown.part(f.duplicates.record_duplicates, f.duplicates.record_checks),
+            "finished": shown.count(f.conformance.finished),
+            "conforming": shown.part(f.conformance.conforming, f.conformance.finished),
         },
         "provenance": sheet.provenance,
     })
@@ -102,29 +179,31 @@ fn regulations(sheet: &ComplianceSheet) -> Vec<Value> {
                 "nama": name,
                 "sumber": source,
                 "catatan": note,
-                "baris": rows.iter().map(|j| printed(j)).collect::<Vec<_>>(),
+                "baris": rows.iter().map(|j| printed(j, Shown::of(sheet))).collect::<Vec<_>>(),
             })
         })
         .collect()
 }
 
 /// One judgement as printed.
-pub(crate) fn printed(j: &Judgement) -> Value {
+pub(crate) fn printed(j: &Judgement, may: Shown) -> Value {
     let sign = match j.compared.comparison() {
         Comparison::AtMost => "≤",
         Comparison::AtLeast => "≥",
     };
-    let (figure, value) = shown(j.compared);
+    let (figure, value) = with_digits(j.compared);
+    let figure = figure.filter(|_| !may.hides(j));
     let share = |of: Option<f64>| of.filter(|_| matches!(j.compared, Compared::Share { .. }));
+    let few = if is_few(j.n) { FEW } else { HIDDEN };
     json!({
         "judul": j.title,
-        "angka": figure.unwrap_or_else(|| "–".to_owned()),
+        "angka": figure.unwrap_or_else(|| HIDDEN.to_owned()),
         "target": value.map_or_else(|| "–".to_owned(), |value| format!("{sign}\u{A0}{value}")),
-        "n": integer(j.n),
+        "n": may.cases(j).map_or_else(|| few.to_owned(), integer),
         "putusan": j.verdict().words(),
         "standing": j.standing,
         "pasal": basis(j),
-        "bagian": share(j.compared.figure()),
+        "bagian": share(j.compared.figure()).filter(|_| !may.hides(j)),
         "bagian_target": share(j.compared.value()),
     })
 }
@@ -138,7 +217,7 @@ fn basis(j: &Judgement) -> String {
 }
 
 /// Figure and value with the digits that decide.
-fn shown(compared: Compared) -> (Option<String>, Option<String>) {
+fn with_digits(compared: Compared) -> (Option<String>, Option<String>) {
     match compared {
         Compared::Time { figure_s, at_most_s } => {
             let words = if compared.needs_seconds() { duration_with_seconds } else { duration };
@@ -170,6 +249,7 @@ pub(crate) fn table(sheet: &ComplianceSheet) -> Table {
         "sumber",
         "catatan",
     ];
+    let may = Shown::of(sheet);
     let row = |j: &Judgement| {
         vec![
             Item::from(&j.target),
@@ -177,11 +257,11 @@ pub(crate) fn table(sheet: &ComplianceSheet) -> Table {
             j.verdict().words().into(),
             if j.decides { "ya" } else { "tidak" }.into(),
             j.jenis.as_deref().unwrap_or_default().into(),
-            j.compared.figure().into(),
+            j.compared.figure().filter(|_| !may.hides(j)).into(),
             j.compared.value().into(),
-            j.compared.margin().into(),
+            j.compared.margin().filter(|_| !may.hides(j)).into(),
             j.compared.unit().into(),
-            j.n.into(),
+            may.cases(j).map_or(Item::Empty, Item::from),
             j.standing.word().into(),
             (&j.regulation).into(),
             (&j.article).into(),

@@ -1,7 +1,7 @@
 //! The monthly review: one page of what matters, then the detail.
 
 use crate::book::provenance;
-use crate::compliance::{not_judged, printed};
+use crate::compliance::{Shown, not_judged, printed};
 use crate::indonesian::{duration, integer, long_date, percent};
 use crate::templates::{TemplateError, Templates};
 use schemas::Verdict;
@@ -33,7 +33,7 @@ pub(crate) fn page(review: &MonthlyReview, office: &Office, templates: &Template
         "ada_pembanding": review.previous.is_some(),
         "keputusan": decisions,
         "tanpa_putusan": not_judged(sheet),
-        "standar": sheet.judgements.iter().filter(|j| j.decides && j.verdict() != Verdict::NoTarget).map(printed).collect::<Vec<_>>(),
+        "standar": sheet.judgements.iter().filter(|j| j.decides && j.verdict() != Verdict::NoTarget).map(|j| printed(j, Shown::of(sheet))).collect::<Vec<_>>(),
         "tanpa_target": sheet.judgements.iter().filter(|j| j.decides && j.verdict() == Verdict::NoTarget).count(),
         "tren": month.trend.iter().map(trend_point).collect::<Vec<_>>(),
         "langkah": steps(review),
@@ -293,8 +293,12 @@ fn share(part: u64, n: u64) -> String {
 /// What only the Kepala Dinas can settle, as data for the sentences.
 fn decisions(review: &MonthlyReview) -> Value {
     let sheet = &review.sheet;
-    let missed: Vec<Value> =
-        sheet.judgements.iter().filter(|j| j.decides && j.verdict() == Verdict::Missed).map(printed).collect();
+    let missed: Vec<Value> = sheet
+        .judgements
+        .iter()
+        .filter(|j| j.decides && j.verdict() == Verdict::Missed)
+        .map(|j| printed(j, Shown::of(sheet)))
+        .collect();
     let ledgers = &sheet.figures.figures.ledgers;
     let faulty: Vec<Value> = review
         .books

@@ -261,6 +261,8 @@ pub struct ComplianceSheet {
     pub figures: MonthFigures,
     /// Where the data come from.
     pub provenance: Provenance,
+    /// Whether counts of one to four are hidden, and shares that tell them.
+    pub hide_small: bool,
 }
 
 /// The office's calendar of a year, for the office to check.

@@ -1,7 +1,7 @@
 //! Figures beside what is wanted of them: the one place where a verdict is reached, and where it is decided how many digits
 //! show it.
 
-use crate::share::Share;
+use crate::share::{Share, is_few};
 use crate::{Comparison, Standing};
 use serde::{Serialize, Serializer};
 
@@ -188,6 +188,16 @@ impl Judgement {
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         self.compared.verdict()
+    }
+
+    /// Whether its figure tells a count that may point at a person.
+    #[must_use]
+    pub fn tells_few(&self) -> bool {
+        let share = match self.compared {
+            Compared::Share { figure, .. } => figure.is_some_and(Share::tells_few),
+            Compared::Time { .. } => false,
+        };
+        share || is_few(self.n)
     }
 }
 

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use pipeline::{Disclosure, Readers};
 use reports::{Document, Renderer};
+use schemas::document::ComplianceSheet;
 use schemas::{Finding, Month};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -41,6 +42,9 @@ pub(crate) struct Options {
     /// that only you can enter.
     #[arg(long)]
     full: bool,
+    /// The report for the province without counts of one to four, and without shares that tell them.
+    #[arg(long)]
+    hide_small: bool,
     #[command(flatten)]
     place: Where,
 }
@@ -98,6 +102,7 @@ pub(crate) struct Selection {
     standard: PdfStandard,
     out: Option<PathBuf>,
     disclosure: Disclosure,
+    hide_small: bool,
 }
 
 impl Selection {
@@ -109,6 +114,7 @@ impl Selection {
             standard: PdfStandard::A2b,
             out: None,
             disclosure: Disclosure::Masked,
+            hide_small: false,
         }
     }
 
@@ -190,6 +196,7 @@ pub(crate) async fn run(options: &Options, common: Common) -> Result<Outcome> {
         standard: options.standard,
         out: options.out.clone(),
         disclosure: if options.full { Disclosure::Full } else { Disclosure::Masked },
+        hide_small: options.hide_small,
     };
     let books = installed.facts.ledgers.iter().map(|book| book.id.as_str());
     let lists = installed.facts.lists.iter();
@@ -288,7 +295,8 @@ pub(crate) fn render(
     let statements = books.iter().filter_map(|list| Some(Document::Destruction(list, list.destruction.as_ref()?)));
     documents.extend(statements);
     documents.extend([Document::Statement(&handover), Document::Receipt(&handover)]);
-    documents.extend([Document::Review(&review), Document::Compliance(&review.sheet)]);
+    let sheet = ComplianceSheet { hide_small: selection.hide_small, ..review.sheet.clone() };
+    documents.extend([Document::Review(&review), Document::Compliance(&sheet)]);
     documents.retain(|document| selection.wants(document.id()));
     let renderer = installed.config.renderer()?;
     let folder = selection.folder(installed, month)?;
