@@ -18,6 +18,7 @@ mod office_day;
 mod office_days;
 mod period;
 mod plausible;
+mod provenance;
 mod share;
 mod sop;
 mod target;
