@@ -97,6 +97,16 @@ fn a_commit_is_read_only_as_it_was_written() {
         assert!(ran.err.contains("commit 0 of the archive cannot be read"), "{from}: {}", ran.err);
         run(&office, &["pull"]).expect_code(2);
     }
+    // An archive whose table has lost what never changes is no archive of a first version.
+    for lost in ["{\"metaData\"", "{\"protocol\"", "{\"commitInfo\""] {
+        let office = Office::small();
+        let text = fs::read_to_string(commit(&office)).unwrap();
+        let kept: Vec<&str> = text.split_inclusive('\n').filter(|line| !line.starts_with(lost)).collect();
+        assert!(kept.len() + 1 == text.lines().count(), "{lost}");
+        fs::write(commit(&office), kept.concat()).unwrap();
+        finds(&office, "A005", "events/_delta_log/00000000000000000000.json: ");
+        run(&office, &["metrics", "--month", "2026-10"]).expect_code(2);
+    }
     // A seal that is misspelt does not open the month.
     let office = Office::small();
     office.run(&["seal", "--month", "2026-10"]).expect_code(0);

@@ -307,3 +307,21 @@ fn clear_staging(root: &Path, alone: bool) -> Result<(), ArchiveError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_were_numbered_otherwise_are_not_committed() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let key = Key::from_bytes([7; 32]);
+        let writer = Writer::open(folder.path(), &key, Fence::Lock).unwrap();
+        let facts = TableFacts::new(true, key.id(), schemas::Zone::default());
+        let findings = BTreeMap::new();
+        let ready = Ready { at_ms: 0, source: None, cursor: None, next_seq: 5, facts: &facts, findings };
+        let refused = writer.commit(&ready).unwrap_err().to_string();
+        assert!(refused.contains("not as many as were numbered"), "{refused}");
+        assert!(Archive::open(folder.path()).unwrap().is_empty());
+    }
+}
