@@ -319,7 +319,15 @@ mod tests {
         let writer = Writer::open(folder.path(), &key, Fence::Lock).unwrap();
         let facts = TableFacts::new(true, key.id(), schemas::Zone::default());
         let findings = BTreeMap::new();
-        let ready = Ready { at_ms: 0, source: None, cursor: None, next_seq: 5, facts: &facts, findings };
+        let ready = Ready {
+            at_ms: 0,
+            source: None,
+            cursor: None,
+            complete_until_us: None,
+            next_seq: 5,
+            facts: &facts,
+            findings,
+        };
         let refused = writer.commit(&ready).unwrap_err().to_string();
         assert!(refused.contains("not as many as were numbered"), "{refused}");
         assert!(Archive::open(folder.path()).unwrap().is_empty());

@@ -105,8 +105,8 @@ impl<'a> Contents<'a> {
         let key = examination.key.filter(|key| !examination.public_only && of_archive(key.id()));
         if examination.public_only {
             result.unchecked.insert(Unchecked::PrivateTables);
-        } else if key.is_none() {
-            let other = examination.key.is_some() && facts.is_some();
+        } else if key.is_none() && facts.is_some() {
+            let other = examination.key.is_some();
             result.unchecked.insert(if other { Unchecked::KeyOfAnother } else { Unchecked::KeyMissing });
         }
         Self {
