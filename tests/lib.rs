@@ -50,6 +50,16 @@ pub fn tertib() -> Command {
     command
 }
 
+/// The program under test, which a shell starts after some settings of its own (umask, ulimit).
+#[cfg(unix)]
+pub fn tertib_after(settings: &str) -> Command {
+    let program = tertib();
+    let mut shell = Command::new("/bin/sh");
+    shell.env_remove("TERTIB_CONFIG").env_remove("TERTIB_SOURCE_URL");
+    shell.arg("-c").arg(format!("{settings}; exec \"$0\" \"$@\"")).arg(program.get_program());
+    shell
+}
+
 /// What a run of the program gave.
 #[derive(Debug)]
 pub struct Ran {

@@ -1,7 +1,7 @@
 //! Residents' data stay with their office: full copies, the key, links that lead elsewhere, files and templates without end.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that cannot set up must stop")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -20,10 +20,8 @@ fn restrict(path: &Path, mode: u32) {
 
 /// The program with this office's configuration, by a shell that lets everybody read and write what is made.
 fn run_openly(office: &Office, arguments: &[&str]) -> Ran {
-    let program = tests::tertib();
-    let mut shell = Command::new("/bin/sh");
-    shell.args(["-c", "umask 000; exec \"$0\" \"$@\""]).arg(program.get_program()).args(arguments);
-    shell.arg("--config").arg(office.path("tertib.toml")).output().unwrap().into()
+    let mut command = tests::tertib_after("umask 000");
+    command.args(arguments).arg("--config").arg(office.path("tertib.toml")).output().unwrap().into()
 }
 
 fn pulled() -> Office {
@@ -321,10 +319,8 @@ fn what_the_configuration_cannot_mean_is_said_in_words() {
 #[test]
 fn a_crash_leaves_no_memory_on_the_disk() {
     let office = Office::unpulled();
-    let program = tests::tertib();
-    let mut shell = Command::new("/bin/sh");
-    shell.args(["-c", "ulimit -S -c unlimited 2>/dev/null; exec \"$0\" serve --config \"$1\""]);
-    let mut child = shell.arg(program.get_program()).arg(office.path("tertib.toml")).spawn().unwrap();
+    let mut command = tests::tertib_after("ulimit -S -c unlimited 2>/dev/null");
+    let mut child = command.arg("serve").arg("--config").arg(office.path("tertib.toml")).spawn().unwrap();
     let limits = format!("/proc/{}/limits", child.id());
     let began = Instant::now();
     let held = loop {
