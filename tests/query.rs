@@ -147,7 +147,7 @@ fn no_question_takes_the_machine() {
     let installed = office(&dir);
     let deep = format!("SELECT {} AS a", vec!["1"; 20_000].join("+"));
     let broad = format!("SELECT {} AS a", vec!["1"; 1_500].join("+"));
-    let brackets = format!("SELECT {}1{} AS a", "(".repeat(5000), ")".repeat(5000));
+    let brackets = format!("SELECT {}1{} AS a", "(".repeat(1000), ")".repeat(1000));
     let unions = vec!["SELECT 1 AS a"; 600].join(" UNION ALL ");
     let doubled: Vec<String> = (1..30).map(|n| format!("t{n} AS (SELECT a || a AS a FROM t{})", n - 1)).collect();
     let texts = format!("WITH t0 AS (SELECT 'xxxxxxxx' AS a), {} SELECT LENGTH(a) AS n FROM t29", doubled.join(", "));
