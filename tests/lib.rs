@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests start the program under test and outside judges")]
 
 pub mod febrl;
+pub mod generated;
 pub mod servers;
 pub mod tools;
 pub mod trials;

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use schemas::Month;
 use schemas::document::Provenance;
-use schemas::figures::{FigureRow, ReleasedRow, hide_small_cells};
+use schemas::figures::{FigureRow, ReleasedRow};
 use serde_json::Value;
 
 /// How to divide figures.
@@ -18,9 +18,9 @@ pub(crate) struct Division {
     /// With --by: the first of several months; --month is the last.
     #[arg(long, value_name = "YYYY-MM", requires = "by")]
     from: Option<Month>,
-    /// With --by: hide counts below five, and one more cell where a total would give a hidden one away.
+    /// With --by: hide counts below five, and others by which these could be found from all that leaves the office.
     #[arg(long, requires = "by")]
-    hide_small: bool,
+    pub(crate) hide_small: bool,
 }
 
 /// A division of the figures.
@@ -62,35 +62,32 @@ impl Division {
         }
         Ok(first)
     }
+}
 
-    /// The rows in the form asked for; each says until when the archive is complete, and whether the months are.
-    pub(crate) fn written(
-        &self,
-        rows: Vec<FigureRow>,
-        format: Format,
-        archive: &Provenance,
-        last: Month,
-    ) -> Result<String> {
-        let rows: Vec<ReleasedRow> =
-            if self.hide_small { hide_small_cells(rows) } else { rows.into_iter().map(ReleasedRow::from).collect() };
-        let state = [print::instant(archive), print::coverage(archive, last)];
-        match format {
-            // Numbers stay numbers.
-            Format::Json => {
-                let row = |row: &ReleasedRow| -> Result<Value> {
-                    let mut row = serde_json::to_value(row)?;
-                    for (name, value) in STATE.into_iter().zip(&state) {
-                        row[name] = value.as_str().into();
-                    }
-                    Ok(row)
-                };
-                let rows = rows.iter().map(row).collect::<Result<Vec<_>>>()?;
-                Ok(format!("{}\n", serde_json::to_string_pretty(&rows)?))
-            }
-            format => {
-                let lines = rows.iter().map(|row| [line(row), state.to_vec()].concat());
-                print::rows(&[&HEAD[..], &STATE].concat(), &lines.collect::<Vec<_>>(), format)
-            }
+/// Rows of which nothing is hidden.
+pub(crate) fn shown(rows: Vec<FigureRow>) -> Vec<ReleasedRow> {
+    rows.into_iter().map(ReleasedRow::from).collect()
+}
+
+/// The rows in the form asked for; each says until when the archive is complete, and whether the months are.
+pub(crate) fn written(rows: &[ReleasedRow], format: Format, archive: &Provenance, last: Month) -> Result<String> {
+    let state = [print::instant(archive), print::coverage(archive, last)];
+    match format {
+        // Numbers stay numbers.
+        Format::Json => {
+            let row = |row: &ReleasedRow| -> Result<Value> {
+                let mut row = serde_json::to_value(row)?;
+                for (name, value) in STATE.into_iter().zip(&state) {
+                    row[name] = value.as_str().into();
+                }
+                Ok(row)
+            };
+            let rows = rows.iter().map(row).collect::<Result<Vec<_>>>()?;
+            Ok(format!("{}\n", serde_json::to_string_pretty(&rows)?))
+        }
+        format => {
+            let lines = rows.iter().map(|row| [line(row), state.to_vec()].concat());
+            print::rows(&[&HEAD[..], &STATE].concat(), &lines.collect::<Vec<_>>(), format)
         }
     }
 }

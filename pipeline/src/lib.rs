@@ -42,7 +42,7 @@ pub use metrics::{By, FigureBook, FigureError};
 pub use order::by_case;
 pub use probable::{PROBABLE, Probable, ProbableDuplicates, probable_duplicates};
 pub use pull::{Progress, PullError, PullOptions, PullReport, pull};
-pub use quality::{ColumnQuality, Quality, QualityFinding, quality, quality_cells};
+pub use quality::{ColumnQuality, Quality, QualityFinding, quality, quality_cells, released_quality_cells};
 pub use query::{Answer, QueryError, query};
 pub use reconcile::{Reconciliation, reconcile};
 pub use review::review;

@@ -25,11 +25,12 @@ use crate::key::Key;
 use crate::stages::additive::{self, Sight};
 use crate::stages::kept::{Kept, is_same};
 use crate::stages::summary::{self, Summary};
+use crate::stages::suppression::{self, Mask};
 use crate::stages::{cells, failed};
 use crate::view::{AT_ONCE, MonthView, View, within};
 use polars::prelude::{DataFrame, IntoLazy, PolarsError, col, lit};
 use schemas::document::{BacklogAge, KecamatanRow};
-use schemas::figures::{FigureRow, Figures, MonthFigures, TrendPoint};
+use schemas::figures::{FigureRow, Figures, MonthFigures, ReleasedRow, TrendPoint};
 use schemas::{Facts, Finding, Month, Rule};
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
@@ -160,6 +161,21 @@ impl<'a> FigureBook<'a> {
             cells::merged(&rows, month, by, by == By::Month || month == last, &self.facts.wilayah)
         });
         summary::figures(cells::together(in_cells.collect::<Result<_, FigureError>>()?)?)
+    }
+
+    /// The same as [`FigureBook::cells`] for what leaves the office: small counts are hidden, and others with them by which they
+    /// could be found.
+    ///
+    /// # Errors
+    /// [`FigureError::NoMonth`] when the archive has no events of one of the months.
+    pub fn released(&self, first: Month, last: Month, by: By) -> Result<Vec<ReleasedRow>, FigureError> {
+        let months = std::iter::successors(Some(first), |month| Some(month.next())).take_while(|month| *month <= last);
+        let masks = months.map(|month| {
+            let rows = Sight::ALL.map(|sight| self.rows(month, sight)).into_iter().collect::<Result<Vec<_>, _>>()?;
+            Ok((month, Mask::of(&rows, &self.facts.wilayah)?))
+        });
+        let masks = masks.collect::<Result<Vec<_>, FigureError>>()?;
+        Ok(suppression::released(self.cells(first, last, by)?, &masks, by))
     }
 
     /// The months that have events, first to last.

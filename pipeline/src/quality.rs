@@ -27,10 +27,11 @@ use crate::known::Quarantine;
 use crate::stages::additive;
 use crate::stages::cells::{self, By};
 use crate::stages::summary;
+use crate::stages::suppression::{self, Mask};
 use crate::view::{FigureError, within};
 use month_events::MonthEvents;
 use polars::prelude::{Column, DataFrame, NamedFrom, Series};
-use schemas::figures::FigureRow;
+use schemas::figures::{FigureRow, ReleasedRow};
 use schemas::{Event, Facts, Month, Wilayah};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -148,6 +149,20 @@ pub fn quality_cells(months: &[(Month, Quality)], by: By, wilayah: &Wilayah) -> 
     let in_cells =
         months.iter().map(|(month, quality)| cells::merged(&[quality.additive()?], *month, by, true, wilayah));
     summary::figures(cells::together(in_cells.collect::<Result<_, FigureError>>()?)?)
+}
+
+/// The same for what leaves the office: small counts are hidden, and others with them by which they could be found.
+///
+/// # Errors
+/// [`FigureError`] when the division cannot be computed.
+pub fn released_quality_cells(
+    months: &[(Month, Quality)],
+    by: By,
+    wilayah: &Wilayah,
+) -> Result<Vec<ReleasedRow>, FigureError> {
+    let mask = |(month, quality): &(Month, Quality)| Ok((*month, Mask::of(&[quality.additive()?], wilayah)?));
+    let masks = months.iter().map(mask).collect::<Result<Vec<_>, FigureError>>()?;
+    Ok(suppression::released(quality_cells(months, by, wilayah)?, &masks, by))
 }
 
 impl Quality {

@@ -1,7 +1,7 @@
 //! What the Kepala Dinas reads: the judged month, the month before, what moved, and where.
 //!
 //! Reads   figures of the month and of the one before; how good its data are
-//! Gives   changes of at least one percent, the largest relative change first; ties in order of id
+//! Gives   changes of at least one percent, the largest relative change first, growth from nothing before all; ties in order of id
 
 use crate::archive::Archive;
 use crate::compliance::judge;
@@ -83,7 +83,7 @@ fn changes(now: &MonthFigures, before: &MonthFigures) -> Vec<Change> {
         .iter()
         .filter_map(|(id, value, more_is_better)| {
             let (now, before) = (value(now)?, value(before)?);
-            let relative = if before > 0.0 { ((now - before) / before).abs() } else { 0.0 };
+            let relative = if now.total_cmp(&before).is_eq() { 0.0 } else { ((now - before) / before).abs() };
             let change = Change { id: (*id).to_owned(), now, before, better: (now > before) == *more_is_better };
             (relative >= WORTH_A_SENTENCE).then_some((relative, change))
         })

@@ -7,3 +7,4 @@ pub(crate) mod kept;
 #[cfg(test)]
 mod subset;
 pub(crate) mod summary;
+pub(crate) mod suppression;

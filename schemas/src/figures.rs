@@ -148,35 +148,6 @@ impl From<FigureRow> for ReleasedRow {
     }
 }
 
-/// A count below this may point at a person.
-const SMALL: u64 = 5;
-/// Items that name single cases.
-const CASES: [(&str, &str); 2] = [("batches", "held_up_by"), ("register_agreement", "numbers")];
-
-/// Hides counts of one to four, for what leaves the office.
-///
-/// Where that hides a single cell of an item, which the item's
-/// total would give away, the next smallest is hidden too. Items that name single cases are taken out.
-pub fn hide_small_cells(rows: Vec<FigureRow>) -> Vec<ReleasedRow> {
-    let rows = rows.into_iter().filter(|row| !CASES.contains(&(row.figure.as_str(), row.item.as_str())));
-    let mut rows: Vec<ReleasedRow> = rows.map(ReleasedRow::from).collect();
-    let mut items: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-    for (i, row) in rows.iter().enumerate() {
-        let key = (row.figure.clone(), row.item.clone(), row.step, row.next_step, row.name.clone(), row.detail.clone());
-        items.entry(key).or_default().push(i);
-    }
-    for mut cells in items.into_values() {
-        cells.retain(|i| rows[*i].n > Some(0));
-        cells.sort_by_key(|i| rows[*i].n);
-        let small = cells.iter().filter(|i| rows[**i].n < Some(SMALL)).count();
-        for i in cells.into_iter().take(if small == 1 { 2 } else { small }) {
-            rows[i].n = None;
-            rows[i].values = None;
-        }
-    }
-    rows
-}
-
 /// Times of one step.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it: what is measured, by which clock")]
@@ -347,44 +318,4 @@ pub struct MonthFigures {
 #[expect(clippy::cast_precision_loss, reason = "counts of one office are far below 2^52, where f64 is exact")]
 pub fn share(part: u64, n: u64) -> Option<f64> {
     (n > 0).then(|| part as f64 / n as f64)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn row(cell: &str, item: &str, n: u64) -> FigureRow {
-        let (cell, figure, item) = (cell.to_owned(), "f".to_owned(), item.to_owned());
-        let values = Some(SpreadValues { sum: 1, min: 1, p50: 1, p90: 1, p95: 1, max: 1 });
-        let (name, detail) = (String::new(), String::new());
-        FigureRow { cell, figure, item, step: 0, next_step: 0, name, detail, n, values }
-    }
-
-    #[test]
-    fn a_hidden_count_cannot_be_taken_from_the_total() {
-        let mut rows = vec![row("a", "x", 40), row("b", "x", 4), row("c", "x", 7), row("d", "x", 0)];
-        rows.extend([row("a", "y", 5), row("a", "z", 1), row("b", "z", 2), row("c", "z", 9)]);
-        let rows = hide_small_cells(rows);
-        let shown: Vec<_> = rows.iter().map(|r| (r.item.as_str(), r.cell.as_str(), r.n, r.values.is_some())).collect();
-        assert_eq!(
-            shown,
-            [
-                ("x", "a", Some(40), true),
-                ("x", "b", None, false),
-                ("x", "c", None, false),
-                ("x", "d", Some(0), true),
-                ("y", "a", Some(5), true),
-                ("z", "a", None, false),
-                ("z", "b", None, false),
-                ("z", "c", Some(9), true),
-            ]
-        );
-    }
-
-    #[test]
-    fn what_names_single_cases_does_not_leave() {
-        let mut held = row("a", "held_up_by", 9);
-        held.figure = "batches".to_owned();
-        assert!(hide_small_cells(vec![held]).is_empty());
-    }
 }

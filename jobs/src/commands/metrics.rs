@@ -1,7 +1,7 @@
 //! `tertib metrics`
 
 use crate::cli::{ArchiveCopy, Common, Format, OfMonth};
-use crate::division::Division;
+use crate::division::{Division, shown, written};
 use crate::exit::Outcome;
 use crate::office::Readable;
 use crate::print;
@@ -31,8 +31,10 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let provenance = archive.provenance()?;
     let text = match division.by {
         Some(by) => {
-            let rows = book.cells(division.first(last)?, last, by.into())?;
-            division.written(rows, options.of.format, &provenance, last)?
+            let (first, by) = (division.first(last)?, by.into());
+            let rows =
+                if division.hide_small { book.released(first, last, by)? } else { shown(book.cells(first, last, by)?) };
+            written(&rows, options.of.format, &provenance, last)?
         }
         None => whole(&book, &provenance, &options.of)?,
     };

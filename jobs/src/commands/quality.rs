@@ -1,13 +1,13 @@
 //! `tertib quality`
 
 use crate::cli::OfMonth;
-use crate::division::Division;
+use crate::division::{Division, shown, written};
 use crate::exit::Outcome;
 use crate::office::Installed;
 use crate::print;
 use anyhow::Result;
 use clap::Args;
-use pipeline::{ColumnQuality, Quality, QualityFinding, quality, quality_cells};
+use pipeline::{ColumnQuality, Quality, QualityFinding, quality, quality_cells, released_quality_cells};
 use schemas::figures::share;
 use schemas::{Facts, Finding, Month};
 
@@ -33,8 +33,13 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
     let months = months.take_while(|month| *month <= last).map(of).collect::<Result<Vec<(Month, Quality)>>>()?;
     let text = match (options.division.by, months.last()) {
         (Some(by), _) => {
-            let rows = quality_cells(&months, by.into(), &facts.wilayah)?;
-            options.division.written(rows, format, &archive.provenance()?, last)?
+            let by = by.into();
+            let rows = if options.division.hide_small {
+                released_quality_cells(&months, by, &facts.wilayah)?
+            } else {
+                shown(quality_cells(&months, by, &facts.wilayah)?)
+            };
+            written(&rows, format, &archive.provenance()?, last)?
         }
         (None, Some((_, quality))) if options.columns => print::rows(&COLUMNS, &columns(quality), format)?,
         (None, Some((_, quality))) => {

@@ -62,6 +62,11 @@ fn stacked(frames: Vec<DataFrame>) -> Result<DataFrame, PolarsError> {
     Ok(all)
 }
 
+/// Whether an item stands at the end of a month.
+pub(crate) fn stands(figure: &str, item: &str) -> bool {
+    STANDING.contains(&(figure, item)) || item.starts_with(STANDING_PREFIX)
+}
+
 fn is_standing() -> polars::prelude::Expr {
     let standing = STANDING.map(|(figure, item)| col("figure").eq(lit(figure)).and(col("item").eq(lit(item))));
     let open = col("item").str().starts_with(lit(STANDING_PREFIX));

@@ -1,0 +1,330 @@
+//! An attacker who has every file of `metrics --by … --hide-small`, of every month, range and division, knows how items, cells and
+//! months add up, and reckons between which numbers each hidden count must lie.
+//!
+//! No count of one to four may be pinned down: whatever is published, it may be one, and it may be five.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
+
+use pipeline::{By, FigureBook};
+use schemas::figures::{FigureRow, ReleasedRow};
+use schemas::{Facts, Month};
+use std::collections::{BTreeMap, BTreeSet};
+use tests::generated::{made, pulled};
+
+const DIVISIONS: [(&str, By); 6] = [
+    ("total", By::Total),
+    ("kecamatan", By::Kecamatan),
+    ("pekon", By::Pekon),
+    ("jenis", By::Jenis),
+    ("officer", By::Officer),
+    ("month", By::Month),
+];
+/// Offices by seed, from a handful of berkas to some hundreds.
+const OFFICES: [(u64, std::ops::Range<u32>); 3] = [(0, 5..40), (100, 60..200), (200, 300..600)];
+const EACH: u64 = 6;
+
+/// First month, last month, division, cell, figure, item, step, next step, name, detail.
+type Of = (Month, Month, &'static str, String, String, String, i64, i64, String, String);
+
+/// What was published, and what is true.
+#[derive(Default)]
+struct Published {
+    shown: BTreeMap<Of, Option<i64>>,
+    truth: BTreeMap<Of, i64>,
+}
+
+impl Published {
+    fn of(book: &FigureBook<'_>) -> Self {
+        let mut published = Self::default();
+        let months = book.months();
+        for (i, first) in months.iter().enumerate() {
+            for last in &months[i..] {
+                for (division, by) in DIVISIONS.into_iter().filter(|(_, by)| first < last || *by != By::Month) {
+                    published.add(*first, *last, division, book, by);
+                }
+            }
+        }
+        published
+    }
+
+    fn add(&mut self, first: Month, last: Month, division: &'static str, book: &FigureBook<'_>, by: By) {
+        let of = |cell: &str, (figure, item, name, detail): (&str, &str, &str, &str), step: i64, next: i64| -> Of {
+            // A series by month is the totals of its months.
+            let month: Option<Month> = (by == By::Month).then(|| cell.parse().unwrap());
+            let (first, last) = month.map_or((first, last), |month| (month, month));
+            let (division, cell) = if by == By::Month { ("total", "") } else { (division, cell) };
+            let text = str::to_owned;
+            (first, last, division, text(cell), text(figure), text(item), step, next, text(name), text(detail))
+        };
+        for row in book.released(first, last, by).unwrap() {
+            let ReleasedRow { cell, figure, item, step, next_step, name, detail, n, .. } = &row;
+            assert!(n.is_none_or(|n| n == 0 || n >= 5), "a small count is shown: {row:?}");
+            let of = of(cell, (figure, item, name, detail), *step, *next_step);
+            let n = n.map(|n| i64::try_from(n).unwrap());
+            let before = self.shown.insert(of, n);
+            assert!(before.is_none_or(|before| before == n), "one file hides what another shows: {row:?}");
+        }
+        for row in book.cells(first, last, by).unwrap() {
+            let FigureRow { cell, figure, item, step, next_step, name, detail, n, .. } = &row;
+            let of = of(cell, (figure, item, name, detail), *step, *next_step);
+            self.truth.insert(of, i64::try_from(*n).unwrap());
+        }
+    }
+}
+
+/// What the attacker reckons with: numbers between bounds, of which some add up to nothing with their signs.
+#[derive(Default)]
+struct Attack {
+    bounds: Vec<(i64, i64)>,
+    known: BTreeMap<Of, usize>,
+    sums: Vec<Vec<(usize, i64)>>,
+}
+
+/// More than any office counts.
+const ANY: i64 = 1 << 40;
+
+impl Attack {
+    fn of(published: &Published, facts: &Facts) -> Self {
+        let mut attack = Self::default();
+        for (of, n) in &published.shown {
+            // A hidden row is there because it counts something.
+            let i = attack.unknown(n.map_or((1, ANY), |n| (n, n)));
+            attack.known.insert(of.clone(), i);
+        }
+        attack.cells(facts);
+        attack.ranges();
+        let mut cells: BTreeMap<(Month, Month, &str, String), Vec<(Of, usize)>> = BTreeMap::new();
+        for (of, i) in &attack.known {
+            cells.entry((of.0, of.1, of.2, of.3.clone())).or_default().push((of.clone(), *i));
+        }
+        cells.values().for_each(|items| attack.items(items));
+        attack
+    }
+
+    fn unknown(&mut self, bounds: (i64, i64)) -> usize {
+        self.bounds.push(bounds);
+        self.bounds.len() - 1
+    }
+
+    /// Parts that add up to a whole, or to no more than it.
+    fn add_up(&mut self, parts: &[usize], whole: &[usize], exactly: bool) {
+        let [whole] = whole else { return };
+        let mut sum: Vec<(usize, i64)> = parts.iter().map(|part| (*part, 1)).collect();
+        if !exactly {
+            sum.push((self.unknown((0, ANY)), 1));
+        }
+        sum.push((*whole, -1));
+        self.sums.push(sum);
+    }
+
+    /// Villages make their kecamatan, kecamatan and kinds the total; officers do not, since some steps name none.
+    fn cells(&mut self, facts: &Facts) {
+        let mut parts: BTreeMap<(Of, &str), Vec<usize>> = BTreeMap::new();
+        for (of, i) in &self.known {
+            let mut whole = of.clone();
+            (whole.2, whole.3) = match of.2 {
+                "pekon" => {
+                    let area = facts.wilayah.get(&of.3);
+                    ("kecamatan", area.map_or(of.3.clone(), |area| area.kecamatan.clone()))
+                }
+                "kecamatan" | "jenis" | "officer" => ("total", String::new()),
+                _ => continue,
+            };
+            parts.entry((whole, of.2)).or_default().push(*i);
+        }
+        for ((whole, division), parts) in parts {
+            let whole = self.known.get(&whole).copied().into_iter().collect::<Vec<_>>();
+            self.add_up(&parts, &whole, division != "officer");
+        }
+    }
+
+    /// Months make their range; what stands at its end is the last month's.
+    fn ranges(&mut self) {
+        let ranges: Vec<(Of, usize)> =
+            self.known.iter().filter(|(of, _)| of.0 < of.1).map(|(of, i)| (of.clone(), *i)).collect();
+        for (of, range) in ranges {
+            let stands = of.5 == "open" || of.5.starts_with("open_");
+            let months = std::iter::successors(Some(of.0), |month| Some(month.next())).take_while(|m| *m <= of.1);
+            let months = months.filter(|month| !stands || *month == of.1);
+            let parts: Vec<usize> = months
+                .filter_map(|month| {
+                    let mut part = of.clone();
+                    (part.0, part.1) = (month, month);
+                    self.known.get(&part).copied()
+                })
+                .collect();
+            self.add_up(&parts, &[range], true);
+        }
+    }
+
+    /// Items of one cell that make or bound each other.
+    fn items(&mut self, items: &[(Of, usize)]) {
+        let all = |figure: &str, item: &str, step: i64, name: &str| -> Vec<usize> {
+            let is = |of: &Of| {
+                of.4 == figure && of.5 == item && (step == 0 || of.6 == step) && (name.is_empty() || of.8 == name)
+            };
+            items.iter().filter(|(of, _)| is(of)).map(|(_, i)| *i).collect()
+        };
+        for step in 1..=10 {
+            let of = |item: &str| all("time_per_step", item, step, "");
+            let (measured, events) = (of("handling_working"), of("events"));
+            self.add_up(&of("handling_wall"), &measured, true);
+            self.add_up(&of("waiting_working"), &measured, false);
+            self.add_up(&[measured, of("left_out")].concat(), &events, true);
+        }
+        let events = |step: i64| all("time_per_step", "events", step, "");
+        let flow = |item: &str| all("flow", item, 0, "");
+        let turnaround = all("turnaround", "working", 0, "");
+        self.add_up(&all("turnaround", "working_less_applicant", 0, ""), &turnaround, true);
+        let no_receipt = all("turnaround", "left_out", 0, "no_receipt");
+        self.add_up(&[turnaround, no_receipt].concat(), &flow("handed_over"), true);
+        let conformance = ["conforming", "deviating"].map(|item| all("conformance", item, 0, "")).concat();
+        self.add_up(&conformance, &flow("handed_over"), true);
+        self.add_up(&all("backlog", "open", 0, ""), &flow("open"), true);
+        let issuance = |item: &str| all("issuance", item, 0, "");
+        for same in ["wall_less_outages", "working", "working_days"] {
+            self.add_up(&issuance(same), &issuance("wall"), true);
+        }
+        for same in ["open_wall_less_outages", "open_working_days"] {
+            self.add_up(&issuance(same), &issuance("open_wall"), true);
+        }
+        self.add_up(&issuance("open_wall"), &flow("open"), false);
+        // Of what was left out some was printed in this month.
+        let printed_unmeasured = self.unknown((0, ANY));
+        self.add_up(&[issuance("wall"), vec![printed_unmeasured]].concat(), &flow("printed"), true);
+        self.add_up(&[printed_unmeasured], &all("issuance", "left_out", 0, "no_complete_check"), false);
+        let duplicates = |item: &str| all("duplicates", item, 0, "");
+        for (part, whole) in [
+            ("record_duplicates", "record_checks"),
+            ("batch_same_nik", "batch_berkas"),
+            ("repeat_within_90_days", "arrivals"),
+        ] {
+            self.add_up(&duplicates(part), &duplicates(whole), false);
+        }
+        self.add_up(&flow("received"), &events(1), false);
+        self.add_up(&duplicates("arrivals"), &events(1), false);
+        self.add_up(&all("completeness", "first_checks", 0, ""), &events(2), false);
+        self.add_up(&all("completeness", "returned", 0, ""), &events(2), false);
+        self.add_up(&flow("printed"), &events(6), false);
+        self.add_up(&duplicates("record_checks"), &events(6), false);
+        self.add_up(&flow("handed_over"), &events(10), false);
+    }
+
+    /// Narrows every number by all the others until nothing changes.
+    fn narrow(&mut self) {
+        let mut of: Vec<Vec<usize>> = vec![Vec::new(); self.bounds.len()];
+        for (i, sum) in self.sums.iter().enumerate() {
+            sum.iter().for_each(|(number, _)| of[*number].push(i));
+        }
+        let mut open: BTreeSet<usize> = (0..self.sums.len()).collect();
+        while let Some(next) = open.pop_first() {
+            for (number, sign) in &self.sums[next] {
+                // What the others make with their signs, which this one must undo.
+                let others = || self.sums[next].iter().filter(|(other, _)| other != number);
+                let ends = |(other, sign): &(usize, i64)| {
+                    let (lo, hi) = self.bounds[*other];
+                    if *sign > 0 { (lo, hi) } else { (-hi, -lo) }
+                };
+                let least: i64 = others().map(|other| ends(other).0).sum();
+                let most: i64 = others().map(|other| ends(other).1).sum();
+                let (lo, hi) = if *sign > 0 { (-most, -least) } else { (least, most) };
+                let before = self.bounds[*number];
+                let now = (before.0.max(lo), before.1.min(hi));
+                if now != before {
+                    self.bounds[*number] = now;
+                    open.extend(&of[*number]);
+                }
+            }
+        }
+    }
+
+    /// The numbers that follow from the sums alone, by elimination modulo a prime.
+    fn pinned(&self) -> BTreeSet<usize> {
+        const PRIME: i128 = (1 << 61) - 1;
+        let inverse = |n: i128| {
+            let (mut power, mut result, mut exponent) = (n, 1, PRIME - 2);
+            while exponent > 0 {
+                if exponent & 1 == 1 {
+                    result = result * power % PRIME;
+                }
+                power = power * power % PRIME;
+                exponent >>= 1;
+            }
+            result
+        };
+        let is_open = |number: usize| self.bounds[number].0 < self.bounds[number].1;
+        let mut rows: BTreeMap<usize, BTreeMap<usize, i128>> = BTreeMap::new();
+        for sum in &self.sums {
+            let mut row: BTreeMap<usize, i128> = BTreeMap::new();
+            for (number, sign) in sum.iter().filter(|(number, _)| is_open(*number)) {
+                *row.entry(*number).or_default() += i128::from(*sign).rem_euclid(PRIME);
+            }
+            for (pivot, other) in &rows {
+                let Some(factor) = row.get(pivot).copied() else { continue };
+                for (number, value) in other {
+                    let entry = row.entry(*number).or_default();
+                    *entry = (*entry - factor * value).rem_euclid(PRIME);
+                }
+                row.retain(|_, value| *value != 0);
+            }
+            let Some((pivot, value)) = row.first_key_value().map(|(pivot, value)| (*pivot, *value)) else { continue };
+            let by = inverse(value);
+            row.values_mut().for_each(|value| *value = *value * by % PRIME);
+            for other in rows.values_mut() {
+                let Some(factor) = other.get(&pivot).copied() else { continue };
+                for (number, value) in &row {
+                    let entry = other.entry(*number).or_default();
+                    *entry = (*entry - factor * value).rem_euclid(PRIME);
+                }
+                other.retain(|_, value| *value != 0);
+            }
+            rows.insert(pivot, row);
+        }
+        rows.into_iter().filter(|(_, row)| row.len() == 1).map(|(pivot, _)| pivot).collect()
+    }
+}
+
+#[test]
+fn no_small_count_can_be_told() {
+    let facts = Facts::embedded().unwrap();
+    let (mut small, mut shown, mut rows) = (0, 0, 0);
+    for (begin, berkas) in OFFICES {
+        for seed in begin..begin + EACH {
+            let made = made(seed, berkas.clone(), &facts);
+            if made.rows.is_empty() {
+                continue;
+            }
+            let pulled = pulled(&made, &facts);
+            let book = FigureBook::open(&pulled.archive, &facts).unwrap().keeping(&pulled.key).unwrap();
+            let published = Published::of(&book);
+            let mut attack = Attack::of(&published, &facts);
+            attack.narrow();
+            let pinned = attack.pinned();
+            let mut told = Vec::new();
+            for (of, i) in &attack.known {
+                let (truth, (lo, hi)) = (published.truth[of], attack.bounds[*i]);
+                assert!(
+                    lo <= truth && truth <= hi,
+                    "office {seed}: the attacker reckons wrongly, {lo} to {hi} for {truth}: {of:?}"
+                );
+                if (1..5).contains(&truth) {
+                    small += 1;
+                    if lo > 1 || hi < 5 || pinned.contains(i) {
+                        told.push(format!("{truth} is told as {lo} to {hi}: {of:?}"));
+                    }
+                }
+            }
+            assert!(
+                told.is_empty(),
+                "office {seed}: {} small counts are told, such as\n{}",
+                told.len(),
+                told[..told.len().min(8)].join("\n")
+            );
+            rows += published.shown.len();
+            shown += published.shown.values().filter(|n| n.is_some()).count();
+        }
+    }
+    println!("{small} small counts, none told; of {rows} counts {shown} are shown");
+    assert!(small > 5_000, "{small} small counts prove little");
+    assert!(shown * 10 > rows, "hardly anything is shown: {shown} of {rows}");
+}
