@@ -155,7 +155,7 @@ impl Counts {
             let key =
                 (of.to_owned(), what.to_owned(), step[row], next_step[row], name[row].clone(), detail[row].clone());
             let kecamatan = wilayah.get(&pekon[row]).map_or(pekon[row].as_str(), |area| area.kecamatan.as_str());
-            let cells = ["", kecamatan, &pekon[row], &jenis[row], &officer[row]];
+            let cells = ["", kecamatan, pekon[row].as_str(), jenis[row].as_str(), officer[row].as_str()];
             for (division, cell) in cells.into_iter().enumerate() {
                 let count = self.count(((division, cell.to_owned()), key.clone()));
                 self.all[count].n += n[row];
