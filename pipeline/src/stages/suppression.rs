@@ -6,6 +6,9 @@
 //!         the month, in all divisions together, and how items add up, can still not say of any such count whether it is one
 //!         or five. Several months together show what each of them shows, and no more.
 //!
+//! A hidden count keeps its row, unless such rows would themselves say too much of the count to which they add up; of several
+//! months together it has none.
+//!
 //! What is hidden is so for all divisions at once and follows from the month alone: it does not matter which files leave the
 //! office, nor in what order.
 
@@ -54,16 +57,16 @@ const KECAMATAN: usize = 1;
 const PEKON: usize = 2;
 const OFFICER: usize = 4;
 
-/// What is hidden of a month.
+/// What is hidden of a month, and whether its row is shown without its count.
 #[derive(Debug)]
-pub(crate) struct Mask(BTreeSet<(Cell, Item)>);
+pub(crate) struct Mask(BTreeMap<(Cell, Item), bool>);
 
 /// A count that is shown, hidden, or known to nobody outside.
 #[derive(Clone, Debug)]
 struct Count {
     n: i64,
     shown: bool,
-    /// Whether a row stands for it where it is hidden, which says that it is not nothing.
+    /// Whether a row stands for it, which says that it is not nothing.
     has_row: bool,
     /// The later it should be hidden, the greater.
     worth: u8,
@@ -95,31 +98,37 @@ impl Mask {
         counts.tie(wilayah);
         counts.hide();
         let hidden = counts.known.into_iter().filter(|(_, i)| !counts.all[*i].shown);
-        Ok(Self(hidden.map(|(of, _)| of).collect()))
+        Ok(Self(hidden.map(|(of, i)| (of, counts.all[i].has_row)).collect()))
     }
 
-    fn hides(&self, row: &FigureRow, division: usize, cell: &str) -> bool {
-        self.0.contains(&((division, cell.to_owned()), item_of(row)))
+    /// Of what is hidden, whether its row is shown.
+    fn of_row(&self, row: &FigureRow, division: usize, cell: &str) -> Option<bool> {
+        self.0.get(&((division, cell.to_owned()), item_of(row))).copied()
     }
 }
 
 /// The rows of a division as they may leave the office. Of several months together, what one of them hides is hidden.
 pub(crate) fn released(rows: Vec<FigureRow>, masks: &[(Month, Mask)], by: By) -> Vec<ReleasedRow> {
+    let is_one_month = masks.len() == 1;
     let division = DIVISIONS.iter().position(|division| *division == by).unwrap_or(TOTAL);
+    // Of what is hidden, whether its row is shown.
     let hidden = |row: &FigureRow| {
         // What stands at the end of the last month is that month's.
         let stands = by != By::Month && cells::stands(&row.figure, &row.item);
         let earlier = if stands { masks.len().saturating_sub(1) } else { 0 };
-        masks.iter().skip(earlier).any(|(month, mask)| match by {
-            By::Month => row.cell == month.to_string() && mask.hides(row, TOTAL, ""),
-            _ => mask.hides(row, division, &row.cell),
-        })
+        let mut masks = masks.iter().skip(earlier);
+        match by {
+            By::Month => masks.find(|(month, _)| row.cell == month.to_string())?.1.of_row(row, TOTAL, ""),
+            _ => {
+                masks.find_map(|(_, mask)| mask.of_row(row, division, &row.cell)).map(|has_row| has_row && is_one_month)
+            }
+        }
     };
     let rows = rows.into_iter().filter(|row| !is_never_shown(&row.figure, &row.item, &row.name));
-    let released = rows.map(|row| {
-        let hidden = hidden(&row);
-        let row = ReleasedRow::from(row);
-        if hidden { ReleasedRow { n: None, values: None, ..row } } else { row }
+    let released = rows.filter_map(|row| match hidden(&row) {
+        None => Some(row.into()),
+        Some(true) => Some(ReleasedRow { n: None, values: None, ..row.into() }),
+        Some(false) => None,
     });
     released.collect()
 }
@@ -267,19 +276,32 @@ impl Counts {
         small.iter().for_each(|i| self.all[*i].shown = false);
         loop {
             let bounds = self.bounds();
-            let told: Vec<usize> = small.iter().copied().filter(|i| is_told(bounds[*i])).collect();
-            let mut more = BTreeSet::new();
-            for count in told {
-                // One more of each sum in a round.
-                if let Some(next) = self.next_to(count).filter(|next| !more.contains(next)) {
-                    more.insert(next);
+            let (mut more, mut rows) = (BTreeSet::new(), BTreeSet::new());
+            for count in small.iter().copied().filter(|i| is_told(bounds[*i])) {
+                let below = if bounds[count].0 > 1 { self.rows_below(count) } else { BTreeSet::new() };
+                if below.is_empty() {
+                    more.extend(self.next_to(count));
                 }
+                rows.extend(below);
             }
-            if more.is_empty() {
+            if more.is_empty() && rows.is_empty() {
                 return;
             }
             more.into_iter().for_each(|i| self.all[i].shown = false);
+            rows.into_iter().for_each(|i| self.all[i].has_row = false);
         }
+    }
+
+    /// Rows of hidden counts that add up to a count, over any number of sums: so many must it be at least.
+    fn rows_below(&self, count: usize) -> BTreeSet<usize> {
+        let (mut below, mut open) = (BTreeSet::new(), vec![count]);
+        while let Some(whole) = open.pop() {
+            let sums = self.of[whole].iter().map(|sum| &self.sums[*sum]).filter(|sum| sum.whole == whole);
+            let parts = sums.flat_map(|sum| &sum.parts).filter(|part| !self.all[**part].shown);
+            open.extend(parts.copied().filter(|part| below.insert(*part)));
+        }
+        below.retain(|i| self.all[*i].has_row);
+        below
     }
 
     /// What is best hidden to guard a count: of what adds up with it the least worth, then the smallest.
