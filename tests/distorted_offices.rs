@@ -12,7 +12,7 @@
 #![expect(clippy::print_stdout, reason = "how many offices were compared is what the long run is for")]
 
 use pipeline::FigureBook;
-use schemas::{FactFiles, Facts, Month, OfficeDays, Zone};
+use schemas::{Decisions, FactFiles, Facts, Month, OfficeDays, ShareMeasure, Standard, Zone};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Write as _};
 use std::ops::Range;
@@ -35,6 +35,7 @@ tests::trials! {
     a_receipt_written_again needs PYTHON;
     growth_from_nothing_is_told;
     a_batch_is_held_up_by_a_kind;
+    figure_and_list_agree_in_every_kind;
 }
 
 /// The reference in one process, asked for one office after the other.
@@ -247,7 +248,7 @@ fn growth_from_nothing_is_told() {
     let pulled = pulled(&office([straight("A", "K1", "2026-01-05"), open]), &facts);
     let book = FigureBook::open(&pulled.archive, &facts).unwrap();
     let february = "2026-02".parse().unwrap();
-    let review = pipeline::review(&pulled.archive, &book, &facts, &schemas::Decisions::default(), february).unwrap();
+    let review = pipeline::review(&pulled.archive, &book, &facts, &Decisions::default(), february).unwrap();
     let change = &review.changes[0];
     assert_eq!((change.id.as_str(), change.before, change.now, change.better), ("open", 0.0, 1.0, false));
     let signer = serde_json::json!({"jabatan": "Kepala Dinas"});
@@ -258,4 +259,44 @@ fn growth_from_nothing_is_told() {
     let page = renderer.data(reports::Document::Review(&review), 1, &letterhead).unwrap();
     let said = String::from_utf8(page).unwrap();
     assert!(said.contains("Berkas terbuka pada akhir bulan naik dari 0 menjadi 1."), "{said}");
+}
+
+/// Also where kind and village vary inside a berkas, the list of those that miss a target has as many as the figure says, of all
+/// and of each kind.
+fn figure_and_list_agree_in_every_kind() {
+    let facts = Facts::embedded().unwrap();
+    let mut listed = 0;
+    for seed in 0..6 {
+        let mut made = made(seed, 10..25, &facts);
+        let mut kinds = facts.jenis.keys().cycle();
+        for row in &mut made.rows {
+            row.kind = kinds.next().unwrap().clone().leak();
+        }
+        let pulled = pulled(&made, &facts);
+        let book = FigureBook::open(&pulled.archive, &facts).unwrap();
+        for month in book.months() {
+            for mut rule in Decisions::default().rules(&facts, *month) {
+                let Standard::Share { measure, .. } = rule.target.standard else { continue };
+                for kind in std::iter::once(None).chain(facts.jenis.keys().map(Some)) {
+                    rule.jenis = kind.cloned();
+                    let figures = match kind {
+                        Some(kind) => book.month_of_jenis(*month, kind).unwrap(),
+                        None => book.month(*month).unwrap(),
+                    };
+                    let checks = &figures.figures.completeness;
+                    let missed = match measure {
+                        ShareMeasure::CompleteAtFirstCheck => checks.first_checks - checks.complete,
+                        ShareMeasure::Issued(within) => {
+                            let deadline = within.of(&figures.deadlines);
+                            deadline.n() - deadline.on_time
+                        }
+                    };
+                    let list = book.failed(*month, &rule).unwrap();
+                    assert_eq!(list.len() as u64, missed, "office {seed}, {month}, {}, {kind:?}", rule.target.id);
+                    listed += missed;
+                }
+            }
+        }
+    }
+    assert!(listed > 100, "{listed} berkas prove little");
 }
