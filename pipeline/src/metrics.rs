@@ -172,7 +172,7 @@ impl<'a> FigureBook<'a> {
         let months = std::iter::successors(Some(first), |month| Some(month.next())).take_while(|month| *month <= last);
         let masks = months.map(|month| {
             let rows = Sight::ALL.map(|sight| self.rows(month, sight)).into_iter().collect::<Result<Vec<_>, _>>()?;
-            Ok((month, Mask::of(&rows, &self.facts.wilayah)?))
+            Ok((month, Mask::of(&rows, self.facts)?))
         });
         let masks = masks.collect::<Result<Vec<_>, FigureError>>()?;
         Ok(suppression::released(self.cells(first, last, by)?, &masks, by))

@@ -158,11 +158,11 @@ pub fn quality_cells(months: &[(Month, Quality)], by: By, wilayah: &Wilayah) -> 
 pub fn released_quality_cells(
     months: &[(Month, Quality)],
     by: By,
-    wilayah: &Wilayah,
+    facts: &Facts,
 ) -> Result<Vec<ReleasedRow>, FigureError> {
-    let mask = |(month, quality): &(Month, Quality)| Ok((*month, Mask::of(&[quality.additive()?], wilayah)?));
+    let mask = |(month, quality): &(Month, Quality)| Ok((*month, Mask::of(&[quality.additive()?], facts)?));
     let masks = months.iter().map(mask).collect::<Result<Vec<_>, FigureError>>()?;
-    Ok(suppression::released(quality_cells(months, by, wilayah)?, &masks, by))
+    Ok(suppression::released(quality_cells(months, by, &facts.wilayah)?, &masks, by))
 }
 
 impl Quality {

@@ -35,7 +35,7 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
         (Some(by), _) => {
             let by = by.into();
             let rows = if options.division.hide_small {
-                released_quality_cells(&months, by, &facts.wilayah)?
+                released_quality_cells(&months, by, facts)?
             } else {
                 shown(quality_cells(&months, by, &facts.wilayah)?)
             };
