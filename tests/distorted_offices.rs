@@ -255,7 +255,7 @@ fn growth_from_nothing_is_told() {
     let letterhead = serde_json::json!({"pemerintah": "KABUPATEN TANGGAMUS", "dinas": "DINAS", "tempat": "Kota Agung",
         "mengetahui": signer, "penanggung_jawab": signer});
     let letterhead = serde_json::from_value(letterhead).unwrap();
-    let renderer = reports::Renderer::new(None, None, None).unwrap();
+    let renderer = reports::Renderer::new(std::collections::BTreeMap::new(), None, None).unwrap();
     let page = renderer.data(reports::Document::Review(&review), 1, &letterhead).unwrap();
     let said = String::from_utf8(page).unwrap();
     assert!(said.contains("Berkas terbuka pada akhir bulan naik dari 0 menjadi 1."), "{said}");
