@@ -17,11 +17,13 @@ impl Counts {
             let bounds = self.bounds();
             let (mut more, mut rows) = (BTreeSet::new(), BTreeSet::new());
             for count in small.iter().copied().filter(|i| is_told(bounds[*i])) {
-                let below = if bounds[count].0 > 1 { self.rows_below(count) } else { BTreeSet::new() };
-                if below.is_empty() {
+                let is_many = bounds[count].0 > 1;
+                let below = if is_many { self.rows_below(count) } else { BTreeSet::new() };
+                let near = if is_many && below.is_empty() { self.rows_near(count) } else { below };
+                if near.is_empty() {
                     more.extend(self.next_to(count));
                 }
-                rows.extend(below);
+                rows.extend(near);
             }
             if more.is_empty() && rows.is_empty() {
                 return;
@@ -41,6 +43,22 @@ impl Counts {
         }
         below.retain(|i| self.all[*i].has_row);
         below
+    }
+
+    /// The nearest rows of hidden counts, over any sums.
+    fn rows_near(&self, count: usize) -> BTreeSet<usize> {
+        let (mut reached, mut edge) = (BTreeSet::from([count]), vec![count]);
+        while !edge.is_empty() {
+            let sums = edge.iter().flat_map(|i| &self.of[*i]).map(|sum| &self.sums[*sum]);
+            let near: BTreeSet<usize> = sums.flat_map(|sum| sum.parts.iter().chain([&sum.whole])).copied().collect();
+            let hidden: Vec<usize> = near.into_iter().filter(|i| !self.all[*i].shown && reached.insert(*i)).collect();
+            let rows: BTreeSet<usize> = hidden.iter().copied().filter(|i| self.all[*i].has_row).collect();
+            if !rows.is_empty() {
+                return rows;
+            }
+            edge = hidden;
+        }
+        BTreeSet::new()
     }
 
     /// What is best hidden to guard a count: of what adds up with it the least worth, then the smallest.
