@@ -30,6 +30,9 @@ const NEVER: [(&str, &str); 2] = [("batches", "held_up_by"), ("register_agreemen
 /// First month, last month, division, cell, figure, item, step, next step, name, detail.
 type Of = (Month, Month, &'static str, String, String, String, i64, i64, String, String);
 
+/// First month, last month, division, cell.
+type Place = (Month, Month, &'static str, String);
+
 /// What was published, and what is true.
 #[derive(Default)]
 struct Published {
@@ -106,7 +109,7 @@ impl Attack {
         }
         attack.cells(facts);
         attack.ranges();
-        let mut cells: BTreeMap<(Month, Month, &str, String), Vec<(Of, usize)>> = BTreeMap::new();
+        let mut cells: BTreeMap<Place, Vec<(Of, usize)>> = BTreeMap::new();
         for (of, i) in &attack.known {
             cells.entry((of.0, of.1, of.2, of.3.clone())).or_default().push((of.clone(), *i));
         }
