@@ -237,11 +237,166 @@ fn an_unreachable_database_is_said_so() {
     for (url, says) in [
         ("postgres://a:b@127.0.0.1:1/kantor", "cannot reach the PostgreSQL database"),
         ("mysql://a:b@127.0.0.1:1/kantor", "cannot reach the MySQL/MariaDB database"),
-        ("sqlite:/tidak/ada/kantor.sqlite", "cannot reach the SQLite database"),
+        ("sqlite:/tidak/ada/kantor.sqlite", "cannot read /tidak/ada/kantor.sqlite: No such file"),
+        ("sqlite:/tmp", "cannot read /tmp: it is a folder"),
         ("oracle://a:b@127.0.0.1/kantor", "`oracle:` is not a source"),
+        ("kantor.sqlite", "it names no kind of database"),
     ] {
-        refused(office.run_with_source(url, &["pull"]), says);
+        let ran = office.run_with_source(url, &["pull"]);
+        assert!(!url.starts_with("sqlite") || !ran.err.contains("port"), "a file has no port: {}", ran.err);
+        refused(ran, says);
     }
+    // A name that looks like a URL with parameters is a file where there is one.
+    fs::rename(office.path("kantor.sqlite"), office.path("kantor?1.sqlite")).unwrap();
+    let odd = format!("sqlite:{}", office.path("kantor?1.sqlite").display());
+    office.run_with_source(&odd, &["pull"]).expect_code(0);
+}
+
+#[test]
+fn a_text_beyond_its_limit_goes_to_quarantine_and_stops_no_document() {
+    let office = Office::unpulled();
+    let n = rows(&office);
+    office.sql(
+        "update berkas set nama = replace(hex(zeroblob(50000)), '0', 'AB ') where berkas_id = (select min(berkas_id) from berkas);
+         update langkah_berkas set keterangan = replace(hex(zeroblob(1001)), '0', 'x')
+         where berkas_id <> (select min(berkas_id) from berkas) and event_id in (select max(event_id) from langkah_berkas)",
+    );
+    let long = "select count(*) from workflow_events where length(nama) > 200 or length(keterangan) > 2000";
+    let long = u64::try_from(tests::sqlite_number(&office.path("kantor.sqlite"), long)).unwrap();
+    pulled_with(&office, "V011", n - long);
+    let again = office.run(&["pull"]).expect_code(1);
+    assert!(again.err.contains("[nama, paling banyak 200 huruf: "), "{}", again.err);
+    assert!(again.err.contains("[keterangan, paling banyak 2000 huruf: "), "{}", again.err);
+    office.run(&["render", "--month", "2026-10", "--only", "laporan_bulanan"]).expect_code(0);
+}
+
+#[test]
+fn an_outage_without_a_kind_is_said_and_not_taken() {
+    let office = Office::unpulled();
+    let n = rows(&office);
+    office.sql(
+        "insert into gangguan (jenis, mulai, selesai)
+         values (' ', '2026-10-05T01:00:00Z', '2026-10-05T02:00:00Z')",
+    );
+    pulled_with(&office, "V002", n);
+    let again = office.run(&["pull"]).expect_code(1);
+    assert!(again.err.contains("[gangguan]"), "{}", again.err);
+}
+
+/// Many rows that changed at once are no corrections until somebody says so.
+#[test]
+fn many_corrections_at_once_wait_for_a_word() {
+    let office = Office::unpulled();
+    office.run(&["pull"]).expect_code(0);
+    let head = office.run(&["status"]).expect_code(0).out;
+    office.configure("lookback-days = 14", "lookback-days = 400");
+    office.sql("update langkah_berkas set petugas_id = 'P999' where event_id in (select event_id from langkah_berkas limit 49)");
+    let few = office.run(&["pull", "--dry-run"]).expect_code(1);
+    assert!(few.out.contains("49 corrected"), "{}", few.out);
+    office.sql("update langkah_berkas set petugas_id = 'P999'");
+    for command in [&["pull", "--dry-run"][..], &["pull"], &["run", "tarik"]] {
+        let held = office.run(command).expect_code(1);
+        let said = format!("{}{}", held.out, held.err);
+        assert!(said.contains("wait for --accept-corrections") && said.contains("S007"), "{said}");
+        assert!(said.contains("0 new and 0 corrected"), "{said}");
+        clean(&held);
+    }
+    let now = office.run(&["status"]).expect_code(0).out;
+    assert_eq!(now.lines().nth(1), head.lines().nth(1), "it was written");
+    let accepted = office.run(&["pull", "--accept-corrections"]).expect_code(1);
+    assert!(accepted.err.contains("W005") && !accepted.err.contains("S007"), "{}", accepted.err);
+    office.run(&["pull"]).expect_code(0);
+}
+
+/// Another office's file under the same archive, whose keys and berkas are numbered alike.
+#[test]
+fn another_offices_file_is_not_taken_for_this_ones() {
+    let office = Office::unpulled();
+    office.run(&["pull"]).expect_code(0);
+    let dir = tempfile::TempDir::new().unwrap();
+    let other = dir.path().join("lain");
+    let mut demo = tests::tertib();
+    demo.arg("demo").arg("--dir").arg(&other).args(["--months", "2026-10:2026-10", "--per-month", "60", "--seed", "4"]);
+    Ran::from(demo.output().unwrap()).expect_code(0);
+    let url = format!("sqlite:{}", other.join("kantor.sqlite").display());
+    let before = tests::tree(&office.path("archive/events"));
+    for command in [&["pull"][..], &["pull", "--dry-run"], &["pull", "--again", "2026-10"]] {
+        refused(office.run_with_source(&url, command), "this is not the database of the archive");
+    }
+    assert!(tests::tree(&office.path("archive/events")) == before, "it was written");
+}
+
+/// Every command that a remedy names is one that the program knows, and the month that it needs is said.
+#[test]
+fn every_remedy_names_a_command_that_runs() {
+    let office = Office::small();
+    let facts = schemas::Facts::embedded().unwrap();
+    let mut named = 0;
+    for finding in facts.findings.values() {
+        for part in finding.remedy.split('`').skip(1).step_by(2).filter(|part| part.starts_with("tertib ")) {
+            let words: Vec<&str> = part.split(' ').skip(1).map(|w| if w == "BULAN" { "2026-10" } else { w }).collect();
+            let ran = office.run(&words);
+            assert!(ran.code < 2 && !ran.err.contains("Usage:"), "{}: `{part}`\n{}", finding.code, ran.err);
+            named += 1;
+        }
+    }
+    assert!(named >= 6, "{named} remedies name a command");
+}
+
+#[test]
+fn init_writes_nothing_where_it_cannot_be_right() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let work = dir.path().join("work");
+    let init = |source: &[&str], url: Option<&str>| -> Ran {
+        let mut command = tests::tertib();
+        command.arg("init").arg(&work).args(source);
+        url.map(|url| command.env("TERTIB_SOURCE_URL", url));
+        command.output().unwrap().into()
+    };
+    refused(init(&["--source", "oracle://x/y"], None), "`oracle:` is not a source");
+    refused(init(&["--source", "kantor.sqlite"], None), "it names no kind of database");
+    refused(init(&[], None), "TERTIB_SOURCE_URL");
+    assert!(!work.exists(), "it wrote something");
+    // The password stays in the environment.
+    let secret = "postgres://pembaca:sangat-rahasia@127.0.0.1:1/kantor";
+    let ran = init(&[], Some(secret)).expect_code(1);
+    assert!(!ran.err.contains("sangat-rahasia") && !ran.err.contains("arguments"), "{}", ran.err);
+    assert!(!fs::read_to_string(work.join("tertib.toml")).unwrap().contains("sangat-rahasia"));
+    fs::remove_dir_all(&work).unwrap();
+    let ran = init(&["--source", secret], None).expect_code(1);
+    assert!(ran.err.contains("others may see a password"), "{}", ran.err);
+    // An archive whose key was lost is not given another.
+    let office = Office::small();
+    fs::remove_file(office.path("kunci.key")).unwrap();
+    fs::remove_file(office.path("tertib.toml")).unwrap();
+    let init = tests::tertib().arg("init").arg(office.dir.path()).args(["--source", "sqlite:x"]).output().unwrap();
+    refused(init.into(), "restore");
+    assert!(!office.path("kunci.key").exists() && !office.path("tertib.toml").exists());
+}
+
+/// What would break the next pull is not the same as what somebody should look at.
+#[test]
+fn the_doctor_tells_what_stops_the_next_pull() {
+    let office = Office::unpulled();
+    office.run(&["pull"]).expect_code(0);
+    let doctor = |code: i32, line: &str, says: &str| {
+        let ran = office.run(&["doctor"]).expect_code(code);
+        assert!(ran.out.lines().any(|l| l.contains(line) && l.contains(says)), "`{line}`, `{says}` in:\n{}", ran.out);
+    };
+    doctor(1, "ok     key", "id ");
+    doctor(1, "ok     disk", "MB free");
+    let key = office.path("kunci.key");
+    let mode = |mode| fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    mode(0o644);
+    doctor(2, "STOPS", "others may read");
+    mode(0o600);
+    let right = fs::read(&key).unwrap();
+    fs::write(&key, format!("{}\n", "ab".repeat(32))).unwrap();
+    doctor(2, "STOPS", "written with another key");
+    fs::write(&key, right).unwrap();
+    doctor(1, "ok     key", "id ");
+    fs::rename(office.path("kantor.sqlite"), office.path("hilang")).unwrap();
+    doctor(2, "STOPS", "kantor.sqlite: No such file");
 }
 
 #[test]
@@ -261,6 +416,9 @@ fn a_view_that_is_not_there_is_named() {
 #[test]
 fn a_corrupt_configuration_is_refused_with_its_line() {
     for (from, to, says) in [
+        ("rows-per-second = 100000", "rows-per-second = 0", "expected a nonzero u64"),
+        ("lock-timeout-seconds = 10", "lock-timeout-seconds = 0", "expected a nonzero u64"),
+        ("cron = \"0 6 2 * *\"", "cron = \"0 6 31 2 *\"", "job `laporan`: `0 6 31 2 *` is on no day"),
         ("lookback-days = 14", "lookback-days = \"dua minggu\"", "line"),
         ("lookback-days = 14", "lookback-hari = 14", "unknown field `lookback-hari`"),
         ("lookback-days = 14", "lookback-days = ", "line"),

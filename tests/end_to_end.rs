@@ -294,7 +294,7 @@ fn jobs_run_once_and_stand_in_the_history() {
         .map(|r| (r["job"].as_str().unwrap(), r["outcome"].as_str().unwrap()))
         .collect();
     assert_eq!(runs, [("tarik", "failed"), ("laporan", "done"), ("verifikasi", "done")]);
-    assert!(status["runs"][0]["message"].as_str().unwrap().contains("cannot reach the SQLite database"));
+    assert!(status["runs"][0]["message"].as_str().unwrap().contains("No such file"));
 }
 
 #[test]

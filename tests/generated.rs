@@ -358,6 +358,8 @@ pub fn pulled(made: &Made, facts: &Facts) -> Pulled {
             dry_run: false,
             from_us: None,
             until_us: None,
+            again: None,
+            accept_corrections: true,
             slice_rows: 1_000_000,
             retries: 0,
             may_write: true,

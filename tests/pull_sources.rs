@@ -16,7 +16,7 @@ type ServerTest = fn(&mut Server);
 
 fn main() -> ExitCode {
     let mut trials = Trials::default();
-    let tests: [(&str, ServerTest); 13] = [
+    let tests: [(&str, ServerTest); 16] = [
         ("late_commits", late_commits),
         ("late_commits_through_a_view", late_commits_through_a_view),
         ("open_transactions", open_transactions),
@@ -24,6 +24,9 @@ fn main() -> ExitCode {
         ("the_network_falls_silent", the_network_falls_silent),
         ("no_connection_is_left", no_connection_is_left),
         ("reconcile", reconcile),
+        ("again", again),
+        ("another_database", another_database),
+        ("refused_is_not_every_fault", refused_is_not_every_fault),
         ("slices_from_until", slices_from_until),
         ("memory", memory),
         ("edges", edges),
@@ -288,20 +291,146 @@ fn reconcile(server: &mut Server) {
     let found = office.json(&["reconcile", "--month", "2026-01", "--format", "json"], 1);
     assert_eq!(found["missing"], serde_json::json!(["90001", "90002"]), "{found}");
     assert_eq!(found["gone"], serde_json::json!(["17", "18"]), "{found}");
-    assert_eq!(found["different"], serde_json::json!(["20", "22", "23", "21"]), "{found}");
+    let different = [("20", "keterangan"), ("21", "selesai"), ("22", "nama"), ("23", "tanggal_lahir")];
+    let different = different.map(|(id, column)| serde_json::json!({"event_id": id, "columns": [column]}));
+    assert_eq!(found["different"], serde_json::json!(different), "{found}");
     assert!(found["travelled"].as_u64().unwrap() < 3_000, "only days that differ travel: {found}");
     let lines = office.run(&["reconcile", "--month", "2026-01", "--format", "csv"]).expect_code(1).out;
-    for (code, id) in [("R001", "90001"), ("R002", "17"), ("R003", "21")] {
-        assert!(lines.contains(&format!("{code},{id}\n")), "{code} for {id} is missing in\n{lines}");
+    for line in ["R001,90001,", "R002,17,", "R003,21,selesai"] {
+        assert!(lines.contains(&format!("{line}\n")), "{line} is missing in\n{lines}");
     }
     office.run(&["pull"]).expect_code(1);
     let table = office.run(&["reconcile", "--month", "2026-01"]).expect_code(1);
-    for part in ["0 missing, 2 gone", "1 in quarantine", "R002", "R004", "[90002]"] {
+    for part in ["0 missing, 2 gone", "1 in quarantine", "R002", "R004", "[event_id: 90002]"] {
         assert!(table.out.contains(part), "`{part}` is missing in\n{}", table.out);
     }
     assert!(!table.out.contains("R001") && !table.out.contains("R003"), "{}", table.out);
     assert!(!tests::holds_nik(&table.out), "{}", table.out);
     assert_eq!(office.count("SELECT COUNT(*) AS n FROM events WHERE event_id IN (17, 18)"), 2);
+    unlike_any(server, &office);
+}
+
+/// A row without a key and a key that comes twice are no agreement; nor is a database that answers something else.
+fn unlike_any(server: &Server, office: &Installed) {
+    server.sql(
+        "create view aneh as select case when event_id = 30 then null when event_id = 31 then 32 else event_id end as event_id,
+         recorded_at, berkas_id, kolektif_id, langkah, pelaksana, petugas_id, mulai, selesai, hasil, kekurangan,
+         nomor_register, keterangan, jenis, kewarganegaraan, nik, nama, jenis_kelamin, tempat_lahir, tanggal_lahir, pekon,
+         pembawa, diterima from workflow_events",
+    );
+    if server.is_postgres() {
+        server.sql("grant select on aneh to pembaca");
+    }
+    office.configure("view = \"workflow_events\"", "view = \"aneh\"");
+    let found = office.json(&["reconcile", "--month", "2026-01", "--format", "json"], 1);
+    assert_eq!(found["in_database"], true, "{found}");
+    assert_eq!((&found["without_key"], &found["doubled"]), (&1.into(), &serde_json::json!(["32"])), "{found}");
+    assert_eq!(found["gone"], serde_json::json!(["17", "18", "30", "31"]), "{found}");
+    let table = office.run(&["reconcile", "--month", "2026-01"]).expect_code(1);
+    for code in ["R005", "R006"] {
+        assert!(table.out.contains(&format!("{code} (1×)")), "{code} is missing in\n{}", table.out);
+    }
+    assert!(table.out.contains("[event_id: 32]"), "{}", table.out);
+    office.configure("view = \"aneh\"", "view = \"workflow_events\"");
+}
+
+/// What the window of time does not reach is healed by the month, and the remedy of every finding says how.
+fn again(server: &mut Server) {
+    server.contract_table(3_000);
+    server.sql("create view peristiwa as select * from workflow_events");
+    if server.is_postgres() {
+        // A table would show by which transaction a row was written.
+        server.sql("grant select on peristiwa to pembaca");
+    }
+    let office = Installed::at(&server.reader());
+    office.configure("view = \"workflow_events\"", "view = \"peristiwa\"");
+    office.configure("lookback-days = 14", "lookback-days = 0");
+    office.run(&["pull"]).expect_code(0);
+    server.sql("update workflow_events set nama = 'BUDI' where event_id between 100 and 107");
+    server.sql("update workflow_events set selesai = '2026-02-20 03:00:00' where event_id = 200");
+    server.sql(&format!(
+        "insert into workflow_events (recorded_at, {ROW}) values ('2026-01-05 03:00:00', {})",
+        VALUES.replace("2026-10-05", "2026-01-05")
+    ));
+    let month = ["reconcile", "--month", "2026-01"];
+    let nothing = office.run(&["pull"]).expect_code(0);
+    assert!(nothing.out.contains("0 new and 0 corrected"), "the window reaches it: {}", nothing.out);
+    let before = office.run(&month).expect_code(1).out;
+    assert_eq!(before.lines().count(), 2 + 3 * 2, "one finding for each kind, not one for each row:\n{before}");
+    assert!(before.contains("R003 (8×)") && before.contains("[nama: 100, 101, 102]"), "{before}");
+    let cursor = |office: &Installed| {
+        let log = office.path("archive/events/_delta_log");
+        let last = fs::read_dir(log).unwrap().map(|e| e.unwrap().path()).max().unwrap();
+        let text = fs::read_to_string(last).unwrap();
+        text.lines().find(|l| l.contains("\"txn\"")).map(|l| l.split("\"version\":").nth(1).unwrap().to_owned())
+    };
+    let at = cursor(&office);
+    let command = before.split('`').find(|part| part.starts_with("tertib pull")).unwrap();
+    assert_eq!(command, "tertib pull --again 2026-01");
+    let words: Vec<&str> = command.split(' ').skip(1).collect();
+    let dry = office.run(&[&words[..], &["--dry-run"]].concat()).expect_code(1);
+    assert!(dry.out.contains("would archive 1 new and 9 corrected"), "{}", dry.out);
+    let healed = office.run(&words).expect_code(1);
+    assert!(healed.out.contains("read 10 rows: archived 1 new and 9 corrected"), "{}", healed.out);
+    assert_eq!(cursor(&office), at, "the cursor must stay, since what lies before it was not read");
+    office.run(&month).expect_code(0);
+    office.run(&["reconcile", "--month", "2026-02"]).expect_code(0);
+    office.run(&["verify"]).expect_code(0);
+    let again = office.run(&words).expect_code(0);
+    assert!(again.out.contains("read 0 rows"), "{}", again.out);
+}
+
+/// Another database under the same archive is no correction of it; one that was moved or restored is the same.
+fn another_database(server: &mut Server) {
+    server.contract_table(400);
+    let office = Installed::at(&server.reader());
+    office.run(&["pull"]).expect_code(0);
+    let mut other = if server.is_postgres() { servers::postgres() } else { servers::mariadb() };
+    other.contract_table(400);
+    // The same rows at another place.
+    office.configure(&server.reader(), &other.reader());
+    let moved = office.run(&["pull"]);
+    assert!(moved.err.contains("S006") && moved.out.contains("0 new and 0 corrected"), "{}{}", moved.out, moved.err);
+    // The same keys, and other rows.
+    other.sql("update workflow_events set recorded_at = recorded_at + interval '1' hour, nama = 'ORANG LAIN'");
+    let head = office.run(&["status"]).expect_code(0).out;
+    for command in [&["pull", "--dry-run"][..], &["pull"], &["pull", "--again", "2026-01"]] {
+        let refused = office.run(command).expect_code(2);
+        assert!(refused.err.contains("not the database of the archive"), "{}", refused.err);
+        assert!(
+            refused.err.contains("16 archived rows") && refused.err.contains("--accept-corrections"),
+            "{}",
+            refused.err
+        );
+        assert!(!refused.err.contains(PASSWORD), "{}", refused.err);
+    }
+    assert_eq!(office.run(&["status"]).expect_code(0).out, head, "it was written");
+    let accepted = office.run(&["pull", "--accept-corrections"]).expect_code(1);
+    assert!(accepted.out.contains("400 corrected"), "{}", accepted.out);
+    // From now on it is the archive's own.
+    office.run(&["pull"]).expect_code(0);
+    other.kill();
+}
+
+/// The question for open transactions may be refused for lack of a right, and for nothing else.
+fn refused_is_not_every_fault(server: &mut Server) {
+    server.contract_table(50);
+    let office = Installed::at(&server.reader());
+    if server.is_postgres() {
+        server.sql("revoke execute on function pg_control_system() from public");
+        office.run(&["pull"]).expect_code(0);
+        // A server on which the question has another answer.
+        server.sql(
+            "create schema tiru; create function tiru.clock_timestamp() returns timestamptz language sql
+             as $$ select 1 / 0; select now() $$; grant usage on schema tiru to pembaca;
+             alter role pembaca set search_path = tiru, pg_catalog, public",
+        );
+        let ran = office.run(&["pull"]).expect_code(2);
+        assert!(ran.err.contains("division by zero"), "{}", ran.err);
+    } else {
+        // Who lacks PROCESS may not see other transactions.
+        office.run(&["pull"]).expect_code(0);
+    }
 }
 
 /// A backlog beyond a limit comes in several transactions and commits; a range can be chosen at the first pull.
@@ -370,7 +499,14 @@ fn edges(server: &mut Server) {
     server.sql("update workflow_events set keterangan = '', petugas_id = null where event_id = 2");
     server.sql("update workflow_events set keterangan = repeat('x', 20971520) where event_id in (3, 4, 5, 6)");
     let office = Installed::at(&server.reader());
-    office.run(&["pull"]).expect_code(0);
+    let long = office.run(&["pull"]).expect_code(1);
+    assert!(long.out.contains("46 new") && long.err.contains("V011 (4×)"), "{}{}", long.out, long.err);
+    assert!(long.err.contains("[keterangan, paling banyak 2000 huruf: 3, 4, 5]"), "{}", long.err);
+    let waiting = office.run(&["reconcile", "--month", "2026-01"]).expect_code(1);
+    assert!(waiting.out.contains("4 in quarantine"), "{}", waiting.out);
+    server.sql("update workflow_events set keterangan = repeat('x', 2000) where event_id in (3, 4, 5, 6)");
+    let mended = office.run(&["pull"]).expect_code(0);
+    assert!(mended.out.contains("archived 4 new"), "{}", mended.out);
     assert_eq!(office.count("SELECT COUNT(*) AS n FROM events WHERE petugas_id = ''"), 1);
     assert_eq!(office.count("SELECT COUNT(*) AS n FROM events WHERE petugas_id IS NULL"), 49);
     assert_eq!(office.count("SELECT COUNT(*) AS n FROM events"), 50);
@@ -488,8 +624,9 @@ fn not_hurt(server: &mut Server) {
         server.sql("update workflow_events set keterangan = repeat('x', 60000); set global net_write_timeout = 1");
         office.configure("[source]", "[source]\nrows-per-second = 20");
         office.forget_archive();
-        let slow = office.run(&["pull"]).expect_code(0);
-        assert!(slow.out.contains("archived 200 new") && !slow.err.contains("trying again"), "{}", slow.err);
+        let slow = office.run(&["pull"]).expect_code(1);
+        assert!(slow.out.contains("200 to quarantine") && !slow.err.contains("trying again"), "{}", slow.err);
+        assert!(slow.err.contains("V011 (200×)"), "{}", slow.err);
     }
     let url = server.url("pemilik", PASSWORD);
     let owner = Installed::at(&url).run(&["pull"]).expect_code(2);

@@ -58,7 +58,8 @@ pub(crate) struct SourceSection {
     /// Under which name the archive keeps the cursor.
     #[serde(default = "default_name")]
     pub name: String,
-    /// `sqlite:PATH`, `postgres://…`, `mysql://…` or `csv:FOLDER`.
+    /// `sqlite:PATH`, `postgres://…`, `mysql://…` or `csv:FOLDER`; where it is not written down, `TERTIB_SOURCE_URL` says it.
+    #[serde(default)]
     pub url: String,
     /// Relation with one row per event.
     #[serde(default = "default_view")]
@@ -74,18 +75,18 @@ pub(crate) struct SourceSection {
     pub lookback_days: u32,
     /// Rows beyond which a backlog is read in slices, each in a transaction and a commit of its own.
     #[serde(default = "default_slice_rows")]
-    pub slice_rows: u64,
+    pub slice_rows: NonZeroU64,
     /// The longest a statement may run in the source.
     #[serde(default = "default_statement_timeout")]
-    pub statement_timeout_seconds: u64,
+    pub statement_timeout_seconds: NonZeroU64,
     /// The longest a statement may wait there for a lock.
     #[serde(default = "default_lock_timeout")]
-    pub lock_timeout_seconds: u64,
+    pub lock_timeout_seconds: NonZeroU64,
     /// How long a server may be silent before it is asked whether it is still there.
     #[serde(default = "default_answer_timeout")]
     pub answer_timeout_seconds: NonZeroU64,
     /// How many rows a second are read at most.
-    pub rows_per_second: Option<u64>,
+    pub rows_per_second: Option<NonZeroU64>,
     /// How often to try again when the source goes away.
     #[serde(default = "default_source_retries")]
     pub retries: usize,
@@ -184,20 +185,25 @@ fn default_lookback() -> u32 {
     14
 }
 
-fn default_slice_rows() -> u64 {
-    20_000_000
+/// To a database, no seconds at all are no limit.
+fn non_zero(number: u64) -> NonZeroU64 {
+    NonZeroU64::new(number).unwrap_or(NonZeroU64::MIN)
 }
 
-fn default_statement_timeout() -> u64 {
-    Timeouts::default().statement_s
+fn default_slice_rows() -> NonZeroU64 {
+    non_zero(20_000_000)
 }
 
-fn default_lock_timeout() -> u64 {
-    Timeouts::default().lock_s
+fn default_statement_timeout() -> NonZeroU64 {
+    non_zero(Timeouts::default().statement_s)
+}
+
+fn default_lock_timeout() -> NonZeroU64 {
+    non_zero(Timeouts::default().lock_s)
 }
 
 fn default_answer_timeout() -> NonZeroU64 {
-    NonZeroU64::new(Timeouts::default().answer_s).unwrap_or(NonZeroU64::MIN)
+    non_zero(Timeouts::default().answer_s)
 }
 
 fn default_source_retries() -> usize {
@@ -240,7 +246,7 @@ impl Config {
             Some(parent) if parent != Path::new("") => parent.to_owned(),
             _ => PathBuf::from("."),
         };
-        if let Some(url) = text::environment("TERTIB_SOURCE_URL")? {
+        if let Some(url) = source_url()? {
             config.source.url = url;
         }
         config.check().with_context(|| path.display().to_string())?;
@@ -320,11 +326,11 @@ impl Config {
             stock: source.stock.clone(),
             zone: self.source_zone()?,
             timeouts: Timeouts {
-                statement_s: source.statement_timeout_seconds,
-                lock_s: source.lock_timeout_seconds,
+                statement_s: source.statement_timeout_seconds.get(),
+                lock_s: source.lock_timeout_seconds.get(),
                 answer_s: source.answer_timeout_seconds.get(),
             },
-            rows_per_second: source.rows_per_second,
+            rows_per_second: source.rows_per_second.map(NonZeroU64::get),
             csv_null: source.csv_null.clone(),
         })
     }
@@ -383,4 +389,12 @@ pub(crate) fn relative_path(url: &str) -> Option<(&str, &str)> {
     let (scheme, path) = url.split_once(':').filter(|(scheme, _)| ["sqlite", "csv"].contains(scheme))?;
     let path = path.strip_prefix("//").unwrap_or(path);
     (!path.starts_with('/') && !path.starts_with(':')).then_some((scheme, path))
+}
+
+/// The URL of the source that the environment names, so that a password need not be in a file or an argument.
+///
+/// # Errors
+/// When it is not UTF-8.
+pub(crate) fn source_url() -> Result<Option<String>> {
+    text::environment("TERTIB_SOURCE_URL")
 }

@@ -10,6 +10,8 @@ pub(crate) enum Outcome {
     Done,
     /// Done, with findings.
     Findings,
+    /// What was examined could not run now.
+    CannotRun,
 }
 
 impl Outcome {
@@ -30,6 +32,7 @@ pub(crate) fn code(result: anyhow::Result<Outcome>) -> ExitCode {
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(1),
+        Ok(Outcome::CannotRun) => ExitCode::from(2),
         Err(fault) => {
             let causes: Vec<String> = fault.chain().map(ToString::to_string).collect();
             eprintln!("tertib: {}", visible(&causes.join(": ")));

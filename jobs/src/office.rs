@@ -23,12 +23,16 @@ pub(crate) struct PullRequest {
     pub from: Option<DateTime<Utc>>,
     /// Only rows recorded before this instant.
     pub until: Option<DateTime<Utc>>,
+    /// A month to be read again, instead of what is new.
+    pub again: Option<Month>,
+    /// Whether many corrections at once are meant.
+    pub accept_corrections: bool,
 }
 
 impl PullRequest {
     /// Everything that is new.
     pub(crate) fn everything(at: DateTime<Utc>) -> Self {
-        Self { at, dry_run: false, from: None, until: None }
+        Self { at, dry_run: false, from: None, until: None, again: None, accept_corrections: false }
     }
 }
 
@@ -100,7 +104,9 @@ impl Installed {
             dry_run: request.dry_run,
             from_us: request.from.map(|t| t.timestamp_micros()),
             until_us: request.until.map(|t| t.timestamp_micros()),
-            slice_rows: source.slice_rows,
+            again: request.again,
+            accept_corrections: request.accept_corrections,
+            slice_rows: source.slice_rows.get(),
             retries: source.retries,
             may_write: source.may_write,
             fence: self.fence(),

@@ -48,6 +48,11 @@ impl Tally {
         }
     }
 
+    /// Counts that many at once.
+    pub(crate) fn add_many(&mut self, code: &'static str, column: impl Into<String>, count: u64) {
+        self.of_rows.entry((code, column.into())).or_default().0 += count;
+    }
+
     pub(crate) fn by_code(&self) -> BTreeMap<String, u64> {
         let mut counts = BTreeMap::new();
         let of_rows = self.of_rows.iter().map(|((code, _), (n, _))| (*code, *n));
@@ -273,7 +278,11 @@ impl<'a> Intake<'a> {
         let digest = self.quarantine_digest.digest(&[fault.code.as_bytes(), text.as_bytes()]);
         let event_id = id_text(row);
         let column = fault.column.name();
-        self.tally.add(fault.code, column, event_id.as_deref());
+        let place = match self.contract.longest(fault.column).filter(|_| fault.code == "V011") {
+            Some(longest) => format!("{column}, paling banyak {longest} huruf"),
+            None => column.to_owned(),
+        };
+        self.tally.add(fault.code, place, event_id.as_deref());
         if !self.quarantined.insert(digest) {
             self.report.still_quarantined += 1;
             return Ok(());

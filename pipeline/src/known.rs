@@ -4,7 +4,7 @@
 //! memory does not grow with the archive, and rows with new keys at the end cost nothing.
 
 use crate::archive::{Archive, ArchiveError};
-use crate::columns::{int64s, texts};
+use crate::columns::{instants, int64s, texts};
 use crate::events::{Events, PUBLIC};
 use crate::key::hex;
 use arrow::array::{Array, DynComparator, RecordBatch, StringArray, UInt32Array, make_comparator};
@@ -103,6 +103,21 @@ pub(crate) fn archived_keys<'i>(archive: &Archive, ids: &[EventId<'i>]) -> Resul
     Ok(found)
 }
 
+/// When the archived events with these keys were recorded, each in its latest form, by their keys as text.
+pub(crate) fn recorded_at(archive: &Archive, ids: &[EventId<'_>]) -> Result<BTreeMap<String, i64>, ArchiveError> {
+    let mut latest: BTreeMap<String, (i64, i64)> = BTreeMap::new();
+    each_with_key(archive, ids, &["seq", "event_id", "recorded_at"], |batch, matches| {
+        let (seqs, instants) = (int64s(batch, "seq")?, instants(batch, "recorded_at")?);
+        for (id, row) in matches {
+            let event = (seqs.value(*row as usize), instants.value(*row as usize));
+            let known = latest.entry(id.to_string()).or_insert(event);
+            *known = event.max(*known);
+        }
+        Ok(())
+    })?;
+    Ok(latest.into_iter().map(|(id, (_, at))| (id, at)).collect())
+}
+
 /// Hands on every batch that has rows with some of these keys, and which rows.
 fn each_with_key<'i>(
     archive: &Archive,
@@ -177,6 +192,14 @@ fn digest_of(digits: &str) -> Option<[u8; 16]> {
 /// A key of the quarantine as the archive writes keys; `None` when the archive cannot hold it.
 pub(crate) fn id_of(key: &str, integer_ids: bool) -> Option<EventId<'_>> {
     if integer_ids { key.parse().ok().map(EventId::Integer) } else { Some(EventId::Text(key)) }
+}
+
+/// Keys as texts in the archive's type, in order and without repetition; without those that the archive cannot hold.
+pub(crate) fn in_order(ids: &BTreeSet<String>, integer_ids: bool) -> Vec<EventId<'_>> {
+    let mut ids: Vec<EventId<'_>> = ids.iter().filter_map(|id| id_of(id, integer_ids)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 /// How many rows wait in quarantine: those whose key never came in mended, and those without a key.

@@ -7,7 +7,11 @@
 //! has mended it. A large backlog is read in slices of time, each in a transaction and a commit of its own.
 
 mod complete;
+mod recognition;
+mod report;
 mod slices;
+
+pub use report::{PullError, PullReport};
 
 use crate::archive::log::TableFacts;
 use crate::archive::{Archive, ArchiveError, Fence, Ready, SourceNote, Writer};
@@ -16,73 +20,16 @@ use crate::intake::{Intake, Tally};
 use crate::key::Key;
 use crate::known::Quarantine;
 use crate::sources::{Outage, Shape, Source, SourceConfig, SourceError, Stock, Window, Writers};
-use crate::validate::Contract;
+use crate::validate::{Contract, check_columns};
 use backon::{BackoffBuilder, ExponentialBuilder};
-use schemas::{Facts, Finding};
-use slices::{Asked, Slices};
+use schemas::{Facts, Month};
+use slices::{Again, Asked, Slices};
 use std::path::Path;
 use std::time::Duration;
 use tokio::task::JoinSet;
 
 /// Chunks that may wait between the reader and who examines them.
 const QUEUE: usize = 4;
-
-/// A pull could not be done.
-#[derive(Debug, thiserror::Error)]
-pub enum PullError {
-    /// The source failed.
-    #[error(transparent)]
-    Source(#[from] SourceError),
-    /// The archive failed.
-    #[error(transparent)]
-    Archive(#[from] ArchiveError),
-    /// The database user is more than a reader.
-    #[error(
-        "the database user may change data in the source; give it SELECT only, or set `may-write = true` under [source]"
-    )]
-    MayWrite,
-    /// `from` came too late.
-    #[error("this source was pulled before, from {from}; `--from` can only be said at the first pull")]
-    Begun {
-        /// Where the first pull began.
-        from: String,
-    },
-    /// Nearly nothing kept the contract.
-    #[error(
-        "{rows} rows break the contract and few keep it (last: {code} in column `{column}`); correct the view or [source.columns]"
-    )]
-    MostlyBroken {
-        /// How many broke it.
-        rows: u64,
-        /// The last reason.
-        code: &'static str,
-        /// The last column.
-        column: &'static str,
-    },
-    /// A scratch file could not be used.
-    #[error("cannot use a scratch file beside the archive: {0}")]
-    Scratch(std::io::Error),
-    /// The reading task ended by itself.
-    #[error("the reader stopped; this is a defect of tertib")]
-    Reader,
-}
-
-impl PullError {
-    /// Whether the same may work a little later.
-    #[must_use]
-    pub fn is_passing(&self) -> bool {
-        match self {
-            Self::Source(fault) => fault.is_passing(),
-            Self::Archive(fault) => matches!(fault, ArchiveError::Conflict { .. } | ArchiveError::Locked { .. }),
-            _ => false,
-        }
-    }
-
-    /// Whether it shows that there is a server.
-    fn is_of_a_server(&self) -> bool {
-        matches!(self, Self::Source(fault) if fault.is_of_a_server())
-    }
-}
 
 /// How to pull.
 #[derive(Clone, Copy, Debug)]
@@ -99,6 +46,10 @@ pub struct PullOptions<'a> {
     pub from_us: Option<i64>,
     /// Only rows recorded before this instant, microseconds.
     pub until_us: Option<i64>,
+    /// A month to be read again whatever the cursor says, instead of what is new.
+    pub again: Option<Month>,
+    /// Whether many corrections at once are meant, also those of another database.
+    pub accept_corrections: bool,
     /// Rows beyond which a backlog is read in slices.
     pub slice_rows: u64,
     /// How often to try again when the source goes away or another writer was first.
@@ -107,38 +58,6 @@ pub struct PullOptions<'a> {
     pub may_write: bool,
     /// What keeps two writers apart.
     pub fence: Fence,
-}
-
-/// What a pull did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PullReport {
-    /// Rows read from the source.
-    pub read: u64,
-    /// Events that were new.
-    pub new: u64,
-    /// Rows that were archived already.
-    pub known: u64,
-    /// Events archived as corrections.
-    pub corrections: u64,
-    /// Rows put into quarantine now.
-    pub quarantined: u64,
-    /// Rows that were in quarantine already and are still broken.
-    pub still_quarantined: u64,
-    /// Version of the archive after the pull; none while it is empty.
-    pub archive_version: Option<u64>,
-    /// What was found.
-    pub findings: Vec<Finding>,
-}
-
-impl PullReport {
-    fn merge(&mut self, slice: &Self) {
-        self.read += slice.read;
-        self.new += slice.new;
-        self.known += slice.known;
-        self.corrections += slice.corrections;
-        self.quarantined += slice.quarantined;
-        self.still_quarantined += slice.still_quarantined;
-    }
 }
 
 /// Told how many rows were read and about how many there are.
@@ -157,7 +76,12 @@ pub async fn pull(
     options: PullOptions<'_>,
     progress: Progress<'_>,
 ) -> Result<PullReport, PullError> {
-    let mut run = Run { config, root, key, facts, options, progress, done: Done::default() };
+    check_columns(facts)?;
+    let again = match options.again {
+        Some(month) => Some(Again::of(month, config, root, key, facts, options.at_ms).await?),
+        None => None,
+    };
+    let mut run = Run { config, root, key, facts, options, progress, again, done: Done::default() };
     let waits = || ExponentialBuilder::default().with_jitter().with_max_times(options.retries).build();
     let mut left = waits();
     loop {
@@ -210,6 +134,7 @@ struct Run<'a> {
     facts: &'a Facts,
     options: PullOptions<'a>,
     progress: Progress<'a>,
+    again: Option<Again>,
     done: Done,
 }
 
@@ -232,6 +157,7 @@ impl Run<'_> {
             return Err(PullError::MayWrite);
         }
         let integer_ids = key_type(&archive, shape.integer_ids)?;
+        let identity = self.recognise(&mut source, &archive).await?;
         let quarantine = Quarantine::load(&archive)?;
         let asked = self.ask(&mut source, &shape, &archive, &quarantine).await?;
         let open_since = source.open_since();
@@ -241,6 +167,11 @@ impl Run<'_> {
         let (mut source, mut intake, files) = self.examine(source, &shape, &asked, held, writer.as_mut()).await?;
         // A file may hold rows beyond the range, so it is not done with.
         let files = if asked.range.until_us.is_none() { files } else { Vec::new() };
+        if !options.accept_corrections && intake.report.has_many_corrections() {
+            // The writer is dropped, so nothing of this slice counts.
+            self.hold_back(&intake.report, &archive);
+            return Ok(true);
+        }
         self.note_source(&source, &shape, may_write, &mut intake.tally);
         let (outages, stock) = side_tables(&mut source, &mut intake.tally).await?;
         drop(source);
@@ -259,7 +190,7 @@ impl Run<'_> {
                         let cursor = self.cursor(&archive, intake.cursor_us, &asked, open_since);
                         let ready = Ready {
                             at_ms: options.at_ms,
-                            source: Some(SourceNote { files, ..asked.note.clone() }),
+                            source: Some(SourceNote { files, identity, ..asked.note.clone() }),
                             cursor,
                             next_seq: intake.next_seq,
                             complete_until_us,
@@ -361,6 +292,13 @@ impl Run<'_> {
         let (source, files) = reader.join_next().await.and_then(Result::ok).ok_or(PullError::Reader)?;
         taken?;
         Ok((source, files?))
+    }
+
+    /// Says how many corrections wait for somebody's word, and that nothing was archived.
+    fn hold_back(&mut self, slice: &PullReport, archive: &Archive) {
+        self.done.tally.add_many("S007", self.config.view.as_str(), slice.corrections);
+        self.done.report.merge(&PullReport { read: slice.read, held_back: slice.corrections, ..PullReport::default() });
+        self.done.report.archive_version = archive.version();
     }
 }
 

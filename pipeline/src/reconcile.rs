@@ -7,17 +7,21 @@
 //! Where the database can digest rows itself, only a sum per day travels, and the rows' digests only of days whose sums
 //! differ. Elsewhere (SQLite, CSV, columns of unusual types) the rows are read and digested here.
 
-use crate::archive::{Archive, ArchiveError, FileEntry, month_of_path};
-use crate::columns::{dates, instants, int32s, int64s, superseded, texts};
+mod rows;
+
+use crate::archive::{Archive, ArchiveError};
+use crate::intake::Tally;
 use crate::key::Key;
-use crate::known::{Quarantine, archived_keys, id_of};
+use crate::known::{Quarantine, archived_keys, in_order};
 use crate::pull::PullError;
 use crate::sources::{Chunk, DAY_US, Shape, Source, SourceConfig, Window, digest, field, first_60_bits};
 use crate::validate::{Contract, id_text};
-use arrow::array::{Array, RecordBatch};
-use schemas::{Column, Event, Facts, Finding, Month};
+use arrow::array::Array;
+use rows::{Values, archived_values, each_latest, event_values};
+use schemas::{Column, Facts, Finding, Month};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use tokio::task::JoinSet;
 
 /// How a month of the archive and of the source compare.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -35,26 +39,81 @@ pub struct Reconciliation {
     /// In the archive and no longer in the source.
     pub gone: Vec<String>,
     /// In both, with another content.
-    pub different: Vec<String>,
+    pub different: Vec<Difference>,
     /// In the source, and in the quarantine instead of the archive.
     pub quarantined: Vec<String>,
+    /// More than once in the source, so that nobody can say which row the archive should have.
+    pub doubled: Vec<String>,
+    /// Rows of the source without a key, which cannot be compared.
+    pub without_key: u64,
+}
+
+/// An event that the source now tells otherwise than the archive.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Difference {
+    /// Its key.
+    pub event_id: String,
+    /// The columns whose values differ.
+    pub columns: Vec<&'static str>,
 }
 
 impl Reconciliation {
-    /// The same as findings R001–R004, one per row.
+    /// The same as findings R001–R006, grouped by code and, where rows differ, by the columns that do.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
+        let mut tally = Tally::default();
+        for (code, columns, id) in self.rows() {
+            tally.add(code, if columns.is_empty() { "event_id".to_owned() } else { columns }, Some(&id));
+        }
+        (0..self.without_key).for_each(|_| tally.add("R005", "event_id", None));
+        tally.findings()
+    }
+
+    /// Every row that a finding is about: code, the columns that differ, and its key.
+    #[must_use]
+    pub fn rows(&self) -> Vec<(&'static str, String, String)> {
         let lists =
-            [("R001", &self.missing), ("R002", &self.gone), ("R003", &self.different), ("R004", &self.quarantined)];
+            [("R001", &self.missing), ("R002", &self.gone), ("R004", &self.quarantined), ("R006", &self.doubled)];
         let each = |(code, ids): (&'static str, &Vec<String>)| {
-            ids.iter().map(|id| Finding { code, place: id.clone(), count: 1 }).collect::<Vec<_>>()
+            ids.iter().map(|id| (code, String::new(), id.clone())).collect::<Vec<_>>()
         };
-        lists.into_iter().flat_map(each).collect()
+        let different = self.different.iter().map(|d| ("R003", d.columns.join(", "), d.event_id.clone()));
+        lists.into_iter().flat_map(each).chain(different).collect()
+    }
+
+    /// Keys of the rows that a pull has to ask for, so that the archive says what the source says.
+    pub(crate) fn to_ask_for(&self) -> Vec<String> {
+        let different = self.different.iter().map(|d| &d.event_id);
+        let ids = self.missing.iter().chain(different).chain(&self.quarantined).chain(&self.doubled);
+        ids.cloned().collect()
     }
 }
 
 /// Digests of rows by their keys as text.
 type Digests = BTreeMap<String, (i64, String)>;
+
+/// What the source has of a month.
+#[derive(Debug, Default)]
+struct Found {
+    rows: Digests,
+    doubled: BTreeSet<String>,
+    without_key: u64,
+    read: u64,
+}
+
+impl Found {
+    /// Takes a row; in files a later one is another export of the same event.
+    fn add(&mut self, id: Option<String>, at_us: i64, digest: String, in_files: bool) {
+        match id {
+            None => self.without_key += 1,
+            Some(id) => {
+                if self.rows.insert(id.clone(), (at_us, digest)).is_some() && !in_files {
+                    self.doubled.insert(id);
+                }
+            }
+        }
+    }
+}
 
 /// Compares one month. `at_ms` makes the key of the digests one of its own.
 ///
@@ -73,49 +132,91 @@ pub async fn reconcile(
     let secret = crate::key::hex(&key.keyed("reconcile").digest(&[month.to_string().as_bytes(), &at_ms.to_le_bytes()]));
     let integer_ids = archive.facts().map_or(shape.integer_ids.unwrap_or(true), |f| f.integer_ids);
     let contract = Contract { facts, zone: config.zone, integer_ids };
-    let held = archived(archive, month, &secret)?;
-    let quarantine: BTreeSet<String> = Quarantine::load(archive)?.open_keys.into_iter().collect();
+    let replaced = archive.superseded()?;
+    let held = archived(archive, month, &replaced, &secret)?;
     let mut result = Reconciliation { archive_rows: held.len() as u64, ..Reconciliation::default() };
     let (from_us, until_us) = (month.start_s(facts.zone) * 1_000_000, month.end_s(facts.zone) * 1_000_000);
-    let (held, found) = match source.day_sums(&shape, &secret, from_us, until_us).await? {
-        Some(theirs) => {
-            result.in_database = true;
-            result.source_rows = theirs.values().map(|(rows, _)| rows).sum();
-            result.travelled = theirs.len() as u64;
-            let mut found = Digests::new();
-            let days = differing_days(&held, &theirs, from_us);
-            for day in &days {
-                let begin = from_us + day * DAY_US;
-                let rows = source.row_digests(&shape, &secret, begin, begin + DAY_US).await?;
-                result.travelled += rows.len() as u64;
-                found.extend(rows.into_iter().map(|(id, digest)| (id, (begin, digest))));
+    let (held, found) = if let Some(asked) = source.digested(&shape, &secret) {
+        let theirs = source.day_sums(&asked, from_us, until_us).await?;
+        result.in_database = true;
+        result.source_rows = theirs.values().map(|(rows, _)| rows).sum();
+        let days = differing_days(&held, &theirs, from_us);
+        let mut found = Found { read: theirs.len() as u64, ..Found::default() };
+        for day in &days {
+            let begin = from_us + day * DAY_US;
+            for (id, digest) in source.row_digests(&asked, begin, begin + DAY_US).await? {
+                found.read += 1;
+                found.add(id, begin, digest, false);
             }
-            let of_days = |(_, (at, _)): &(String, (i64, String))| days.contains(&((at - from_us) / DAY_US));
-            (held.into_iter().filter(of_days).collect(), found)
         }
-        None => {
-            let (back, found, read) = read_here(source, &shape, contract, month, &secret, &quarantine).await?;
-            source = back;
-            result.source_rows = found.len() as u64;
-            result.travelled = read;
-            (held, found)
-        }
+        let of_days = |(_, (at, _)): &(String, (i64, String))| days.contains(&((at - from_us) / DAY_US));
+        (held.into_iter().filter(of_days).collect(), found)
+    } else {
+        let (back, found) = read_here(source, &shape, contract, month, &secret).await?;
+        source = back;
+        result.source_rows = found.rows.len() as u64 + found.without_key;
+        (held, found)
     };
-    for (id, (_, theirs)) in &found {
+    result.travelled = found.read;
+    result.without_key = found.without_key;
+    let quarantine: BTreeSet<String> = Quarantine::load(archive)?.open_keys.into_iter().collect();
+    let elsewhere = archived_elsewhere(archive, &held, &found.rows, integer_ids)?;
+    let mut suspects = BTreeSet::new();
+    for (id, (_, theirs)) in found.rows.iter().filter(|(id, _)| !found.doubled.contains(*id)) {
         match held.get(id) {
             Some((_, ours)) if ours == theirs => {}
-            Some(_) => result.different.push(id.clone()),
-            None if is_archived(archive, id, integer_ids)? => result.different.push(id.clone()),
+            Some(_) => drop(suspects.insert(id.clone())),
+            None if elsewhere.contains(id) => drop(suspects.insert(id.clone())),
             None if quarantine.contains(id) => result.quarantined.push(id.clone()),
             None => result.missing.push(id.clone()),
         }
     }
-    let unseen: BTreeSet<String> = held.into_keys().filter(|id| !found.contains_key(id)).collect();
-    let elsewhere = present(source, &shape, integer_ids, &unseen).await?;
-    for id in unseen {
-        if elsewhere.contains(&id) { &mut result.different } else { &mut result.gone }.push(id);
+    let unseen: BTreeSet<String> = held.into_keys().filter(|id| !found.rows.contains_key(id)).collect();
+    result.doubled = found.doubled.into_iter().collect();
+    suspects.extend(unseen.iter().cloned());
+    let now = values_now(source, &shape, contract, &suspects).await?;
+    let ids = in_order(&suspects, integer_ids);
+    let then = if ids.is_empty() { BTreeMap::new() } else { archived_values(archive, &ids, &replaced)? };
+    for id in suspects {
+        let columns = match (now.get(&id), then.get(&id)) {
+            (None, _) if unseen.contains(&id) => {
+                result.gone.push(id);
+                continue;
+            }
+            (Some(Now::Kept(theirs)), Some(ours)) => differing_columns(theirs, ours),
+            (Some(Now::Broken(column)), _) => vec![column.name()],
+            _ => Vec::new(),
+        };
+        // The two sides may write the same value differently into their digests; here the values themselves were compared.
+        if !matches!((now.get(&id), columns.as_slice()), (Some(Now::Kept(_)), [])) {
+            result.different.push(Difference { event_id: id, columns });
+        }
     }
     Ok(result)
+}
+
+/// What the source says now about an event.
+enum Now {
+    Kept(Values),
+    /// The row breaks the contract in that column.
+    Broken(Column),
+}
+
+fn differing_columns(theirs: &Values, ours: &Values) -> Vec<&'static str> {
+    let pairs = Column::ALL.into_iter().zip(theirs.iter().zip(ours));
+    pairs.filter(|(_, (theirs, ours))| theirs != ours).map(|(column, _)| column.name()).collect()
+}
+
+/// Which keys that the month of the archive does not have stand in another month of it.
+fn archived_elsewhere(
+    archive: &Archive,
+    held: &Digests,
+    found: &Digests,
+    integer_ids: bool,
+) -> Result<BTreeSet<String>, ArchiveError> {
+    let unknown: BTreeSet<String> = found.keys().filter(|id| !held.contains_key(*id)).cloned().collect();
+    let archived = archived_keys(archive, &in_order(&unknown, integer_ids))?;
+    Ok(archived.iter().map(ToString::to_string).collect())
 }
 
 /// Days since the beginning of the month on which the two sides have other sums.
@@ -131,123 +232,16 @@ fn differing_days(held: &Digests, theirs: &BTreeMap<i64, (u64, String)>, from_us
     days.into_iter().filter(|day| !equal(day)).collect()
 }
 
-/// The latest archived form of every event of a month.
-fn archived(archive: &Archive, month: Month, secret: &str) -> Result<Digests, ArchiveError> {
-    let mut replaced = BTreeSet::new();
-    for file in archive.event_files() {
-        replaced.extend(superseded(&archive.read(file, Some(&["correction_of"]))?)?);
-    }
-    let of_month = |f: &&FileEntry| month_of_path(&f.path) == Some(month);
-    let mut persons: BTreeMap<i64, [Option<String>; 7]> = BTreeMap::new();
-    for file in archive.person_files().filter(of_month) {
-        for batch in archive.read(file, None)? {
-            note_persons(&batch, &mut persons)?;
-        }
-    }
+/// Digests of the latest archived form of every event of a month.
+fn archived(archive: &Archive, month: Month, replaced: &BTreeSet<i64>, secret: &str) -> Result<Digests, ArchiveError> {
     let mut digests = Digests::new();
-    for file in archive.event_files().filter(of_month) {
-        for batch in archive.read(file, None)? {
-            let seqs = int64s(&batch, "seq")?;
-            let selesai = instants(&batch, "selesai")?;
-            for row in (0..batch.num_rows()).filter(|row| !replaced.contains(&seqs.value(*row))) {
-                let none = Default::default();
-                let person = persons.get(&seqs.value(row)).unwrap_or(&none);
-                let values = row_values(&batch, row, person)?;
-                let mut text = String::new();
-                values.iter().for_each(|v| field(&mut text, v.as_deref()));
-                let id = values[Column::EventId.index()].clone().unwrap_or_default();
-                digests.insert(id, (selesai.value(row), digest(secret, &text)));
-            }
-        }
-    }
+    each_latest(archive, month, None, replaced, |at_us, values| {
+        let mut text = String::new();
+        values.iter().for_each(|v| field(&mut text, v.as_deref()));
+        let id = values[Column::EventId.index()].clone().unwrap_or_default();
+        digests.insert(id, (at_us, digest(secret, &text)));
+    })?;
     Ok(digests)
-}
-
-/// nik, nama, `jenis_kelamin`, `tempat_lahir`, `tanggal_lahir`, pembawa, keterangan by seq.
-fn note_persons(batch: &RecordBatch, persons: &mut BTreeMap<i64, [Option<String>; 7]>) -> Result<(), ArchiveError> {
-    let seqs = int64s(batch, "seq")?;
-    let birth = dates(batch, "tanggal_lahir")?;
-    let text = |name: &str, row: usize| {
-        texts(batch, name).map(|a| if a.is_null(row) { None } else { Some(a.value(row).to_owned()) })
-    };
-    for row in 0..batch.num_rows() {
-        let day = (!birth.is_null(row)).then(|| birth.value(row).to_string());
-        let person = [
-            text("nik", row)?,
-            text("nama", row)?,
-            text("jenis_kelamin", row)?,
-            text("tempat_lahir", row)?,
-            day,
-            text("pembawa", row)?,
-            text("keterangan", row)?,
-        ];
-        persons.insert(seqs.value(row), person);
-    }
-    Ok(())
-}
-
-/// The columns of the contract, in their order, as text.
-fn row_values(
-    batch: &RecordBatch,
-    row: usize,
-    person: &[Option<String>; 7],
-) -> Result<Vec<Option<String>>, ArchiveError> {
-    let text =
-        |name: &str| texts(batch, name).map(|a| if a.is_null(row) { None } else { Some(a.value(row).to_owned()) });
-    let [nik, nama, kelamin, tempat, birth, pembawa, keterangan] = person.clone();
-    Column::ALL
-        .into_iter()
-        .map(|column| match column {
-            Column::EventId => match int64s(batch, column.name()) {
-                Ok(ids) => Ok(Some(ids.value(row).to_string())),
-                Err(_) => text(column.name()),
-            },
-            Column::Langkah => Ok(Some(int32s(batch, column.name())?.value(row).to_string())),
-            Column::RecordedAt | Column::Mulai | Column::Selesai | Column::Diterima => {
-                let at = instants(batch, column.name())?;
-                Ok((!at.is_null(row)).then(|| at.value(row).to_string()))
-            }
-            Column::Nik => Ok(nik.clone()),
-            Column::Nama => Ok(nama.clone()),
-            Column::JenisKelamin => Ok(kelamin.clone()),
-            Column::TempatLahir => Ok(tempat.clone()),
-            Column::TanggalLahir => Ok(birth.clone()),
-            Column::Pembawa => Ok(pembawa.clone()),
-            Column::Keterangan => Ok(keterangan.clone()),
-            _ => text(column.name()),
-        })
-        .collect()
-}
-
-/// The same for an event of the source.
-fn event_values(event: &Event<'_>) -> [Option<String>; 23] {
-    let p = &event.person;
-    let text = |t: &str| Some(t.to_owned());
-    Column::ALL.map(|column| match column {
-        Column::EventId => Some(event.event_id.to_string()),
-        Column::RecordedAt => Some(event.recorded_at_us.to_string()),
-        Column::BerkasId => text(event.berkas_id),
-        Column::KolektifId => text(event.kolektif_id),
-        Column::Langkah => Some(event.langkah.to_string()),
-        Column::Pelaksana => text(event.pelaksana),
-        Column::PetugasId => event.petugas_id.map(str::to_owned),
-        Column::Mulai => event.mulai_us.map(|us| us.to_string()),
-        Column::Selesai => Some(event.selesai_us.to_string()),
-        Column::Hasil => text(event.hasil),
-        Column::Kekurangan => event.kekurangan.map(str::to_owned),
-        Column::NomorRegister => event.nomor_register.map(str::to_owned),
-        Column::Keterangan => p.keterangan.map(str::to_owned),
-        Column::Jenis => text(event.jenis),
-        Column::Kewarganegaraan => text(event.kewarganegaraan),
-        Column::Nik => p.nik.map(str::to_owned),
-        Column::Nama => p.nama.map(str::to_owned),
-        Column::JenisKelamin => p.jenis_kelamin.map(str::to_owned),
-        Column::TempatLahir => p.tempat_lahir.map(str::to_owned),
-        Column::TanggalLahir => p.tanggal_lahir_days.map(|d| d.to_string()),
-        Column::Pekon => text(event.pekon),
-        Column::Pembawa => text(p.pembawa),
-        Column::Diterima => Some(event.diterima_us.to_string()),
-    })
 }
 
 /// Calls `each` with every chunk of a window.
@@ -260,73 +254,79 @@ async fn stream(
 ) -> Result<Source, PullError> {
     let (to, mut chunks) = tokio::sync::mpsc::channel(2);
     let shape = shape.clone();
-    let reader = tokio::spawn(async move {
+    // Whoever gives up this comparison ends its reader with it.
+    let mut reader = JoinSet::new();
+    reader.spawn(async move {
         let read = source.events(&shape, &window, integer_ids, to).await;
         (source, read)
     });
     while let Some(chunk) = chunks.recv().await {
         each(&chunk);
     }
-    let (source, read) = reader.await.map_err(|_| PullError::Reader)?;
+    let (source, read) = reader.join_next().await.and_then(Result::ok).ok_or(PullError::Reader)?;
     read?;
     Ok(source)
 }
 
-/// Digests of the month's rows, made here; also how many rows were read. A row that breaks the contract belongs to the
-/// month in which it stands in quarantine, which its key tells.
+/// What the source has of a month, read and digested here. A row that breaks the contract belongs to the month in which it
+/// ends, and to every month where that cannot be read.
 async fn read_here(
     source: Source,
     shape: &Shape,
     contract: Contract<'_>,
     month: Month,
     secret: &str,
-    quarantine: &BTreeSet<String>,
-) -> Result<(Source, Digests, u64), PullError> {
-    let (mut found, mut read) = (Digests::new(), 0);
+) -> Result<(Source, Found), PullError> {
+    let mut found = Found::default();
+    let in_files = source.is_files();
     let source = stream(source, shape, Window::default(), contract.integer_ids, |chunk| {
         let checked = contract.check(chunk);
         for (index, row) in chunk.rows().enumerate() {
-            read += 1;
-            if checked.fault(index).is_some() {
-                if let Some(id) = id_text(row).filter(|id| quarantine.contains(id)) {
-                    found.insert(id, (0, String::new()));
-                }
+            found.read += 1;
+            let ends = &checked.events.selesai;
+            let at_us = ends.is_valid(index).then(|| ends.value(index));
+            if at_us.is_some_and(|us| contract.facts.zone.month(us.div_euclid(1_000_000)) != Some(month)) {
                 continue;
             }
-            let event = checked.events.event(index);
-            let id = event.event_id.to_string();
-            if contract.facts.zone.month(event.selesai_us.div_euclid(1_000_000)) == Some(month) {
+            let text = match checked.fault(index) {
+                Some(_) => None,
+                None => Some(event_values(&checked.events.event(index))),
+            };
+            // What breaks the contract is like nothing that the archive holds.
+            let digest = text.map_or_else(String::new, |values| {
                 let mut text = String::new();
-                event_values(&event).iter().for_each(|v| field(&mut text, v.as_deref()));
-                found.insert(id, (event.selesai_us, digest(secret, &text)));
-            }
+                values.iter().for_each(|v| field(&mut text, v.as_deref()));
+                digest(secret, &text)
+            });
+            found.add(id_text(row), at_us.unwrap_or(0), digest, in_files);
         }
     });
-    Ok((source.await?, found, read))
+    Ok((source.await?, found))
 }
 
-/// Which of these keys the source has, in whatever month.
-async fn present(
+/// What the source says now about the events with these keys, in whatever month they are.
+async fn values_now(
     source: Source,
     shape: &Shape,
-    integer_ids: bool,
+    contract: Contract<'_>,
     ids: &BTreeSet<String>,
-) -> Result<BTreeSet<String>, PullError> {
-    let mut found = BTreeSet::new();
+) -> Result<BTreeMap<String, Now>, PullError> {
+    let mut found = BTreeMap::new();
     if ids.is_empty() {
         return Ok(found);
     }
     let window = Window { ids: ids.iter().cloned().collect(), only_ids: true, ..Window::default() };
-    let reading = stream(source, shape, window, integer_ids, |chunk| {
-        found.extend(chunk.rows().filter_map(id_text).filter(|id| ids.contains(id)));
+    let reading = stream(source, shape, window, contract.integer_ids, |chunk| {
+        let checked = contract.check(chunk);
+        for (index, row) in chunk.rows().enumerate() {
+            let Some(id) = id_text(row).filter(|id| ids.contains(id)) else { continue };
+            let now = match checked.fault(index) {
+                Some(fault) => Now::Broken(fault.column),
+                None => Now::Kept(event_values(&checked.events.event(index)).to_vec()),
+            };
+            found.insert(id, now);
+        }
     });
     reading.await.map(drop)?;
     Ok(found)
-}
-
-fn is_archived(archive: &Archive, id: &str, integer_ids: bool) -> Result<bool, ArchiveError> {
-    Ok(match id_of(id, integer_ids) {
-        Some(id) => !archived_keys(archive, &[id])?.is_empty(),
-        None => false,
-    })
 }

@@ -13,6 +13,7 @@ mod connection;
 mod csv;
 mod digests;
 mod error;
+mod identity;
 mod mysql;
 mod outlet;
 mod postgres;
@@ -29,8 +30,9 @@ pub use config::{SourceConfig, Timeouts};
 use connection::{Connection, Watch};
 pub(crate) use digests::{DAY_US, digest, field, first_60_bits};
 pub use error::SourceError;
+pub use identity::Identity;
 use outlet::Outlet;
-use privileges::Grant;
+use privileges::unless_denied;
 pub use shape::Shape;
 pub(crate) use side::{Outage, Stock};
 use window::Bind;
@@ -40,7 +42,6 @@ use crate::time;
 
 use schemas::Column;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use tokio::sync::mpsc::Sender;
 
 /// Where PostgreSQL's transactions stood at a snapshot.
@@ -126,9 +127,12 @@ impl Source {
             Connection::MySql(_) => mysql::OPEN_SINCE,
             Connection::Sqlite(_) | Connection::Csv(_) => return Ok(None),
         };
-        let answer = unless_refused(self.all(question, &[], "server", 1).await)?;
-        let since = answer.as_ref().and_then(|answer| answer.rows().next()).map(|row| row.at(0));
-        Ok(if let Some(Cell::Integer(us)) = since { Some(us) } else { None })
+        let answer = unless_denied(self.all(question, &[], "server", 1).await)?;
+        let Some(answer) = answer else { return Ok(None) };
+        match answer.rows().next().map(|row| row.at(0)) {
+            Some(Cell::Integer(us)) => Ok(Some(us)),
+            _ => Err(self.odd_answer("since when transactions are open")),
+        }
     }
 
     /// Compares the view with the contract.
@@ -155,8 +159,17 @@ impl Source {
         let sql = format!("SELECT SUM(typeof({key}) = 'integer'), COUNT({key}) FROM {}", self.relation(&view));
         let answer = self.all(&sql, &[], &view, 2).await?;
         let counts = answer.rows().next().map(|row| (row.at(0), row.at(1)));
-        let Some((Cell::Integer(integers), Cell::Integer(keys))) = counts else { return Ok(None) };
-        Ok((keys > 0).then_some(integers > keys / 2))
+        match counts {
+            Some((Cell::Integer(integers), Cell::Integer(keys))) => Ok((keys > 0).then_some(integers > keys / 2)),
+            // The sum over no rows has no value.
+            Some((Cell::Null, Cell::Integer(0))) => Ok(None),
+            _ => Err(self.odd_answer("the type of its keys")),
+        }
+    }
+
+    /// Whether it is a folder of files, in which an event may stand in several exports.
+    pub(crate) fn is_files(&self) -> bool {
+        matches!(self.connection, Connection::Csv(_))
     }
 
     /// About how many rows the window has: what the server expects, the lines of files, elsewhere a count.
@@ -173,21 +186,18 @@ impl Source {
         if matches!(self.connection, Connection::Postgres(_)) {
             let answer = self.all(&format!("EXPLAIN (FORMAT JSON) SELECT 1 {from}"), &[], &view, 1).await?;
             let plan = answer.rows().next().map(|row| row.at(0));
-            let Some(Cell::Text(plan)) = plan else { return Ok(0) };
-            let plan: serde_json::Value = serde_json::from_str(plan).unwrap_or_default();
-            return Ok(plan.pointer("/0/Plan/Plan Rows").and_then(serde_json::Value::as_u64).unwrap_or(0));
+            let rows = plan.and_then(postgres::planned_rows);
+            return rows.ok_or_else(|| self.odd_answer("the plan of the query"));
         }
         if let Connection::MySql(c) = &mut self.connection
             && let sql = format!("SELECT 1 {from}")
-            && let Some(rows) = self.watch.over(mysql::estimate(c, &sql, &condition.binds, &view)).await?
+            && let estimate = self.watch.over(mysql::estimate(c, &sql, &condition.binds, &view)).await
+            && let Some(Some(rows)) = unless_denied(estimate)?
         {
             return Ok(rows);
         }
         let answer = self.all(&format!("SELECT COUNT(*) {from}"), &condition.binds, &view, 1).await?;
-        Ok(match answer.rows().next().map(|row| row.at(0)) {
-            Some(Cell::Integer(n)) => u64::try_from(n).unwrap_or(0),
-            _ => 0,
-        })
+        answer.first_number().ok_or_else(|| self.odd_answer("the number of rows"))
     }
 
     /// First and last instant of recording in the window, microseconds, and its rows; `None` where they have no order.
@@ -277,7 +287,7 @@ impl Source {
             return Ok(None);
         }
         self.watch.over(self.connection.set_savepoint()).await?;
-        let answer = unless_refused(self.all(postgres::SNAPSHOT, &[], "server", 3).await)?;
+        let answer = unless_denied(self.all(postgres::SNAPSHOT, &[], "server", 3).await)?;
         if answer.is_none() {
             self.watch.over(self.connection.back_to_savepoint()).await?;
         }
@@ -289,54 +299,18 @@ impl Source {
         postgres::written_since(then, now)
     }
 
-    /// Whether the database user may change anything. A SQLite file is opened read-only, so there nobody may.
+    /// Whether the source has a relation of that name that the user may read.
     ///
     /// # Errors
-    /// [`SourceError::Query`] when the database does not tell.
-    pub async fn may_write(&mut self) -> Result<bool, SourceError> {
-        match &self.connection {
-            Connection::Sqlite(_) | Connection::Csv(_) => Ok(false),
-            Connection::Postgres(_) => {
-                let answer = self.all(privileges::IN_POSTGRES, &[], "privileges", 1).await?;
-                Ok(answer.rows().any(|row| row.at(0) != Cell::Integer(0)))
-            }
-            Connection::MySql(_) => self.may_write_by_grants().await,
+    /// [`SourceError::Query`] when the database fails.
+    pub async fn has_relation(&mut self, name: &str) -> Result<bool, SourceError> {
+        if let Connection::Csv(folder) = &self.connection {
+            return Ok(folder.has(name));
         }
-    }
-
-    async fn may_write_by_grants(&mut self) -> Result<bool, SourceError> {
-        let (schema, _) = self.schema_and_name();
-        let mut asked = BTreeSet::new();
-        let mut waiting = vec![privileges::GRANTS.to_owned()];
-        while let Some(question) = waiting.pop() {
-            // A role that is not the session's own may be hidden from the user who can take it.
-            let Some(answer) = unless_refused(self.all(&question, &[], "privileges", 1).await)? else {
-                return Ok(true);
-            };
-            asked.insert(question);
-            for row in answer.rows() {
-                let Cell::Text(line) = row.at(0) else { continue };
-                match Grant::of(line) {
-                    Grant::Reading => {}
-                    Grant::Roles(questions) => waiting.extend(questions.into_iter().filter(|q| !asked.contains(q))),
-                    Grant::Writing(pattern) => {
-                        let binds = [Bind::Text(schema.clone()), Bind::Text(pattern)];
-                        let answer = self.all(privileges::IS_OF_PATTERN, &binds, "privileges", 1).await?;
-                        if answer.rows().any(|row| row.at(0) != Cell::Integer(0)) {
-                            return Ok(true);
-                        }
-                    }
-                }
-            }
-        }
-        Ok(false)
-    }
-
-    /// Whether the source has a relation of that name.
-    pub async fn has_relation(&mut self, name: &str) -> bool {
-        match &self.connection {
-            Connection::Csv(folder) => folder.has(name),
-            _ => self.columns_of(name).await.is_ok(),
+        match self.columns_of(name).await {
+            Ok(_) => Ok(true),
+            Err(SourceError::NoRelation { .. } | SourceError::Denied { .. }) => Ok(false),
+            Err(fault) => Err(fault),
         }
     }
 
@@ -351,10 +325,20 @@ impl Source {
         let sql = format!("SELECT * FROM {} WHERE 1 = 0", self.relation(relation));
         self.watch.over(self.connection.set_savepoint()).await?;
         let found = self.watch.over(self.connection.columns(&self.config, sql, relation)).await;
-        if matches!(found, Err(SourceError::NoRelation { .. })) {
+        if matches!(found, Err(SourceError::NoRelation { .. } | SourceError::Denied { .. })) {
             self.watch.over(self.connection.back_to_savepoint()).await?;
         }
         found
+    }
+
+    /// A database that answers, but not what it was asked.
+    fn odd_answer(&self, to: &str) -> SourceError {
+        SourceError::Query {
+            database: self.dialect().database(),
+            relation: self.config.view.clone(),
+            reason: format!("it does not tell {to}"),
+            passing: false,
+        }
     }
 
     fn dialect(&self) -> window::Dialect {
@@ -377,14 +361,5 @@ impl Source {
             Connection::MySql(_) => format!("`{}`", name.replace('`', "``")),
             _ => format!("\"{}\"", name.replace('"', "\"\"")),
         }
-    }
-}
-
-/// A question that the database may refuse to this user, which is no fault.
-fn unless_refused(answer: Result<Chunk, SourceError>) -> Result<Option<Chunk>, SourceError> {
-    match answer {
-        Ok(answer) => Ok(Some(answer)),
-        Err(fault) if fault.is_passing() => Err(fault),
-        Err(_) => Ok(None),
     }
 }

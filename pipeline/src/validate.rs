@@ -3,15 +3,16 @@
 //! Reads   a chunk of cells in the order of [`Column::ALL`]
 //! Gives   its events as columns, and of each row that must go to quarantine the first reason
 //! Rule    contract in data/columns.toml; outcomes per step in data/sop
-//! Finds   V001–V007, V009, V010 (quarantine); W001–W004, W006, W007 (archived and named)
+//! Finds   V001–V007, V009–V011 (quarantine); W001–W004, W006, W007 (archived and named)
 
+use crate::archive::ArchiveError;
 use crate::events::{Events, Ids};
 use crate::key::hex;
 use crate::sources::{Cell, Cells, Chunk, Row};
 use crate::time;
 use arrow::array::{Array, Date32Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray};
 use chrono_tz::Tz;
-use schemas::{Column, Facts, NikFault, check_nik};
+use schemas::{Column, Facts, NikFault, Presence, check_nik};
 use serde_json::{Map, Value, json};
 
 /// Why a row cannot be archived.
@@ -30,6 +31,14 @@ pub(crate) struct Contract<'a> {
     pub(crate) facts: &'a Facts,
     pub(crate) zone: Tz,
     pub(crate) integer_ids: bool,
+}
+
+/// Whether the archive and the books hold every column as the facts classify it.
+///
+/// # Errors
+/// [`ArchiveError::Columns`] names the column.
+pub(crate) fn check_columns(facts: &Facts) -> Result<(), ArchiveError> {
+    crate::archive::table::check_columns(&facts.columns)
 }
 
 /// A chunk of rows that were checked.
@@ -55,30 +64,35 @@ impl Contract<'_> {
         let langkah = check.step();
         let events = Events {
             event_id,
-            recorded_at: check.required_instant(Column::RecordedAt),
-            berkas_id: check.required_text(Column::BerkasId),
-            kolektif_id: check.required_text(Column::KolektifId),
+            recorded_at: check.instant(Column::RecordedAt),
+            berkas_id: check.text(Column::BerkasId),
+            kolektif_id: check.text(Column::KolektifId),
             pelaksana: check.role(&langkah),
             petugas_id: check.text(Column::PetugasId),
             mulai: check.instant(Column::Mulai),
-            selesai: check.required_instant(Column::Selesai),
+            selesai: check.instant(Column::Selesai),
             hasil: check.outcome(&langkah),
             kekurangan: check.text(Column::Kekurangan),
             nomor_register: check.text(Column::NomorRegister),
-            jenis: check.required_text(Column::Jenis),
-            kewarganegaraan: check.required_text(Column::Kewarganegaraan),
+            jenis: check.text(Column::Jenis),
+            kewarganegaraan: check.text(Column::Kewarganegaraan),
             pekon: check.area(),
-            diterima: check.required_instant(Column::Diterima),
+            diterima: check.instant(Column::Diterima),
             nik: check.text(Column::Nik),
             nama: check.text(Column::Nama),
             jenis_kelamin: check.text(Column::JenisKelamin),
             tempat_lahir: check.text(Column::TempatLahir),
             tanggal_lahir: check.birth_date(),
-            pembawa: check.required_text(Column::Pembawa),
+            pembawa: check.text(Column::Pembawa),
             keterangan: check.text(Column::Keterangan),
             langkah,
         };
         Checked { events, faults: check.faults }
+    }
+
+    /// How many characters the longest text of a column has.
+    pub(crate) fn longest(&self, column: Column) -> Option<usize> {
+        self.facts.columns.get(&column)?.longest
     }
 
     /// What is odd about an event that keeps the contract.
@@ -124,7 +138,7 @@ impl Check<'_> {
         if self.contract.integer_ids {
             Ids::Integer(self.required_integer(Column::EventId))
         } else {
-            Ids::Text(self.required_text(Column::EventId))
+            Ids::Text(self.text(Column::EventId))
         }
     }
 
@@ -178,7 +192,7 @@ impl Check<'_> {
 
     /// A required text that must be one of those that are known.
     fn text_that(&mut self, column: Column, code: &'static str, known: impl Fn(usize, &str) -> bool) -> StringArray {
-        let texts = self.required_text(column);
+        let texts = self.text(column);
         for row in 0..texts.len() {
             if !known(row, texts.value(row)) {
                 self.fault(row, code, column);
@@ -187,20 +201,7 @@ impl Check<'_> {
         texts
     }
 
-    fn required_text(&mut self, column: Column) -> StringArray {
-        let texts = self.text(column);
-        self.require(&texts, column);
-        for row in 0..texts.len() {
-            let text = texts.value(row);
-            let seen = text.as_bytes().first().is_some_and(u8::is_ascii_graphic);
-            if !seen && text.trim().is_empty() {
-                self.fault(row, "V001", column);
-            }
-        }
-        texts
-    }
-
-    /// No value and empty text stay different.
+    /// No value and empty text stay different; a required text is neither.
     fn text(&mut self, column: Column) -> StringArray {
         let texts: StringArray = match self.chunk.column(column) {
             Cells::Texts(texts) => texts,
@@ -225,19 +226,42 @@ impl Check<'_> {
                 }
             }
         }
+        if self.is_required(column) {
+            self.require(&texts, column);
+            for row in 0..texts.len() {
+                let text = texts.value(row);
+                let seen = text.as_bytes().first().is_some_and(u8::is_ascii_graphic);
+                if !seen && text.trim().is_empty() {
+                    self.fault(row, "V001", column);
+                }
+            }
+        }
+        self.limit(&texts, column);
         texts
+    }
+
+    /// Lengths in bytes all at once; only where one is beyond the limit, characters are counted.
+    fn limit(&mut self, texts: &StringArray, column: Column) {
+        let Some(longest) = self.contract.longest(column) else { return };
+        let most = i32::try_from(longest).unwrap_or(i32::MAX);
+        if !texts.value_offsets().windows(2).fold(false, |found, ends| found | (ends[1] - ends[0] > most)) {
+            return;
+        }
+        for row in 0..texts.len() {
+            if texts.value(row).chars().nth(longest).is_some() {
+                self.fault(row, "V011", column);
+            }
+        }
+    }
+
+    fn is_required(&self, column: Column) -> bool {
+        self.contract.facts.columns.get(&column).is_none_or(|fact| fact.presence != Presence::Optional)
     }
 
     fn require(&mut self, values: &dyn Array, column: Column) {
         if let Some(nulls) = values.nulls().filter(|nulls| nulls.null_count() > 0) {
             (0..nulls.len()).filter(|row| nulls.is_null(*row)).for_each(|row| self.fault(row, "V001", column));
         }
-    }
-
-    fn required_instant(&mut self, column: Column) -> TimestampMicrosecondArray {
-        let instants = self.instant(column);
-        self.require(&instants, column);
-        instants
     }
 
     fn instant(&mut self, column: Column) -> TimestampMicrosecondArray {
@@ -267,12 +291,15 @@ impl Check<'_> {
                 }
             }
         }
+        if self.is_required(column) {
+            self.require(&instants, column);
+        }
         instants.with_timezone("UTC")
     }
 
     fn birth_date(&mut self) -> Date32Array {
         let column = Column::TanggalLahir;
-        match self.chunk.column(column) {
+        let dates: Date32Array = match self.chunk.column(column) {
             Cells::Dates(dates) => dates,
             cells => (0..cells.len())
                 .map(|row| match cells.at(row) {
@@ -286,7 +313,11 @@ impl Check<'_> {
                     }
                 })
                 .collect(),
+        };
+        if self.is_required(column) {
+            self.require(&dates, column);
         }
+        dates
     }
 }
 
@@ -297,13 +328,6 @@ fn step_of(steps: &Int32Array, row: usize) -> u8 {
 
 fn wrong_kind(cell: Cell<'_>) -> &'static str {
     if matches!(cell, Cell::Bytes(_)) { "V010" } else { "V002" }
-}
-
-/// Whether every column that the contract calls required is one that [`Contract::check`] insists on.
-#[cfg(test)]
-fn required() -> Vec<Column> {
-    let facts = Facts::embedded().expect("facts");
-    Column::ALL.into_iter().filter(|c| facts.columns[c].presence != schemas::Presence::Optional).collect()
 }
 
 /// The `event_id` as the source writes it, for messages and for asking again.
@@ -340,6 +364,7 @@ pub(crate) fn row_json(row: Row<'_>) -> String {
 mod tests {
     use super::*;
     use crate::sources::chunk_of;
+    use schemas::Visibility;
 
     fn good() -> Vec<Cell<'static>> {
         let text = Cell::Text;
@@ -362,8 +387,11 @@ mod tests {
     }
 
     fn check(column: Column, cell: Cell<'_>) -> Result<Vec<&'static str>, (&'static str, Column)> {
-        let facts = Facts::embedded().unwrap();
-        let contract = Contract { facts: &facts, zone: Tz::Asia__Jakarta, integer_ids: true };
+        check_by(&Facts::embedded().unwrap(), column, cell)
+    }
+
+    fn check_by(facts: &Facts, column: Column, cell: Cell<'_>) -> Result<Vec<&'static str>, (&'static str, Column)> {
+        let contract = Contract { facts, zone: Tz::Asia__Jakarta, integer_ids: true };
         let mut row = good();
         row[column.index()] = cell;
         let said = |rows: &[&[Cell<'_>]], at: usize| {
@@ -415,10 +443,56 @@ mod tests {
     }
 
     #[test]
-    fn every_required_column_is_insisted_on() {
-        for column in required() {
-            assert_eq!(check(column, Cell::Null), Err(("V001", column)));
+    fn the_facts_say_which_columns_are_insisted_on() {
+        let mut facts = Facts::embedded().unwrap();
+        for column in Column::ALL {
+            let required = facts.columns[&column].presence != Presence::Optional;
+            let expected = if required { Err(("V001", column)) } else { Ok(vec![]) };
+            assert_eq!(check(column, Cell::Null), expected, "{column:?}");
+            // Of keys and steps the archive's columns have no room for none.
+            if ![Column::EventId, Column::Langkah, Column::Pelaksana, Column::Hasil, Column::Pekon].contains(&column) {
+                let presence = if required { Presence::Optional } else { Presence::Required };
+                facts.columns.get_mut(&column).unwrap().presence = presence;
+                let expected = if required { Ok(vec![]) } else { Err(("V001", column)) };
+                assert_eq!(check_by(&facts, column, Cell::Null), expected, "{column:?} the other way");
+            }
         }
+    }
+
+    #[test]
+    fn the_facts_say_how_long_a_text_may_be() {
+        let facts = Facts::embedded().unwrap();
+        for (column, longest) in [(Column::Nama, 200), (Column::Keterangan, 2_000), (Column::PetugasId, 100)] {
+            assert_eq!(facts.columns[&column].longest, Some(longest));
+            assert_eq!(check(column, Cell::Text(&"É".repeat(longest))), Ok(vec![]), "{column:?}");
+            assert_eq!(check(column, Cell::Text(&"É".repeat(longest + 1))), Err(("V011", column)));
+            assert_eq!(check(column, Cell::Text(&"x".repeat(longest + 1))), Err(("V011", column)));
+        }
+        let texts = Column::ALL.into_iter().filter(|c| facts.columns[c].longest.is_some()).count();
+        assert_eq!(texts, 17, "a text without a limit");
+    }
+
+    #[test]
+    fn a_column_that_is_classified_otherwise_is_refused_and_named() {
+        let facts = Facts::embedded().unwrap();
+        assert!(check_columns(&facts).is_ok());
+        for column in Column::ALL {
+            let mut other = facts.clone();
+            let fact = other.columns.get_mut(&column).unwrap();
+            fact.visibility =
+                if fact.visibility == Visibility::Public { Visibility::Personal } else { Visibility::Public };
+            let refused = check_columns(&other).unwrap_err().to_string();
+            assert!(refused.contains(&format!("`{}`", column.name())), "{refused}");
+            let mut other = facts.clone();
+            let fact = other.columns.get_mut(&column).unwrap();
+            fact.presence = if fact.presence == Presence::Optional { Presence::Required } else { Presence::Optional };
+            let refused = check_columns(&other).unwrap_err().to_string();
+            assert!(refused.contains(&format!("`{}`", column.name())), "{refused}");
+        }
+        // Also what a book prints follows the classification.
+        let mut other = facts.clone();
+        other.columns.get_mut(&Column::PetugasId).unwrap().visibility = Visibility::Personal;
+        assert!(other.check_columns().unwrap_err().to_string().contains("`petugas_id` is personal"));
     }
 
     #[test]

@@ -62,13 +62,15 @@ pub struct Facts {
 /// Printed words by id.
 pub type Labels = BTreeMap<String, String>;
 
-/// Whether a row may lack a column and who may see it.
+/// Whether a row may lack a column, who may see it, and how long it may be.
 #[derive(Clone, Copy, Debug)]
 pub struct ColumnFact {
     /// Whether a row may lack it.
     pub presence: Presence,
     /// Who may see it.
     pub visibility: Visibility,
+    /// How many characters its longest text has, where it is text.
+    pub longest: Option<usize>,
 }
 
 /// A classification code and the days on which it is the code in force.
@@ -88,6 +90,7 @@ struct ColumnRow {
     name: Column,
     presence: Presence,
     visibility: Visibility,
+    longest: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -156,7 +159,9 @@ impl Facts {
             columns: columns
                 .rows
                 .into_iter()
-                .map(|c| (c.name, ColumnFact { presence: c.presence, visibility: c.visibility }))
+                .map(|ColumnRow { name, presence, visibility, longest }| {
+                    (name, ColumnFact { presence, visibility, longest })
+                })
                 .collect(),
             pelaksana,
             jenis: labels(parse(files, "jenis.toml")?),
@@ -270,10 +275,31 @@ impl Facts {
         if let Some(day) = self.calendar.days().iter().find(|day| self.classification(day.date).is_none()) {
             return broken("klasifikasi.toml", format!("no code is in force on {}", day.date));
         }
-        match Column::ALL.iter().find(|c| !self.columns.contains_key(c)) {
-            Some(column) => broken("columns.toml", format!("`{}` is not classified", column.name())),
-            None => Ok(()),
+        self.check_columns()
+    }
+
+    /// Every column is classified, and what a book hides is what is personal.
+    ///
+    /// # Errors
+    /// [`FactsError::File`] names the column and the field of a book.
+    pub fn check_columns(&self) -> Result<(), FactsError> {
+        let broken = |reason: String| Err(FactsError::File { file: "columns.toml".into(), reason });
+        if let Some(column) = Column::ALL.iter().find(|c| !self.columns.contains_key(c)) {
+            return broken(format!("`{}` is not classified", column.name()));
         }
+        let is_personal = |column: &&Column| self.columns[*column].visibility == Visibility::Personal;
+        let books = self.ledgers.iter().flat_map(|ledger| &ledger.columns);
+        for field in books.chain(self.lists.iter().flat_map(|list| &list.columns)).map(|column| column.field) {
+            let personal = field.printed().iter().find(is_personal);
+            match (personal, field.personal()) {
+                (Some(column), false) => {
+                    return broken(format!("`{}` is personal, and the books print it for everybody", column.name()));
+                }
+                (None, true) => return broken(format!("nothing of {field:?} is personal, and the books hide it")),
+                _ => {}
+            }
+        }
+        Ok(())
     }
 }
 

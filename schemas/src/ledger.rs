@@ -1,6 +1,6 @@
 //! Definition of an official book: which step writes it and what its columns show.
 
-use crate::Milestone;
+use crate::{Column, Milestone};
 use serde::{Deserialize, Serialize};
 
 /// One book, from `data/ledgers/<id>.toml`.
@@ -274,6 +274,30 @@ pub enum LedgerField {
 }
 
 impl LedgerField {
+    /// The columns of the source contract that it prints as they are, or a part of them.
+    #[must_use]
+    pub fn printed(self) -> &'static [Column] {
+        match self {
+            Self::NomorRegister => &[Column::NomorRegister],
+            Self::Selesai => &[Column::Selesai],
+            Self::Diterima => &[Column::Diterima],
+            Self::Nik => &[Column::Nik],
+            Self::Nama => &[Column::Nama],
+            Self::JenisKelamin => &[Column::JenisKelamin],
+            Self::TempatTanggalLahir => &[Column::TempatLahir, Column::TanggalLahir],
+            Self::Usia => &[Column::TanggalLahir],
+            Self::NamaPekon | Self::Kecamatan => &[Column::Pekon],
+            Self::Jenis => &[Column::Jenis],
+            Self::Hasil => &[Column::Hasil],
+            Self::PetugasId => &[Column::PetugasId],
+            Self::KolektifId => &[Column::KolektifId],
+            Self::Pembawa => &[Column::Pembawa],
+            Self::BerkasId => &[Column::BerkasId],
+            Self::Keterangan => &[Column::Keterangan],
+            _ => &[],
+        }
+    }
+
     /// Whether the field is personal data.
     #[must_use]
     pub fn personal(self) -> bool {

@@ -32,7 +32,7 @@ pub use column::{Column, Presence, Visibility};
 pub use decision::{Decision, DecisionError, DecisionFile, Decisions, Rule};
 pub use event::{Event, EventId, Person};
 pub use fact_files::{FactFiles, FactsError};
-pub use facts::{Facts, Labels};
+pub use facts::{ColumnFact, Facts, Labels};
 pub use finding::{Finding, FindingText, Severity};
 pub use ledger::{
     Align, ArchiveList, FinalAction, Ledger, LedgerColumn, LedgerField, ListCase, ListDestruction, ListRows, Retention,

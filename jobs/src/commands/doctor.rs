@@ -10,6 +10,8 @@ use clap::Args;
 use pipeline::{Key, Source};
 use reports::Program;
 use schemas::document::Coverage;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 /// Options of `tertib doctor`.
 #[derive(Debug, Args)]
@@ -21,17 +23,43 @@ pub(crate) struct Options {
 /// Days before the calendar ends from which on it is a finding.
 const CALENDAR_NOTICE_DAYS: i64 = 60;
 
+/// Space that a pull and the documents of a month need, generously.
+const SPACE_MB: u64 = 1_024;
+/// With less than this a pull fails.
+const LEAST_SPACE_MB: u64 = 64;
+
+/// What an examination says of the next night.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum State {
+    /// Nothing is to be done.
+    Good,
+    /// Somebody should look at it.
+    Look,
+    /// The next pull would fail.
+    Stops,
+}
+
+impl State {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Good => "ok",
+            Self::Look => "LOOK",
+            Self::Stops => "STOPS",
+        }
+    }
+}
+
 struct Examination {
     what: &'static str,
-    good: bool,
+    state: State,
     says: String,
 }
 
-/// Exit code 1 when something needs attention; each line says what to do.
+/// Exit code 1 when something needs attention, 2 when the next pull would fail; each line says what to do.
 pub(crate) async fn run(options: Options) -> Result<Outcome> {
     let installed = Installed::open(options.place.config.as_deref())?;
     let examined = [
-        Examination { what: "configuration", good: true, says: installed.config.folder.display().to_string() },
+        Examination { what: "configuration", state: State::Good, says: installed.config.folder.display().to_string() },
         source(&installed).await,
         key(&installed),
         rights(&installed),
@@ -43,18 +71,21 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
         fonts(&installed),
         typesetter(&installed),
     ];
-    let rows: Vec<Vec<String>> = examined
-        .iter()
-        .map(|e| vec![if e.good { "ok" } else { "LOOK" }.to_owned(), e.what.to_owned(), e.says.clone()])
-        .collect();
+    let rows: Vec<Vec<String>> =
+        examined.iter().map(|e| vec![e.state.word().to_owned(), e.what.to_owned(), e.says.clone()]).collect();
     print::data(&print::table(&["", "what", "state"], &rows))?;
-    Ok(Outcome::of(examined.iter().any(|e| !e.good)))
+    Ok(match examined.iter().map(|e| e.state).max() {
+        Some(State::Stops) => Outcome::CannotRun,
+        Some(State::Look) => Outcome::Findings,
+        Some(State::Good) | None => Outcome::Done,
+    })
 }
 
-fn judge(what: &'static str, result: Result<String>) -> Examination {
+/// Good, or in the given state with what went wrong.
+fn judge(what: &'static str, otherwise: State, result: Result<String>) -> Examination {
     match result {
-        Ok(says) => Examination { what, good: true, says },
-        Err(fault) => Examination { what, good: false, says: format!("{fault:#}") },
+        Ok(says) => Examination { what, state: State::Good, says },
+        Err(fault) => Examination { what, state: otherwise, says: format!("{fault:#}") },
     }
 }
 
@@ -72,9 +103,10 @@ async fn source(installed: &Installed) -> Examination {
         }
         Ok(format!("view `{}` keeps the contract{unknown}", installed.config.source.view))
     };
-    judge("source", examine.await)
+    judge("source", State::Stops, examine.await)
 }
 
+/// The key must be the archive's.
 fn key(installed: &Installed) -> Examination {
     let examine = || {
         let key = Key::load(&installed.config.key_path())?;
@@ -84,7 +116,7 @@ fn key(installed: &Installed) -> Examination {
         }
         Ok(format!("id {}", key.id()))
     };
-    judge("key", examine())
+    judge("key", State::Stops, examine())
 }
 
 /// Whether others may change what tertib rests on, or read a password.
@@ -104,7 +136,7 @@ fn rights(installed: &Installed) -> Examination {
         }
         Ok("others may not change the configuration".to_owned())
     };
-    judge("rights", examine())
+    judge("rights", State::Look, examine())
 }
 
 fn archive(installed: &Installed) -> Examination {
@@ -112,7 +144,7 @@ fn archive(installed: &Installed) -> Examination {
         Ok(p) => format!("version {}, {} events; `tertib verify` checks every file", p.archive_version, p.events),
         Err(_) => "empty; `tertib pull` fills it".to_owned(),
     });
-    judge("archive", state)
+    judge("archive", State::Stops, state)
 }
 
 /// Whether the archive holds all of the month before this one, and how old its data are.
@@ -135,14 +167,14 @@ fn data(installed: &Installed) -> Examination {
             Coverage::Provisional => anyhow::bail!("{says}; not all of {month} is there, run `tertib pull`"),
         }
     };
-    judge("data", examine())
+    judge("data", State::Look, examine())
 }
 
 fn calendar(installed: &Installed) -> Examination {
     let now = clock::now().timestamp();
     let soon = now + CALENDAR_NOTICE_DAYS * 86_400;
     let state = installed.facts.clock.working_s(soon).map(|_| "covers the next 60 days".to_owned());
-    judge("calendar", state.map_err(Into::into))
+    judge("calendar", State::Look, state.map_err(Into::into))
 }
 
 /// The targets that this month is judged by.
@@ -161,26 +193,52 @@ fn targets(installed: &Installed) -> Examination {
         }
         Ok(format!("{all} targets, all with a value"))
     };
-    judge("targets", examine())
+    judge("targets", State::Look, examine())
 }
 
+/// The folders of archive, documents and history can be written, and have room.
 fn disk(installed: &Installed) -> Examination {
-    let folder = &installed.config.folder;
-    let write = tempfile::Builder::new().prefix(".tertib-").tempfile_in(folder);
-    let write = write.and_then(|mut probe| std::io::Write::write_all(&mut probe, &[0_u8; 4_096]));
-    judge("disk", write.map(|()| format!("{} can be written", folder.display())).map_err(Into::into))
+    let config = &installed.config;
+    let folders = [config.folder.clone(), config.archive_path(), config.reports_path()];
+    let rooms: Result<Vec<(u64, PathBuf)>> = folders.iter().map(|folder| room_mb(&nearest(folder))).collect();
+    let (free_mb, folder) = match rooms {
+        Ok(rooms) => rooms.into_iter().min().unwrap_or_default(),
+        Err(fault) => return Examination { what: "disk", state: State::Stops, says: format!("{fault:#}") },
+    };
+    let (state, advice) = match free_mb {
+        SPACE_MB.. => (State::Good, ""),
+        LEAST_SPACE_MB.. => (State::Look, "; make room soon"),
+        _ => (State::Stops, "; make room, the next pull may fail"),
+    };
+    Examination { what: "disk", state, says: format!("{} has {free_mb} MB free{advice}", folder.display()) }
+}
+
+/// The folder, or the one in which it will be made.
+fn nearest(folder: &Path) -> PathBuf {
+    let there = folder.ancestors().find(|folder| folder.is_dir());
+    there.filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")).to_owned()
+}
+
+/// What is free in a folder that can be written.
+fn room_mb(folder: &Path) -> Result<(u64, PathBuf)> {
+    let write = tempfile::Builder::new().prefix(".tertib-probe").tempfile_in(folder);
+    write
+        .and_then(|mut file| file.write_all(&[0; 4_096]))
+        .with_context(|| format!("cannot write in {}", folder.display()))?;
+    let space = rustix::fs::statvfs(folder).with_context(|| format!("cannot see the space of {}", folder.display()))?;
+    Ok((space.f_bavail.saturating_mul(space.f_frsize) >> 20, folder.to_owned()))
 }
 
 fn fonts(installed: &Installed) -> Examination {
     let loaded = installed.config.renderer();
-    judge("templates", loaded.map(|_| "templates and built-in fonts load".to_owned()))
+    judge("templates", State::Look, loaded.map(|_| "templates and built-in fonts load".to_owned()))
 }
 
 /// Templates are written for one version of typst.
 fn typesetter(installed: &Installed) -> Examination {
     let expected = Program::built_in_version();
     let Some(program) = installed.config.typst_program() else {
-        return Examination { what: "typesetter", good: true, says: format!("built in, {expected}") };
+        return Examination { what: "typesetter", state: State::Good, says: format!("built in, {expected}") };
     };
     let examine = || {
         let version = program.version()?;
@@ -190,5 +248,5 @@ fn typesetter(installed: &Installed) -> Examination {
         }
         bail!("{} is {version}; the templates are written for {expected}", program.path.display())
     };
-    judge("typesetter", examine())
+    judge("typesetter", State::Look, examine())
 }

@@ -1,11 +1,12 @@
 //! `tertib init`
 
 use crate::cli::Common;
+use crate::config::source_url;
 use crate::exit::Outcome;
 use crate::print;
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use pipeline::{Archive, Key, Source, SourceConfig};
+use pipeline::{Archive, Key, Source, SourceConfig, SourceError};
 use std::path::{Path, PathBuf};
 
 /// Options of `tertib init`.
@@ -14,9 +15,10 @@ pub(crate) struct Options {
     /// Folder to make.
     #[arg(default_value = "work", value_name = "DIR")]
     dir: PathBuf,
-    /// The office's database: sqlite:PATH, postgres://…, mysql://… or csv:FOLDER.
+    /// The office's database: sqlite:PATH, postgres://…, mysql://… or csv:FOLDER [default: `TERTIB_SOURCE_URL`, which is not
+    /// written down].
     #[arg(long, value_name = "URL")]
-    source: String,
+    source: Option<String>,
     /// The view with one row per event.
     #[arg(long, value_name = "NAME", default_value = "workflow_events")]
     view: String,
@@ -28,10 +30,22 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     if config.symlink_metadata().is_ok() {
         bail!("{} is there already; edit it, or choose another folder", config.display());
     }
-    let url = absolute(&options.source)?;
+    let key = options.dir.join("kunci.key");
+    let named = options.source.as_deref().map(absolute).transpose()?;
+    let url = match &named {
+        Some(url) => Some(url.clone()),
+        None => source_url()?,
+    };
+    let Some(url) = url else {
+        bail!("name the office's database with --source, or in TERTIB_SOURCE_URL");
+    };
+    SourceConfig::new(url.clone(), options.view.clone()).check()?;
+    if named.as_deref().is_some_and(holds_password) {
+        let advice = "others may see a password in the arguments of a program; TERTIB_SOURCE_URL keeps it out of them";
+        print::words(common, advice);
+    }
     let (outages, stock, fault) = probe(&url, &options.view).await;
     std::fs::create_dir_all(&options.dir).with_context(|| format!("cannot make {}", options.dir.display()))?;
-    let key = options.dir.join("kunci.key");
     let found = key.symlink_metadata().is_ok();
     if found {
         Key::load(&key)?;
@@ -43,7 +57,7 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
             options.dir.display()
         );
     }
-    write_config(&config, &url, &options.view, outages, stock)?;
+    write_config(&config, named.as_deref().unwrap_or_default(), &options.view, outages, stock)?;
     print::data(&format!("{}\n{}\n", config.display(), key.display()))?;
     if found {
         let words = "was there already and is kept; if it is not this office's, remove it together with tertib.toml and begin anew";
@@ -82,21 +96,29 @@ fn absolute(url: &str) -> Result<String> {
     }
 }
 
+/// Whether a user stands in a URL with a password.
+fn holds_password(url: &str) -> bool {
+    let user = url.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@'));
+    user.is_some_and(|(user, _)| user.contains(':'))
+}
+
 /// Whether the source has the optional tables, and what is wrong with the view.
 async fn probe(url: &str, view: &str) -> (bool, bool, Option<String>) {
     let mut config = SourceConfig::new(url.to_owned(), view.to_owned());
     let [outages, stock] = optional_tables(url);
-    match Source::open(config.clone()).await {
-        Ok(mut source) => {
-            let has = (source.has_relation(&outages).await, source.has_relation(&stock).await);
-            // In a folder of files these two hold no events.
-            config.outages = has.0.then_some(outages);
-            config.stock = has.1.then_some(stock);
-            let fault = async { Source::open(config).await?.shape().await };
-            (has.0, has.1, fault.await.err().map(|e| e.to_string()))
-        }
-        Err(fault) => (false, false, Some(fault.to_string())),
-    }
+    let has = async {
+        let mut source = Source::open(config.clone()).await?;
+        Ok::<_, SourceError>((source.has_relation(&outages).await?, source.has_relation(&stock).await?))
+    };
+    let has = match has.await {
+        Ok(has) => has,
+        Err(fault) => return (false, false, Some(fault.to_string())),
+    };
+    // In a folder of files these two hold no events.
+    config.outages = has.0.then_some(outages);
+    config.stock = has.1.then_some(stock);
+    let fault = async { Source::open(config).await?.shape().await };
+    (has.0, has.1, fault.await.err().map(|e| e.to_string()))
 }
 
 /// What outages and blank-card stock are called.

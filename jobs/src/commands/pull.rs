@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
 use pipeline::PullReport;
-use schemas::Zone;
+use schemas::{Month, Zone};
 
 /// Options of `tertib pull`.
 #[derive(Debug, Args)]
@@ -22,6 +22,12 @@ pub(crate) struct Options {
     /// Only rows recorded before then; the next pull goes on from there.
     #[arg(long, value_name = "INSTANT", value_parser = moment)]
     until: Option<Moment>,
+    /// Read a month of the source again, whatever was read before: what `tertib reconcile` finds is archived.
+    #[arg(long, value_name = "YYYY-MM", conflicts_with_all = ["from", "until"])]
+    again: Option<Month>,
+    /// Archive many corrections at once, and take the database for the archive's own though its rows are other ones.
+    #[arg(long)]
+    accept_corrections: bool,
     /// Pull as if it were then, so that the archive can be made again byte for byte.
     #[arg(long, value_name = "INSTANT", value_parser = moment)]
     at: Option<Moment>,
@@ -42,7 +48,8 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
         bail!("--at {} lies in the future, of which no pull can say that it saw everything", at.to_rfc3339());
     }
     let (from, until) = (instant(options.from), instant(options.until));
-    let request = PullRequest { at, dry_run: options.dry_run, from, until };
+    let Options { dry_run, again, accept_corrections, .. } = options;
+    let request = PullRequest { at, dry_run, from, until, again, accept_corrections };
     let report = installed.pull(request, progress).await;
     bar.finish_and_clear();
     let report = report?;
@@ -78,9 +85,13 @@ fn moment(text: &str) -> Result<Moment, String> {
 /// One line: what was read and what became of it.
 pub(crate) fn summary(report: &PullReport, dry_run: bool) -> String {
     let verb = if dry_run { "would archive" } else { "archived" };
+    let waiting = match report.held_back {
+        0 => String::new(),
+        corrections => format!("{corrections} corrections wait for --accept-corrections; "),
+    };
     let version = report.archive_version.map_or_else(|| "empty".to_owned(), |v| format!("version {v}"));
     format!(
-        "read {} rows: {verb} {} new and {} corrected, {} known already, {} to quarantine, {} still there; archive {version}\n",
+        "read {} rows: {waiting}{verb} {} new and {} corrected, {} known already, {} to quarantine, {} still there; archive {version}\n",
         report.read, report.new, report.corrections, report.known, report.quarantined, report.still_quarantined,
     )
 }

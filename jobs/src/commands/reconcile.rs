@@ -16,14 +16,15 @@ pub(crate) async fn run(options: &OfMonth) -> Result<Outcome> {
     let at_ms = clock::now().timestamp_millis();
     let result = pipeline::reconcile(&source, &archive, &key, &installed.facts, options.month, at_ms).await?;
     let findings = result.findings();
-    let rows: Vec<Vec<String>> = findings.iter().map(|f| vec![f.code.to_owned(), f.place.clone()]).collect();
+    let rows: Vec<Vec<String>> =
+        result.rows().into_iter().map(|(code, columns, id)| vec![code.to_owned(), id, columns]).collect();
     let text = match options.format {
         Format::Json => format!("{}\n", serde_json::to_string_pretty(&result)?),
-        Format::Csv => print::csv(&["code", "event_id"], &rows)?,
+        Format::Csv => print::csv(&["code", "event_id", "columns"], &rows)?,
         Format::Table => {
             let place = if result.in_database { "in the database" } else { "row by row" };
             format!(
-                "{}: {} rows in the source, {} in the archive, compared {place} ({} travelled)\n{} missing, {} gone, {} different, {} in quarantine\n{}",
+                "{}: {} rows in the source, {} in the archive, compared {place} ({} travelled)\n{} missing, {} gone, {} different, {} in quarantine, {} doubled, {} without a key\n{}",
                 options.month,
                 result.source_rows,
                 result.archive_rows,
@@ -32,7 +33,10 @@ pub(crate) async fn run(options: &OfMonth) -> Result<Outcome> {
                 result.gone.len(),
                 result.different.len(),
                 result.quarantined.len(),
-                print::findings(&installed.facts, &findings),
+                result.doubled.len(),
+                result.without_key,
+                // The remedies name the month as BULAN.
+                print::findings(&installed.facts, &findings).replace("BULAN", &options.month.to_string()),
             )
         }
     };

@@ -124,6 +124,19 @@ pub enum ArchiveError {
         /// Of the configuration.
         zone: schemas::Zone,
     },
+    /// A column is classified otherwise than the archive's tables hold it.
+    #[error(
+        "columns.toml says that `{column}` is {wanted}, and the tables of the archive hold it as {held}; put the file back, or \
+         change the form of the archive with it"
+    )]
+    Columns {
+        /// The column.
+        column: &'static str,
+        /// As what the tables hold it.
+        held: &'static str,
+        /// What the facts say.
+        wanted: &'static str,
+    },
     /// The key is not the archive's.
     #[error(
         "the archive was written with another key (id {expected}, this one is {found}); restore the right key file"

@@ -12,7 +12,7 @@ use super::action::{
 };
 use super::layout;
 use crate::key::sha256;
-use crate::sources::Horizon;
+use crate::sources::{Horizon, Identity};
 use schemas::{EventId, Month, Zone};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -84,6 +84,9 @@ pub struct SourceNote {
     pub complete: bool,
     /// SHA-256 of the files that were read whole.
     pub files: Vec<String>,
+    /// Which database it was, where it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
 }
 
 /// What never changes in one archive.

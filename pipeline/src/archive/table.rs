@@ -16,7 +16,9 @@ use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
+use schemas::{Column, ColumnFact, Presence, Visibility};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A row that broke the contract.
@@ -92,6 +94,40 @@ fn private_columns() -> Vec<Field> {
     fields.push(Field::new("pembawa", DataType::Utf8, false));
     fields.push(Field::new("keterangan", DataType::Utf8, true));
     fields
+}
+
+/// Whether the tables of the archive's form hold every column as it is classified: a personal one only in the private table,
+/// and none that a row may lack where a value must stand.
+pub(crate) fn check_columns(columns: &BTreeMap<Column, ColumnFact>) -> Result<(), ArchiveError> {
+    let (public, private) = schemas(true);
+    for (column, fact) in columns {
+        let word = |visibility| if visibility == Visibility::Public { "public" } else { "personal" };
+        let place = match (public.field_with_name(column.name()), private.field_with_name(column.name())) {
+            (Ok(field), Err(_)) => (Visibility::Public, field),
+            (Err(_), Ok(field)) => (Visibility::Personal, field),
+            _ => {
+                return Err(ArchiveError::Columns {
+                    column: column.name(),
+                    held: "nowhere",
+                    wanted: word(fact.visibility),
+                });
+            }
+        };
+        let (held, field) = place;
+        if held != fact.visibility {
+            return Err(ArchiveError::Columns {
+                column: column.name(),
+                held: word(held),
+                wanted: word(fact.visibility),
+            });
+        }
+        if field.is_nullable() != (fact.presence == Presence::Optional) {
+            let word = |may_lack| if may_lack { "optional" } else { "required" };
+            let (held, wanted) = (word(field.is_nullable()), word(!field.is_nullable()));
+            return Err(ArchiveError::Columns { column: column.name(), held, wanted });
+        }
+    }
+    Ok(())
 }
 
 /// The schemas of the public and the private table.

@@ -20,6 +20,10 @@ impl Run<'_> {
         asked: &Asked,
         open_since: Option<i64>,
     ) -> Option<i64> {
+        if asked.again {
+            // What lies between the cursor and the rows of that month was not read.
+            return archive.cursor(self.options.source_name);
+        }
         // A clock that runs ahead in the source must not push the window into the future; what an open transaction
         // writes may claim to be as old as the transaction.
         let latest = self.options.at_ms.saturating_mul(1_000).min(open_since.unwrap_or(i64::MAX));
@@ -35,6 +39,9 @@ impl Run<'_> {
         intake: &Intake<'_>,
         open_since: Option<i64>,
     ) -> Option<i64> {
+        if asked.again {
+            return archive.complete_until_us();
+        }
         let now = self.options.at_ms.saturating_mul(1_000);
         let bounds = [Some(now), asked.range.until_us, open_since];
         let seen = if self.config.is_folder() { intake.cursor_us } else { Some(i64::MAX) };

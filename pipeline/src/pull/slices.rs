@@ -3,8 +3,12 @@
 use super::{PullError, Run};
 use crate::archive::{Archive, SourceNote};
 use crate::intake::Range;
+use crate::key::Key;
 use crate::known::Quarantine;
-use crate::sources::{Shape, Source, Window};
+use crate::reconcile::reconcile;
+use crate::sources::{Shape, Source, SourceConfig, Window};
+use schemas::{Facts, Month};
+use std::path::Path;
 
 /// A slice is at least this long, microseconds.
 const SHORTEST_SLICE_US: i64 = 1_000_000;
@@ -24,6 +28,38 @@ pub(super) struct Asked {
     pub(super) range: Range,
     pub(super) note: SourceNote,
     pub(super) last: bool,
+    /// Whether rows of an earlier month are read again, so that the cursor stays.
+    pub(super) again: bool,
+}
+
+/// The rows of a month that the archive has not as the source has them.
+#[derive(Debug)]
+pub(super) struct Again {
+    ids: Vec<String>,
+    /// Rows without a key can only be found again by reading everything.
+    everything: bool,
+}
+
+impl Again {
+    /// Compares the month.
+    pub(super) async fn of(
+        month: Month,
+        config: &SourceConfig,
+        root: &Path,
+        key: &Key,
+        facts: &Facts,
+        at_ms: i64,
+    ) -> Result<Self, PullError> {
+        if config.is_folder() {
+            return Err(PullError::Files { month });
+        }
+        let archive = Archive::open(root)?;
+        if archive.is_empty() {
+            return Err(archive.empty().into());
+        }
+        let found = reconcile(config, &archive, key, facts, month, at_ms).await?;
+        Ok(Self { ids: found.to_ask_for(), everything: found.without_key > 0 })
+    }
 }
 
 impl Run<'_> {
@@ -37,6 +73,12 @@ impl Run<'_> {
     ) -> Result<Asked, PullError> {
         let options = self.options;
         let earlier = archive.source_note(options.source_name);
+        if let Some(again) = &self.again {
+            let window = Window { ids: again.ids.clone(), only_ids: !again.everything, ..Window::default() };
+            let note = SourceNote { files: Vec::new(), ..earlier.cloned().unwrap_or_default() };
+            self.done.total = Some(again.ids.len() as u64);
+            return Ok(Asked { window, range: Range::default(), note, last: true, again: true });
+        }
         let from_us = match (earlier, options.from_us) {
             (Some(note), Some(from)) if note.from_us != Some(from) => {
                 return Err(PullError::Begun { from: note.from_us.map_or_else(|| "its beginning".into(), shown) });
@@ -89,8 +131,9 @@ impl Run<'_> {
             horizon: if last { now } else { then.cloned().or(now) },
             complete: last && options.until_us.is_none(),
             files: Vec::new(),
+            identity: None,
         };
-        Ok(Asked { window, range, note, last })
+        Ok(Asked { window, range, note, last, again: false })
     }
 
     /// Where the next slice ends; the end that was asked for when it is the last one.

@@ -43,6 +43,9 @@ impl Cell<'_> {
 /// A value that the database allows and the archive cannot hold.
 pub(super) const OUT_OF_RANGE: Cell<'_> = Cell::Unreadable("out of range");
 
+/// A value of a column that a row should have and does not; no value would be another thing.
+const NOT_GIVEN: Cell<'_> = Cell::Unreadable("not given");
+
 /// A value of a column that holds values of several kinds, which is a fault of the source nearly always.
 #[derive(Clone, Debug)]
 enum Owned {
@@ -135,7 +138,7 @@ impl Cells {
             Self::Instants(a) if a.is_valid(row) => Cell::Instant(a.value(row)),
             Self::Dates(a) if a.is_valid(row) => Cell::Date(a.value(row)),
             Self::Texts(a) if a.is_valid(row) => Cell::Text(a.value(row)),
-            Self::Mixed(cells) => cells.0.get(row).map_or(Cell::Null, Owned::cell),
+            Self::Mixed(cells) => cells.0.get(row).map_or(NOT_GIVEN, Owned::cell),
             _ => Cell::Null,
         }
     }
@@ -316,8 +319,11 @@ impl ChunkBuilder {
         self.rows >= FULL_ROWS || self.bytes >= FULL_BYTES
     }
 
-    /// The rows so far; others begin.
+    /// The rows so far; others begin. A row that was not written to its end is one whose other values cannot be read.
     pub(super) fn take(&mut self) -> Chunk {
+        while self.next != 0 {
+            self.push(NOT_GIVEN);
+        }
         let columns: Vec<Cells> = self.columns.iter_mut().map(Filling::take).collect();
         let rows = self.rows;
         self.room = columns.iter().map(|cells| Room { rows, text_bytes: cells.text_bytes() }).collect();
@@ -339,6 +345,14 @@ impl Chunk {
         self.rows
     }
 
+    /// The number that an answer of one row and column is.
+    pub(crate) fn first_number(&self) -> Option<u64> {
+        match self.rows().next()?.at(0) {
+            Cell::Integer(n) => u64::try_from(n).ok(),
+            _ => None,
+        }
+    }
+
     /// The rows in order.
     pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         (0..self.rows).map(|index| Row { chunk: self, index })
@@ -346,7 +360,8 @@ impl Chunk {
 
     /// The values of a column, for rows in the order of [`Column::ALL`].
     pub(crate) fn column(&self, column: Column) -> Cells {
-        self.columns.get(column.index()).cloned().unwrap_or(Cells::Nothing(self.rows))
+        let none = || Cells::Mixed(MixedCells(vec![Owned::of(NOT_GIVEN); self.rows]));
+        self.columns.get(column.index()).cloned().unwrap_or_else(none)
     }
 }
 
@@ -365,7 +380,7 @@ impl<'a> Row<'a> {
 
     /// The cell at a place.
     pub(crate) fn at(self, place: usize) -> Cell<'a> {
-        self.chunk.columns.get(place).map_or(Cell::Null, |cells| cells.at(self.index))
+        self.chunk.columns.get(place).map_or(NOT_GIVEN, |cells| cells.at(self.index))
     }
 
     /// The cell of a column, for rows in the order of [`Column::ALL`].
@@ -425,6 +440,16 @@ mod tests {
             assert_eq!(chunk.rows().map(|row| row.at(0)).collect::<Vec<_>>(), [Cell::Integer(n)]);
         }
         assert_eq!(builder.take().len(), 0);
+    }
+
+    #[test]
+    fn a_row_that_ends_early_and_a_column_that_is_not_there_are_no_missing_values() {
+        let mut builder = ChunkBuilder::new(2);
+        [Cell::Integer(1), Cell::Integer(2), Cell::Integer(3)].into_iter().for_each(|cell| builder.push(cell));
+        let chunk = builder.take();
+        let cells: Vec<_> = chunk.rows().map(|row| (row.at(0), row.at(1), row.at(2))).collect();
+        assert_eq!(cells, [(Cell::Integer(1), Cell::Integer(2), NOT_GIVEN), (Cell::Integer(3), NOT_GIVEN, NOT_GIVEN)]);
+        assert_eq!(chunk.column(Column::BerkasId).at(1), NOT_GIVEN);
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub(super) enum Connection {
 
 impl Connection {
     pub(super) async fn open(config: &SourceConfig) -> Result<Self, SourceError> {
+        config.check()?;
         let (url, timeouts) = (&config.url, config.timeouts);
         Ok(match url.split(':').next().unwrap_or_default() {
             "sqlite" => Self::Sqlite(sqlite::Database::open(url, timeouts, config.rows_per_second.is_some()).await?),
@@ -28,7 +29,7 @@ impl Connection {
             }
             "mysql" | "mariadb" => Self::MySql(in_time(config, mysql::NAME, mysql::open(url, timeouts)).await?),
             "csv" => Self::Csv(csv::open(url, &config.csv_null)?),
-            other => return Err(SourceError::UnknownScheme { scheme: other.chars().take(20).collect() }),
+            other => return Err(SourceError::UnknownScheme { scheme: other.to_owned() }),
         })
     }
 
@@ -63,8 +64,7 @@ impl Connection {
             Self::Sqlite(c) => c.read(sql, binds, relation, outlet).await,
             Self::Postgres(c) => postgres::read(c, sql, relation, config.zone, outlet).await.map(drop),
             Self::MySql(c) => mysql::read(c, sql, binds, relation, config.zone, outlet).await,
-            // What is asked of files is asked of them directly.
-            Self::Csv(_) => Ok(()),
+            Self::Csv(folder) => Err(folder.no_database()),
         }
     }
 

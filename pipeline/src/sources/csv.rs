@@ -167,6 +167,12 @@ impl Folder {
         Ok(())
     }
 
+    /// What is asked of files is asked of them directly.
+    pub(super) fn no_database(&self) -> SourceError {
+        let reason = "a folder of files answers no SQL; this is a defect of tertib".to_owned();
+        SourceError::File { path: self.path.display().to_string(), reason, passing: false }
+    }
+
     /// Whether the folder has a file of that name.
     pub(super) fn has(&self, name: &str) -> bool {
         self.path.join(name).is_file()

@@ -14,9 +14,9 @@ use std::fmt::Write;
 /// Length of the slices of time in which sums are compared, microseconds.
 pub(crate) const DAY_US: i64 = 86_400_000_000;
 
-/// What is asked of one row.
+/// How a database digests a row.
 #[derive(Debug)]
-struct Expressions {
+pub(crate) struct Digested {
     /// The row's digest, 64 hexadecimal digits.
     digest: String,
     /// Microseconds of `selesai`.
@@ -24,7 +24,7 @@ struct Expressions {
 }
 
 /// The expressions for a view, or `None` when a column has a type whose text the database and we may write differently.
-fn expressions(dialect: Dialect, shape: &Shape, names: &[String], key: &str) -> Option<Expressions> {
+fn expressions(dialect: Dialect, shape: &Shape, names: &[String], key: &str) -> Option<Digested> {
     let mut fields = Vec::new();
     let mut selesai_us = String::new();
     for ((column, name), kind) in Column::ALL.into_iter().zip(names).zip(&shape.types) {
@@ -46,7 +46,7 @@ fn expressions(dialect: Dialect, shape: &Shape, names: &[String], key: &str) -> 
         Dialect::Postgres => format!("({selesai_us})::bigint"),
         _ => format!("CAST({selesai_us} AS SIGNED)"),
     };
-    Some(Expressions { digest, selesai_us })
+    Some(Digested { digest, selesai_us })
 }
 
 fn as_text(dialect: Dialect, column: Column, name: &str, kind: &str) -> Option<String> {
@@ -84,73 +84,73 @@ fn as_text(dialect: Dialect, column: Column, name: &str, kind: &str) -> Option<S
 }
 
 impl Source {
+    /// How the database digests rows as we do; `None` where it cannot.
+    pub(crate) fn digested(&self, shape: &Shape, key: &str) -> Option<Digested> {
+        let names: Vec<String> = Column::ALL.into_iter().map(|c| self.quoted(&self.config.office_name(c))).collect();
+        expressions(self.dialect(), shape, &names, key)
+    }
+
     /// Rows with `selesai` in a range, and the sum of the first 60 bits of their digests, by day since its beginning.
-    /// `None` where the database cannot digest rows as we do.
     ///
     /// # Errors
-    /// [`SourceError::Query`] when the database fails.
+    /// [`SourceError::Query`] when the database fails, or does not tell what it was asked.
     pub(crate) async fn day_sums(
         &mut self,
-        shape: &Shape,
-        key: &str,
+        asked: &Digested,
         from_us: i64,
         until_us: i64,
-    ) -> Result<Option<BTreeMap<i64, (u64, String)>>, SourceError> {
-        let Some(asked) = self.digested(shape, key, from_us, until_us) else { return Ok(None) };
-        let (dialect, us) = (self.dialect(), &asked.0.selesai_us);
+    ) -> Result<BTreeMap<i64, (u64, String)>, SourceError> {
+        let (dialect, us) = (self.dialect(), &asked.selesai_us);
         let day = match dialect {
             Dialect::MySql => format!("({us} - {from_us}) DIV {DAY_US}"),
             _ => format!("({us} - {from_us}) / {DAY_US}"),
         };
-        let sum = sum(dialect, &asked.0.digest);
-        let sql = format!("SELECT {day}, COUNT(*), {sum} {} GROUP BY 1", asked.1);
+        let sum = sum(dialect, &asked.digest);
+        let sql = format!("SELECT {day}, COUNT(*), {sum} {} GROUP BY 1", self.ended_between(from_us, until_us));
         let view = self.config.view.clone();
         let answer = self.all(&sql, &[], &view, 3).await?;
-        let rows = answer.rows().filter_map(|row| match (row.at(0), row.at(1), row.at(2)) {
+        let rows = answer.rows().map(|row| match (row.at(0), row.at(1), row.at(2)) {
             (Cell::Integer(day), Cell::Integer(n), Cell::Text(sum)) => {
                 Some((day, (u64::try_from(n).ok()?, sum.to_owned())))
             }
             _ => None,
         });
-        Ok(Some(rows.collect()))
+        rows.collect::<Option<_>>().ok_or_else(|| self.odd_answer("the sums of its days"))
     }
 
-    /// Key and digest of every row with `selesai` in a range.
+    /// Key and digest of every row with `selesai` in a range; `None` for the key of a row without one.
     ///
     /// # Errors
-    /// [`SourceError::Query`] when the database fails.
+    /// [`SourceError::Query`] when the database fails, or does not tell what it was asked.
     pub(crate) async fn row_digests(
         &mut self,
-        shape: &Shape,
-        key: &str,
+        asked: &Digested,
         from_us: i64,
         until_us: i64,
-    ) -> Result<Vec<(String, String)>, SourceError> {
-        let Some((asked, from)) = self.digested(shape, key, from_us, until_us) else { return Ok(Vec::new()) };
+    ) -> Result<Vec<(Option<String>, String)>, SourceError> {
         let id = self.quoted(&self.config.office_name(Column::EventId));
         let text = if self.dialect() == Dialect::MySql { "CHAR" } else { "TEXT" };
-        let sql = format!("SELECT CAST({id} AS {text}), {} {from}", asked.digest);
+        let rows = self.ended_between(from_us, until_us);
+        let sql = format!("SELECT CAST({id} AS {text}), {} {rows}", asked.digest);
         let view = self.config.view.clone();
         let answer = self.all(&sql, &[], &view, 2).await?;
         let pair = |row: Row<'_>| match (row.at(0), row.at(1)) {
-            (Cell::Text(id), Cell::Text(digest)) => Some((id.to_owned(), digest.to_owned())),
+            (Cell::Text(id), Cell::Text(digest)) => Some((Some(id.to_owned()), digest.to_owned())),
+            (Cell::Null, Cell::Text(digest)) => Some((None, digest.to_owned())),
             _ => None,
         };
-        Ok(answer.rows().filter_map(pair).collect())
+        answer.rows().map(pair).collect::<Option<_>>().ok_or_else(|| self.odd_answer("the digests of its rows"))
     }
 
-    /// The expressions of [`expressions`] and the FROM and WHERE of the rows in a range of `selesai`.
-    fn digested(&self, shape: &Shape, key: &str, from_us: i64, until_us: i64) -> Option<(Expressions, String)> {
-        let names: Vec<String> = Column::ALL.into_iter().map(|c| self.quoted(&self.config.office_name(c))).collect();
-        let asked = expressions(self.dialect(), shape, &names, key)?;
-        let selesai = &names[Column::Selesai.index()];
+    /// FROM and WHERE of the rows with `selesai` in a range.
+    fn ended_between(&self, from_us: i64, until_us: i64) -> String {
+        let selesai = self.quoted(&self.config.office_name(Column::Selesai));
         let literal = |us| match self.dialect() {
             Dialect::Postgres => instant_literal(us),
             _ => format!("FROM_UNIXTIME({})", us / 1_000_000),
         };
         let (from, until) = (literal(from_us), literal(until_us));
-        let relation = self.relation(&self.config.view);
-        Some((asked, format!("FROM {relation} WHERE {selesai} >= {from} AND {selesai} < {until}")))
+        format!("FROM {} WHERE {selesai} >= {from} AND {selesai} < {until}", self.relation(&self.config.view))
     }
 }
 

@@ -98,6 +98,16 @@ pub enum SourceError {
         /// Whether it may work when asked again: the connection was lost, or the server was stopped.
         passing: bool,
     },
+    /// The database keeps an answer from this user.
+    #[error("the {database} database does not let this user read `{relation}` ({reason}); grant SELECT on it")]
+    Denied {
+        /// Kind of database.
+        database: &'static str,
+        /// What was asked for.
+        relation: String,
+        /// What the database said.
+        reason: String,
+    },
     /// A file of a folder of CSV files failed.
     #[error("cannot read {path}: {reason}")]
     File {
@@ -149,9 +159,12 @@ fn is_passing(fault: &sqlx::Error) -> bool {
     }
 }
 
-/// Whether MySQL or MariaDB keeps an answer from this user.
-pub(super) fn is_denied(fault: &sqlx::Error) -> bool {
-    fault.as_database_error().and_then(mysql_number).is_some_and(|n| DENIED.contains(&n))
+/// Whether the database keeps an answer from this user: for lack of a right, and for nothing else.
+fn is_denied(fault: &sqlx::Error) -> bool {
+    fault.as_database_error().is_some_and(|d| match mysql_number(d) {
+        Some(number) => DENIED.contains(&number),
+        None => d.code().as_deref() == Some(INSUFFICIENT_PRIVILEGE),
+    })
 }
 
 fn mysql_number(fault: &dyn DatabaseError) -> Option<u16> {
@@ -160,8 +173,16 @@ fn mysql_number(fault: &dyn DatabaseError) -> Option<u16> {
 
 /// MySQL and MariaDB, where the class says too little: no connection left for the user (two kinds), connection killed.
 const GONE: [u16; 3] = [1_203, 1_226, 1_927];
-/// Access to a database, a table or a column denied; the tables of a view hidden.
-const DENIED: [u16; 4] = [1_044, 1_142, 1_143, 1_345];
+/// Access to a database, a table or a column denied, a right like PROCESS missing, the grants of somebody else or the tables
+/// of a view hidden.
+const DENIED: [u16; 6] = [1_044, 1_141, 1_142, 1_143, 1_227, 1_345];
+/// The same in PostgreSQL.
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
+
+/// What says that a relation is not there: PostgreSQL's classes of an undefined table and schema.
+const NOT_THERE: [&str; 2] = ["42P01", "3F000"];
+/// MySQL and MariaDB: no such database or table, and a view over one that is gone.
+const NOT_THERE_NUMBERS: [u16; 3] = [1_049, 1_146, 1_356];
 
 /// Tells apart what a person must do about a driver's error.
 pub(super) fn connect_error(database: &'static str, fault: &sqlx::Error) -> SourceError {
@@ -187,16 +208,27 @@ pub(super) fn query_error(database: &'static str, relation: &str, fault: &sqlx::
     // A data exception quotes the value that the view could not convert, which may be a name.
     let quotes_a_value = matches!(fault, sqlx::Error::Database(d) if d.code().is_some_and(|c| c.starts_with("22")));
     let reason = if quotes_a_value { without_quoted(&one_line(fault)) } else { one_line(fault) };
-    SourceError::Query { database, relation: relation.to_owned(), reason, passing: is_passing(fault) }
+    let relation = relation.to_owned();
+    if is_denied(fault) {
+        return SourceError::Denied { database, relation, reason };
+    }
+    SourceError::Query { database, relation, reason, passing: is_passing(fault) }
 }
 
 /// The database's complaint about a relation that it was asked to describe.
 pub(super) fn relation_error(database: &'static str, relation: &str, fault: &sqlx::Error) -> SourceError {
     match fault {
-        sqlx::Error::Database(_) if !is_passing(fault) => {
+        sqlx::Error::Database(d) if is_not_there(d.as_ref()) => {
             SourceError::NoRelation { relation: relation.to_owned(), reason: one_line(fault) }
         }
         _ => query_error(database, relation, fault),
+    }
+}
+
+fn is_not_there(fault: &dyn DatabaseError) -> bool {
+    match mysql_number(fault) {
+        Some(number) => NOT_THERE_NUMBERS.contains(&number),
+        None => fault.code().is_some_and(|code| NOT_THERE.contains(&code.as_ref())),
     }
 }
 
@@ -270,6 +302,9 @@ mod tests {
         let said = |code| relation_error("PostgreSQL", "v", &sqlx::Error::Database(Box::new(Complaint(code))));
         assert!(matches!(said("42P01"), SourceError::NoRelation { .. }));
         assert!(said("57P01").is_passing());
+        // What is neither a missing relation nor a missing right is neither.
+        assert!(matches!(said("42501"), SourceError::Denied { .. }));
+        assert!(matches!(said("42703"), SourceError::Query { passing: false, .. }));
     }
 
     #[test]

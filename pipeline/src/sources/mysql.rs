@@ -1,10 +1,11 @@
 //! MySQL and MariaDB: consistent snapshot, read only, session zone UTC; DATETIME is read in the office's zone.
 
 use super::chunk::{Cell, OUT_OF_RANGE};
-use super::error::{connect_error, is_denied, query_error, relation_error};
+use super::error::{connect_error, query_error, relation_error};
+use super::window::writable;
 use super::{Bind, DAY_US, Outlet, SourceError, Timeouts};
 use crate::time;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
 use futures_util::TryStreamExt;
 use sqlx::mysql::{MySqlArguments, MySqlConnectOptions, MySqlRow};
@@ -111,26 +112,22 @@ fn bound(sql: &str, binds: &[Bind]) -> Query<'static, MySql, MySqlArguments> {
     let mut query = sqlx::query(AssertSqlSafe(sql.to_owned()));
     for bind in binds {
         query = match bind {
-            Bind::Instant(us) => query.bind(DateTime::<Utc>::from_timestamp_micros(*us).unwrap_or_default()),
+            Bind::Instant(us) => query.bind(writable(*us)),
             Bind::Text(text) => query.bind(text.clone()),
         };
     }
     query
 }
 
-/// How many rows the optimizer expects of a query: the most that the tables of one of its SELECTs give together. `None` when
-/// the user may not know, as with a view whose tables are hidden.
+/// How many rows the optimizer expects of a query: the most that the tables of one of its SELECTs give together.
 pub(super) async fn estimate(
     connection: &mut MySqlConnection,
     sql: &str,
     binds: &[Bind],
     relation: &str,
 ) -> Result<Option<u64>, SourceError> {
-    let plan = match bound(&format!("EXPLAIN {sql}"), binds).fetch_all(connection).await {
-        Ok(plan) => plan,
-        Err(e) if is_denied(&e) => return Ok(None),
-        Err(e) => return Err(query_error(NAME, relation, &e)),
-    };
+    let plan = bound(&format!("EXPLAIN {sql}"), binds).fetch_all(connection).await;
+    let plan = plan.map_err(|e| query_error(NAME, relation, &e))?;
     // MariaDB writes the number of rows as text.
     let number = |row: &MySqlRow, name: &str| match row.try_get::<Option<u64>, _>(name) {
         Ok(number) => number,

@@ -35,8 +35,8 @@ const END: i16 = -1;
 
 /// Which cluster this is, and between which transactions the snapshot lies.
 pub(super) const SNAPSHOT: &str = "SELECT (SELECT system_identifier::text || '/' || timeline_id::text \
-     FROM pg_control_system(), pg_control_checkpoint()), pg_snapshot_xmin(pg_current_snapshot())::text::bigint, \
-     pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
+     FROM pg_control_system(), pg_control_checkpoint()), txid_snapshot_xmin(txid_current_snapshot()), \
+     txid_snapshot_xmax(txid_current_snapshot())";
 
 /// Start of the oldest other transaction in microseconds, as far as the user may see them; the server's clock where there is
 /// none.
@@ -320,6 +320,13 @@ pub(super) fn horizon(answer: &Chunk) -> Option<Horizon> {
     };
     let number = |n: i64| u64::try_from(n).ok();
     Some(Horizon { system: system.to_owned(), xmin: number(xmin)?, next: number(next)? })
+}
+
+/// How many rows the planner expects, from its plan as JSON.
+pub(super) fn planned_rows(plan: Cell<'_>) -> Option<u64> {
+    let Cell::Text(plan) = plan else { return None };
+    let plan: serde_json::Value = serde_json::from_str(plan).ok()?;
+    plan.pointer("/0/Plan/Plan Rows")?.as_u64()
 }
 
 /// Only an ordinary table shows by which transaction a row was written.

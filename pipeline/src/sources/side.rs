@@ -28,7 +28,8 @@ pub(crate) struct Stock {
 }
 
 impl Source {
-    /// The outages, in order of start; `None` when the configuration names no table. Rows without both ends are counted.
+    /// The outages, in order of start; `None` when the configuration names no table. Rows without a kind or one of
+    /// the ends are counted.
     ///
     /// # Errors
     /// [`SourceError`] when the table cannot be read.
@@ -37,7 +38,8 @@ impl Source {
         let zone = self.config.zone;
         let (rows, faulty) = self
             .table(&table, &["jenis", "mulai", "selesai"], |row| {
-                let jenis = if let Cell::Text(t) = row.at(0) { t.to_owned() } else { String::new() };
+                let Cell::Text(jenis) = row.at(0) else { return None };
+                let jenis = Some(jenis.to_owned()).filter(|kind| !kind.trim().is_empty())?;
                 let (mulai_us, selesai_us) = (time::instant(row.at(1), zone)?, time::instant(row.at(2), zone)?);
                 Some(Outage { mulai_us, selesai_us, jenis })
             })

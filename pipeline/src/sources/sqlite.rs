@@ -11,10 +11,11 @@ use sqlx::{
     AssertSqlSafe, Column, ConnectOptions, Connection, Executor, Row, SqlSafeStr, Sqlite, SqliteConnection, Statement,
     TypeInfo, ValueRef,
 };
+use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
-const NAME: &str = "SQLite";
+pub(super) const NAME: &str = "SQLite";
 
 /// What SQLite says of a table or column that is not there.
 const NO_SUCH_THING: &str = "1";
@@ -37,12 +38,23 @@ impl Database {
     /// they are set aside by one statement first, and then handed on while nothing is held back; that statement sees one
     /// state of the file. Elsewhere one transaction does.
     pub(super) async fn open(url: &str, timeouts: Timeouts, slowly: bool) -> Result<Self, SourceError> {
-        // A path is taken as it is; only one with parameters is read as a URL, where `%` and `?` have a meaning.
+        // A path is taken as it is; only one with parameters, which no file has for its name, is read as a URL, where `%` and
+        // `?` have a meaning.
         let path = url.trim_start_matches("sqlite:");
-        let options = if path.contains('?') {
+        let path = path.strip_prefix("//").unwrap_or(path);
+        let options = if path.contains('?') && !Path::new(path).exists() {
             SqliteConnectOptions::from_str(url).map_err(|e| connect_error(NAME, &e))?
         } else {
-            SqliteConnectOptions::new().filename(path.strip_prefix("//").unwrap_or(path))
+            let no_file = |reason: &str| SourceError::File {
+                path: path.to_owned(),
+                reason: format!("{reason}; correct `url` under [source]"),
+                passing: false,
+            };
+            match std::fs::metadata(path) {
+                Ok(place) if place.is_dir() => return Err(no_file("it is a folder, not a SQLite file")),
+                Err(e) => return Err(no_file(&e.to_string())),
+                Ok(_) => SqliteConnectOptions::new().filename(path),
+            }
         };
         let options = options.read_only(true).create_if_missing(false);
         let options = options.busy_timeout(Duration::from_secs(timeouts.lock_s));
@@ -212,7 +224,7 @@ fn length_of(bytes: &[u8]) -> Option<usize> {
             },
             b'[' | b'{' => depth += 1,
             b',' | b']' if depth == 0 => return Some(at),
-            b']' | b'}' => depth -= 1,
+            b']' | b'}' => depth = depth.checked_sub(1)?,
             _ => {}
         }
         at += 1;
@@ -294,9 +306,19 @@ mod tests {
 
     #[test]
     fn what_is_no_array_of_that_width_is_refused() {
-        for array in
-            [&b"[1,2]"[..], b"[1,2,3", b"[1,2,3]x", b"", b"[1,\"a,3]", b"[1,2,3,4]", b"1,2,3]", b"[1,\"\\", b"[1,2,z]"]
-        {
+        for array in [
+            &b"[1,2]"[..],
+            b"[1,2,3",
+            b"[1,2,3]x",
+            b"",
+            b"[1,\"a,3]",
+            b"[1,2,3,4]",
+            b"1,2,3]",
+            b"[1,\"\\",
+            b"[1,2,z]",
+            b"[1},2,3]",
+            b"[1,2,}]",
+        ] {
             assert_eq!(push_row(array, 3, &mut Outlet::new(3, None)), None, "{}", String::from_utf8_lossy(array));
         }
     }

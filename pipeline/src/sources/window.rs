@@ -1,7 +1,8 @@
 //! Which rows a pull asks for, in the words of each database.
 
-use super::{DAY_US, Shape};
-use schemas::Column;
+use super::{DAY_US, Shape, mysql, postgres, sqlite};
+use chrono::{DateTime, Utc};
+use schemas::{Column, EventId};
 use std::collections::BTreeSet;
 
 /// A query may have some ten thousand parameters; beyond this many keys everything is read.
@@ -35,6 +36,17 @@ pub(super) enum Dialect {
     MySql,
 }
 
+impl Dialect {
+    /// The database's name.
+    pub(super) fn database(self) -> &'static str {
+        match self {
+            Self::Sqlite => sqlite::NAME,
+            Self::Postgres => postgres::NAME,
+            Self::MySql => mysql::NAME,
+        }
+    }
+}
+
 #[derive(Default)]
 pub(super) struct Condition {
     pub(super) sql: String,
@@ -58,6 +70,10 @@ pub(super) fn condition(dialect: Dialect, cursor: &str, key: &str, shape: &Shape
         return Condition::default();
     }
     let mut condition = Condition::default();
+    if window.only_ids && window.ids.is_empty() {
+        condition.sql = " WHERE 1 = 0".to_owned();
+        return condition;
+    }
     if window.only_ids {
         condition.sql = format!(" WHERE {}", condition.keys(dialect, key, &window.ids));
         return condition;
@@ -89,6 +105,18 @@ pub(super) fn condition(dialect: Dialect, cursor: &str, key: &str, shape: &Shape
     }
     sql.push(')');
     condition.sql = sql;
+    condition
+}
+
+/// The WHERE of rows with these keys of the archive, which an index of the source finds: integers as such.
+pub(super) fn with_keys(dialect: Dialect, key: &str, ids: &[EventId<'_>]) -> Condition {
+    let mut condition = Condition::default();
+    let place = |id: &EventId<'_>| match id {
+        EventId::Integer(number) => number.to_string(),
+        EventId::Text(text) => condition.place(dialect, Bind::Text((*text).to_owned())),
+    };
+    let places: Vec<String> = ids.iter().map(place).collect();
+    condition.sql = format!(" WHERE {key} IN ({})", places.join(", "));
     condition
 }
 
@@ -136,9 +164,15 @@ impl Condition {
 }
 
 pub(super) fn instant_literal(us: i64) -> String {
+    format!("timestamptz '{}'", writable(us).format("%Y-%m-%d %H:%M:%S%.6f+00"))
+}
+
+/// The instant, or the nearest that every database reads: a window that ends in a year of five digits ends with the last of
+/// four.
+pub(super) fn writable(us: i64) -> DateTime<Utc> {
     let us = us.clamp(*WRITABLE_US.start(), *WRITABLE_US.end());
-    let instant = chrono::DateTime::from_timestamp_micros(us).unwrap_or_default();
-    format!("timestamptz '{}'", instant.format("%Y-%m-%d %H:%M:%S%.6f+00"))
+    let beyond = if us < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
+    DateTime::from_timestamp_micros(us).unwrap_or(beyond)
 }
 
 #[cfg(test)]
@@ -163,6 +197,13 @@ mod tests {
         );
         assert!(asked.binds.is_empty());
         assert!(condition(Dialect::Postgres, "c", "k", &shape, &Window::default()).sql.is_empty());
+    }
+
+    #[test]
+    fn an_end_beyond_every_calendar_does_not_become_1970() {
+        for (us, year) in [(i64::MIN, 1), (-1, 1969), (0, 1970), (i64::MAX, 9999)] {
+            assert_eq!(chrono::Datelike::year(&writable(us)), year, "{us}");
+        }
     }
 
     #[test]

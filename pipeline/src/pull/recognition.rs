@@ -1,0 +1,79 @@
+//! Is this the database that the archive was made from?
+//!
+//! Who points tertib at another office's database would have its rows archived as corrections, for ever. A server tells which
+//! it is, and a pull from the one of the last pull asks no further. From any other, and from a file, some archived rows are
+//! looked for: a database that was moved or restored has them as they were.
+
+use super::{PullError, Run};
+use crate::archive::{Archive, ArchiveError};
+use crate::columns::{int64s, texts};
+use crate::known::{in_order, recorded_at};
+use crate::sources::{Identity, Source};
+use arrow::array::RecordBatch;
+use std::collections::BTreeSet;
+
+/// Archived rows that are looked for, of the first and of the last part.
+const ROWS_OF_A_PART: usize = 8;
+/// Fewer archived rows say nothing.
+const FEWEST_ROWS: usize = 8;
+
+impl Run<'_> {
+    /// Which database it is, where it says so.
+    pub(super) async fn recognise(
+        &mut self,
+        source: &mut Source,
+        archive: &Archive,
+    ) -> Result<Option<Identity>, PullError> {
+        let identity = source.identity().await?;
+        let Some(note) = archive.source_note(self.options.source_name) else { return Ok(identity) };
+        let is_the_same = identity.is_some() && identity == note.identity;
+        if is_the_same || source.is_files() || self.options.accept_corrections {
+            return Ok(identity);
+        }
+        let keys = sample(archive)?;
+        if keys.len() < FEWEST_ROWS {
+            return Ok(identity);
+        }
+        let ids = in_order(&keys, archive.facts().is_none_or(|facts| facts.integer_ids));
+        let archived = recorded_at(archive, &ids)?;
+        let there = source.recorded_at(&ids).await?;
+        let same = there.iter().filter(|(id, at)| archived.get(*id) == at.as_ref()).count();
+        let changed = match (&note.identity, &identity) {
+            (Some(was), Some(is)) => format!(" (it was {was} and is {is})"),
+            _ => String::new(),
+        };
+        if there.is_empty() || same * 2 < there.len() {
+            return Err(PullError::AnotherDatabase { changed, asked: keys.len(), found: there.len(), same });
+        }
+        if !changed.is_empty() {
+            self.done.tally.note("S006", self.config.view.as_str());
+        }
+        Ok(identity)
+    }
+}
+
+/// Keys of the first and the last archived events, as text.
+fn sample(archive: &Archive) -> Result<BTreeSet<String>, ArchiveError> {
+    let mut ids = BTreeSet::new();
+    let (mut first, last) = (archive.event_files(), archive.event_files());
+    if let Some(file) = first.next() {
+        for batch in archive.batches(file, Some(&["event_id"]), ROWS_OF_A_PART)?.take(1) {
+            note_keys(&batch?, &mut ids)?;
+        }
+    }
+    if let Some(file) = last.last()
+        && let Some(batch) = archive.read(file, Some(&["event_id"]))?.last()
+    {
+        let begin = batch.num_rows().saturating_sub(ROWS_OF_A_PART);
+        note_keys(&batch.slice(begin, batch.num_rows() - begin), &mut ids)?;
+    }
+    Ok(ids)
+}
+
+fn note_keys(batch: &RecordBatch, ids: &mut BTreeSet<String>) -> Result<(), ArchiveError> {
+    match int64s(batch, "event_id") {
+        Ok(keys) => ids.extend(keys.iter().flatten().map(|key| key.to_string())),
+        Err(_) => ids.extend(texts(batch, "event_id")?.iter().flatten().map(str::to_owned)),
+    }
+    Ok(())
+}
