@@ -19,10 +19,8 @@ pub const PROBABLE: f64 = 0.5;
 /// A key that more people share says nothing.
 const BLOCK: usize = 2_000;
 
-/// Of longer texts only the beginning is compared, and of a name so many words: nobody is called more than that, and what an
-/// office puts there by mistake stops no list.
+/// Of a longer birth place only the beginning is compared, so that what an office puts there by mistake stops no list.
 const COMPARED_CHARACTERS: usize = 200;
-const COMPARED_WORDS: usize = 20;
 
 /// Two berkas that are probably of one person.
 #[derive(Clone, Debug, PartialEq)]
@@ -150,7 +148,7 @@ fn applicants(archive: &Archive, facts: &Facts, month: Month) -> Result<(Vec<App
                     (texts(&batch, "nama")?, texts(&batch, "jenis_kelamin")?, texts(&batch, "tempat_lahir")?);
                 for row in 0..batch.num_rows() {
                     let Some((berkas_id, month, nik, pekon)) = received.remove(&seqs.value(row)) else { continue };
-                    let words = name_words(&facts.names, nama.value(row));
+                    let words = facts.names.words(nama.value(row));
                     let born = birth.is_valid(row).then(|| NaiveDate::from_epoch_days(birth.value(row))).flatten();
                     let Some(birth) = born.filter(|_| !words.is_empty()) else {
                         said_too_little.insert((month, berkas_id));
@@ -165,12 +163,6 @@ fn applicants(archive: &Archive, facts: &Facts, month: Month) -> Result<(Vec<App
     }
     let left_out = said_too_little.iter().filter(|(m, berkas)| *m == month && !persons.contains_key(berkas)).count();
     Ok((persons.into_values().collect(), left_out as u64))
-}
-
-fn name_words(rules: &NameRules, name: &str) -> Vec<String> {
-    let mut words = rules.words(beginning(name));
-    words.truncate(COMPARED_WORDS);
-    words
 }
 
 fn beginning(text: &str) -> &str {
@@ -212,11 +204,7 @@ mod tests {
 
     #[test]
     fn of_a_long_text_the_beginning_is_compared() {
-        let rules = Facts::embedded().unwrap().names;
-        assert_eq!(name_words(&rules, "dr. SITI AMINAH, S.H."), ["SITI", "AMINAH"]);
-        let long = "AB ".repeat(40_000);
-        assert_eq!(name_words(&rules, &long).len(), COMPARED_WORDS);
-        assert_eq!(name_words(&rules, &"É".repeat(100_000))[0].chars().count(), COMPARED_CHARACTERS);
+        assert_eq!(beginning(&"É".repeat(100_000)).chars().count(), COMPARED_CHARACTERS);
         assert_eq!(beginning("TANGGAMUS"), "TANGGAMUS");
     }
 }
