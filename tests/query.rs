@@ -109,6 +109,8 @@ fn what_is_refused_says_what_to_ask() {
         assert!(!ran.err.contains("panicked") && ran.out.is_empty(), "{}", ran.err);
         assert_eq!(ran.err.trim_end().lines().count(), 2, "{}", ran.err);
     }
+    let ran = installed.run(&["query", "SELECT \"1806015708979001\" FROM events"]).expect_code(2);
+    assert!(!ran.err.contains("1806015708979001"), "a refusal repeats a number that may be a person's");
 }
 
 fn an_answer_has_the_same_form_whatever_its_rows() {

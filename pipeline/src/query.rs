@@ -57,7 +57,24 @@ pub enum QueryError {
 }
 
 fn refused(what: impl Into<String>, instead: &str) -> QueryError {
-    QueryError::Refused { what: what.into(), instead: instead.to_owned() }
+    QueryError::Refused { what: without_numbers_of_people(&what.into()), instead: instead.to_owned() }
+}
+
+/// A text without its numbers of as many digits as a NIK has: a question may hold one, and no error repeats it.
+fn without_numbers_of_people(text: &str) -> String {
+    let mut said = String::with_capacity(text.len());
+    let mut digits = String::new();
+    for letter in text.chars().map(Some).chain([None]) {
+        match letter {
+            Some(digit) if digit.is_ascii_digit() => digits.push(digit),
+            other => {
+                said.push_str(if digits.len() >= 16 { "…" } else { &digits });
+                digits.clear();
+                said.extend(other);
+            }
+        }
+    }
+    said
 }
 
 /// Columns and rows of an answer.
