@@ -326,15 +326,24 @@ fn another_offices_file_is_not_taken_for_this_ones() {
     assert!(tests::tree(&office.path("archive/events")) == before, "it was written");
 }
 
-/// Every command that a remedy names is one that the program knows, and the month that it needs is said.
+/// Every command that a remedy names is one that the program knows; what it needs is said in capitals.
 #[test]
 fn every_remedy_names_a_command_that_runs() {
     let office = Office::small();
     let facts = schemas::Facts::embedded().unwrap();
+    let kept = std::fs::read_to_string(office.path("archive/_tertib/head")).unwrap();
+    let head = kept.split_whitespace().max_by_key(|word| word.len()).unwrap().to_owned();
     let mut named = 0;
     for finding in facts.findings.values() {
         for part in finding.remedy.split('`').skip(1).step_by(2).filter(|part| part.starts_with("tertib ")) {
-            let words: Vec<&str> = part.split(' ').skip(1).map(|w| if w == "BULAN" { "2026-10" } else { w }).collect();
+            let filled_in = |word| match word {
+                "BULAN" => "2026-10",
+                "SIDIK" => head.as_str(),
+                "TARGET" => "terbit_24_jam",
+                "NILAI" => "0.95",
+                word => word,
+            };
+            let words: Vec<&str> = part.split(' ').skip(1).map(filled_in).collect();
             let ran = office.run(&words);
             assert!(ran.code < 2 && !ran.err.contains("Usage:"), "{}: `{part}`\n{}", finding.code, ran.err);
             named += 1;
