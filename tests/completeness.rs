@@ -185,6 +185,8 @@ fn an_archive_that_says_nothing_is_not_complete() {
     let field = format!("\"complete_until_us\":{},", us("2026-11-20T00:00:00Z"));
     assert!(text.contains(&field), "{text}");
     fs::write(&commit, text.replace(&field, "")).unwrap();
+    // Such a program kept no head.
+    fs::remove_file(office.path("archive/_tertib/head")).unwrap();
     office.run(&["verify"]).expect_code(0);
     let said = office.run(&["metrics", "--month", "2026-10"]).expect_code(1);
     assert!(said.err.contains("data sampai waktu yang tidak diketahui"), "{}", said.err);
