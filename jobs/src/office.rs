@@ -140,11 +140,11 @@ impl Installed {
         };
         let numbers = then.as_ref().map_or(&figures.ledgers, |then| &then.figures.ledgers);
         let archive = closed.as_ref().unwrap_or(archive);
-        let writer = BookWriter::open(archive, &self.facts, figures.month)?;
+        let writer = BookWriter::open(archive, &self.facts, figures.month, &self.config.office.dinas)?;
         let none = RegisterNumbers::default();
         let books = self.facts.ledgers.iter().map(|l| writer.book(l, numbers.get(&l.id).unwrap_or(&none), disclosure));
         let lists = self.facts.lists.iter().map(|list| writer.list(list, disclosure));
-        Ok((books.chain(lists).collect(), writer.handover(disclosure)))
+        Ok((books.chain(lists).collect::<Result<_, _>>()?, writer.handover(disclosure)?))
     }
 }
 

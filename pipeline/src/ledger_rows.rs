@@ -13,9 +13,10 @@ use crate::key::sha256;
 use arrow::array::{Array, RecordBatch, StringArray};
 use cells::{number_marks, remarked};
 use chrono::NaiveDate;
+use lists::Row;
 use schemas::document::{BookCode, BookColumn, Cell, LedgerBook};
 use schemas::figures::RegisterNumbers;
-use schemas::{Facts, Ledger, LedgerColumn, LedgerField, ListRows, Milestone, Month};
+use schemas::{CalendarError, Facts, Ledger, LedgerColumn, LedgerField, ListRows, Milestone, Month};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether personal data are shown in full.
@@ -25,6 +26,42 @@ pub enum Disclosure {
     Masked,
     /// Everything as recorded: the office's own copy.
     Full,
+}
+
+/// A book or list cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum BookError {
+    /// The archive failed.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// The day on which it is closed is not known.
+    #[error(transparent)]
+    Calendar(#[from] CalendarError),
+    /// Somebody who is in the public table is not in the private one.
+    #[error(
+        "berkas {berkas_id}: the archive lacks the personal data of event {seq}; `tertib verify` says what is missing"
+    )]
+    NoPerson {
+        /// The berkas.
+        berkas_id: String,
+        /// The number of the event in the archive.
+        seq: i64,
+    },
+    /// An instant is of no day.
+    #[error("berkas {berkas_id}: an event lies outside every calendar")]
+    NoDay {
+        /// The berkas.
+        berkas_id: String,
+    },
+    /// A column shows what its rows do not have.
+    #[error("the column `{label}` cannot be filled by the rows of its book or list; change its `field`")]
+    Column {
+        /// Its head.
+        label: String,
+    },
+    /// The rows cannot be written for their digest.
+    #[error("the rows cannot be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
 }
 
 /// An entry of a book with what other steps of its berkas say.
@@ -92,6 +129,8 @@ struct PersonRow {
 pub struct BookWriter<'a> {
     facts: &'a Facts,
     month: Month,
+    /// Who made the archive.
+    creator: &'a str,
     /// From this `seq` on, events of earlier months stand in this month's books, since theirs are closed.
     late_from: Option<i64>,
     provenance: schemas::document::Provenance,
@@ -111,14 +150,15 @@ impl std::fmt::Debug for BookWriter<'_> {
 }
 
 impl<'a> BookWriter<'a> {
-    /// Reads what the books of a month need.
+    /// Reads what the books of a month need; `creator` is the office that made the archive.
     ///
     /// # Errors
     /// [`ArchiveError`] when the archive is empty or damaged.
-    pub fn open(archive: &Archive, facts: &'a Facts, month: Month) -> Result<Self, ArchiveError> {
+    pub fn open(archive: &Archive, facts: &'a Facts, month: Month, creator: &'a str) -> Result<Self, ArchiveError> {
         let mut writer = Self {
             facts,
             month,
+            creator,
             late_from: archive.seal(month.back(1)).map(|seal| seal.next_seq),
             provenance: archive.provenance()?,
             entries: BTreeMap::new(),
@@ -151,20 +191,28 @@ impl<'a> BookWriter<'a> {
     }
 
     /// One book of the month; `numbers` are the figure `register_agreement` of the same book.
-    #[must_use]
-    pub fn book(&self, ledger: &Ledger, numbers: &RegisterNumbers, disclosure: Disclosure) -> LedgerBook {
+    ///
+    /// # Errors
+    /// [`BookError`] when a value that must be there is not, or the calendar does not cover the month.
+    pub fn book(
+        &self,
+        ledger: &Ledger,
+        numbers: &RegisterNumbers,
+        disclosure: Disclosure,
+    ) -> Result<LedgerBook, BookError> {
         let entries = self.entries.get(&ledger.step).map_or(&[][..], Vec::as_slice);
         let last_entry = entries.iter().map(|e| e.selesai_s).max().and_then(|at| self.facts.zone.date(at));
         let marks = number_marks(entries, numbers);
-        let row = |((number, entry), mark): ((u64, &Entry), &Option<String>)| {
+        let row = |((number, entry), mark): ((u64, &Entry), &Option<String>)| -> Result<Vec<Cell>, BookError> {
             let cell = |column: &LedgerColumn| {
-                let cell = self.cell(column.field, number, entry, disclosure);
-                if column.field == LedgerField::Keterangan { remarked(cell, mark.as_deref()) } else { cell }
+                let cell = self.cell(column, number, &Row::Event { entry, item: None, why: None }, disclosure)?;
+                let is_remark = column.field == LedgerField::Keterangan;
+                Ok(if is_remark { remarked(cell, mark.as_deref()) } else { cell })
             };
             ledger.columns.iter().map(cell).collect()
         };
-        let rows: Vec<Vec<Cell>> = (1..).zip(entries).zip(&marks).map(row).collect();
-        LedgerBook {
+        let rows = (1..).zip(entries).zip(&marks).map(row).collect::<Result<Vec<_>, _>>()?;
+        Ok(LedgerBook {
             id: ledger.id.clone(),
             title: ledger.title.clone(),
             legal_basis: ledger.legal_basis.clone(),
@@ -172,40 +220,41 @@ impl<'a> BookWriter<'a> {
             zone: self.facts.zone,
             columns: heads(&ledger.columns),
             destruction: None,
-            code: self.code(&ledger.id, &rows, disclosure),
+            code: self.code(&ledger.id, &rows, disclosure)?,
             berkas: entries.iter().map(|entry| entry.berkas_id.clone()).collect(),
             rows,
             unit: None,
             late_entries: entries.iter().filter(|entry| entry.late.is_some()).count() as u64,
             without_schedule: false,
+            months_without_rule: Vec::new(),
             first_number: numbers.first.clone(),
             last_number: numbers.last.clone(),
             numbers_missing: numbers.numbers_missing.clone(),
             numbers_used_twice: numbers.numbers_used_twice.clone(),
-            closed_on: self.closed_on(last_entry),
+            closed_on: self.closed_on(last_entry)?,
             masked: disclosure == Disclosure::Masked,
             provenance: self.provenance.clone(),
-        }
+        })
     }
 
     /// What a printed copy is checked by.
-    fn code(&self, id: &str, rows: &[Vec<Cell>], disclosure: Disclosure) -> BookCode {
-        // Cells are plain values, so that they can always be written as JSON.
-        let text = serde_json::to_string(rows).unwrap_or_default();
-        BookCode {
+    fn code(&self, id: &str, rows: &[Vec<Cell>], disclosure: Disclosure) -> Result<BookCode, BookError> {
+        let text = serde_json::to_string(rows)?;
+        Ok(BookCode {
             id: id.to_owned(),
             month: self.month,
             masked: disclosure == Disclosure::Masked,
             version: self.provenance.archive_version,
             rows: rows.len() as u64,
             digest: sha256(text.as_bytes()).chars().take(32).collect(),
-        }
+            head: BookCode::short_head(&self.provenance.head),
+        })
     }
 
     /// The last working day of the month, or the day of a later entry.
-    fn closed_on(&self, last_entry: Option<NaiveDate>) -> NaiveDate {
-        let last_working_day = self.facts.clock.last_working_day(self.month).unwrap_or_else(|_| self.month.last_day());
-        last_entry.map_or(last_working_day, |day| day.max(last_working_day))
+    fn closed_on(&self, last_entry: Option<NaiveDate>) -> Result<NaiveDate, CalendarError> {
+        let last_working_day = self.facts.clock.last_working_day(self.month)?;
+        Ok(last_entry.map_or(last_working_day, |day| day.max(last_working_day)))
     }
 
     fn take(

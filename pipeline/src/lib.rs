@@ -37,7 +37,7 @@ pub use deviations::{Deviation, deviations};
 pub use files::{Readers, create_private_file, make_private_folder, others_may, read_file, replace_file};
 pub use key::{Key, KeyError};
 pub use known::waiting_in_quarantine;
-pub use ledger_rows::{BookWriter, Disclosure};
+pub use ledger_rows::{BookError, BookWriter, Disclosure};
 pub use metrics::{By, FigureBook, FigureError};
 pub use order::by_case;
 pub use probable::{PROBABLE, Probable, ProbableDuplicates, probable_duplicates};

@@ -1,5 +1,6 @@
 //! An official book: rows of typed cells become printed text.
 
+use crate::RenderError;
 use crate::indonesian::{integer, long_date, weekday};
 use crate::lines::{Ruler, columns};
 use crate::pdf::{Fonts, Standard};
@@ -40,6 +41,7 @@ pub(crate) fn page(
         json!({
             "satuan": book.unit,
             "belum_ada_jra": book.without_schedule,
+            "tanpa_aturan": book.months_without_rule.iter().map(|month| month.indonesian()).collect::<Vec<_>>(),
             "judul": book.title,
             "bulan": book.month.indonesian(),
             "hari": weekday(book.closed_on),
@@ -90,8 +92,6 @@ pub(crate) fn page(
         "penutup": closing,
         "tanggal": long_date(book.closed_on),
         "asal": provenance(&book.provenance),
-        "kode": book.code.to_string(),
-        "qr": qr(&book.code.to_string()),
     });
     Ok((page, replaced))
 }
@@ -118,10 +118,10 @@ fn printable_rows<'b>(
     (printed.collect(), replaced, touched)
 }
 
-/// The text as a QR code, an SVG picture; empty where it is too long for one.
-fn qr(text: &str) -> String {
-    let picture = |code: QrCode| code.render::<svg::Color<'_>>().quiet_zone(false).min_dimensions(100, 100).build();
-    QrCode::with_error_correction_level(text, EcLevel::M).map(picture).unwrap_or_default()
+/// The text as a QR code, an SVG picture.
+pub(crate) fn qr(text: &str) -> Result<String, RenderError> {
+    let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(RenderError::Code)?;
+    Ok(code.render::<svg::Color<'_>>().quiet_zone(false).min_dimensions(100, 100).build())
 }
 
 /// What a copy may be used for.

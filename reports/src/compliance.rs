@@ -3,7 +3,7 @@
 use crate::book::provenance;
 use crate::indonesian::{duration, duration_with_seconds, integer, long_date, percent_with};
 use crate::table::{Item, Table};
-use schemas::document::{ComplianceSheet, Office};
+use schemas::document::{ComplianceSheet, Coverage, Office};
 use schemas::figures::Deadline;
 use schemas::{Compared, Comparison, Judgement, Standing, Verdict, is_few};
 use serde_json::{Value, json};
@@ -248,8 +248,15 @@ pub(crate) fn table(sheet: &ComplianceSheet) -> Table {
         "pasal",
         "sumber",
         "catatan",
+        "data_sampai",
+        "kelengkapan_data",
     ];
     let may = Shown::of(sheet);
+    let until = sheet.provenance.complete_until();
+    let coverage = match sheet.provenance.coverage(sheet.month) {
+        Coverage::Complete => "lengkap",
+        Coverage::Provisional => "sementara",
+    };
     let row = |j: &Judgement| {
         vec![
             Item::from(&j.target),
@@ -267,6 +274,8 @@ pub(crate) fn table(sheet: &ComplianceSheet) -> Table {
             (&j.article).into(),
             (&j.source).into(),
             (&j.note).into(),
+            (&until).into(),
+            coverage.into(),
         ]
     };
     Table::new(head, sheet.judgements.iter().map(row).collect())

@@ -40,7 +40,7 @@ pub(crate) fn page(
         "jumlah": integer(total),
         "satuan": statement.unit,
         "saksi": statement.witnesses,
-        "kode": list.code.to_string(),
+        "kode_lampiran": list.code.to_string(),
         "asal": provenance(&list.provenance),
     }))
 }

@@ -2,6 +2,7 @@
 
 mod book;
 mod calendar;
+mod code;
 mod compliance;
 mod csv;
 mod destruction;
@@ -18,6 +19,7 @@ mod templates;
 mod verification;
 mod xlsx;
 
+pub use code::code;
 pub use pdf::{Rendered, Standard};
 pub use program::{Program, Typesetter, set_in};
 pub use templates::{TemplateError, template_names};
@@ -189,6 +191,9 @@ pub enum RenderError {
         /// How long it was waited for.
         seconds: u64,
     },
+    /// A code is too long for a picture.
+    #[error("the code of a document cannot be drawn: {0}")]
+    Code(qrcode::types::QrError),
     /// The data could not be written.
     #[error("{document} could not be written: {reason}")]
     Data {
@@ -226,7 +231,7 @@ impl Renderer {
         program: Option<Program>,
         crest: Option<Crest>,
     ) -> Result<Self, TemplateError> {
-        Ok(Self { templates: templates::Templates::load(own)?, fonts: pdf::Fonts::embedded(), program, crest })
+        Ok(Self { templates: templates::Templates::load(own)?, fonts: pdf::Fonts::embedded()?, program, crest })
     }
 
     /// A volume of the document as a PDF of that standard; volumes are numbered from 1.
@@ -302,6 +307,11 @@ impl Renderer {
                 "sementara": provisional,
                 "sampai": format!("data sampai {}", provenance.complete_until()),
             });
+        }
+        if !matches!(document, Document::Calendar(_)) {
+            let code = code(document)?.map(|code| code.to_string());
+            page["qr"] = code.as_deref().map(|code| book::qr(code)).transpose()?.into();
+            page["kode"] = code.into();
         }
         replaced += printable::clean(&mut page, &|c| self.fonts.prints(c));
         Ok((page, replaced))

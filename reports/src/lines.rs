@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     fn fonts() -> Fonts {
-        Fonts::embedded()
+        Fonts::embedded().unwrap()
     }
 
     #[test]

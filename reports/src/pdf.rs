@@ -4,7 +4,7 @@
 //! The layout sees only the templates and that file: no disk, no network, no packages, no clock.
 
 use crate::printable;
-use crate::templates::Templates;
+use crate::templates::{TemplateError, Templates};
 use crate::{Crest, RenderError};
 use chrono::Datelike;
 use schemas::{Month, Zone};
@@ -68,7 +68,7 @@ const BODY: &str = "libertinus serif";
 pub(crate) struct Fonts {
     store: FontStore,
     /// The font of the body text.
-    body: Option<FontInstance>,
+    body: FontInstance,
 }
 
 impl std::fmt::Debug for Fonts {
@@ -78,25 +78,32 @@ impl std::fmt::Debug for Fonts {
 }
 
 impl Fonts {
-    pub(crate) fn embedded() -> Self {
+    /// Those that are compiled in.
+    ///
+    /// # Errors
+    /// [`TemplateError::Font`] when the one of the body text is not among them: every letter would be replaced.
+    pub(crate) fn embedded() -> Result<Self, TemplateError> {
+        Self::with_body(BODY)
+    }
+
+    fn with_body(family: &str) -> Result<Self, TemplateError> {
         let mut store = FontStore::new();
         store.extend(typst_kit::fonts::embedded());
-        let font = store.book().select_family(BODY).next().and_then(|i| store.font(i));
-        let body = font.map(|f| f.instantiate(FontVariant::default(), Abs::zero(), &FontVariations::default()));
-        Self { store, body }
+        let font = store.book().select_family(family).next().and_then(|i| store.font(i));
+        let font = font.ok_or_else(|| TemplateError::Font { family: family.to_owned() })?;
+        let body = font.instantiate(FontVariant::default(), Abs::zero(), &FontVariations::default());
+        Ok(Self { store, body })
     }
 
     /// Whether a character can be printed.
     pub(crate) fn prints(&self, c: char) -> bool {
-        let coverage = self.body.as_ref().map(|body| &body.font().info().coverage);
-        c == printable::REPLACEMENT || coverage.is_some_and(|covered| covered.contains(u32::from(c)))
+        c == printable::REPLACEMENT || self.body.font().info().coverage.contains(u32::from(c))
     }
 
     /// How far a character of the body text advances, in em; `None` for one that the font lacks.
     pub(crate) fn advance_em(&self, c: char) -> Option<f64> {
-        let body = self.body.as_ref()?;
-        let glyph = body.ttf().glyph_index(c)?;
-        body.x_advance(glyph.0).map(Em::get)
+        let glyph = self.body.ttf().glyph_index(c)?;
+        self.body.x_advance(glyph.0).map(Em::get)
     }
 }
 
@@ -142,8 +149,10 @@ pub(crate) fn set(
 fn options(name: &str, month: Month, zone: Zone, standard: Standard) -> Result<PdfOptions, RenderError> {
     let fault = |reason: &str| RenderError::Data { document: name.to_owned(), reason: reason.to_owned() };
     let standards = PdfStandards::new(standard.names()).map_err(|_| fault("the PDF standard is not available"))?;
-    let (last, small) = (month.last_day(), |n: u32| u8::try_from(n).unwrap_or(0));
-    let end = Datetime::from_ymd_hms(last.year(), small(last.month()), small(last.day()), 23, 59, 59);
+    let last = month.last_day();
+    let small = |n: u32| u8::try_from(n).ok();
+    let end = small(last.month()).zip(small(last.day()));
+    let end = end.and_then(|(month, day)| Datetime::from_ymd_hms(last.year(), month, day, 23, 59, 59));
     let timestamp = end.and_then(|end| Timestamp::new_local(end, zone.offset_s() / 60));
     let timestamp = timestamp.ok_or_else(|| fault("the month is out of range"))?;
     Ok(PdfOptions {
@@ -243,5 +252,17 @@ impl World for Desk<'_> {
 
     fn today(&self, _offset: Option<Duration>) -> Option<Datetime> {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_the_font_of_the_body_nothing_is_set() {
+        assert!(Fonts::embedded().is_ok());
+        let fault = Fonts::with_body("no such family").unwrap_err();
+        assert!(fault.to_string().contains("no such family"), "{fault}");
     }
 }

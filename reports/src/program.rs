@@ -105,7 +105,8 @@ impl Program {
             }
         })?;
         let bytes = std::fs::read(room.path().join(RESULT)).map_err(failed)?;
-        Ok(Rendered { pages: pages(&bytes), bytes, replaced: 0 })
+        let pages = pages(&bytes).ok_or_else(|| self.fault("it gave a file whose pages cannot be counted"))?;
+        Ok(Rendered { pages, bytes, replaced: 0 })
     }
 
     /// Runs the program in its folder; what it says goes into a file.
@@ -190,7 +191,7 @@ pub fn set_in(folder: &Path) -> Result<(), RenderError> {
         page: text(DATA)?,
         standard: order.standard,
     };
-    let rendered = pdf::set(&request, &Templates::load(layouts)?, &Fonts::embedded(), crest.as_ref())?;
+    let rendered = pdf::set(&request, &Templates::load(layouts)?, &Fonts::embedded()?, crest.as_ref())?;
     std::fs::write(folder.join(RESULT), rendered.bytes).map_err(|e| fault(format!("{RESULT}: {e}")))
 }
 
@@ -258,14 +259,14 @@ fn complaint(said: &Path) -> Option<String> {
     Some(format!("{place}{message}").chars().take(LONGEST_COMPLAINT).collect())
 }
 
-/// How many pages a PDF has: what the root of its page tree counts.
-fn pages(pdf: &[u8]) -> usize {
+/// How many pages a PDF has: what the root of its page tree counts; none where that cannot be read.
+fn pages(pdf: &[u8]) -> Option<usize> {
     let counts = pdf.split(|b| *b == b'/').filter_map(|part| part.strip_prefix(b"Count "));
     let number = |text: &[u8]| {
         let digits: Vec<u8> = text.iter().copied().take_while(u8::is_ascii_digit).collect();
         String::from_utf8(digits).ok()?.parse().ok()
     };
-    counts.filter_map(number).max().unwrap_or(0)
+    counts.filter_map(number).max()
 }
 
 #[cfg(test)]
@@ -274,8 +275,8 @@ mod tests {
 
     #[test]
     fn pages_are_those_of_the_root() {
-        assert_eq!(pages(b"<</Type/Pages/Count 12/Kids[]>> <</Type/Pages/Count 40>>"), 40);
-        assert_eq!(pages(b"%PDF"), 0);
+        assert_eq!(pages(b"<</Type/Pages/Count 12/Kids[]>> <</Type/Pages/Count 40>>"), Some(40));
+        assert_eq!(pages(b"%PDF"), None);
     }
 
     #[test]

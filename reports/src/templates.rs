@@ -33,6 +33,12 @@ const FUEL: u64 = 10_000_000;
 /// A template that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
+    /// The font of the body text is not compiled in.
+    #[error("the font `{family}` is not compiled in; this is a defect of tertib")]
+    Font {
+        /// Its family.
+        family: String,
+    },
     /// Its sentences cannot be made.
     #[error("the template {name} failed: {reason}")]
     Sentence {

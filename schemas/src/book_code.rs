@@ -1,12 +1,12 @@
-//! What a printed book is checked by: short enough for a QR code.
+//! What a printed document is checked by: short enough for a QR code.
 
 use crate::Month;
 use serde::{Deserialize, Serialize};
 
-/// What a printed book says of itself: which it is, of which state of the archive, and a digest of its rows.
+/// What a printed document says of itself: which it is, of which state of the archive, and a digest of what it says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BookCode {
-    /// Id of the book or list.
+    /// Id of the document.
     pub id: String,
     /// Its month.
     pub month: Month,
@@ -14,10 +14,13 @@ pub struct BookCode {
     pub masked: bool,
     /// Version of the archive.
     pub version: u64,
-    /// How many rows.
+    /// How many rows, batches, judgements or findings.
     pub rows: u64,
-    /// SHA-256 of the rows as JSON, the first 32 hexadecimal digits.
+    /// SHA-256 of the rows of a book or list, or of the data of another document, as JSON, the first 32 hexadecimal digits.
     pub digest: String,
+    /// The first 16 hexadecimal digits of the archive's last commit; empty where an earlier program printed it.
+    #[serde(default)]
+    pub head: String,
 }
 
 /// How a code begins.
@@ -28,13 +31,27 @@ const FULL: &str = "dinas";
 
 impl std::fmt::Display for BookCode {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { id, month, masked, version, rows, digest } = self;
+        let Self { id, month, masked, version, rows, digest, head } = self;
         let copy = if *masked { MASKED } else { FULL };
-        write!(f, "{CODE} {id} {month} {copy} v{version} n{rows} {digest}")
+        write!(f, "{CODE} {id} {month} {copy} v{version} n{rows} {digest}")?;
+        if head.is_empty() { Ok(()) } else { write!(f, " h{head}") }
     }
 }
 
 impl BookCode {
+    /// The digits of a head that a code has.
+    #[must_use]
+    pub fn short_head(head: &str) -> String {
+        head.chars().take(16).collect()
+    }
+
+    /// Whether the other one is of the same document and says the same.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let said = |code: &Self| Self { head: String::new(), ..code.clone() };
+        said(self) == said(other)
+    }
+
     /// The code in a text: a scanned one, or the bytes of a PDF as text.
     #[must_use]
     pub fn find(text: &str) -> Option<Self> {
@@ -43,6 +60,7 @@ impl BookCode {
         let mut word = || words.next();
         let (id, month, copy) = (word()?, word()?, word()?);
         let (version, rows, digest) = (word()?.strip_prefix('v')?, word()?.strip_prefix('n')?, word()?);
+        let head = word().and_then(|word| word.strip_prefix('h')).filter(|head| is_of_digits(head, 16));
         let masked = match copy {
             MASKED => true,
             FULL => false,
@@ -54,9 +72,14 @@ impl BookCode {
             masked,
             version: version.parse().ok()?,
             rows: rows.parse().ok()?,
-            digest: digest.to_owned(),
+            digest: Some(digest).filter(|digest| is_of_digits(digest, 32))?.to_owned(),
+            head: head.unwrap_or_default().to_owned(),
         })
     }
+}
+
+fn is_of_digits(text: &str, n: usize) -> bool {
+    text.len() == n && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 #[cfg(test)]
@@ -65,16 +88,20 @@ mod tests {
 
     #[test]
     fn a_code_is_found_again_among_other_words() {
-        let text = "TERTIB1 buku_registrasi_arsip 2026-10 dinas v12 n345 0123456789abcdef0123456789abcdef";
+        let earlier = "TERTIB1 buku_registrasi_arsip 2026-10 dinas v12 n345 0123456789abcdef0123456789abcdef";
+        assert_eq!(BookCode::find(&format!("{earlier} hari ini")).unwrap().to_string(), earlier);
+        let text = &format!("{earlier} h0123456789abcdef");
         let code = BookCode::find(&format!("<pdf:Keywords>{text}</pdf:Keywords>")).unwrap();
         assert_eq!((code.id.as_str(), code.masked, code.version, code.rows), ("buku_registrasi_arsip", false, 12, 345));
-        assert_eq!(code.to_string(), text);
+        assert_eq!(&code.to_string(), text);
         for broken in [
             "",
             "TERTIB1",
             "TERTIB1 x 2026-13 dinas v1 n1 ab",
             "TERTIB1 x 2026-10 dinas 1 n1 ab",
             "TERTIB1 x 2026-10 resmi v1 n1 ab",
+            "TERTIB1 x 2026-10 lain v1 n1 0123456789abcdef0123456789abcdef",
+            "TERTIB1 x 2026-10 dinas v1 n1 0123",
         ] {
             assert_eq!(BookCode::find(broken), None, "{broken}");
         }

@@ -97,6 +97,9 @@ pub struct LedgerBook {
     pub late_entries: u64,
     /// Of a list by the retention schedule, that the office has entered none.
     pub without_schedule: bool,
+    /// Of such a list, months that it leaves out since the schedule has no rule for their classification code.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub months_without_rule: Vec<Month>,
     /// Lowest and highest number in the book.
     pub first_number: Option<String>,
     /// Highest number.

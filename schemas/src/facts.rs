@@ -9,8 +9,8 @@ use crate::plausible::Plausible;
 use crate::sop::WrittenSop;
 use crate::target::WrittenTargets;
 use crate::{
-    ApplicantRules, ArchiveList, Finding, FindingText, Ledger, Requirement, RetentionRow, Severity, Sop, Target,
-    TargetFile, Wilayah, Zone,
+    ApplicantRules, ArchiveList, Finding, FindingText, Ledger, Requirement, RetentionRow, RowKind, Severity, Sop,
+    Target, TargetFile, Wilayah, Zone,
 };
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -245,6 +245,14 @@ impl Facts {
         for ledger in &self.ledgers {
             if self.sop.step(ledger.step).is_none_or(|s| s.ledger.as_deref() != Some(&ledger.id)) {
                 return broken(&self.sop.id, format!("step {} does not write {}", ledger.step, ledger.id));
+            }
+        }
+        let books = self.ledgers.iter().map(|l| (format!("ledgers/{}.toml", l.id), RowKind::Entry, &l.columns));
+        let lists = self.lists.iter().map(|l| (format!("daftar/{}.toml", l.id), l.rows.kind(), &l.columns));
+        for (file, row, columns) in books.chain(lists) {
+            if let Some(column) = columns.iter().find(|column| !column.field.is_filled_by(row)) {
+                let reason = format!("no row of it can fill the column `{}`; change its `field`", column.label);
+                return broken(&file, reason);
             }
         }
         let mut ids = BTreeMap::new();

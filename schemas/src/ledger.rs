@@ -273,6 +273,34 @@ pub enum LedgerField {
     Kosong,
 }
 
+/// What a row is: an entry of a book, an item of a batch, a case, and what else a list counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum RowKind {
+    Entry,
+    Item,
+    Case,
+    Batch,
+    Month,
+    Day,
+    ServiceDay,
+}
+
+impl ListRows {
+    /// What one of them is.
+    #[must_use]
+    pub fn kind(&self) -> RowKind {
+        match self {
+            Self::Batch { .. } => RowKind::Batch,
+            Self::Entry { .. } => RowKind::Item,
+            Self::Event { .. } => RowKind::Case,
+            Self::Day => RowKind::Day,
+            Self::ServiceDay => RowKind::ServiceDay,
+            Self::Month { .. } => RowKind::Month,
+        }
+    }
+}
+
 impl LedgerField {
     /// The columns of the source contract that it prints as they are, or a part of them.
     #[must_use]
@@ -295,6 +323,85 @@ impl LedgerField {
             Self::BerkasId => &[Column::BerkasId],
             Self::Keterangan => &[Column::Keterangan],
             _ => &[],
+        }
+    }
+
+    /// All of them.
+    pub const ALL: [Self; 39] = [
+        Self::Urut,
+        Self::NomorRegister,
+        Self::Selesai,
+        Self::Diterima,
+        Self::Nik,
+        Self::Nama,
+        Self::JenisKelamin,
+        Self::TempatTanggalLahir,
+        Self::Usia,
+        Self::NamaPekon,
+        Self::Kecamatan,
+        Self::Jenis,
+        Self::Hasil,
+        Self::PetugasId,
+        Self::KolektifId,
+        Self::Pembawa,
+        Self::BerkasId,
+        Self::Keterangan,
+        Self::TanggalLengkap,
+        Self::TanggalCetak,
+        Self::TanggalSiap,
+        Self::TanggalSerah,
+        Self::KodeKlasifikasi,
+        Self::Tetap,
+        Self::Sebab,
+        Self::JumlahBerkas,
+        Self::KurunWaktu,
+        Self::NomorItem,
+        Self::NomorArsip,
+        Self::Pencipta,
+        Self::Terima,
+        Self::Cetak,
+        Self::Gagal,
+        Self::Sisa,
+        Self::Perekaman,
+        Self::CetakPrr,
+        Self::CetakGanti,
+        Self::DuplikatRecord,
+        Self::Kosong,
+    ];
+
+    /// Whether a row of that kind has what the field shows.
+    #[must_use]
+    pub fn is_filled_by(self, row: RowKind) -> bool {
+        let is_event = matches!(row, RowKind::Entry | RowKind::Item | RowKind::Case);
+        match self {
+            Self::Urut | Self::Tetap | Self::Pencipta | Self::Kosong => true,
+            Self::NomorRegister
+            | Self::Nik
+            | Self::Nama
+            | Self::JenisKelamin
+            | Self::TempatTanggalLahir
+            | Self::Usia
+            | Self::Jenis
+            | Self::Hasil
+            | Self::PetugasId
+            | Self::BerkasId
+            | Self::Keterangan
+            | Self::TanggalLengkap
+            | Self::TanggalCetak
+            | Self::TanggalSiap
+            | Self::TanggalSerah => is_event,
+            Self::Selesai => is_event || matches!(row, RowKind::Day | RowKind::ServiceDay),
+            Self::Diterima | Self::NamaPekon | Self::Kecamatan | Self::KolektifId | Self::Pembawa => {
+                is_event || row == RowKind::Batch
+            }
+            Self::KodeKlasifikasi => is_event || matches!(row, RowKind::Batch | RowKind::Month),
+            Self::Sebab => row == RowKind::Case,
+            Self::NomorItem => row == RowKind::Item,
+            Self::JumlahBerkas | Self::KurunWaktu => matches!(row, RowKind::Batch | RowKind::Month),
+            Self::NomorArsip => row == RowKind::Month,
+            Self::Terima | Self::Cetak | Self::Gagal => row == RowKind::Day,
+            Self::Sisa => matches!(row, RowKind::Day | RowKind::ServiceDay),
+            Self::Perekaman | Self::CetakPrr | Self::CetakGanti | Self::DuplikatRecord => row == RowKind::ServiceDay,
         }
     }
 

@@ -36,7 +36,7 @@ pub use facts::{ColumnFact, Facts, Labels};
 pub use finding::{Finding, FindingText, Severity};
 pub use ledger::{
     Align, ArchiveList, FinalAction, Ledger, LedgerColumn, LedgerField, ListCase, ListDestruction, ListRows, Retention,
-    RetentionRow,
+    RetentionRow, RowKind,
 };
 pub use name_rules::NameRules;
 pub use nik::{Nik, NikFault, check_nik, mask_nik};

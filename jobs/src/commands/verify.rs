@@ -2,7 +2,7 @@
 
 use crate::cli::{ArchiveCopy, Where};
 use crate::clock;
-use crate::commands::render::{self, FileFormat, PdfStandard};
+use crate::commands::render::{self, FileFormat, Papers, PdfStandard};
 use crate::exit::Outcome;
 use crate::office::Installed;
 use crate::print;
@@ -10,17 +10,21 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use pipeline::{Disclosure, Examination, FigureBook, KeptHead, Readers, Unchecked, Verification};
 use reports::{Document, Standard};
-use schemas::document::{BookCode, FigureCheck, Found, LedgerBook, VerificationReport};
+use schemas::document::{BookCode, FigureCheck, Found, VerificationReport};
 use schemas::{Facts, Finding};
 use std::path::{Path, PathBuf};
+
+/// The statement of a verification says what was found on its day, which no archive gives again.
+const VERIFICATION: &str = "berita_acara_verifikasi";
 
 /// Options of `tertib verify`.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// A book or list as PDF: whether its rows are those of the archive, and the file is the one that they give.
+    /// A document as PDF: whether it says what the archive gives, and the file is the one that it gives. Of the statement of a
+    /// verification only the archive's version and head.
     #[arg(long, value_name = "FILE")]
     book: Option<PathBuf>,
-    /// The code of a printed book or list, as its QR code says it: whether its rows are those of the archive.
+    /// The code of a printed document, as its QR code says it: whether the document says what the archive gives.
     #[arg(long, value_name = "TEXT", conflicts_with = "book")]
     code: Option<String>,
     /// Also writes the statement of the verification (berita acara), dated today: a PDF, or by its ending XLSX, CSV or JSON.
@@ -68,9 +72,9 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
     match (&options.book, &options.code) {
         (Some(path), _) => book(&installed, path),
         (None, Some(text)) => {
-            let Some(code) = BookCode::find(text) else { bail!("`{text}` is no code of a book") };
-            let book = as_printed(&installed, &code)?;
-            conclude(&installed, &code, rows_differ(&code, &book).into_iter().collect())
+            let Some(code) = BookCode::find(text) else { bail!("`{text}` is no code of a document") };
+            let findings = Printed::of(&installed, &code)?.findings(&code)?;
+            conclude(&installed, &code, findings)
         }
         (None, None) => {
             let result = examine(&installed, options.public, &heads)?;
@@ -196,43 +200,83 @@ fn book(installed: &Installed, path: &Path) -> Result<Outcome> {
     let bytes = pipeline::read_file(path, LONGEST_BOOK_BYTES);
     let bytes = bytes.with_context(|| format!("cannot read {}", path.display()))?;
     let Some(code) = BookCode::find(&String::from_utf8_lossy(&bytes)) else {
-        bail!("{} holds no code of a book; it is no book or list of tertib", path.display())
+        bail!("{} holds no code of a document; it is none of tertib", path.display())
     };
-    let book = as_printed(installed, &code)?;
-    let mut findings: Vec<Finding> = rows_differ(&code, &book).into_iter().collect();
-    let renderer = installed.config.renderer()?;
-    let document = Document::Book(&book);
-    // It may keep to any of the standards, the usual one first.
-    let volumes = Standard::ALL.into_iter().flat_map(|s| (1..=document.volumes()).map(move |volume| (volume, s)));
-    let mut is_one = false;
-    for (volume, standard) in volumes {
-        if renderer.pdf(document, volume, &installed.config.office, standard)?.bytes == bytes {
-            is_one = true;
-            break;
+    let printed = Printed::of(installed, &code)?;
+    let mut findings = printed.findings(&code)?;
+    if let Some(document) = printed.document(&code)? {
+        let renderer = installed.config.renderer()?;
+        // It may keep to any of the standards, the usual one first.
+        let volumes = Standard::ALL.into_iter().flat_map(|s| (1..=document.volumes()).map(move |volume| (volume, s)));
+        let mut is_one = false;
+        for (volume, standard) in volumes {
+            if renderer.pdf(document, volume, &installed.config.office, standard)?.bytes == bytes {
+                is_one = true;
+                break;
+            }
         }
-    }
-    if !is_one {
-        findings.push(Finding { code: "B002", place: path.display().to_string(), count: 1 });
+        if !is_one {
+            findings.push(Finding { code: "B002", place: path.display().to_string(), count: 1 });
+        }
     }
     conclude(installed, &code, findings)
 }
 
-/// The book of the state of the archive from which it was printed.
-fn as_printed(installed: &Installed, code: &BookCode) -> Result<LedgerBook> {
-    let version = code.version;
-    let now = installed.archive()?;
-    let Some(archive) = now.at(version) else {
-        bail!("the archive has no version {version}; it was printed from another")
-    };
-    let figures = FigureBook::open(&archive, &installed.facts)?.month(code.month)?;
-    let disclosure = if code.masked { Disclosure::Masked } else { Disclosure::Full };
-    let (books, _) = installed.books(&archive, &figures.figures, disclosure)?;
-    books.into_iter().find(|book| book.id == code.id).with_context(|| format!("there is no book or list `{}`", code.id))
+/// What a code is of: the documents of its month in the version of the archive from which it was printed.
+struct Printed {
+    head: String,
+    /// None for the statement of a verification, which says what was found on its day.
+    papers: Option<Papers>,
 }
 
-fn rows_differ(code: &BookCode, book: &LedgerBook) -> Option<Finding> {
-    let place = format!("{}: {} baris tercetak, {} baris dalam arsip", code.id, code.rows, book.code.rows);
-    (book.code != *code).then_some(Finding { code: "B001", place, count: 1 })
+impl Printed {
+    fn of(installed: &Installed, code: &BookCode) -> Result<Self> {
+        let version = code.version;
+        let now = installed.archive()?;
+        let Some(archive) = now.at(version) else {
+            bail!("the archive has no version {version}; it was printed from another")
+        };
+        let head = BookCode::short_head(&archive.provenance()?.head);
+        let disclosure = if code.masked { Disclosure::Masked } else { Disclosure::Full };
+        if code.id == VERIFICATION {
+            return Ok(Self { head, papers: None });
+        }
+        let mut papers = Papers::of(installed, &archive, code.month, disclosure, false)?;
+        // What leaves the office may have small counts hidden, which its code does not say in words.
+        for hide in [true, false] {
+            papers.hide_small(hide);
+            let named = papers.documents().into_iter().find(|document| document.id() == code.id);
+            let given = named.map(reports::code).transpose()?.flatten();
+            if given.is_some_and(|given| given.says_the_same(code)) {
+                break;
+            }
+        }
+        Ok(Self { head, papers: Some(papers) })
+    }
+
+    /// The document that the code names.
+    fn document(&self, code: &BookCode) -> Result<Option<Document<'_>>> {
+        let Some(papers) = &self.papers else { return Ok(None) };
+        let named = papers.documents().into_iter().find(|document| document.id() == code.id);
+        Ok(Some(named.with_context(|| format!("there is no document `{}`", code.id))?))
+    }
+
+    /// What differs between the printed code and the one that the archive gives.
+    fn findings(&self, code: &BookCode) -> Result<Vec<Finding>> {
+        let mut findings = Vec::new();
+        if !code.head.is_empty() && code.head != self.head {
+            let place = format!("versi {}: {} tercetak, {} dalam arsip", code.version, code.head, self.head);
+            findings.push(Finding { code: "K004", place, count: 1 });
+        }
+        let Some(document) = self.document(code)? else { return Ok(findings) };
+        let given = reports::code(document)?.with_context(|| format!("`{}` is of no archive", code.id))?;
+        if !given.says_the_same(code) {
+            let place = format!("{}: {} baris tercetak, {} baris dalam arsip", code.id, code.rows, given.rows);
+            let is_book = matches!(document, Document::Book(_));
+            findings.push(Finding { code: if is_book { "B001" } else { "K003" }, place, count: 1 });
+        }
+        Ok(findings)
+    }
 }
 
 fn conclude(installed: &Installed, code: &BookCode, findings: Vec<Finding>) -> Result<Outcome> {

@@ -2,7 +2,7 @@
 //!
 //! Rule    data/daftar; the office's retention schedule, data/jra.toml. Nothing is destroyed here, only listed
 
-use super::{BookWriter, Disclosure, Entry};
+use super::{BookError, BookWriter, Disclosure, Entry};
 use chrono::{Datelike, NaiveDate};
 use indexmap::IndexMap;
 use schemas::document::{Cell, Destruction, Handover, HandoverBatch, HandoverCard, LedgerBook};
@@ -12,10 +12,10 @@ use schemas::{
 };
 use std::collections::BTreeMap;
 
-/// A row of a list.
-enum Row<'r> {
-    /// An event: its number within its batch, and why it is in the list.
-    Event { entry: &'r Entry, item: u64, why: &'r str },
+/// A row of a book or list.
+pub(super) enum Row<'r> {
+    /// An event: of a list by batch its number within the batch, of a list of cases why it is in it.
+    Event { entry: &'r Entry, item: Option<u64>, why: Option<&'r str> },
     /// Entries of one batch.
     Batch(Vec<&'r Entry>),
     /// How many entries a month has.
@@ -28,11 +28,48 @@ enum Row<'r> {
 
 /// What an office did on a day.
 #[derive(Clone, Copy, Default)]
-struct Served {
-    recorded: u64,
-    first_cards: u64,
-    other_cards: u64,
-    duplicates: u64,
+pub(super) struct Served {
+    pub(super) recorded: u64,
+    pub(super) first_cards: u64,
+    pub(super) other_cards: u64,
+    pub(super) duplicates: u64,
+}
+
+impl Row<'_> {
+    /// The one event of the row.
+    pub(super) fn event(&self) -> Option<&Entry> {
+        if let Row::Event { entry, .. } = self { Some(entry) } else { None }
+    }
+
+    /// The event of the row, or the first of its batch.
+    pub(super) fn entry(&self) -> Option<&Entry> {
+        if let Row::Batch(entries) = self { entries.first().copied() } else { self.event() }
+    }
+
+    pub(super) fn item(&self) -> Option<u64> {
+        if let Row::Event { item, .. } = self { *item } else { None }
+    }
+
+    pub(super) fn why(&self) -> Option<&str> {
+        if let Row::Event { why, .. } = self { *why } else { None }
+    }
+
+    /// How many berkas a batch or month has.
+    pub(super) fn berkas(&self) -> Option<u64> {
+        match self {
+            Row::Batch(entries) => Some(entries.len() as u64),
+            Row::Month(_, n) => Some(*n),
+            Row::Event { .. } | Row::Day(..) | Row::ServiceDay(..) => None,
+        }
+    }
+
+    pub(super) fn stock(&self) -> Option<&[i64; 4]> {
+        if let Row::Day(_, counts) = self { Some(counts) } else { None }
+    }
+
+    pub(super) fn served(&self) -> Option<&Served> {
+        if let Row::ServiceDay(_, served, _) = self { Some(served) } else { None }
+    }
 }
 
 /// The kind of application of who has no card yet.
@@ -40,15 +77,18 @@ const FIRST_CARD: &str = "baru";
 
 impl BookWriter<'_> {
     /// One list of the month.
-    #[must_use]
-    pub fn list(&self, list: &ArchiveList, disclosure: Disclosure) -> LedgerBook {
-        let rows = match &list.rows {
+    ///
+    /// # Errors
+    /// [`BookError`] when a value that must be there is not, or the calendar does not cover the month.
+    pub fn list(&self, list: &ArchiveList, disclosure: Disclosure) -> Result<LedgerBook, BookError> {
+        let mut months_without_rule = Vec::new();
+        let rows: Vec<Row<'_>> = match &list.rows {
             ListRows::Batch { of } => self.batches(of).into_values().map(Row::Batch).collect(),
             ListRows::Entry { of } => items(self.batches(of)),
             ListRows::Event { cases } => self.cases(cases),
             ListRows::Day => self.days(),
             ListRows::ServiceDay => self.service_days(),
-            ListRows::Month { of, past } => self.months_past(of, *past),
+            ListRows::Month { of, past } => self.months_past(of, *past, &mut months_without_rule),
         };
         let zone = self.facts.zone;
         let last = rows.iter().filter_map(|row| match row {
@@ -63,11 +103,11 @@ impl BookWriter<'_> {
             _ => String::new(),
         });
         let berkas = berkas.collect();
-        let rows = rows.iter().zip(1..).map(|(row, number)| {
-            list.columns.iter().map(|column| self.list_cell(column, number, row, disclosure)).collect()
-        });
-        let rows: Vec<Vec<Cell>> = rows.collect();
-        LedgerBook {
+        let cells = |(row, number): (&Row<'_>, u64)| -> Result<Vec<Cell>, BookError> {
+            list.columns.iter().map(|column| self.cell(column, number, row, disclosure)).collect()
+        };
+        let rows = rows.iter().zip(1..).map(cells).collect::<Result<Vec<_>, _>>()?;
+        Ok(LedgerBook {
             id: list.id.clone(),
             title: list.title.clone(),
             legal_basis: list.legal_basis.clone(),
@@ -75,20 +115,21 @@ impl BookWriter<'_> {
             zone,
             columns: super::heads(&list.columns),
             destruction: list.destruction.as_ref().map(|d| destruction(d, &list.columns, &rows)),
-            code: self.code(&list.id, &rows, disclosure),
+            code: self.code(&list.id, &rows, disclosure)?,
             berkas,
             rows,
             unit: Some(list.unit.clone()),
             late_entries: 0,
             without_schedule: matches!(list.rows, ListRows::Month { .. }) && self.facts.retention.is_empty(),
+            months_without_rule,
             first_number: None,
             last_number: None,
             numbers_missing: Vec::new(),
             numbers_used_twice: Vec::new(),
-            closed_on: self.closed_on(closed_on),
+            closed_on: self.closed_on(closed_on)?,
             masked: disclosure == Disclosure::Masked,
             provenance: self.provenance.clone(),
-        }
+        })
     }
 
     /// Entries of a book by batch, in order of the batch's first entry.
@@ -112,7 +153,7 @@ impl BookWriter<'_> {
         let mut found: Vec<(&Entry, &str)> =
             self.entries.values().flatten().filter_map(|e| Some((e, fits(e)?.label.as_str()))).collect();
         found.sort_by_key(|(e, _)| (e.selesai_s, e.event_id.clone(), e.seq));
-        found.into_iter().zip(1..).map(|((entry, why), item)| Row::Event { entry, item, why }).collect()
+        found.into_iter().map(|(entry, why)| Row::Event { entry, item: None, why: Some(why) }).collect()
     }
 
     fn days<'r>(&self) -> Vec<Row<'r>> {
@@ -145,13 +186,14 @@ impl BookWriter<'_> {
         days.into_iter().map(|(day, served)| Row::ServiceDay(day, served, left_on(day))).collect()
     }
 
-    /// Months whose entries are past a time of the retention schedule; none where the schedule says nothing of them.
-    fn months_past<'r>(&self, book: &str, past: Retention) -> Vec<Row<'r>> {
+    /// Months whose entries are past a time of the retention schedule. Those of which a schedule says nothing are named.
+    fn months_past<'r>(&self, book: &str, past: Retention, without_rule: &mut Vec<Month>) -> Vec<Row<'r>> {
         let step = self.facts.ledgers.iter().find(|l| l.id == book).map(|l| l.step);
         let now = self.month.last_day();
-        let is_past = |month: Month| {
+        let mut is_past = |month: Month| {
             let code = self.facts.classification(month.last_day());
             let Some(rule) = self.facts.retention.iter().find(|row| Some(row.kode.as_str()) == code) else {
+                without_rule.push(month);
                 return false;
             };
             let after = |years: u32| {
@@ -169,51 +211,11 @@ impl BookWriter<'_> {
         months.map(|((_, month), n)| Row::Month(*month, *n)).collect()
     }
 
-    fn list_cell(&self, column: &LedgerColumn, number: u64, row: &Row<'_>, disclosure: Disclosure) -> Cell {
-        let counted = |n: i64| u64::try_from(n).map_or_else(|_| Cell::Text(n.to_string()), Cell::Number);
-        let zone = self.facts.zone;
-        let span = |first: i64, last: i64| match (zone.date(first), zone.date(last)) {
-            (Some(a), Some(b)) if a == b => Cell::Text(a.format("%d-%m-%Y").to_string()),
-            (Some(a), Some(b)) => Cell::Text(format!("{} s.d. {}", a.format("%d-%m-%Y"), b.format("%d-%m-%Y"))),
-            _ => Cell::Empty,
-        };
-        match (column.field, row) {
-            (LedgerField::Urut, _) => Cell::Number(number),
-            (LedgerField::Tetap, _) => Cell::Text(column.text.clone()),
-            (LedgerField::Sebab, Row::Event { why, .. }) => Cell::Text((*why).to_owned()),
-            (LedgerField::NomorItem, Row::Event { item, .. }) => Cell::Number(*item),
-            (LedgerField::JumlahBerkas, Row::Batch(entries)) => Cell::Number(entries.len() as u64),
-            (LedgerField::KurunWaktu, Row::Batch(entries)) => {
-                let times = || entries.iter().map(|e| e.selesai_s);
-                span(times().min().unwrap_or(0), times().max().unwrap_or(0))
-            }
-            (field, Row::Event { entry, item, .. }) => self.cell(field, *item, entry, disclosure),
-            (field, Row::Batch(entries)) => {
-                entries.first().map_or(Cell::Empty, |entry| self.cell(field, number, entry, disclosure))
-            }
-            (LedgerField::JumlahBerkas, Row::Month(_, n)) => Cell::Number(*n),
-            (LedgerField::KurunWaktu, Row::Month(month, _)) => Cell::Text(month.indonesian()),
-            (LedgerField::NomorArsip, Row::Month(month, _)) => Cell::Text(month.to_string()),
-            (LedgerField::KodeKlasifikasi, Row::Month(month, _)) => {
-                self.facts.classification(month.last_day()).map_or(Cell::Empty, |code| Cell::Text(code.to_owned()))
-            }
-            (LedgerField::Selesai, Row::Day(day, _) | Row::ServiceDay(day, ..)) => Cell::Date(zone.start_s(*day)),
-            (LedgerField::Perekaman, Row::ServiceDay(_, served, _)) => Cell::Number(served.recorded),
-            (LedgerField::CetakPrr, Row::ServiceDay(_, served, _)) => Cell::Number(served.first_cards),
-            (LedgerField::CetakGanti, Row::ServiceDay(_, served, _)) => Cell::Number(served.other_cards),
-            (LedgerField::DuplikatRecord, Row::ServiceDay(_, served, _)) => Cell::Number(served.duplicates),
-            (LedgerField::Sisa, Row::ServiceDay(_, _, left)) => left.map_or(Cell::Empty, counted),
-            (LedgerField::Terima, Row::Day(_, n)) => counted(n[0]),
-            (LedgerField::Cetak, Row::Day(_, n)) => counted(n[1]),
-            (LedgerField::Gagal, Row::Day(_, n)) => counted(n[2]),
-            (LedgerField::Sisa, Row::Day(_, n)) => counted(n[3]),
-            _ => Cell::Empty,
-        }
-    }
-
     /// What was handed over in the month, by batch and day.
-    #[must_use]
-    pub fn handover(&self, disclosure: Disclosure) -> Handover {
+    ///
+    /// # Errors
+    /// [`BookError`] when a value that must be there is not.
+    pub fn handover(&self, disclosure: Disclosure) -> Result<Handover, BookError> {
         let mut batches: BTreeMap<(NaiveDate, &str), Vec<&Entry>> = BTreeMap::new();
         for entry in self.entries.values().flatten() {
             let is_handed_over = self.facts.sop.milestone(entry.step, &entry.hasil) == Some(Milestone::HandedOver);
@@ -224,37 +226,41 @@ impl BookWriter<'_> {
         let batch = |((on, kolektif_id), mut entries): ((NaiveDate, &str), Vec<&Entry>)| {
             entries.sort_by_key(|e| (e.berkas_id.clone(), e.selesai_s));
             let area = entries.first().and_then(|e| self.facts.wilayah.get(&e.pekon));
-            let of = |field: LedgerField, e: &Entry| self.cell(field, 0, e, disclosure);
-            let card = |e: &&Entry| HandoverCard {
-                berkas_id: e.berkas_id.clone(),
-                nik: of(LedgerField::Nik, e),
-                nama: of(LedgerField::Nama, e),
-                jenis: of(LedgerField::Jenis, e),
+            let of = |field: LedgerField, e: &Entry| self.personal(field, e, disclosure);
+            let card = |e: &&Entry| -> Result<HandoverCard, BookError> {
+                Ok(HandoverCard {
+                    berkas_id: e.berkas_id.clone(),
+                    nik: of(LedgerField::Nik, e)?,
+                    nama: of(LedgerField::Nama, e)?,
+                    jenis: self.jenis(e),
+                })
             };
-            HandoverBatch {
+            let pembawa = entries.first().map(|e| of(LedgerField::Pembawa, e)).transpose()?;
+            Ok(HandoverBatch {
                 kolektif_id: kolektif_id.to_owned(),
                 on,
                 pekon: area.map_or_else(String::new, |a| a.name.clone()),
                 kecamatan: area.map_or_else(String::new, |a| a.kecamatan.clone()),
-                pembawa: entries.first().map_or(Cell::Empty, |e| of(LedgerField::Pembawa, e)),
-                cards: entries.iter().map(card).collect(),
-            }
+                pembawa: pembawa.unwrap_or(Cell::Empty),
+                cards: entries.iter().map(card).collect::<Result<_, _>>()?,
+            })
         };
-        Handover {
+        Ok(Handover {
             month: self.month,
             zone: self.facts.zone,
-            batches: batches.into_iter().map(batch).collect(),
+            batches: batches.into_iter().map(batch).collect::<Result<_, BookError>>()?,
             masked: disclosure == Disclosure::Masked,
             provenance: self.provenance.clone(),
-        }
+        })
     }
 }
 
 /// Entries by batch, numbered within each.
 fn items(batches: BTreeMap<(i64, String), Vec<&Entry>>) -> Vec<Row<'_>> {
     let numbered = batches.into_values().flat_map(|entries| entries.into_iter().zip(1..));
-    numbered.map(|(entry, item)| Row::Event { entry, item, why: "" }).collect()
+    numbered.map(|(entry, item)| Row::Event { entry, item: Some(item), why: None }).collect()
 }
+
 /// The rows of a list summed up by one of its columns.
 fn destruction(of: &ListDestruction, columns: &[LedgerColumn], rows: &[Vec<Cell>]) -> Destruction {
     let place = |field: LedgerField| columns.iter().position(|column| column.field == field);

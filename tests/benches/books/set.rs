@@ -66,6 +66,7 @@ fn book(rows: Vec<Vec<String>>) -> LedgerBook {
         unit: None,
         late_entries: 0,
         without_schedule: false,
+        months_without_rule: Vec::new(),
         first_number: None,
         last_number: None,
         numbers_missing: Vec::new(),
@@ -80,6 +81,7 @@ fn book(rows: Vec<Vec<String>>) -> LedgerBook {
             version: 0,
             rows: rows.len() as u64,
             digest: "0".repeat(32),
+            head: String::new(),
         },
         provenance: Provenance {
             archive_version: 0,

@@ -1,0 +1,50 @@
+//! The code by which a printed document is checked against the archive.
+
+use crate::{Document, RenderError, json};
+use schemas::document::BookCode;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// What a printed copy is checked by: of a book or list its rows, of another document all it says but for where the data come
+/// from. None for what comes from no archive.
+///
+/// # Errors
+/// [`RenderError::Data`] when its data cannot be written.
+pub fn code(document: Document<'_>) -> Result<Option<BookCode>, RenderError> {
+    let Some(provenance) = document.provenance() else { return Ok(None) };
+    let (masked, rows) = match document {
+        Document::Book(book) => return Ok(Some(book.code.clone())),
+        Document::Destruction(list, statement) => (list.masked, statement.counts.len()),
+        Document::Statement(handover) | Document::Receipt(handover) => (handover.masked, handover.batches.len()),
+        // Counts only, so that nothing is masked; it is no copy with personal data.
+        Document::Review(review) => (true, review.sheet.judgements.len()),
+        Document::Compliance(sheet) => (true, sheet.judgements.len()),
+        Document::Verification(report) => (true, report.findings.len()),
+        Document::Calendar(_) => return Ok(None),
+    };
+    let fault = |e: serde_json::Error| RenderError::Data { document: document.name(), reason: e.to_string() };
+    let mut said: Value = serde_json::from_slice(&json(document)?).map_err(fault)?;
+    leave_out(&mut said, &["provenance", "code", "program"]);
+    let digest = Sha256::digest(said.to_string().as_bytes());
+    Ok(Some(BookCode {
+        id: document.id().to_owned(),
+        month: document.month(),
+        masked,
+        version: provenance.archive_version,
+        rows: rows as u64,
+        digest: digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect(),
+        head: BookCode::short_head(&provenance.head),
+    }))
+}
+
+/// Takes fields of these names away, wherever they are.
+fn leave_out(value: &mut Value, names: &[&str]) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|name, _| !names.contains(&name.as_str()));
+            fields.values_mut().for_each(|field| leave_out(field, names));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| leave_out(item, names)),
+        _ => {}
+    }
+}
