@@ -13,6 +13,8 @@ tests::trials! {
     every_card_handed_over_stands_in_one_statement;
     nothing_is_listed_for_destruction_without_a_schedule;
     a_printed_book_is_checked_against_the_archive;
+    a_report_is_checked_against_the_archive;
+    no_column_of_a_list_is_always_blank;
     no_text_runs_or_stops_a_book needs Tool::Pdftotext;
     the_provinces_form_counts_days;
     a_long_book_is_set_in_volumes needs Tool::Pdftotext;
@@ -209,7 +211,6 @@ fn a_printed_book_is_checked_against_the_archive() {
 }
 
 /// What goes to the province can be checked as a book can: what it says, and from which archive it comes.
-#[test]
 fn a_report_is_checked_against_the_archive() {
     let pulled = |change: &str| {
         let office = Office::unpulled();
@@ -244,7 +245,6 @@ fn a_report_is_checked_against_the_archive() {
 }
 
 /// A column that no row of its list can fill is refused with the file, the others are filled.
-#[test]
 fn no_column_of_a_list_is_always_blank() {
     let office = Office::small();
     let facts = office.path("fakta");

@@ -9,6 +9,7 @@ mod division;
 mod exit;
 mod history;
 mod office;
+mod papers;
 mod print;
 mod priority;
 mod scheduler;

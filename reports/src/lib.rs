@@ -310,7 +310,10 @@ impl Renderer {
         }
         if !matches!(document, Document::Calendar(_)) {
             let code = code(document)?.map(|code| code.to_string());
-            page["qr"] = code.as_deref().map(|code| book::qr(code)).transpose()?.into();
+            // Papers that are signed one by one carry it in their footer, as text only.
+            if !matches!(document, Document::Statement(_) | Document::Receipt(_)) {
+                page["qr"] = code.as_deref().map(|code| book::qr(code)).transpose()?.into();
+            }
             page["kode"] = code.into();
         }
         replaced += printable::clean(&mut page, &|c| self.fonts.prints(c));

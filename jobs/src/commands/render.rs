@@ -3,12 +3,12 @@
 use crate::cli::{Common, Where};
 use crate::exit::Outcome;
 use crate::office::{Installed, PullRequest};
+use crate::papers::Papers;
 use crate::{demo, print};
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use pipeline::{Archive, Disclosure, Readers};
+use pipeline::{Disclosure, Readers};
 use reports::{Document, Renderer};
-use schemas::document::{ComplianceSheet, Handover, LedgerBook, MonthlyReview};
 use schemas::{Finding, Month};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -278,48 +278,6 @@ fn changes(folder: &Path) -> Result<Vec<(PathBuf, SystemTime)>> {
     }
     files.sort();
     Ok(files)
-}
-
-/// The documents of a month, as an archive gives them.
-#[derive(Debug)]
-pub(crate) struct Papers {
-    books: Vec<LedgerBook>,
-    handover: Handover,
-    review: MonthlyReview,
-    sheet: ComplianceSheet,
-}
-
-impl Papers {
-    /// Those of a month.
-    pub(crate) fn of(
-        installed: &Installed,
-        archive: &Archive,
-        month: Month,
-        disclosure: Disclosure,
-        hide_small: bool,
-    ) -> Result<Self> {
-        let book = installed.figures(archive)?;
-        let review = installed.review(archive, &book, month)?;
-        let (books, handover) = installed.books(archive, &review.sheet.figures.figures, disclosure)?;
-        let sheet = ComplianceSheet { hide_small, ..review.sheet.clone() };
-        Ok(Self { books, handover, review, sheet })
-    }
-
-    /// The compliance report with small counts hidden, or not.
-    pub(crate) fn hide_small(&mut self, hide: bool) {
-        self.sheet.hide_small = hide;
-    }
-
-    /// In the order in which they are written.
-    pub(crate) fn documents(&self) -> Vec<Document<'_>> {
-        let Self { books, handover, review, sheet } = self;
-        let mut documents: Vec<Document<'_>> = books.iter().map(Document::Book).collect();
-        let statements = books.iter().filter_map(|list| Some(Document::Destruction(list, list.destruction.as_ref()?)));
-        documents.extend(statements);
-        documents.extend([Document::Statement(handover), Document::Receipt(handover)]);
-        documents.extend([Document::Review(review), Document::Compliance(sheet)]);
-        documents
-    }
 }
 
 /// Writes the selected documents of a month, books in parallel; `began` is told the name of each document.

@@ -2,9 +2,10 @@
 
 use crate::cli::{ArchiveCopy, Where};
 use crate::clock;
-use crate::commands::render::{self, FileFormat, Papers, PdfStandard};
+use crate::commands::render::{self, FileFormat, PdfStandard};
 use crate::exit::Outcome;
 use crate::office::Installed;
+use crate::papers::Papers;
 use crate::print;
 use anyhow::{Context, Result, bail};
 use clap::Args;
