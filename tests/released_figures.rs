@@ -117,6 +117,11 @@ impl Attack {
         attack
     }
 
+    /// What a number counts, if a file names it.
+    fn name(&self, number: usize) -> Option<&Of> {
+        self.known.iter().find(|(_, i)| **i == number).map(|(of, _)| of)
+    }
+
     fn unknown(&mut self, bounds: (i64, i64)) -> usize {
         self.bounds.push(bounds);
         self.bounds.len() - 1
@@ -204,7 +209,6 @@ impl Attack {
         for same in ["open_wall_less_outages", "open_working_days"] {
             self.add_up(&issuance(same), &issuance("open_wall"), true);
         }
-        self.add_up(&issuance("open_wall"), &flow("open"), false);
         // Of what was left out some was printed in this month.
         let printed_unmeasured = self.unknown((0, ANY));
         self.add_up(&[issuance("wall"), vec![printed_unmeasured]].concat(), &flow("printed"), true);
@@ -246,6 +250,7 @@ impl Attack {
                 let (lo, hi) = if *sign > 0 { (-most, -least) } else { (least, most) };
                 let before = self.bounds[*number];
                 let now = (before.0.max(lo), before.1.min(hi));
+                assert!(now.0 <= now.1, "the attacker takes for true what is not: {:?}", self.name(*number));
                 if now != before {
                     self.bounds[*number] = now;
                     open.extend(&of[*number]);

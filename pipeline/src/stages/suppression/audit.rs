@@ -103,7 +103,8 @@ impl Sum {
         let mut changed = Vec::new();
         let mut set = |bounds: &mut [(i64, i64)], i: usize, lo: i64, hi: i64| {
             let new = (bounds[i].0.max(lo), bounds[i].1.min(hi));
-            if new != bounds[i] {
+            // Where what adds up in every office did not in this one, nothing is concluded from it.
+            if new != bounds[i] && new.0 <= new.1 {
                 bounds[i] = new;
                 changed.push(i);
             }

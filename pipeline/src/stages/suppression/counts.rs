@@ -17,11 +17,10 @@ const AT_STEP: [(Milestone, &str, &str); 7] = [
     (Milestone::HandedOver, "flow", "handed_over"),
 ];
 /// Items that are no more than another.
-const WITHIN: [(&str, &str, &str, &str); 4] = [
+const WITHIN: [(&str, &str, &str, &str); 3] = [
     ("duplicates", "record_duplicates", "duplicates", "record_checks"),
     ("duplicates", "batch_same_nik", "duplicates", "batch_berkas"),
     ("duplicates", "repeat_within_90_days", "duplicates", "arrivals"),
-    ("issuance", "open_wall", "flow", "open"),
 ];
 
 /// A count that is shown, hidden, or known to nobody outside.
