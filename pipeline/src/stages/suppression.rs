@@ -64,10 +64,11 @@ pub(crate) struct Mask(BTreeMap<(Cell, Item), bool>);
 impl Mask {
     /// What is hidden of a month whose additive rows these are.
     pub(crate) fn of(rows: &[DataFrame], facts: &Facts) -> Result<Self, FigureError> {
-        let mut counts = Counts::default();
+        let mut found = BTreeMap::new();
         for rows in rows {
-            counts.take(rows, &facts.wilayah).map_err(|e| fault(&e))?;
+            counts::add_up(rows, &facts.wilayah, &mut found).map_err(|e| fault(&e))?;
         }
+        let mut counts = Counts::of(found);
         counts.tie(facts);
         counts.hide();
         let hidden = counts.known.into_iter().filter(|(_, i)| !counts.all[*i].shown);

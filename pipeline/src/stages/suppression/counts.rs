@@ -50,30 +50,42 @@ pub(super) struct Counts {
     pub(super) of: Vec<Vec<usize>>,
 }
 
-impl Counts {
-    /// Adds a month's rows up by item, in the cells of every division.
-    pub(super) fn take(&mut self, rows: &DataFrame, wilayah: &Wilayah) -> Result<(), PolarsError> {
-        let [figure, item, name, detail] = ["figure", "item", "name", "detail"].map(|name| texts(rows, name));
-        let [pekon, jenis, officer] = ["pekon", "jenis", "officer"].map(|name| texts(rows, name));
-        let [step, next_step, n] = ["step", "next_step", "n"].map(|name| whole(rows, name));
-        let (figure, item, name, detail) = (figure?, item?, name?, detail?);
-        let (pekon, jenis, officer) = (pekon?, jenis?, officer?);
-        let (step, next_step, n) = (step?, next_step?, n?);
-        for row in 0..rows.height() {
-            let (of, what) = (figure[row].as_str(), item[row].as_str());
-            if is_never_shown(of, what, &name[row]) || stands_for(of, what) != what {
-                continue;
-            }
-            let key =
-                (of.to_owned(), what.to_owned(), step[row], next_step[row], name[row].clone(), detail[row].clone());
-            let kecamatan = wilayah.get(&pekon[row]).map_or(pekon[row].as_str(), |area| area.kecamatan.as_str());
-            let cells = ["", kecamatan, pekon[row].as_str(), jenis[row].as_str(), officer[row].as_str()];
-            for (division, cell) in cells.into_iter().enumerate() {
-                let count = self.count(((division, cell.to_owned()), key.clone()));
-                self.all[count].n += n[row];
-            }
+/// Adds a month's rows up by item, in the cells of every division.
+pub(super) fn add_up(
+    rows: &DataFrame,
+    wilayah: &Wilayah,
+    found: &mut BTreeMap<(Cell, Item), i64>,
+) -> Result<(), PolarsError> {
+    let [figure, item, name, detail] = ["figure", "item", "name", "detail"].map(|name| texts(rows, name));
+    let [pekon, jenis, officer] = ["pekon", "jenis", "officer"].map(|name| texts(rows, name));
+    let [step, next_step, n] = ["step", "next_step", "n"].map(|name| whole(rows, name));
+    let (figure, item, name, detail) = (figure?, item?, name?, detail?);
+    let (pekon, jenis, officer) = (pekon?, jenis?, officer?);
+    let (step, next_step, n) = (step?, next_step?, n?);
+    for row in 0..rows.height() {
+        let (of, what) = (figure[row].as_str(), item[row].as_str());
+        if is_never_shown(of, what, &name[row]) || stands_for(of, what) != what {
+            continue;
         }
-        Ok(())
+        let key = (of.to_owned(), what.to_owned(), step[row], next_step[row], name[row].clone(), detail[row].clone());
+        let kecamatan = wilayah.get(&pekon[row]).map_or(pekon[row].as_str(), |area| area.kecamatan.as_str());
+        let cells = ["", kecamatan, pekon[row].as_str(), jenis[row].as_str(), officer[row].as_str()];
+        for (division, cell) in cells.into_iter().enumerate() {
+            *found.entry(((division, cell.to_owned()), key.clone())).or_insert(0) += n[row];
+        }
+    }
+    Ok(())
+}
+
+impl Counts {
+    /// Counts in their order, so that the same rows hide the same, in whatever order they come.
+    pub(super) fn of(found: BTreeMap<(Cell, Item), i64>) -> Self {
+        let mut counts = Self::default();
+        for (of, n) in found {
+            let count = counts.count(of);
+            counts.all[count].n = n;
+        }
+        counts
     }
 
     /// The count of an item in a cell; nothing at first.
