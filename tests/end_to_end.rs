@@ -1,6 +1,7 @@
 //! One invented office from database to documents: exactly once, byte for byte, and provable.
 
 use std::fs;
+use std::os::unix::process::CommandExt;
 use std::process::Stdio;
 use std::time::Duration;
 use tests::{Office, Ran, SMALL, tree};
@@ -18,6 +19,46 @@ fn the_same_seed_gives_the_same_archive_and_documents() {
             assert!(bytes == &b[path], "{} differs between two runs", path.display());
         }
     }
+}
+
+/// The end of a demo fits 80 columns; it counts every document and page, shows the last month's figures, and names commands
+/// that work as they stand there.
+#[test]
+fn a_demo_ends_with_figures_documents_and_commands() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let mut demo = tests::tertib();
+    std::os::unix::fs::symlink(demo.get_program(), dir.path().join("tertib")).unwrap();
+    let folder = "kantor o'rekaan";
+    demo.args(["demo", "--months", "2026-09:2026-10", "--per-month", "60", "--seed", "3", "--dir", folder]);
+    let ran = Ran::from(demo.arg0("./tertib").current_dir(dir.path()).output().unwrap()).expect_code(0);
+    for line in ran.out.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+    assert!(ran.out.lines().count() < 40, "{}", ran.out);
+    let (above, commands) = ran.out.split_once("\nNext\n").unwrap();
+    assert_eq!(commands.lines().count(), 3, "{commands}");
+    for command in commands.lines() {
+        let pasted = tests::pasted(command, dir.path()).expect_code_in(&[0, 1], command);
+        assert!(pasted.out.lines().count() > 1 || command.contains("verify"), "{command}: {}", pasted.out);
+    }
+    let cells = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let row = |name: &str| cells(above.lines().find(|line| line.trim_start().starts_with(name)).unwrap());
+    let config = dir.path().join(folder).join("tertib.toml").display().to_string();
+    let run =
+        |arguments: &[&str]| Ran::from(tests::tertib().args(arguments).args(["--config", &config]).output().unwrap());
+    for month in ["2026-09", "2026-10"] {
+        let said: Vec<usize> = row(month).iter().skip(1).map(|n| n.parse().unwrap()).collect();
+        let written = run(&["render", "--month", month]).expect_code_in(&[0, 1], "render").out;
+        let pages = written.lines().map(|line| line.rsplit_once('(').unwrap().1.split(' ').next().unwrap().to_owned());
+        let pages: usize = pages.map(|n| n.parse::<usize>().unwrap()).sum();
+        let (kinds, last) = said.split_at(said.len() - 1);
+        assert_eq!((kinds.iter().sum::<usize>(), last[0]), (written.lines().count(), pages), "{month}");
+        assert!(kinds.len() == 5 && kinds.iter().all(|n| *n > 0), "{said:?}");
+    }
+    let figures = run(&["metrics", "--month", "2026-10", "--format", "json"]).expect_code_in(&[0, 1], "metrics").out;
+    let figures: serde_json::Value = serde_json::from_str(&figures).unwrap();
+    assert_eq!(row("received")[1], figures["duplicates"]["arrivals"].to_string());
+    assert_eq!(row("handed over")[2], figures["turnaround"]["handed_over"].to_string());
 }
 
 #[test]

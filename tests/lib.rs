@@ -61,6 +61,23 @@ pub fn tertib_after(settings: &str) -> Command {
     shell
 }
 
+/// What cargo knows of every package of the workspace and its dependencies on the platform that offices have.
+#[must_use]
+pub fn metadata() -> serde_json::Value {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let platform = "x86_64-unknown-linux-gnu";
+    let mut metadata = Command::new(cargo);
+    metadata.args(["metadata", "--offline", "--format-version", "1", "--filter-platform", platform]);
+    let ran = Ran::from(metadata.current_dir(root()).output().unwrap()).expect_code(0);
+    serde_json::from_str(&ran.out).unwrap()
+}
+
+/// Runs a line as it is pasted into a shell in that folder.
+#[must_use]
+pub fn pasted(line: &str, folder: &Path) -> Ran {
+    Command::new("/bin/sh").args(["-c", line]).current_dir(folder).output().unwrap().into()
+}
+
 /// What a run of the program gave.
 #[derive(Debug)]
 pub struct Ran {

@@ -123,6 +123,8 @@ pub(crate) enum Command {
     Reconcile(OfMonth),
     /// Close the books of a month: later entries stand in the next books, with a reference.
     Seal(commands::seal::Options),
+    /// Print the licences of everything that the program holds, fonts included.
+    Licences,
     /// Compute the statistics of public event logs and compare them with what others published.
     Selftest(commands::selftest::Options),
     /// Check every file of the archive against its log.

@@ -7,6 +7,7 @@ pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod duplicates;
 pub(crate) mod init;
+pub(crate) mod licences;
 pub(crate) mod metrics;
 pub(crate) mod pull;
 pub(crate) mod quality;
@@ -43,6 +44,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Render(options) => render::run(&options, common).await,
         Command::Run(options) => run::run(options).await,
         Command::Seal(options) => seal::run(&options),
+        Command::Licences => licences::run(),
         Command::Selftest(options) => selftest::run(&options),
         Command::Serve(options) => serve::run(options).await,
         Command::Status(options) => status::run(options).await,

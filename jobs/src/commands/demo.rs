@@ -1,8 +1,7 @@
 //! `tertib demo`
 
 use crate::cli::Common;
-use crate::commands::pull::summary;
-use crate::commands::render::{Selection, render};
+use crate::commands::render::{Selection, Written, render};
 use crate::exit::Outcome;
 use crate::office::{Installed, PullRequest};
 use crate::{demo, print};
@@ -45,7 +44,7 @@ fn to_text(fault: schemas::MonthError) -> String {
     fault.to_string()
 }
 
-/// Invents, pulls, computes, judges and renders; ends with where everything lies.
+/// Invents, pulls, computes, judges and renders; ends with the last month's figures, the documents and what to do next.
 pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     let facts = Facts::embedded()?;
     prepare(&options.dir)?;
@@ -65,28 +64,87 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     let months: Vec<Month> =
         std::iter::successors(Some(first), |m| Some(m.next())).take_while(|m| *m <= last).collect();
     let mut rows = Vec::new();
-    let mut lines = String::new();
     bar.set_length(months.len() as u64 * 6);
     bar.set_position(0);
     for month in months {
-        rows.push(headline(&installed, &archive, &book, month)?);
         let rendition = render(&installed, month, &Selection::everything(), &mut |name| {
             bar.set_message(name.to_owned());
             bar.inc(1);
         })?;
-        lines.extend(rendition.written.iter().map(|w| format!("  {} ({} pages)\n", w.path.display(), w.pages)));
+        rows.push(counted(&installed.facts, month, &rendition.written));
     }
     bar.finish_and_clear();
-    let head = ["month", "received", "printed", "handed over", "open", "complete", "within 24 h", "verdicts"];
-    print::data(&format!(
-        "An invented office in {}\n{}{}Documents\n{lines}Next: tertib status --config {}\n",
-        options.dir.display(),
-        summary(&report, false),
-        print::table(&head, &rows),
-        options.dir.join("tertib.toml").display(),
-    ))?;
+    // Whatever was found comes first, so that the commands to go on with stand last.
     print::words(common, print::findings(&installed.facts, &report.findings).trim_end());
+    let headline = headline(&installed, &archive, &book, last)?;
+    print::data(&format!(
+        "{} rows of an invented office were pulled: {} archived, {} to quarantine\n\nFigures of {last}\n{}\n\
+         Documents as PDF in {}\n{}\nNext\n{}",
+        report.read,
+        report.new,
+        report.quarantined,
+        print::table(&["figure", "value"], &headline),
+        installed.config.reports_path().display(),
+        print::table(&["month", "books", "lists", "statements", "receipts", "reports", "pages"], &rows),
+        next_commands(&options.dir, last),
+    ))?;
     Ok(Outcome::Done)
+}
+
+/// How many documents of each kind a month has, and their pages.
+fn counted(facts: &Facts, month: Month, written: &[Written]) -> Vec<String> {
+    let of = |kind: Kind| written.iter().filter(|w| Kind::of(facts, &w.id) == kind).count();
+    let kinds = [Kind::Book, Kind::List, Kind::Statement, Kind::Receipt, Kind::Report].map(of);
+    let pages = written.iter().map(|w| w.pages).sum();
+    let numbers = kinds.into_iter().chain([pages]).map(|n: usize| n.to_string());
+    [month.to_string()].into_iter().chain(numbers).collect()
+}
+
+/// What a document is to an office.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Book,
+    List,
+    Statement,
+    Receipt,
+    Report,
+}
+
+impl Kind {
+    fn of(facts: &Facts, id: &str) -> Self {
+        let is_statement =
+            |list: &schemas::ArchiveList| list.destruction.as_ref().is_some_and(|statement| statement.id == id);
+        if facts.ledgers.iter().any(|book| book.id == id) {
+            Self::Book
+        } else if facts.lists.iter().any(|list| list.id == id) {
+            Self::List
+        } else if id == "berita_acara_serah_terima" || facts.lists.iter().any(is_statement) {
+            Self::Statement
+        } else if id == "bukti_pengambilan" {
+            Self::Receipt
+        } else {
+            Self::Report
+        }
+    }
+}
+
+/// Commands to go on with, as they are typed in this folder.
+fn next_commands(dir: &Path, month: Month) -> String {
+    let program = std::env::args_os().next().unwrap_or_else(|| "tertib".into());
+    let program = quoted(&program.to_string_lossy());
+    let config = quoted(&dir.join("tertib.toml").to_string_lossy());
+    let commands = [format!("metrics --month {month}"), format!("compliance --month {month}"), "verify".to_owned()];
+    commands.map(|command| format!("{program} {command} --config {config}\n")).concat()
+}
+
+/// A word of a shell.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 /// Clears what an earlier demo made. A folder that holds anything else is refused.
@@ -111,30 +169,27 @@ fn prepare(dir: &Path) -> Result<()> {
     pipeline::replace_file(&mark, words, Readers::Usual).with_context(|| format!("cannot write {}", mark.display()))
 }
 
+/// The figures that an office asks for first.
 fn headline(
     installed: &Installed,
     archive: &pipeline::Archive,
     book: &FigureBook<'_>,
     month: Month,
-) -> Result<Vec<String>> {
+) -> Result<Vec<Vec<String>>> {
     let sheet = installed.compliance(archive, book, month)?;
     let f = &sheet.figures.figures;
     let d = sheet.figures.deadlines.within_24_hours_less_outages;
     let of = |v: Verdict| sheet.judgements.iter().filter(|j| j.verdict() == v).count();
-    Ok(vec![
-        month.to_string(),
-        f.duplicates.arrivals.to_string(),
-        f.issuance.printed.to_string(),
-        f.turnaround.handed_over.to_string(),
-        f.backlog.values().sum::<u64>().to_string(),
-        format!("{}/{}", f.completeness.complete, f.completeness.first_checks),
-        format!("{}/{}", d.on_time, d.n()),
-        format!(
-            "{} memenuhi, {} tidak, {} tanpa data, {} tanpa target",
-            of(Verdict::Met),
-            of(Verdict::Missed),
-            of(Verdict::NoData),
-            of(Verdict::NoTarget)
-        ),
-    ])
+    let [met, missed, no_data, no_target] = [Verdict::Met, Verdict::Missed, Verdict::NoData, Verdict::NoTarget].map(of);
+    let rows = [
+        ("received", f.duplicates.arrivals.to_string()),
+        ("printed", f.issuance.printed.to_string()),
+        ("handed over", f.turnaround.handed_over.to_string()),
+        ("open at the end of the month", f.backlog.values().sum::<u64>().to_string()),
+        ("complete at the first check", format!("{} of {}", f.completeness.complete, f.completeness.first_checks)),
+        ("issued within 24 hours, outages left out", format!("{} of {}", d.on_time, d.n())),
+        ("targets met", format!("{met} of {}, {missed} missed", met + missed)),
+        ("targets that cannot be judged", format!("{no_data} without data, {no_target} without a value")),
+    ];
+    Ok(rows.map(|(name, value)| vec![name.to_owned(), value]).into())
 }

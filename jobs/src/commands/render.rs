@@ -149,6 +149,8 @@ impl Selection {
 /// A file that was written.
 #[derive(Debug)]
 pub(crate) struct Written {
+    /// The id of its document.
+    pub id: String,
     /// Where it lies.
     pub path: PathBuf,
     /// Its pages, for a PDF.
@@ -344,11 +346,11 @@ fn write(
         let name = if *format == FileFormat::Pdf { document.volume_name(volume) } else { document.name() };
         let path = folder.join(format!("{name}.{ending}"));
         replace(&path, &bytes, selection.readers())?;
-        written.push(Written { path, pages, replaced });
+        written.push(Written { id: document.id().to_owned(), path, pages, replaced });
         if *format == FileFormat::Csv {
             let path = folder.join(format!("{name}.keterangan.txt"));
             replace(&path, reports::csv_notes(document).as_bytes(), selection.readers())?;
-            written.push(Written { path, pages: 0, replaced: 0 });
+            written.push(Written { id: document.id().to_owned(), path, pages: 0, replaced: 0 });
         }
     }
     Ok(written)
