@@ -312,7 +312,7 @@ impl Renderer {
             let code = code(document)?.map(|code| code.to_string());
             // Papers that are signed one by one carry it in their footer, as text only.
             if !matches!(document, Document::Statement(_) | Document::Receipt(_)) {
-                page["qr"] = code.as_deref().map(|code| book::qr(code)).transpose()?.into();
+                page["qr"] = code.as_deref().map(book::qr).transpose()?.into();
             }
             page["kode"] = code.into();
         }

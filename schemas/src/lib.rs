@@ -12,6 +12,7 @@ mod facts;
 pub mod figures;
 mod finding;
 mod ledger;
+mod ledger_field;
 mod name_rules;
 mod nik;
 mod office_day;
@@ -35,9 +36,10 @@ pub use fact_files::{FactFiles, FactsError};
 pub use facts::{ColumnFact, Facts, Labels};
 pub use finding::{Finding, FindingText, Severity};
 pub use ledger::{
-    Align, ArchiveList, FinalAction, Ledger, LedgerColumn, LedgerField, ListCase, ListDestruction, ListRows, Retention,
+    Align, ArchiveList, FinalAction, Ledger, LedgerColumn, ListCase, ListDestruction, ListRows, Retention,
     RetentionRow, RowKind,
 };
+pub use ledger_field::LedgerField;
 pub use name_rules::NameRules;
 pub use nik::{Nik, NikFault, check_nik, mask_nik};
 pub use office_day::{DayKind, OfficeDay, printed};
