@@ -187,7 +187,8 @@ fn an_archive_that_says_nothing_is_not_complete() {
     fs::write(&commit, text.replace(&field, "")).unwrap();
     // Such a program kept no head.
     fs::remove_file(office.path("archive/_tertib/head")).unwrap();
-    office.run(&["verify"]).expect_code(0);
+    let said = office.run(&["verify"]).expect_code(1);
+    assert!(said.out.contains("1 findings") && said.out.contains("A017"), "{}", said.out);
     let said = office.run(&["metrics", "--month", "2026-10"]).expect_code(1);
     assert!(said.err.contains("data sampai waktu yang tidak diketahui"), "{}", said.err);
     office.run(&["pull", "--at", "2026-11-20T01:00:00Z"]).expect_code(0);
