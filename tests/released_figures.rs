@@ -22,7 +22,7 @@ const DIVISIONS: [(&str, By); 6] = [
 ];
 /// Offices by seed, from a handful of berkas to some hundreds.
 const OFFICES: [(u64, std::ops::Range<u32>); 3] = [(0, 5..40), (100, 60..200), (200, 300..600)];
-const EACH: u64 = 3;
+const EACH: u64 = 2;
 
 /// What names single cases is in no file.
 const NEVER: [(&str, &str); 2] = [("batches", "held_up_by"), ("register_agreement", "numbers")];
