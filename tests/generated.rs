@@ -158,6 +158,8 @@ struct Distortions {
     one_second: f64,
     shuffled: f64,
     corrected: f64,
+    /// How many batches there are: few that are in hand all the time, or many that are not.
+    batches: u32,
 }
 
 impl Distortions {
@@ -174,6 +176,7 @@ impl Distortions {
             one_second: often(0.4),
             shuffled: often(0.6),
             corrected: often(0.4),
+            batches: *[4, 12, 30].choose(random).unwrap(),
         }
     }
 }
@@ -191,7 +194,7 @@ pub fn made(seed: u64, berkas: Range<u32>, facts: &Facts) -> Made {
     let pace = *[3_600, 20_000, 200_000].choose(&mut random).unwrap();
     for berkas in 0..random.random_range(berkas) {
         let received = begin + random.random_range(0..DAYS * DAY_S);
-        let batch = format!("K{}", random.random_range(0..4));
+        let batch = format!("K{}", random.random_range(0..distortions.batches));
         let nik = format!("18060157{:02}900{:03}", random.random_range(41..60), random.random_range(1..12));
         let (kind, village) = (*KINDS.choose(&mut random).unwrap(), *VILLAGES.choose(&mut random).unwrap());
         let (mut at, mut step) = (received, Some(1_u8));
@@ -262,7 +265,7 @@ fn distort(rows: &mut Vec<Row>, distortions: &Distortions, boundaries: [i64; 4],
             row.end = (boundaries.choose(random).unwrap() + random.random_range(-1..=1)).clamp(boundaries[0], latest);
         }
         if random.random_bool(distortions.other_batch) {
-            row.batch = format!("K{}", random.random_range(0..4));
+            row.batch = format!("K{}", random.random_range(0..distortions.batches));
         }
         if random.random_bool(distortions.other_cell) {
             row.kind = KINDS.choose(random).unwrap();
