@@ -182,8 +182,8 @@ fn a_key_that_others_may_read_is_refused() {
         for arguments in [&["pull"][..], &["reconcile", "--month", "2026-10"], &["seal", "--month", "2026-10"]] {
             refused(office.run(arguments), &format!("run `chmod 600 {}`", key.display()));
         }
-        let doctor = office.run(&["doctor"]).expect_code(1);
-        assert!(doctor.out.lines().any(|l| l.starts_with(" LOOK") && l.contains("key")), "{}", doctor.out);
+        let doctor = office.run(&["doctor"]).expect_code(2);
+        assert!(doctor.out.lines().any(|l| l.starts_with(" STOPS") && l.contains("key")), "{}", doctor.out);
     }
     restrict(&key, 0o600);
     office.run(&["pull"]).expect_code(0);
@@ -215,7 +215,7 @@ fn init_says_that_a_key_was_there() {
 fn doctor_looks_at_who_may_change_the_configuration() {
     let office = pulled();
     let rights = || {
-        let said = office.run(&["doctor"]).expect_code_in(&[0, 1], "doctor").out;
+        let said = office.run(&["doctor"]).expect_code_in(&[0, 1, 2], "doctor").out;
         said.lines().find(|line| line.contains("rights")).unwrap().trim_start().to_owned()
     };
     restrict(office.dir.path(), 0o755);
@@ -340,17 +340,18 @@ fn a_crash_leaves_no_memory_on_the_disk() {
 #[test]
 fn a_long_text_fills_no_page_and_is_marked() {
     let office = Office::unpulled();
-    office.sql("update berkas set nama = substr(hex(zeroblob(30000)), 1, 50000) where berkas_id = (select min(berkas_id) from berkas)");
+    // A remark may have 2,000 characters; a longer text never comes into the archive.
+    office.sql("update langkah_berkas set keterangan = substr(hex(zeroblob(1000)), 1, 2000) where berkas_id = (select min(berkas_id) from berkas)");
     office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
-    let book = "buku_registrasi_arsip";
+    let book = "buku_agenda_pendaftaran";
     let began = Instant::now();
     office
         .run(&["render", "--month", "2026-10", "--full", "--format", "pdf,data,csv"])
         .expect_code_in(&[0, 1], "render");
     let data = fs::read_to_string(office.full(book, "data.json")).unwrap();
-    assert!(data.contains("[dipotong]") || data.contains("dipotong"), "nothing says that a name was cut");
+    assert!(data.contains("[dipotong]"), "nothing says that a remark was cut");
     assert!(began.elapsed() < Duration::from_mins(2), "{:?}", began.elapsed());
-    for name in [book, "berita_acara_serah_terima", "buku_agenda_pendaftaran"] {
+    for name in [book, "buku_registrasi_arsip", "buku_registrasi_pengambilan"] {
         let data = fs::read_to_string(office.full(name, "data.json")).unwrap();
         assert!(!data.contains(&"0".repeat(400)), "{name} prints all of it");
     }
@@ -377,14 +378,14 @@ fn a_template_without_end_is_ended() {
     office.run(&render).expect_code(0);
     assert!(fs::read(&pdf).unwrap() == alone, "another process sets other bytes");
     office.configure("# [render]", "[render]\ndeadline-seconds = 5\nmemory-mb = 1024\n#");
-    for (endless, says) in [
-        ("#for a in range(100000) { for b in range(100000) [x #pagebreak()] }", "was ended after 5 s"),
-        ("#let a = range(400000000)\n#a.len()", "memory-mb"),
-    ] {
+    for endless in
+        ["#for a in range(100000) { for b in range(100000) [x #pagebreak()] }", "#let a = range(400000000)\n#a.len()"]
+    {
         fs::write(&layout, endless).unwrap();
         let began = Instant::now();
         let ran = soon(&office, &render).expect_code(2);
-        assert!(ran.err.contains(says) || ran.err.contains("was ended after"), "{}", ran.err);
+        // Which of the two limits it meets first depends on the machine.
+        assert!(ran.err.contains("was ended after 5 s") || ran.err.contains("more than `memory-mb`"), "{}", ran.err);
         assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
         assert!(fs::read(&pdf).unwrap() == alone, "the document of before is gone");
     }
