@@ -73,6 +73,7 @@ fn what_clocks_show_decides() {
         let office = moved(zone);
         // At noon, wherever that is.
         let noon = format!("2026-11-20T{:02}:00:00Z", 12 - zone.offset_s() / 3_600);
+        let printed = format!("20-11-2026 12.00 {zone}");
         office.run(&["pull", "--at", &noon]).expect_code(0);
         let ask = |arguments: &[&str]| {
             let ran = office.run(arguments).expect_code_in(&[0, 1], "");
