@@ -103,7 +103,7 @@ fn what_clocks_show_decides() {
             if path.extension().is_some_and(|e| e == "csv") {
                 tables.push((
                     path.file_name().unwrap().to_owned(),
-                    fs::read_to_string(&path).unwrap().replace(&noon, "noon"),
+                    fs::read_to_string(&path).unwrap().replace(&printed, "noon"),
                 ));
             }
         }
