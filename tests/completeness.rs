@@ -194,3 +194,32 @@ fn an_archive_that_says_nothing_is_not_complete() {
     office.run(&["pull", "--at", "2026-11-20T01:00:00Z"]).expect_code(0);
     office.run(&["metrics", "--month", "2026-10"]).expect_code(0);
 }
+
+/// A month in which nothing happened has its papers too, once the archive has seen it.
+#[test]
+fn a_month_after_the_last_event_is_nihil() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let place = dir.path().join("kantor");
+    let made =
+        tests::tertib().arg("demo").arg("--dir").arg(&place).args(["--months", "2026-05:2026-05"]).output().unwrap();
+    tests::Ran::from(made).expect_code(0);
+    let run = |arguments: &[&str]| -> tests::Ran {
+        tests::tertib().args(arguments).arg("--config").arg(place.join("tertib.toml")).output().unwrap().into()
+    };
+    let seen = ["2026-05-31T17:00:00Z", "2026-07-20T00:00:00Z", "2026-08-02T00:00:00Z"];
+    let [metrics, quality] = ["metrics", "quality"].map(|command| [command, "--month", "2026-07"]);
+    run(&["pull", "--at", seen[0]]).expect_code_in(&[0, 1], "pull");
+    assert!(run(&metrics).expect_code(2).err.contains("does not hold 2026-07"), "nothing was seen of it yet");
+    run(&["pull", "--at", seen[1]]).expect_code_in(&[0, 1], "pull");
+    assert!(run(&metrics).expect_code(1).err.contains("K001"), "the month is not over");
+    run(&["pull", "--at", seen[2]]).expect_code_in(&[0, 1], "pull");
+    run(&metrics).expect_code(0);
+    run(&quality).expect_code(0);
+    run(&["render", "--month", "2026-07", "--format", "pdf,data"]).expect_code_in(&[0, 1], "render");
+    let book = fs::read_to_string(place.join("laporan/2026-07/buku_agenda_pendaftaran_2026-07.data.json")).unwrap();
+    assert!(book.contains("ditutup dengan NIHIL"), "{book}");
+    for month in ["2026-05", "2026-06", "2026-07"] {
+        run(&["seal", "--month", month]).expect_code(0);
+    }
+    run(&["verify"]).expect_code(0);
+}

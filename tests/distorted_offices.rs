@@ -76,7 +76,7 @@ impl Drop for Reference {
 fn compare(what: &str, made: &Made, facts: &Facts, reference: &mut Reference) -> u64 {
     let pulled = pulled(made, facts);
     let book = FigureBook::open(&pulled.archive, facts).unwrap().keeping(&pulled.key).unwrap();
-    let months = book.months().to_vec();
+    let months = book.months();
     let truth = reference.figures(&pulled.database(), facts.zone, &months);
     for month in &months {
         let ours = serde_json::to_value(book.month(*month).unwrap().figures).unwrap();
@@ -274,7 +274,7 @@ fn figure_and_list_agree_in_every_kind() {
         }
         let pulled = pulled(&made, &facts);
         let book = FigureBook::open(&pulled.archive, &facts).unwrap();
-        for month in book.months() {
+        for month in &book.months() {
             for mut rule in Decisions::default().rules(&facts, *month) {
                 let Standard::Share { measure, .. } = rule.target.standard else { continue };
                 for kind in std::iter::once(None).chain(facts.jenis.keys().map(Some)) {

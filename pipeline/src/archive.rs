@@ -205,6 +205,17 @@ impl Archive {
         })
     }
 
+    /// The first and the last month that it holds: also one without events, as soon as some of it was seen.
+    #[must_use]
+    pub fn span(&self) -> Option<(Month, Month)> {
+        let months = self.months();
+        let (first, last) = (*months.first()?, *months.last()?);
+        // At midnight on its first day nothing was seen of a month yet.
+        let seen_s = self.complete_until_us().map(|until_us| (until_us - 1).div_euclid(1_000_000));
+        let seen = seen_s.and_then(|seen_s| self.zone().unwrap_or_default().month(seen_s));
+        Some((first, seen.map_or(last, |seen| last.max(seen))))
+    }
+
     /// The months that have a public part, in order.
     #[must_use]
     pub fn months(&self) -> Vec<Month> {

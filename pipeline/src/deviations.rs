@@ -49,7 +49,7 @@ pub struct Deviation {
 /// The departures of the berkas handed over in a month.
 ///
 /// # Errors
-/// [`FigureError::NoMonth`] when the archive has no events of it.
+/// [`FigureError::NoMonth`] when the archive does not hold it.
 pub fn deviations(book: &FigureBook<'_>, sop: &Sop, month: Month) -> Result<Vec<Deviation>, FigureError> {
     let traces = traces(&book.at(month)?)?;
     let mut all: Vec<Deviation> =

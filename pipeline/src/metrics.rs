@@ -42,7 +42,7 @@ const TREND_MONTHS: u32 = 13;
 pub struct FigureBook<'a> {
     archive: Archive,
     facts: &'a Facts,
-    months: Vec<Month>,
+    span: Option<(Month, Month)>,
     /// Where rows of months that are over are kept; nowhere without the office's key.
     kept: Option<Kept>,
     /// The events, once they had to be read.
@@ -53,7 +53,7 @@ pub struct FigureBook<'a> {
 
 impl std::fmt::Debug for FigureBook<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FigureBook").field("months", &self.months).finish_non_exhaustive()
+        f.debug_struct("FigureBook").field("span", &self.span).finish_non_exhaustive()
     }
 }
 
@@ -78,7 +78,7 @@ impl<'a> FigureBook<'a> {
             return Err(archive.empty().into());
         }
         let (view, additive) = (OnceCell::new(), RefCell::default());
-        Ok(Self { archive: archive.clone(), facts, months: archive.months(), kept: None, view, additive })
+        Ok(Self { archive: archive.clone(), facts, span: archive.span(), kept: None, view, additive })
     }
 
     /// Lets it keep the additive rows of months that are over in the archive's folder, signed with the office's key, and use
@@ -94,7 +94,7 @@ impl<'a> FigureBook<'a> {
     /// The figures of a month.
     ///
     /// # Errors
-    /// [`FigureError::NoMonth`] when the archive has no events of it.
+    /// [`FigureError::NoMonth`] when the archive does not hold it.
     pub fn month(&self, month: Month) -> Result<MonthFigures, FigureError> {
         self.figures(month, &self.additive(month)?, self.trend(month)?)
     }
@@ -102,7 +102,7 @@ impl<'a> FigureBook<'a> {
     /// The figures of a month for one kind of application, without a trend.
     ///
     /// # Errors
-    /// [`FigureError::NoMonth`] when the archive has no events of it.
+    /// [`FigureError::NoMonth`] when the archive does not hold it.
     pub fn month_of_jenis(&self, month: Month, jenis: &str) -> Result<MonthFigures, FigureError> {
         let of_jenis = self.additive(month)?.lazy().filter(col("jenis").eq(lit(jenis.to_owned()))).collect();
         self.figures(month, &of_jenis.map_err(|e| summary::fault(&e))?, Vec::new())
@@ -134,7 +134,7 @@ impl<'a> FigureBook<'a> {
     /// How old the berkas are that are open at the end of the month.
     ///
     /// # Errors
-    /// [`FigureError::NoMonth`] when the archive has no events of it.
+    /// [`FigureError::NoMonth`] when the archive does not hold it.
     pub fn backlog_age(&self, month: Month) -> Result<BacklogAge, FigureError> {
         backlog::ages(self.rows(month, Sight::Past)?)
     }
@@ -142,7 +142,7 @@ impl<'a> FigureBook<'a> {
     /// The month's flow by kecamatan, in order of name; areas that the table does not know stand under their code.
     ///
     /// # Errors
-    /// [`FigureError::NoMonth`] when the archive has no events of it.
+    /// [`FigureError::NoMonth`] when the archive does not hold it.
     pub fn by_kecamatan(&self, month: Month) -> Result<Vec<KecamatanRow>, FigureError> {
         let flow = cells::merged(&[self.flow(month)?], month, By::Kecamatan, true, &self.facts.wilayah)?;
         flow::by_kecamatan(summary::figures(flow)?)
@@ -152,7 +152,7 @@ impl<'a> FigureBook<'a> {
     /// of a month (the backlog, what is open) is that of `last`, unless the division is by month.
     ///
     /// # Errors
-    /// [`FigureError::NoMonth`] when the archive has no events of one of the months.
+    /// [`FigureError::NoMonth`] when the archive does not hold one of the months.
     pub fn cells(&self, first: Month, last: Month, by: By) -> Result<Vec<FigureRow>, FigureError> {
         let months = std::iter::successors(Some(first), |month| Some(month.next())).take_while(|month| *month <= last);
         // A month's rows shrink to the cells' before the next month's are read.
@@ -167,7 +167,7 @@ impl<'a> FigureBook<'a> {
     /// could be found.
     ///
     /// # Errors
-    /// [`FigureError::NoMonth`] when the archive has no events of one of the months.
+    /// [`FigureError::NoMonth`] when the archive does not hold one of the months.
     pub fn released(&self, first: Month, last: Month, by: By) -> Result<Vec<ReleasedRow>, FigureError> {
         let months = std::iter::successors(Some(first), |month| Some(month.next())).take_while(|month| *month <= last);
         let masks = months.map(|month| {
@@ -180,13 +180,19 @@ impl<'a> FigureBook<'a> {
 
     /// The months that have events, first to last.
     #[must_use]
-    pub fn months(&self) -> &[Month] {
-        &self.months
+    pub fn months(&self) -> Vec<Month> {
+        self.archive.months()
+    }
+
+    /// Whether the archive holds a month, be it one without events.
+    #[must_use]
+    pub fn holds(&self, month: Month) -> bool {
+        within(self.span, month).is_ok()
     }
 
     /// Receipts, prints, hand-overs and the backlog of the months up to this one; none before the first event.
     fn trend(&self, month: Month) -> Result<Vec<TrendPoint>, FigureError> {
-        let earliest = self.months.first().copied().unwrap_or(month);
+        let earliest = self.span.map_or(month, |(first, _)| first);
         let months = (0..TREND_MONTHS).rev().map(|back| month.back(back)).filter(|m| *m >= earliest);
         months.map(|month| Ok(flow::compute(month, &self.summary(month, self.flow(month)?)?))).collect()
     }
@@ -239,7 +245,7 @@ impl<'a> FigureBook<'a> {
         if let Some(rows) = self.additive.borrow().get(&(month, sight)) {
             return Ok(rows.clone());
         }
-        within(&self.months, month)?;
+        within(self.span, month)?;
         let Some(kept) = &self.kept else { return self.compute(month, sight) };
         if let Some(rows) = kept.load(month, sight) {
             return Ok(rows);
@@ -252,14 +258,14 @@ impl<'a> FigureBook<'a> {
     /// The berkas that miss what a rule wants of each, by id.
     ///
     /// # Errors
-    /// [`FigureError::NoMonth`] when the archive has no events of it.
+    /// [`FigureError::NoMonth`] when the archive does not hold it.
     pub fn failed(&self, month: Month, rule: &Rule<'_>) -> Result<Vec<String>, FigureError> {
         failed::berkas(&self.at(month)?, rule)
     }
 
     /// The events of a month of the archive.
     pub(crate) fn at(&self, month: Month) -> Result<MonthView<'_>, FigureError> {
-        within(&self.months, month)?;
+        within(self.span, month)?;
         self.view()?.month(month)
     }
 

@@ -72,7 +72,7 @@ struct Applicant {
 /// The berkas that arrived in a month and are probably of a person who came under another NIK, at least that probable.
 ///
 /// # Errors
-/// [`FigureError::NoMonth`] when the archive has no events of it; [`FigureError::Archive`] when a part is damaged, or the
+/// [`FigureError::NoMonth`] when the archive does not hold it; [`FigureError::Archive`] when a part is damaged, or the
 /// private parts may not be read.
 pub fn probable_duplicates(
     archive: &Archive,
@@ -83,7 +83,7 @@ pub fn probable_duplicates(
     if archive.is_empty() {
         return Err(archive.empty().into());
     }
-    within(&archive.months(), month)?;
+    within(archive.span(), month)?;
     let (applicants, left_out) = applicants(archive, facts, month)?;
     let records = records(&applicants, &facts.names);
     let may_match = |a: usize, b: usize| match (applicants.get(a), applicants.get(b)) {

@@ -116,12 +116,11 @@ impl Found<'_> {
 /// The data quality of a month.
 ///
 /// # Errors
-/// [`FigureError::NoMonth`] when the archive has no events of it; [`FigureError::Archive`] when a part is damaged, or the
+/// [`FigureError::NoMonth`] when the archive does not hold it; [`FigureError::Archive`] when a part is damaged, or the
 /// private parts may not be read.
 pub fn quality(archive: &Archive, facts: &Facts, month: Month) -> Result<Quality, FigureError> {
-    let months = archive.months();
-    let Some(&first) = months.first() else { return Err(archive.empty().into()) };
-    within(&months, month)?;
+    let Some((first, last)) = archive.span() else { return Err(archive.empty().into()) };
+    within(Some((first, last)), month)?;
     let rows = MonthEvents::read(archive, month)?;
     let events = rows.events()?;
     let history = history::of(archive, &facts.sop, month, &events, rows.superseded())?;

@@ -29,7 +29,7 @@ pub fn review(
     month: Month,
 ) -> Result<MonthlyReview, FigureError> {
     let before = month.back(1);
-    let previous = if book.months().contains(&before) { Some(book.month(before)?) } else { None };
+    let previous = if book.holds(before) { Some(book.month(before)?) } else { None };
     let sheet = judge(book, facts, decisions, month, archive.provenance()?)?;
     let changes = previous.as_ref().map(|p| changes(&sheet.figures, p)).unwrap_or_default();
     let probable = probable_duplicates(archive, facts, month, PROBABLE)?;

@@ -124,8 +124,7 @@ fn is_readable(reason: &str) -> bool {
 /// The first month of the archive whose books are open, none where all are closed. A month that came late and lies before a
 /// closed one has no book of its own any more.
 fn first_open(archive: &Archive) -> Option<Month> {
-    let months = archive.months();
-    let (first, last) = (*months.first()?, *months.last()?);
+    let (first, last) = archive.span()?;
     let all = || std::iter::successors(Some(first), |month| Some(month.next())).take_while(|month| *month <= last);
     let after = all().filter(|month| archive.seal(*month).is_some()).last().map_or(first, |closed| closed.next());
     (after <= last).then_some(after)

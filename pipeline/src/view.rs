@@ -44,8 +44,8 @@ pub enum FigureError {
         /// What the engine said.
         reason: String,
     },
-    /// The archive has no events of that month.
-    #[error("the archive has no events of {month}; it holds {first} to {last}")]
+    /// The archive does not hold that month.
+    #[error("the archive does not hold {month}; it holds {first} to {last}")]
     NoMonth {
         /// The month asked for.
         month: Month,
@@ -57,11 +57,9 @@ pub enum FigureError {
 }
 
 /// Whether a month lies between the first and the last of an archive.
-pub(crate) fn within(months: &[Month], month: Month) -> Result<(), FigureError> {
-    match (months.first(), months.last()) {
-        (Some(&first), Some(&last)) if !(first <= month && month <= last) => {
-            Err(FigureError::NoMonth { month, first, last })
-        }
+pub(crate) fn within(span: Option<(Month, Month)>, month: Month) -> Result<(), FigureError> {
+    match span {
+        Some((first, last)) if !(first <= month && month <= last) => Err(FigureError::NoMonth { month, first, last }),
         _ => Ok(()),
     }
 }

@@ -60,9 +60,10 @@ impl Kept {
         self.read(&path).map_err(|why| tracing::warn!("{}: {why}; computed anew", path.display())).ok()
     }
 
-    /// Keeps the rows of a month that is over, in place of earlier ones. The month that is still coming in is not kept.
+    /// Keeps the rows of a month that is over, in place of earlier ones. The month that is still coming in is not kept, nor is
+    /// one after the last event.
     pub(crate) fn store(&self, month: Month, sight: Sight, rows: &DataFrame) {
-        if Some(month) == self.last {
+        if Some(month) >= self.last {
             return;
         }
         if let Err(why) = self.replace(month, sight, rows) {
