@@ -43,7 +43,8 @@ fn the_reference_agrees(zone: Zone) {
         let truth = reference_in(zone, &database, month);
         let said = installed.run(&["metrics", "--month", month, "--format", "json"]).expect_code(0).out;
         assert_eq!(figures(&said), truth, "{month} {zone}");
-        if zone != Zone::Wib {
+        // Once is enough, since the reference is slow.
+        if zone != Zone::Wib && month == MONTHS[0] {
             assert_ne!(reference_in(Zone::Wib, &database, month), truth, "{month}: the zone changes nothing");
         }
     }
