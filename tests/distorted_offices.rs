@@ -7,21 +7,16 @@
 //!
 //! `TERTIB_OFFICES=0..2000` asks for other offices than the few of every run, `17..18` for one again.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot set up must stop")]
-#![expect(clippy::disallowed_methods, reason = "the environment says how many offices")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 #![expect(clippy::print_stdout, reason = "how many offices were compared is what the long run is for")]
 
 use pipeline::FigureBook;
 use schemas::{Decisions, FactFiles, Facts, Month, OfficeDays, ShareMeasure, Standard, Zone};
-use serde_json::Value;
-use std::io::{BufRead, BufReader, Write as _};
 use std::ops::Range;
-use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use tests::generated::{DAY_S, Made, Row, VILLAGES, made, office, pulled, straight};
-use tests::root;
+use tests::generated::{DAY_S, Made, Row, VILLAGES, asked, made, office, pulled, straight};
+use tests::reference::Reference;
 use tests::tools::Tool;
 
 /// The offices of every run.
@@ -36,40 +31,6 @@ tests::trials! {
     growth_from_nothing_is_told;
     a_batch_is_held_up_by_a_kind;
     figure_and_list_agree_in_every_kind;
-}
-
-/// The reference in one process, asked for one office after the other.
-struct Reference {
-    child: Child,
-    ask: ChildStdin,
-    answers: BufReader<ChildStdout>,
-}
-
-impl Reference {
-    fn start() -> Self {
-        let script = root().join("tests/office/reference.py");
-        let mut command = PYTHON.command();
-        command.arg(script).arg("--serve").stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().expect("the reference starts");
-        let (ask, answers) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
-        Self { child, ask, answers }
-    }
-
-    /// The figures of each month, by month.
-    fn figures(&mut self, database: &Path, zone: Zone, months: &[Month]) -> Value {
-        let months: Vec<String> = months.iter().map(Month::to_string).collect();
-        writeln!(self.ask, "{} {} {}", zone, database.display(), months.join(" ")).unwrap();
-        let mut line = String::new();
-        self.answers.read_line(&mut line).unwrap();
-        serde_json::from_str(&line).expect("the reference answers")
-    }
-}
-
-impl Drop for Reference {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
 }
 
 /// Compares an office with the reference; how many months there were.
@@ -87,12 +48,6 @@ fn compare(what: &str, made: &Made, facts: &Facts, reference: &mut Reference) ->
         assert_eq!(&ours, truth, "{what}: {month}");
     }
     months.len() as u64
-}
-
-fn asked() -> Range<u64> {
-    let Ok(text) = std::env::var("TERTIB_OFFICES") else { return SHORT };
-    let range = text.split_once("..").and_then(|(a, b)| Some(a.parse().ok()?..b.parse().ok()?));
-    range.unwrap_or_else(|| panic!("TERTIB_OFFICES is `{text}`; write it as 0..2000"))
 }
 
 /// What the generator must have put before the figures, or it proves nothing.
@@ -128,7 +83,7 @@ impl Met {
 
 fn every_figure_is_the_reference_s() {
     let zones = Zone::ALL.map(|zone| Facts::load(&FactFiles::default(), &OfficeDays::default(), zone).unwrap());
-    let (range, met) = (asked(), Met::default());
+    let (range, met) = (asked(SHORT), Met::default());
     let (seeds, months, wrong) = (Mutex::new(range.clone()), AtomicU64::new(0), Mutex::new(Vec::new()));
     let work = || {
         let mut reference = Reference::start();

@@ -5,7 +5,8 @@
 use schemas::Zone;
 use serde_json::{Map, Value};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use tempfile::TempDir;
 use tests::tools::Tool;
 use tests::{Installed, make_office, make_office_in, root, sqlite};
@@ -16,7 +17,11 @@ const DIVISIONS: [&str; 5] = ["total", "pekon", "kecamatan", "jenis", "officer"]
 tests::trials! {
     duckdb_agrees needs DUCKDB;
     duckdb_agrees_in_the_east needs DUCKDB;
-    the_way_to_the_archive_does_not_matter needs PYTHON;
+    threads_and_the_machine_s_zone_do_not_matter needs PYTHON;
+    in_how_many_pulls_they_came_does_not_matter needs PYTHON;
+    cut_anywhere_by_3 needs PYTHON;
+    cut_anywhere_by_5 needs PYTHON;
+    the_order_of_rows_does_not_matter needs PYTHON;
     months_add_up needs PYTHON;
     figures_are_kept needs PYTHON;
 }
@@ -55,7 +60,7 @@ fn duckdb_agrees_in(zone: Zone) {
     let dir = TempDir::new().unwrap();
     let database = dir.path().join("kantor.sqlite");
     make_office_in(zone, &database, 5);
-    let installed = Installed::at(&format!("sqlite:{}", database.display()));
+    let installed = Installed::at(&url(&database));
     installed.configure("zona = \"WIB\"", &format!("zona = \"{zone}\""));
     installed.run(&["pull"]).expect_code(0);
     let of_month = |month: &str| DIVISIONS.map(|d| (d.to_owned(), by(&installed, month, d))).into_iter().collect();
@@ -75,43 +80,94 @@ fn duckdb_agrees_in(zone: Zone) {
     assert!(compared.trim().parse::<u32>().expect("a number of rows") > 5_000, "only {compared} rows were compared");
 }
 
-/// Rows in another order, in other parts, by other numbers of threads, in another zone: the same bytes.
-fn the_way_to_the_archive_does_not_matter() {
-    let dir = TempDir::new().unwrap();
-    let database = office(&dir);
-    let url = format!("sqlite:{}", database.display());
-    let zone = std::cell::Cell::new("Asia/Jakarta");
-    let all = |installed: &Installed, threads: &str| -> Vec<Value> {
-        let ask = |month: &str, division: &[&str]| {
-            let mut command = installed.command(&["metrics", "--month", month, "--format", "json"]);
-            let ran = command.args(division).env("POLARS_MAX_THREADS", threads).env("TZ", zone.get()).output().unwrap();
-            tests::figures(&tests::Ran::from(ran).expect_code(0).out)
-        };
-        let whole = MONTHS.map(|month| ask(month, &[]));
-        whole.into_iter().chain(["pekon", "officer"].map(|d| ask("2026-10", &["--by", d]))).collect()
+/// An office and its figures by the plainest way, for all those below that come another way to the same.
+struct Plain {
+    dir: TempDir,
+    figures: Vec<Value>,
+}
+
+fn plain() -> &'static Plain {
+    static PLAIN: OnceLock<Plain> = OnceLock::new();
+    PLAIN.get_or_init(|| {
+        let dir = TempDir::new().unwrap();
+        let figures = all(&pulled(&url(&office(&dir))), "2", "Asia/Jakarta");
+        Plain { dir, figures }
+    })
+}
+
+impl Plain {
+    fn database(&self) -> PathBuf {
+        self.dir.path().join("kantor.sqlite")
+    }
+
+    #[track_caller]
+    fn is_of(&self, installed: &Installed, threads: &str, zone: &str, what: &str) {
+        assert_eq!(all(installed, threads, zone), self.figures, "{what}");
+    }
+}
+
+fn url(database: &Path) -> String {
+    format!("sqlite:{}", database.display())
+}
+
+/// The figures of each month, and two divisions of the last, by so many threads and with the machine in that zone.
+fn all(installed: &Installed, threads: &str, zone: &str) -> Vec<Value> {
+    let ask = |month: &str, division: &[&str]| {
+        let mut command = installed.command(&["metrics", "--month", month, "--format", "json"]);
+        let ran = command.args(division).env("POLARS_MAX_THREADS", threads).env("TZ", zone).output().unwrap();
+        tests::figures(&tests::Ran::from(ran).expect_code(0).out)
     };
-    let plain = all(&pulled(&url), "2");
-    assert_eq!(all(&pulled(&url), "1"), plain, "by one thread");
-    assert_eq!(all(&pulled(&url), "7"), plain, "by seven threads");
-    zone.set("America/St_Johns");
-    assert_eq!(all(&pulled(&url), "2"), plain, "in another zone");
-    let slices = Installed::at(&url);
+    let whole = MONTHS.map(|month| ask(month, &[]));
+    whole.into_iter().chain(["pekon", "officer"].map(|d| ask("2026-10", &["--by", d]))).collect()
+}
+
+/// By other numbers of threads, in another zone: the same bytes.
+fn threads_and_the_machine_s_zone_do_not_matter() {
+    let plain = plain();
+    let pulled = || pulled(&url(&plain.database()));
+    plain.is_of(&pulled(), "1", "Asia/Jakarta", "by one thread");
+    plain.is_of(&pulled(), "7", "Asia/Jakarta", "by seven threads");
+    plain.is_of(&pulled(), "2", "America/St_Johns", "in another zone");
+}
+
+/// In other parts: the same bytes.
+fn in_how_many_pulls_they_came_does_not_matter() {
+    let plain = plain();
+    let slices = Installed::at(&url(&plain.database()));
     for until in ["2026-08-12", "2026-08-20", "2026-09-01", "2026-09-02", "2026-10-10"] {
         slices.run(&["pull", "--until", until]).expect_code(0);
     }
     slices.run(&["pull"]).expect_code(0);
-    assert_eq!(all(&slices, "2"), plain, "in six commits");
-    // Cut anywhere: each seed picks other days.
-    for seed in [3_u32, 5] {
-        let parts = Installed::at(&url);
-        let days = (0..92_u32).filter(|day| (day * 7919 + seed * 104_729) % 13 < 2);
-        let first = chrono::NaiveDate::from_ymd_opt(2026, 8, 1).unwrap();
-        for day in days.map(|day| first + chrono::Days::new(day.into())) {
-            parts.run(&["pull", "--until", &day.to_string()]).expect_code(0);
-        }
-        parts.run(&["pull"]).expect_code(0);
-        assert_eq!(all(&parts, "2"), plain, "cut by {seed}");
+    plain.is_of(&slices, "2", "America/St_Johns", "in six commits");
+}
+
+/// Cut anywhere: each seed picks other days.
+fn cut_anywhere(seed: u32) {
+    let plain = plain();
+    let parts = Installed::at(&url(&plain.database()));
+    let days = (0..92_u32).filter(|day| (day * 7919 + seed * 104_729) % 13 < 2);
+    let first = chrono::NaiveDate::from_ymd_opt(2026, 8, 1).unwrap();
+    for day in days.map(|day| first + chrono::Days::new(day.into())) {
+        parts.run(&["pull", "--until", &day.to_string()]).expect_code(0);
     }
+    parts.run(&["pull"]).expect_code(0);
+    plain.is_of(&parts, "2", "America/St_Johns", "cut");
+}
+
+fn cut_anywhere_by_3() {
+    cut_anywhere(3);
+}
+
+fn cut_anywhere_by_5() {
+    cut_anywhere(5);
+}
+
+/// Rows in another order: the same bytes.
+fn the_order_of_rows_does_not_matter() {
+    let plain = plain();
+    let dir = TempDir::new().unwrap();
+    let database = dir.path().join("kantor.sqlite");
+    fs::copy(plain.database(), &database).unwrap();
     for seed in 1..=3 {
         sqlite(
             &database,
@@ -120,14 +176,14 @@ fn the_way_to_the_archive_does_not_matter() {
                  delete from langkah_berkas; insert into langkah_berkas select * from kocok; drop table kocok"
             ),
         );
-        assert_eq!(all(&pulled(&url), "2"), plain, "shuffled, {seed}");
+        plain.is_of(&pulled(&url(&database)), "2", "America/St_Johns", &format!("shuffled, {seed}"));
     }
 }
 
 /// What is counted of three months is the sum of the months; what stands open is the last month's.
 fn months_add_up() {
     let dir = TempDir::new().unwrap();
-    let installed = pulled(&format!("sqlite:{}", office(&dir).display()));
+    let installed = pulled(&url(&office(&dir)));
     let together =
         installed.json(&["metrics", "--month", "2026-10", "--from", "2026-08", "--by", "total", "--format", "json"], 0);
     let n = |rows: &Value, figure: &str, item: &str| -> u64 {
@@ -157,7 +213,7 @@ fn months_add_up() {
 fn figures_are_kept() {
     let dir = TempDir::new().unwrap();
     let database = office(&dir);
-    let installed = pulled(&format!("sqlite:{}", database.display()));
+    let installed = pulled(&url(&database));
     let kept = || -> Vec<PathBuf> {
         let entries = fs::read_dir(installed.path("archive/figures")).map(|e| e.map(|e| e.unwrap().path()).collect());
         let mut paths: Vec<PathBuf> = entries.unwrap_or_default();

@@ -5,6 +5,7 @@
 
 pub mod febrl;
 pub mod generated;
+pub mod reference;
 pub mod servers;
 pub mod tools;
 pub mod trials;
@@ -184,6 +185,12 @@ impl Office {
     /// Replaces text in the configuration.
     pub fn configure(&self, from: &str, to: &str) {
         replace_in(&self.path("tertib.toml"), from, to);
+    }
+
+    /// Lets a job that fails not be tried again, which it is after pauses of half a minute together.
+    pub fn fail_at_once(&self, job: &str) {
+        let name = format!("name = \"{job}\"\n");
+        self.configure(&name, &format!("{name}retries = 0\n"));
     }
 
     /// The one value of a query over the public table.
@@ -516,18 +523,4 @@ pub fn make_office_in(zone: Zone, path: &Path, seed: u32) {
         "--zone",
         &zone.to_string(),
     ]));
-}
-
-/// The reference figures of a month.
-#[must_use]
-pub fn reference(path: &Path, month: &str) -> serde_json::Value {
-    reference_in(Zone::default(), path, month)
-}
-
-/// The same, of an office in that zone.
-#[must_use]
-pub fn reference_in(zone: Zone, path: &Path, month: &str) -> serde_json::Value {
-    let script = root().join("tests/office/reference.py").display().to_string();
-    let answer = Tool::Python(&[]).output(&[&script, &path.display().to_string(), month, &zone.to_string()]);
-    serde_json::from_str(&answer).unwrap()
 }

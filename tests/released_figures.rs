@@ -1,6 +1,8 @@
 //! An attacker who has every file of `metrics --by … --hide-small`, of every month, range and division, knows how items, cells and
 //! months add up, and reckons between which numbers each hidden count must lie.
 //!
+//! `TERTIB_OFFICES=0..20` asks for other offices of each size than the few of every run.
+//!
 //! No count of one to four may be pinned down: whatever is published, it may be five or more, and, unless it is one, fewer.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
@@ -10,7 +12,9 @@ use pipeline::{By, FigureBook};
 use schemas::figures::{FigureRow, ReleasedRow};
 use schemas::{Facts, Month};
 use std::collections::{BTreeMap, BTreeSet};
-use tests::generated::{made, pulled};
+use std::ops::Range;
+use std::sync::Mutex;
+use tests::generated::{asked, made, pulled};
 
 const DIVISIONS: [(&str, By); 6] = [
     ("total", By::Total),
@@ -20,9 +24,10 @@ const DIVISIONS: [(&str, By); 6] = [
     ("officer", By::Officer),
     ("month", By::Month),
 ];
-/// Offices by seed, from a handful of berkas to some hundreds.
-const OFFICES: [(u64, std::ops::Range<u32>); 3] = [(0, 5..40), (100, 60..200), (200, 300..600)];
-const EACH: u64 = 2;
+/// Offices from a handful of berkas to some hundreds, and with which seed those of a size begin.
+const OFFICES: [(u64, Range<u32>); 3] = [(0, 5..40), (100, 60..200), (200, 300..600)];
+/// Those of each size in every run.
+const SHORT: Range<u64> = 0..2;
 
 /// What names single cases is in no file.
 const NEVER: [(&str, &str); 2] = [("batches", "held_up_by"), ("register_agreement", "numbers")];
@@ -319,48 +324,75 @@ impl Attack {
     }
 }
 
+/// How many counts of an office, or of several, were attacked.
+#[derive(Default)]
+struct Attacked {
+    small: usize,
+    shown: usize,
+    rows: usize,
+}
+
+/// Attacks one office, if it has any events.
+fn attacked(seed: u64, berkas: Range<u32>, facts: &Facts) -> Attacked {
+    let made = made(seed, berkas, facts);
+    if made.rows.is_empty() {
+        return Attacked::default();
+    }
+    let pulled = pulled(&made, facts);
+    let book = FigureBook::open(&pulled.archive, facts).unwrap().keeping(&pulled.key).unwrap();
+    let published = Published::of(&book);
+    let mut attack = Attack::of(&published, facts);
+    attack.narrow();
+    let pinned = attack.pinned();
+    let (mut small, mut told) = (0, Vec::new());
+    for (of, i) in &attack.known {
+        let (truth, (lo, hi)) = (published.truth[of], attack.bounds[*i]);
+        assert!(
+            lo <= truth && truth <= hi,
+            "office {seed}: the attacker reckons wrongly, {lo} to {hi} for {truth}: {of:?}"
+        );
+        // What several months hide is in no file; it is their sum.
+        if (1..5).contains(&truth) && of.0 == of.1 {
+            small += 1;
+            if lo > 1 && lo >= truth || hi < 5 || pinned.contains(i) {
+                told.push(format!("{truth} is told as {lo} to {hi}: {of:?}"));
+            }
+        }
+    }
+    assert!(
+        told.is_empty(),
+        "office {seed}: {} small counts are told, such as\n{}",
+        told.len(),
+        told[..told.len().min(8)].join("\n")
+    );
+    let shown = published.shown.values().filter(|n| n.is_some()).count();
+    Attacked { small, shown, rows: published.truth.len() }
+}
+
 #[test]
 fn no_small_count_can_be_told() {
     let facts = Facts::embedded().unwrap();
-    let (mut small, mut shown, mut rows) = (0, 0, 0);
-    for (begin, berkas) in OFFICES {
-        for seed in begin..begin + EACH {
-            let made = made(seed, berkas.clone(), &facts);
-            if made.rows.is_empty() {
-                continue;
-            }
-            let pulled = pulled(&made, &facts);
-            let book = FigureBook::open(&pulled.archive, &facts).unwrap().keeping(&pulled.key).unwrap();
-            let published = Published::of(&book);
-            let mut attack = Attack::of(&published, &facts);
-            attack.narrow();
-            let pinned = attack.pinned();
-            let mut told = Vec::new();
-            for (of, i) in &attack.known {
-                let (truth, (lo, hi)) = (published.truth[of], attack.bounds[*i]);
-                assert!(
-                    lo <= truth && truth <= hi,
-                    "office {seed}: the attacker reckons wrongly, {lo} to {hi} for {truth}: {of:?}"
-                );
-                // What several months hide is in no file; it is their sum.
-                if (1..5).contains(&truth) && of.0 == of.1 {
-                    small += 1;
-                    if lo > 1 && lo >= truth || hi < 5 || pinned.contains(i) {
-                        told.push(format!("{truth} is told as {lo} to {hi}: {of:?}"));
-                    }
-                }
-            }
-            assert!(
-                told.is_empty(),
-                "office {seed}: {} small counts are told, such as\n{}",
-                told.len(),
-                told[..told.len().min(8)].join("\n")
-            );
-            rows += published.truth.len();
-            shown += published.shown.values().filter(|n| n.is_some()).count();
+    let range = asked(SHORT);
+    let of_size = |(begin, berkas): (u64, Range<u32>)| range.clone().map(move |seed| (begin + seed, berkas.clone()));
+    // The largest first, since they take longest.
+    let (offices, sum) = (Mutex::new(OFFICES.into_iter().rev().flat_map(of_size)), Mutex::new(Attacked::default()));
+    let work = || {
+        loop {
+            let Some((seed, berkas)) = offices.lock().unwrap().next() else { break };
+            let attacked = attacked(seed, berkas, &facts);
+            let mut sum = sum.lock().unwrap();
+            sum.small += attacked.small;
+            sum.shown += attacked.shown;
+            sum.rows += attacked.rows;
         }
-    }
+    };
+    std::thread::scope(|scope| {
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        (0..threads).for_each(|_| drop(scope.spawn(work)));
+    });
+    let Attacked { small, shown, rows } = sum.into_inner().unwrap();
     println!("{small} small counts, none told; of {rows} counts {shown} are shown");
-    assert!(small > 2_000, "{small} small counts prove little");
+    let enough = 1_000 * usize::try_from(range.end - range.start).unwrap();
+    assert!(small > enough, "{small} small counts prove little, {enough} would be enough");
     assert!(shown * 20 > rows, "hardly anything is shown: {shown} of {rows}");
 }

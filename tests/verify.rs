@@ -62,7 +62,7 @@ fn where_nothing_is_nothing_is_vouched_for() {
     assert!(ran.err.contains("nothing to verify"), "{}", ran.err);
     fs::create_dir_all(office.path("archive/events/_delta_log")).unwrap();
     run(&office, &["verify"]).expect_code(2);
-    office.configure("retries = 3", "retries = 0");
+    office.fail_at_once("verifikasi");
     let job = office.run(&["run", "verifikasi"]).expect_code(2);
     assert!(job.err.contains("nothing to verify"), "{}", job.err);
     // The parts and the own head are there, the log is not.
