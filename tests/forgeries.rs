@@ -459,6 +459,17 @@ fn counts_times_seals_and_corrections_that_cannot_be_are_found() {
     assert!(found.iter().any(|f| f.code == "A021"), "{found:?}");
 }
 
+/// Figures are kept by who makes documents, not by who checks them.
+#[test]
+fn checking_a_document_keeps_no_figures() {
+    let office = office();
+    office.run(&["render", "--month", "2026-07", "--only", "laporan_bulanan"]).expect_code_in(&[0, 1], "render");
+    fs::remove_dir_all(office.path("archive/figures")).unwrap();
+    let report = office.path("laporan/2026-07/laporan_bulanan_2026-07.pdf").display().to_string();
+    office.run(&["verify", "--book", &report]).expect_code(0);
+    assert!(!office.path("archive/figures").exists(), "figures were kept by a check");
+}
+
 #[test]
 fn the_scheduled_check_is_that_of_the_command() {
     let office = office();

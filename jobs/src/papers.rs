@@ -2,7 +2,7 @@
 
 use crate::office::Installed;
 use anyhow::Result;
-use pipeline::{Archive, Disclosure};
+use pipeline::{Archive, Disclosure, FigureBook};
 use reports::Document;
 use schemas::Month;
 use schemas::document::{ComplianceSheet, Handover, LedgerBook, MonthlyReview};
@@ -17,16 +17,16 @@ pub(crate) struct Papers {
 }
 
 impl Papers {
-    /// Those of a month.
+    /// Those of a month, whose figures the book gives.
     pub(crate) fn of(
         installed: &Installed,
         archive: &Archive,
+        book: &FigureBook<'_>,
         month: Month,
         disclosure: Disclosure,
         hide_small: bool,
     ) -> Result<Self> {
-        let book = installed.figures(archive)?;
-        let review = installed.review(archive, &book, month)?;
+        let review = installed.review(archive, book, month)?;
         let (books, handover) = installed.books(archive, &review.sheet.figures.figures, disclosure)?;
         let sheet = ComplianceSheet { hide_small, ..review.sheet.clone() };
         Ok(Self { books, handover, review, sheet })

@@ -290,7 +290,8 @@ pub(crate) fn render(
     began: &mut dyn FnMut(&str),
 ) -> Result<Rendition> {
     let archive = installed.archive()?;
-    let papers = Papers::of(installed, &archive, month, selection.disclosure, selection.hide_small)?;
+    let book = installed.figures(&archive)?;
+    let papers = Papers::of(installed, &archive, &book, month, selection.disclosure, selection.hide_small)?;
     let mut documents = papers.documents();
     documents.retain(|document| selection.wants(document.id()));
     let renderer = installed.config.renderer()?;

@@ -242,7 +242,9 @@ impl Printed {
         if code.id == VERIFICATION {
             return Ok(Self { head, papers: None });
         }
-        let mut papers = Papers::of(installed, &archive, code.month, disclosure, false)?;
+        // Computed anew: a check rests on nothing that was kept, and leaves what is kept of the archive as it is now.
+        let book = FigureBook::open(&archive, &installed.facts)?;
+        let mut papers = Papers::of(installed, &archive, &book, code.month, disclosure, false)?;
         // What leaves the office may have small counts hidden, which its code does not say in words.
         for hide in [true, false] {
             papers.hide_small(hide);
