@@ -151,6 +151,12 @@ fn a_pull_without_news_moves_the_instant_once_a_day() {
     let future = office.run(&["pull", "--at", "2199-01-01"]).expect_code(2);
     assert!(future.err.contains("in the future"), "{}", future.err);
     office.run(&["verify"]).expect_code(0);
+    // Nor does one that brings something.
+    office.sql(
+        "update langkah_berkas set petugas_id = 'P098' where event_id = (select max(event_id) from langkah_berkas)",
+    );
+    pull("2026-10-25T00:00:00Z");
+    assert_eq!(stated(&office), [Some(first), Some(second), Some(second)]);
 }
 
 /// Each slice says how far it came, so that a pull which is cut off leaves no more than that.

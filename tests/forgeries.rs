@@ -470,6 +470,19 @@ fn checking_a_document_keeps_no_figures() {
     assert!(!office.path("archive/figures").exists(), "figures were kept by a check");
 }
 
+/// Figures that somebody without the office's key put there are not believed.
+#[test]
+fn kept_figures_under_another_key_are_computed_anew() {
+    let office = office();
+    let figures = ["metrics", "--month", "2026-07"];
+    let believed = office.run(&figures).expect_code(0);
+    assert!(!believed.err.contains("computed anew"), "{}", believed.err);
+    fs::write(office.path("kunci.key"), "ab".repeat(32)).unwrap();
+    let doubted = office.run(&figures).expect_code(0);
+    assert!(doubted.err.contains("computed anew"), "{}", doubted.err);
+    assert_eq!(believed.out, doubted.out);
+}
+
 #[test]
 fn the_scheduled_check_is_that_of_the_command() {
     let office = office();

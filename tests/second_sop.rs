@@ -122,6 +122,7 @@ fn a_fact_file_that_cannot_be_used_is_named_with_its_line() {
     for (path, from, to, says) in [
         ("ledgers/buku_penyerahan_kia.toml", "width = 22", "widht = 22", &["line 16", "`width`"][..]),
         ("ledgers/buku_penyerahan_kia.toml", "\"tanggal_cetak\"", "\"tanggal_cetk\"", &["`tanggal_cetak`"]),
+        ("ledgers/buku_penyerahan_kia.toml", "\"tanggal_cetak\"", "\"sisa\"", &["no row of it can fill the column"]),
         ("sop/kia.toml", "milestone = \"printed\"", "milestone = \"prnted\"", &["`printed`"]),
         ("sop/kia.toml", "next = 4", "next = 9", &["step 3 leads to 9"]),
         ("sop/kia.toml", "pelaksana = \"pencetak\"", "pelaksana = \"operator\"", &["`operator`"]),
@@ -250,6 +251,13 @@ fn a_target_that_contradicts_itself_is_refused_with_its_line() {
         (&share, "at_least", "at_most", 5, "write at_least"),
         (&share, "value = 0.95", "value = 95", 6, "for 95 % write 0.95"),
         (&share, "comparison", "step = 2\ncomparison", 5, "remove `step`"),
+        (
+            &share,
+            "standing",
+            "valid_from = \"2026-03-01\"\nvalid_to = \"2026-02-01\"\nstanding",
+            10,
+            "end before it begins",
+        ),
     ] {
         let said = with(target, from, to).expect_code(2).err;
         let place = format!("targets/standar_kia.toml, line {}", begins + line);
