@@ -1,7 +1,7 @@
 //! Offices by seed, small and distorted in every way that a counter application can distort its records, and offices written out
 //! by hand; each pulled into an archive of its own.
 
-use pipeline::{Archive, Fence, Key, PullOptions, SourceConfig};
+use pipeline::{Archive, Fence, Key, PullError, PullOptions, PullReport, SourceConfig};
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -356,30 +356,46 @@ pub fn pulled(made: &Made, facts: &Facts) -> Pulled {
     let key_file = dir.path().join("kunci");
     Key::create_for_demo(&key_file, 1).unwrap();
     let key = Key::load(&key_file).unwrap();
-    let mut source = SourceConfig::new(format!("sqlite:{}", database.display()), "workflow_events".into());
-    source.outages = Some("gangguan".into());
-    let root = dir.path().join("archive");
-    for pull in 0..made.pulls {
-        made.write(&database, pull);
-        let options = PullOptions {
-            source_name: "kantor",
-            lookback_s: DAY_S,
-            at_ms: 1_900_000_000_000,
-            dry_run: false,
-            from_us: None,
-            until_us: None,
-            again: None,
-            accept_corrections: true,
-            slice_rows: 1_000_000,
-            retries: 0,
-            may_write: true,
-            fence: Fence::Lock,
-        };
-        let report = runtime().block_on(pipeline::pull(&source, &root, &key, facts, options, &mut |_, _| {})).unwrap();
+    for number in 0..made.pulls {
+        made.write(&database, number);
+        let report = pull(dir.path(), &key, facts).unwrap();
         assert_eq!(report.quarantined, 0, "a generated row breaks the contract: {:?}", report.findings);
     }
-    let archive = Archive::open(&root).unwrap();
+    let archive = Archive::open(&dir.path().join("archive")).unwrap();
     Pulled { dir, archive, key }
+}
+
+/// Changes the office's database and pulls once more.
+///
+/// # Errors
+/// The words of the pull that was refused.
+pub fn again(pulled: &mut Pulled, facts: &Facts, change: &str) -> Result<(), String> {
+    sqlite(&pulled.database(), change);
+    pull(pulled.dir.path(), &pulled.key, facts).map_err(|e| e.to_string())?;
+    pulled.archive = Archive::open(&pulled.dir.path().join("archive")).unwrap();
+    Ok(())
+}
+
+fn pull(folder: &Path, key: &Key, facts: &Facts) -> Result<PullReport, PullError> {
+    let database = folder.join("kantor.sqlite");
+    let mut source = SourceConfig::new(format!("sqlite:{}", database.display()), "workflow_events".into());
+    source.outages = Some("gangguan".into());
+    let options = PullOptions {
+        source_name: "kantor",
+        lookback_s: DAY_S,
+        at_ms: 1_900_000_000_000,
+        dry_run: false,
+        from_us: None,
+        until_us: None,
+        again: None,
+        accept_corrections: true,
+        slice_rows: 1_000_000,
+        retries: 0,
+        may_write: true,
+        fence: Fence::Lock,
+    };
+    let root = folder.join("archive");
+    runtime().block_on(pipeline::pull(&source, &root, key, facts, options, &mut |_, _| {}))
 }
 
 /// A berkas that goes through the SOP in one batch, each step a day after the one before, from a day of 2026 on.

@@ -19,7 +19,7 @@ mod writer;
 
 pub(crate) use decode::decode;
 use decode::{as_stored, decoded};
-pub(crate) use digest::Residents;
+pub(crate) use digest::{DigestForm, Persons, Residents};
 pub use error::ArchiveError;
 use error::io;
 pub use head::{KeptHead, KeptHeadError};
@@ -35,7 +35,7 @@ use arrow::datatypes::SchemaRef;
 use disk::{LONGEST_LOG_BYTES, read_file};
 use log::{Commit, EventFile, TableFacts};
 use schemas::document::Provenance;
-use schemas::{Month, Zone};
+use schemas::{ColumnFact, ColumnFacts, Month, Zone};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -109,9 +109,32 @@ impl Archive {
         }
     }
 
+    /// Refuses facts that classify a column otherwise than the archive was begun with, since its tables would not hold it so.
+    pub(crate) fn check_columns(&self, facts: &ColumnFacts) -> Result<(), ArchiveError> {
+        let Some(begun) = self.facts().map(|facts| &facts.columns) else { return Ok(()) };
+        let words = |fact: &ColumnFact| (fact.visibility.word(), fact.presence.word());
+        let mut differing = facts.iter().map(|fact| (fact.column, words(fact), words(begun.get(fact.column))));
+        match differing.find(|(_, wanted, held)| wanted != held) {
+            Some((column, wanted, held)) => {
+                let path = self.root.display().to_string();
+                Err(ArchiveError::Columns { path, column: column.name(), held, wanted })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// How its columns are classified; while it is empty, as the program has them.
+    pub(crate) fn columns(&self) -> Result<ColumnFacts, ArchiveError> {
+        match self.facts() {
+            Some(facts) => Ok(facts.columns.clone()),
+            None => Ok(ColumnFacts::embedded()?),
+        }
+    }
+
     /// Name and type of every public column but `bulan`, which the folders of the parts say.
-    pub(crate) fn public_schema(&self) -> SchemaRef {
-        table::schemas(self.facts().is_none_or(|facts| facts.integer_ids)).0
+    pub(crate) fn public_schema(&self) -> Result<SchemaRef, ArchiveError> {
+        let integer_ids = self.facts().is_none_or(|facts| facts.integer_ids);
+        Ok(table::Tables::of(&self.columns()?, integer_ids).public_schema)
     }
 
     /// Whether nothing was ever committed.

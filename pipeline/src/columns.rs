@@ -1,16 +1,29 @@
 //! Columns of a record batch by name and type.
 
 use crate::archive::ArchiveError;
+use crate::events::Values;
 use arrow::array::{
     Array, BinaryArray, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
 };
+use schemas::Column;
 use std::collections::BTreeSet;
 
 fn typed<'a, A: Array + 'static>(batch: &'a RecordBatch, name: &str) -> Result<&'a A, ArchiveError> {
-    batch.column_by_name(name).and_then(|c| c.as_any().downcast_ref()).ok_or_else(|| ArchiveError::Decode {
+    batch.column_by_name(name).and_then(|c| c.as_any().downcast_ref()).ok_or_else(|| missing(name))
+}
+
+/// A part lacks a column.
+pub(crate) fn missing(name: &str) -> ArchiveError {
+    ArchiveError::Decode {
         path: "a part".to_owned(),
         reason: format!("the column `{name}` is missing or has another type"),
-    })
+    }
+}
+
+/// A column of the contract.
+pub(crate) fn values(batch: &RecordBatch, column: Column) -> Result<Values<'_>, ArchiveError> {
+    let held = batch.column_by_name(column.name()).and_then(|values| Values::of(values));
+    held.ok_or_else(|| missing(column.name()))
 }
 
 pub(crate) fn int64s<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Int64Array, ArchiveError> {

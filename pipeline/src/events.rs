@@ -1,7 +1,7 @@
 //! Events as columns, in the buffers in which the source's values were put.
 
 use arrow::array::{Array, Date32Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray};
-use schemas::{Column, Event, EventId, Person};
+use schemas::{Column, EventId};
 
 /// The keys of events.
 #[derive(Clone, Debug)]
@@ -40,45 +40,48 @@ pub(crate) struct Events {
     pub(crate) keterangan: StringArray,
 }
 
-/// The columns that enter the public table as they are, in its order, but for the key.
-pub(crate) const PUBLIC: [Column; 15] = [
-    Column::RecordedAt,
-    Column::BerkasId,
-    Column::KolektifId,
-    Column::Langkah,
-    Column::Pelaksana,
-    Column::PetugasId,
-    Column::Mulai,
-    Column::Selesai,
-    Column::Hasil,
-    Column::Kekurangan,
-    Column::NomorRegister,
-    Column::Jenis,
-    Column::Kewarganegaraan,
-    Column::Pekon,
-    Column::Diterima,
-];
+/// The values of one column, whatever their type.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Values<'a> {
+    Texts(&'a StringArray),
+    Integers(&'a Int64Array),
+    Steps(&'a Int32Array),
+    Instants(&'a TimestampMicrosecondArray),
+    Days(&'a Date32Array),
+}
 
 impl Events {
-    /// The values of [`PUBLIC`], in that order.
-    pub(crate) fn public(&self) -> [&dyn Array; PUBLIC.len()] {
-        [
-            &self.recorded_at,
-            &self.berkas_id,
-            &self.kolektif_id,
-            &self.langkah,
-            &self.pelaksana,
-            &self.petugas_id,
-            &self.mulai,
-            &self.selesai,
-            &self.hasil,
-            &self.kekurangan,
-            &self.nomor_register,
-            &self.jenis,
-            &self.kewarganegaraan,
-            &self.pekon,
-            &self.diterima,
-        ]
+    /// The values of a column of the contract. Only here it is said which field is which column: how the columns are classified, and
+    /// so in which table each stands, data/columns.toml says.
+    pub(crate) fn values(&self, column: Column) -> Values<'_> {
+        match column {
+            Column::EventId => match &self.event_id {
+                Ids::Integer(ids) => Values::Integers(ids),
+                Ids::Text(ids) => Values::Texts(ids),
+            },
+            Column::RecordedAt => Values::Instants(&self.recorded_at),
+            Column::BerkasId => Values::Texts(&self.berkas_id),
+            Column::KolektifId => Values::Texts(&self.kolektif_id),
+            Column::Langkah => Values::Steps(&self.langkah),
+            Column::Pelaksana => Values::Texts(&self.pelaksana),
+            Column::PetugasId => Values::Texts(&self.petugas_id),
+            Column::Mulai => Values::Instants(&self.mulai),
+            Column::Selesai => Values::Instants(&self.selesai),
+            Column::Hasil => Values::Texts(&self.hasil),
+            Column::Kekurangan => Values::Texts(&self.kekurangan),
+            Column::NomorRegister => Values::Texts(&self.nomor_register),
+            Column::Keterangan => Values::Texts(&self.keterangan),
+            Column::Jenis => Values::Texts(&self.jenis),
+            Column::Kewarganegaraan => Values::Texts(&self.kewarganegaraan),
+            Column::Nik => Values::Texts(&self.nik),
+            Column::Nama => Values::Texts(&self.nama),
+            Column::JenisKelamin => Values::Texts(&self.jenis_kelamin),
+            Column::TempatLahir => Values::Texts(&self.tempat_lahir),
+            Column::TanggalLahir => Values::Days(&self.tanggal_lahir),
+            Column::Pekon => Values::Texts(&self.pekon),
+            Column::Pembawa => Values::Texts(&self.pembawa),
+            Column::Diterima => Values::Instants(&self.diterima),
+        }
     }
 
     /// The key of an event.
@@ -88,44 +91,54 @@ impl Events {
             Ids::Text(ids) => EventId::Text(ids.value(row)),
         }
     }
-
-    /// What is personal about an event.
-    pub(crate) fn person(&self, row: usize) -> Person<'_> {
-        Person {
-            nik: value(&self.nik, row),
-            nama: value(&self.nama, row),
-            jenis_kelamin: value(&self.jenis_kelamin, row),
-            tempat_lahir: value(&self.tempat_lahir, row),
-            tanggal_lahir_days: self.tanggal_lahir.is_valid(row).then(|| self.tanggal_lahir.value(row)),
-            pembawa: self.pembawa.value(row),
-            keterangan: value(&self.keterangan, row),
-        }
-    }
-
-    /// One event; its texts stay where they are.
-    pub(crate) fn event(&self, row: usize) -> Event<'_> {
-        Event {
-            event_id: self.key(row),
-            recorded_at_us: self.recorded_at.value(row),
-            berkas_id: self.berkas_id.value(row),
-            kolektif_id: self.kolektif_id.value(row),
-            langkah: u8::try_from(self.langkah.value(row)).unwrap_or(0),
-            pelaksana: self.pelaksana.value(row),
-            petugas_id: value(&self.petugas_id, row),
-            mulai_us: self.mulai.is_valid(row).then(|| self.mulai.value(row)),
-            selesai_us: self.selesai.value(row),
-            hasil: self.hasil.value(row),
-            kekurangan: value(&self.kekurangan, row),
-            nomor_register: value(&self.nomor_register, row),
-            jenis: self.jenis.value(row),
-            kewarganegaraan: self.kewarganegaraan.value(row),
-            pekon: self.pekon.value(row),
-            diterima_us: self.diterima.value(row),
-            person: self.person(row),
-        }
-    }
 }
 
-fn value(texts: &StringArray, row: usize) -> Option<&str> {
-    texts.is_valid(row).then(|| texts.value(row))
+impl<'a> Values<'a> {
+    /// Of a column of an archive's table; `None` where it is of no type that the contract knows.
+    pub(crate) fn of(column: &'a dyn Array) -> Option<Self> {
+        let any = column.as_any();
+        let texts = any.downcast_ref().map(Self::Texts);
+        let integers = || any.downcast_ref().map(Self::Integers);
+        let steps = || any.downcast_ref().map(Self::Steps);
+        let instants = || any.downcast_ref().map(Self::Instants);
+        texts.or_else(integers).or_else(steps).or_else(instants).or_else(|| any.downcast_ref().map(Self::Days))
+    }
+
+    /// As the engine knows them.
+    pub(crate) fn array(self) -> &'a dyn Array {
+        match self {
+            Self::Texts(values) => values,
+            Self::Integers(values) => values,
+            Self::Steps(values) => values,
+            Self::Instants(values) => values,
+            Self::Days(values) => values,
+        }
+    }
+
+    /// The text of a row; none where there is no value, or no text.
+    pub(crate) fn text(self, row: usize) -> Option<&'a str> {
+        match self {
+            Self::Texts(values) => values.is_valid(row).then(|| values.value(row)),
+            _ => None,
+        }
+    }
+
+    /// The number of a row: integers, steps, microseconds or days; none where there is no value, or a text.
+    pub(crate) fn number(self, row: usize) -> Option<i64> {
+        match self {
+            Self::Texts(_) => None,
+            Self::Integers(values) => values.is_valid(row).then(|| values.value(row)),
+            Self::Steps(values) => values.is_valid(row).then(|| values.value(row).into()),
+            Self::Instants(values) => values.is_valid(row).then(|| values.value(row)),
+            Self::Days(values) => values.is_valid(row).then(|| values.value(row).into()),
+        }
+    }
+
+    /// What a row says, as text.
+    pub(crate) fn said(self, row: usize) -> Option<String> {
+        match self {
+            Self::Texts(_) => self.text(row).map(str::to_owned),
+            _ => self.number(row).map(|number| number.to_string()),
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! What becomes of each row of a pull: new, known, a correction, or quarantine.
 
-use crate::archive::table::{Admitted, QuarantinedRow};
-use crate::archive::{Archive, ArchiveError, Residents, Writer};
+use crate::archive::table::{Admitted, QuarantinedRow, Tables};
+use crate::archive::{Archive, ArchiveError, DigestForm, Persons, Residents, Writer};
 use crate::doubles::{Doubles, mark};
 use crate::events::Events;
 use crate::key::{Key, Keyed, hex};
@@ -103,6 +103,7 @@ pub(crate) struct Intake<'a> {
     contract: Contract<'a>,
     archive: Archive,
     range: Range,
+    tables: Tables,
     residents: Residents,
     quarantine_digest: Keyed,
     quarantined: BTreeSet<[u8; 16]>,
@@ -139,7 +140,8 @@ impl<'a> Intake<'a> {
             next_seq: archive.next_seq(),
             archive,
             range,
-            residents: Residents::new(key),
+            tables: Tables::of(&contract.facts.columns, contract.integer_ids),
+            residents: Residents::new(key, DigestForm::of(&contract.facts.columns)),
             quarantine_digest: key.keyed("quarantine"),
             quarantined,
             doubles: watched.is_none().then(|| Doubles::new(folder)),
@@ -184,7 +186,7 @@ impl<'a> Intake<'a> {
         };
         ids.sort_unstable();
         ids.dedup();
-        let known = Known::load(&archive, &ids)?;
+        let known = Known::load(&archive, &ids, &self.tables.public)?;
         for chunk in &chunks {
             self.chunk(chunk, &known, writer.as_deref_mut())?;
         }
@@ -193,7 +195,9 @@ impl<'a> Intake<'a> {
 
     fn chunk(&mut self, chunk: &Chunk, known: &Known<'_>, mut writer: Option<&mut Writer>) -> Result<(), PullError> {
         let checked = self.contract.check(chunk);
-        let beside = Beside { events: &checked.events, known, likeness: known.beside(&checked.events)? };
+        let persons = self.residents.form().persons(|column| Ok(checked.events.values(column)))?;
+        let likeness = known.beside(&checked.events)?;
+        let beside = Beside { events: &checked.events, persons: &persons, known, likeness };
         let mut months = BTreeMap::new();
         for (index, row) in (0_u32..).zip(chunk.rows()) {
             self.report.read += 1;
@@ -206,7 +210,7 @@ impl<'a> Intake<'a> {
         if let Some(writer) = writer.as_deref_mut() {
             for (month, admitted) in months {
                 let corrections = admitted.corrections();
-                writer.add_events(integer_ids, month, admitted.batches(&checked.events)?, corrections)?;
+                writer.add_events(integer_ids, month, admitted.batches(&checked.events, &self.tables)?, corrections)?;
             }
         }
         if self.broken.len() >= QUARANTINE_ROWS { Ok(self.hand_on_broken(writer)?) } else { Ok(()) }
@@ -235,7 +239,7 @@ impl<'a> Intake<'a> {
         }
         self.cursor_us = self.cursor_us.max(Some(at));
         let month = self.month_of(events.selesai.value(place).div_euclid(1_000_000))?;
-        let person = self.residents.digest(&events.person(place));
+        let person = self.residents.digest(beside.persons.row(place));
         let earlier = beside.known.get(event_id);
         if let (Some(earlier), Some(likeness)) = (earlier, &beside.likeness)
             && likeness.is_same(earlier, place, &person.commitment)
@@ -307,6 +311,7 @@ impl<'a> Intake<'a> {
 /// The events of a chunk beside what the archive holds of them.
 struct Beside<'a> {
     events: &'a Events,
+    persons: &'a Persons<'a>,
     known: &'a Known<'a>,
     likeness: Option<Likeness<'a>>,
 }

@@ -5,7 +5,7 @@
 
 use crate::archive::{Archive, ArchiveError};
 use crate::columns::{instants, int64s, texts};
-use crate::events::{Events, PUBLIC};
+use crate::events::Events;
 use crate::key::hex;
 use arrow::array::{Array, DynComparator, RecordBatch, StringArray, UInt32Array, make_comparator};
 use arrow::compute::{SortOptions, concat_batches, take_record_batch};
@@ -27,15 +27,17 @@ pub(crate) struct KnownEvent {
 /// The latest archived forms of some events.
 #[derive(Debug)]
 pub(crate) struct Known<'i> {
+    /// The public columns that tell whether an event was changed.
+    columns: Vec<Column>,
     places: BTreeMap<EventId<'i>, KnownEvent>,
     rows: Option<RecordBatch>,
 }
 
 impl<'i> Known<'i> {
     /// Of the events with these keys, which are in order and without repetition.
-    pub(crate) fn load(archive: &Archive, ids: &[EventId<'i>]) -> Result<Self, ArchiveError> {
-        let names: Vec<&str> =
-            ["seq", "event_id", "pii_commitment"].into_iter().chain(PUBLIC.map(Column::name)).collect();
+    pub(crate) fn load(archive: &Archive, ids: &[EventId<'i>], public: &[Column]) -> Result<Self, ArchiveError> {
+        let computed = ["seq", "pii_commitment"].into_iter();
+        let names: Vec<&str> = computed.chain(public.iter().map(|column| column.name())).collect();
         let mut places: BTreeMap<EventId<'i>, KnownEvent> = BTreeMap::new();
         let (mut held, mut taken) = (0, Vec::new());
         each_with_key(archive, ids, &names, |batch, matches| {
@@ -53,7 +55,8 @@ impl<'i> Known<'i> {
             Ok(())
         })?;
         let rows = taken.first().map(|first| concat_batches(&first.schema(), &taken)).transpose().map_err(unlike)?;
-        Ok(Self { places, rows })
+        let columns = public.iter().copied().filter(|column| *column != Column::EventId).collect();
+        Ok(Self { columns, places, rows })
     }
 
     /// The event with that key.
@@ -64,11 +67,13 @@ impl<'i> Known<'i> {
     /// What tells whether an event of a chunk is the one that is archived.
     pub(crate) fn beside(&self, events: &Events) -> Result<Option<Likeness<'_>>, ArchiveError> {
         let Some(rows) = &self.rows else { return Ok(None) };
-        let mut columns = Vec::with_capacity(PUBLIC.len());
-        for (column, values) in PUBLIC.into_iter().zip(events.public()) {
+        let mut columns = Vec::with_capacity(self.columns.len());
+        for column in &self.columns {
             let archived = rows.column_by_name(column.name());
             let archived = archived.ok_or_else(|| unlike(ArrowError::SchemaError(column.name().to_owned())))?;
-            columns.push(make_comparator(archived, values, SortOptions::default()).map_err(unlike)?);
+            columns.push(
+                make_comparator(archived, events.values(*column).array(), SortOptions::default()).map_err(unlike)?,
+            );
         }
         Ok(Some(Likeness { columns, commitments: texts(rows, "pii_commitment")? }))
     }

@@ -8,7 +8,8 @@ mod cells;
 mod lists;
 
 use crate::archive::{Archive, ArchiveError, month_of_path};
-use crate::columns::{dates, instants, int32s, int64s, step, texts};
+use crate::columns::{dates, instants, int32s, int64s, step, texts, values};
+use crate::events::Values;
 use crate::key::sha256;
 use arrow::array::{Array, RecordBatch, StringArray};
 use cells::{number_marks, remarked};
@@ -16,7 +17,10 @@ use chrono::NaiveDate;
 use lists::Row;
 use schemas::document::{BookCode, BookColumn, Cell, LedgerBook};
 use schemas::figures::RegisterNumbers;
-use schemas::{CalendarError, Facts, Ledger, LedgerColumn, LedgerField, ListRows, Milestone, Month};
+use schemas::{
+    CalendarError, Column, ColumnFacts, Facts, Ledger, LedgerColumn, LedgerField, ListRows, Milestone, Month,
+    Visibility,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether personal data are shown in full.
@@ -79,6 +83,8 @@ struct Entry {
     diterima_s: i64,
     event_id: String,
     late: Option<Late>,
+    /// What the public table says of the person.
+    open: PersonRow,
 }
 
 /// What came after the books of its month were closed.
@@ -114,20 +120,42 @@ struct Milestones {
     handed_over: Option<i64>,
 }
 
+/// What books say of a person. In which table each of them stands, the archive's classification says.
+const OF_PERSONS: [Column; 7] = [
+    Column::Nik,
+    Column::Nama,
+    Column::JenisKelamin,
+    Column::TempatLahir,
+    Column::TanggalLahir,
+    Column::Pembawa,
+    Column::Keterangan,
+];
+
+/// What one table says of a person.
 #[derive(Default)]
 struct PersonRow {
-    nik: Option<String>,
-    nama: Option<String>,
-    jenis_kelamin: Option<String>,
-    tempat_lahir: Option<String>,
-    tanggal_lahir_days: Option<i32>,
-    pembawa: String,
-    keterangan: Option<String>,
+    texts: BTreeMap<Column, String>,
+    born_days: Option<i32>,
+}
+
+impl PersonRow {
+    fn of(columns: &[(Column, Values<'_>)], row: usize) -> Self {
+        let mut person = Self::default();
+        for (column, values) in columns {
+            match values {
+                Values::Days(days) => person.born_days = days.is_valid(row).then(|| days.value(row)),
+                _ => person.texts.extend(values.said(row).map(|text| (*column, text))),
+            }
+        }
+        person
+    }
 }
 
 /// The archive read for writing the books of one month.
 pub struct BookWriter<'a> {
     facts: &'a Facts,
+    /// How the archive classifies its columns.
+    held: ColumnFacts,
     month: Month,
     /// Who made the archive.
     creator: &'a str,
@@ -157,6 +185,7 @@ impl<'a> BookWriter<'a> {
     pub fn open(archive: &Archive, facts: &'a Facts, month: Month, creator: &'a str) -> Result<Self, ArchiveError> {
         let mut writer = Self {
             facts,
+            held: archive.columns()?,
             month,
             creator,
             late_from: archive.seal(month.back(1)).map(|seal| seal.next_seq),
@@ -168,8 +197,10 @@ impl<'a> BookWriter<'a> {
             stock: stock_log(archive)?,
         };
         let (superseded, steps) = (archive.superseded()?, steps_of_documents(facts));
+        let open = writer.of_persons(Visibility::Public);
+        let columns: Vec<&str> = COLUMNS.into_iter().chain(open.iter().map(|column| column.name())).collect();
         for file in archive.event_files() {
-            for batch in archive.read(file, Some(&COLUMNS))? {
+            for batch in archive.read(file, Some(&columns))? {
                 writer.take(&batch, &superseded, &steps)?;
             }
         }
@@ -270,6 +301,7 @@ impl<'a> BookWriter<'a> {
         let (jenis, pekon) = (texts(batch, "jenis")?, texts(batch, "pekon")?);
         let (petugas, nomor) = (texts(batch, "petugas_id")?, texts(batch, "nomor_register")?);
         let corrects = int64s(batch, "correction_of")?;
+        let open = self.persons_of(batch, Visibility::Public)?;
         for i in (0..batch.num_rows()).filter(|i| !superseded.contains(&seq.value(*i))) {
             let at = selesai.value(i).div_euclid(1_000_000);
             let step = step(langkah.value(i))?;
@@ -300,29 +332,31 @@ impl<'a> BookWriter<'a> {
                 diterima_s: diterima.value(i).div_euclid(1_000_000),
                 event_id,
                 late: is_late.then(|| Late { month, is_correction: corrects.is_valid(i) }),
+                open: PersonRow::of(&open, i),
             });
         }
         Ok(())
     }
 
     fn take_persons(&mut self, batch: &RecordBatch, wanted: &BTreeSet<i64>) -> Result<(), ArchiveError> {
-        let (seq, birth) = (int64s(batch, "seq")?, dates(batch, "tanggal_lahir")?);
-        let (nik, nama, sex) = (texts(batch, "nik")?, texts(batch, "nama")?, texts(batch, "jenis_kelamin")?);
-        let (place, pembawa, remark) =
-            (texts(batch, "tempat_lahir")?, texts(batch, "pembawa")?, texts(batch, "keterangan")?);
+        let (seq, columns) = (int64s(batch, "seq")?, self.persons_of(batch, Visibility::Personal)?);
         for i in (0..batch.num_rows()).filter(|i| wanted.contains(&seq.value(*i))) {
-            let person = PersonRow {
-                nik: optional(nik, i),
-                nama: optional(nama, i),
-                jenis_kelamin: optional(sex, i),
-                tempat_lahir: optional(place, i),
-                tanggal_lahir_days: (!birth.is_null(i)).then(|| birth.value(i)),
-                pembawa: pembawa.value(i).to_owned(),
-                keterangan: optional(remark, i),
-            };
-            self.persons.insert(seq.value(i), person);
+            self.persons.insert(seq.value(i), PersonRow::of(&columns, i));
         }
         Ok(())
+    }
+
+    /// Which columns of persons one table holds.
+    fn of_persons(&self, visibility: Visibility) -> Vec<Column> {
+        OF_PERSONS.into_iter().filter(|column| self.held.get(*column).visibility == visibility).collect()
+    }
+
+    fn persons_of<'b>(
+        &self,
+        batch: &'b RecordBatch,
+        visibility: Visibility,
+    ) -> Result<Vec<(Column, Values<'b>)>, ArchiveError> {
+        self.of_persons(visibility).into_iter().map(|column| Ok((column, values(batch, column)?))).collect()
     }
 }
 

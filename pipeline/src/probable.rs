@@ -6,12 +6,12 @@
 //! Finds   berkas without name or birth date: counted, not compared
 
 use crate::archive::{Archive, ArchiveError, month_of_path};
-use crate::columns::{dates, int32s, int64s, step, texts};
+use crate::columns::{dates, int32s, int64s, step, texts, values};
 use crate::linkage::{Kind, Records, Wanted};
 use crate::view::{FigureError, within};
-use arrow::array::Array;
+use arrow::array::{Array, RecordBatch};
 use chrono::NaiveDate;
-use schemas::{Facts, Milestone, Month, NameRules};
+use schemas::{Column, Facts, Milestone, Month, NameRules};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Pairs less probable than this are chance, unless asked for.
@@ -54,6 +54,17 @@ impl ProbableDuplicates {
     pub fn berkas(&self) -> u64 {
         self.pairs.iter().map(|pair| &pair.berkas_id).collect::<BTreeSet<_>>().len() as u64
     }
+}
+
+/// A receipt, as the public table tells it.
+struct Received {
+    berkas_id: String,
+    month: Month,
+    /// The NIK's pseudonym.
+    nik: Option<String>,
+    pekon: String,
+    /// What else the table says of the person.
+    said: BTreeMap<Column, String>,
 }
 
 /// An applicant as received.
@@ -118,12 +129,19 @@ pub fn probable_duplicates(
 /// little of themselves.
 fn applicants(archive: &Archive, facts: &Facts, month: Month) -> Result<(Vec<Applicant>, u64), ArchiveError> {
     let superseded = archive.superseded()?;
-    let mut received: BTreeMap<i64, (String, Month, Option<String>, String)> = BTreeMap::new();
+    // Sex and place of birth stand in the one table or the other, as the archive classifies them.
+    let classified = archive.columns()?;
+    let (in_private, in_public): (Vec<Column>, Vec<Column>) =
+        [Column::JenisKelamin, Column::TempatLahir].into_iter().partition(|column| classified.is_personal(*column));
+    let with = |names: &[&'static str], columns: &[Column]| -> Vec<&str> {
+        names.iter().copied().chain(columns.iter().map(|column| column.name())).collect()
+    };
+    let mut received: BTreeMap<i64, Received> = BTreeMap::new();
     let mut persons: BTreeMap<String, Applicant> = BTreeMap::new();
     let mut said_too_little = BTreeSet::new();
     for of_month in archive.months().into_iter().filter(|m| *m <= month) {
         let is_of = |path: &str| month_of_path(path) == Some(of_month);
-        let columns = ["seq", "berkas_id", "langkah", "hasil", "nik_pseudonym", "pekon"];
+        let columns = with(&["seq", "berkas_id", "langkah", "hasil", "nik_pseudonym", "pekon"], &in_public);
         for file in archive.event_files().filter(|f| is_of(&f.path)) {
             for batch in archive.read(file, Some(&columns))? {
                 let (seqs, steps, berkas) =
@@ -134,27 +152,36 @@ fn applicants(archive: &Archive, facts: &Facts, month: Month) -> Result<(Vec<App
                     let milestone = facts.sop.milestone(step(steps.value(row))?, hasil.value(row));
                     if milestone == Some(Milestone::Received) && !superseded.contains(&seqs.value(row)) {
                         let nik = nik.is_valid(row).then(|| nik.value(row).to_owned());
-                        let of = (berkas.value(row).to_owned(), of_month, nik, pekon.value(row).to_owned());
+                        let of = Received {
+                            berkas_id: berkas.value(row).to_owned(),
+                            month: of_month,
+                            nik,
+                            pekon: pekon.value(row).to_owned(),
+                            said: said(&batch, &in_public, row)?,
+                        };
                         received.insert(seqs.value(row), of);
                     }
                 }
             }
         }
-        let columns = ["seq", "nama", "jenis_kelamin", "tempat_lahir", "tanggal_lahir"];
+        let columns = with(&["seq", "nama", "tanggal_lahir"], &in_private);
         for file in archive.person_files().filter(|f| is_of(&f.path)) {
             for batch in archive.read(file, Some(&columns))? {
                 let (seqs, birth) = (int64s(&batch, "seq")?, dates(&batch, "tanggal_lahir")?);
-                let (nama, sex, place) =
-                    (texts(&batch, "nama")?, texts(&batch, "jenis_kelamin")?, texts(&batch, "tempat_lahir")?);
+                let nama = texts(&batch, "nama")?;
                 for row in 0..batch.num_rows() {
-                    let Some((berkas_id, month, nik, pekon)) = received.remove(&seqs.value(row)) else { continue };
+                    let Some(of) = received.remove(&seqs.value(row)) else { continue };
+                    let Received { berkas_id, month, nik, pekon, said: mut also } = of;
                     let words = facts.names.words(nama.value(row));
                     let born = birth.is_valid(row).then(|| NaiveDate::from_epoch_days(birth.value(row))).flatten();
                     let Some(birth) = born.filter(|_| !words.is_empty()) else {
                         said_too_little.insert((month, berkas_id));
                         continue;
                     };
-                    let (sex, place) = (sex.value(row).to_owned(), beginning(place.value(row).trim()).to_uppercase());
+                    also.extend(said(&batch, &in_private, row)?);
+                    let mut one = |column: Column| also.remove(&column).unwrap_or_default();
+                    let (sex, place) = (one(Column::JenisKelamin), one(Column::TempatLahir));
+                    let place = beginning(place.trim()).to_uppercase();
                     let applicant = Applicant { berkas_id, month, nik, words, birth, sex, place, pekon };
                     persons.entry(applicant.berkas_id.clone()).or_insert(applicant);
                 }
@@ -163,6 +190,12 @@ fn applicants(archive: &Archive, facts: &Facts, month: Month) -> Result<(Vec<App
     }
     let left_out = said_too_little.iter().filter(|(m, berkas)| *m == month && !persons.contains_key(berkas)).count();
     Ok((persons.into_values().collect(), left_out as u64))
+}
+
+/// What a row of a table says in some columns.
+fn said(batch: &RecordBatch, columns: &[Column], row: usize) -> Result<BTreeMap<Column, String>, ArchiveError> {
+    let of = |column: &Column| Ok(values(batch, *column)?.said(row).map(|text| (*column, text)));
+    columns.iter().filter_map(|column| of(column).transpose()).collect()
 }
 
 fn beginning(text: &str) -> &str {

@@ -20,7 +20,7 @@ use crate::intake::{Intake, Tally};
 use crate::key::Key;
 use crate::known::Quarantine;
 use crate::sources::{Outage, Shape, Source, SourceConfig, SourceError, Stock, Window, Writers};
-use crate::validate::{Contract, check_columns};
+use crate::validate::Contract;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use schemas::{Facts, Month};
 use slices::{Again, Asked, Slices};
@@ -76,7 +76,6 @@ pub async fn pull(
     options: PullOptions<'_>,
     progress: Progress<'_>,
 ) -> Result<PullReport, PullError> {
-    check_columns(facts)?;
     let again = match options.again {
         Some(month) => Some(Again::of(month, config, root, key, facts, options.at_ms).await?),
         None => None,
@@ -149,6 +148,7 @@ impl Run<'_> {
             None => Archive::open(self.root)?,
         };
         archive.check_zone(self.facts.zone)?;
+        archive.check_columns(&self.facts.columns)?;
         let mut source = Source::open(self.config.clone()).await?;
         self.done.connected = true;
         let shape = source.shape().await?;
@@ -194,7 +194,7 @@ impl Run<'_> {
                             cursor,
                             next_seq: intake.next_seq,
                             complete_until_us,
-                            facts: &TableFacts::new(integer_ids, self.key.id(), self.facts.zone),
+                            facts: &TableFacts::new(integer_ids, self.key.id(), self.facts),
                             findings: intake.tally.by_code(),
                         };
                         writer.commit(&ready)?

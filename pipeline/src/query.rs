@@ -215,7 +215,7 @@ fn public_columns(archive: &Archive) -> Result<Vec<Column>, QueryError> {
             _ => Kind::Text,
         },
     };
-    let mut columns: Vec<Column> = archive.public_schema().fields().iter().map(column).collect();
+    let mut columns: Vec<Column> = archive.public_schema()?.fields().iter().map(column).collect();
     columns.push(Column { table: None, name: "bulan".to_owned(), kind: Kind::Text });
     Ok(columns)
 }

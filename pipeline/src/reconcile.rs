@@ -290,7 +290,7 @@ async fn read_here(
             }
             let text = match checked.fault(index) {
                 Some(_) => None,
-                None => Some(event_values(&checked.events.event(index))),
+                None => Some(event_values(&checked.events, index)),
             };
             // What breaks the contract is like nothing that the archive holds.
             let digest = text.map_or_else(String::new, |values| {
@@ -322,7 +322,7 @@ async fn values_now(
             let Some(id) = id_text(row).filter(|id| ids.contains(id)) else { continue };
             let now = match checked.fault(index) {
                 Some(fault) => Now::Broken(fault.column),
-                None => Now::Kept(event_values(&checked.events.event(index)).to_vec()),
+                None => Now::Kept(event_values(&checked.events, index).to_vec()),
             };
             found.insert(id, now);
         }

@@ -5,12 +5,12 @@
 //! Rule    contract in data/columns.toml; outcomes per step in data/sop
 //! Finds   V001–V007, V009–V011 (quarantine); W001–W004, W006, W007 (archived and named)
 
-use crate::archive::ArchiveError;
+use crate::columns;
 use crate::events::{Events, Ids};
 use crate::key::hex;
 use crate::sources::{Cell, Cells, Chunk, Row};
 use crate::time;
-use arrow::array::{Array, Date32Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray};
+use arrow::array::{Array, Date32Array, Int64Array, StringArray, TimestampMicrosecondArray};
 use chrono_tz::Tz;
 use schemas::{Column, Facts, NikFault, Presence, check_nik};
 use serde_json::{Map, Value, json};
@@ -33,14 +33,6 @@ pub(crate) struct Contract<'a> {
     pub(crate) integer_ids: bool,
 }
 
-/// Whether the archive and the books hold every column as the facts classify it.
-///
-/// # Errors
-/// [`ArchiveError::Columns`] names the column.
-pub(crate) fn check_columns(facts: &Facts) -> Result<(), ArchiveError> {
-    crate::archive::table::check_columns(&facts.columns)
-}
-
 /// A chunk of rows that were checked.
 #[derive(Debug)]
 pub(crate) struct Checked {
@@ -61,17 +53,17 @@ impl Contract<'_> {
     pub(crate) fn check(&self, chunk: &Chunk) -> Checked {
         let mut check = Check { contract: *self, chunk, faults: vec![None; chunk.len()] };
         let event_id = check.event_id();
-        let langkah = check.step();
+        let steps = check.steps();
         let events = Events {
             event_id,
             recorded_at: check.instant(Column::RecordedAt),
             berkas_id: check.text(Column::BerkasId),
             kolektif_id: check.text(Column::KolektifId),
-            pelaksana: check.role(&langkah),
+            pelaksana: check.role(&steps),
             petugas_id: check.text(Column::PetugasId),
             mulai: check.instant(Column::Mulai),
             selesai: check.instant(Column::Selesai),
-            hasil: check.outcome(&langkah),
+            hasil: check.outcome(&steps),
             kekurangan: check.text(Column::Kekurangan),
             nomor_register: check.text(Column::NomorRegister),
             jenis: check.text(Column::Jenis),
@@ -85,20 +77,20 @@ impl Contract<'_> {
             tanggal_lahir: check.birth_date(),
             pembawa: check.text(Column::Pembawa),
             keterangan: check.text(Column::Keterangan),
-            langkah,
+            langkah: steps.into_iter().map(|step| step.map(i32::from)).collect(),
         };
         Checked { events, faults: check.faults }
     }
 
     /// How many characters the longest text of a column has.
     pub(crate) fn longest(&self, column: Column) -> Option<usize> {
-        self.facts.columns.get(&column)?.longest
+        self.facts.columns.get(column).longest
     }
 
     /// What is odd about an event that keeps the contract.
     pub(crate) fn oddities(&self, events: &Events, row: usize) -> Vec<Oddity> {
         let mut found = Vec::new();
-        let fault = events.person(row).nik.and_then(|nik| check_nik(nik, &self.facts.wilayah));
+        let fault = events.values(Column::Nik).text(row).and_then(|nik| check_nik(nik, &self.facts.wilayah));
         found.extend(fault.map(|fault| (nik_code(fault), Column::Nik)));
         if events.mulai.is_valid(row) && events.mulai.value(row) > events.selesai.value(row) {
             found.push(("W003", Column::Selesai));
@@ -160,30 +152,31 @@ impl Check<'_> {
         integers
     }
 
-    fn step(&mut self) -> Int32Array {
+    /// The steps of the SOP; none for a row at fault.
+    fn steps(&mut self) -> Vec<Option<u8>> {
         let column = Column::Langkah;
         let numbers = self.required_integer(column);
         let facts = self.contract.facts;
-        let steps: Vec<Option<u8>> =
-            numbers.values().iter().map(|n| u8::try_from(*n).ok().filter(|n| facts.sop.step(*n).is_some())).collect();
+        let of_sop = |number: &i64| columns::step(*number).ok().filter(|step| facts.sop.step(*step).is_some());
+        let steps: Vec<Option<u8>> = numbers.values().iter().map(of_sop).collect();
         for (row, _) in steps.iter().enumerate().filter(|(_, step)| step.is_none()) {
             self.fault(row, "V003", column);
         }
-        Int32Array::from_iter_values(steps.into_iter().map(|step| step.unwrap_or(0).into()))
+        steps
     }
 
     /// Nearly every step is taken by whom the SOP names, so the others are looked for last.
-    fn role(&mut self, steps: &Int32Array) -> StringArray {
+    fn role(&mut self, steps: &[Option<u8>]) -> StringArray {
         let facts = self.contract.facts;
         self.text_that(Column::Pelaksana, "V005", |row, role| {
-            facts.sop.step(step_of(steps, row)).is_some_and(|step| step.pelaksana == role)
+            steps[row].and_then(|step| facts.sop.step(step)).is_some_and(|step| step.pelaksana == role)
                 || facts.pelaksana.contains_key(role)
         })
     }
 
-    fn outcome(&mut self, steps: &Int32Array) -> StringArray {
+    fn outcome(&mut self, steps: &[Option<u8>]) -> StringArray {
         let facts = self.contract.facts;
-        self.text_that(Column::Hasil, "V004", |row, hasil| facts.sop.allows(step_of(steps, row), hasil))
+        self.text_that(Column::Hasil, "V004", |row, hasil| steps[row].is_some_and(|step| facts.sop.allows(step, hasil)))
     }
 
     fn area(&mut self) -> StringArray {
@@ -255,7 +248,7 @@ impl Check<'_> {
     }
 
     fn is_required(&self, column: Column) -> bool {
-        self.contract.facts.columns.get(&column).is_none_or(|fact| fact.presence != Presence::Optional)
+        self.contract.facts.columns.get(column).presence != Presence::Optional
     }
 
     fn require(&mut self, values: &dyn Array, column: Column) {
@@ -321,11 +314,6 @@ impl Check<'_> {
     }
 }
 
-/// A step's number; 0, which no step has, for a row at fault.
-fn step_of(steps: &Int32Array, row: usize) -> u8 {
-    u8::try_from(steps.value(row)).unwrap_or(0)
-}
-
 fn wrong_kind(cell: Cell<'_>) -> &'static str {
     if matches!(cell, Cell::Bytes(_)) { "V010" } else { "V002" }
 }
@@ -364,7 +352,7 @@ pub(crate) fn row_json(row: Row<'_>) -> String {
 mod tests {
     use super::*;
     use crate::sources::chunk_of;
-    use schemas::Visibility;
+    use schemas::{ColumnFact, ColumnFacts};
 
     fn good() -> Vec<Cell<'static>> {
         let text = Cell::Text;
@@ -446,15 +434,16 @@ mod tests {
     fn the_facts_say_which_columns_are_insisted_on() {
         for column in Column::ALL {
             let mut facts = Facts::embedded().unwrap();
-            let required = facts.columns[&column].presence != Presence::Optional;
+            let required = facts.columns.get(column).presence != Presence::Optional;
             let expected = if required { Err(("V001", column)) } else { Ok(vec![]) };
             assert_eq!(check(column, Cell::Null), expected, "{column:?}");
-            // Of keys, steps and the end, which decides the month, the archive's columns have no room for none.
-            let keys =
-                [Column::EventId, Column::Langkah, Column::Pelaksana, Column::Hasil, Column::Pekon, Column::Selesai];
-            if !keys.contains(&column) {
+            // What may not be optional is refused when the facts are loaded (`column_facts`).
+            if !column.is_always_read() {
                 let presence = if required { Presence::Optional } else { Presence::Required };
-                facts.columns.get_mut(&column).unwrap().presence = presence;
+                let turned = |fact: &ColumnFact| {
+                    if fact.column == column { ColumnFact { presence, ..*fact } } else { *fact }
+                };
+                facts.columns = ColumnFacts::new(facts.columns.iter().map(turned).collect()).unwrap();
                 let expected = if required { Ok(vec![]) } else { Err(("V001", column)) };
                 assert_eq!(check_by(&facts, column, Cell::Null), expected, "{column:?} the other way");
             }
@@ -465,36 +454,13 @@ mod tests {
     fn the_facts_say_how_long_a_text_may_be() {
         let facts = Facts::embedded().unwrap();
         for (column, longest) in [(Column::Nama, 200), (Column::Keterangan, 2_000), (Column::PetugasId, 100)] {
-            assert_eq!(facts.columns[&column].longest, Some(longest));
+            assert_eq!(facts.columns.get(column).longest, Some(longest));
             assert_eq!(check(column, Cell::Text(&"É".repeat(longest))), Ok(vec![]), "{column:?}");
             assert_eq!(check(column, Cell::Text(&"É".repeat(longest + 1))), Err(("V011", column)));
             assert_eq!(check(column, Cell::Text(&"x".repeat(longest + 1))), Err(("V011", column)));
         }
-        let texts = Column::ALL.into_iter().filter(|c| facts.columns[c].longest.is_some()).count();
+        let texts = facts.columns.iter().filter(|fact| fact.longest.is_some()).count();
         assert_eq!(texts, 17, "a text without a limit");
-    }
-
-    #[test]
-    fn a_column_that_is_classified_otherwise_is_refused_and_named() {
-        let facts = Facts::embedded().unwrap();
-        assert!(check_columns(&facts).is_ok());
-        for column in Column::ALL {
-            let mut other = facts.clone();
-            let fact = other.columns.get_mut(&column).unwrap();
-            fact.visibility =
-                if fact.visibility == Visibility::Public { Visibility::Personal } else { Visibility::Public };
-            let refused = check_columns(&other).unwrap_err().to_string();
-            assert!(refused.contains(&format!("`{}`", column.name())), "{refused}");
-            let mut other = facts.clone();
-            let fact = other.columns.get_mut(&column).unwrap();
-            fact.presence = if fact.presence == Presence::Optional { Presence::Required } else { Presence::Optional };
-            let refused = check_columns(&other).unwrap_err().to_string();
-            assert!(refused.contains(&format!("`{}`", column.name())), "{refused}");
-        }
-        // Also what a book prints follows the classification.
-        let mut other = facts.clone();
-        other.columns.get_mut(&Column::PetugasId).unwrap().visibility = Visibility::Personal;
-        assert!(other.check_columns().unwrap_err().to_string().contains("`petugas_id` is personal"));
     }
 
     #[test]

@@ -32,6 +32,26 @@ pub enum Column {
     Diterima,
 }
 
+/// What the values of a column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum ColumnKind {
+    /// A key: integers or texts, the same in one archive.
+    #[serde(rename = "integer or text")]
+    Key,
+    /// Text.
+    #[serde(rename = "text")]
+    Text,
+    /// A whole number.
+    #[serde(rename = "integer")]
+    Integer,
+    /// An instant.
+    #[serde(rename = "timestamp")]
+    Timestamp,
+    /// A day.
+    #[serde(rename = "date")]
+    Date,
+}
+
 /// Whether a row may lack the column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -52,6 +72,29 @@ pub enum Visibility {
     Public,
     /// Only in the private table.
     Personal,
+}
+
+impl Presence {
+    /// Its word in data/columns.toml.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::Required => "required",
+            Self::Optional => "optional",
+        }
+    }
+}
+
+impl Visibility {
+    /// Its word in data/columns.toml.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Personal => "personal",
+        }
+    }
 }
 
 impl Column {
@@ -109,6 +152,94 @@ impl Column {
             Self::Pekon => "pekon",
             Self::Pembawa => "pembawa",
             Self::Diterima => "diterima",
+        }
+    }
+
+    /// How the column must be classified, since the program rests on it, and why. The only other place in which it is said who
+    /// may see a column is data/columns.toml.
+    #[must_use]
+    pub fn bound(self) -> Option<(Visibility, &'static str)> {
+        match self {
+            Self::EventId
+            | Self::RecordedAt
+            | Self::BerkasId
+            | Self::KolektifId
+            | Self::Langkah
+            | Self::Pelaksana
+            | Self::PetugasId
+            | Self::Mulai
+            | Self::Selesai
+            | Self::Hasil
+            | Self::Kekurangan
+            | Self::NomorRegister
+            | Self::Jenis
+            | Self::Pekon
+            | Self::Diterima => Some((
+                Visibility::Public,
+                "keys, figures and books are made from the public table, which anybody may check",
+            )),
+            Self::Nik | Self::Nama | Self::TanggalLahir | Self::Pembawa | Self::Keterangan => Some((
+                Visibility::Personal,
+                "it may name a resident, or tell digits of a NIK, and the public table goes to others",
+            )),
+            Self::Kewarganegaraan | Self::JenisKelamin | Self::TempatLahir => None,
+        }
+    }
+
+    /// What the program holds its values as.
+    #[must_use]
+    pub fn held_as(self) -> ColumnKind {
+        match self {
+            Self::EventId => ColumnKind::Key,
+            Self::Langkah => ColumnKind::Integer,
+            Self::RecordedAt | Self::Mulai | Self::Selesai | Self::Diterima => ColumnKind::Timestamp,
+            Self::TanggalLahir => ColumnKind::Date,
+            Self::BerkasId
+            | Self::KolektifId
+            | Self::Pelaksana
+            | Self::PetugasId
+            | Self::Hasil
+            | Self::Kekurangan
+            | Self::NomorRegister
+            | Self::Keterangan
+            | Self::Jenis
+            | Self::Kewarganegaraan
+            | Self::Nik
+            | Self::Nama
+            | Self::JenisKelamin
+            | Self::TempatLahir
+            | Self::Pekon
+            | Self::Pembawa => ColumnKind::Text,
+        }
+    }
+
+    /// Whether a value of it is read in every row, so that none may lack it.
+    #[must_use]
+    pub fn is_always_read(self) -> bool {
+        match self {
+            Self::EventId
+            | Self::RecordedAt
+            | Self::BerkasId
+            | Self::KolektifId
+            | Self::Langkah
+            | Self::Pelaksana
+            | Self::Selesai
+            | Self::Hasil
+            | Self::Jenis
+            | Self::Kewarganegaraan
+            | Self::Pekon
+            | Self::Pembawa
+            | Self::Diterima => true,
+            Self::PetugasId
+            | Self::Mulai
+            | Self::Kekurangan
+            | Self::NomorRegister
+            | Self::Keterangan
+            | Self::Nik
+            | Self::Nama
+            | Self::JenisKelamin
+            | Self::TempatLahir
+            | Self::TanggalLahir => false,
         }
     }
 

@@ -1,7 +1,7 @@
 //! All facts of the law and of the office, compiled in and checked when loaded.
 
 use crate::calendar::WorkingClock;
-use crate::column::{Column, Presence, Visibility};
+use crate::column_facts::ColumnFacts;
 use crate::fact_files::{FactFiles, FactsError, parse, parse_meant, parse_text, stem};
 use crate::name_rules::{NameFile, NameRules};
 use crate::office_days::{Holiday, HoursFile, OfficeCalendar, OfficeDays};
@@ -40,7 +40,7 @@ pub struct Facts {
     /// Texts by finding code.
     pub findings: BTreeMap<String, FindingText>,
     /// Classification of every contract column.
-    pub columns: BTreeMap<Column, ColumnFact>,
+    pub columns: ColumnFacts,
     /// Roles by id.
     pub pelaksana: Labels,
     /// Kinds of application by id.
@@ -62,17 +62,6 @@ pub struct Facts {
 /// Printed words by id.
 pub type Labels = BTreeMap<String, String>;
 
-/// Whether a row may lack a column, who may see it, and how long it may be.
-#[derive(Clone, Copy, Debug)]
-pub struct ColumnFact {
-    /// Whether a row may lack it.
-    pub presence: Presence,
-    /// Who may see it.
-    pub visibility: Visibility,
-    /// How many characters its longest text has, where it is text.
-    pub longest: Option<usize>,
-}
-
 /// A classification code and the days on which it is the code in force.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -86,16 +75,8 @@ pub struct ClassificationCode {
 }
 
 #[derive(Deserialize)]
-struct ColumnRow {
-    name: Column,
-    presence: Presence,
-    visibility: Visibility,
-    longest: Option<usize>,
-}
-
-#[derive(Deserialize)]
 struct Rows<T> {
-    #[serde(alias = "finding", alias = "column", alias = "code", alias = "pelaksana", alias = "jenis")]
+    #[serde(alias = "finding", alias = "code", alias = "pelaksana", alias = "jenis")]
     rows: Vec<T>,
 }
 
@@ -138,7 +119,7 @@ impl Facts {
         let hours: HoursFile = parse(files, "calendar/jam_kerja.toml")?;
         let calendar = OfficeCalendar::new(&hours, &holidays, days)?;
         // What the archive and the program rest on is not the office's to change.
-        let columns: Rows<ColumnRow> = parse_text("columns.toml", include_str!("../data/columns.toml"))?;
+        let columns = ColumnFacts::embedded()?;
         let findings: Rows<FindingText> = parse_text("findings.toml", include_str!("../data/findings.toml"))?;
         let klasifikasi: Rows<ClassificationCode> = parse(files, "klasifikasi.toml")?;
         let kelengkapan: Papers = parse(files, "kelengkapan/ktp_el.toml")?;
@@ -156,13 +137,7 @@ impl Facts {
             retention: parse::<RetentionFile>(files, "jra.toml")?.jra,
             targets: files.folder("targets/").into_iter().map(target).collect::<Result<_, FactsError>>()?,
             findings: findings.rows.into_iter().map(|f| (f.code.clone(), f)).collect(),
-            columns: columns
-                .rows
-                .into_iter()
-                .map(|ColumnRow { name, presence, visibility, longest }| {
-                    (name, ColumnFact { presence, visibility, longest })
-                })
-                .collect(),
+            columns,
             pelaksana,
             jenis: labels(parse(files, "jenis.toml")?),
             dokumen: kelengkapan.dokumen.into_iter().map(|l| (l.id, l.label)).collect(),
@@ -282,30 +257,6 @@ impl Facts {
         }
         if let Some(day) = self.calendar.days().iter().find(|day| self.classification(day.date).is_none()) {
             return broken("klasifikasi.toml", format!("no code is in force on {}", day.date));
-        }
-        self.check_columns()
-    }
-
-    /// Every column is classified, and what a book hides is what is personal.
-    ///
-    /// # Errors
-    /// [`FactsError::File`] names the column and the field of a book.
-    pub fn check_columns(&self) -> Result<(), FactsError> {
-        let broken = |reason: String| Err(FactsError::File { file: "columns.toml".into(), reason });
-        if let Some(column) = Column::ALL.iter().find(|c| !self.columns.contains_key(c)) {
-            return broken(format!("`{}` is not classified", column.name()));
-        }
-        let is_personal = |column: &&Column| self.columns[*column].visibility == Visibility::Personal;
-        let books = self.ledgers.iter().flat_map(|ledger| &ledger.columns);
-        for field in books.chain(self.lists.iter().flat_map(|list| &list.columns)).map(|column| column.field) {
-            let personal = field.printed().iter().find(is_personal);
-            match (personal, field.personal()) {
-                (Some(column), false) => {
-                    return broken(format!("`{}` is personal, and the books print it for everybody", column.name()));
-                }
-                (None, true) => return broken(format!("nothing of {field:?} is personal, and the books hide it")),
-                _ => {}
-            }
         }
         Ok(())
     }

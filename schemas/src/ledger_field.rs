@@ -108,7 +108,29 @@ impl LedgerField {
             Self::Pembawa => &[Column::Pembawa],
             Self::BerkasId => &[Column::BerkasId],
             Self::Keterangan => &[Column::Keterangan],
-            _ => &[],
+            // Counted, numbered or computed here, from what is public.
+            Self::Urut
+            | Self::TanggalLengkap
+            | Self::TanggalCetak
+            | Self::TanggalSiap
+            | Self::TanggalSerah
+            | Self::KodeKlasifikasi
+            | Self::Tetap
+            | Self::Sebab
+            | Self::JumlahBerkas
+            | Self::KurunWaktu
+            | Self::NomorItem
+            | Self::NomorArsip
+            | Self::Pencipta
+            | Self::Terima
+            | Self::Cetak
+            | Self::Gagal
+            | Self::Sisa
+            | Self::Perekaman
+            | Self::CetakPrr
+            | Self::CetakGanti
+            | Self::DuplikatRecord
+            | Self::Kosong => &[],
         }
     }
 
@@ -189,20 +211,5 @@ impl LedgerField {
             Self::Sisa => matches!(row, RowKind::Day | RowKind::ServiceDay),
             Self::Perekaman | Self::CetakPrr | Self::CetakGanti | Self::DuplikatRecord => row == RowKind::ServiceDay,
         }
-    }
-
-    /// Whether the field is personal data.
-    #[must_use]
-    pub fn personal(self) -> bool {
-        matches!(
-            self,
-            Self::Nik
-                | Self::Nama
-                | Self::JenisKelamin
-                | Self::TempatTanggalLahir
-                | Self::Usia
-                | Self::Pembawa
-                | Self::Keterangan
-        )
     }
 }

@@ -4,6 +4,7 @@ mod applicant;
 mod book_code;
 mod calendar;
 mod column;
+mod column_facts;
 mod decision;
 pub mod document;
 mod event;
@@ -29,11 +30,12 @@ mod zone;
 
 pub use applicant::{AgeLimits, ApplicantRules, Requirement};
 pub use calendar::{CalendarError, WorkingClock};
-pub use column::{Column, Presence, Visibility};
+pub use column::{Column, ColumnKind, Presence, Visibility};
+pub use column_facts::{ColumnFact, ColumnFacts};
 pub use decision::{Decision, DecisionError, DecisionFile, Decisions, Rule};
 pub use event::{Event, EventId, Person};
 pub use fact_files::{FactFiles, FactsError};
-pub use facts::{ColumnFact, Facts, Labels};
+pub use facts::{Facts, Labels};
 pub use finding::{Finding, FindingText, Severity};
 pub use ledger::{
     Align, ArchiveList, FinalAction, Ledger, LedgerColumn, ListCase, ListDestruction, ListRows, Retention,

@@ -185,7 +185,7 @@ impl TimeUnit {
 impl Within {
     /// The greatest time that is still within it: seconds less outages, or working days.
     #[must_use]
-    pub fn limit(self) -> i64 {
+    pub const fn limit(self) -> i64 {
         match self {
             Self::OneHour => 3_600,
             Self::TwentyFourHours => 86_400,

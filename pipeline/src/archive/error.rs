@@ -124,19 +124,25 @@ pub enum ArchiveError {
         /// Of the configuration.
         zone: schemas::Zone,
     },
-    /// A column is classified otherwise than the archive's tables hold it.
+    /// A column is classified otherwise than when the archive began.
     #[error(
-        "columns.toml says that `{column}` is {wanted}, and the tables of the archive hold it as {held}; put the file back, or \
-         change the form of the archive with it"
+        "columns.toml says that `{column}` is {} and {}, and the archive {path} was begun with it {} and {}; \
+         use the tertib that began it, or pull everything anew into an empty folder",
+        wanted.0, wanted.1, held.0, held.1
     )]
     Columns {
+        /// The folder.
+        path: String,
         /// The column.
         column: &'static str,
-        /// As what the tables hold it.
-        held: &'static str,
+        /// Visibility and presence in its tables.
+        held: (&'static str, &'static str),
         /// What the facts say.
-        wanted: &'static str,
+        wanted: (&'static str, &'static str),
     },
+    /// The facts that are compiled in cannot be used.
+    #[error(transparent)]
+    Facts(#[from] schemas::FactsError),
     /// The key is not the archive's.
     #[error(
         "the archive was written with another key (id {expected}, this one is {found}); restore the right key file"

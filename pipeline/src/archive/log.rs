@@ -11,9 +11,10 @@ use super::action::{
     Action, Add, CommitInfo, Configuration, KNOWN, MetaData, Partition, Protocol, Stats, TableFormat, Tags, Txn,
 };
 use super::layout;
+use super::table::{Tables, classified};
 use crate::key::sha256;
 use crate::sources::{Horizon, Identity};
-use schemas::{EventId, Month, Zone};
+use schemas::{ColumnFacts, EventId, Facts, Month, Zone};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -99,15 +100,18 @@ pub(crate) struct TableFacts {
     pub key_id: String,
     /// The office's zone, in which events fall into months.
     pub zone: Zone,
+    /// How the columns were classified when the archive began.
+    pub columns: ColumnFacts,
 }
 
 impl TableFacts {
     /// Those of an archive that begins now.
-    pub(crate) fn new(integer_ids: bool, key_id: String, zone: Zone) -> Self {
-        Self { form: FORM.to_owned(), integer_ids, key_id, zone }
+    pub(crate) fn new(integer_ids: bool, key_id: String, facts: &Facts) -> Self {
+        Self { form: FORM.to_owned(), integer_ids, key_id, zone: facts.zone, columns: facts.columns.clone() }
     }
 
-    fn of(configuration: &Configuration) -> Result<Self, String> {
+    fn of(meta: &MetaData) -> Result<Self, String> {
+        let configuration = &meta.configuration;
         let integer_ids = match configuration.integer_ids.as_str() {
             "true" => true,
             "false" => false,
@@ -118,7 +122,8 @@ impl TableFacts {
             None => Zone::default(),
         };
         let form = configuration.form.clone().unwrap_or_default();
-        Ok(Self { form, integer_ids, key_id: configuration.key_id.clone(), zone })
+        let columns = classified(&meta.schema_string)?;
+        Ok(Self { form, integer_ids, key_id: configuration.key_id.clone(), zone, columns })
     }
 
     fn meta_data(&self, at_ms: i64) -> MetaData {
@@ -126,7 +131,7 @@ impl TableFacts {
             id: table_id(&self.key_id),
             name: layout::EVENTS.to_owned(),
             format: TableFormat { provider: "parquet".to_owned(), options: BTreeMap::new() },
-            schema_string: super::table::delta_schema(self.integer_ids).to_string(),
+            schema_string: self.tables().delta_schema().to_string(),
             partition_columns: vec!["bulan".to_owned()],
             configuration: Configuration {
                 append_only: "true".to_owned(),
@@ -137,6 +142,11 @@ impl TableFacts {
             },
             created_time: at_ms,
         }
+    }
+
+    /// The tables of the archive.
+    pub(crate) fn tables(&self) -> Tables {
+        Tables::of(&self.columns, self.integer_ids)
     }
 
     /// Whether this version of the program reads and writes such an archive.
@@ -261,7 +271,7 @@ pub(crate) fn decode(version: u64, bytes: &[u8]) -> Result<Commit, String> {
                 has_protocol = true;
             }
             Action::MetaData(meta) if facts.is_none() => {
-                let own = TableFacts::of(&meta.configuration).map_err(fault)?;
+                let own = TableFacts::of(&meta).map_err(fault)?;
                 if own.is_of_known_form() && Action::MetaData(Box::new(own.meta_data(meta.created_time))).line() != line
                 {
                     return Err(fault("its table is not the one of this form".to_owned()));

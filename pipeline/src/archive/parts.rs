@@ -5,7 +5,7 @@
 //! Invariant: what waits in memory is bounded, however many rows and months there are.
 
 use super::action::{Ends, Stats};
-use super::table::{schemas, writer};
+use super::table::writer;
 use super::{ArchiveError, FileEntry, io, layout};
 use crate::columns::{int64s, texts};
 use crate::key::hex;
@@ -96,7 +96,6 @@ struct Parts {
     version: u64,
     ordinal: usize,
     integer_ids: bool,
-    schemas: (SchemaRef, SchemaRef),
     open: BTreeMap<Month, (Part, Part)>,
     rows: usize,
     compressed: bool,
@@ -106,8 +105,8 @@ struct Parts {
 impl Parts {
     fn new(staging: PathBuf, version: u64, integer_ids: bool) -> Result<Self, ArchiveError> {
         let (open, closers) = (BTreeMap::new(), Closers::start()?);
-        let (ordinal, rows, compressed, schemas) = (0, 0, true, schemas(integer_ids));
-        Ok(Self { staging, version, ordinal, integer_ids, schemas, open, rows, compressed, closers })
+        let (ordinal, rows, compressed) = (0, 0, true);
+        Ok(Self { staging, version, ordinal, integer_ids, open, rows, compressed, closers })
     }
 
     fn run(mut self, batches: &Receiver<MonthBatch>) -> Result<ClosedParts, ArchiveError> {
@@ -137,8 +136,8 @@ impl Parts {
         let (mut public, mut private) = match self.open.remove(&month) {
             Some(parts) => parts,
             None => (
-                self.begin(layout::EVENTS, month, SchemaRef::clone(&self.schemas.0))?,
-                self.begin(layout::PERSONS, month, SchemaRef::clone(&self.schemas.1))?,
+                self.begin(layout::EVENTS, month, batch.public.schema())?,
+                self.begin(layout::PERSONS, month, batch.private.schema())?,
             ),
         };
         self.rows += batch.public.num_rows();
@@ -351,13 +350,20 @@ impl Write for Hashing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::archive::table::Tables;
     use arrow::array::{
         ArrayRef, BinaryArray, Date32Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray,
     };
     use arrow::datatypes::{DataType, Schema};
     use parquet::basic::{Compression, ZstdLevel};
     use parquet::file::reader::{FileReader, SerializedFileReader};
+    use schemas::ColumnFacts;
     use std::sync::Arc;
+
+    fn schemas() -> (SchemaRef, SchemaRef) {
+        let tables = Tables::of(&ColumnFacts::embedded().unwrap(), true);
+        (tables.public_schema, tables.private_schema)
+    }
 
     fn batch(schema: &SchemaRef, rows: usize) -> RecordBatch {
         let column = |kind: &DataType| -> ArrayRef {
@@ -378,7 +384,7 @@ mod tests {
     fn a_quiet_month_is_closed_and_what_comes_later_goes_into_another_part() {
         let folder = tempfile::TempDir::new().unwrap();
         let encoder = Encoder::start(folder.path().to_owned(), 0, true).unwrap();
-        let (public, private) = schemas(true);
+        let (public, private) = schemas();
         let (quiet, busy): (Month, Month) = ("2026-09".parse().unwrap(), "2026-10".parse().unwrap());
         for (month, rows) in [(quiet, 3), (busy, QUIET_ROWS), (busy, 1), (quiet, 2)] {
             assert!(encoder.take(MonthBatch { month, public: batch(&public, rows), private: batch(&private, rows) }));
@@ -396,7 +402,7 @@ mod tests {
     #[test]
     fn only_a_pull_of_few_rows_is_not_compressed() {
         let month = "2026-10".parse().unwrap();
-        let (public, private) = schemas(true);
+        let (public, private) = schemas();
         for (lots, compression) in [
             (vec![FEW_ROWS], Compression::UNCOMPRESSED),
             (vec![1, FEW_ROWS - 1], Compression::UNCOMPRESSED),

@@ -4,10 +4,10 @@
 
 use super::ArchiveError;
 use super::digest::PersonDigest;
-use crate::events::{Events, Ids};
+use crate::events::Events;
 use arrow::array::builder::BinaryBuilder;
 use arrow::array::{
-    Array, ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt32Array,
+    ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt32Array,
 };
 use arrow::compute::take;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
@@ -16,9 +16,8 @@ use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
-use schemas::{Column, ColumnFact, Presence, Visibility};
+use schemas::{Column, ColumnFact, ColumnFacts, ColumnKind, Presence, Visibility};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A row that broke the contract.
@@ -35,104 +34,94 @@ fn utc() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
 }
 
-/// Name, type and nullability of every public column but the partition column `bulan`.
-fn public_columns(integer_ids: bool) -> Vec<Field> {
-    let id = if integer_ids { DataType::Int64 } else { DataType::Utf8 };
-    let text = DataType::Utf8;
-    [
-        ("seq", DataType::Int64, false),
-        ("event_id", id, false),
-        ("recorded_at", utc(), false),
-        ("berkas_id", text.clone(), false),
-        ("kolektif_id", text.clone(), false),
-        ("langkah", DataType::Int32, false),
-        ("pelaksana", text.clone(), false),
-        ("petugas_id", text.clone(), true),
-        ("mulai", utc(), true),
-        ("selesai", utc(), false),
-        ("hasil", text.clone(), false),
-        ("kekurangan", text.clone(), true),
-        ("nomor_register", text.clone(), true),
-        ("jenis", text.clone(), false),
-        ("kewarganegaraan", text.clone(), false),
-        ("pekon", text.clone(), false),
-        ("diterima", utc(), false),
-        ("nik_pseudonym", DataType::Binary, true),
-        ("pii_commitment", DataType::Binary, false),
-        ("correction_of", DataType::Int64, true),
-    ]
-    .into_iter()
-    .map(|(name, kind, nullable)| Field::new(name, kind, nullable))
-    .collect()
+/// The public and the private table: which columns of the contract stand in each, and in which order, follows from how the facts
+/// classify them.
+#[derive(Clone, Debug)]
+pub(crate) struct Tables {
+    /// Columns of the contract in the public table, the key first.
+    pub(crate) public: Vec<Column>,
+    /// Columns of the contract in the private table.
+    pub(crate) private: Vec<Column>,
+    pub(crate) public_schema: SchemaRef,
+    pub(crate) private_schema: SchemaRef,
 }
 
-/// The public columns in the words of the Delta protocol.
-pub(crate) fn delta_schema(integer_ids: bool) -> Value {
-    let mut fields: Vec<Value> = public_columns(integer_ids)
-        .iter()
-        .map(|f| {
+impl Tables {
+    pub(crate) fn of(columns: &ColumnFacts, integer_ids: bool) -> Self {
+        let field = |fact: &ColumnFact| {
+            let kind = match fact.kind {
+                ColumnKind::Key if integer_ids => DataType::Int64,
+                ColumnKind::Key | ColumnKind::Text => DataType::Utf8,
+                ColumnKind::Integer => DataType::Int32,
+                ColumnKind::Timestamp => utc(),
+                ColumnKind::Date => DataType::Date32,
+            };
+            Field::new(fact.column.name(), kind, fact.presence == Presence::Optional)
+        };
+        let (private, public): (Vec<&ColumnFact>, Vec<&ColumnFact>) =
+            columns.iter().partition(|fact| fact.visibility == Visibility::Personal);
+        let schema = |before: Vec<Field>, facts: &[&ColumnFact], behind: Vec<Field>| {
+            let fields = before.into_iter().chain(facts.iter().map(|fact| field(fact))).chain(behind);
+            Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+        };
+        let seq = || Field::new("seq", DataType::Int64, false);
+        let computed = vec![
+            Field::new("nik_pseudonym", DataType::Binary, true),
+            Field::new("pii_commitment", DataType::Binary, false),
+            Field::new("correction_of", DataType::Int64, true),
+        ];
+        let names = |facts: &[&ColumnFact]| facts.iter().map(|fact| fact.column).collect();
+        Self {
+            public_schema: schema(vec![seq()], &public, computed),
+            private_schema: schema(vec![seq(), Field::new("salt", DataType::Binary, false)], &private, Vec::new()),
+            public: names(&public),
+            private: names(&private),
+        }
+    }
+
+    /// The public columns in the words of the Delta protocol.
+    pub(crate) fn delta_schema(&self) -> Value {
+        let fields = self.public_schema.fields().iter().map(|f| {
             let kind = match f.data_type() {
                 DataType::Int64 => "long",
                 DataType::Int32 => "integer",
                 DataType::Timestamp(..) => "timestamp",
                 DataType::Binary => "binary",
+                DataType::Date32 => "date",
                 _ => "string",
             };
             json!({"name": f.name(), "type": kind, "nullable": f.is_nullable(), "metadata": {}})
-        })
-        .collect();
-    fields.push(json!({"name": "bulan", "type": "string", "nullable": false, "metadata": {}}));
-    json!({"type": "struct", "fields": fields})
-}
-
-/// The private columns.
-fn private_columns() -> Vec<Field> {
-    let mut fields = vec![Field::new("seq", DataType::Int64, false), Field::new("salt", DataType::Binary, false)];
-    let names = ["nik", "nama", "jenis_kelamin", "tempat_lahir"];
-    fields.extend(names.iter().map(|n| Field::new(*n, DataType::Utf8, true)));
-    fields.push(Field::new("tanggal_lahir", DataType::Date32, true));
-    fields.push(Field::new("pembawa", DataType::Utf8, false));
-    fields.push(Field::new("keterangan", DataType::Utf8, true));
-    fields
-}
-
-/// Whether the tables of the archive's form hold every column as it is classified: a personal one only in the private table,
-/// and none that a row may lack where a value must stand.
-pub(crate) fn check_columns(columns: &BTreeMap<Column, ColumnFact>) -> Result<(), ArchiveError> {
-    let (public, private) = schemas(true);
-    for (column, fact) in columns {
-        let word = |visibility| if visibility == Visibility::Public { "public" } else { "personal" };
-        let place = match (public.field_with_name(column.name()), private.field_with_name(column.name())) {
-            (Ok(field), Err(_)) => (Visibility::Public, field),
-            (Err(_), Ok(field)) => (Visibility::Personal, field),
-            _ => {
-                return Err(ArchiveError::Columns {
-                    column: column.name(),
-                    held: "nowhere",
-                    wanted: word(fact.visibility),
-                });
-            }
-        };
-        let (held, field) = place;
-        if held != fact.visibility {
-            return Err(ArchiveError::Columns {
-                column: column.name(),
-                held: word(held),
-                wanted: word(fact.visibility),
-            });
-        }
-        if field.is_nullable() != (fact.presence == Presence::Optional) {
-            let word = |may_lack| if may_lack { "optional" } else { "required" };
-            let (held, wanted) = (word(field.is_nullable()), word(!field.is_nullable()));
-            return Err(ArchiveError::Columns { column: column.name(), held, wanted });
-        }
+        });
+        let month = json!({"name": "bulan", "type": "string", "nullable": false, "metadata": {}});
+        json!({"type": "struct", "fields": fields.chain([month]).collect::<Vec<_>>()})
     }
-    Ok(())
 }
 
-/// The schemas of the public and the private table.
-pub(crate) fn schemas(integer_ids: bool) -> (SchemaRef, SchemaRef) {
-    (Arc::new(Schema::new(public_columns(integer_ids))), Arc::new(Schema::new(private_columns())))
+/// How the columns are classified in an archive whose log describes its public table so: as the program has them, but for who may
+/// see them and whether a row may lack those that are public.
+pub(crate) fn classified(delta_schema: &str) -> Result<ColumnFacts, String> {
+    #[derive(serde::Deserialize)]
+    struct Table {
+        fields: Vec<Held>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Held {
+        name: String,
+        nullable: bool,
+    }
+    let table: Table = serde_json::from_str(delta_schema).map_err(|e| e.to_string())?;
+    let now = ColumnFacts::embedded().map_err(|e| e.to_string())?;
+    let then = now.iter().map(|fact| {
+        let held = table.fields.iter().find(|held| held.name == fact.column.name());
+        let visibility = if held.is_some() { Visibility::Public } else { Visibility::Personal };
+        let presence = match held {
+            Some(held) if held.nullable => Presence::Optional,
+            Some(_) if fact.presence == Presence::Optional => Presence::Required,
+            _ => fact.presence,
+        };
+        ColumnFact { visibility, presence, ..*fact }
+    });
+    ColumnFacts::new(then.collect()).map_err(|e| e.to_string())
 }
 
 /// Events of one chunk that are to be archived, with what is computed of them, column by column.
@@ -177,42 +166,36 @@ impl Admitted {
     }
 
     /// The public and the private batch. Neighbours are not copied.
-    pub(crate) fn batches(mut self, events: &Events) -> Result<(RecordBatch, RecordBatch), ArchiveError> {
+    pub(crate) fn batches(
+        mut self,
+        events: &Events,
+        tables: &Tables,
+    ) -> Result<(RecordBatch, RecordBatch), ArchiveError> {
         let neighbours = self.rows.windows(2).all(|pair| pair[1] == pair[0] + 1);
         let (first, rows) = (self.rows.first().map_or(0, |row| *row as usize), UInt32Array::from(self.rows));
-        let of = |column: &dyn Array| -> Result<ArrayRef, ArchiveError> {
+        let of = |column: &Column| -> Result<ArrayRef, ArchiveError> {
+            let values = events.values(*column).array();
             if neighbours {
-                return Ok(column.slice(first, rows.len()));
+                return Ok(values.slice(first, rows.len()));
             }
-            take(column, &rows, None).map_err(|e| ArchiveError::Encode(e.to_string()))
+            take(values, &rows, None).map_err(|e| ArchiveError::Encode(e.to_string()))
         };
-        let (integer_ids, ids) = match &events.event_id {
-            Ids::Integer(ids) => (true, of(ids)?),
-            Ids::Text(ids) => (false, of(ids)?),
-        };
-        let (public, private) = schemas(integer_ids);
         let seqs: ArrayRef = Arc::new(Int64Array::from(self.seqs));
-        let mut public_columns = vec![Arc::clone(&seqs), ids];
-        for column in events.public() {
-            public_columns.push(of(column)?);
+        let mut public = vec![Arc::clone(&seqs)];
+        for column in &tables.public {
+            public.push(of(column)?);
         }
-        public_columns.push(Arc::new(self.pseudonyms.finish()));
-        public_columns.push(Arc::new(self.commitments.finish()));
-        public_columns.push(Arc::new(Int64Array::from(self.corrections)));
-        let private_columns = vec![
-            seqs,
-            Arc::new(self.salts.finish()),
-            of(&events.nik)?,
-            of(&events.nama)?,
-            of(&events.jenis_kelamin)?,
-            of(&events.tempat_lahir)?,
-            of(&events.tanggal_lahir)?,
-            of(&events.pembawa)?,
-            of(&events.keterangan)?,
-        ];
-        let make =
-            |schema, columns| RecordBatch::try_new(schema, columns).map_err(|e| ArchiveError::Encode(e.to_string()));
-        Ok((make(public, public_columns)?, make(private, private_columns)?))
+        public.push(Arc::new(self.pseudonyms.finish()));
+        public.push(Arc::new(self.commitments.finish()));
+        public.push(Arc::new(Int64Array::from(self.corrections)));
+        let mut private: Vec<ArrayRef> = vec![seqs, Arc::new(self.salts.finish())];
+        for column in &tables.private {
+            private.push(of(column)?);
+        }
+        let make = |schema: &SchemaRef, columns| {
+            RecordBatch::try_new(SchemaRef::clone(schema), columns).map_err(|e| ArchiveError::Encode(e.to_string()))
+        };
+        Ok((make(&tables.public_schema, public)?, make(&tables.private_schema, private)?))
     }
 }
 

@@ -317,7 +317,7 @@ mod tests {
         let folder = tempfile::TempDir::new().unwrap();
         let key = Key::from_bytes([7; 32]);
         let writer = Writer::open(folder.path(), &key, Fence::Lock).unwrap();
-        let facts = TableFacts::new(true, key.id(), schemas::Zone::default());
+        let facts = TableFacts::new(true, key.id(), &schemas::Facts::embedded().unwrap());
         let findings = BTreeMap::new();
         let ready = Ready {
             at_ms: 0,

@@ -7,13 +7,13 @@
 //! only what is not there.
 
 use super::lists::Row;
-use super::{BookError, BookWriter, Disclosure, Entry, Late};
+use super::{BookError, BookWriter, Disclosure, Entry, Late, PersonRow};
 use crate::metrics::serial;
 use crate::time;
 use chrono::NaiveDate;
 use schemas::document::Cell;
 use schemas::figures::RegisterNumbers;
-use schemas::{LedgerColumn, LedgerField, RowKind, mask_nik};
+use schemas::{Column, LedgerColumn, LedgerField, RowKind, mask_nik};
 
 impl BookWriter<'_> {
     pub(super) fn cell(
@@ -69,16 +69,36 @@ impl BookWriter<'_> {
         })
     }
 
-    /// A value of an entry.
-    fn of_entry(&self, field: LedgerField, entry: &Entry, disclosure: Disclosure) -> Result<Cell, BookError> {
+    /// A value of an entry. What working copies hide follows from how the facts classify the columns that it prints.
+    pub(super) fn of_entry(
+        &self,
+        field: LedgerField,
+        entry: &Entry,
+        disclosure: Disclosure,
+    ) -> Result<Cell, BookError> {
+        let value = self.recorded(field, entry)?;
+        let is_hidden = disclosure == Disclosure::Masked && self.facts.columns.hides(field);
+        let value = if is_hidden { masked(field, value) } else { value };
+        let late = entry.late.filter(|_| field == LedgerField::Keterangan);
+        Ok(remarked(value, late.map(|late| late.to_string()).as_deref()))
+    }
+
+    /// A value of an entry as it was recorded.
+    fn recorded(&self, field: LedgerField, entry: &Entry) -> Result<Cell, BookError> {
         let reached = self.milestones.get(&entry.berkas_id).copied().unwrap_or_default();
         let area = self.facts.wilayah.get(&entry.pekon);
+        let of_person = |column: Column| -> Result<Cell, BookError> {
+            Ok(text(self.person(column, entry)?.texts.get(&column).map(String::as_str)))
+        };
+        let birth = || -> Result<Option<NaiveDate>, BookError> {
+            Ok(self.person(Column::TanggalLahir, entry)?.born_days.and_then(time::date_of))
+        };
         Ok(match field {
             LedgerField::NomorRegister => text(entry.nomor_register.as_deref()),
             LedgerField::Hasil => text(Some(&entry.hasil.replace('_', " "))),
             LedgerField::PetugasId => text(entry.petugas_id.as_deref()),
             LedgerField::BerkasId => text(Some(&entry.berkas_id)),
-            LedgerField::Jenis => self.jenis(entry),
+            LedgerField::Jenis => text(Some(self.facts.jenis.get(&entry.jenis).unwrap_or(&entry.jenis))),
             LedgerField::TanggalLengkap => reached.complete.map_or(Cell::Empty, Cell::DateTime),
             LedgerField::TanggalCetak => reached.printed.map_or(Cell::Empty, Cell::Date),
             LedgerField::TanggalSiap => reached.gathered.map_or(Cell::Empty, Cell::Date),
@@ -87,52 +107,31 @@ impl BookWriter<'_> {
             LedgerField::KolektifId => text(Some(&entry.kolektif_id)),
             LedgerField::NamaPekon => text(Some(area.map_or(&entry.pekon, |area| &area.name))),
             LedgerField::Kecamatan => text(area.map(|area| area.kecamatan.as_str())),
-            personal => self.personal(personal, entry, disclosure)?,
-        })
-    }
-
-    /// The printed word of an entry's kind of application.
-    pub(super) fn jenis(&self, entry: &Entry) -> Cell {
-        text(Some(self.facts.jenis.get(&entry.jenis).unwrap_or(&entry.jenis)))
-    }
-
-    /// A personal value of an entry.
-    pub(super) fn personal(
-        &self,
-        field: LedgerField,
-        entry: &Entry,
-        disclosure: Disclosure,
-    ) -> Result<Cell, BookError> {
-        let missing = || BookError::NoPerson { berkas_id: entry.berkas_id.clone(), seq: entry.seq };
-        let person = self.persons.get(&entry.seq).ok_or_else(missing)?;
-        let full = disclosure == Disclosure::Full;
-        let birth = person.tanggal_lahir_days.and_then(time::date_of);
-        let value = match field {
-            LedgerField::Nik if full => text(person.nik.as_deref()),
-            LedgerField::Nik => text(person.nik.as_deref().map(mask_nik).as_deref()),
-            LedgerField::Nama if full => text(person.nama.as_deref()),
-            LedgerField::Nama => text(person.nama.as_deref().map(mask_name).as_deref()),
-            LedgerField::Pembawa if full => text(Some(&person.pembawa)),
-            LedgerField::Pembawa => text(Some(&mask_name(&person.pembawa))),
-            LedgerField::JenisKelamin if full => text(person.jenis_kelamin.as_deref()),
-            LedgerField::Keterangan if full => text(person.keterangan.as_deref()),
-            LedgerField::TempatTanggalLahir if full => {
-                let parts = [person.tempat_lahir.clone(), birth.map(|d| d.format("%d-%m-%Y").to_string())];
+            LedgerField::Nik => of_person(Column::Nik)?,
+            LedgerField::Nama => of_person(Column::Nama)?,
+            LedgerField::Pembawa => of_person(Column::Pembawa)?,
+            LedgerField::JenisKelamin => of_person(Column::JenisKelamin)?,
+            LedgerField::Keterangan => of_person(Column::Keterangan)?,
+            LedgerField::TempatTanggalLahir => {
+                let place = self.person(Column::TempatLahir, entry)?.texts.get(&Column::TempatLahir).cloned();
+                let parts = [place, birth()?.map(|d| d.format("%d-%m-%Y").to_string())];
                 text(Some(&parts.into_iter().flatten().collect::<Vec<_>>().join(", ")))
             }
-            LedgerField::Usia if full => match birth {
+            LedgerField::Usia => match birth()? {
                 Some(birth) => self.day(entry)?.years_since(birth).map_or(Cell::Empty, |age| Cell::Number(age.into())),
                 None => Cell::Empty,
             },
-            // A birth date, sex or age beside the kecamatan would rebuild most of the masked NIK.
-            LedgerField::JenisKelamin
-            | LedgerField::Keterangan
-            | LedgerField::TempatTanggalLahir
-            | LedgerField::Usia => Cell::Empty,
             other => return Err(BookError::Column { label: format!("{other:?}") }),
-        };
-        let late = entry.late.filter(|_| field == LedgerField::Keterangan);
-        Ok(remarked(value, late.map(|late| late.to_string()).as_deref()))
+        })
+    }
+
+    /// What the table that holds a column says of the person of an entry.
+    fn person<'e>(&'e self, column: Column, entry: &'e Entry) -> Result<&'e PersonRow, BookError> {
+        if !self.held.is_personal(column) {
+            return Ok(&entry.open);
+        }
+        let missing = || BookError::NoPerson { berkas_id: entry.berkas_id.clone(), seq: entry.seq };
+        self.persons.get(&entry.seq).ok_or_else(missing)
     }
 
     /// The day of an entry.
@@ -150,6 +149,16 @@ impl BookWriter<'_> {
             (Some(first), Some(last)) => Cell::Text(format!("{} s.d. {}", day(first), day(last))),
             _ => Cell::Empty,
         })
+    }
+}
+
+/// What a working copy shows in place of a value: of names and NIK a part. All else is left out: a birth date, sex or age beside
+/// the kecamatan would rebuild most of the masked NIK.
+fn masked(field: LedgerField, value: Cell) -> Cell {
+    match (field, value) {
+        (LedgerField::Nik, Cell::Text(nik)) => text(Some(&mask_nik(&nik))),
+        (LedgerField::Nama | LedgerField::Pembawa, Cell::Text(name)) => text(Some(&mask_name(&name))),
+        _ => Cell::Empty,
     }
 }
 
@@ -209,8 +218,8 @@ fn mask_name(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger_rows::Milestones;
     use crate::ledger_rows::lists::Served;
-    use crate::ledger_rows::{Milestones, PersonRow};
     use schemas::document::Provenance;
     use schemas::{Align, Facts, Month, Zone};
     use std::collections::BTreeMap;
@@ -237,6 +246,7 @@ mod tests {
             diterima_s: 1_790_900_000,
             event_id: "1".into(),
             late: None,
+            open: PersonRow::default(),
         }
     }
 
@@ -244,6 +254,7 @@ mod tests {
         let head = "0".repeat(64);
         BookWriter {
             facts,
+            held: facts.columns.clone(),
             month,
             creator: "DINAS REKAAN",
             late_from: None,
@@ -299,7 +310,7 @@ mod tests {
         let mut writer = writer(&facts, "2026-10".parse().unwrap());
         writer.persons.clear();
         for disclosure in [Disclosure::Masked, Disclosure::Full] {
-            let fault = writer.personal(LedgerField::Nik, &entry(), disclosure).unwrap_err().to_string();
+            let fault = writer.of_entry(LedgerField::Nik, &entry(), disclosure).unwrap_err().to_string();
             assert!(fault.contains("B202610-1") && fault.contains("`tertib verify`"), "{fault}");
         }
     }

@@ -226,13 +226,13 @@ impl BookWriter<'_> {
         let batch = |((on, kolektif_id), mut entries): ((NaiveDate, &str), Vec<&Entry>)| {
             entries.sort_by_key(|e| (e.berkas_id.clone(), e.selesai_s));
             let area = entries.first().and_then(|e| self.facts.wilayah.get(&e.pekon));
-            let of = |field: LedgerField, e: &Entry| self.personal(field, e, disclosure);
+            let of = |field: LedgerField, e: &Entry| self.of_entry(field, e, disclosure);
             let card = |e: &&Entry| -> Result<HandoverCard, BookError> {
                 Ok(HandoverCard {
                     berkas_id: e.berkas_id.clone(),
                     nik: of(LedgerField::Nik, e)?,
                     nama: of(LedgerField::Nama, e)?,
-                    jenis: self.jenis(e),
+                    jenis: of(LedgerField::Jenis, e)?,
                 })
             };
             let pembawa = entries.first().map(|e| of(LedgerField::Pembawa, e)).transpose()?;

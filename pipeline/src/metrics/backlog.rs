@@ -9,11 +9,12 @@ use crate::columns::step;
 use crate::stages::summary::{count, fault, whole};
 use crate::view::FigureError;
 use polars::prelude::{DataFrame, IntoLazy, PolarsError, col, lit};
+use schemas::Within;
 use schemas::document::BacklogAge;
 use std::collections::BTreeMap;
 
-/// A day, a working week, and the 14 working days within which a document must be issued (data/targets).
-const UP_TO: [u64; 3] = [1, 5, 14];
+/// A day, a working week, and the working days within which a document must be issued.
+const UP_TO: [u64; 3] = [1, 5, Within::FourteenWorkingDays.limit().unsigned_abs()];
 
 pub(super) fn compute(context: Context<'_>) -> Result<BTreeMap<u8, u64>, FigureError> {
     let rows = context.figures.rows("backlog", "open");

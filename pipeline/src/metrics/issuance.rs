@@ -7,12 +7,13 @@
 //! Finds   berkas printed without a complete check: counted, not measured
 
 use super::{Context, FigureError};
+use schemas::Within;
 use schemas::figures::{Deadline, Deadlines, Issuance};
 
 const FIGURE: &str = "issuance";
-const HOUR_S: i64 = 3_600;
-const DAY_S: i64 = 86_400;
-const WORKING_DAYS: i64 = 14;
+const HOUR_S: i64 = Within::OneHour.limit();
+const DAY_S: i64 = Within::TwentyFourHours.limit();
+const WORKING_DAYS: i64 = Within::FourteenWorkingDays.limit();
 
 pub(super) fn compute(context: Context<'_>) -> Result<(Issuance, Deadlines), FigureError> {
     let within = |item: &str, limit: i64| context.within(FIGURE, item, limit);

@@ -1,9 +1,10 @@
 //! The events of one month with what is personal about them.
 
 use crate::archive::{Archive, ArchiveError, month_of_path};
-use crate::columns::{dates, instants, int32s, int64s, step, texts};
-use arrow::array::{Array, Int64Array, RecordBatch, StringArray};
-use schemas::{Event, EventId, Month, Person};
+use crate::columns::{int64s, missing, step, values};
+use crate::events::Values;
+use arrow::array::{Int64Array, RecordBatch};
+use schemas::{Column, Event, EventId, Month, Person};
 use std::collections::BTreeSet;
 
 /// Parts of a month, read.
@@ -11,6 +12,9 @@ pub(super) struct MonthEvents {
     events: Vec<RecordBatch>,
     persons: Vec<RecordBatch>,
     superseded: BTreeSet<i64>,
+    /// The columns of either table.
+    public: Vec<Column>,
+    private: Vec<Column>,
 }
 
 impl MonthEvents {
@@ -23,7 +27,9 @@ impl MonthEvents {
         for file in archive.person_files().filter(|f| month_of_path(&f.path) == Some(month)) {
             persons.extend(archive.read(file, None)?);
         }
-        Ok(Self { events, persons, superseded: archive.superseded()? })
+        let facts = archive.columns()?;
+        let (private, public) = Column::ALL.iter().partition(|column| facts.is_personal(**column));
+        Ok(Self { events, persons, superseded: archive.superseded()?, public, private })
     }
 
     /// Sequence numbers of the events that a correction replaces, of the whole archive.
@@ -33,82 +39,103 @@ impl MonthEvents {
 
     /// Every event that no correction replaces, in order of archiving.
     pub(super) fn events(&self) -> Result<Vec<Event<'_>>, ArchiveError> {
-        let persons = self.persons()?;
+        let private = self.persons.iter().map(|batch| Held::of(batch, &self.private)).collect::<Result<Vec<_>, _>>()?;
+        let mut persons: Vec<(i64, &Held<'_>, usize)> = private
+            .iter()
+            .flat_map(|held| held.seqs.values().iter().enumerate().map(move |(row, seq)| (*seq, held, row)))
+            .collect();
+        persons.sort_by_key(|(seq, ..)| *seq);
         let mut all = Vec::new();
         for batch in &self.events {
-            let seqs = int64s(batch, "seq")?;
-            for row in (0..batch.num_rows()).filter(|row| !self.superseded.contains(&seqs.value(*row))) {
-                let seq = seqs.value(row);
-                let at = persons.binary_search_by_key(&seq, |(seq, ..)| *seq);
+            let public = Held::of(batch, &self.public)?;
+            let current = |(_, seq): &(usize, &i64)| !self.superseded.contains(seq);
+            for (row, seq) in public.seqs.values().iter().enumerate().filter(current) {
+                let at = persons.binary_search_by_key(seq, |(seq, ..)| *seq);
                 // Without its private row nothing can be said of an event: empty columns would be findings that are none.
-                let Some((_, person)) = at.ok().and_then(|at| persons.get(at)) else {
+                let Some((_, private, beside)) = at.ok().and_then(|at| persons.get(at)) else {
                     let reason = format!(
                         "there is no row of event seq {seq}; run `tertib verify`, then restore from the backup"
                     );
                     return Err(ArchiveError::Decode { path: "persons".to_owned(), reason });
                 };
-                all.push((seq, event(batch, row, *person)?));
+                all.push((*seq, event(&Said { public: (&public, row), private: (private, *beside) })?));
             }
         }
         all.sort_by_key(|(seq, _)| *seq);
         Ok(all.into_iter().map(|(_, event)| event).collect())
     }
+}
 
-    fn persons(&self) -> Result<Vec<(i64, Person<'_>)>, ArchiveError> {
-        let mut persons = Vec::new();
-        for batch in &self.persons {
-            let (seqs, birth) = (int64s(batch, "seq")?, dates(batch, "tanggal_lahir")?);
-            let (nik, nama) = (texts(batch, "nik")?, texts(batch, "nama")?);
-            let (sex, place) = (texts(batch, "jenis_kelamin")?, texts(batch, "tempat_lahir")?);
-            let (pembawa, keterangan) = (texts(batch, "pembawa")?, texts(batch, "keterangan")?);
-            persons.extend((0..batch.num_rows()).map(|row| {
-                let person = Person {
-                    nik: value(nik, row),
-                    nama: value(nama, row),
-                    jenis_kelamin: value(sex, row),
-                    tempat_lahir: value(place, row),
-                    tanggal_lahir_days: birth.is_valid(row).then(|| birth.value(row)),
-                    pembawa: pembawa.value(row),
-                    keterangan: value(keterangan, row),
-                };
-                (seqs.value(row), person)
-            }));
+/// The columns of the contract that a part holds.
+struct Held<'a> {
+    seqs: &'a Int64Array,
+    values: [Option<Values<'a>>; Column::ALL.len()],
+}
+
+impl<'a> Held<'a> {
+    fn of(batch: &'a RecordBatch, columns: &[Column]) -> Result<Self, ArchiveError> {
+        let mut held = [None; Column::ALL.len()];
+        for column in columns {
+            held[column.index()] = Some(values(batch, *column)?);
         }
-        persons.sort_by_key(|(seq, _)| *seq);
-        Ok(persons)
+        Ok(Self { seqs: int64s(batch, "seq")?, values: held })
     }
 }
 
-fn event<'a>(batch: &'a RecordBatch, row: usize, person: Person<'a>) -> Result<Event<'a>, ArchiveError> {
-    let text = |name: &str| Ok::<_, ArchiveError>(texts(batch, name)?.value(row));
-    let optional = |name: &str| Ok::<_, ArchiveError>(value(texts(batch, name)?, row));
-    let instant = |name: &str| Ok::<_, ArchiveError>(instants(batch, name)?.value(row));
-    let mulai = instants(batch, "mulai")?;
-    let ids: Option<&Int64Array> = batch.column_by_name("event_id").and_then(|ids| ids.as_any().downcast_ref());
-    Ok(Event {
-        event_id: match ids {
-            Some(ids) => EventId::Integer(ids.value(row)),
-            None => EventId::Text(text("event_id")?),
-        },
-        recorded_at_us: instant("recorded_at")?,
-        berkas_id: text("berkas_id")?,
-        kolektif_id: text("kolektif_id")?,
-        langkah: step(int32s(batch, "langkah")?.value(row))?,
-        pelaksana: text("pelaksana")?,
-        petugas_id: optional("petugas_id")?,
-        mulai_us: mulai.is_valid(row).then(|| mulai.value(row)),
-        selesai_us: instant("selesai")?,
-        hasil: text("hasil")?,
-        kekurangan: optional("kekurangan")?,
-        nomor_register: optional("nomor_register")?,
-        jenis: text("jenis")?,
-        kewarganegaraan: text("kewarganegaraan")?,
-        pekon: text("pekon")?,
-        diterima_us: instant("diterima")?,
-        person,
-    })
+/// The two rows of an event. Of each column one of them has the value, as the archive classifies it.
+struct Said<'h, 'a> {
+    public: (&'h Held<'a>, usize),
+    private: (&'h Held<'a>, usize),
 }
 
-fn value(texts: &StringArray, row: usize) -> Option<&str> {
-    texts.is_valid(row).then(|| texts.value(row))
+impl<'a> Said<'_, 'a> {
+    fn value<T>(&self, column: Column, of: impl Fn(Values<'a>, usize) -> Option<T>) -> Option<T> {
+        [self.public, self.private]
+            .into_iter()
+            .find_map(|(held, row)| Some(of(held.values[column.index()]?, row)))
+            .flatten()
+    }
+
+    fn text(&self, column: Column) -> Option<&'a str> {
+        self.value(column, Values::text)
+    }
+
+    fn number(&self, column: Column) -> Option<i64> {
+        self.value(column, Values::number)
+    }
+}
+
+fn event<'a>(said: &Said<'_, 'a>) -> Result<Event<'a>, ArchiveError> {
+    let text = |column: Column| said.text(column).ok_or_else(|| missing(column.name()));
+    let number = |column: Column| said.number(column).ok_or_else(|| missing(column.name()));
+    Ok(Event {
+        event_id: match said.number(Column::EventId) {
+            Some(id) => EventId::Integer(id),
+            None => EventId::Text(text(Column::EventId)?),
+        },
+        recorded_at_us: number(Column::RecordedAt)?,
+        berkas_id: text(Column::BerkasId)?,
+        kolektif_id: text(Column::KolektifId)?,
+        langkah: step(number(Column::Langkah)?)?,
+        pelaksana: text(Column::Pelaksana)?,
+        petugas_id: said.text(Column::PetugasId),
+        mulai_us: said.number(Column::Mulai),
+        selesai_us: number(Column::Selesai)?,
+        hasil: text(Column::Hasil)?,
+        kekurangan: said.text(Column::Kekurangan),
+        nomor_register: said.text(Column::NomorRegister),
+        jenis: text(Column::Jenis)?,
+        kewarganegaraan: text(Column::Kewarganegaraan)?,
+        pekon: text(Column::Pekon)?,
+        diterima_us: number(Column::Diterima)?,
+        person: Person {
+            nik: said.text(Column::Nik),
+            nama: said.text(Column::Nama),
+            jenis_kelamin: said.text(Column::JenisKelamin),
+            tempat_lahir: said.text(Column::TempatLahir),
+            tanggal_lahir_days: said.number(Column::TanggalLahir).and_then(|days| i32::try_from(days).ok()),
+            pembawa: text(Column::Pembawa)?,
+            keterangan: said.text(Column::Keterangan),
+        },
+    })
 }

@@ -3,16 +3,16 @@
 //! Reads   the public and private parts of one commit after the other, two files at a time
 //! Gives   A009 numbers, A010 months, A011 commitments, A012 pseudonyms and salts, A020 counts, A021 columns
 
-use super::super::digest::{Residents, commitment};
+use super::super::digest::{DigestForm, Residents, commitment};
 use super::super::log::{Commit, EventFile};
-use super::super::table::schemas;
+use super::super::table::Tables;
 use super::super::{FileEntry, READ_ROWS, as_stored, layout, month_of_path};
 use super::{ArchiveError, Examination, Log, Unchecked, Verification};
-use crate::columns::{binaries, dates, instants, int64s, texts};
-use arrow::array::{Array, RecordBatch, StringArray};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use crate::columns::{binaries, instants, int64s, values};
+use arrow::array::{Array, RecordBatch};
+use arrow::datatypes::{DataType, Field, Schema};
 use bytes::Bytes;
-use schemas::{Finding, Person, Zone};
+use schemas::{Finding, Zone};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -21,7 +21,8 @@ pub(super) struct Contents<'a> {
     root: &'a Path,
     public_only: bool,
     residents: Option<Residents>,
-    schemas: Option<(SchemaRef, SchemaRef)>,
+    /// The tables, and what digests are made of, as the archive was begun.
+    form: Option<(Tables, DigestForm)>,
     /// The office's, by which rows belong to months.
     zone: Zone,
     /// The version of the next commit, and the number that it begins with.
@@ -112,8 +113,8 @@ impl<'a> Contents<'a> {
         Self {
             root: examination.root,
             public_only: examination.public_only,
-            residents: key.map(Residents::new),
-            schemas: facts.map(|facts| schemas(facts.integer_ids)),
+            residents: key.zip(facts).map(|(key, facts)| Residents::new(key, DigestForm::of(&facts.columns))),
+            form: facts.map(|facts| (facts.tables(), DigestForm::of(&facts.columns))),
             zone: facts.map_or_else(Zone::default, |facts| facts.zone),
             next_version: 0,
             next_seq: 0,
@@ -208,14 +209,14 @@ impl<'a> Contents<'a> {
         numbers: &mut Numbers<'_>,
         (of_public, of_private): &mut (Faults, Faults),
     ) -> Result<u64, (&'static str, String)> {
-        let Some((public_schema, private_schema)) = self.schemas.clone() else { return Ok(0) };
+        let Some((tables, form)) = self.form.clone() else { return Ok(0) };
         let events = |reason: String| (layout::EVENTS, reason);
         let persons = |reason: String| (layout::PERSONS, reason);
-        let mut private = private.map(|bytes| rows_of(bytes, &private_schema)).transpose().map_err(persons)?;
+        let mut private = private.map(|bytes| rows_of(bytes, &tables.private_schema)).transpose().map_err(persons)?;
         let month = file.month.start_s(self.zone) * 1_000_000..file.month.end_s(self.zone) * 1_000_000;
         let mut at = 0;
         let mut before = i64::MIN;
-        for batch in rows_of(public, &public_schema).map_err(events)? {
+        for batch in rows_of(public, &tables.public_schema).map_err(events)? {
             let batch = batch.map_err(events)?;
             let read = public_rows(&batch).map_err(|e| events(e.to_string()))?;
             for (row, (seq, ended, replaced)) in (at..).zip(read) {
@@ -236,7 +237,7 @@ impl<'a> Contents<'a> {
             }
             if let Some(private) = &mut private {
                 let beside = private.next().ok_or_else(|| persons("it has fewer rows".to_owned()))?.map_err(persons)?;
-                self.persons(&batch, &beside, at, of_private).map_err(|e| persons(e.to_string()))?;
+                self.persons(&batch, &beside, &form, at, of_private).map_err(|e| persons(e.to_string()))?;
             }
             at += batch.num_rows();
         }
@@ -248,16 +249,14 @@ impl<'a> Contents<'a> {
         &mut self,
         public: &RecordBatch,
         private: &RecordBatch,
+        form: &DigestForm,
         at: usize,
         faults: &mut Faults,
     ) -> Result<(), ArchiveError> {
         let (seqs, own) = (int64s(public, "seq")?, int64s(private, "seq")?);
         let (pseudonyms, commitments) = (binaries(public, "nik_pseudonym")?, binaries(public, "pii_commitment")?);
         let salts = binaries(private, "salt")?;
-        let text = |name| texts(private, name);
-        let (nik, nama, jenis_kelamin) = (text("nik")?, text("nama")?, text("jenis_kelamin")?);
-        let (tempat_lahir, pembawa, keterangan) = (text("tempat_lahir")?, text("pembawa")?, text("keterangan")?);
-        let tanggal_lahir = dates(private, "tanggal_lahir")?;
+        let persons = form.persons(|column| values(private, column))?;
         if seqs.len() != own.len() {
             faults.add("A009", at + seqs.len().min(own.len()), || "tanpa baris pasangan".to_owned());
         }
@@ -266,19 +265,11 @@ impl<'a> Contents<'a> {
                 faults.add("A009", at + i, || format!("seq {own}, bukan {seq}"));
                 continue;
             }
-            let person = Person {
-                nik: value(nik, i),
-                nama: value(nama, i),
-                jenis_kelamin: value(jenis_kelamin, i),
-                tempat_lahir: value(tempat_lahir, i),
-                tanggal_lahir_days: tanggal_lahir.is_valid(i).then(|| tanggal_lahir.value(i)),
-                pembawa: pembawa.value(i),
-                keterangan: value(keterangan, i),
-            };
+            let person = persons.row(i);
             let pseudonym = pseudonyms.is_valid(i).then(|| pseudonyms.value(i));
             let (salt, committed) = (salts.value(i), commitments.value(i));
             if let Some(residents) = &mut self.residents {
-                let wanted = residents.digest(&person);
+                let wanted = residents.digest(person);
                 let is_keyed = wanted.pseudonym.as_ref().map(<[u8; 16]>::as_slice) == pseudonym && wanted.salt == salt;
                 if is_keyed && wanted.commitment == committed {
                     continue;
@@ -287,7 +278,7 @@ impl<'a> Contents<'a> {
                     faults.add("A012", at + i, || format!("seq {seq}"));
                 }
             }
-            if commitment(salt, &person, &mut self.json) != committed {
+            if commitment(salt, person, form, &mut self.json) != committed {
                 faults.add("A011", at + i, || format!("seq {seq}"));
             }
         }
@@ -300,10 +291,6 @@ fn public_rows(batch: &RecordBatch) -> Result<impl Iterator<Item = (i64, i64, Op
     let (seqs, ended) = (int64s(batch, "seq")?.values(), instants(batch, "selesai")?.values());
     let replaced = int64s(batch, "correction_of")?.iter();
     Ok(seqs.iter().zip(ended).zip(replaced).map(|((seq, ended), replaced)| (*seq, *ended, replaced)))
-}
-
-fn value(column: &StringArray, i: usize) -> Option<&str> {
-    column.is_valid(i).then(|| column.value(i))
 }
 
 /// The rows of a part whose columns are those of the table.

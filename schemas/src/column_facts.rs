@@ -1,0 +1,217 @@
+//! How every column of the source contract is classified: the one source of validation, of the split into the public and the
+//! private table, of their order, and of what working copies hide.
+//!
+//! Invariant: each column is classified once, and as the program can hold it ([`Column::bound`], [`Column::is_always_read`]).
+
+use crate::column::{Column, ColumnKind, Presence, Visibility};
+use crate::fact_files::{FactsError, parse_text};
+use crate::ledger_field::LedgerField;
+use serde::Deserialize;
+
+const FILE: &str = "columns.toml";
+
+/// What one column is, whether a row may lack it, who may see it, and how long it may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct ColumnFact {
+    /// Which one.
+    #[serde(rename = "name")]
+    pub column: Column,
+    /// What its values are.
+    #[serde(rename = "type")]
+    pub kind: ColumnKind,
+    /// Whether a row may lack it.
+    pub presence: Presence,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// How many characters its longest text has, where it is text.
+    pub longest: Option<usize>,
+}
+
+/// Every column, in the order of the tables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnFacts {
+    rows: Vec<ColumnFact>,
+    /// Where each column stands among them.
+    places: [usize; Column::ALL.len()],
+}
+
+#[derive(Deserialize)]
+struct File {
+    column: Vec<ColumnFact>,
+}
+
+impl ColumnFacts {
+    /// Those that are compiled in; they are not the office's to change.
+    ///
+    /// # Errors
+    /// [`FactsError`] names the column and what is wrong with it.
+    pub fn embedded() -> Result<Self, FactsError> {
+        let file: File = parse_text(FILE, include_str!("../data/columns.toml"))?;
+        Self::new(file.column)
+    }
+
+    /// These, in this order.
+    ///
+    /// # Errors
+    /// [`FactsError`] names a column that is not classified, stands twice, or cannot be classified so.
+    pub fn new(rows: Vec<ColumnFact>) -> Result<Self, FactsError> {
+        let broken = |reason: String| FactsError::File { file: FILE.to_owned(), reason };
+        let mut places = [rows.len(); Column::ALL.len()];
+        for (place, row) in rows.iter().enumerate() {
+            let of_column = &mut places[row.column.index()];
+            if *of_column != rows.len() {
+                return Err(broken(format!("`{}` is classified twice", row.column.name())));
+            }
+            *of_column = place;
+            row.check().map_err(broken)?;
+        }
+        match Column::ALL.into_iter().find(|column| places[column.index()] == rows.len()) {
+            Some(column) => Err(broken(format!("`{}` is not classified", column.name()))),
+            None => Ok(Self { rows, places }),
+        }
+    }
+
+    /// Of one column.
+    #[must_use]
+    pub fn get(&self, column: Column) -> &ColumnFact {
+        &self.rows[self.places[column.index()]]
+    }
+
+    /// Of every column, in the order of the tables.
+    pub fn iter(&self) -> impl Iterator<Item = &ColumnFact> {
+        self.rows.iter()
+    }
+
+    /// Whether only the private table holds the column.
+    #[must_use]
+    pub fn is_personal(&self, column: Column) -> bool {
+        self.get(column).visibility == Visibility::Personal
+    }
+
+    /// Whether a working copy hides what a column of a book shows, since some of it is personal.
+    #[must_use]
+    pub fn hides(&self, field: LedgerField) -> bool {
+        field.printed().iter().any(|column| self.is_personal(*column))
+    }
+}
+
+impl ColumnFact {
+    fn check(&self) -> Result<(), String> {
+        let name = self.column.name();
+        if let Some((wanted, reason)) = self.column.bound().filter(|(wanted, _)| *wanted != self.visibility) {
+            return Err(format!("`{name}` cannot be {}, but only {}: {reason}", self.visibility.word(), wanted.word()));
+        }
+        if self.kind != self.column.held_as() {
+            let (kind, held) = (self.kind, self.column.held_as());
+            return Err(format!("`{name}` cannot be of the type {kind:?}: the program holds it as {held:?}"));
+        }
+        if self.column.is_always_read() && self.presence == Presence::Optional {
+            return Err(format!("`{name}` cannot be optional: the program reads it in every row"));
+        }
+        if (self.column == Column::EventId) != (self.presence == Presence::Key) {
+            return Err(format!("`{name}` cannot be {}: `event_id` alone is the key", self.presence.word()));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The facts with one of them changed.
+    fn with(change: impl Fn(&mut ColumnFact)) -> Result<ColumnFacts, String> {
+        let mut rows = ColumnFacts::embedded().unwrap().rows;
+        rows.iter_mut().for_each(change);
+        ColumnFacts::new(rows).map_err(|e| e.to_string())
+    }
+
+    fn other(visibility: Visibility) -> Visibility {
+        if visibility == Visibility::Public { Visibility::Personal } else { Visibility::Public }
+    }
+
+    #[test]
+    fn a_column_is_seen_as_the_facts_say_or_refused_with_the_reason() {
+        let mut free = Vec::new();
+        for column in Column::ALL {
+            let flip = |fact: &mut ColumnFact| {
+                if fact.column == column {
+                    fact.visibility = other(fact.visibility);
+                }
+            };
+            let now = ColumnFacts::embedded().unwrap();
+            match (with(flip), column.bound()) {
+                (Ok(flipped), None) => {
+                    assert_ne!(flipped.is_personal(column), now.is_personal(column));
+                    free.push(column.name());
+                }
+                (Err(refused), Some((wanted, reason))) => {
+                    let said = format!(
+                        "`{}` cannot be {}, but only {}: {reason}",
+                        column.name(),
+                        other(wanted).word(),
+                        wanted.word()
+                    );
+                    assert!(refused.contains("columns.toml") && refused.contains(&said), "{refused}");
+                }
+                (result, bound) => unreachable!("{column:?}: {result:?}, {bound:?}"),
+            }
+        }
+        assert_eq!(free, ["kewarganegaraan", "jenis_kelamin", "tempat_lahir"]);
+    }
+
+    #[test]
+    fn a_column_that_is_read_in_every_row_is_not_optional() {
+        for column in Column::ALL {
+            let made = |presence: Presence| {
+                with(|fact| {
+                    if fact.column == column {
+                        fact.presence = presence;
+                    }
+                })
+            };
+            let optional = made(Presence::Optional);
+            assert_eq!(optional.is_err(), column.is_always_read(), "{column:?}");
+            if let Err(refused) = optional {
+                assert!(refused.contains(&format!("`{}` cannot be optional", column.name())), "{refused}");
+            }
+            assert_eq!(made(Presence::Required).is_ok(), column != Column::EventId);
+            assert_eq!(made(Presence::Key).is_ok(), column == Column::EventId);
+        }
+    }
+
+    #[test]
+    fn a_column_is_of_the_type_that_the_program_holds() {
+        use ColumnKind::{Date, Integer, Key, Text, Timestamp};
+        for (column, kind) in
+            Column::ALL.into_iter().flat_map(|c| [Key, Text, Integer, Timestamp, Date].map(|k| (c, k)))
+        {
+            let made = with(|fact| {
+                if fact.column == column {
+                    fact.kind = kind;
+                }
+            });
+            let refused = made.err().is_some_and(|e| e.contains(&format!("`{}` cannot be of the type", column.name())));
+            assert_eq!(refused, kind != column.held_as(), "{column:?} as {kind:?}");
+        }
+    }
+
+    #[test]
+    fn every_column_is_classified_once() {
+        let rows = ColumnFacts::embedded().unwrap().rows;
+        let (mut fewer, mut more) = (rows.clone(), rows.clone());
+        let gone = fewer.pop().unwrap();
+        more.push(gone);
+        let said = |rows| ColumnFacts::new(rows).unwrap_err().to_string();
+        assert!(said(fewer).contains("`keterangan` is not classified"));
+        assert!(said(more).contains("`keterangan` is classified twice"));
+    }
+
+    #[test]
+    fn what_a_book_hides_follows_from_the_columns_it_prints() {
+        let facts = ColumnFacts::embedded().unwrap();
+        let hidden: Vec<LedgerField> = LedgerField::ALL.into_iter().filter(|field| facts.hides(*field)).collect();
+        use LedgerField::{JenisKelamin, Keterangan, Nama, Nik, Pembawa, TempatTanggalLahir, Usia};
+        assert_eq!(hidden, [Nik, Nama, JenisKelamin, TempatTanggalLahir, Usia, Pembawa, Keterangan]);
+    }
+}
