@@ -6,20 +6,20 @@
 
 mod cells;
 mod lists;
+mod person;
 
 use crate::archive::{Archive, ArchiveError, month_of_path};
-use crate::columns::{dates, instants, int32s, int64s, step, texts, values};
-use crate::events::Values;
+use crate::columns::{dates, instants, int32s, int64s, step, texts};
 use crate::key::sha256;
 use arrow::array::{Array, RecordBatch, StringArray};
 use cells::{number_marks, remarked};
 use chrono::NaiveDate;
 use lists::Row;
+use person::{PersonRow, of_table, persons_of};
 use schemas::document::{BookCode, BookColumn, Cell, LedgerBook};
 use schemas::figures::RegisterNumbers;
 use schemas::{
-    CalendarError, Column, ColumnFacts, Facts, Ledger, LedgerColumn, LedgerField, ListRows, Milestone, Month,
-    Visibility,
+    CalendarError, ColumnFacts, Facts, Ledger, LedgerColumn, LedgerField, ListRows, Milestone, Month, Visibility,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -120,37 +120,6 @@ struct Milestones {
     handed_over: Option<i64>,
 }
 
-/// What books say of a person. In which table each of them stands, the archive's classification says.
-const OF_PERSONS: [Column; 7] = [
-    Column::Nik,
-    Column::Nama,
-    Column::JenisKelamin,
-    Column::TempatLahir,
-    Column::TanggalLahir,
-    Column::Pembawa,
-    Column::Keterangan,
-];
-
-/// What one table says of a person.
-#[derive(Default)]
-struct PersonRow {
-    texts: BTreeMap<Column, String>,
-    born_days: Option<i32>,
-}
-
-impl PersonRow {
-    fn of(columns: &[(Column, Values<'_>)], row: usize) -> Self {
-        let mut person = Self::default();
-        for (column, values) in columns {
-            match values {
-                Values::Days(days) => person.born_days = days.is_valid(row).then(|| days.value(row)),
-                _ => person.texts.extend(values.said(row).map(|text| (*column, text))),
-            }
-        }
-        person
-    }
-}
-
 /// The archive read for writing the books of one month.
 pub struct BookWriter<'a> {
     facts: &'a Facts,
@@ -197,7 +166,7 @@ impl<'a> BookWriter<'a> {
             stock: stock_log(archive)?,
         };
         let (superseded, steps) = (archive.superseded()?, steps_of_documents(facts));
-        let open = writer.of_persons(Visibility::Public);
+        let open = of_table(&writer.held, Visibility::Public);
         let columns: Vec<&str> = COLUMNS.into_iter().chain(open.iter().map(|column| column.name())).collect();
         for file in archive.event_files() {
             for batch in archive.read(file, Some(&columns))? {
@@ -301,7 +270,7 @@ impl<'a> BookWriter<'a> {
         let (jenis, pekon) = (texts(batch, "jenis")?, texts(batch, "pekon")?);
         let (petugas, nomor) = (texts(batch, "petugas_id")?, texts(batch, "nomor_register")?);
         let corrects = int64s(batch, "correction_of")?;
-        let open = self.persons_of(batch, Visibility::Public)?;
+        let open = persons_of(batch, &self.held, Visibility::Public)?;
         for i in (0..batch.num_rows()).filter(|i| !superseded.contains(&seq.value(*i))) {
             let at = selesai.value(i).div_euclid(1_000_000);
             let step = step(langkah.value(i))?;
@@ -339,24 +308,11 @@ impl<'a> BookWriter<'a> {
     }
 
     fn take_persons(&mut self, batch: &RecordBatch, wanted: &BTreeSet<i64>) -> Result<(), ArchiveError> {
-        let (seq, columns) = (int64s(batch, "seq")?, self.persons_of(batch, Visibility::Personal)?);
+        let (seq, columns) = (int64s(batch, "seq")?, persons_of(batch, &self.held, Visibility::Personal)?);
         for i in (0..batch.num_rows()).filter(|i| wanted.contains(&seq.value(*i))) {
             self.persons.insert(seq.value(i), PersonRow::of(&columns, i));
         }
         Ok(())
-    }
-
-    /// Which columns of persons one table holds.
-    fn of_persons(&self, visibility: Visibility) -> Vec<Column> {
-        OF_PERSONS.into_iter().filter(|column| self.held.get(*column).visibility == visibility).collect()
-    }
-
-    fn persons_of<'b>(
-        &self,
-        batch: &'b RecordBatch,
-        visibility: Visibility,
-    ) -> Result<Vec<(Column, Values<'b>)>, ArchiveError> {
-        self.of_persons(visibility).into_iter().map(|column| Ok((column, values(batch, column)?))).collect()
     }
 }
 
