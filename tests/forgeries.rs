@@ -5,11 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 
-use arrow::array::{Array, ArrayRef, Int64Array, RecordBatch, StringArray, UInt32Array};
-use arrow::compute::{concat_batches, take_record_batch};
-use arrow::datatypes::DataType;
-use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use arrow::array::{Array, Int64Array};
 use pipeline::{Examination, FigureBook, KeptHead, Key};
 use rand::{Rng, SeedableRng};
 use schemas::{Facts, Finding};
@@ -17,6 +13,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+use tests::forger::{Forger, chosen, swapped, with_column, with_text};
 use tests::{Office, Ran, copy, tertib, tree};
 
 const MONTHS: [&str; 2] = ["2026-07", "2026-08"];
@@ -94,127 +91,6 @@ fn every_flipped_bit_is_found_and_its_file_named() {
     assert_eq!(findings(&office, &[]), []);
 }
 
-/// An archive's files as somebody sees them who can write them.
-struct Forger {
-    root: PathBuf,
-}
-
-impl Forger {
-    fn commits(&self) -> Vec<PathBuf> {
-        let log = self.root.join("events/_delta_log");
-        let mut paths: Vec<PathBuf> = fs::read_dir(log).unwrap().map(|entry| entry.unwrap().path()).collect();
-        paths.sort();
-        paths
-    }
-
-    fn actions(path: &Path) -> Vec<Value> {
-        fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    }
-
-    fn write(path: &Path, actions: &[Value]) {
-        fs::write(path, actions.iter().map(|action| format!("{action}\n")).collect::<String>()).unwrap();
-    }
-
-    /// Parts of a table, the first of each of the two months.
-    fn parts(&self, table: &str) -> [PathBuf; 2] {
-        MONTHS.map(|month| {
-            let folder = self.root.join(format!("{table}/bulan={month}"));
-            let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-            paths.sort();
-            paths.remove(0)
-        })
-    }
-
-    fn rows(path: &Path) -> RecordBatch {
-        let reader = ParquetRecordBatchReaderBuilder::try_new(fs::File::open(path).unwrap()).unwrap();
-        let schema = Arc::clone(reader.schema());
-        let batches: Vec<RecordBatch> = reader.build().unwrap().map(Result::unwrap).collect();
-        concat_batches(&schema, &batches).unwrap()
-    }
-
-    fn edit(path: &Path, change: impl FnOnce(RecordBatch) -> RecordBatch) {
-        let rows = change(Self::rows(path));
-        let mut writer = ArrowWriter::try_new(fs::File::create(path).unwrap(), rows.schema(), None).unwrap();
-        writer.write(&rows).unwrap();
-        writer.close().unwrap();
-    }
-
-    /// Writes every digest, size and count, the chain and the archive's own head anew; kept figures go.
-    fn rehash(&self) {
-        let file = |entry: &mut Value, path: &str, [rows, size, digest]: [&str; 3]| {
-            let path = self.root.join(path);
-            entry[rows] = json!(Self::rows(&path).num_rows());
-            entry[size] = json!(fs::metadata(&path).unwrap().len());
-            entry[digest] = json!(sha256_of(&path));
-        };
-        let entry = |entry: &mut Value| {
-            let path = entry["path"].as_str().unwrap().to_owned();
-            file(entry, &path, ["rows", "size_bytes", "sha256"]);
-        };
-        let (mut previous, mut next_seq, mut head) = (Value::Null, 0, String::new());
-        for (version, path) in self.commits().iter().enumerate() {
-            let mut actions = Self::actions(path);
-            for action in &mut actions {
-                if let Some(add) = action.get_mut("add") {
-                    let mut entry = json!({});
-                    let path = format!("events/{}", add["path"].as_str().unwrap());
-                    file(&mut entry, &path, ["rows", "size_bytes", "sha256"]);
-                    let mut stats: Value = serde_json::from_str(add["stats"].as_str().unwrap()).unwrap();
-                    stats["numRecords"] = entry["rows"].clone();
-                    next_seq += entry["rows"].as_i64().unwrap();
-                    add["stats"] = json!(stats.to_string());
-                    add["size"] = entry["size_bytes"].clone();
-                    add["tags"]["sha256"] = entry["sha256"].clone();
-                }
-            }
-            let note = &mut actions[0]["commitInfo"]["tertib"];
-            for table in ["persons", "quarantine"] {
-                note[table].as_array_mut().unwrap().iter_mut().for_each(entry);
-            }
-            note["previous"] = previous;
-            note["next_seq"] = json!(next_seq);
-            Self::write(path, &actions);
-            let digest = sha256_of(path);
-            head = format!("{version} {digest}\n").repeat(2);
-            previous = json!(digest);
-        }
-        fs::write(self.root.join("_tertib/head"), head).unwrap();
-        drop(fs::remove_dir_all(self.root.join("figures")));
-    }
-}
-
-/// Rows with one column exchanged.
-fn with_column(rows: &RecordBatch, name: &str, change: impl FnOnce(&ArrayRef) -> ArrayRef) -> RecordBatch {
-    let at = rows.schema().index_of(name).unwrap();
-    let mut columns = rows.columns().to_vec();
-    columns[at] = change(&columns[at]);
-    RecordBatch::try_new(rows.schema(), columns).unwrap()
-}
-
-/// The text of the first row exchanged.
-fn with_text(rows: &RecordBatch, name: &str, text: &str) -> RecordBatch {
-    with_column(rows, name, |column| {
-        assert_eq!(column.data_type(), &DataType::Utf8);
-        let texts = column.as_any().downcast_ref::<StringArray>().unwrap();
-        Arc::new(
-            (0..texts.len())
-                .map(|i| if i == 0 { Some(text) } else { texts.is_valid(i).then(|| texts.value(i)) })
-                .collect::<StringArray>(),
-        )
-    })
-}
-
-fn chosen(rows: &RecordBatch, places: impl IntoIterator<Item = usize>) -> RecordBatch {
-    let places = places.into_iter().map(|place| u32::try_from(place).unwrap());
-    take_record_batch(rows, &UInt32Array::from_iter_values(places)).unwrap()
-}
-
-/// The first two values of a column exchanged.
-fn swapped(rows: &RecordBatch, name: &str) -> RecordBatch {
-    let places = [1, 0].into_iter().chain(2..rows.num_rows());
-    with_column(rows, name, |_| Arc::clone(chosen(rows, places).column_by_name(name).unwrap()))
-}
-
 /// One forgery: its name, what it does, what is found when it was made carelessly, and when all was hashed anew.
 struct Forgery {
     name: &'static str,
@@ -267,10 +143,10 @@ fn forgeries_of_rows() -> Vec<Forgery> {
         }),
         forgery("6 two parts exchanged", "A002", &["A010"], |f| {
             for table in ["events", "persons"] {
-                let [a, b] = f.parts(table);
-                let held = fs::read(&a).unwrap();
-                fs::copy(&b, &a).unwrap();
-                fs::write(&b, held).unwrap();
+                let parts = f.parts(table);
+                let held = fs::read(&parts[0]).unwrap();
+                fs::copy(&parts[1], &parts[0]).unwrap();
+                fs::write(&parts[1], held).unwrap();
             }
         }),
         forgery("12 two salts exchanged", "A002", &["A011"], |f| {

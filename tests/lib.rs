@@ -4,7 +4,9 @@
 #![expect(clippy::disallowed_methods, reason = "tests start the program under test and outside judges")]
 
 pub mod febrl;
+pub mod forger;
 pub mod generated;
+pub mod planted;
 pub mod reference;
 pub mod servers;
 pub mod tools;

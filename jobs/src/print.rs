@@ -96,6 +96,17 @@ pub(crate) fn gap(common: Common, facts: &Facts, provenance: &Provenance, month:
     Outcome::of(gap.is_some())
 }
 
+/// Says how what people mend in the source comes into the archive: the next pull looks no further back than its window.
+pub(crate) fn after_mending(common: Common, month: Month) {
+    words(
+        common,
+        &format!(
+            "Sesudah data diperbaiki pada sumber, jalankan `tertib pull --again {month}` agar perbaikannya masuk ke arsip, \
+             lalu ulangi perintah ini."
+        ),
+    );
+}
+
 /// Until when the archive is complete, RFC 3339; empty where that is not known.
 pub(crate) fn instant(provenance: &Provenance) -> String {
     let at = provenance.complete_until_s.and_then(|s| chrono::DateTime::from_timestamp(s, 0));

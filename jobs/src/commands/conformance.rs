@@ -1,6 +1,6 @@
 //! `tertib conformance`
 
-use crate::cli::OfMonth;
+use crate::cli::{Common, OfMonth};
 use crate::exit::Outcome;
 use crate::office::Installed;
 use crate::print;
@@ -9,14 +9,17 @@ use pipeline::{Deviation, FigureBook};
 use schemas::Facts;
 
 /// Exit code 1 when a berkas that was handed over departs from the SOP.
-pub(crate) fn run(options: &OfMonth) -> Result<Outcome> {
+pub(crate) fn run(options: &OfMonth, common: Common) -> Result<Outcome> {
     let installed = Installed::open(options.place.config.as_deref())?;
     let archive = installed.archive()?;
     let book = FigureBook::open(&archive, &installed.facts)?;
     let found = pipeline::deviations(&book, &installed.facts.sop, options.month)?;
-    let head = ["berkas_id", "biaya", "kode", "langkah", "penyimpangan", "keterangan"];
+    let head = ["berkas_id", "biaya", "kode", "langkah", "penyimpangan", "keterangan", "tindakan"];
     let rows: Vec<Vec<String>> = found.iter().map(|deviation| row(deviation, &installed.facts)).collect();
     print::data(&print::rows(&head, &rows, options.format)?)?;
+    if !found.is_empty() {
+        print::after_mending(common, options.month);
+    }
     Ok(Outcome::of(!found.is_empty()))
 }
 
@@ -25,12 +28,12 @@ fn row(d: &Deviation, facts: &Facts) -> Vec<String> {
     let step =
         |number: u8| facts.sop.step(number).map_or_else(|| number.to_string(), |s| format!("{number} ({})", s.label));
     let role = |id: &str| facts.pelaksana.get(id).map_or_else(|| id.to_owned(), Clone::clone);
-    let sentence = facts.findings.get(d.code).map_or_else(String::new, |f| f.sentence.clone());
+    let text = facts.finding_text(d.code);
     let more = match (d.code, facts.sop.step(d.step)) {
         ("C001", Some(s)) => s.act.clone(),
         ("C004", Some(s)) => format!("oleh {}, seharusnya {}", role(&d.detail), role(&s.pelaksana)),
         ("C005", _) => format!("sesudah langkah {}", d.detail),
         _ => d.detail.clone(),
     };
-    vec![d.berkas_id.clone(), d.cost.to_string(), d.code.to_owned(), step(d.step), sentence, more]
+    vec![d.berkas_id.clone(), d.cost.to_string(), d.code.to_owned(), step(d.step), text.sentence, more, text.remedy]
 }

@@ -1,6 +1,6 @@
 //! `tertib quality`
 
-use crate::cli::OfMonth;
+use crate::cli::{Common, OfMonth};
 use crate::division::{Division, shown, written};
 use crate::exit::Outcome;
 use crate::office::Installed;
@@ -24,7 +24,7 @@ pub(crate) struct Options {
 }
 
 /// Exit code 1 when something is found that is more than information.
-pub(crate) fn run(options: &Options) -> Result<Outcome> {
+pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let installed = Installed::open(options.of.place.config.as_deref())?;
     let archive = installed.archive()?;
     let (facts, format, last) = (&installed.facts, options.of.format, options.of.month);
@@ -50,6 +50,10 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
     print::data(&text)?;
     let found = months.iter().flat_map(|(_, quality)| &quality.findings);
     let found: Vec<Finding> = found.map(|f| Finding { code: f.code, place: String::new(), count: f.n }).collect();
+    let is_list = options.division.by.is_none() && !options.columns;
+    if is_list && facts.need_attention(&found) {
+        print::after_mending(common, last);
+    }
     Ok(Outcome::of(facts.need_attention(&found)))
 }
 

@@ -55,10 +55,20 @@ pub enum ArchiveError {
     /// The newest commit is another than the one that was written.
     #[error(
         "commit {version} is not the one that was written (its SHA-256 is not the one in {head}); \
-         run `tertib verify`, then restore the log from the backup"
+         run `tertib verify`, then restore the archive from the backup"
     )]
     Altered {
         /// Which commit.
+        version: u64,
+        /// The file that says so.
+        head: &'static str,
+    },
+    /// The newest commits are gone.
+    #[error(
+        "the log ends before commit {version}, which {head} names; run `tertib verify`, then restore the archive from the backup"
+    )]
+    CutOff {
+        /// The commit that was the newest.
         version: u64,
         /// The file that says so.
         head: &'static str,

@@ -137,8 +137,9 @@ pub(super) fn renew(archive: &Archive) -> Result<(), ArchiveError> {
     if named == Some(newest.version) {
         return Ok(());
     }
-    if named > Some(newest.version) {
-        tracing::warn!("the log ends before the commit that {} names; run `tertib verify`", layout::HEAD);
+    if let Some(version) = named.filter(|named| *named > newest.version) {
+        // To renew it would do away with what tells that the log was cut off.
+        return Err(ArchiveError::CutOff { version, head: layout::HEAD });
     }
     keep(&archive.root, newest.version, &newest.sha256)
 }

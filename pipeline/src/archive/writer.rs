@@ -182,9 +182,10 @@ impl Writer {
         let root = self.archive.root().to_owned();
         let version = self.archive.next_version();
         let (events, note) = (&self.events, &self.note);
-        let Ready { at_ms, cursor, facts, source, .. } = ready;
+        let Ready { cursor, facts, source, .. } = ready;
         let source = source.as_ref().map_or("", |source| &source.name);
-        let commit = NewCommit { version, at_ms: *at_ms, source, cursor: *cursor, events, note, facts }.encode();
+        let at_ms = self.not_before_the_last(ready.at_ms);
+        let commit = NewCommit { version, at_ms, source, cursor: *cursor, events, note, facts }.encode();
         write_flushed(&self.staging.join(COMMIT), commit.as_bytes())?;
         let files = self.events.iter().map(|(entry, ..)| entry);
         let files = files.chain(&note.persons).chain(&note.quarantine).chain(&note.outages).chain(&note.stock);
@@ -211,6 +212,18 @@ impl Writer {
         roll_forward(&root, &intent)?;
         remove_folder(&self.staging)?;
         Archive::open(&root)
+    }
+
+    /// When a commit is said to be: a clock that was set back is no reason for a log whose times go back, which would look
+    /// altered for ever.
+    fn not_before_the_last(&self, now_ms: i64) -> i64 {
+        let last_ms = self.archive.commits.last().map_or(now_ms, |last| last.at_ms);
+        if now_ms < last_ms {
+            tracing::warn!(
+                "the newest commit of the archive is of later than now, so this one says the same time; set the clock"
+            );
+        }
+        now_ms.max(last_ms)
     }
 
     fn stage(&mut self, table: &str, month: Option<Month>, batch: &RecordBatch) -> Result<FileEntry, ArchiveError> {
