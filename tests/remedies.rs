@@ -16,7 +16,7 @@ use tests::planted::{ALSO_PLANTED, PLANTED, berkas, new_event, office, planted};
 use tests::servers::{self, PASSWORD, Server};
 use tests::tools::Tool;
 use tests::trials::Trials;
-use tests::{Installed, Office, Ran, copy, sqlite_number, sqlite_texts, tree};
+use tests::{Installed, Office, Ran, copy, sqlite_number, tree};
 
 /// A test of remedies: its name, the tools that it needs, the findings that it heals, and how.
 struct Case(&'static str, &'static [Tool], &'static [&'static str], fn(&mut Remedies));
