@@ -565,10 +565,6 @@ fn named(said: &str, code: &str) -> PathBuf {
 fn files_of_the_archive(remedies: &mut Remedies) {
     type Fault = fn(&Path);
     type Repair = fn(&Office, &Path, &Path, &str);
-    fn from_backup(office: &Office, backup: &Path, place: &Path, remedy: &str) {
-        assert!(remedy.contains("ulihkan") && remedy.contains(" dari cadangan"), "{remedy}");
-        fs::copy(backup.join(place), office.path("archive").join(place)).unwrap();
-    }
     let (_office, _, forger) = archive();
     let part = forger.parts("events").remove(0).strip_prefix(&forger.root).unwrap().display().to_string();
     let part = part.as_str();
@@ -600,21 +596,10 @@ fn files_of_the_archive(remedies: &mut Remedies) {
                 office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
             },
         ),
-        (
-            "A018",
-            intent,
-            |path| {
-                let file = json!({"path": "../kantor.sqlite", "sha256": "0".repeat(64), "size_bytes": 1, "rows": 1});
-                let intent = json!({
-                    "version": 2, "staging": "_tertib/staging/2-0", "commit_sha256": "0".repeat(64), "files": [file],
-                });
-                fs::write(path, intent.to_string()).unwrap();
-            },
-            |office, backup, place, remedy| {
-                office.run(&["pull"]).expect_code(2);
-                moved_out(office, backup, place, remedy);
-            },
-        ),
+        ("A018", intent, hostile_intent, |office, backup, place, remedy| {
+            office.run(&["pull"]).expect_code(2);
+            moved_out(office, backup, place, remedy);
+        }),
         (
             "A019",
             part,
@@ -662,6 +647,21 @@ fn kept_figures(remedies: &mut Remedies) {
     office.run(&["verify"]).expect_code(0);
 }
 
+/// Puts back what a finding names.
+fn from_backup(office: &Office, backup: &Path, place: &Path, remedy: &str) {
+    assert!(remedy.contains("ulihkan") && remedy.contains(" dari cadangan"), "{remedy}");
+    fs::copy(backup.join(place), office.path("archive").join(place)).unwrap();
+}
+
+/// An interrupted write that would take a file of the office away.
+fn hostile_intent(path: &Path) {
+    let file = json!({"path": "../kantor.sqlite", "sha256": "0".repeat(64), "size_bytes": 1, "rows": 1});
+    let intent = json!({
+        "version": 2, "staging": "_tertib/staging/2-0", "commit_sha256": "0".repeat(64), "files": [file],
+    });
+    fs::write(path, intent.to_string()).unwrap();
+}
+
 /// Moves what a finding names out of the archive.
 fn moved_out(office: &Office, _: &Path, place: &Path, remedy: &str) {
     assert!(remedy.contains("indahkan") && remedy.contains("dari folder arsip"), "{remedy}");
@@ -695,32 +695,33 @@ fn an_interrupted_write(remedies: &mut Remedies) {
     office.run(&["verify"]).expect_code(0);
 }
 
+/// Changes the log, with the chain made anew where it is to agree.
+fn log(forger: &Forger, version: usize, chain: bool, change: impl FnOnce(&mut Vec<Value>)) {
+    let paths = forger.commits();
+    let mut actions = Forger::actions(&paths[version]);
+    change(&mut actions);
+    Forger::write(&paths[version], &actions);
+    let mut previous = Value::Null;
+    for path in paths.iter().filter(|_| chain) {
+        let mut actions = Forger::actions(path);
+        actions[0]["commitInfo"]["tertib"]["previous"] = previous;
+        Forger::write(path, &actions);
+        previous = json!(tests::sha256(&fs::read(path).unwrap()));
+    }
+    if chain {
+        let head = format!("{} {}\n", paths.len() - 1, previous.as_str().unwrap()).repeat(2);
+        fs::write(forger.root.join("_tertib/head"), head).unwrap();
+    }
+}
+
 /// What somebody changed together with its digests: one file of a backup would not agree with the log any more.
 fn an_archive_from_the_backup(remedies: &mut Remedies) {
     type Fault = fn(&Forger);
-    /// Changes the log, with the chain made anew where it is to agree.
-    fn log(forger: &Forger, version: usize, chain: bool, change: impl FnOnce(&mut Vec<Value>)) {
-        let paths = forger.commits();
-        let mut actions = Forger::actions(&paths[version]);
-        change(&mut actions);
-        Forger::write(&paths[version], &actions);
-        let mut previous = Value::Null;
-        for path in paths.iter().filter(|_| chain) {
-            let mut actions = Forger::actions(path);
-            actions[0]["commitInfo"]["tertib"]["previous"] = previous;
-            Forger::write(path, &actions);
-            previous = json!(tests::sha256(&fs::read(path).unwrap()));
-        }
-        if chain {
-            let head = format!("{} {}\n", paths.len() - 1, previous.as_str().unwrap()).repeat(2);
-            fs::write(forger.root.join("_tertib/head"), head).unwrap();
-        }
-    }
     let cases: [(&str, Fault); 13] = [
         ("A004", |f| {
             log(f, 1, false, |a| {
                 a[0]["commitInfo"]["tertib"].as_object_mut().unwrap().remove("seal").unwrap();
-            })
+            });
         }),
         ("A005", |f| fs::write(f.commits().remove(0), "bukan catatan\n").unwrap()),
         ("A006", |f| {
