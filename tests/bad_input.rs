@@ -341,6 +341,7 @@ fn every_remedy_names_a_command_that_runs() {
                 "SIDIK" => head.as_str(),
                 "TARGET" => "terbit_24_jam",
                 "NILAI" => "0.95",
+                "TANGGAL" => "2026-10-01",
                 word => word,
             };
             let words: Vec<&str> = part.split(' ').skip(1).map(filled_in).collect();
