@@ -566,3 +566,26 @@ fn a_demo_never_reads_a_real_office() {
     let ran: Ran = demo.env("TERTIB_SOURCE_URL", "sqlite:/tidak/ada.sqlite").output().unwrap().into();
     ran.expect_code(0);
 }
+
+/// Who stops reading what is written to standard error does not stop the program.
+#[test]
+fn nobody_who_reads_standard_error_is_no_crash() {
+    let office = Office::small();
+    let unheard = |arguments: &[&str]| -> Ran {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = tests::tertib();
+        command.args(arguments).arg("--config").arg(office.path("tertib.toml")).stderr(writer);
+        command.output().unwrap().into()
+    };
+    // An error, a line of the log, words beside the figures.
+    unheard(&["metrics", "--month", "2030-01"]).expect_code(2);
+    fs::remove_dir_all(office.path("archive")).unwrap();
+    office.run(&["pull", "--until", "2026-10-15"]).expect_code_in(&[0, 1], "pull");
+    assert!(office.run(&["metrics", "--month", "2026-10"]).expect_code(1).err.contains("K001"));
+    let ran = unheard(&["metrics", "--month", "2026-10"]).expect_code(1);
+    assert!(ran.out.contains("arrivals"), "{}", ran.out);
+    fs::remove_file(office.path("kantor.sqlite")).unwrap();
+    office.configure("retries = 3", "retries = 1");
+    unheard(&["run", "tarik"]).expect_code(2);
+}

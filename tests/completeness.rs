@@ -122,6 +122,36 @@ fn books_are_closed_early_only_for_a_reason() {
     office.run(&["seal", "--month", "2026-10"]).expect_code(0);
 }
 
+/// Only months that the archive holds are closed, in order; after every close the archive is whole.
+#[test]
+fn a_month_that_the_archive_does_not_hold_is_not_closed() {
+    let office = Office::unpulled();
+    office.run(&["pull", "--at", "2026-11-01T12:00:00Z"]).expect_code_in(&[0, 1], "pull");
+    let refused = |month: &str, says: &str| {
+        let before = tree(&office.path("archive"));
+        for reason in [&[][..], &["--incomplete", "tidak ada data"]] {
+            let ran = office.run(&[&["seal", "--month", month], reason].concat()).expect_code(2);
+            assert!(ran.err.contains(says), "{month}: {}", ran.err);
+        }
+        assert!(tree(&office.path("archive")) == before, "a refusal changed the archive");
+    };
+    for month in ["2019-05", "0001-01", "2026-09"] {
+        refused(month, &format!("the archive holds 2026-10 to 2026-11, not {month}"));
+    }
+    office.run(&["seal", "--month", "2026-10"]).expect_code(0);
+    assert!(office.run(&["verify"]).expect_code(0).out.contains(" 0 findings"));
+    refused("2026-09", "the archive holds 2026-10 to 2026-11, not 2026-09");
+    // What comes late for an earlier month stands in later books.
+    office.sql(
+        "update langkah_berkas set mulai = replace(mulai, '2026-10', '2026-09'),
+         selesai = replace(selesai, '2026-10', '2026-09'),
+         recorded_at = replace(recorded_at, '2026-10', '2026-11') where event_id = 9",
+    );
+    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    refused("2026-09", "the books of 2026-10 are closed already, so 2026-09 has none of its own");
+    assert!(office.run(&["verify"]).expect_code(0).out.contains(" 0 findings"));
+}
+
 /// A pull without news says once a day that there was none, and what was printed from a version stays what it was.
 #[test]
 fn a_pull_without_news_moves_the_instant_once_a_day() {

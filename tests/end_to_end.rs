@@ -21,6 +21,30 @@ fn the_same_seed_gives_the_same_archive_and_documents() {
     }
 }
 
+/// The commands that `init` and `seal` name work as they stand, wherever the configuration is.
+#[test]
+fn the_next_commands_work_where_they_are_read() {
+    let office = Office::unpulled();
+    let dir = tempfile::TempDir::new().unwrap();
+    std::os::unix::fs::symlink(tests::tertib().get_program(), dir.path().join("tertib")).unwrap();
+    let here = |arguments: &[&str]| {
+        let mut command = tests::tertib();
+        Ran::from(command.args(arguments).arg0("./tertib").current_dir(dir.path()).output().unwrap())
+    };
+    let folder = "kantor o'rekaan";
+    let source = format!("sqlite:{}", office.path("kantor.sqlite").display());
+    let init = here(&["init", folder, "--source", &source]).expect_code(0);
+    let (_, commands) = init.err.split_once("next:\n").unwrap();
+    assert_eq!(commands.lines().count(), 2, "{commands}");
+    for command in commands.lines() {
+        tests::pasted(command, dir.path()).expect_code_in(&[0, 1], command);
+    }
+    let seal = here(&["seal", "--month", "2026-10", "--config", &format!("{folder}/tertib.toml")]).expect_code(0);
+    let (_, command) = seal.out.split_once("next:\n").unwrap();
+    let rendered = tests::pasted(command, dir.path()).expect_code_in(&[0, 1], command);
+    assert!(rendered.out.contains("buku_agenda_pendaftaran"), "{}", rendered.out);
+}
+
 /// The end of a demo fits 80 columns; it counts every document and page, shows the last month's figures, and names commands
 /// that work as they stand there.
 #[test]

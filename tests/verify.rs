@@ -236,7 +236,15 @@ fn an_auditor_checks_and_questions_a_copy_of_the_public_part() {
     let count = ["query", "SELECT COUNT(*) AS n FROM events", "--format", "csv"];
     assert_eq!(run(&count).expect_code(0).out, format!("n\n{rows}\n"));
     let figures = ["metrics", "--month", "2026-10", "--format", "json"];
-    assert_eq!(run(&figures).expect_code(0).out, office.run(&figures).expect_code(0).out);
+    let copied_figures = run(&figures).expect_code(0);
+    assert!(
+        copied_figures.err.contains("follow the working calendar and SOP that are built in"),
+        "{}",
+        copied_figures.err
+    );
+    let own_figures = office.run(&figures).expect_code(0);
+    assert_eq!(copied_figures.out, own_figures.out);
+    assert!(!own_figures.err.contains("built in"), "{}", own_figures.err);
     run(&["verify", "--public", "--book", "x.pdf"]).expect_code(2);
     run(&["verify", "--report", "x.pdf"]).expect_code(2);
     // A damaged part is found in the copy too, and one whose rows were changed without the digests.
@@ -414,8 +422,9 @@ fn a_key_that_is_not_the_archives_is_seen() {
     fs::write(office.path("kunci.key"), "ab".repeat(32)).unwrap();
     let doctor = office.run(&["doctor"]).expect_code(2);
     assert!(doctor.out.contains("the archive was written with another key"), "{}", doctor.out);
-    let ran = run(&office, &["verify"]).expect_code(0);
+    let ran = finds(&office, "A022", "events/_delta_log/00000000000000000000.json: kunci ");
     assert!(ran.out.contains("not checked: pseudonyms and salts, since the key at hand is not"), "{}", ran.out);
+    assert!(ran.out.contains(" 1 findings"), "{}", ran.out);
     fs::remove_file(office.path("kunci.key")).unwrap();
     let ran = run(&office, &["verify"]).expect_code(0);
     assert!(
@@ -423,4 +432,83 @@ fn a_key_that_is_not_the_archives_is_seen() {
         "{}",
         ran.out
     );
+}
+
+/// A night's verification that lacks the office's key is for somebody to look at, and says what it did not check.
+#[test]
+fn a_job_says_what_it_did_not_check() {
+    let office = Office::small();
+    let end = "not checked: whether the end of the log was cut off";
+    let ran = office.run(&["run", "verifikasi"]).expect_code(0);
+    assert!(ran.out.contains("0 findings") && ran.out.contains(end), "{}", ran.out);
+    let key = fs::read(office.path("kunci.key")).unwrap();
+    fs::remove_file(office.path("kunci.key")).unwrap();
+    let ran = office.run(&["run", "verifikasi"]).expect_code(1);
+    assert!(ran.out.contains("not checked: pseudonyms and salts, since the office's key is not at"), "{}", ran.out);
+    tests::sqlite(&office.path("riwayat.sqlite"), "delete from runs where message not like '%key is not at hand%'");
+    assert_eq!(tests::sqlite_number(&office.path("riwayat.sqlite"), "select count(*) from runs"), 1);
+    fs::write(office.path("kunci.key"), "ab".repeat(32)).unwrap();
+    restrict(&office.path("kunci.key"));
+    let ran = office.run(&["run", "verifikasi"]).expect_code(1);
+    assert!(ran.out.contains("1 findings A022") && ran.out.contains("the key at hand is not"), "{}", ran.out);
+    fs::write(office.path("kunci.key"), key).unwrap();
+    restrict(&office.path("kunci.key"));
+    office.run(&["run", "verifikasi"]).expect_code(0);
+}
+
+/// The statement names everything that was not checked, and why.
+#[test]
+fn a_statement_says_what_was_not_checked() {
+    let office = Office::small();
+    let place = office.path("berita_acara.json").display().to_string();
+    let unchecked = |options: &[&str], code: i32| -> Vec<String> {
+        run(&office, &[&["verify", "--report", &place], options].concat()).expect_code(code);
+        let report: serde_json::Value = serde_json::from_slice(&fs::read(&place).unwrap()).unwrap();
+        let mut said: Vec<String> = serde_json::from_value(report["unchecked"].clone()).unwrap();
+        said.push(report["figures"].as_str().unwrap().to_owned());
+        said
+    };
+    let head = sha256_of(&commit(&office));
+    assert_eq!(unchecked(&["--head", &head], 0), ["recomputed"]);
+    assert_eq!(unchecked(&[], 0), ["completeness", "recomputed"]);
+    let key = fs::read(office.path("kunci.key")).unwrap();
+    fs::remove_file(office.path("kunci.key")).unwrap();
+    assert_eq!(unchecked(&[], 0), ["key_missing", "kept_figures", "completeness", "key_missing"]);
+    fs::write(office.path("kunci.key"), "ab".repeat(32)).unwrap();
+    restrict(&office.path("kunci.key"));
+    assert_eq!(unchecked(&[], 1), ["key_of_another", "kept_figures", "completeness", "key_of_another"]);
+    // In the words of the paper.
+    let paper = |says: &[&str], not: &[&str], code: i32| {
+        let place = office.path("berita_acara.pdf").display().to_string();
+        run(&office, &["verify", "--report", &place]).expect_code(code);
+        let text = tests::tools::Tool::Pdftotext.output(&["-layout", &place, "-"]);
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(says.iter().all(|says| text.contains(says)), "{text}");
+        assert!(!not.iter().any(|not| text.contains(not)), "{text}");
+    };
+    let (missing, other) = ("karena kunci kantor tidak tersedia", "karena kunci yang tersedia bukan kunci arsip ini");
+    let (end, samaran) = ("Kelengkapan catatan arsip tidak diperiksa", "Samaran NIK dan garam tidak diperiksa");
+    paper(&[other, end, samaran, "A022"], &[missing], 1);
+    fs::remove_file(office.path("kunci.key")).unwrap();
+    paper(&[missing, end, samaran], &[other], 0);
+    fs::write(office.path("kunci.key"), key).unwrap();
+    restrict(&office.path("kunci.key"));
+    paper(&[end], &[missing, other, samaran], 0);
+}
+
+/// Folders alone are no archive: there is nothing to vouch for, whatever they are called.
+#[test]
+fn folders_without_a_file_are_nothing_to_verify() {
+    let office = Office::small();
+    fs::remove_dir_all(office.path("archive")).unwrap();
+    fs::create_dir_all(office.path("archive/_tertib/log")).unwrap();
+    let ran = run(&office, &["verify"]).expect_code(2);
+    assert!(ran.err.contains("nothing to verify"), "{}", ran.err);
+    fs::write(office.path("archive/_tertib/log/catatan.txt"), "x").unwrap();
+    finds(&office, "A003", "_tertib/log/]");
+}
+
+/// A key is the owner's alone.
+fn restrict(path: &Path) {
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
 }

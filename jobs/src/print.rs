@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use schemas::document::{Coverage, Provenance};
 use schemas::{Facts, Finding, Month};
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 
 /// Structured log lines go to standard error.
 pub(crate) fn start_log(common: Common) {
@@ -19,7 +20,8 @@ pub(crate) fn start_log(common: Common) {
         Color::Never => false,
     };
     let subscriber = tracing_subscriber::fmt().with_max_level(level).with_target(false).with_ansi(ansi);
-    subscriber.with_writer(std::io::stderr).init();
+    // A line that cannot be written would otherwise end the program.
+    subscriber.with_writer(std::io::stderr).log_internal_errors(false).init();
 }
 
 /// Writes data to standard output. A reader that went away is no error.
@@ -32,10 +34,31 @@ pub(crate) fn data(text: &str) -> Result<()> {
 }
 
 /// Writes words to standard error, unless told to be quiet.
-#[expect(clippy::print_stderr, reason = "words of a command go to standard error")]
 pub(crate) fn words(common: Common, text: &str) {
     if !common.quiet {
-        eprintln!("{}", visible(text));
+        line(text);
+    }
+}
+
+/// Writes a line to standard error. Where nobody can read it there is nobody left to be told so.
+pub(crate) fn line(text: &str) {
+    drop(writeln!(std::io::stderr(), "{}", visible(text)));
+}
+
+/// A command to go on with, as it is typed in this folder.
+pub(crate) fn command(words: &str, config: Option<&Path>) -> String {
+    let program = std::env::args_os().next().unwrap_or_else(|| "tertib".into());
+    let config = config.map(|config| format!(" --config {}", quoted(&config.to_string_lossy())));
+    format!("{} {words}{}", quoted(&program.to_string_lossy()), config.unwrap_or_default())
+}
+
+/// A word of a shell.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
     }
 }
 

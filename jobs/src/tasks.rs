@@ -11,7 +11,7 @@ use crate::office::Installed;
 use anyhow::{Context, Result, anyhow};
 use backon::{ExponentialBuilder, Retryable};
 use chrono::{DateTime, Utc};
-use pipeline::PullError;
+use pipeline::{ArchiveError, PullError};
 use schemas::Zone;
 use serde::Deserialize;
 use std::fs::File;
@@ -99,9 +99,14 @@ pub(crate) async fn run(installed: &Installed, job: &JobSection, period: &str) -
     result.with_context(|| format!("job `{}`", job.name))
 }
 
-/// Whether a failure may be gone a little later; a pull says so of its own.
+/// Whether a failure may be gone a little later; a pull says so of its own. An archive may be locked or out of reach for a while,
+/// but does not become another.
 fn may_pass(fault: &anyhow::Error) -> bool {
+    let is_passing = |fault: &ArchiveError| {
+        matches!(fault, ArchiveError::Io { .. } | ArchiveError::Locked { .. } | ArchiveError::Conflict { .. })
+    };
     fault.downcast_ref::<PullError>().is_none_or(PullError::is_passing)
+        && fault.downcast_ref::<ArchiveError>().is_none_or(is_passing)
 }
 
 async fn perform(installed: &Installed, task: Task, period: &str) -> Result<Report> {
@@ -141,5 +146,19 @@ mod tests {
         let due = "2026-10-31T15:30:00Z".parse().unwrap();
         let month = |zone| Task::MonthlyReports.period(due, zone).unwrap();
         assert_eq!(Zone::ALL.map(month), ["2026-09", "2026-09", "2026-10"]);
+    }
+
+    #[test]
+    fn only_what_may_pass_is_tried_again() {
+        let path = "archive".to_owned();
+        let zone = ArchiveError::Zone { path: path.clone(), begun: Zone::ALL[0], zone: Zone::ALL[1] };
+        for lasting in [zone, ArchiveError::Nothing { path: path.clone() }, ArchiveError::Form { path: path.clone() }] {
+            assert!(!may_pass(&lasting.into()));
+        }
+        assert!(may_pass(&ArchiveError::Locked { path: path.clone() }.into()));
+        let reason = std::io::Error::from(std::io::ErrorKind::StaleNetworkFileHandle);
+        assert!(may_pass(&ArchiveError::Io { act: "read", path, reason }.into()));
+        let lasting = PullError::from(ArchiveError::Empty { path: String::new() });
+        assert!(!may_pass(&lasting.into()));
     }
 }

@@ -24,7 +24,7 @@ pub use error::ArchiveError;
 use error::io;
 pub use head::{KeptHead, KeptHeadError};
 pub use log::{CommitNote, FileEntry, SourceNote};
-pub use verify::{Examination, Unchecked, Verification, verify};
+pub use verify::{Examination, Verification, verify};
 pub use writer::Fence;
 pub(crate) use writer::{Ready, Writer};
 

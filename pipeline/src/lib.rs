@@ -30,7 +30,7 @@ mod view;
 
 pub use archive::{
     Archive, ArchiveError, CommitNote, Examination, Fence, FileEntry, KeptHead, KeptHeadError, Seal, SourceNote,
-    Unchecked, Verification, verify,
+    Verification, verify,
 };
 pub use compliance::{judge, unjudged};
 pub use deviations::{Deviation, deviations};

@@ -3,9 +3,10 @@
 //! Reads   the log of the archive
 //! Gives   a commit that names the month; the books of the month stay as they are at this version, and what comes for it
 //!         afterwards stands in the book of the first month that is still open, with a reference
-//! Rule    months are closed in order, each after its end and when a pull has seen all of it, or for a reason that is kept
+//! Rule    months are closed in order, from the first to the last that the archive holds, each after its end and when a pull has
+//!         seen all of it, or for a reason that is kept
 
-use crate::archive::{Archive, ArchiveError, Fence, Ready, Seal, Writer};
+use crate::archive::{ArchiveError, Fence, Ready, Seal, Writer};
 use crate::key::Key;
 use schemas::document::Coverage;
 use schemas::{Month, Zone};
@@ -25,6 +26,24 @@ pub enum SealError {
         month: Month,
         /// The version.
         version: u64,
+    },
+    /// A later month is closed, and what came for this one stands in the books after it.
+    #[error("the books of {closed} are closed already, so {month} has none of its own; its rows stand in later books")]
+    Passed {
+        /// The month.
+        month: Month,
+        /// The last one that is closed.
+        closed: Month,
+    },
+    /// The archive knows nothing of the month.
+    #[error("the archive holds {first} to {last}, not {month}; look at the month, or run `tertib pull` first")]
+    NotHeld {
+        /// The month.
+        month: Month,
+        /// The first one that it holds.
+        first: Month,
+        /// The last one.
+        last: Month,
     },
     /// The month goes on.
     #[error("{month} is not over; its books can be closed from the first day of the next month on")]
@@ -78,7 +97,8 @@ pub struct SealRequest<'a> {
 /// Closes the books of a month.
 ///
 /// # Errors
-/// [`SealError`] when the month is not over, not complete without a reason, closed already, or an earlier one is open.
+/// [`SealError`] when the month is not over, not of the archive, not complete without a reason, closed already or passed over, or an
+/// earlier one is open.
 pub fn seal(root: &Path, key: &Key, fence: Fence, request: SealRequest<'_>) -> Result<Seal, SealError> {
     let SealRequest { month, zone, at_ms, incomplete } = request;
     if incomplete.is_some_and(|reason| !is_readable(reason)) {
@@ -94,8 +114,18 @@ pub fn seal(root: &Path, key: &Key, fence: Fence, request: SealRequest<'_>) -> R
     if at_ms < month.end_s(zone).saturating_mul(1_000) {
         return Err(SealError::NotOver { month });
     }
-    if let Some(earlier) = first_open(&archive).filter(|open| *open < month) {
-        return Err(SealError::Earlier { earlier });
+    let (first, last) = archive.span().ok_or_else(|| archive.empty())?;
+    let closed = archive.seals().map(|seal| seal.month).max();
+    // A month that came late and lies before a closed one has no book of its own any more.
+    let open = closed.map_or(first, |closed| first.max(closed.next()));
+    if open < month && open <= last {
+        return Err(SealError::Earlier { earlier: open });
+    }
+    if month < first || month > last {
+        return Err(SealError::NotHeld { month, first, last });
+    }
+    if let Some(closed) = closed.filter(|closed| *closed > month) {
+        return Err(SealError::Passed { month, closed });
     }
     let provenance = archive.provenance()?;
     match (provenance.coverage(month), incomplete) {
@@ -119,13 +149,4 @@ fn is_readable(reason: &str) -> bool {
     let has_nik = reason.split(|c: char| !c.is_ascii_digit()).any(digits);
     let length = reason.chars().count();
     !reason.trim().is_empty() && length <= LONGEST_REASON && !reason.chars().any(char::is_control) && !has_nik
-}
-
-/// The first month of the archive whose books are open, none where all are closed. A month that came late and lies before a
-/// closed one has no book of its own any more.
-fn first_open(archive: &Archive) -> Option<Month> {
-    let (first, last) = archive.span()?;
-    let all = || std::iter::successors(Some(first), |month| Some(month.next())).take_while(|month| *month <= last);
-    let after = all().filter(|month| archive.seal(*month).is_some()).last().map_or(first, |closed| closed.next());
-    (after <= last).then_some(after)
 }

@@ -20,6 +20,7 @@ pub(crate) fn page(
             "tanggal": long_date(report.on),
             "peristiwa": report.events,
             "angka_tersimpan": report.figures,
+            "tidak_diperiksa": report.unchecked,
             "catatan": report.commits,
             "berkas": report.files,
             "baris": report.rows,

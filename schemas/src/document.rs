@@ -286,6 +286,8 @@ pub struct VerificationReport {
     pub events: Option<u64>,
     /// Whether the kept figures were computed anew.
     pub figures: FigureCheck,
+    /// What was not checked.
+    pub unchecked: std::collections::BTreeSet<Unchecked>,
     /// Commits read.
     pub commits: u64,
     /// Files whose bytes were hashed.
@@ -312,8 +314,26 @@ pub enum FigureCheck {
     ArchiveAtFault,
     /// It did not, since without the office's key nothing that is kept is believed.
     KeyMissing,
+    /// It did not, since the key at hand is not the one that the archive was written with.
+    KeyOfAnother,
     /// There are none.
     ArchiveEmpty,
+}
+
+/// What a verification could not check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unchecked {
+    /// The private tables, and with them the commitments.
+    PrivateTables,
+    /// Pseudonyms and salts: no key is at hand.
+    KeyMissing,
+    /// Pseudonyms and salts: the key at hand is not the archive's.
+    KeyOfAnother,
+    /// The kept figures, which need the office's facts and a whole archive; [`FigureCheck`] says which of them was missing.
+    KeptFigures,
+    /// Whether the log was cut off or written anew: no kept head was given.
+    Completeness,
 }
 
 /// Something found at a place.

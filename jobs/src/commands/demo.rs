@@ -130,21 +130,9 @@ impl Kind {
 
 /// Commands to go on with, as they are typed in this folder.
 fn next_commands(dir: &Path, month: Month) -> String {
-    let program = std::env::args_os().next().unwrap_or_else(|| "tertib".into());
-    let program = quoted(&program.to_string_lossy());
-    let config = quoted(&dir.join("tertib.toml").to_string_lossy());
+    let config = dir.join("tertib.toml");
     let commands = [format!("metrics --month {month}"), format!("compliance --month {month}"), "verify".to_owned()];
-    commands.map(|command| format!("{program} {command} --config {config}\n")).concat()
-}
-
-/// A word of a shell.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "/._-".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
+    commands.map(|command| format!("{}\n", print::command(&command, Some(&config)))).concat()
 }
 
 /// Clears what an earlier demo made. A folder that holds anything else is refused.

@@ -66,7 +66,8 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     if let Some(fault) = &fault {
         print::words(common, &format!("the source could not be examined: {fault}"));
     }
-    print::words(common, "keep a copy of kunci.key in a safe place; next: tertib doctor, tertib pull");
+    let next = ["doctor", "pull"].map(|command| print::command(command, Some(&config)));
+    print::words(common, &format!("keep a copy of kunci.key in a safe place; next:\n{}", next.join("\n")));
     Ok(Outcome::of(fault.is_some()))
 }
 

@@ -39,6 +39,11 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
         None => whole(&book, &provenance, &options.of)?,
     };
     print::data(&text)?;
+    if options.copy.archive.is_some() {
+        let words = "these figures follow the working calendar and SOP that are built in; an office with a calendar or facts of its \
+                     own computes others, with its configuration";
+        print::words(common, words);
+    }
     Ok(print::gap(common, readable.facts(), &provenance, last))
 }
 

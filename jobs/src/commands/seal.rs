@@ -34,8 +34,7 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
     };
     let Seal { month, version, .. } =
         pipeline::seal(&installed.config.archive_path(), &key, installed.fence(), request)?;
-    print::data(&format!(
-        "the books of {month} are closed by version {version} of the archive; next: tertib render --month {month} --full\n"
-    ))?;
+    let next = print::command(&format!("render --month {month} --full"), options.place.config.as_deref());
+    print::data(&format!("the books of {month} are closed by version {version} of the archive; next:\n{next}\n"))?;
     Ok(Outcome::Done)
 }

@@ -9,9 +9,9 @@ use crate::papers::Papers;
 use crate::print;
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use pipeline::{Disclosure, Examination, FigureBook, KeptHead, Readers, Unchecked, Verification};
+use pipeline::{Disclosure, Examination, FigureBook, KeptHead, Readers, Verification};
 use reports::{Document, Standard};
-use schemas::document::{BookCode, FigureCheck, Found, VerificationReport};
+use schemas::document::{BookCode, FigureCheck, Found, Unchecked, VerificationReport};
 use schemas::{Facts, Finding};
 use std::path::{Path, PathBuf};
 
@@ -107,7 +107,7 @@ pub(crate) fn examine(installed: &Installed, public_only: bool, heads: &[KeptHea
     let key = installed.key_if_there()?;
     let mut result = pipeline::verify(Examination { root: &root, public_only, key: key.as_ref(), heads })?;
     let is_whole = result.commits > 0 && !installed.facts.need_attention(&result.findings);
-    match key.filter(|_| is_whole && !result.unchecked.contains(&Unchecked::KeyOfAnother)) {
+    match key.filter(|_| is_whole) {
         Some(key) => {
             let book = FigureBook::open(&installed.archive()?, &installed.facts)?;
             result.findings.extend(book.altered(&key)?);
@@ -121,7 +121,7 @@ pub(crate) fn examine(installed: &Installed, public_only: bool, heads: &[KeptHea
 fn tell(facts: &Facts, result: &Verification) -> Result<Outcome> {
     let Verification { commits, files, rows, events, heads, head, findings, unchecked } = result;
     let head = if head.is_empty() { "none" } else { head };
-    let unchecked: String = unchecked.iter().map(|what| format!("not checked: {}\n", words(*what))).collect();
+    let unchecked: String = unchecked.iter().map(|what| format!("not checked: {}\n", unchecked_words(*what))).collect();
     print::data(&format!(
         "{commits} commits, {files} files, {rows} rows checked, {events} events row by row, {heads} kept heads; \
          {} findings\nhead {head}\n{unchecked}{}",
@@ -131,7 +131,8 @@ fn tell(facts: &Facts, result: &Verification) -> Result<Outcome> {
     Ok(Outcome::of(*commits == 0 || facts.need_attention(findings)))
 }
 
-fn words(unchecked: Unchecked) -> &'static str {
+/// What was not checked, and why.
+pub(crate) fn unchecked_words(unchecked: Unchecked) -> &'static str {
     match unchecked {
         Unchecked::PrivateTables => "the private tables and, with them, commitments, pseudonyms and salts (--public)",
         Unchecked::KeyMissing => "pseudonyms and salts, since the office's key is not at hand",
@@ -151,6 +152,8 @@ fn state(installed: &Installed, result: &Verification, path: &Path, standard: St
         FigureCheck::Recomputed
     } else if result.commits == 0 {
         FigureCheck::ArchiveEmpty
+    } else if result.unchecked.contains(&Unchecked::KeyOfAnother) {
+        FigureCheck::KeyOfAnother
     } else if installed.facts.need_attention(&result.findings) {
         FigureCheck::ArchiveAtFault
     } else {
@@ -177,6 +180,7 @@ fn state(installed: &Installed, result: &Verification, path: &Path, standard: St
         on: installed.facts.zone.date(clock::now().timestamp()).context("today is no date")?,
         events: provenance.as_ref().map(|provenance| provenance.events),
         figures,
+        unchecked: result.unchecked.clone(),
         program: concat!("tertib ", env!("CARGO_PKG_VERSION")).to_owned(),
         commits: result.commits,
         files: result.files,

@@ -1,17 +1,20 @@
 //! What the rows of the parts say, against each other and against the log.
 //!
 //! Reads   the public and private parts of one commit after the other, two files at a time
-//! Gives   A009 numbers, A010 months, A011 commitments, A012 pseudonyms and salts, A020 counts, A021 columns
+//! Gives   A009 numbers, A010 months, A011 commitments, A012 pseudonyms and salts, A020 counts, A021 columns,
+//!         A022 the key
 
 use super::super::digest::{DigestForm, Residents, commitment};
 use super::super::log::{Commit, EventFile};
 use super::super::table::Tables;
 use super::super::{FileEntry, READ_ROWS, as_stored, layout, month_of_path};
-use super::{ArchiveError, Examination, Log, Unchecked, Verification};
+use super::{ArchiveError, Examination, Log, Verification};
 use crate::columns::{binaries, instants, int64s, values};
+use crate::key::Key;
 use arrow::array::{Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema};
 use bytes::Bytes;
+use schemas::document::Unchecked;
 use schemas::{Finding, Zone};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -102,13 +105,16 @@ impl Faults {
 impl<'a> Contents<'a> {
     pub(super) fn new(examination: Examination<'a>, log: &Log, result: &mut Verification) -> Self {
         let facts = log.commits.first().and_then(|commit| commit.facts.as_ref());
-        let of_archive = |id: String| facts.is_some_and(|facts| facts.key_id == id);
-        let key = examination.key.filter(|key| !examination.public_only && of_archive(key.id()));
-        if examination.public_only {
-            result.unchecked.insert(Unchecked::PrivateTables);
-        } else if key.is_none() && facts.is_some() {
-            let other = examination.key.is_some();
-            result.unchecked.insert(if other { Unchecked::KeyOfAnother } else { Unchecked::KeyMissing });
+        let of_archive = |key: &&Key| facts.is_some_and(|facts| facts.key_id == key.id());
+        let key = examination.key.filter(|key| !examination.public_only && of_archive(key));
+        match (facts, examination.key) {
+            _ if examination.public_only => drop(result.unchecked.insert(Unchecked::PrivateTables)),
+            (Some(_), None) => drop(result.unchecked.insert(Unchecked::KeyMissing)),
+            (Some(facts), Some(other)) if facts.key_id != other.id() => {
+                result.unchecked.insert(Unchecked::KeyOfAnother);
+                result.find("A022", format!("{}: kunci {}, bukan {}", layout::commit(0), facts.key_id, other.id()));
+            }
+            _ => {}
         }
         Self {
             root: examination.root,

@@ -32,6 +32,26 @@ pub(super) fn is_folder_or_absent(root: &Path, within: &str, result: &mut Verifi
     Ok(true)
 }
 
+/// Whether there is nothing but folders, or nothing at all.
+pub(super) fn is_bare(root: &Path) -> Result<bool, ArchiveError> {
+    let mut open = vec![root.to_owned()];
+    while let Some(folder) = open.pop() {
+        let entries = match std::fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(e) if e.kind() == ErrorKind::NotFound => continue,
+            Err(e) => return Err(io("read", &folder, e)),
+        };
+        for entry in entries {
+            let entry = entry.map_err(|e| io("read", &folder, e))?;
+            if !entry.file_type().map_err(|e| io("read", &folder, e))?.is_dir() {
+                return Ok(false);
+            }
+            open.push(entry.path());
+        }
+    }
+    Ok(true)
+}
+
 /// What may lie in the archive.
 #[derive(Clone, Copy)]
 pub(super) struct Known<'a> {
