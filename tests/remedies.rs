@@ -21,7 +21,7 @@ use tests::{Installed, Office, Ran, copy, sqlite_number, tree};
 /// A test of remedies: its name, the tools that it needs, the findings that it heals, and how.
 struct Case(&'static str, &'static [Tool], &'static [&'static str], fn(&mut Remedies));
 
-const CASES: [Case; 25] = [
+const CASES: [Case; 26] = [
     Case(
         "rows_in_quarantine",
         &[],
@@ -67,6 +67,7 @@ const CASES: [Case; 25] = [
         &["A004", "A005", "A006", "A009", "A010", "A011", "A012", "A013", "A014", "A015", "A016", "A020", "A021"],
         an_archive_from_the_backup,
     ),
+    Case("a_key_of_another_office", &[], &["A022"], a_key_of_another_office),
     Case("printed_documents", &[], &["B001", "B002", "K003"], printed_documents),
     Case("a_document_of_another_archive", &[], &["K004"], a_document_of_another_archive),
     Case("a_month_that_is_not_all_there", &[], &["K001", "K002"], a_month_that_is_not_all_there),
@@ -77,7 +78,6 @@ fn main() -> ExitCode {
     let mut trials = Trials::default();
     trials.add("every_finding_has_a_case", &[], every_finding_has_a_case);
     trials.add("a_clock_that_was_set_back", &[], a_clock_that_was_set_back);
-    trials.add("what_comes_next", &[], what_comes_next);
     trials.add("every_command_of_an_error_has_a_case", &[], every_command_of_an_error_has_a_case);
     for Case(name, needs, codes, heal) in CASES {
         trials.add(name, needs, move || {
@@ -787,6 +787,18 @@ fn an_archive_from_the_backup(remedies: &mut Remedies) {
     }
 }
 
+/// A key lies where the archive's own belongs.
+fn a_key_of_another_office(remedies: &mut Remedies) {
+    let (office, _, _) = archive();
+    let (key, kept) = (office.path("kunci.key"), office.path("cadangan.key"));
+    fs::copy(&key, &kept).unwrap();
+    fs::write(&key, "ab".repeat(32)).unwrap();
+    let found = office.run(&["verify"]).expect_code(1).out;
+    assert!(remedies.of(&found, "A022").starts_with("Pulihkan berkas kunci milik arsip ini dari cadangan"));
+    fs::copy(&kept, &key).unwrap();
+    assert!(office.run(&["verify"]).expect_code(0).out.contains("; 0 findings"));
+}
+
 /// No clock makes a log that looks altered for ever.
 fn a_clock_that_was_set_back() {
     let office = mendable();
@@ -951,7 +963,7 @@ fn targets(remedies: &mut Remedies) {
 
 /// Every message of the program that names a command or an option: words of it as they stand in the source, and a test that
 /// makes it come and follows it.
-const ERRORS: [(&str, fn()); 22] = [
+const ERRORS: [(&str, fn()); 23] = [
     ("there is no tertib.toml here; run `tertib init`", no_configuration),
     ("`tertib target list` names those that are", || {
         let office = Office::small();
@@ -1062,6 +1074,18 @@ const ERRORS: [(&str, fn()); 22] = [
         );
         office.run(&["pull"]).expect_code(0);
     }),
+    ("look at the month, or run `tertib pull` first", || {
+        let office = mendable();
+        office.sql(
+            "update w set mulai = '2026-09-15T02:00:00Z', selesai = '2026-09-15T03:00:00Z',
+             recorded_at = '2026-09-15T03:00:00Z' where event_id = 11",
+        );
+        office.run(&["pull", "--until", "2026-10-01"]).expect_code_in(&[0, 1], "pull");
+        office.run(&["seal", "--month", "2026-09"]).expect_code(0);
+        let told = refused(&office, &["seal", "--month", "2026-10"]);
+        obey(&office, &told, &[]);
+        office.run(&["seal", "--month", "2026-10"]).expect_code(0);
+    }),
     ("run `tertib pull`, or give a reason with `--incomplete`", || {
         let seal = ["seal", "--month", "2026-10"];
         let pulled = || {
@@ -1128,29 +1152,6 @@ fn every_command_of_an_error_has_a_case() {
 #[track_caller]
 fn refused(office: &Office, arguments: &[&str]) -> String {
     office.run(arguments).expect_code(2).err
-}
-
-/// What `init` and `seal` name as the next commands.
-fn what_comes_next() {
-    let next = |said: &str| -> Vec<Vec<String>> {
-        let commands = said.split("next: ").nth(1).unwrap().trim().split(", ");
-        let arguments = commands.map(|command| command.strip_prefix("tertib ").unwrap().split(' ').map(str::to_owned));
-        arguments.map(Iterator::collect).collect()
-    };
-    let office = Office::unpulled();
-    let url = format!("sqlite:{}", office.path("kantor.sqlite").display());
-    let dir = tempfile::TempDir::new().unwrap();
-    let init = tests::tertib().args(["init", "--source", &url]).current_dir(dir.path()).output().unwrap();
-    let named = next(&Ran::from(init).expect_code(0).err);
-    assert_eq!(named.len(), 2, "{named:?}");
-    for arguments in named {
-        let ran = tests::tertib().args(&arguments).current_dir(dir.path()).output().unwrap();
-        Ran::from(ran).expect_code_in(&[0, 1], &arguments.join(" "));
-    }
-    let office = Office::small();
-    let named = next(&office.run(&["seal", "--month", "2026-10"]).expect_code(0).out);
-    run(&office, &named[0]);
-    assert!(office.full("buku_agenda_pendaftaran", "pdf").exists());
 }
 
 /// Nothing is configured where a command is run.

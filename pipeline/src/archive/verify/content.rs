@@ -107,15 +107,16 @@ impl<'a> Contents<'a> {
         let facts = log.commits.first().and_then(|commit| commit.facts.as_ref());
         let of_archive = |key: &&Key| facts.is_some_and(|facts| facts.key_id == key.id());
         let key = examination.key.filter(|key| !examination.public_only && of_archive(key));
-        match (facts, examination.key) {
-            _ if examination.public_only => drop(result.unchecked.insert(Unchecked::PrivateTables)),
-            (Some(_), None) => drop(result.unchecked.insert(Unchecked::KeyMissing)),
+        let unchecked = match (facts, examination.key) {
+            _ if examination.public_only => Some(Unchecked::PrivateTables),
+            (Some(_), None) => Some(Unchecked::KeyMissing),
             (Some(facts), Some(other)) if facts.key_id != other.id() => {
-                result.unchecked.insert(Unchecked::KeyOfAnother);
                 result.find("A022", format!("{}: kunci {}, bukan {}", layout::commit(0), facts.key_id, other.id()));
+                Some(Unchecked::KeyOfAnother)
             }
-            _ => {}
-        }
+            _ => None,
+        };
+        result.unchecked.extend(unchecked);
         Self {
             root: examination.root,
             public_only: examination.public_only,
