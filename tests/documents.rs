@@ -19,6 +19,7 @@ tests::trials! {
     the_provinces_form_counts_days;
     a_long_book_is_set_in_volumes needs Tool::Pdftotext;
     a_verification_is_stated needs Tool::Pdftotext;
+    a_verification_states_what_it_did_not_check needs Tool::Pdftotext;
     a_template_is_set_again_when_it_changes needs Tool::Pdftotext;
     what_is_to_be_destroyed_is_stated needs Tool::Pdftotext;
     every_document_has_the_same_bytes_on_one_core needs Tool::Taskset;
@@ -472,6 +473,30 @@ fn a_verification_is_stated() {
     assert_ne!(report["figures"], "recomputed");
     let ending = office.path("berita_acara.doc").display().to_string();
     assert!(office.run(&["verify", "--report", &ending]).expect_code(2).err.contains("no ending that names a form"));
+}
+
+/// In the words of the paper: without the office's key, with another's, and without a head that was kept elsewhere.
+fn a_verification_states_what_it_did_not_check() {
+    let office = Office::small();
+    let text = |code: i32| {
+        let place = office.path("berita_acara.pdf").display().to_string();
+        office.run(&["verify", "--report", &place]).expect_code(code);
+        let text = Tool::Pdftotext.output(&["-layout", &place, "-"]);
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let missing = "Samaran NIK dan garam tidak diperiksa, karena kunci kantor tidak tersedia.";
+    let other = "Samaran NIK dan garam tidak diperiksa, karena kunci yang tersedia bukan kunci arsip ini.";
+    let end = "Kelengkapan catatan arsip tidak diperiksa";
+    let whole = text(0);
+    assert!(whole.contains(end) && !whole.contains("karena kunci"), "{whole}");
+    let key = office.path("kunci.key");
+    fs::write(&key, "ab".repeat(32)).unwrap();
+    let said = text(1);
+    assert!([other, end, "A022"].iter().all(|words| said.contains(words)) && !said.contains(missing), "{said}");
+    assert!(said.contains("tidak dihitung ulang dari peristiwa, karena kunci yang tersedia bukan"), "{said}");
+    fs::remove_file(key).unwrap();
+    let said = text(0);
+    assert!([missing, end].iter().all(|words| said.contains(words)) && !said.contains(other), "{said}");
 }
 
 /// Who writes a template sees what it makes, or where it fails.
