@@ -193,50 +193,39 @@ fn what_is_said_beside_a_value_is_what_holds_of_it() {
 }
 
 #[test]
-fn what_leaves_tells_no_count_of_one_to_four() {
-    let small = Office::small();
-    let hidden = few_are_hidden(&small);
-    // 59 of 60 berkas follow the SOP.
-    assert_eq!([&hidden["counts"]["finished"], &hidden["counts"]["conforming"]], [&60.into(), &Value::Null]);
-    let office = Office::unpulled();
-    office.sql(
-        "delete from langkah_berkas where berkas_id not in (select berkas_id from berkas order by berkas_id limit 3)",
-    );
-    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
-    let hidden = few_are_hidden(&office);
-    let are_hidden = hidden["judgements"].as_array().unwrap().iter().filter(|j| j["n"].is_null()).count();
-    assert!(are_hidden > 8, "{hidden}");
-    let table = office.run(&["compliance", "--month", "2026-10", "--format", "csv", "--hide-small"]).expect_code(1).out;
-    assert!(table.lines().skip(1).filter(|line| line.contains(",<5,")).count() > 5, "{table}");
-}
-
-/// The sheet without counts of one to four, and what would tell them, on standard output and in the file for the province.
-fn few_are_hidden(office: &Office) -> Value {
-    let whole = judged(office, "2026-10");
-    let arguments = ["compliance", "--month", "2026-10", "--format", "json", "--hide-small"];
-    let hidden: Value = serde_json::from_str(&office.run(&arguments).expect_code(1).out).unwrap();
-    let few = |n: f64| (0.5..4.5).contains(&n);
-    for (all, shown) in whole["judgements"].as_array().unwrap().iter().zip(hidden["judgements"].as_array().unwrap()) {
-        let n = all["n"].as_f64().unwrap();
-        let part = all["figure"].as_f64().filter(|_| all["unit"] == "bagian").map(|share| share * n);
-        if few(n) || part.is_some_and(|part| few(part) || few(n - part)) {
-            assert_eq!([&shown["n"], &shown["figure"], &shown["margin"]], [&Value::Null; 3], "{shown}");
-        } else {
-            assert_eq!(all, shown);
-        }
-        assert_eq!(all["verdict"], shown["verdict"]);
+fn a_sheet_that_leaves_tells_verdicts_and_no_count() {
+    let office = Office::small();
+    let whole = judged(&office, "2026-10");
+    let run = |format| {
+        let arguments = ["compliance", "--month", "2026-10", "--format", format, "--hide-small"];
+        office.run(&arguments).expect_code(1).out
+    };
+    let hidden: Value = serde_json::from_str(&run("json")).unwrap();
+    let judgements = |sheet: &Value| sheet["judgements"].as_array().unwrap().clone();
+    for (all, shown) in judgements(&whole).iter().zip(judgements(&hidden)) {
+        assert_eq!([&shown["n"], &shown["figure"], &shown["margin"]], [&Value::Null; 3], "{shown}");
+        assert_eq!([&all["verdict"], &all["value"]], [&shown["verdict"], &shown["value"]]);
     }
     let counts = |sheet: &Value| -> Vec<Value> {
         let deadlines = sheet["deadlines"].as_object().unwrap().values().flat_map(|d| d.as_object().unwrap().values());
         deadlines.chain(sheet["counts"].as_object().unwrap().values()).cloned().collect()
     };
-    assert!(!counts(&hidden).iter().any(|n| n.as_f64().is_some_and(few)), "{hidden}");
+    // The small office has counts to be hidden: 59 of 60 berkas follow the SOP.
+    assert!(counts(&whole).contains(&60.into()) && counts(&whole).contains(&59.into()), "{whole}");
+    assert!(counts(&hidden).iter().all(Value::is_null), "{hidden}");
+    for line in run("csv").lines().skip(1) {
+        let fields: Vec<&str> = line.split(',').collect();
+        assert_eq!([fields[3], fields[6], fields[8]], [""; 3], "{line}");
+    }
     let only = ["render", "--month", "2026-10", "--only", "laporan_kepatuhan", "--format", "json,data", "--hide-small"];
     office.run(&only).expect_code_in(&[0, 1], "render");
     let read = |name: &str| fs::read_to_string(office.path("laporan/2026-10").join(name)).unwrap();
     assert_eq!(serde_json::from_str::<Value>(&read("laporan_kepatuhan_2026-10.json")).unwrap(), hidden);
     let page: Value = serde_json::from_str(&read("laporan_kepatuhan_2026-10.data.json")).unwrap();
-    let deadlines = page["tenggat"].as_array().unwrap().iter().flat_map(|row| row.as_array().unwrap()[1..].iter());
-    assert!(deadlines.into_iter().all(|n| !["1", "2", "3", "4"].contains(&n.as_str().unwrap())), "{page}");
-    hidden
+    let cells = ["ringkasan", "tenggat"].into_iter().flat_map(|table| page[table].as_array().unwrap());
+    assert!(cells.flat_map(|row| &row.as_array().unwrap()[1..]).all(|cell| cell == "–"), "{page}");
+    let printed: Vec<&Value> =
+        page["peraturan"].as_array().unwrap().iter().flat_map(|p| p["baris"].as_array().unwrap()).collect();
+    assert!(printed.iter().all(|row| row["angka"] == "–" && row["n"] == "–" && row["bagian"].is_null()), "{page}");
+    assert!(page["salinan_luar"].as_str().unwrap().contains("tidak dicantumkan"), "the page says what it withholds");
 }

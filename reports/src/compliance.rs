@@ -5,7 +5,7 @@ use crate::indonesian::{duration, duration_with_seconds, integer, long_date, per
 use crate::table::{Item, Table};
 use schemas::document::{ComplianceSheet, Coverage, Office};
 use schemas::figures::Deadline;
-use schemas::{Compared, Comparison, Judgement, Standing, Verdict, is_few};
+use schemas::{Compared, Comparison, Judgement, Standing, Verdict};
 use serde_json::{Value, json};
 
 /// Where the values are from that the office has entered.
@@ -14,57 +14,43 @@ const ENTERED_SOURCE: &str = "naskah yang disebut pada setiap target";
 const NO_TARGET: &str =
     "Tidak ada target Standar Pelayanan yang berlaku pada bulan ini, sehingga kepatuhan tidak dapat dinyatakan.";
 
-/// Stands for a count of one to four.
-const FEW: &str = "<\u{A0}5";
-/// Stands for what would tell one.
-const HIDDEN: &str = "–";
+/// What is said where counts are withheld.
+const WITHHELD: &str = "Salinan ini untuk pihak luar: jumlah dan angka tidak dicantumkan (–), karena bersama angka bulanan \
+yang juga keluar dari kantor dapat menunjuk pada orang tertentu; putusan atas setiap target tetap dicantumkan.";
 
-/// What may be shown of counts.
+/// Stands for what is withheld, or is not known.
+const HIDDEN: &str = "–";
+/// Stands for a time below nothing.
+const IMPOSSIBLE: &str = "tidak masuk akal";
+
+/// What may be shown of counts. What may leave the office of them is decided for the whole month, by the released figures, which
+/// know nothing of deadlines: a sheet that leaves shows none, so that nothing can be subtracted from them.
 #[derive(Clone, Copy)]
 pub(crate) struct Shown {
-    /// Whether those of one to four, and what tells them, are hidden.
-    pub(crate) hides_few: bool,
+    withholds: bool,
 }
 
 impl Shown {
     pub(crate) fn of(sheet: &ComplianceSheet) -> Self {
-        Self { hides_few: sheet.hide_small }
+        Self { withholds: sheet.hide_small }
     }
 
-    /// A count; none where it is hidden.
+    /// A count; none where it is withheld.
     fn count(self, n: u64) -> Option<u64> {
-        (!self.hides_few || !is_few(n)).then_some(n)
-    }
-
-    /// A part of a whole; none where the part or the rest is hidden.
-    fn part(self, part: u64, n: u64) -> Option<u64> {
-        self.count(part).filter(|_| self.count(n.saturating_sub(part)).is_some())
+        (!self.withholds).then_some(n)
     }
 
     fn words(self, n: u64) -> String {
-        self.count(n).map_or_else(|| FEW.to_owned(), integer)
+        self.count(n).map_or_else(|| HIDDEN.to_owned(), integer)
     }
 
     fn part_in_words(self, part: u64, n: u64) -> String {
-        let of = self.words(n);
-        self.part(part, n).map_or_else(|| format!("{HIDDEN} dari {of}"), |part| format!("{} dari {of}", integer(part)))
+        if self.withholds { HIDDEN.to_owned() } else { format!("{} dari {}", integer(part), integer(n)) }
     }
 
-    /// On time, late, open past the limit, and all of them: where one is hidden, so is the sum that would tell it.
-    fn deadline(self, d: Deadline) -> [Option<u64>; 4] {
-        let [on_time, late, open_past] = [d.on_time, d.late, d.open_past].map(|n| self.count(n));
-        let all = on_time.and(late).and(open_past).map(|_| d.n());
-        [on_time, late, open_past, all]
-    }
-
-    /// Whether the figure of a judgement is hidden.
-    fn hides(self, j: &Judgement) -> bool {
-        self.hides_few && j.tells_few()
-    }
-
-    /// How many cases a judgement rests on.
-    fn cases(self, j: &Judgement) -> Option<u64> {
-        (!self.hides(j)).then_some(j.n)
+    /// The figure beside the value, or the value alone.
+    fn compared(self, j: &Judgement) -> Compared {
+        if self.withholds { j.compared.without_figure() } else { j.compared }
     }
 }
 
@@ -75,9 +61,8 @@ pub(crate) fn page(sheet: &ComplianceSheet, office: &Office) -> Value {
     let d = &sheet.figures.deadlines;
     let shown = Shown::of(sheet);
     let deadline = |name: &str, d: Deadline| {
-        let [on_time, late, open_past, all] = shown.deadline(d);
-        let words = |n: Option<u64>| n.map_or_else(|| FEW.to_owned(), integer);
-        json!([name, words(on_time), words(late), words(open_past), all.map_or_else(|| HIDDEN.to_owned(), integer)])
+        let [on_time, late, open_past, all] = [d.on_time, d.late, d.open_past, d.n()].map(|n| shown.words(n));
+        json!([name, on_time, late, open_past, all])
     };
     json!({
         "kantor": office,
@@ -105,6 +90,7 @@ pub(crate) fn page(sheet: &ComplianceSheet, office: &Office) -> Value {
             ["target belum ditetapkan", integer(of(Verdict::NoTarget))],
         ],
         "tanpa_putusan": not_judged(sheet),
+        "salinan_luar": shown.withholds.then_some(WITHHELD),
         "peraturan": regulations(sheet),
         "asal": provenance(&sheet.provenance),
     })
@@ -122,14 +108,14 @@ pub(crate) fn data(sheet: &ComplianceSheet) -> Value {
     let judgement = |j: &Judgement| {
         let mut row = json!(j);
         for name in ["figure", "margin", "n"] {
-            if shown.hides(j) {
+            if shown.withholds {
                 row[name] = Value::Null;
             }
         }
         row
     };
     let deadline = |d: Deadline| {
-        let [on_time, late, open_past, _] = shown.deadline(d);
+        let [on_time, late, open_past] = [d.on_time, d.late, d.open_past].map(|n| shown.count(n));
         json!({"on_time": on_time, "late": late, "open_past": open_past})
     };
     let d = &sheet.figures.deadlines;
@@ -147,11 +133,11 @@ pub(crate) fn data(sheet: &ComplianceSheet) -> Value {
             "handed_over": shown.count(f.turnaround.handed_over),
             "open": shown.count(f.backlog.values().sum::<u64>()),
             "first_checks": shown.count(f.completeness.first_checks),
-            "complete_at_first_check": shown.part(f.completeness.complete, f.completeness.first_checks),
+            "complete_at_first_check": shown.count(f.completeness.complete),
             "record_checks": shown.count(f.duplicates.record_checks),
-            "record_duplicates": shown.part(f.duplicates.record_duplicates, f.duplicates.record_checks),
+            "record_duplicates": shown.count(f.duplicates.record_duplicates),
             "finished": shown.count(f.conformance.finished),
-            "conforming": shown.part(f.conformance.conforming, f.conformance.finished),
+            "conforming": shown.count(f.conformance.conforming),
         },
         "provenance": sheet.provenance,
     })
@@ -191,20 +177,19 @@ pub(crate) fn printed(j: &Judgement, may: Shown) -> Value {
         Comparison::AtMost => "≤",
         Comparison::AtLeast => "≥",
     };
-    let (figure, value) = with_digits(j.compared);
-    let figure = figure.filter(|_| !may.hides(j));
-    let share = |of: Option<f64>| of.filter(|_| matches!(j.compared, Compared::Share { .. }));
-    let few = if is_few(j.n) { FEW } else { HIDDEN };
+    let compared = may.compared(j);
+    let (figure, value) = with_digits(compared);
+    let share = |of: Option<f64>| of.filter(|_| matches!(compared, Compared::Share { .. }));
     json!({
         "judul": j.title,
         "angka": figure.unwrap_or_else(|| HIDDEN.to_owned()),
         "target": value.map_or_else(|| "–".to_owned(), |value| format!("{sign}\u{A0}{value}")),
-        "n": may.cases(j).map_or_else(|| few.to_owned(), integer),
+        "n": may.words(j.n),
         "putusan": j.verdict().words(),
         "standing": j.standing,
         "pasal": basis(j),
-        "bagian": share(j.compared.figure()).filter(|_| !may.hides(j)),
-        "bagian_target": share(j.compared.value()),
+        "bagian": share(compared.figure()),
+        "bagian_target": share(compared.value()),
     })
 }
 
@@ -221,7 +206,8 @@ fn with_digits(compared: Compared) -> (Option<String>, Option<String>) {
     match compared {
         Compared::Time { figure_s, at_most_s } => {
             let words = if compared.needs_seconds() { duration_with_seconds } else { duration };
-            (figure_s.map(words), at_most_s.map(words))
+            let figure = |s: i64| if s < 0 { IMPOSSIBLE.to_owned() } else { words(s) };
+            (figure_s.map(figure), at_most_s.map(words))
         }
         Compared::Share { figure, at_least } => {
             let words = |share: schemas::Share| percent_with(share.value(), compared.decimals(100.0, 1));
@@ -264,11 +250,11 @@ pub(crate) fn table(sheet: &ComplianceSheet) -> Table {
             j.verdict().words().into(),
             if j.decides { "ya" } else { "tidak" }.into(),
             j.jenis.as_deref().unwrap_or_default().into(),
-            j.compared.figure().filter(|_| !may.hides(j)).into(),
+            may.compared(j).figure().into(),
             j.compared.value().into(),
-            j.compared.margin().filter(|_| !may.hides(j)).into(),
+            may.compared(j).margin().into(),
             j.compared.unit().into(),
-            may.cases(j).map_or(Item::Empty, Item::from),
+            may.count(j.n).map_or(Item::Empty, Item::from),
             j.standing.word().into(),
             (&j.regulation).into(),
             (&j.article).into(),

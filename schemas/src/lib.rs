@@ -48,7 +48,7 @@ pub use office_day::{DayKind, OfficeDay, printed};
 pub use office_days::{HoursInForce, OfficeCalendar, OfficeDays};
 pub use period::{Month, MonthError};
 pub use plausible::Plausible;
-pub use share::{Share, is_few};
+pub use share::Share;
 pub use sop::{Milestone, Outcome, Sop, Step};
 pub use target::{
     Clock, Comparison, ShareMeasure, Standard, Standing, Target, TargetFile, TimeMeasure, TimeUnit, Within,

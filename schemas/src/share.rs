@@ -17,12 +17,6 @@ impl Share {
         (of > 0).then_some(Self { part, of })
     }
 
-    /// Whether the part or what it lacks of the whole is a count that may point at a person.
-    #[must_use]
-    pub fn tells_few(self) -> bool {
-        is_few(self.part) || is_few(self.of - self.part.min(self.of))
-    }
-
     /// As a number.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "counts of one office are far below 2^52, where f64 is exact")]
@@ -56,15 +50,6 @@ impl Serialize for Share {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_f64(self.value())
     }
-}
-
-/// A count below this may point at a person.
-const FEW: u64 = 5;
-
-/// Whether a count may point at a person.
-#[must_use]
-pub fn is_few(n: u64) -> bool {
-    (1..FEW).contains(&n)
 }
 
 /// A number as it was written: its digits, and how many of them are decimals. None for what is negative or not finite, or has

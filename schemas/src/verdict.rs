@@ -1,7 +1,7 @@
 //! Figures beside what is wanted of them: the one place where a verdict is reached, and where it is decided how many digits
 //! show it.
 
-use crate::share::{Share, is_few};
+use crate::share::Share;
 use crate::{Comparison, Standing};
 use serde::{Serialize, Serializer};
 
@@ -55,12 +55,13 @@ pub enum Compared {
 }
 
 impl Compared {
-    /// A verdict is never silent: it says what is lacking.
+    /// A verdict is never silent: it says what is lacking. A time below nothing is none, whatever limit it is under.
     #[must_use]
     pub fn verdict(self) -> Verdict {
         let reached = match self {
             Self::Time { at_most_s: None, .. } | Self::Share { at_least: None, .. } => return Verdict::NoTarget,
             Self::Time { figure_s: None, .. } | Self::Share { figure: None, .. } => return Verdict::NoData,
+            Self::Time { figure_s: Some(..0), .. } => return Verdict::NoData,
             Self::Time { figure_s: Some(figure), at_most_s: Some(value) } => figure <= value,
             Self::Share { figure: Some(figure), at_least: Some(value) } => figure >= value,
         };
@@ -73,6 +74,15 @@ impl Compared {
         match self {
             Self::Time { figure_s, .. } => figure_s.map(seconds),
             Self::Share { figure, .. } => figure.map(Share::value),
+        }
+    }
+
+    /// What may be shown of it where the figure may not: not even the digits of the value follow from the figure.
+    #[must_use]
+    pub fn without_figure(self) -> Self {
+        match self {
+            Self::Time { at_most_s, .. } => Self::Time { figure_s: None, at_most_s },
+            Self::Share { at_least, .. } => Self::Share { figure: None, at_least },
         }
     }
 
@@ -188,16 +198,6 @@ impl Judgement {
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         self.compared.verdict()
-    }
-
-    /// Whether its figure tells a count that may point at a person.
-    #[must_use]
-    pub fn tells_few(&self) -> bool {
-        let share = match self.compared {
-            Compared::Share { figure, .. } => figure.is_some_and(Share::tells_few),
-            Compared::Time { .. } => false,
-        };
-        share || is_few(self.n)
     }
 }
 
@@ -315,5 +315,6 @@ mod tests {
         let verdict = |figure_s, at_most_s| Compared::Time { figure_s, at_most_s }.verdict();
         assert_eq!(verdict(None, Some(1)), Verdict::NoData);
         assert_eq!([verdict(None, None), verdict(Some(0), None)], [Verdict::NoTarget; 2]);
+        assert_eq!([verdict(Some(-1), Some(1)), verdict(Some(0), Some(1))], [Verdict::NoData, Verdict::Met]);
     }
 }

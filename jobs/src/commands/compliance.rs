@@ -9,7 +9,7 @@ use clap::Args;
 use pipeline::FigureBook;
 use reports::Document;
 use schemas::document::ComplianceSheet;
-use schemas::{Comparison, Finding, Judgement, Verdict, is_few};
+use schemas::{Comparison, Finding, Judgement, Verdict};
 
 /// Options of `tertib compliance`.
 #[derive(Debug, Args)]
@@ -17,7 +17,7 @@ pub(crate) struct Options {
     /// List the berkas that miss what this target wants of each, by id.
     #[arg(long, value_name = "TARGET")]
     failed: Option<String>,
-    /// Hide counts of one to four and shares that tell them, for what leaves the office.
+    /// Withhold all counts and figures and show the verdicts alone, for what leaves the office.
     #[arg(long, conflicts_with = "failed")]
     hide_small: bool,
     #[command(flatten)]
@@ -53,7 +53,7 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let judged = installed.compliance(&archive, &book, options.of.month)?;
     let sheet = ComplianceSheet { hide_small: options.hide_small, ..judged };
     let state = [print::instant(&sheet.provenance), print::coverage(&sheet.provenance, sheet.month)];
-    let row = |j: &Judgement| [row(j, options.hide_small && j.tells_few()), state.to_vec()].concat();
+    let row = |j: &Judgement| [row(j, options.hide_small), state.to_vec()].concat();
     let rows: Vec<Vec<String>> = sheet.judgements.iter().map(row).collect();
     let text = match options.of.format {
         // The same counts that leave the office, and nothing else.
@@ -91,11 +91,10 @@ fn failed(installed: &Installed, book: &FigureBook<'_>, target: &str, of: &OfMon
     Ok(Outcome::of(!rows.is_empty() || !unjudged.is_empty()))
 }
 
-fn row(j: &Judgement, is_hidden: bool) -> Vec<String> {
-    let decimals = j.compared.decimals(1.0, 4);
+fn row(j: &Judgement, is_withheld: bool) -> Vec<String> {
+    let compared = if is_withheld { j.compared.without_figure() } else { j.compared };
+    let decimals = compared.decimals(1.0, 4);
     let number = |v: Option<f64>| v.map_or_else(String::new, |v| format!("{v:.decimals$}"));
-    let figure = |v: Option<f64>| number(v.filter(|_| !is_hidden));
-    let few = if is_few(j.n) { "<5" } else { "" };
     let comparison = match j.compared.comparison() {
         Comparison::AtMost => "≤",
         Comparison::AtLeast => "≥",
@@ -105,12 +104,12 @@ fn row(j: &Judgement, is_hidden: bool) -> Vec<String> {
         j.target.clone(),
         j.jenis.clone().unwrap_or_default(),
         j.verdict().words().to_owned(),
-        figure(j.compared.figure()),
+        number(compared.figure()),
         comparison.to_owned(),
-        number(j.compared.value()),
-        figure(j.compared.margin()),
+        number(compared.value()),
+        number(compared.margin()),
         j.compared.unit().to_owned(),
-        if is_hidden { few.to_owned() } else { j.n.to_string() },
+        if is_withheld { String::new() } else { j.n.to_string() },
         j.standing.word().to_owned(),
         if j.decides { "yes" } else { "no" }.to_owned(),
         source,
