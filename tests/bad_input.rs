@@ -374,7 +374,10 @@ fn init_writes_nothing_where_it_cannot_be_right() {
     assert!(!fs::read_to_string(work.join("tertib.toml")).unwrap().contains("sangat-rahasia"));
     fs::remove_dir_all(&work).unwrap();
     let ran = init(&["--source", secret], None).expect_code(1);
-    assert!(ran.err.contains("others may see a password"), "{}", ran.err);
+    let advice = ran.err.lines().find(|line| line.contains("others may see a password")).unwrap();
+    let stands = format!("it now stands in {}", work.join("tertib.toml").display());
+    assert!(advice.contains(&stands) && !advice.contains("sangat-rahasia"), "{advice}");
+    assert!(fs::read_to_string(work.join("tertib.toml")).unwrap().contains("sangat-rahasia"));
     // An archive whose key was lost is not given another.
     let office = Office::small();
     fs::remove_file(office.path("kunci.key")).unwrap();

@@ -424,7 +424,7 @@ fn an_interrupted_commit_is_said_so_and_completed_by_the_next_pull() {
     // As if the power had failed after the decision: the intent is there, the parts are staged, the log is not.
     let archive = office.path("archive");
     let log = archive.join("events/_delta_log/00000000000000000000.json");
-    let staging = archive.join("_tertib/staging/x");
+    let staging = archive.join("_tertib/staging/0-0");
     let commit = fs::read_to_string(&log).unwrap();
     let note: serde_json::Value = serde_json::from_str(commit.lines().next().unwrap()).unwrap();
     let mut files: Vec<serde_json::Value> = Vec::new();
@@ -446,7 +446,7 @@ fn an_interrupted_commit_is_said_so_and_completed_by_the_next_pull() {
     }
     let digest = tests::sha256(&fs::read(staging.join("commit.json")).unwrap());
     let intent = serde_json::json!({
-        "version": 0, "staging": "_tertib/staging/x", "commit_sha256": digest, "files": files,
+        "version": 0, "staging": "_tertib/staging/0-0", "commit_sha256": digest, "files": files,
     });
     fs::write(archive.join("_tertib/intent-00000000000000000000.json"), intent.to_string()).unwrap();
     // Nothing is in the log that could be vouched for.

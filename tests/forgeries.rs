@@ -281,7 +281,7 @@ fn counts_times_seals_and_corrections_that_cannot_be_are_found() {
     fn note(actions: &mut [Value], name: &str, value: Value) {
         actions[0]["commitInfo"]["tertib"][name] = value;
     }
-    let cases: [(&str, usize, Change, &str); 6] = [
+    let cases: [(&str, usize, Change, &str); 8] = [
         ("a lower next_seq", 3, |a| note(a, "next_seq", json!(9)), "A020"),
         ("more quarantined", 0, |a| note(a, "quarantined", json!(999)), "A020"),
         ("corrections that are not there", 1, |a| note(a, "corrections", json!(5)), "A020"),
@@ -291,6 +291,8 @@ fn counts_times_seals_and_corrections_that_cannot_be_are_found() {
             |a| a[0]["commitInfo"]["timestamp"] = json!(1_600_000_000_000_i64),
             "A014",
         ),
+        ("more seen than there was", 1, |a| note(a, "complete_until_us", json!(9_990_000_000_000_000_i64)), "A014"),
+        ("less seen than before", 1, |a| note(a, "complete_until_us", json!(1)), "A014"),
         ("an earlier month closed last", 3, |a| note(a, "seal", json!("2026-06")), "A015"),
         ("a month closed twice", 3, |a| note(a, "seal", json!("2026-07")), "A015"),
     ];
@@ -333,6 +335,47 @@ fn counts_times_seals_and_corrections_that_cannot_be_are_found() {
     forger.rehash();
     let found = findings(&office, &[]);
     assert!(found.iter().any(|f| f.code == "A021"), "{found:?}");
+}
+
+/// A month that no pull has seen to its end is not called complete, whatever the archive says.
+#[test]
+fn nothing_is_complete_beyond_the_pull_that_says_so() {
+    let figures = ["metrics", "--month", "2026-12", "--format", "json"];
+    let honest = office().run(&figures);
+    let office = office();
+    let forger = Forger { root: office.path("archive") };
+    let pull = &forger.commits()[1];
+    let mut actions = Forger::actions(pull);
+    actions[0]["commitInfo"]["tertib"]["complete_until_us"] = json!(9_990_000_000_000_000_i64);
+    Forger::write(pull, &actions);
+    forger.rehash();
+    let forged = office.run(&figures);
+    assert_eq!(forged.code, honest.code, "{}{}", forged.out, forged.err);
+    assert!(!format!("{}{}", forged.out, forged.err).contains("2286"), "{}{}", forged.out, forged.err);
+}
+
+/// What is kept is kept in the archive, not where a link leads.
+#[test]
+#[cfg(unix)]
+fn figures_are_not_kept_through_a_link() {
+    let office = office();
+    let (figures, elsewhere) = (office.path("archive/figures"), office.path("tempat_lain"));
+    fs::remove_dir_all(&figures).unwrap();
+    fs::create_dir(&elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &figures).unwrap();
+    office.run(&["metrics", "--month", "2026-07"]).expect_code(0);
+    assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0, "figures were kept outside the archive");
+    let found: Vec<(&str, String)> = findings(&office, &[]).into_iter().map(|one| (one.code, one.place)).collect();
+    assert_eq!(found, [("A019", "figures".to_owned())]);
+}
+
+/// A first commit that cannot be read is found once; what it would say of the rows after it is not known.
+#[test]
+fn a_first_commit_that_cannot_be_read_is_one_finding() {
+    let office = office();
+    fs::write(office.path("archive/events/_delta_log/00000000000000000000.json"), "{}\n").unwrap();
+    let found = findings(&office, &[]);
+    assert_eq!(found.iter().map(|finding| finding.code).collect::<Vec<_>>(), ["A005"], "{found:?}");
 }
 
 /// Figures are kept by who makes documents, not by who checks them.

@@ -123,6 +123,15 @@ fn links_are_not_followed() {
     }
     office.run(&render).expect_code(0);
     assert!(fs::read(folder.join("buku_registrasi_arsip_2026-10.pdf")).unwrap().starts_with(b"%PDF"));
+    // Nor is a folder that leads elsewhere, whoever may read what is written.
+    let elsewhere = office.path("di_tempat_lain");
+    fs::rename(&folder, &elsewhere).unwrap();
+    symlink(&elsewhere, &folder).unwrap();
+    symlink(&elsewhere, office.path("laporan/2026-10_dinas")).unwrap();
+    let before = tree(&elsewhere);
+    refused(office.run(&render), "it is no folder, or a link to one");
+    refused(office.run(&[&render[..], &["--full"]].concat()), "it is no folder, or a link to one");
+    assert!(tree(&elsewhere) == before, "a document went through a link");
     // What the office enters goes to its own file too.
     symlink(&victim, office.path("target.toml")).unwrap();
     office.run(&["target", "list", "--month", "2026-10"]).expect_code(2);

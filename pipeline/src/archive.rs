@@ -20,6 +20,7 @@ mod writer;
 pub(crate) use decode::decode;
 use decode::{as_stored, decoded};
 pub(crate) use digest::{DigestForm, Persons, Residents};
+pub(crate) use disk::{make_folder, read_file};
 pub use error::ArchiveError;
 use error::io;
 pub use head::{KeptHead, KeptHeadError};
@@ -32,7 +33,7 @@ use crate::columns::superseded;
 use crate::key::{Key, sha256};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
-use disk::{LONGEST_LOG_BYTES, read_file};
+use disk::LONGEST_LOG_BYTES;
 use log::{Commit, EventFile, TableFacts};
 use schemas::document::Provenance;
 use schemas::{ColumnFact, ColumnFacts, Month, Zone};
@@ -196,7 +197,7 @@ impl Archive {
     /// Every row recorded before this instant was seen, microseconds since 1970 UTC; none where no pull has said so.
     #[must_use]
     pub(crate) fn complete_until_us(&self) -> Option<i64> {
-        self.commits.iter().rev().find_map(|commit| commit.note.complete_until_us)
+        self.commits.iter().rev().find_map(Commit::complete_until_us)
     }
 
     /// Sequence numbers of the events that a later one replaces.

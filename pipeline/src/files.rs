@@ -73,17 +73,19 @@ pub fn create_private_file(path: &Path, bytes: &[u8]) -> Result<()> {
     file.sync_all()
 }
 
-/// Makes a folder that only its owner may enter, and those above it; one that is there must be such a folder.
+/// Makes a folder, and those above it; one that is there must be a folder that nobody but the readers may enter, and no link.
 ///
 /// # Errors
 /// What the system says, or that others may enter the folder, with what to do.
-pub fn make_private_folder(path: &Path) -> Result<()> {
+pub fn make_folder(path: &Path, readers: Readers) -> Result<()> {
     if let Some(above) = path.parent() {
         std::fs::create_dir_all(above)?;
     }
     let mut folder = DirBuilder::new();
     #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    if readers == Readers::Owner {
+        std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    }
     match folder.create(path) {
         Err(fault) if fault.kind() == ErrorKind::AlreadyExists => {}
         other => return other,
@@ -92,6 +94,7 @@ pub fn make_private_folder(path: &Path) -> Result<()> {
         return Err(Error::new(ErrorKind::NotADirectory, "it is no folder, or a link to one"));
     }
     match others_may(path)? {
+        _ if readers == Readers::Usual => Ok(()),
         0 => Ok(()),
         _ => Err(Error::new(
             ErrorKind::PermissionDenied,
@@ -161,13 +164,16 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let dir = tempfile::TempDir::new().unwrap();
         let folder = dir.path().join("a/b");
-        make_private_folder(&folder).unwrap();
-        make_private_folder(&folder).unwrap();
+        make_folder(&folder, Readers::Owner).unwrap();
+        make_folder(&folder, Readers::Owner).unwrap();
         assert_eq!(others_may(&folder).unwrap(), 0);
         std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o750)).unwrap();
-        let fault = make_private_folder(&folder).unwrap_err().to_string();
+        let fault = make_folder(&folder, Readers::Owner).unwrap_err().to_string();
         assert!(fault.contains("chmod 700"), "{fault}");
         std::os::unix::fs::symlink(dir.path(), dir.path().join("link")).unwrap();
-        assert_eq!(make_private_folder(&dir.path().join("link")).unwrap_err().kind(), ErrorKind::NotADirectory);
+        for readers in [Readers::Owner, Readers::Usual] {
+            let fault = make_folder(&dir.path().join("link"), readers).unwrap_err();
+            assert_eq!(fault.kind(), ErrorKind::NotADirectory);
+        }
     }
 }

@@ -34,7 +34,7 @@ pub use archive::{
 };
 pub use compliance::{judge, unjudged};
 pub use deviations::{Deviation, deviations};
-pub use files::{Readers, create_private_file, make_private_folder, others_may, read_file, replace_file};
+pub use files::{Readers, create_private_file, make_folder, others_may, read_file, replace_file};
 pub use key::{Key, KeyError};
 pub use known::waiting_in_quarantine;
 pub use ledger_rows::{BookError, BookWriter, Disclosure};

@@ -40,10 +40,6 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
         bail!("name the office's database with --source, or in TERTIB_SOURCE_URL");
     };
     SourceConfig::new(url.clone(), options.view.clone()).check()?;
-    if named.as_deref().is_some_and(holds_password) {
-        let advice = "others may see a password in the arguments of a program; TERTIB_SOURCE_URL keeps it out of them";
-        print::words(common, advice);
-    }
     let (outages, stock, fault) = probe(&url, &options.view).await;
     std::fs::create_dir_all(&options.dir).with_context(|| format!("cannot make {}", options.dir.display()))?;
     let found = key.symlink_metadata().is_ok();
@@ -58,6 +54,11 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
         );
     }
     write_config(&config, named.as_deref().unwrap_or_default(), &options.view, outages, stock)?;
+    if named.as_deref().is_some_and(holds_password) {
+        let seen = "others may see a password in the arguments of a program, and it now stands in";
+        let advice = format!("{seen} {}; TERTIB_SOURCE_URL keeps it out of both", config.display());
+        print::words(common, &advice);
+    }
     print::data(&format!("{}\n{}\n", config.display(), key.display()))?;
     if found {
         let words = "was there already and is kept; if it is not this office's, remove it together with tertib.toml and begin anew";

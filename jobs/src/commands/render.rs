@@ -125,11 +125,8 @@ impl Selection {
             Disclosure::Full => format!("{month}_dinas"),
         };
         let folder = self.out.clone().unwrap_or_else(|| installed.config.reports_path().join(own));
-        let made = match self.disclosure {
-            Disclosure::Masked => std::fs::create_dir_all(&folder),
-            Disclosure::Full => pipeline::make_private_folder(&folder),
-        };
-        made.with_context(|| format!("cannot use the folder {}", folder.display()))?;
+        pipeline::make_folder(&folder, self.readers())
+            .with_context(|| format!("cannot use the folder {}", folder.display()))?;
         Ok(folder)
     }
 

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 pub(super) const LONGEST_LOG_BYTES: u64 = 64 << 20;
 
 /// The bytes of a file of the archive, which holds `most` at most.
-pub(super) fn read_file(root: &Path, within: &str, most: u64) -> Result<Vec<u8>, ArchiveError> {
+pub(crate) fn read_file(root: &Path, within: &str, most: u64) -> Result<Vec<u8>, ArchiveError> {
     let (file, path) = open_file(root, within)?;
     let read = || -> std::io::Result<Vec<u8>> {
         let length = file.metadata()?.len();
@@ -121,7 +121,7 @@ pub(super) fn write_flushed(path: &Path, bytes: &[u8]) -> Result<(), ArchiveErro
 
 /// Makes the folder of the archive, or the archive's own where `within` is empty, and those above it. What only the owner may
 /// open is made so.
-pub(super) fn make_folder(root: &Path, within: &str) -> Result<PathBuf, ArchiveError> {
+pub(crate) fn make_folder(root: &Path, within: &str) -> Result<PathBuf, ArchiveError> {
     std::fs::create_dir_all(root).map_err(|e| io("make", root, e))?;
     let mut path = root.to_owned();
     for name in within.split('/').filter(|name| !name.is_empty()) {

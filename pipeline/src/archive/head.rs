@@ -106,6 +106,9 @@ pub(super) fn own(root: &Path) -> Result<OwnHead, ArchiveError> {
         Err(ArchiveError::Io { reason, .. }) if reason.kind() == ErrorKind::PermissionDenied => {
             return Ok(OwnHead::Missing);
         }
+        Err(ArchiveError::Io { reason, .. }) if reason.kind() == ErrorKind::FileTooLarge => {
+            return Ok(OwnHead::Damaged);
+        }
         Err(ArchiveError::Foreign { .. }) => return Ok(OwnHead::Damaged),
         Err(e) => return Err(e),
     };
@@ -150,7 +153,8 @@ fn text(version: u64, sha256: &str) -> String {
 
 /// Writes it anew, by way of a file of this process.
 pub(super) fn keep(root: &Path, version: u64, sha256: &str) -> Result<(), ArchiveError> {
-    let waiting = make_folder(root, layout::STAGING)?.join(format!("head-{}", std::process::id()));
+    make_folder(root, layout::STAGING)?;
+    let waiting = root.join(layout::staged_head(std::process::id()));
     let place = root.join(layout::HEAD);
     write_flushed(&waiting, text(version, sha256).as_bytes())?;
     std::fs::rename(&waiting, &place).map_err(|e| io("write", &place, e))

@@ -61,10 +61,7 @@ pub(super) fn intents(root: &Path) -> Result<Vec<Read>, ArchiveError> {
             Ok(bytes) => intents.push(Intent::read(version, path, &bytes)),
             // Another writer has just finished it.
             Err(e) if e.is_missing() => {}
-            Err(e @ ArchiveError::Foreign { .. }) => {
-                intents.push(Err(Unusable { path, reason: e.to_string(), is_cut_short: false }));
-            }
-            Err(e) => return Err(e),
+            Err(e) => intents.push(Err(Unusable { path, reason: e.to_string(), is_cut_short: false })),
         }
     }
     Ok(intents)

@@ -36,10 +36,10 @@ pub(crate) fn commit(version: u64) -> String {
     format!("{LOG}/{version:020}.json")
 }
 
-/// The version of the commit that a file of the log is.
+/// The version of the commit that a file of the log is. After the greatest number there could be no other, so that it is none.
 pub(crate) fn version_of_commit(name: &std::ffi::OsStr) -> Option<u64> {
     let digits = name.to_str()?.strip_suffix(".json").filter(|digits| digits.len() == 20)?;
-    let version = digits.parse().ok()?;
+    let version = digits.parse().ok().filter(|version| *version < u64::MAX)?;
     commit(version).ends_with(name.to_str()?).then_some(version)
 }
 
@@ -97,6 +97,30 @@ pub(crate) fn intent(version: u64) -> String {
 pub(crate) fn version_of_intent(name: &std::ffi::OsStr) -> Option<u64> {
     let version = name.to_str()?.strip_prefix("intent-")?.strip_suffix(".json")?.parse().ok()?;
     intent(version).ends_with(name.to_str()?).then_some(version)
+}
+
+/// Path of the folder in which a writer prepares a commit of that version, the first that is free.
+pub(crate) fn staging(version: u64, attempt: u32) -> String {
+    format!("{STAGING}/{version}-{attempt}")
+}
+
+/// Whether a path is that of a folder in which a writer prepares a commit.
+pub(crate) fn is_staging(path: &str) -> bool {
+    let name = path.strip_prefix(STAGING).and_then(|rest| rest.strip_prefix('/')?.split_once('-'));
+    name.and_then(|(version, attempt)| Some(staging(version.parse().ok()?, attempt.parse().ok()?)))
+        .is_some_and(|of| of == path)
+}
+
+/// Path of the next own head as a process writes it.
+pub(crate) fn staged_head(process: u32) -> String {
+    format!("{STAGING}/head-{process}")
+}
+
+/// Whether a path is one of a file that a writer prepares; what it needs for that has names of its own.
+pub(crate) fn is_staged(path: &str) -> bool {
+    let process = path.strip_prefix(STAGING).and_then(|rest| rest.strip_prefix("/head-")?.parse().ok());
+    process.is_some_and(|process| staged_head(process) == path)
+        || path.rsplit_once('/').is_some_and(|(folder, _)| is_staging(folder))
 }
 
 /// Whether a path is one under which additive rows of a month are kept.

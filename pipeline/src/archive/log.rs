@@ -199,6 +199,15 @@ pub(crate) struct Commit {
     pub facts: Option<TableFacts>,
 }
 
+impl Commit {
+    /// Every row recorded before this instant was seen, microseconds since 1970 UTC: never later than the commit itself, whatever
+    /// its note says.
+    pub(crate) fn complete_until_us(&self) -> Option<i64> {
+        let end_us = self.at_ms.saturating_add(1).saturating_mul(1_000).saturating_sub(1);
+        self.note.complete_until_us.map(|until_us| until_us.min(end_us))
+    }
+}
+
 /// A commit that is about to be written.
 #[derive(Debug)]
 pub(crate) struct NewCommit<'a> {

@@ -103,9 +103,9 @@ pub fn verify(examination: Examination<'_>) -> Result<Verification, ArchiveError
     result.commits = log.commits.len() as u64;
     result.head = log.digests.last_key_value().map(|(_, digest)| digest.clone()).unwrap_or_default();
     let waiting = unfinished(root, &decided, &mut known, &mut result);
-    let read: BTreeSet<u64> = log.commits.iter().map(|commit| commit.version).collect();
-    let unread = (0..log.versions).filter(|version| !read.contains(version)).collect();
-    strays::find(examination, Known { files: &known, waiting: &waiting, unread: &unread }, &mut result)?;
+    let read = log.commits.iter().map(|commit| commit.version).collect();
+    let known = Known { files: &known, waiting: &waiting, versions: log.versions, read: &read };
+    strays::find(examination, known, &mut result)?;
     if log.digests.is_empty() && (result.findings.is_empty() || strays::is_bare(root)?) {
         return Err(ArchiveError::Nothing { path: root.display().to_string() });
     }
@@ -207,12 +207,17 @@ fn chain(log: &Log, own: Option<KeptHead>, result: &mut Verification) {
     }
 }
 
-/// Commits follow each other in time, and a month is closed once and after those before it.
+/// Commits follow each other in time, none saw what came after it or less than one before it, and a month is closed once and
+/// after those before it.
 fn order(log: &Log, result: &mut Verification) {
-    for pair in log.commits.windows(2) {
-        if pair[1].at_ms < pair[0].at_ms {
-            result.find("A014", layout::commit(pair[1].version));
+    let (mut at_ms, mut seen_us) = (i64::MIN, None);
+    for commit in &log.commits {
+        let until_us = commit.complete_until_us();
+        let went_back = commit.at_ms < at_ms || (until_us.is_some() && until_us < seen_us);
+        if went_back || until_us != commit.note.complete_until_us {
+            result.find("A014", layout::commit(commit.version));
         }
+        (at_ms, seen_us) = (commit.at_ms, seen_us.max(until_us));
     }
     let mut last: Option<Month> = None;
     for commit in &log.commits {
@@ -282,7 +287,7 @@ impl Verification {
         false
     }
 
-    /// The bytes of a file, if it is there and a file; `missing` is the code where it is not there.
+    /// The bytes of a file, if it is there and a file; `missing` is the code where it is not there or the system does not give it.
     fn bytes(
         &mut self,
         root: &Path,
@@ -293,16 +298,16 @@ impl Verification {
         match read_file(root, path, most) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(e) => {
-                let code = match &e {
-                    ArchiveError::Foreign { .. } => "A019",
+                let (code, place) = match &e {
+                    ArchiveError::Foreign { .. } => ("A019", path.to_owned()),
                     ArchiveError::Io { reason, .. } => match reason.kind() {
-                        ErrorKind::NotFound => missing,
-                        ErrorKind::FileTooLarge => "A002",
-                        _ => return Err(e),
+                        ErrorKind::NotFound => (missing, path.to_owned()),
+                        ErrorKind::FileTooLarge => ("A002", path.to_owned()),
+                        _ => (missing, format!("{path}: {reason}")),
                     },
                     _ => return Err(e),
                 };
-                self.find(code, path.to_owned());
+                self.find(code, place);
                 Ok(None)
             }
         }

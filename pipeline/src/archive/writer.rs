@@ -294,7 +294,7 @@ fn lock(root: &Path) -> Result<Option<File>, ArchiveError> {
 /// A staging folder that no other writer has.
 fn own_staging(root: &Path, version: u64) -> Result<PathBuf, ArchiveError> {
     for attempt in 0_u32.. {
-        let staging = root.join(layout::STAGING).join(format!("{version}-{attempt}"));
+        let staging = root.join(layout::staging(version, attempt));
         match std::fs::create_dir(&staging) {
             Ok(()) => return Ok(staging),
             Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}

@@ -9,7 +9,7 @@
 
 use super::additive::{FIGURES, NUMBERS, Sight, TEXTS};
 use super::summary::{fault, numbers, texts};
-use crate::archive::{Archive, ArchiveError, decode, layout, month_of_path};
+use crate::archive::{Archive, ArchiveError, decode, layout, make_folder, month_of_path, read_file};
 use crate::columns;
 use crate::files::{Readers, replace_file};
 use crate::key::{Key, Keyed, hex, sha256};
@@ -28,10 +28,14 @@ use std::sync::Arc;
 /// not found any more.
 const FORM: u32 = 1;
 
+/// Rows of a month take a small part of that.
+const LONGEST_BYTES: u64 = 64 << 20;
+
 /// Where the rows of the months are kept, and under which names.
 #[derive(Debug)]
 pub(crate) struct Kept {
-    folder: PathBuf,
+    /// The archive's folder.
+    root: PathBuf,
     /// Made with the office's key.
     mac: Keyed,
     /// Of what is the same for all months.
@@ -49,9 +53,9 @@ impl Kept {
         let mut parts: Vec<(Month, String)> = parts.collect();
         parts.sort_unstable();
         let last = parts.last().map(|(month, _)| *month);
-        let (folder, basis) = (archive.root().join(layout::FIGURES), sha256(basis.as_bytes()));
+        let (root, basis) = (archive.root().to_owned(), sha256(basis.as_bytes()));
         let (mac, zone, outages) = (key.keyed("figures"), facts.zone, OutageClock::of(archive)?);
-        Ok(Self { folder, mac, basis, outages, zone, parts, last })
+        Ok(Self { root, mac, basis, outages, zone, parts, last })
     }
 
     /// The rows of a month, if they are kept and whole.
@@ -82,8 +86,10 @@ impl Kept {
 
     fn find(&self, month: Month, sight: Sight) -> Option<PathBuf> {
         let begin = format!("{}-", self.name(month, sight));
-        // Where nothing was ever kept there is no folder.
-        let mut entries = fs::read_dir(&self.folder).ok()?.flatten();
+        // Where nothing was ever kept there is no folder; a link in its place is not followed.
+        let folder = self.root.join(layout::FIGURES);
+        fs::symlink_metadata(&folder).ok().filter(fs::Metadata::is_dir)?;
+        let mut entries = fs::read_dir(folder).ok()?.flatten();
         entries.find(|entry| entry.file_name().to_string_lossy().starts_with(&begin)).map(|entry| entry.path())
     }
 
@@ -102,7 +108,8 @@ impl Kept {
     }
 
     fn read(&self, path: &Path) -> Result<DataFrame, Fault> {
-        let bytes = fs::read(path)?;
+        let within = path.strip_prefix(&self.root).unwrap_or(path);
+        let bytes = read_file(&self.root, &within.to_string_lossy(), LONGEST_BYTES)?;
         let name = path.file_stem().and_then(|name| name.to_str()).and_then(|name| name.rsplit_once('-'));
         match name {
             Some((name, mac)) if self.mac(name, &bytes) == mac => decoded(bytes),
@@ -114,10 +121,10 @@ impl Kept {
         let bytes = encode(rows)?;
         let name = self.name(month, sight);
         let name = format!("{name}-{}.parquet", self.mac(&name, &bytes));
-        fs::create_dir_all(&self.folder)?;
-        let place = self.folder.join(name);
+        let folder = make_folder(&self.root, layout::FIGURES)?;
+        let place = folder.join(name);
         replace_file(&place, &bytes, Readers::Usual)?;
-        for entry in fs::read_dir(&self.folder)? {
+        for entry in fs::read_dir(folder)? {
             let path = entry?.path();
             if path != place && path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(&stem(month, sight))) {
                 fs::remove_file(path)?;

@@ -216,7 +216,11 @@ impl<'a> Contents<'a> {
         numbers: &mut Numbers<'_>,
         (of_public, of_private): &mut (Faults, Faults),
     ) -> Result<u64, (&'static str, String)> {
-        let Some((tables, form)) = self.form.clone() else { return Ok(0) };
+        let Some((tables, form)) = self.form.clone() else {
+            // The first commit cannot be read, which is said; what its columns are is not known.
+            numbers.complete = false;
+            return Ok(0);
+        };
         let events = |reason: String| (layout::EVENTS, reason);
         let persons = |reason: String| (layout::PERSONS, reason);
         let mut private = private.map(|bytes| rows_of(bytes, &tables.private_schema)).transpose().map_err(persons)?;

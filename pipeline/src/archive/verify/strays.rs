@@ -59,8 +59,20 @@ pub(super) struct Known<'a> {
     pub(super) files: &'a BTreeSet<String>,
     /// Files of an interrupted commit, for which folders may be there already.
     pub(super) waiting: &'a BTreeSet<String>,
-    /// Versions whose commits cannot be read, which would name their parts.
-    pub(super) unread: &'a BTreeSet<u64>,
+    /// The version after the last of which there is a file.
+    pub(super) versions: u64,
+    /// Versions whose commits could be read; any other would name its parts.
+    pub(super) read: &'a BTreeSet<u64>,
+}
+
+impl Known<'_> {
+    fn is_unread(self, version: u64) -> bool {
+        version < self.versions && !self.read.contains(&version)
+    }
+
+    fn all_is_read(self) -> bool {
+        self.read.len() as u64 == self.versions
+    }
 }
 
 /// Finds everything that is neither in the log nor in its place: files, links, devices, folders with nothing of the archive in
@@ -74,14 +86,18 @@ pub(super) fn find(
     for path in known.files.iter().chain(known.waiting) {
         folders.extend(path.match_indices('/').map(|(end, _)| &path[..end]));
     }
-    let search = Search { examination, known, folders };
-    search.folder("", result)
+    // A reason may stand after a place.
+    let found = result.findings.iter().map(|one| one.place.split_once(": ").map_or(&*one.place, |(place, _)| place));
+    let found = found.map(str::to_owned).collect();
+    Search { examination, known, folders, found }.folder("", result)
 }
 
 struct Search<'a> {
     examination: Examination<'a>,
     known: Known<'a>,
     folders: BTreeSet<&'a str>,
+    /// Places of which something was found before.
+    found: BTreeSet<String>,
 }
 
 impl Search<'_> {
@@ -102,6 +118,7 @@ impl Search<'_> {
             match name.to_str().map_or(Place::Stray, |_| self.place(&path, kind)) {
                 Place::Known => {}
                 Place::Inside => self.folder(&path, result)?,
+                Place::NoFolder => result.find("A019", path),
                 Place::Stray if kind.is_dir() => result.find("A003", format!("{path}/")),
                 Place::Stray => result.find("A003", path),
             }
@@ -114,27 +131,36 @@ impl Search<'_> {
         if public_only && layout::PRIVATE.contains(&path) {
             return Place::Known;
         }
-        if kind.is_dir() {
-            let is_staging = staged_at(path) == Some(1);
-            let is_table = !self.known.unread.is_empty() && layout::is_folder_of_table(path);
-            return if self.folders.contains(path) || is_staging || is_table { Place::Inside } else { Place::Stray };
+        let is_table = || !self.known.all_is_read() && layout::is_folder_of_table(path);
+        if kind.is_dir() && (self.folders.contains(path) || is_table() || layout::is_staging(path)) {
+            return Place::Inside;
         }
         // What stands in the place of a file of the log and is none was found when it was to be read.
+        if self.found.contains(path) {
+            return Place::Known;
+        }
+        if kind.is_dir() {
+            return Place::Stray;
+        }
+        if self.folders.contains(path) {
+            // Where a file in it was missed, that tells of it.
+            let within = format!("{path}/");
+            let mut after = self.found.range(within.clone()..);
+            return if after.next().is_some_and(|place| place.starts_with(&within)) {
+                Place::Known
+            } else {
+                Place::NoFolder
+            };
+        }
         let is_known = self.known.files.contains(path)
-            || layout::part(path).is_some_and(|part| self.known.unread.contains(&part.version))
+            || layout::part(path).is_some_and(|part| self.known.is_unread(part.version))
             || (kind.is_file()
                 && (path == layout::HEAD
                     || path == layout::LOCK
                     || layout::is_kept_figure(path)
-                    || matches!(staged_at(path), Some(1 | 2))));
-        // In place of a folder it was found as well.
-        if is_known || self.folders.contains(path) { Place::Known } else { Place::Stray }
+                    || layout::is_staged(path)));
+        if is_known { Place::Known } else { Place::Stray }
     }
-}
-
-/// How deep a path lies in the folder in which writers prepare their commits; whatever is there does not count.
-fn staged_at(path: &str) -> Option<usize> {
-    path.strip_prefix(layout::STAGING).map(|rest| rest.matches('/').count())
 }
 
 enum Place {
@@ -142,6 +168,8 @@ enum Place {
     Known,
     /// It is a folder of the archive.
     Inside,
+    /// It stands in place of a folder of the archive.
+    NoFolder,
     /// It does not belong here.
     Stray,
 }
