@@ -39,7 +39,7 @@ pub(crate) fn commit(version: u64) -> String {
 /// The version of the commit that a file of the log is. After the greatest number there could be no other, so that it is none.
 pub(crate) fn version_of_commit(name: &std::ffi::OsStr) -> Option<u64> {
     let digits = name.to_str()?.strip_suffix(".json").filter(|digits| digits.len() == 20)?;
-    let version = digits.parse().ok().filter(|version| *version < u64::MAX)?;
+    let version = digits.parse().ok().filter(|version: &u64| *version < u64::MAX)?;
     commit(version).ends_with(name.to_str()?).then_some(version)
 }
 
