@@ -81,6 +81,22 @@ fn a_month_that_is_not_all_there_is_provisional_everywhere() {
     let line = doctor.out.lines().find(|line| line.contains(" data ")).unwrap();
     assert!(line.contains("LOOK") && line.contains("15-10-2026 00.00 WIB") && line.contains("`tertib pull`"), "{line}");
 
+    for command in ["quality", "conformance", "duplicates"] {
+        says(&office.run(&[&[command], &month[..]].concat()).expect_code(1));
+    }
+    // No act is stated that nobody has done, and nothing is compared that is not whole.
+    let data = |name: &str| -> Value {
+        let path = office.path(&format!("laporan/2026-10/{name}_2026-10.data.json"));
+        serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+    };
+    for book in ["buku_agenda_pendaftaran", "daftar_berkas"] {
+        let closing = data(book)["penutup"].to_string();
+        assert!(closing.contains("menurut data sampai 15-10-2026 00.00 WIB"), "{closing}");
+        assert!(!closing.contains("Pada hari ini") && !closing.contains("dibuat pada"), "{closing}");
+    }
+    let review = data("laporan_bulanan");
+    assert_eq!((&review["membaik"], &review["memburuk"]), (&serde_json::json!([]), &serde_json::json!([])));
+
     // All of it is there, and nothing is said any more.
     office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
     assert_eq!(json(&office, &metrics, 0)["archive"]["coverage"], "complete");
@@ -102,7 +118,7 @@ fn books_are_closed_early_only_for_a_reason() {
         assert!(ran.err.contains(says) || ran.out.contains(says), "`{says}`: {}{}", ran.out, ran.err);
     };
     let before = tree(&office.path("archive"));
-    seal(&[], 2, "the archive holds data until 15-10-2026 00.00 WIB, so not all of 2026-10");
+    seal(&[], 2, "not all of 2026-10 is in the archive (data sampai 15-10-2026 00.00 WIB); run `tertib pull`, or give");
     for bad in ["", "  ", "dua\nbaris", "NIK 1806015708979001", &"x".repeat(201)] {
         seal(&["--incomplete", bad], 2, "must be one line");
     }
@@ -150,6 +166,44 @@ fn a_month_that_the_archive_does_not_hold_is_not_closed() {
     office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
     refused("2026-09", "the books of 2026-10 are closed already, so 2026-09 has none of its own");
     assert!(office.run(&["verify"]).expect_code(0).out.contains(" 0 findings"));
+}
+
+/// The first pull was told to begin in the middle of a month: that month lacks its beginning until it is asked for.
+#[test]
+fn a_month_whose_beginning_was_not_asked_for_is_provisional() {
+    let office = Office::unpulled();
+    let whole = Office::unpulled();
+    whole.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    office.run(&["pull", "--from", "2026-10-15"]).expect_code_in(&[0, 1], "pull");
+    let metrics = ["metrics", "--month", "2026-10"];
+    let says = "data dari 15-10-2026 00.00 WIB sampai ";
+    let ran = office.run(&metrics).expect_code(1);
+    assert!(ran.err.contains("K005") && ran.err.contains(says) && ran.err.contains("--again"), "{}", ran.err);
+    assert_eq!(json(&office, &metrics, 1)["archive"]["coverage"], "provisional");
+    let seal = ["seal", "--month", "2026-10"];
+    let refused = office.run(&seal).expect_code(2);
+    assert!(refused.err.contains(says) && refused.err.contains("`tertib pull --again 2026-10`"), "{}", refused.err);
+    let book = "buku_agenda_pendaftaran";
+    let render = ["render", "--month", "2026-10", "--only", book, "--format", "data"];
+    assert!(office.run(&render).expect_code(1).err.contains("K005"));
+    let page = office.path(&format!("laporan/2026-10/{book}_2026-10.data.json"));
+    let page: Value = serde_json::from_slice(&fs::read(page).unwrap()).unwrap();
+    assert_eq!(page["keadaan"]["sementara"], true);
+    assert!(page["keadaan"]["sampai"].as_str().unwrap().starts_with(says));
+    // A later pull does not bring it, the remedy does, and it is done once.
+    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    office.run(&metrics).expect_code(1);
+    for _ in 0..2 {
+        office.run(&["pull", "--again", "2026-10"]).expect_code_in(&[0, 1], "pull");
+        assert_eq!(json(&office, &metrics, 0)["archive"]["coverage"], "complete");
+    }
+    let (healed, known) = (json(&office, &metrics, 0), json(&whole, &metrics, 0));
+    assert_eq!(healed["flow"]["received"], known["flow"]["received"]);
+    office.run(&seal).expect_code(0);
+    // Of a month that it has as a whole, an archive that begins with it says nothing.
+    let office = Office::unpulled();
+    office.run(&["pull", "--from", "2026-10-01"]).expect_code_in(&[0, 1], "pull");
+    assert_eq!(json(&office, &metrics, 0)["archive"]["coverage"], "complete");
 }
 
 /// A pull without news says once a day that there was none, and what was printed from a version stays what it was.

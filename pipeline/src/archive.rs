@@ -200,6 +200,11 @@ impl Archive {
         self.commits.iter().rev().find_map(Commit::complete_until_us)
     }
 
+    /// Rows recorded before this instant were never asked for, microseconds since 1970 UTC; none where all were.
+    fn complete_from_us(&self) -> Option<i64> {
+        self.commits.iter().rev().find_map(|commit| commit.note.source.as_ref()).and_then(|source| source.from_us)
+    }
+
     /// Sequence numbers of the events that a later one replaces.
     pub(crate) fn superseded(&self) -> Result<BTreeSet<i64>, ArchiveError> {
         let mut seqs = BTreeSet::new();
@@ -222,6 +227,10 @@ impl Archive {
             // A commit with a negative one is not read.
             events: last.note.next_seq.unsigned_abs(),
             zone: self.zone().unwrap_or_default(),
+            // Rounded up: of the second itself something may lack.
+            complete_from_s: self
+                .complete_from_us()
+                .map(|us| us.div_euclid(1_000_000) + i64::from(us % 1_000_000 != 0)),
             complete_until_s: self.complete_until_us().map(|us| us.div_euclid(1_000_000)),
             head: last.sha256.clone(),
             program: concat!("tertib ", env!("CARGO_PKG_VERSION")).to_owned(),

@@ -9,7 +9,7 @@ use crate::known::waiting_in_quarantine;
 use crate::metrics::{FigureBook, FigureError};
 use crate::probable::{PROBABLE, probable_duplicates};
 use crate::quality::{Quality, quality};
-use schemas::document::{Change, FindingCount, MonthlyReview};
+use schemas::document::{Change, Coverage, FindingCount, MonthlyReview};
 use schemas::figures::{MonthFigures, share};
 use schemas::{Decisions, Facts, Month};
 use std::collections::BTreeMap;
@@ -31,7 +31,9 @@ pub fn review(
     let before = month.back(1);
     let previous = if book.holds(before) { Some(book.month(before)?) } else { None };
     let sheet = judge(book, facts, decisions, month, archive.provenance()?)?;
-    let changes = previous.as_ref().map(|p| changes(&sheet.figures, p)).unwrap_or_default();
+    // What lacks would be told as a fall.
+    let is_complete = sheet.provenance.coverage(month) == Coverage::Complete;
+    let changes = previous.as_ref().filter(|_| is_complete).map(|p| changes(&sheet.figures, p)).unwrap_or_default();
     let probable = probable_duplicates(archive, facts, month, PROBABLE)?;
     Ok(MonthlyReview {
         sheet,

@@ -53,13 +53,15 @@ pub enum SealError {
     },
     /// Rows of the month may come yet.
     #[error(
-        "the archive holds data until {until}, so not all of {month}; run `tertib pull`, or give a reason with `--incomplete`"
+        "not all of {month} is in the archive ({extent}); run `tertib pull{again}`, or give a reason with `--incomplete`"
     )]
     Incomplete {
         /// The month.
         month: Month,
-        /// Until when the data go.
-        until: String,
+        /// From when until when the data go.
+        extent: String,
+        /// What the pull must be told: nothing where the end of the month lacks.
+        again: String,
     },
     /// A reason without need.
     #[error("all of {month} is in the archive; close its books without `--incomplete`")]
@@ -130,7 +132,9 @@ pub fn seal(root: &Path, key: &Key, fence: Fence, request: SealRequest<'_>) -> R
     let provenance = archive.provenance()?;
     match (provenance.coverage(month), incomplete) {
         (Coverage::Provisional, None) => {
-            return Err(SealError::Incomplete { month, until: provenance.complete_until() });
+            let lacks_its_beginning = provenance.gap(month).is_some_and(|gap| gap.code == "K005");
+            let again = if lacks_its_beginning { format!(" --again {month}") } else { String::new() };
+            return Err(SealError::Incomplete { month, extent: provenance.extent(), again });
         }
         (Coverage::Complete, Some(_)) => return Err(SealError::Complete { month }),
         (Coverage::Provisional, Some(_)) | (Coverage::Complete, None) => {}

@@ -10,7 +10,7 @@ use crate::templates::{TemplateError, Templates};
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 use schemas::Zone;
-use schemas::document::{Cell, LedgerBook, Office, Provenance};
+use schemas::document::{Cell, Coverage, LedgerBook, Office, Provenance};
 use serde_json::{Value, json};
 
 /// Rows of a volume: some fifty pages.
@@ -36,6 +36,7 @@ pub(crate) fn page(
     let volumes = book.rows.len().div_ceil(VOLUME).max(1);
     let of_volume = |length: usize| before.min(length)..(before + VOLUME).min(length);
     let entries = book.rows.len() as u64;
+    let provisional = book.provenance.coverage(book.month) == Coverage::Provisional;
     let closing = templates.sentences(
         if book.unit.is_some() { "penutup_daftar.txt.j2" } else { "penutup_buku.txt.j2" },
         json!({
@@ -43,6 +44,7 @@ pub(crate) fn page(
             "belum_ada_jra": book.without_schedule,
             "tanpa_aturan": book.months_without_rule.iter().map(|month| month.indonesian()).collect::<Vec<_>>(),
             "judul": book.title,
+            "sementara": provisional.then(|| book.provenance.extent()),
             "bulan": book.month.indonesian(),
             "hari": weekday(book.closed_on),
             "tanggal": long_date(book.closed_on),

@@ -305,7 +305,7 @@ impl Renderer {
             let provisional = document.coverage() == Some(Coverage::Provisional);
             page["keadaan"] = json!({
                 "sementara": provisional,
-                "sampai": format!("data sampai {}", provenance.complete_until()),
+                "sampai": provenance.extent(),
             });
         }
         if !matches!(document, Document::Calendar(_)) {

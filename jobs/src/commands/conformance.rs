@@ -8,7 +8,7 @@ use anyhow::Result;
 use pipeline::{Deviation, FigureBook};
 use schemas::Facts;
 
-/// Exit code 1 when a berkas that was handed over departs from the SOP.
+/// Exit code 1 when a berkas that was handed over departs from the SOP, or not all of the month is there.
 pub(crate) fn run(options: &OfMonth, common: Common) -> Result<Outcome> {
     let installed = Installed::open(options.place.config.as_deref())?;
     let archive = installed.archive()?;
@@ -20,7 +20,8 @@ pub(crate) fn run(options: &OfMonth, common: Common) -> Result<Outcome> {
     if !found.is_empty() {
         print::after_mending(common, options.month);
     }
-    Ok(Outcome::of(!found.is_empty()))
+    let whole = print::gap(common, &installed.facts, &archive.provenance()?, options.month);
+    Ok(whole.and(Outcome::of(!found.is_empty())))
 }
 
 /// One departure in the SOP's words.

@@ -36,7 +36,8 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
             &format!("not compared: {without} berkas without name or birth date, {keys} keys that too many share"),
         );
     }
-    Ok(Outcome::of(!found.pairs.is_empty()))
+    let whole = print::gap(common, &installed.facts, &archive.provenance()?, options.of.month);
+    Ok(whole.and(Outcome::of(!found.pairs.is_empty())))
 }
 
 /// One pair with what speaks for and against it, in bits.

@@ -23,7 +23,7 @@ pub(crate) struct Options {
     of: OfMonth,
 }
 
-/// Exit code 1 when something is found that is more than information.
+/// Exit code 1 when something is found that is more than information, or not all of the month is there.
 pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let installed = Installed::open(options.of.place.config.as_deref())?;
     let archive = installed.archive()?;
@@ -54,7 +54,8 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     if is_list && facts.need_attention(&found) {
         print::after_mending(common, last);
     }
-    Ok(Outcome::of(facts.need_attention(&found)))
+    let whole = print::gap(common, facts, &archive.provenance()?, last);
+    Ok(whole.and(Outcome::of(facts.need_attention(&found))))
 }
 
 const FINDINGS: [&str; 7] = ["kode", "tempat", "langkah", "keterangan", "jumlah", "temuan", "tindakan"];

@@ -261,6 +261,7 @@ mod tests {
             provenance: Provenance {
                 archive_version: 0,
                 events: 1,
+                complete_from_s: None,
                 complete_until_s: None,
                 zone: Zone::Wib,
                 head,

@@ -35,6 +35,8 @@ pub(super) struct Asked {
 /// The rows of a month that the archive has not as the source has them.
 #[derive(Debug)]
 pub(super) struct Again {
+    /// From when until when the month goes, microseconds since 1970 UTC.
+    span_us: std::ops::Range<i64>,
     ids: Vec<String>,
     /// Rows without a key can only be found again by reading everything.
     everything: bool,
@@ -58,7 +60,14 @@ impl Again {
             return Err(archive.empty().into());
         }
         let found = reconcile(config, &archive, key, facts, month, at_ms).await?;
-        Ok(Self { ids: found.to_ask_for(), everything: found.without_key > 0 })
+        let span_us = month.start_s(facts.zone) * 1_000_000..month.end_s(facts.zone) * 1_000_000;
+        Ok(Self { span_us, ids: found.to_ask_for(), everything: found.without_key > 0 })
+    }
+
+    /// From when on rows are asked for: from the beginning of the month, if that is where earlier pulls began or just before.
+    fn reaches_back_to(&self, from_us: Option<i64>) -> Option<i64> {
+        from_us
+            .map(|from| if self.span_us.start < from && from <= self.span_us.end { self.span_us.start } else { from })
     }
 }
 
@@ -75,7 +84,9 @@ impl Run<'_> {
         let earlier = archive.source_note(options.source_name);
         if let Some(again) = &self.again {
             let window = Window { ids: again.ids.clone(), only_ids: !again.everything, ..Window::default() };
-            let note = SourceNote { files: Vec::new(), ..earlier.cloned().unwrap_or_default() };
+            let earlier = earlier.cloned().unwrap_or_default();
+            let from_us = again.reaches_back_to(earlier.from_us);
+            let note = SourceNote { files: Vec::new(), from_us, ..earlier };
             self.done.total = Some(again.ids.len() as u64);
             return Ok(Asked { window, range: Range::default(), note, last: true, again: true });
         }

@@ -86,6 +86,7 @@ fn book(rows: Vec<Vec<String>>) -> LedgerBook {
         provenance: Provenance {
             archive_version: 0,
             events: 0,
+            complete_from_s: None,
             complete_until_s: None,
             zone: schemas::Zone::Wib,
             head: "0".repeat(64),
