@@ -70,9 +70,9 @@ pub(crate) fn page(sheet: &ComplianceSheet, office: &Office) -> Value {
         "layanan": sheet.service,
         "tanggal": long_date(sheet.signed_on),
         "ringkasan": [
-            ["Berkas diterima", shown.words(f.duplicates.arrivals)],
-            ["KTP-el pertama kali tercetak", shown.words(f.issuance.printed)],
-            ["Berkas diserahkan", shown.words(f.turnaround.handed_over)],
+            ["Kedatangan berkas dengan NIK", shown.words(f.duplicates.arrivals)],
+            ["KTP-el tercetak, terukur sejak lengkap", shown.words(f.issuance.printed)],
+            ["Berkas diserahkan, terukur sejak diterima", shown.words(f.turnaround.handed_over)],
             ["Berkas terbuka pada akhir bulan", shown.words(f.backlog.values().sum())],
             ["Pemeriksaan pertama lengkap", shown.part_in_words(f.completeness.complete, f.completeness.first_checks)],
             ["Duplikat record pada pemeriksaan", shown.part_in_words(f.duplicates.record_duplicates, f.duplicates.record_checks)],
