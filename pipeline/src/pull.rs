@@ -184,9 +184,7 @@ impl Run<'_> {
                 outages.map(|rows| writer.set_outages(&rows)).transpose()?;
                 stock.map(|rows| writer.set_stock(&rows)).transpose()?;
                 let complete_until_us = self.complete_until_us(&archive, &asked, &intake, open_since);
-                let earlier = archive.source_note(options.source_name);
-                let reaches_back = earlier.is_some_and(|earlier| earlier.from_us != asked.note.from_us);
-                let moved = reaches_back || complete::is_of_a_later_day(&archive, complete_until_us, self.facts.zone);
+                let moved = complete::holds_more(&archive, &asked.note, complete_until_us, self.facts.zone);
                 match integer_ids {
                     Some(integer_ids) if writer.has_news() || !files.is_empty() || moved => {
                         let cursor = self.cursor(&archive, intake.cursor_us, &asked, open_since);

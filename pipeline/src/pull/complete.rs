@@ -7,7 +7,7 @@
 
 use super::Run;
 use super::slices::Asked;
-use crate::archive::Archive;
+use crate::archive::{Archive, SourceNote};
 use crate::intake::Intake;
 use schemas::Zone;
 
@@ -50,9 +50,10 @@ impl Run<'_> {
     }
 }
 
-/// Whether an archive that holds something is complete until a later day of the office than it says. So much is worth a commit
-/// of its own: months end with a day, and a pull each half hour adds at most one such commit a day.
-pub(super) fn is_of_a_later_day(archive: &Archive, until_us: Option<i64>, zone: Zone) -> bool {
+/// Whether an archive that holds something is complete from an earlier instant than it says, or until a later day of the office.
+/// So much is worth a commit of its own: months end with a day, and a pull each half hour adds at most one such commit a day.
+pub(super) fn holds_more(archive: &Archive, note: &SourceNote, until_us: Option<i64>, zone: Zone) -> bool {
     let day = |us: i64| zone.date(us.div_euclid(1_000_000));
-    !archive.is_empty() && until_us.and_then(day) > archive.complete_until_us().and_then(day)
+    let reaches_back = archive.source_note(&note.name).is_some_and(|earlier| earlier.from_us != note.from_us);
+    reaches_back || !archive.is_empty() && until_us.and_then(day) > archive.complete_until_us().and_then(day)
 }
