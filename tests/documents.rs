@@ -494,6 +494,15 @@ fn a_verification_states_what_it_did_not_check() {
     let said = text(1);
     assert!([other, end, "A022"].iter().all(|words| said.contains(words)) && !said.contains(missing), "{said}");
     assert!(said.contains("tidak dihitung ulang dari peristiwa, karena kunci yang tersedia bukan"), "{said}");
+    // The path ends before what is to be done begins.
+    let place = office.path("berita_acara.pdf").display().to_string();
+    let words = Tool::Pdftotext.output(&["-bbox", &place, "-"]);
+    let edge = |word: &str, name: &str| -> f64 {
+        let line = words.lines().find(|line| line.contains(word)).expect(word);
+        let (_, value) = line.split_once(&format!("{name}=\"")).unwrap();
+        value.split('"').next().unwrap().parse().unwrap()
+    };
+    assert!(edge(">Pulihkan<", "xMin") > edge("json:<", "xMax"), "{words}");
     fs::remove_file(key).unwrap();
     let said = text(0);
     assert!([missing, end].iter().all(|words| said.contains(words)) && !said.contains(other), "{said}");

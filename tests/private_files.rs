@@ -59,6 +59,27 @@ fn refused(ran: Ran, says: &str) {
     assert!(ran.err.trim().lines().count() <= 2, "{}", ran.err);
 }
 
+/// Who starts the program may let everybody write what is made; nobody else may change an office for that.
+#[test]
+fn what_is_made_nobody_else_may_change() {
+    let office = Office::unpulled();
+    run_openly(&office, &["pull"]).expect_code(0);
+    run_openly(&office, &["seal", "--month", "2026-10"]).expect_code(0);
+    run_openly(&office, &["render", "--month", "2026-10", "--only", "laporan_bulanan"]).expect_code(0);
+    run_openly(&office, &["run", "verifikasi"]).expect_code(0);
+    for place in ["archive", "laporan"] {
+        let files = tree(&office.path(place));
+        assert!(!files.is_empty());
+        for file in files.keys() {
+            let path = office.path(place).join(file);
+            for path in path.ancestors().take_while(|path| *path != office.dir.path()) {
+                assert_eq!(mode(path) & 0o022, 0, "{}", path.display());
+            }
+        }
+    }
+    assert_eq!(mode(&office.path("riwayat.sqlite")) & 0o022, 0);
+}
+
 #[test]
 fn full_copies_are_the_owners_alone_and_never_mix_with_masked_ones() {
     let office = pulled();
@@ -221,7 +242,7 @@ fn init_says_that_a_key_was_there() {
 }
 
 #[test]
-fn doctor_looks_at_who_may_change_the_configuration() {
+fn doctor_looks_at_who_may_change_the_configuration_and_the_archive() {
     let office = pulled();
     let rights = || {
         let said = office.run(&["doctor"]).expect_code_in(&[0, 1, 2], "doctor").out;
@@ -236,6 +257,15 @@ fn doctor_looks_at_who_may_change_the_configuration() {
     restrict(office.dir.path(), 0o777);
     assert!(rights().starts_with("LOOK"), "{}", rights());
     restrict(office.dir.path(), 0o755);
+    // What the doctor says to do about an archive that others may change helps.
+    for place in ["archive", "archive/events"] {
+        restrict(&office.path(place), 0o777);
+    }
+    let line = rights();
+    assert!(line.starts_with("LOOK") && line.contains("others may write into"), "{line}");
+    tests::pasted(line.split('`').nth(1).unwrap(), office.dir.path()).expect_code(0);
+    assert!(rights().starts_with("ok"), "{}", rights());
+    assert_eq!(mode(&office.path("archive/events")), 0o755);
     office.configure("url = \"sqlite:kantor.sqlite\"", "url = \"postgres://pembaca:rahasia@127.0.0.1:1/x\"");
     assert!(rights().contains("read or change") && !rights().contains("rahasia"), "{}", rights());
     restrict(&office.path("tertib.toml"), 0o600);

@@ -25,6 +25,7 @@ fn main() -> ExitCode {
     };
     print::start_log(arguments.common);
     without_core_dumps();
+    without_other_writers();
     priority::yield_to_the_office(&arguments.command);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -46,3 +47,15 @@ fn without_core_dumps() {
 
 #[cfg(not(target_os = "linux"))]
 fn without_core_dumps() {}
+
+/// What the program makes nobody else may change, whatever the settings of who starts it are.
+#[cfg(unix)]
+fn without_other_writers() {
+    use rustix::fs::Mode;
+    // The mask can only be asked for by setting one.
+    let mask = rustix::process::umask(Mode::RWXG | Mode::RWXO);
+    rustix::process::umask(mask | Mode::WGRP | Mode::WOTH);
+}
+
+#[cfg(not(unix))]
+fn without_other_writers() {}

@@ -121,11 +121,14 @@ fn key(installed: &Installed) -> Examination {
 
 /// Whether others may change what tertib rests on, or read a password.
 fn rights(installed: &Installed) -> Examination {
-    let folder = &installed.config.folder;
+    let (folder, archive) = (&installed.config.folder, installed.config.archive_path());
     let examine = || {
         let written_by_others = 0o022;
         if pipeline::others_may(folder)? & written_by_others != 0 {
             anyhow::bail!("others may write into {0}; run `chmod go-w {0}`", folder.display());
+        }
+        if archive.try_exists()? && pipeline::others_may(&archive)? & written_by_others != 0 {
+            anyhow::bail!("others may write into {0}; run `chmod -R go-w {0}`", archive.display());
         }
         let file = &installed.config.file;
         let has_password = installed.config.source.url.split_once("://").is_some_and(|(_, rest)| rest.contains('@'));
@@ -134,7 +137,7 @@ fn rights(installed: &Installed) -> Examination {
             let what = if has_password { "read or change" } else { "change" };
             anyhow::bail!("others may {what} {0}; run `chmod {mode} {0}`", file.display());
         }
-        Ok("others may not change the configuration".to_owned())
+        Ok("others may change neither the configuration nor the archive".to_owned())
     };
     judge("rights", State::Look, examine())
 }
