@@ -217,15 +217,25 @@ fn a_sheet_that_leaves_tells_verdicts_and_no_count() {
         let fields: Vec<&str> = line.split(',').collect();
         assert_eq!([fields[3], fields[6], fields[8]], [""; 3], "{line}");
     }
-    let only = ["render", "--month", "2026-10", "--only", "laporan_kepatuhan", "--format", "json,data", "--hide-small"];
+    let only =
+        ["render", "--month", "2026-10", "--only", "laporan_kepatuhan", "--format", "json,data,csv", "--hide-small"];
     office.run(&only).expect_code_in(&[0, 1], "render");
     let read = |name: &str| fs::read_to_string(office.path("laporan/2026-10").join(name)).unwrap();
-    assert_eq!(serde_json::from_str::<Value>(&read("laporan_kepatuhan_2026-10.json")).unwrap(), hidden);
-    let page: Value = serde_json::from_str(&read("laporan_kepatuhan_2026-10.data.json")).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&read("laporan_kepatuhan_2026-10_luar.json")).unwrap(), hidden);
+    let page: Value = serde_json::from_str(&read("laporan_kepatuhan_2026-10_luar.data.json")).unwrap();
     let cells = ["ringkasan", "tenggat"].into_iter().flat_map(|table| page[table].as_array().unwrap());
     assert!(cells.flat_map(|row| &row.as_array().unwrap()[1..]).all(|cell| cell == "–"), "{page}");
     let printed: Vec<&Value> =
         page["peraturan"].as_array().unwrap().iter().flat_map(|p| p["baris"].as_array().unwrap()).collect();
     assert!(printed.iter().all(|row| row["angka"] == "–" && row["n"] == "–" && row["bagian"].is_null()), "{page}");
     assert!(page["salinan_luar"].as_str().unwrap().contains("tidak dicantumkan"), "the page says what it withholds");
+    assert!(read("laporan_kepatuhan_2026-10_luar.keterangan.txt").contains("tidak dicantumkan"));
+    // Nothing that tells counts comes with it, and it takes no other copy's place.
+    let all = ["render", "--month", "2026-10", "--hide-small", "--format", "csv", "--out", "luar"];
+    office.run(&all).expect_code_in(&[0, 1], "render");
+    let names = || fs::read_dir(office.path("luar")).unwrap().map(|e| e.unwrap().file_name());
+    assert_eq!(names().count(), 2);
+    assert!(names().all(|name| name.to_string_lossy().contains("_luar.")), "{:?}", names().collect::<Vec<_>>());
+    let refused = office.run(&[&all[..], &["--only", "formulir_provinsi"]].concat()).expect_code(2);
+    assert!(refused.err.contains("has no copy for outsiders"), "{}", refused.err);
 }

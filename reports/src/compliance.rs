@@ -15,13 +15,11 @@ const NO_TARGET: &str =
     "Tidak ada target Standar Pelayanan yang berlaku pada bulan ini, sehingga kepatuhan tidak dapat dinyatakan.";
 
 /// What is said where counts are withheld.
-const WITHHELD: &str = "Salinan ini untuk pihak luar: jumlah dan angka tidak dicantumkan (–), karena bersama angka bulanan \
+pub(crate) const WITHHELD: &str = "Salinan ini untuk pihak luar: jumlah dan angka tidak dicantumkan (–), karena bersama angka bulanan \
 yang juga keluar dari kantor dapat menunjuk pada orang tertentu; putusan atas setiap target tetap dicantumkan.";
 
 /// Stands for what is withheld, or is not known.
 const HIDDEN: &str = "–";
-/// Stands for a time below nothing.
-const IMPOSSIBLE: &str = "tidak masuk akal";
 
 /// What may be shown of counts. What may leave the office of them is decided for the whole month, by the released figures, which
 /// know nothing of deadlines: a sheet that leaves shows none, so that nothing can be subtracted from them.
@@ -206,8 +204,7 @@ fn with_digits(compared: Compared) -> (Option<String>, Option<String>) {
     match compared {
         Compared::Time { figure_s, at_most_s } => {
             let words = if compared.needs_seconds() { duration_with_seconds } else { duration };
-            let figure = |s: i64| if s < 0 { IMPOSSIBLE.to_owned() } else { words(s) };
-            (figure_s.map(figure), at_most_s.map(words))
+            (figure_s.map(words), at_most_s.map(words))
         }
         Compared::Share { figure, at_least } => {
             let words = |share: schemas::Share| percent_with(share.value(), compared.decimals(100.0, 1));

@@ -32,6 +32,10 @@ pub(crate) fn percent_with(share: f64, decimals: usize) -> String {
 
 /// `12 menit`, `3 jam 5 menit`; seconds below a minute.
 pub(crate) fn duration(seconds: i64) -> String {
+    if seconds < 0 {
+        // An end before its beginning is no length of time.
+        return "tidak masuk akal".to_owned();
+    }
     let (hours, minutes) = (seconds / 3600, seconds % 3600 / 60);
     match (hours, minutes) {
         (0, 0) => format!("{seconds} detik"),
@@ -44,7 +48,7 @@ pub(crate) fn duration(seconds: i64) -> String {
 /// `4 menit 6 detik`: the same with its seconds.
 pub(crate) fn duration_with_seconds(seconds: i64) -> String {
     match (seconds / 60, seconds % 60) {
-        (0, _) | (_, 0) => duration(seconds),
+        (0, _) | (_, 0) | (..0, _) | (_, ..0) => duration(seconds),
         (_, rest) => format!("{} {rest} detik", duration(seconds)),
     }
 }
@@ -124,6 +128,12 @@ mod tests {
         assert_eq!(percent(0.8127), "81,3\u{A0}%");
         assert_eq!(duration(45), "45 detik");
         assert_eq!(duration(3600), "1 jam");
+        for impossible in [-1, -45, -3600, -5903] {
+            assert_eq!(
+                [duration(impossible), duration_with_seconds(impossible)],
+                ["tidak masuk akal", "tidak masuk akal"]
+            );
+        }
         assert_eq!(duration(3 * 3600 + 5 * 60 + 59), "3 jam 5 menit");
         assert_eq!(duration_with_seconds(246), "4 menit 6 detik");
         assert_eq!(duration_with_seconds(3600 + 1), "1 jam 1 detik");

@@ -72,10 +72,14 @@ impl Document<'_> {
         }
     }
 
-    /// Its file name without ending. A full copy has a name of its own, so that a masked one never takes its place.
+    /// Its file name without ending. A full copy and one for outsiders have names of their own, so that no other takes their place.
     #[must_use]
     pub fn name(&self) -> String {
-        let copy = if self.is_full() { "_dinas" } else { "" };
+        let copy = match self {
+            _ if self.is_full() => "_dinas",
+            Self::Compliance(sheet) if sheet.hide_small => "_luar",
+            _ => "",
+        };
         match self {
             Self::Calendar(calendar) => format!("{}_{}", self.id(), calendar.year),
             Self::Verification(report) => format!("{}_{}", self.id(), report.on),

@@ -26,6 +26,9 @@ pub(crate) fn notes(document: Document<'_>) -> Vec<(&'static str, String)> {
             notes.push(("Salinan", copy(handover.masked).to_owned()));
             notes.push(("Zona waktu", handover.zone.to_string()));
         }
+        Document::Compliance(sheet) if sheet.hide_small => {
+            notes.push(("Salinan", crate::compliance::WITHHELD.to_owned()));
+        }
         _ => {}
     }
     if let Some(provenance) = document.provenance() {

@@ -42,8 +42,8 @@ pub(crate) struct Options {
     /// that only you can enter.
     #[arg(long)]
     full: bool,
-    /// The report for the province without counts of one to four, and without shares that tell them.
-    #[arg(long)]
+    /// The compliance report for outsiders, `NAME_luar`, which names verdicts but no counts; no other document is written.
+    #[arg(long, conflicts_with = "full")]
     hide_small: bool,
     #[command(flatten)]
     place: Where,
@@ -189,8 +189,9 @@ pub(crate) async fn run(options: &Options, common: Common) -> Result<Outcome> {
             sample(installed, room.path(), options.month).await?
         }
     };
+    let only = if options.hide_small { of_outsiders(&options.only)? } else { options.only.clone() };
     let selection = Selection {
-        only: options.only.clone(),
+        only,
         formats: options.format.clone(),
         standard: options.standard,
         out: options.out.clone(),
@@ -215,6 +216,15 @@ pub(crate) async fn run(options: &Options, common: Common) -> Result<Outcome> {
     }
     let attention = installed.facts.need_attention(&rendition.findings);
     Ok(Outcome::of(replaced > 0 || attention))
+}
+
+/// What outsiders may have: only the compliance report has a copy without counts.
+fn of_outsiders(only: &[String]) -> Result<Vec<String>> {
+    let report = "laporan_kepatuhan";
+    if let Some(other) = only.iter().find(|name| *name != report) {
+        bail!("`{other}` has no copy for outsiders; `--hide-small` writes `{report}` only");
+    }
+    Ok(vec![report.to_owned()])
 }
 
 /// Renders and says what was written.
