@@ -4,7 +4,7 @@
 //! keeps one away from the archive can prove that everything up to that commit is as it was. The archive keeps one of its own,
 //! which finds accidents; whoever can write into the archive can also write that.
 
-use super::disk::{LONGEST_LOG_BYTES, make_folder, read_file, write_flushed};
+use super::disk::{LONGEST_LOG_BYTES, is_there, make_folder, read_file, write_flushed};
 use super::{Archive, ArchiveError, io, layout};
 use std::fmt;
 use std::io::ErrorKind;
@@ -141,6 +141,10 @@ pub(super) fn renew(archive: &Archive) -> Result<(), ArchiveError> {
         return Ok(());
     }
     if let Some(version) = named.filter(|named| *named > newest.version) {
+        // Where nothing locks, another writer may have committed since the log was read; this one then gives way.
+        if is_there(&archive.root.join(layout::commit(version))) {
+            return Ok(());
+        }
         // To renew it would do away with what tells that the log was cut off.
         return Err(ArchiveError::CutOff { version, head: layout::HEAD });
     }
