@@ -121,6 +121,10 @@ fn parsed(sql: &str) -> Result<(Box<Query>, Vec<Token>), QueryError> {
     let one = "ask one SELECT over the table `events`";
     let unread = |reason: String| refused(format!("it is not read as SQL: {}", one_line(&reason)), one);
     let tokens = Tokenizer::new(&GenericDialect {}, sql).tokenize().map_err(|e| unread(e.to_string()))?;
+    // `1_000` would be read as the number 1 under another name.
+    if tokens.windows(2).any(|pair| matches!(pair, [Token::Number(..), Token::Word(_)])) {
+        return Err(refused("a number runs into a word", "write a number in digits only, and a space before a name"));
+    }
     let tokens: Vec<Token> = tokens.into_iter().filter(|token| !matches!(token, Token::Whitespace(_))).collect();
     if tokens.len() > LONGEST {
         return Err(refused(format!("it has more than {LONGEST} words and signs"), "ask a shorter question"));

@@ -1,5 +1,6 @@
 //! Functions of many rows.
 
+use super::arithmetic::{rounded, sum};
 use super::datum::{Datum, Kind};
 use super::node::Node;
 use super::{QueryError, refused};
@@ -62,8 +63,11 @@ pub(super) struct Aggregate {
 pub(super) struct Accumulator<'a> {
     of: &'a Aggregate,
     count: u64,
-    whole: i128,
+    /// The sum, as long as all values are integers.
+    whole: Option<i128>,
     real: f64,
+    /// What the sum of the others lost by rounding.
+    lost: f64,
     least: Option<Datum>,
     greatest: Option<Datum>,
     seen: HashSet<Datum>,
@@ -73,7 +77,7 @@ pub(super) struct Accumulator<'a> {
 impl<'a> Accumulator<'a> {
     pub(super) fn new(of: &'a Aggregate) -> Self {
         let (seen, all) = (HashSet::new(), Vec::new());
-        Self { of, count: 0, whole: 0, real: 0.0, least: None, greatest: None, seen, all }
+        Self { of, count: 0, whole: Some(0), real: 0.0, lost: 0.0, least: None, greatest: None, seen, all }
     }
 
     pub(super) fn add(&mut self, row: &[Datum]) -> Result<(), QueryError> {
@@ -94,8 +98,10 @@ impl<'a> Accumulator<'a> {
         match self.of.function {
             Function::Count => {}
             Function::Sum | Function::Average => {
-                self.whole += i128::from(value.integer());
-                self.real += value.real();
+                self.whole = self.whole.filter(|_| matches!(value, Datum::Integer(_)));
+                self.whole = self.whole.map(|whole| whole + i128::from(value.integer()));
+                let (sum, lost) = sum(self.real, value.real());
+                (self.real, self.lost) = (sum, self.lost + lost.abs());
             }
             Function::Least | Function::Every => {
                 if self.least.as_ref().is_none_or(|least| value < *least) {
@@ -118,14 +124,14 @@ impl<'a> Accumulator<'a> {
         Ok(match self.of.function {
             Function::Count => Datum::Integer(i64::try_from(n).unwrap_or(i64::MAX)),
             _ if n == 0 => Datum::Null,
-            Function::Sum if kind == Kind::Integer => Datum::Integer(
-                i64::try_from(self.whole)
-                    .map_err(|_| refused("a sum is greater than 64 bits hold", "sum up CAST(… AS DOUBLE)"))?,
-            ),
+            Function::Sum if kind == Kind::Integer => {
+                let whole = self.whole.and_then(|whole| i64::try_from(whole).ok());
+                let too_great = || refused("a sum is greater than 64 bits hold", "sum up CAST(… AS DOUBLE)");
+                Datum::Integer(whole.ok_or_else(too_great)?)
+            }
+            Function::Sum if kind == Kind::Decimal && self.lost > 0.0 => return Err(rounded()),
             Function::Sum => Datum::float(self.real),
-            // Integers are added up as such.
-            Function::Average if self.whole != 0 => Datum::float(self.whole as f64 / n as f64),
-            Function::Average => Datum::float(self.real / n as f64),
+            Function::Average => Datum::float(self.whole.map_or(self.real, |whole| whole as f64) / n as f64),
             Function::Least | Function::Every => self.least.clone().unwrap_or(Datum::Null),
             Function::Greatest | Function::Some => self.greatest.clone().unwrap_or(Datum::Null),
             Function::Median => {

@@ -12,15 +12,20 @@ const MICROSECONDS_OF_A_DAY: i64 = 86_400_000_000;
 /// The same value as one of another kind that holds it.
 pub(super) fn widened(value: Typed, to: Kind) -> Typed {
     match (value.kind, to) {
-        (Kind::Integer, Kind::Decimal | Kind::Float) => {
-            Typed::call("widened", to, vec![value.node], |v| Ok(Datum::float(v[0].real())))
-        }
+        (Kind::Integer, Kind::Decimal) => exactly(value, to),
+        (Kind::Integer, Kind::Float) => Typed::call("widened", to, vec![value.node], |v| Ok(Datum::float(v[0].real()))),
         _ => Typed { node: value.node, kind: to },
     }
 }
 
+/// An integer as a number that equals it.
+fn exactly(integer: Typed, to: Kind) -> Typed {
+    Typed::call("widened exactly", to, vec![integer.node], |v| exact(&v[0]).map(Datum::float))
+}
+
 /// Both as values of one kind, so that they can be compared.
 pub(super) fn comparable(left: Typed, right: Typed) -> Result<(Typed, Typed), QueryError> {
+    let fraction = left.kind == Kind::Fraction || right.kind == Kind::Fraction;
     let exact = |t: Typed| if t.kind == Kind::Fraction { Typed { kind: Kind::Float, ..t } } else { t };
     let (left, right) = (exact(left), exact(right));
     let (left, right) = (as_moment(left, right.kind)?, right);
@@ -35,7 +40,9 @@ pub(super) fn comparable(left: Typed, right: Typed) -> Result<(Typed, Typed), Qu
                     "make both one kind with CAST(… AS …), or quote a text: '…'",
                 )
             })?;
-            Ok((widened(left, kind), widened(right, kind)))
+            let widen =
+                |t: Typed| if fraction && t.kind == Kind::Integer { exactly(t, kind) } else { widened(t, kind) };
+            Ok((widen(left), widen(right)))
         }
     }
 }
@@ -50,7 +57,7 @@ fn as_moment(value: Typed, beside: Kind) -> Result<Typed, QueryError> {
     let Typed { node: Node::Literal(Datum::Text(text)), .. } = &value else { return Ok(value) };
     let moment = read(text).ok_or_else(|| {
         refused(
-            format!("'{text}' is not {beside}"),
+            format!("a text that is compared with {beside} is not one"),
             "write '2026-10-31', or an instant as '2026-10-31 08:00:00' in UTC",
         )
     })?;
@@ -80,6 +87,29 @@ pub(super) fn compare(left: Typed, op: &BinaryOperator, right: Typed) -> Result<
 
 fn overflow() -> QueryError {
     refused("a number is greater than 64 bits hold", "calculate with CAST(… AS DOUBLE)")
+}
+
+/// A decimal number would not be what it is said to be.
+pub(super) fn rounded() -> QueryError {
+    refused("a decimal number has more digits than are calculated here", "calculate with CAST(… AS DOUBLE)")
+}
+
+/// An integer or a decimal number as a floating one that equals it.
+fn exact(value: &Datum) -> Result<f64, QueryError> {
+    let x = value.real();
+    if x.abs() < EXACT { Ok(x) } else { Err(rounded()) }
+}
+
+/// A result that lost nothing by rounding.
+fn unrounded((x, lost): (f64, f64)) -> Result<Datum, QueryError> {
+    if lost == 0.0 && x.abs() < EXACT { Ok(Datum::float(x)) } else { Err(rounded()) }
+}
+
+/// A sum, and what it lost by rounding.
+pub(super) fn sum(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    let of_b = sum - a;
+    (sum, (a - (sum - of_b)) + (b - of_b))
 }
 
 fn by_zero() -> QueryError {
@@ -140,16 +170,20 @@ pub(super) fn calculate(left: Typed, op: &BinaryOperator, right: Typed) -> Resul
             run(v[0].integer(), v[1].integer()).map(Datum::Integer)
         }));
     }
-    let run: fn(f64, f64) -> f64 = match op {
-        Plus => |a, b| a + b,
-        Minus => |a, b| a - b,
-        Multiply => |a, b| a * b,
+    // The result, and what it lost by rounding.
+    let run: fn(f64, f64) -> (f64, f64) = match op {
+        Plus => sum,
+        Minus => |a, b| sum(a, -b),
+        Multiply => |a, b| (a * b, a.mul_add(b, -(a * b))),
         other => {
             return Err(refused(format!("{other} is for integers only"), "divide with /, or CAST(… AS BIGINT) first"));
         }
     };
+    if kind == Kind::Decimal {
+        return Ok(Typed::call(name, kind, operands, move |v| unrounded(run(exact(&v[0])?, exact(&v[1])?))));
+    }
     Ok(Typed::call(name, kind, operands, move |v| {
-        let x = run(v[0].real(), v[1].real());
+        let (x, _) = run(v[0].real(), v[1].real());
         // What is infinite already may stay so.
         let whole = x.is_finite() || !v[0].real().is_finite() || !v[1].real().is_finite();
         if whole { Ok(Datum::float(x)) } else { Err(overflow()) }
@@ -171,7 +205,7 @@ pub(super) fn moved(instant: Typed, by: i64) -> Result<Typed, QueryError> {
 pub(super) fn interval(text: &str) -> Result<i64, QueryError> {
     let not_read = || {
         refused(
-            format!("the interval '{text}' is not read"),
+            "an interval is not read",
             "write INTERVAL '3 days' with seconds, minutes, hours, days or weeks, at most 40,000 days",
         )
     };
@@ -204,7 +238,7 @@ pub(super) fn cast(value: Typed, to: &str, tried: bool) -> Result<Typed, QueryEr
         }
     };
     if from == wanted || from == Kind::Null {
-        return Ok(Typed { node, kind: wanted });
+        return in_32_bits(Typed { node, kind: wanted }, to, tried);
     }
     let named = format!("cast to {wanted}, tried {tried}");
     let of = |run: fn(&[Datum]) -> Result<Datum, QueryError>| {
@@ -213,14 +247,14 @@ pub(super) fn cast(value: Typed, to: &str, tried: bool) -> Result<Typed, QueryEr
     let or_null = |read: fn(&str) -> Option<Datum>| {
         Ok(Typed::call(named.clone(), wanted, vec![node.clone()], move |v| match read(v[0].text()) {
             Some(value) => Ok(value),
-            None if tried && !v[0].text().chars().any(|c| c.is_ascii_digit()) => Ok(Datum::Null),
+            None if tried && is_no_value(v[0].text()) => Ok(Datum::Null),
             None => Err(refused(
                 format!("a text is not {wanted} as it is written here"),
                 "leave such rows out with WHERE, or write digits only, '2026-10-31' or '2026-10-31 08:00:00'",
             )),
         }))
     };
-    match (from, wanted) {
+    let made: Result<Typed, QueryError> = match (from, wanted) {
         (Kind::Boolean, Kind::Integer) => of(|v| Ok(Datum::Integer(v[0].integer()))),
         (Kind::Float, Kind::Integer) => of(|v| whole(v[0].real().round_ties_even())),
         (Kind::Decimal, Kind::Integer) => of(|v| whole(v[0].real().round())),
@@ -244,7 +278,29 @@ pub(super) fn cast(value: Typed, to: &str, tried: bool) -> Result<Typed, QueryEr
             format!("{from} is not made into {wanted}"),
             "write an instant or a number as you want it with STRFTIME(x, '%Y-%m-%d %H:%M:%S') or ROUND(x, 2)",
         )),
+    };
+    in_32_bits(made?, to, tried)
+}
+
+/// INTEGER has 32 bits; what does not fit is an error, or NULL where it is tried only.
+fn in_32_bits(value: Typed, to: &str, tried: bool) -> Result<Typed, QueryError> {
+    if !matches!(to, "INT" | "INTEGER") {
+        return Ok(value);
     }
+    Ok(Typed::call(format!("in 32 bits, tried {tried}"), value.kind, vec![value.node], move |v| {
+        match i32::try_from(v[0].integer()) {
+            Ok(_) => Ok(v[0].clone()),
+            Err(_) if tried => Ok(Datum::Null),
+            Err(_) => Err(refused("a number is greater than an INTEGER of 32 bits holds", "write CAST(… AS BIGINT)")),
+        }
+    }))
+}
+
+/// Whether a text is surely no number, day or instant. Words that mean one elsewhere are not read here.
+fn is_no_value(text: &str) -> bool {
+    const MEANT: [&str; 9] = ["epoch", "infinity", "inf", "nan", "today", "now", "tomorrow", "yesterday", "allballs"];
+    let word = text.trim().trim_start_matches(['+', '-']).to_lowercase();
+    !word.chars().any(|c| c.is_ascii_digit()) && !MEANT.contains(&word.as_str())
 }
 
 /// The greatest floating number below which every integer is one.

@@ -1,7 +1,7 @@
 //! A value, what kind of value it is, and how it is written.
 
 use super::{QueryError, refused};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Timelike};
 use serde_json::{Value, json};
 use std::cmp::Ordering;
 use std::fmt;
@@ -184,6 +184,8 @@ pub(super) fn date(days: i32) -> Option<NaiveDate> {
 /// A day as `2026-10-31`.
 pub(super) fn parse_date(text: &str) -> Option<Datum> {
     let day = (text.len() == 10).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()?;
+    // Years before the first have other names elsewhere.
+    (day.year() >= 1).then_some(())?;
     Some(Datum::Date(day.to_epoch_days()))
 }
 
@@ -206,5 +208,7 @@ pub(super) fn parse_instant(text: &str) -> Option<Datum> {
     };
     let seconds = if local.len() == 16 { format!("{local}:00") } else { local.to_owned() };
     let instant = DateTime::parse_from_str(&format!("{seconds}{offset}"), "%Y-%m-%d %H:%M:%S%.f%:z").ok()?;
-    Some(Datum::Instant(instant.timestamp_micros()))
+    // There is neither a blank before an offset nor a sixty-first second, and years before the first have other names elsewhere.
+    let is_plain = !local.ends_with(' ') && instant.nanosecond() < 1_000_000_000 && instant.year() >= 1;
+    is_plain.then(|| Datum::Instant(instant.timestamp_micros()))
 }

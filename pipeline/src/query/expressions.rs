@@ -183,8 +183,8 @@ impl<'a> Compiler<'a> {
         match (places.next(), places.next()) {
             (Some(place), None) => Ok(place),
             (None, _) => {
-                let of = table.map_or_else(String::new, |t| format!("{}.", t.value));
-                let what = format!("there is no column `{of}{}` here", name.value);
+                let of = table.map_or_else(String::new, |t| format!("{}.", named(t)));
+                let what = format!("there is no column `{of}{}` here", named(name));
                 Err(refused(
                     what,
                     "SELECT * shows the columns; a subquery does not see the query around it: use IN or LEFT JOIN",
@@ -229,6 +229,9 @@ impl<'a> Compiler<'a> {
             }
             (Op::Plus | Op::Minus | Op::Multiply | Op::Divide | Op::DuckIntegerDivide | Op::Modulo, _) => {
                 calculate(self.expr(left)?, op, self.expr(right)?)
+            }
+            _ if [left, right].into_iter().any(is_comparison) => {
+                Err(refused("a comparison is compared", "put the inner comparison in brackets"))
             }
             _ => compare(self.expr(left)?, op, self.expr(right)?),
         }
@@ -338,4 +341,17 @@ pub(super) fn of_one_kind(values: Vec<Typed>) -> Result<(Vec<Typed>, Kind), Quer
         })?;
     }
     Ok((values.into_iter().map(|value| widened(value, kind)).collect(), kind))
+}
+
+/// Whether it compares two values and is not in brackets.
+fn is_comparison(expr: &Expr) -> bool {
+    use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq, NotEq};
+    matches!(expr, Expr::BinaryOp { op: Eq | NotEq | Lt | LtEq | Gt | GtEq, .. })
+}
+
+/// A name as an error repeats it: what has blanks or many digits may be a person's.
+fn named(name: &Ident) -> &str {
+    let is_plain =
+        !name.value.contains(char::is_whitespace) && name.value.chars().filter(char::is_ascii_digit).count() < 6;
+    if is_plain { &name.value } else { "…" }
 }

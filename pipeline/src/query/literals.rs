@@ -68,7 +68,7 @@ pub(super) fn moment(typed: &TypedString) -> Result<Typed, QueryError> {
     };
     let unread = || {
         let instead = "write DATE '2026-10-31' or TIMESTAMP '2026-10-31 08:00:00'";
-        refused(format!("the day or instant '{text}' is not read"), instead)
+        refused("a day or an instant is not read", instead)
     };
     Ok(Typed::literal(read.ok_or_else(unread)?, kind))
 }

@@ -32,7 +32,7 @@ pub(super) struct Relation {
 }
 
 /// No table has more values, so that no question takes the whole machine.
-const MOST_VALUES: usize = 60_000_000;
+const MOST_VALUES: usize = 24_000_000;
 
 /// So many SELECTs may stand in a row of UNIONs.
 const DEEPEST: usize = 50;

@@ -9,6 +9,9 @@ use super::{QueryError, refused};
 use sqlparser::ast::{Expr, Value, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowSpec, WindowType};
 use std::collections::HashMap;
 
+/// So many rows the frames of all rows may have together.
+const MOST_STEPS: usize = 100_000_000;
+
 /// A window function: of which rows in which order.
 #[derive(Clone, Debug)]
 pub(super) struct Window {
@@ -93,6 +96,12 @@ impl Window {
 
     /// What it gives for each row.
     pub(super) fn values(&self, rows: &[Row]) -> Result<Vec<Datum>, QueryError> {
+        if let What::Over(_, _, Frame::Around(before, after)) = &self.what
+            && rows.len().saturating_mul(before + after + 1) > MOST_STEPS
+        {
+            let what = format!("the frames of a window have more than {MOST_STEPS} rows together");
+            return Err(refused(what, "write a shorter frame, or ask for fewer rows with WHERE in a subquery"));
+        }
         let keys = |nodes: &mut dyn Iterator<Item = &Node>, row: &Row| {
             nodes.map(|node| node.value(row, &[])).collect::<Result<Vec<Datum>, _>>()
         };
