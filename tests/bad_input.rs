@@ -278,9 +278,34 @@ fn an_outage_without_a_kind_is_said_and_not_taken() {
         "insert into gangguan (jenis, mulai, selesai)
          values (' ', '2026-10-05T01:00:00Z', '2026-10-05T02:00:00Z')",
     );
-    pulled_with(&office, "V002", n);
+    pulled_with(&office, "S008", n);
     let again = office.run(&["pull"]).expect_code(1);
-    assert!(again.err.contains("[gangguan]"), "{}", again.err);
+    assert!(again.err.contains("[gangguan: 2026-10-05]") && !again.err.contains("karantina"), "{}", again.err);
+}
+
+/// A row that breaks the contract since it was archived is no difference that another pull would heal.
+#[test]
+fn a_row_that_broke_after_it_was_archived_is_mended_at_the_source() {
+    let office = Office::unpulled();
+    office.run(&["pull"]).expect_code(0);
+    let month = ["reconcile", "--month", "2026-10"];
+    office.run(&month).expect_code(0);
+    let event = "event_id = (select max(event_id) from langkah_berkas where selesai < '2026-10-31')";
+    let path = office.path("kantor.sqlite");
+    let id = tests::sqlite_number(&path, &format!("select event_id from langkah_berkas where {event}"));
+    let ended = tests::sqlite_texts(&path, &format!("select selesai from langkah_berkas where {event}")).remove(0);
+    office.sql(&format!("update langkah_berkas set selesai = 'kemarin' where event_id = {id}"));
+    for _ in 0..2 {
+        let broken = office.run(&month).expect_code(1);
+        assert!(broken.out.contains("R007 (1×)") && broken.out.contains(&format!("[selesai: {id}]")), "{}", broken.out);
+        assert!(!broken.out.contains("R003"), "{}", broken.out);
+        let again = office.run(&["pull", "--again", "2026-10"]).expect_code(1);
+        assert!(again.out.contains("0 corrected"), "{}", again.out);
+    }
+    office.sql(&format!("update langkah_berkas set selesai = '{ended}', petugas_id = 'P999' where event_id = {id}"));
+    let mended = office.run(&["pull", "--again", "2026-10"]).expect_code(1);
+    assert!(mended.out.contains("1 corrected"), "{}", mended.out);
+    office.run(&month).expect_code(0);
 }
 
 /// Many rows that changed at once are no corrections until somebody says so.

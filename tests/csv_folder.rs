@@ -159,6 +159,26 @@ fn broken_rows_go_to_quarantine_and_a_broken_file_is_named() {
     assert!(refused.err.contains("cannot read"), "{}", refused.err);
 }
 
+/// A row of a side table that has shifted, or that counts fewer than none, is left out and named.
+#[test]
+fn a_faulty_row_of_the_blank_stock_is_left_out_and_named() {
+    let dir = tempfile::TempDir::new().unwrap();
+    fs::write(dir.path().join("2026-10.csv"), lines(&[row(1, "SITI")])).unwrap();
+    let stock = "tanggal,terima,cetak,gagal\n2026-10-05,100,20,1\n2026-10-06,1,000,20,1\n2026-10-07,0,-5,0\n";
+    fs::write(dir.path().join("blangko.csv"), stock).unwrap();
+    fs::write(dir.path().join("gangguan.csv"), "jenis,mulai,selesai\nlistrik,2026-10-05 10:00:00\n").unwrap();
+    let installed = Installed::at(&format!("csv:{}", dir.path().display()));
+    let ran = installed.run(&["pull"]).expect_code(1);
+    for said in ["S008 (2×)", "[blangko: baris ke-2, 2026-10-07]", "S008 (1×)", "[gangguan: baris ke-1]"] {
+        assert!(ran.err.contains(said), "`{said}` is missing in {}", ran.err);
+    }
+    assert!(!ran.err.contains("karantina"), "{}", ran.err);
+    fs::write(dir.path().join("blangko.csv"), stock.replace("1,000", "1000").replace("-5", "5")).unwrap();
+    fs::write(dir.path().join("gangguan.csv"), "jenis,mulai,selesai\n").unwrap();
+    let mended = installed.run(&["pull"]).expect_code(0);
+    assert!(!mended.err.contains("S008"), "{}", mended.err);
+}
+
 /// The same office, exported, gives the same figures.
 #[test]
 fn an_exported_office_gives_the_figures_of_its_database() {

@@ -56,7 +56,7 @@ pub const PLANTED: [(&str, &[&str]); 35] = [
 ];
 
 /// The same of what the trial planted, and `$next` is the next of them.
-pub const ALSO_PLANTED: [(&str, &[&str]); 16] = [
+pub const ALSO_PLANTED: [(&str, &[&str]); 19] = [
     (
         "update w set (nik, tanggal_lahir, jenis_kelamin)
            = (select nik, tanggal_lahir, jenis_kelamin from w where berkas_id = $next limit 1) where berkas_id = $b",
@@ -81,6 +81,9 @@ pub const ALSO_PLANTED: [(&str, &[&str]); 16] = [
     ("update w set tanggal_lahir = null where berkas_id = $b", &["Q038"]),
     ("update w set nomor_register = replace(nomor_register, '/4/', '/8/') where berkas_id = $b and langkah = 4", &["Q039"]),
     ("update w set nomor_register = replace(nomor_register, '/2026', '/2025') where berkas_id = $b and langkah = 8", &["Q040"]),
+    ("update w set nomor_register = replace(nomor_register, '/4/', '/400/') where berkas_id = $b and langkah = 4", &["Q039"]),
+    ("update w set nomor_register = replace(nomor_register, '/8/', '/VIII/') where berkas_id = $b and langkah = 8", &["Q020"]),
+    ("update w set nomor_register = replace(nomor_register, '/2026', '/20X6') where berkas_id = $b and langkah = 8", &["Q020"]),
     ("update w set recorded_at = datetime(selesai, '-1 hour') || 'Z' where berkas_id = $b and langkah = 4", &["Q041"]),
     ("update w set mulai = datetime(selesai, '-40 days') || 'Z' where berkas_id = $b and langkah = 7", &["Q042"]),
     (

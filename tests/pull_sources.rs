@@ -16,7 +16,7 @@ type ServerTest = fn(&mut Server);
 
 fn main() -> ExitCode {
     let mut trials = Trials::default();
-    let tests: [(&str, ServerTest); 16] = [
+    let tests: [(&str, ServerTest); 18] = [
         ("late_commits", late_commits),
         ("late_commits_through_a_view", late_commits_through_a_view),
         ("open_transactions", open_transactions),
@@ -24,10 +24,12 @@ fn main() -> ExitCode {
         ("the_network_falls_silent", the_network_falls_silent),
         ("no_connection_is_left", no_connection_is_left),
         ("reconcile", reconcile),
+        ("rows_without_an_end", rows_without_an_end),
         ("again", again),
         ("another_database", another_database),
         ("refused_is_not_every_fault", refused_is_not_every_fault),
         ("slices_from_until", slices_from_until),
+        ("slices_of_uneven_times", slices_of_uneven_times),
         ("memory", memory),
         ("edges", edges),
         ("no_time_of_recording", no_time_of_recording),
@@ -334,6 +336,61 @@ fn unlike_any(server: &Server, office: &Installed) {
     office.configure("view = \"aneh\"", "view = \"workflow_events\"");
 }
 
+/// A row that ends at no instant belongs to every month, whether the database digests rows or they are read here.
+fn rows_without_an_end(server: &mut Server) {
+    server.contract_table(300);
+    let (nullable, before, never, text) = if server.is_postgres() {
+        ("alter column selesai drop not null", "", "infinity", "text")
+    } else {
+        ("modify selesai timestamp(6) null", "set sql_mode = ''; ", "0000-00-00 00:00:00", "char(10)")
+    };
+    server.sql(&format!("alter table workflow_events {nullable}"));
+    let office = Installed::at(&server.reader());
+    office.run(&["pull"]).expect_code(0);
+    server.sql(&format!("{before}update workflow_events set selesai = null where event_id in (7, 8)"));
+    server.sql(&format!("{before}update workflow_events set selesai = '{never}' where event_id in (9, 10)"));
+    let first = "select * from workflow_events where event_id = 1";
+    server.sql(&format!(
+        "create table baru as {first}; update baru set event_id = 90001, selesai = null;
+        insert into workflow_events select * from baru; drop table baru"
+    ));
+    server.sql("delete from workflow_events where event_id in (8, 10)");
+    // A birth date as text is one that the database may write otherwise.
+    let columns: Vec<String> = schemas::Column::ALL
+        .map(|column| match column {
+            schemas::Column::TanggalLahir => format!("cast(tanggal_lahir as {text}) as tanggal_lahir"),
+            other => other.name().to_owned(),
+        })
+        .into();
+    server.sql(&format!("create view dibaca_di_sini as select {} from workflow_events", columns.join(", ")));
+    if server.is_postgres() {
+        server.sql("grant select on dibaca_di_sini to pembaca");
+    }
+    let compared = |month: &str, code: i32| office.json(&["reconcile", "--month", month, "--format", "json"], code);
+    let both_ways = |month: &str, code: i32| {
+        let digested = compared(month, code);
+        assert_eq!(digested["in_database"], true, "{digested}");
+        office.configure("view = \"workflow_events\"", "view = \"dibaca_di_sini\"");
+        let read = compared(month, code);
+        assert_eq!(read["in_database"], false, "{read}");
+        office.configure("view = \"dibaca_di_sini\"", "view = \"workflow_events\"");
+        for part in ["source_rows", "missing", "gone", "different", "broken", "quarantined", "doubled", "without_key"] {
+            assert_eq!(digested[part], read[part], "{part} of {month}: {digested}\n{read}");
+        }
+        digested
+    };
+    let broken = |id: &str| serde_json::json!({"event_id": id, "columns": ["selesai"]});
+    let found = both_ways("2026-01", 1);
+    assert_eq!(found["missing"], serde_json::json!(["90001"]), "{found}");
+    assert_eq!(found["gone"], serde_json::json!(["8", "10"]), "{found}");
+    assert_eq!(found["broken"], serde_json::json!([broken("7"), broken("9")]), "{found}");
+    office.run(&["pull", "--again", "2026-01"]).expect_code(1);
+    let found = both_ways("2026-01", 1);
+    assert_eq!((&found["missing"], &found["quarantined"]), (&serde_json::json!([]), &serde_json::json!(["90001"])));
+    let later = both_ways("2026-02", 1);
+    assert_eq!(later["quarantined"], serde_json::json!(["90001"]), "{later}");
+}
+
 /// What the window of time does not reach is healed by the month, and the remedy of every finding says how.
 fn again(server: &mut Server) {
     server.contract_table(3_000);
@@ -462,6 +519,37 @@ fn slices_from_until(server: &mut Server) {
     assert!(rest.out.contains(&format!("archived {} new", expected - 1_440)), "{} of {expected}", rest.out);
     let refused = office.run(&["pull", "--from", "2025-01-01"]).expect_code(2);
     assert!(refused.err.contains("--from"), "{}", refused.err);
+}
+
+/// Stray rows of other times do not keep a backlog in one piece, and where many rows came at once a slice is cut again.
+fn slices_of_uneven_times(server: &mut Server) {
+    server.contract_table(5_000);
+    let (before, at, never) = if server.is_postgres() {
+        ("", "timestamptz '2026-01-05 01:00:00+00' + make_interval(secs => event_id)", "infinity")
+    } else {
+        (
+            "set sql_mode = ''; set time_zone = '+00:00'; ",
+            "timestamp('2026-01-05 01:00:00') + interval event_id second",
+            "0000-00-00 00:00:00",
+        )
+    };
+    server.sql(&format!("{before}update workflow_events set recorded_at = {at} where event_id <= 3000"));
+    server
+        .sql(&format!("{before}update workflow_events set recorded_at = '1970-01-02 00:00:00' where event_id = 4001"));
+    server.sql(&format!("{before}update workflow_events set recorded_at = '{never}' where event_id = 4002"));
+    let office = Installed::at(&server.reader());
+    office.configure("slice-rows = 20000000", "slice-rows = 700");
+    let ran = office.run(&["pull"]).expect_code(1);
+    assert!(ran.out.contains("archived 4999 new") && ran.out.contains(" 1 to quarantine"), "{}{}", ran.out, ran.err);
+    let mut commits = 0;
+    for entry in fs::read_dir(office.path("archive/events/_delta_log")).unwrap() {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        let rows = |part: &str| part.split(|c: char| !c.is_ascii_digit()).next().unwrap().parse::<u64>().unwrap();
+        let archived: u64 = text.split("\\\"numRecords\\\":").skip(1).map(rows).sum();
+        assert!(archived <= 701, "a commit of {archived} rows");
+        commits += u64::from(archived > 0);
+    }
+    assert!((8..=24).contains(&commits), "{commits} commits");
 }
 
 /// Three times the rows, the same memory; also when rows come in small lots and are looked up in what slices before brought.

@@ -21,7 +21,7 @@ use tests::{Installed, Office, Ran, copy, sqlite_number, tree};
 /// A test of remedies: its name, the tools that it needs, the findings that it heals, and how.
 struct Case(&'static str, &'static [Tool], &'static [&'static str], fn(&mut Remedies));
 
-const CASES: [Case; 26] = [
+const CASES: [Case; 27] = [
     Case(
         "rows_in_quarantine",
         &[],
@@ -44,7 +44,8 @@ const CASES: [Case; 26] = [
     Case("blanks", &[], &["Q028", "Q029", "Q030"], blanks),
     Case("departures_from_the_sop", &[], &["C001", "C002", "C003", "C004", "C005"], departures_from_the_sop),
     Case("a_changed_row", &[], &["W005"], a_changed_row),
-    Case("a_month_that_differs", &[], &["R001", "R002", "R003", "R004"], a_month_that_differs),
+    Case("a_month_that_differs", &[], &["R001", "R002", "R003", "R004", "R007"], a_month_that_differs),
+    Case("a_row_of_a_side_table", &[], &["S008"], a_row_of_a_side_table),
     Case("a_view_without_keys", &[], &["R005", "R006"], a_view_without_keys),
     Case("a_folder_of_files_that_differs", &[], &["R001", "R003"], a_folder_of_files_that_differs),
     Case("many_corrections", &[], &["R003", "S007"], many_corrections),
@@ -382,6 +383,21 @@ fn a_month_that_differs(remedies: &mut Remedies) {
     mend(&office, "event_id = 13");
     obey(&office, &waiting, &[]);
     office.run(&OCTOBER).expect_code(0);
+    office.sql("update w set selesai = 'kemarin' where event_id = 13");
+    let broken = remedies.of(&office.run(&OCTOBER).expect_code(1).out, "R007");
+    mend(&office, "event_id = 13");
+    obey(&office, &broken, &[]);
+    office.run(&OCTOBER).expect_code(0);
+}
+
+fn a_row_of_a_side_table(remedies: &mut Remedies) {
+    let office = Office::unpulled();
+    office.sql(
+        "insert into gangguan (jenis, mulai, selesai) values (' ', '2026-10-05T01:00:00Z', '2026-10-05T02:00:00Z')",
+    );
+    let left_out = remedies.of(&office.run(&["pull"]).expect_code(1).err, "S008");
+    office.sql("update gangguan set jenis = 'listrik' where jenis = ' '");
+    is_gone(&obey(&office, &left_out, &[]).err, &["S008"]);
 }
 
 fn a_view_without_keys(remedies: &mut Remedies) {

@@ -187,6 +187,9 @@ fn applicants(archive: &Archive, facts: &Facts, month: Month) -> Result<(Vec<App
                 }
             }
         }
+        if let Some(seq) = received.keys().next() {
+            return Err(ArchiveError::no_private_row(*seq));
+        }
     }
     let left_out = said_too_little.iter().filter(|(m, berkas)| *m == month && !persons.contains_key(berkas)).count();
     Ok((persons.into_values().collect(), left_out as u64))

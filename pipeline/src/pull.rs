@@ -173,7 +173,7 @@ impl Run<'_> {
             return Ok(true);
         }
         self.note_source(&source, &shape, may_write, &mut intake.tally);
-        let (outages, stock) = side_tables(&mut source, &mut intake.tally).await?;
+        let (outages, stock) = side_tables(&mut source, asked.last, &mut intake.tally).await?;
         drop(source);
         if asked.last && self.done.report.read + intake.report.read == 0 && archive.is_empty() {
             intake.tally.note("S002", self.config.view.as_str());
@@ -314,16 +314,17 @@ fn key_type(archive: &Archive, found: Option<bool>) -> Result<Option<bool>, Arch
     }
 }
 
-/// Outages and stock, where the configuration names them; rows of them that cannot be read are findings.
+/// The optional tables. Every slice reads them whole; the last one names the rows that are left out.
 async fn side_tables(
     source: &mut Source,
+    last: bool,
     tally: &mut Tally,
 ) -> Result<(Option<Vec<Outage>>, Option<Vec<Stock>>), SourceError> {
-    let outages = source.outages().await?;
-    let stock = source.stock().await?;
-    let faulty = [("gangguan", outages.as_ref().map(|o| o.1)), ("blangko", stock.as_ref().map(|s| s.1))];
-    for (table, faulty) in faulty {
-        (0..faulty.unwrap_or(0)).for_each(|_| tally.add("V002", table, None));
-    }
-    Ok((outages.map(|o| o.0), stock.map(|s| s.0)))
+    let mut name = |table: &str, left_out: &[String]| {
+        left_out.iter().filter(|_| last).for_each(|row| tally.add("S008", table, Some(row)));
+    };
+    let (outages, stock) = (source.outages().await?, source.stock().await?);
+    outages.iter().for_each(|read| name("gangguan", &read.faulty));
+    stock.iter().for_each(|read| name("blangko", &read.faulty));
+    Ok((outages.map(|read| read.rows), stock.map(|read| read.rows)))
 }

@@ -14,7 +14,7 @@ use crate::intake::Tally;
 use crate::key::Key;
 use crate::known::{Quarantine, archived_keys, in_order};
 use crate::pull::PullError;
-use crate::sources::{Chunk, DAY_US, Shape, Source, SourceConfig, Window, digest, field, first_60_bits};
+use crate::sources::{Chunk, DAY_US, Digested, Shape, Source, SourceConfig, Window, digest, field, first_60_bits};
 use crate::validate::{Contract, id_text};
 use arrow::array::Array;
 use rows::{Values, archived_values, each_latest, event_values};
@@ -40,6 +40,8 @@ pub struct Reconciliation {
     pub gone: Vec<String>,
     /// In both, with another content.
     pub different: Vec<Difference>,
+    /// In both, and in the source so that it breaks the contract and cannot be archived as a correction.
+    pub broken: Vec<Difference>,
     /// In the source, and in the quarantine instead of the archive.
     pub quarantined: Vec<String>,
     /// More than once in the source, so that nobody can say which row the archive should have.
@@ -58,7 +60,7 @@ pub struct Difference {
 }
 
 impl Reconciliation {
-    /// The same as findings R001–R006, grouped by code and, where rows differ, by the columns that do.
+    /// The same as findings R001–R007, grouped by code and, where rows differ, by the columns that do.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
         let mut tally = Tally::default();
@@ -77,13 +79,16 @@ impl Reconciliation {
         let each = |(code, ids): (&'static str, &Vec<String>)| {
             ids.iter().map(|id| (code, String::new(), id.clone())).collect::<Vec<_>>()
         };
-        let different = self.different.iter().map(|d| ("R003", d.columns.join(", "), d.event_id.clone()));
-        lists.into_iter().flat_map(each).chain(different).collect()
+        let differences = [("R003", &self.different), ("R007", &self.broken)];
+        let differing = |(code, rows): (&'static str, &Vec<Difference>)| {
+            rows.iter().map(|d| (code, d.columns.join(", "), d.event_id.clone())).collect::<Vec<_>>()
+        };
+        lists.into_iter().flat_map(each).chain(differences.into_iter().flat_map(differing)).collect()
     }
 
     /// Keys of the rows that a pull has to ask for, so that the archive says what the source says.
     pub(crate) fn to_ask_for(&self) -> Vec<String> {
-        let different = self.different.iter().map(|d| &d.event_id);
+        let different = self.different.iter().chain(&self.broken).map(|d| &d.event_id);
         let ids = self.missing.iter().chain(different).chain(&self.quarantined).chain(&self.doubled);
         ids.cloned().collect()
     }
@@ -137,18 +142,9 @@ pub async fn reconcile(
     let mut result = Reconciliation { archive_rows: held.len() as u64, ..Reconciliation::default() };
     let (from_us, until_us) = (month.start_s(facts.zone) * 1_000_000, month.end_s(facts.zone) * 1_000_000);
     let (held, found) = if let Some(asked) = source.digested(&shape, &secret) {
-        let theirs = source.day_sums(&asked, from_us, until_us).await?;
         result.in_database = true;
-        result.source_rows = theirs.values().map(|(rows, _)| rows).sum();
-        let days = differing_days(&held, &theirs, from_us);
-        let mut found = Found { read: theirs.len() as u64, ..Found::default() };
-        for day in &days {
-            let begin = from_us + day * DAY_US;
-            for (id, digest) in source.row_digests(&asked, begin, begin + DAY_US).await? {
-                found.read += 1;
-                found.add(id, begin, digest, false);
-            }
-        }
+        let (days, rows, found) = digested(&mut source, &asked, &held, from_us..until_us).await?;
+        result.source_rows = rows;
         let of_days = |(_, (at, _)): &(String, (i64, String))| days.contains(&((at - from_us) / DAY_US));
         (held.into_iter().filter(of_days).collect(), found)
     } else {
@@ -184,7 +180,10 @@ pub async fn reconcile(
                 continue;
             }
             (Some(Now::Kept(theirs)), Some(ours)) => differing_columns(theirs, ours),
-            (Some(Now::Broken(column)), _) => vec![column.name()],
+            (Some(Now::Broken(column)), _) => {
+                result.broken.push(Difference { event_id: id, columns: vec![column.name()] });
+                continue;
+            }
             _ => Vec::new(),
         };
         // The two sides may write the same value differently into their digests; here the values themselves were compared.
@@ -193,6 +192,33 @@ pub async fn reconcile(
         }
     }
     Ok(result)
+}
+
+/// On which days the two differ, how many rows the source has, and the digests of its rows on these days, made in the database.
+async fn digested(
+    source: &mut Source,
+    asked: &Digested,
+    held: &Digests,
+    month_us: std::ops::Range<i64>,
+) -> Result<(BTreeSet<i64>, u64, Found), PullError> {
+    let from_us = month_us.start;
+    let theirs = source.day_sums(asked, from_us, month_us.end).await?;
+    let mut rows = theirs.values().map(|(rows, _)| rows).sum();
+    let days = differing_days(held, &theirs, from_us);
+    let mut found = Found { read: theirs.len() as u64, ..Found::default() };
+    for day in &days {
+        let begin = from_us + day * DAY_US;
+        for (id, digest) in source.row_digests(asked, begin, begin + DAY_US).await? {
+            found.read += 1;
+            found.add(id, begin, digest, false);
+        }
+    }
+    for (id, digest) in source.endless_row_digests(asked).await? {
+        found.read += 1;
+        rows += 1;
+        found.add(id, 0, digest, false);
+    }
+    Ok((days, rows, found))
 }
 
 /// What the source says now about an event.

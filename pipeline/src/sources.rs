@@ -20,6 +20,7 @@ mod postgres;
 mod privileges;
 mod shape;
 mod side;
+mod span;
 mod sqlite;
 mod window;
 
@@ -28,17 +29,16 @@ pub(crate) use chunk::chunk_of;
 pub(crate) use chunk::{Cell, Cells, Chunk, Row};
 pub use config::{SourceConfig, Timeouts};
 use connection::{Connection, Watch};
-pub(crate) use digests::{DAY_US, digest, field, first_60_bits};
+pub(crate) use digests::{DAY_US, Digested, digest, field, first_60_bits};
 pub use error::SourceError;
 pub use identity::Identity;
 use outlet::Outlet;
 use privileges::unless_denied;
 pub use shape::Shape;
 pub(crate) use side::{Outage, Stock};
+pub(crate) use span::Span;
 use window::Bind;
 pub(crate) use window::Window;
-
-use crate::time;
 
 use schemas::Column;
 use serde::{Deserialize, Serialize};
@@ -200,32 +200,6 @@ impl Source {
         answer.first_number().ok_or_else(|| self.odd_answer("the number of rows"))
     }
 
-    /// First and last instant of recording in the window, microseconds, and its rows; `None` where they have no order.
-    ///
-    /// # Errors
-    /// [`SourceError::Query`] when the database fails.
-    pub(crate) async fn span(
-        &mut self,
-        shape: &Shape,
-        window: &Window,
-    ) -> Result<Option<(i64, i64, u64)>, SourceError> {
-        if shape.text_cursor || matches!(self.connection, Connection::Csv(_)) {
-            return Ok(None);
-        }
-        let condition = self.condition(shape, window);
-        let view = self.config.view.clone();
-        let cursor = self.quoted(&self.config.office_name(Column::RecordedAt));
-        let relation = self.relation(&view);
-        let sql = format!("SELECT MIN({cursor}), MAX({cursor}), COUNT(*) FROM {relation}{}", condition.sql);
-        let answer = self.all(&sql, &condition.binds, &view, 3).await?;
-        let zone = self.config.zone;
-        Ok(answer.rows().next().and_then(|row| {
-            let Cell::Integer(rows) = row.at(2) else { return None };
-            let (first, last) = (time::instant(row.at(0), zone)?, time::instant(row.at(1), zone)?);
-            Some((first, last, u64::try_from(rows).ok()?))
-        }))
-    }
-
     /// Sends every row of the window, and gives the digests of the files that were read whole, where there are files.
     /// Stops early when nobody takes rows any more.
     ///
@@ -331,14 +305,8 @@ impl Source {
         found
     }
 
-    /// A database that answers, but not what it was asked.
     fn odd_answer(&self, to: &str) -> SourceError {
-        SourceError::Query {
-            database: self.dialect().database(),
-            relation: self.config.view.clone(),
-            reason: format!("it does not tell {to}"),
-            passing: false,
-        }
+        self.connection.odd_answer(&self.config.view, to)
     }
 
     fn dialect(&self) -> window::Dialect {

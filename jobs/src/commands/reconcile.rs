@@ -7,7 +7,7 @@ use crate::{clock, print};
 use anyhow::Result;
 use pipeline::Key;
 
-/// Exit code 1 when a row is missing, gone, different or in quarantine.
+/// Exit code 1 when a row is missing, gone, different, broken or in quarantine.
 pub(crate) async fn run(options: &OfMonth) -> Result<Outcome> {
     let installed = Installed::open(options.place.config.as_deref())?;
     let archive = installed.archive()?;
@@ -24,7 +24,7 @@ pub(crate) async fn run(options: &OfMonth) -> Result<Outcome> {
         Format::Table => {
             let place = if result.in_database { "in the database" } else { "row by row" };
             format!(
-                "{}: {} rows in the source, {} in the archive, compared {place} ({} travelled)\n{} missing, {} gone, {} different, {} in quarantine, {} doubled, {} without a key\n{}",
+                "{}: {} rows in the source, {} in the archive, compared {place} ({} travelled)\n{} missing, {} gone, {} different, {} broken, {} in quarantine, {} doubled, {} without a key\n{}",
                 options.month,
                 result.source_rows,
                 result.archive_rows,
@@ -32,6 +32,7 @@ pub(crate) async fn run(options: &OfMonth) -> Result<Outcome> {
                 result.missing.len(),
                 result.gone.len(),
                 result.different.len(),
+                result.broken.len(),
                 result.quarantined.len(),
                 result.doubled.len(),
                 result.without_key,

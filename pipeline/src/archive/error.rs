@@ -174,6 +174,12 @@ pub enum ArchiveError {
 }
 
 impl ArchiveError {
+    /// The private table lacks the row of an event of the public one.
+    pub(crate) fn no_private_row(seq: i64) -> Self {
+        let reason = format!("there is no row of event seq {seq}; run `tertib verify`, then restore from the backup");
+        Self::Decode { path: "persons".to_owned(), reason }
+    }
+
     /// Whether the file is not there.
     pub(super) fn is_missing(&self) -> bool {
         matches!(self, Self::Io { reason, .. } if reason.kind() == std::io::ErrorKind::NotFound)

@@ -6,7 +6,7 @@ use crate::intake::Range;
 use crate::key::Key;
 use crate::known::Quarantine;
 use crate::reconcile::reconcile;
-use crate::sources::{Shape, Source, SourceConfig, Window};
+use crate::sources::{Shape, Source, SourceConfig, Span, Window};
 use schemas::{Facts, Month};
 use std::path::Path;
 
@@ -158,13 +158,15 @@ impl Run<'_> {
         let limit = self.options.slice_rows.max(1);
         if self.done.total.is_none() {
             let mut total = source.estimate(shape, window).await?;
+            let covered = self.facts.clock.covered();
+            let plausible = covered.start * 1_000_000..covered.end * 1_000_000;
             if total > limit
-                && let Some((first, end_us, rows)) = source.span(shape, window).await?
+                && let Some(Span { first_us, last_us, rows }) = source.span(shape, window, &plausible).await?
             {
                 // A database that is asked with a margin may know of rows beyond the end.
-                let end_us = end_us.min(self.options.until_us.unwrap_or(i64::MAX));
+                let end_us = last_us.min(self.options.until_us.unwrap_or(i64::MAX));
                 total = rows;
-                let reached_us = cursor.map_or(first, |c| c.max(first));
+                let reached_us = cursor.map_or(first_us, |c| c.max(first_us));
                 let count = i64::try_from(total.div_ceil(limit)).unwrap_or(i64::MAX);
                 let length_us = (end_us.saturating_sub(reached_us) / count.max(1)).max(SHORTEST_SLICE_US);
                 self.done.slices = (count > 1).then_some(Slices { reached_us, length_us, end_us });
@@ -172,7 +174,14 @@ impl Run<'_> {
             self.done.total = Some(total);
         }
         let Some(slices) = self.done.slices else { return Ok(self.options.until_us) };
-        let until = slices.reached_us.saturating_add(slices.length_us);
+        let beyond_us = slices.end_us.saturating_add(1);
+        let mut until = slices.reached_us.saturating_add(slices.length_us).min(beyond_us);
+        // Rows do not come evenly: a slice in which too many lie is cut again.
+        while until - slices.reached_us > SHORTEST_SLICE_US
+            && source.rows_within(&(slices.reached_us..until)).await? > limit
+        {
+            until = slices.reached_us + ((until - slices.reached_us) / 2).max(SHORTEST_SLICE_US);
+        }
         Ok(if until >= slices.end_us { self.options.until_us } else { Some(until) })
     }
 }

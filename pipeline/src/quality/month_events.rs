@@ -52,12 +52,8 @@ impl MonthEvents {
             for (row, seq) in public.seqs.values().iter().enumerate().filter(current) {
                 let at = persons.binary_search_by_key(seq, |(seq, ..)| *seq);
                 // Without its private row nothing can be said of an event: empty columns would be findings that are none.
-                let Some((_, private, beside)) = at.ok().and_then(|at| persons.get(at)) else {
-                    let reason = format!(
-                        "there is no row of event seq {seq}; run `tertib verify`, then restore from the backup"
-                    );
-                    return Err(ArchiveError::Decode { path: "persons".to_owned(), reason });
-                };
+                let beside = at.ok().and_then(|at| persons.get(at));
+                let (_, private, beside) = beside.ok_or_else(|| ArchiveError::no_private_row(*seq))?;
                 all.push((*seq, event(&Said { public: (&public, row), private: (private, *beside) })?));
             }
         }

@@ -37,15 +37,18 @@ pub(super) fn check(events: &[Event<'_>], found: &mut Found<'_>) {
     }
 }
 
-/// A number names its step and its year, `NNNNNN/step/year`: those of the entry.
+/// A number that is more than its serial names its step and its year, `NNNNNN/step/year`: those of the entry.
 fn book_and_year(event: &Event<'_>, number: &str, step: u8, found: &mut Found<'_>) {
     let Some((_, rest)) = number.split_once('/') else { return };
     let (book, year) = rest.split_once('/').unwrap_or((rest, ""));
-    if book.parse::<u8>().is_ok_and(|book| book != step) {
+    let (Ok(book), Ok(year)) = (book.parse::<u64>(), year.parse::<i32>()) else {
+        return found.event("Q020", event, number);
+    };
+    if book != u64::from(step) {
         found.event("Q039", event, number);
     }
     let of_entry = found.facts.zone.date(event.selesai_us.div_euclid(1_000_000)).map(|day| day.year());
-    if year.parse::<i32>().is_ok_and(|year| Some(year) != of_entry) {
+    if Some(year) != of_entry {
         found.event("Q040", event, number);
     }
 }

@@ -126,6 +126,7 @@ impl Compiler<'_> {
         };
         let (operands, kind) = of_one_kind(operands)?;
         let nodes = operands.into_iter().map(|operand| operand.node).collect();
+        // Among values of which none is given, no place is found: the result is none either.
         Ok(Typed::call_with_null(name, kind, nodes, move |v| Ok(place(v).unwrap_or(Datum::Null))))
     }
 }

@@ -37,11 +37,13 @@ pub(super) fn each_latest(
             let (seqs, selesai) = (int64s(&batch, "seq")?, instants(&batch, "selesai")?);
             let columns = held(&batch, &public)?;
             for row in (0..batch.num_rows()).filter(|row| !replaced.contains(&seqs.value(*row))) {
+                let seq = seqs.value(row);
+                let person = persons.get(&seq).ok_or_else(|| ArchiveError::no_private_row(seq))?;
                 let mut values = vec![None; Column::ALL.len()];
                 for (column, held) in public.iter().zip(&columns) {
                     values[column.index()] = held.said(row);
                 }
-                for (column, value) in private.iter().zip(persons.get(&seqs.value(row)).into_iter().flatten()) {
+                for (column, value) in private.iter().zip(person) {
                     values[column.index()].clone_from(value);
                 }
                 each(selesai.value(row), values);

@@ -18,6 +18,10 @@ use std::path::Path;
 const TOLERANCE_S: f64 = 0.001_5;
 const SECOND_US: f64 = 1_000_000.0;
 
+const WORKING_CASES: &str = "working time of cases";
+const CONFORMANCE: &str = "conformance cost";
+const FITTING: &str = "cases that fit";
+
 /// Checks of one log.
 struct Checks<'a> {
     log: &'a str,
@@ -76,7 +80,11 @@ impl Checks<'_> {
         }
     }
 
-    fn spreads(&mut self, family: &'static str, of: &str, said: &Spreads, summary: &Summary, item: &str) {
+    fn spreads(&mut self, family: &'static str, of: &str, said: Option<&Spreads>, summary: &Summary, item: &str) {
+        let Some(said) = said else {
+            let all = if of.is_empty() { "all".to_owned() } else { format!("{of}: all") };
+            return self.count(family, &all, None, summary.rows("log", item).map(|row| row.n).sum());
+        };
         for (name, said) in said {
             let row = summary.rows("log", item).find(|row| row.name == *name);
             let found = row.map(|row| Spread { n: row.n, values: row.values }).unwrap_or_default();
@@ -108,31 +116,43 @@ pub(super) fn log(text: &str, events: &Path) -> Result<Vec<Check>, String> {
     published(&mut checks, &said.published, &log, &summary)?;
     let (pm4py, variants) = (&said.pm4py, log.variants());
     counts(&mut checks, pm4py, &log, &summary);
+    if pm4py.directly_follows.is_none() {
+        checks.count("directly follows", "all", None, summary.n("log", "follows"));
+    }
     for pair in pm4py.directly_follows.iter().flatten() {
         let (from, to) = (&pair.source, &pair.target);
         let rows = summary.rows("log", "follows").filter(|row| row.name == *from && row.detail == *to);
         checks.count("directly follows", &format!("{from} > {to}"), Some(pair.n), rows.map(|row| row.n).sum());
     }
     checks.count("counts", "variants", pm4py.variants, variants.len() as u64);
+    if pm4py.top_variants.is_none() {
+        checks.count("variants", "all", None, variants.len() as u64);
+    }
     for top in pm4py.top_variants.iter().flatten() {
         let found = variants.get(&texts(&top.variant)).copied().unwrap_or(0);
         checks.count("variants", &top.variant.join(" > "), Some(top.cases), found);
     }
     let whole = summary.spread("log", "case_duration", 0);
     checks.spread("case duration", "", pm4py.case_duration_s.as_ref(), &whole);
-    let gaps = pm4py.gap_into_activity_s.iter();
-    gaps.for_each(|said| checks.spreads("gap into activity", "", said, &summary, "gap"));
+    checks.spreads("gap into activity", "", pm4py.gap_into_activity_s.as_ref(), &summary, "gap");
+    if pm4py.business_hours.is_empty() {
+        checks.add(WORKING_CASES, "all", None, None);
+    }
     for (calendar, said) in &pm4py.business_hours {
-        let plain = (said.holidays.as_slice(), &said.case_duration_s, &said.gap_into_activity_s);
+        let plain = (said.holidays.as_slice(), &said.case_duration_s, said.gap_into_activity_s.as_ref());
         working(&mut checks, &log, calendar, &said.slots_seconds_from_monday, plain)?;
-        if let Some(WithHolidays { holidays, case_duration_s, gap_into_activity_s, .. }) = &said.with_holidays {
-            let calendar = format!("{calendar} with holidays");
-            let said_of = (holidays.as_slice(), case_duration_s, gap_into_activity_s);
-            working(&mut checks, &log, &calendar, &said.slots_seconds_from_monday, said_of)?;
+        let calendar = format!("{calendar} with holidays");
+        match &said.with_holidays {
+            Some(WithHolidays { holidays, case_duration_s, gap_into_activity_s, .. }) => {
+                let said_of = (holidays.as_slice(), case_duration_s, gap_into_activity_s.as_ref());
+                working(&mut checks, &log, &calendar, &said.slots_seconds_from_monday, said_of)?;
+            }
+            None => checks.add(WORKING_CASES, &calendar, None, None),
         }
     }
-    if let Some(said) = &said.conformance {
-        conformance(&mut checks, said, &variants);
+    match &said.conformance {
+        Some(said) => conformance(&mut checks, said, &variants),
+        None => checks.add(CONFORMANCE, FITTING, None, None),
     }
     Ok(checks.all)
 }
@@ -156,12 +176,12 @@ fn working(
     log: &ForeignLog,
     calendar: &str,
     slots: &[(i64, i64)],
-    (holidays, cases, gaps): (&[NaiveDate], &SpreadSaid, &Spreads),
+    (holidays, cases, gaps): (&[NaiveDate], &SpreadSaid, Option<&Spreads>),
 ) -> Result<(), String> {
     let Some((from, to)) = log.days() else { return Ok(()) };
     let summary = log.summary(Some(&clock(slots, holidays, from, to)?))?;
     let whole = summary.spread("log", "case_duration_working", 0);
-    checks.spread("working time of cases", calendar, Some(cases), &whole);
+    checks.spread(WORKING_CASES, calendar, Some(cases), &whole);
     checks.spreads("working time into activity", calendar, gaps, &summary, "gap_working");
     Ok(())
 }
@@ -226,11 +246,11 @@ fn conformance(checks: &mut Checks<'_>, said: &Conformance, variants: &BTreeMap<
     let accepted: Vec<Vec<&str>> = said.accepted_sequences.iter().map(|s| texts(s)).collect();
     for row in &said.variants {
         let found = alignment_cost(&texts(&row.variant), &accepted).map(|cost| Statistic::Count(cost as u64));
-        checks.add("conformance cost", &row.variant.join(" > "), Some(Statistic::Count(row.cost)), found);
+        checks.add(CONFORMANCE, &row.variant.join(" > "), Some(Statistic::Count(row.cost)), found);
     }
     let fits = |(variant, cases): (&Vec<&str>, &u64)| (alignment_cost(variant, &accepted) == Some(0)).then_some(*cases);
     let fitting = variants.iter().filter_map(fits).sum();
-    checks.count("conformance cost", "cases that fit", Some(said.cases_fitting), fitting);
+    checks.count(CONFORMANCE, FITTING, Some(said.cases_fitting), fitting);
 }
 
 /// Working time between two instants, from the tests of other tools.

@@ -124,8 +124,7 @@ pub(super) struct BusinessHours {
     pub(super) slots_seconds_from_monday: Slots,
     pub(super) holidays: Vec<NaiveDate>,
     pub(super) case_duration_s: SpreadSaid,
-    #[serde(default)]
-    pub(super) gap_into_activity_s: Spreads,
+    pub(super) gap_into_activity_s: Option<Spreads>,
     pub(super) with_holidays: Option<WithHolidays>,
     #[serde(rename = "timezone")]
     _timezone: Option<IgnoredAny>,
@@ -141,8 +140,7 @@ pub(super) struct BusinessHours {
 pub(super) struct WithHolidays {
     pub(super) holidays: Vec<NaiveDate>,
     pub(super) case_duration_s: SpreadSaid,
-    #[serde(default)]
-    pub(super) gap_into_activity_s: Spreads,
+    pub(super) gap_into_activity_s: Option<Spreads>,
     #[serde(rename = "holiday_source")]
     _holiday_source: Option<IgnoredAny>,
     #[serde(rename = "crosscheck")]

@@ -91,13 +91,31 @@ impl Connection {
         }
     }
 
-    /// One integer that a server answers with.
+    /// One integer that a server answers with; `None` where it answers with no row.
     async fn number(&mut self, config: &SourceConfig, sql: &str) -> Result<Option<i64>, SourceError> {
         let mut outlet = Outlet::new(1, None);
         self.read(config, sql, &[], "server", &mut outlet).await?;
         let answer = outlet.keep();
-        let number = answer.rows().next().map(|row| row.at(0));
-        Ok(if let Some(Cell::Integer(number)) = number { Some(number) } else { None })
+        match answer.rows().next().map(|row| row.at(0)) {
+            Some(Cell::Integer(number)) => Ok(Some(number)),
+            Some(_) => Err(self.odd_answer("server", "the number of a session")),
+            None => Ok(None),
+        }
+    }
+
+    /// The server's number for this session. Without it nobody could ask whether the server still serves the session.
+    async fn session(&mut self, config: &SourceConfig, sql: &str) -> Result<i64, SourceError> {
+        self.number(config, sql).await?.ok_or_else(|| self.odd_answer("server", "the number of this session"))
+    }
+
+    /// A database that answers, but not what it was asked.
+    pub(super) fn odd_answer(&self, relation: &str, to: &str) -> SourceError {
+        SourceError::Query {
+            database: self.dialect().database(),
+            relation: relation.to_owned(),
+            reason: format!("it does not tell {to}"),
+            passing: false,
+        }
     }
 }
 
@@ -141,7 +159,7 @@ impl Watch {
             Connection::Sqlite(_) | Connection::Csv(_) => None,
         };
         let session = match question {
-            Some((database, sql)) => in_time(config, database, connection.number(config, sql)).await?,
+            Some((database, sql)) => Some(in_time(config, database, connection.session(config, sql)).await?),
             None => None,
         };
         Ok(Self { config: config.clone(), session, heard: Heard::default() })
@@ -192,5 +210,25 @@ impl Watch {
         }
         let reason = "it has ended this connection, and the network kept silent about it".to_owned();
         Err(SourceError::Unreachable { database, reason, answered: true })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_server_that_does_not_name_its_session_is_an_error_and_no_watch_is_switched_off() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let config = SourceConfig::new(format!("sqlite:{}", file.path().display()), "peristiwa".to_owned());
+        let mut connection = Connection::open(&config).await.unwrap();
+        assert_eq!(connection.session(&config, "SELECT 7").await.unwrap(), 7);
+        for odd in ["SELECT 7 WHERE 1 = 0", "SELECT 'tujuh'", "SELECT NULL"] {
+            let refused = connection.session(&config, odd).await.unwrap_err().to_string();
+            assert!(refused.contains("it does not tell the number"), "{odd}: {refused}");
+        }
+        // A server that has ended a session answers with no row.
+        assert_eq!(connection.number(&config, "SELECT 7 WHERE 1 = 0").await.unwrap(), None);
+        assert!(connection.number(&config, "SELECT 'tujuh'").await.is_err());
     }
 }

@@ -17,6 +17,8 @@ use std::path::{Path, PathBuf};
 const DELIMITERS: [u8; 4] = *b",;\t|";
 /// So many rows of the first file decide whether the keys are integers.
 const SAMPLE_ROWS: usize = 1_000;
+/// A field of a row with a field too many or too few.
+const SHIFTED: Cell<'static> = Cell::Unreadable("the row has another number of fields than the first line");
 const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A folder that was found to hold CSV files.
@@ -130,14 +132,14 @@ impl Folder {
             Column::ALL.into_iter().map(|c| head.iter().position(|n| *n == config.office_name(c))).collect();
         let mut record = ByteRecord::new();
         while next(&mut reader, &mut record, &file.path)? {
-            // A row with a field too many or too few has shifted; only its key may be believed.
+            // Of a row that has shifted only its key may be believed.
             let whole = record.len() == head.len();
             for (column, place) in Column::ALL.into_iter().zip(&places) {
                 let value = place.and_then(|i| record.get(i)).unwrap_or_default();
                 let wants_integer = column == Column::Langkah || (column == Column::EventId && integer_ids);
                 outlet.push(match whole || column == Column::EventId {
                     true => self.cell(value, wants_integer),
-                    false => Cell::Unreadable("the row has another number of fields than the first line"),
+                    false => SHIFTED,
                 });
             }
             if !outlet.row_done().await {
@@ -158,9 +160,11 @@ impl Folder {
         }
         let mut record = ByteRecord::new();
         while next(&mut reader, &mut record, &path)? {
+            let whole = record.len() == head.len();
             for column in columns {
                 let place = head.iter().position(|h| h == column).unwrap_or(usize::MAX);
-                outlet.push(self.cell(record.get(place).unwrap_or_default(), true));
+                let value = record.get(place).unwrap_or_default();
+                outlet.push(if whole { self.cell(value, true) } else { SHIFTED });
             }
             outlet.row_done().await;
         }

@@ -128,9 +128,31 @@ impl Source {
         from_us: i64,
         until_us: i64,
     ) -> Result<Vec<(Option<String>, String)>, SourceError> {
+        let rows = self.ended_between(from_us, until_us);
+        self.digests_of(asked, &rows).await
+    }
+
+    /// The same of the rows whose `selesai` is no instant, which lie on no day.
+    ///
+    /// # Errors
+    /// [`SourceError::Query`] when the database fails, or does not tell what it was asked.
+    pub(crate) async fn endless_row_digests(
+        &mut self,
+        asked: &Digested,
+    ) -> Result<Vec<(Option<String>, String)>, SourceError> {
+        let selesai = self.quoted(&self.config.office_name(Column::Selesai));
+        let endless = match self.dialect() {
+            Dialect::Postgres => format!("NOT isfinite({selesai})"),
+            // A date of zeros, which is no value.
+            _ => format!("{selesai} = 0"),
+        };
+        let rows = format!("FROM {} WHERE {selesai} IS NULL OR {endless}", self.relation(&self.config.view));
+        self.digests_of(asked, &rows).await
+    }
+
+    async fn digests_of(&mut self, asked: &Digested, rows: &str) -> Result<Vec<(Option<String>, String)>, SourceError> {
         let id = self.quoted(&self.config.office_name(Column::EventId));
         let text = if self.dialect() == Dialect::MySql { "CHAR" } else { "TEXT" };
-        let rows = self.ended_between(from_us, until_us);
         let sql = format!("SELECT CAST({id} AS {text}), {} {rows}", asked.digest);
         let view = self.config.view.clone();
         let answer = self.all(&sql, &[], &view, 2).await?;

@@ -84,6 +84,7 @@ impl Source {
         let pair = |(id, at): (Cell<'_>, Cell<'_>)| match id {
             Cell::Integer(n) => Some((n.to_string(), time::instant(at, zone))),
             Cell::Text(text) => Some((text.to_owned(), time::instant(at, zone))),
+            // Keys of the archive are integers or texts, so that another kind of value is none of those that were asked for.
             _ => None,
         };
         Ok(answer.rows().filter_map(|row| pair((row.at(0), row.at(1)))).collect())

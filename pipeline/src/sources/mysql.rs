@@ -119,7 +119,7 @@ fn bound(sql: &str, binds: &[Bind]) -> Query<'static, MySql, MySqlArguments> {
     query
 }
 
-/// How many rows the optimizer expects of a query: the most that the tables of one of its SELECTs give together.
+/// How many rows the optimizer expects of a query; `None` where its plan has no number.
 pub(super) async fn estimate(
     connection: &mut MySqlConnection,
     sql: &str,
@@ -133,12 +133,17 @@ pub(super) async fn estimate(
         Ok(number) => number,
         Err(_) => row.try_get::<Option<String>, _>(name).ok().flatten().and_then(|digits| digits.parse().ok()),
     };
+    Ok(expected_rows(plan.iter().map(|row| (number(row, "id"), number(row, "rows")))))
+}
+
+/// The most that the tables of one of a query's SELECTs give together, from the lines of its plan: the SELECT's number, and
+/// how many rows of a table it takes. A line without rows, such as that of a union, does not change the product.
+fn expected_rows(plan: impl Iterator<Item = (Option<u64>, Option<u64>)>) -> Option<u64> {
     let mut selects: BTreeMap<Option<u64>, u64> = BTreeMap::new();
-    for row in &plan {
-        let rows = number(row, "rows").unwrap_or(1).max(1);
-        selects.entry(number(row, "id")).and_modify(|product| *product = product.saturating_mul(rows)).or_insert(rows);
+    for (select, rows) in plan.filter_map(|(select, rows)| Some((select, rows?.max(1)))) {
+        selects.entry(select).and_modify(|product| *product = product.saturating_mul(rows)).or_insert(rows);
     }
-    Ok(selects.into_values().max())
+    selects.into_values().max()
 }
 
 /// How a column's values are decoded.
@@ -271,6 +276,16 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_plan_without_numbers_expects_nothing() {
+        let plan = |lines: &[(Option<u64>, Option<u64>)]| expected_rows(lines.iter().copied());
+        assert_eq!(plan(&[(Some(1), None)]), None);
+        assert_eq!(plan(&[]), None);
+        // Two tables together, a union of another, and the line of the union itself.
+        assert_eq!(plan(&[(Some(1), Some(20)), (Some(1), Some(3)), (Some(2), Some(50)), (None, None)]), Some(60));
+        assert_eq!(plan(&[(Some(1), Some(0)), (Some(1), Some(9))]), Some(9));
     }
 
     #[test]

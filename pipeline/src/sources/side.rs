@@ -2,6 +2,7 @@
 
 use super::{Cell, Connection, Outlet, Row, Source, SourceError};
 use crate::time;
+use chrono::DateTime;
 
 /// An outage as the source has it, microseconds since 1970 UTC.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,48 +28,57 @@ pub(crate) struct Stock {
     pub(crate) gagal: i64,
 }
 
+/// What could be read of such a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SideRows<T> {
+    /// In order of time.
+    pub(crate) rows: Vec<T>,
+    /// The rows that are left out, each by its day or its place.
+    pub(crate) faulty: Vec<String>,
+}
+
 impl Source {
-    /// The outages, in order of start; `None` when the configuration names no table. Rows without a kind or one of
-    /// the ends are counted.
+    /// The outages, in order of start; `None` when the configuration names no table.
     ///
     /// # Errors
     /// [`SourceError`] when the table cannot be read.
-    pub(crate) async fn outages(&mut self) -> Result<Option<(Vec<Outage>, u64)>, SourceError> {
+    pub(crate) async fn outages(&mut self) -> Result<Option<SideRows<Outage>>, SourceError> {
         let Some(table) = self.config.outages.clone() else { return Ok(None) };
         let zone = self.config.zone;
-        let (rows, faulty) = self
-            .table(&table, &["jenis", "mulai", "selesai"], |row| {
-                let Cell::Text(jenis) = row.at(0) else { return None };
+        let rows = self
+            .table(&table, &["mulai", "selesai", "jenis"], |row| {
+                let Cell::Text(jenis) = row.at(2) else { return None };
                 let jenis = Some(jenis.to_owned()).filter(|kind| !kind.trim().is_empty())?;
-                let (mulai_us, selesai_us) = (time::instant(row.at(1), zone)?, time::instant(row.at(2), zone)?);
+                let (mulai_us, selesai_us) = (time::instant(row.at(0), zone)?, time::instant(row.at(1), zone)?);
                 Some(Outage { mulai_us, selesai_us, jenis })
             })
             .await?;
-        Ok(Some((rows, faulty)))
+        Ok(Some(rows))
     }
 
-    /// The blank stock by day; `None` when the configuration names no table. Unreadable rows are counted.
+    /// The blank stock by day; `None` when the configuration names no table. No count is below zero.
     ///
     /// # Errors
     /// [`SourceError`] when the table cannot be read.
-    pub(crate) async fn stock(&mut self) -> Result<Option<(Vec<Stock>, u64)>, SourceError> {
+    pub(crate) async fn stock(&mut self) -> Result<Option<SideRows<Stock>>, SourceError> {
         let Some(table) = self.config.stock.clone() else { return Ok(None) };
-        let (rows, faulty) = self
+        let rows = self
             .table(&table, &["tanggal", "terima", "cetak", "gagal"], |row| {
-                let number = |i| if let Cell::Integer(n) = row.at(i) { Some(n) } else { None };
+                let number = |i| if let Cell::Integer(n @ 0..) = row.at(i) { Some(n) } else { None };
                 let (terima, cetak, gagal) = (number(1)?, number(2)?, number(3)?);
                 Some(Stock { tanggal_days: time::date(row.at(0))?, terima, cetak, gagal })
             })
             .await?;
-        Ok(Some((rows, faulty)))
+        Ok(Some(rows))
     }
 
+    /// The rows of a table whose first column says when.
     async fn table<T: Ord + Send>(
         &mut self,
         table: &str,
         columns: &[&str],
         parse: impl Fn(Row<'_>) -> Option<T> + Send + Sync,
-    ) -> Result<(Vec<T>, u64), SourceError> {
+    ) -> Result<SideRows<T>, SourceError> {
         let found = if let Connection::Csv(folder) = &self.connection {
             let mut outlet = Outlet::new(columns.len(), None);
             folder.table(table, columns, &mut outlet).await?;
@@ -78,9 +88,25 @@ impl Source {
             let sql = format!("SELECT {} FROM {}", names.join(", "), self.relation(table));
             self.all(&sql, &[], table, columns.len()).await?
         };
-        let mut rows: Vec<T> = found.rows().filter_map(parse).collect();
-        let faulty = (found.len() - rows.len()) as u64;
-        rows.sort();
-        Ok((rows, faulty))
+        let mut all = SideRows { rows: Vec::new(), faulty: Vec::new() };
+        for (index, row) in found.rows().enumerate() {
+            match parse(row) {
+                Some(read) => all.rows.push(read),
+                None => all.faulty.push(self.name_of(row, index)),
+            }
+        }
+        all.rows.sort();
+        Ok(all)
+    }
+
+    /// The day of a row, or its place where it has none.
+    fn name_of(&self, row: Row<'_>, index: usize) -> String {
+        let zone = self.config.zone;
+        let of_instant = || {
+            let utc = DateTime::from_timestamp_micros(time::instant(row.at(0), zone)?)?;
+            Some(utc.with_timezone(&zone).date_naive())
+        };
+        let day = time::date(row.at(0)).and_then(time::date_of).or_else(of_instant);
+        day.map_or_else(|| format!("baris ke-{}", index + 1), |day| day.to_string())
     }
 }

@@ -4,6 +4,7 @@ use super::{DAY_US, Shape, mysql, postgres, sqlite};
 use chrono::{DateTime, Utc};
 use schemas::{Column, EventId};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// A query may have some ten thousand parameters; beyond this many keys everything is read.
 const MOST_IDS: usize = 10_000;
@@ -79,10 +80,7 @@ pub(super) fn condition(dialect: Dialect, cursor: &str, key: &str, shape: &Shape
         return condition;
     }
     let mut ends = Vec::new();
-    let instant = match dialect {
-        Dialect::Sqlite => format!("CASE typeof({cursor}) WHEN 'integer' THEN {cursor} ELSE unixepoch({cursor}) END"),
-        Dialect::Postgres | Dialect::MySql => cursor.to_owned(),
-    };
+    let instant = instant_of(dialect, cursor);
     let (before_us, after_us) = margins_us(dialect, shape);
     let from = window.from_us.map(|us| us.saturating_sub(before_us));
     let from = from.map(|us| format!("{instant} >= {}", condition.place(dialect, Bind::Instant(us))));
@@ -105,6 +103,24 @@ pub(super) fn condition(dialect: Dialect, cursor: &str, key: &str, shape: &Shape
     }
     sql.push(')');
     condition.sql = sql;
+    condition
+}
+
+/// A cursor as it is compared with an instant.
+fn instant_of(dialect: Dialect, cursor: &str) -> String {
+    match dialect {
+        Dialect::Sqlite => format!("CASE typeof({cursor}) WHEN 'integer' THEN {cursor} ELSE unixepoch({cursor}) END"),
+        Dialect::Postgres | Dialect::MySql => cursor.to_owned(),
+    }
+}
+
+/// The WHERE of rows recorded in a range, without a margin: what a clock showed is compared as if it were UTC.
+pub(super) fn recorded_within(dialect: Dialect, cursor: &str, range: &Range<i64>) -> Condition {
+    let mut condition = Condition::default();
+    let instant = instant_of(dialect, cursor);
+    let from = condition.place(dialect, Bind::Instant(range.start));
+    let until = condition.place(dialect, Bind::Instant(range.end));
+    condition.sql = format!(" WHERE {instant} >= {from} AND {instant} < {until}");
     condition
 }
 
@@ -144,6 +160,16 @@ fn margins_us(dialect: Dialect, shape: &Shape) -> (i64, i64) {
 }
 
 impl Condition {
+    /// The WHERE of rows of which both are true.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.sql = match other.sql.strip_prefix(" WHERE ") {
+            Some(also) if !self.sql.is_empty() => format!("{} AND {also}", self.sql),
+            _ => format!("{}{}", self.sql, other.sql),
+        };
+        self.binds.extend(other.binds);
+        self
+    }
+
     fn keys(&mut self, dialect: Dialect, key: &str, ids: &[String]) -> String {
         let text = if dialect == Dialect::MySql { "CHAR" } else { "TEXT" };
         let places: Vec<String> = ids.iter().map(|id| self.place(dialect, Bind::Text(id.clone()))).collect();
