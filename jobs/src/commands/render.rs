@@ -222,7 +222,7 @@ pub(crate) async fn run(options: &Options, common: Common) -> Result<Outcome> {
 fn of_outsiders(only: &[String]) -> Result<Vec<String>> {
     let report = "laporan_kepatuhan";
     if let Some(other) = only.iter().find(|name| *name != report) {
-        bail!("`{other}` has no copy for outsiders; `--hide-small` writes `{report}` only");
+        bail!("`{other}` has no copy for outsiders; ask for `{report}` only");
     }
     Ok(vec![report.to_owned()])
 }
