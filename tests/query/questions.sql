@@ -462,3 +462,5 @@ SELECT COUNT(*) AS n FROM events WHERE selesai >= '2026-10-01 00:00:00 +07:00'
 SELECT COUNT(*) AS n FROM events WHERE selesai >= '2026-10-01 00:00:00+07:00'
 SELECT 1 < 2 = TRUE AS x
 SELECT (1 < 2) = TRUE AS x
+SELECT COUNT(*) AS n FROM events WHERE langkah = 3 IN (TRUE)
+SELECT COUNT(*) AS n FROM events WHERE (langkah = 3) IN (TRUE)

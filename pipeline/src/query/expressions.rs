@@ -94,6 +94,11 @@ impl<'a> Compiler<'a> {
             Expr::IsNotFalse(x) => self.is(x, "IS NOT FALSE", true, |v| *v != Datum::Boolean(false)),
             Expr::IsDistinctFrom(a, b) => self.same(a, b, false),
             Expr::IsNotDistinctFrom(a, b) => self.same(a, b, true),
+            Expr::Between { expr, .. } | Expr::InList { expr, .. } | Expr::InSubquery { expr, .. }
+                if is_comparison(expr) =>
+            {
+                Err(compared_again())
+            }
             Expr::Between { expr, negated, low, high } => {
                 let low = compare(self.expr(expr)?, &BinaryOperator::GtEq, self.expr(low)?)?;
                 let high = compare(self.expr(expr)?, &BinaryOperator::LtEq, self.expr(high)?)?;
@@ -230,9 +235,7 @@ impl<'a> Compiler<'a> {
             (Op::Plus | Op::Minus | Op::Multiply | Op::Divide | Op::DuckIntegerDivide | Op::Modulo, _) => {
                 calculate(self.expr(left)?, op, self.expr(right)?)
             }
-            _ if [left, right].into_iter().any(is_comparison) => {
-                Err(refused("a comparison is compared", "put the inner comparison in brackets"))
-            }
+            _ if [left, right].into_iter().any(is_comparison) => Err(compared_again()),
             _ => compare(self.expr(left)?, op, self.expr(right)?),
         }
     }
@@ -347,6 +350,10 @@ pub(super) fn of_one_kind(values: Vec<Typed>) -> Result<(Vec<Typed>, Kind), Quer
 fn is_comparison(expr: &Expr) -> bool {
     use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq, NotEq};
     matches!(expr, Expr::BinaryOp { op: Eq | NotEq | Lt | LtEq | Gt | GtEq, .. })
+}
+
+fn compared_again() -> QueryError {
+    refused("a comparison is compared", "put the inner comparison in brackets")
 }
 
 /// A name as an error repeats it: what has blanks or many digits may be a person's.
