@@ -213,13 +213,7 @@ fn a_printed_book_is_checked_against_the_archive() {
 
 /// What goes to the province can be checked as a book can: what it says, and from which archive it comes.
 fn a_report_is_checked_against_the_archive() {
-    let pulled = |change: &str| {
-        let office = Office::unpulled();
-        office.sql(change);
-        office.run(&["pull", "--at", "2026-11-20T00:00:00Z"]).expect_code_in(&[0, 1], "pull");
-        office
-    };
-    let (office, other) = (pulled(""), pulled("update langkah_berkas set petugas_id = 'P999' where event_id = 7"));
+    let (office, other) = Office::alike();
     let only = "laporan_kepatuhan,laporan_bulanan";
     office.run(&["render", "--month", "2026-10", "--only", only]).expect_code(0);
     let verify = |at: &Office, what: &[&str], code: i32| at.run(&[&["verify"], what].concat()).expect_code(code).out;

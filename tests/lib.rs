@@ -151,6 +151,18 @@ impl Office {
         office
     }
 
+    /// Two such offices that were pulled at the same instant, and of which one row differs.
+    #[must_use]
+    pub fn alike() -> (Self, Self) {
+        let pulled = |change: &str| {
+            let office = Self::unpulled();
+            office.sql(change);
+            office.run(&["pull", "--at", "2026-11-20T00:00:00Z"]).expect_code_in(&[0, 1], "pull");
+            office
+        };
+        (pulled(""), pulled("update langkah_berkas set petugas_id = 'P999' where event_id = 7"))
+    }
+
     /// A path inside the folder.
     #[must_use]
     pub fn path(&self, name: &str) -> PathBuf {

@@ -875,13 +875,7 @@ fn printed_documents(remedies: &mut Remedies) {
 }
 
 fn a_document_of_another_archive(remedies: &mut Remedies) {
-    let pulled = |change: &str| {
-        let office = Office::unpulled();
-        office.sql(change);
-        office.run(&["pull", "--at", "2026-11-20T00:00:00Z"]).expect_code_in(&[0, 1], "pull");
-        office
-    };
-    let (office, other) = (pulled(""), pulled("update langkah_berkas set petugas_id = 'P999' where event_id = 7"));
+    let (office, other) = Office::alike();
     office.run(&["render", "--month", "2026-10", "--only", "laporan_kepatuhan"]).expect_code_in(&[0, 1], "render");
     let pdf = office.path("laporan/2026-10/laporan_kepatuhan_2026-10.pdf").display().to_string();
     let found = other.run(&["verify", "--book", &pdf]).expect_code(1).out;

@@ -132,8 +132,8 @@ pub fn seal(root: &Path, key: &Key, fence: Fence, request: SealRequest<'_>) -> R
     let provenance = archive.provenance()?;
     match (provenance.coverage(month), incomplete) {
         (Coverage::Provisional, None) => {
-            let lacks_its_beginning = provenance.gap(month).is_some_and(|gap| gap.code == "K005");
-            let again = if lacks_its_beginning { format!(" --again {month}") } else { String::new() };
+            let again =
+                if provenance.lacks_the_beginning_of(month) { format!(" --again {month}") } else { String::new() };
             return Err(SealError::Incomplete { month, extent: provenance.extent(), again });
         }
         (Coverage::Complete, Some(_)) => return Err(SealError::Complete { month }),

@@ -43,7 +43,8 @@ impl Provenance {
     }
 
     /// Whether rows of a month may have been recorded before the instant from which rows were asked for.
-    fn lacks_the_beginning_of(&self, month: Month) -> bool {
+    #[must_use]
+    pub fn lacks_the_beginning_of(&self, month: Month) -> bool {
         self.complete_from_s.is_some_and(|from| from > month.start_s(self.zone))
     }
 

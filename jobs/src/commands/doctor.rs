@@ -167,7 +167,7 @@ fn data(installed: &Installed) -> Examination {
         let month = installed.facts.zone.month(now).context("today is in no month")?.back(1);
         match provenance.coverage(month) {
             Coverage::Complete => Ok(says),
-            Coverage::Provisional if provenance.gap(month).is_some_and(|gap| gap.code == "K005") => {
+            Coverage::Provisional if provenance.lacks_the_beginning_of(month) => {
                 anyhow::bail!("{says}; the beginning of {month} is not there, run `tertib pull --again {month}`")
             }
             Coverage::Provisional => anyhow::bail!("{says}; not all of {month} is there, run `tertib pull`"),

@@ -153,18 +153,20 @@ impl Folder {
     pub(super) async fn table(&self, name: &str, columns: &[&str], outlet: &mut Outlet) -> Result<(), SourceError> {
         let path = self.path.join(name);
         let (mut reader, head) = reader(&path)?;
-        let lacking: Vec<String> =
-            columns.iter().filter(|c| !head.iter().any(|h| h == *c)).map(|c| (*c).to_owned()).collect();
+        let places: Vec<Option<usize>> = columns.iter().map(|c| head.iter().position(|h| h == *c)).collect();
+        let lacking = columns.iter().zip(&places).filter(|(_, place)| place.is_none());
+        let lacking: Vec<String> = lacking.map(|(column, _)| (*column).to_owned()).collect();
         if !lacking.is_empty() {
             return Err(SourceError::MissingColumns { view: name.to_owned(), columns: lacking });
         }
         let mut record = ByteRecord::new();
         while next(&mut reader, &mut record, &path)? {
             let whole = record.len() == head.len();
-            for column in columns {
-                let place = head.iter().position(|h| h == column).unwrap_or(usize::MAX);
-                let value = record.get(place).unwrap_or_default();
-                outlet.push(if whole { self.cell(value, true) } else { SHIFTED });
+            for place in places.iter().flatten() {
+                outlet.push(match record.get(*place) {
+                    Some(value) if whole => self.cell(value, true),
+                    _ => SHIFTED,
+                });
             }
             outlet.row_done().await;
         }
