@@ -14,7 +14,10 @@ tests::trials! {
     duckdb_agrees_by_chance needs DUCKDB;
     what_is_refused_says_what_to_ask needs PYTHON;
     an_answer_has_the_same_form_whatever_its_rows needs PYTHON;
+    no_refusal_repeats_what_was_typed needs PYTHON;
+    a_refusal_says_where_and_what_may_be_meant needs PYTHON;
     no_question_takes_the_machine needs PYTHON;
+    limits_are_those_of_the_whole_question needs PYTHON;
     a_spreadsheet_sees_no_formula needs PYTHON;
     a_table_for_reading_ends needs PYTHON;
 }
@@ -123,6 +126,121 @@ fn what_is_refused_says_what_to_ask() {
     }
 }
 
+/// What may be a person's, as it can be written in a question: bare, as a text, as a name, in pieces, in a comment.
+const OF_A_PERSON: [&str; 20] = [
+    "1806015708979001",
+    "'1806015708979001'",
+    "\"1806015708979001\"",
+    "SITIAMINAH",
+    "siti_aminah",
+    "'Siti Aminah'",
+    "\"Siti Aminah\"",
+    "`Siti Aminah`",
+    "[Siti Aminah]",
+    "SITIAMINAH.SITIAMINAH.SITIAMINAH",
+    "SITIAMINAH(1)",
+    "\"Siti Aminah\"(langkah)",
+    "x.\"Siti Aminah\"",
+    "N'Siti Aminah'",
+    "$$Siti Aminah$$",
+    "@SITIAMINAH",
+    "AS \"Siti Aminah\"",
+    "CAST(1 AS SITIAMINAH)",
+    "OPERATOR(SITIAMINAH.+)",
+    "/* SITIAMINAH */ ,",
+];
+
+/// Every question, with what may be a person's in the place of each word, and before it.
+fn no_refusal_repeats_what_was_typed() {
+    let dir = TempDir::new().unwrap();
+    let installed = office(&dir);
+    let archive = pipeline::Archive::open(&installed.path("archive")).unwrap();
+    let questions = questions();
+    let mut planted = OF_A_PERSON.iter().cycle();
+    let mut refused = 0;
+    let mut ask = |sql: &str| {
+        let Err(refusal) = pipeline::query(&archive, sql) else { return };
+        let said = refusal.to_string().to_lowercase();
+        for part in ["siti", "amin", "570897", "9001"] {
+            assert!(!said.contains(part), "{sql}\n{said}");
+        }
+        refused += 1;
+    };
+    for sql in each(&questions).chain([
+        "SELECT EXTRACT(MONTH FROM selesai) FROM events ORDER BY seq LIMIT 3 OFFSET 2",
+        "SELECT DATE_PART('year', selesai), DATE_DIFF('day', mulai, selesai), DATE_TRUNC('day', mulai) FROM events",
+        "SELECT * EXCLUDE (seq) FROM events t GROUP BY seq HAVING COUNT(*) > 1",
+        "WITH t AS (SELECT seq AS a, seq AS b FROM events) SELECT t.a, t.b FROM t WHERE a BETWEEN 1 AND 2",
+    ]) {
+        let words: Vec<&str> = sql.split_inclusive([' ', '(', ',']).collect();
+        for place in 0..words.len() {
+            let (before, after) = (words[..place].concat(), words[place + 1..].concat());
+            let one = planted.next().unwrap();
+            ask(&format!("{before}{one} {after}"));
+            ask(&format!("{before}{one} {}{after}", words[place]));
+        }
+    }
+    for one in OF_A_PERSON {
+        for sql in [
+            one.to_owned(),
+            format!("SELECT 1 AS {one}, 2 AS {one}"),
+            format!("SELECT * EXCLUDE ({one}) FROM events"),
+            format!("SELECT * EXCLUDE {one} FROM events"),
+            format!("SELECT {one}.* FROM events"),
+            format!("SELECT seq FROM events {one}, events {one}"),
+            format!("SELECT seq FROM {one}"),
+            format!("SELECT seq FROM events ORDER BY {one}"),
+            format!("SELECT seq FROM events LIMIT {one}"),
+            format!("SELECT seq FROM events OFFSET {one}"),
+            format!("SELECT CAST(seq AS {one}) FROM events"),
+            format!("SELECT EXTRACT({one} FROM selesai) FROM events"),
+            format!("SELECT DATE_PART({one}, selesai) FROM events"),
+            format!("SELECT DATE_TRUNC({one}, selesai) FROM events"),
+            format!("SELECT DATE_DIFF({one}, mulai, selesai) FROM events"),
+            format!("SELECT STRFTIME(selesai, {one}) FROM events"),
+            format!("SELECT selesai + INTERVAL {one} FROM events"),
+            format!("SELECT selesai + INTERVAL '1' {one} FROM events"),
+            format!("SELECT seq OPERATOR({one}) 1 FROM events"),
+            format!("SELECT SUM(seq) OVER {one} FROM events"),
+            format!("SELECT SUM(seq {one}) FROM events"),
+            format!("SELECT SUM({one} => seq) FROM events"),
+            format!("SELECT SUM(seq) OVER (ORDER BY seq ROWS {one} PRECEDING) FROM events"),
+            format!("SELECT seq FROM events WHERE hasil COLLATE {one} = 'a'"),
+            format!("SELECT seq AT TIME ZONE {one} FROM events"),
+            format!("SELECT MAX(n) FROM (SELECT seq AS {one}, seq AS {one} FROM events) AS t"),
+            format!("SELECT {one} FROM (SELECT seq AS {one} FROM events) AS t GROUP BY 2"),
+            format!("SELECT \"Siti Aminah\" FROM (SELECT seq AS \"Siti Aminah\" FROM events) AS t GROUP BY {one}"),
+            format!("WITH {one} AS (SELECT 1), {one} AS (SELECT 1 AS a) SELECT seq FROM {one}, {one}"),
+            format!("SELECT seq FROM events -- {one}\n WHERE {one}"),
+            format!("SELECT '{one}"),
+            format!("SELECT \"{one}"),
+            format!("SELECT 1; SELECT {one}"),
+        ] {
+            ask(&sql);
+        }
+    }
+    assert!(refused > 5000, "{refused}");
+}
+
+fn a_refusal_says_where_and_what_may_be_meant() {
+    let dir = TempDir::new().unwrap();
+    let installed = office(&dir);
+    for (sql, says) in [
+        ("SELECT pekom FROM events", ["line 1, column 8", "`pekon`"]),
+        ("SELECT seq\nFROM evnts", ["line 2, column 6", "`events`"]),
+        ("SELECT COUN(seq) FROM events", ["line 1, column 8", "`COUNT`"]),
+        ("SELCT seq FROM events", ["line 1, column 1", "`SELECT`"]),
+        ("SELECT * EXCLUDE (langka) FROM events", ["line 1, column 19", "`langkah`"]),
+        ("SELECT STRING_AGG(hasil, ',') FROM events", ["line 1, column 8", "STRPOS"]),
+        ("SELECT seq FROM events WHERE hasil SIMILAR TO 's.*'", ["`hasil SIMILAR TO '…'`", "LIKE"]),
+        ("SELECT langkah FROM events GROUP BY seq", ["`langkah`", "GROUP BY"]),
+        ("SELECT seq FROM events ORDER BY seq LIMIT (seq", ["at its end", "expected"]),
+    ] {
+        let ran = installed.run(&["query", sql]).expect_code(2);
+        assert!(says.iter().all(|one| ran.err.contains(one)), "{sql}: {}", ran.err);
+    }
+}
+
 fn an_answer_has_the_same_form_whatever_its_rows() {
     let dir = TempDir::new().unwrap();
     let installed = office(&dir);
@@ -182,6 +300,40 @@ fn no_question_takes_the_machine() {
         ("SELECT LPAD('x', 2000000000, 'y') FROM events", "0 to 200"),
     ] {
         let ran = installed.run(&["query", sql]).expect_code(2);
+        assert!(ran.err.contains(says) && ran.err.trim_end().lines().count() == 2, "{says}: {}", ran.err);
+    }
+}
+
+/// Several functions, joins and tables, each of which is below its limit.
+fn limits_are_those_of_the_whole_question() {
+    let dir = TempDir::new().unwrap();
+    let installed = office(&dir);
+    let listed = |n: u32, one: &dyn Fn(u32) -> String| (0..n).map(one).collect::<Vec<_>>().join(", ");
+    let frames = |n: u32| {
+        let one =
+            |k: u32| format!("MAX(seq + {k}) OVER (ORDER BY seq ROWS BETWEEN 900 PRECEDING AND 900 FOLLOWING) AS w{k}");
+        format!("SELECT {} FROM events", listed(n, &one))
+    };
+    let pairs = |n: u32| {
+        let one = |k: u32| format!("(SELECT COUNT(*) FROM events a, events b WHERE a.seq + b.seq = -{k}) AS j{k}");
+        format!("SELECT {}", listed(n, &one))
+    };
+    let tables = |n: u32| {
+        let one = |k: u32| format!("t{k} AS (SELECT a.seq, b.langkah FROM events a, events b WHERE a.seq > {k})");
+        format!("WITH {} SELECT COUNT(*) AS n FROM t0", listed(n, &one))
+    };
+    let kept = |n: u32| {
+        let one = |k: u32| format!("MEDIAN(a.seq + {k}) AS m{k}");
+        format!("SELECT {} FROM events a, events b", listed(n, &one))
+    };
+    for (sql, few, many, says) in [
+        (&frames as &dyn Fn(u32) -> String, 2, 60, "frames of windows"),
+        (&pairs, 2, 20, "pairs of rows"),
+        (&tables, 2, 14, "values"),
+        (&kept, 2, 60, "values"),
+    ] {
+        installed.run(&["query", &sql(few), "--format", "csv"]).expect_code(0);
+        let ran = installed.run(&["query", &sql(many), "--format", "csv"]).expect_code(2);
         assert!(ran.err.contains(says) && ran.err.trim_end().lines().count() == 2, "{says}: {}", ran.err);
     }
 }

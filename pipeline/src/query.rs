@@ -11,6 +11,7 @@
 
 mod aggregates;
 mod arithmetic;
+mod budget;
 mod calls;
 mod datum;
 mod expressions;
@@ -23,11 +24,13 @@ mod relations;
 mod scalars;
 mod sets;
 mod windows;
+mod words;
 
 use crate::archive::{Archive, ArchiveError, month_of_path};
 use aggregates::Function;
 use arrow::array::{Array, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow::datatypes::{DataType, Field};
+use budget::Budget;
 use datum::{Datum, Kind};
 use node::Row;
 use relations::{Column, Planner, Relation};
@@ -35,10 +38,11 @@ use serde_json::Value;
 use sqlparser::ast::{Expr, OrderByExpr, Query, Select, Statement, Visit, Visitor};
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::{Token, Tokenizer};
+use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::rc::Rc;
+use words::{Words, at, beginning, is_among, part_meant};
 
 /// A question that cannot be answered.
 #[derive(Debug, thiserror::Error)]
@@ -57,24 +61,7 @@ pub enum QueryError {
 }
 
 fn refused(what: impl Into<String>, instead: &str) -> QueryError {
-    QueryError::Refused { what: without_numbers_of_people(&what.into()), instead: instead.to_owned() }
-}
-
-/// A text without its numbers of as many digits as a NIK has: a question may hold one, and no error repeats it.
-fn without_numbers_of_people(text: &str) -> String {
-    let mut said = String::with_capacity(text.len());
-    let mut digits = String::new();
-    for letter in text.chars().map(Some).chain([None]) {
-        match letter {
-            Some(digit) if digit.is_ascii_digit() => digits.push(digit),
-            other => {
-                said.push_str(if digits.len() >= 16 { "…" } else { &digits });
-                digits.clear();
-                said.extend(other);
-            }
-        }
-    }
-    said
+    QueryError::Refused { what: what.into(), instead: instead.to_owned() }
 }
 
 /// Columns and rows of an answer.
@@ -99,56 +86,102 @@ const DEEPEST: usize = 100;
 pub fn query(archive: &Archive, sql: &str) -> Result<Answer, QueryError> {
     let (query, tokens) = parsed(sql)?;
     let schema = public_columns(archive)?;
+    let names = schema.iter().map(|column| column.name.clone()).chain(["events".to_owned()]);
+    let words = Words(names.collect());
     let wanted: Vec<Column> = schema.into_iter().filter(|column| is_named(&column.name, &tokens)).collect();
     // What is refused is refused before anything is read.
-    answered(&query, Relation::new(wanted.clone(), Vec::new())?)?;
+    let none = Relation { columns: wanted.clone(), rows: Rc::default() };
+    Planner::new(none, words.clone(), Budget::default()).answered(&query)?;
     if archive.is_empty() {
         return Err(archive.empty().into());
     }
-    let found = answered(&query, events(archive, wanted)?)?;
+    let budget = Budget::default();
+    let found = Planner::new(events(archive, wanted, &budget)?, words, budget).answered(&query)?;
     Ok(Answer {
         columns: found.columns.into_iter().map(|column| column.name).collect(),
         rows: found.rows.iter().map(|row| row.iter().map(Datum::plain).collect()).collect(),
     })
 }
 
-fn answered(query: &Query, events: Relation) -> Result<Relation, QueryError> {
-    Planner::new(events).query(query)?.distinct_names()
-}
+const ONE: &str = "ask one SELECT over the table `events`";
 
 /// The question and its words.
 fn parsed(sql: &str) -> Result<(Box<Query>, Vec<Token>), QueryError> {
-    let one = "ask one SELECT over the table `events`";
-    let unread = |reason: String| refused(format!("it is not read as SQL: {}", one_line(&reason)), one);
-    let tokens = Tokenizer::new(&GenericDialect {}, sql).tokenize().map_err(|e| unread(e.to_string()))?;
-    // `1_000` would be read as the number 1 under another name.
-    if tokens.windows(2).any(|pair| matches!(pair, [Token::Number(..), Token::Word(_)])) {
-        return Err(refused("a number runs into a word", "write a number in digits only, and a space before a name"));
-    }
-    let tokens: Vec<Token> = tokens.into_iter().filter(|token| !matches!(token, Token::Whitespace(_))).collect();
+    let tokens = Tokenizer::new(&GenericDialect {}, sql).tokenize_with_location();
+    let tokens = tokens.map_err(|e| refused(format!("a text{} is not read", at(e.location)), "end it with ' or \""))?;
+    tokens.windows(2).try_for_each(|pair| apart(&pair[0].token, &pair[1].token))?;
+    let tokens: Vec<TokenWithSpan> =
+        tokens.into_iter().filter(|token| !matches!(token.token, Token::Whitespace(_))).collect();
     if tokens.len() > LONGEST {
         return Err(refused(format!("it has more than {LONGEST} words and signs"), "ask a shorter question"));
     }
-    let parsed = Parser::new(&GenericDialect {}).with_tokens(tokens.clone()).parse_statements();
+    beside(&tokens)?;
+    let parsed = Parser::new(&GenericDialect {}).with_tokens_with_locations(tokens.clone()).parse_statements();
     let mut statements = parsed.map_err(|e| match e {
         ParserError::RecursionLimitExceeded => {
             refused("its brackets are too deep", "ask with fewer brackets in each other")
         }
-        ParserError::TokenizerError(reason) | ParserError::ParserError(reason) => unread(reason),
+        ParserError::TokenizerError(reason) | ParserError::ParserError(reason) => unread(&reason, &tokens),
     })?;
     let statement = match (statements.pop(), statements.len()) {
         (Some(statement), 0) => statement,
-        (None, _) => return Err(refused("nothing was asked", one)),
-        _ => return Err(refused("this is more than one statement", one)),
+        (None, _) => return Err(refused("nothing was asked", ONE)),
+        _ => return Err(refused("this is more than one statement", ONE)),
     };
-    let Statement::Query(query) = statement else { return Err(refused("this is another kind of statement", one)) };
+    let Statement::Query(query) = statement else { return Err(refused("this is another kind of statement", ONE)) };
     match query.visit(&mut Depth(0)) {
-        ControlFlow::Continue(()) => Ok((query, tokens)),
+        ControlFlow::Continue(()) => Ok((query, tokens.into_iter().map(|token| token.token).collect())),
         ControlFlow::Break(()) => {
             let what = format!("its expressions are more than {DEEPEST} deep");
             Err(refused(what, "write fewer terms in one expression; x IN (…) takes many values"))
         }
     }
+}
+
+/// `1_000` would be read as the number 1 under another name.
+fn apart(before: &Token, after: &Token) -> Result<(), QueryError> {
+    match (before, after) {
+        (Token::Number(..), Token::Word(_)) => {
+            Err(refused("a number runs into a word", "write a number in digits only, and a space before a name"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Words after which a text is a value, or a name that AS gives.
+const BEFORE_TEXTS: &str = "ALL AND AS BETWEEN BOTH BY CASE DATE DISTINCT ELSE ESCAPE EXCLUDE FROM HAVING ILIKE IN INTERVAL JOIN \
+     LEADING LIKE LIMIT NOT OFFSET ON OR SELECT THEN TIMESTAMP TIMESTAMPTZ TO WHEN WHERE ZONE";
+
+/// A text beside a value would be read as its name, and a name without letters as one.
+fn beside(tokens: &[TokenWithSpan]) -> Result<(), QueryError> {
+    let is_value = |token: &Token| match token {
+        Token::Word(word) => word.quote_style.is_some() || !is_among(&word.value, BEFORE_TEXTS),
+        Token::RParen | Token::RBracket => true,
+        sign => sign.to_string().contains(|c: char| c.is_alphanumeric() || c == '\''),
+    };
+    let is_text = |token: &Token| matches!(token, Token::SingleQuotedString(_));
+    let text = tokens.windows(2).find(|pair| is_text(&pair[1].token) && is_value(&pair[0].token));
+    if let Some([_, text]) = text {
+        let what = format!("a text stands beside a value{}", at(text.span.start));
+        return Err(refused(what, "join texts with ||, and write a name after AS"));
+    }
+    let is_empty = |token: &Token| matches!(token, Token::Word(word) if word.value.is_empty());
+    match tokens.iter().find(|token| is_empty(&token.token)) {
+        Some(name) => Err(refused(format!("the name{} is empty", at(name.span.start)), "write a text as '…'")),
+        None => Ok(()),
+    }
+}
+
+/// What is no SQL: where, what is expected there, and which word may be meant; what was found is not repeated.
+fn unread(reason: &str, tokens: &[TokenWithSpan]) -> QueryError {
+    let place = reason.rsplit_once(" at Line: ").and_then(|(_, place)| place.split_once(", Column: "));
+    let place = place.and_then(|(line, column)| Some(Location::new(line.parse().ok()?, column.parse().ok()?)));
+    let found = place.and_then(|place| tokens.iter().find(|token| token.span.start == place));
+    let meant = found.map_or_else(String::new, |found| part_meant(&found.token));
+    let expected = reason.strip_prefix("Expected: ").and_then(|rest| rest.split_once(", found: "));
+    let expected = expected.map_or_else(String::new, |(one, _)| format!(": {} is expected", beginning(one)));
+    let place = place.map_or_else(|| " at its end".to_owned(), at);
+    refused(format!("it is not read as SQL{place}{expected}"), &format!("{meant}{ONE}"))
 }
 
 struct Depth(usize);
@@ -225,7 +258,7 @@ fn public_columns(archive: &Archive) -> Result<Vec<Column>, QueryError> {
 }
 
 /// The public table, of it the columns that are wanted.
-fn events(archive: &Archive, columns: Vec<Column>) -> Result<Relation, QueryError> {
+fn events(archive: &Archive, columns: Vec<Column>, budget: &Budget) -> Result<Relation, QueryError> {
     let stored: Vec<&str> = columns.iter().map(|c| c.name.as_str()).filter(|name| *name != "bulan").collect();
     // A part has at least this column: it says how many rows there are.
     let stored = if stored.is_empty() { vec!["seq"] } else { stored };
@@ -234,6 +267,7 @@ fn events(archive: &Archive, columns: Vec<Column>) -> Result<Relation, QueryErro
     for file in archive.event_files() {
         let month = month_of_path(&file.path).map_or(Datum::Null, |month| Datum::Text(month.to_string().into()));
         for batch in archive.read(file, Some(&stored))? {
+            budget.values(batch.num_rows(), columns.len())?;
             let values = columns.iter().map(|column| values(&batch, &column.name, &mut known));
             let values: Vec<Option<Vec<Datum>>> = values.collect();
             rows.extend((0..batch.num_rows()).map(|row| {
@@ -243,7 +277,7 @@ fn events(archive: &Archive, columns: Vec<Column>) -> Result<Relation, QueryErro
             }));
         }
     }
-    Relation::new(columns, rows)
+    Ok(Relation::new(columns, rows))
 }
 
 /// The values of a column, equal texts once; none where the batch does not have it.
@@ -267,8 +301,4 @@ fn values(batch: &RecordBatch, name: &str, known: &mut HashSet<Rc<str>>) -> Opti
         let a = any.downcast_ref::<TimestampMicrosecondArray>()?;
         Some(a.iter().map(|value| value.map_or(Datum::Null, Datum::Instant)).collect())
     }
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect()
 }

@@ -6,6 +6,9 @@ use super::node::Node;
 use super::{QueryError, refused};
 use std::collections::HashSet;
 
+/// Of a floating sum, less may be lost than this part of it: more would be seen, and depend on the order of the rows.
+const SEEN: f64 = 1e-12;
+
 /// What is counted or summed up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Function {
@@ -54,8 +57,17 @@ pub(super) struct Aggregate {
     pub(super) function: Function,
     /// None for COUNT(*).
     pub(super) of: Option<Node>,
+    /// The kind of what it is of.
+    pub(super) kind: Kind,
     pub(super) distinct: bool,
     pub(super) filter: Option<Node>,
+}
+
+impl Aggregate {
+    /// Whether it keeps every value that it has seen.
+    pub(super) fn keeps(&self) -> bool {
+        self.distinct || self.function == Function::Median
+    }
 }
 
 /// What a function has seen.
@@ -119,8 +131,8 @@ impl<'a> Accumulator<'a> {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "an average is a floating number")]
-    pub(super) fn value(&self, kind: Kind) -> Result<Datum, QueryError> {
-        let n = self.count;
+    pub(super) fn value(&self) -> Result<Datum, QueryError> {
+        let (n, kind) = (self.count, self.of.kind);
         Ok(match self.of.function {
             Function::Count => Datum::Integer(i64::try_from(n).unwrap_or(i64::MAX)),
             _ if n == 0 => Datum::Null,
@@ -129,7 +141,13 @@ impl<'a> Accumulator<'a> {
                 let too_great = || refused("a sum is greater than 64 bits hold", "sum up CAST(… AS DOUBLE)");
                 Datum::Integer(whole.ok_or_else(too_great)?)
             }
-            Function::Sum if kind == Kind::Decimal && self.lost > 0.0 => return Err(rounded()),
+            Function::Sum | Function::Average if kind == Kind::Decimal && self.lost > 0.0 => return Err(rounded()),
+            Function::Sum | Function::Average if kind == Kind::Float && self.lost > self.real.abs() * SEEN => {
+                return Err(refused(
+                    "a sum of floating numbers loses its digits",
+                    "sum up integers, or numbers of like size: leave the greatest out with WHERE",
+                ));
+            }
             Function::Sum => Datum::float(self.real),
             Function::Average => Datum::float(self.whole.map_or(self.real, |whole| whole as f64) / n as f64),
             Function::Least | Function::Every => self.least.clone().unwrap_or(Datum::Null),
@@ -137,8 +155,12 @@ impl<'a> Accumulator<'a> {
             Function::Median => {
                 let mut all: Vec<f64> = self.all.iter().map(Datum::real).collect();
                 all.sort_by(f64::total_cmp);
-                let (low, high) = ((all.len() - 1) / 2, all.len() / 2);
-                Datum::float(f64::midpoint(all[low], all[high]))
+                let (low, high) = (all[(all.len() - 1) / 2], all[all.len() / 2]);
+                if kind == Kind::Decimal && low < high {
+                    let what = "a median lies between two decimal numbers";
+                    return Err(refused(what, "write MEDIAN(CAST(… AS DOUBLE))"));
+                }
+                Datum::float(f64::midpoint(low, high))
             }
         })
     }

@@ -2,6 +2,7 @@
 
 use super::datum::{Datum, Kind, date, parse_date, parse_instant};
 use super::node::{Node, Typed};
+use super::words::Words;
 use super::{QueryError, refused};
 use chrono::TimeDelta;
 use sqlparser::ast::BinaryOperator;
@@ -71,6 +72,7 @@ fn midnight(day: Typed) -> Typed {
 
 /// A comparison.
 pub(super) fn compare(left: Typed, op: &BinaryOperator, right: Typed) -> Result<Typed, QueryError> {
+    let name = op.to_string();
     let holds: fn(Ordering) -> bool = match op {
         BinaryOperator::Eq => Ordering::is_eq,
         BinaryOperator::NotEq => Ordering::is_ne,
@@ -78,11 +80,17 @@ pub(super) fn compare(left: Typed, op: &BinaryOperator, right: Typed) -> Result<
         BinaryOperator::LtEq => Ordering::is_le,
         BinaryOperator::Gt => Ordering::is_gt,
         BinaryOperator::GtEq => Ordering::is_ge,
-        other => return Err(refused(format!("the operator {other} is not known here"), "use =, <>, <, <=, > or >=")),
+        _ => {
+            let instead = "use =, <>, <, <=, > or >=; +, -, *, /, // or %; AND, OR or ||";
+            return Err(refused(
+                format!("the operator {} is not known here", Words::default().repeated(&name)),
+                instead,
+            ));
+        }
     };
     let (left, right) = comparable(left, right)?;
     let run = move |v: &[Datum]| Ok(Datum::Boolean(holds(v[0].cmp(&v[1]))));
-    Ok(Typed::call(op.to_string(), Kind::Boolean, vec![left.node, right.node], run))
+    Ok(Typed::call(name, Kind::Boolean, vec![left.node, right.node], run))
 }
 
 fn overflow() -> QueryError {
@@ -233,8 +241,10 @@ pub(super) fn cast(value: Typed, to: &str, tried: bool) -> Result<Typed, QueryEr
         "TIMESTAMP" | "TIMESTAMPTZ" | "TIMESTAMP WITH TIME ZONE" => Kind::Instant,
         "BOOLEAN" => Kind::Boolean,
         _ => {
-            let what = format!("there is no type {to} here");
-            return Err(refused(what, "use BIGINT, DOUBLE, VARCHAR, DATE, TIMESTAMP or BOOLEAN"));
+            return Err(refused(
+                "there is no such type here",
+                "use BIGINT, DOUBLE, VARCHAR, DATE, TIMESTAMP or BOOLEAN",
+            ));
         }
     };
     if from == wanted || from == Kind::Null {

@@ -5,24 +5,42 @@ use super::arithmetic::compare;
 use super::datum::{Datum, Kind};
 use super::expressions::{Compiler, of_one_kind};
 use super::node::{Node, Typed};
-use super::scalars::scalar;
+use super::scalars::{scalar, unknown};
 use super::windows::Window;
+use super::words::is_among;
 use super::{QueryError, refused};
+use sqlparser::ast::Spanned;
 use sqlparser::ast::{BinaryOperator, DuplicateTreatment, FunctionArg, FunctionArgExpr, FunctionArguments, WindowType};
+use sqlparser::tokenizer::Span;
 use std::cell::RefCell;
+
+/// The functions that are known; only their names are repeated.
+pub(super) const FUNCTIONS: &str = "COUNT SUM AVG MIN MAX MEDIAN BOOL_AND BOOL_OR LOWER UPPER LENGTH TRIM LTRIM RTRIM SUBSTR SUBSTRING LEFT \
+     RIGHT REPLACE CONCAT STRPOS INSTR CONTAINS STARTS_WITH ENDS_WITH SPLIT_PART LPAD RPAD COALESCE IFNULL \
+     NULLIF GREATEST LEAST ABS ROUND FLOOR CEIL CEILING YEAR MONTH DAY HOUR MINUTE SECOND EXTRACT DATE_PART \
+     DATEPART DATE_TRUNC DATETRUNC DATE_DIFF DATEDIFF EPOCH STRFTIME ROW_NUMBER RANK DENSE_RANK LAG LEAD \
+     FIRST_VALUE POSITION";
+
+/// The clock, by the names that it has in SQL.
+const CLOCK: &str =
+    "NOW TODAY CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP LOCALTIME LOCALTIMESTAMP GET_CURRENT_TIMESTAMP";
 
 impl Compiler<'_> {
     pub(super) fn function(&self, function: &sqlparser::ast::Function) -> Result<Typed, QueryError> {
         let name = function.name.to_string().to_uppercase();
+        if is_among(&name, CLOCK) {
+            return Err(refused("it asks the clock", "the clock is no part of an archive: write the day"));
+        }
+        if !is_among(&name, FUNCTIONS) {
+            let at = function.name.0.first().map_or_else(Span::empty, Spanned::span);
+            return Err(unknown(&name, at.start));
+        }
         let plain = matches!(function.parameters, FunctionArguments::None)
             && function.null_treatment.is_none()
             && function.within_group.is_empty()
             && !function.uses_odbc_syntax;
         let FunctionArguments::List(list) = &function.args else {
-            return Err(refused(
-                format!("{name} stands without operands"),
-                "the clock is no part of an archive: write the day",
-            ));
+            return Err(refused(format!("{name} stands without operands"), "write them in brackets"));
         };
         if !plain || !list.clauses.is_empty() {
             return Err(refused(format!("{name} has an addition that is not known here"), "leave the addition out"));
@@ -32,7 +50,7 @@ impl Compiler<'_> {
         let operands = |compiler: &Compiler<'_>| {
             let of = |argument: &FunctionArg| match argument {
                 FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => compiler.expr(expr),
-                other => Err(refused(format!("`{other}` is no operand of {name}"), "write columns and values")),
+                _ => Err(refused(format!("{name} has an operand with a name, or *"), "write columns and values")),
             };
             list.args.iter().map(of).collect::<Result<Vec<_>, QueryError>>()
         };
@@ -101,17 +119,20 @@ impl Compiler<'_> {
         let Some(result) = function.kind(kind) else {
             return Err(refused(format!("{name} is not for {kind}"), "use COUNT, MIN or MAX, or CAST(… AS DOUBLE)"));
         };
-        let aggregate = Aggregate { function, of, distinct, filter };
+        let aggregate = Aggregate { function, of, kind, distinct, filter };
         let mut all = self.aggregates.borrow_mut();
-        let place = all.iter().position(|(one, _)| *one == aggregate).unwrap_or(all.len());
+        let place = all.iter().position(|one| *one == aggregate).unwrap_or(all.len());
         if place == all.len() {
-            all.push((aggregate, result));
+            all.push(aggregate);
         }
         Ok(Typed::column(keys.len() + place, result))
     }
 
     fn scalar(&self, name: &str, operands: Vec<Typed>) -> Result<Typed, QueryError> {
         let place: fn(&[Datum]) -> Option<Datum> = match name {
+            "IFNULL" if operands.len() != 2 => {
+                return Err(refused("IFNULL has other than two operands", "write COALESCE(a, b, c)"));
+            }
             "COALESCE" | "IFNULL" => |v| v.iter().find(|v| !v.is_null()).cloned(),
             "GREATEST" => |v| v.iter().filter(|v| !v.is_null()).max().cloned(),
             "LEAST" => |v| v.iter().filter(|v| !v.is_null()).min().cloned(),

@@ -10,6 +10,7 @@ use super::node::{Node, Typed};
 use super::relations::{Column, Planner};
 use super::scalars::{field, like, scalar};
 use super::windows::Window;
+use super::words::at;
 use super::{QueryError, refused};
 use sqlparser::ast::{
     BinaryOperator, CaseWhen, CastKind, CeilFloorKind, Expr, Ident, Query, TrimWhereField, UnaryOperator,
@@ -25,7 +26,7 @@ pub(super) struct Compiler<'a> {
     pub(super) columns: &'a [Column],
     /// What the rows are grouped by, where they are.
     pub(super) keys: Option<&'a [Typed]>,
-    pub(super) aggregates: RefCell<Vec<(Aggregate, Kind)>>,
+    pub(super) aggregates: RefCell<Vec<Aggregate>>,
     /// Where window functions may stand.
     pub(super) windows: Option<RefCell<Vec<Window>>>,
 }
@@ -41,9 +42,9 @@ impl<'a> Compiler<'a> {
         Self { planner, columns, keys, aggregates: RefCell::default(), windows: Some(RefCell::default()) }
     }
 
-    /// The functions of many rows, and the kinds of what they give.
-    pub(super) fn aggregates(&self) -> (Vec<Aggregate>, Vec<Kind>) {
-        self.aggregates.borrow().iter().cloned().unzip()
+    /// The functions of many rows.
+    pub(super) fn aggregates(&self) -> Vec<Aggregate> {
+        self.aggregates.borrow().clone()
     }
 
     pub(super) fn windows(&self) -> Vec<Window> {
@@ -79,7 +80,10 @@ impl<'a> Compiler<'a> {
             Expr::Identifier(name) => self.column(None, name),
             Expr::CompoundIdentifier(path) => match path.as_slice() {
                 [table, name] => self.column(Some(table), name),
-                _ => Err(refused(format!("`{expr}` is no column"), "write table.column")),
+                path => {
+                    let place = path.first().map_or_else(String::new, |name| at(name.span.start));
+                    Err(refused(format!("the name{place} has more than two parts"), "write table.column"))
+                }
             },
             Expr::Value(value) => literal(&value.value),
             Expr::TypedString(typed) => moment(typed),
@@ -163,7 +167,7 @@ impl<'a> Compiler<'a> {
                 scalar(name, vec![self.expr(expr)?])
             }
             other => Err(refused(
-                format!("`{}` is not known here", shortened(&other.to_string())),
+                format!("`{}` is not known here", self.planner.words.repeated(&other.to_string())),
                 "write it with comparisons, AND, OR, NOT, IN, LIKE, BETWEEN, CASE, CAST and the functions of the manual",
             )),
         }
@@ -172,7 +176,8 @@ impl<'a> Compiler<'a> {
     fn column(&self, table: Option<&Ident>, name: &Ident) -> Result<Typed, QueryError> {
         let place = self.place(table, name)?;
         if self.keys.is_some() {
-            let what = format!("`{}` is neither in GROUP BY nor in a function of many rows", name.value);
+            let name = self.planner.words.name(name);
+            let what = format!("{name} is neither in GROUP BY nor in a function of many rows");
             return Err(refused(what, "put it into GROUP BY, or write MIN(…), MAX(…) or COUNT(…) of it"));
         }
         Ok(Typed::column(place, self.columns[place].kind))
@@ -188,15 +193,18 @@ impl<'a> Compiler<'a> {
         match (places.next(), places.next()) {
             (Some(place), None) => Ok(place),
             (None, _) => {
-                let of = table.map_or_else(String::new, |t| format!("{}.", named(t)));
-                let what = format!("there is no column `{of}{}` here", named(name));
-                Err(refused(
-                    what,
-                    "SELECT * shows the columns; a subquery does not see the query around it: use IN or LEFT JOIN",
-                ))
+                let words = &self.planner.words;
+                let what = format!(
+                    "{} is no column{} here",
+                    words.name(name),
+                    if table.is_some() { " of this table" } else { "" }
+                );
+                let instead =
+                    "SELECT * shows the columns; a subquery does not see the query around it: use IN or LEFT JOIN";
+                Err(refused(what, &format!("{}{instead}", words.meant(name))))
             }
             (Some(_), Some(_)) => {
-                let what = format!("there are several columns `{}`", name.value);
+                let what = format!("{} is that of several columns", self.planner.words.name(name));
                 Err(refused(what, "write table.column, and give the tables names: events a JOIN events b"))
             }
         }
@@ -315,10 +323,6 @@ fn one_column() -> QueryError {
     refused("a subquery in an expression has several columns", "select one column in it")
 }
 
-fn shortened(text: &str) -> String {
-    text.chars().take(60).collect()
-}
-
 fn null() -> Typed {
     Typed::literal(Datum::Null, Kind::Null)
 }
@@ -354,11 +358,4 @@ fn is_comparison(expr: &Expr) -> bool {
 
 fn compared_again() -> QueryError {
     refused("a comparison is compared", "put the inner comparison in brackets")
-}
-
-/// A name as an error repeats it: what has blanks or many digits may be a person's.
-fn named(name: &Ident) -> &str {
-    let is_plain =
-        !name.value.contains(char::is_whitespace) && name.value.chars().filter(char::is_ascii_digit).count() < 6;
-    if is_plain { &name.value } else { "…" }
 }

@@ -5,14 +5,13 @@
 use super::datum::Datum;
 use super::expressions::Compiler;
 use super::node::{Node, Row};
-use super::relations::{Column, Planner, Relation, kept, values, within};
+use super::relations::{Column, Planner, Relation, kept, values};
 use super::{QueryError, refused};
-use sqlparser::ast::{BinaryOperator, Expr, JoinConstraint, JoinOperator, TableAlias, TableFactor, TableWithJoins};
+use sqlparser::ast::{
+    BinaryOperator, Expr, JoinConstraint, JoinOperator, ObjectNamePart, TableAlias, TableFactor, TableWithJoins,
+};
 use std::collections::HashMap;
 use std::rc::Rc;
-
-/// So many pairs of rows are looked at.
-const MOST_PAIRS: usize = 20_000_000;
 
 /// A join: which rows stay that have no partner, and which pairs are partners.
 #[derive(Clone, Debug, Default)]
@@ -33,16 +32,14 @@ impl Planner {
             }
         }
         let last = tables.len().saturating_sub(1);
-        let mut found = Relation::new(Vec::new(), vec![Rc::from([])])?;
+        let mut found = Relation::new(Vec::new(), vec![Rc::from([])]);
         let mut names: Vec<String> = Vec::new();
         let mut filtered = false;
         for (place, (factor, mut join)) in tables.into_iter().enumerate() {
             let (name, table) = self.table_of(factor)?;
             if names.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
-                return Err(refused(
-                    format!("two tables are called `{name}`"),
-                    "give them names: events a JOIN events b",
-                ));
+                let what = format!("two tables are called `{}`", self.words.repeated(&name));
+                return Err(refused(what, "give them names: events a JOIN events b"));
             }
             names.push(name);
             // WHERE says which pairs there are, too, where nothing is kept without a partner.
@@ -55,7 +52,7 @@ impl Planner {
         match condition {
             Some(condition) if !filtered => {
                 let condition = Compiler::of_rows(self, &found.columns).condition(condition)?;
-                Relation::new(found.columns, kept(found.rows.to_vec(), &condition)?)
+                Ok(Relation::new(found.columns, kept(found.rows.to_vec(), &condition)?))
             }
             _ => Ok(found),
         }
@@ -81,19 +78,18 @@ impl Planner {
                 sample: None,
                 index_hints,
             } if with_hints.is_empty() && partitions.is_empty() && index_hints.is_empty() => {
-                let named = name.0.first().and_then(|part| part.as_ident()).filter(|_| name.0.len() == 1);
-                let named = named.map_or_else(|| name.to_string(), |ident| ident.value.clone());
-                let Some(table) = self.table(&named) else {
-                    return Err(refused(
-                        format!("there is no table `{named}`"),
-                        "ask the table `events`; WITH x AS (…) makes others",
-                    ));
+                let [ObjectNamePart::Identifier(named)] = name.0.as_slice() else {
+                    return Err(refused("a table's name has several parts", "ask the table `events`"));
                 };
-                let called = plain(alias)?.unwrap_or(named);
+                let Some(table) = self.table(&named.value) else {
+                    let (what, meant) = (format!("{} is no table", self.words.name(named)), self.words.meant(named));
+                    return Err(refused(what, &format!("{meant}ask the table `events`; WITH x AS (…) makes others")));
+                };
+                let called = plain(alias)?.unwrap_or_else(|| named.value.clone());
                 Ok((called.clone(), table.called(&called)))
             }
             TableFactor::Derived { lateral: false, subquery, alias, sample: None } => {
-                let table = self.query(subquery)?.distinct_names()?;
+                let table = self.query(subquery)?.distinct_names(&self.words)?;
                 match plain(alias)? {
                     Some(called) => Ok((called.clone(), table.called(&called))),
                     None => Ok((format!("({subquery})"), table)),
@@ -138,17 +134,10 @@ impl Planner {
                 places.entry(key).or_default().push(place);
             }
         }
-        let (mut rows, mut pairs, mut met) = (Vec::new(), 0_usize, vec![false; right.rows.len()]);
+        let (mut rows, mut met) = (Vec::new(), vec![false; right.rows.len()]);
         for row in left.rows.iter() {
             let partners = key(&of_left, row)?.and_then(|key| places.get(&key)).map_or([].as_slice(), Vec::as_slice);
-            pairs += partners.len();
-            if pairs > MOST_PAIRS {
-                let what = format!("a join has more than {MOST_PAIRS} pairs of rows");
-                return Err(refused(
-                    what,
-                    "join by a.berkas_id = b.berkas_id, or make the sides smaller with WHERE in a subquery",
-                ));
-            }
+            self.budget.pairs(partners.len())?;
             let before = rows.len();
             for place in partners {
                 let both = pair(row, &right.rows[*place]);
@@ -160,13 +149,15 @@ impl Planner {
             if join.keep_left && rows.len() == before {
                 rows.push(pair(row, &none(right.columns.len())));
             }
-            within(rows.len(), columns.len())?;
+            self.budget.values(rows.len() - before, columns.len())?;
         }
         if join.keep_right {
+            let before = rows.len();
             let alone = right.rows.iter().zip(&met).filter(|(_, met)| !**met);
             rows.extend(alone.map(|(row, _)| pair(&none(width), row)));
+            self.budget.values(rows.len() - before, columns.len())?;
         }
-        Relation::new(columns, rows)
+        Ok(Relation::new(columns, rows))
     }
 }
 

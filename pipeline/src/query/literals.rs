@@ -8,16 +8,16 @@ use sqlparser::ast::{Expr, Interval, TypedString, Value};
 
 /// A number, a text, true, false or NULL.
 pub(super) fn literal(value: &Value) -> Result<Typed, QueryError> {
-    let unread = |text: &str| refused(format!("the number {text} is not read"), "write up to 18 digits, or 0.5");
+    let unread = || refused("a number is not read", "write up to 18 digits, or 0.5");
     Ok(match value {
         Value::Null => Typed::literal(Datum::Null, Kind::Null),
         Value::Boolean(b) => Typed::literal(Datum::Boolean(*b), Kind::Boolean),
         Value::SingleQuotedString(text) => Typed::literal(Datum::Text(text.as_str().into()), Kind::Text),
         Value::Number(text, false) if text.bytes().all(|b| b.is_ascii_digit()) => {
-            Typed::literal(Datum::Integer(text.parse().map_err(|_| unread(text))?), Kind::Integer)
+            Typed::literal(Datum::Integer(text.parse().map_err(|_| unread())?), Kind::Integer)
         }
         Value::Number(text, false) => {
-            let x: f64 = text.parse().map_err(|_| unread(text))?;
+            let x: f64 = text.parse().map_err(|_| unread())?;
             let exact = (x * 1_048_576.0).fract() == 0.0 && x.abs() < 1e9;
             let kind = match text.contains(['e', 'E']) {
                 true => Kind::Float,
@@ -26,9 +26,7 @@ pub(super) fn literal(value: &Value) -> Result<Typed, QueryError> {
             };
             Typed::literal(Datum::float(x), kind)
         }
-        other => {
-            return Err(refused(format!("`{other}` is not read"), "write a text as '…' and a number as 12 or 0.5"));
-        }
+        _ => return Err(refused("a value is not read", "write a text as '…' and a number as 12 or 0.5")),
     })
 }
 
@@ -60,10 +58,13 @@ pub(super) fn length(by: &Interval) -> Result<i64, QueryError> {
 /// `DATE '…'` and `TIMESTAMP '…'`.
 pub(super) fn moment(typed: &TypedString) -> Result<Typed, QueryError> {
     let kind = typed.data_type.to_string().to_uppercase();
-    let text = typed.value.value.clone().into_string().unwrap_or_default();
+    let text = match &typed.value.value {
+        Value::SingleQuotedString(text) => text.as_str(),
+        _ => "",
+    };
     let (read, kind) = match kind.as_str() {
-        "DATE" => (parse_date(&text), Kind::Date),
-        "TIMESTAMP" | "TIMESTAMPTZ" | "TIMESTAMP WITH TIME ZONE" => (parse_instant(&text), Kind::Instant),
+        "DATE" => (parse_date(text), Kind::Date),
+        "TIMESTAMP" | "TIMESTAMPTZ" | "TIMESTAMP WITH TIME ZONE" => (parse_instant(text), Kind::Instant),
         _ => (None, Kind::Null),
     };
     let unread = || {

@@ -5,8 +5,10 @@ use super::node::Node;
 use super::relations::{Column, ordinal};
 use super::{QueryError, refused};
 use sqlparser::ast::{
-    ExcludeSelectItem, Expr, Select, SelectItem, SelectItemQualifiedWildcardKind, WildcardAdditionalOptions,
+    ExcludeSelectItem, Expr, Ident, ObjectNamePart, Select, SelectItem, SelectItemQualifiedWildcardKind,
+    WildcardAdditionalOptions,
 };
+use std::slice;
 
 /// The columns given out, and how each is computed.
 #[derive(Debug)]
@@ -35,7 +37,7 @@ pub(super) fn of(select: &Select, input: &[Column], compiler: &Compiler<'_>) -> 
             SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), additions) => {
                 (Some(name.to_string()), additions)
             }
-            other => return Err(refused(format!("`{other}` is not known here"), "write the columns")),
+            _ => return Err(refused("* of a value, or several names for one, is not known here", "write the columns")),
         };
         outputs.all_of(table.as_deref(), additions, input, compiler)?;
     }
@@ -52,10 +54,15 @@ impl Outputs {
         compiler: &Compiler<'_>,
     ) -> Result<(), QueryError> {
         let excluded = match &additions.opt_exclude {
-            None => Vec::new(),
-            Some(ExcludeSelectItem::Single(name)) => vec![name.to_string()],
-            Some(ExcludeSelectItem::Multiple(names)) => names.iter().map(ToString::to_string).collect(),
+            None => [].as_slice(),
+            Some(ExcludeSelectItem::Single(name)) => slice::from_ref(name),
+            Some(ExcludeSelectItem::Multiple(names)) => names,
         };
+        let excluded = excluded.iter().map(|name| match name.0.as_slice() {
+            [ObjectNamePart::Identifier(name)] => Ok(name),
+            _ => Err(refused("a name in EXCLUDE has several parts", "write the column's name alone")),
+        });
+        let excluded = excluded.collect::<Result<Vec<&Ident>, _>>()?;
         let rest = WildcardAdditionalOptions { opt_exclude: None, ..additions.clone() };
         if rest != WildcardAdditionalOptions::default() {
             return Err(refused(
@@ -66,13 +73,15 @@ impl Outputs {
         let of_table = |column: &&Column| {
             table.is_none_or(|table| column.table.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(table)))
         };
-        let there = |name: &String| input.iter().filter(of_table).any(|column| column.name.eq_ignore_ascii_case(name));
-        if let Some(name) = excluded.iter().find(|name| !there(name)) {
-            return Err(refused(format!("there is no column `{name}` to exclude"), "SELECT * shows the columns"));
+        let is = |column: &Column, name: &Ident| column.name.eq_ignore_ascii_case(&name.value);
+        if let Some(name) = excluded.iter().find(|name| !input.iter().filter(of_table).any(|column| is(column, name))) {
+            let words = &compiler.planner.words;
+            let what = format!("{} is no column to exclude", words.name(name));
+            return Err(refused(what, &format!("{}SELECT * shows the columns", words.meant(name))));
         }
         let before = self.columns.len();
         for column in input.iter().filter(of_table) {
-            if excluded.iter().any(|name| name.eq_ignore_ascii_case(&column.name)) {
+            if excluded.iter().any(|name| is(column, name)) {
                 continue;
             }
             let ident = |text: &str| sqlparser::ast::Ident::new(text);
@@ -101,7 +110,7 @@ impl Outputs {
                 (Some(place), None) => return Ok(self.nodes[place].clone()),
                 (Some(_), Some(_)) => {
                     return Err(refused(
-                        format!("two columns are called `{}`", name.value),
+                        format!("{} is that of two columns", compiler.planner.words.name(name)),
                         "give one of them another name with AS",
                     ));
                 }
@@ -123,7 +132,7 @@ impl Outputs {
 pub(super) fn expression(item: &SelectItem) -> Result<Expr, QueryError> {
     match item {
         SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => Ok(expr.clone()),
-        other => Err(refused(format!("`{other}` is no single column"), "write the columns")),
+        _ => Err(refused("* is no single column", "write the columns")),
     }
 }
 

@@ -1,15 +1,17 @@
 //! Tables, and questions that make tables of tables.
 
 use super::aggregates::{Accumulator, Aggregate};
+use super::budget::Budget;
 use super::datum::{Datum, Kind};
 use super::expressions::Compiler;
 use super::node::{Node, Row, Typed};
 use super::order::{By, compare_keys};
 use super::sets::together;
+use super::words::Words;
 use super::{QueryError, refused};
 use sqlparser::ast::{
     Distinct, Expr, GroupByExpr, LimitClause, OrderBy, OrderByExpr, OrderByKind, Query, Select, SelectFlavor, SetExpr,
-    Value, With,
+    UnaryOperator, Value, With,
 };
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -31,9 +33,6 @@ pub(super) struct Relation {
     pub(super) rows: Rc<Vec<Row>>,
 }
 
-/// No table has more values, so that no question takes the whole machine.
-const MOST_VALUES: usize = 24_000_000;
-
 /// So many SELECTs may stand in a row of UNIONs.
 const DEEPEST: usize = 50;
 
@@ -41,12 +40,15 @@ const DEEPEST: usize = 50;
 #[derive(Debug)]
 pub(super) struct Planner {
     tables: RefCell<Vec<(String, Relation)>>,
+    /// What subqueries in expressions gave, as long as the tables stay the same.
+    subqueries: RefCell<Vec<(Query, Relation)>>,
+    pub(super) words: Words,
+    pub(super) budget: Budget,
 }
 
 impl Relation {
-    pub(super) fn new(columns: Vec<Column>, rows: Vec<Row>) -> Result<Self, QueryError> {
-        within(rows.len(), columns.len())?;
-        Ok(Self { columns, rows: Rc::new(rows) })
+    pub(super) fn new(columns: Vec<Column>, rows: Vec<Row>) -> Self {
+        Self { columns, rows: Rc::new(rows) }
     }
 
     /// The same under another name.
@@ -56,11 +58,11 @@ impl Relation {
     }
 
     /// Refused where two columns have one name.
-    pub(super) fn distinct_names(self) -> Result<Self, QueryError> {
+    pub(super) fn distinct_names(self, words: &Words) -> Result<Self, QueryError> {
         let mut names = HashSet::new();
         match self.columns.iter().find(|column| !names.insert(column.name.to_lowercase())) {
             Some(column) => {
-                let what = format!("two columns are called `{}`", column.name);
+                let what = format!("two columns are called `{}`", words.repeated(&column.name));
                 Err(refused(what, "give one of them another name: a.seq AS seq_a"))
             }
             None => Ok(self),
@@ -68,21 +70,14 @@ impl Relation {
     }
 }
 
-/// Refuses a table of too many values.
-pub(super) fn within(rows: usize, columns: usize) -> Result<(), QueryError> {
-    if rows.saturating_mul(columns.max(1)) > MOST_VALUES {
-        let what = format!("it makes a table of more than {MOST_VALUES} values");
-        return Err(refused(
-            what,
-            "select fewer columns, or fewer rows with WHERE in a subquery, before they are joined",
-        ));
-    }
-    Ok(())
-}
-
 impl Planner {
-    pub(super) fn new(events: Relation) -> Self {
-        Self { tables: RefCell::new(vec![("events".to_owned(), events)]) }
+    pub(super) fn new(events: Relation, words: Words, budget: Budget) -> Self {
+        let tables = RefCell::new(vec![("events".to_owned(), events)]);
+        Self { tables, subqueries: RefCell::default(), words, budget }
+    }
+
+    pub(super) fn answered(&self, query: &Query) -> Result<Relation, QueryError> {
+        self.query(query)?.distinct_names(&self.words)
     }
 
     pub(super) fn table(&self, name: &str) -> Option<Relation> {
@@ -115,7 +110,10 @@ impl Planner {
         let before = self.tables.borrow().len();
         let found = self.with_tables(with.as_ref(), body, order_by.as_ref());
         // The tables of WITH end with their query, also where it is refused.
-        self.tables.borrow_mut().truncate(before);
+        if self.tables.borrow().len() > before {
+            self.tables.borrow_mut().truncate(before);
+            self.subqueries.take();
+        }
         let found = found?;
         let (skip, take) = slice(limit_clause.as_ref())?;
         if skip == 0 && take >= found.rows.len() {
@@ -139,7 +137,8 @@ impl Planner {
                 if !cte.alias.columns.is_empty() || cte.from.is_some() {
                     return Err(refused("a table of WITH names its columns", "name them in its SELECT: … AS n"));
                 }
-                let table = self.query(&cte.query)?.distinct_names()?;
+                let table = self.query(&cte.query)?.distinct_names(&self.words)?;
+                self.subqueries.take();
                 self.tables.borrow_mut().push((cte.alias.name.value.clone(), table));
             }
         }
@@ -156,7 +155,12 @@ impl Planner {
 
     /// A query in an expression; it sees the tables, but no row of the query around it.
     pub(super) fn subquery(&self, query: &Query) -> Result<Relation, QueryError> {
-        self.query(query)
+        if let Some((_, found)) = self.subqueries.borrow().iter().find(|(known, _)| known == query) {
+            return Ok(found.clone());
+        }
+        let found = self.query(query)?;
+        self.subqueries.borrow_mut().push((query.clone(), found.clone()));
+        Ok(found)
     }
 
     fn body(&self, body: &SetExpr, depth: usize) -> Result<Relation, QueryError> {
@@ -168,7 +172,7 @@ impl Planner {
             SetExpr::Query(query) => self.query(query),
             SetExpr::SetOperation { left, op, set_quantifier, right } => {
                 let (left, right) = (self.body(left, depth + 1)?, self.body(right, depth + 1)?);
-                together(left, *op, *set_quantifier, right)
+                together(left, *op, *set_quantifier, right, &self.budget)
             }
             _ => Err(refused("it is not made of SELECTs", "write SELECT … FROM events")),
         }
@@ -182,6 +186,7 @@ impl Planner {
             None => By::new(one, compiler.expr(&one.expr)?.node),
         };
         let by = order.iter().map(by).collect::<Result<Vec<_>, QueryError>>()?;
+        self.budget.values(found.rows.len(), by.len())?;
         let rows = found.rows.iter().map(|row| Ok((values(by.iter().map(|by| &by.node), row, &[])?, row.clone())));
         let rows = sorted(&by, rows.collect::<Result<_, QueryError>>()?);
         Ok(Relation { columns: found.columns, rows: Rc::new(rows) })
@@ -210,17 +215,17 @@ impl Planner {
         let distinct = matches!(select.distinct, Some(Distinct::Distinct));
         let by = order.iter().map(|by| By::new(by, outputs.order(&by.expr, &compiler, distinct)?));
         let by = by.collect::<Result<Vec<_>, QueryError>>()?;
-        let (aggregates, kinds) = compiler.aggregates();
+        let aggregates = compiler.aggregates();
         let mut rows = match grouped {
-            true => groups(&input.rows, &keys, &aggregates, &kinds)?,
+            true => self.groups(&input.rows, &keys, &aggregates)?,
             false => input.rows.to_vec(),
         };
         if let Some(having) = &having {
             rows = kept(rows, having)?;
         }
         let windows = compiler.windows();
-        let windows = windows.iter().map(|window| window.values(&rows)).collect::<Result<Vec<_>, _>>()?;
-        within(rows.len(), outputs.columns.len() + by.len() + windows.len())?;
+        let windows = windows.iter().map(|window| window.values(&rows, &self.budget)).collect::<Result<Vec<_>, _>>()?;
+        self.budget.values(rows.len(), outputs.columns.len() + by.len())?;
         let (mut found, mut seen) = (Vec::with_capacity(rows.len()), HashSet::new());
         for (place, row) in rows.iter().enumerate() {
             let beside: Vec<Datum> = windows.iter().map(|window| window[place].clone()).collect();
@@ -230,6 +235,41 @@ impl Planner {
             }
         }
         Ok(Relation { columns: outputs.columns, rows: Rc::new(sorted(&by, found)) })
+    }
+
+    /// A row for each group: what they are grouped by, and what the functions give.
+    fn groups(&self, rows: &[Row], keys: &[Typed], aggregates: &[Aggregate]) -> Result<Vec<Row>, QueryError> {
+        let kept = aggregates.iter().filter(|aggregate| aggregate.keeps()).count();
+        if kept > 0 {
+            self.budget.values(rows.len(), kept)?;
+        }
+        let mut places: HashMap<Vec<Datum>, usize> = HashMap::new();
+        let mut groups: Vec<(Vec<Datum>, Vec<Accumulator<'_>>)> = Vec::new();
+        let fresh = || aggregates.iter().map(Accumulator::new).collect::<Vec<_>>();
+        if keys.is_empty() {
+            places.insert(Vec::new(), 0);
+            groups.push((Vec::new(), fresh()));
+        }
+        for row in rows {
+            let key = values(keys.iter().map(|key| &key.node), row, &[])?;
+            let place = *places.entry(key).or_insert_with_key(|key| {
+                groups.push((key.clone(), fresh()));
+                groups.len() - 1
+            });
+            for accumulator in &mut groups[place].1 {
+                accumulator.add(row)?;
+            }
+        }
+        self.budget.values(groups.len(), keys.len() + aggregates.len())?;
+        groups
+            .into_iter()
+            .map(|(mut key, accumulators)| {
+                for accumulator in &accumulators {
+                    key.push(accumulator.value()?);
+                }
+                Ok(key.into())
+            })
+            .collect()
     }
 }
 
@@ -260,36 +300,6 @@ pub(super) fn kept(rows: Vec<Row>, condition: &Node) -> Result<Vec<Row>, QueryEr
     Ok(kept)
 }
 
-/// A row for each group: what they are grouped by, and what the functions give.
-fn groups(rows: &[Row], keys: &[Typed], aggregates: &[Aggregate], kinds: &[Kind]) -> Result<Vec<Row>, QueryError> {
-    let mut places: HashMap<Vec<Datum>, usize> = HashMap::new();
-    let mut groups: Vec<(Vec<Datum>, Vec<Accumulator<'_>>)> = Vec::new();
-    let fresh = || aggregates.iter().map(Accumulator::new).collect::<Vec<_>>();
-    if keys.is_empty() {
-        places.insert(Vec::new(), 0);
-        groups.push((Vec::new(), fresh()));
-    }
-    for row in rows {
-        let key = values(keys.iter().map(|key| &key.node), row, &[])?;
-        let place = *places.entry(key).or_insert_with_key(|key| {
-            groups.push((key.clone(), fresh()));
-            groups.len() - 1
-        });
-        for accumulator in &mut groups[place].1 {
-            accumulator.add(row)?;
-        }
-    }
-    groups
-        .into_iter()
-        .map(|(mut key, accumulators)| {
-            for (accumulator, kind) in accumulators.iter().zip(kinds) {
-                key.push(accumulator.value(*kind)?);
-            }
-            Ok(key.into())
-        })
-        .collect()
-}
-
 /// What a key of GROUP BY means: a column, else the expression that has this name or place in the SELECT.
 fn key_of(select: &Select, key: &Expr, of_rows: &Compiler<'_>) -> Result<Expr, QueryError> {
     if let Some(place) = ordinal(key, select.projection.len())? {
@@ -305,10 +315,16 @@ fn key_of(select: &Select, key: &Expr, of_rows: &Compiler<'_>) -> Result<Expr, Q
 /// The place that a plain number means in GROUP BY and ORDER BY.
 pub(super) fn ordinal(expr: &Expr, places: usize) -> Result<Option<usize>, QueryError> {
     match expr {
+        Expr::Nested(inner) => ordinal(inner, places),
+        // A sign before a place makes it none; before anything else, it is calculated.
+        Expr::UnaryOp { op: UnaryOperator::Minus | UnaryOperator::Plus, expr } => match ordinal(expr, usize::MAX)? {
+            Some(_) => Err(refused("it is ordered or grouped by a value", "write the column")),
+            None => Ok(None),
+        },
         Expr::Value(value) => match &value.value {
             Value::Number(text, _) => {
                 let place = text.parse::<usize>().ok().filter(|place| (1..=places).contains(place));
-                let none = || refused(format!("there is no column {text} in the SELECT"), "write the column");
+                let none = || refused("the SELECT has no column of this number", "write the column");
                 place.map(|place| Some(place - 1)).ok_or_else(none)
             }
             _ => Err(refused("it is ordered or grouped by a value", "write the column")),
@@ -319,8 +335,7 @@ pub(super) fn ordinal(expr: &Expr, places: usize) -> Result<Option<usize>, Query
 
 fn slice(limit: Option<&LimitClause>) -> Result<(usize, usize), QueryError> {
     let number = |expr: &Expr| {
-        let text = expr.to_string();
-        text.parse::<usize>().map_err(|_| refused(format!("LIMIT or OFFSET is {text}"), "write a number"))
+        expr.to_string().parse::<usize>().map_err(|_| refused("LIMIT or OFFSET is no number", "write a number"))
     };
     match limit {
         None => Ok((0, usize::MAX)),

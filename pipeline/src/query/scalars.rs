@@ -2,8 +2,10 @@
 
 use super::datum::{Datum, Kind, date};
 use super::node::{Node, Typed};
+use super::words::{at, function_meant};
 use super::{QueryError, refused};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
+use sqlparser::tokenizer::Location;
 
 /// What functions there are, for the message that one is not known.
 const NAMES: &str = "COUNT, SUM, AVG, MIN, MAX, MEDIAN, BOOL_AND, BOOL_OR; LOWER, UPPER, LENGTH, TRIM, SUBSTR, LEFT, RIGHT, REPLACE, \
@@ -26,12 +28,17 @@ pub(super) fn scalar(name: &str, operands: Vec<Typed>) -> Result<Typed, QueryErr
             return Ok(found);
         }
     }
-    if NAMES.split([',', ';', ' ']).any(|known| known == name) {
-        let given = call.kinds.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let instead = "make its operands another kind with CAST(… AS …), or give others";
-        return Err(refused(format!("{name} is not for ({given})"), instead));
-    }
-    Err(refused(format!("there is no function {name} here"), &format!("use one of {NAMES}")))
+    let given = call.kinds.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let instead = "make its operands another kind with CAST(… AS …), or give others; a window function needs OVER (…)";
+    Err(refused(format!("{name} is not for ({given})"), instead))
+}
+
+/// A function that is not known.
+pub(super) fn unknown(name: &str, place: Location) -> QueryError {
+    refused(
+        format!("there is no function as the one{}", at(place)),
+        &format!("{}use one of {NAMES}", function_meant(name)),
+    )
 }
 
 impl Call<'_> {
@@ -265,7 +272,7 @@ pub(super) fn field(name: &str, of: &Typed) -> Result<Typed, QueryError> {
         _ => {
             let known =
                 "use YEAR, QUARTER, MONTH, WEEK, DAY, DOW, ISODOW, DOY, HOUR, MINUTE or SECOND; EPOCH(x) gives seconds";
-            return Err(refused(format!("there is no field {name} here"), known));
+            return Err(refused("this field of a day or an instant is not known here", known));
         }
     };
     moment_kind(of, matches!(name.as_str(), "HOUR" | "MINUTE" | "SECOND"))?;
@@ -285,7 +292,7 @@ fn truncated(unit: &str, of: &Typed) -> Result<Typed, QueryError> {
         "minute" => |at| at.date().and_hms_opt(at.hour(), at.minute(), 0),
         _ => {
             return Err(refused(
-                format!("DATE_TRUNC does not know '{unit}'"),
+                "DATE_TRUNC does not know this unit",
                 "use 'year', 'month', 'day', 'hour' or 'minute'",
             ));
         }
@@ -304,10 +311,7 @@ fn difference(unit: &str, from: &Typed, to: &Typed) -> Result<Typed, QueryError>
         "hour" => 3600,
         "day" => 86_400,
         _ => {
-            return Err(refused(
-                format!("DATE_DIFF does not know '{unit}'"),
-                "use 'second', 'minute', 'hour' or 'day'",
-            ));
+            return Err(refused("DATE_DIFF does not know this unit", "use 'second', 'minute', 'hour' or 'day'"));
         }
     };
     moment_kind(from, length < 86_400)?;

@@ -1,6 +1,7 @@
 //! UNION, INTERSECT and EXCEPT.
 
 use super::QueryError;
+use super::budget::Budget;
 use super::expressions::of_one_kind;
 use super::node::{Node, Row, Typed};
 use super::refused;
@@ -14,6 +15,7 @@ pub(super) fn together(
     op: SetOperator,
     all: SetQuantifier,
     right: Relation,
+    budget: &Budget,
 ) -> Result<Relation, QueryError> {
     if left.columns.len() != right.columns.len() {
         return Err(refused(format!("the two sides of {op} have different columns"), "select as many on both sides"));
@@ -24,6 +26,7 @@ pub(super) fn together(
         columns[place].kind = kind;
         sides.iter_mut().zip(both).for_each(|(side, typed)| side.push(typed.node));
     }
+    budget.values(left.rows.len() + right.rows.len(), columns.len())?;
     let rows = |table: &Relation, nodes: &[Node]| -> Result<Vec<Row>, QueryError> {
         table.rows.iter().map(|row| Ok(values(nodes.iter(), row, &[])?.into())).collect()
     };
@@ -46,5 +49,5 @@ pub(super) fn together(
             return Err(refused(format!("{op} {all} is not known here"), "use UNION, UNION ALL, INTERSECT or EXCEPT"));
         }
     };
-    Relation::new(columns, rows)
+    Ok(Relation::new(columns, rows))
 }

@@ -1,6 +1,7 @@
 //! Functions of a row and its neighbours.
 
 use super::aggregates::{Accumulator, Aggregate, Function};
+use super::budget::Budget;
 use super::datum::{Datum, Kind};
 use super::expressions::Compiler;
 use super::node::{Node, Row, Typed};
@@ -8,9 +9,6 @@ use super::order::{By, compare_keys};
 use super::{QueryError, refused};
 use sqlparser::ast::{Expr, Value, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowSpec, WindowType};
 use std::collections::HashMap;
-
-/// So many rows the frames of all rows may have together.
-const MOST_STEPS: usize = 100_000_000;
 
 /// A window function: of which rows in which order.
 #[derive(Clone, Debug)]
@@ -28,7 +26,7 @@ enum What {
     /// The value of the row so many places before, or after where it is negative.
     Neighbour(Node, i64),
     First(Node),
-    Over(Aggregate, Kind, Frame),
+    Over(Aggregate, Frame),
 }
 
 /// Which rows around the present one.
@@ -84,7 +82,7 @@ impl Window {
                     ));
                 };
                 let frame = frame(window_frame.as_ref(), !order.is_empty())?;
-                (What::Over(Aggregate { function, of, distinct: false, filter: None }, result, frame), result)
+                (What::Over(Aggregate { function, of, kind, distinct: false, filter: None }, frame), result)
             }
         };
         let ordered = matches!(what, What::Over(..));
@@ -95,13 +93,11 @@ impl Window {
     }
 
     /// What it gives for each row.
-    pub(super) fn values(&self, rows: &[Row]) -> Result<Vec<Datum>, QueryError> {
-        if let What::Over(_, _, Frame::Around(before, after)) = &self.what
-            && rows.len().saturating_mul(before + after + 1) > MOST_STEPS
-        {
-            let what = format!("the frames of a window have more than {MOST_STEPS} rows together");
-            return Err(refused(what, "write a shorter frame, or ask for fewer rows with WHERE in a subquery"));
+    pub(super) fn values(&self, rows: &[Row], budget: &Budget) -> Result<Vec<Datum>, QueryError> {
+        if let What::Over(_, Frame::Around(before, after)) = &self.what {
+            budget.steps(rows.len(), before + after + 1)?;
         }
+        budget.values(rows.len(), 1 + self.partition.len() + self.order.len())?;
         let keys = |nodes: &mut dyn Iterator<Item = &Node>, row: &Row| {
             nodes.map(|node| node.value(row, &[])).collect::<Result<Vec<Datum>, _>>()
         };
@@ -155,16 +151,16 @@ impl Window {
                     other.filter(|other| *other < n).map_or(Ok(Datum::Null), |other| node.value(row(other), &[]))
                 })
                 .collect(),
-            What::Over(aggregate, kind, Frame::Around(before, after)) => (0..n)
+            What::Over(aggregate, Frame::Around(before, after)) => (0..n)
                 .map(|at| {
                     let mut seen = Accumulator::new(aggregate);
                     for other in at.saturating_sub(*before)..=(at + after).min(n - 1) {
                         seen.add(row(other))?;
                     }
-                    seen.value(*kind)
+                    seen.value()
                 })
                 .collect(),
-            What::Over(aggregate, kind, frame) => {
+            What::Over(aggregate, frame) => {
                 let mut seen = Accumulator::new(aggregate);
                 let (mut values, mut next) = (Vec::with_capacity(n), 0);
                 for at in 0..n {
@@ -177,7 +173,7 @@ impl Window {
                         seen.add(row(next))?;
                         next += 1;
                     }
-                    values.push(seen.value(*kind)?);
+                    values.push(seen.value()?);
                 }
                 Ok(values)
             }
