@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use tests::servers::{self, PASSWORD, Server};
 use tests::tools::Tool;
 use tests::trials::Trials;
+use tests::wire::Wire;
 use tests::{Installed, ROW, VALUES};
 
 /// A test of one promise on a fresh server.
@@ -164,37 +165,50 @@ fn open_transactions(server: &mut Server) {
 /// The server is killed while it answers, and so is a single connection; the pull says so, waits and completes.
 fn the_server_dies(server: &mut Server) {
     server.contract_table(400_000);
-    let office = Installed::at(&server.reader());
-    let reading = |server: &Server| {
+    let (wire, url) = server.wired();
+    let office = Installed::at(&url);
+    let reading = |server: &Server, bytes: u64| {
         office.forget_archive();
-        let mut pull = office.command(&["pull"]).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let session = server.reading(&mut pull);
-        (pull, session)
+        pull_held(&office, server, &wire, bytes)
     };
     let completes = |pull: Child| {
+        wire.go_on();
         let ran = tests::ended(pull).expect_code(0);
         assert!(ran.err.contains("trying again") && !ran.err.contains("panic"), "{}", ran.err);
         office.holds_once(400_000);
         office.run(&["verify"]).expect_code(0);
     };
-    // As fast as it can; then slowly, which has another way to read, early and late in the second that it takes.
-    for (rate, after) in [("", 0), ("rows-per-second = 400000\n", 100), ("", 600)] {
+    // As fast as it can; then slowly, which has another way to read, early and late.
+    for (rate, bytes) in [("", EARLY), ("rows-per-second = 400000\n", EARLY), ("", 20 * EARLY)] {
         office.configure("[source]\n", &format!("[source]\n{rate}"));
-        let (pull, _) = reading(server);
-        std::thread::sleep(Duration::from_millis(after));
+        let (pull, _) = reading(server, bytes);
         server.kill();
+        wire.go_on();
         std::thread::sleep(Duration::from_millis(700));
         server.start();
         completes(pull);
     }
-    let (pull, session) = reading(server);
+    let (pull, session) = reading(server, EARLY);
     server.cut(session);
     completes(pull);
     // A server that never comes back ends the pull with one clear line, and the archive is as it was.
+    office.configure(&url, &server.reader());
     server.kill();
     let ran = office.run(&["pull"]).expect_code(2);
     assert!(ran.err.contains("cannot reach the") && ran.err.trim_end().lines().count() == 1, "{}", ran.err);
     office.run(&["verify"]).expect_code(0);
+}
+
+/// More than a server says before it sends rows, and less than the rows.
+const EARLY: u64 = 1 << 20;
+
+/// A pull that has read so many bytes and waits for more until the wire goes on, and its session.
+fn pull_held(office: &Installed, server: &Server, wire: &Wire, bytes: u64) -> (Child, i64) {
+    wire.hold_after(bytes);
+    let mut pull = office.command(&["pull"]).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    wire.wait_until_held(&mut pull);
+    let session = server.reading(&mut pull);
+    (pull, session)
 }
 
 /// A connection that is dead without a word, or a whole network, is noticed and the pull completes; a server that takes long
@@ -207,9 +221,7 @@ fn the_network_falls_silent(server: &mut Server) {
     office.configure("[source]\n", "[source]\nrows-per-second = 400000\n");
     let reading = || {
         office.forget_archive();
-        let mut pull = office.command(&["pull"]).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let session = server.reading(&mut pull);
-        (pull, session)
+        pull_held(&office, server, &wire, EARLY)
     };
     let completes = |pull: Child, why: &str| {
         let ran = tests::ended(pull).expect_code(0);
@@ -218,10 +230,12 @@ fn the_network_falls_silent(server: &mut Server) {
     };
     let (pull, session) = reading();
     wire.silence();
+    wire.go_on();
     server.cut(session);
     completes(pull, "has ended this connection");
     let (pull, session) = reading();
     wire.cut();
+    wire.go_on();
     let began = Instant::now();
     let refused = office.run(&["reconcile", "--month", "2026-01"]).expect_code(2);
     assert!(

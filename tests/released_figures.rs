@@ -1,7 +1,7 @@
 //! An attacker who has every file of `metrics --by … --hide-small`, of every month, range and division, knows how items, cells and
 //! months add up, and reckons between which numbers each hidden count must lie.
 //!
-//! `TERTIB_OFFICES=0..20` asks for other offices of each size than the few of every run.
+//! `TERTIB_OFFICES=0..60` asks for other offices than the few of every run; in turn they are middling, small and large.
 //!
 //! No count of one to four may be pinned down: whatever is published, it may be five or more, and, unless it is one, fewer.
 
@@ -24,10 +24,10 @@ const DIVISIONS: [(&str, By); 6] = [
     ("officer", By::Officer),
     ("month", By::Month),
 ];
-/// Offices from a handful of berkas to some hundreds, and with which seed those of a size begin.
-const OFFICES: [(u64, Range<u32>); 3] = [(0, 5..40), (100, 60..200), (200, 300..600)];
-/// Those of each size in every run.
-const SHORT: Range<u64> = 0..2;
+/// Offices from a handful of berkas to some hundreds, and how many small counts one of them has at least.
+const SIZES: [(Range<u32>, usize); 3] = [(60..200, 500), (5..40, 100), (300..600, 1_000)];
+/// Those of every run.
+const SHORT: Range<u64> = 0..6;
 
 /// What names single cases is in no file.
 const NEVER: [(&str, &str); 2] = [("batches", "held_up_by"), ("register_agreement", "numbers")];
@@ -372,14 +372,15 @@ fn attacked(seed: u64, berkas: Range<u32>, facts: &Facts) -> Attacked {
 #[test]
 fn no_small_count_can_be_told() {
     let facts = Facts::embedded().unwrap();
-    let range = asked(SHORT);
-    let of_size = |(begin, berkas): (u64, Range<u32>)| range.clone().map(move |seed| (begin + seed, berkas.clone()));
-    // The largest first, since they take longest.
-    let (offices, sum) = (Mutex::new(OFFICES.into_iter().rev().flat_map(of_size)), Mutex::new(Attacked::default()));
+    let mut offices: Vec<(u64, &(Range<u32>, usize))> = asked(SHORT).zip(SIZES.iter().cycle()).collect();
+    let enough: usize = offices.iter().map(|(_, (_, small))| small).sum();
+    offices.sort_by_key(|(_, (berkas, _))| berkas.start);
+    let (offices, sum) = (Mutex::new(offices), Mutex::new(Attacked::default()));
     let work = || {
         loop {
-            let Some((seed, berkas)) = offices.lock().unwrap().next() else { break };
-            let attacked = attacked(seed, berkas, &facts);
+            // The largest first, since they take longest.
+            let Some((seed, (berkas, _))) = offices.lock().unwrap().pop() else { break };
+            let attacked = attacked(seed, berkas.clone(), &facts);
             let mut sum = sum.lock().unwrap();
             sum.small += attacked.small;
             sum.shown += attacked.shown;
@@ -392,7 +393,6 @@ fn no_small_count_can_be_told() {
     });
     let Attacked { small, shown, rows } = sum.into_inner().unwrap();
     println!("{small} small counts, none told; of {rows} counts {shown} are shown");
-    let enough = 1_000 * usize::try_from(range.end - range.start).unwrap();
     assert!(small > enough, "{small} small counts prove little, {enough} would be enough");
     assert!(shown * 20 > rows, "hardly anything is shown: {shown} of {rows}");
 }

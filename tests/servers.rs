@@ -294,6 +294,8 @@ fn start_mariadb(dir: &Path, port: u16) -> Child {
         .arg(format!("--port={port}"))
         .arg(format!("--datadir={}", dir.join("data").display()))
         .arg(format!("--socket={}", dir.join("s").display()))
+        // One that starts clears temporary tables away, of others that it finds beside its own too.
+        .env("TMPDIR", dir)
         // Some of its tables tell times in the machine's zone, which an office's is.
         .env("TZ", "Asia/Jakarta")
         .stdout(Stdio::null())
@@ -345,11 +347,11 @@ pub fn mariadb() -> Server {
         .args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"])
         .arg(format!("--user={me}"))
         .arg(format!("--datadir={}", data.display()))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
+        .env("TMPDIR", dir.path())
+        .output()
         .unwrap();
-    assert!(init.success(), "mariadb-install-db failed");
+    let said = String::from_utf8_lossy(&init.stderr);
+    assert!(init.status.success(), "mariadb-install-db: {said}{}", String::from_utf8_lossy(&init.stdout));
     let port = free_port();
     let child = start_mariadb(dir.path(), port);
     let server = Server { child, port, scheme: "mysql", dir };

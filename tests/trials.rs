@@ -9,7 +9,11 @@ use std::process::ExitCode;
 
 /// The trials of one test program, whose `Cargo.toml` entry says `harness = false`.
 #[derive(Debug, Default)]
-pub struct Trials(Vec<Trial>);
+pub struct Trials {
+    trials: Vec<Trial>,
+    /// Whether some of them wait for servers more than they reckon.
+    wait: bool,
+}
 
 impl Trials {
     /// A test and the tools that it needs.
@@ -28,13 +32,18 @@ impl Trials {
             Ok(Completion::Completed)
         };
         let names: Vec<String> = needs.iter().map(|tool| tool.name()).collect();
-        self.0.push(Trial::ignorable_test(name, run).with_kind(names.join(", ")));
+        self.wait |= needs.iter().any(|tool| matches!(tool, Tool::Postgresql | Tool::Mariadb));
+        self.trials.push(Trial::ignorable_test(name, run).with_kind(names.join(", ")));
     }
 
     /// Runs those that the command line asks for.
     #[must_use]
     pub fn run(self) -> ExitCode {
-        libtest_mimic::run(&Arguments::from_args(), self.0).exit_code()
+        let mut arguments = Arguments::from_args();
+        if self.wait && arguments.test_threads.is_none() {
+            arguments.test_threads = std::thread::available_parallelism().ok().map(|cores| 2 * cores.get());
+        }
+        libtest_mimic::run(&arguments, self.trials).exit_code()
     }
 }
 

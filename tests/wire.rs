@@ -1,7 +1,9 @@
-//! A network between the program and a server that can fall silent: nothing is closed, and nothing arrives any more.
+//! A network between the program and a server that can fall silent, so that nothing is closed and nothing arrives any more, and
+//! that can hold an answer in the middle until the test has done what it came for.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::process::Child;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -21,6 +23,9 @@ pub struct Wire {
 struct State {
     /// Connections of an earlier era are silent.
     era: AtomicU64,
+    /// After so many bytes an answer is held, if it is not 0.
+    bound: AtomicU64,
+    is_holding: AtomicBool,
     down: AtomicBool,
     over: AtomicBool,
 }
@@ -40,6 +45,26 @@ impl Wire {
     /// Whoever is connected now hears nothing any more; who connects anew is served.
     pub fn silence(&self) {
         self.state.era.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Of whatever the server sends by one connection only so many bytes arrive until it goes on; few are enough of answers
+    /// that are no rows.
+    pub fn hold_after(&self, bytes: u64) {
+        self.state.is_holding.store(false, Ordering::SeqCst);
+        self.state.bound.store(bytes, Ordering::SeqCst);
+    }
+
+    /// Waits until that program waits for the rest of its answer.
+    pub fn wait_until_held(&self, program: &mut Child) {
+        while !self.state.is_holding.load(Ordering::SeqCst) {
+            assert!(program.try_wait().unwrap().is_none(), "the program ended before its answer was held");
+            std::thread::sleep(LOOK);
+        }
+    }
+
+    /// What was held arrives.
+    pub fn go_on(&self) {
+        self.state.bound.store(0, Ordering::SeqCst);
     }
 
     /// Nobody hears anything.
@@ -65,6 +90,16 @@ impl State {
         self.era.load(Ordering::SeqCst) != era
     }
 
+    /// Whether no more than these bytes may arrive.
+    fn holds(&self, arrived: u64) -> bool {
+        let bound = self.bound.load(Ordering::SeqCst);
+        let holds = bound > 0 && arrived >= bound;
+        if holds {
+            self.is_holding.store(true, Ordering::SeqCst);
+        }
+        holds
+    }
+
     fn is_over(&self) -> bool {
         self.over.load(Ordering::SeqCst)
     }
@@ -76,7 +111,8 @@ fn accept(listener: &TcpListener, server: u16, state: &Arc<State>) {
         match listener.accept() {
             Ok((program, _)) if state.down.load(Ordering::SeqCst) => unheard.push(program),
             Ok((program, _)) => {
-                let server = TcpStream::connect(("127.0.0.1", server)).unwrap();
+                // A server that is down closes it at once.
+                let Ok(server) = TcpStream::connect(("127.0.0.1", server)) else { continue };
                 let era = state.era.load(Ordering::SeqCst);
                 program.set_nonblocking(false).unwrap();
                 for (from, to) in [(&program, &server), (&server, &program)] {
@@ -95,15 +131,19 @@ fn accept(listener: &TcpListener, server: u16, state: &Arc<State>) {
 fn carry(mut from: TcpStream, mut to: TcpStream, state: &State, era: u64) {
     from.set_read_timeout(Some(LOOK)).unwrap();
     let mut bytes = vec![0; 1 << 16];
+    let mut arrived = 0;
     while !state.is_over() {
-        if state.is_silent(era) {
+        if state.is_silent(era) || state.holds(arrived) {
             std::thread::sleep(LOOK);
             continue;
         }
         let carried = match from.read(&mut bytes) {
             Ok(0) => false,
             Ok(_) if state.is_silent(era) => true,
-            Ok(n) => to.write_all(&bytes[..n]).is_ok(),
+            Ok(n) => {
+                arrived += n as u64;
+                to.write_all(&bytes[..n]).is_ok()
+            }
             Err(fault) => matches!(fault.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
         };
         if !carried {

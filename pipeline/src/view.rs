@@ -420,7 +420,7 @@ mod tests {
     #[test]
     fn passes_give_the_rows_of_one() {
         let mut passes = 0;
-        for seed in 0..14 {
+        for seed in 0..5 {
             let mut random = ChaCha8Rng::seed_from_u64(seed);
             let view = view(&made(&mut random));
             for month in MONTHS.map(|m| m.parse::<Month>().unwrap()) {
@@ -433,12 +433,12 @@ mod tests {
                 }
             }
         }
-        assert!(passes > 500, "{passes} passes prove little");
+        assert!(passes > 200, "{passes} passes prove little");
     }
 
     #[test]
     fn what_a_month_cannot_depend_on_may_be_left_out() {
-        for seed in 100..112 {
+        for seed in 100..105 {
             let mut random = ChaCha8Rng::seed_from_u64(seed);
             let view = view(&made(&mut random));
             let every: Vec<u32> = (0..view.events.berkas())
