@@ -1,14 +1,12 @@
 //! Comparisons, arithmetic, and values of one kind as another.
 
-use super::datum::{Datum, Kind, date, parse_date, parse_instant};
+use super::datum::{Datum, Kind, MICROSECONDS_OF_A_DAY, day, instant, parse_date, parse_instant, parse_local, unit};
 use super::node::{Node, Typed};
 use super::words::Words;
 use super::{QueryError, refused};
 use chrono::TimeDelta;
 use sqlparser::ast::BinaryOperator;
 use std::cmp::Ordering;
-
-const MICROSECONDS_OF_A_DAY: i64 = 86_400_000_000;
 
 /// The same value as one of another kind that holds it.
 pub(super) fn widened(value: Typed, to: Kind) -> Typed {
@@ -120,6 +118,10 @@ pub(super) fn sum(a: f64, b: f64) -> (f64, f64) {
     (sum, (a - (sum - of_b)) + (b - of_b))
 }
 
+fn no_such_day() -> QueryError {
+    refused("a day lies outside of the years 1 to 9999", "add fewer days")
+}
+
 fn by_zero() -> QueryError {
     refused("it divides by zero", "write NULLIF(divisor, 0)")
 }
@@ -137,8 +139,7 @@ pub(super) fn calculate(left: Typed, op: &BinaryOperator, right: Typed) -> Resul
             let sign = if *op == Plus { 1 } else { -1 };
             let run = move |v: &[Datum]| {
                 let days = v[1].integer().checked_mul(sign).and_then(|days| v[0].integer().checked_add(days));
-                let day = days.and_then(|days| i32::try_from(days).ok()).filter(|days| date(*days).is_some());
-                day.map(Datum::Date).ok_or_else(|| refused("there is no such day", "add fewer days"))
+                days.and_then(day).ok_or_else(no_such_day)
             };
             return Ok(Typed::call(name, Kind::Date, vec![left.node, right.node], run));
         }
@@ -199,13 +200,13 @@ pub(super) fn calculate(left: Typed, op: &BinaryOperator, right: Typed) -> Resul
 }
 
 /// An instant moved by microseconds.
-pub(super) fn moved(instant: Typed, by: i64) -> Result<Typed, QueryError> {
-    if !matches!(instant.kind, Kind::Instant | Kind::Null) {
-        let what = format!("an interval is added to {}", instant.kind);
+pub(super) fn moved(from: Typed, by: i64) -> Result<Typed, QueryError> {
+    if from.kind != Kind::Instant {
+        let what = format!("an interval is added to {}", from.kind);
         return Err(refused(what, "add it to an instant: CAST(… AS TIMESTAMP); to a date add days as a number"));
     }
-    Ok(Typed::call(format!("moved {by}"), Kind::Instant, vec![instant.node], move |v| {
-        v[0].integer().checked_add(by).map(Datum::Instant).ok_or_else(overflow)
+    Ok(Typed::call(format!("moved {by}"), Kind::Instant, vec![from.node], move |v| {
+        v[0].integer().checked_add(by).and_then(instant).ok_or_else(no_such_day)
     }))
 }
 
@@ -217,9 +218,9 @@ pub(super) fn interval(text: &str) -> Result<i64, QueryError> {
             "write INTERVAL '3 days' with seconds, minutes, hours, days or weeks, at most 40,000 days",
         )
     };
-    let (number, unit) = text.trim().split_once(' ').ok_or_else(not_read)?;
-    let number: i64 = number.parse().map_err(|_| not_read())?;
-    let length = match unit.trim().to_lowercase().trim_end_matches('s') {
+    let (number, name) = text.trim().split_once(' ').ok_or_else(not_read)?;
+    let number: i64 = if number.starts_with('+') { "" } else { number }.parse().map_err(|_| not_read())?;
+    let length = match unit(name).as_str() {
         "second" => TimeDelta::try_seconds(number),
         "minute" => TimeDelta::try_minutes(number),
         "hour" => TimeDelta::try_hours(number),
@@ -247,6 +248,10 @@ pub(super) fn cast(value: Typed, to: &str, tried: bool) -> Result<Typed, QueryEr
             ));
         }
     };
+    // A text that is said to be one is no day or instant, as one that is written out may be.
+    if (from, wanted) == (Kind::Text, Kind::Text) {
+        return Ok(Typed::call("text", wanted, vec![node], |v| Ok(v[0].clone())));
+    }
     if from == wanted || from == Kind::Null {
         return in_32_bits(Typed { node, kind: wanted }, to, tried);
     }
@@ -283,6 +288,7 @@ pub(super) fn cast(value: Typed, to: &str, tried: bool) -> Result<Typed, QueryEr
             plain.then(|| text.parse().ok()).flatten().map(Datum::Integer)
         }),
         (Kind::Text, Kind::Date) => or_null(parse_date),
+        (Kind::Text, Kind::Instant) if to == "TIMESTAMP" => or_null(parse_local),
         (Kind::Text, Kind::Instant) => or_null(parse_instant),
         _ => Err(refused(
             format!("{from} is not made into {wanted}"),

@@ -112,6 +112,8 @@ impl Hash for Real {
     }
 }
 
+pub(super) const MICROSECONDS_OF_A_DAY: i64 = 86_400_000_000;
+
 /// Longer texts are not made.
 const TEXT_BYTES: usize = 4000;
 
@@ -177,6 +179,17 @@ impl Datum {
     }
 }
 
+/// A day, as long as its year has four digits: others are written differently by different engines.
+pub(super) fn day(days: i64) -> Option<Datum> {
+    let days = i32::try_from(days).ok()?;
+    date(days).filter(|day| (1..=9999).contains(&day.year())).map(|_| Datum::Date(days))
+}
+
+/// An instant of such a day.
+pub(super) fn instant(us: i64) -> Option<Datum> {
+    day(us.div_euclid(MICROSECONDS_OF_A_DAY)).map(|_| Datum::Instant(us))
+}
+
 pub(super) fn date(days: i32) -> Option<NaiveDate> {
     NaiveDate::from_epoch_days(days)
 }
@@ -187,6 +200,18 @@ pub(super) fn parse_date(text: &str) -> Option<Datum> {
     // Years before the first have other names elsewhere.
     (day.year() >= 1).then_some(())?;
     Some(Datum::Date(day.to_epoch_days()))
+}
+
+/// An instant without an offset, or in UTC; with another one, a TIMESTAMP would not look at it.
+pub(super) fn parse_local(text: &str) -> Option<Datum> {
+    let in_utc = !text.get(10..).is_some_and(|time| time.contains(['+', '-']));
+    in_utc.then(|| parse_instant(text)).flatten()
+}
+
+/// A unit of time by its name, which may be in the plural.
+pub(super) fn unit(name: &str) -> String {
+    let name = name.trim().to_lowercase();
+    name.strip_suffix('s').unwrap_or(&name).to_owned()
 }
 
 /// An instant as `2026-10-31`, `2026-10-31 08:00`, `2026-10-31T08:00:00.5Z` or with an offset; UTC where none is said.

@@ -279,6 +279,11 @@ impl<'a> Compiler<'a> {
         let [column] = found.columns.as_slice() else { return Err(one_column()) };
         match found.rows.as_slice() {
             [] => Ok(Typed::literal(Datum::Null, column.kind)),
+            // A text that a subquery gives is no day or instant, as one that is written out may be.
+            [row] if column.kind == Kind::Text => {
+                let value = row[0].clone();
+                Ok(Typed::call(format!("subquery {value:?}"), Kind::Text, Vec::new(), move |_| Ok(value.clone())))
+            }
             [row] => Ok(Typed::literal(row[0].clone(), column.kind)),
             _ => Err(refused("a subquery that stands for one value has several rows", "use MIN(…), MAX(…), or IN")),
         }

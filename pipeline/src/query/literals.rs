@@ -1,7 +1,7 @@
 //! Values that are written out.
 
 use super::arithmetic::interval;
-use super::datum::{Datum, Kind, parse_date, parse_instant};
+use super::datum::{Datum, Kind, parse_date, parse_instant, parse_local};
 use super::node::Typed;
 use super::{QueryError, refused};
 use sqlparser::ast::{Expr, Interval, TypedString, Value};
@@ -64,11 +64,13 @@ pub(super) fn moment(typed: &TypedString) -> Result<Typed, QueryError> {
     };
     let (read, kind) = match kind.as_str() {
         "DATE" => (parse_date(text), Kind::Date),
-        "TIMESTAMP" | "TIMESTAMPTZ" | "TIMESTAMP WITH TIME ZONE" => (parse_instant(text), Kind::Instant),
+        "TIMESTAMP" => (parse_local(text), Kind::Instant),
+        "TIMESTAMPTZ" | "TIMESTAMP WITH TIME ZONE" => (parse_instant(text), Kind::Instant),
         _ => (None, Kind::Null),
     };
     let unread = || {
-        let instead = "write DATE '2026-10-31' or TIMESTAMP '2026-10-31 08:00:00'";
+        let instead =
+            "write DATE '2026-10-31', TIMESTAMP '2026-10-31 08:00:00' or TIMESTAMPTZ '2026-10-31 08:00:00+07:00'";
         refused("a day or an instant is not read", instead)
     };
     Ok(Typed::literal(read.ok_or_else(unread)?, kind))

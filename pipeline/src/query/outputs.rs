@@ -63,6 +63,12 @@ impl Outputs {
             _ => Err(refused("a name in EXCLUDE has several parts", "write the column's name alone")),
         });
         let excluded = excluded.collect::<Result<Vec<&Ident>, _>>()?;
+        let twice = |(place, name): (usize, &&Ident)| {
+            excluded[..place].iter().any(|other| other.value.eq_ignore_ascii_case(&name.value))
+        };
+        if excluded.iter().enumerate().any(twice) {
+            return Err(refused("a name stands twice in EXCLUDE", "write each column once"));
+        }
         let rest = WildcardAdditionalOptions { opt_exclude: None, ..additions.clone() };
         if rest != WildcardAdditionalOptions::default() {
             return Err(refused(

@@ -10,8 +10,8 @@ use super::sets::together;
 use super::words::Words;
 use super::{QueryError, refused};
 use sqlparser::ast::{
-    Distinct, Expr, GroupByExpr, LimitClause, OrderBy, OrderByExpr, OrderByKind, Query, Select, SelectFlavor, SetExpr,
-    UnaryOperator, Value, With,
+    Cte, Distinct, Expr, GroupByExpr, LimitClause, OrderBy, OrderByExpr, OrderByKind, Query, Select, SelectFlavor,
+    SetExpr, UnaryOperator, Value, With,
 };
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -133,7 +133,11 @@ impl Planner {
             if with.recursive {
                 return Err(refused("WITH RECURSIVE is not known here", "write the steps as tables of their own"));
             }
-            for cte in &with.cte_tables {
+            for (place, cte) in with.cte_tables.iter().enumerate() {
+                let is_same = |other: &Cte| other.alias.name.value.eq_ignore_ascii_case(&cte.alias.name.value);
+                if with.cte_tables[..place].iter().any(is_same) {
+                    return Err(refused("two tables of WITH have one name", "give one of them another name"));
+                }
                 if !cte.alias.columns.is_empty() || cte.from.is_some() {
                     return Err(refused("a table of WITH names its columns", "name them in its SELECT: … AS n"));
                 }

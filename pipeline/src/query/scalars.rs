@@ -176,7 +176,7 @@ impl Call<'_> {
     fn of_moments(&self) -> Result<Option<Typed>, QueryError> {
         let of = self.operands.as_slice();
         Ok(Some(match (self.name, of) {
-            ("EPOCH", [_]) if self.is(&[Kind::Instant]) => Typed::call(self.name, Kind::Float, self.nodes(), |v| {
+            ("EPOCH", [of]) if of.kind == Kind::Instant => Typed::call(self.name, Kind::Float, self.nodes(), |v| {
                 let (seconds, rest) = (v[0].integer().div_euclid(1_000_000), v[0].integer().rem_euclid(1_000_000));
                 Ok(Datum::float(Datum::Integer(seconds).real() + Datum::Integer(rest).real() / 1e6))
             }),
@@ -254,6 +254,14 @@ fn moment_kind(of: &Typed, instants_only: bool) -> Result<(), QueryError> {
     }
 }
 
+/// Of NULL alone it is not known whether it stands for a day or an instant.
+fn no_null(of: &Typed) -> Result<(), QueryError> {
+    match of.kind {
+        Kind::Null => Err(refused("NULL has no such part", "give a day or an instant")),
+        _ => Ok(()),
+    }
+}
+
 /// A field of the calendar or the clock, in UTC.
 pub(super) fn field(name: &str, of: &Typed) -> Result<Typed, QueryError> {
     let name = name.to_uppercase();
@@ -275,6 +283,7 @@ pub(super) fn field(name: &str, of: &Typed) -> Result<Typed, QueryError> {
             return Err(refused("this field of a day or an instant is not known here", known));
         }
     };
+    no_null(of)?;
     moment_kind(of, matches!(name.as_str(), "HOUR" | "MINUTE" | "SECOND"))?;
     Ok(Typed::call(format!("field {name}"), Kind::Integer, vec![of.node.clone()], move |v| {
         Ok(moment(&v[0]).map_or(Datum::Null, |at| Datum::Integer(read(at))))
@@ -283,6 +292,7 @@ pub(super) fn field(name: &str, of: &Typed) -> Result<Typed, QueryError> {
 
 /// The beginning of the year, month, day, hour or minute, in UTC.
 fn truncated(unit: &str, of: &Typed) -> Result<Typed, QueryError> {
+    no_null(of)?;
     let unit = unit.to_lowercase();
     let begin: fn(NaiveDateTime) -> Option<NaiveDateTime> = match unit.as_str() {
         "year" => |at| NaiveDate::from_ymd_opt(at.year(), 1, 1).map(|day| day.and_time(NaiveTime::MIN)),
@@ -305,7 +315,7 @@ fn truncated(unit: &str, of: &Typed) -> Result<Typed, QueryError> {
 
 /// How many limits of a unit lie between two moments.
 fn difference(unit: &str, from: &Typed, to: &Typed) -> Result<Typed, QueryError> {
-    let length = match unit.to_lowercase().trim_end_matches('s') {
+    let length = match super::datum::unit(unit).as_str() {
         "second" => 1,
         "minute" => 60,
         "hour" => 3600,
@@ -325,6 +335,9 @@ fn difference(unit: &str, from: &Typed, to: &Typed) -> Result<Typed, QueryError>
 /// A moment in a form of one's own.
 fn written(of: &Typed, form: &str) -> Result<Typed, QueryError> {
     moment_kind(of, false)?;
+    if form.is_empty() {
+        return Err(refused("STRFTIME has no form", "write one of %Y, %m, %d, %H, %M, %S and %j"));
+    }
     let mut rest = form.chars();
     while let Some(c) = rest.next() {
         if c == '%' && !rest.next().is_some_and(|field| "YmdHMSj".contains(field)) {

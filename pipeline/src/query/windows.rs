@@ -120,31 +120,22 @@ impl Window {
         let row = |at: usize| &rows[partition[at].1];
         let peers = |at: usize| at > 0 && partition[at].0 == partition[at - 1].0;
         let n = partition.len();
+        if self.what.tells_peers_apart() && (1..n).any(peers) {
+            return Err(undecided());
+        }
         match &self.what {
             What::RowNumber => Ok((0..n).map(|at| number(at + 1)).collect()),
-            What::Rank => {
-                let mut rank = 0;
-                Ok((0..n)
-                    .map(|at| {
-                        if !peers(at) {
-                            rank = at + 1;
-                        }
-                        number(rank)
-                    })
-                    .collect())
+            What::Rank => Ok(ranks(n, peers, |_, at| at + 1)),
+            What::DenseRank => Ok(ranks(n, peers, |rank, _| rank + 1)),
+            What::First(node) => {
+                let first = node.value(row(0), &[])?;
+                for at in (1..n).take_while(|at| peers(*at)) {
+                    if node.value(row(at), &[])? != first {
+                        return Err(undecided());
+                    }
+                }
+                Ok(vec![first; n])
             }
-            What::DenseRank => {
-                let mut rank = 0;
-                Ok((0..n)
-                    .map(|at| {
-                        if !peers(at) {
-                            rank += 1;
-                        }
-                        number(rank)
-                    })
-                    .collect())
-            }
-            What::First(node) => (0..n).map(|_| node.value(row(0), &[])).collect(),
             What::Neighbour(node, by) => (0..n)
                 .map(|at| {
                     let other = i64::try_from(at).ok().and_then(|at| usize::try_from(at.checked_sub(*by)?).ok());
@@ -179,6 +170,29 @@ impl Window {
             }
         }
     }
+}
+
+/// The rank of each row, which is its own where it is not equal in order to the one before.
+fn ranks(n: usize, peers: impl Fn(usize) -> bool, next: fn(usize, usize) -> usize) -> Vec<Datum> {
+    let ranks = (0..n).scan(0, |rank, at| {
+        *rank = if peers(at) { *rank } else { next(*rank, at) };
+        Some(number(*rank))
+    });
+    ranks.collect()
+}
+
+impl What {
+    /// Whether it gives different values to rows that are equal in order.
+    fn tells_peers_apart(&self) -> bool {
+        matches!(self, Self::RowNumber | Self::Neighbour(..) | Self::Over(_, Frame::UpToHere | Frame::Around(..)))
+    }
+}
+
+fn undecided() -> QueryError {
+    refused(
+        "rows are equal in the order of a window, and its function tells them apart",
+        "add a column to its ORDER BY that tells them apart, such as seq; or use RANK()",
+    )
 }
 
 fn number(n: usize) -> Datum {
