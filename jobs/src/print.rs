@@ -78,20 +78,55 @@ pub(crate) fn visible(text: &str) -> String {
     shown
 }
 
-/// A table for reading; numbers are set flush right.
+/// Columns that are narrower than this break words so often that nobody reads them.
+const NARROWEST: usize = 12;
+
+/// A table for reading, as wide as its cells. On a terminal that is narrower, cells are broken into lines, and where there are too
+/// many columns for that each row is a block of lines.
 pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+    fitted(head, rows, console::Term::stdout().size_checked().map(|(_, width)| usize::from(width)))
+}
+
+fn fitted(head: &[&str], rows: &[Vec<String>], width: Option<usize>) -> String {
+    let shown: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| visible(cell)).collect()).collect();
+    let mut table = framed(head, &shown);
+    if let Some(width) = width.filter(|width| table.lines().any(|line| console::measure_text_width(&line) > *width)) {
+        if head.len() * NARROWEST > width {
+            return blocks(head, &shown, width);
+        }
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(u16::try_from(width).unwrap_or(u16::MAX));
+    }
+    format!("{table}\n")
+}
+
+/// Numbers are set flush right.
+fn framed(head: &[&str], rows: &[Vec<String>]) -> Table {
     let mut table = Table::new();
     table.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled).set_header(head);
-    for row in rows {
-        table.add_row(row.iter().map(|cell| visible(cell)));
-    }
+    table.add_rows(rows);
     for (i, column) in table.column_iter_mut().enumerate() {
         let numeric = |text: &String| text.chars().all(|c| c.is_ascii_digit() || "-.,%".contains(c));
         if !rows.is_empty() && rows.iter().all(|r| r.get(i).is_some_and(numeric)) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    format!("{table}\n")
+    table
+}
+
+/// Each row under its number, each of its cells in a line beside its name.
+fn blocks(head: &[&str], rows: &[Vec<String>], width: usize) -> String {
+    let names = head.iter().map(|name| name.chars().count()).max().unwrap_or_default();
+    let mut text = String::new();
+    for (row, n) in rows.iter().zip(1_u64..) {
+        let title = format!("─ {n} ");
+        let rest = width.saturating_sub(title.chars().count());
+        text.push_str(&format!("{title}{}\n", "─".repeat(rest)));
+        for (name, cell) in head.iter().zip(row) {
+            text.push_str(format!("{name:names$}  {cell}").trim_end());
+            text.push('\n');
+        }
+    }
+    text
 }
 
 /// Comma-separated values, UTF-8, quoted where needed, one header line, no cell that a spreadsheet takes for a formula.
@@ -198,4 +233,33 @@ pub(crate) fn rows(head: &[&str], rows: &[Vec<String>], format: Format) -> Resul
             format!("{}\n", serde_json::to_string_pretty(&rows.iter().map(object).collect::<Vec<_>>())?)
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fitted;
+
+    #[test]
+    fn a_table_fits_the_terminal() {
+        let row = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
+        let rows = [row(&["B001", "Langkah SOP dilewati tanpa catatan apa pun"]), row(&["B002", ""])];
+        let wide = fitted(&["berkas", "temuan"], &rows, None);
+        assert!(wide.contains("dilewati tanpa catatan apa pun"), "{wide}");
+        assert_eq!(fitted(&["berkas", "temuan"], &rows, Some(80)), wide);
+        let narrow = fitted(&["berkas", "temuan"], &rows, Some(40));
+        assert!(narrow.lines().all(|line| line.chars().count() <= 40) && narrow.contains("B002"), "{narrow}");
+        let blocks = fitted(&["berkas", "temuan"], &rows, Some(20));
+        let lines: Vec<&str> = blocks.lines().collect();
+        assert_eq!(
+            lines,
+            [
+                "─ 1 ────────────────",
+                "berkas  B001",
+                "temuan  Langkah SOP dilewati tanpa catatan apa pun",
+                "─ 2 ────────────────",
+                "berkas  B002",
+                "temuan",
+            ]
+        );
+    }
 }
