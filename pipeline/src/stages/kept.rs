@@ -244,6 +244,17 @@ mod tests {
         assert_ne!(usual, of(1, "0.1.0", &other, 0));
     }
 
+    #[test]
+    fn rows_in_another_order_are_the_same_bytes() {
+        let texts = std::iter::once("figure").chain(TEXTS).map(|name| Series::new(name.into(), ["a", "b", "a"]).into());
+        let no_value = |name| if name == "v" { None } else { Some(3_i64) };
+        let numbers = NUMBERS.map(|name| Series::new(name.into(), [Some(2), no_value(name), Some(1)]).into());
+        let rows = DataFrame::new_infer_height(texts.chain(numbers).collect()).unwrap();
+        let bytes = encode(&rows).unwrap();
+        assert_eq!(encode(&rows.reverse()).unwrap(), bytes);
+        assert_eq!(encode(&decoded(bytes.clone()).unwrap()).unwrap(), bytes);
+    }
+
     fn day(text: &str) -> chrono::NaiveDate {
         text.parse().unwrap()
     }
