@@ -133,8 +133,18 @@ class Made:
             lambda: f"{t}{r.choice(self.INTEGERS)} {r.choice(['', 'NOT '])}IN (SELECT {r.choice(self.INTEGERS)} FROM events WHERE langkah = {r.randint(1, 11)})",
         ])()
 
+    def number(self, t, depth=2):
+        r = self.r
+        if not depth:
+            return r.choice([t + r.choice(self.INTEGERS), "0.5", "0.25", "1e0", "NULL", "-1", f"{t}langkah / 4", f"CAST({t}langkah AS DOUBLE)"])
+        a, b = self.number(t, depth - 1), self.number(t, depth - 1)
+        return r.choice([f"({a} {r.choice('+-*/%')} {b})", f"({a} // {b})", f"-{a}", f"{r.choice(['ABS', 'ROUND', 'FLOOR', 'CEIL'])}({a})",
+                         f"{r.choice(['COALESCE', 'NULLIF', 'GREATEST', 'LEAST'])}({a}, {b})", f"CASE WHEN {a} > {b} THEN {a} ELSE {b} END", f"CAST({a} AS BIGINT)"])
+
     def aggregate(self, t):
         r = self.r
+        if r.random() < 0.3:
+            return f"{r.choice(['SUM', 'AVG', 'MIN', 'MAX', 'MEDIAN', 'COUNT'])}({r.choice(['', 'DISTINCT '])}{self.number(t, 1)}) FILTER (WHERE {self.condition(t, 1)})"
         whole = f"{r.choice(['COUNT', 'SUM', 'MIN', 'MAX', 'AVG'])}({self.integer(t, 1)})"
         other = r.choice(["COUNT(*)", f"COUNT(DISTINCT {self.text(t)})", f"{r.choice(['MIN', 'MAX', 'COUNT'])}({self.text(t)})", f"MAX({t}selesai)"])
         return r.choice([whole, other, f"COUNT(*) FILTER (WHERE {self.condition(t, 1)})"])
@@ -143,7 +153,11 @@ class Made:
         r = self.r
         part, order = r.choice(["", "PARTITION BY berkas_id ", "PARTITION BY langkah "]), r.choice(["seq", "seq DESC", "langkah, seq", "petugas_id DESC, seq"])
         tied = r.choice(["langkah", "petugas_id", "bulan DESC"])
-        return r.choice([f"ROW_NUMBER() OVER ({part}ORDER BY {order})", f"{r.choice(['RANK', 'DENSE_RANK'])}() OVER ({part}ORDER BY {tied})",
+        ends = r.choice(["ROWS UNBOUNDED PRECEDING", "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW", "ROWS BETWEEN CURRENT ROW AND 2 FOLLOWING"])
+        first = r.choice(["", " DESC"]) + r.choice(["", " NULLS FIRST", " NULLS LAST"])
+        return r.choice([f"{r.choice(['SUM', 'AVG', 'MEDIAN'])}({self.number('', 1)}) OVER ({part}ORDER BY {order} {ends})",
+                         f"FIRST_VALUE({r.choice(self.TEXTS)}) OVER ({part}ORDER BY petugas_id{first}, seq)", f"RANK() OVER ({part}ORDER BY petugas_id{first})",
+                         f"ROW_NUMBER() OVER ({part}ORDER BY {order})", f"{r.choice(['RANK', 'DENSE_RANK'])}() OVER ({part}ORDER BY {tied})",
                          f"{r.choice(['LAG', 'LEAD'])}({r.choice(self.INTEGERS + self.TEXTS)}) OVER ({part}ORDER BY {order})",
                          f"{r.choice(['SUM', 'COUNT', 'MIN', 'MAX', 'AVG'])}({r.choice(self.INTEGERS)}) OVER ({part}ORDER BY {r.choice([order, tied])})",
                          f"{r.choice(['SUM', 'MAX'])}(langkah) OVER ({part}ORDER BY {order} ROWS BETWEEN {r.randint(0, 3)} PRECEDING AND {r.randint(0, 3)} FOLLOWING)"])
@@ -153,7 +167,7 @@ class Made:
         kind = r.randrange(6)
         where = f" WHERE {self.condition('')}" if r.random() < 0.7 else ""
         if kind == 0:
-            return f"SELECT {self.integer('')} AS a, {self.text('')} AS b, {self.condition('')} AS c FROM events{where}"
+            return f"SELECT {self.integer('')} AS a, {self.text('')} AS b, {self.condition('')} AS c, {self.number('')} AS d FROM events{where}"
         if kind == 1:
             having = f" HAVING COUNT(*) > {r.randint(0, 9)}" if r.random() < 0.4 else ""
             return f"SELECT {self.aggregate('')} AS a, {self.aggregate('')} AS b, {r.choice(self.TEXTS)} AS k, langkah FROM events{where} GROUP BY k, langkah{having}"
@@ -166,7 +180,7 @@ class Made:
             after = f" WHERE {self.condition(r.choice(['a.', 'b.']), 1)}" if r.random() < 0.6 else ""
             return f"SELECT COUNT(*) AS n, COUNT(a.seq) AS l, COUNT(b.seq) AS r, {self.aggregate(r.choice(['a.', 'b.']))} AS x FROM events a {join} events b ON {key}{more}{after}"
         if kind == 4:
-            one = lambda: f"SELECT {r.choice(['', 'DISTINCT '])}langkah AS a, petugas_id AS b FROM events WHERE {self.condition('')}"
+            one = lambda: f"SELECT {r.choice(['', 'DISTINCT '])}{self.number('', 1)} AS a, petugas_id AS b FROM events WHERE {self.condition('')}"
             return f"{one()} {r.choice(['UNION', 'UNION ALL', 'INTERSECT', 'EXCEPT'])} {one()}"
         return f"WITH t AS (SELECT langkah, petugas_id, {self.aggregate('')} AS x FROM events{where} GROUP BY langkah, petugas_id) SELECT langkah, COUNT(x) AS n, MIN(x) AS lo, MAX(x) AS hi FROM t GROUP BY langkah ORDER BY langkah"
 

@@ -546,3 +546,8 @@ SELECT CAST('2026-09-01' AS VARCHAR) < selesai AS a FROM events ORDER BY seq LIM
 SELECT CAST(hasil AS VARCHAR) AS h, COUNT(*) AS n FROM events GROUP BY hasil ORDER BY h
 SELECT NULL + INTERVAL '1 day' AS a
 SELECT EPOCH(NULL) AS a
+SELECT NULL + 0.25 AS a UNION ALL SELECT 1
+SELECT 0.25 * NULL AS a UNION ALL SELECT 1.5
+SELECT b.langkah AS langkah, COUNT(*) AS n FROM events a JOIN events b ON a.seq = b.seq GROUP BY langkah
+SELECT b.langkah AS l, COUNT(*) AS n FROM events a JOIN events b ON a.seq = b.seq GROUP BY l ORDER BY l
+SELECT NULL // 0.25 AS a UNION ALL SELECT 1

@@ -162,6 +162,7 @@ pub(super) fn calculate(left: Typed, op: &BinaryOperator, right: Typed) -> Resul
     let Some(kind) = kind.filter(|kind| *op == Divide || !fraction || *kind == Kind::Float) else {
         return Err(refused("a decimal fraction would be rounded", "write it as CAST(0.1 AS DOUBLE), or divide by 10"));
     };
+    let beside_null = [left.kind, right.kind].contains(&Kind::Null);
     let operands = vec![left.node, right.node];
     if *op == Divide {
         return Ok(Typed::call(name, kind, operands, |v| Ok(Datum::float(v[0].real() / v[1].real()))));
@@ -188,15 +189,24 @@ pub(super) fn calculate(left: Typed, op: &BinaryOperator, right: Typed) -> Resul
             return Err(refused(format!("{other} is for integers only"), "divide with /, or CAST(… AS BIGINT) first"));
         }
     };
-    if kind == Kind::Decimal {
-        return Ok(Typed::call(name, kind, operands, move |v| unrounded(run(exact(&v[0])?, exact(&v[1])?))));
+    // What NULL gives beside a decimal number has the kind of neither.
+    if kind == Kind::Decimal && beside_null {
+        return Ok(Typed::literal(Datum::Null, Kind::Null));
     }
-    Ok(Typed::call(name, kind, operands, move |v| {
+    Ok(floating(name, kind, operands, run))
+}
+
+/// A calculation that loses nothing where its kind is decimal, and does not become infinite elsewhere.
+fn floating(name: String, kind: Kind, operands: Vec<Node>, run: fn(f64, f64) -> (f64, f64)) -> Typed {
+    if kind == Kind::Decimal {
+        return Typed::call(name, kind, operands, move |v| unrounded(run(exact(&v[0])?, exact(&v[1])?)));
+    }
+    Typed::call(name, kind, operands, move |v| {
         let (x, _) = run(v[0].real(), v[1].real());
         // What is infinite already may stay so.
         let whole = x.is_finite() || !v[0].real().is_finite() || !v[1].real().is_finite();
         if whole { Ok(Datum::float(x)) } else { Err(overflow()) }
-    }))
+    })
 }
 
 /// An instant moved by microseconds.

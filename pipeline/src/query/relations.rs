@@ -310,7 +310,11 @@ fn key_of(select: &Select, key: &Expr, of_rows: &Compiler<'_>) -> Result<Expr, Q
         return super::outputs::expression(&select.projection[place]);
     }
     let named = match key {
-        Expr::Identifier(name) if of_rows.place(None, name).is_err() => super::outputs::named(select, &name.value),
+        Expr::Identifier(name)
+            if !of_rows.columns.iter().any(|column| column.name.eq_ignore_ascii_case(&name.value)) =>
+        {
+            super::outputs::named(select, &name.value)
+        }
         _ => None,
     };
     Ok(named.unwrap_or(key).clone())
