@@ -248,6 +248,28 @@ fn a_pull_without_news_moves_the_instant_once_a_day() {
     assert_eq!(stated(&office), [Some(first), Some(second), Some(second)]);
 }
 
+/// A month that is read again is one month: what lies between it and the place that pulls had reached was not read.
+#[test]
+fn a_month_that_is_read_again_moves_neither_the_instant_nor_the_cursor() {
+    let office = Office::unpulled();
+    office.run(&["pull", "--until", "2026-10-15", "--at", "2026-10-20T00:00:00Z"]).expect_code_in(&[0, 1], "pull");
+    let cursors = || -> Vec<Value> {
+        let commits = tree(&office.path("archive/events/_delta_log")).into_values();
+        let actions = commits.flat_map(|bytes| {
+            let text = String::from_utf8(bytes).unwrap();
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>()
+        });
+        actions.filter_map(|action| action.get("txn").map(|txn| txn["version"].clone())).collect()
+    };
+    let until = Some(us("2026-10-14T17:00:00Z"));
+    assert_eq!(stated(&office), [until]);
+    let reached = cursors().pop().unwrap();
+    let again = ["pull", "--again", "2026-10", "--at", "2026-11-20T00:00:00Z"];
+    office.run(&again).expect_code_in(&[0, 1], "the month again");
+    assert_eq!(stated(&office), [until, until]);
+    assert_eq!(cursors().pop().unwrap(), reached);
+}
+
 /// Each slice says how far it came, so that a pull which is cut off leaves no more than that.
 #[test]
 fn each_slice_is_complete_until_its_own_end() {

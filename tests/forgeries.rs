@@ -5,7 +5,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 
-use arrow::array::{Array, Int64Array};
+use arrow::array::{Array, Int64Array, RecordBatch};
+use arrow::datatypes::{DataType, Field, SchemaBuilder};
 use pipeline::{Examination, FigureBook, KeptHead, Key};
 use rand::{Rng, SeedableRng};
 use schemas::{Facts, Finding};
@@ -137,6 +138,9 @@ fn forgeries_of_rows() -> Vec<Forgery> {
             for table in ["events", "persons"] {
                 Forger::edit(&f.parts(table)[0], |rows| swapped(&rows, "seq"));
             }
+        }),
+        forgery("4 numbers exchanged in the private rows alone", "A002", &["A009"], |f| {
+            Forger::edit(&f.parts("persons")[0], |rows| swapped(&rows, "seq"));
         }),
         forgery("4 rows in another order", "A002", &["A009"], |f| {
             Forger::edit(&f.parts("events")[0], |rows| chosen(&rows, (0..rows.num_rows()).rev()));
@@ -333,6 +337,19 @@ fn counts_times_seals_and_corrections_that_cannot_be_are_found() {
     let found = findings(&office, &[]);
     assert!(found.iter().any(|f| f.code == "A009" && f.place.contains("mengoreksi")), "{found:?}");
     Forger::edit(part, |rows| rows.project(&[0, 1, 2]).unwrap());
+    forger.rehash();
+    let found = findings(&office, &[]);
+    assert!(found.iter().any(|f| f.code == "A021"), "{found:?}");
+    // A column more than the table has, in which anything could stand.
+    let office = self::office();
+    let forger = Forger { root: office.path("archive") };
+    Forger::edit(&forger.parts("events")[0], |rows| {
+        let mut schema = SchemaBuilder::from(rows.schema().fields());
+        schema.push(Field::new("nama", DataType::Int64, false));
+        let seqs = Arc::clone(rows.column_by_name("seq").unwrap());
+        let columns = rows.columns().iter().cloned().chain([seqs]).collect();
+        RecordBatch::try_new(Arc::new(schema.finish()), columns).unwrap()
+    });
     forger.rehash();
     let found = findings(&office, &[]);
     assert!(found.iter().any(|f| f.code == "A021"), "{found:?}");

@@ -308,6 +308,12 @@ fn what_is_no_file_is_named_and_not_opened() {
         let ran = run(&office, &["pull", "--accept-corrections"]).expect_code(2);
         assert!(ran.err.contains("is a link, a pipe, a device"), "{folder}: {}", ran.err);
         assert!(tree(&elsewhere) == before, "{folder}");
+        // Nor does a book take its rows from there.
+        if folder != "_tertib" {
+            let book = ["render", "--month", "2026-10", "--format", "csv", "--only", "buku_registrasi_arsip"];
+            let ran = run(&office, &book).expect_code(2);
+            assert!(ran.err.contains("is a link, a pipe, a device"), "{folder}: {}", ran.err);
+        }
     }
 }
 
