@@ -2,6 +2,10 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot set up must stop")]
 
+use pipeline::{Archive, FigureBook, judge};
+use reports::Document;
+use schemas::document::{ComplianceSheet, Provenance};
+use schemas::{Decisions, Facts};
 use std::fs;
 use tests::tools::Tool;
 use tests::{Office, sqlite_number};
@@ -14,6 +18,7 @@ tests::trials! {
     nothing_is_listed_for_destruction_without_a_schedule;
     a_printed_book_is_checked_against_the_archive;
     a_report_is_checked_against_the_archive;
+    the_code_of_a_report_holds_every_count_and_figure;
     no_column_of_a_list_is_always_blank;
     no_text_runs_or_stops_a_book needs Tool::Pdftotext;
     the_provinces_form_counts_days;
@@ -237,6 +242,32 @@ fn a_report_is_checked_against_the_archive() {
     office.run(&["verify", "--report", &statement]).expect_code(0);
     assert!(verify(&office, &["--book", &statement], 0).contains("0 findings"));
     assert!(verify(&other, &["--book", &statement], 1).contains("K004"));
+}
+
+/// A digest of a report that is right although one number is another would vouch for the wrong number.
+fn the_code_of_a_report_holds_every_count_and_figure() {
+    let office = Office::small();
+    let (facts, archive) = (Facts::embedded().unwrap(), Archive::open(&office.path("archive")).unwrap());
+    let (book, month) = (FigureBook::open(&archive, &facts).unwrap(), "2026-10".parse().unwrap());
+    let provenance = archive.provenance().unwrap();
+    let sheet = judge(&book, &facts, &Decisions::default(), month, provenance).unwrap();
+    let digest = |sheet: &ComplianceSheet| reports::code(Document::Compliance(sheet)).unwrap().unwrap().digest;
+    let said = digest(&sheet);
+    let elsewhere = Provenance { archive_version: 99, ..sheet.provenance.clone() };
+    assert_eq!(digest(&ComplianceSheet { provenance: elsewhere, ..sheet.clone() }), said);
+    let mut figures = 0;
+    for (at, judgement) in sheet.judgements.iter().enumerate() {
+        let mut other = sheet.clone();
+        other.judgements[at].n += 1;
+        assert_ne!(digest(&other), said, "n of {}", judgement.target);
+        if judgement.compared.figure().is_some() {
+            figures += 1;
+            let mut other = sheet.clone();
+            other.judgements[at].compared = judgement.compared.without_figure();
+            assert_ne!(digest(&other), said, "figure of {}", judgement.target);
+        }
+    }
+    assert!(figures > 2, "{figures}");
 }
 
 /// A column that no row of its list can fill is refused with the file, the others are filled.
@@ -464,6 +495,8 @@ fn a_verification_is_stated() {
     office.run(&["verify", "--report", &place]).expect_code_in(&[1, 2], "verify");
     let report: serde_json::Value = serde_json::from_slice(&fs::read(&place).unwrap()).unwrap();
     assert!(report["events"].is_null() && report["provenance"].is_null(), "{report}");
+    let found = report["findings"].as_array().unwrap();
+    assert!(found.iter().any(|finding| finding["text"]["code"] == "A005"), "{report}");
     assert_ne!(report["figures"], "recomputed");
     let ending = office.path("berita_acara.doc").display().to_string();
     assert!(office.run(&["verify", "--report", &ending]).expect_code(2).err.contains("no ending that names a form"));

@@ -341,6 +341,24 @@ fn what_leaves_the_office_holds_no_person() {
     assert!(!head.split(',').any(|c| ["nik", "nama", "tanggal_lahir", "pembawa", "keterangan"].contains(&c)), "{head}");
 }
 
+/// Which counts may be shown is tried in `released_figures.rs`; here, that the commands show no others.
+#[test]
+fn divided_figures_that_leave_the_office_tell_no_count_of_one_to_four() {
+    let office = Office::small();
+    for command in ["metrics", "quality"] {
+        let shown = |hides: &[&str]| -> Vec<Option<u64>> {
+            let divided = [command, "--month", "2026-10", "--by", "pekon", "--format", "json"];
+            let ran = office.run(&[&divided, hides].concat()).expect_code_in(&[0, 1], command);
+            let rows: Vec<serde_json::Value> = serde_json::from_str(&ran.out).unwrap();
+            rows.into_iter().map(|row| row["n"].as_u64()).collect()
+        };
+        let is_few = |n: &Option<u64>| n.is_some_and(|n| (1..5).contains(&n));
+        let (own, released) = (shown(&[]), shown(&["--hide-small"]));
+        assert!(own.iter().any(is_few) && own.iter().all(Option::is_some), "{command}: {own:?}");
+        assert!(!released.iter().any(is_few) && released.iter().any(Option::is_none), "{command}: {released:?}");
+    }
+}
+
 #[test]
 fn jobs_run_once_and_stand_in_the_history() {
     let office = Office::small();

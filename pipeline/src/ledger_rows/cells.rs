@@ -301,6 +301,9 @@ mod tests {
                 };
                 let cell = writer.cell(&column, 1, row, Disclosure::Full);
                 assert_eq!(cell.is_ok(), field.is_filled_by(*kind), "{field:?} of {kind:?}: {cell:?}");
+                if let (LedgerField::Pencipta, Ok(creator)) = (field, cell) {
+                    assert_eq!(creator, Cell::Text("DINAS REKAAN".into()), "{kind:?}");
+                }
             }
         }
     }

@@ -42,3 +42,30 @@ pub(super) fn by_kecamatan(rows: Vec<FigureRow>) -> Result<Vec<KecamatanRow>, Fi
     }
     Ok(by_name.into_values().collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An item that the SQL gives and nobody counts must not move into another column.
+    #[test]
+    fn an_item_of_which_nothing_is_known_is_refused() {
+        let row = |item: &str| FigureRow {
+            cell: "SUKAREKA".into(),
+            figure: FIGURE.into(),
+            item: item.into(),
+            step: 0,
+            next_step: 0,
+            name: String::new(),
+            detail: String::new(),
+            n: 7,
+            values: None,
+        };
+        let known = by_kecamatan(vec![row("received"), row("printed"), row("handed_over"), row("open")]).unwrap();
+        assert_eq!(known.len(), 1);
+        let counts = &known[0];
+        assert_eq!([counts.received, counts.printed, counts.handed_over, counts.open], [7; 4]);
+        let fault = by_kecamatan(vec![row("open"), row("returned")]).unwrap_err().to_string();
+        assert!(fault.contains("flow.sql") && fault.contains("`returned`"), "{fault}");
+    }
+}

@@ -96,3 +96,24 @@ impl People {
         Ok(people)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A title or a second name that one office leaves out makes nobody another person.
+    #[test]
+    fn a_name_with_a_word_left_out_is_no_other_name() {
+        let words = |name: &str| -> Words { name.split(' ').map(str::to_owned).collect() };
+        for (one, other, expected) in [
+            ("SITI AMINAH", "SITI AMINAH", false),
+            ("SITI AMINAH", "AMINAH SITI", false),
+            ("SITI AMINAH", "AMINAH", false),
+            ("AMINAH", "HJ SITI AMINAH", false),
+            ("SITI AMINAH", "SITI RAHAYU", true),
+            ("SITI AMINAH", "BUDI", true),
+        ] {
+            assert_eq!(is_other(&words(one), &words(other)), expected, "{one} and {other}");
+        }
+    }
+}
