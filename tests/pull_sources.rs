@@ -347,6 +347,9 @@ fn unlike_any(server: &Server, office: &Installed) {
         assert!(table.out.contains(&format!("{code} (1×)")), "{code} is missing in\n{}", table.out);
     }
     assert!(table.out.contains("[event_id: 32]"), "{}", table.out);
+    // A row without a key cannot be asked for by its key.
+    let again = office.run(&["pull", "--again", "2026-01", "--dry-run"]);
+    assert!(again.out.starts_with("read 3000 rows"), "{} {} {}", again.code, again.out, again.err);
     office.configure("view = \"aneh\"", "view = \"workflow_events\"");
 }
 
@@ -498,9 +501,22 @@ fn refused_is_not_every_fault(server: &mut Server) {
         );
         let ran = office.run(&["pull"]).expect_code(2);
         assert!(ran.err.contains("division by zero"), "{}", ran.err);
+        // One whose sums are none is not one without rows.
+        server.sql(
+            "drop function tiru.clock_timestamp(); create function tiru.substr(text, int, int) returns text
+             language sql as $$ select null::text $$",
+        );
+        let ran = office.run(&["reconcile", "--month", "2026-01"]).expect_code(2);
+        assert!(ran.err.contains("the sums of its days"), "{}", ran.err);
     } else {
         // Who lacks PROCESS may not see other transactions.
         office.run(&["pull"]).expect_code(0);
+        // A table that cannot be looked at is not one that the office does not have.
+        server.sql("create definer = 'tiada'@'localhost' sql security definer view gangguan as select 1 as jenis");
+        let again = office.path("lagi");
+        let ran = tests::tertib().arg("init").arg(&again).args(["--source", &server.reader()]).output().unwrap();
+        let ran = tests::Ran::from(ran).expect_code_in(&[0, 1], "init");
+        assert!(ran.err.contains("the source could not be examined"), "{}", ran.err);
     }
 }
 

@@ -58,6 +58,14 @@ impl Grant {
         })
     }
 
+    /// What is no text is no line that could be read, so that nothing is known.
+    fn told_by(answer: Cell<'_>) -> Self {
+        match answer {
+            Cell::Text(line) => Self::of(line),
+            _ => Self::everywhere(),
+        }
+    }
+
     fn everywhere() -> Self {
         Self::Writing("%".to_owned())
     }
@@ -88,18 +96,15 @@ impl Source {
             };
             asked.insert(question);
             for row in answer.rows() {
-                match row.at(0) {
-                    Cell::Text(line) => match Grant::of(line) {
-                        Grant::Reading => {}
-                        Grant::Roles(questions) => waiting.extend(questions.into_iter().filter(|q| !asked.contains(q))),
-                        Grant::Writing(pattern) => {
-                            let binds = [Bind::Text(schema.clone()), Bind::Text(pattern)];
-                            if !is_no(&self.all(IS_OF_PATTERN, &binds, "privileges", 1).await?) {
-                                return Ok(true);
-                            }
+                match Grant::told_by(row.at(0)) {
+                    Grant::Reading => {}
+                    Grant::Roles(questions) => waiting.extend(questions.into_iter().filter(|q| !asked.contains(q))),
+                    Grant::Writing(pattern) => {
+                        let binds = [Bind::Text(schema.clone()), Bind::Text(pattern)];
+                        if !is_no(&self.all(IS_OF_PATTERN, &binds, "privileges", 1).await?) {
+                            return Ok(true);
                         }
-                    },
-                    _ => return Ok(true),
+                    }
                 }
             }
         }
@@ -188,7 +193,10 @@ mod tests {
                 ]),
             ),
         ] {
-            assert_eq!(Grant::of(line), expected, "{line}");
+            assert_eq!(Grant::told_by(Cell::Text(line)), expected, "{line}");
+        }
+        for cell in [Cell::Null, Cell::Integer(0), Cell::Bytes(b"GRANT SELECT ON `kantor`.* TO `pembaca`@`%`")] {
+            assert_eq!(Grant::told_by(cell), writing("%"), "{cell:?}");
         }
     }
 }
