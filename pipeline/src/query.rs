@@ -13,6 +13,7 @@ mod aggregates;
 mod arithmetic;
 mod budget;
 mod calls;
+mod clauses;
 mod datum;
 mod expressions;
 mod joins;
