@@ -10,7 +10,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 #![expect(clippy::print_stdout, reason = "how many offices were compared is what the long run is for")]
 
-use pipeline::FigureBook;
+use pipeline::{FigureBook, failing_cases};
 use schemas::{Decisions, FactFiles, Facts, Month, OfficeDays, ShareMeasure, Standard, Zone};
 use std::ops::Range;
 use std::sync::Mutex;
@@ -246,7 +246,7 @@ fn figure_and_list_agree_in_every_kind() {
                             deadline.n() - deadline.on_time
                         }
                     };
-                    let list = book.failed(*month, &rule).unwrap();
+                    let list = failing_cases(&book, *month, &rule).unwrap();
                     assert_eq!(list.len() as u64, missed, "office {seed}, {month}, {}, {kind:?}", rule.target.id);
                     listed += missed;
                 }

@@ -118,7 +118,7 @@ def additive(month):
             db.sql(f"insert into rows select '{figure}', {', '.join(columns)}, n from found")
 
 
-(_, stage_2), = statements(f"{folder}/../stages/stage2.sql")
+(_, stage_2), = statements(f"{folder}/../stage2.sql")
 fields = ["cell", "figure", "item", "step", "next_step", "name", "detail", "n", "sum", "min", "p50", "p90", "p95", "max"]
 OWN = {
     # Own words for some of the same: quantile_disc is the nearest rank too.

@@ -76,7 +76,7 @@ fn duckdb_agrees_in(zone: Zone) {
         &at(installed.path("archive")),
         &at(database),
         &at(root().join("schemas/data/wilayah/tanggamus.csv")),
-        &at(root().join("pipeline/src/metrics")),
+        &at(root().join("pipeline/src/figures/metrics")),
         &at(place),
         &zone.to_string(),
     ]);
@@ -297,7 +297,7 @@ fn figures_are_kept() {
 /// rows of one and the same demo are needs a higher `FORM`, and both stand here. Where only the demo has changed, the digest does.
 fn rows_of_another_form_are_not_believed() {
     const PINNED: (&str, &str) = ("2", "8ae32ff95fa85ad364f3cb5b0f3860d74bc865732a36ced180caf457848ba7d3");
-    let source = fs::read_to_string(root().join("pipeline/src/stages/kept.rs")).unwrap();
+    let source = fs::read_to_string(root().join("pipeline/src/figures/cache.rs")).unwrap();
     let form = source.lines().find_map(|line| line.strip_prefix("const FORM: u32 = ")).unwrap().trim_end_matches(';');
     let dir = TempDir::new().unwrap();
     let run = |arguments: &[&str], place: PathBuf| {

@@ -99,13 +99,14 @@ fn every_column_is_classified_and_named_alike() {
 
 #[test]
 fn every_figure_is_one_sql_and_one_rust_file_in_the_list() {
-    let sql = stems("pipeline/src/metrics", "sql");
-    assert_eq!(sql, stems("pipeline/src/metrics", "rs"));
-    let list = read("pipeline/src/metrics.rs");
+    let sql = stems("pipeline/src/figures/metrics", "sql");
+    assert_eq!(sql, stems("pipeline/src/figures/metrics", "rs"));
+    let list = read("pipeline/src/figures/metrics.rs");
+    let computed = read("pipeline/src/figures.rs");
     for name in sql {
         assert!(list.contains(&format!("mod {name};")), "metrics.rs does not list {name}");
-        assert!(list.contains(&format!("{name}::compute(")), "metrics.rs does not compute {name}");
-        let head = read(&format!("pipeline/src/metrics/{name}.rs"));
+        assert!(computed.contains(&format!("{name}::compute(")), "figures.rs does not compute {name}");
+        let head = read(&format!("pipeline/src/figures/metrics/{name}.rs"));
         for label in ["//! Reads ", "//! Gives "] {
             assert!(head.contains(label), "{name}.rs does not say `{label}`");
         }
@@ -116,7 +117,7 @@ fn every_figure_is_one_sql_and_one_rust_file_in_the_list() {
 fn every_source_command_and_task_is_one_file_in_its_list() {
     for (folder, list, also_in) in [
         // The databases are told apart where a connection to one is opened.
-        ("pipeline/src/sources", "pipeline/src/sources.rs", Some("pipeline/src/sources/connection.rs")),
+        ("pipeline/src/source", "pipeline/src/source.rs", Some("pipeline/src/source/connection.rs")),
         ("jobs/src/commands", "jobs/src/commands.rs", None),
         ("jobs/src/tasks", "jobs/src/tasks.rs", None),
     ] {
@@ -158,7 +159,7 @@ fn every_finding_code_has_a_text_and_a_use_and_a_test() {
         .collect();
     let is_test = |p: &PathBuf| {
         (p.starts_with("tests") && !p.ends_with("tidy.rs"))
-            || p.ends_with("validate.rs")
+            || p.ends_with("contract.rs")
             || p.ends_with("deviations.rs")
     };
     let test_files: String =

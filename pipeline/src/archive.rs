@@ -4,37 +4,46 @@
 //! SHA-256 was checked against the log, since a flipped bit in a Parquet file can read back as wrong data.
 
 mod action;
-mod decode;
-mod digest;
+pub(crate) mod columns;
+pub(crate) mod commit_log;
 mod disk;
 mod error;
+pub(crate) mod event_batch;
 mod head;
 mod intent;
+pub(crate) mod key;
 pub(crate) mod layout;
-pub(crate) mod log;
-mod parts;
-pub(crate) mod table;
+pub(crate) mod lookup;
+mod part_encoder;
+mod pseudonyms;
+pub(crate) mod quarantine;
+pub(crate) mod read;
+mod seal;
+pub(crate) mod tables;
 mod verify;
 mod writer;
 
-pub(crate) use decode::decode;
-use decode::{as_stored, decoded};
-pub(crate) use digest::{DigestForm, Persons, Residents};
+pub use commit_log::{CommitNote, FileEntry, SourceNote};
 pub(crate) use disk::{make_folder, read_file};
 pub use error::ArchiveError;
 use error::io;
 pub use head::{KeptHead, KeptHeadError};
-pub use log::{CommitNote, FileEntry, SourceNote};
+pub use key::{Key, KeyError};
+pub(crate) use pseudonyms::{DigestForm, Persons, Residents};
+pub use quarantine::waiting_in_quarantine;
+pub(crate) use read::decode;
+use read::{as_stored, decoded, superseded};
+pub use seal::{SealError, SealRequest, seal};
 pub use verify::{Examination, Verification, verify};
 pub use writer::Fence;
 pub(crate) use writer::{Ready, Writer};
 
-use crate::columns::superseded;
-use crate::key::{Key, sha256};
+use crate::hash::sha256;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
+use commit_log::{Commit, EventFile, TableFacts};
 use disk::LONGEST_LOG_BYTES;
-use log::{Commit, EventFile, TableFacts};
+
 use schemas::document::Provenance;
 use schemas::{ColumnFact, ColumnFacts, Month, Zone};
 use std::collections::BTreeSet;
@@ -77,7 +86,7 @@ impl Archive {
                 return Err(ArchiveError::Log { version: wanted, reason: "its file is missing".into() });
             }
             let bytes = read_file(root, &layout::commit(version), LONGEST_LOG_BYTES)?;
-            commits.push(log::decode(version, &bytes).map_err(|reason| ArchiveError::Log { version, reason })?);
+            commits.push(commit_log::decode(version, &bytes).map_err(|reason| ArchiveError::Log { version, reason })?);
         }
         let archive = Self { root: root.to_owned(), commits };
         if !archive.facts().is_none_or(TableFacts::is_of_known_form) {
@@ -135,7 +144,7 @@ impl Archive {
     /// Name and type of every public column but `bulan`, which the folders of the parts say.
     pub(crate) fn public_schema(&self) -> Result<SchemaRef, ArchiveError> {
         let integer_ids = self.facts().is_none_or(|facts| facts.integer_ids);
-        Ok(table::Tables::of(&self.columns()?, integer_ids).public_schema)
+        Ok(tables::Tables::of(&self.columns()?, integer_ids).public_schema)
     }
 
     /// Whether nothing was ever committed.

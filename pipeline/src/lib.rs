@@ -1,51 +1,30 @@
 #![doc = include_str!("../README.md")]
 
 mod archive;
-mod columns;
-mod compliance;
-mod deviations;
-mod doubles;
-mod events;
+mod books;
+mod figures;
 mod files;
-mod intake;
-mod key;
-mod known;
-mod ledger_rows;
-pub mod linkage;
-mod metrics;
-mod order;
-mod probable;
+mod hash;
 mod pull;
-mod quality;
 mod query;
-mod reconcile;
-mod review;
-mod seal;
 mod selftest;
-mod sources;
-mod stages;
-mod time;
-mod validate;
-mod view;
+mod source;
+#[cfg(test)]
+mod sql_subset;
+mod verdicts;
 
 pub use archive::{
-    Archive, ArchiveError, CommitNote, Examination, Fence, FileEntry, KeptHead, KeptHeadError, Seal, SourceNote,
-    Verification, verify,
+    Archive, ArchiveError, CommitNote, Examination, Fence, FileEntry, KeptHead, KeptHeadError, Key, KeyError, Seal,
+    SealError, SealRequest, SourceNote, Verification, seal, verify, waiting_in_quarantine,
 };
-pub use compliance::{judge, unjudged};
-pub use deviations::{Deviation, deviations};
+pub use books::{BookError, BookWriter, Disclosure};
+pub use figures::{
+    By, ColumnQuality, FigureBook, FigureError, PROBABLE, Probable, ProbableDuplicates, Quality, QualityFinding,
+    by_case, linkage, probable_duplicates, quality, quality_cells, released_quality_cells,
+};
 pub use files::{Readers, create_private_file, make_folder, others_may, read_file, replace_file};
-pub use key::{Key, KeyError};
-pub use known::waiting_in_quarantine;
-pub use ledger_rows::{BookError, BookWriter, Disclosure};
-pub use metrics::{By, FigureBook, FigureError};
-pub use order::by_case;
-pub use probable::{PROBABLE, Probable, ProbableDuplicates, probable_duplicates};
-pub use pull::{Progress, PullError, PullOptions, PullReport, pull};
-pub use quality::{ColumnQuality, Quality, QualityFinding, quality, quality_cells, released_quality_cells};
+pub use pull::{Difference, Progress, PullError, PullOptions, PullReport, Reconciliation, pull, reconcile};
 pub use query::{Answer, QueryError, query};
-pub use reconcile::{Difference, Reconciliation, reconcile};
-pub use review::review;
-pub use seal::{SealError, SealRequest, seal};
 pub use selftest::{Check, Selftest, SelftestError, Statistic, selftest};
-pub use sources::{Horizon, Identity, Shape, Source, SourceConfig, SourceError, Timeouts};
+pub use source::{Shape, Source, SourceConfig, SourceError, Timeouts};
+pub use verdicts::{Deviation, deviations, failing_cases, judge, review, unjudged};

@@ -6,23 +6,29 @@
 //! the first as a correction. A row that breaks the contract goes to quarantine and is asked for again until the source
 //! has mended it. A large backlog is read in slices of time, each in a transaction and a commit of its own.
 
+mod archived_rows;
 mod complete;
+mod contract;
+mod ingest;
 mod recognition;
+mod reconcile;
+mod repeated_keys;
 mod report;
 mod slices;
 
+pub use reconcile::{Difference, Reconciliation, reconcile};
 pub use report::{PullError, PullReport};
 
-use crate::archive::log::TableFacts;
+use crate::archive::commit_log::TableFacts;
+use crate::archive::key::Key;
+use crate::archive::quarantine::Quarantine;
 use crate::archive::{Archive, ArchiveError, Fence, Ready, SourceNote, Writer};
-use crate::doubles;
-use crate::intake::{Intake, Tally};
-use crate::key::Key;
-use crate::known::Quarantine;
-use crate::sources::{Outage, Shape, Source, SourceConfig, SourceError, Stock, Window, Writers};
-use crate::validate::Contract;
+use crate::source::{Shape, Source, SourceConfig, SourceError, Window, Writers};
 use backon::{BackoffBuilder, ExponentialBuilder};
-use schemas::{Facts, Month};
+use contract::Contract;
+use ingest::Intake;
+use report::Tally;
+use schemas::{Facts, Month, Outage, Stock};
 use slices::{Again, Asked, Slices};
 use std::path::Path;
 use std::time::Duration;
@@ -249,7 +255,7 @@ impl Run<'_> {
             if doubled.is_empty() {
                 return Ok((source, intake, files));
             }
-            if doubled.len() > doubles::MOST {
+            if doubled.len() > repeated_keys::MOST {
                 let view = self.config.view.clone();
                 return Err(SourceError::Doubled { view, rows: doubled.len() }.into());
             }

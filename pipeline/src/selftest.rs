@@ -9,11 +9,11 @@
 //!         meaning is refused, and a log that cannot be used does not stop the others
 
 mod alignment_cost;
-mod expected;
 mod foreign;
+mod published;
 mod said;
 
-use crate::stages::additive::{FigureSql, Reach, Sight};
+use crate::figures::additive::{FigureSql, Reach, Sight};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -109,11 +109,11 @@ pub fn selftest(folder: &Path) -> Result<Selftest, SelftestError> {
 fn compared(path: &Path) -> Result<Vec<Check>, String> {
     let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
     if path.file_name().is_some_and(|name| name == VECTORS) {
-        return expected::vectors(&text);
+        return published::vectors(&text);
     }
     let events = path.with_extension("csv");
     if !events.is_file() {
         return Err(format!("there is no {} beside it", events.display()));
     }
-    expected::log(&text, &events)
+    published::log(&text, &events)
 }

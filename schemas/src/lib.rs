@@ -21,8 +21,11 @@ mod office_days;
 mod period;
 mod plausible;
 mod provenance;
+mod register_number;
 mod share;
+mod side_tables;
 mod sop;
+mod source_position;
 mod target;
 mod verdict;
 mod wilayah;
@@ -48,8 +51,11 @@ pub use office_day::{DayKind, OfficeDay, printed};
 pub use office_days::{HoursInForce, OfficeCalendar, OfficeDays};
 pub use period::{Month, MonthError};
 pub use plausible::Plausible;
+pub use register_number::{numbering, serial};
 pub use share::Share;
+pub use side_tables::{Outage, Stock};
 pub use sop::{Milestone, Outcome, Sop, Step};
+pub use source_position::{Horizon, Identity};
 pub use target::{
     Clock, Comparison, ShareMeasure, Standard, Standing, Target, TargetFile, TimeMeasure, TimeUnit, Within,
 };

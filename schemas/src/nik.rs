@@ -20,6 +20,19 @@ pub enum NikFault {
     Serial,
 }
 
+impl NikFault {
+    /// The code of the finding that says so.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Shape => "W001",
+            Self::Date => "W002",
+            Self::Province => "W006",
+            Self::Serial => "W007",
+        }
+    }
+}
+
 /// The parts of a NIK of 16 digits.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Nik<'a> {

@@ -6,7 +6,7 @@ use crate::office::Installed;
 use crate::print;
 use anyhow::{Result, bail};
 use clap::Args;
-use pipeline::FigureBook;
+use pipeline::{FigureBook, failing_cases};
 use reports::Document;
 use schemas::document::ComplianceSheet;
 use schemas::{Comparison, Finding, Judgement, Verdict};
@@ -83,7 +83,7 @@ fn failed(installed: &Installed, book: &FigureBook<'_>, target: &str, of: &OfMon
         (without > 0).then(|| Finding { code: "T002", place: target.to_owned(), count: without }).into_iter().collect();
     for rule in named {
         let jenis = rule.jenis.clone().unwrap_or_default();
-        let ids = book.failed(of.month, rule)?;
+        let ids = failing_cases(book, of.month, rule)?;
         rows.extend(ids.into_iter().map(|id| vec![rule.regulation.regulation.clone(), jenis.clone(), id]));
     }
     print::data(&print::rows(&["regulation", "jenis", "berkas_id"], &rows, of.format)?)?;

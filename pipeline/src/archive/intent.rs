@@ -3,11 +3,11 @@
 //! Invariant: an intent is dropped only when its version stands whole in the log, or can never come to stand there.
 //! Invariant: an intent that names anything but parts of its version and a staging folder is not followed.
 
+use super::commit_log::check_part;
 use super::disk::{LONGEST_LOG_BYTES, flush_up_to, is_there, make_folder, put_if_absent, read_file, remove, restrict};
-use super::log::check_part;
-use super::parts::staged;
+use super::part_encoder::staged;
 use super::{ArchiveError, FileEntry, head, io, layout};
-use crate::key::sha256;
+use crate::hash::sha256;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::io::ErrorKind;

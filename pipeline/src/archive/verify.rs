@@ -9,12 +9,13 @@
 mod content;
 mod strays;
 
+use super::commit_log::Commit;
 use super::disk::{LONGEST_LOG_BYTES, read_file};
 use super::head::{self, OwnHead};
 use super::intent::{Intent, holds, intents, is_committed};
-use super::log::Commit;
-use super::{ArchiveError, FileEntry, KeptHead, commit_files, layout, log};
-use crate::key::{Key, sha256};
+use super::{ArchiveError, FileEntry, KeptHead, commit_files, commit_log, layout};
+use crate::archive::key::Key;
+use crate::hash::sha256;
 use content::Contents;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use schemas::document::Unchecked;
@@ -131,7 +132,7 @@ fn read_log(root: &Path, result: &mut Verification) -> Result<Log, ArchiveError>
         log.versions = expected;
         let Some(bytes) = result.bytes(root, &path, LONGEST_LOG_BYTES, "A005")? else { continue };
         log.digests.insert(version, sha256(&bytes));
-        match log::decode(version, &bytes) {
+        match commit_log::decode(version, &bytes) {
             Ok(commit) => log.commits.push(commit),
             Err(reason) => result.find("A005", format!("{path}: {reason}")),
         }

@@ -10,16 +10,16 @@
 //! Invariant: the log advances only under an intent.
 
 use super::action::Stats;
+use super::commit_log::{CommitNote, NewCommit, SourceNote, TableFacts};
 use super::disk::{flush_up_to, make_folder, put_if_absent, relative, remove, remove_folder, restrict, write_flushed};
 use super::intent::{COMMIT, Intent, is_committed, roll_forward, settle};
-use super::log::{CommitNote, NewCommit, SourceNote, TableFacts};
-use super::parts::{Encoder, MonthBatch, staged};
-use super::table::QuarantinedRow;
-use super::{Archive, ArchiveError, FileEntry, head, io, layout, table};
-use crate::key::{Key, sha256};
-use crate::sources::{Outage, Stock};
+use super::part_encoder::{Encoder, MonthBatch, staged};
+use super::tables::QuarantinedRow;
+use super::{Archive, ArchiveError, FileEntry, head, io, layout, tables};
+use crate::archive::key::Key;
+use crate::hash::sha256;
 use arrow::array::RecordBatch;
-use schemas::Month;
+use schemas::{Month, Outage, Stock};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -122,7 +122,7 @@ impl Writer {
 
     /// Stages rows that broke the contract.
     pub(crate) fn add_quarantine(&mut self, rows: &[QuarantinedRow]) -> Result<(), ArchiveError> {
-        let entry = self.stage(layout::QUARANTINE, None, &table::quarantine_batch(rows)?)?;
+        let entry = self.stage(layout::QUARANTINE, None, &tables::quarantine_batch(rows)?)?;
         self.note.quarantined += entry.rows;
         self.note.quarantine.push(entry);
         Ok(())
@@ -131,14 +131,14 @@ impl Writer {
     /// Stages the outage log, if it differs from the last snapshot.
     pub(crate) fn set_outages(&mut self, rows: &[Outage]) -> Result<(), ArchiveError> {
         let last = self.archive.outage_file().cloned();
-        self.note.outages = self.snapshot(layout::OUTAGES, &table::outage_batch(rows)?, last)?;
+        self.note.outages = self.snapshot(layout::OUTAGES, &tables::outage_batch(rows)?, last)?;
         Ok(())
     }
 
     /// Stages the blank-card stock, if it differs from the last snapshot.
     pub(crate) fn set_stock(&mut self, rows: &[Stock]) -> Result<(), ArchiveError> {
         let last = self.archive.stock_file().cloned();
-        self.note.stock = self.snapshot(layout::STOCK, &table::stock_batch(rows)?, last)?;
+        self.note.stock = self.snapshot(layout::STOCK, &tables::stock_batch(rows)?, last)?;
         Ok(())
     }
 
@@ -149,7 +149,7 @@ impl Writer {
         batch: &RecordBatch,
         last: Option<FileEntry>,
     ) -> Result<Option<FileEntry>, ArchiveError> {
-        let bytes = table::encode(batch)?;
+        let bytes = tables::encode(batch)?;
         let news = last.map_or(batch.num_rows() > 0, |f| f.sha256 != sha256(&bytes));
         if news { self.stage_bytes(table, None, batch.num_rows(), &bytes).map(Some) } else { Ok(None) }
     }
@@ -227,7 +227,7 @@ impl Writer {
     }
 
     fn stage(&mut self, table: &str, month: Option<Month>, batch: &RecordBatch) -> Result<FileEntry, ArchiveError> {
-        self.stage_bytes(table, month, batch.num_rows(), &table::encode(batch)?)
+        self.stage_bytes(table, month, batch.num_rows(), &tables::encode(batch)?)
     }
 
     fn stage_bytes(

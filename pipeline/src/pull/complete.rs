@@ -8,7 +8,7 @@
 use super::Run;
 use super::slices::Asked;
 use crate::archive::{Archive, SourceNote};
-use crate::intake::Intake;
+use crate::pull::ingest::Intake;
 use schemas::Zone;
 
 impl Run<'_> {

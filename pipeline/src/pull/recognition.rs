@@ -5,11 +5,12 @@
 //! looked for: a database that was moved or restored has them as they were.
 
 use super::{PullError, Run};
+use crate::archive::columns::{int64s, texts};
+use crate::archive::lookup::{in_order, recorded_at};
 use crate::archive::{Archive, ArchiveError};
-use crate::columns::{int64s, texts};
-use crate::known::{in_order, recorded_at};
-use crate::sources::{Identity, Source};
+use crate::source::Source;
 use arrow::array::RecordBatch;
+use schemas::Identity;
 use std::collections::BTreeSet;
 
 /// Archived rows that are looked for, of the first and of the last part.

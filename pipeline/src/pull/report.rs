@@ -1,8 +1,87 @@
 //! What a pull did, and why it could not be done.
 
 use crate::archive::ArchiveError;
-use crate::sources::SourceError;
+use crate::source::SourceError;
 use schemas::{Finding, Month};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many ids a message names as examples.
+const EXAMPLES: usize = 3;
+
+/// What was found, by code and column, with a few ids as examples.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tally {
+    of_rows: BTreeMap<(&'static str, String), (u64, Vec<String>)>,
+    /// What is true of the source as a whole, however often it is asked.
+    of_source: BTreeSet<(&'static str, String)>,
+}
+
+impl Tally {
+    /// Something about the source as a whole.
+    pub(crate) fn note(&mut self, code: &'static str, place: impl Into<String>) {
+        self.of_source.insert((code, place.into()));
+    }
+
+    pub(crate) fn add(&mut self, code: &'static str, column: impl Into<String>, id: Option<&str>) {
+        let (count, examples) = self.of_rows.entry((code, column.into())).or_default();
+        *count += 1;
+        if let Some(id) = id
+            && examples.len() < EXAMPLES
+            && !examples.iter().any(|e| e == id)
+        {
+            examples.push(id.to_owned());
+        }
+    }
+
+    /// Counts that many at once.
+    pub(crate) fn add_many(&mut self, code: &'static str, column: impl Into<String>, count: u64) {
+        self.of_rows.entry((code, column.into())).or_default().0 += count;
+    }
+
+    pub(crate) fn by_code(&self) -> BTreeMap<String, u64> {
+        let mut counts = BTreeMap::new();
+        let of_rows = self.of_rows.iter().map(|((code, _), (n, _))| (*code, *n));
+        for (code, n) in of_rows.chain(self.of_source.iter().map(|(code, _)| (*code, 1))) {
+            *counts.entry(code.to_owned()).or_insert(0) += n;
+        }
+        counts
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.of_source.extend(other.of_source);
+        for (place, (count, examples)) in other.of_rows {
+            let (total, shown) = self.of_rows.entry(place).or_default();
+            *total += count;
+            for id in examples {
+                if shown.len() < EXAMPLES && !shown.contains(&id) {
+                    shown.push(id);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn findings(self) -> Vec<Finding> {
+        let place = |column: String, examples: Vec<String>| {
+            if examples.is_empty() { column } else { format!("{column}: {}", examples.join(", ")) }
+        };
+        let of_source = self.of_source.into_iter().map(|(code, place)| Finding { code, place, count: 1 });
+        let of_rows = self.of_rows.into_iter();
+        let of_rows =
+            of_rows.map(|((code, column), (count, examples))| Finding { code, place: place(column, examples), count });
+        let mut findings: Vec<Finding> = of_source.chain(of_rows).collect();
+        findings.sort();
+        findings
+    }
+}
+
+/// Which rows of the source are asked for, as the archive counts time.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Range {
+    /// Rows recorded before this instant are passed over.
+    pub(crate) from_us: Option<i64>,
+    /// Rows recorded at or after this instant are passed over.
+    pub(crate) until_us: Option<i64>,
+}
 
 /// A pull could not be done.
 #[derive(Debug, thiserror::Error)]

@@ -1,12 +1,12 @@
 //! Which rows a slice of a pull asks for.
 
+use super::reconcile::reconcile;
+use super::report::Range;
 use super::{PullError, Run};
+use crate::archive::key::Key;
+use crate::archive::quarantine::Quarantine;
 use crate::archive::{Archive, SourceNote};
-use crate::intake::Range;
-use crate::key::Key;
-use crate::known::Quarantine;
-use crate::reconcile::reconcile;
-use crate::sources::{Shape, Source, SourceConfig, Span, Window};
+use crate::source::{Shape, Source, SourceConfig, Span, Window};
 use schemas::{Facts, Month};
 use std::path::Path;
 

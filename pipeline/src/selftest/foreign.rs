@@ -1,8 +1,8 @@
 //! A foreign event log, and what the SQL stages say of it.
 
 use super::LOG;
-use crate::stages::additive::stacked;
-use crate::stages::summary::{Summary, figures};
+use crate::figures::additive::stacked;
+use crate::figures::summary::{Summary, figures};
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use polars::prelude::{Column, DataFrame, IntoLazy, LazyFrame, NamedFrom, PolarsError, Series, lit};
 use polars::sql::SQLContext;

@@ -4,13 +4,13 @@
 //! Gives   A009 numbers, A010 months, A011 commitments, A012 pseudonyms and salts, A020 counts, A021 columns,
 //!         A022 the key
 
-use super::super::digest::{DigestForm, Residents, commitment};
-use super::super::log::{Commit, EventFile};
-use super::super::table::Tables;
+use super::super::commit_log::{Commit, EventFile};
+use super::super::pseudonyms::{DigestForm, Residents, commitment};
+use super::super::tables::Tables;
 use super::super::{FileEntry, READ_ROWS, as_stored, layout, month_of_path};
 use super::{ArchiveError, Examination, Log, Verification};
-use crate::columns::{binaries, instants, int64s, values};
-use crate::key::Key;
+use crate::archive::columns::{binaries, instants, int64s, values};
+use crate::archive::key::Key;
 use arrow::array::{Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema};
 use bytes::Bytes;

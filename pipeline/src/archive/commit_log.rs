@@ -1,0 +1,360 @@
+//! The commit log: Delta Lake protocol, reader version 1, writer version 2.
+//!
+//! Each commit is one file of JSON lines: `commitInfo`, `txn` (the cursor), `add` for every public part; the first also
+//! `protocol` and `metaData`. What Delta has no word for (private parts, quarantine, snapshots, the hash of the commit
+//! before) stands under `commitInfo.tertib`.
+//! Rule    <https://github.com/delta-io/delta/blob/master/PROTOCOL.md>
+//!
+//! Invariant: commit n names the SHA-256 of commit n − 1, so the hash of the last commit names the whole archive.
+
+use super::action::{
+    Action, Add, CommitInfo, Configuration, KNOWN, MetaData, Partition, Protocol, Stats, TableFormat, Tags, Txn,
+};
+use super::layout;
+use super::tables::{Tables, classified};
+use crate::hash::sha256;
+use schemas::{ColumnFacts, EventId, Facts, Horizon, Identity, Month, Zone};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The form of the tables and of what is computed for them; another one is not read, since every row would look altered.
+const FORM: &str = "1";
+
+/// A file of the archive that a commit names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileEntry {
+    /// Path within the archive folder.
+    pub path: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Its length.
+    pub size_bytes: u64,
+    /// Its rows.
+    pub rows: u64,
+}
+
+/// What a commit says beyond the Delta protocol.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommitNote {
+    /// SHA-256 of the commit file before; none in the first.
+    pub previous: Option<String>,
+    /// Events in the archive after this commit; also the next `seq`.
+    pub next_seq: i64,
+    /// Events that replace an earlier one of the same `event_id`.
+    pub corrections: u64,
+    /// Rows put into quarantine.
+    pub quarantined: u64,
+    /// Findings by code.
+    pub findings: BTreeMap<String, u64>,
+    /// Where the rows came from.
+    pub source: Option<SourceNote>,
+    /// Private parts.
+    pub persons: Vec<FileEntry>,
+    /// Quarantine parts.
+    pub quarantine: Vec<FileEntry>,
+    /// Snapshot of the outage log, when it changed.
+    pub outages: Option<FileEntry>,
+    /// Snapshot of the blank-card stock, when it changed.
+    pub stock: Option<FileEntry>,
+    /// Every row recorded before this instant was seen by this pull or an earlier one, microseconds since 1970 UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complete_until_us: Option<i64>,
+    /// The month whose books this commit closes; what comes for it afterwards stands in later books.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal: Option<Month>,
+    /// Why they were closed although rows of the month might still come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed_incomplete: Option<String>,
+}
+
+/// What a commit remembers of the source, for the next pull from it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceNote {
+    /// Its name in the configuration.
+    pub name: String,
+    /// Where the first pull was told to begin, microseconds; earlier rows are never asked for.
+    pub from_us: Option<i64>,
+    /// Where the earliest snapshot since the last complete pull stood among PostgreSQL's transactions.
+    pub horizon: Option<Horizon>,
+    /// Whether every row up to the horizon was read; otherwise only those recorded before the cursor.
+    pub complete: bool,
+    /// SHA-256 of the files that were read whole.
+    pub files: Vec<String>,
+    /// Which database it was, where it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
+}
+
+/// What never changes in one archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TableFacts {
+    form: String,
+    /// Whether `event_id` is an integer.
+    pub integer_ids: bool,
+    /// Id of the key the archive is written with.
+    pub key_id: String,
+    /// The office's zone, in which events fall into months.
+    pub zone: Zone,
+    /// How the columns were classified when the archive began.
+    pub columns: ColumnFacts,
+}
+
+impl TableFacts {
+    /// Those of an archive that begins now.
+    pub(crate) fn new(integer_ids: bool, key_id: String, facts: &Facts) -> Self {
+        Self { form: FORM.to_owned(), integer_ids, key_id, zone: facts.zone, columns: facts.columns.clone() }
+    }
+
+    fn of(meta: &MetaData) -> Result<Self, String> {
+        let configuration = &meta.configuration;
+        let integer_ids = match configuration.integer_ids.as_str() {
+            "true" => true,
+            "false" => false,
+            other => return Err(format!("tertib.integerIds is `{other}`")),
+        };
+        let zone = match &configuration.zone {
+            Some(name) => Zone::named(name).ok_or_else(|| format!("tertib.zone is `{name}`"))?,
+            None => Zone::default(),
+        };
+        let form = configuration.form.clone().unwrap_or_default();
+        let columns = classified(&meta.schema_string)?;
+        Ok(Self { form, integer_ids, key_id: configuration.key_id.clone(), zone, columns })
+    }
+
+    fn meta_data(&self, at_ms: i64) -> MetaData {
+        MetaData {
+            id: table_id(&self.key_id),
+            name: layout::EVENTS.to_owned(),
+            format: TableFormat { provider: "parquet".to_owned(), options: BTreeMap::new() },
+            schema_string: self.tables().delta_schema().to_string(),
+            partition_columns: vec!["bulan".to_owned()],
+            configuration: Configuration {
+                append_only: "true".to_owned(),
+                form: Some(self.form.clone()),
+                integer_ids: self.integer_ids.to_string(),
+                key_id: self.key_id.clone(),
+                zone: (!self.zone.is_default()).then(|| self.zone.name().to_owned()),
+            },
+            created_time: at_ms,
+        }
+    }
+
+    /// The tables of the archive.
+    pub(crate) fn tables(&self) -> Tables {
+        Tables::of(&self.columns, self.integer_ids)
+    }
+
+    /// Whether this version of the program reads and writes such an archive.
+    pub(crate) fn is_of_known_form(&self) -> bool {
+        self.form == FORM
+    }
+}
+
+/// A public part, and between which keys those of its rows lie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct EventFile {
+    pub entry: FileEntry,
+    /// The month of its rows.
+    pub month: Month,
+    /// Least and greatest `event_id`, where the log states them.
+    pub ids: Option<(Value, Value)>,
+}
+
+impl EventFile {
+    /// Whether the part may hold one of the keys, which are in order.
+    pub(crate) fn may_hold_any(&self, ids: &[EventId<'_>]) -> bool {
+        let (least, greatest) = match &self.ids {
+            Some((Value::Number(a), Value::Number(b))) => {
+                (a.as_i64().map(EventId::Integer), b.as_i64().map(EventId::Integer))
+            }
+            Some((Value::String(a), Value::String(b))) => (Some(EventId::Text(a)), Some(EventId::Text(b))),
+            _ => (None, None),
+        };
+        let (Some(least), Some(greatest)) = (least, greatest) else { return !ids.is_empty() };
+        ids.get(ids.partition_point(|id| *id < least)).is_some_and(|id| *id <= greatest)
+    }
+}
+
+/// One commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Commit {
+    /// Its number, from 0.
+    pub version: u64,
+    /// SHA-256 of its file.
+    pub sha256: String,
+    /// When it was made, milliseconds since 1970 UTC.
+    pub at_ms: i64,
+    /// The cursor by source.
+    pub cursors: BTreeMap<String, i64>,
+    /// Public parts it adds.
+    pub events: Vec<EventFile>,
+    /// The rest.
+    pub note: CommitNote,
+    /// In the first commit.
+    pub facts: Option<TableFacts>,
+}
+
+impl Commit {
+    /// Every row recorded before this instant was seen, microseconds since 1970 UTC: never later than the commit itself, whatever
+    /// its note says.
+    pub(crate) fn complete_until_us(&self) -> Option<i64> {
+        let end_us = self.at_ms.saturating_add(1).saturating_mul(1_000).saturating_sub(1);
+        self.note.complete_until_us.map(|until_us| until_us.min(end_us))
+    }
+}
+
+/// A commit that is about to be written.
+#[derive(Debug)]
+pub(crate) struct NewCommit<'a> {
+    pub(crate) version: u64,
+    pub(crate) at_ms: i64,
+    pub(crate) source: &'a str,
+    /// None while no row ever had a time of recording.
+    pub(crate) cursor: Option<i64>,
+    pub(crate) events: &'a [(FileEntry, Month, Stats)],
+    pub(crate) note: &'a CommitNote,
+    pub(crate) facts: &'a TableFacts,
+}
+
+impl NewCommit<'_> {
+    /// The bytes of the commit file.
+    pub(crate) fn encode(&self) -> String {
+        let mut actions = vec![Action::CommitInfo(Box::new(CommitInfo {
+            timestamp: self.at_ms,
+            operation: "WRITE".to_owned(),
+            operation_parameters: BTreeMap::from([("mode".to_owned(), "Append".to_owned())]),
+            engine_info: concat!("tertib/", env!("CARGO_PKG_VERSION")).to_owned(),
+            is_blind_append: true,
+            tertib: self.note.clone(),
+        }))];
+        if self.version == 0 {
+            actions.push(Action::Protocol(Protocol { min_reader_version: 1, min_writer_version: 2 }));
+            actions.push(Action::MetaData(Box::new(self.facts.meta_data(self.at_ms))));
+        }
+        if let Some(version) = self.cursor {
+            actions.push(Action::Txn(Txn { app_id: self.source.to_owned(), version, last_updated: self.at_ms }));
+        }
+        actions.extend(self.events.iter().map(|(entry, month, stats)| {
+            Action::Add(Box::new(Add {
+                path: layout::within_events(&entry.path).to_owned(),
+                partition_values: Partition { bulan: month.to_string() },
+                size: entry.size_bytes,
+                modification_time: self.at_ms,
+                data_change: true,
+                stats: stats.text(),
+                tags: Tags { sha256: entry.sha256.clone() },
+            }))
+        }));
+        actions.iter().map(|action| action.line() + "\n").collect()
+    }
+}
+
+/// A UUID made from the key's id, so that a repeated first pull gives the same bytes.
+fn table_id(key_id: &str) -> String {
+    let h = sha256(key_id.as_bytes());
+    format!("{}-{}-4{}-8{}-{}", &h[..8], &h[8..12], &h[13..16], &h[17..20], &h[20..32])
+}
+
+/// Reads one commit file.
+///
+/// # Errors
+/// Says in words what about it cannot be read.
+pub(crate) fn decode(version: u64, bytes: &[u8]) -> Result<Commit, String> {
+    let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
+    let text = text.strip_suffix('\n').ok_or("its last line has no end")?;
+    let (mut noted, mut has_protocol, mut facts) = (None, false, None);
+    let (mut cursors, mut events, mut paths) = (BTreeMap::new(), Vec::new(), BTreeSet::new());
+    for (i, line) in text.split('\n').enumerate() {
+        let fault = |reason: String| format!("line {}: {reason}", i + 1);
+        match action(line).map_err(fault)? {
+            Action::CommitInfo(info) if noted.is_none() => {
+                check_note(&info.tertib, version, &mut paths).map_err(fault)?;
+                noted = Some((info.timestamp, info.tertib));
+            }
+            Action::Protocol(Protocol { min_reader_version: 1, min_writer_version: 2 }) if !has_protocol => {
+                has_protocol = true;
+            }
+            Action::MetaData(meta) if facts.is_none() => {
+                let own = TableFacts::of(&meta).map_err(fault)?;
+                if own.is_of_known_form() && Action::MetaData(Box::new(own.meta_data(meta.created_time))).line() != line
+                {
+                    return Err(fault("its table is not the one of this form".to_owned()));
+                }
+                facts = Some(own);
+            }
+            Action::Txn(txn) if !cursors.contains_key(&txn.app_id) => {
+                cursors.insert(txn.app_id, txn.version);
+            }
+            Action::Add(add) => {
+                let file = added(&add).map_err(fault)?;
+                check_part(&file.entry, layout::EVENTS, version, &mut paths).map_err(fault)?;
+                events.push(file);
+            }
+            _ => return Err(fault("it stands twice, or is of another version of the protocol".to_owned())),
+        }
+    }
+    let (at_ms, note) = noted.ok_or("it has no commitInfo")?;
+    if (version == 0) != facts.is_some() || facts.is_some() != has_protocol {
+        return Err("protocol and metaData stand in the first commit, and only there".to_owned());
+    }
+    Ok(Commit { version, sha256: sha256(bytes), at_ms, cursors, events, note, facts })
+}
+
+/// The action of a line that is written as tertib writes it.
+fn action(line: &str) -> Result<Action, String> {
+    let action: Action = serde_json::from_str(line).map_err(|fault| {
+        let keys: BTreeMap<String, serde::de::IgnoredAny> = serde_json::from_str(line).unwrap_or_default();
+        match keys.keys().find(|key| !KNOWN.contains(&key.as_str())) {
+            // A newer program may remove or replace parts; reading on would count rows twice.
+            Some(name) => format!("this version does not know the action `{name}`"),
+            None => fault.to_string(),
+        }
+    })?;
+    if action.line() == line { Ok(action) } else { Err("it is not written as tertib writes it".to_owned()) }
+}
+
+fn added(add: &Add) -> Result<EventFile, String> {
+    let stats = Stats::of_text(&add.stats).ok_or("its stats are not written as tertib writes them")?;
+    let path = layout::of_events(&add.path);
+    let month = layout::part(&path).and_then(|part| part.month).filter(|m| m.to_string() == add.partition_values.bulan);
+    let month = month.ok_or_else(|| format!("`{}` is no part of that month", add.path))?;
+    let entry = FileEntry { path, sha256: add.tags.sha256.clone(), size_bytes: add.size, rows: stats.num_records };
+    Ok(EventFile { entry, month, ids: stats.min_values.event_id.zip(stats.max_values.event_id) })
+}
+
+/// Whether all that a note names are parts of this version, each in its table.
+fn check_note(note: &CommitNote, version: u64, paths: &mut BTreeSet<String>) -> Result<(), String> {
+    if note.next_seq < 0 {
+        return Err(format!("next_seq is {}", note.next_seq));
+    }
+    let tables = [
+        (layout::PERSONS, note.persons.as_slice()),
+        (layout::QUARANTINE, note.quarantine.as_slice()),
+        (layout::OUTAGES, note.outages.as_slice()),
+        (layout::STOCK, note.stock.as_slice()),
+    ];
+    let mut files = tables.into_iter().flat_map(|(table, files)| files.iter().map(move |file| (table, file)));
+    files.try_for_each(|(table, file)| check_part(file, table, version, paths))
+}
+
+/// A path from the log is followed only if it is one that a writer of this version gives to a part of the table.
+pub(super) fn check_part(
+    file: &FileEntry,
+    table: &str,
+    version: u64,
+    paths: &mut BTreeSet<String>,
+) -> Result<(), String> {
+    let is_part = layout::part(&file.path).is_some_and(|part| {
+        let has_month = [layout::EVENTS, layout::PERSONS].contains(&part.table);
+        part.table == table && part.version == version && part.month.is_some() == has_month
+    });
+    let is_digest = file.sha256.len() == 64 && file.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    if !is_part || !is_digest || !paths.insert(file.path.clone()) {
+        return Err(format!("`{}` is no part of `{table}` that version {version} could name", file.path));
+    }
+    Ok(())
+}

@@ -1,0 +1,156 @@
+//! The office's secret key: what ties pseudonyms, salts and row digests to this office alone.
+//!
+//! Invariant: one archive is written with one key; its id stands in the archive, the key never does.
+
+use crate::files::{create_private_file, others_may, read_file};
+use crate::hash::hex;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+use std::fmt;
+use std::path::Path;
+
+/// The key file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// It is not there.
+    #[error(
+        "cannot read the key file {path}: it is not there; restore it from the backup (tertib init makes one for a new archive)"
+    )]
+    Missing {
+        /// The file.
+        path: String,
+    },
+    /// Others may read it.
+    #[error("others may read the key file {path}; run `chmod 600 {path}`, and think about who has read it")]
+    Open {
+        /// The file.
+        path: String,
+    },
+    /// It cannot be read.
+    #[error(
+        "cannot read the key file {path}: {reason}; a new key would not fit the archive, so let its owner run tertib"
+    )]
+    Read {
+        /// The file.
+        path: String,
+        /// What the system said.
+        reason: std::io::Error,
+    },
+    /// It does not hold a key.
+    #[error("{path} does not hold a key of 64 hexadecimal digits; restore it from the backup")]
+    Format {
+        /// The file.
+        path: String,
+    },
+    /// It could not be made.
+    #[error("cannot make the key file {path}: {reason}")]
+    Create {
+        /// The file.
+        path: String,
+        /// What the system said.
+        reason: String,
+    },
+}
+
+/// More than a key file may hold: 64 digits and what an editor puts around them.
+const LONGEST_BYTES: u64 = 1_024;
+
+/// 32 secret bytes; each use derives its own.
+#[derive(Clone)]
+pub struct Key([u8; 32]);
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Key(hidden)")
+    }
+}
+
+impl Key {
+    /// Reads the key file.
+    ///
+    /// # Errors
+    /// [`KeyError`] when it is not there, others may read it, or it holds no key.
+    pub fn load(path: &Path) -> Result<Self, KeyError> {
+        let shown = path.display().to_string();
+        let fault = |reason: std::io::Error| match reason.kind() {
+            std::io::ErrorKind::NotFound => KeyError::Missing { path: shown.clone() },
+            _ => KeyError::Read { path: shown.clone(), reason },
+        };
+        let bytes = read_file(path, LONGEST_BYTES).map_err(fault)?;
+        if others_may(path).map_err(fault)? != 0 {
+            return Err(KeyError::Open { path: shown });
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        let text = text.trim();
+        let mut bytes = [0; 32];
+        if text.len() != 64 {
+            return Err(KeyError::Format { path: shown });
+        }
+        for (i, byte) in bytes.iter_mut().enumerate() {
+            let pair = text.get(2 * i..2 * i + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+            *byte = pair.ok_or_else(|| KeyError::Format { path: shown.clone() })?;
+        }
+        Ok(Self(bytes))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Makes a key file, readable by its owner only.
+    ///
+    /// # Errors
+    /// [`KeyError::Create`] when something of that name is there, the file cannot be written, or the system has no random bytes.
+    pub fn create(path: &Path) -> Result<(), KeyError> {
+        let fault = |reason: String| KeyError::Create { path: path.display().to_string(), reason };
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).map_err(|e| fault(e.to_string()))?;
+        create_private_file(path, format!("{}\n", hex(&bytes)).as_bytes()).map_err(|e| fault(e.to_string()))
+    }
+
+    /// Makes the key file of an invented office, the same for the same seed.
+    ///
+    /// # Errors
+    /// [`KeyError::Create`] when the file cannot be written.
+    pub fn create_for_demo(path: &Path, seed: u64) -> Result<(), KeyError> {
+        let bytes: [u8; 32] = Sha256::digest(format!("kantor rekaan {seed}")).into();
+        create_private_file(path, format!("{}\n", hex(&bytes)).as_bytes())
+            .map_err(|e| KeyError::Create { path: path.display().to_string(), reason: e.to_string() })
+    }
+
+    /// What the archive records of the key it was written with.
+    #[must_use]
+    pub fn id(&self) -> String {
+        hex(&self.keyed("id").digest(&[])[..8])
+    }
+
+    /// HMAC-SHA256 for one use.
+    pub(crate) fn keyed(&self, using: &str) -> Keyed {
+        let mut derive = mac_of(&self.0);
+        derive.update(using.as_bytes());
+        Keyed(mac_of(&derive.finalize().into_bytes().into()))
+    }
+}
+
+/// HMAC-SHA256 for one use, made once for many messages.
+#[derive(Clone, Debug)]
+pub(crate) struct Keyed(Hmac<Sha256>);
+
+impl Keyed {
+    /// The first 128 bits for a message in parts.
+    pub(crate) fn digest(&self, parts: &[&[u8]]) -> [u8; 16] {
+        let mut mac = self.0.clone();
+        parts.iter().for_each(|part| mac.update(part));
+        let mut digest = [0; 16];
+        digest.copy_from_slice(&mac.finalize().into_bytes()[..16]);
+        digest
+    }
+}
+
+fn mac_of(key: &[u8; 32]) -> Hmac<Sha256> {
+    // HMAC fills a key that is shorter than a block with zeros (RFC 2104).
+    let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
+    block[..key.len()].copy_from_slice(key);
+    Hmac::<Sha256>::new(&block)
+}

@@ -1,0 +1,426 @@
+//! Parts that are being written: one file per table and month, row groups as they fill, hashed on their way to the disk.
+//!
+//! Encoding runs in a thread of its own, so that it goes on while the next rows are read and examined.
+//!
+//! Invariant: what waits in memory is bounded, however many rows and months there are.
+
+use super::action::{Ends, Stats};
+use super::tables::writer;
+use super::{ArchiveError, FileEntry, io, layout};
+use crate::archive::columns::{int64s, texts};
+use crate::hash::hex;
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use parquet::arrow::ArrowWriter;
+use parquet::errors::ParquetError;
+use schemas::Month;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+/// A part is closed when it has this many rows, so that a reader can hold it.
+const MOST_ROWS: usize = 262_144;
+/// Parts to which nothing came while so many rows went elsewhere are closed: sources give rows nearly in the order of time.
+const QUIET_ROWS: usize = 131_072;
+/// Encoded pages of open row groups may take this much together.
+const MOST_WAITING_BYTES: usize = 24 << 20;
+/// A pull of no more rows is not compressed: each reader would have to set up a decompressor for every column, which takes it
+/// longer than reading them. They wait for their end in memory, but not if they take more than this.
+const FEW_ROWS: usize = 64;
+const FEW_BYTES: usize = 16 << 20;
+/// Batches that may wait for the encoder.
+const QUEUE: usize = 4;
+/// Threads that close parts.
+const CLOSERS: usize = 4;
+/// Longer keys are not written into the log as the least or greatest of a part.
+const LONGEST_STATED_KEY: usize = 64;
+
+/// Events of one month, public and private.
+#[derive(Debug)]
+pub(crate) struct MonthBatch {
+    pub(crate) month: Month,
+    pub(crate) public: RecordBatch,
+    pub(crate) private: RecordBatch,
+}
+
+/// The parts of one commit when all are closed.
+#[derive(Debug, Default)]
+pub(crate) struct ClosedParts {
+    /// Public parts with what the Delta log says of them.
+    pub(crate) events: Vec<(FileEntry, Month, Stats)>,
+    /// Private parts.
+    pub(crate) persons: Vec<FileEntry>,
+}
+
+/// The thread that encodes.
+#[derive(Debug)]
+pub(crate) struct Encoder {
+    queue: SyncSender<MonthBatch>,
+    thread: JoinHandle<Result<ClosedParts, ArchiveError>>,
+}
+
+impl Encoder {
+    /// Starts it. Files go into `staging` under names that `staged` gives.
+    pub(crate) fn start(staging: PathBuf, version: u64, integer_ids: bool) -> Result<Self, ArchiveError> {
+        let (queue, batches) = sync_channel(QUEUE);
+        let thread = thread("encoder", move || Parts::new(staging, version, integer_ids)?.run(&batches))?;
+        Ok(Self { queue, thread })
+    }
+
+    /// Hands a batch over; waits while the queue is full. `false` when the thread has ended, which [`Self::finish`]
+    /// explains.
+    pub(crate) fn take(&self, batch: MonthBatch) -> bool {
+        self.queue.send(batch).is_ok()
+    }
+
+    /// Closes every part.
+    pub(crate) fn finish(self) -> Result<ClosedParts, ArchiveError> {
+        drop(self.queue);
+        let ended = self.thread.join();
+        ended.unwrap_or_else(|_| Err(stopped()))
+    }
+}
+
+/// The name under which a part waits: all side by side, so that one flush of the folder keeps every name.
+pub(super) fn staged(path: &str) -> String {
+    path.replace('/', "~")
+}
+
+struct Parts {
+    staging: PathBuf,
+    version: u64,
+    ordinal: usize,
+    integer_ids: bool,
+    open: BTreeMap<Month, (Part, Part)>,
+    rows: usize,
+    compressed: bool,
+    closers: Closers,
+}
+
+impl Parts {
+    fn new(staging: PathBuf, version: u64, integer_ids: bool) -> Result<Self, ArchiveError> {
+        let (open, closers) = (BTreeMap::new(), Closers::start()?);
+        let (ordinal, rows, compressed) = (0, 0, true);
+        Ok(Self { staging, version, ordinal, integer_ids, open, rows, compressed, closers })
+    }
+
+    fn run(mut self, batches: &Receiver<MonthBatch>) -> Result<ClosedParts, ArchiveError> {
+        let (mut few, mut rows, mut bytes) = (Vec::new(), 0, 0);
+        for batch in batches {
+            rows += batch.public.num_rows();
+            bytes += batch.public.get_array_memory_size() + batch.private.get_array_memory_size();
+            if rows > FEW_ROWS || bytes > FEW_BYTES {
+                few.drain(..).try_for_each(|batch| self.write(batch))?;
+                self.write(batch)?;
+            } else {
+                few.push(batch);
+            }
+            if self.closers.one_has_failed() {
+                break;
+            }
+        }
+        self.compressed = few.is_empty();
+        few.into_iter().try_for_each(|batch| self.write(batch))?;
+        self.open.into_values().for_each(|parts| self.closers.take(parts));
+        self.closers.finish()
+    }
+
+    fn write(&mut self, batch: MonthBatch) -> Result<(), ArchiveError> {
+        let month = batch.month;
+        // Taken out, so that none is lost between looking for it and finding it.
+        let (mut public, mut private) = match self.open.remove(&month) {
+            Some(parts) => parts,
+            None => (
+                self.begin(layout::EVENTS, month, batch.public.schema())?,
+                self.begin(layout::PERSONS, month, batch.private.schema())?,
+            ),
+        };
+        self.rows += batch.public.num_rows();
+        public.last_at = self.rows;
+        public.note(&batch.public, self.integer_ids)?;
+        public.write(&batch.public)?;
+        private.write(&batch.private)?;
+        self.open.insert(month, (public, private));
+        let all = self.rows;
+        let is_done = |part: &Part| part.rows >= MOST_ROWS || all - part.last_at >= QUIET_ROWS;
+        self.open.extract_if(.., |_, (public, _)| is_done(public)).for_each(|(_, parts)| self.closers.take(parts));
+        while self.open.values().map(waiting).sum::<usize>() > MOST_WAITING_BYTES {
+            let Some((public, private)) = self.open.values_mut().max_by_key(|parts| waiting(parts)) else { break };
+            public.flush()?;
+            private.flush()?;
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, table: &str, month: Month, schema: SchemaRef) -> Result<Part, ArchiveError> {
+        let path = layout::part_path(table, Some(month), self.version, self.ordinal);
+        self.ordinal += 1;
+        let place = self.staging.join(staged(&path));
+        let file = File::create(&place).map_err(|e| io("write", &place, e))?;
+        let writer = writer(Hashing { file, hash: Sha256::new(), length: 0 }, schema, self.compressed);
+        let writer = writer.map_err(|e| write_fault(&place, e))?;
+        Ok(Part { path, month, place, writer, rows: 0, last_at: 0, seq: None, ids: None, stated: true })
+    }
+}
+
+/// The two parts of a month on the disk.
+struct Closed {
+    public: FileEntry,
+    month: Month,
+    stats: Stats,
+    private: FileEntry,
+}
+
+impl Closed {
+    fn of((public, private): (Part, Part)) -> Result<Self, ArchiveError> {
+        let (month, stats) = (public.month, public.stats());
+        Ok(Self { public: public.close()?, month, stats, private: private.close()? })
+    }
+}
+
+/// Threads that close parts in turn, side by side, since the disk makes each wait.
+struct Closers {
+    queues: Vec<SyncSender<(Part, Part)>>,
+    threads: Vec<JoinHandle<Result<Vec<Closed>, ArchiveError>>>,
+    taken: usize,
+}
+
+impl Closers {
+    fn start() -> Result<Self, ArchiveError> {
+        let mut closers = Self { queues: Vec::new(), threads: Vec::new(), taken: 0 };
+        for _ in 0..CLOSERS {
+            let (queue, parts) = sync_channel(1);
+            closers.queues.push(queue);
+            closers.threads.push(thread("closer", move || parts.into_iter().map(Closed::of).collect())?);
+        }
+        Ok(closers)
+    }
+
+    fn take(&mut self, parts: (Part, Part)) {
+        // A thread that has ended is found out in the end.
+        drop(self.queues[self.taken % CLOSERS].send(parts));
+        self.taken += 1;
+    }
+
+    /// A thread goes on as long as there may be parts for it, so one that has ended could not close one.
+    fn one_has_failed(&self) -> bool {
+        self.threads.iter().any(JoinHandle::is_finished)
+    }
+
+    /// What became of the parts, in the order in which they were taken.
+    fn finish(self) -> Result<ClosedParts, ArchiveError> {
+        drop(self.queues);
+        // Each is waited for, so that none writes any more when the staging is cleared.
+        let ended: Vec<_> = self.threads.into_iter().map(JoinHandle::join).collect();
+        let mut lots = Vec::new();
+        for lot in ended {
+            lots.push(lot.map_err(|_| stopped())??.into_iter());
+        }
+        let mut all = ClosedParts::default();
+        for i in 0..self.taken {
+            let closed = lots[i % CLOSERS].next().ok_or_else(stopped)?;
+            all.events.push((closed.public, closed.month, closed.stats));
+            all.persons.push(closed.private);
+        }
+        Ok(all)
+    }
+}
+
+fn thread<T: Send + 'static>(
+    name: &str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<JoinHandle<T>, ArchiveError> {
+    let thread = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+    thread.map_err(|e| ArchiveError::Encode(format!("no thread for it: {e}")))
+}
+
+fn stopped() -> ArchiveError {
+    ArchiveError::Encode("the encoder stopped; this is a defect of tertib".into())
+}
+
+fn waiting((public, private): &(Part, Part)) -> usize {
+    public.writer.memory_size() + private.writer.memory_size()
+}
+
+struct Part {
+    path: String,
+    month: Month,
+    place: PathBuf,
+    writer: ArrowWriter<Hashing>,
+    rows: usize,
+    /// How many rows had gone into all parts when the last came into this one.
+    last_at: usize,
+    seq: Option<(i64, i64)>,
+    ids: Option<(Value, Value)>,
+    stated: bool,
+}
+
+impl Part {
+    fn write(&mut self, batch: &RecordBatch) -> Result<(), ArchiveError> {
+        self.rows += batch.num_rows();
+        self.writer.write(batch).map_err(|e| write_fault(&self.place, e))
+    }
+
+    fn flush(&mut self) -> Result<(), ArchiveError> {
+        self.writer.flush().map_err(|e| write_fault(&self.place, e))
+    }
+
+    /// Remembers what the log will say of the part.
+    fn note(&mut self, batch: &RecordBatch, integer_ids: bool) -> Result<(), ArchiveError> {
+        let seqs = int64s(batch, "seq")?.values();
+        widen(&mut self.seq, seqs.iter().copied());
+        if integer_ids {
+            let mut ids = self.ids.take().and_then(|(a, b)| Some((a.as_i64()?, b.as_i64()?)));
+            widen(&mut ids, int64s(batch, "event_id")?.values().iter().copied());
+            self.ids = ids.map(|(a, b)| (json!(a), json!(b)));
+        } else {
+            let text = |v: Value| if let Value::String(s) = v { Some(s) } else { None };
+            let held = self.ids.take().and_then(|(a, b)| Some((text(a)?, text(b)?)));
+            let mut ids = held.as_ref().map(|(a, b)| (a.as_str(), b.as_str()));
+            widen(&mut ids, texts(batch, "event_id")?.iter().flatten());
+            self.stated &= ids.is_none_or(|(a, b)| a.len().max(b.len()) <= LONGEST_STATED_KEY);
+            self.ids = ids.map(|(a, b)| (json!(a), json!(b)));
+        }
+        Ok(())
+    }
+
+    /// What the Delta log says about the part, so that readers can skip it.
+    fn stats(&self) -> Stats {
+        let (least, greatest) = self.ids.clone().filter(|_| self.stated).unzip();
+        let (first, last) = self.seq.unzip();
+        Stats {
+            num_records: self.rows as u64,
+            min_values: Ends { seq: first, event_id: least },
+            max_values: Ends { seq: last, event_id: greatest },
+            null_count: ["seq", "event_id"].map(|name| (name.to_owned(), 0)).into(),
+        }
+    }
+
+    fn close(mut self) -> Result<FileEntry, ArchiveError> {
+        self.writer.finish().map_err(|e| write_fault(&self.place, e))?;
+        let sink = self.writer.inner();
+        sink.file.sync_all().map_err(|e| io("flush", &self.place, e))?;
+        let sha256 = hex(&sink.hash.clone().finalize());
+        Ok(FileEntry { path: self.path, sha256, size_bytes: sink.length, rows: self.rows as u64 })
+    }
+}
+
+/// The system's own words where the disk refused.
+fn write_fault(place: &Path, fault: ParquetError) -> ArchiveError {
+    match fault {
+        ParquetError::External(e) => match e.downcast::<std::io::Error>() {
+            Ok(e) => io("write", place, *e),
+            Err(e) => ArchiveError::Encode(e.to_string()),
+        },
+        other => ArchiveError::Encode(other.to_string()),
+    }
+}
+
+fn widen<T: Ord + Copy>(ends: &mut Option<(T, T)>, values: impl Iterator<Item = T>) {
+    for value in values {
+        *ends = Some(ends.map_or((value, value), |(a, b)| (a.min(value), b.max(value))));
+    }
+}
+
+/// A file whose bytes are hashed as they are written.
+struct Hashing {
+    file: File,
+    hash: Sha256,
+    length: u64,
+}
+
+impl Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        self.length += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::tables::Tables;
+    use arrow::array::{
+        ArrayRef, BinaryArray, Date32Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray,
+    };
+    use arrow::datatypes::{DataType, Schema};
+    use parquet::basic::{Compression, ZstdLevel};
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use schemas::ColumnFacts;
+    use std::sync::Arc;
+
+    fn schemas() -> (SchemaRef, SchemaRef) {
+        let tables = Tables::of(&ColumnFacts::embedded().unwrap(), true);
+        (tables.public_schema, tables.private_schema)
+    }
+
+    fn batch(schema: &SchemaRef, rows: usize) -> RecordBatch {
+        let column = |kind: &DataType| -> ArrayRef {
+            match kind {
+                DataType::Int64 => Arc::new(Int64Array::from(vec![7; rows])),
+                DataType::Int32 => Arc::new(Int32Array::from(vec![1; rows])),
+                DataType::Date32 => Arc::new(Date32Array::from(vec![1; rows])),
+                DataType::Utf8 => Arc::new(StringArray::from(vec!["x"; rows])),
+                DataType::Binary => Arc::new(BinaryArray::from(vec![&b"x"[..]; rows])),
+                _ => Arc::new(TimestampMicrosecondArray::from(vec![1; rows]).with_timezone("UTC")),
+            }
+        };
+        let columns = Schema::fields(schema).iter().map(|f| column(f.data_type())).collect();
+        RecordBatch::try_new(Arc::clone(schema), columns).unwrap()
+    }
+
+    #[test]
+    fn a_quiet_month_is_closed_and_what_comes_later_goes_into_another_part() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let encoder = Encoder::start(folder.path().to_owned(), 0, true).unwrap();
+        let (public, private) = schemas();
+        let (quiet, busy): (Month, Month) = ("2026-09".parse().unwrap(), "2026-10".parse().unwrap());
+        for (month, rows) in [(quiet, 3), (busy, QUIET_ROWS), (busy, 1), (quiet, 2)] {
+            assert!(encoder.take(MonthBatch { month, public: batch(&public, rows), private: batch(&private, rows) }));
+        }
+        let closed = encoder.finish().unwrap();
+        let rows: Vec<(bool, u64)> =
+            closed.events.iter().map(|(entry, ..)| (entry.path.contains("2026-09"), entry.rows)).collect();
+        assert_eq!(rows, [(true, 3), (true, 2), (false, QUIET_ROWS as u64 + 1)]);
+        assert_eq!(
+            closed.persons.iter().map(|entry| entry.rows).collect::<Vec<_>>(),
+            rows.iter().map(|(_, rows)| *rows).collect::<Vec<_>>()
+        );
+    }
+
+    #[test]
+    fn only_a_pull_of_few_rows_is_not_compressed() {
+        let month = "2026-10".parse().unwrap();
+        let (public, private) = schemas();
+        for (lots, compression) in [
+            (vec![FEW_ROWS], Compression::UNCOMPRESSED),
+            (vec![1, FEW_ROWS - 1], Compression::UNCOMPRESSED),
+            (vec![FEW_ROWS, 1], Compression::ZSTD(ZstdLevel::try_new(1).unwrap())),
+        ] {
+            let folder = tempfile::TempDir::new().unwrap();
+            let encoder = Encoder::start(folder.path().to_owned(), 0, true).unwrap();
+            for rows in &lots {
+                let batch = MonthBatch { month, public: batch(&public, *rows), private: batch(&private, *rows) };
+                assert!(encoder.take(batch));
+            }
+            let closed = encoder.finish().unwrap();
+            let [(entry, ..)] = closed.events.as_slice() else { unreachable!("one month, one part") };
+            assert_eq!(entry.rows, lots.iter().sum::<usize>() as u64);
+            let file = File::open(folder.path().join(staged(&entry.path))).unwrap();
+            let reader = SerializedFileReader::new(file).unwrap();
+            let columns = reader.metadata().row_group(0).columns();
+            assert!(columns.iter().all(|column| column.compression() == compression), "{lots:?}");
+        }
+    }
+}

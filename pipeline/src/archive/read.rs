@@ -1,0 +1,112 @@
+//! The one way to read parts: their bytes become rows, and of rows what a later one replaces is known.
+
+use super::columns::{dates, instants, int64s};
+use super::{Archive, ArchiveError, READ_ROWS};
+use crate::hash::hex_digits;
+use arrow::array::builder::BinaryBuilder;
+use arrow::array::{Array, ArrayRef, BinaryArray, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::error::ArrowError;
+use chrono::NaiveDate;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// The rows of a Parquet file, all columns or the ones named.
+pub(crate) fn decode(bytes: Vec<u8>, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>, String> {
+    decoded(bytes, columns, READ_ROWS)?.collect()
+}
+
+/// The same, so many rows at a time.
+pub(super) fn decoded(
+    bytes: Vec<u8>,
+    columns: Option<&[&str]>,
+    rows: usize,
+) -> Result<impl Iterator<Item = Result<RecordBatch, String>> + use<>, String> {
+    let (_, batches) = as_stored(bytes.into(), columns, rows)?;
+    Ok(batches.map(|batch| batch.and_then(|batch| digests_as_text(batch).map_err(|e| e.to_string()))))
+}
+
+/// Columns and rows of a Parquet file as they stand in it.
+pub(super) fn as_stored(
+    bytes: bytes::Bytes,
+    columns: Option<&[&str]>,
+    rows: usize,
+) -> Result<(SchemaRef, impl Iterator<Item = Result<RecordBatch, String>> + use<>), String> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(|e| e.to_string())?;
+    let schema = SchemaRef::clone(builder.schema());
+    let builder = match columns {
+        Some(names) => {
+            let mask = parquet::arrow::ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
+            builder.with_projection(mask)
+        }
+        None => builder,
+    };
+    let reader = builder.with_batch_size(rows).build().map_err(|e| e.to_string())?;
+    Ok((schema, reader.map(|batch| batch.map_err(|e| e.to_string()))))
+}
+
+/// Digests stand in the files as their bytes; to everything that reads them here they are hexadecimal digits.
+fn digests_as_text(batch: RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let schema = batch.schema();
+    if schema.fields().iter().all(|field| field.data_type() != &DataType::Binary) {
+        return Ok(batch);
+    }
+    let columns = schema.fields().iter().zip(batch.columns()).map(|(field, column)| {
+        let digests = column.as_any().downcast_ref::<BinaryArray>();
+        match digests {
+            Some(digests) => Ok((Field::new(field.name(), DataType::Utf8, field.is_nullable()), hexadecimal(digests)?)),
+            None => Ok((Field::clone(field), Arc::clone(column))),
+        }
+    });
+    let columns: Vec<(Field, ArrayRef)> = columns.collect::<Result<_, ArrowError>>()?;
+    let (fields, columns): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
+}
+
+fn hexadecimal(digests: &BinaryArray) -> Result<ArrayRef, ArrowError> {
+    let mut texts = BinaryBuilder::with_capacity(digests.len(), 2 * digests.value_data().len());
+    let mut digits = Vec::new();
+    for digest in digests {
+        digits.clear();
+        digits.extend(hex_digits(digest.unwrap_or_default()));
+        texts.append_option(digest.map(|_| &digits));
+    }
+    Ok(Arc::new(StringArray::try_from_binary(texts.finish())?))
+}
+
+/// Sequence numbers of rows that a later correction replaces.
+pub(crate) fn superseded(batches: &[RecordBatch]) -> Result<BTreeSet<i64>, ArchiveError> {
+    let mut seqs = BTreeSet::new();
+    for batch in batches {
+        seqs.extend(int64s(batch, "correction_of")?.iter().flatten());
+    }
+    Ok(seqs)
+}
+
+/// The stock log as the archive has it last; days of several lines are added.
+pub(crate) fn stock_log(archive: &Archive) -> Result<BTreeMap<NaiveDate, [i64; 3]>, ArchiveError> {
+    let mut log: BTreeMap<NaiveDate, [i64; 3]> = BTreeMap::new();
+    for batch in archive.stock_file().map(|file| archive.read(file, None)).transpose()?.into_iter().flatten() {
+        let days = dates(&batch, "tanggal")?;
+        let columns = [int64s(&batch, "terima")?, int64s(&batch, "cetak")?, int64s(&batch, "gagal")?];
+        for row in 0..batch.num_rows() {
+            let Some(day) = NaiveDate::from_epoch_days(days.value(row)) else { continue };
+            let sums = log.entry(day).or_default();
+            sums.iter_mut().zip(columns).for_each(|(sum, column)| *sum += column.value(row));
+        }
+    }
+    Ok(log)
+}
+
+/// Beginnings and ends of the latest outage log of an archive, seconds since 1970, as they were entered.
+pub(crate) fn outage_log(archive: &Archive) -> Result<Vec<(i64, i64)>, ArchiveError> {
+    let batches = archive.outage_file().map(|file| archive.read(file, None)).transpose()?.unwrap_or_default();
+    let mut spans = Vec::new();
+    for batch in &batches {
+        let (start, end) = (instants(batch, "mulai")?, instants(batch, "selesai")?);
+        let seconds = |us: i64| us.div_euclid(1_000_000);
+        spans.extend((0..batch.num_rows()).map(|row| (seconds(start.value(row)), seconds(end.value(row)))));
+    }
+    Ok(spans)
+}

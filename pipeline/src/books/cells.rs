@@ -1,0 +1,328 @@
+//! One value of a book or list: what a column shows of a row.
+//!
+//! Rule    personal columns are masked or left out unless everything is asked for; what is odd about an entry's number, or that
+//!         it came after the close of its month, stands in front of its remark
+//!
+//! Invariant: a column that the row cannot fill is an error, as `LedgerField::is_filled_by` says when facts are loaded; empty is
+//! only what is not there.
+
+use super::lists::Row;
+use super::{BookError, BookWriter, Disclosure, Entry, Late, PersonRow};
+use chrono::NaiveDate;
+use schemas::document::Cell;
+use schemas::figures::RegisterNumbers;
+use schemas::{Column, LedgerColumn, LedgerField, RowKind, mask_nik, serial};
+
+impl BookWriter<'_> {
+    pub(super) fn cell(
+        &self,
+        column: &LedgerColumn,
+        number: u64,
+        row: &Row<'_>,
+        disclosure: Disclosure,
+    ) -> Result<Cell, BookError> {
+        let unfit = || BookError::Column { label: column.label.clone() };
+        let entry = || row.entry().ok_or_else(unfit);
+        let served = || row.served().ok_or_else(unfit);
+        let stock = || row.stock().ok_or_else(unfit);
+        Ok(match column.field {
+            LedgerField::Urut => Cell::Number(number),
+            LedgerField::Tetap => text(Some(&column.text)),
+            LedgerField::Pencipta => text(Some(self.creator)),
+            LedgerField::Kosong => Cell::Empty,
+            LedgerField::Selesai => match row {
+                Row::Day(day, _) | Row::ServiceDay(day, ..) => Cell::Date(self.facts.zone.start_s(*day)),
+                _ => Cell::Date(row.event().ok_or_else(unfit)?.selesai_s),
+            },
+            LedgerField::KodeKlasifikasi => match row {
+                Row::Month(month, _) => text(self.facts.classification(month.last_day())),
+                _ => text(self.facts.classification(self.day(entry()?)?)),
+            },
+            LedgerField::Sebab => text(Some(row.why().ok_or_else(unfit)?)),
+            LedgerField::NomorItem => Cell::Number(row.item().ok_or_else(unfit)?),
+            LedgerField::JumlahBerkas => Cell::Number(row.berkas().ok_or_else(unfit)?),
+            LedgerField::KurunWaktu => match row {
+                Row::Month(month, _) => Cell::Text(month.indonesian()),
+                Row::Batch(entries) => self.span(entries)?,
+                _ => return Err(unfit()),
+            },
+            LedgerField::NomorArsip => match row {
+                Row::Month(month, _) => Cell::Text(month.to_string()),
+                _ => return Err(unfit()),
+            },
+            LedgerField::Terima => counted(stock()?[0]),
+            LedgerField::Cetak => counted(stock()?[1]),
+            LedgerField::Gagal => counted(stock()?[2]),
+            LedgerField::Sisa => match row {
+                Row::ServiceDay(_, _, left) => left.map_or(Cell::Empty, counted),
+                _ => counted(stock()?[3]),
+            },
+            LedgerField::Perekaman => Cell::Number(served()?.recorded),
+            LedgerField::CetakPrr => Cell::Number(served()?.first_cards),
+            LedgerField::CetakGanti => Cell::Number(served()?.other_cards),
+            LedgerField::DuplikatRecord => Cell::Number(served()?.duplicates),
+            // What all entries of a batch share, its first one tells.
+            field if field.is_filled_by(RowKind::Batch) => self.of_entry(field, entry()?, disclosure)?,
+            field => self.of_entry(field, row.event().ok_or_else(unfit)?, disclosure)?,
+        })
+    }
+
+    /// A value of an entry. What working copies hide follows from how the facts classify the columns that it prints.
+    pub(super) fn of_entry(
+        &self,
+        field: LedgerField,
+        entry: &Entry,
+        disclosure: Disclosure,
+    ) -> Result<Cell, BookError> {
+        let value = self.recorded(field, entry)?;
+        let is_hidden = disclosure == Disclosure::Masked && self.facts.columns.hides(field);
+        let value = if is_hidden { masked(field, value) } else { value };
+        let late = entry.late.filter(|_| field == LedgerField::Keterangan);
+        Ok(remarked(value, late.map(|late| late.to_string()).as_deref()))
+    }
+
+    /// A value of an entry as it was recorded.
+    fn recorded(&self, field: LedgerField, entry: &Entry) -> Result<Cell, BookError> {
+        let reached = self.milestones.get(&entry.berkas_id).copied().unwrap_or_default();
+        let area = self.facts.wilayah.get(&entry.pekon);
+        let of_person = |column: Column| -> Result<Cell, BookError> {
+            Ok(text(self.person(column, entry)?.texts.get(&column).map(String::as_str)))
+        };
+        let birth = || -> Result<Option<NaiveDate>, BookError> {
+            Ok(self.person(Column::TanggalLahir, entry)?.born_days.and_then(NaiveDate::from_epoch_days))
+        };
+        Ok(match field {
+            LedgerField::NomorRegister => text(entry.nomor_register.as_deref()),
+            LedgerField::Hasil => text(Some(&entry.hasil.replace('_', " "))),
+            LedgerField::PetugasId => text(entry.petugas_id.as_deref()),
+            LedgerField::BerkasId => text(Some(&entry.berkas_id)),
+            LedgerField::Jenis => text(Some(self.facts.jenis.get(&entry.jenis).unwrap_or(&entry.jenis))),
+            LedgerField::TanggalLengkap => reached.complete.map_or(Cell::Empty, Cell::DateTime),
+            LedgerField::TanggalCetak => reached.printed.map_or(Cell::Empty, Cell::Date),
+            LedgerField::TanggalSiap => reached.gathered.map_or(Cell::Empty, Cell::Date),
+            LedgerField::TanggalSerah => reached.handed_over.map_or(Cell::Empty, Cell::Date),
+            LedgerField::Diterima => Cell::DateTime(entry.diterima_s),
+            LedgerField::KolektifId => text(Some(&entry.kolektif_id)),
+            LedgerField::NamaPekon => text(Some(area.map_or(&entry.pekon, |area| &area.name))),
+            LedgerField::Kecamatan => text(area.map(|area| area.kecamatan.as_str())),
+            LedgerField::Nik => of_person(Column::Nik)?,
+            LedgerField::Nama => of_person(Column::Nama)?,
+            LedgerField::Pembawa => of_person(Column::Pembawa)?,
+            LedgerField::JenisKelamin => of_person(Column::JenisKelamin)?,
+            LedgerField::Keterangan => of_person(Column::Keterangan)?,
+            LedgerField::TempatTanggalLahir => {
+                let place = self.person(Column::TempatLahir, entry)?.texts.get(&Column::TempatLahir).cloned();
+                let parts = [place, birth()?.map(|d| d.format("%d-%m-%Y").to_string())];
+                text(Some(&parts.into_iter().flatten().collect::<Vec<_>>().join(", ")))
+            }
+            LedgerField::Usia => match birth()? {
+                Some(birth) => self.day(entry)?.years_since(birth).map_or(Cell::Empty, |age| Cell::Number(age.into())),
+                None => Cell::Empty,
+            },
+            other => return Err(BookError::Column { label: format!("{other:?}") }),
+        })
+    }
+
+    /// What the table that holds a column says of the person of an entry.
+    fn person<'e>(&'e self, column: Column, entry: &'e Entry) -> Result<&'e PersonRow, BookError> {
+        if !self.held.is_personal(column) {
+            return Ok(&entry.open);
+        }
+        let missing = || BookError::NoPerson { berkas_id: entry.berkas_id.clone(), seq: entry.seq };
+        self.persons.get(&entry.seq).ok_or_else(missing)
+    }
+
+    /// The day of an entry.
+    fn day(&self, entry: &Entry) -> Result<NaiveDate, BookError> {
+        let outside = || BookError::NoDay { berkas_id: entry.berkas_id.clone() };
+        self.facts.zone.date(entry.selesai_s).ok_or_else(outside)
+    }
+
+    /// From the first of some entries to the last.
+    fn span(&self, entries: &[&Entry]) -> Result<Cell, BookError> {
+        let days = entries.iter().map(|entry| self.day(entry)).collect::<Result<Vec<_>, _>>()?;
+        let day = |day: &NaiveDate| day.format("%d-%m-%Y").to_string();
+        Ok(match (days.iter().min(), days.iter().max()) {
+            (Some(first), Some(last)) if first == last => Cell::Text(day(first)),
+            (Some(first), Some(last)) => Cell::Text(format!("{} s.d. {}", day(first), day(last))),
+            _ => Cell::Empty,
+        })
+    }
+}
+
+/// What a working copy shows in place of a value: of names and NIK a part. All else is left out: a birth date, sex or age beside
+/// the kecamatan would rebuild most of the masked NIK.
+fn masked(field: LedgerField, value: Cell) -> Cell {
+    match (field, value) {
+        (LedgerField::Nik, Cell::Text(nik)) => text(Some(&mask_nik(&nik))),
+        (LedgerField::Nama | LedgerField::Pembawa, Cell::Text(name)) => text(Some(&mask_name(&name))),
+        _ => Cell::Empty,
+    }
+}
+
+/// Text, or nothing where there is none.
+fn text(text: Option<&str>) -> Cell {
+    text.filter(|text| !text.is_empty()).map_or(Cell::Empty, |text| Cell::Text(text.to_owned()))
+}
+
+/// A number of the stock log, which may be below zero.
+fn counted(n: i64) -> Cell {
+    u64::try_from(n).map_or_else(|_| Cell::Text(n.to_string()), Cell::Number)
+}
+
+impl std::fmt::Display for Late {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let what = if self.is_correction { "Koreksi" } else { "Susulan" };
+        write!(f, "{what} {}", self.month.indonesian())
+    }
+}
+
+/// What the number of each entry gives to remark: that it is used twice, or that numbers before it are missing. Entries that
+/// came late have numbers of another month.
+pub(super) fn number_marks(entries: &[Entry], numbers: &RegisterNumbers) -> Vec<Option<String>> {
+    let mut before = None;
+    let mark = |entry: &Entry| {
+        let serial = entry.nomor_register.as_deref().and_then(serial).filter(|_| entry.late.is_none())?;
+        let last = before.replace(serial).unwrap_or(serial);
+        let missing = match serial.saturating_sub(last) {
+            0 | 1 => None,
+            2 => Some(format!("Nomor {} terlewat", last + 1)),
+            _ => Some(format!("Nomor {}–{} terlewat", last + 1, serial - 1)),
+        };
+        let twice = numbers.numbers_used_twice.contains(&serial).then(|| "Nomor ganda".to_owned());
+        let marks: Vec<String> = missing.into_iter().chain(twice).collect();
+        (!marks.is_empty()).then(|| marks.join("; "))
+    };
+    entries.iter().map(mark).collect()
+}
+
+/// A remark with a mark in front of it.
+pub(super) fn remarked(remark: Cell, mark: Option<&str>) -> Cell {
+    match (remark, mark) {
+        (remark, None) => remark,
+        (Cell::Text(remark), Some(mark)) => Cell::Text(format!("{mark}; {remark}")),
+        (_, Some(mark)) => Cell::Text(mark.to_owned()),
+    }
+}
+
+/// The first letter of every word: `SITI AMINAH` becomes `S*** A*****`.
+fn mask_name(name: &str) -> String {
+    name.split_whitespace()
+        .map(|word| word.chars().enumerate().map(|(i, c)| if i == 0 { c } else { '*' }).collect::<String>())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::books::Milestones;
+    use crate::books::lists::Served;
+    use schemas::document::Provenance;
+    use schemas::{Align, Facts, Month, Zone};
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn a_masked_name_keeps_initials_and_lengths() {
+        assert_eq!(mask_name("SITI AMINAH"), "S*** A*****");
+        assert_eq!(mask_name("#PUTRA"), "#*****");
+        assert_eq!(mask_name(""), "");
+    }
+
+    fn entry() -> Entry {
+        Entry {
+            seq: 0,
+            step: 9,
+            berkas_id: "B202610-1".into(),
+            kolektif_id: "K202610-1".into(),
+            hasil: "selesai".into(),
+            jenis: "baru".into(),
+            pekon: "1806011001".into(),
+            petugas_id: Some("P071".into()),
+            nomor_register: Some("000001/9/2026".into()),
+            selesai_s: 1_791_000_000,
+            diterima_s: 1_790_900_000,
+            event_id: "1".into(),
+            late: None,
+            open: PersonRow::default(),
+        }
+    }
+
+    fn writer<'a>(facts: &'a Facts, month: Month) -> BookWriter<'a> {
+        let head = "0".repeat(64);
+        BookWriter {
+            facts,
+            held: facts.columns.clone(),
+            month,
+            creator: "DINAS REKAAN",
+            late_from: None,
+            provenance: Provenance {
+                archive_version: 0,
+                events: 1,
+                complete_from_s: None,
+                complete_until_s: None,
+                zone: Zone::Wib,
+                head,
+                program: "tertib".into(),
+            },
+            entries: BTreeMap::new(),
+            milestones: BTreeMap::from([("B202610-1".into(), Milestones::default())]),
+            persons: BTreeMap::from([(0, PersonRow::default())]),
+            counts: BTreeMap::new(),
+            stock: BTreeMap::new(),
+        }
+    }
+
+    /// What is refused when facts are loaded is what cannot be filled, and nothing else.
+    #[test]
+    fn a_column_is_filled_where_the_facts_say_so() {
+        let (facts, entry) = (Facts::embedded().unwrap(), entry());
+        let month: Month = "2026-10".parse().unwrap();
+        let (writer, day) = (writer(&facts, month), month.first_day());
+        let rows = [
+            (RowKind::Entry, Row::Event { entry: &entry, item: None, why: None }),
+            (RowKind::Item, Row::Event { entry: &entry, item: Some(1), why: None }),
+            (RowKind::Case, Row::Event { entry: &entry, item: None, why: Some("Gagal cetak") }),
+            (RowKind::Batch, Row::Batch(vec![&entry])),
+            (RowKind::Month, Row::Month(month, 1)),
+            (RowKind::Day, Row::Day(day, [1, 2, 3, 4])),
+            (RowKind::ServiceDay, Row::ServiceDay(day, Served::default(), Some(5))),
+        ];
+        for (kind, row) in &rows {
+            for field in LedgerField::ALL {
+                let column = LedgerColumn {
+                    label: format!("{field:?}"),
+                    field,
+                    width: 1,
+                    align: Align::Left,
+                    text: "teks".into(),
+                };
+                let cell = writer.cell(&column, 1, row, Disclosure::Full);
+                assert_eq!(cell.is_ok(), field.is_filled_by(*kind), "{field:?} of {kind:?}: {cell:?}");
+                if let (LedgerField::Pencipta, Ok(creator)) = (field, cell) {
+                    assert_eq!(creator, Cell::Text("DINAS REKAAN".into()), "{kind:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_person_who_is_not_in_the_archive_is_not_printed_blank() {
+        let facts = Facts::embedded().unwrap();
+        let mut writer = writer(&facts, "2026-10".parse().unwrap());
+        writer.persons.clear();
+        for disclosure in [Disclosure::Masked, Disclosure::Full] {
+            let fault = writer.of_entry(LedgerField::Nik, &entry(), disclosure).unwrap_err().to_string();
+            assert!(fault.contains("B202610-1") && fault.contains("`tertib verify`"), "{fault}");
+        }
+    }
+
+    /// A month that the calendar does not cover has no day of closing.
+    #[test]
+    fn a_book_is_not_closed_on_a_day_that_nobody_knows() {
+        let facts = Facts::embedded().unwrap();
+        let writer = writer(&facts, "2199-10".parse().unwrap());
+        let book = writer.book(&facts.ledgers[0], &RegisterNumbers::default(), Disclosure::Masked);
+        assert!(matches!(book, Err(BookError::Calendar(_))), "{book:?}");
+    }
+}

@@ -1,0 +1,263 @@
+//! Additive rows that are kept, so that a year is a merge of its months and not another reading of all events.
+//!
+//! Reads   `figures/MONTH-KIND-BASIS-MAC.parquet` of the archive
+//! Gives   the additive rows of a month
+//!
+//! The basis is a digest of all that the rows follow from: the parts, corrections, outages, calendar, SOP, statements and the
+//! program. When one of them changes, the file is not found and the rows are computed anew. The MAC over name and bytes is made
+//! with the office's key, so that a file which was rewritten is not believed; `tertib verify` computes all anew in any case.
+
+use super::additive::{FIGURES, NUMBERS, Sight, TEXTS};
+use super::month_view::FigureError;
+use super::outage_clock::OutageClock;
+use super::summary::{fault, numbers, texts};
+use crate::archive::columns;
+use crate::archive::key::{Key, Keyed};
+use crate::archive::{Archive, ArchiveError, decode, layout, make_folder, month_of_path, read_file};
+use crate::files::{Readers, replace_file};
+use crate::hash::{hex, sha256};
+use arrow::array::{Array, ArrayRef, Int64Array, RecordBatch, StringArray};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::WriterProperties;
+use polars::prelude::{Column, DataFrame, NamedFrom, PolarsError, Series, SortMultipleOptions};
+use schemas::{Facts, Month, Zone};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Raised by hand whenever the Rust code between events and additive rows changes what it gives: rows of an earlier form are
+/// not found any more. A test holds it together with a digest of such rows.
+const FORM: u32 = 2;
+
+/// Rows of a month take a small part of that.
+const LONGEST_BYTES: u64 = 64 << 20;
+
+/// Where the rows of the months are kept, and under which names.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    /// The archive's folder.
+    root: PathBuf,
+    /// Made with the office's key.
+    mac: Keyed,
+    /// Of what is the same for all months.
+    basis: String,
+    outages: OutageClock,
+    zone: Zone,
+    parts: Vec<(Month, String)>,
+    last: Option<Month>,
+}
+
+impl Kept {
+    pub(crate) fn new(archive: &Archive, facts: &Facts, key: &Key) -> Result<Self, FigureError> {
+        let basis = basis(FORM, env!("CARGO_PKG_VERSION"), facts, archive.corrections())?;
+        let parts = archive.event_files().filter_map(|f| Some((month_of_path(&f.path)?, f.sha256.clone())));
+        let mut parts: Vec<(Month, String)> = parts.collect();
+        parts.sort_unstable();
+        let last = parts.last().map(|(month, _)| *month);
+        let (root, basis) = (archive.root().to_owned(), sha256(basis.as_bytes()));
+        let (mac, zone, outages) = (key.keyed("figures"), facts.zone, OutageClock::of(archive)?);
+        Ok(Self { root, mac, basis, outages, zone, parts, last })
+    }
+
+    /// The rows of a month, if they are kept and whole.
+    pub(crate) fn load(&self, month: Month, sight: Sight) -> Option<DataFrame> {
+        let path = self.find(month, sight)?;
+        self.read(&path).map_err(|why| tracing::warn!("{}: {why}; computed anew", path.display())).ok()
+    }
+
+    /// Keeps the rows of a month that is over, in place of earlier ones. The month that is still coming in is not kept, nor is
+    /// one after the last event.
+    pub(crate) fn store(&self, month: Month, sight: Sight, rows: &DataFrame) {
+        if Some(month) >= self.last {
+            return;
+        }
+        if let Err(why) = self.replace(month, sight, rows) {
+            // The archive may be read-only; the figures are there all the same.
+            tracing::info!("figures of {month} are not kept: {why}");
+        }
+    }
+
+    /// The files of rows that are kept under a basis that holds.
+    pub(crate) fn held(&self) -> Vec<(Month, Sight, PathBuf)> {
+        let mut months: Vec<Month> = self.parts.iter().map(|(month, _)| *month).collect();
+        months.dedup();
+        let all = months.into_iter().flat_map(|month| Sight::ALL.map(|sight| (month, sight)));
+        all.filter_map(|(month, sight)| Some((month, sight, self.find(month, sight)?))).collect()
+    }
+
+    fn find(&self, month: Month, sight: Sight) -> Option<PathBuf> {
+        let begin = format!("{}-", self.name(month, sight));
+        // Where nothing was ever kept there is no folder; a link in its place is not followed.
+        let folder = self.root.join(layout::FIGURES);
+        fs::symlink_metadata(&folder).ok().filter(fs::Metadata::is_dir)?;
+        let mut entries = fs::read_dir(folder).ok()?.flatten();
+        entries.find(|entry| entry.file_name().to_string_lossy().starts_with(&begin)).map(|entry| entry.path())
+    }
+
+    /// The name of the rows without their MAC.
+    fn name(&self, month: Month, sight: Sight) -> String {
+        let seen = self.parts.iter().filter(|(of, _)| sight == Sight::Ahead || *of <= month);
+        let parts: String = seen.map(|(_, sha256)| sha256.as_str()).collect();
+        let outages = self.outages.until(if sight == Sight::Ahead { i64::MAX } else { month.end_s(self.zone) });
+        let basis = sha256(format!("{}{month}{outages}{parts}", self.basis).as_bytes());
+        format!("{}-{}", stem(month, sight), basis.get(..32).unwrap_or(&basis))
+    }
+
+    /// 128 bits, as digits, over a name and the bytes under it.
+    fn mac(&self, name: &str, bytes: &[u8]) -> String {
+        hex(&self.mac.digest(&[name.as_bytes(), b"\n", bytes]))
+    }
+
+    fn read(&self, path: &Path) -> Result<DataFrame, Fault> {
+        let within = path.strip_prefix(&self.root).unwrap_or(path);
+        let bytes = read_file(&self.root, &within.to_string_lossy(), LONGEST_BYTES)?;
+        let name = path.file_stem().and_then(|name| name.to_str()).and_then(|name| name.rsplit_once('-'));
+        match name {
+            Some((name, mac)) if self.mac(name, &bytes) == mac => decoded(bytes),
+            _ => Err(Fault::Altered),
+        }
+    }
+
+    fn replace(&self, month: Month, sight: Sight, rows: &DataFrame) -> Result<(), Fault> {
+        let bytes = encode(rows)?;
+        let name = self.name(month, sight);
+        let name = format!("{name}-{}.parquet", self.mac(&name, &bytes));
+        let folder = make_folder(&self.root, layout::FIGURES)?;
+        let place = folder.join(name);
+        replace_file(&place, &bytes, Readers::Usual)?;
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path != place && path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(&stem(month, sight))) {
+                fs::remove_file(path)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// All that the rows of every month follow from beside the events: the program and its form, the statements, calendar and SOP,
+/// and how many corrections there are.
+fn basis(form: u32, program: &str, facts: &Facts, corrections: u64) -> Result<String, FigureError> {
+    let statements = FIGURES.map(|figure| figure.text);
+    let basis = serde_json::to_string(&(form, program, statements, &facts.clock, &facts.sop, corrections));
+    basis.map_err(|e| FigureError::Sql { figure: "the basis of kept rows".into(), reason: e.to_string() })
+}
+
+fn stem(month: Month, sight: Sight) -> String {
+    format!("{month}-{}", if sight == Sight::Ahead { "ahead" } else { "past" })
+}
+
+/// Why rows cannot be kept or read.
+#[derive(Debug, thiserror::Error)]
+enum Fault {
+    #[error("its bytes are not those that this office wrote under its name")]
+    Altered,
+    #[error("{0}")]
+    Decode(String),
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    #[error(transparent)]
+    Parquet(#[from] parquet::errors::ParquetError),
+    #[error(transparent)]
+    Arrow(#[from] arrow::error::ArrowError),
+    #[error(transparent)]
+    Column(#[from] ArchiveError),
+    #[error(transparent)]
+    Frame(#[from] PolarsError),
+}
+
+/// The same rows are the same bytes, in whatever order the engine gave them.
+fn encode(rows: &DataFrame) -> Result<Vec<u8>, Fault> {
+    let order: Vec<&str> = std::iter::once("figure").chain(TEXTS).chain(NUMBERS).collect();
+    let rows = &rows.sort(order, SortMultipleOptions::default())?;
+    let mut columns: Vec<(&str, ArrayRef)> = Vec::new();
+    for name in std::iter::once("figure").chain(TEXTS) {
+        columns.push((name, Arc::new(StringArray::from(texts(rows, name)?))));
+    }
+    for name in NUMBERS {
+        columns.push((name, Arc::new(Int64Array::from(numbers(rows, name)?))));
+    }
+    let batch = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, c)| (name, c, name == "v")))?;
+    let properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?)).build();
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties))?;
+    writer.write(&batch)?;
+    Ok(writer.into_inner()?)
+}
+
+fn decoded(bytes: Vec<u8>) -> Result<DataFrame, Fault> {
+    let batches = decode(bytes, None).map_err(Fault::Decode)?;
+    let mut columns: Vec<Column> = Vec::new();
+    for name in std::iter::once("figure").chain(TEXTS) {
+        let mut values: Vec<&str> = Vec::new();
+        for batch in &batches {
+            let column = columns::texts(batch, name)?;
+            values.extend((0..column.len()).map(|i| column.value(i)));
+        }
+        columns.push(Series::new(name.into(), values).into());
+    }
+    for name in NUMBERS {
+        let mut values: Vec<Option<i64>> = Vec::new();
+        for batch in &batches {
+            values.extend(columns::int64s(batch, name)?.iter());
+        }
+        columns.push(Series::new(name.into(), values).into());
+    }
+    Ok(DataFrame::new_infer_height(columns)?)
+}
+
+/// Whether kept rows are those that were computed, in any order.
+pub(crate) fn is_same(kept: &DataFrame, computed: &DataFrame) -> Result<bool, FigureError> {
+    let lines = |frame: &DataFrame| -> Result<Vec<String>, PolarsError> {
+        let names: Vec<&str> = std::iter::once("figure").chain(TEXTS).collect();
+        let texts = names.iter().map(|name| texts(frame, name)).collect::<Result<Vec<_>, _>>()?;
+        let numbers = NUMBERS.iter().map(|name| numbers(frame, name)).collect::<Result<Vec<_>, _>>()?;
+        let line = |i: usize| {
+            let (texts, numbers) = (texts.iter().map(|t| &t[i]), numbers.iter().map(|n| n[i]));
+            format!("{:?}{:?}", texts.collect::<Vec<_>>(), numbers.collect::<Vec<_>>())
+        };
+        let mut lines: Vec<String> = (0..frame.height()).map(line).collect();
+        lines.sort_unstable();
+        Ok(lines)
+    };
+    let both = lines(kept).and_then(|kept| Ok((kept, lines(computed)?)));
+    both.map(|(kept, computed)| kept == computed).map_err(|e| fault(&e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_program_form_calendar_or_sop_finds_no_kept_rows() {
+        let facts = Facts::embedded().unwrap();
+        let of = |form, program, facts: &Facts, corrections| basis(form, program, facts, corrections).unwrap();
+        let usual = of(1, "0.1.0", &facts, 0);
+        assert_eq!(usual, of(1, "0.1.0", &facts, 0));
+        assert_ne!(usual, of(2, "0.1.0", &facts, 0));
+        assert_ne!(usual, of(1, "0.1.1", &facts, 0));
+        assert_ne!(usual, of(1, "0.1.0", &facts, 1));
+        let mut other = facts.clone();
+        other.sop.steps[1].mandatory = false;
+        assert_ne!(usual, of(1, "0.1.0", &other, 0));
+        let week = [const { Vec::new() }; 7];
+        let (from, to) = (day("2020-01-01"), day("2027-12-31"));
+        let other = Facts { clock: schemas::WorkingClock::of_week(from, to, &week, &[]).unwrap(), ..facts.clone() };
+        assert_ne!(usual, of(1, "0.1.0", &other, 0));
+    }
+
+    #[test]
+    fn rows_in_another_order_are_the_same_bytes() {
+        let texts = std::iter::once("figure").chain(TEXTS).map(|name| Series::new(name.into(), ["a", "b", "a"]).into());
+        let no_value = |name| if name == "v" { None } else { Some(3_i64) };
+        let numbers = NUMBERS.map(|name| Series::new(name.into(), [Some(2), no_value(name), Some(1)]).into());
+        let rows = DataFrame::new_infer_height(texts.chain(numbers).collect()).unwrap();
+        let bytes = encode(&rows).unwrap();
+        assert_eq!(encode(&rows.reverse()).unwrap(), bytes);
+        assert_eq!(encode(&decoded(bytes.clone()).unwrap()).unwrap(), bytes);
+    }
+
+    fn day(text: &str) -> chrono::NaiveDate {
+        text.parse().unwrap()
+    }
+}

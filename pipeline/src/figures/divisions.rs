@@ -1,0 +1,94 @@
+//! Into which cells figures are divided.
+
+use super::summary::{fault, texts};
+use crate::figures::month_view::FigureError;
+use polars::prelude::{Column, DataFrame, DataType, IntoLazy, NamedFrom, PolarsError, Series, col, lit};
+use schemas::{Month, Wilayah};
+
+/// A division of the figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// All in one.
+    Total,
+    /// By village, under its code.
+    Pekon,
+    /// By kecamatan, under its name, or under the village's code where the area table does not know it.
+    Kecamatan,
+    /// By kind of application.
+    Jenis,
+    /// By officer; only figures of single events have one.
+    Officer,
+    /// By month.
+    Month,
+}
+
+/// What stands at the end of a month and is not added up over months.
+const STANDING: [(&str, &str); 2] = [("backlog", "open"), ("flow", "open")];
+/// The same of cases that are measured while they are open.
+const STANDING_PREFIX: &str = "open_";
+
+/// What rows in cells are added by: the same as in stage 2.
+const KEYS: [&str; 8] = ["cell", "figure", "item", "step", "next_step", "name", "detail", "v"];
+
+/// The rows of a month in cells, those that say the same added. What stands at the end of the month is left out where a later
+/// month follows.
+pub(crate) fn merged(
+    rows: &[DataFrame],
+    month: Month,
+    by: By,
+    is_last: bool,
+    wilayah: &Wilayah,
+) -> Result<DataFrame, FigureError> {
+    let merged = rows.iter().map(|rows| {
+        let rows = with_cell(rows.clone(), month, by, wilayah)?.lazy();
+        let rows = if is_last { rows } else { rows.filter(is_standing().not()) };
+        rows.group_by(KEYS.map(col)).agg([col("n").sum()]).collect()
+    });
+    merged.collect::<Result<Vec<DataFrame>, PolarsError>>().and_then(stacked).map_err(|e| fault(&e))
+}
+
+/// The rows of all months, those that say the same added.
+pub(crate) fn together(months: Vec<DataFrame>) -> Result<DataFrame, FigureError> {
+    let all = stacked(months).and_then(|all| all.lazy().group_by(KEYS.map(col)).agg([col("n").sum()]).collect());
+    all.map_err(|e| fault(&e))
+}
+
+fn stacked(frames: Vec<DataFrame>) -> Result<DataFrame, PolarsError> {
+    let mut frames = frames.into_iter();
+    let Some(mut all) = frames.next() else { return Ok(DataFrame::empty()) };
+    for frame in frames {
+        all.vstack_mut_owned(frame)?;
+    }
+    Ok(all)
+}
+
+/// Whether an item stands at the end of a month.
+pub(crate) fn stands(figure: &str, item: &str) -> bool {
+    STANDING.contains(&(figure, item)) || item.starts_with(STANDING_PREFIX)
+}
+
+fn is_standing() -> polars::prelude::Expr {
+    let standing = STANDING.map(|(figure, item)| col("figure").eq(lit(figure)).and(col("item").eq(lit(item))));
+    let open = col("item").str().starts_with(lit(STANDING_PREFIX));
+    standing.into_iter().fold(open, polars::prelude::Expr::or)
+}
+
+fn with_cell(rows: DataFrame, month: Month, by: By, wilayah: &Wilayah) -> Result<DataFrame, PolarsError> {
+    let cell = match by {
+        By::Total => lit(""),
+        By::Pekon => col("pekon"),
+        By::Jenis => col("jenis"),
+        By::Officer => col("officer"),
+        By::Month => lit(month.to_string()),
+        By::Kecamatan => {
+            let name = |code: String| wilayah.get(&code).map_or(code, |area| area.kecamatan.clone());
+            let names: Vec<String> = texts(&rows, "pekon")?.into_iter().map(name).collect();
+            let mut rows = rows;
+            rows.with_column(Column::from(Series::new("cell".into(), names)))?;
+            return Ok(rows);
+        }
+    };
+    let rows = rows.lazy().with_column(cell.cast(DataType::String).alias("cell"));
+    let rows = if by == By::Officer { rows.filter(col("cell").neq(lit(""))) } else { rows };
+    rows.collect()
+}

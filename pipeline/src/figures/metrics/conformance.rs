@@ -1,0 +1,28 @@
+//! Did the berkas that were handed over follow the SOP?
+//!
+//! Reads   all events of berkas handed over in the month; successions and roles of the SOP
+//! Gives   finished, conforming, with all mandatory steps; deviations by kind
+//! Rule    SOP steps 1–10, data/sop
+
+use crate::figures::{Context, FigureError};
+use schemas::figures::{Conformance, FigureRow};
+
+const FIGURE: &str = "conformance";
+
+pub(in crate::figures) fn compute(context: Context<'_>) -> Result<Conformance, FigureError> {
+    let figures = context.figures;
+    let mandatory = context.facts.sop.steps.iter().filter(|s| s.mandatory).count();
+    // What is measured of a finished berkas is how many mandatory steps it has.
+    let lacking = |item: &str| context.within(FIGURE, item, i64::try_from(mandatory).unwrap_or(0) - 1);
+    let (conforming, deviating) = (figures.n(FIGURE, "conforming"), figures.n(FIGURE, "deviating"));
+    let finished = conforming + deviating;
+    let succession = |row: &FigureRow| (format!("{}:{}>{}", row.step, row.name, row.next_step), row.n);
+    let role = |row: &FigureRow| (format!("{}:{}", row.step, row.name), row.n);
+    Ok(Conformance {
+        finished,
+        conforming,
+        all_mandatory_steps: finished - lacking("conforming")? - lacking("deviating")?,
+        wrong_succession: figures.rows(FIGURE, "wrong_succession").map(succession).collect(),
+        wrong_role: figures.rows(FIGURE, "wrong_role").map(role).collect(),
+    })
+}

@@ -1,0 +1,246 @@
+//! Duplicate rate (d): which berkas of a month are probably of a person who already came under another NIK?
+//!
+//! Reads   the receipt of every berkas up to the end of the month with name, birth, sex and village
+//! Gives   pairs with their probability and what each field said; ids only
+//! Rule    `linkage`; names by data/nama.toml. Two berkas of the same NIK are rates (b) and (c), and no pair here
+//! Finds   berkas without name or birth date: counted, not compared
+
+use crate::archive::columns::{dates, int32s, int64s, step, texts, values};
+use crate::archive::{Archive, ArchiveError, month_of_path};
+use crate::figures::linkage::{Kind, Records, Wanted};
+use crate::figures::month_view::{FigureError, within};
+use arrow::array::{Array, RecordBatch};
+use chrono::NaiveDate;
+use schemas::{Column, Facts, Milestone, Month, NameRules};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Pairs less probable than this are chance, unless asked for.
+pub const PROBABLE: f64 = 0.5;
+/// A key that more people share says nothing.
+const BLOCK: usize = 2_000;
+
+/// Of a longer birth place only the beginning is compared, so that what an office puts there by mistake stops no list.
+const COMPARED_CHARACTERS: usize = 200;
+
+/// Two berkas that are probably of one person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Probable {
+    /// The berkas of the month.
+    pub berkas_id: String,
+    /// The other, of the month or earlier.
+    pub other: String,
+    /// From 0 to 1.
+    pub probability: f64,
+    /// What each field said, and the bits for or against that it gave.
+    pub reasons: Vec<(String, &'static str, f64)>,
+}
+
+/// Rate (d) of a month.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProbableDuplicates {
+    /// Berkas that arrived in the month with name and birth date.
+    pub compared: u64,
+    /// Berkas that arrived without.
+    pub left_out: u64,
+    /// Keys, such as a name, that too many share for their pairs to be compared.
+    pub passed_over: usize,
+    /// The pairs, the most probable first.
+    pub pairs: Vec<Probable>,
+}
+
+impl ProbableDuplicates {
+    /// How many berkas of the month are in a pair.
+    #[must_use]
+    pub fn berkas(&self) -> u64 {
+        self.pairs.iter().map(|pair| &pair.berkas_id).collect::<BTreeSet<_>>().len() as u64
+    }
+}
+
+/// A receipt, as the public table tells it.
+struct Received {
+    berkas_id: String,
+    month: Month,
+    /// The NIK's pseudonym.
+    nik: Option<String>,
+    pekon: String,
+    /// What else the table says of the person.
+    said: BTreeMap<Column, String>,
+}
+
+/// An applicant as received.
+struct Applicant {
+    berkas_id: String,
+    month: Month,
+    /// The NIK's pseudonym.
+    nik: Option<String>,
+    words: Vec<String>,
+    birth: NaiveDate,
+    sex: String,
+    place: String,
+    pekon: String,
+}
+
+/// The berkas that arrived in a month and are probably of a person who came under another NIK, at least that probable.
+///
+/// # Errors
+/// [`FigureError::NoMonth`] when the archive does not hold it; [`FigureError::Archive`] when a part is damaged, or the
+/// private parts may not be read.
+pub fn probable_duplicates(
+    archive: &Archive,
+    facts: &Facts,
+    month: Month,
+    probability: f64,
+) -> Result<ProbableDuplicates, FigureError> {
+    if archive.is_empty() {
+        return Err(archive.empty().into());
+    }
+    within(archive.span(), month)?;
+    let (applicants, left_out) = applicants(archive, facts, month)?;
+    let records = records(&applicants, &facts.names);
+    let may_match = |a: usize, b: usize| match (applicants.get(a), applicants.get(b)) {
+        (Some(a), Some(b)) => (a.month == month || b.month == month) && (a.nik.is_none() || a.nik != b.nik),
+        _ => false,
+    };
+    let linked = records.link(Wanted { may_match: &may_match, probability, block: BLOCK });
+    let id = |n: usize| applicants.get(n).map_or_else(String::new, |a| a.berkas_id.clone());
+    let mut pairs: Vec<Probable> = linked
+        .pairs
+        .iter()
+        .map(|pair| {
+            // The berkas of the month first; of two, the later one.
+            let of_month = applicants.get(pair.second).is_some_and(|a| a.month == month);
+            let (one, other) = if of_month { (pair.second, pair.first) } else { (pair.first, pair.second) };
+            let reason = |(column, (level, bits)): (usize, &(u8, f64))| {
+                let (name, said) = records.words(column, *level);
+                (name.to_owned(), said, *bits)
+            };
+            let reasons = pair.fields.iter().enumerate().map(reason).collect();
+            Probable { berkas_id: id(one), other: id(other), probability: pair.probability, reasons }
+        })
+        .collect();
+    pairs.sort_by(|a, b| {
+        b.probability.total_cmp(&a.probability).then_with(|| (&a.berkas_id, &a.other).cmp(&(&b.berkas_id, &b.other)))
+    });
+    let compared = applicants.iter().filter(|a| a.month == month).count() as u64;
+    Ok(ProbableDuplicates { compared, left_out, passed_over: linked.passed_over, pairs })
+}
+
+/// Everyone received up to the end of the month, each berkas once, in order of berkas; and how many of the month say too
+/// little of themselves.
+fn applicants(archive: &Archive, facts: &Facts, month: Month) -> Result<(Vec<Applicant>, u64), ArchiveError> {
+    let superseded = archive.superseded()?;
+    // Sex and place of birth stand in the one table or the other, as the archive classifies them.
+    let classified = archive.columns()?;
+    let (in_private, in_public): (Vec<Column>, Vec<Column>) =
+        [Column::JenisKelamin, Column::TempatLahir].into_iter().partition(|column| classified.is_personal(*column));
+    let with = |names: &[&'static str], columns: &[Column]| -> Vec<&str> {
+        names.iter().copied().chain(columns.iter().map(|column| column.name())).collect()
+    };
+    let mut received: BTreeMap<i64, Received> = BTreeMap::new();
+    let mut persons: BTreeMap<String, Applicant> = BTreeMap::new();
+    let mut said_too_little = BTreeSet::new();
+    for of_month in archive.months().into_iter().filter(|m| *m <= month) {
+        let is_of = |path: &str| month_of_path(path) == Some(of_month);
+        let columns = with(&["seq", "berkas_id", "langkah", "hasil", "nik_pseudonym", "pekon"], &in_public);
+        for file in archive.event_files().filter(|f| is_of(&f.path)) {
+            for batch in archive.read(file, Some(&columns))? {
+                let (seqs, steps, berkas) =
+                    (int64s(&batch, "seq")?, int32s(&batch, "langkah")?, texts(&batch, "berkas_id")?);
+                let (nik, pekon) = (texts(&batch, "nik_pseudonym")?, texts(&batch, "pekon")?);
+                let hasil = texts(&batch, "hasil")?;
+                for row in 0..batch.num_rows() {
+                    let milestone = facts.sop.milestone(step(steps.value(row))?, hasil.value(row));
+                    if milestone == Some(Milestone::Received) && !superseded.contains(&seqs.value(row)) {
+                        let nik = nik.is_valid(row).then(|| nik.value(row).to_owned());
+                        let of = Received {
+                            berkas_id: berkas.value(row).to_owned(),
+                            month: of_month,
+                            nik,
+                            pekon: pekon.value(row).to_owned(),
+                            said: said(&batch, &in_public, row)?,
+                        };
+                        received.insert(seqs.value(row), of);
+                    }
+                }
+            }
+        }
+        let columns = with(&["seq", "nama", "tanggal_lahir"], &in_private);
+        for file in archive.person_files().filter(|f| is_of(&f.path)) {
+            for batch in archive.read(file, Some(&columns))? {
+                let (seqs, birth) = (int64s(&batch, "seq")?, dates(&batch, "tanggal_lahir")?);
+                let nama = texts(&batch, "nama")?;
+                for row in 0..batch.num_rows() {
+                    let Some(of) = received.remove(&seqs.value(row)) else { continue };
+                    let Received { berkas_id, month, nik, pekon, said: mut also } = of;
+                    let words = facts.names.words(nama.value(row));
+                    let born = birth.is_valid(row).then(|| NaiveDate::from_epoch_days(birth.value(row))).flatten();
+                    let Some(birth) = born.filter(|_| !words.is_empty()) else {
+                        said_too_little.insert((month, berkas_id));
+                        continue;
+                    };
+                    also.extend(said(&batch, &in_private, row)?);
+                    let mut one = |column: Column| also.remove(&column).unwrap_or_default();
+                    let (sex, place) = (one(Column::JenisKelamin), one(Column::TempatLahir));
+                    let place = beginning(place.trim()).to_uppercase();
+                    let applicant = Applicant { berkas_id, month, nik, words, birth, sex, place, pekon };
+                    persons.entry(applicant.berkas_id.clone()).or_insert(applicant);
+                }
+            }
+        }
+        if let Some(seq) = received.keys().next() {
+            return Err(ArchiveError::no_private_row(*seq));
+        }
+    }
+    let left_out = said_too_little.iter().filter(|(m, berkas)| *m == month && !persons.contains_key(berkas)).count();
+    Ok((persons.into_values().collect(), left_out as u64))
+}
+
+/// What a row of a table says in some columns.
+fn said(batch: &RecordBatch, columns: &[Column], row: usize) -> Result<BTreeMap<Column, String>, ArchiveError> {
+    let of = |column: &Column| Ok(values(batch, *column)?.said(row).map(|text| (*column, text)));
+    columns.iter().filter_map(|column| of(column).transpose()).collect()
+}
+
+fn beginning(text: &str) -> &str {
+    text.char_indices().nth(COMPARED_CHARACTERS).map_or(text, |(end, _)| &text[..end])
+}
+
+fn records(applicants: &[Applicant], rules: &NameRules) -> Records {
+    let mut records = Records::new(applicants.len());
+    let sounds: Vec<Vec<String>> =
+        applicants.iter().map(|a| a.words.iter().map(|word| rules.sound(word)).collect()).collect();
+    let names: Vec<String> = sounds.iter().map(|words| words.join(" ")).collect();
+    let births: Vec<String> = applicants.iter().map(|a| a.birth.format("%Y%m%d").to_string()).collect();
+    records.column("nama", Kind::Name, names.iter().map(String::as_str));
+    records.column("tanggal lahir", Kind::Date, births.iter().map(String::as_str));
+    records.column("jenis kelamin", Kind::Exact, applicants.iter().map(|a| a.sex.as_str()));
+    records.column("tempat lahir", Kind::Text, applicants.iter().map(|a| a.place.as_str()));
+    records.column("pekon", Kind::Exact, applicants.iter().map(|a| a.pekon.as_str()));
+    for (n, ((applicant, sounds), birth)) in applicants.iter().zip(&sounds).zip(&births).enumerate() {
+        let (year, day) = birth.split_at(4);
+        let (month, day) = day.split_at(2);
+        // Day and month in order of size, so that a pair with the two exchanged shares the key.
+        let day_or_month = format!("{}{}", month.min(day), month.max(day));
+        records.key(n, "lahir", &format!("{year}{day_or_month}"));
+        for word in sounds {
+            records.key(n, "kata dan tahun", &format!("{word} {year}"));
+            records.key(n, "kata dan hari", &format!("{word} {day_or_month}"));
+            records.key(n, "kata dan pekon", &format!("{word} {}", applicant.pekon));
+        }
+        let mut words: Vec<&str> = sounds.iter().map(String::as_str).collect();
+        words.sort_unstable();
+        records.key(n, "nama", &words.join(" "));
+    }
+    records
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_text_the_beginning_is_compared() {
+        assert_eq!(beginning(&"É".repeat(100_000)).chars().count(), COMPARED_CHARACTERS);
+        assert_eq!(beginning("TANGGAMUS"), "TANGGAMUS");
+    }
+}

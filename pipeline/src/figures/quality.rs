@@ -1,0 +1,205 @@
+//! How good are the data of a month?
+//!
+//! Reads   the month's events with what is personal about them, what came before of the same berkas, batch and NIK, the
+//!         stock of blanks, the outages, the quarantine
+//! Gives   per column how many rows should have a value, have one, and a valid one; findings by berkas, book or day
+//! Rule    NIK: PP 37/2007 Pasal 37; papers: data/kelengkapan; ages: data/applicant.toml; what is odd without being against
+//!         a rule: data/kewajaran.toml; order: the SOP
+//! Finds   W001–W004, W006, W007 (as at the pull) and Q001–Q046; never a NIK or a name, only ids
+
+mod applicant;
+mod batches;
+mod columns;
+mod history;
+mod month_events;
+mod outages;
+mod papers;
+mod people;
+mod registers;
+mod stock;
+mod times;
+
+pub use columns::ColumnQuality;
+
+use crate::archive::columns::texts;
+use crate::archive::quarantine::Quarantine;
+use crate::archive::{Archive, ArchiveError};
+use crate::figures::additive;
+use crate::figures::divisions::{self, By};
+use crate::figures::month_view::{FigureError, within};
+use crate::figures::summary;
+use crate::figures::suppression::{self, Mask};
+use month_events::MonthEvents;
+use polars::prelude::{Column, DataFrame, NamedFrom, Series};
+use schemas::figures::{FigureRow, ReleasedRow};
+use schemas::{Event, Facts, Month, Wilayah};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The figure's name in `tertib quality --by`.
+const FIGURE: &str = "data_quality";
+
+/// Something wrong with the data of a month.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct QualityFinding {
+    /// Code in `findings.toml`.
+    pub code: &'static str,
+    /// The berkas; of a book its id, of a day the date.
+    pub place: String,
+    /// The step; 0 where it says nothing.
+    pub step: u8,
+    /// Papers, numbers, columns or counts; nothing personal.
+    pub detail: String,
+    /// How many: 1, or as many numbers as are missing.
+    pub n: u64,
+    /// Where the applicant's batch came from; empty for a book or a day.
+    pub pekon: String,
+    /// Kind of application; empty for a book or a day.
+    pub jenis: String,
+    /// Who took the step; empty where the applicant's data are at fault.
+    pub officer: String,
+}
+
+/// The data quality of a month.
+#[derive(Clone, Debug)]
+pub struct Quality {
+    /// Every column of the contract, in its order.
+    pub columns: Vec<ColumnQuality>,
+    /// What is wrong, in order of code and place.
+    pub findings: Vec<QualityFinding>,
+    /// Rows that wait in quarantine, of any month, by code and column.
+    pub quarantine: BTreeMap<(String, String), u64>,
+}
+
+/// What is found, each thing once.
+struct Found<'a> {
+    facts: &'a Facts,
+    findings: BTreeSet<QualityFinding>,
+}
+
+impl Found<'_> {
+    /// Of an applicant's data: once for a berkas, whoever took the step.
+    fn applicant(&mut self, code: &'static str, event: &Event<'_>, detail: &str) {
+        self.add(code, event, 0, detail, "");
+    }
+
+    /// Of a berkas whose events disagree, so that it belongs to no one cell.
+    fn berkas(&mut self, code: &'static str, event: &Event<'_>, detail: &str) {
+        self.elsewhere(code, event.berkas_id.to_owned(), 0, detail.to_owned(), 1);
+    }
+
+    /// Of one event.
+    fn event(&mut self, code: &'static str, event: &Event<'_>, detail: &str) {
+        self.add(code, event, event.langkah, detail, event.petugas_id.unwrap_or_default());
+    }
+
+    fn add(&mut self, code: &'static str, event: &Event<'_>, step: u8, detail: &str, officer: &str) {
+        self.findings.insert(QualityFinding {
+            code,
+            place: event.berkas_id.to_owned(),
+            step,
+            detail: detail.to_owned(),
+            n: 1,
+            pekon: event.pekon.to_owned(),
+            jenis: event.jenis.to_owned(),
+            officer: officer.to_owned(),
+        });
+    }
+
+    /// Of a book or a day.
+    fn elsewhere(&mut self, code: &'static str, place: String, step: u8, detail: String, n: u64) {
+        let nobody = String::new;
+        let (pekon, jenis, officer) = (nobody(), nobody(), nobody());
+        self.findings.insert(QualityFinding { code, place, step, detail, n, pekon, jenis, officer });
+    }
+}
+
+/// The data quality of a month.
+///
+/// # Errors
+/// [`FigureError::NoMonth`] when the archive does not hold it; [`FigureError::Archive`] when a part is damaged, or the
+/// private parts may not be read.
+pub fn quality(archive: &Archive, facts: &Facts, month: Month) -> Result<Quality, FigureError> {
+    let Some((first, last)) = archive.span() else { return Err(archive.empty().into()) };
+    within(Some((first, last)), month)?;
+    let rows = MonthEvents::read(archive, month)?;
+    let events = rows.events()?;
+    let history = history::of(archive, &facts.sop, month, &events, rows.superseded())?;
+    let mut found = Found { facts, findings: BTreeSet::new() };
+    for event in &events {
+        applicant::check(event, &mut found);
+        papers::check(event, &mut found);
+        times::check(event, &mut found);
+        history::check(event, &history, first, &mut found);
+    }
+    registers::check(&events, &mut found);
+    stock::check(archive, month, &events, &mut found)?;
+    people::check(archive, month, &events, rows.superseded(), &mut found)?;
+    batches::check(archive, month, &events, rows.superseded(), &mut found)?;
+    outages::check(archive, month, &mut found)?;
+    let columns = columns::of(&events, facts);
+    Ok(Quality { columns, findings: found.findings.into_iter().collect(), quarantine: quarantine(archive)? })
+}
+
+/// How many findings there are of each code in the cells of a division, of several months in order.
+///
+/// # Errors
+/// [`FigureError`] when the division cannot be computed.
+pub fn quality_cells(months: &[(Month, Quality)], by: By, wilayah: &Wilayah) -> Result<Vec<FigureRow>, FigureError> {
+    let in_cells =
+        months.iter().map(|(month, quality)| divisions::merged(&[quality.additive()?], *month, by, true, wilayah));
+    summary::figures(divisions::together(in_cells.collect::<Result<_, FigureError>>()?)?)
+}
+
+/// The same for what leaves the office: small counts are hidden, and others with them by which they could be found.
+///
+/// # Errors
+/// [`FigureError`] when the division cannot be computed.
+pub fn released_quality_cells(
+    months: &[(Month, Quality)],
+    by: By,
+    facts: &Facts,
+) -> Result<Vec<ReleasedRow>, FigureError> {
+    let mask = |(month, quality): &(Month, Quality)| Ok((*month, Mask::of(&[quality.additive()?], facts)?));
+    let masks = months.iter().map(mask).collect::<Result<Vec<_>, FigureError>>()?;
+    Ok(suppression::released(quality_cells(months, by, &facts.wilayah)?, &masks, by))
+}
+
+impl Quality {
+    /// Findings and columns as additive rows, like those of every other figure.
+    fn additive(&self) -> Result<DataFrame, FigureError> {
+        let findings = self.findings.iter().map(|f| {
+            let [pekon, jenis, officer] = [&f.pekon, &f.jenis, &f.officer].map(String::as_str);
+            (["finding", pekon, jenis, officer, f.code, ""], f.n)
+        });
+        let counts = |c: &ColumnQuality| [("rows", c.rows), ("present", c.present), ("valid", c.valid)];
+        let columns =
+            self.columns.iter().flat_map(|c| counts(c).map(|(item, n)| ([item, "", "", "", c.column.name(), ""], n)));
+        let rows: Vec<([&str; 6], u64)> = findings.chain(columns).collect();
+        let text = |i: usize| rows.iter().map(|(texts, _)| texts[i].to_owned()).collect::<Vec<String>>();
+        let n: Vec<i64> = rows.iter().map(|(_, n)| i64::try_from(*n).unwrap_or(i64::MAX)).collect();
+        let mut all = vec![Column::from(Series::new("n".into(), n))];
+        all.extend(
+            additive::TEXTS.iter().enumerate().map(|(i, name)| Column::from(Series::new((*name).into(), text(i)))),
+        );
+        let frame = DataFrame::new_infer_height(all).and_then(|frame| additive::in_full(frame, FIGURE, ""));
+        frame.map_err(|e| summary::fault(&e))
+    }
+}
+
+/// Rows that wait in quarantine by code and column, each key once.
+fn quarantine(archive: &Archive) -> Result<BTreeMap<(String, String), u64>, ArchiveError> {
+    let waiting: BTreeSet<String> = Quarantine::load(archive)?.open_keys.into_iter().collect();
+    let (mut counted, mut counts) = (BTreeSet::new(), BTreeMap::new());
+    for file in archive.quarantine_files() {
+        for batch in archive.read(file, Some(&["event_id", "code", "column"]))? {
+            let (ids, codes, columns) = (texts(&batch, "event_id")?, texts(&batch, "code")?, texts(&batch, "column")?);
+            for ((id, code), column) in ids.iter().zip(codes.iter().flatten()).zip(columns.iter().flatten()) {
+                let waits = id.is_none_or(|id| waiting.contains(id) && counted.insert(id.to_owned()));
+                if waits {
+                    *counts.entry((code.to_owned(), column.to_owned())).or_insert(0) += 1;
+                }
+            }
+        }
+    }
+    Ok(counts)
+}

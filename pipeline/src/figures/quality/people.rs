@@ -1,0 +1,119 @@
+//! People: one NIK is one person's, and a berkas is of one person from its first step to its last.
+
+use super::Found;
+use crate::archive::columns::{int64s, texts};
+use crate::archive::{Archive, ArchiveError, month_of_path};
+use arrow::array::Array;
+use schemas::{Event, Month, Nik};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A name's words, in order of the alphabet.
+type Words = BTreeSet<String>;
+
+/// Whom the rows speak of.
+#[derive(Debug, Default)]
+struct People {
+    /// Of each berkas of the month, the names that its events have.
+    names: BTreeMap<String, BTreeSet<Words>>,
+    /// Under each NIK of the month, who came with which berkas: the name at its first event.
+    under: BTreeMap<String, BTreeMap<String, Words>>,
+}
+
+/// Of every berkas that has an event in the month, whether its events up to then agree whose it is; and of every NIK in the
+/// month, whether all berkas up to then have one name under it.
+pub(super) fn check(
+    archive: &Archive,
+    month: Month,
+    events: &[Event<'_>],
+    superseded: &BTreeSet<i64>,
+    found: &mut Found<'_>,
+) -> Result<(), ArchiveError> {
+    let people = People::of(archive, month, events, superseded, found)?;
+    for event in events {
+        if people.names.get(event.berkas_id).is_some_and(|names| names.len() > 1) {
+            found.berkas("Q032", event, "");
+        }
+        let Some(under) = event.person.nik.and_then(|nik| people.under.get(nik)) else { continue };
+        let Some(own) = under.get(event.berkas_id) else { continue };
+        let another = under.iter().find(|(berkas, name)| *berkas != event.berkas_id && is_other(own, name));
+        if let Some((berkas, _)) = another {
+            found.applicant("Q031", event, &format!("juga {berkas}"));
+        }
+    }
+    Ok(())
+}
+
+/// Neither is the other with a title or a word left out.
+fn is_other(one: &Words, other: &Words) -> bool {
+    !one.is_subset(other) && !other.is_subset(one)
+}
+
+impl People {
+    fn of(
+        archive: &Archive,
+        month: Month,
+        events: &[Event<'_>],
+        superseded: &BTreeSet<i64>,
+        found: &Found<'_>,
+    ) -> Result<Self, ArchiveError> {
+        let sound = |nik: &str| Nik::parse(nik).is_some_and(|nik| nik.faults(&found.facts.wilayah).next().is_none());
+        let mut people = Self {
+            names: events.iter().map(|e| (e.berkas_id.to_owned(), BTreeSet::new())).collect(),
+            // Under a NIK that cannot be, such as one of noughts, anybody may stand.
+            under: events
+                .iter()
+                .filter_map(|e| e.person.nik)
+                .filter(|nik| sound(nik))
+                .map(|nik| (nik.to_owned(), BTreeMap::new()))
+                .collect(),
+        };
+        for of_month in archive.months().into_iter().filter(|m| *m <= month) {
+            let is_of = |path: &str| month_of_path(path) == Some(of_month);
+            let mut berkas_of: BTreeMap<i64, String> = BTreeMap::new();
+            for file in archive.event_files().filter(|f| is_of(&f.path)) {
+                for rows in archive.read(file, Some(&["seq", "berkas_id"]))? {
+                    let (seqs, berkas) = (int64s(&rows, "seq")?, texts(&rows, "berkas_id")?);
+                    let current = (0..rows.num_rows()).filter(|row| !superseded.contains(&seqs.value(*row)));
+                    berkas_of.extend(current.map(|row| (seqs.value(row), berkas.value(row).to_owned())));
+                }
+            }
+            for file in archive.person_files().filter(|f| is_of(&f.path)) {
+                for rows in archive.read(file, Some(&["seq", "nik", "nama"]))? {
+                    let (seqs, nik, nama) = (int64s(&rows, "seq")?, texts(&rows, "nik")?, texts(&rows, "nama")?);
+                    for row in (0..rows.num_rows()).filter(|row| nama.is_valid(*row)) {
+                        let Some(berkas) = berkas_of.get(&seqs.value(row)) else { continue };
+                        let words = || found.facts.names.words(nama.value(row)).into_iter().collect::<Words>();
+                        if let Some(names) = people.names.get_mut(berkas) {
+                            names.insert(words());
+                        }
+                        if let Some(under) = people.under.get_mut(nik.value(row)) {
+                            under.entry(berkas.clone()).or_insert_with(words);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(people)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A title or a second name that one office leaves out makes nobody another person.
+    #[test]
+    fn a_name_with_a_word_left_out_is_no_other_name() {
+        let words = |name: &str| -> Words { name.split(' ').map(str::to_owned).collect() };
+        for (one, other, expected) in [
+            ("SITI AMINAH", "SITI AMINAH", false),
+            ("SITI AMINAH", "AMINAH SITI", false),
+            ("SITI AMINAH", "AMINAH", false),
+            ("AMINAH", "HJ SITI AMINAH", false),
+            ("SITI AMINAH", "SITI RAHAYU", true),
+            ("SITI AMINAH", "BUDI", true),
+        ] {
+            assert_eq!(is_other(&words(one), &words(other)), expected, "{one} and {other}");
+        }
+    }
+}

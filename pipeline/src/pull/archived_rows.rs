@@ -1,0 +1,94 @@
+//! What the archive already holds, by key: with it a pull tells new rows from old ones.
+
+use crate::archive::columns::{int64s, texts};
+use crate::archive::event_batch::Events;
+use crate::archive::lookup::each_with_key;
+use crate::archive::{Archive, ArchiveError};
+use crate::hash::hex;
+use arrow::array::{DynComparator, RecordBatch, StringArray, UInt32Array, make_comparator};
+use arrow::compute::{SortOptions, concat_batches, take_record_batch};
+use arrow::error::ArrowError;
+use schemas::{Column, EventId};
+use std::collections::BTreeMap;
+
+/// The latest archived form of an event.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KnownEvent {
+    pub(crate) seq: i64,
+    /// Its place among the archived rows that were read.
+    row: usize,
+}
+
+/// The latest archived forms of some events.
+#[derive(Debug)]
+pub(crate) struct Known<'i> {
+    /// The public columns that tell whether an event was changed.
+    columns: Vec<Column>,
+    places: BTreeMap<EventId<'i>, KnownEvent>,
+    rows: Option<RecordBatch>,
+}
+
+impl<'i> Known<'i> {
+    /// Of the events with these keys, which are in order and without repetition.
+    pub(crate) fn load(archive: &Archive, ids: &[EventId<'i>], public: &[Column]) -> Result<Self, ArchiveError> {
+        let computed = ["seq", "pii_commitment"].into_iter();
+        let names: Vec<&str> = computed.chain(public.iter().map(|column| column.name())).collect();
+        let mut places: BTreeMap<EventId<'i>, KnownEvent> = BTreeMap::new();
+        let (mut held, mut taken) = (0, Vec::new());
+        each_with_key(archive, ids, &names, |batch, matches| {
+            let seqs = int64s(batch, "seq")?;
+            for (id, row) in matches {
+                let event = KnownEvent { seq: seqs.value(*row as usize), row: held };
+                held += 1;
+                let latest = places.entry(*id).or_insert(event);
+                if latest.seq < event.seq {
+                    *latest = event;
+                }
+            }
+            let rows = UInt32Array::from_iter_values(matches.iter().map(|(_, row)| *row));
+            taken.push(take_record_batch(batch, &rows).map_err(unlike)?);
+            Ok(())
+        })?;
+        let rows = taken.first().map(|first| concat_batches(&first.schema(), &taken)).transpose().map_err(unlike)?;
+        let columns = public.iter().copied().filter(|column| *column != Column::EventId).collect();
+        Ok(Self { columns, places, rows })
+    }
+
+    /// The event with that key.
+    pub(crate) fn get(&self, id: EventId<'_>) -> Option<KnownEvent> {
+        self.places.get(&id).copied()
+    }
+
+    /// What tells whether an event of a chunk is the one that is archived.
+    pub(crate) fn beside(&self, events: &Events) -> Result<Option<Likeness<'_>>, ArchiveError> {
+        let Some(rows) = &self.rows else { return Ok(None) };
+        let mut columns = Vec::with_capacity(self.columns.len());
+        for column in &self.columns {
+            let archived = rows.column_by_name(column.name());
+            let archived = archived.ok_or_else(|| unlike(ArrowError::SchemaError(column.name().to_owned())))?;
+            columns.push(
+                make_comparator(archived, events.values(*column).array(), SortOptions::default()).map_err(unlike)?,
+            );
+        }
+        Ok(Some(Likeness { columns, commitments: texts(rows, "pii_commitment")? }))
+    }
+}
+
+fn unlike(fault: ArrowError) -> ArchiveError {
+    ArchiveError::Decode { path: "a part".to_owned(), reason: fault.to_string() }
+}
+
+/// Compares archived events with those of a chunk, value by value. What is personal is compared by its commitment, since the
+/// personal columns may have been destroyed.
+pub(crate) struct Likeness<'k> {
+    columns: Vec<DynComparator>,
+    commitments: &'k StringArray,
+}
+
+impl Likeness<'_> {
+    /// Whether they are the same.
+    pub(crate) fn is_same(&self, archived: KnownEvent, row: usize, commitment: &[u8; 32]) -> bool {
+        self.commitments.value(archived.row) == hex(commitment)
+            && self.columns.iter().all(|compare| compare(archived.row, row).is_eq())
+    }
+}

@@ -1,0 +1,158 @@
+//! Figures against targets: one verdict per target, never a silent pass.
+//!
+//! Reads   the figures of a month; targets with value and standing
+//! Gives   in the order of the regulations: verdict, figure, n, value, standing, source
+//! Rule    data/targets and the office's decisions; of several rules about the same figure the regulation that comes first
+//!         decides, the others are shown; a target without a value gives `target belum ditetapkan`, a figure without cases
+//!         `data tidak cukup`; a case open past its limit counts as late
+
+pub(crate) mod deviations;
+pub(crate) mod failing_cases;
+mod review;
+
+pub use deviations::{Deviation, deviations};
+pub use failing_cases::failing_cases;
+pub use review::review;
+
+use crate::figures::{FigureBook, FigureError};
+use schemas::document::{ComplianceSheet, Provenance};
+use schemas::figures::{MonthFigures, Spread};
+use schemas::{
+    Compared, Decisions, Facts, Finding, Judgement, Month, Rule, Share, ShareMeasure, Standard, TimeMeasure, Verdict,
+};
+
+/// Judges a month by every target in force.
+///
+/// # Errors
+/// [`FigureError`] when the archive does not hold the month, is damaged, or the month is outside the calendar.
+pub fn judge(
+    book: &FigureBook<'_>,
+    facts: &Facts,
+    decisions: &Decisions,
+    month: Month,
+    provenance: Provenance,
+) -> Result<ComplianceSheet, FigureError> {
+    let figures = book.month(month)?;
+    let mut judgements = Vec::new();
+    for rule in decisions.rules(facts, month) {
+        judgements.push(match &rule.jenis {
+            Some(jenis) => judgement(&rule, facts, &book.month_of_jenis(month, jenis)?),
+            None => judgement(&rule, facts, &figures),
+        });
+    }
+    let signed_on = facts.clock.last_working_day(month)?;
+    let service = facts.sop.title.clone();
+    Ok(ComplianceSheet { month, service, signed_on, judgements, figures, provenance, hide_small: false })
+}
+
+/// Why a month cannot be called compliant although no target is missed: no target is in force (T001), or some that decide have no
+/// value (T002).
+#[must_use]
+pub fn unjudged(sheet: &ComplianceSheet) -> Vec<Finding> {
+    let deciding = || sheet.judgements.iter().filter(|j| j.decides);
+    if deciding().next().is_none() {
+        return vec![Finding { code: "T001", place: sheet.month.to_string(), count: 1 }];
+    }
+    let without: Vec<&str> =
+        deciding().filter(|j| j.verdict() == Verdict::NoTarget).map(|j| j.target.as_str()).collect();
+    let count = without.len() as u64;
+    without.first().map(|_| Finding { code: "T002", place: without.join(", "), count }).into_iter().collect()
+}
+
+fn judgement(rule: &Rule<'_>, facts: &Facts, figures: &MonthFigures) -> Judgement {
+    let target = &rule.target;
+    let (compared, n) = compared(target.standard, figures);
+    let jenis = rule.jenis.as_ref().map(|id| facts.jenis.get(id).unwrap_or(id));
+    Judgement {
+        target: target.id.clone(),
+        title: jenis
+            .map_or_else(|| target.title.clone(), |jenis| format!("{} – {}", target.title, jenis.to_lowercase())),
+        step: target.standard.step(),
+        jenis: rule.jenis.clone(),
+        decides: rule.decides,
+        compared,
+        n,
+        standing: target.standing,
+        regulation: rule.regulation.regulation.clone(),
+        article: target.article.clone(),
+        source: rule.source.clone(),
+        note: rule.note.clone(),
+    }
+}
+
+/// The figure beside the value, and the number of cases it rests on.
+fn compared(standard: Standard, figures: &MonthFigures) -> (Compared, u64) {
+    let f = &figures.figures;
+    match standard {
+        Standard::Time { measure, at_most_s, .. } => {
+            let none = Spread::default();
+            let spread = match measure {
+                TimeMeasure::HandlingP90 { step } => f.time_per_step.get(&step).map_or(&none, |s| &s.handling_working),
+                TimeMeasure::TurnaroundP90 => &f.turnaround.working,
+            };
+            (Compared::Time { figure_s: spread.p90(), at_most_s }, spread.n)
+        }
+        Standard::Share { measure, at_least } => {
+            let (part, n) = match measure {
+                ShareMeasure::CompleteAtFirstCheck => (f.completeness.complete, f.completeness.first_checks),
+                ShareMeasure::Issued(within) => {
+                    let deadline = within.of(&figures.deadlines);
+                    (deadline.on_time, deadline.n())
+                }
+            };
+            (Compared::Share { figure: Share::new(part, n), at_least }, n)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use schemas::figures::Deadline;
+
+    fn check(value: Option<f64>, deadline: Deadline) -> (Verdict, Option<f64>, u64) {
+        let facts = Facts::embedded().unwrap();
+        let mut rules = Decisions::default().rules(&facts, "2026-10".parse().unwrap());
+        let rule = rules.iter_mut().find(|rule| rule.target.id == "terbit_24_jam").unwrap();
+        rule.target.standard = rule.target.standard.with_value(value).unwrap();
+        let mut figures = empty();
+        figures.deadlines.within_24_hours_less_outages = deadline;
+        let j = judgement(rule, &facts, &figures);
+        (j.verdict(), j.compared.figure(), j.n)
+    }
+
+    fn empty() -> MonthFigures {
+        let figures = serde_json::json!({
+            "figures": {
+                "month": "2026-10", "time_per_step": {}, "backlog": {}, "ledgers": {},
+                "completeness": {"first_checks": 0, "complete": 0, "returned": 0, "missing": {}},
+                "issuance": {"printed": 0, "wall": {"n": 0}, "wall_less_outages": {"n": 0}, "working": {"n": 0},
+                    "within_1_hour_wall": 0, "within_24_hours_wall": 0, "within_1_hour_working": 0,
+                    "within_24_hours_wall_less_outages": 0, "within_14_working_days": 0, "open_past_24_hours_wall": 0},
+                "turnaround": {"handed_over": 0, "working": {"n": 0}, "working_less_applicant": {"n": 0}},
+                "batches": {"completed": 0, "waiting_for_last_working": {"n": 0}, "held_up_by": {}},
+                "duplicates": {"record_checks": 0, "record_duplicates": 0, "batch_berkas": 0, "batch_same_nik": 0,
+                    "arrivals": 0, "repeat_within_90_days": 0},
+                "conformance": {"finished": 0, "conforming": 0, "all_mandatory_steps": 0, "wrong_succession": {},
+                    "wrong_role": {}}
+            },
+            "deadlines": {
+                "within_1_hour_less_outages": {"on_time": 0, "late": 0, "open_past": 0},
+                "within_24_hours_less_outages": {"on_time": 0, "late": 0, "open_past": 0},
+                "within_14_working_days": {"on_time": 0, "late": 0, "open_past": 0}
+            },
+            "trend": [], "left_out": {}
+        });
+        serde_json::from_value(figures).unwrap()
+    }
+
+    #[test]
+    fn a_verdict_is_never_silent() {
+        let all = Deadline { on_time: 4, late: 0, open_past: 0 };
+        assert_eq!(check(Some(1.0), all), (Verdict::Met, Some(1.0), 4));
+        let one_open = Deadline { on_time: 3, late: 0, open_past: 1 };
+        assert_eq!(check(Some(1.0), one_open), (Verdict::Missed, Some(0.75), 4), "open past the limit is late");
+        assert_eq!(check(Some(1.0), Deadline::default()), (Verdict::NoData, None, 0));
+        assert_eq!(check(None, all), (Verdict::NoTarget, Some(1.0), 4));
+    }
+}
