@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read the project must stop")]
 
+mod imports;
+
+use imports::Imports;
 use schemas::{Column, Facts};
 use std::collections::BTreeSet;
 use std::fs;
@@ -115,17 +118,17 @@ fn every_figure_is_one_sql_and_one_rust_file_in_the_list() {
 
 #[test]
 fn every_source_command_and_task_is_one_file_in_its_list() {
-    for (folder, list, also_in) in [
-        // The databases are told apart where a connection to one is opened.
-        ("pipeline/src/source", "pipeline/src/source.rs", Some("pipeline/src/source/connection.rs")),
-        ("jobs/src/commands", "jobs/src/commands.rs", None),
-        ("jobs/src/tasks", "jobs/src/tasks.rs", None),
+    for (folder, list, used_in) in [
+        ("pipeline/src/source", "pipeline/src/source.rs", None),
+        ("jobs/src/commands", "jobs/src/commands.rs", Some("jobs/src/cli.rs")),
+        ("jobs/src/tasks", "jobs/src/tasks.rs", Some("jobs/src/tasks.rs")),
     ] {
         let text = read(list);
-        let uses = also_in.map_or_else(String::new, read) + &text;
         for name in stems(folder, "rs") {
             assert!(text.contains(&format!("mod {name};")), "{list} does not list {name}");
-            assert!(uses.contains(&format!("{name}::")), "{list} does not use {name}");
+            if let Some(used_in) = used_in {
+                assert!(read(used_in).contains(&format!("{name}::")), "{used_in} does not use {name}");
+            }
         }
     }
     let help = String::from_utf8(tests::tertib().arg("--help").output().unwrap().stdout).unwrap();
@@ -147,6 +150,41 @@ fn every_template_is_compiled_in_and_described() {
             assert!(readme.contains(&format!("`{name}`")), "templates/README.md does not describe {name}");
         }
     }
+}
+
+/// A question is an expression inside a question: what compiles them calls itself through all its files.
+const ONE_IN_THE_OTHER: &str = "query/";
+
+#[test]
+fn no_import_leads_back_to_its_own_file() {
+    for crate_of in ["schemas", "pipeline", "reports", "jobs"] {
+        let mut circles = Imports::of(&root().join(crate_of).join("src")).circles();
+        circles.retain(|module| !module.starts_with(ONE_IN_THE_OTHER));
+        assert!(circles.is_empty(), "{crate_of}: imports lead back to {circles:?}");
+    }
+}
+
+/// The README of the crate has the floors as a picture, a room and the rooms below it that it knows.
+#[test]
+fn the_rooms_of_the_pipeline_know_only_those_below_them() {
+    let readme = read("pipeline/README.md");
+    let picture = readme.split("```text\n").find_map(|block| block.strip_prefix("hash")).unwrap();
+    let picture = format!("hash{}", picture.split("```").next().unwrap());
+    let (mut floors, mut allowed) = (BTreeSet::new(), BTreeSet::new());
+    for line in picture.lines() {
+        let (room, below) = line.split_once('→').unwrap_or((line, ""));
+        for below in below.split_whitespace() {
+            assert!(floors.contains(below), "{} stands above {below} in the picture", room.trim());
+            allowed.insert((room.trim().to_owned(), below.to_owned()));
+        }
+        floors.insert(room.trim().to_owned());
+    }
+    let rooms = Imports::of(&root().join("pipeline/src")).rooms();
+    let of_tests = |(room, _): &&(String, String)| room == "sql_subset";
+    let through_walls: Vec<_> = rooms.difference(&allowed).filter(|arrow| !of_tests(arrow)).collect();
+    assert!(through_walls.is_empty(), "imports that the picture does not allow: {through_walls:?}");
+    let unused: Vec<_> = allowed.difference(&rooms).collect();
+    assert!(unused.is_empty(), "the picture allows what nobody imports: {unused:?}");
 }
 
 #[test]

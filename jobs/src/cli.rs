@@ -1,9 +1,14 @@
 //! The command line. Doc comments are the help.
 
-use crate::commands;
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use schemas::Month;
-use std::path::PathBuf;
+use crate::commands::{
+    calendar, compliance, conformance, demo, doctor, duplicates, init, licences, metrics, pull, quality, query,
+    reconcile, render, run, seal, selftest, serve, status, target, verify,
+};
+use crate::options::{Common, OfMonth, Where};
+use crate::outcome::Outcome;
+use anyhow::anyhow;
+use clap::{Parser, Subcommand};
+use std::path::Path;
 
 /// Pulls the office's workflow events into an archive, computes the service standard, prints the books.
 #[derive(Debug, Parser)]
@@ -17,118 +22,55 @@ pub(crate) struct Arguments {
     pub command: Command,
 }
 
-/// Options of every command.
-#[derive(Clone, Copy, Debug, Args)]
-pub(crate) struct Common {
-    /// Say nothing but results and errors.
-    #[arg(long, short, global = true)]
-    pub quiet: bool,
-    /// Colour on the terminal.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
-    pub color: Color,
-}
-
-/// When to colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
-    /// On a terminal.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
-/// How data are written to standard output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For reading.
-    Table,
-    /// For programs.
-    Json,
-    /// For spreadsheets: comma, UTF-8, header line.
-    Csv,
-}
-
-/// Which configuration to use.
-#[derive(Debug, Args)]
-pub(crate) struct Where {
-    /// Configuration file [default: ./tertib.toml, then ./work/tertib.toml].
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-}
-
-/// An archive that is read without an office's configuration, as an auditor has it.
-#[derive(Debug, Args)]
-pub(crate) struct ArchiveCopy {
-    /// Folder of an archive, or of a copy of its public part; no configuration, key or source is needed.
-    #[arg(long, value_name = "DIR", conflicts_with = "config")]
-    pub(crate) archive: Option<PathBuf>,
-}
-
-/// What is asked of one month.
-#[derive(Debug, Args)]
-pub(crate) struct OfMonth {
-    /// The month, for example 2026-10.
-    #[arg(long, value_name = "YYYY-MM")]
-    pub(crate) month: Month,
-    /// How to write the answer.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub(crate) format: Format,
-    /// Which configuration to use.
-    #[command(flatten)]
-    pub(crate) place: Where,
-}
-
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Make an invented office and run everything on it.
-    Demo(commands::demo::Options),
+    Demo(demo::Options),
     /// Write a commented tertib.toml and the folders.
-    Init(commands::init::Options),
+    Init(init::Options),
     /// Examine configuration, source, archive, calendar, targets, disk and fonts.
-    Doctor(commands::doctor::Options),
+    Doctor(doctor::Options),
     /// Bring new events in.
-    Pull(commands::pull::Options),
+    Pull(pull::Options),
     /// Compute the figures of a month, or of months by area, kind, officer or month.
-    Metrics(commands::metrics::Options),
+    Metrics(metrics::Options),
     /// Print the office's working calendar of a year, for the office to check.
-    Calendar(commands::calendar::Options),
+    Calendar(calendar::Options),
     /// Judge the figures of a month by the targets in force.
-    Compliance(commands::compliance::Options),
+    Compliance(compliance::Options),
     /// List how the berkas handed over in a month depart from the SOP.
     Conformance(OfMonth),
     /// List the berkas of a month that are probably of a person who came under another NIK, with the reasons.
-    Duplicates(commands::duplicates::Options),
+    Duplicates(duplicates::Options),
     /// Say how good the data of a month are: findings by berkas, or the columns, or counts by area, kind or officer.
-    Quality(commands::quality::Options),
+    Quality(quality::Options),
     /// The targets: list, enter a value, history.
     Target {
         /// What to do with them.
         #[command(subcommand)]
-        action: commands::target::Action,
+        action: target::Action,
     },
     /// Write the books and reports of a month.
-    Render(commands::render::Options),
+    Render(render::Options),
     /// Run one job of the configuration now.
-    Run(commands::run::Options),
+    Run(run::Options),
     /// Run the jobs of the configuration when they are due.
-    Serve(commands::serve::Options),
+    Serve(serve::Options),
     /// Say how the archive and the jobs stand.
-    Status(commands::status::Options),
+    Status(status::Options),
     /// Answer one SELECT over the public table `events`.
-    Query(commands::query::Options),
+    Query(query::Options),
     /// Compare a month of the archive with the source, row for row.
     Reconcile(OfMonth),
     /// Close the books of a month: later entries stand in the next books, with a reference.
-    Seal(commands::seal::Options),
+    Seal(seal::Options),
     /// Print the licences of everything that the program holds, fonts included.
     Licences,
     /// Compute the statistics of public event logs and compare them with what others published.
-    Selftest(commands::selftest::Options),
+    Selftest(selftest::Options),
     /// Check every file of the archive against its log.
-    Verify(commands::verify::Options),
+    Verify(verify::Options),
     /// Set what lies in the current folder: how tertib calls itself for templates that may never end.
     #[command(hide = true)]
     Typeset,
@@ -143,5 +85,37 @@ impl Command {
             Self::Serve(options) => Some(&options.place),
             _ => None,
         }
+    }
+}
+
+/// Carries out what the command line asks.
+pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
+    let common = arguments.common;
+    match arguments.command {
+        Command::Demo(options) => demo::run(options, common).await,
+        Command::Duplicates(options) => duplicates::run(&options, common),
+        Command::Init(options) => init::run(options, common).await,
+        Command::Doctor(options) => doctor::run(options).await,
+        Command::Pull(options) => pull::run(options, common).await,
+        Command::Metrics(options) => metrics::run(&options, common),
+        Command::Calendar(options) => calendar::run(&options),
+        Command::Compliance(options) => compliance::run(&options, common),
+        Command::Conformance(options) => conformance::run(&options, common),
+        Command::Quality(options) => quality::run(&options, common),
+        Command::Render(options) => render::run(&options, common).await,
+        Command::Run(options) => run::run(options).await,
+        Command::Seal(options) => seal::run(&options),
+        Command::Licences => licences::run(),
+        Command::Selftest(options) => selftest::run(&options),
+        Command::Serve(options) => serve::run(options).await,
+        Command::Status(options) => status::run(options).await,
+        Command::Query(options) => query::run(&options, common),
+        Command::Reconcile(options) => reconcile::run(&options).await,
+        Command::Target { action } => target::run(&action, common),
+        Command::Verify(options) => verify::run(&options),
+        Command::Typeset => reports::set_in(Path::new(".")).map(|()| Outcome::Done).map_err(|fault| match fault {
+            reports::RenderError::Layout { reason, .. } => anyhow!("error: {reason}"),
+            other => anyhow!("error: {other}"),
+        }),
     }
 }

@@ -3,9 +3,12 @@
 //! Looked for at `--config`, then `TERTIB_CONFIG`, then `./tertib.toml`, then `./work/tertib.toml`. Paths in it are
 //! relative to the file itself. `TERTIB_SOURCE_URL` replaces the source's URL, so that a password need not be in a file.
 
+mod job;
 mod render;
 pub(crate) mod text;
 mod zone;
+
+pub(crate) use job::{CatchUp, JobSection, Task};
 
 use crate::clock;
 use anyhow::{Context, Result, anyhow, bail};
@@ -123,40 +126,6 @@ pub(crate) struct ReportsSection {
     pub templates: Option<PathBuf>,
 }
 
-/// One `[[job]]`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct JobSection {
-    /// Its name in the history.
-    pub name: String,
-    /// What it does.
-    pub task: crate::tasks::Task,
-    /// When: five fields, POSIX meaning.
-    pub cron: String,
-    /// What to do about runs that were missed.
-    #[serde(default)]
-    pub catch_up: CatchUp,
-    /// How often to try again after a failure.
-    #[serde(default = "default_retries")]
-    pub retries: usize,
-    /// After how many minutes to give up.
-    #[serde(default = "default_deadline")]
-    pub deadline_minutes: u64,
-}
-
-/// What to do about runs that were missed while the PC was off.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum CatchUp {
-    /// Every one, in order.
-    All,
-    /// Only the last.
-    #[default]
-    Last,
-    /// None.
-    None,
-}
-
 impl Default for ArchiveSection {
     fn default() -> Self {
         Self { path: "archive".into(), key: "kunci.key".into(), lock: true }
@@ -208,14 +177,6 @@ fn default_answer_timeout() -> NonZeroU64 {
 
 fn default_source_retries() -> usize {
     6
-}
-
-fn default_retries() -> usize {
-    3
-}
-
-fn default_deadline() -> u64 {
-    60
 }
 
 impl Config {
@@ -365,7 +326,7 @@ impl Config {
             bail!("two jobs are called `{}`", twice[0]);
         }
         for job in &self.jobs {
-            crate::scheduler::next(job, clock::now(), self.zone()).with_context(|| format!("job `{}`", job.name))?;
+            job.next(clock::now(), self.zone()).with_context(|| format!("job `{}`", job.name))?;
         }
         self.check_folders()
     }

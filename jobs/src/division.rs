@@ -1,6 +1,6 @@
 //! Figures in cells: how commands are asked for them, and how they are written.
 
-use crate::cli::Format;
+use crate::options::Format;
 use crate::print;
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};

@@ -1,30 +1,8 @@
-//! Outcome of a command: what the shell and the person at it are told.
+//! The end of a command: what the shell and the person at it are told.
 
+use crate::outcome::Outcome;
 use crate::print;
 use std::process::ExitCode;
-
-/// What came of a command that could be carried out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// Done, nothing to report.
-    Done,
-    /// Done, with findings.
-    Findings,
-    /// What was examined could not run now.
-    CannotRun,
-}
-
-impl Outcome {
-    /// `Findings` when there are any.
-    pub(crate) fn of(findings: bool) -> Self {
-        if findings { Self::Findings } else { Self::Done }
-    }
-
-    /// Of two things that were done together.
-    pub(crate) fn and(self, other: Self) -> Self {
-        Self::of(self == Self::Findings || other == Self::Findings)
-    }
-}
 
 /// 0 done, 1 done with findings, 2 could not run; the last with the whole chain of causes on one line.
 pub(crate) fn code(result: anyhow::Result<Outcome>) -> ExitCode {

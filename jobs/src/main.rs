@@ -9,6 +9,8 @@ mod division;
 mod exit;
 mod history;
 mod office;
+mod options;
+mod outcome;
 mod papers;
 mod print;
 mod priority;
@@ -32,7 +34,7 @@ fn main() -> ExitCode {
         Err(fault) => return exit::code(Err(fault.into())),
     };
     std::panic::set_hook(Box::new(exit::report_defect));
-    let run = std::panic::AssertUnwindSafe(|| runtime.block_on(commands::run(arguments)));
+    let run = std::panic::AssertUnwindSafe(|| runtime.block_on(cli::run(arguments)));
     std::panic::catch_unwind(run).map_or_else(|_| ExitCode::from(2), exit::code)
 }
 

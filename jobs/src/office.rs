@@ -1,7 +1,7 @@
 //! One installed office: configuration, facts, key and archive together.
 
-use crate::cli::{ArchiveCopy, Where};
 use crate::config::{Config, text};
+use crate::options::{ArchiveCopy, Where};
 use anyhow::{Context, Result, anyhow, bail};
 use chrono::{DateTime, Utc};
 use pipeline::{Archive, BookWriter, Disclosure, Fence, FigureBook, Key, KeyError, Progress, PullOptions, PullReport};

@@ -1,7 +1,7 @@
 //! What a person sees: data on standard output, words on standard error.
 
-use crate::cli::{Color, Common, Format};
-use crate::exit::Outcome;
+use crate::options::{Color, Common, Format};
+use crate::outcome::Outcome;
 use anyhow::Result;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, ContentArrangement, Table};

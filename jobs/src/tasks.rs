@@ -4,55 +4,15 @@ mod monthly_reports;
 mod pull_events;
 mod verify_archive;
 
-use crate::config::JobSection;
-use crate::exit::Outcome;
+use crate::config::{JobSection, Task};
 use crate::history::{Ended, History};
 use crate::office::Installed;
+use crate::outcome::Outcome;
 use anyhow::{Context, Result, anyhow};
 use backon::{ExponentialBuilder, Retryable};
-use chrono::{DateTime, Utc};
 use pipeline::{ArchiveError, PullError};
-use schemas::Zone;
-use serde::Deserialize;
 use std::fs::File;
 use std::time::Duration;
-
-/// What a job does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Task {
-    /// Bring new events in.
-    Pull,
-    /// Check every file of the archive.
-    Verify,
-    /// Write the books and reports of the month before.
-    MonthlyReports,
-}
-
-impl Task {
-    /// Its word in the configuration.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Pull => "pull",
-            Self::Verify => "verify",
-            Self::MonthlyReports => "monthly-reports",
-        }
-    }
-
-    /// What a run at that due time covers: a month of the office's zone, or the due time itself.
-    ///
-    /// # Errors
-    /// When the due time lies outside every calendar.
-    pub(crate) fn period(self, due: DateTime<Utc>, zone: Zone) -> Result<String> {
-        Ok(match self {
-            Self::Pull | Self::Verify => due.format("%Y-%m-%dT%H:%MZ").to_string(),
-            Self::MonthlyReports => {
-                let month = zone.month(due.timestamp()).with_context(|| format!("{due} lies in no month"))?;
-                month.back(1).to_string()
-            }
-        })
-    }
-}
 
 /// What a task did, in one line.
 pub(crate) struct Report {
@@ -139,14 +99,7 @@ fn lock(installed: &Installed, job: &str) -> Result<Option<File>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_month_before_is_of_the_offices_zone() {
-        // 22:30 on the last day in the west, half past midnight of the first in the east.
-        let due = "2026-10-31T15:30:00Z".parse().unwrap();
-        let month = |zone| Task::MonthlyReports.period(due, zone).unwrap();
-        assert_eq!(Zone::ALL.map(month), ["2026-09", "2026-09", "2026-10"]);
-    }
+    use schemas::Zone;
 
     #[test]
     fn only_what_may_pass_is_tried_again() {

@@ -6,6 +6,7 @@
 mod action;
 pub(crate) mod columns;
 pub(crate) mod commit_log;
+mod commit_note;
 mod disk;
 mod error;
 pub(crate) mod event_batch;
@@ -23,7 +24,7 @@ pub(crate) mod tables;
 mod verify;
 mod writer;
 
-pub use commit_log::{CommitNote, FileEntry, SourceNote};
+pub use commit_note::{CommitNote, FileEntry, SourceNote};
 pub(crate) use disk::{make_folder, read_file};
 pub use error::ArchiveError;
 use error::io;

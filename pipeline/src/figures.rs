@@ -1,6 +1,6 @@
 //! The figures of the service standard: one figure, one SQL file and one Rust file beside it.
 //!
-//! The SQL turns events into additive rows (counts and exact histograms of seconds), `stages` turns these into figures, and
+//! The SQL turns events into additive rows (counts and exact histograms of seconds), `summary` turns these into figures, and
 //! the Rust beside the SQL gives them their names.
 //! `office/reference.py` of the tests computes the same figures the slow way; equality is exact.
 
@@ -8,6 +8,7 @@ pub(crate) mod additive;
 mod cache;
 mod case_order;
 pub(crate) mod divisions;
+pub(crate) mod error;
 mod event_table;
 pub mod linkage;
 mod metrics;
@@ -15,28 +16,30 @@ pub(crate) mod month_view;
 mod outage_clock;
 mod probable_duplicates;
 mod quality;
+pub(crate) mod statement;
 pub(crate) mod summary;
 mod suppression;
 
 pub use case_order::by_case;
 pub use divisions::By;
-pub use month_view::FigureError;
+pub use error::FigureError;
 pub use probable_duplicates::{PROBABLE, Probable, ProbableDuplicates, probable_duplicates};
 pub use quality::{ColumnQuality, Quality, QualityFinding, quality, quality_cells, released_quality_cells};
 
 use crate::archive::Archive;
 use crate::archive::key::Key;
-use additive::Sight;
 use cache::{Kept, is_same};
+use error::within;
 use metrics::{
     backlog, batches, completeness, conformance, duplicates, flow, issuance, register_agreement, time_per_step,
     turnaround,
 };
-use month_view::{AT_ONCE, MonthView, View, within};
+use month_view::{AT_ONCE, MonthView, View};
 use polars::prelude::{DataFrame, IntoLazy, PolarsError, col, lit};
 use schemas::document::{BacklogAge, KecamatanRow};
 use schemas::figures::{FigureRow, Figures, MonthFigures, ReleasedRow, TrendPoint};
 use schemas::{Facts, Finding, Month};
+use statement::Sight;
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use summary::Summary;

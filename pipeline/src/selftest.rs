@@ -13,7 +13,7 @@ mod foreign;
 mod published;
 mod said;
 
-use crate::figures::additive::{FigureSql, Reach, Sight};
+use crate::figures::statement::{FigureSql, Reach, Sight};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 

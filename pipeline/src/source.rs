@@ -5,7 +5,7 @@
 //! Gives   rows as cells in the order of [`Column::ALL`], chunk by chunk
 //! Rule    nothing is ever written to a source
 //!
-//! Invariant: every driver gives the same cells for the same row; what a value must be is decided in `validate`.
+//! Invariant: every driver gives the same cells for the same row; what a value must be is decided in `pull::contract`.
 
 mod chunk;
 mod config;
@@ -33,7 +33,7 @@ use connection::{Connection, Watch};
 pub use error::SourceError;
 use privileges::unless_denied;
 pub use relation_schema::Shape;
-pub(crate) use row_digests::{DAY_US, Digested, digest, field, first_60_bits};
+pub(crate) use row_digests::{Digested, digest, field, first_60_bits};
 use row_filter::Bind;
 pub(crate) use row_filter::Window;
 use row_sink::Outlet;

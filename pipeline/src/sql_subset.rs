@@ -2,8 +2,9 @@
 //!
 //! What is understood here is written out again; a statement that has anything else differs from what was written.
 
-use super::figures::additive::{FIGURES, STAGE_2};
 use super::verdicts::failing_cases::FAILED;
+use crate::figures::additive::FIGURES;
+use crate::figures::summary::STAGE_2;
 use crate::selftest::LOG;
 use crate::verdicts::deviations::TRACES;
 use sqlparser::ast::{

@@ -7,6 +7,7 @@
 //!
 //! Invariant: W is monotone. Invariant: an instant outside the covered days is an error, never free time.
 
+use crate::CalendarError;
 use crate::office_days::{OfficeCalendar, Spans};
 use crate::zone::Zone;
 use chrono::NaiveDate;
@@ -14,26 +15,6 @@ use serde::Serialize;
 
 const DAY_S: i64 = 86_400;
 const SECOND_US: i64 = 1_000_000;
-
-/// A calendar that cannot be used, or an instant it does not cover.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum CalendarError {
-    /// The instant lies outside the covered days.
-    #[error(
-        "{date} is outside the office calendar ({from} to {to}); extend it in kalender.toml with covered-to and the free days"
-    )]
-    NotCovered {
-        /// The date asked for.
-        date: String,
-        /// First day covered.
-        from: NaiveDate,
-        /// Last day covered.
-        to: NaiveDate,
-    },
-    /// An entry of the calendar data is not readable.
-    #[error("calendar: {0}")]
-    Data(String),
-}
 
 /// Working time of the office as a step-wise linear clock.
 #[derive(Clone, Debug, Serialize)]

@@ -1,6 +1,6 @@
 //! The texts of the fact files: those that are compiled in, and in their place the office's own.
 
-use crate::calendar::CalendarError;
+use crate::CalendarError;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -9,8 +9,8 @@ use crate::plausible::Plausible;
 use crate::sop::WrittenSop;
 use crate::target::WrittenTargets;
 use crate::{
-    ApplicantRules, ArchiveList, Finding, FindingText, Ledger, Requirement, RetentionRow, RowKind, Severity, Sop,
-    Target, TargetFile, Wilayah, Zone,
+    ApplicantRules, ArchiveList, Finding, FindingText, Labels, Ledger, Requirement, RetentionRow, RowKind, Severity,
+    Sop, Target, TargetFile, Wilayah, Zone,
 };
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -58,9 +58,6 @@ pub struct Facts {
     /// Archive classification codes with validity.
     pub klasifikasi: Vec<ClassificationCode>,
 }
-
-/// Printed words by id.
-pub type Labels = BTreeMap<String, String>;
 
 /// A classification code and the days on which it is the code in force.
 #[derive(Clone, Debug, Deserialize)]

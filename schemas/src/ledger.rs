@@ -1,6 +1,6 @@
 //! Definition of an official book: which step writes it and what its columns show.
 
-use crate::{LedgerField, Milestone};
+use crate::{LedgerField, Milestone, RowKind};
 use serde::{Deserialize, Serialize};
 
 /// One book, from `data/ledgers/<id>.toml`.
@@ -187,19 +187,6 @@ pub enum Align {
     Center,
     /// Flush right.
     Right,
-}
-
-/// What a row is: an entry of a book, an item of a batch, a case, and what else a list counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum RowKind {
-    Entry,
-    Item,
-    Case,
-    Batch,
-    Month,
-    Day,
-    ServiceDay,
 }
 
 impl ListRows {

@@ -1,6 +1,6 @@
 //! What a column of a book can show, and of which rows.
 
-use crate::{Column, RowKind};
+use crate::Column;
 use serde::{Deserialize, Serialize};
 
 /// What a column of a book can show.
@@ -212,4 +212,17 @@ impl LedgerField {
             Self::Perekaman | Self::CetakPrr | Self::CetakGanti | Self::DuplikatRecord => row == RowKind::ServiceDay,
         }
     }
+}
+
+/// What a row is: an entry of a book, an item of a batch, a case, and what else a list counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum RowKind {
+    Entry,
+    Item,
+    Case,
+    Batch,
+    Month,
+    Day,
+    ServiceDay,
 }

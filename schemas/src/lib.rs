@@ -3,6 +3,7 @@
 mod applicant;
 mod book_code;
 mod calendar;
+mod calendar_error;
 mod column;
 mod column_facts;
 mod decision;
@@ -12,6 +13,7 @@ mod fact_files;
 mod facts;
 pub mod figures;
 mod finding;
+mod labels;
 mod ledger;
 mod ledger_field;
 mod name_rules;
@@ -32,19 +34,20 @@ mod wilayah;
 mod zone;
 
 pub use applicant::{AgeLimits, ApplicantRules, Requirement};
-pub use calendar::{CalendarError, WorkingClock};
+pub use calendar::WorkingClock;
+pub use calendar_error::CalendarError;
 pub use column::{Column, ColumnKind, Presence, Visibility};
 pub use column_facts::{ColumnFact, ColumnFacts};
 pub use decision::{Decision, DecisionError, DecisionFile, Decisions, Rule};
 pub use event::{Event, EventId, Person};
 pub use fact_files::{FactFiles, FactsError};
-pub use facts::{Facts, Labels};
+pub use facts::Facts;
 pub use finding::{Finding, FindingText, Severity};
+pub use labels::Labels;
 pub use ledger::{
-    Align, ArchiveList, FinalAction, Ledger, LedgerColumn, ListCase, ListDestruction, ListRows, Retention,
-    RetentionRow, RowKind,
+    Align, ArchiveList, FinalAction, Ledger, LedgerColumn, ListCase, ListDestruction, ListRows, Retention, RetentionRow,
 };
-pub use ledger_field::LedgerField;
+pub use ledger_field::{LedgerField, RowKind};
 pub use name_rules::NameRules;
 pub use nik::{Nik, NikFault, check_nik, mask_nik};
 pub use office_day::{DayKind, OfficeDay, printed};

@@ -105,6 +105,14 @@ impl Month {
     }
 }
 
+impl Zone {
+    /// The month of an instant.
+    #[must_use]
+    pub fn month(self, epoch_s: i64) -> Option<Month> {
+        self.date(epoch_s).map(Month::of_date)
+    }
+}
+
 impl fmt::Display for Month {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:04}-{:02}", self.year, self.month)

@@ -3,7 +3,6 @@
 //! Rule    Keputusan Presiden 41/1987; none of them has had daylight saving since 1964, so that each is a whole number of
 //!         hours ahead of UTC
 
-use crate::Month;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -65,12 +64,6 @@ impl Zone {
         self.datetime(epoch_s).map(|t| t.date())
     }
 
-    /// The month of an instant.
-    #[must_use]
-    pub fn month(self, epoch_s: i64) -> Option<Month> {
-        self.date(epoch_s).map(Month::of_date)
-    }
-
     /// The instant a day begins, in seconds since 1970 UTC.
     #[must_use]
     pub fn start_s(self, date: NaiveDate) -> i64 {
@@ -113,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_month_begins_at_local_midnight() {
-        let october: Month = "2026-10".parse().unwrap();
+        let october: crate::Month = "2026-10".parse().unwrap();
         for (zone, utc) in [
             (Zone::Wib, "2026-09-30T17:00:00Z"),
             (Zone::Wita, "2026-09-30T16:00:00Z"),

@@ -1,9 +1,9 @@
 //! `tertib calendar`
 
-use crate::cli::Where;
 use crate::commands::render::{PdfStandard, replace};
-use crate::exit::Outcome;
 use crate::office::Installed;
+use crate::options::Where;
+use crate::outcome::Outcome;
 use crate::print;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};

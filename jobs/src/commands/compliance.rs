@@ -1,8 +1,8 @@
 //! `tertib compliance`
 
-use crate::cli::{Common, Format, OfMonth};
-use crate::exit::Outcome;
 use crate::office::Installed;
+use crate::options::{Common, Format, OfMonth};
+use crate::outcome::Outcome;
 use crate::print;
 use anyhow::{Result, bail};
 use clap::Args;

@@ -1,8 +1,8 @@
 //! `tertib conformance`
 
-use crate::cli::{Common, OfMonth};
-use crate::exit::Outcome;
 use crate::office::Installed;
+use crate::options::{Common, OfMonth};
+use crate::outcome::Outcome;
 use crate::print;
 use anyhow::Result;
 use pipeline::{Deviation, FigureBook};

@@ -1,9 +1,9 @@
 //! `tertib demo`
 
-use crate::cli::Common;
 use crate::commands::render::{Selection, Written, render};
-use crate::exit::Outcome;
 use crate::office::{Installed, PullRequest};
+use crate::options::Common;
+use crate::outcome::Outcome;
 use crate::{demo, print};
 use anyhow::{Context, Result, bail};
 use clap::Args;

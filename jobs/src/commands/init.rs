@@ -1,8 +1,8 @@
 //! `tertib init`
 
-use crate::cli::Common;
 use crate::config::source_url;
-use crate::exit::Outcome;
+use crate::options::Common;
+use crate::outcome::Outcome;
 use crate::print;
 use anyhow::{Context, Result, bail};
 use clap::Args;

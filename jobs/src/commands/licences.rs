@@ -1,6 +1,6 @@
 //! `tertib licences`
 
-use crate::exit::Outcome;
+use crate::outcome::Outcome;
 use crate::print;
 use anyhow::Result;
 

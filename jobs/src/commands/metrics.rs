@@ -1,9 +1,9 @@
 //! `tertib metrics`
 
-use crate::cli::{ArchiveCopy, Common, Format, OfMonth};
 use crate::division::{Division, shown, written};
-use crate::exit::Outcome;
 use crate::office::Readable;
+use crate::options::{ArchiveCopy, Common, Format, OfMonth};
+use crate::outcome::Outcome;
 use crate::print;
 use anyhow::Result;
 use clap::Args;

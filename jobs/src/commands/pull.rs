@@ -1,8 +1,8 @@
 //! `tertib pull`
 
-use crate::cli::{Common, Where};
-use crate::exit::Outcome;
 use crate::office::{Installed, PullRequest};
+use crate::options::{Common, Where};
+use crate::outcome::Outcome;
 use crate::{clock, print};
 use anyhow::{Result, bail};
 use chrono::{DateTime, NaiveDate, Utc};

@@ -1,9 +1,9 @@
 //! `tertib quality`
 
-use crate::cli::{Common, OfMonth};
 use crate::division::{Division, shown, written};
-use crate::exit::Outcome;
 use crate::office::Installed;
+use crate::options::{Common, OfMonth};
+use crate::outcome::Outcome;
 use crate::print;
 use anyhow::Result;
 use clap::Args;

@@ -1,8 +1,8 @@
 //! `tertib query`
 
-use crate::cli::{ArchiveCopy, Common, Format, Where};
-use crate::exit::Outcome;
 use crate::office::Readable;
+use crate::options::{ArchiveCopy, Common, Format, Where};
+use crate::outcome::Outcome;
 use crate::print;
 use anyhow::Result;
 use clap::Args;

@@ -1,8 +1,8 @@
 //! `tertib reconcile`
 
-use crate::cli::{Format, OfMonth};
-use crate::exit::Outcome;
 use crate::office::Installed;
+use crate::options::{Format, OfMonth};
+use crate::outcome::Outcome;
 use crate::{clock, print};
 use anyhow::Result;
 use pipeline::Key;

@@ -1,8 +1,8 @@
 //! `tertib render`
 
-use crate::cli::{Common, Where};
-use crate::exit::Outcome;
 use crate::office::{Installed, PullRequest};
+use crate::options::{Common, Where};
+use crate::outcome::Outcome;
 use crate::papers::Papers;
 use crate::{demo, print};
 use anyhow::{Context, Result, bail};

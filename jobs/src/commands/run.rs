@@ -1,8 +1,9 @@
 //! `tertib run`
 
-use crate::cli::Where;
-use crate::exit::Outcome;
+use crate::config::Task;
 use crate::office::Installed;
+use crate::options::Where;
+use crate::outcome::Outcome;
 use crate::{clock, print, tasks};
 use anyhow::{Result, anyhow};
 use clap::Args;
@@ -30,7 +31,7 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
         anyhow!("there is no job `{}`; the configuration has {}", options.job, names.join(", "))
     })?;
     let period = match options.month {
-        Some(month) if job.task == tasks::Task::MonthlyReports => month.to_string(),
+        Some(month) if job.task == Task::MonthlyReports => month.to_string(),
         Some(_) => return Err(anyhow!("job `{}` has no month; leave --month out", job.name)),
         None => job.task.period(clock::now(), installed.facts.zone)?,
     };

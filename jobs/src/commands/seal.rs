@@ -1,8 +1,8 @@
 //! `tertib seal`
 
-use crate::cli::Where;
-use crate::exit::Outcome;
 use crate::office::Installed;
+use crate::options::Where;
+use crate::outcome::Outcome;
 use crate::{clock, print};
 use anyhow::Result;
 use clap::Args;

@@ -1,7 +1,7 @@
 //! `tertib selftest`
 
-use crate::cli::Format;
-use crate::exit::Outcome;
+use crate::options::Format;
+use crate::outcome::Outcome;
 use crate::print;
 use anyhow::{Result, bail};
 use clap::Args;

@@ -1,10 +1,10 @@
 //! `tertib serve`
 
-use crate::cli::Where;
 use crate::config::JobSection;
-use crate::exit::Outcome;
 use crate::history::History;
 use crate::office::Installed;
+use crate::options::Where;
+use crate::outcome::Outcome;
 use crate::{clock, scheduler, tasks};
 use anyhow::{Result, bail};
 use chrono::{DateTime, Utc};
@@ -42,7 +42,7 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
                 return Ok(Outcome::Done);
             }
         }
-        let next = installed.config.jobs.iter().map(|job| scheduler::next(job, since, zone));
+        let next = installed.config.jobs.iter().map(|job| job.next(since, zone));
         let Some(first) = next.collect::<Result<Vec<_>>>()?.into_iter().min() else { continue };
         tracing::info!(next = %first.with_timezone(&zone), "waiting");
         while clock::now() < first {

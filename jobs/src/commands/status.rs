@@ -1,10 +1,10 @@
 //! `tertib status`
 
-use crate::cli::{Format, Where};
-use crate::exit::Outcome;
 use crate::history::History;
 use crate::office::Installed;
-use crate::{clock, print, scheduler};
+use crate::options::{Format, Where};
+use crate::outcome::Outcome;
+use crate::{clock, print};
 use anyhow::Result;
 use clap::Args;
 use pipeline::Seal;
@@ -34,7 +34,7 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
     let quarantined = pipeline::waiting_in_quarantine(&archive)?;
     let mut due = Vec::new();
     for job in &installed.config.jobs {
-        let next = scheduler::next(job, clock::now(), zone)?.with_timezone(&zone);
+        let next = job.next(clock::now(), zone)?.with_timezone(&zone);
         due.push(vec![job.name.clone(), job.task.word().to_owned(), next.format("%Y-%m-%d %H:%M %Z").to_string()]);
     }
     let latest_failed = installed.config.jobs.iter().any(|job| {

@@ -1,9 +1,9 @@
 //! `tertib target`
 
-use crate::cli::{Common, Format, Where};
 use crate::config::text;
-use crate::exit::Outcome;
 use crate::office::Installed;
+use crate::options::{Common, Format, Where};
+use crate::outcome::Outcome;
 use crate::{clock, print};
 use anyhow::{Context, Result, bail};
 use chrono::{NaiveDate, SubsecRound};

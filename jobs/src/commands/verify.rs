@@ -1,10 +1,10 @@
 //! `tertib verify`
 
-use crate::cli::{ArchiveCopy, Where};
 use crate::clock;
 use crate::commands::render::{self, FileFormat, PdfStandard};
-use crate::exit::Outcome;
 use crate::office::Installed;
+use crate::options::{ArchiveCopy, Where};
+use crate::outcome::Outcome;
 use crate::papers::Papers;
 use crate::print;
 use anyhow::{Context, Result, bail};

@@ -2,8 +2,8 @@
 
 use super::Report;
 use crate::commands::render::{Selection, render};
-use crate::exit::Outcome;
 use crate::office::Installed;
+use crate::outcome::Outcome;
 use anyhow::Result;
 use schemas::Month;
 

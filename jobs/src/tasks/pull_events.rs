@@ -3,8 +3,8 @@
 use super::Report;
 use crate::clock;
 use crate::commands::pull::summary;
-use crate::exit::Outcome;
 use crate::office::{Installed, PullRequest};
+use crate::outcome::Outcome;
 use anyhow::Result;
 
 pub(super) async fn run(installed: &Installed) -> Result<Report> {

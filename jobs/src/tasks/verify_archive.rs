@@ -3,8 +3,8 @@
 
 use super::Report;
 use crate::commands::verify;
-use crate::exit::Outcome;
 use crate::office::Installed;
+use crate::outcome::Outcome;
 use crate::print;
 use anyhow::Result;
 use schemas::document::Unchecked;

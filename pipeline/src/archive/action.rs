@@ -5,7 +5,7 @@
 //! Invariant: a line is read only if it is, byte for byte, what [`Action::line`] writes of what was read from it. So a key that
 //! is not known, stands twice or is misspelt makes the commit unreadable instead of being passed over.
 
-use super::commit_log::CommitNote;
+use super::commit_note::CommitNote;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

@@ -10,7 +10,8 @@
 //! Invariant: the log advances only under an intent.
 
 use super::action::Stats;
-use super::commit_log::{CommitNote, NewCommit, SourceNote, TableFacts};
+use super::commit_log::{NewCommit, TableFacts};
+use super::commit_note::{CommitNote, SourceNote};
 use super::disk::{flush_up_to, make_folder, put_if_absent, relative, remove, remove_folder, restrict, write_flushed};
 use super::intent::{COMMIT, Intent, is_committed, roll_forward, settle};
 use super::part_encoder::{Encoder, MonthBatch, staged};

@@ -4,44 +4,10 @@
 //! Gives   one row per figure, item, area, kind of application and officer: a value `v`, where one is measured, and how
 //!         often it occurred, `n`
 
-use super::summary::fault;
-use crate::figures::month_view::FigureError;
-use crate::figures::month_view::MonthView;
+use super::error::FigureError;
+use super::month_view::MonthView;
+use super::statement::{FigureSql, Reach, Sight};
 use polars::prelude::{DataFrame, DataType, IntoLazy, NULL, PlSmallStr, PolarsError, col, lit};
-
-/// Which events a figure of a month looks at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Sight {
-    /// Those before the end of the month.
-    Past,
-    /// Later ones too: whether a batch has ended, what came after a hand-over.
-    Ahead,
-}
-
-impl Sight {
-    pub(crate) const ALL: [Self; 2] = [Self::Past, Self::Ahead];
-}
-
-/// Which of these events a figure of a month can depend on. What lies beyond is not put before the SQL; it would not change
-/// the rows (`tests/figures.py` runs the same statements over all events).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Reach {
-    /// All of each berkas that was touched in the month or is open at its end.
-    Berkas,
-    /// These, and all of each berkas that belongs to a batch of which a berkas was touched in the month.
-    Batches,
-    /// Those of the month, and all receipts of each berkas that has one in its batches, in it or in the 90 days before.
-    Arrivals,
-}
-
-/// A figure's name and its statements.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct FigureSql {
-    pub(crate) name: &'static str,
-    pub(crate) text: &'static str,
-    pub(crate) sight: Sight,
-    pub(crate) reach: Reach,
-}
 
 /// Every figure.
 pub(crate) const FIGURES: [FigureSql; 10] = [
@@ -56,23 +22,6 @@ pub(crate) const FIGURES: [FigureSql; 10] = [
     FigureSql::new("time_per_step", include_str!("metrics/time_per_step.sql"), Sight::Past, Reach::Berkas),
     FigureSql::new("turnaround", include_str!("metrics/turnaround.sql"), Sight::Ahead, Reach::Berkas),
 ];
-
-/// Stage 2 of all of them.
-pub(crate) const STAGE_2: FigureSql = FigureSql::new("stage2", include_str!("stage2.sql"), Sight::Ahead, Reach::Berkas);
-
-impl FigureSql {
-    pub(crate) const fn new(name: &'static str, text: &'static str, sight: Sight, reach: Reach) -> Self {
-        Self { name, text, sight, reach }
-    }
-
-    /// Its statements with their names: `-- NAME: …` begins each.
-    pub(crate) fn statements(self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        self.text.split(";\n").map(str::trim).filter_map(|statement| {
-            let (name, _) = statement.strip_prefix("-- ")?.split_once(':')?;
-            Some((name, statement))
-        })
-    }
-}
 
 /// Columns that a statement may leave out where they say nothing.
 pub(crate) const TEXTS: [&str; 6] = ["item", "pekon", "jenis", "officer", "name", "detail"];
@@ -90,7 +39,9 @@ pub(crate) fn rows(month: &MonthView<'_>, sight: Sight, at_once: usize) -> Resul
         if all.width() == 0 {
             all = rows;
         } else {
-            all.vstack_mut_owned(rows).map_err(|e| fault(&e))?;
+            let unlike =
+                |e: PolarsError| FigureError::Sql { figure: "the rows of a pass".into(), reason: e.to_string() };
+            all.vstack_mut_owned(rows).map_err(unlike)?;
         }
     }
     Ok(all)

@@ -1,7 +1,7 @@
 //! Into which cells figures are divided.
 
 use super::summary::{fault, texts};
-use crate::figures::month_view::FigureError;
+use crate::figures::error::FigureError;
 use polars::prelude::{Column, DataFrame, DataType, IntoLazy, NamedFrom, PolarsError, Series, col, lit};
 use schemas::{Month, Wilayah};
 

@@ -10,9 +10,10 @@
 mod blocks;
 mod compare;
 mod estimate;
+mod levels;
 mod names;
 
-pub use compare::{Kind, Level};
+pub use levels::{Kind, Level};
 
 use compare::Column;
 use std::collections::BTreeMap;
@@ -88,7 +89,7 @@ impl Records {
     /// What the level of a pair's column says, with the column's name; in Indonesian.
     #[must_use]
     pub fn words(&self, column: usize, level: Level) -> (&str, &'static str) {
-        self.columns.get(column).map_or(("", ""), |c| (c.name.as_str(), compare::words(c.kind, level)))
+        self.columns.get(column).map_or(("", ""), |c| (c.name.as_str(), levels::words(c.kind, level)))
     }
 
     /// The pairs that are probably of one person.

@@ -11,55 +11,19 @@
 #[cfg(test)]
 pub(crate) use super::event_table::Made;
 
+use super::error::FigureError;
 use super::event_table::{EventTable, TEXTS};
 use super::outage_clock::OutageClock;
-use crate::archive::{Archive, ArchiveError};
-use crate::figures::additive::{FigureSql, Reach, Sight};
+use super::statement::{FigureSql, Reach, Sight};
+use crate::archive::Archive;
 use polars::prelude::{
     Column, DataFrame, IntoLazy, IntoSeries, LazyFrame, NamedFrom, NewChunkedArray, PolarsError, Series, StringChunked,
 };
 use polars::sql::SQLContext;
-use schemas::{CalendarError, Facts, Milestone, Month, Sop, WorkingClock, Zone};
+use schemas::{Facts, Milestone, Month, Sop, WorkingClock, Zone};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-
-/// Figures cannot be computed.
-#[derive(Debug, thiserror::Error)]
-pub enum FigureError {
-    /// The archive cannot be read.
-    #[error(transparent)]
-    Archive(#[from] ArchiveError),
-    /// An event lies outside the calendar.
-    #[error(transparent)]
-    Calendar(#[from] CalendarError),
-    /// A query failed.
-    #[error("the figure {figure} could not be computed: {reason}")]
-    Sql {
-        /// File and statement.
-        figure: String,
-        /// What the engine said.
-        reason: String,
-    },
-    /// The archive does not hold that month.
-    #[error("the archive does not hold {month}; it holds {first} to {last}")]
-    NoMonth {
-        /// The month asked for.
-        month: Month,
-        /// First month in the archive.
-        first: Month,
-        /// Last month in the archive.
-        last: Month,
-    },
-}
-
-/// Whether a month lies between the first and the last of an archive.
-pub(crate) fn within(span: Option<(Month, Month)>, month: Month) -> Result<(), FigureError> {
-    match span {
-        Some((first, last)) if !(first <= month && month <= last) => Err(FigureError::NoMonth { month, first, last }),
-        _ => Ok(()),
-    }
-}
 
 /// Everything the figures of any month are computed from.
 pub(crate) struct View {

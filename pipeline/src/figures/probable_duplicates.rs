@@ -7,8 +7,8 @@
 
 use crate::archive::columns::{dates, int32s, int64s, step, texts, values};
 use crate::archive::{Archive, ArchiveError, month_of_path};
+use crate::figures::error::{FigureError, within};
 use crate::figures::linkage::{Kind, Records, Wanted};
-use crate::figures::month_view::{FigureError, within};
 use arrow::array::{Array, RecordBatch};
 use chrono::NaiveDate;
 use schemas::{Column, Facts, Milestone, Month, NameRules};

@@ -26,7 +26,7 @@ use crate::archive::quarantine::Quarantine;
 use crate::archive::{Archive, ArchiveError};
 use crate::figures::additive;
 use crate::figures::divisions::{self, By};
-use crate::figures::month_view::{FigureError, within};
+use crate::figures::error::{FigureError, within};
 use crate::figures::summary;
 use crate::figures::suppression::{self, Mask};
 use month_events::MonthEvents;

@@ -17,7 +17,7 @@ mod counts;
 
 use super::divisions::{self, By};
 use super::summary::fault;
-use crate::figures::month_view::FigureError;
+use crate::figures::error::FigureError;
 use counts::Counts;
 use polars::prelude::DataFrame;
 use schemas::figures::{FigureRow, ReleasedRow};

@@ -2,9 +2,15 @@
 
 use crate::source::Cell;
 use chrono::format::{Item, Parsed, StrftimeItems};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Offset, TimeZone};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 use std::sync::LazyLock;
+
+/// A day, microseconds.
+pub(crate) const DAY_US: i64 = 86_400_000_000;
+
+/// PostgreSQL reads years of four digits in every date style.
+const WRITABLE_US: std::ops::RangeInclusive<i64> = -62_135_596_800_000_000..=253_402_300_799_000_000;
 
 /// Microseconds since 1970 UTC; text and local times without a zone are read in `zone`.
 pub(crate) fn instant(cell: Cell<'_>, zone: Tz) -> Option<i64> {
@@ -59,6 +65,14 @@ fn date_text(text: &str) -> Option<NaiveDate> {
     let mut parsed = Parsed::new();
     chrono::format::parse(&mut parsed, text, YEAR_MONTH_DAY.iter()).ok()?;
     parsed.to_naive_date().ok()
+}
+
+/// The instant, or the nearest that every database reads: a window that ends in a year of five digits ends with the last of
+/// four.
+pub(super) fn writable(us: i64) -> DateTime<Utc> {
+    let us = us.clamp(*WRITABLE_US.start(), *WRITABLE_US.end());
+    let beyond = if us < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
+    DateTime::from_timestamp_micros(us).unwrap_or(beyond)
 }
 
 #[cfg(test)]

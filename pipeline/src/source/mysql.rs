@@ -2,8 +2,8 @@
 
 use super::chunk::{Cell, OUT_OF_RANGE};
 use super::error::{connect_error, query_error, relation_error};
-use super::row_filter::writable;
-use super::{Bind, DAY_US, Outlet, SourceError, Timeouts};
+use super::instants::{DAY_US, writable};
+use super::{Bind, Outlet, SourceError, Timeouts};
 use crate::source::instants;
 use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;

@@ -4,15 +4,13 @@
 //! value; instants are microseconds and dates days since 1970. Its digest is SHA-256 over a key and that text. [`field`] and
 //! [`digest`] say the same for a row of the archive.
 
+use super::instants::DAY_US;
 use super::row_filter::{Dialect, instant_literal};
 use super::{Cell, Row, Shape, Source, SourceError};
 use crate::hash::sha256;
 use schemas::Column;
 use std::collections::BTreeMap;
 use std::fmt::Write;
-
-/// Length of the slices of time in which sums are compared, microseconds.
-pub(crate) const DAY_US: i64 = 86_400_000_000;
 
 /// How a database digests a row.
 #[derive(Debug)]

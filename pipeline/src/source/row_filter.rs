@@ -1,16 +1,13 @@
 //! Which rows a pull asks for, in the words of each database.
 
-use super::{DAY_US, Shape, mysql, postgres, sqlite};
-use chrono::{DateTime, Utc};
+use super::instants::{DAY_US, writable};
+use super::{Shape, mysql, postgres, sqlite};
 use schemas::{Column, EventId};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// A query may have some ten thousand parameters; beyond this many keys everything is read.
 const MOST_IDS: usize = 10_000;
-
-/// PostgreSQL reads years of four digits in every date style.
-const WRITABLE_US: std::ops::RangeInclusive<i64> = -62_135_596_800_000_000..=253_402_300_799_000_000;
 
 /// What a pull asks of the source.
 #[derive(Clone, Debug, Default)]
@@ -191,14 +188,6 @@ impl Condition {
 
 pub(super) fn instant_literal(us: i64) -> String {
     format!("timestamptz '{}'", writable(us).format("%Y-%m-%d %H:%M:%S%.6f+00"))
-}
-
-/// The instant, or the nearest that every database reads: a window that ends in a year of five digits ends with the last of
-/// four.
-pub(super) fn writable(us: i64) -> DateTime<Utc> {
-    let us = us.clamp(*WRITABLE_US.start(), *WRITABLE_US.end());
-    let beyond = if us < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
-    DateTime::from_timestamp_micros(us).unwrap_or(beyond)
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@
 mod alignment;
 
 use crate::archive::columns::step;
-use crate::figures::additive::{FigureSql, Reach, Sight};
 use crate::figures::month_view::MonthView;
+use crate::figures::statement::{FigureSql, Reach, Sight};
 use crate::figures::summary::{texts, whole};
 use crate::figures::{FigureBook, FigureError};
 use alignment::{Event, align};

@@ -3,7 +3,7 @@
 //! Reads   events; a rule with its value
 //! Gives   ids of berkas, in order; none for a rule without a value where the value is the limit
 
-use crate::figures::additive::{FigureSql, Reach, Sight};
+use crate::figures::statement::{FigureSql, Reach, Sight};
 use crate::figures::summary::texts;
 use crate::figures::{FigureBook, FigureError};
 use schemas::{Clock, Month, Rule, ShareMeasure, Standard, TimeMeasure};

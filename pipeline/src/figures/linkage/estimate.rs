@@ -1,6 +1,6 @@
 //! How much each level of agreement says.
 
-use super::compare::{Kind, Level, same};
+use super::levels::{Kind, Level, same};
 use super::{Records, Wanted};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;

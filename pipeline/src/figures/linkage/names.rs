@@ -1,6 +1,6 @@
 //! Names as words without order: SITI AMINAH and AMINAH SITI are one name.
 
-use super::compare::{DIFFERENT, Level};
+use super::levels::{DIFFERENT, Level};
 
 /// Words at least so alike (Jaro–Winkler) may be one word written in two ways.
 const ALIKE: f64 = 0.88;

@@ -6,7 +6,7 @@
 
 use crate::archive::columns::step;
 use crate::figures::Context;
-use crate::figures::month_view::FigureError;
+use crate::figures::error::FigureError;
 use crate::figures::summary::{count, fault, whole};
 use polars::prelude::{DataFrame, IntoLazy, PolarsError, col, lit};
 use schemas::Within;

@@ -1,0 +1,24 @@
+//! What came of a command.
+
+/// What came of a command that could be carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Done, nothing to report.
+    Done,
+    /// Done, with findings.
+    Findings,
+    /// What was examined could not run now.
+    CannotRun,
+}
+
+impl Outcome {
+    /// `Findings` when there are any.
+    pub(crate) fn of(findings: bool) -> Self {
+        if findings { Self::Findings } else { Self::Done }
+    }
+
+    /// Of two things that were done together.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self::of(self == Self::Findings || other == Self::Findings)
+    }
+}

@@ -1,0 +1,23 @@
+//! Why working time cannot be told.
+
+use chrono::NaiveDate;
+
+/// A calendar that cannot be used, or an instant it does not cover.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum CalendarError {
+    /// The instant lies outside the covered days.
+    #[error(
+        "{date} is outside the office calendar ({from} to {to}); extend it in kalender.toml with covered-to and the free days"
+    )]
+    NotCovered {
+        /// The date asked for.
+        date: String,
+        /// First day covered.
+        from: NaiveDate,
+        /// Last day covered.
+        to: NaiveDate,
+    },
+    /// An entry of the calendar data is not readable.
+    #[error("calendar: {0}")]
+    Data(String),
+}
