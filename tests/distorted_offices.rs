@@ -20,7 +20,7 @@ use tests::reference::Reference;
 use tests::tools::Tool;
 
 /// The offices of every run.
-const SHORT: Range<u64> = 0..200;
+const SHORT: Range<u64> = 0..120;
 const PYTHON: Tool = Tool::Python(&[]);
 
 tests::trials! {

@@ -27,7 +27,7 @@ const DIVISIONS: [(&str, By); 6] = [
 /// Offices from a handful of berkas to some hundreds, and how many small counts one of them has at least.
 const SIZES: [(Range<u32>, usize); 3] = [(60..200, 500), (5..40, 100), (300..600, 1_000)];
 /// Those of every run.
-const SHORT: Range<u64> = 0..6;
+const SHORT: Range<u64> = 0..3;
 
 /// What names single cases is in no file.
 const NEVER: [(&str, &str); 2] = [("batches", "held_up_by"), ("register_agreement", "numbers")];

@@ -11,7 +11,7 @@ pub(crate) mod divisions;
 pub(crate) mod error;
 mod event_table;
 pub mod linkage;
-mod metrics;
+pub(crate) mod metrics;
 pub(crate) mod month_view;
 mod outage_clock;
 mod probable_duplicates;

@@ -3,7 +3,7 @@
 //! What is understood here is written out again; a statement that has anything else differs from what was written.
 
 use super::verdicts::failing_cases::FAILED;
-use crate::figures::additive::FIGURES;
+use crate::figures::metrics::FIGURES;
 use crate::figures::summary::STAGE_2;
 use crate::selftest::LOG;
 use crate::verdicts::deviations::TRACES;

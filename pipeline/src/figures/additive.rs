@@ -5,23 +5,10 @@
 //!         often it occurred, `n`
 
 use super::error::FigureError;
+use super::metrics::FIGURES;
 use super::month_view::MonthView;
 use super::statement::{FigureSql, Reach, Sight};
 use polars::prelude::{DataFrame, DataType, IntoLazy, NULL, PlSmallStr, PolarsError, col, lit};
-
-/// Every figure.
-pub(crate) const FIGURES: [FigureSql; 10] = [
-    FigureSql::new("backlog", include_str!("metrics/backlog.sql"), Sight::Past, Reach::Berkas),
-    FigureSql::new("batches", include_str!("metrics/batches.sql"), Sight::Ahead, Reach::Batches),
-    FigureSql::new("completeness", include_str!("metrics/completeness.sql"), Sight::Past, Reach::Berkas),
-    FigureSql::new("conformance", include_str!("metrics/conformance.sql"), Sight::Ahead, Reach::Berkas),
-    FigureSql::new("duplicates", include_str!("metrics/duplicates.sql"), Sight::Ahead, Reach::Arrivals),
-    FigureSql::new("flow", include_str!("metrics/flow.sql"), Sight::Past, Reach::Berkas),
-    FigureSql::new("issuance", include_str!("metrics/issuance.sql"), Sight::Past, Reach::Berkas),
-    FigureSql::new("register_agreement", include_str!("metrics/register_agreement.sql"), Sight::Past, Reach::Berkas),
-    FigureSql::new("time_per_step", include_str!("metrics/time_per_step.sql"), Sight::Past, Reach::Berkas),
-    FigureSql::new("turnaround", include_str!("metrics/turnaround.sql"), Sight::Ahead, Reach::Berkas),
-];
 
 /// Columns that a statement may leave out where they say nothing.
 pub(crate) const TEXTS: [&str; 6] = ["item", "pekon", "jenis", "officer", "name", "detail"];

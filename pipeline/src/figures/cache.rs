@@ -7,8 +7,9 @@
 //! program. When one of them changes, the file is not found and the rows are computed anew. The MAC over name and bytes is made
 //! with the office's key, so that a file which was rewritten is not believed; `tertib verify` computes all anew in any case.
 
-use super::additive::{FIGURES, NUMBERS, TEXTS};
+use super::additive::{NUMBERS, TEXTS};
 use super::error::FigureError;
+use super::metrics::FIGURES;
 use super::outage_clock::OutageClock;
 use super::statement::Sight;
 use super::summary::{fault, numbers, texts};

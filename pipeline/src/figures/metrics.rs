@@ -1,4 +1,4 @@
-//! The figures, each an SQL file and a Rust file of its name.
+//! The figures, each an SQL file and a Rust file of its name: what it counts, of which events, and its names in the report.
 
 pub(super) mod backlog;
 pub(super) mod batches;
@@ -10,3 +10,19 @@ pub(super) mod issuance;
 pub(super) mod register_agreement;
 pub(super) mod time_per_step;
 pub(super) mod turnaround;
+
+use super::statement::FigureSql;
+
+/// The statements of every figure.
+pub(crate) const FIGURES: [FigureSql; 10] = [
+    backlog::SQL,
+    batches::SQL,
+    completeness::SQL,
+    conformance::SQL,
+    duplicates::SQL,
+    flow::SQL,
+    issuance::SQL,
+    register_agreement::SQL,
+    time_per_step::SQL,
+    turnaround::SQL,
+];

@@ -315,8 +315,9 @@ fn sop_step(sop: &Sop) -> Result<DataFrame, FigureError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::figures::additive::{FIGURES, rows, stacked};
+    use crate::figures::additive::{rows, stacked};
     use crate::figures::divisions::{self, By};
+    use crate::figures::metrics::FIGURES;
     use rand::{Rng, SeedableRng};
     use rand_chacha::ChaCha8Rng;
 

@@ -5,7 +5,10 @@
 //! Rule    SOP steps 7 and 10; the cards of one batch go home together
 
 use crate::figures::Context;
+use crate::figures::statement::{FigureSql, Reach, Sight};
 use schemas::figures::Batches;
+
+pub(super) const SQL: FigureSql = FigureSql::new("batches", include_str!("batches.sql"), Sight::Ahead, Reach::Batches);
 
 const FIGURE: &str = "batches";
 

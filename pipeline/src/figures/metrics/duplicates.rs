@@ -7,7 +7,11 @@
 //! Finds   berkas without a NIK: counted, left out of (b) and (c)
 
 use crate::figures::Context;
+use crate::figures::statement::{FigureSql, Reach, Sight};
 use schemas::figures::Duplicates;
+
+pub(super) const SQL: FigureSql =
+    FigureSql::new("duplicates", include_str!("duplicates.sql"), Sight::Ahead, Reach::Arrivals);
 
 pub(in crate::figures) fn compute(context: Context<'_>) -> Duplicates {
     let n = |item: &str| context.figures.n("duplicates", item);

@@ -6,7 +6,11 @@
 //! Finds   berkas handed over without a receipt: counted, not measured
 
 use crate::figures::Context;
+use crate::figures::statement::{FigureSql, Reach, Sight};
 use schemas::figures::Turnaround;
+
+pub(super) const SQL: FigureSql =
+    FigureSql::new("turnaround", include_str!("turnaround.sql"), Sight::Ahead, Reach::Berkas);
 
 const FIGURE: &str = "turnaround";
 
