@@ -57,7 +57,7 @@ pub(crate) enum Command {
     Run(run::Options),
     /// Run the jobs of the configuration when they are due.
     Serve(serve::Options),
-    /// Say how the archive and the jobs stand.
+    /// Show the state of the archive and of the jobs.
     Status(status::Options),
     /// Answer one SELECT over the public table `events`.
     Query(query::Options),

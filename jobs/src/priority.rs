@@ -9,7 +9,7 @@ pub(crate) fn yield_to_the_office(command: &Command) {
     let Some(place) = command.pulls() else { return };
     // A faulty configuration is reported by the command itself.
     let source = Config::find(place.config.as_deref()).map(|c| c.source);
-    // Who reads SQLite may hold back its writers, and would the longer the less of the processor it gets.
+    // A reader of SQLite can block its writers; with a low priority it would only block them longer.
     if source.is_ok_and(|s| s.rows_per_second.is_some() && !s.url.starts_with("sqlite:")) {
         stand_behind();
     }

@@ -198,7 +198,7 @@ impl Source {
         integer_ids: bool,
         to: Sender<Chunk>,
     ) -> Result<Vec<String>, SourceError> {
-        // Whoever keeps others waiting had better be done soon.
+        // A reader for whom writers must wait reads as fast as it can.
         let rate = self.config.rows_per_second.filter(|_| self.writers == Writers::GoOn);
         let outlet = Outlet::new(Column::ALL.len(), Some(to)).paced(rate);
         let mut outlet = outlet.heard_by(self.watch.heard());

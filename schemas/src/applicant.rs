@@ -18,9 +18,9 @@ pub struct ApplicantRules {
 /// Ages at which something is unusual or impossible, whole years.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct AgeLimits {
-    /// Nobody is recorded before.
+    /// Age from which a person may be recorded.
     pub perekaman: u32,
-    /// No card is printed before, but for who is or was married.
+    /// Age from which a card may be printed, unless the person is or was married.
     pub pencetakan: u32,
     /// Nobody is older.
     pub tertinggi: u32,

@@ -100,7 +100,7 @@ pub struct LedgerBook {
     /// Of such a list, months that it leaves out since the schedule has no rule for their classification code.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub months_without_rule: Vec<Month>,
-    /// Lowest and highest number in the book.
+    /// Lowest number in the book.
     pub first_number: Option<String>,
     /// Highest number.
     pub last_number: Option<String>,

@@ -25,12 +25,12 @@ use std::thread::JoinHandle;
 
 /// A part is closed when it has this many rows, so that a reader can hold it.
 const MOST_ROWS: usize = 262_144;
-/// Parts to which nothing came while so many rows went elsewhere are closed: sources give rows nearly in the order of time.
+/// A part is closed when this many rows went to other parts since its last one: sources give rows nearly in the order of time.
 const QUIET_ROWS: usize = 131_072;
 /// Encoded pages of open row groups may take this much together.
 const MOST_WAITING_BYTES: usize = 24 << 20;
-/// A pull of no more rows is not compressed: each reader would have to set up a decompressor for every column, which takes it
-/// longer than reading them. They wait for their end in memory, but not if they take more than this.
+/// Up to this many rows a pull is not compressed: setting up a decompressor for every column takes a reader longer than reading
+/// them. Such rows wait in memory for the end of the pull, unless they take more than `FEW_BYTES`.
 const FEW_ROWS: usize = 64;
 const FEW_BYTES: usize = 16 << 20;
 /// Batches that may wait for the encoder.

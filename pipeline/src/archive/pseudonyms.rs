@@ -188,7 +188,8 @@ pub(super) fn commitment(salt: &[u8], person: Person<'_>, form: &DigestForm, jso
     Sha256::new().chain_update(salt).chain_update(json).finalize().into()
 }
 
-/// Whether a message begins with these pieces. None is the beginning of another, so one that has all pieces of a person's is it.
+/// Whether a message begins with these pieces. The encoding is prefix-free, so a message that begins with all pieces of a
+/// person is that person's.
 fn begins_with(message: &[u8], pieces: impl FnOnce(&mut dyn FnMut(&[u8]))) -> bool {
     let mut rest = Some(message);
     pieces(&mut |piece| rest = rest.and_then(|rest| rest.strip_prefix(piece)));

@@ -40,7 +40,7 @@ pub(crate) struct View {
     outages: OutageClock,
 }
 
-/// When nothing more is open of a berkas, seconds since 1970; never is far off.
+/// When a berkas was closed, in seconds since 1970; `i64::MAX` while it is open.
 #[derive(Clone, Copy)]
 struct Ended {
     /// Handed over, rejected or found a duplicate.

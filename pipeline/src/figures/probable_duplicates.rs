@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Pairs less probable than this are chance, unless asked for.
 pub const PROBABLE: f64 = 0.5;
-/// A key that more people share says nothing.
+/// A key that more records share is passed over: it would pair almost everybody with everybody.
 const BLOCK: usize = 2_000;
 
 /// Of a longer birth place only the beginning is compared, so that what an office puts there by mistake stops no list.

@@ -197,7 +197,7 @@ impl Watch {
         let mut second = match Connection::open(&self.config).await {
             Ok(second) => second,
             Err(fault @ SourceError::Unreachable { answered: false, .. }) => return Err(fault),
-            // Who refuses is there.
+            // A server that rejects the login is still reachable.
             Err(_) => return Ok(()),
         };
         let (database, question) = match second {

@@ -55,7 +55,7 @@ pub(super) async fn open(url: &str, timeouts: Timeouts) -> Result<MySqlConnectio
             Ok(_) => {}
         }
     }
-    // Who reads slowly on purpose would be taken for dead after a minute.
+    // By default the server takes a slow reader for dead after a minute.
     let waits =
         format!("SET SESSION lock_wait_timeout = {}, net_write_timeout = {}", timeouts.lock_s, timeouts.statement_s);
     connection.execute(sqlx::raw_sql(AssertSqlSafe(waits))).await.map_err(|e| query_error(NAME, "session", &e))?;

@@ -96,8 +96,8 @@ pub(super) async fn open(url: &str, zone: Tz, timeouts: Timeouts) -> Result<PgCo
     let encoding = "SELECT set_config('client_encoding', \
                     CASE current_setting('server_encoding') WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, false)";
     connection.execute(encoding).await.map_err(|e| query_error(NAME, "session", &e))?;
-    // A server that cannot reach us any more shall not hold locks for us, but who reads slowly is not gone. Not every server
-    // has each of these settings.
+    // If the network drops, the server must release our locks; a slow reader must not be taken for a lost one. Not every
+    // server has each of these settings.
     let answer_s = timeouts.answer_s.min(3_600);
     let gone_s = answer_s * 5;
     let keepalive = format!(

@@ -34,9 +34,9 @@ pub(super) struct Database {
 }
 
 impl Database {
-    /// Who reads a file without a write-ahead log holds back everybody who writes into it. Where rows are to be read slowly,
-    /// they are set aside by one statement first, and then handed on while nothing is held back; that statement sees one
-    /// state of the file. Elsewhere one transaction does.
+    /// Reading a file without a write-ahead log blocks everybody who writes into it. Where rows are to be read slowly, one
+    /// statement copies them first, and they are handed on while nothing is blocked; that statement sees one state of the
+    /// file. Otherwise everything is read in one transaction.
     pub(super) async fn open(url: &str, timeouts: Timeouts, slowly: bool) -> Result<Self, SourceError> {
         // A path is taken as it is; only one with parameters, which no file has for its name, is read as a URL, where `%` and
         // `?` have a meaning.

@@ -52,8 +52,8 @@ fn of_namesakes(kind: Kind) -> &'static [f64] {
     }
 }
 
-/// Two records are of one person, or of two people who have much in common. Without the latter as classes of their own
-/// they would pass for one person: fields of kin do not agree by chance, and not one without the other.
+/// Two records belong to one person, or to two people who have much in common. The latter need classes of their own: relatives
+/// share several fields at once, which fields that agree independently of each other never do, and would pass for one person.
 const CLASSES: usize = 3;
 const PERSON: usize = 0;
 
