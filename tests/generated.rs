@@ -1,7 +1,7 @@
 //! Offices by seed, small and distorted in every way that a counter application can distort its records, and offices written out
 //! by hand; each pulled into an archive of its own.
 
-use pipeline::{Archive, Fence, Key, PullError, PullOptions, PullReport, SourceConfig};
+use pipeline::{Archive, Key, PullError, PullOptions, PullReport, SourceConfig, WriterLock};
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -392,7 +392,7 @@ fn pull(folder: &Path, key: &Key, facts: &Facts) -> Result<PullReport, PullError
         slice_rows: 1_000_000,
         retries: 0,
         may_write: true,
-        fence: Fence::Lock,
+        fence: WriterLock::Lock,
     };
     let root = folder.join("archive");
     runtime().block_on(pipeline::pull(&source, &root, key, facts, options, &mut |_, _| {}))

@@ -4,7 +4,9 @@ use crate::config::{Config, text};
 use crate::options::{ArchiveCopy, Where};
 use anyhow::{Context, Result, anyhow, bail};
 use chrono::{DateTime, Utc};
-use pipeline::{Archive, BookWriter, Disclosure, Fence, FigureBook, Key, KeyError, Progress, PullOptions, PullReport};
+use pipeline::{
+    Archive, BookWriter, Disclosure, FigureBook, Key, KeyError, Progress, PullOptions, PullReport, WriterLock,
+};
 use schemas::document::{ComplianceSheet, Handover, LedgerBook, MonthlyReview};
 use schemas::figures::{Figures, RegisterNumbers};
 use schemas::{Decisions, FactFiles, Facts, FactsError, Month, OfficeDays};
@@ -89,8 +91,8 @@ impl Installed {
     }
 
     /// What keeps two writers of the archive apart.
-    pub(crate) fn fence(&self) -> Fence {
-        if self.config.archive.lock { Fence::Lock } else { Fence::PutIfAbsent }
+    pub(crate) fn fence(&self) -> WriterLock {
+        if self.config.archive.lock { WriterLock::Lock } else { WriterLock::PutIfAbsent }
     }
 
     /// Pulls everything that is new.

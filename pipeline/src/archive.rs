@@ -30,14 +30,14 @@ pub use error::ArchiveError;
 use error::io;
 pub use head::{KeptHead, KeptHeadError};
 pub use key::{Key, KeyError};
-pub(crate) use pseudonyms::{DigestForm, Persons, Residents};
+pub(crate) use pseudonyms::{DigestForm, Persons, Pseudonymizer};
 pub use quarantine::waiting_in_quarantine;
 pub(crate) use read::decode;
 use read::{as_stored, decoded, superseded};
 pub use seal::{SealError, SealRequest, seal};
 pub use verify::{Examination, Verification, verify};
-pub use writer::Fence;
-pub(crate) use writer::{Ready, Writer};
+pub use writer::WriterLock;
+pub(crate) use writer::{CommitRequest, Writer};
 
 use crate::hash::sha256;
 use arrow::array::RecordBatch;

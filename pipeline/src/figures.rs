@@ -28,7 +28,7 @@ pub use quality::{ColumnQuality, Quality, QualityFinding, quality, quality_cells
 
 use crate::archive::Archive;
 use crate::archive::key::Key;
-use cache::{Kept, is_same};
+use cache::{FigureCache, is_same};
 use error::within;
 use metrics::{
     backlog, batches, completeness, conformance, duplicates, flow, issuance, register_agreement, time_per_step,
@@ -39,7 +39,7 @@ use polars::prelude::{DataFrame, IntoLazy, PolarsError, col, lit};
 use schemas::document::{BacklogAge, KecamatanRow};
 use schemas::figures::{FigureRow, Figures, MonthFigures, ReleasedRow, TrendPoint};
 use schemas::{Facts, Finding, Month};
-use statement::Sight;
+use statement::TimeScope;
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use summary::Summary;
@@ -54,11 +54,11 @@ pub struct FigureBook<'a> {
     facts: &'a Facts,
     span: Option<(Month, Month)>,
     /// Where rows of months that are over are kept; nowhere without the office's key.
-    kept: Option<Kept>,
+    kept: Option<FigureCache>,
     /// The events, once they had to be read.
     view: OnceCell<View>,
     /// The additive rows of the month that was asked for last.
-    additive: RefCell<BTreeMap<(Month, Sight), DataFrame>>,
+    additive: RefCell<BTreeMap<(Month, TimeScope), DataFrame>>,
 }
 
 impl std::fmt::Debug for FigureBook<'_> {
@@ -97,7 +97,7 @@ impl<'a> FigureBook<'a> {
     /// # Errors
     /// [`FigureError`] when the archive's outage log cannot be read.
     pub fn keeping(mut self, key: &Key) -> Result<Self, FigureError> {
-        self.kept = Some(Kept::new(&self.archive, self.facts, key)?);
+        self.kept = Some(FigureCache::new(&self.archive, self.facts, key)?);
         Ok(self)
     }
 
@@ -146,7 +146,7 @@ impl<'a> FigureBook<'a> {
     /// # Errors
     /// [`FigureError::NoMonth`] when the archive does not hold it.
     pub fn backlog_age(&self, month: Month) -> Result<BacklogAge, FigureError> {
-        backlog::ages(self.rows(month, Sight::Past)?)
+        backlog::ages(self.rows(month, TimeScope::UpToMonthEnd)?)
     }
 
     /// The month's flow by kecamatan, in order of name; areas that the table does not know stand under their code.
@@ -167,7 +167,10 @@ impl<'a> FigureBook<'a> {
         let months = std::iter::successors(Some(first), |month| Some(month.next())).take_while(|month| *month <= last);
         // A month's rows shrink to the cells' before the next month's are read.
         let in_cells = months.map(|month| {
-            let rows = Sight::ALL.map(|sight| self.rows(month, sight)).into_iter().collect::<Result<Vec<_>, _>>()?;
+            let rows = TimeScope::ALL
+                .map(|time_scope| self.rows(month, time_scope))
+                .into_iter()
+                .collect::<Result<Vec<_>, _>>()?;
             divisions::merged(&rows, month, by, by == By::Month || month == last, &self.facts.wilayah)
         });
         summary::figures(divisions::together(in_cells.collect::<Result<_, FigureError>>()?)?)
@@ -181,7 +184,10 @@ impl<'a> FigureBook<'a> {
     pub fn released(&self, first: Month, last: Month, by: By) -> Result<Vec<ReleasedRow>, FigureError> {
         let months = std::iter::successors(Some(first), |month| Some(month.next())).take_while(|month| *month <= last);
         let masks = months.map(|month| {
-            let rows = Sight::ALL.map(|sight| self.rows(month, sight)).into_iter().collect::<Result<Vec<_>, _>>()?;
+            let rows = TimeScope::ALL
+                .map(|time_scope| self.rows(month, time_scope))
+                .into_iter()
+                .collect::<Result<Vec<_>, _>>()?;
             Ok((month, Mask::of(&rows, self.facts)?))
         });
         let masks = masks.collect::<Result<Vec<_>, FigureError>>()?;
@@ -209,7 +215,8 @@ impl<'a> FigureBook<'a> {
 
     /// The additive rows of the flow, which looks at nothing after its month.
     fn flow(&self, month: Month) -> Result<DataFrame, FigureError> {
-        let rows = self.rows(month, Sight::Past)?.lazy().filter(col("figure").eq(lit(flow::FIGURE))).collect();
+        let rows =
+            self.rows(month, TimeScope::UpToMonthEnd)?.lazy().filter(col("figure").eq(lit(flow::FIGURE))).collect();
         rows.map_err(|e| summary::fault(&e))
     }
 
@@ -223,11 +230,11 @@ impl<'a> FigureBook<'a> {
     /// # Errors
     /// [`FigureError`] when the archive is damaged, or an event lies outside the calendar.
     pub fn altered(&self, key: &Key) -> Result<Vec<Finding>, FigureError> {
-        let kept = Kept::new(&self.archive, self.facts, key)?;
+        let kept = FigureCache::new(&self.archive, self.facts, key)?;
         let mut altered = Vec::new();
-        for (month, sight, path) in kept.held() {
-            let same = match kept.load(month, sight) {
-                Some(rows) => is_same(&rows, &self.compute(month, sight)?)?,
+        for (month, time_scope, path) in kept.held() {
+            let same = match kept.load(month, time_scope) {
+                Some(rows) => is_same(&rows, &self.compute(month, time_scope)?)?,
                 None => false,
             };
             if !same {
@@ -240,28 +247,28 @@ impl<'a> FigureBook<'a> {
 
     /// All additive rows of a month, which are asked for again.
     fn additive(&self, month: Month) -> Result<DataFrame, FigureError> {
-        let [past, ahead] = Sight::ALL.map(|sight| {
-            let rows = self.rows(month, sight)?;
+        let [past, ahead] = TimeScope::ALL.map(|time_scope| {
+            let rows = self.rows(month, time_scope)?;
             let mut held = self.additive.borrow_mut();
             held.retain(|(of, _), _| *of == month);
-            held.insert((month, sight), rows.clone());
+            held.insert((month, time_scope), rows.clone());
             Ok::<_, FigureError>(rows)
         });
         past?.vstack(&ahead?).map_err(|e| summary::fault(&e))
     }
 
     /// The additive rows of the figures with that sight: those at hand, or kept from an earlier time, or computed now.
-    fn rows(&self, month: Month, sight: Sight) -> Result<DataFrame, FigureError> {
-        if let Some(rows) = self.additive.borrow().get(&(month, sight)) {
+    fn rows(&self, month: Month, time_scope: TimeScope) -> Result<DataFrame, FigureError> {
+        if let Some(rows) = self.additive.borrow().get(&(month, time_scope)) {
             return Ok(rows.clone());
         }
         within(self.span, month)?;
-        let Some(kept) = &self.kept else { return self.compute(month, sight) };
-        if let Some(rows) = kept.load(month, sight) {
+        let Some(kept) = &self.kept else { return self.compute(month, time_scope) };
+        if let Some(rows) = kept.load(month, time_scope) {
             return Ok(rows);
         }
-        let rows = self.compute(month, sight)?;
-        kept.store(month, sight, &rows);
+        let rows = self.compute(month, time_scope)?;
+        kept.store(month, time_scope, &rows);
         Ok(rows)
     }
 
@@ -271,8 +278,8 @@ impl<'a> FigureBook<'a> {
         self.view()?.month(month)
     }
 
-    fn compute(&self, month: Month, sight: Sight) -> Result<DataFrame, FigureError> {
-        additive::rows(&self.at(month)?, sight, AT_ONCE)
+    fn compute(&self, month: Month, time_scope: TimeScope) -> Result<DataFrame, FigureError> {
+        additive::rows(&self.at(month)?, time_scope, AT_ONCE)
     }
 
     fn view(&self) -> Result<&View, FigureError> {

@@ -14,8 +14,8 @@ mod sql_subset;
 mod verdicts;
 
 pub use archive::{
-    Archive, ArchiveError, CommitNote, Examination, Fence, FileEntry, KeptHead, KeptHeadError, Key, KeyError, Seal,
-    SealError, SealRequest, SourceNote, Verification, seal, verify, waiting_in_quarantine,
+    Archive, ArchiveError, CommitNote, Examination, FileEntry, KeptHead, KeptHeadError, Key, KeyError, Seal, SealError,
+    SealRequest, SourceNote, Verification, WriterLock, seal, verify, waiting_in_quarantine,
 };
 pub use books::{BookError, BookWriter, Disclosure};
 pub use figures::{
@@ -26,5 +26,5 @@ pub use files::{Readers, create_private_file, make_folder, others_may, read_file
 pub use pull::{Difference, Progress, PullError, PullOptions, PullReport, Reconciliation, pull, reconcile};
 pub use query::{Answer, QueryError, query};
 pub use selftest::{Check, Selftest, SelftestError, Statistic, selftest};
-pub use source::{Shape, Source, SourceConfig, SourceError, Timeouts};
+pub use source::{RelationSchema, Source, SourceConfig, SourceError, Timeouts};
 pub use verdicts::{Deviation, deviations, failing_cases, judge, review, unjudged};

@@ -22,14 +22,14 @@ pub use report::{PullError, PullReport};
 use crate::archive::commit_log::TableFacts;
 use crate::archive::key::Key;
 use crate::archive::quarantine::Quarantine;
-use crate::archive::{Archive, ArchiveError, Fence, Ready, SourceNote, Writer};
-use crate::source::{Shape, Source, SourceConfig, SourceError, Window, Writers};
+use crate::archive::{Archive, ArchiveError, CommitRequest, SourceNote, Writer, WriterLock};
+use crate::source::{RelationSchema, RowFilter, Source, SourceConfig, SourceError, Writers};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use contract::Contract;
-use ingest::Intake;
-use report::Tally;
+use ingest::Ingestor;
+use report::FindingCounts;
 use schemas::{Facts, Month, Outage, Stock};
-use slices::{Again, Asked, Slices};
+use slices::{Again, SliceRequest, Slices};
 use std::path::Path;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -63,7 +63,7 @@ pub struct PullOptions<'a> {
     /// Whether a database user who may write is accepted.
     pub may_write: bool,
     /// What keeps two writers apart.
-    pub fence: Fence,
+    pub fence: WriterLock,
 }
 
 /// Told how many rows were read and about how many there are.
@@ -113,7 +113,7 @@ fn wait_ms(wait: Duration) -> u64 {
 struct Done {
     connected: bool,
     report: PullReport,
-    tally: Tally,
+    tally: FindingCounts,
     total: Option<u64>,
     slices: Option<Slices>,
 }
@@ -194,7 +194,7 @@ impl Run<'_> {
                 match integer_ids {
                     Some(integer_ids) if writer.has_news() || !files.is_empty() || moved => {
                         let cursor = self.cursor(&archive, intake.cursor_us, &asked, open_since);
-                        let ready = Ready {
+                        let ready = CommitRequest {
                             at_ms: options.at_ms,
                             source: Some(SourceNote { files, identity, ..asked.note.clone() }),
                             cursor,
@@ -220,7 +220,7 @@ impl Run<'_> {
     }
 
     /// What is to be said of the source as a whole.
-    fn note_source(&self, source: &Source, shape: &Shape, may_write: bool, tally: &mut Tally) {
+    fn note_source(&self, source: &Source, shape: &RelationSchema, may_write: bool, tally: &mut FindingCounts) {
         let view = self.config.view.as_str();
         if may_write {
             tally.note("S003", view);
@@ -237,18 +237,18 @@ impl Run<'_> {
     async fn examine<'f>(
         &mut self,
         mut source: Source,
-        shape: &Shape,
-        asked: &Asked,
+        shape: &RelationSchema,
+        asked: &SliceRequest,
         held: Held<'_, 'f>,
         mut writer: Option<&mut Writer>,
-    ) -> Result<(Source, Intake<'f>, Vec<String>), PullError> {
+    ) -> Result<(Source, Ingestor<'f>, Vec<String>), PullError> {
         let mut watched = None;
         loop {
             let scratch = writer.as_ref().map_or_else(std::env::temp_dir, |w| w.staging().to_owned());
             let digests = held.quarantine.digests.clone();
             let archive = held.archive.clone();
             let mut intake =
-                Intake::new(self.key, held.contract, archive, asked.range, digests, watched.take(), &scratch);
+                Ingestor::new(self.key, held.contract, archive, asked.range, digests, watched.take(), &scratch);
             let (back, files) = self.read(source, shape, &asked.window, &mut intake, writer.as_deref_mut()).await?;
             source = back;
             let doubled = intake.finish(writer.as_deref_mut())?;
@@ -270,9 +270,9 @@ impl Run<'_> {
     async fn read(
         &mut self,
         mut source: Source,
-        shape: &Shape,
-        window: &Window,
-        intake: &mut Intake<'_>,
+        shape: &RelationSchema,
+        window: &RowFilter,
+        intake: &mut Ingestor<'_>,
         mut writer: Option<&mut Writer>,
     ) -> Result<(Source, Vec<String>), PullError> {
         let (to, mut chunks) = tokio::sync::mpsc::channel(QUEUE);
@@ -324,7 +324,7 @@ fn key_type(archive: &Archive, found: Option<bool>) -> Result<Option<bool>, Arch
 async fn side_tables(
     source: &mut Source,
     last: bool,
-    tally: &mut Tally,
+    tally: &mut FindingCounts,
 ) -> Result<(Option<Vec<Outage>>, Option<Vec<Stock>>), SourceError> {
     let mut name = |table: &str, left_out: &[String]| {
         left_out.iter().filter(|_| last).for_each(|row| tally.add("S008", table, Some(row)));

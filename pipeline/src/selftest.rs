@@ -13,12 +13,13 @@ mod foreign;
 mod published;
 mod said;
 
-use crate::figures::statement::{FigureSql, Reach, Sight};
+use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
 /// The statements over a foreign log.
-pub(crate) const LOG: FigureSql = FigureSql::new("log", include_str!("selftest/log.sql"), Sight::Ahead, Reach::Berkas);
+pub(crate) const LOG: FigureSql =
+    FigureSql::new("log", include_str!("selftest/log.sql"), TimeScope::IncludingLater, EventScope::Berkas);
 
 const VECTORS: &str = "calendar_vectors.json";
 

@@ -29,14 +29,14 @@ mod sqlite;
 pub(crate) use chunk::chunk_of;
 pub(crate) use chunk::{Cell, Cells, Chunk, Row};
 pub use config::{SourceConfig, Timeouts};
-use connection::{Connection, Watch};
+use connection::{Connection, LivenessMonitor};
 pub use error::SourceError;
 use privileges::unless_denied;
-pub use relation_schema::Shape;
+pub use relation_schema::RelationSchema;
 pub(crate) use row_digests::{Digested, digest, field, first_60_bits};
 use row_filter::Bind;
-pub(crate) use row_filter::Window;
-use row_sink::Outlet;
+pub(crate) use row_filter::RowFilter;
+use row_sink::RowSink;
 pub(crate) use span::Span;
 
 use schemas::{Column, Horizon};
@@ -56,7 +56,7 @@ pub(crate) enum Writers {
 pub struct Source {
     config: SourceConfig,
     connection: Connection,
-    watch: Watch,
+    watch: LivenessMonitor,
     open_since: Option<i64>,
     writers: Writers,
 }
@@ -68,7 +68,7 @@ impl Source {
     /// [`SourceError`] when the URL is not readable, the database does not answer or refuses the user.
     pub async fn open(config: SourceConfig) -> Result<Self, SourceError> {
         let mut connection = Connection::open(&config).await?;
-        let watch = Watch::start(&mut connection, &config).await?;
+        let watch = LivenessMonitor::start(&mut connection, &config).await?;
         let mut source = Self { config, connection, watch, open_since: None, writers: Writers::GoOn };
         source.writers = source.who_writes().await?;
         // Before the snapshot: what it cannot see yet is of a transaction that was open then, or that began later.
@@ -125,7 +125,7 @@ impl Source {
     ///
     /// # Errors
     /// [`SourceError::NoRelation`], [`SourceError::MissingColumns`] or [`SourceError::WrongType`].
-    pub async fn shape(&mut self) -> Result<Shape, SourceError> {
+    pub async fn shape(&mut self) -> Result<RelationSchema, SourceError> {
         let view = self.config.view.clone();
         let found = self.columns_of(&view).await?;
         let mut shape = relation_schema::compare(&self.config, &found)?;
@@ -162,7 +162,7 @@ impl Source {
     ///
     /// # Errors
     /// [`SourceError::Query`] when the database fails.
-    pub(crate) async fn estimate(&mut self, shape: &Shape, window: &Window) -> Result<u64, SourceError> {
+    pub(crate) async fn estimate(&mut self, shape: &RelationSchema, window: &RowFilter) -> Result<u64, SourceError> {
         if let Connection::Csv(folder) = &self.connection {
             return Ok(folder.waiting(&self.config, &window.files)?.iter().map(|f| f.rows).sum());
         }
@@ -193,14 +193,14 @@ impl Source {
     /// [`SourceError`] when the source fails.
     pub(crate) async fn events(
         &mut self,
-        shape: &Shape,
-        window: &Window,
+        shape: &RelationSchema,
+        window: &RowFilter,
         integer_ids: bool,
         to: Sender<Chunk>,
     ) -> Result<Vec<String>, SourceError> {
         // A reader for whom writers must wait reads as fast as it can.
         let rate = self.config.rows_per_second.filter(|_| self.writers == Writers::GoOn);
-        let outlet = Outlet::new(Column::ALL.len(), Some(to)).paced(rate);
+        let outlet = RowSink::new(Column::ALL.len(), Some(to)).paced(rate);
         let mut outlet = outlet.heard_by(self.watch.heard());
         let mut digests = Vec::new();
         if let Connection::Csv(folder) = &self.connection {
@@ -276,7 +276,7 @@ impl Source {
 
     /// All rows of a small answer.
     async fn all(&mut self, sql: &str, binds: &[Bind], relation: &str, width: usize) -> Result<Chunk, SourceError> {
-        let mut outlet = Outlet::new(width, None);
+        let mut outlet = RowSink::new(width, None);
         self.watch.over(self.connection.read(&self.config, sql, binds, relation, &mut outlet)).await?;
         Ok(outlet.keep())
     }
@@ -299,7 +299,7 @@ impl Source {
         self.connection.dialect()
     }
 
-    fn condition(&self, shape: &Shape, window: &Window) -> row_filter::Condition {
+    fn condition(&self, shape: &RelationSchema, window: &RowFilter) -> row_filter::Condition {
         let cursor = self.quoted(&self.config.office_name(Column::RecordedAt));
         let key = self.quoted(&self.config.office_name(Column::EventId));
         row_filter::condition(self.dialect(), &cursor, &key, shape, window)

@@ -99,12 +99,12 @@ struct Parts {
     open: BTreeMap<Month, (Part, Part)>,
     rows: usize,
     compressed: bool,
-    closers: Closers,
+    closers: PartFinishers,
 }
 
 impl Parts {
     fn new(staging: PathBuf, version: u64, integer_ids: bool) -> Result<Self, ArchiveError> {
-        let (open, closers) = (BTreeMap::new(), Closers::start()?);
+        let (open, closers) = (BTreeMap::new(), PartFinishers::start()?);
         let (ordinal, rows, compressed) = (0, 0, true);
         Ok(Self { staging, version, ordinal, integer_ids, open, rows, compressed, closers })
     }
@@ -184,13 +184,13 @@ impl Closed {
 }
 
 /// Threads that close parts in turn, side by side, since the disk makes each wait.
-struct Closers {
+struct PartFinishers {
     queues: Vec<SyncSender<(Part, Part)>>,
     threads: Vec<JoinHandle<Result<Vec<Closed>, ArchiveError>>>,
     taken: usize,
 }
 
-impl Closers {
+impl PartFinishers {
     fn start() -> Result<Self, ArchiveError> {
         let mut closers = Self { queues: Vec::new(), threads: Vec::new(), taken: 0 };
         for _ in 0..CLOSERS {

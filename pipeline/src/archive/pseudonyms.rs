@@ -99,7 +99,7 @@ impl<'a> Person<'a> {
 /// Computes the digests, and remembers those of residents who may soon come again with the same remark. Of one who will not,
 /// only the pseudonym is looked up.
 #[derive(Debug)]
-pub(crate) struct Residents {
+pub(crate) struct Pseudonymizer {
     form: DigestForm,
     nik: Keyed,
     salt: Keyed,
@@ -135,7 +135,7 @@ impl Remembered {
     }
 }
 
-impl Residents {
+impl Pseudonymizer {
     pub(crate) fn new(key: &Key, form: DigestForm) -> Self {
         let none = PersonDigest { pseudonym: None, salt: [0; 16], commitment: [0; 32] };
         let nobody = Remembered { message: [0; LONGEST_REMEMBERED], length: 0, digest: none.clone() };
@@ -283,7 +283,7 @@ mod tests {
     }
 
     impl Said<'_> {
-        fn digest(&self, residents: &mut Residents) -> PersonDigest {
+        fn digest(&self, residents: &mut Pseudonymizer) -> PersonDigest {
             let days = Date32Array::from(vec![self.tanggal_lahir_days]);
             let texts = [
                 (Column::Nik, self.nik),
@@ -315,8 +315,8 @@ mod tests {
         kewarganegaraan: Some("WNI"),
     };
 
-    fn residents(columns: &ColumnFacts) -> Residents {
-        Residents::new(&Key::from_bytes([7; 32]), DigestForm::of(columns))
+    fn residents(columns: &ColumnFacts) -> Pseudonymizer {
+        Pseudonymizer::new(&Key::from_bytes([7; 32]), DigestForm::of(columns))
     }
 
     #[test]

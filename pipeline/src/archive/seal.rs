@@ -7,7 +7,7 @@
 //!         seen all of it, or for a reason that is kept
 
 use crate::archive::key::Key;
-use crate::archive::{ArchiveError, Fence, Ready, Seal, Writer};
+use crate::archive::{ArchiveError, CommitRequest, Seal, Writer, WriterLock};
 use schemas::document::Coverage;
 use schemas::{Month, Zone};
 use std::collections::BTreeMap;
@@ -101,7 +101,7 @@ pub struct SealRequest<'a> {
 /// # Errors
 /// [`SealError`] when the month is not over, not of the archive, not complete without a reason, closed already or passed over, or an
 /// earlier one is open.
-pub fn seal(root: &Path, key: &Key, fence: Fence, request: SealRequest<'_>) -> Result<Seal, SealError> {
+pub fn seal(root: &Path, key: &Key, fence: WriterLock, request: SealRequest<'_>) -> Result<Seal, SealError> {
     let SealRequest { month, zone, at_ms, incomplete } = request;
     if incomplete.is_some_and(|reason| !is_readable(reason)) {
         return Err(SealError::Reason);
@@ -142,7 +142,7 @@ pub fn seal(root: &Path, key: &Key, fence: Fence, request: SealRequest<'_>) -> R
     writer.seal(month, incomplete);
     let findings = BTreeMap::new();
     let next_seq = archive.next_seq();
-    let ready = Ready { at_ms, source: None, cursor: None, complete_until_us: None, next_seq, facts, findings };
+    let ready = CommitRequest { at_ms, source: None, cursor: None, complete_until_us: None, next_seq, facts, findings };
     let archive = writer.commit(&ready)?;
     archive.seal(month).ok_or_else(|| archive.empty().into())
 }

@@ -126,7 +126,7 @@ pub(crate) fn classified(delta_schema: &str) -> Result<ColumnFacts, String> {
 
 /// Events of one chunk that are to be archived, with what is computed of them, column by column.
 #[derive(Debug)]
-pub(crate) struct Admitted {
+pub(crate) struct NewEvents {
     /// Their places in the chunk.
     rows: Vec<u32>,
     seqs: Vec<i64>,
@@ -136,7 +136,7 @@ pub(crate) struct Admitted {
     salts: BinaryBuilder,
 }
 
-impl Admitted {
+impl NewEvents {
     /// With room for that many.
     pub(crate) fn with_capacity(rows: usize) -> Self {
         let digests = |length| BinaryBuilder::with_capacity(rows, rows * length);

@@ -46,7 +46,7 @@ pub(crate) struct Writer {
 
 /// What keeps two writers apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fence {
+pub enum WriterLock {
     /// A kernel lock, and put-if-absent behind it.
     Lock,
     /// Put-if-absent alone, for file systems without locks.
@@ -55,10 +55,10 @@ pub enum Fence {
 
 impl Writer {
     /// Locks the archive, finishes a commit that a crash interrupted, and reads the log.
-    pub(crate) fn open(root: &Path, key: &Key, fence: Fence) -> Result<Self, ArchiveError> {
+    pub(crate) fn open(root: &Path, key: &Key, fence: WriterLock) -> Result<Self, ArchiveError> {
         make_folder(root, layout::STAGING)?;
         restrict(root)?;
-        let lock = if fence == Fence::Lock { lock(root)? } else { None };
+        let lock = if fence == WriterLock::Lock { lock(root)? } else { None };
         settle(root)?;
         clear_staging(root, lock.is_some())?;
         let archive = Archive::open(root)?;
@@ -172,7 +172,7 @@ impl Writer {
     }
 
     /// Makes everything staged count, together with the cursor.
-    pub(crate) fn commit(mut self, ready: &Ready<'_>) -> Result<Archive, ArchiveError> {
+    pub(crate) fn commit(mut self, ready: &CommitRequest<'_>) -> Result<Archive, ArchiveError> {
         self.close_parts()?;
         if ready.next_seq != self.note.next_seq {
             return Err(uncounted());
@@ -183,7 +183,7 @@ impl Writer {
         let root = self.archive.root().to_owned();
         let version = self.archive.next_version();
         let (events, note) = (&self.events, &self.note);
-        let Ready { cursor, facts, source, .. } = ready;
+        let CommitRequest { cursor, facts, source, .. } = ready;
         let source = source.as_ref().map_or("", |source| &source.name);
         let at_ms = self.not_before_the_last(ready.at_ms);
         let commit = NewCommit { version, at_ms, source, cursor: *cursor, events, note, facts }.encode();
@@ -257,7 +257,7 @@ impl Drop for Writer {
 
 /// What a commit says beside its parts.
 #[derive(Debug)]
-pub(crate) struct Ready<'a> {
+pub(crate) struct CommitRequest<'a> {
     /// Now.
     pub(crate) at_ms: i64,
     /// Where the rows came from, where some came.
@@ -330,10 +330,10 @@ mod tests {
     fn rows_that_were_numbered_otherwise_are_not_committed() {
         let folder = tempfile::TempDir::new().unwrap();
         let key = Key::from_bytes([7; 32]);
-        let writer = Writer::open(folder.path(), &key, Fence::Lock).unwrap();
+        let writer = Writer::open(folder.path(), &key, WriterLock::Lock).unwrap();
         let facts = TableFacts::new(true, key.id(), &schemas::Facts::embedded().unwrap());
         let findings = BTreeMap::new();
-        let ready = Ready {
+        let ready = CommitRequest {
             at_ms: 0,
             source: None,
             cursor: None,

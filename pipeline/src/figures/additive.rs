@@ -7,7 +7,7 @@
 use super::error::FigureError;
 use super::metrics::FIGURES;
 use super::month_view::MonthView;
-use super::statement::{FigureSql, Reach, Sight};
+use super::statement::{EventScope, FigureSql, TimeScope};
 use polars::prelude::{DataFrame, DataType, IntoLazy, NULL, PlSmallStr, PolarsError, col, lit};
 
 /// Columns that a statement may leave out where they say nothing.
@@ -16,9 +16,11 @@ pub(crate) const NUMBERS: [&str; 4] = ["step", "next_step", "v", "n"];
 
 /// The additive rows of a month, of the figures with that sight; those that look at each berkas alone in passes over at most so
 /// many events.
-pub(crate) fn rows(month: &MonthView<'_>, sight: Sight, at_once: usize) -> Result<DataFrame, FigureError> {
+pub(crate) fn rows(month: &MonthView<'_>, time_scope: TimeScope, at_once: usize) -> Result<DataFrame, FigureError> {
     let of_reach = |alone: bool| {
-        FIGURES.into_iter().filter(move |figure| figure.sight == sight && alone == (figure.reach == Reach::Berkas))
+        FIGURES.into_iter().filter(move |figure| {
+            figure.time_scope == time_scope && alone == (figure.event_scope == EventScope::Berkas)
+        })
     };
     let mut all = stacked(of_reach(false), |figure, statement| month.run(figure, statement))?;
     for part in month.parts(at_once) {

@@ -11,7 +11,7 @@ use super::additive::{NUMBERS, TEXTS};
 use super::error::FigureError;
 use super::metrics::FIGURES;
 use super::outage_clock::OutageClock;
-use super::statement::Sight;
+use super::statement::TimeScope;
 use super::summary::{fault, numbers, texts};
 use crate::archive::columns;
 use crate::archive::key::{Key, Keyed};
@@ -37,7 +37,7 @@ const LONGEST_BYTES: u64 = 64 << 20;
 
 /// Where the rows of the months are kept, and under which names.
 #[derive(Debug)]
-pub(crate) struct Kept {
+pub(crate) struct FigureCache {
     /// The archive's folder.
     root: PathBuf,
     /// Made with the office's key.
@@ -50,7 +50,7 @@ pub(crate) struct Kept {
     last: Option<Month>,
 }
 
-impl Kept {
+impl FigureCache {
     pub(crate) fn new(archive: &Archive, facts: &Facts, key: &Key) -> Result<Self, FigureError> {
         let basis = basis(FORM, env!("CARGO_PKG_VERSION"), facts, archive.corrections())?;
         let parts = archive.event_files().filter_map(|f| Some((month_of_path(&f.path)?, f.sha256.clone())));
@@ -63,33 +63,33 @@ impl Kept {
     }
 
     /// The rows of a month, if they are kept and whole.
-    pub(crate) fn load(&self, month: Month, sight: Sight) -> Option<DataFrame> {
-        let path = self.find(month, sight)?;
+    pub(crate) fn load(&self, month: Month, time_scope: TimeScope) -> Option<DataFrame> {
+        let path = self.find(month, time_scope)?;
         self.read(&path).map_err(|why| tracing::warn!("{}: {why}; computed anew", path.display())).ok()
     }
 
     /// Keeps the rows of a month that is over, in place of earlier ones. The month that is still coming in is not kept, nor is
     /// one after the last event.
-    pub(crate) fn store(&self, month: Month, sight: Sight, rows: &DataFrame) {
+    pub(crate) fn store(&self, month: Month, time_scope: TimeScope, rows: &DataFrame) {
         if Some(month) >= self.last {
             return;
         }
-        if let Err(why) = self.replace(month, sight, rows) {
+        if let Err(why) = self.replace(month, time_scope, rows) {
             // The archive may be read-only; the figures are there all the same.
             tracing::info!("figures of {month} are not kept: {why}");
         }
     }
 
     /// The files of rows that are kept under a basis that holds.
-    pub(crate) fn held(&self) -> Vec<(Month, Sight, PathBuf)> {
+    pub(crate) fn held(&self) -> Vec<(Month, TimeScope, PathBuf)> {
         let mut months: Vec<Month> = self.parts.iter().map(|(month, _)| *month).collect();
         months.dedup();
-        let all = months.into_iter().flat_map(|month| Sight::ALL.map(|sight| (month, sight)));
-        all.filter_map(|(month, sight)| Some((month, sight, self.find(month, sight)?))).collect()
+        let all = months.into_iter().flat_map(|month| TimeScope::ALL.map(|time_scope| (month, time_scope)));
+        all.filter_map(|(month, time_scope)| Some((month, time_scope, self.find(month, time_scope)?))).collect()
     }
 
-    fn find(&self, month: Month, sight: Sight) -> Option<PathBuf> {
-        let begin = format!("{}-", self.name(month, sight));
+    fn find(&self, month: Month, time_scope: TimeScope) -> Option<PathBuf> {
+        let begin = format!("{}-", self.name(month, time_scope));
         // Where nothing was ever kept there is no folder; a link in its place is not followed.
         let folder = self.root.join(layout::FIGURES);
         fs::symlink_metadata(&folder).ok().filter(fs::Metadata::is_dir)?;
@@ -98,12 +98,13 @@ impl Kept {
     }
 
     /// The name of the rows without their MAC.
-    fn name(&self, month: Month, sight: Sight) -> String {
-        let seen = self.parts.iter().filter(|(of, _)| sight == Sight::Ahead || *of <= month);
+    fn name(&self, month: Month, time_scope: TimeScope) -> String {
+        let seen = self.parts.iter().filter(|(of, _)| time_scope == TimeScope::IncludingLater || *of <= month);
         let parts: String = seen.map(|(_, sha256)| sha256.as_str()).collect();
-        let outages = self.outages.until(if sight == Sight::Ahead { i64::MAX } else { month.end_s(self.zone) });
+        let outages =
+            self.outages.until(if time_scope == TimeScope::IncludingLater { i64::MAX } else { month.end_s(self.zone) });
         let basis = sha256(format!("{}{month}{outages}{parts}", self.basis).as_bytes());
-        format!("{}-{}", stem(month, sight), basis.get(..32).unwrap_or(&basis))
+        format!("{}-{}", stem(month, time_scope), basis.get(..32).unwrap_or(&basis))
     }
 
     /// 128 bits, as digits, over a name and the bytes under it.
@@ -121,16 +122,18 @@ impl Kept {
         }
     }
 
-    fn replace(&self, month: Month, sight: Sight, rows: &DataFrame) -> Result<(), Fault> {
+    fn replace(&self, month: Month, time_scope: TimeScope, rows: &DataFrame) -> Result<(), Fault> {
         let bytes = encode(rows)?;
-        let name = self.name(month, sight);
+        let name = self.name(month, time_scope);
         let name = format!("{name}-{}.parquet", self.mac(&name, &bytes));
         let folder = make_folder(&self.root, layout::FIGURES)?;
         let place = folder.join(name);
         replace_file(&place, &bytes, Readers::Usual)?;
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
-            if path != place && path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(&stem(month, sight))) {
+            if path != place
+                && path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(&stem(month, time_scope)))
+            {
                 fs::remove_file(path)?;
             }
         }
@@ -146,8 +149,8 @@ fn basis(form: u32, program: &str, facts: &Facts, corrections: u64) -> Result<St
     basis.map_err(|e| FigureError::Sql { figure: "the basis of kept rows".into(), reason: e.to_string() })
 }
 
-fn stem(month: Month, sight: Sight) -> String {
-    format!("{month}-{}", if sight == Sight::Ahead { "ahead" } else { "past" })
+fn stem(month: Month, time_scope: TimeScope) -> String {
+    format!("{month}-{}", if time_scope == TimeScope::IncludingLater { "ahead" } else { "past" })
 }
 
 /// Why rows cannot be kept or read.

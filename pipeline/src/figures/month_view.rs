@@ -6,7 +6,7 @@
 //!         `milestone` what the SOP says of step and outcome (`schemas::Milestone`), `berkas_no` a number for each `berkas_id`; `bulan` and `bulan_diterima` the office's months as text, `nik` the keyed pseudonym;
 //!         `pekon` and `jenis` those of the berkas' first event, since a berkas belongs to one cell whatever its steps say
 //!         `sop_next(langkah, hasil, next)` and `sop_step(langkah, pelaksana, mandatory, writes_book)`
-//! Rule    of a month only the events that its figures can depend on are put before the SQL ([`Reach`])
+//! Rule    of a month only the events that its figures can depend on are put before the SQL ([`EventScope`])
 
 #[cfg(test)]
 pub(crate) use super::event_table::Made;
@@ -14,7 +14,7 @@ pub(crate) use super::event_table::Made;
 use super::error::FigureError;
 use super::event_table::{EventTable, TEXTS};
 use super::outage_clock::OutageClock;
-use super::statement::{FigureSql, Reach, Sight};
+use super::statement::{EventScope, FigureSql, TimeScope};
 use crate::archive::Archive;
 use polars::prelude::{
     Column, DataFrame, IntoLazy, IntoSeries, LazyFrame, NamedFrom, NewChunkedArray, PolarsError, Series, StringChunked,
@@ -29,7 +29,7 @@ use std::ops::Range;
 pub(crate) struct View {
     events: EventTable,
     /// Of each berkas: when it ended, and when its card was printed or will not be.
-    ended: Vec<Ended>,
+    ended: Vec<CaseEnd>,
     /// Batch and berkas: a berkas belongs to the batch of its first event, whichever its later events name.
     batches: BTreeSet<(u32, u32)>,
     sop_next: LazyFrame,
@@ -42,7 +42,7 @@ pub(crate) struct View {
 
 /// When a berkas was closed, in seconds since 1970; `i64::MAX` while it is open.
 #[derive(Clone, Copy)]
-struct Ended {
+struct CaseEnd {
     /// Handed over, rejected or found a duplicate.
     whole: i64,
     /// Printed, rejected or found a duplicate.
@@ -57,7 +57,7 @@ pub(crate) struct MonthView<'v> {
     berkas: Range<usize>,
     end_o: i64,
     end_d: i64,
-    frames: RefCell<BTreeMap<(Sight, Reach), LazyFrame>>,
+    frames: RefCell<BTreeMap<(TimeScope, EventScope), LazyFrame>>,
 }
 
 /// So many events of berkas are put before the SQL at once, so that memory does not grow with the office.
@@ -104,16 +104,16 @@ impl View {
     }
 
     /// The events that the figures of a month can depend on, in order.
-    fn rows(&self, month: Month, berkas: Range<usize>, sight: Sight, reach: Reach) -> Vec<u32> {
+    fn rows(&self, month: Month, berkas: Range<usize>, time_scope: TimeScope, event_scope: EventScope) -> Vec<u32> {
         let (start, end) = (month.start_s(self.zone), month.end_s(self.zone));
         let in_month = |s: i64| start <= s && s < end;
-        let seen = |row: &usize| sight == Sight::Ahead || self.events.end_s(*row) < end;
+        let seen = |row: &usize| time_scope == TimeScope::IncludingLater || self.events.end_s(*row) < end;
         let events = &self.events;
-        let rows: Vec<usize> = match reach {
-            Reach::Berkas | Reach::Batches => {
+        let rows: Vec<usize> = match event_scope {
+            EventScope::Berkas | EventScope::Batches => {
                 let touched = |b: usize| berkas.contains(&b) && self.is_touched(b, start, end);
                 let mut wanted: Vec<bool> = (0..events.berkas()).map(touched).collect();
-                if reach == Reach::Batches {
+                if event_scope == EventScope::Batches {
                     let of_month =
                         (0..events.berkas()).filter(|b| events.events_of(*b).any(|row| in_month(events.end_s(row))));
                     let of_month: BTreeSet<u32> = of_month.map(|b| events.batch_of(b)).collect();
@@ -125,7 +125,7 @@ impl View {
                 let wanted = (0..events.berkas()).filter(|b| wanted[*b]);
                 wanted.flat_map(|b| events.events_of(b)).filter(seen).collect()
             }
-            Reach::Arrivals => {
+            EventScope::Arrivals => {
                 let is_receipt = |row: usize| self.milestone(row) == Some(Milestone::Received);
                 let arrives = |row: usize| {
                     let at = events.end_s(row);
@@ -150,7 +150,7 @@ impl View {
     fn is_touched(&self, berkas: usize, start: i64, end: i64) -> bool {
         let rows = self.events.events_of(berkas);
         let begun = rows.clone().next().is_some_and(|row| self.events.end_s(row) < end);
-        let Ended { whole, printed } = self.ended[berkas];
+        let CaseEnd { whole, printed } = self.ended[berkas];
         begun
             && (whole >= end
                 || printed >= end
@@ -214,7 +214,7 @@ impl MonthView<'_> {
             .replace("$end_o", &self.end_o.to_string())
             .replace("$end_d", &self.end_d.to_string());
         let mut context = SQLContext::new();
-        context.register("events", self.events(figure.sight, figure.reach)?);
+        context.register("events", self.events(figure.time_scope, figure.event_scope)?);
         context.register("sop_next", self.view.sop_next.clone());
         context.register("sop_step", self.view.sop_step.clone());
         context.execute(&statement).and_then(LazyFrame::collect)
@@ -245,19 +245,19 @@ impl MonthView<'_> {
         parts.into_iter().map(part).collect()
     }
 
-    fn events(&self, sight: Sight, reach: Reach) -> Result<LazyFrame, PolarsError> {
-        if let Some(frame) = self.frames.borrow().get(&(sight, reach)) {
+    fn events(&self, time_scope: TimeScope, event_scope: EventScope) -> Result<LazyFrame, PolarsError> {
+        if let Some(frame) = self.frames.borrow().get(&(time_scope, event_scope)) {
             return Ok(frame.clone());
         }
-        let rows = self.view.rows(self.month, self.berkas.clone(), sight, reach);
+        let rows = self.view.rows(self.month, self.berkas.clone(), time_scope, event_scope);
         let frame = self.view.frame(&rows)?.lazy();
-        self.frames.borrow_mut().insert((sight, reach), frame.clone());
+        self.frames.borrow_mut().insert((time_scope, event_scope), frame.clone());
         Ok(frame)
     }
 }
 
-fn ended(events: &EventTable, berkas: usize, sop: &Sop) -> Ended {
-    let mut ended = Ended { whole: i64::MAX, printed: i64::MAX };
+fn ended(events: &EventTable, berkas: usize, sop: &Sop) -> CaseEnd {
+    let mut ended = CaseEnd { whole: i64::MAX, printed: i64::MAX };
     for row in events.events_of(berkas) {
         let at = events.end_s(row);
         match sop.milestone(events.step(row), events.hasil(row)) {
@@ -386,12 +386,16 @@ mod tests {
             let mut random = ChaCha8Rng::seed_from_u64(seed);
             let view = view(&made(&mut random));
             for month in MONTHS.map(|m| m.parse::<Month>().unwrap()) {
-                for sight in Sight::ALL {
+                for time_scope in TimeScope::ALL {
                     let whole = view.month(month).unwrap();
-                    let once = added(rows(&whole, sight, usize::MAX).unwrap(), month);
+                    let once = added(rows(&whole, time_scope, usize::MAX).unwrap(), month);
                     let at_once = random.random_range(1..40);
                     passes += whole.parts(at_once).len();
-                    same(&added(rows(&whole, sight, at_once).unwrap(), month), &once, &format!("seed {seed}, {month}"));
+                    same(
+                        &added(rows(&whole, time_scope, at_once).unwrap(), month),
+                        &once,
+                        &format!("seed {seed}, {month}"),
+                    );
                 }
             }
         }
@@ -408,20 +412,21 @@ mod tests {
                 .map(|row| u32::try_from(row).unwrap())
                 .collect();
             for month in MONTHS.map(|m| m.parse::<Month>().unwrap()) {
-                for sight in Sight::ALL {
+                for time_scope in TimeScope::ALL {
                     let of_month = view.month(month).unwrap();
-                    let reached = added(rows(&of_month, sight, usize::MAX).unwrap(), month);
+                    let reached = added(rows(&of_month, time_scope, usize::MAX).unwrap(), month);
                     // The same statements over all events.
                     let end = month.end_s(view.zone);
-                    let seen = |row: &&u32| sight == Sight::Ahead || view.events.end_s(**row as usize) < end;
+                    let seen =
+                        |row: &&u32| time_scope == TimeScope::IncludingLater || view.events.end_s(**row as usize) < end;
                     let all: Vec<u32> = every.iter().filter(seen).copied().collect();
                     let frame = view.frame(&all).unwrap().lazy();
-                    for reach in [Reach::Berkas, Reach::Batches, Reach::Arrivals] {
-                        of_month.frames.borrow_mut().insert((sight, reach), frame.clone());
+                    for event_scope in [EventScope::Berkas, EventScope::Batches, EventScope::Arrivals] {
+                        of_month.frames.borrow_mut().insert((time_scope, event_scope), frame.clone());
                     }
-                    let figures = FIGURES.into_iter().filter(|figure| figure.sight == sight);
+                    let figures = FIGURES.into_iter().filter(|figure| figure.time_scope == time_scope);
                     let all = stacked(figures, |figure, statement| of_month.run(figure, statement)).unwrap();
-                    same(&reached, &added(all, month), &format!("seed {seed}, {month}, {sight:?}"));
+                    same(&reached, &added(all, month), &format!("seed {seed}, {month}, {time_scope:?}"));
                 }
             }
         }

@@ -2,21 +2,21 @@
 
 /// Which events a figure of a month looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Sight {
+pub(crate) enum TimeScope {
     /// Those before the end of the month.
-    Past,
+    UpToMonthEnd,
     /// Later ones too: whether a batch has ended, what came after a hand-over.
-    Ahead,
+    IncludingLater,
 }
 
-impl Sight {
-    pub(crate) const ALL: [Self; 2] = [Self::Past, Self::Ahead];
+impl TimeScope {
+    pub(crate) const ALL: [Self; 2] = [Self::UpToMonthEnd, Self::IncludingLater];
 }
 
 /// Which of these events a figure of a month can depend on. What lies beyond is not put before the SQL; it would not change
 /// the rows (`tests/figures.py` runs the same statements over all events).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Reach {
+pub(crate) enum EventScope {
     /// All of each berkas that was touched in the month or is open at its end.
     Berkas,
     /// These, and all of each berkas that belongs to a batch of which a berkas was touched in the month.
@@ -30,13 +30,18 @@ pub(crate) enum Reach {
 pub(crate) struct FigureSql {
     pub(crate) name: &'static str,
     pub(crate) text: &'static str,
-    pub(crate) sight: Sight,
-    pub(crate) reach: Reach,
+    pub(crate) time_scope: TimeScope,
+    pub(crate) event_scope: EventScope,
 }
 
 impl FigureSql {
-    pub(crate) const fn new(name: &'static str, text: &'static str, sight: Sight, reach: Reach) -> Self {
-        Self { name, text, sight, reach }
+    pub(crate) const fn new(
+        name: &'static str,
+        text: &'static str,
+        time_scope: TimeScope,
+        event_scope: EventScope,
+    ) -> Self {
+        Self { name, text, time_scope, event_scope }
     }
 
     /// Its statements with their names: `-- NAME: …` begins each.

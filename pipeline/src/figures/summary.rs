@@ -4,13 +4,14 @@
 //! Gives   per cell and item how many, and of measured values the sum and the nearest ranks
 
 use super::error::FigureError;
-use super::statement::{FigureSql, Reach, Sight};
+use super::statement::{EventScope, FigureSql, TimeScope};
 use polars::prelude::{DataFrame, DataType, IntoLazy, LazyFrame, PolarsError};
 use polars::sql::SQLContext;
 use schemas::figures::{FigureRow, Spread, SpreadValues};
 
 /// Stage 2 of all of them.
-pub(crate) const STAGE_2: FigureSql = FigureSql::new("stage2", include_str!("stage2.sql"), Sight::Ahead, Reach::Berkas);
+pub(crate) const STAGE_2: FigureSql =
+    FigureSql::new("stage2", include_str!("stage2.sql"), TimeScope::IncludingLater, EventScope::Berkas);
 
 /// The figures of rows that have a column `cell`.
 pub(crate) fn figures(cells: DataFrame) -> Result<Vec<FigureRow>, FigureError> {

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 /// The latest archived form of an event.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct KnownEvent {
+pub(crate) struct ArchivedRow {
     pub(crate) seq: i64,
     /// Its place among the archived rows that were read.
     row: usize,
@@ -21,24 +21,24 @@ pub(crate) struct KnownEvent {
 
 /// The latest archived forms of some events.
 #[derive(Debug)]
-pub(crate) struct Known<'i> {
+pub(crate) struct ArchivedRows<'i> {
     /// The public columns that tell whether an event was changed.
     columns: Vec<Column>,
-    places: BTreeMap<EventId<'i>, KnownEvent>,
+    places: BTreeMap<EventId<'i>, ArchivedRow>,
     rows: Option<RecordBatch>,
 }
 
-impl<'i> Known<'i> {
+impl<'i> ArchivedRows<'i> {
     /// Of the events with these keys, which are in order and without repetition.
     pub(crate) fn load(archive: &Archive, ids: &[EventId<'i>], public: &[Column]) -> Result<Self, ArchiveError> {
         let computed = ["seq", "pii_commitment"].into_iter();
         let names: Vec<&str> = computed.chain(public.iter().map(|column| column.name())).collect();
-        let mut places: BTreeMap<EventId<'i>, KnownEvent> = BTreeMap::new();
+        let mut places: BTreeMap<EventId<'i>, ArchivedRow> = BTreeMap::new();
         let (mut held, mut taken) = (0, Vec::new());
         each_with_key(archive, ids, &names, |batch, matches| {
             let seqs = int64s(batch, "seq")?;
             for (id, row) in matches {
-                let event = KnownEvent { seq: seqs.value(*row as usize), row: held };
+                let event = ArchivedRow { seq: seqs.value(*row as usize), row: held };
                 held += 1;
                 let latest = places.entry(*id).or_insert(event);
                 if latest.seq < event.seq {
@@ -55,12 +55,12 @@ impl<'i> Known<'i> {
     }
 
     /// The event with that key.
-    pub(crate) fn get(&self, id: EventId<'_>) -> Option<KnownEvent> {
+    pub(crate) fn get(&self, id: EventId<'_>) -> Option<ArchivedRow> {
         self.places.get(&id).copied()
     }
 
     /// What tells whether an event of a chunk is the one that is archived.
-    pub(crate) fn beside(&self, events: &Events) -> Result<Option<Likeness<'_>>, ArchiveError> {
+    pub(crate) fn beside(&self, events: &Events) -> Result<Option<RowMatcher<'_>>, ArchiveError> {
         let Some(rows) = &self.rows else { return Ok(None) };
         let mut columns = Vec::with_capacity(self.columns.len());
         for column in &self.columns {
@@ -70,7 +70,7 @@ impl<'i> Known<'i> {
                 make_comparator(archived, events.values(*column).array(), SortOptions::default()).map_err(unlike)?,
             );
         }
-        Ok(Some(Likeness { columns, commitments: texts(rows, "pii_commitment")? }))
+        Ok(Some(RowMatcher { columns, commitments: texts(rows, "pii_commitment")? }))
     }
 }
 
@@ -80,14 +80,14 @@ fn unlike(fault: ArrowError) -> ArchiveError {
 
 /// Compares archived events with those of a chunk, value by value. What is personal is compared by its commitment, since the
 /// personal columns may have been destroyed.
-pub(crate) struct Likeness<'k> {
+pub(crate) struct RowMatcher<'k> {
     columns: Vec<DynComparator>,
     commitments: &'k StringArray,
 }
 
-impl Likeness<'_> {
+impl RowMatcher<'_> {
     /// Whether they are the same.
-    pub(crate) fn is_same(&self, archived: KnownEvent, row: usize, commitment: &[u8; 32]) -> bool {
+    pub(crate) fn is_same(&self, archived: ArchivedRow, row: usize, commitment: &[u8; 32]) -> bool {
         self.commitments.value(archived.row) == hex(commitment)
             && self.columns.iter().all(|compare| compare(archived.row, row).is_eq())
     }

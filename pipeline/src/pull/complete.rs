@@ -6,9 +6,9 @@
 //! Invariant: the instant is a function of the archive's version, and never goes back.
 
 use super::Run;
-use super::slices::Asked;
+use super::slices::SliceRequest;
 use crate::archive::{Archive, SourceNote};
-use crate::pull::ingest::Intake;
+use crate::pull::ingest::Ingestor;
 use schemas::Zone;
 
 impl Run<'_> {
@@ -17,7 +17,7 @@ impl Run<'_> {
         &self,
         archive: &Archive,
         seen_us: Option<i64>,
-        asked: &Asked,
+        asked: &SliceRequest,
         open_since: Option<i64>,
     ) -> Option<i64> {
         if asked.again {
@@ -35,8 +35,8 @@ impl Run<'_> {
     pub(super) fn complete_until_us(
         &self,
         archive: &Archive,
-        asked: &Asked,
-        intake: &Intake<'_>,
+        asked: &SliceRequest,
+        intake: &Ingestor<'_>,
         open_since: Option<i64>,
     ) -> Option<i64> {
         if asked.again {

@@ -1,14 +1,14 @@
 //! What becomes of each row of a pull: new, known, a correction, or quarantine.
 
-use super::report::{PullError, PullReport, Range, Tally};
+use super::report::{FindingCounts, PullError, PullReport, Range};
 use crate::archive::event_batch::Events;
 use crate::archive::key::{Key, Keyed};
-use crate::archive::tables::{Admitted, QuarantinedRow, Tables};
-use crate::archive::{Archive, ArchiveError, DigestForm, Persons, Residents, Writer};
+use crate::archive::tables::{NewEvents, QuarantinedRow, Tables};
+use crate::archive::{Archive, ArchiveError, DigestForm, Persons, Pseudonymizer, Writer};
 use crate::hash::hex;
-use crate::pull::archived_rows::{Known, Likeness};
+use crate::pull::archived_rows::{ArchivedRows, RowMatcher};
 use crate::pull::contract::{Contract, Fault, id_text, row_json};
-use crate::pull::repeated_keys::{Doubles, mark};
+use crate::pull::repeated_keys::{RepeatedKeys, mark};
 use crate::source::{Cell, Chunk, Row};
 use schemas::{Column, EventId, Month};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,15 +23,15 @@ const QUARANTINE_ROWS: usize = 10_000;
 const MOST_BROKEN: u64 = 100_000;
 
 /// Takes rows chunk by chunk and hands on what must be archived.
-pub(crate) struct Intake<'a> {
+pub(crate) struct Ingestor<'a> {
     contract: Contract<'a>,
     archive: Archive,
     range: Range,
     tables: Tables,
-    residents: Residents,
+    residents: Pseudonymizer,
     quarantine_digest: Keyed,
     quarantined: BTreeSet<[u8; 16]>,
-    doubles: Option<Doubles>,
+    doubles: Option<RepeatedKeys>,
     watched: BTreeSet<u64>,
     seen: BTreeSet<String>,
     month: Option<(Month, Span<i64>)>,
@@ -42,12 +42,12 @@ pub(crate) struct Intake<'a> {
     /// The latest instant of recording.
     pub(crate) cursor_us: Option<i64>,
     /// What was found.
-    pub(crate) tally: Tally,
+    pub(crate) tally: FindingCounts,
     /// What was counted.
     pub(crate) report: PullReport,
 }
 
-impl<'a> Intake<'a> {
+impl<'a> Ingestor<'a> {
     /// `watched` are the marks that an earlier reading of the same rows found doubled; without one, marks are gathered in
     /// `folder`.
     pub(crate) fn new(
@@ -65,17 +65,17 @@ impl<'a> Intake<'a> {
             archive,
             range,
             tables: Tables::of(&contract.facts.columns, contract.integer_ids),
-            residents: Residents::new(key, DigestForm::of(&contract.facts.columns)),
+            residents: Pseudonymizer::new(key, DigestForm::of(&contract.facts.columns)),
             quarantine_digest: key.keyed("quarantine"),
             quarantined,
-            doubles: watched.is_none().then(|| Doubles::new(folder)),
+            doubles: watched.is_none().then(|| RepeatedKeys::new(folder)),
             watched: watched.unwrap_or_default(),
             seen: BTreeSet::new(),
             month: None,
             waiting: Vec::new(),
             broken: Vec::new(),
             cursor_us: None,
-            tally: Tally::default(),
+            tally: FindingCounts::default(),
             report: PullReport::default(),
         }
     }
@@ -96,7 +96,7 @@ impl<'a> Intake<'a> {
     pub(crate) fn finish(&mut self, mut writer: Option<&mut Writer>) -> Result<BTreeSet<u64>, PullError> {
         self.decide(writer.as_deref_mut())?;
         self.hand_on_broken(writer)?;
-        let doubles = self.doubles.take().map(Doubles::finish).transpose();
+        let doubles = self.doubles.take().map(RepeatedKeys::finish).transpose();
         Ok(doubles.map_err(PullError::Scratch)?.unwrap_or_default())
     }
 
@@ -110,18 +110,23 @@ impl<'a> Intake<'a> {
         };
         ids.sort_unstable();
         ids.dedup();
-        let known = Known::load(&archive, &ids, &self.tables.public)?;
+        let known = ArchivedRows::load(&archive, &ids, &self.tables.public)?;
         for chunk in &chunks {
             self.chunk(chunk, &known, writer.as_deref_mut())?;
         }
         Ok(())
     }
 
-    fn chunk(&mut self, chunk: &Chunk, known: &Known<'_>, mut writer: Option<&mut Writer>) -> Result<(), PullError> {
+    fn chunk(
+        &mut self,
+        chunk: &Chunk,
+        known: &ArchivedRows<'_>,
+        mut writer: Option<&mut Writer>,
+    ) -> Result<(), PullError> {
         let checked = self.contract.check(chunk);
         let persons = self.residents.form().persons(|column| Ok(checked.events.values(column)))?;
         let likeness = known.beside(&checked.events)?;
-        let beside = Beside { events: &checked.events, persons: &persons, known, likeness };
+        let beside = CommitExtras { events: &checked.events, persons: &persons, known, likeness };
         let mut months = BTreeMap::new();
         for (index, row) in (0_u32..).zip(chunk.rows()) {
             self.report.read += 1;
@@ -145,8 +150,8 @@ impl<'a> Intake<'a> {
         &mut self,
         index: u32,
         row: Row<'_>,
-        beside: &Beside<'_>,
-        months: &mut BTreeMap<Month, Admitted>,
+        beside: &CommitExtras<'_>,
+        months: &mut BTreeMap<Month, NewEvents>,
     ) -> Result<(), PullError> {
         let (events, place) = (beside.events, index as usize);
         let at = events.recorded_at.value(place);
@@ -181,7 +186,7 @@ impl<'a> Intake<'a> {
         } else {
             self.report.new += 1;
         }
-        let admitted = months.entry(month).or_insert_with(|| Admitted::with_capacity(row.chunk_len()));
+        let admitted = months.entry(month).or_insert_with(|| NewEvents::with_capacity(row.chunk_len()));
         admitted.push(index, self.next_seq, person, correction_of);
         self.next_seq += 1;
         Ok(())
@@ -233,11 +238,11 @@ impl<'a> Intake<'a> {
 }
 
 /// The events of a chunk beside what the archive holds of them.
-struct Beside<'a> {
+struct CommitExtras<'a> {
     events: &'a Events,
     persons: &'a Persons<'a>,
-    known: &'a Known<'a>,
-    likeness: Option<Likeness<'a>>,
+    known: &'a ArchivedRows<'a>,
+    likeness: Option<RowMatcher<'a>>,
 }
 
 impl Contract<'_> {

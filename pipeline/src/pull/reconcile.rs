@@ -9,7 +9,7 @@
 
 mod rows;
 
-use super::report::Tally;
+use super::report::FindingCounts;
 use crate::archive::key::Key;
 use crate::archive::lookup::{archived_keys, in_order};
 use crate::archive::quarantine::Quarantine;
@@ -18,7 +18,7 @@ use crate::hash::hex;
 use crate::pull::PullError;
 use crate::pull::contract::{Contract, id_text};
 use crate::source::instants::DAY_US;
-use crate::source::{Chunk, Digested, Shape, Source, SourceConfig, Window, digest, field, first_60_bits};
+use crate::source::{Chunk, Digested, RelationSchema, RowFilter, Source, SourceConfig, digest, field, first_60_bits};
 use arrow::array::Array;
 use rows::{Values, archived_values, each_latest, event_values};
 use schemas::{Column, Facts, Finding, Month};
@@ -66,7 +66,7 @@ impl Reconciliation {
     /// The same as findings R001–R007, grouped by code and, where rows differ, by the columns that do.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
-        let mut tally = Tally::default();
+        let mut tally = FindingCounts::default();
         for (code, columns, id) in self.rows() {
             tally.add(code, if columns.is_empty() { "event_id".to_owned() } else { columns }, Some(&id));
         }
@@ -276,8 +276,8 @@ fn archived(archive: &Archive, month: Month, replaced: &BTreeSet<i64>, secret: &
 /// Calls `each` with every chunk of a window.
 async fn stream(
     mut source: Source,
-    shape: &Shape,
-    window: Window,
+    shape: &RelationSchema,
+    window: RowFilter,
     integer_ids: bool,
     mut each: impl FnMut(&Chunk),
 ) -> Result<Source, PullError> {
@@ -301,14 +301,14 @@ async fn stream(
 /// ends, and to every month where that cannot be read.
 async fn read_here(
     source: Source,
-    shape: &Shape,
+    shape: &RelationSchema,
     contract: Contract<'_>,
     month: Month,
     secret: &str,
 ) -> Result<(Source, Found), PullError> {
     let mut found = Found::default();
     let in_files = source.is_files();
-    let source = stream(source, shape, Window::default(), contract.integer_ids, |chunk| {
+    let source = stream(source, shape, RowFilter::default(), contract.integer_ids, |chunk| {
         let checked = contract.check(chunk);
         for (index, row) in chunk.rows().enumerate() {
             found.read += 1;
@@ -336,7 +336,7 @@ async fn read_here(
 /// What the source says now about the events with these keys, in whatever month they are.
 async fn values_now(
     source: Source,
-    shape: &Shape,
+    shape: &RelationSchema,
     contract: Contract<'_>,
     ids: &BTreeSet<String>,
 ) -> Result<BTreeMap<String, Now>, PullError> {
@@ -344,7 +344,7 @@ async fn values_now(
     if ids.is_empty() {
         return Ok(found);
     }
-    let window = Window { ids: ids.iter().cloned().collect(), only_ids: true, ..Window::default() };
+    let window = RowFilter { ids: ids.iter().cloned().collect(), only_ids: true, ..RowFilter::default() };
     let reading = stream(source, shape, window, contract.integer_ids, |chunk| {
         let checked = contract.check(chunk);
         for (index, row) in chunk.rows().enumerate() {

@@ -20,7 +20,7 @@ pub(crate) const MOST: usize = 100_000;
 
 /// What keys left behind.
 #[derive(Debug)]
-pub(crate) struct Doubles {
+pub(crate) struct RepeatedKeys {
     folder: PathBuf,
     run: Vec<u64>,
     full_runs: Vec<File>,
@@ -34,7 +34,7 @@ pub(crate) fn mark(id: EventId<'_>) -> u64 {
     }
 }
 
-impl Doubles {
+impl RepeatedKeys {
     /// Runs go to unnamed files in the folder.
     pub(crate) fn new(folder: &Path) -> Self {
         Self { folder: folder.to_owned(), run: Vec::new(), full_runs: Vec::new() }
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn a_key_is_found_doubled_across_runs_and_within_one() {
         let folder = tempfile::TempDir::new().unwrap();
-        let mut doubles = Doubles::new(folder.path());
+        let mut doubles = RepeatedKeys::new(folder.path());
         let count = i64::try_from(2 * RUN).unwrap() + 5;
         let doubled = [3, 4, count - 1];
         for n in (0..count).chain(doubled) {
@@ -106,6 +106,6 @@ mod tests {
         }
         assert_eq!(doubles.full_runs.len(), 2);
         assert_eq!(doubles.finish().unwrap(), doubled.map(|n| mark(EventId::Integer(n))).into());
-        assert!(Doubles::new(folder.path()).finish().unwrap().is_empty());
+        assert!(RepeatedKeys::new(folder.path()).finish().unwrap().is_empty());
     }
 }

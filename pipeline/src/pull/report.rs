@@ -10,13 +10,13 @@ const EXAMPLES: usize = 3;
 
 /// What was found, by code and column, with a few ids as examples.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Tally {
+pub(crate) struct FindingCounts {
     of_rows: BTreeMap<(&'static str, String), (u64, Vec<String>)>,
     /// What is true of the source as a whole, however often it is asked.
     of_source: BTreeSet<(&'static str, String)>,
 }
 
-impl Tally {
+impl FindingCounts {
     /// Something about the source as a whole.
     pub(crate) fn note(&mut self, code: &'static str, place: impl Into<String>) {
         self.of_source.insert((code, place.into()));

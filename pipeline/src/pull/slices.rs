@@ -6,7 +6,7 @@ use super::{PullError, Run};
 use crate::archive::key::Key;
 use crate::archive::quarantine::Quarantine;
 use crate::archive::{Archive, SourceNote};
-use crate::source::{Shape, Source, SourceConfig, Span, Window};
+use crate::source::{RelationSchema, RowFilter, Source, SourceConfig, Span};
 use schemas::{Facts, Month};
 use std::path::Path;
 
@@ -23,8 +23,8 @@ pub(super) struct Slices {
 }
 
 /// What one slice asks for.
-pub(super) struct Asked {
-    pub(super) window: Window,
+pub(super) struct SliceRequest {
+    pub(super) window: RowFilter,
     pub(super) range: Range,
     pub(super) note: SourceNote,
     pub(super) last: bool,
@@ -76,19 +76,19 @@ impl Run<'_> {
     pub(super) async fn ask(
         &mut self,
         source: &mut Source,
-        shape: &Shape,
+        shape: &RelationSchema,
         archive: &Archive,
         quarantine: &Quarantine,
-    ) -> Result<Asked, PullError> {
+    ) -> Result<SliceRequest, PullError> {
         let options = self.options;
         let earlier = archive.source_note(options.source_name);
         if let Some(again) = &self.again {
-            let window = Window { ids: again.ids.clone(), only_ids: !again.everything, ..Window::default() };
+            let window = RowFilter { ids: again.ids.clone(), only_ids: !again.everything, ..RowFilter::default() };
             let earlier = earlier.cloned().unwrap_or_default();
             let from_us = again.reaches_back_to(earlier.from_us);
             let note = SourceNote { files: Vec::new(), from_us, ..earlier };
             self.done.total = Some(again.ids.len() as u64);
-            return Ok(Asked { window, range: Range::default(), note, last: true, again: true });
+            return Ok(SliceRequest { window, range: Range::default(), note, last: true, again: true });
         }
         let from_us = match (earlier, options.from_us) {
             (Some(note), Some(from)) if note.from_us != Some(from) => {
@@ -107,7 +107,7 @@ impl Run<'_> {
         let cursor = archive.cursor(options.source_name);
         let lookback_us = options.lookback_s.saturating_mul(1_000_000);
         let lookback = cursor.map(|c| c.saturating_sub(lookback_us));
-        let mut window = Window {
+        let mut window = RowFilter {
             from_us: lookback.max(from_us).filter(|_| !complete),
             until_us: options.until_us,
             written_since,
@@ -117,7 +117,7 @@ impl Run<'_> {
         };
         if quarantine.without_key > 0 {
             // A broken row without a key can only be found again by reading everything.
-            window = Window { from_us, written_since: None, ids: Vec::new(), ..window };
+            window = RowFilter { from_us, written_since: None, ids: Vec::new(), ..window };
         }
         if !options.dry_run {
             window.until_us = self.end_of_slice(source, shape, &window, cursor).await?;
@@ -144,15 +144,15 @@ impl Run<'_> {
             files: Vec::new(),
             identity: None,
         };
-        Ok(Asked { window, range, note, last, again: false })
+        Ok(SliceRequest { window, range, note, last, again: false })
     }
 
     /// Where the next slice ends; the end that was asked for when it is the last one.
     async fn end_of_slice(
         &mut self,
         source: &mut Source,
-        shape: &Shape,
-        window: &Window,
+        shape: &RelationSchema,
+        window: &RowFilter,
         cursor: Option<i64>,
     ) -> Result<Option<i64>, PullError> {
         let limit = self.options.slice_rows.max(1);

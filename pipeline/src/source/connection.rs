@@ -4,7 +4,7 @@
 //! ever. A server that works on a long question says nothing either, so it is asked by a second connection.
 
 use super::row_filter::{Bind, Dialect};
-use super::{Cell, Outlet, SourceConfig, SourceError, Timeouts, csv_folder, mysql, postgres, sqlite};
+use super::{Cell, RowSink, SourceConfig, SourceError, Timeouts, csv_folder, mysql, postgres, sqlite};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -58,7 +58,7 @@ impl Connection {
         sql: &str,
         binds: &[Bind],
         relation: &str,
-        outlet: &mut Outlet,
+        outlet: &mut RowSink,
     ) -> Result<(), SourceError> {
         match self {
             Self::Sqlite(c) => c.read(sql, binds, relation, outlet).await,
@@ -93,7 +93,7 @@ impl Connection {
 
     /// One integer that a server answers with; `None` where it answers with no row.
     async fn number(&mut self, config: &SourceConfig, sql: &str) -> Result<Option<i64>, SourceError> {
-        let mut outlet = Outlet::new(1, None);
+        let mut outlet = RowSink::new(1, None);
         self.read(config, sql, &[], "server", &mut outlet).await?;
         let answer = outlet.keep();
         match answer.rows().next().map(|row| row.at(0)) {
@@ -134,24 +134,24 @@ async fn in_time<T>(
 
 /// Looks after a server's session from outside it.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(super) struct LivenessMonitor {
     config: SourceConfig,
     /// The server's number for the session; files have none, and cannot fall silent.
     session: Option<i64>,
-    heard: Heard,
+    heard: Heartbeat,
 }
 
 /// Counts signs of life.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Heard(Arc<AtomicU64>);
+pub(super) struct Heartbeat(Arc<AtomicU64>);
 
-impl Heard {
+impl Heartbeat {
     pub(super) fn again(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 }
 
-impl Watch {
+impl LivenessMonitor {
     pub(super) async fn start(connection: &mut Connection, config: &SourceConfig) -> Result<Self, SourceError> {
         let question = match connection {
             Connection::Postgres(_) => Some((postgres::NAME, postgres::SESSION)),
@@ -162,11 +162,11 @@ impl Watch {
             Some((database, sql)) => Some(in_time(config, database, connection.session(config, sql)).await?),
             None => None,
         };
-        Ok(Self { config: config.clone(), session, heard: Heard::default() })
+        Ok(Self { config: config.clone(), session, heard: Heartbeat::default() })
     }
 
     /// What rows that come are told to.
-    pub(super) fn heard(&self) -> Heard {
+    pub(super) fn heard(&self) -> Heartbeat {
         self.heard.clone()
     }
 

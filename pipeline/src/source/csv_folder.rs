@@ -4,7 +4,7 @@
 //! A file that was changed is read again whole; what is known of it by `event_id` is dropped as everywhere.
 
 use super::chunk::Cell;
-use super::{Outlet, SourceConfig, SourceError};
+use super::{RowSink, SourceConfig, SourceError};
 use crate::hash::hex;
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use schemas::Column;
@@ -125,7 +125,7 @@ impl Folder {
         config: &SourceConfig,
         file: &Waiting,
         integer_ids: bool,
-        outlet: &mut Outlet,
+        outlet: &mut RowSink,
     ) -> Result<(), SourceError> {
         let (mut reader, head) = reader(&file.path)?;
         let places: Vec<Option<usize>> =
@@ -150,7 +150,7 @@ impl Folder {
     }
 
     /// A small file of the folder, all columns named, integers where they can be.
-    pub(super) async fn table(&self, name: &str, columns: &[&str], outlet: &mut Outlet) -> Result<(), SourceError> {
+    pub(super) async fn table(&self, name: &str, columns: &[&str], outlet: &mut RowSink) -> Result<(), SourceError> {
         let path = self.path.join(name);
         let (mut reader, head) = reader(&path)?;
         let places: Vec<Option<usize>> = columns.iter().map(|c| head.iter().position(|h| h == *c)).collect();

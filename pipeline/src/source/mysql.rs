@@ -3,7 +3,7 @@
 use super::chunk::{Cell, OUT_OF_RANGE};
 use super::error::{connect_error, query_error, relation_error};
 use super::instants::{DAY_US, writable};
-use super::{Bind, Outlet, SourceError, Timeouts};
+use super::{Bind, RowSink, SourceError, Timeouts};
 use crate::source::instants;
 use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
@@ -89,7 +89,7 @@ pub(super) async fn read(
     binds: &[Bind],
     relation: &str,
     zone: Tz,
-    outlet: &mut Outlet,
+    outlet: &mut RowSink,
 ) -> Result<(), SourceError> {
     let mut rows = bound(sql, binds).fetch(connection);
     let mut kinds: Vec<Kind> = Vec::new();
@@ -221,7 +221,7 @@ impl Day {
     }
 }
 
-fn push_field(row: &MySqlRow, index: usize, kind: &Kind, day: &mut Day, outlet: &mut Outlet) {
+fn push_field(row: &MySqlRow, index: usize, kind: &Kind, day: &mut Day, outlet: &mut RowSink) {
     let bytes = match row.try_get_unchecked::<Option<&[u8]>, _>(index) {
         Ok(Some(bytes)) => bytes,
         Ok(None) => return outlet.push(Cell::Null),

@@ -5,7 +5,7 @@
 
 use super::chunk::{Cell, Chunk, OUT_OF_RANGE};
 use super::error::{connect_error, query_error, relation_error};
-use super::{Outlet, SourceError, Timeouts};
+use super::{RowSink, SourceError, Timeouts};
 use crate::hash::hex;
 use crate::source::instants;
 use bytes::{Buf, Bytes};
@@ -140,7 +140,7 @@ pub(super) async fn read(
     sql: &str,
     relation: &str,
     zone: Tz,
-    outlet: &mut Outlet,
+    outlet: &mut RowSink,
 ) -> Result<usize, SourceError> {
     let mut rows = sqlx::query(AssertSqlSafe(sql.to_owned())).fetch(connection);
     let mut taken = 0;
@@ -164,7 +164,7 @@ pub(super) async fn copy(
     types: &[String],
     relation: &str,
     zone: Tz,
-    outlet: &mut Outlet,
+    outlet: &mut RowSink,
 ) -> Result<(), SourceError> {
     let kinds: Vec<Kind> = types.iter().map(|t| Kind::of(t)).collect();
     let width = i16::try_from(kinds.len()).unwrap_or(i16::MAX);
@@ -225,7 +225,7 @@ impl Lot {
     }
 
     /// Hands on the fields of all tuples; `None` where one does not end with its last field.
-    fn empty_into(&mut self, kinds: &[Kind], zone: Tz, outlet: &mut Outlet) -> Option<()> {
+    fn empty_into(&mut self, kinds: &[Kind], zone: Tz, outlet: &mut RowSink) -> Option<()> {
         for (column, kind) in kinds.iter().enumerate() {
             let fields = self.tuples.iter().zip(&mut self.next).map(|(tuple, at)| field(tuple, at));
             // Nearly all fields are of these two kinds.
@@ -269,7 +269,7 @@ pub(super) async fn fetch(
     sql: &str,
     relation: &str,
     zone: Tz,
-    outlet: &mut Outlet,
+    outlet: &mut RowSink,
 ) -> Result<(), SourceError> {
     let fail = |e: sqlx::Error| query_error(NAME, relation, &e);
     let declare = format!("DECLARE events NO SCROLL CURSOR FOR {sql}");
@@ -397,7 +397,7 @@ mod tests {
 
     /// The rows of tuples; `None` where one is broken.
     fn taken_apart(tuples: &[&[u8]]) -> Option<Chunk> {
-        let (mut lot, mut outlet) = (Lot::default(), Outlet::new(2, None));
+        let (mut lot, mut outlet) = (Lot::default(), RowSink::new(2, None));
         tuples.iter().for_each(|tuple| lot.add(Bytes::copy_from_slice(tuple)));
         lot.empty_into(&[Kind::Int8, Kind::Text], Tz::UTC, &mut outlet)?;
         Some(outlet.keep())

@@ -5,7 +5,7 @@ use schemas::Column;
 
 /// What the view looks like.
 #[derive(Clone, Debug)]
-pub struct Shape {
+pub struct RelationSchema {
     /// Columns of the view that the contract does not know.
     pub unknown: Vec<String>,
     /// Whether `event_id` is an integer; `None` when only the values can tell.
@@ -17,7 +17,7 @@ pub struct Shape {
 }
 
 /// Compares the columns of a view, names with the database's word for their type, with the contract.
-pub(super) fn compare(config: &SourceConfig, found: &[(String, String)]) -> Result<Shape, SourceError> {
+pub(super) fn compare(config: &SourceConfig, found: &[(String, String)]) -> Result<RelationSchema, SourceError> {
     let view = config.view.clone();
     let type_of = |column: Column| {
         let name = config.office_name(column);
@@ -38,7 +38,7 @@ pub(super) fn compare(config: &SourceConfig, found: &[(String, String)]) -> Resu
         }
     }
     let known: Vec<String> = Column::ALL.into_iter().map(|c| config.office_name(c)).collect();
-    Ok(Shape {
+    Ok(RelationSchema {
         unknown: found.iter().map(|(n, _)| n.clone()).filter(|n| !known.contains(n)).collect(),
         integer_ids: match kind_of(Column::EventId) {
             Kind::Integer => Some(true),

@@ -6,7 +6,7 @@
 
 use super::instants::DAY_US;
 use super::row_filter::{Dialect, instant_literal};
-use super::{Cell, Row, Shape, Source, SourceError};
+use super::{Cell, RelationSchema, Row, Source, SourceError};
 use crate::hash::sha256;
 use schemas::Column;
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ pub(crate) struct Digested {
 }
 
 /// The expressions for a view, or `None` when a column has a type whose text the database and we may write differently.
-fn expressions(dialect: Dialect, shape: &Shape, names: &[String], key: &str) -> Option<Digested> {
+fn expressions(dialect: Dialect, shape: &RelationSchema, names: &[String], key: &str) -> Option<Digested> {
     let mut fields = Vec::new();
     let mut selesai_us = String::new();
     for ((column, name), kind) in Column::ALL.into_iter().zip(names).zip(&shape.types) {
@@ -83,7 +83,7 @@ fn as_text(dialect: Dialect, column: Column, name: &str, kind: &str) -> Option<S
 
 impl Source {
     /// How the database digests rows as we do; `None` where it cannot.
-    pub(crate) fn digested(&self, shape: &Shape, key: &str) -> Option<Digested> {
+    pub(crate) fn digested(&self, shape: &RelationSchema, key: &str) -> Option<Digested> {
         let names: Vec<String> = Column::ALL.into_iter().map(|c| self.quoted(&self.config.office_name(c))).collect();
         expressions(self.dialect(), shape, &names, key)
     }

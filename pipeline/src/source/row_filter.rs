@@ -1,7 +1,7 @@
 //! Which rows a pull asks for, in the words of each database.
 
 use super::instants::{DAY_US, writable};
-use super::{Shape, mysql, postgres, sqlite};
+use super::{RelationSchema, mysql, postgres, sqlite};
 use schemas::{Column, EventId};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -11,7 +11,7 @@ const MOST_IDS: usize = 10_000;
 
 /// What a pull asks of the source.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Window {
+pub(crate) struct RowFilter {
     /// Only rows recorded at or after this instant (microseconds).
     pub(crate) from_us: Option<i64>,
     /// Only rows recorded before this instant.
@@ -61,7 +61,13 @@ pub(super) enum Bind {
 }
 
 /// The WHERE of a window over the quoted columns of cursor and key; none when everything is to be read.
-pub(super) fn condition(dialect: Dialect, cursor: &str, key: &str, shape: &Shape, window: &Window) -> Condition {
+pub(super) fn condition(
+    dialect: Dialect,
+    cursor: &str,
+    key: &str,
+    shape: &RelationSchema,
+    window: &RowFilter,
+) -> Condition {
     // Text does not sort by time in every way of writing it, so the database cannot narrow by it.
     let unordered_text = shape.text_cursor && dialect != Dialect::Sqlite;
     if unordered_text || window.ids.len() > MOST_IDS {
@@ -145,7 +151,7 @@ fn no_instant(dialect: Dialect, instant: &str) -> String {
 }
 
 /// How much more than the window is asked for before and after it: what a clock showed is compared as if it were UTC.
-fn margins_us(dialect: Dialect, shape: &Shape) -> (i64, i64) {
+fn margins_us(dialect: Dialect, shape: &RelationSchema) -> (i64, i64) {
     let kind = shape.types.get(Column::RecordedAt.index()).map_or("", String::as_str);
     match dialect {
         Dialect::Postgres => (0, 0),
@@ -196,12 +202,13 @@ mod tests {
 
     #[test]
     fn postgres_is_given_literals_that_cannot_end_early() {
-        let shape = Shape { unknown: Vec::new(), integer_ids: Some(false), types: Vec::new(), text_cursor: false };
-        let window = Window {
+        let shape =
+            RelationSchema { unknown: Vec::new(), integer_ids: Some(false), types: Vec::new(), text_cursor: false };
+        let window = RowFilter {
             from_us: Some(0),
             until_us: Some(i64::MAX),
             ids: vec!["O'Brien'; drop table x".into()],
-            ..Window::default()
+            ..RowFilter::default()
         };
         let asked = condition(Dialect::Postgres, "\"c\"", "\"k\"", &shape, &window);
         assert_eq!(
@@ -211,7 +218,7 @@ mod tests {
              OR CAST(\"k\" AS TEXT) IN ('O''Brien''; drop table x'))"
         );
         assert!(asked.binds.is_empty());
-        assert!(condition(Dialect::Postgres, "c", "k", &shape, &Window::default()).sql.is_empty());
+        assert!(condition(Dialect::Postgres, "c", "k", &shape, &RowFilter::default()).sql.is_empty());
     }
 
     #[test]
@@ -223,13 +230,13 @@ mod tests {
 
     #[test]
     fn what_a_clock_showed_is_asked_for_with_a_margin_and_an_instant_is_not() {
-        let window = Window { from_us: Some(5 * DAY_US), until_us: Some(7 * DAY_US), ..Window::default() };
+        let window = RowFilter { from_us: Some(5 * DAY_US), until_us: Some(7 * DAY_US), ..RowFilter::default() };
         let times =
             [(Dialect::MySql, "TIMESTAMP", 5, 7), (Dialect::MySql, "DATETIME", 4, 8), (Dialect::Sqlite, "", 5, 8)];
         for (dialect, kind, from, until) in times {
             let mut types = vec![String::new(); Column::ALL.len()];
             types[Column::RecordedAt.index()] = kind.to_owned();
-            let shape = Shape { unknown: Vec::new(), integer_ids: Some(true), types, text_cursor: false };
+            let shape = RelationSchema { unknown: Vec::new(), integer_ids: Some(true), types, text_cursor: false };
             let asked = condition(dialect, "`c`", "`k`", &shape, &window);
             if dialect == Dialect::MySql {
                 assert_eq!(asked.sql, " WHERE (`c` >= ? AND `c` < ? OR (`c`) IS NULL OR `c` = 0)");

@@ -2,18 +2,18 @@
 
 use super::Chunk;
 use super::chunk::{Cell, ChunkBuilder};
-use super::connection::Heard;
+use super::connection::Heartbeat;
 use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 use tokio::time::Instant;
 
 /// Where a driver puts its rows: to be handed on chunk by chunk, or to be kept together.
 #[derive(Debug)]
-pub(super) struct Outlet {
+pub(super) struct RowSink {
     rows: ChunkBuilder,
     to: Option<Sender<Chunk>>,
     pace: Option<Pace>,
-    heard: Heard,
+    heard: Heartbeat,
 }
 
 /// Keeps the rows of a reading below a rate; the source waits with its next rows meanwhile.
@@ -39,9 +39,9 @@ impl Pace {
     }
 }
 
-impl Outlet {
+impl RowSink {
     pub(super) fn new(width: usize, to: Option<Sender<Chunk>>) -> Self {
-        Self { rows: ChunkBuilder::new(width), to, pace: None, heard: Heard::default() }
+        Self { rows: ChunkBuilder::new(width), to, pace: None, heard: Heartbeat::default() }
     }
 
     /// Hands rows on no faster than that, where a rate is given.
@@ -51,7 +51,7 @@ impl Outlet {
     }
 
     /// Tells of rows that come.
-    pub(super) fn heard_by(mut self, heard: Heard) -> Self {
+    pub(super) fn heard_by(mut self, heard: Heartbeat) -> Self {
         self.heard = heard;
         self
     }

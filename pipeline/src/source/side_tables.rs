@@ -1,6 +1,6 @@
 //! The optional tables: outages and blank-card stock.
 
-use super::{Cell, Connection, Outlet, Row, Source, SourceError};
+use super::{Cell, Connection, Row, RowSink, Source, SourceError};
 use crate::source::instants;
 use chrono::{DateTime, NaiveDate};
 use schemas::{Outage, Stock};
@@ -57,7 +57,7 @@ impl Source {
         parse: impl Fn(Row<'_>) -> Option<T> + Send + Sync,
     ) -> Result<SideRows<T>, SourceError> {
         let found = if let Connection::Csv(folder) = &self.connection {
-            let mut outlet = Outlet::new(columns.len(), None);
+            let mut outlet = RowSink::new(columns.len(), None);
             folder.table(table, columns, &mut outlet).await?;
             outlet.keep()
         } else {

@@ -1,6 +1,6 @@
 //! How the rows of a window lie in time, so that a large backlog can be cut into slices.
 
-use super::{Cell, Connection, Shape, Source, SourceError, Window, row_filter};
+use super::{Cell, Connection, RelationSchema, RowFilter, Source, SourceError, row_filter};
 use crate::source::instants;
 use schemas::Column;
 use std::ops::Range;
@@ -21,8 +21,8 @@ impl Source {
     /// [`SourceError::Query`] when the database fails, or does not tell what it was asked.
     pub(crate) async fn span(
         &mut self,
-        shape: &Shape,
-        window: &Window,
+        shape: &RelationSchema,
+        window: &RowFilter,
         plausible: &Range<i64>,
     ) -> Result<Option<Span>, SourceError> {
         if shape.text_cursor || matches!(self.connection, Connection::Csv(_)) {

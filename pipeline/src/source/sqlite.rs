@@ -2,7 +2,7 @@
 
 use super::chunk::{Cell, OUT_OF_RANGE};
 use super::error::{connect_error, one_line, query_error};
-use super::{Bind, Outlet, SourceError, Timeouts};
+use super::{Bind, RowSink, SourceError, Timeouts};
 use futures_util::TryStreamExt;
 use memchr::memchr2;
 use sqlx::query::Query;
@@ -89,7 +89,7 @@ impl Database {
         sql: &str,
         binds: &[Bind],
         relation: &str,
-        outlet: &mut Outlet,
+        outlet: &mut RowSink,
     ) -> Result<(), SourceError> {
         let mut rows = bound(sql, binds).fetch(&mut self.connection);
         while let Some(row) = rows.try_next().await.map_err(|e| query_error(NAME, relation, &e))? {
@@ -112,7 +112,7 @@ impl Database {
         rest: &str,
         binds: &[Bind],
         relation: &str,
-        outlet: &mut Outlet,
+        outlet: &mut RowSink,
     ) -> Result<(), SourceError> {
         let each =
             |text: &dyn Fn(&String) -> String, between: &str| names.iter().map(text).collect::<Vec<_>>().join(between);
@@ -177,7 +177,7 @@ fn bound(sql: &str, binds: &[Bind]) -> Query<'static, Sqlite, SqliteArguments> {
 
 /// Hands on the values of an array that SQLite wrote. Its strings are the bytes of the column, UTF-8 or not, which is why
 /// no reader of JSON takes them.
-fn push_row(row: &[u8], width: usize, outlet: &mut Outlet) -> Option<()> {
+fn push_row(row: &[u8], width: usize, outlet: &mut RowSink) -> Option<()> {
     let (mask, mut rest) = row.split_at_checked(row.iter().position(|b| *b == b'[')?)?;
     for place in 0..width {
         let before = if place == 0 { b'[' } else { b',' };
@@ -285,12 +285,12 @@ mod tests {
         connection.execute(table).await.unwrap();
         let names: Vec<String> = ["a", "b", "c", "json_array(d)"].map(str::to_owned).into();
         let mut database = Database { connection, sets_aside: false, set_aside: None };
-        let mut by_row = Outlet::new(4, None);
+        let mut by_row = RowSink::new(4, None);
         database.read(&format!("SELECT {} FROM t", names.join(", ")), &[], "t", &mut by_row).await.unwrap();
-        let mut by_array = Outlet::new(4, None);
+        let mut by_array = RowSink::new(4, None);
         database.events(&names, "FROM t", &[], "t", &mut by_array).await.unwrap();
         database.sets_aside = true;
-        let mut set_aside = Outlet::new(4, None);
+        let mut set_aside = RowSink::new(4, None);
         database.events(&names, "FROM t", &[], "t", &mut set_aside).await.unwrap();
         let (by_row, by_array, set_aside) = (by_row.keep(), by_array.keep(), set_aside.keep());
         assert_eq!((by_row.len(), by_array.len(), set_aside.len()), (5, 5, 5));
@@ -319,7 +319,7 @@ mod tests {
             b"[1},2,3]",
             b"[1,2,}]",
         ] {
-            assert_eq!(push_row(array, 3, &mut Outlet::new(3, None)), None, "{}", String::from_utf8_lossy(array));
+            assert_eq!(push_row(array, 3, &mut RowSink::new(3, None)), None, "{}", String::from_utf8_lossy(array));
         }
     }
 }

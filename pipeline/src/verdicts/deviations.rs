@@ -10,7 +10,7 @@ mod alignment;
 
 use crate::archive::columns::step;
 use crate::figures::month_view::MonthView;
-use crate::figures::statement::{FigureSql, Reach, Sight};
+use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use crate::figures::summary::{texts, whole};
 use crate::figures::{FigureBook, FigureError};
 use alignment::{Event, align};
@@ -19,7 +19,8 @@ use schemas::{Month, Sop};
 use std::collections::BTreeSet;
 
 /// The one statement.
-pub(crate) const TRACES: FigureSql = FigureSql::new("traces", include_str!("traces.sql"), Sight::Ahead, Reach::Berkas);
+pub(crate) const TRACES: FigureSql =
+    FigureSql::new("traces", include_str!("traces.sql"), TimeScope::IncludingLater, EventScope::Berkas);
 
 /// One event of a trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -227,7 +228,7 @@ mod tests {
             let made = walked(&mut random, &facts.sop);
             let view = View::made(&made, &facts);
             let view = view.month(month).unwrap();
-            let rows = additive::rows(&view, Sight::Ahead, usize::MAX).unwrap();
+            let rows = additive::rows(&view, TimeScope::IncludingLater, usize::MAX).unwrap();
             let (figures, items, n) =
                 (texts(&rows, "figure").unwrap(), texts(&rows, "item").unwrap(), whole(&rows, "n").unwrap());
             let counted = |item: &str| -> i64 {

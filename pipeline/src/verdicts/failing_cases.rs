@@ -3,14 +3,14 @@
 //! Reads   events; a rule with its value
 //! Gives   ids of berkas, in order; none for a rule without a value where the value is the limit
 
-use crate::figures::statement::{FigureSql, Reach, Sight};
+use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use crate::figures::summary::texts;
 use crate::figures::{FigureBook, FigureError};
 use schemas::{Clock, Month, Rule, ShareMeasure, Standard, TimeMeasure};
 
 /// The statements, one for each kind of measure.
 pub(crate) const FAILED: FigureSql =
-    FigureSql::new("failed", include_str!("failing_cases.sql"), Sight::Ahead, Reach::Berkas);
+    FigureSql::new("failed", include_str!("failing_cases.sql"), TimeScope::IncludingLater, EventScope::Berkas);
 
 /// The berkas that miss what a rule wants of each, by id.
 ///

@@ -5,7 +5,7 @@
 //!         A022 the key
 
 use super::super::commit_log::{Commit, EventFile};
-use super::super::pseudonyms::{DigestForm, Residents, commitment};
+use super::super::pseudonyms::{DigestForm, Pseudonymizer, commitment};
 use super::super::tables::Tables;
 use super::super::{FileEntry, READ_ROWS, as_stored, layout, month_of_path};
 use super::{ArchiveError, Examination, Log, Verification};
@@ -23,7 +23,7 @@ use std::path::Path;
 pub(super) struct Contents<'a> {
     root: &'a Path,
     public_only: bool,
-    residents: Option<Residents>,
+    residents: Option<Pseudonymizer>,
     /// The tables, and what digests are made of, as the archive was begun.
     form: Option<(Tables, DigestForm)>,
     /// The office's, by which rows belong to months.
@@ -120,7 +120,7 @@ impl<'a> Contents<'a> {
         Self {
             root: examination.root,
             public_only: examination.public_only,
-            residents: key.zip(facts).map(|(key, facts)| Residents::new(key, DigestForm::of(&facts.columns))),
+            residents: key.zip(facts).map(|(key, facts)| Pseudonymizer::new(key, DigestForm::of(&facts.columns))),
             form: facts.map(|facts| (facts.tables(), DigestForm::of(&facts.columns))),
             zone: facts.map_or_else(Zone::default, |facts| facts.zone),
             next_version: 0,

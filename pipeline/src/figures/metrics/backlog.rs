@@ -7,14 +7,15 @@
 use crate::archive::columns::step;
 use crate::figures::Context;
 use crate::figures::error::FigureError;
-use crate::figures::statement::{FigureSql, Reach, Sight};
+use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use crate::figures::summary::{count, fault, whole};
 use polars::prelude::{DataFrame, IntoLazy, PolarsError, col, lit};
 use schemas::Within;
 use schemas::document::BacklogAge;
 use std::collections::BTreeMap;
 
-pub(super) const SQL: FigureSql = FigureSql::new("backlog", include_str!("backlog.sql"), Sight::Past, Reach::Berkas);
+pub(super) const SQL: FigureSql =
+    FigureSql::new("backlog", include_str!("backlog.sql"), TimeScope::UpToMonthEnd, EventScope::Berkas);
 
 /// A day, a working week, and the working days within which a document must be issued.
 const UP_TO: [u64; 3] = [1, 5, Within::FourteenWorkingDays.limit().unsigned_abs()];

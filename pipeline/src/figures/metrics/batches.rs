@@ -5,10 +5,11 @@
 //! Rule    SOP steps 7 and 10; the cards of one batch go home together
 
 use crate::figures::Context;
-use crate::figures::statement::{FigureSql, Reach, Sight};
+use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use schemas::figures::Batches;
 
-pub(super) const SQL: FigureSql = FigureSql::new("batches", include_str!("batches.sql"), Sight::Ahead, Reach::Batches);
+pub(super) const SQL: FigureSql =
+    FigureSql::new("batches", include_str!("batches.sql"), TimeScope::IncludingLater, EventScope::Batches);
 
 const FIGURE: &str = "batches";
 

@@ -5,12 +5,12 @@
 //! Rule    the SOP's outcomes `complete` and `returned`
 
 use crate::figures::Context;
-use crate::figures::statement::{FigureSql, Reach, Sight};
+use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use schemas::figures::{Completeness, FigureRow};
 use std::collections::BTreeMap;
 
 pub(super) const SQL: FigureSql =
-    FigureSql::new("completeness", include_str!("completeness.sql"), Sight::Past, Reach::Berkas);
+    FigureSql::new("completeness", include_str!("completeness.sql"), TimeScope::UpToMonthEnd, EventScope::Berkas);
 
 const FIGURE: &str = "completeness";
 

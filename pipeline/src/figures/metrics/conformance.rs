@@ -4,12 +4,12 @@
 //! Gives   finished, conforming, with all mandatory steps; deviations by kind
 //! Rule    SOP steps 1–10, data/sop
 
-use crate::figures::statement::{FigureSql, Reach, Sight};
+use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use crate::figures::{Context, FigureError};
 use schemas::figures::{Conformance, FigureRow};
 
 pub(super) const SQL: FigureSql =
-    FigureSql::new("conformance", include_str!("conformance.sql"), Sight::Ahead, Reach::Berkas);
+    FigureSql::new("conformance", include_str!("conformance.sql"), TimeScope::IncludingLater, EventScope::Berkas);
 
 const FIGURE: &str = "conformance";
 

@@ -7,11 +7,11 @@
 //! Finds   berkas without a NIK: counted, left out of (b) and (c)
 
 use crate::figures::Context;
-use crate::figures::statement::{FigureSql, Reach, Sight};
+use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use schemas::figures::Duplicates;
 
 pub(super) const SQL: FigureSql =
-    FigureSql::new("duplicates", include_str!("duplicates.sql"), Sight::Ahead, Reach::Arrivals);
+    FigureSql::new("duplicates", include_str!("duplicates.sql"), TimeScope::IncludingLater, EventScope::Arrivals);
 
 pub(in crate::figures) fn compute(context: Context<'_>) -> Duplicates {
     let n = |item: &str| context.figures.n("duplicates", item);

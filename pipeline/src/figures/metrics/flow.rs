@@ -4,14 +4,15 @@
 //! Gives   the flow of a month, in all or by kecamatan in order of name; kecamatan without any are not listed
 
 use crate::figures::FigureError;
-use crate::figures::statement::{FigureSql, Reach, Sight};
+use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use crate::figures::summary::Summary;
 use schemas::Month;
 use schemas::document::KecamatanRow;
 use schemas::figures::{FigureRow, TrendPoint};
 use std::collections::BTreeMap;
 
-pub(super) const SQL: FigureSql = FigureSql::new("flow", include_str!("flow.sql"), Sight::Past, Reach::Berkas);
+pub(super) const SQL: FigureSql =
+    FigureSql::new("flow", include_str!("flow.sql"), TimeScope::UpToMonthEnd, EventScope::Berkas);
 
 pub(in crate::figures) const FIGURE: &str = "flow";
 

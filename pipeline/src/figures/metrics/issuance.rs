@@ -6,12 +6,13 @@
 //! Rule    1 hour and 24 hours since complete, outages excepted; 14 working days, the day of completeness is day 0
 //! Finds   berkas printed without a complete check: counted, not measured
 
-use crate::figures::statement::{FigureSql, Reach, Sight};
+use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use crate::figures::{Context, FigureError};
 use schemas::Within;
 use schemas::figures::{Deadline, Deadlines, Issuance};
 
-pub(super) const SQL: FigureSql = FigureSql::new("issuance", include_str!("issuance.sql"), Sight::Past, Reach::Berkas);
+pub(super) const SQL: FigureSql =
+    FigureSql::new("issuance", include_str!("issuance.sql"), TimeScope::UpToMonthEnd, EventScope::Berkas);
 
 const FIGURE: &str = "issuance";
 const HOUR_S: i64 = Within::OneHour.limit();

@@ -5,14 +5,18 @@
 //! Rule    SOP steps 3, 4, 8, 9; a number is `NNNNNN/step/year`
 //! Finds   entries without a number, or with one of more than seven digits: counted, not in the sequence
 
-use crate::figures::statement::{FigureSql, Reach, Sight};
+use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use crate::figures::{Context, LeftOut};
 use schemas::figures::RegisterNumbers;
 use schemas::{numbering, serial};
 use std::collections::BTreeMap;
 
-pub(super) const SQL: FigureSql =
-    FigureSql::new("register_agreement", include_str!("register_agreement.sql"), Sight::Past, Reach::Berkas);
+pub(super) const SQL: FigureSql = FigureSql::new(
+    "register_agreement",
+    include_str!("register_agreement.sql"),
+    TimeScope::UpToMonthEnd,
+    EventScope::Berkas,
+);
 
 pub(in crate::figures) fn compute(context: Context<'_>, left_out: &mut LeftOut) -> BTreeMap<String, RegisterNumbers> {
     let mut books: BTreeMap<i64, BTreeMap<String, u64>> = BTreeMap::new();

@@ -6,12 +6,12 @@
 //! Finds   events without a start or with the end before it: counted, not measured
 
 use crate::figures::Context;
-use crate::figures::statement::{FigureSql, Reach, Sight};
+use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use schemas::figures::StepTimes;
 use std::collections::BTreeMap;
 
 pub(super) const SQL: FigureSql =
-    FigureSql::new("time_per_step", include_str!("time_per_step.sql"), Sight::Past, Reach::Berkas);
+    FigureSql::new("time_per_step", include_str!("time_per_step.sql"), TimeScope::UpToMonthEnd, EventScope::Berkas);
 
 const FIGURE: &str = "time_per_step";
 

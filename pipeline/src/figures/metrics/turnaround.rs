@@ -6,11 +6,11 @@
 //! Finds   berkas handed over without a receipt: counted, not measured
 
 use crate::figures::Context;
-use crate::figures::statement::{FigureSql, Reach, Sight};
+use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use schemas::figures::Turnaround;
 
 pub(super) const SQL: FigureSql =
-    FigureSql::new("turnaround", include_str!("turnaround.sql"), Sight::Ahead, Reach::Berkas);
+    FigureSql::new("turnaround", include_str!("turnaround.sql"), TimeScope::IncludingLater, EventScope::Berkas);
 
 const FIGURE: &str = "turnaround";
 
