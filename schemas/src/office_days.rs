@@ -162,7 +162,7 @@ impl OfficeCalendar {
 
     pub(crate) fn of_week(from: NaiveDate, to: NaiveDate, week: &[Spans; 7], free: &[NaiveDate]) -> Self {
         let free = free.iter().map(|date| (*date, (DayKind::Tutup, String::new(), String::new()))).collect();
-        let special = Special { free, ..Special::default() };
+        let special = CalendarOverride { free, ..CalendarOverride::default() };
         let dates = from.iter_days().take_while(|date| *date <= to);
         let days = dates.map(|date| special.day(date, &week[weekday(date)])).collect();
         Self { days, hours: Vec::new(), holidays_source: String::new() }
@@ -217,15 +217,15 @@ impl OfficeCalendar {
 
 /// What differs from the week, by date.
 #[derive(Default)]
-struct Special {
+struct CalendarOverride {
     periods: Vec<(NaiveDate, NaiveDate, String, String, [Spans; 7])>,
     free: BTreeMap<NaiveDate, (DayKind, String, String)>,
     open: BTreeMap<NaiveDate, (Spans, String, String)>,
 }
 
 impl OfficeDays {
-    fn special(&self, file: &HoursFile, holidays: &[Holiday]) -> Result<Special, CalendarError> {
-        let mut special = Special::default();
+    fn special(&self, file: &HoursFile, holidays: &[Holiday]) -> Result<CalendarOverride, CalendarError> {
+        let mut special = CalendarOverride::default();
         for holiday in holidays {
             let kind = match holiday.jenis {
                 HolidayKind::LiburNasional => DayKind::LiburNasional,
@@ -265,7 +265,7 @@ impl OfficeDays {
     }
 }
 
-impl Special {
+impl CalendarOverride {
     fn day(&self, date: NaiveDate, ordinary: &Spans) -> OfficeDay {
         if let Some((spans, name, decree)) = self.open.get(&date) {
             let (spans, name, decree) = (spans.clone(), name.clone(), decree.clone());

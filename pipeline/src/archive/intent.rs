@@ -104,7 +104,7 @@ impl Intent {
 }
 
 /// How the log stands to an intent.
-enum Standing {
+enum CommitState {
     /// The version is not there.
     Absent,
     /// The commit is there.
@@ -115,13 +115,13 @@ enum Standing {
     Others,
 }
 
-fn standing(root: &Path, intent: &Intent) -> Result<Standing, ArchiveError> {
-    let Some(bytes) = if_there(root, &layout::commit(intent.version))? else { return Ok(Standing::Absent) };
+fn state_of(root: &Path, intent: &Intent) -> Result<CommitState, ArchiveError> {
+    let Some(bytes) = if_there(root, &layout::commit(intent.version))? else { return Ok(CommitState::Absent) };
     if sha256(&bytes) == intent.commit_sha256 {
-        return Ok(Standing::Done);
+        return Ok(CommitState::Done);
     }
     let whole = if_there(root, &intent.commit())?.filter(|whole| sha256(whole) == intent.commit_sha256);
-    Ok(if whole.is_some_and(|whole| whole.starts_with(&bytes)) { Standing::CutShort } else { Standing::Others })
+    Ok(if whole.is_some_and(|whole| whole.starts_with(&bytes)) { CommitState::CutShort } else { CommitState::Others })
 }
 
 fn if_there(root: &Path, within: &str) -> Result<Option<Vec<u8>>, ArchiveError> {
@@ -148,7 +148,7 @@ pub(super) fn settle(root: &Path) -> Result<(), ArchiveError> {
             }
             Err(Unusable { path, reason, .. }) => return Err(ArchiveError::Intent { path, reason }),
         };
-        if let Standing::Done | Standing::Others = standing(root, &intent)? {
+        if let CommitState::Done | CommitState::Others = state_of(root, &intent)? {
             remove(&root.join(layout::intent(intent.version)))?;
             continue;
         }
@@ -207,9 +207,9 @@ fn publish(root: &Path, intent: &Intent) -> Result<(), ArchiveError> {
     let log = make_folder(root, layout::LOG)?;
     let target = root.join(layout::commit(intent.version));
     let waiting = root.join(intent.commit());
-    match standing(root, intent)? {
-        Standing::Done => return Ok(()),
-        Standing::Absent => {
+    match state_of(root, intent)? {
+        CommitState::Done => return Ok(()),
+        CommitState::Absent => {
             let put = if_there(root, &intent.commit())?.map(|bytes| put_if_absent(&target, &bytes, &waiting));
             // Another writer may have put it there meanwhile.
             if !is_there(&target) {
@@ -217,8 +217,8 @@ fn publish(root: &Path, intent: &Intent) -> Result<(), ArchiveError> {
                 return put.unwrap_or_else(|| Err(lost()));
             }
         }
-        Standing::CutShort => std::fs::rename(&waiting, &target).map_err(|e| io("write", &target, e))?,
-        Standing::Others => {}
+        CommitState::CutShort => std::fs::rename(&waiting, &target).map_err(|e| io("write", &target, e))?,
+        CommitState::Others => {}
     }
     flush_up_to(root, [log.as_path()])?;
     if sha256(&read_file(root, &layout::commit(intent.version), LONGEST_LOG_BYTES)?) == intent.commit_sha256 {

@@ -28,7 +28,7 @@ pub struct Records {
 
 /// What of a link is wanted.
 #[derive(Clone, Copy)]
-pub struct Wanted<'a> {
+pub struct LinkOptions<'a> {
     /// Whether two records, the first with the lower number, may be of one person at all.
     pub may_match: &'a dyn Fn(usize, usize) -> bool,
     /// Pairs less probable than this are left out.
@@ -37,9 +37,9 @@ pub struct Wanted<'a> {
     pub block: usize,
 }
 
-impl std::fmt::Debug for Wanted<'_> {
+impl std::fmt::Debug for LinkOptions<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Wanted").field("probability", &self.probability).finish_non_exhaustive()
+        f.debug_struct("LinkOptions").field("probability", &self.probability).finish_non_exhaustive()
     }
 }
 
@@ -94,7 +94,7 @@ impl Records {
 
     /// The pairs that are probably of one person.
     #[must_use]
-    pub fn link(&self, wanted: Wanted<'_>) -> Linked {
+    pub fn link(&self, wanted: LinkOptions<'_>) -> Linked {
         let (candidates, passed_over) = blocks::pairs(&self.keys, wanted);
         let mut patterns: BTreeMap<u64, u64> = BTreeMap::new();
         let compared: Vec<u64> = candidates.iter().map(|(a, b)| self.pattern(*a as usize, *b as usize)).collect();

@@ -8,7 +8,7 @@
 use crate::archive::columns::{dates, int32s, int64s, step, texts, values};
 use crate::archive::{Archive, ArchiveError, month_of_path};
 use crate::figures::error::{FigureError, within};
-use crate::figures::linkage::{Kind, Records, Wanted};
+use crate::figures::linkage::{Kind, LinkOptions, Records};
 use arrow::array::{Array, RecordBatch};
 use chrono::NaiveDate;
 use schemas::{Column, Facts, Milestone, Month, NameRules};
@@ -101,7 +101,7 @@ pub fn probable_duplicates(
         (Some(a), Some(b)) => (a.month == month || b.month == month) && (a.nik.is_none() || a.nik != b.nik),
         _ => false,
     };
-    let linked = records.link(Wanted { may_match: &may_match, probability, block: BLOCK });
+    let linked = records.link(LinkOptions { may_match: &may_match, probability, block: BLOCK });
     let id = |n: usize| applicants.get(n).map_or_else(String::new, |a| a.berkas_id.clone());
     let mut pairs: Vec<Probable> = linked
         .pairs

@@ -46,10 +46,11 @@ impl<'i> ArchivedRows<'i> {
                 }
             }
             let rows = UInt32Array::from_iter_values(matches.iter().map(|(_, row)| *row));
-            taken.push(take_record_batch(batch, &rows).map_err(unlike)?);
+            taken.push(take_record_batch(batch, &rows).map_err(schema_mismatch)?);
             Ok(())
         })?;
-        let rows = taken.first().map(|first| concat_batches(&first.schema(), &taken)).transpose().map_err(unlike)?;
+        let rows =
+            taken.first().map(|first| concat_batches(&first.schema(), &taken)).transpose().map_err(schema_mismatch)?;
         let columns = public.iter().copied().filter(|column| *column != Column::EventId).collect();
         Ok(Self { columns, places, rows })
     }
@@ -65,16 +66,18 @@ impl<'i> ArchivedRows<'i> {
         let mut columns = Vec::with_capacity(self.columns.len());
         for column in &self.columns {
             let archived = rows.column_by_name(column.name());
-            let archived = archived.ok_or_else(|| unlike(ArrowError::SchemaError(column.name().to_owned())))?;
+            let archived =
+                archived.ok_or_else(|| schema_mismatch(ArrowError::SchemaError(column.name().to_owned())))?;
             columns.push(
-                make_comparator(archived, events.values(*column).array(), SortOptions::default()).map_err(unlike)?,
+                make_comparator(archived, events.values(*column).array(), SortOptions::default())
+                    .map_err(schema_mismatch)?,
             );
         }
         Ok(Some(RowMatcher { columns, commitments: texts(rows, "pii_commitment")? }))
     }
 }
 
-fn unlike(fault: ArrowError) -> ArchiveError {
+fn schema_mismatch(fault: ArrowError) -> ArchiveError {
     ArchiveError::Decode { path: "a part".to_owned(), reason: fault.to_string() }
 }
 

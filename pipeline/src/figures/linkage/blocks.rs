@@ -1,6 +1,6 @@
 //! Which pairs are worth comparing: those that share a key.
 
-use super::Wanted;
+use super::LinkOptions;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// A key of a kind.
@@ -11,7 +11,7 @@ pub(super) fn mark(kind: &str, value: &str) -> u64 {
 }
 
 /// Pairs that share a key, each once and in order, and how many keys were passed over.
-pub(super) fn pairs(keys: &[Vec<u64>], wanted: Wanted<'_>) -> (Vec<(u32, u32)>, usize) {
+pub(super) fn pairs(keys: &[Vec<u64>], wanted: LinkOptions<'_>) -> (Vec<(u32, u32)>, usize) {
     let mut marked: Vec<(u64, u32)> = Vec::new();
     for (record, keys) in (0_u32..).zip(keys) {
         marked.extend(keys.iter().map(|key| (*key, record)));

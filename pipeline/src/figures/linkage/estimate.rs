@@ -1,7 +1,7 @@
 //! How much each level of agreement says.
 
 use super::levels::{Kind, Level, same};
-use super::{Records, Wanted};
+use super::{LinkOptions, Records};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
@@ -126,7 +126,7 @@ impl Class {
 
 impl Model {
     /// Learns from the patterns of the compared pairs.
-    pub(super) fn fit(records: &Records, patterns: &BTreeMap<u64, u64>, wanted: Wanted<'_>) -> Self {
+    pub(super) fn fit(records: &Records, patterns: &BTreeMap<u64, u64>, wanted: LinkOptions<'_>) -> Self {
         let (u, all_pairs) = chance(records, wanted);
         let compared: f64 = patterns.values().map(|n| float(*n)).sum();
         let share = (compared * 0.01 / all_pairs).clamp(f64::MIN_POSITIVE, 0.1);
@@ -207,7 +207,7 @@ fn level_of(pattern: u64, column: usize, columns: usize) -> usize {
 }
 
 /// How often two records agree by chance, and how many pairs there are that may match.
-fn chance(records: &Records, wanted: Wanted<'_>) -> (Vec<Levels>, f64) {
+fn chance(records: &Records, wanted: LinkOptions<'_>) -> (Vec<Levels>, f64) {
     let columns = records.columns.len();
     let mut seen = vec![[0.0; LEVELS]; columns];
     let (mut drawn, mut may) = (0.0, 0.0);
