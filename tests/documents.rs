@@ -2,10 +2,6 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot set up must stop")]
 
-use pipeline::{Archive, FigureBook, judge};
-use reports::Document;
-use schemas::document::{ComplianceSheet, Provenance};
-use schemas::{Decisions, Facts};
 use std::fs;
 use tests::tools::Tool;
 use tests::{Office, sqlite_number};
@@ -16,15 +12,10 @@ tests::trials! {
     the_stock_card_ends_with_what_is_left;
     every_card_handed_over_stands_in_one_statement;
     nothing_is_listed_for_destruction_without_a_schedule;
-    a_printed_book_is_checked_against_the_archive;
-    a_report_is_checked_against_the_archive;
-    the_code_of_a_report_holds_every_count_and_figure;
     no_column_of_a_list_is_always_blank;
     no_text_runs_or_stops_a_book needs Tool::Pdftotext;
     the_provinces_form_counts_days;
     a_long_book_is_set_in_volumes needs Tool::Pdftotext;
-    a_verification_is_stated needs Tool::Pdftotext;
-    a_verification_states_what_it_did_not_check needs Tool::Pdftotext;
     a_template_is_set_again_when_it_changes needs Tool::Pdftotext;
     what_is_to_be_destroyed_is_stated needs Tool::Pdftotext;
     every_document_has_the_same_bytes_on_one_core needs Tool::Taskset;
@@ -115,6 +106,12 @@ fn every_card_handed_over_stands_in_one_statement() {
     assert!(ran.out.contains(&format!("({} pages)", days.len())), "{} {}", days.len(), ran.out);
 }
 
+/// The office as its configuration names it.
+fn office_of(office: &Office) -> String {
+    let config: toml::Table = fs::read_to_string(office.path("tertib.toml")).unwrap().parse().unwrap();
+    config["office"]["dinas"].as_str().unwrap().to_owned()
+}
+
 fn nothing_is_listed_for_destruction_without_a_schedule() {
     let office = Office::small();
     assert!(rows(&office, "daftar_arsip_inaktif").is_empty() && rows(&office, "daftar_arsip_usul_musnah").is_empty());
@@ -168,106 +165,6 @@ fn nothing_is_listed_for_destruction_without_a_schedule() {
         closing.contains("NIHIL") && closing.contains("tidak ada dalam Jadwal Retensi Arsip: Oktober 2025"),
         "{closing}"
     );
-}
-
-/// The office as its configuration names it.
-fn office_of(office: &Office) -> String {
-    let config: toml::Table = fs::read_to_string(office.path("tertib.toml")).unwrap().parse().unwrap();
-    config["office"]["dinas"].as_str().unwrap().to_owned()
-}
-
-/// A printed book is that of the archive as it was then, and a changed one is not.
-fn a_printed_book_is_checked_against_the_archive() {
-    let office = Office::unpulled();
-    office.run(&["pull", "--until", "2026-10-15"]).expect_code_in(&[0, 1], "pull");
-    office.run(&["render", "--month", "2026-10"]).expect_code_in(&[0, 1], "render");
-    let folder = office.path("laporan/2026-10");
-    // The archive goes on; what was printed stays what it was.
-    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
-    let mut checked = 0;
-    for file in fs::read_dir(&folder).unwrap().map(|f| f.unwrap().path()) {
-        let ran = office.run(&["verify", "--book", file.to_str().unwrap()]).expect_code(0);
-        assert!(ran.out.contains("version 0; 0 findings"), "{}", ran.out);
-        checked += 1;
-    }
-    assert_eq!(checked, 17);
-    let book = folder.join("buku_agenda_pendaftaran_2026-10.pdf");
-    let bytes = fs::read(&book).unwrap();
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let code: String = text[text.find("TERTIB1").unwrap()..].chars().take_while(|c| *c != '<' && *c != ')').collect();
-    office.run(&["verify", "--code", &code]).expect_code(0);
-    // Another month's digest, one row more, a version that never was.
-    let says = |code: &str, exit: i32, words: &str| {
-        let ran = office.run(&["verify", "--code", code]).expect_code(exit);
-        assert!(format!("{}{}", ran.out, ran.err).contains(words), "{code}: {} {}", ran.out, ran.err);
-    };
-    let digest = code.split(' ').nth(6).unwrap();
-    says(&code.replace(digest, &digest.chars().rev().collect::<String>()), 1, "B001");
-    says(&code.replace(" n", " n1"), 1, "B001");
-    says(&code.replace("v0", "v7"), 2, "no version 7");
-    says("HALO", 2, "no code");
-    // One byte of a page.
-    let mut changed = bytes.clone();
-    let place = changed.len() / 2;
-    changed[place] ^= 1;
-    let forged = folder.join("palsu.pdf");
-    fs::write(&forged, changed).unwrap();
-    let ran = office.run(&["verify", "--book", forged.to_str().unwrap()]).expect_code(1);
-    assert!(ran.out.contains("B002") && !ran.out.contains("B001"), "{}", ran.out);
-}
-
-/// What goes to the province can be checked as a book can: what it says, and from which archive it comes.
-fn a_report_is_checked_against_the_archive() {
-    let (office, other) = Office::alike();
-    let only = "laporan_kepatuhan,laporan_bulanan";
-    office.run(&["render", "--month", "2026-10", "--only", only]).expect_code(0);
-    let verify = |at: &Office, what: &[&str], code: i32| at.run(&[&["verify"], what].concat()).expect_code(code).out;
-    for id in only.split(',') {
-        let pdf = office.path(&format!("laporan/2026-10/{id}_2026-10.pdf")).display().to_string();
-        assert!(verify(&office, &["--book", &pdf], 0).contains("0 findings"));
-        // The same counts, but of another archive.
-        let said = verify(&other, &["--book", &pdf], 1);
-        assert!(said.contains("K004") && !said.contains("K003"), "{said}");
-        let text = String::from_utf8_lossy(&fs::read(&pdf).unwrap()).into_owned();
-        let code: String =
-            text[text.find("TERTIB1").unwrap()..].chars().take_while(|c| *c != '<' && *c != ')').collect();
-        verify(&office, &["--code", &code], 0);
-        let digest = code.split(' ').nth(6).unwrap();
-        let forged = code.replace(digest, &digest.chars().rev().collect::<String>());
-        assert!(verify(&office, &["--code", &forged], 1).contains("K003"));
-        let copy = office.run(&["verify", "--code", &code.replace(" kerja ", " lain ")]).expect_code(2);
-        assert!(copy.err.contains("no code of a document"), "{}", copy.err);
-    }
-    let statement = office.path("berita_acara.pdf").display().to_string();
-    office.run(&["verify", "--report", &statement]).expect_code(0);
-    assert!(verify(&office, &["--book", &statement], 0).contains("0 findings"));
-    assert!(verify(&other, &["--book", &statement], 1).contains("K004"));
-}
-
-/// A digest of a report that is right although one number is another would vouch for the wrong number.
-fn the_code_of_a_report_holds_every_count_and_figure() {
-    let office = Office::small();
-    let (facts, archive) = (Facts::embedded().unwrap(), Archive::open(&office.path("archive")).unwrap());
-    let (book, month) = (FigureBook::open(&archive, &facts).unwrap(), "2026-10".parse().unwrap());
-    let provenance = archive.provenance().unwrap();
-    let sheet = judge(&book, &facts, &Decisions::default(), month, provenance).unwrap();
-    let digest = |sheet: &ComplianceSheet| reports::code(Document::Compliance(sheet)).unwrap().unwrap().digest;
-    let said = digest(&sheet);
-    let elsewhere = Provenance { archive_version: 99, ..sheet.provenance.clone() };
-    assert_eq!(digest(&ComplianceSheet { provenance: elsewhere, ..sheet.clone() }), said);
-    let mut figures = 0;
-    for (at, judgement) in sheet.judgements.iter().enumerate() {
-        let mut other = sheet.clone();
-        other.judgements[at].n += 1;
-        assert_ne!(digest(&other), said, "n of {}", judgement.target);
-        if judgement.compared.figure().is_some() {
-            figures += 1;
-            let mut other = sheet.clone();
-            other.judgements[at].compared = judgement.compared.without_figure();
-            assert_ne!(digest(&other), said, "figure of {}", judgement.target);
-        }
-    }
-    assert!(figures > 2, "{figures}");
 }
 
 /// A column that no row of its list can fill is refused with the file, the others are filled.
@@ -456,83 +353,6 @@ fn a_long_book_is_set_in_volumes() {
         assert!(texts[volume].contains(says), "volume {} does not say `{says}`", volume + 1);
     }
     assert!(!texts[0].contains("Mengetahui") && texts[2].contains("Mengetahui"));
-}
-
-/// The statement says what the verification found: nothing, or which file.
-fn a_verification_is_stated() {
-    let office = Office::small();
-    let place = office.path("berita_acara.pdf").display().to_string();
-    let text = |code: i32| {
-        office.run(&["verify", "--report", &place]).expect_code(code);
-        Tool::Pdftotext.output(&["-layout", &place, "-"])
-    };
-    let whole = text(0);
-    assert!(whole.contains("BERITA ACARA VERIFIKASI ARSIP") && whole.contains("Tidak ada temuan"), "{whole}");
-    let part = fs::read_dir(office.path("archive/events/bulan=2026-10")).unwrap().next().unwrap().unwrap().path();
-    let mut bytes = fs::read(&part).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
-    fs::write(&part, bytes).unwrap();
-    let damaged = text(1);
-    for ending in ["csv", "json", "xlsx"] {
-        let place = office.path(&format!("berita_acara.{ending}"));
-        office.run(&["verify", "--report", place.to_str().unwrap()]).expect_code(1);
-        let bytes = fs::read(&place).unwrap();
-        assert!(ending == "xlsx" && bytes.starts_with(b"PK") || String::from_utf8_lossy(&bytes).contains("A002"));
-    }
-    assert!(damaged.contains("A002") && damaged.contains("1 (satu) temuan"), "{damaged}");
-    let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let said = "Angka yang tersimpan dihitung ulang";
-    assert!(squeezed(&whole).contains(said) && !squeezed(&damaged).contains(said), "{damaged}");
-    assert!(
-        squeezed(&damaged).contains("tidak dihitung ulang dari peristiwa, karena catatan atau berkas"),
-        "{damaged}"
-    );
-    // With a log that cannot be read, nobody knows how many events there are.
-    let commit = office.path("archive/events/_delta_log/00000000000000000000.json");
-    fs::write(&commit, "{}").unwrap();
-    let place = office.path("berita_acara.json").display().to_string();
-    office.run(&["verify", "--report", &place]).expect_code_in(&[1, 2], "verify");
-    let report: serde_json::Value = serde_json::from_slice(&fs::read(&place).unwrap()).unwrap();
-    assert!(report["events"].is_null() && report["provenance"].is_null(), "{report}");
-    let found = report["findings"].as_array().unwrap();
-    assert!(found.iter().any(|finding| finding["text"]["code"] == "A005"), "{report}");
-    assert_ne!(report["figures"], "recomputed");
-    let ending = office.path("berita_acara.doc").display().to_string();
-    assert!(office.run(&["verify", "--report", &ending]).expect_code(2).err.contains("no ending that names a form"));
-}
-
-/// In the words of the paper: without the office's key, with another's, and without a head that was kept elsewhere.
-fn a_verification_states_what_it_did_not_check() {
-    let office = Office::small();
-    let text = |code: i32| {
-        let place = office.path("berita_acara.pdf").display().to_string();
-        office.run(&["verify", "--report", &place]).expect_code(code);
-        let text = Tool::Pdftotext.output(&["-layout", &place, "-"]);
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
-    };
-    let missing = "Samaran NIK dan garam tidak diperiksa, karena kunci kantor tidak tersedia.";
-    let other = "Samaran NIK dan garam tidak diperiksa, karena kunci yang tersedia bukan kunci arsip ini.";
-    let end = "Kelengkapan catatan arsip tidak diperiksa";
-    let whole = text(0);
-    assert!(whole.contains(end) && !whole.contains("karena kunci"), "{whole}");
-    let key = office.path("kunci.key");
-    fs::write(&key, "ab".repeat(32)).unwrap();
-    let said = text(1);
-    assert!([other, end, "A022"].iter().all(|words| said.contains(words)) && !said.contains(missing), "{said}");
-    assert!(said.contains("tidak dihitung ulang dari peristiwa, karena kunci yang tersedia bukan"), "{said}");
-    // The path ends before what is to be done begins.
-    let place = office.path("berita_acara.pdf").display().to_string();
-    let words = Tool::Pdftotext.output(&["-bbox", &place, "-"]);
-    let edge = |word: &str, name: &str| -> f64 {
-        let line = words.lines().find(|line| line.contains(word)).expect(word);
-        let (_, value) = line.split_once(&format!("{name}=\"")).unwrap();
-        value.split('"').next().unwrap().parse().unwrap()
-    };
-    assert!(edge(">Pulihkan<", "xMin") > edge("json:<", "xMax"), "{words}");
-    fs::remove_file(key).unwrap();
-    let said = text(0);
-    assert!([missing, end].iter().all(|words| said.contains(words)) && !said.contains(other), "{said}");
 }
 
 /// Who writes a template sees what it makes, or where it fails.
