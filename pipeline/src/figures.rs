@@ -257,7 +257,7 @@ impl<'a> FigureBook<'a> {
         past?.vstack(&ahead?).map_err(|e| summary::fault(&e))
     }
 
-    /// The additive rows of the figures with that sight: those at hand, or kept from an earlier time, or computed now.
+    /// The additive rows of the figures of that time scope: those at hand, or kept from an earlier time, or computed now.
     fn rows(&self, month: Month, time_scope: TimeScope) -> Result<DataFrame, FigureError> {
         if let Some(rows) = self.additive.borrow().get(&(month, time_scope)) {
             return Ok(rows.clone());

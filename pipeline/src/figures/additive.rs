@@ -14,7 +14,7 @@ use polars::prelude::{DataFrame, DataType, IntoLazy, NULL, PlSmallStr, PolarsErr
 pub(crate) const TEXTS: [&str; 6] = ["item", "pekon", "jenis", "officer", "name", "detail"];
 pub(crate) const NUMBERS: [&str; 4] = ["step", "next_step", "v", "n"];
 
-/// The additive rows of a month, of the figures with that sight; those that look at each berkas alone in passes over at most so
+/// The additive rows of a month, of the figures of that time scope; those that look at each berkas alone in passes over at most so
 /// many events.
 pub(crate) fn rows(month: &MonthView<'_>, time_scope: TimeScope, at_once: usize) -> Result<DataFrame, FigureError> {
     let of_reach = |alone: bool| {
