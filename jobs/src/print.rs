@@ -84,17 +84,19 @@ const NARROWEST: usize = 12;
 /// A table for reading, as wide as its cells. On a terminal that is narrower, cells are broken into lines, and where there are too
 /// many columns for that each row is a block of lines.
 pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
-    fitted(head, rows, console::Term::stdout().size_checked().map(|(_, width)| usize::from(width)))
+    fitted(head, rows, console::Term::stdout().size_checked().map(|(_, width)| width))
 }
 
-fn fitted(head: &[&str], rows: &[Vec<String>], width: Option<usize>) -> String {
+fn fitted(head: &[&str], rows: &[Vec<String>], width: Option<u16>) -> String {
     let shown: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| visible(cell)).collect()).collect();
     let mut table = framed(head, &shown);
-    if let Some(width) = width.filter(|width| table.lines().any(|line| console::measure_text_width(&line) > *width)) {
-        if head.len() * NARROWEST > width {
-            return blocks(head, &shown, width);
+    let is_narrower = |width: u16| table.lines().any(|line| console::measure_text_width(&line) > usize::from(width));
+    if let Some(width) = width.filter(|width| is_narrower(*width)) {
+        // Without a row the head is all that there is to see.
+        if !rows.is_empty() && head.len() * NARROWEST > usize::from(width) {
+            return blocks(head, &shown, usize::from(width));
         }
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(u16::try_from(width).unwrap_or(u16::MAX));
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     }
     format!("{table}\n")
 }
@@ -248,6 +250,7 @@ mod tests {
         assert_eq!(fitted(&["berkas", "temuan"], &rows, Some(80)), wide);
         let narrow = fitted(&["berkas", "temuan"], &rows, Some(40));
         assert!(narrow.lines().all(|line| line.chars().count() <= 40) && narrow.contains("B002"), "{narrow}");
+        assert!(fitted(&["berkas", "temuan"], &[], Some(10)).contains("ber"), "the head is lost");
         let blocks = fitted(&["berkas", "temuan"], &rows, Some(20));
         let lines: Vec<&str> = blocks.lines().collect();
         assert_eq!(
