@@ -7,6 +7,7 @@ use reports::Document;
 use schemas::document::{ComplianceSheet, Provenance};
 use schemas::{Decisions, Facts};
 use std::fs;
+use std::sync::Arc;
 use tests::Office;
 use tests::tools::Tool;
 
@@ -89,7 +90,7 @@ fn a_report_is_checked_against_the_archive() {
 /// A digest of a report that is right although one number is another would vouch for the wrong number.
 fn the_code_of_a_report_holds_every_count_and_figure() {
     let office = Office::small();
-    let (facts, archive) = (Facts::embedded().unwrap(), Archive::open(&office.path("archive")).unwrap());
+    let (facts, archive) = (Arc::new(Facts::embedded().unwrap()), Archive::open(&office.path("archive")).unwrap());
     let (book, month) = (FigureBook::open(&archive, &facts).unwrap(), "2026-10".parse().unwrap());
     let provenance = archive.provenance().unwrap();
     let sheet = judge(&book, &facts, &Decisions::default(), month, provenance).unwrap();

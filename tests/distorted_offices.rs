@@ -13,8 +13,8 @@
 use pipeline::{FigureBook, failing_cases};
 use schemas::{Decisions, FactFiles, Facts, Month, OfficeDays, ShareMeasure, Standard, Zone};
 use std::ops::Range;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use tests::generated::{DAY_S, Made, Row, VILLAGES, asked, made, office, pulled, straight};
 use tests::reference::Reference;
 use tests::tools::Tool;
@@ -34,7 +34,7 @@ tests::trials! {
 }
 
 /// Compares an office with the reference; how many months there were.
-fn compare(what: &str, made: &Made, facts: &Facts, reference: &mut Reference) -> u64 {
+fn compare(what: &str, made: &Made, facts: &Arc<Facts>, reference: &mut Reference) -> u64 {
     let pulled = pulled(made, facts);
     let book = FigureBook::open(&pulled.archive, facts).unwrap().keeping(&pulled.key).unwrap();
     let months = book.months();
@@ -82,7 +82,8 @@ impl Met {
 }
 
 fn every_figure_is_the_reference_s() {
-    let zones = Zone::ALL.map(|zone| Facts::load(&FactFiles::default(), &OfficeDays::default(), zone).unwrap());
+    let zones =
+        Zone::ALL.map(|zone| Arc::new(Facts::load(&FactFiles::default(), &OfficeDays::default(), zone).unwrap()));
     let (range, met) = (asked(SHORT), Met::default());
     let (seeds, months, wrong) = (Mutex::new(range.clone()), AtomicU64::new(0), Mutex::new(Vec::new()));
     let work = || {
@@ -122,7 +123,7 @@ fn every_figure_is_the_reference_s() {
 
 /// A batch of two, of which one names another batch from its fifth step on and is gathered in February.
 fn a_berkas_that_changes_its_batch() {
-    let facts = Facts::embedded().unwrap();
+    let facts = Arc::new(Facts::embedded().unwrap());
     let mut moved = straight("B", "K1", "2026-01-28");
     moved.iter_mut().filter(|row| row.step >= 5).for_each(|row| row.batch = "K2".to_owned());
     let made = office([straight("A", "K1", "2026-01-05"), moved]);
@@ -137,7 +138,7 @@ fn a_berkas_that_changes_its_batch() {
 /// Of two cards one is printed before its check, in the same month and in the month before it: it meets no deadline, is
 /// counted among what was left out, and named, in the months of both.
 fn a_print_before_its_check() {
-    let facts = Facts::embedded().unwrap();
+    let facts = Arc::new(Facts::embedded().unwrap());
     for (from, months) in [("2026-01-05", &["2026-01"][..]), ("2026-01-26", &["2026-01", "2026-02"])] {
         let mut early = straight("B", "K2", from);
         let (check, print) = (early[1].end, early[4].end);
@@ -164,7 +165,7 @@ fn a_print_before_its_check() {
 
 /// A receipt that is written again in another month is one arrival.
 fn a_receipt_written_again() {
-    let facts = Facts::embedded().unwrap();
+    let facts = Arc::new(Facts::embedded().unwrap());
     let mut rows = straight("A", "K1", "2026-01-12");
     let mut again = rows[0].clone();
     again.end += 31 * DAY_S;
@@ -180,7 +181,7 @@ fn a_receipt_written_again() {
 
 /// A batch of two kinds stands under the kind and village of the berkas that it waited for.
 fn a_batch_is_held_up_by_a_kind() {
-    let facts = Facts::embedded().unwrap();
+    let facts = Arc::new(Facts::embedded().unwrap());
     let mut first = straight("A", "K1", "2026-01-05");
     first.iter_mut().for_each(|row| row.kind = "baru");
     let mut last = straight("B", "K1", "2026-01-12");
@@ -198,7 +199,7 @@ fn a_batch_is_held_up_by_a_kind() {
 
 /// Where nothing was open a month before, and something is now, the monthly review says so, before all other changes.
 fn growth_from_nothing_is_told() {
-    let facts = Facts::embedded().unwrap();
+    let facts = Arc::new(Facts::embedded().unwrap());
     let open: Vec<Row> = straight("B", "K2", "2026-02-20").into_iter().take(3).collect();
     let pulled = pulled(&office([straight("A", "K1", "2026-01-05"), open]), &facts);
     let book = FigureBook::open(&pulled.archive, &facts).unwrap();
@@ -219,7 +220,7 @@ fn growth_from_nothing_is_told() {
 /// Also where kind and village vary inside a berkas, the list of those that miss a target has as many as the figure says, of all
 /// and of each kind.
 fn figure_and_list_agree_in_every_kind() {
-    let facts = Facts::embedded().unwrap();
+    let facts = Arc::new(Facts::embedded().unwrap());
     let (range, mut listed) = (asked(0..4), 0);
     for seed in range.clone() {
         let mut made = made(seed, 10..25, &facts);

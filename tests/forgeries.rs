@@ -54,8 +54,8 @@ fn office() -> Office {
 
 /// All that `tertib verify` finds, without a process for each.
 fn findings(office: &Office, heads: &[KeptHead]) -> Vec<Finding> {
-    static FACTS: OnceLock<Facts> = OnceLock::new();
-    let facts = FACTS.get_or_init(|| Facts::embedded().unwrap());
+    static FACTS: OnceLock<Arc<Facts>> = OnceLock::new();
+    let facts = FACTS.get_or_init(|| Arc::new(Facts::embedded().unwrap()));
     let root = office.path("archive");
     let key = Key::load(&office.path("kunci.key")).unwrap();
     let examination = Examination { root: &root, public_only: false, key: Some(&key), heads };

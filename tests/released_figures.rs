@@ -13,7 +13,7 @@ use schemas::figures::{FigureRow, ReleasedRow};
 use schemas::{Facts, Month};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use tests::generated::{asked, made, pulled};
 
 const DIVISIONS: [(&str, By); 6] = [
@@ -46,7 +46,7 @@ struct Published {
 }
 
 impl Published {
-    fn of(book: &FigureBook<'_>) -> Self {
+    fn of(book: &FigureBook) -> Self {
         let mut published = Self::default();
         let months = book.months();
         for (i, first) in months.iter().enumerate() {
@@ -59,7 +59,7 @@ impl Published {
         published
     }
 
-    fn add(&mut self, first: Month, last: Month, division: &'static str, book: &FigureBook<'_>, by: By) {
+    fn add(&mut self, first: Month, last: Month, division: &'static str, book: &FigureBook, by: By) {
         let of = |cell: &str, (figure, item, name, detail): (&str, &str, &str, &str), step: i64, next: i64| -> Of {
             // A series by month is the totals of its months.
             let month: Option<Month> = (by == By::Month).then(|| cell.parse().unwrap());
@@ -333,7 +333,7 @@ struct Attacked {
 }
 
 /// Attacks one office, if it has any events.
-fn attacked(seed: u64, berkas: Range<u32>, facts: &Facts) -> Attacked {
+fn attacked(seed: u64, berkas: Range<u32>, facts: &Arc<Facts>) -> Attacked {
     let made = made(seed, berkas, facts);
     if made.rows.is_empty() {
         return Attacked::default();
@@ -371,7 +371,7 @@ fn attacked(seed: u64, berkas: Range<u32>, facts: &Facts) -> Attacked {
 
 #[test]
 fn no_small_count_can_be_told() {
-    let facts = Facts::embedded().unwrap();
+    let facts = Arc::new(Facts::embedded().unwrap());
     let mut offices: Vec<(u64, &(Range<u32>, usize))> = asked(SHORT).zip(SIZES.iter().cycle()).collect();
     let enough: usize = offices.iter().map(|(_, (_, small))| small).sum();
     offices.sort_by_key(|(_, (berkas, _))| berkas.start);

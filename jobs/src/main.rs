@@ -8,7 +8,6 @@ mod demo;
 mod division;
 mod exit;
 mod history;
-mod office;
 mod options;
 mod outcome;
 mod papers;
@@ -16,6 +15,7 @@ mod print;
 mod priority;
 mod scheduler;
 mod tasks;
+mod workspace;
 
 use clap::Parser;
 use std::process::ExitCode;

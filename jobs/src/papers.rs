@@ -1,6 +1,6 @@
 //! The documents of a month, made from an archive.
 
-use crate::office::Installed;
+use crate::workspace::Workspace;
 use anyhow::Result;
 use pipeline::{Archive, Disclosure, FigureBook};
 use reports::Document;
@@ -19,15 +19,15 @@ pub(crate) struct Papers {
 impl Papers {
     /// Those of a month, whose figures the book gives.
     pub(crate) fn of(
-        installed: &Installed,
+        workspace: &Workspace,
         archive: &Archive,
-        book: &FigureBook<'_>,
+        book: &FigureBook,
         month: Month,
         disclosure: Disclosure,
         hide_small: bool,
     ) -> Result<Self> {
-        let review = installed.review(archive, book, month)?;
-        let (books, handover) = installed.books(archive, &review.sheet.figures.figures, disclosure)?;
+        let review = workspace.review(archive, book, month)?;
+        let (books, handover) = workspace.books(archive, &review.sheet.figures.figures, disclosure)?;
         let sheet = ComplianceSheet { hide_small, ..review.sheet.clone() };
         Ok(Self { books, handover, review, sheet })
     }

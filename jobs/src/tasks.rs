@@ -6,8 +6,8 @@ mod verify_archive;
 
 use crate::config::{JobSection, Task};
 use crate::history::{Ended, History};
-use crate::office::Installed;
 use crate::outcome::Outcome;
+use crate::workspace::Workspace;
 use anyhow::{Context, Result, anyhow};
 use backon::{ExponentialBuilder, Retryable};
 use pipeline::{ArchiveError, PullError};
@@ -26,9 +26,9 @@ pub(crate) struct Report {
 ///
 /// # Errors
 /// When the job could not run; the history says so too.
-pub(crate) async fn run(installed: &Installed, job: &JobSection, period: &str) -> Result<Report> {
-    let mut history = History::open(&installed.config.history_path()).await?;
-    let Some(_lock) = lock(installed, &job.name)? else {
+pub(crate) async fn run(workspace: &Workspace, job: &JobSection, period: &str) -> Result<Report> {
+    let mut history = History::open(&workspace.config.history_path()).await?;
+    let Some(_lock) = lock(workspace, &job.name)? else {
         let id = history.begin(&job.name, job.task.word(), period).await?;
         let message = "another run of this job is going on";
         history.finish(id, Ended::Skipped, message, None).await?;
@@ -36,7 +36,7 @@ pub(crate) async fn run(installed: &Installed, job: &JobSection, period: &str) -
     };
     history.mark_cut_off(&job.name).await?;
     let id = history.begin(&job.name, job.task.word(), period).await?;
-    let attempt = || async { perform(installed, job.task, period).await };
+    let attempt = || async { perform(workspace, job.task, period).await };
     let retries = ExponentialBuilder::default().with_min_delay(Duration::from_secs(5)).with_max_times(job.retries);
     let tried = attempt.retry(retries).when(may_pass).notify(|fault: &anyhow::Error, wait: Duration| {
         tracing::warn!(job = job.name, wait_seconds = wait.as_secs(), "failed, will try again: {fault:#}");
@@ -46,7 +46,7 @@ pub(crate) async fn run(installed: &Installed, job: &JobSection, period: &str) -
         Ok(result) => result,
         Err(_) => Err(anyhow!("not finished within {} minutes", job.deadline_minutes)),
     };
-    let version = installed.archive().map(|archive| archive.version()).unwrap_or_else(|fault| {
+    let version = workspace.archive().map(|archive| archive.version()).unwrap_or_else(|fault| {
         tracing::warn!(job = job.name, "the history lacks the version of the archive: {fault:#}");
         None
     });
@@ -69,18 +69,18 @@ fn may_pass(fault: &anyhow::Error) -> bool {
         && fault.downcast_ref::<ArchiveError>().is_none_or(is_passing)
 }
 
-async fn perform(installed: &Installed, task: Task, period: &str) -> Result<Report> {
+async fn perform(workspace: &Workspace, task: Task, period: &str) -> Result<Report> {
     match task {
-        Task::Pull => pull_events::run(installed).await,
-        Task::Verify => verify_archive::run(installed),
-        Task::MonthlyReports => monthly_reports::run(installed, period.parse()?),
+        Task::Pull => pull_events::run(workspace).await,
+        Task::Verify => verify_archive::run(workspace),
+        Task::MonthlyReports => monthly_reports::run(workspace, period.parse()?),
     }
 }
 
 /// A kernel lock, freed when the process ends however it ends; `None` when another process holds it.
-fn lock(installed: &Installed, job: &str) -> Result<Option<File>> {
+fn lock(workspace: &Workspace, job: &str) -> Result<Option<File>> {
     let safe: String = job.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    let path = installed.config.folder.join(format!(".{safe}.lock"));
+    let path = workspace.config.folder.join(format!(".{safe}.lock"));
     let file = File::options()
         .create(true)
         .truncate(false)

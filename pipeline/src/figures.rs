@@ -40,28 +40,30 @@ use schemas::document::{BacklogAge, KecamatanRow};
 use schemas::figures::{FigureRow, Figures, MonthFigures, ReleasedRow, TrendPoint};
 use schemas::{Facts, Finding, Month};
 use statement::TimeScope;
-use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use summary::Summary;
 use suppression::Mask;
 
 /// The months of a trend, the one asked for included.
 const TREND_MONTHS: u32 = 13;
 
-/// An archive prepared for computing figures: loaded once, asked for many months.
-pub struct FigureBook<'a> {
+/// An archive prepared for computing figures: loaded once, asked for many months, by several threads if need be.
+pub struct FigureBook {
     archive: Archive,
-    facts: &'a Facts,
+    facts: Arc<Facts>,
     span: Option<(Month, Month)>,
     /// Where rows of months that are over are kept; nowhere without the office's key.
     kept: Option<FigureCache>,
     /// The events, once they had to be read.
-    view: OnceCell<View>,
+    view: OnceLock<View>,
+    /// Held by the thread that reads them, so that no other reads them too.
+    reading: Mutex<()>,
     /// The additive rows of the month that was asked for last.
-    additive: RefCell<BTreeMap<(Month, TimeScope), DataFrame>>,
+    additive: Mutex<BTreeMap<(Month, TimeScope), DataFrame>>,
 }
 
-impl std::fmt::Debug for FigureBook<'_> {
+impl std::fmt::Debug for FigureBook {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("FigureBook").field("span", &self.span).finish_non_exhaustive()
     }
@@ -78,17 +80,24 @@ struct Context<'a> {
 /// What a figure could not use, by reason.
 type LeftOut = BTreeMap<String, u64>;
 
-impl<'a> FigureBook<'a> {
+impl FigureBook {
     /// Prepares the figures of an archive. All are computed from its events, and nothing is written.
     ///
     /// # Errors
     /// [`FigureError`] when the archive is empty.
-    pub fn open(archive: &Archive, facts: &'a Facts) -> Result<Self, FigureError> {
+    pub fn open(archive: &Archive, facts: &Arc<Facts>) -> Result<Self, FigureError> {
         if archive.is_empty() {
             return Err(archive.empty().into());
         }
-        let (view, additive) = (OnceCell::new(), RefCell::default());
-        Ok(Self { archive: archive.clone(), facts, span: archive.span(), kept: None, view, additive })
+        Ok(Self {
+            archive: archive.clone(),
+            facts: Arc::clone(facts),
+            span: archive.span(),
+            kept: None,
+            view: OnceLock::new(),
+            reading: Mutex::default(),
+            additive: Mutex::default(),
+        })
     }
 
     /// Lets it keep the additive rows of months that are over in the archive's folder, signed with the office's key, and use
@@ -97,7 +106,7 @@ impl<'a> FigureBook<'a> {
     /// # Errors
     /// [`FigureError`] when the archive's outage log cannot be read.
     pub fn keeping(mut self, key: &Key) -> Result<Self, FigureError> {
-        self.kept = Some(FigureCache::new(&self.archive, self.facts, key)?);
+        self.kept = Some(FigureCache::new(&self.archive, &self.facts, key)?);
         Ok(self)
     }
 
@@ -120,7 +129,7 @@ impl<'a> FigureBook<'a> {
 
     fn figures(&self, month: Month, additive: &DataFrame, trend: Vec<TrendPoint>) -> Result<MonthFigures, FigureError> {
         let summary = self.summary(month, additive.clone())?;
-        let context = Context { facts: self.facts, figures: &summary, additive };
+        let context = Context { facts: &self.facts, figures: &summary, additive };
         let mut left_out: LeftOut = BTreeMap::new();
         for (reason, n) in summary.left_out() {
             *left_out.entry(reason).or_insert(0) += n;
@@ -188,7 +197,7 @@ impl<'a> FigureBook<'a> {
                 .map(|time_scope| self.rows(month, time_scope))
                 .into_iter()
                 .collect::<Result<Vec<_>, _>>()?;
-            Ok((month, Mask::of(&rows, self.facts)?))
+            Ok((month, Mask::of(&rows, &self.facts)?))
         });
         let masks = masks.collect::<Result<Vec<_>, FigureError>>()?;
         Ok(suppression::released(self.cells(first, last, by)?, &masks, by))
@@ -230,7 +239,7 @@ impl<'a> FigureBook<'a> {
     /// # Errors
     /// [`FigureError`] when the archive is damaged, or an event lies outside the calendar.
     pub fn altered(&self, key: &Key) -> Result<Vec<Finding>, FigureError> {
-        let kept = FigureCache::new(&self.archive, self.facts, key)?;
+        let kept = FigureCache::new(&self.archive, &self.facts, key)?;
         let mut altered = Vec::new();
         for (month, time_scope, path) in kept.held() {
             let same = match kept.load(month, time_scope) {
@@ -249,7 +258,7 @@ impl<'a> FigureBook<'a> {
     fn additive(&self, month: Month) -> Result<DataFrame, FigureError> {
         let [past, ahead] = TimeScope::ALL.map(|time_scope| {
             let rows = self.rows(month, time_scope)?;
-            let mut held = self.additive.borrow_mut();
+            let mut held = locked(&self.additive);
             held.retain(|(of, _), _| *of == month);
             held.insert((month, time_scope), rows.clone());
             Ok::<_, FigureError>(rows)
@@ -259,7 +268,7 @@ impl<'a> FigureBook<'a> {
 
     /// The additive rows of the figures of that time scope: those at hand, or kept from an earlier time, or computed now.
     fn rows(&self, month: Month, time_scope: TimeScope) -> Result<DataFrame, FigureError> {
-        if let Some(rows) = self.additive.borrow().get(&(month, time_scope)) {
+        if let Some(rows) = locked(&self.additive).get(&(month, time_scope)) {
             return Ok(rows.clone());
         }
         within(self.span, month)?;
@@ -284,11 +293,19 @@ impl<'a> FigureBook<'a> {
 
     fn view(&self) -> Result<&View, FigureError> {
         if self.view.get().is_none() {
-            // Nobody else sets it, since the book is not shared between threads.
-            drop(self.view.set(View::load(&self.archive, self.facts)?));
+            let _reading = locked(&self.reading);
+            if self.view.get().is_none() {
+                // Nobody else sets it, since only one thread at a time reads.
+                drop(self.view.set(View::load(&self.archive, &self.facts)?));
+            }
         }
         self.view.get().ok_or_else(|| self.archive.empty().into())
     }
+}
+
+/// What a mutex guards is whole at any time, also when a thread that held it is gone.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Context<'_> {

@@ -26,7 +26,7 @@ use schemas::{
 /// # Errors
 /// [`FigureError`] when the archive does not hold the month, is damaged, or the month is outside the calendar.
 pub fn judge(
-    book: &FigureBook<'_>,
+    book: &FigureBook,
     facts: &Facts,
     decisions: &Decisions,
     month: Month,

@@ -1,10 +1,10 @@
 //! `tertib calendar`
 
 use crate::commands::render::{PdfStandard, replace};
-use crate::office::Installed;
 use crate::options::Where;
 use crate::outcome::Outcome;
 use crate::print;
+use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use pipeline::Readers;
@@ -45,8 +45,8 @@ pub(crate) enum Format {
 
 /// Exit code 2 when the year is not covered.
 pub(crate) fn run(options: &Options) -> Result<Outcome> {
-    let installed = Installed::open(options.place.config.as_deref())?;
-    let calendar = &installed.facts.calendar;
+    let workspace = Workspace::open(options.place.config.as_deref())?;
+    let calendar = &workspace.facts.calendar;
     let days = calendar.year(options.year).to_vec();
     if days.is_empty() {
         let (from, to) = calendar.covered().context("the calendar is empty")?;
@@ -65,19 +65,19 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
         Format::Table => print::data(&words(&year))?,
         Format::Json => print::data(&String::from_utf8(reports::json(document)?)?)?,
         Format::Csv => print::data(&String::from_utf8(reports::csv(document)?)?)?,
-        Format::Xlsx => keep(&installed, document, "xlsx", &reports::xlsx(document)?, "")?,
+        Format::Xlsx => keep(&workspace, document, "xlsx", &reports::xlsx(document)?, "")?,
         Format::Pdf => {
-            let renderer = installed.config.renderer()?;
-            let set = renderer.pdf(document, 1, &installed.config.office, options.standard.into())?;
-            keep(&installed, document, "pdf", &set.bytes, &format!(" ({} pages)", set.pages))?;
+            let renderer = workspace.config.renderer()?;
+            let set = renderer.pdf(document, 1, &workspace.config.office, options.standard.into())?;
+            keep(&workspace, document, "pdf", &set.bytes, &format!(" ({} pages)", set.pages))?;
         }
     }
     Ok(Outcome::Done)
 }
 
 /// Writes a file into the folder for documents, and says so.
-fn keep(installed: &Installed, document: Document<'_>, ending: &str, bytes: &[u8], length: &str) -> Result<()> {
-    let folder = installed.config.reports_path();
+fn keep(workspace: &Workspace, document: Document<'_>, ending: &str, bytes: &[u8], length: &str) -> Result<()> {
+    let folder = workspace.config.reports_path();
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let path = folder.join(format!("{}.{ending}", document.name()));
     replace(&path, bytes, Readers::Usual)?;

@@ -1,9 +1,9 @@
 //! `tertib compliance`
 
-use crate::office::Installed;
 use crate::options::{Common, Format, OfMonth};
 use crate::outcome::Outcome;
 use crate::print;
+use crate::workspace::Workspace;
 use anyhow::{Result, bail};
 use clap::Args;
 use pipeline::{FigureBook, failing_cases};
@@ -43,14 +43,14 @@ const HEAD: [&str; 14] = [
 
 /// Exit code 0 only when there is a target that decides, every one has a value and is met, and the archive holds all of the month.
 pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
-    let installed = Installed::open(options.of.place.config.as_deref())?;
-    let archive = installed.archive()?;
-    let book = installed.figures(&archive)?;
+    let workspace = Workspace::open(options.of.place.config.as_deref())?;
+    let archive = workspace.archive()?;
+    let book = workspace.figures(&archive)?;
     if let Some(target) = &options.failed {
-        let whole = print::gap(common, &installed.facts, &archive.provenance()?, options.of.month);
-        return Ok(whole.and(failed(&installed, &book, target, &options.of, common)?));
+        let whole = print::gap(common, &workspace.facts, &archive.provenance()?, options.of.month);
+        return Ok(whole.and(failed(&workspace, &book, target, &options.of, common)?));
     }
-    let judged = installed.compliance(&archive, &book, options.of.month)?;
+    let judged = workspace.compliance(&archive, &book, options.of.month)?;
     let sheet = ComplianceSheet { hide_small: options.hide_small, ..judged };
     let state = [print::instant(&sheet.provenance), print::coverage(&sheet.provenance, sheet.month)];
     let row = |j: &Judgement| [row(j, options.hide_small), state.to_vec()].concat();
@@ -63,15 +63,15 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     };
     print::data(&text)?;
     let unjudged = pipeline::unjudged(&sheet);
-    print::words(common, print::findings(&installed.facts, &unjudged).trim_end());
-    let whole = print::gap(common, &installed.facts, &sheet.provenance, sheet.month);
+    print::words(common, print::findings(&workspace.facts, &unjudged).trim_end());
+    let whole = print::gap(common, &workspace.facts, &sheet.provenance, sheet.month);
     let is_missed = sheet.judgements.iter().any(|j| j.decides && j.verdict() != Verdict::Met);
     Ok(whole.and(Outcome::of(is_missed || !unjudged.is_empty())))
 }
 
 /// Exit code 1 when any berkas misses it, or it has no value.
-fn failed(installed: &Installed, book: &FigureBook<'_>, target: &str, of: &OfMonth, common: Common) -> Result<Outcome> {
-    let rules = installed.decisions.rules(&installed.facts, of.month);
+fn failed(workspace: &Workspace, book: &FigureBook, target: &str, of: &OfMonth, common: Common) -> Result<Outcome> {
+    let rules = workspace.decisions.rules(&workspace.facts, of.month);
     let named: Vec<_> = rules.iter().filter(|rule| rule.target.id == target).collect();
     if named.is_empty() {
         let list = "`tertib target list` names those that are";
@@ -87,7 +87,7 @@ fn failed(installed: &Installed, book: &FigureBook<'_>, target: &str, of: &OfMon
         rows.extend(ids.into_iter().map(|id| vec![rule.regulation.regulation.clone(), jenis.clone(), id]));
     }
     print::data(&print::rows(&["regulation", "jenis", "berkas_id"], &rows, of.format)?)?;
-    print::words(common, print::findings(&installed.facts, &unjudged).trim_end());
+    print::words(common, print::findings(&workspace.facts, &unjudged).trim_end());
     Ok(Outcome::of(!rows.is_empty() || !unjudged.is_empty()))
 }
 

@@ -1,26 +1,26 @@
 //! `tertib conformance`
 
-use crate::office::Installed;
 use crate::options::{Common, OfMonth};
 use crate::outcome::Outcome;
 use crate::print;
+use crate::workspace::Workspace;
 use anyhow::Result;
 use pipeline::{Deviation, FigureBook};
 use schemas::Facts;
 
 /// Exit code 1 when a berkas that was handed over departs from the SOP, or not all of the month is there.
 pub(crate) fn run(options: &OfMonth, common: Common) -> Result<Outcome> {
-    let installed = Installed::open(options.place.config.as_deref())?;
-    let archive = installed.archive()?;
-    let book = FigureBook::open(&archive, &installed.facts)?;
-    let found = pipeline::deviations(&book, &installed.facts.sop, options.month)?;
+    let workspace = Workspace::open(options.place.config.as_deref())?;
+    let archive = workspace.archive()?;
+    let book = FigureBook::open(&archive, &workspace.facts)?;
+    let found = pipeline::deviations(&book, &workspace.facts.sop, options.month)?;
     let head = ["berkas_id", "biaya", "kode", "langkah", "penyimpangan", "keterangan", "tindakan"];
-    let rows: Vec<Vec<String>> = found.iter().map(|deviation| row(deviation, &installed.facts)).collect();
+    let rows: Vec<Vec<String>> = found.iter().map(|deviation| row(deviation, &workspace.facts)).collect();
     print::data(&print::rows(&head, &rows, options.format)?)?;
     if !found.is_empty() {
         print::after_mending(common, options.month);
     }
-    let whole = print::gap(common, &installed.facts, &archive.provenance()?, options.month);
+    let whole = print::gap(common, &workspace.facts, &archive.provenance()?, options.month);
     Ok(whole.and(Outcome::of(!found.is_empty())))
 }
 

@@ -1,15 +1,16 @@
 //! `tertib demo`
 
 use crate::commands::render::{Selection, Written, render};
-use crate::office::{Installed, PullRequest};
 use crate::options::Common;
 use crate::outcome::Outcome;
+use crate::workspace::{PullRequest, Workspace};
 use crate::{demo, print};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use pipeline::{FigureBook, Readers};
 use schemas::{Facts, Month, Verdict};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Options of `tertib demo`.
 #[derive(Debug, Args)]
@@ -46,37 +47,37 @@ fn to_text(fault: schemas::MonthError) -> String {
 
 /// Invents, pulls, computes, judges and renders; ends with the last month's figures, the documents and what to do next.
 pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
-    let facts = Facts::embedded()?;
+    let facts = Arc::new(Facts::embedded()?);
     prepare(&options.dir)?;
     let (first, last) = options.months;
     let bar = print::bar(common, "invent an office");
     let plan = demo::Plan { first, last, per_month: options.per_month, seed: options.seed };
     let office = demo::invent(plan, &facts)?;
     let config = demo::install(&options.dir, &office, &facts, options.seed).await?;
-    let installed = Installed { config, facts, decisions: schemas::Decisions::default() };
+    let workspace = Workspace { config, facts, decisions: schemas::Decisions::default() };
     bar.set_message("pull");
     let progress = &mut |done: u64, total: u64| print::advance(&bar, done, total);
     // The instant this pull claims is the end of the last month, so that the same seed gives the same archive.
-    let at = chrono::DateTime::from_timestamp(last.end_s(installed.facts.zone), 0).unwrap_or_default();
-    let report = installed.pull(PullRequest::everything(at), progress).await?;
-    let archive = installed.archive()?;
-    let book = installed.figures(&archive)?;
+    let at = chrono::DateTime::from_timestamp(last.end_s(workspace.facts.zone), 0).unwrap_or_default();
+    let report = workspace.pull(PullRequest::everything(at), progress).await?;
+    let archive = workspace.archive()?;
+    let book = workspace.figures(&archive)?;
     let months: Vec<Month> =
         std::iter::successors(Some(first), |m| Some(m.next())).take_while(|m| *m <= last).collect();
     let mut rows = Vec::new();
     bar.set_length(months.len() as u64 * 6);
     bar.set_position(0);
     for month in months {
-        let rendition = render(&installed, month, &Selection::everything(), &mut |name| {
+        let rendition = render(&workspace, month, &Selection::everything(), &mut |name| {
             bar.set_message(name.to_owned());
             bar.inc(1);
         })?;
-        rows.push(counted(&installed.facts, month, &rendition.written));
+        rows.push(counted(&workspace.facts, month, &rendition.written));
     }
     bar.finish_and_clear();
     // Whatever was found comes first, so that the commands to go on with stand last.
-    print::words(common, print::findings(&installed.facts, &report.findings).trim_end());
-    let headline = headline(&installed, &archive, &book, last)?;
+    print::words(common, print::findings(&workspace.facts, &report.findings).trim_end());
+    let headline = headline(&workspace, &archive, &book, last)?;
     print::data(&format!(
         "{} rows of an invented office were pulled: {} archived, {} to quarantine\n\nFigures of {last}\n{}\n\
          Documents as PDF in {}\n{}\nNext\n{}",
@@ -84,7 +85,7 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
         report.new,
         report.quarantined,
         print::table(&["figure", "value"], &headline),
-        installed.config.reports_path().display(),
+        workspace.config.reports_path().display(),
         print::table(&["month", "books", "lists", "statements", "receipts", "reports", "pages"], &rows),
         next_commands(&options.dir, last),
     ))?;
@@ -159,12 +160,12 @@ fn prepare(dir: &Path) -> Result<()> {
 
 /// The figures that an office asks for first.
 fn headline(
-    installed: &Installed,
+    workspace: &Workspace,
     archive: &pipeline::Archive,
-    book: &FigureBook<'_>,
+    book: &FigureBook,
     month: Month,
 ) -> Result<Vec<Vec<String>>> {
-    let sheet = installed.compliance(archive, book, month)?;
+    let sheet = workspace.compliance(archive, book, month)?;
     let f = &sheet.figures.figures;
     let d = sheet.figures.deadlines.within_24_hours_less_outages;
     let of = |v: Verdict| sheet.judgements.iter().filter(|j| j.verdict() == v).count();

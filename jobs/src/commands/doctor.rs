@@ -1,10 +1,10 @@
 //! `tertib doctor`
 
 use crate::clock;
-use crate::office::Installed;
 use crate::options::Where;
 use crate::outcome::Outcome;
 use crate::print;
+use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use pipeline::{Key, Source};
@@ -57,19 +57,19 @@ struct Examination {
 
 /// Exit code 1 when something needs attention, 2 when the next pull would fail; each line says what to do.
 pub(crate) async fn run(options: Options) -> Result<Outcome> {
-    let installed = Installed::open(options.place.config.as_deref())?;
+    let workspace = Workspace::open(options.place.config.as_deref())?;
     let examined = [
-        Examination { what: "configuration", state: State::Good, says: installed.config.folder.display().to_string() },
-        source(&installed).await,
-        key(&installed),
-        rights(&installed),
-        archive(&installed),
-        data(&installed),
-        calendar(&installed),
-        targets(&installed),
-        disk(&installed),
-        fonts(&installed),
-        typesetter(&installed),
+        Examination { what: "configuration", state: State::Good, says: workspace.config.folder.display().to_string() },
+        source(&workspace).await,
+        key(&workspace),
+        rights(&workspace),
+        archive(&workspace),
+        data(&workspace),
+        calendar(&workspace),
+        targets(&workspace),
+        disk(&workspace),
+        fonts(&workspace),
+        typesetter(&workspace),
     ];
     let rows: Vec<Vec<String>> =
         examined.iter().map(|e| vec![e.state.word().to_owned(), e.what.to_owned(), e.says.clone()]).collect();
@@ -89,29 +89,29 @@ fn judge(what: &'static str, otherwise: State, result: Result<String>) -> Examin
     }
 }
 
-async fn source(installed: &Installed) -> Examination {
+async fn source(workspace: &Workspace) -> Examination {
     let examine = async {
-        let mut source = Source::open(installed.config.source_config()?).await?;
+        let mut source = Source::open(workspace.config.source_config()?).await?;
         let shape = source.shape().await?;
         let unknown = if shape.unknown.is_empty() {
             String::new()
         } else {
             format!("; ignored columns: {}", shape.unknown.join(", "))
         };
-        if source.may_write().await? && !installed.config.source.may_write {
+        if source.may_write().await? && !workspace.config.source.may_write {
             bail!("the database user may change data; give it SELECT only");
         }
-        Ok(format!("view `{}` keeps the contract{unknown}", installed.config.source.view))
+        Ok(format!("view `{}` keeps the contract{unknown}", workspace.config.source.view))
     };
     judge("source", State::Stops, examine.await)
 }
 
 /// The key must be the archive's.
-fn key(installed: &Installed) -> Examination {
+fn key(workspace: &Workspace) -> Examination {
     let examine = || {
-        let key = Key::load(&installed.config.key_path())?;
+        let key = Key::load(&workspace.config.key_path())?;
         // An archive that cannot be read says so itself.
-        if let Ok(archive) = installed.archive() {
+        if let Ok(archive) = workspace.archive() {
             archive.check_key(&key)?;
         }
         Ok(format!("id {}", key.id()))
@@ -120,8 +120,8 @@ fn key(installed: &Installed) -> Examination {
 }
 
 /// Whether others may change what tertib rests on, or read a password.
-fn rights(installed: &Installed) -> Examination {
-    let (folder, archive) = (&installed.config.folder, installed.config.archive_path());
+fn rights(workspace: &Workspace) -> Examination {
+    let (folder, archive) = (&workspace.config.folder, workspace.config.archive_path());
     let examine = || {
         let written_by_others = 0o022;
         if pipeline::others_may(folder)? & written_by_others != 0 {
@@ -130,8 +130,8 @@ fn rights(installed: &Installed) -> Examination {
         if archive.try_exists()? && pipeline::others_may(&archive)? & written_by_others != 0 {
             anyhow::bail!("others may write into {0}; run `chmod -R go-w {0}`", archive.display());
         }
-        let file = &installed.config.file;
-        let has_password = installed.config.source.url.split_once("://").is_some_and(|(_, rest)| rest.contains('@'));
+        let file = &workspace.config.file;
+        let has_password = workspace.config.source.url.split_once("://").is_some_and(|(_, rest)| rest.contains('@'));
         let (wrong, mode) = if has_password { (0o077, "600") } else { (written_by_others, "go-w") };
         if pipeline::others_may(file)? & wrong != 0 {
             let what = if has_password { "read or change" } else { "change" };
@@ -142,8 +142,8 @@ fn rights(installed: &Installed) -> Examination {
     judge("rights", State::Look, examine())
 }
 
-fn archive(installed: &Installed) -> Examination {
-    let state = installed.archive().map(|a| match a.provenance() {
+fn archive(workspace: &Workspace) -> Examination {
+    let state = workspace.archive().map(|a| match a.provenance() {
         Ok(p) => format!("version {}, {} events; `tertib verify` checks every file", p.archive_version, p.events),
         Err(_) => "empty; `tertib pull` fills it".to_owned(),
     });
@@ -151,9 +151,9 @@ fn archive(installed: &Installed) -> Examination {
 }
 
 /// Whether the archive holds all of the month before this one, and how old its data are.
-fn data(installed: &Installed) -> Examination {
+fn data(workspace: &Workspace) -> Examination {
     let examine = || {
-        let archive = installed.archive()?;
+        let archive = workspace.archive()?;
         if archive.is_empty() {
             anyhow::bail!("there are none; `tertib pull` brings them");
         }
@@ -164,7 +164,7 @@ fn data(installed: &Installed) -> Examination {
             provenance.complete_until(),
             age.map_or_else(String::new, |age| format!(", {age} ago"))
         );
-        let month = installed.facts.zone.month(now).context("today is in no month")?.back(1);
+        let month = workspace.facts.zone.month(now).context("today is in no month")?.back(1);
         match provenance.coverage(month) {
             Coverage::Complete => Ok(says),
             Coverage::Provisional if provenance.lacks_the_beginning_of(month) => {
@@ -176,19 +176,19 @@ fn data(installed: &Installed) -> Examination {
     judge("data", State::Look, examine())
 }
 
-fn calendar(installed: &Installed) -> Examination {
+fn calendar(workspace: &Workspace) -> Examination {
     let now = clock::now().timestamp();
     let soon = now + CALENDAR_NOTICE_DAYS * 86_400;
-    let state = installed.facts.clock.working_s(soon).map(|_| "covers the next 60 days".to_owned());
+    let state = workspace.facts.clock.working_s(soon).map(|_| "covers the next 60 days".to_owned());
     judge("calendar", State::Look, state.map_err(Into::into))
 }
 
 /// The targets that this month is judged by.
-fn targets(installed: &Installed) -> Examination {
+fn targets(workspace: &Workspace) -> Examination {
     let examine = || {
         let now = clock::now().timestamp();
-        let month = installed.facts.zone.month(now).context("today is outside the calendar")?;
-        let rules = installed.decisions.rules(&installed.facts, month);
+        let month = workspace.facts.zone.month(now).context("today is outside the calendar")?;
+        let rules = workspace.decisions.rules(&workspace.facts, month);
         let deciding = || rules.iter().filter(|rule| rule.decides);
         let (all, open) = (deciding().count(), deciding().filter(|rule| !rule.target.standard.has_value()).count());
         if all == 0 {
@@ -203,8 +203,8 @@ fn targets(installed: &Installed) -> Examination {
 }
 
 /// The folders of archive, documents and history can be written, and have room.
-fn disk(installed: &Installed) -> Examination {
-    let config = &installed.config;
+fn disk(workspace: &Workspace) -> Examination {
+    let config = &workspace.config;
     let folders = [config.folder.clone(), config.archive_path(), config.reports_path()];
     let rooms: Result<Vec<(u64, PathBuf)>> = folders.iter().map(|folder| room_mb(&nearest(folder))).collect();
     let (free_mb, folder) = match rooms {
@@ -235,15 +235,15 @@ fn room_mb(folder: &Path) -> Result<(u64, PathBuf)> {
     Ok((space.f_bavail.saturating_mul(space.f_frsize) >> 20, folder.to_owned()))
 }
 
-fn fonts(installed: &Installed) -> Examination {
-    let loaded = installed.config.renderer();
+fn fonts(workspace: &Workspace) -> Examination {
+    let loaded = workspace.config.renderer();
     judge("templates", State::Look, loaded.map(|_| "templates and built-in fonts load".to_owned()))
 }
 
 /// Templates are written for one version of typst.
-fn typesetter(installed: &Installed) -> Examination {
+fn typesetter(workspace: &Workspace) -> Examination {
     let expected = Program::built_in_version();
-    let Some(program) = installed.config.typst_program() else {
+    let Some(program) = workspace.config.typst_program() else {
         return Examination { what: "typesetter", state: State::Good, says: format!("built in, {expected}") };
     };
     let examine = || {

@@ -1,9 +1,9 @@
 //! `tertib duplicates`
 
-use crate::office::Installed;
 use crate::options::{Common, OfMonth};
 use crate::outcome::Outcome;
 use crate::print;
+use crate::workspace::Workspace;
 use anyhow::{Result, bail};
 use clap::Args;
 use pipeline::{Probable, probable_duplicates};
@@ -23,9 +23,9 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     if !(0.0..=1.0).contains(&options.probability) {
         bail!("--probability {} is not between 0 and 1", options.probability);
     }
-    let installed = Installed::open(options.of.place.config.as_deref())?;
-    let archive = installed.archive()?;
-    let found = probable_duplicates(&archive, &installed.facts, options.of.month, options.probability)?;
+    let workspace = Workspace::open(options.of.place.config.as_deref())?;
+    let archive = workspace.archive()?;
+    let found = probable_duplicates(&archive, &workspace.facts, options.of.month, options.probability)?;
     let head = ["berkas_id", "berkas_lain", "peluang", "bobot", "alasan"];
     let rows: Vec<Vec<String>> = found.pairs.iter().map(row).collect();
     print::data(&print::rows(&head, &rows, options.of.format)?)?;
@@ -36,7 +36,7 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
             &format!("not compared: {without} berkas without name or birth date, {keys} keys that too many share"),
         );
     }
-    let whole = print::gap(common, &installed.facts, &archive.provenance()?, options.of.month);
+    let whole = print::gap(common, &workspace.facts, &archive.provenance()?, options.of.month);
     Ok(whole.and(Outcome::of(!found.pairs.is_empty())))
 }
 

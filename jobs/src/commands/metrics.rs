@@ -1,10 +1,10 @@
 //! `tertib metrics`
 
 use crate::division::{Division, shown, written};
-use crate::office::Readable;
 use crate::options::{ArchiveCopy, Common, Format, OfMonth};
 use crate::outcome::Outcome;
 use crate::print;
+use crate::workspace::Readable;
 use anyhow::Result;
 use clap::Args;
 use pipeline::FigureBook;
@@ -47,7 +47,7 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     Ok(print::gap(common, readable.facts(), &provenance, last))
 }
 
-fn whole(book: &FigureBook<'_>, provenance: &Provenance, options: &OfMonth) -> Result<String> {
+fn whole(book: &FigureBook, provenance: &Provenance, options: &OfMonth) -> Result<String> {
     let month = book.month(options.month)?;
     let mut value = serde_json::to_value(&month.figures)?;
     value["archive"] = json!({

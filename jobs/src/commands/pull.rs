@@ -1,8 +1,8 @@
 //! `tertib pull`
 
-use crate::office::{Installed, PullRequest};
 use crate::options::{Common, Where};
 use crate::outcome::Outcome;
+use crate::workspace::{PullRequest, Workspace};
 use crate::{clock, print};
 use anyhow::{Result, bail};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -38,10 +38,10 @@ pub(crate) struct Options {
 
 /// Exit code 1 when rows went to quarantine, were odd, or had changed.
 pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
-    let installed = Installed::open(options.place.config.as_deref())?;
+    let workspace = Workspace::open(options.place.config.as_deref())?;
     let bar = print::bar(common, "pull");
     let progress = &mut |done: u64, total: u64| print::advance(&bar, done, total);
-    let instant = |moment: Option<Moment>| moment.map(|moment| moment.of(installed.facts.zone));
+    let instant = |moment: Option<Moment>| moment.map(|moment| moment.of(workspace.facts.zone));
     let now = clock::now();
     let at = instant(options.at).unwrap_or(now);
     if at > now {
@@ -50,12 +50,12 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     let (from, until) = (instant(options.from), instant(options.until));
     let Options { dry_run, again, accept_corrections, .. } = options;
     let request = PullRequest { at, dry_run, from, until, again, accept_corrections };
-    let report = installed.pull(request, progress).await;
+    let report = workspace.pull(request, progress).await;
     bar.finish_and_clear();
     let report = report?;
     print::data(&summary(&report, options.dry_run))?;
-    print::words(common, print::findings(&installed.facts, &report.findings).trim_end());
-    Ok(Outcome::of(installed.facts.need_attention(&report.findings)))
+    print::words(common, print::findings(&workspace.facts, &report.findings).trim_end());
+    Ok(Outcome::of(workspace.facts.need_attention(&report.findings)))
 }
 
 /// When something begins or ends.

@@ -1,10 +1,10 @@
 //! `tertib quality`
 
 use crate::division::{Division, shown, written};
-use crate::office::Installed;
 use crate::options::{Common, OfMonth};
 use crate::outcome::Outcome;
 use crate::print;
+use crate::workspace::Workspace;
 use anyhow::Result;
 use clap::Args;
 use pipeline::{ColumnQuality, Quality, QualityFinding, quality, quality_cells, released_quality_cells};
@@ -25,9 +25,9 @@ pub(crate) struct Options {
 
 /// Exit code 1 when something is found that is more than information, or not all of the month is there.
 pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
-    let installed = Installed::open(options.of.place.config.as_deref())?;
-    let archive = installed.archive()?;
-    let (facts, format, last) = (&installed.facts, options.of.format, options.of.month);
+    let workspace = Workspace::open(options.of.place.config.as_deref())?;
+    let archive = workspace.archive()?;
+    let (facts, format, last) = (&workspace.facts, options.of.format, options.of.month);
     let of = |month: Month| Ok((month, quality(&archive, facts, month)?));
     let months = std::iter::successors(Some(options.division.first(last)?), |month| Some(month.next()));
     let months = months.take_while(|month| *month <= last).map(of).collect::<Result<Vec<(Month, Quality)>>>()?;

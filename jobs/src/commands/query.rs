@@ -1,9 +1,9 @@
 //! `tertib query`
 
-use crate::office::Readable;
 use crate::options::{ArchiveCopy, Common, Format, Where};
 use crate::outcome::Outcome;
 use crate::print;
+use crate::workspace::Readable;
 use anyhow::Result;
 use clap::Args;
 use serde::{Serialize, Serializer};

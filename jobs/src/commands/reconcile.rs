@@ -1,20 +1,20 @@
 //! `tertib reconcile`
 
-use crate::office::Installed;
 use crate::options::{Format, OfMonth};
 use crate::outcome::Outcome;
+use crate::workspace::Workspace;
 use crate::{clock, print};
 use anyhow::Result;
 use pipeline::Key;
 
 /// Exit code 1 when a row is missing, gone, different, broken or in quarantine.
 pub(crate) async fn run(options: &OfMonth) -> Result<Outcome> {
-    let installed = Installed::open(options.place.config.as_deref())?;
-    let archive = installed.archive()?;
-    let key = Key::load(&installed.config.key_path())?;
-    let source = installed.config.source_config()?;
+    let workspace = Workspace::open(options.place.config.as_deref())?;
+    let archive = workspace.archive()?;
+    let key = Key::load(&workspace.config.key_path())?;
+    let source = workspace.config.source_config()?;
     let at_ms = clock::now().timestamp_millis();
-    let result = pipeline::reconcile(&source, &archive, &key, &installed.facts, options.month, at_ms).await?;
+    let result = pipeline::reconcile(&source, &archive, &key, &workspace.facts, options.month, at_ms).await?;
     let findings = result.findings();
     let rows: Vec<Vec<String>> =
         result.rows().into_iter().map(|(code, columns, id)| vec![code.to_owned(), id, columns]).collect();
@@ -37,7 +37,7 @@ pub(crate) async fn run(options: &OfMonth) -> Result<Outcome> {
                 result.doubled.len(),
                 result.without_key,
                 // The remedies name the month as BULAN.
-                print::findings(&installed.facts, &findings).replace("BULAN", &options.month.to_string()),
+                print::findings(&workspace.facts, &findings).replace("BULAN", &options.month.to_string()),
             )
         }
     };

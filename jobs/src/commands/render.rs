@@ -1,9 +1,9 @@
 //! `tertib render`
 
-use crate::office::{Installed, PullRequest};
 use crate::options::{Common, Where};
 use crate::outcome::Outcome;
 use crate::papers::Papers;
+use crate::workspace::{PullRequest, Workspace};
 use crate::{demo, print};
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
@@ -119,12 +119,12 @@ impl Selection {
     }
 
     /// The folder to write to, made where it is not there. Full copies are in one that nobody else may enter.
-    fn folder(&self, installed: &Installed, month: Month) -> Result<PathBuf> {
+    fn folder(&self, workspace: &Workspace, month: Month) -> Result<PathBuf> {
         let own = match self.disclosure {
             Disclosure::Masked => month.to_string(),
             Disclosure::Full => format!("{month}_dinas"),
         };
-        let folder = self.out.clone().unwrap_or_else(|| installed.config.reports_path().join(own));
+        let folder = self.out.clone().unwrap_or_else(|| workspace.config.reports_path().join(own));
         pipeline::make_folder(&folder, self.readers())
             .with_context(|| format!("cannot use the folder {}", folder.display()))?;
         Ok(folder)
@@ -180,13 +180,13 @@ const REPORTS: [&str; 4] = ["berita_acara_serah_terima", "bukti_pengambilan", "l
 
 /// Exit code 1 when characters had to be replaced to be printable, or the archive does not hold all of the month.
 pub(crate) async fn run(options: &Options, common: Common) -> Result<Outcome> {
-    let installed = Installed::open(options.place.config.as_deref())?;
+    let workspace = Workspace::open(options.place.config.as_deref())?;
     let room;
-    let installed = match options.data {
-        Data::Archive => installed,
+    let workspace = match options.data {
+        Data::Archive => workspace,
         Data::Sample => {
             room = tempfile::TempDir::new().context("no folder for an invented office")?;
-            sample(installed, room.path(), options.month).await?
+            sample(workspace, room.path(), options.month).await?
         }
     };
     let only = if options.hide_small { of_outsiders(&options.only)? } else { options.only.clone() };
@@ -198,8 +198,8 @@ pub(crate) async fn run(options: &Options, common: Common) -> Result<Outcome> {
         disclosure: if options.full { Disclosure::Full } else { Disclosure::Masked },
         hide_small: options.hide_small,
     };
-    let books = installed.facts.ledgers.iter().map(|book| book.id.as_str());
-    let lists = installed.facts.lists.iter();
+    let books = workspace.facts.ledgers.iter().map(|book| book.id.as_str());
+    let lists = workspace.facts.lists.iter();
     let of_lists = lists
         .flat_map(|list| [Some(list.id.as_str()), list.destruction.as_ref().map(|statement| statement.id.as_str())]);
     let known: Vec<&str> = books.chain(of_lists.flatten()).chain(REPORTS).collect();
@@ -207,14 +207,14 @@ pub(crate) async fn run(options: &Options, common: Common) -> Result<Outcome> {
         bail!("there is no document `{unknown}`; there are {}", known.join(", "));
     }
     if options.watch {
-        return watch(&installed, options.month, &selection, common);
+        return watch(&workspace, options.month, &selection, common);
     }
-    let rendition = rendered(&installed, options.month, &selection, common)?;
+    let rendition = rendered(&workspace, options.month, &selection, common)?;
     let replaced = rendition.replaced();
     if replaced > 0 {
         print::words(common, &format!("{replaced} texts hold characters that cannot be printed; they show as □"));
     }
-    let attention = installed.facts.need_attention(&rendition.findings);
+    let attention = workspace.facts.need_attention(&rendition.findings);
     Ok(Outcome::of(replaced > 0 || attention))
 }
 
@@ -228,9 +228,9 @@ fn of_outsiders(only: &[String]) -> Result<Vec<String>> {
 }
 
 /// Renders and says what was written.
-fn rendered(installed: &Installed, month: Month, selection: &Selection, common: Common) -> Result<Rendition> {
+fn rendered(workspace: &Workspace, month: Month, selection: &Selection, common: Common) -> Result<Rendition> {
     let bar = print::bar(common, "render");
-    let rendition = render(installed, month, selection, &mut |name| bar.set_message(name.to_owned()));
+    let rendition = render(workspace, month, selection, &mut |name| bar.set_message(name.to_owned()));
     bar.finish_and_clear();
     let rendition = rendition?;
     let line = |w: &Written| match w.pages {
@@ -239,28 +239,28 @@ fn rendered(installed: &Installed, month: Month, selection: &Selection, common: 
     };
     print::data(&rendition.written.iter().map(line).collect::<String>())?;
     if !rendition.findings.is_empty() {
-        print::words(common, print::findings(&installed.facts, &rendition.findings).trim_end());
+        print::words(common, print::findings(&workspace.facts, &rendition.findings).trim_end());
     }
     Ok(rendition)
 }
 
 /// The office with its own facts, templates and letterhead, but the data of an invented one.
-async fn sample(mut installed: Installed, room: &Path, month: Month) -> Result<Installed> {
+async fn sample(mut workspace: Workspace, room: &Path, month: Month) -> Result<Workspace> {
     let plan = demo::Plan { first: month.back(1), last: month, per_month: SAMPLED, seed: SAMPLE_SEED };
-    let office = demo::invent(plan, &installed.facts)?;
-    let config = demo::install(room, &office, &installed.facts, SAMPLE_SEED).await?;
-    installed.config.show_documents_of(config);
-    let at = chrono::DateTime::from_timestamp(month.end_s(installed.facts.zone), 0).unwrap_or_default();
-    installed.pull(PullRequest::everything(at), &mut |_, _| {}).await?;
-    Ok(installed)
+    let office = demo::invent(plan, &workspace.facts)?;
+    let config = demo::install(room, &office, &workspace.facts, SAMPLE_SEED).await?;
+    workspace.config.show_documents_of(config);
+    let at = chrono::DateTime::from_timestamp(month.end_s(workspace.facts.zone), 0).unwrap_or_default();
+    workspace.pull(PullRequest::everything(at), &mut |_, _| {}).await?;
+    Ok(workspace)
 }
 
 /// How often templates are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
 
 /// Renders again whenever a template of the office changes, for who writes one; a template that fails is said with its line.
-fn watch(installed: &Installed, month: Month, selection: &Selection, common: Common) -> Result<Outcome> {
-    let Some(folder) = installed.config.templates_path() else {
+fn watch(workspace: &Workspace, month: Month, selection: &Selection, common: Common) -> Result<Outcome> {
+    let Some(folder) = workspace.config.templates_path() else {
         bail!("there is nothing to watch: name the folder of the office's own templates under [reports] templates")
     };
     let mut last = None;
@@ -268,7 +268,7 @@ fn watch(installed: &Installed, month: Month, selection: &Selection, common: Com
         let now = changes(&folder)?;
         if last.as_ref() != Some(&now) {
             last = Some(now);
-            if let Err(fault) = rendered(installed, month, selection, common) {
+            if let Err(fault) = rendered(workspace, month, selection, common) {
                 print::words(common, &format!("{fault:#}"));
             }
             print::words(common, &format!("watching {}; Ctrl+C ends", folder.display()));
@@ -291,19 +291,19 @@ fn changes(folder: &Path) -> Result<Vec<(PathBuf, SystemTime)>> {
 
 /// Writes the selected documents of a month, books in parallel; `began` is told the name of each document.
 pub(crate) fn render(
-    installed: &Installed,
+    workspace: &Workspace,
     month: Month,
     selection: &Selection,
     began: &mut dyn FnMut(&str),
 ) -> Result<Rendition> {
-    let archive = installed.archive()?;
-    let book = installed.figures(&archive)?;
-    let papers = Papers::of(installed, &archive, &book, month, selection.disclosure, selection.hide_small)?;
+    let archive = workspace.archive()?;
+    let book = workspace.figures(&archive)?;
+    let papers = Papers::of(workspace, &archive, &book, month, selection.disclosure, selection.hide_small)?;
     let mut documents = papers.documents();
     documents.retain(|document| selection.wants(document.id()));
-    let renderer = installed.config.renderer()?;
-    let folder = selection.folder(installed, month)?;
-    let office = &installed.config.office;
+    let renderer = workspace.config.renderer()?;
+    let folder = selection.folder(workspace, month)?;
+    let office = &workspace.config.office;
     let mut written = Vec::new();
     let volumes = documents.iter().flat_map(|document| (1..=document.volumes()).map(|volume| (*document, volume)));
     let volumes: Vec<(Document<'_>, usize)> = volumes.collect();

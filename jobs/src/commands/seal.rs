@@ -1,8 +1,8 @@
 //! `tertib seal`
 
-use crate::office::Installed;
 use crate::options::Where;
 use crate::outcome::Outcome;
+use crate::workspace::Workspace;
 use crate::{clock, print};
 use anyhow::Result;
 use clap::Args;
@@ -24,16 +24,16 @@ pub(crate) struct Options {
 
 /// Exit code 2 when the month is not over or not complete, its books are closed already, or those of an earlier month are open.
 pub(crate) fn run(options: &Options) -> Result<Outcome> {
-    let installed = Installed::open(options.place.config.as_deref())?;
-    let key = Key::load(&installed.config.key_path())?;
+    let workspace = Workspace::open(options.place.config.as_deref())?;
+    let key = Key::load(&workspace.config.key_path())?;
     let request = SealRequest {
         month: options.month,
-        zone: installed.facts.zone,
+        zone: workspace.facts.zone,
         at_ms: clock::now().timestamp_millis(),
         incomplete: options.incomplete.as_deref(),
     };
     let Seal { month, version, .. } =
-        pipeline::seal(&installed.config.archive_path(), &key, installed.fence(), request)?;
+        pipeline::seal(&workspace.config.archive_path(), &key, workspace.fence(), request)?;
     let next = print::command(&format!("render --month {month} --full"), options.place.config.as_deref());
     print::data(&format!("the books of {month} are closed by version {version} of the archive; next:\n{next}\n"))?;
     Ok(Outcome::Done)

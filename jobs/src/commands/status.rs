@@ -1,9 +1,9 @@
 //! `tertib status`
 
 use crate::history::History;
-use crate::office::Installed;
 use crate::options::{Format, Where};
 use crate::outcome::Outcome;
+use crate::workspace::Workspace;
 use crate::{clock, print};
 use anyhow::Result;
 use clap::Args;
@@ -25,19 +25,19 @@ const RUNS: u32 = 15;
 
 /// Exit code 1 when the last run of a job failed.
 pub(crate) async fn run(options: Options) -> Result<Outcome> {
-    let installed = Installed::open(options.place.config.as_deref())?;
-    let archive = installed.archive()?;
-    let zone = installed.config.zone();
-    let mut history = History::open(&installed.config.history_path()).await?;
+    let workspace = Workspace::open(options.place.config.as_deref())?;
+    let archive = workspace.archive()?;
+    let zone = workspace.config.zone();
+    let mut history = History::open(&workspace.config.history_path()).await?;
     let runs = history.latest(RUNS).await?;
     let months: Vec<String> = archive.months().iter().map(ToString::to_string).collect();
     let quarantined = pipeline::waiting_in_quarantine(&archive)?;
     let mut due = Vec::new();
-    for job in &installed.config.jobs {
+    for job in &workspace.config.jobs {
         let next = job.next(clock::now(), zone)?.with_timezone(&zone);
         due.push(vec![job.name.clone(), job.task.word().to_owned(), next.format("%Y-%m-%d %H:%M %Z").to_string()]);
     }
-    let latest_failed = installed.config.jobs.iter().any(|job| {
+    let latest_failed = workspace.config.jobs.iter().any(|job| {
         runs.iter().find(|r| r.job == job.name && r.outcome != "skipped").is_some_and(|r| r.outcome == "failed")
     });
     let rows: Vec<Vec<String>> = runs

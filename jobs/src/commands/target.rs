@@ -1,9 +1,9 @@
 //! `tertib target`
 
 use crate::config::text;
-use crate::office::Installed;
 use crate::options::{Common, Format, Where};
 use crate::outcome::Outcome;
+use crate::workspace::Workspace;
 use crate::{clock, print};
 use anyhow::{Context, Result, bail};
 use chrono::{NaiveDate, SubsecRound};
@@ -118,10 +118,10 @@ pub(crate) fn run(action: &Action, common: Common) -> Result<Outcome> {
 }
 
 fn list(options: &List) -> Result<()> {
-    let installed = Installed::open(options.place.config.as_deref())?;
-    let month = options.month.or_else(|| installed.facts.zone.month(clock::now().timestamp()));
+    let workspace = Workspace::open(options.place.config.as_deref())?;
+    let month = options.month.or_else(|| workspace.facts.zone.month(clock::now().timestamp()));
     let Some(month) = month else { bail!("today is outside the calendar; name a month with --month") };
-    let rules = installed.decisions.rules(&installed.facts, month);
+    let rules = workspace.decisions.rules(&workspace.facts, month);
     let head = [
         "target",
         "jenis",
@@ -157,11 +157,11 @@ fn rule(rule: &Rule<'_>) -> Vec<String> {
 }
 
 fn set(options: &Set, common: Common) -> Result<()> {
-    let installed = Installed::open(options.place.config.as_deref())?;
+    let workspace = Workspace::open(options.place.config.as_deref())?;
     let now = clock::now();
-    let zone = installed.facts.zone;
+    let zone = workspace.facts.zone;
     let offset = chrono::FixedOffset::east_opt(zone.offset_s()).context("the zone of the office is not to be had")?;
-    let own = installed.facts.target(&options.id).map(|(file, _)| file.to_owned());
+    let own = workspace.facts.target(&options.id).map(|(file, _)| file.to_owned());
     let decision = Decision {
         target: options.id.clone(),
         regulation: options.regulation.clone().or(own).unwrap_or_default(),
@@ -181,8 +181,8 @@ fn set(options: &Set, common: Common) -> Result<()> {
         by: options.by.clone(),
         entered: now.trunc_subsecs(0).with_timezone(&offset),
     };
-    decision.standard(&installed.facts)?;
-    let path = installed.config.targets_path();
+    decision.standard(&workspace.facts)?;
+    let path = workspace.config.targets_path();
     let mut entered = if path.symlink_metadata().is_ok() { text::read("the decisions", &path)? } else { String::new() };
     entered += &format!("{}\n", decision.to_toml()?);
     let written = pipeline::replace_file(&path, entered.as_bytes(), Readers::Usual);
@@ -192,11 +192,11 @@ fn set(options: &Set, common: Common) -> Result<()> {
 }
 
 fn history(options: &History) -> Result<()> {
-    let installed = Installed::open(options.place.config.as_deref())?;
+    let workspace = Workspace::open(options.place.config.as_deref())?;
     let wanted = |d: &&Decision| options.id.as_ref().is_none_or(|id| d.target == *id);
     let head =
         ["entered", "by", "target", "jenis", "value", "from", "until", "standing", "regulation", "article", "source"];
-    let rows: Vec<Vec<String>> = installed.decisions.iter().filter(wanted).map(decision).collect();
+    let rows: Vec<Vec<String>> = workspace.decisions.iter().filter(wanted).map(decision).collect();
     print::data(&print::rows(&head, &rows, options.format)?)
 }
 

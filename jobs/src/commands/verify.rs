@@ -2,11 +2,11 @@
 
 use crate::clock;
 use crate::commands::render::{self, FileFormat, PdfStandard};
-use crate::office::Installed;
 use crate::options::{ArchiveCopy, Where};
 use crate::outcome::Outcome;
 use crate::papers::Papers;
 use crate::print;
+use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use pipeline::{Disclosure, Examination, FigureBook, KeptHead, Readers, Verification};
@@ -69,20 +69,20 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
         result.unchecked.insert(Unchecked::KeptFigures);
         return tell(&Facts::embedded()?, &result);
     }
-    let installed = Installed::open(options.place.config.as_deref())?;
+    let workspace = Workspace::open(options.place.config.as_deref())?;
     match (&options.book, &options.code) {
-        (Some(path), _) => book(&installed, path),
+        (Some(path), _) => book(&workspace, path),
         (None, Some(text)) => {
             let Some(code) = BookCode::find(text) else { bail!("`{text}` is no code of a document") };
-            let findings = Printed::of(&installed, &code)?.findings(&code)?;
-            conclude(&installed, &code, findings)
+            let findings = Printed::of(&workspace, &code)?.findings(&code)?;
+            conclude(&workspace, &code, findings)
         }
         (None, None) => {
-            let result = examine(&installed, options.public, &heads)?;
+            let result = examine(&workspace, options.public, &heads)?;
             if let Some(path) = &options.report {
-                state(&installed, &result, path, options.standard.into())?;
+                state(&workspace, &result, path, options.standard.into())?;
             }
-            tell(&installed.facts, &result)
+            tell(&workspace.facts, &result)
         }
     }
 }
@@ -102,14 +102,14 @@ fn heads(options: &Options) -> Result<Vec<KeptHead>> {
 }
 
 /// Checks the office's archive, with all that is at hand: files, log, rows, digests, kept figures. Nothing is written.
-pub(crate) fn examine(installed: &Installed, public_only: bool, heads: &[KeptHead]) -> Result<Verification> {
-    let root = installed.config.archive_path();
-    let key = installed.key_if_there()?;
+pub(crate) fn examine(workspace: &Workspace, public_only: bool, heads: &[KeptHead]) -> Result<Verification> {
+    let root = workspace.config.archive_path();
+    let key = workspace.key_if_there()?;
     let mut result = pipeline::verify(Examination { root: &root, public_only, key: key.as_ref(), heads })?;
-    let is_whole = result.commits > 0 && !installed.facts.need_attention(&result.findings);
+    let is_whole = result.commits > 0 && !workspace.facts.need_attention(&result.findings);
     match key.filter(|_| is_whole) {
         Some(key) => {
-            let book = FigureBook::open(&installed.archive()?, &installed.facts)?;
+            let book = FigureBook::open(&workspace.archive()?, &workspace.facts)?;
             result.findings.extend(book.altered(&key)?);
         }
         None => drop(result.unchecked.insert(Unchecked::KeptFigures)),
@@ -147,14 +147,14 @@ pub(crate) fn unchecked_words(unchecked: Unchecked) -> &'static str {
 }
 
 /// Writes the statement.
-fn state(installed: &Installed, result: &Verification, path: &Path, standard: Standard) -> Result<()> {
+fn state(workspace: &Workspace, result: &Verification, path: &Path, standard: Standard) -> Result<()> {
     let figures = if !result.unchecked.contains(&Unchecked::KeptFigures) {
         FigureCheck::Recomputed
     } else if result.commits == 0 {
         FigureCheck::ArchiveEmpty
     } else if result.unchecked.contains(&Unchecked::KeyOfAnother) {
         FigureCheck::KeyOfAnother
-    } else if installed.facts.need_attention(&result.findings) {
+    } else if workspace.facts.need_attention(&result.findings) {
         FigureCheck::ArchiveAtFault
     } else {
         FigureCheck::KeyMissing
@@ -167,17 +167,17 @@ fn state(installed: &Installed, result: &Verification, path: &Path, standard: St
         _ => bail!("{} has no ending that names a form; use .pdf, .xlsx, .csv or .json", path.display()),
     };
     let found = |finding: &Finding| Found {
-        text: installed.facts.finding_text(finding.code),
+        text: workspace.facts.finding_text(finding.code),
         place: finding.place.clone(),
         n: finding.count,
     };
     // An archive whose log is damaged has no state to name, nor a number of events; the findings say why.
-    let provenance = match installed.archive() {
+    let provenance = match workspace.archive() {
         Ok(archive) if !archive.is_empty() => Some(archive.provenance()?),
         _ => None,
     };
     let report = VerificationReport {
-        on: installed.facts.zone.date(clock::now().timestamp()).context("today is no date")?,
+        on: workspace.facts.zone.date(clock::now().timestamp()).context("today is no date")?,
         events: provenance.as_ref().map(|provenance| provenance.events),
         figures,
         unchecked: result.unchecked.clone(),
@@ -195,27 +195,27 @@ fn state(installed: &Installed, result: &Verification, path: &Path, standard: St
         FileFormat::Csv => reports::csv(document)?,
         FileFormat::Json => reports::json(document)?,
         FileFormat::Pdf | FileFormat::Data => {
-            installed.config.renderer()?.pdf(document, 1, &installed.config.office, standard)?.bytes
+            workspace.config.renderer()?.pdf(document, 1, &workspace.config.office, standard)?.bytes
         }
     };
     render::replace(path, &bytes, Readers::Usual)
 }
 
-fn book(installed: &Installed, path: &Path) -> Result<Outcome> {
+fn book(workspace: &Workspace, path: &Path) -> Result<Outcome> {
     let bytes = pipeline::read_file(path, LONGEST_BOOK_BYTES);
     let bytes = bytes.with_context(|| format!("cannot read {}", path.display()))?;
     let Some(code) = BookCode::find(&String::from_utf8_lossy(&bytes)) else {
         bail!("{} holds no code of a document; it is none of tertib", path.display())
     };
-    let printed = Printed::of(installed, &code)?;
+    let printed = Printed::of(workspace, &code)?;
     let mut findings = printed.findings(&code)?;
     if let Some(document) = printed.document(&code)? {
-        let renderer = installed.config.renderer()?;
+        let renderer = workspace.config.renderer()?;
         // It may keep to any of the standards, the usual one first.
         let volumes = Standard::ALL.into_iter().flat_map(|s| (1..=document.volumes()).map(move |volume| (volume, s)));
         let mut is_one = false;
         for (volume, standard) in volumes {
-            if renderer.pdf(document, volume, &installed.config.office, standard)?.bytes == bytes {
+            if renderer.pdf(document, volume, &workspace.config.office, standard)?.bytes == bytes {
                 is_one = true;
                 break;
             }
@@ -224,7 +224,7 @@ fn book(installed: &Installed, path: &Path) -> Result<Outcome> {
             findings.push(Finding { code: "B002", place: path.display().to_string(), count: 1 });
         }
     }
-    conclude(installed, &code, findings)
+    conclude(workspace, &code, findings)
 }
 
 /// What a code is of: the documents of its month in the version of the archive from which it was printed.
@@ -235,9 +235,9 @@ struct Printed {
 }
 
 impl Printed {
-    fn of(installed: &Installed, code: &BookCode) -> Result<Self> {
+    fn of(workspace: &Workspace, code: &BookCode) -> Result<Self> {
         let version = code.version;
-        let now = installed.archive()?;
+        let now = workspace.archive()?;
         let Some(archive) = now.at(version) else {
             bail!("the archive has no version {version}; it was printed from another")
         };
@@ -247,8 +247,8 @@ impl Printed {
             return Ok(Self { head, papers: None });
         }
         // Computed anew: a check rests on nothing that was kept, and leaves what is kept of the archive as it is now.
-        let book = FigureBook::open(&archive, &installed.facts)?;
-        let mut papers = Papers::of(installed, &archive, &book, code.month, disclosure, false)?;
+        let book = FigureBook::open(&archive, &workspace.facts)?;
+        let mut papers = Papers::of(workspace, &archive, &book, code.month, disclosure, false)?;
         // What leaves the office may have small counts hidden, which its code does not say in words.
         for hide in [true, false] {
             papers.hide_small(hide);
@@ -286,8 +286,8 @@ impl Printed {
     }
 }
 
-fn conclude(installed: &Installed, code: &BookCode, findings: Vec<Finding>) -> Result<Outcome> {
-    let said = print::findings(&installed.facts, &findings);
+fn conclude(workspace: &Workspace, code: &BookCode, findings: Vec<Finding>) -> Result<Outcome> {
+    let said = print::findings(&workspace.facts, &findings);
     let BookCode { id, month, version, rows, .. } = code;
     print::data(&format!("{id} {month}: {rows} rows, archive version {version}; {} findings\n{said}", findings.len()))?;
     Ok(Outcome::of(!findings.is_empty()))

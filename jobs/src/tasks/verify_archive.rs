@@ -3,14 +3,14 @@
 
 use super::Report;
 use crate::commands::verify;
-use crate::office::Installed;
 use crate::outcome::Outcome;
 use crate::print;
+use crate::workspace::Workspace;
 use anyhow::Result;
 use schemas::document::Unchecked;
 
-pub(super) fn run(installed: &Installed) -> Result<Report> {
-    let result = verify::examine(installed, false, &[])?;
+pub(super) fn run(workspace: &Workspace) -> Result<Report> {
+    let result = verify::examine(workspace, false, &[])?;
     let mut message = format!("{} files, {} findings", result.files, result.findings.len());
     let places: Vec<String> =
         result.findings.iter().take(5).map(|f| format!("{} {}", f.code, print::place(f))).collect();
@@ -21,5 +21,5 @@ pub(super) fn run(installed: &Installed) -> Result<Report> {
         message = format!("{message}; not checked: {}", verify::unchecked_words(*unchecked));
     }
     let is_blind = result.commits == 0 || result.unchecked.contains(&Unchecked::KeyMissing);
-    Ok(Report { outcome: Outcome::of(is_blind || installed.facts.need_attention(&result.findings)), message })
+    Ok(Report { outcome: Outcome::of(is_blind || workspace.facts.need_attention(&result.findings)), message })
 }

@@ -50,7 +50,7 @@ pub struct Deviation {
 ///
 /// # Errors
 /// [`FigureError::NoMonth`] when the archive does not hold it.
-pub fn deviations(book: &FigureBook<'_>, sop: &Sop, month: Month) -> Result<Vec<Deviation>, FigureError> {
+pub fn deviations(book: &FigureBook, sop: &Sop, month: Month) -> Result<Vec<Deviation>, FigureError> {
     let traces = traces(&book.at(month)?)?;
     let mut all: Vec<Deviation> =
         traces.iter().flat_map(|(berkas_id, trace)| of_berkas(berkas_id, trace, sop)).collect();

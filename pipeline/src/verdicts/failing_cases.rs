@@ -16,7 +16,7 @@ pub(crate) const FAILED: FigureSql =
 ///
 /// # Errors
 /// [`FigureError::NoMonth`] when the archive does not hold the month.
-pub fn failing_cases(book: &FigureBook<'_>, month: Month, rule: &Rule<'_>) -> Result<Vec<String>, FigureError> {
+pub fn failing_cases(book: &FigureBook, month: Month, rule: &Rule<'_>) -> Result<Vec<String>, FigureError> {
     // What is asked of a single case: the value itself, or the limit that the share is of.
     let (name, limit) = match rule.target.standard {
         Standard::Time { measure: TimeMeasure::HandlingP90 { .. }, at_most_s, .. } => {

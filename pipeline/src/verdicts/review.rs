@@ -21,7 +21,7 @@ const WORTH_A_SENTENCE: f64 = 0.01;
 /// [`FigureError`] when the archive does not hold the month or is damaged.
 pub fn review(
     archive: &Archive,
-    book: &FigureBook<'_>,
+    book: &FigureBook,
     facts: &Facts,
     decisions: &Decisions,
     month: Month,

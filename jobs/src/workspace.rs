@@ -1,4 +1,4 @@
-//! One installed office: configuration, facts, key and archive together.
+//! What every command works with: the configuration, the facts and the decisions of one office, and its archive.
 
 use crate::config::{Config, text};
 use crate::options::{ArchiveCopy, Where};
@@ -13,6 +13,7 @@ use schemas::{Decisions, FactFiles, Facts, FactsError, Month, OfficeDays};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Which events to pull, and when it is.
 #[derive(Clone, Copy, Debug)]
@@ -40,16 +41,16 @@ impl PullRequest {
 
 /// What every command works with.
 #[derive(Debug)]
-pub(crate) struct Installed {
+pub(crate) struct Workspace {
     /// The configuration.
     pub config: Config,
     /// The facts of law and office.
-    pub facts: Facts,
+    pub facts: Arc<Facts>,
     /// What the office decided about targets.
     pub decisions: Decisions,
 }
 
-impl Installed {
+impl Workspace {
     /// Reads the configuration and the facts.
     pub(crate) fn open(config: Option<&Path>) -> Result<Self> {
         let config = Config::find(config)?;
@@ -61,7 +62,7 @@ impl Installed {
             FactsError::File { .. } => anyhow!(fault).context("a fact file cannot be used; mend or remove it"),
         })?;
         let decisions = Decisions::of(entries(&targets)?, &facts).with_context(|| unusable(&targets))?;
-        Ok(Self { config, facts, decisions })
+        Ok(Self { config, facts: Arc::new(facts), decisions })
     }
 
     /// The archive as it is now, which must be of the office's zone.
@@ -73,7 +74,7 @@ impl Installed {
 
     /// The figures of the archive as it is now, with what is kept of months that are over. Without the office's key, as an auditor
     /// has the archive, all are computed anew and nothing is kept.
-    pub(crate) fn figures(&self, archive: &Archive) -> Result<FigureBook<'_>> {
+    pub(crate) fn figures(&self, archive: &Archive) -> Result<FigureBook> {
         let book = FigureBook::open(archive, &self.facts)?;
         Ok(match self.key_if_there()? {
             Some(key) => book.keeping(&key)?,
@@ -118,12 +119,12 @@ impl Installed {
     }
 
     /// The compliance sheet of a month.
-    pub(crate) fn compliance(&self, archive: &Archive, book: &FigureBook<'_>, month: Month) -> Result<ComplianceSheet> {
+    pub(crate) fn compliance(&self, archive: &Archive, book: &FigureBook, month: Month) -> Result<ComplianceSheet> {
         Ok(pipeline::judge(book, &self.facts, &self.decisions, month, archive.provenance()?)?)
     }
 
     /// The monthly review.
-    pub(crate) fn review(&self, archive: &Archive, book: &FigureBook<'_>, month: Month) -> Result<MonthlyReview> {
+    pub(crate) fn review(&self, archive: &Archive, book: &FigureBook, month: Month) -> Result<MonthlyReview> {
         Ok(pipeline::review(archive, book, &self.facts, &self.decisions, month)?)
     }
 
@@ -153,13 +154,13 @@ impl Installed {
 /// An archive that is only read: the office's own, or a copy that is somewhere without a configuration.
 pub(crate) enum Readable {
     /// The office's.
-    Own(Box<Installed>),
+    Own(Box<Workspace>),
     /// A copy, with the facts that are built in.
     Copy {
         /// The archive.
         archive: Box<Archive>,
         /// The facts.
-        facts: Box<Facts>,
+        facts: Arc<Facts>,
     },
 }
 
@@ -171,16 +172,16 @@ impl Readable {
                 let archive = Archive::open(root)?;
                 let zone = archive.zone().unwrap_or_default();
                 let facts = Facts::load(&FactFiles::default(), &OfficeDays::default(), zone)?;
-                Self::Copy { archive: Box::new(archive), facts: Box::new(facts) }
+                Self::Copy { archive: Box::new(archive), facts: Arc::new(facts) }
             }
-            None => Self::Own(Box::new(Installed::open(place.config.as_deref())?)),
+            None => Self::Own(Box::new(Workspace::open(place.config.as_deref())?)),
         })
     }
 
     /// The figures of the archive as it is now; those of a copy are computed anew, and nothing is written.
-    pub(crate) fn figures(&self, archive: &Archive) -> Result<FigureBook<'_>> {
+    pub(crate) fn figures(&self, archive: &Archive) -> Result<FigureBook> {
         match self {
-            Self::Own(installed) => installed.figures(archive),
+            Self::Own(workspace) => workspace.figures(archive),
             Self::Copy { facts, .. } => Ok(FigureBook::open(archive, facts)?),
         }
     }
@@ -188,7 +189,7 @@ impl Readable {
     /// The facts by which it is read.
     pub(crate) fn facts(&self) -> &Facts {
         match self {
-            Self::Own(installed) => &installed.facts,
+            Self::Own(workspace) => &workspace.facts,
             Self::Copy { facts, .. } => facts,
         }
     }
@@ -196,7 +197,7 @@ impl Readable {
     /// The archive as it is now.
     pub(crate) fn archive(&self) -> Result<Archive> {
         match self {
-            Self::Own(installed) => installed.archive(),
+            Self::Own(workspace) => workspace.archive(),
             Self::Copy { archive, .. } => Ok(Archive::clone(archive)),
         }
     }
