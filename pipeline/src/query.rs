@@ -1,13 +1,15 @@
-//! One read-only question over the public table.
+//! Answers one read-only SELECT over the public table of the archive. `tertib query` is this module and a printer.
 //!
-//! Reads   `events`: every public column of every archived row, corrections and what they correct included; instants
-//!         in UTC; `bulan`, the office's month of `selesai`
-//! Gives   named columns and rows of plain values
-//! Rule    what SQL says of it, and DuckDB does (`tests/query.rs`); what is not known here is refused in words
+//! Reads   `events`: every public column of every archived row, both corrections and the rows they correct; instants
+//!         are in UTC, and `bulan` is the office's month of `selesai`
+//! Gives   named columns, and rows of plain values
+//! Rule    the answer is the one that standard SQL defines and `DuckDB` gives (`tests/query.rs`); a construct that is
+//!         not implemented is refused with an explanation
 //!
-//! Invariant: one SELECT, over `events` only, with no function that reads a file; a limit to rows, pairs and texts.
+//! Invariant: a question is a single SELECT over `events` only, has no function that reads a file, and is limited in
+//! the rows, pairs of rows and texts that it may use.
 
-#![expect(clippy::disallowed_types, reason = "rows and groups keep their own order; what is hashed is only looked up")]
+#![expect(clippy::disallowed_types, reason = "rows and groups keep their own order; hash tables are only for lookup")]
 
 mod aggregates;
 mod arithmetic;
@@ -51,10 +53,10 @@ pub enum QueryError {
     /// The archive cannot be read.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    /// It is not one SELECT over `events`, or has something that is not known here.
+    /// It is not a single SELECT over `events`, or it uses something that is not implemented or exceeds a limit.
     #[error("the question is not answered: {what}\n{instead}")]
     Refused {
-        /// What is not known, or too much.
+        /// What is unknown or exceeds a limit.
         what: String,
         /// What to ask instead.
         instead: String,
@@ -65,82 +67,86 @@ fn refused(what: impl Into<String>, instead: &str) -> QueryError {
     QueryError::Refused { what: what.into(), instead: instead.to_owned() }
 }
 
-/// Columns and rows of an answer.
+/// The result of a question.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
-    /// Column names, each once.
+    /// Column names, without duplicates.
     pub columns: Vec<String>,
-    /// Rows of null, number, text or true/false.
+    /// One value per column in each row: null, a number, a text or a boolean.
     pub rows: Vec<Vec<Value>>,
 }
 
-/// So many words and signs a question may have.
-const LONGEST: usize = 4000;
+/// The most tokens that a question may have, without white space.
+const MAX_TOKENS: usize = 4000;
 
-/// So deep its expressions may be.
-const DEEPEST: usize = 100;
+/// The deepest nesting of its expressions.
+const MAX_DEPTH: usize = 100;
 
-/// Answers one SELECT.
+/// Answers a single SELECT.
 ///
 /// # Errors
-/// [`QueryError`] when it is anything else, or has something that is not known here.
+/// [`QueryError`] when it is anything else, when it uses something that is not implemented, or when the archive
+/// cannot be read.
 pub fn query(archive: &Archive, sql: &str) -> Result<Answer, QueryError> {
-    let (query, tokens) = parsed(sql)?;
+    let (query, tokens) = parse(sql)?;
     let schema = public_columns(archive)?;
     let names = schema.iter().map(|column| column.name.clone()).chain(["events".to_owned()]);
     let words = Words(names.collect());
-    let wanted: Vec<Column> = schema.into_iter().filter(|column| is_named(&column.name, &tokens)).collect();
-    // What is refused is refused before anything is read.
-    let none = Relation { columns: wanted.clone(), rows: Rc::default() };
-    Planner::new(none, words.clone(), Budget::default()).answered(&query)?;
+    let mentioned: Vec<Column> = schema.into_iter().filter(|column| may_mention(&tokens, &column.name)).collect();
+    // A question that will be refused is refused before anything is read: this plans it over an empty table.
+    let empty = Relation { columns: mentioned.clone(), rows: Rc::default() };
+    Planner::new(empty, words.clone(), Budget::default()).answer(&query)?;
     if archive.is_empty() {
         return Err(archive.empty().into());
     }
     let budget = Budget::default();
-    let found = Planner::new(events(archive, wanted, &budget)?, words, budget).answered(&query)?;
+    let found = Planner::new(read_events(archive, mentioned, &budget)?, words, budget).answer(&query)?;
     Ok(Answer {
         columns: found.columns.into_iter().map(|column| column.name).collect(),
         rows: found.rows.iter().map(|row| row.iter().map(Datum::plain).collect()).collect(),
     })
 }
 
-const ONE: &str = "ask one SELECT over the table `events`";
+/// The remedy of a question that is not a single SELECT.
+const ONE_SELECT: &str = "ask one SELECT over the table `events`";
 
-/// The question and its words.
-fn parsed(sql: &str) -> Result<(Box<Query>, Vec<Token>), QueryError> {
+/// Parses a question, and returns its tokens too.
+fn parse(sql: &str) -> Result<(Box<Query>, Vec<Token>), QueryError> {
     let tokens = Tokenizer::new(&GenericDialect {}, sql).tokenize_with_location();
     let tokens = tokens.map_err(|e| refused(format!("a text{} is not read", at(e.location)), "end it with ' or \""))?;
-    tokens.windows(2).try_for_each(|pair| apart(&pair[0].token, &pair[1].token))?;
+    tokens.windows(2).try_for_each(|pair| check_space(&pair[0].token, &pair[1].token))?;
     let tokens: Vec<TokenWithSpan> =
         tokens.into_iter().filter(|token| !matches!(token.token, Token::Whitespace(_))).collect();
-    if tokens.len() > LONGEST {
-        return Err(refused(format!("it has more than {LONGEST} words and signs"), "ask a shorter question"));
+    if tokens.len() > MAX_TOKENS {
+        return Err(refused(format!("it has more than {MAX_TOKENS} words and signs"), "ask a shorter question"));
     }
-    beside(&tokens)?;
+    check_texts(&tokens)?;
     let parsed = Parser::new(&GenericDialect {}).with_tokens_with_locations(tokens.clone()).parse_statements();
     let mut statements = parsed.map_err(|e| match e {
         ParserError::RecursionLimitExceeded => {
             refused("its brackets are too deep", "ask with fewer brackets in each other")
         }
-        ParserError::TokenizerError(reason) | ParserError::ParserError(reason) => unread(&reason, &tokens),
+        ParserError::TokenizerError(reason) | ParserError::ParserError(reason) => syntax_error(&reason, &tokens),
     })?;
     let statement = match (statements.pop(), statements.len()) {
         (Some(statement), 0) => statement,
-        (None, _) => return Err(refused("nothing was asked", ONE)),
-        _ => return Err(refused("this is more than one statement", ONE)),
+        (None, _) => return Err(refused("nothing was asked", ONE_SELECT)),
+        _ => return Err(refused("this is more than one statement", ONE_SELECT)),
     };
-    let Statement::Query(query) = statement else { return Err(refused("this is another kind of statement", ONE)) };
+    let Statement::Query(query) = statement else {
+        return Err(refused("this is another kind of statement", ONE_SELECT));
+    };
     match query.visit(&mut Depth(0)) {
         ControlFlow::Continue(()) => Ok((query, tokens.into_iter().map(|token| token.token).collect())),
         ControlFlow::Break(()) => {
-            let what = format!("its expressions are more than {DEEPEST} deep");
+            let what = format!("its expressions are more than {MAX_DEPTH} deep");
             Err(refused(what, "write fewer terms in one expression; x IN (…) takes many values"))
         }
     }
 }
 
-/// `1_000` would be read as the number 1 under another name.
-fn apart(before: &Token, after: &Token) -> Result<(), QueryError> {
+/// Refuses a number that runs into a word: the parser reads `1_000` as the number 1 with the alias `_000`.
+fn check_space(before: &Token, after: &Token) -> Result<(), QueryError> {
     match (before, after) {
         (Token::Number(..), Token::Word(_)) => {
             Err(refused("a number runs into a word", "write a number in digits only, and a space before a name"))
@@ -149,12 +155,13 @@ fn apart(before: &Token, after: &Token) -> Result<(), QueryError> {
     }
 }
 
-/// Words after which a text is a value, or a name that AS gives.
+/// Keywords after which a text is a value, or the alias that AS gives.
 const BEFORE_TEXTS: &str = "ALL AND AS BETWEEN BOTH BY CASE DATE DISTINCT ELSE ESCAPE EXCLUDE FROM HAVING ILIKE IN INTERVAL JOIN \
      LEADING LIKE LIMIT NOT OFFSET ON OR SELECT THEN TIMESTAMP TIMESTAMPTZ TO WHEN WHERE ZONE";
 
-/// A text beside a value would be read as its name, and a name without letters as one.
-fn beside(tokens: &[TokenWithSpan]) -> Result<(), QueryError> {
+/// Refuses what the parser takes for an alias although it is probably none: a text right after a value, and an
+/// empty quoted name.
+fn check_texts(tokens: &[TokenWithSpan]) -> Result<(), QueryError> {
     let is_value = |token: &Token| match token {
         Token::Word(word) => word.quote_style.is_some() || !is_among(&word.value, BEFORE_TEXTS),
         Token::RParen | Token::RBracket => true,
@@ -173,8 +180,9 @@ fn beside(tokens: &[TokenWithSpan]) -> Result<(), QueryError> {
     }
 }
 
-/// What is no SQL: where, what is expected there, and which word may be meant; what was found is not repeated.
-fn unread(reason: &str, tokens: &[TokenWithSpan]) -> QueryError {
+/// Explains a syntax error: where it is, what is expected there, and which word may be meant. The text found there is
+/// not repeated, because it may be a person's.
+fn syntax_error(reason: &str, tokens: &[TokenWithSpan]) -> QueryError {
     let place = reason.rsplit_once(" at Line: ").and_then(|(_, place)| place.split_once(", Column: "));
     let place = place.and_then(|(line, column)| Some(Location::new(line.parse().ok()?, column.parse().ok()?)));
     let found = place.and_then(|place| tokens.iter().find(|token| token.span.start == place));
@@ -182,9 +190,10 @@ fn unread(reason: &str, tokens: &[TokenWithSpan]) -> QueryError {
     let expected = reason.strip_prefix("Expected: ").and_then(|rest| rest.split_once(", found: "));
     let expected = expected.map_or_else(String::new, |(one, _)| format!(": {} is expected", beginning(one)));
     let place = place.map_or_else(|| " at its end".to_owned(), at);
-    refused(format!("it is not read as SQL{place}{expected}"), &format!("{meant}{ONE}"))
+    refused(format!("it is not read as SQL{place}{expected}"), &format!("{meant}{ONE_SELECT}"))
 }
 
+/// Stops at the first expression that is nested too deeply.
 struct Depth(usize);
 
 impl Visitor for Depth {
@@ -192,7 +201,7 @@ impl Visitor for Depth {
 
     fn pre_visit_expr(&mut self, _: &Expr) -> ControlFlow<()> {
         self.0 += 1;
-        if self.0 > DEEPEST { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if self.0 > MAX_DEPTH { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     fn post_visit_expr(&mut self, _: &Expr) -> ControlFlow<()> {
@@ -201,8 +210,8 @@ impl Visitor for Depth {
     }
 }
 
-/// Whether a SELECT has a function of many rows, not counting its subqueries.
-fn of_many_rows(select: &Select, order: &[OrderByExpr]) -> bool {
+/// Whether a SELECT has an aggregate function outside of its subqueries.
+fn has_aggregate(select: &Select, order: &[OrderByExpr]) -> bool {
     struct Search(usize);
     impl Visitor for Search {
         type Break = ();
@@ -232,17 +241,17 @@ fn of_many_rows(select: &Select, order: &[OrderByExpr]) -> bool {
     select.projection.visit(&mut Search(0)).is_break() || order.to_vec().visit(&mut Search(0)).is_break()
 }
 
-/// Whether a question may mean a column: its name is there, or a `*` that is neither of COUNT nor a product.
-fn is_named(column: &str, tokens: &[Token]) -> bool {
-    let begins = |token: &Token| match token {
+/// Whether a question may mean a column: it has the column's name, or a `*` that is neither COUNT(*) nor a product.
+fn may_mention(tokens: &[Token], column: &str) -> bool {
+    let precedes_all = |token: &Token| match token {
         Token::Word(word) => ["SELECT", "DISTINCT", "ALL"].iter().any(|one| word.value.eq_ignore_ascii_case(one)),
         other => matches!(other, Token::Comma | Token::Period),
     };
-    let all = tokens.windows(2).any(|pair| pair[1] == Token::Mul && begins(&pair[0]));
+    let all = tokens.windows(2).any(|pair| pair[1] == Token::Mul && precedes_all(&pair[0]));
     all || tokens.iter().any(|token| matches!(token, Token::Word(word) if word.value.eq_ignore_ascii_case(column)))
 }
 
-/// Name and kind of every public column.
+/// The name and kind of every public column.
 fn public_columns(archive: &Archive) -> Result<Vec<Column>, QueryError> {
     let column = |field: &std::sync::Arc<Field>| Column {
         table: None,
@@ -258,37 +267,37 @@ fn public_columns(archive: &Archive) -> Result<Vec<Column>, QueryError> {
     Ok(columns)
 }
 
-/// The public table, of it the columns that are wanted.
-fn events(archive: &Archive, columns: Vec<Column>, budget: &Budget) -> Result<Relation, QueryError> {
+/// Reads the given columns of the public table.
+fn read_events(archive: &Archive, columns: Vec<Column>, budget: &Budget) -> Result<Relation, QueryError> {
     let stored: Vec<&str> = columns.iter().map(|c| c.name.as_str()).filter(|name| *name != "bulan").collect();
-    // A part has at least this column: it says how many rows there are.
+    // Every part has this column. Without any column, nothing would tell how many rows there are.
     let stored = if stored.is_empty() { vec!["seq"] } else { stored };
-    let mut known: HashSet<Rc<str>> = HashSet::new();
+    let mut interned: HashSet<Rc<str>> = HashSet::new();
     let mut rows: Vec<Row> = Vec::new();
     for file in archive.event_files() {
         let month = month_of_path(&file.path).map_or(Datum::Null, |month| Datum::Text(month.to_string().into()));
         for batch in archive.read(file, Some(&stored))? {
             budget.values(batch.num_rows(), columns.len())?;
-            let values = columns.iter().map(|column| values(&batch, &column.name, &mut known));
+            let values = columns.iter().map(|column| column_values(&batch, &column.name, &mut interned));
             let values: Vec<Option<Vec<Datum>>> = values.collect();
             rows.extend((0..batch.num_rows()).map(|row| {
-                let of =
+                let value =
                     |column: &Option<Vec<Datum>>| column.as_ref().map_or_else(|| month.clone(), |c| c[row].clone());
-                values.iter().map(of).collect::<Row>()
+                values.iter().map(value).collect::<Row>()
             }));
         }
     }
     Ok(Relation::new(columns, rows))
 }
 
-/// The values of a column, equal texts once; none where the batch does not have it.
-fn values(batch: &RecordBatch, name: &str, known: &mut HashSet<Rc<str>>) -> Option<Vec<Datum>> {
+/// Returns the values of a column, sharing equal texts; `None` if the batch does not have the column.
+fn column_values(batch: &RecordBatch, name: &str, interned: &mut HashSet<Rc<str>>) -> Option<Vec<Datum>> {
     let any = batch.column_by_name(name)?.as_any();
-    let mut text = |text: &str| match known.get(text) {
+    let mut text = |text: &str| match interned.get(text) {
         Some(text) => text.clone(),
         None => {
             let text: Rc<str> = text.into();
-            known.insert(text.clone());
+            interned.insert(text.clone());
             text
         }
     };

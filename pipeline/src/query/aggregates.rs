@@ -1,4 +1,4 @@
-//! Functions of many rows.
+//! Aggregate functions.
 
 use super::arithmetic::{rounded, sum};
 use super::datum::{Datum, Kind};
@@ -6,20 +6,21 @@ use super::node::Node;
 use super::{QueryError, refused};
 use std::collections::HashSet;
 
-/// Of a floating sum, less may be lost than this part of it: more would be seen, and depend on the order of the rows.
-const SEEN: f64 = 1e-12;
+/// The largest rounding error of a floating sum, relative to the sum, that is accepted. A greater one would show in the
+/// printed digits, and would depend on the order of the rows.
+const MAX_ROUNDING: f64 = 1e-12;
 
-/// What is counted or summed up.
+/// An aggregate function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Function {
     Count,
     Sum,
     Average,
-    Least,
-    Greatest,
+    Min,
+    Max,
     Median,
-    Every,
-    Some,
+    BoolAnd,
+    BoolOr,
 }
 
 impl Function {
@@ -28,57 +29,58 @@ impl Function {
             "COUNT" => Self::Count,
             "SUM" => Self::Sum,
             "AVG" => Self::Average,
-            "MIN" => Self::Least,
-            "MAX" => Self::Greatest,
+            "MIN" => Self::Min,
+            "MAX" => Self::Max,
             "MEDIAN" => Self::Median,
-            "BOOL_AND" => Self::Every,
-            "BOOL_OR" => Self::Some,
+            "BOOL_AND" => Self::BoolAnd,
+            "BOOL_OR" => Self::BoolOr,
             _ => return None,
         })
     }
 
-    /// The kind of what it gives for values of a kind.
+    /// The kind of the result for operands of a kind; `None` if the function does not take that kind.
     pub(super) fn kind(self, of: Kind) -> Option<Kind> {
         match self {
             Self::Count => Some(Kind::Integer),
-            Self::Least | Self::Greatest => Some(of),
+            Self::Min | Self::Max => Some(of),
             Self::Sum => matches!(of, Kind::Integer | Kind::Decimal | Kind::Float | Kind::Null).then_some(of),
             Self::Average | Self::Median => {
                 matches!(of, Kind::Integer | Kind::Decimal | Kind::Float | Kind::Null).then_some(Kind::Float)
             }
-            Self::Every | Self::Some => matches!(of, Kind::Boolean | Kind::Null).then_some(Kind::Boolean),
+            Self::BoolAnd | Self::BoolOr => matches!(of, Kind::Boolean | Kind::Null).then_some(Kind::Boolean),
         }
     }
 }
 
-/// A function, what of, and of which rows.
+/// A call of an aggregate function.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Aggregate {
     pub(super) function: Function,
-    /// None for COUNT(*).
+    /// The operand; `None` for COUNT(*).
     pub(super) of: Option<Node>,
-    /// The kind of what it is of.
+    /// The kind of the operand.
     pub(super) kind: Kind,
     pub(super) distinct: bool,
     pub(super) filter: Option<Node>,
 }
 
 impl Aggregate {
-    /// Whether it keeps every value that it has seen.
-    pub(super) fn keeps(&self) -> bool {
+    /// Whether its accumulator keeps every value it has seen.
+    pub(super) fn keeps_values(&self) -> bool {
         self.distinct || self.function == Function::Median
     }
 }
 
-/// What a function has seen.
+/// The state of an aggregate function after some rows.
 #[derive(Debug)]
 pub(super) struct Accumulator<'a> {
     of: &'a Aggregate,
     count: u64,
-    /// The sum, as long as all values are integers.
+    /// The exact sum; `None` once a value is not an integer.
     whole: Option<i128>,
+    /// The sum as a floating number.
     real: f64,
-    /// What the sum of the others lost by rounding.
+    /// The sum of the absolute rounding errors of `real`.
     lost: f64,
     least: Option<Datum>,
     greatest: Option<Datum>,
@@ -115,12 +117,12 @@ impl<'a> Accumulator<'a> {
                 let (sum, lost) = sum(self.real, value.real());
                 (self.real, self.lost) = (sum, self.lost + lost.abs());
             }
-            Function::Least | Function::Every => {
+            Function::Min | Function::BoolAnd => {
                 if self.least.as_ref().is_none_or(|least| value < *least) {
                     self.least = Some(value);
                 }
             }
-            Function::Greatest | Function::Some => {
+            Function::Max | Function::BoolOr => {
                 if self.greatest.as_ref().is_none_or(|greatest| value > *greatest) {
                     self.greatest = Some(value);
                 }
@@ -142,7 +144,7 @@ impl<'a> Accumulator<'a> {
                 Datum::Integer(whole.ok_or_else(too_great)?)
             }
             Function::Sum | Function::Average if kind == Kind::Decimal && self.lost > 0.0 => return Err(rounded()),
-            Function::Sum | Function::Average if kind == Kind::Float && self.lost > self.real.abs() * SEEN => {
+            Function::Sum | Function::Average if kind == Kind::Float && self.lost > self.real.abs() * MAX_ROUNDING => {
                 return Err(refused(
                     "a sum of floating numbers loses its digits",
                     "sum up integers, or numbers of like size: leave the greatest out with WHERE",
@@ -150,8 +152,8 @@ impl<'a> Accumulator<'a> {
             }
             Function::Sum => Datum::float(self.real),
             Function::Average => Datum::float(self.whole.map_or(self.real, |whole| whole as f64) / n as f64),
-            Function::Least | Function::Every => self.least.clone().unwrap_or(Datum::Null),
-            Function::Greatest | Function::Some => self.greatest.clone().unwrap_or(Datum::Null),
+            Function::Min | Function::BoolAnd => self.least.clone().unwrap_or(Datum::Null),
+            Function::Max | Function::BoolOr => self.greatest.clone().unwrap_or(Datum::Null),
             Function::Median => {
                 let mut all: Vec<f64> = self.all.iter().map(Datum::real).collect();
                 all.sort_by(f64::total_cmp);

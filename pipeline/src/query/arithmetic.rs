@@ -1,4 +1,4 @@
-//! Comparisons, arithmetic, and values of one kind as another.
+//! Comparisons, arithmetic and conversions between kinds.
 
 use super::datum::{Datum, Kind, MICROSECONDS_OF_A_DAY, day, instant, parse_date, parse_instant, parse_local, unit};
 use super::node::{Node, Typed};
@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use sqlparser::ast::BinaryOperator;
 use std::cmp::Ordering;
 
-/// The same value as one of another kind that holds it.
+/// Converts a value to a kind that can hold it.
 pub(super) fn widened(value: Typed, to: Kind) -> Typed {
     match (value.kind, to) {
         (Kind::Integer, Kind::Decimal) => exactly(value, to),
@@ -17,12 +17,12 @@ pub(super) fn widened(value: Typed, to: Kind) -> Typed {
     }
 }
 
-/// An integer as a number that equals it.
+/// Converts an integer to a floating number, and refuses one that would be rounded.
 fn exactly(integer: Typed, to: Kind) -> Typed {
     Typed::call("widened exactly", to, vec![integer.node], |v| exact(&v[0]).map(Datum::float))
 }
 
-/// Both as values of one kind, so that they can be compared.
+/// Converts two operands to one kind, so that they can be compared.
 pub(super) fn comparable(left: Typed, right: Typed) -> Result<(Typed, Typed), QueryError> {
     let fraction = left.kind == Kind::Fraction || right.kind == Kind::Fraction;
     let exact = |t: Typed| if t.kind == Kind::Fraction { Typed { kind: Kind::Float, ..t } } else { t };
@@ -46,29 +46,30 @@ pub(super) fn comparable(left: Typed, right: Typed) -> Result<(Typed, Typed), Qu
     }
 }
 
-/// A text that stands beside a day or an instant is one.
-fn as_moment(value: Typed, beside: Kind) -> Result<Typed, QueryError> {
-    let read = match beside {
+/// Reads a literal text as a date or an instant if the other operand is one.
+fn as_moment(value: Typed, other: Kind) -> Result<Typed, QueryError> {
+    let parse = match other {
         Kind::Instant => parse_instant,
         Kind::Date => parse_date,
         _ => return Ok(value),
     };
     let Typed { node: Node::Literal(Datum::Text(text)), .. } = &value else { return Ok(value) };
-    let moment = read(text).ok_or_else(|| {
+    let moment = parse(text).ok_or_else(|| {
         refused(
-            format!("a text that is compared with {beside} is not one"),
+            format!("a text that is compared with {other} is not one"),
             "write '2026-10-31', or an instant as '2026-10-31 08:00:00' in UTC",
         )
     })?;
-    Ok(Typed::literal(moment, beside))
+    Ok(Typed::literal(moment, other))
 }
 
+/// The beginning of a day, in UTC.
 fn midnight(day: Typed) -> Typed {
     let run = |v: &[Datum]| Ok(Datum::Instant(v[0].integer() * MICROSECONDS_OF_A_DAY));
     Typed::call("midnight", Kind::Instant, vec![day.node], run)
 }
 
-/// A comparison.
+/// Compiles a comparison.
 pub(super) fn compare(left: Typed, op: &BinaryOperator, right: Typed) -> Result<Typed, QueryError> {
     let name = op.to_string();
     let holds: fn(Ordering) -> bool = match op {
@@ -95,23 +96,23 @@ fn overflow() -> QueryError {
     refused("a number is greater than 64 bits hold", "calculate with CAST(… AS DOUBLE)")
 }
 
-/// A decimal number would not be what it is said to be.
+/// The error for a decimal number that would have to be rounded.
 pub(super) fn rounded() -> QueryError {
     refused("a decimal number has more digits than are calculated here", "calculate with CAST(… AS DOUBLE)")
 }
 
-/// An integer or a decimal number as a floating one that equals it.
+/// Returns an integer or a decimal number as the floating number equal to it.
 fn exact(value: &Datum) -> Result<f64, QueryError> {
     let x = value.real();
     if x.abs() < EXACT { Ok(x) } else { Err(rounded()) }
 }
 
-/// A result that lost nothing by rounding.
+/// Returns a result, or an error if it was rounded. The pair is the one that [`sum`] returns.
 fn unrounded((x, lost): (f64, f64)) -> Result<Datum, QueryError> {
     if lost == 0.0 && x.abs() < EXACT { Ok(Datum::float(x)) } else { Err(rounded()) }
 }
 
-/// A sum, and what it lost by rounding.
+/// Returns a sum and its rounding error.
 pub(super) fn sum(a: f64, b: f64) -> (f64, f64) {
     let sum = a + b;
     let of_b = sum - a;
@@ -126,7 +127,7 @@ fn by_zero() -> QueryError {
     refused("it divides by zero", "write NULLIF(divisor, 0)")
 }
 
-/// `+ - * / // %`.
+/// Compiles `+`, `-`, `*`, `/`, `//` and `%`.
 pub(super) fn calculate(left: Typed, op: &BinaryOperator, right: Typed) -> Result<Typed, QueryError> {
     use BinaryOperator::{Divide, DuckIntegerDivide, Minus, Modulo, Multiply, Plus};
     let name = op.to_string();
@@ -162,7 +163,7 @@ pub(super) fn calculate(left: Typed, op: &BinaryOperator, right: Typed) -> Resul
     let Some(kind) = kind.filter(|kind| *op == Divide || !fraction || *kind == Kind::Float) else {
         return Err(refused("a decimal fraction would be rounded", "write it as CAST(0.1 AS DOUBLE), or divide by 10"));
     };
-    let beside_null = [left.kind, right.kind].contains(&Kind::Null);
+    let has_null = [left.kind, right.kind].contains(&Kind::Null);
     let operands = vec![left.node, right.node];
     if *op == Divide {
         return Ok(Typed::call(name, kind, operands, |v| Ok(Datum::float(v[0].real() / v[1].real()))));
@@ -180,7 +181,7 @@ pub(super) fn calculate(left: Typed, op: &BinaryOperator, right: Typed) -> Resul
             run(v[0].integer(), v[1].integer()).map(Datum::Integer)
         }));
     }
-    // The result, and what it lost by rounding.
+    // Each returns the result and its rounding error.
     let run: fn(f64, f64) -> (f64, f64) = match op {
         Plus => sum,
         Minus => |a, b| sum(a, -b),
@@ -189,27 +190,27 @@ pub(super) fn calculate(left: Typed, op: &BinaryOperator, right: Typed) -> Resul
             return Err(refused(format!("{other} is for integers only"), "divide with /, or CAST(… AS BIGINT) first"));
         }
     };
-    // What NULL gives beside a decimal number has the kind of neither.
-    if kind == Kind::Decimal && beside_null {
+    // The result of NULL and a decimal number has the kind NULL, not the kind of the number.
+    if kind == Kind::Decimal && has_null {
         return Ok(Typed::literal(Datum::Null, Kind::Null));
     }
     Ok(floating(name, kind, operands, run))
 }
 
-/// A calculation that loses nothing where its kind is decimal, and does not become infinite elsewhere.
+/// Compiles a calculation that must not be rounded if its kind is decimal, and must not overflow otherwise.
 fn floating(name: String, kind: Kind, operands: Vec<Node>, run: fn(f64, f64) -> (f64, f64)) -> Typed {
     if kind == Kind::Decimal {
         return Typed::call(name, kind, operands, move |v| unrounded(run(exact(&v[0])?, exact(&v[1])?)));
     }
     Typed::call(name, kind, operands, move |v| {
         let (x, _) = run(v[0].real(), v[1].real());
-        // What is infinite already may stay so.
-        let whole = x.is_finite() || !v[0].real().is_finite() || !v[1].real().is_finite();
-        if whole { Ok(Datum::float(x)) } else { Err(overflow()) }
+        // An operand that is already infinite may stay so.
+        let fits = x.is_finite() || !v[0].real().is_finite() || !v[1].real().is_finite();
+        if fits { Ok(Datum::float(x)) } else { Err(overflow()) }
     })
 }
 
-/// An instant moved by microseconds.
+/// Moves an instant by a number of microseconds.
 pub(super) fn moved(from: Typed, by: i64) -> Result<Typed, QueryError> {
     if from.kind != Kind::Instant {
         let what = format!("an interval is added to {}", from.kind);
@@ -220,7 +221,7 @@ pub(super) fn moved(from: Typed, by: i64) -> Result<Typed, QueryError> {
     }))
 }
 
-/// An interval of fixed length in microseconds, such as `3 days`.
+/// Parses an interval of fixed length, such as `3 days`, and returns its microseconds.
 pub(super) fn interval(text: &str) -> Result<i64, QueryError> {
     let not_read = || {
         refused(
@@ -241,7 +242,7 @@ pub(super) fn interval(text: &str) -> Result<i64, QueryError> {
     length.filter(|l| l.num_days().abs() <= 40_000).and_then(|l| l.num_microseconds()).ok_or_else(not_read)
 }
 
-/// `CAST(… AS …)`; where it is tried only, what cannot be read is NULL.
+/// Compiles `CAST(… AS …)`, or `TRY_CAST` if `tried`, which gives NULL for a text that cannot be converted.
 pub(super) fn cast(value: Typed, to: &str, tried: bool) -> Result<Typed, QueryError> {
     let (from, node) = (value.kind, value.node.clone());
     let wanted = match to {
@@ -258,19 +259,18 @@ pub(super) fn cast(value: Typed, to: &str, tried: bool) -> Result<Typed, QueryEr
             ));
         }
     };
-    // A text that is said to be one is no day or instant, as one that is written out may be.
+    // A text that is cast to text is no literal any more, so that it is not read as a date or an instant.
     if (from, wanted) == (Kind::Text, Kind::Text) {
         return Ok(Typed::call("text", wanted, vec![node], |v| Ok(v[0].clone())));
     }
     if from == wanted || from == Kind::Null {
         return in_32_bits(Typed { node, kind: wanted }, to, tried);
     }
-    let named = format!("cast to {wanted}, tried {tried}");
-    let of = |run: fn(&[Datum]) -> Result<Datum, QueryError>| {
-        Ok(Typed::call(named.clone(), wanted, vec![node.clone()], run))
-    };
-    let or_null = |read: fn(&str) -> Option<Datum>| {
-        Ok(Typed::call(named.clone(), wanted, vec![node.clone()], move |v| match read(v[0].text()) {
+    let name = format!("cast to {wanted}, tried {tried}");
+    let convert =
+        |run: fn(&[Datum]) -> Result<Datum, QueryError>| Ok(Typed::call(name.clone(), wanted, vec![node.clone()], run));
+    let parse = |parser: fn(&str) -> Option<Datum>| {
+        Ok(Typed::call(name.clone(), wanted, vec![node.clone()], move |v| match parser(v[0].text()) {
             Some(value) => Ok(value),
             None if tried && is_no_value(v[0].text()) => Ok(Datum::Null),
             None => Err(refused(
@@ -279,36 +279,36 @@ pub(super) fn cast(value: Typed, to: &str, tried: bool) -> Result<Typed, QueryEr
             )),
         }))
     };
-    let made: Result<Typed, QueryError> = match (from, wanted) {
-        (Kind::Boolean, Kind::Integer) => of(|v| Ok(Datum::Integer(v[0].integer()))),
-        (Kind::Float, Kind::Integer) => of(|v| whole(v[0].real().round_ties_even())),
-        (Kind::Decimal, Kind::Integer) => of(|v| whole(v[0].real().round())),
-        (Kind::Integer | Kind::Decimal | Kind::Fraction, Kind::Float) => of(|v| Ok(Datum::float(v[0].real()))),
-        (Kind::Integer, Kind::Text) => of(|v| Datum::made(&v[0].integer().to_string())),
-        (Kind::Boolean, Kind::Text) => of(|v| Datum::made(if v[0].is_true() { "true" } else { "false" })),
-        (Kind::Date, Kind::Text) => of(|v| Datum::made(v[0].plain().as_str().unwrap_or_default())),
-        (Kind::Instant, Kind::Date) => of(|v| {
+    let converted: Result<Typed, QueryError> = match (from, wanted) {
+        (Kind::Boolean, Kind::Integer) => convert(|v| Ok(Datum::Integer(v[0].integer()))),
+        (Kind::Float, Kind::Integer) => convert(|v| whole(v[0].real().round_ties_even())),
+        (Kind::Decimal, Kind::Integer) => convert(|v| whole(v[0].real().round())),
+        (Kind::Integer | Kind::Decimal | Kind::Fraction, Kind::Float) => convert(|v| Ok(Datum::float(v[0].real()))),
+        (Kind::Integer, Kind::Text) => convert(|v| Datum::made(&v[0].integer().to_string())),
+        (Kind::Boolean, Kind::Text) => convert(|v| Datum::made(if v[0].is_true() { "true" } else { "false" })),
+        (Kind::Date, Kind::Text) => convert(|v| Datum::made(v[0].plain().as_str().unwrap_or_default())),
+        (Kind::Instant, Kind::Date) => convert(|v| {
             let days = v[0].integer().div_euclid(MICROSECONDS_OF_A_DAY);
             Ok(i32::try_from(days).map_or(Datum::Null, Datum::Date))
         }),
         (Kind::Date, Kind::Instant) => Ok(midnight(value)),
-        (Kind::Text, Kind::Integer) => or_null(|text| {
+        (Kind::Text, Kind::Integer) => parse(|text| {
             let digits = text.strip_prefix('-').unwrap_or(text);
             let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
             plain.then(|| text.parse().ok()).flatten().map(Datum::Integer)
         }),
-        (Kind::Text, Kind::Date) => or_null(parse_date),
-        (Kind::Text, Kind::Instant) if to == "TIMESTAMP" => or_null(parse_local),
-        (Kind::Text, Kind::Instant) => or_null(parse_instant),
+        (Kind::Text, Kind::Date) => parse(parse_date),
+        (Kind::Text, Kind::Instant) if to == "TIMESTAMP" => parse(parse_local),
+        (Kind::Text, Kind::Instant) => parse(parse_instant),
         _ => Err(refused(
             format!("{from} is not made into {wanted}"),
             "write an instant or a number as you want it with STRFTIME(x, '%Y-%m-%d %H:%M:%S') or ROUND(x, 2)",
         )),
     };
-    in_32_bits(made?, to, tried)
+    in_32_bits(converted?, to, tried)
 }
 
-/// INTEGER has 32 bits; what does not fit is an error, or NULL where it is tried only.
+/// Checks the range of an INTEGER, which has 32 bits. A number outside of it is an error, or NULL if `tried`.
 fn in_32_bits(value: Typed, to: &str, tried: bool) -> Result<Typed, QueryError> {
     if !matches!(to, "INT" | "INTEGER") {
         return Ok(value);
@@ -322,16 +322,19 @@ fn in_32_bits(value: Typed, to: &str, tried: bool) -> Result<Typed, QueryError> 
     }))
 }
 
-/// Whether a text is surely no number, day or instant. Words that mean one elsewhere are not read here.
+/// Whether a text is certainly neither a number nor a date nor an instant. Some words are values in other engines;
+/// those are not certain.
 fn is_no_value(text: &str) -> bool {
-    const MEANT: [&str; 9] = ["epoch", "infinity", "inf", "nan", "today", "now", "tomorrow", "yesterday", "allballs"];
+    const VALUES_ELSEWHERE: [&str; 9] =
+        ["epoch", "infinity", "inf", "nan", "today", "now", "tomorrow", "yesterday", "allballs"];
     let word = text.trim().trim_start_matches(['+', '-']).to_lowercase();
-    !word.chars().any(|c| c.is_ascii_digit()) && !MEANT.contains(&word.as_str())
+    !word.chars().any(|c| c.is_ascii_digit()) && !VALUES_ELSEWHERE.contains(&word.as_str())
 }
 
-/// The greatest floating number below which every integer is one.
+/// 2⁵³: up to here, every integer is exactly a floating number.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
+/// Converts a floating number without fraction to an integer.
 #[expect(clippy::cast_possible_truncation, reason = "it is a whole number within the range")]
 fn whole(x: f64) -> Result<Datum, QueryError> {
     if x.abs() <= EXACT { Ok(Datum::Integer(x as i64)) } else { Err(overflow()) }

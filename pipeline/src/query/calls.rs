@@ -1,4 +1,4 @@
-//! Calls of functions: of many rows, of neighbours, of one row.
+//! Compiles calls of functions: aggregate, window and scalar.
 
 use super::aggregates::{Aggregate, Function};
 use super::arithmetic::compare;
@@ -14,14 +14,14 @@ use sqlparser::ast::{BinaryOperator, DuplicateTreatment, FunctionArg, FunctionAr
 use sqlparser::tokenizer::Span;
 use std::cell::RefCell;
 
-/// The functions that are known; only their names are repeated.
+/// The functions that are implemented. A refusal repeats only these names.
 pub(super) const FUNCTIONS: &str = "COUNT SUM AVG MIN MAX MEDIAN BOOL_AND BOOL_OR LOWER UPPER LENGTH TRIM LTRIM RTRIM SUBSTR SUBSTRING LEFT \
      RIGHT REPLACE CONCAT STRPOS INSTR CONTAINS STARTS_WITH ENDS_WITH SPLIT_PART LPAD RPAD COALESCE IFNULL \
      NULLIF GREATEST LEAST ABS ROUND FLOOR CEIL CEILING YEAR MONTH DAY HOUR MINUTE SECOND EXTRACT DATE_PART \
      DATEPART DATE_TRUNC DATETRUNC DATE_DIFF DATEDIFF EPOCH STRFTIME ROW_NUMBER RANK DENSE_RANK LAG LEAD \
      FIRST_VALUE POSITION";
 
-/// The clock, by the names that it has in SQL.
+/// The names under which SQL gives the current time.
 const CLOCK: &str =
     "NOW TODAY CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP LOCALTIME LOCALTIMESTAMP GET_CURRENT_TIMESTAMP";
 
@@ -35,24 +35,24 @@ impl Compiler<'_> {
             let at = function.name.0.first().map_or_else(Span::empty, Spanned::span);
             return Err(unknown(&name, at.start));
         }
-        let plain = matches!(function.parameters, FunctionArguments::None)
+        let has_no_additions = matches!(function.parameters, FunctionArguments::None)
             && function.null_treatment.is_none()
             && function.within_group.is_empty()
             && !function.uses_odbc_syntax;
         let FunctionArguments::List(list) = &function.args else {
             return Err(refused(format!("{name} stands without operands"), "write them in brackets"));
         };
-        if !plain || !list.clauses.is_empty() {
+        if !has_no_additions || !list.clauses.is_empty() {
             return Err(refused(format!("{name} has an addition that is not known here"), "leave the addition out"));
         }
-        let whole = matches!(list.args.as_slice(), [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]);
+        let is_star = matches!(list.args.as_slice(), [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]);
         let distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
         let operands = |compiler: &Compiler<'_>| {
-            let of = |argument: &FunctionArg| match argument {
+            let compile = |argument: &FunctionArg| match argument {
                 FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => compiler.expr(expr),
                 _ => Err(refused(format!("{name} has an operand with a name, or *"), "write columns and values")),
             };
-            list.args.iter().map(of).collect::<Result<Vec<_>, QueryError>>()
+            list.args.iter().map(compile).collect::<Result<Vec<_>, QueryError>>()
         };
         let filter = function.filter.as_deref();
         match (&function.over, Function::named(&name)) {
@@ -60,9 +60,9 @@ impl Compiler<'_> {
                 Err(refused("a window function has DISTINCT or FILTER", "use CASE inside of it, or GROUP BY"))
             }
             (Some(over), _) => {
-                self.window(&name, over, |compiler| if whole { Ok(None) } else { operands(compiler).map(Some) })
+                self.window(&name, over, |compiler| if is_star { Ok(None) } else { operands(compiler).map(Some) })
             }
-            (None, None) if distinct || filter.is_some() || whole => {
+            (None, None) if distinct || filter.is_some() || is_star => {
                 let instead = "these are for COUNT, SUM, MIN, MAX and AVG";
                 Err(refused(format!("{name} has DISTINCT, FILTER or *"), instead))
             }
@@ -70,12 +70,13 @@ impl Compiler<'_> {
             (None, Some(aggregate)) => {
                 let of_rows = Compiler::of_rows(self.planner, self.columns);
                 let filter = filter.map(|filter| of_rows.condition(filter)).transpose()?;
-                let of = if whole { None } else { Some(operands(&of_rows)?) };
+                let of = if is_star { None } else { Some(operands(&of_rows)?) };
                 self.aggregate(&name, aggregate, of, distinct, filter)
             }
         }
     }
 
+    /// Compiles a window function, and gives it the next place among the window functions of the SELECT.
     fn window(
         &self,
         name: &str,
@@ -97,7 +98,7 @@ impl Compiler<'_> {
         Ok(Typed { node: Node::Window(windows.borrow().len() - 1), kind })
     }
 
-    /// A function of the rows of a group; without operands, of the rows themselves.
+    /// Compiles an aggregate function. Without operands it is of `*`.
     fn aggregate(
         &self,
         name: &str,
@@ -128,8 +129,9 @@ impl Compiler<'_> {
         Ok(Typed::column(keys.len() + place, result))
     }
 
+    /// Compiles a scalar function.
     fn scalar(&self, name: &str, operands: Vec<Typed>) -> Result<Typed, QueryError> {
-        let place: fn(&[Datum]) -> Option<Datum> = match name {
+        let pick: fn(&[Datum]) -> Option<Datum> = match name {
             "IFNULL" if operands.len() != 2 => {
                 return Err(refused("IFNULL has other than two operands", "write COALESCE(a, b, c)"));
             }
@@ -147,7 +149,7 @@ impl Compiler<'_> {
         };
         let (operands, kind) = of_one_kind(operands)?;
         let nodes = operands.into_iter().map(|operand| operand.node).collect();
-        // Among values of which none is given, no place is found: the result is none either.
-        Ok(Typed::call_with_null(name, kind, nodes, move |v| Ok(place(v).unwrap_or(Datum::Null))))
+        // If all of the operands are NULL, nothing is picked, and the result is NULL too.
+        Ok(Typed::call_with_null(name, kind, nodes, move |v| Ok(pick(v).unwrap_or(Datum::Null))))
     }
 }

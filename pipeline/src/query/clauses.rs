@@ -1,9 +1,9 @@
-//! The clauses of a SELECT: what of them is known, and what LIMIT means.
+//! The clauses of a SELECT: refuses those that are not implemented, and reads LIMIT and OFFSET.
 
 use super::{QueryError, refused};
 use sqlparser::ast::{Distinct, Expr, LimitClause, Select, SelectFlavor};
 
-/// How many rows LIMIT and OFFSET pass over, and how many they take at most.
+/// Returns how many rows OFFSET skips, and how many LIMIT takes at most.
 pub(super) fn slice(limit: Option<&LimitClause>) -> Result<(usize, usize), QueryError> {
     let number = |expr: &Expr| {
         expr.to_string().parse::<usize>().map_err(|_| refused("LIMIT or OFFSET is no number", "write a number"))
@@ -18,8 +18,8 @@ pub(super) fn slice(limit: Option<&LimitClause>) -> Result<(usize, usize), Query
     }
 }
 
-/// Refuses additions to a SELECT that would not be looked at.
-pub(super) fn plain(select: &Select) -> Result<(), QueryError> {
+/// Refuses clauses of a SELECT that would otherwise be ignored.
+pub(super) fn check_clauses(select: &Select) -> Result<(), QueryError> {
     let Select {
         select_token: _,
         optimizer_hints,
@@ -46,7 +46,7 @@ pub(super) fn plain(select: &Select) -> Result<(), QueryError> {
         value_table_mode,
         flavor,
     } = select;
-    let odd = [
+    let unsupported = [
         (matches!(distinct, Some(Distinct::On(_))), "DISTINCT ON", "number the rows with ROW_NUMBER() in a subquery"),
         (
             qualify.is_some(),
@@ -72,7 +72,7 @@ pub(super) fn plain(select: &Select) -> Result<(), QueryError> {
             "write SELECT … FROM … WHERE … GROUP BY … HAVING … ORDER BY …",
         ),
     ];
-    match odd.into_iter().find(|(there, ..)| *there) {
+    match unsupported.into_iter().find(|(is_present, ..)| *is_present) {
         Some((_, what, instead)) => Err(refused(format!("{what} is not known here"), instead)),
         None => Ok(()),
     }

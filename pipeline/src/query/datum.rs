@@ -1,4 +1,4 @@
-//! A value, what kind of value it is, and how it is written.
+//! The values of a question, their kinds, and how they are read and printed.
 
 use super::{QueryError, refused};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Timelike};
@@ -8,16 +8,16 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
-/// What kind of value an expression has, whatever the rows are.
+/// The kind of an expression's values. It is known before any row is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Only ever NULL.
+    /// NULL in every row.
     Null,
     Boolean,
     Integer,
     /// A number with a decimal point that 64 bits hold exactly, such as 0.5.
     Decimal,
-    /// One that they do not, such as 0.1: not to be added up.
+    /// A number with a decimal point that 64 bits do not hold exactly, such as 0.1. It is only compared.
     Fraction,
     Float,
     Instant,
@@ -45,7 +45,7 @@ impl Kind {
         matches!(self, Self::Integer | Self::Decimal | Self::Fraction | Self::Float | Self::Null)
     }
 
-    /// The kind that holds values of both.
+    /// The kind that holds values of both; `None` if there is none.
     pub(super) fn with(self, other: Self) -> Option<Self> {
         Some(match (self, other) {
             (a, b) if a == b => a,
@@ -58,7 +58,7 @@ impl Kind {
     }
 }
 
-/// A value. Values of one kind are ordered; texts by their bytes.
+/// A value. Values of one kind are ordered, texts by their bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Datum {
     Null,
@@ -72,7 +72,8 @@ pub(super) enum Datum {
     Text(Rc<str>),
 }
 
-/// A number of 64 bits; nothing is greater than what is no number, and that equals itself.
+/// A floating number of 64 bits with a total order: NaN equals itself and is greater than every number, as in
+/// `DuckDB`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Real(f64);
 
@@ -114,14 +115,14 @@ impl Hash for Real {
 
 pub(super) const MICROSECONDS_OF_A_DAY: i64 = 86_400_000_000;
 
-/// Longer texts are not made.
-const TEXT_BYTES: usize = 4000;
+/// The longest text that a function may make.
+const MAX_TEXT_BYTES: usize = 4000;
 
 impl Datum {
-    /// A text that was made of others.
+    /// Returns a text that a function made, or an error if it is too long.
     pub(super) fn made(text: &str) -> Result<Self, QueryError> {
-        if text.len() > TEXT_BYTES {
-            let what = format!("it makes a text of more than {TEXT_BYTES} bytes");
+        if text.len() > MAX_TEXT_BYTES {
+            let what = format!("it makes a text of more than {MAX_TEXT_BYTES} bytes");
             return Err(refused(what, "ask for the texts themselves"));
         }
         Ok(Self::Text(text.into()))
@@ -162,13 +163,13 @@ impl Datum {
         if let Self::Text(text) = self { text } else { "" }
     }
 
-    /// As it is given out: always in the same form for its kind.
+    /// Returns the value as it is printed. All values of one kind have the same form.
     pub(super) fn plain(&self) -> Value {
         match self {
             Self::Null => Value::Null,
             Self::Boolean(b) => json!(b),
             Self::Integer(n) => json!(n),
-            // JSON has no such numbers.
+            // JSON has neither infinite numbers nor NaN.
             Self::Float(x) if !x.get().is_finite() => json!(x.get().to_string()),
             Self::Float(x) => json!(x.get()),
             Self::Instant(us) => DateTime::from_timestamp_micros(*us)
@@ -179,13 +180,13 @@ impl Datum {
     }
 }
 
-/// A day, as long as its year has four digits: others are written differently by different engines.
+/// Returns a date; `None` if its year is not one of 1 to 9999, which engines write differently.
 pub(super) fn day(days: i64) -> Option<Datum> {
     let days = i32::try_from(days).ok()?;
     date(days).filter(|day| (1..=9999).contains(&day.year())).map(|_| Datum::Date(days))
 }
 
-/// An instant of such a day.
+/// Returns an instant; `None` if it is not in the years 1 to 9999.
 pub(super) fn instant(us: i64) -> Option<Datum> {
     day(us.div_euclid(MICROSECONDS_OF_A_DAY)).map(|_| Datum::Instant(us))
 }
@@ -194,27 +195,28 @@ pub(super) fn date(days: i32) -> Option<NaiveDate> {
     NaiveDate::from_epoch_days(days)
 }
 
-/// A day as `2026-10-31`.
+/// Parses a date such as `2026-10-31`.
 pub(super) fn parse_date(text: &str) -> Option<Datum> {
     let day = (text.len() == 10).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()?;
-    // Years before the first have other names elsewhere.
+    // Engines number the years before 1 differently.
     (day.year() >= 1).then_some(())?;
     Some(Datum::Date(day.to_epoch_days()))
 }
 
-/// An instant without an offset, or in UTC; with another one, a TIMESTAMP would not look at it.
+/// Parses an instant without an offset, or in UTC. Any other offset is refused, because a TIMESTAMP ignores it.
 pub(super) fn parse_local(text: &str) -> Option<Datum> {
     let in_utc = !text.get(10..).is_some_and(|time| time.contains(['+', '-']));
     in_utc.then(|| parse_instant(text)).flatten()
 }
 
-/// A unit of time by its name, which may be in the plural.
+/// Returns the name of a unit of time in the singular and in lower case.
 pub(super) fn unit(name: &str) -> String {
     let name = name.trim().to_lowercase();
     name.strip_suffix('s').unwrap_or(&name).to_owned()
 }
 
-/// An instant as `2026-10-31`, `2026-10-31 08:00`, `2026-10-31T08:00:00.5Z` or with an offset; UTC where none is said.
+/// Parses an instant such as `2026-10-31`, `2026-10-31 08:00`, `2026-10-31T08:00:00.5Z`, or one with an offset. Without
+/// an offset it is in UTC.
 pub(super) fn parse_instant(text: &str) -> Option<Datum> {
     let written = text.replacen('T', " ", 1);
     if let Some(Datum::Date(days)) = parse_date(&written) {
@@ -233,7 +235,7 @@ pub(super) fn parse_instant(text: &str) -> Option<Datum> {
     };
     let seconds = if local.len() == 16 { format!("{local}:00") } else { local.to_owned() };
     let instant = DateTime::parse_from_str(&format!("{seconds}{offset}"), "%Y-%m-%d %H:%M:%S%.f%:z").ok()?;
-    // There is neither a blank before an offset nor a sixty-first second, and years before the first have other names elsewhere.
-    let is_plain = !local.ends_with(' ') && instant.nanosecond() < 1_000_000_000 && instant.year() >= 1;
-    is_plain.then(|| Datum::Instant(instant.timestamp_micros()))
+    // Chrono accepts a blank before the offset, leap seconds and years before 1; engines differ about all three.
+    let is_unambiguous = !local.ends_with(' ') && instant.nanosecond() < 1_000_000_000 && instant.year() >= 1;
+    is_unambiguous.then(|| Datum::Instant(instant.timestamp_micros()))
 }

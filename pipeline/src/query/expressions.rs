@@ -1,6 +1,6 @@
-//! From an expression as it is written to one whose names and kinds are known.
+//! Compiles the expressions of the parser to [`Node`]s, in which columns are places and kinds are known.
 //!
-//! What is not named here is refused.
+//! Every form of expression that is not listed here is refused.
 
 use super::aggregates::Aggregate;
 use super::arithmetic::{calculate, cast, comparable, compare, moved, widened};
@@ -24,25 +24,25 @@ use std::rc::Rc;
 pub(super) struct Compiler<'a> {
     pub(super) planner: &'a Planner,
     pub(super) columns: &'a [Column],
-    /// What the rows are grouped by, where they are.
+    /// The expressions of GROUP BY, if the SELECT is grouped.
     pub(super) keys: Option<&'a [Typed]>,
     pub(super) aggregates: RefCell<Vec<Aggregate>>,
-    /// Where window functions may stand.
+    /// The window functions found so far, where they are allowed.
     pub(super) windows: Option<RefCell<Vec<Window>>>,
 }
 
 impl<'a> Compiler<'a> {
-    /// For conditions: of single rows, without window functions.
+    /// A compiler for expressions of single rows, without aggregate or window functions, such as conditions.
     pub(super) fn of_rows(planner: &'a Planner, columns: &'a [Column]) -> Self {
         Self { planner, columns, keys: None, aggregates: RefCell::default(), windows: None }
     }
 
-    /// For what is selected: of rows or of groups.
+    /// A compiler for the outputs of a SELECT, which are of rows or, with `keys`, of groups.
     pub(super) fn of_output(planner: &'a Planner, columns: &'a [Column], keys: Option<&'a [Typed]>) -> Self {
         Self { planner, columns, keys, aggregates: RefCell::default(), windows: Some(RefCell::default()) }
     }
 
-    /// The functions of many rows.
+    /// The aggregate functions found so far.
     pub(super) fn aggregates(&self) -> Vec<Aggregate> {
         self.aggregates.borrow().clone()
     }
@@ -51,7 +51,7 @@ impl<'a> Compiler<'a> {
         self.windows.as_ref().map(|windows| windows.borrow().clone()).unwrap_or_default()
     }
 
-    /// A condition.
+    /// Compiles a condition.
     pub(super) fn condition(&self, expr: &Expr) -> Result<Node, QueryError> {
         let condition = self.expr(expr)?;
         match condition.kind {
@@ -60,6 +60,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    /// Compiles an expression.
     pub(super) fn expr(&self, expr: &Expr) -> Result<Typed, QueryError> {
         match self.key(expr) {
             Some(key) => Ok(key),
@@ -67,12 +68,12 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// The column of the groups that this is, where it is one.
+    /// Returns the column of the grouped row that an expression stands for, if it is one of GROUP BY.
     fn key(&self, expr: &Expr) -> Option<Typed> {
         let keys = self.keys?;
-        let of_rows = Compiler::of_rows(self.planner, self.columns).compile(expr).ok()?;
-        let place = keys.iter().position(|key| key.node == of_rows.node)?;
-        Some(Typed::column(place, of_rows.kind))
+        let of_row = Compiler::of_rows(self.planner, self.columns).compile(expr).ok()?;
+        let place = keys.iter().position(|key| key.node == of_row.node)?;
+        Some(Typed::column(place, of_row.kind))
     }
 
     fn compile(&self, expr: &Expr) -> Result<Typed, QueryError> {
@@ -101,7 +102,7 @@ impl<'a> Compiler<'a> {
             Expr::Between { expr, .. } | Expr::InList { expr, .. } | Expr::InSubquery { expr, .. }
                 if is_comparison(expr) =>
             {
-                Err(compared_again())
+                Err(chained_comparison())
             }
             Expr::Between { expr, negated, low, high } => {
                 let low = compare(self.expr(expr)?, &BinaryOperator::GtEq, self.expr(low)?)?;
@@ -123,12 +124,12 @@ impl<'a> Compiler<'a> {
                 self.case(operand.as_deref(), conditions, else_result.as_deref())
             }
             Expr::Function(function) => self.function(function),
-            other => self.of_own_form(other),
+            other => self.special_form(other),
         }
     }
 
-    /// Operations that SQL writes in a form of their own.
-    fn of_own_form(&self, expr: &Expr) -> Result<Typed, QueryError> {
+    /// Compiles operations for which SQL has a special syntax.
+    fn special_form(&self, expr: &Expr) -> Result<Typed, QueryError> {
         match expr {
             Expr::Like { negated, any: false, expr, pattern, escape_char: None } => {
                 self.like(expr, pattern, *negated, false)
@@ -183,7 +184,7 @@ impl<'a> Compiler<'a> {
         Ok(Typed::column(place, self.columns[place].kind))
     }
 
-    /// The place of a column in the row.
+    /// Returns the place of a column in the row.
     pub(super) fn place(&self, table: Option<&Ident>, name: &Ident) -> Result<usize, QueryError> {
         let is = |column: &Column| {
             column.name.eq_ignore_ascii_case(&name.value)
@@ -243,7 +244,7 @@ impl<'a> Compiler<'a> {
             (Op::Plus | Op::Minus | Op::Multiply | Op::Divide | Op::DuckIntegerDivide | Op::Modulo, _) => {
                 calculate(self.expr(left)?, op, self.expr(right)?)
             }
-            _ if [left, right].into_iter().any(is_comparison) => Err(compared_again()),
+            _ if [left, right].into_iter().any(is_comparison) => Err(chained_comparison()),
             _ => compare(self.expr(left)?, op, self.expr(right)?),
         }
     }
@@ -262,16 +263,16 @@ impl<'a> Compiler<'a> {
     fn in_subquery(&self, expr: &Expr, subquery: &Query, negated: bool) -> Result<Typed, QueryError> {
         let found = self.planner.subquery(subquery)?;
         let [column] = found.columns.as_slice() else { return Err(one_column()) };
-        // The same kind on both sides: converted as a comparison converts.
+        // Both sides are converted to one kind, as in a comparison.
         let (value, other) = comparable(self.expr(expr)?, Typed::column(0, column.kind))?;
-        let (mut of, mut or_null) = (HashSet::new(), false);
+        let (mut set, mut has_null) = (HashSet::new(), false);
         for row in found.rows.iter() {
             match other.node.value(row, &[])? {
-                Datum::Null => or_null = true,
-                one => drop(of.insert(one)),
+                Datum::Null => has_null = true,
+                one => drop(set.insert(one)),
             }
         }
-        Ok(negated_if(negated, Node::Member { value: Box::new(value.node), of: Rc::new(of), or_null }))
+        Ok(negated_if(negated, Node::Member { value: Box::new(value.node), set: Rc::new(set), has_null }))
     }
 
     fn scalar_subquery(&self, subquery: &Query) -> Result<Typed, QueryError> {
@@ -279,7 +280,7 @@ impl<'a> Compiler<'a> {
         let [column] = found.columns.as_slice() else { return Err(one_column()) };
         match found.rows.as_slice() {
             [] => Ok(Typed::literal(Datum::Null, column.kind)),
-            // A text that a subquery gives is no day or instant, as one that is written out may be.
+            // A text from a subquery is no literal, so that it is not read as a date or an instant.
             [row] if column.kind == Kind::Text => {
                 let value = row[0].clone();
                 Ok(Typed::call(format!("subquery {value:?}"), Kind::Text, Vec::new(), move |_| Ok(value.clone())))
@@ -344,7 +345,7 @@ fn negated_if(negated: bool, condition: Node) -> Typed {
     if negated { not(condition) } else { boolean(condition) }
 }
 
-/// All as values of one kind.
+/// Converts all of the values to one kind.
 pub(super) fn of_one_kind(values: Vec<Typed>) -> Result<(Vec<Typed>, Kind), QueryError> {
     let mut kind = Kind::Null;
     for value in &values {
@@ -355,12 +356,12 @@ pub(super) fn of_one_kind(values: Vec<Typed>) -> Result<(Vec<Typed>, Kind), Quer
     Ok((values.into_iter().map(|value| widened(value, kind)).collect(), kind))
 }
 
-/// Whether it compares two values and is not in brackets.
+/// Whether an expression is a comparison that is not in brackets.
 fn is_comparison(expr: &Expr) -> bool {
     use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq, NotEq};
     matches!(expr, Expr::BinaryOp { op: Eq | NotEq | Lt | LtEq | Gt | GtEq, .. })
 }
 
-fn compared_again() -> QueryError {
+fn chained_comparison() -> QueryError {
     refused("a comparison is compared", "put the inner comparison in brackets")
 }

@@ -1,11 +1,12 @@
-//! FROM: tables, and tables joined.
+//! FROM: reads the tables and joins them.
 //!
-//! Every condition of ON is looked at for every pair; equalities between the two sides only say which pairs there are.
+//! Equalities between the two sides choose the pairs of rows (a hash join); all other conditions of ON are then checked
+//! for each pair.
 
 use super::datum::Datum;
 use super::expressions::Compiler;
 use super::node::{Node, Row};
-use super::relations::{Column, Planner, Relation, kept, values};
+use super::relations::{Column, Planner, Relation, filtered, values};
 use super::{QueryError, refused};
 use sqlparser::ast::{
     BinaryOperator, Expr, JoinConstraint, JoinOperator, ObjectNamePart, TableAlias, TableFactor, TableWithJoins,
@@ -13,7 +14,7 @@ use sqlparser::ast::{
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// A join: which rows stay that have no partner, and which pairs are partners.
+/// A join: which side keeps its rows without a partner, and the conditions on a pair.
 #[derive(Clone, Debug, Default)]
 struct Join<'q> {
     keep_left: bool,
@@ -22,7 +23,7 @@ struct Join<'q> {
 }
 
 impl Planner {
-    /// The rows of FROM for which the condition of WHERE is true.
+    /// Returns the rows of FROM for which the condition of WHERE is true.
     pub(super) fn from(&self, from: &[TableWithJoins], condition: Option<&Expr>) -> Result<Relation, QueryError> {
         let mut tables: Vec<(&TableFactor, Join<'_>)> = Vec::new();
         for TableWithJoins { relation, joins } in from {
@@ -34,7 +35,7 @@ impl Planner {
         let last = tables.len().saturating_sub(1);
         let mut found = Relation::new(Vec::new(), vec![Rc::from([])]);
         let mut names: Vec<String> = Vec::new();
-        let mut filtered = false;
+        let mut is_filtered = false;
         for (place, (factor, mut join)) in tables.into_iter().enumerate() {
             let (name, table) = self.table_of(factor)?;
             if names.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
@@ -42,24 +43,25 @@ impl Planner {
                 return Err(refused(what, "give them names: events a JOIN events b"));
             }
             names.push(name);
-            // WHERE says which pairs there are, too, where nothing is kept without a partner.
+            // In an inner join, the condition of WHERE may also choose the pairs.
             if place > 0 && place == last && !join.keep_left && !join.keep_right {
-                filtered = true;
+                is_filtered = true;
                 join.on.extend(condition);
             }
             found = if place == 0 { table } else { self.join(&found, &table, &join)? };
         }
         match condition {
-            Some(condition) if !filtered => {
+            Some(condition) if !is_filtered => {
                 let condition = Compiler::of_rows(self, &found.columns).condition(condition)?;
-                Ok(Relation::new(found.columns, kept(found.rows.to_vec(), &condition)?))
+                Ok(Relation::new(found.columns, filtered(found.rows.to_vec(), &condition)?))
             }
             _ => Ok(found),
         }
     }
 
+    /// Returns a table of FROM and the name by which the question calls it.
     fn table_of(&self, factor: &TableFactor) -> Result<(String, Relation), QueryError> {
-        let plain = |alias: &Option<TableAlias>| match alias {
+        let alias_name = |alias: &Option<TableAlias>| match alias {
             Some(alias) if !alias.columns.is_empty() => {
                 Err(refused("a table's name names its columns", "name them in its SELECT: … AS n"))
             }
@@ -85,12 +87,12 @@ impl Planner {
                     let (what, meant) = (format!("{} is no table", self.words.name(named)), self.words.meant(named));
                     return Err(refused(what, &format!("{meant}ask the table `events`; WITH x AS (…) makes others")));
                 };
-                let called = plain(alias)?.unwrap_or_else(|| named.value.clone());
+                let called = alias_name(alias)?.unwrap_or_else(|| named.value.clone());
                 Ok((called.clone(), table.called(&called)))
             }
             TableFactor::Derived { lateral: false, subquery, alias, sample: None } => {
                 let table = self.query(subquery)?.distinct_names(&self.words)?;
-                match plain(alias)? {
+                match alias_name(alias)? {
                     Some(called) => Ok((called.clone(), table.called(&called))),
                     None => Ok((format!("({subquery})"), table)),
                 }
@@ -102,74 +104,76 @@ impl Planner {
         }
     }
 
+    /// Joins two tables.
     fn join(&self, left: &Relation, right: &Relation, join: &Join<'_>) -> Result<Relation, QueryError> {
         let columns: Vec<Column> = left.columns.iter().chain(&right.columns).cloned().collect();
         let compiler = Compiler::of_rows(self, &columns);
         let width = left.columns.len();
-        let (mut of_left, mut of_right, mut rest) = (Vec::new(), Vec::new(), Vec::new());
-        for condition in join.on.iter().flat_map(|on| parts(on)) {
+        let (mut left_keys, mut right_keys, mut rest) = (Vec::new(), Vec::new(), Vec::new());
+        for condition in join.on.iter().flat_map(|on| conjuncts(on)) {
             let node = compiler.condition(condition)?;
-            match node.equality().and_then(|(a, b)| Some((a, b, a.reach()?, b.reach()?))) {
+            match node.equality().and_then(|(a, b)| Some((a, b, a.column_range()?, b.column_range()?))) {
                 Some((a, b, (_, left), (right, _))) if left < width && right >= width => {
-                    of_left.push(a.clone());
-                    of_right.push(b.clone());
+                    left_keys.push(a.clone());
+                    right_keys.push(b.clone());
                 }
                 Some((a, b, (right, _), (_, left))) if left < width && right >= width => {
-                    of_left.push(b.clone());
-                    of_right.push(a.clone());
+                    left_keys.push(b.clone());
+                    right_keys.push(a.clone());
                 }
                 _ => rest.push(node),
             }
         }
-        let (rest, none) = (Node::And(rest), |n: usize| vec![Datum::Null; n]);
+        let (rest, nulls) = (Node::And(rest), |n: usize| vec![Datum::Null; n]);
         let pair = |left: &[Datum], right: &[Datum]| -> Row { left.iter().chain(right).cloned().collect() };
-        // NULL is equal to nothing, not even to NULL.
+        // A key with a NULL has no partner: NULL is not equal to anything, not even to NULL.
         let key = |nodes: &[Node], row: &[Datum]| {
             let key = values(nodes.iter(), row, &[])?;
             Ok::<_, QueryError>((!key.iter().any(Datum::is_null)).then_some(key))
         };
         let mut places: HashMap<Vec<Datum>, Vec<usize>> = HashMap::new();
         for (place, row) in right.rows.iter().enumerate() {
-            if let Some(key) = key(&of_right, &pair(&none(width), row))? {
+            if let Some(key) = key(&right_keys, &pair(&nulls(width), row))? {
                 places.entry(key).or_default().push(place);
             }
         }
-        let (mut rows, mut met) = (Vec::new(), vec![false; right.rows.len()]);
+        let (mut rows, mut has_partner) = (Vec::new(), vec![false; right.rows.len()]);
         for row in left.rows.iter() {
-            let partners = key(&of_left, row)?.and_then(|key| places.get(&key)).map_or([].as_slice(), Vec::as_slice);
+            let partners = key(&left_keys, row)?.and_then(|key| places.get(&key)).map_or([].as_slice(), Vec::as_slice);
             self.budget.pairs(partners.len())?;
             let before = rows.len();
             for place in partners {
                 let both = pair(row, &right.rows[*place]);
                 if rest.value(&both, &[])?.is_true() {
-                    met[*place] = true;
+                    has_partner[*place] = true;
                     rows.push(both);
                 }
             }
             if join.keep_left && rows.len() == before {
-                rows.push(pair(row, &none(right.columns.len())));
+                rows.push(pair(row, &nulls(right.columns.len())));
             }
             self.budget.values(rows.len() - before, columns.len())?;
         }
         if join.keep_right {
             let before = rows.len();
-            let alone = right.rows.iter().zip(&met).filter(|(_, met)| !**met);
-            rows.extend(alone.map(|(row, _)| pair(&none(width), row)));
+            let alone = right.rows.iter().zip(&has_partner).filter(|(_, has_partner)| !**has_partner);
+            rows.extend(alone.map(|(row, _)| pair(&nulls(width), row)));
             self.budget.values(rows.len() - before, columns.len())?;
         }
         Ok(Relation::new(columns, rows))
     }
 }
 
-/// The conditions that AND joins.
-fn parts(condition: &Expr) -> Vec<&Expr> {
+/// Splits a condition at its ANDs.
+fn conjuncts(condition: &Expr) -> Vec<&Expr> {
     match condition {
-        Expr::BinaryOp { left, op: BinaryOperator::And, right } => [parts(left), parts(right)].concat(),
-        Expr::Nested(inner) => parts(inner),
+        Expr::BinaryOp { left, op: BinaryOperator::And, right } => [conjuncts(left), conjuncts(right)].concat(),
+        Expr::Nested(inner) => conjuncts(inner),
         other => vec![other],
     }
 }
 
+/// Reads the kind of a join and its ON.
 fn operator(join: &sqlparser::ast::Join) -> Result<Join<'_>, QueryError> {
     let (keep_left, keep_right, constraint) = match &join.join_operator {
         JoinOperator::Join(on) | JoinOperator::Inner(on) => (false, false, on),

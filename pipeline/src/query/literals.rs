@@ -1,4 +1,4 @@
-//! Values that are written out.
+//! Compiles literals.
 
 use super::arithmetic::interval;
 use super::datum::{Datum, Kind, parse_date, parse_instant, parse_local};
@@ -6,7 +6,7 @@ use super::node::Typed;
 use super::{QueryError, refused};
 use sqlparser::ast::{Expr, Interval, TypedString, Value};
 
-/// A number, a text, true, false or NULL.
+/// Compiles a number, a text, true, false or NULL.
 pub(super) fn literal(value: &Value) -> Result<Typed, QueryError> {
     let unread = || refused("a number is not read", "write up to 18 digits, or 0.5");
     Ok(match value {
@@ -30,7 +30,7 @@ pub(super) fn literal(value: &Value) -> Result<Typed, QueryError> {
     })
 }
 
-/// The length of an interval as it is written.
+/// Returns the length of an interval literal in microseconds.
 pub(super) fn length(by: &Interval) -> Result<i64, QueryError> {
     let Interval {
         value,
@@ -55,14 +55,14 @@ pub(super) fn length(by: &Interval) -> Result<i64, QueryError> {
     }
 }
 
-/// `DATE '…'` and `TIMESTAMP '…'`.
+/// Compiles `DATE '…'`, `TIMESTAMP '…'` and `TIMESTAMPTZ '…'`.
 pub(super) fn moment(typed: &TypedString) -> Result<Typed, QueryError> {
     let kind = typed.data_type.to_string().to_uppercase();
     let text = match &typed.value.value {
         Value::SingleQuotedString(text) => text.as_str(),
         _ => "",
     };
-    let (read, kind) = match kind.as_str() {
+    let (parsed, kind) = match kind.as_str() {
         "DATE" => (parse_date(text), Kind::Date),
         "TIMESTAMP" => (parse_local(text), Kind::Instant),
         "TIMESTAMPTZ" | "TIMESTAMP WITH TIME ZONE" => (parse_instant(text), Kind::Instant),
@@ -73,5 +73,5 @@ pub(super) fn moment(typed: &TypedString) -> Result<Typed, QueryError> {
             "write DATE '2026-10-31', TIMESTAMP '2026-10-31 08:00:00' or TIMESTAMPTZ '2026-10-31 08:00:00+07:00'";
         refused("a day or an instant is not read", instead)
     };
-    Ok(Typed::literal(read.ok_or_else(unread)?, kind))
+    Ok(Typed::literal(parsed.ok_or_else(unread)?, kind))
 }

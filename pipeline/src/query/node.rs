@@ -1,4 +1,4 @@
-//! An expression whose names and kinds are known, and its value for a row.
+//! A compiled expression, and its value for a row.
 
 use super::QueryError;
 use super::datum::{Datum, Kind};
@@ -9,7 +9,7 @@ use std::rc::Rc;
 /// A row of a table.
 pub(super) type Row = Rc<[Datum]>;
 
-/// What an operation does with its operands.
+/// Computes an operation from its operands.
 type Run = Rc<dyn Fn(&[Datum]) -> Result<Datum, QueryError>>;
 
 /// An expression and the kind of its values.
@@ -23,23 +23,23 @@ pub(super) struct Typed {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Node {
     Literal(Datum),
-    /// A place in the row.
+    /// The column at this place of the row.
     Column(usize),
-    /// A place among the window functions of the row.
+    /// The window function at this place of the SELECT.
     Window(usize),
     Call(Operation, Vec<Self>),
     And(Vec<Self>),
     Or(Vec<Self>),
     Case(Vec<(Self, Self)>, Box<Self>),
-    /// Whether the value is one of these, of which one may be NULL.
+    /// Whether the value is one of these. If none of them equals it and one of them is NULL, the result is NULL.
     Member {
         value: Box<Self>,
-        of: Rc<HashSet<Datum>>,
-        or_null: bool,
+        set: Rc<HashSet<Datum>>,
+        has_null: bool,
     },
 }
 
-/// What an operation is called, with what is fixed about it, and what it does.
+/// An operation. Its name includes everything that is fixed about it, because two operations of one name are equal.
 #[derive(Clone)]
 pub(super) struct Operation {
     name: String,
@@ -67,7 +67,7 @@ impl Typed {
         Self { node: Node::Column(place), kind }
     }
 
-    /// An operation that gives NULL for any operand that is NULL.
+    /// An operation that is NULL if any of its operands is.
     pub(super) fn call(
         name: impl Into<String>,
         kind: Kind,
@@ -79,7 +79,7 @@ impl Typed {
         })
     }
 
-    /// An operation that looks at NULL itself.
+    /// An operation that handles NULL operands itself.
     pub(super) fn call_with_null(
         name: impl Into<String>,
         kind: Kind,
@@ -91,7 +91,7 @@ impl Typed {
 }
 
 impl Node {
-    /// Its value for a row, with what the window functions give there.
+    /// Computes the value for a row, given the values of the window functions for that row.
     pub(super) fn value(&self, row: &[Datum], windows: &[Datum]) -> Result<Datum, QueryError> {
         Ok(match self {
             Self::Literal(value) => value.clone(),
@@ -102,8 +102,8 @@ impl Node {
                     operands.iter().map(|operand| operand.value(row, windows)).collect::<Result<_, _>>()?;
                 (operation.run)(&values)?
             }
-            Self::And(parts) => decided(parts, false, row, windows)?,
-            Self::Or(parts) => decided(parts, true, row, windows)?,
+            Self::And(parts) => decide(parts, false, row, windows)?,
+            Self::Or(parts) => decide(parts, true, row, windows)?,
             Self::Case(branches, otherwise) => {
                 for (condition, result) in branches {
                     if condition.value(row, windows)?.is_true() {
@@ -112,20 +112,20 @@ impl Node {
                 }
                 otherwise.value(row, windows)?
             }
-            Self::Member { value, of, or_null } => match value.value(row, windows)? {
-                _ if of.is_empty() && !or_null => Datum::Boolean(false),
+            Self::Member { value, set, has_null } => match value.value(row, windows)? {
+                _ if set.is_empty() && !has_null => Datum::Boolean(false),
                 Datum::Null => Datum::Null,
-                value if of.contains(&value) => Datum::Boolean(true),
-                _ if *or_null => Datum::Null,
+                value if set.contains(&value) => Datum::Boolean(true),
+                _ if *has_null => Datum::Null,
                 _ => Datum::Boolean(false),
             },
         })
     }
 
-    /// The lowest and the highest place of the row that it looks at.
-    pub(super) fn reach(&self) -> Option<(usize, usize)> {
+    /// The first and the last column of the row that it uses; `None` if it uses none.
+    pub(super) fn column_range(&self) -> Option<(usize, usize)> {
         let of_all = |nodes: &mut dyn Iterator<Item = &Self>| {
-            nodes.filter_map(Self::reach).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+            nodes.filter_map(Self::column_range).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
         };
         match self {
             Self::Literal(_) | Self::Window(_) => None,
@@ -134,11 +134,11 @@ impl Node {
             Self::Case(branches, otherwise) => {
                 of_all(&mut branches.iter().flat_map(|(a, b)| [a, b]).chain([&**otherwise]))
             }
-            Self::Member { value, .. } => value.reach(),
+            Self::Member { value, .. } => value.column_range(),
         }
     }
 
-    /// The two sides, where it is an equality.
+    /// The two sides, if it is an equality.
     pub(super) fn equality(&self) -> Option<(&Self, &Self)> {
         match self {
             Self::Call(operation, operands) if operation.name == "=" => match operands.as_slice() {
@@ -150,8 +150,8 @@ impl Node {
     }
 }
 
-/// AND is decided by a false part, OR by a true one; otherwise a NULL makes it NULL.
-fn decided(parts: &[Node], by: bool, row: &[Datum], windows: &[Datum]) -> Result<Datum, QueryError> {
+/// Computes AND, which a false part decides, or OR, which a true part decides. If no part decides, a NULL makes it NULL.
+fn decide(parts: &[Node], by: bool, row: &[Datum], windows: &[Datum]) -> Result<Datum, QueryError> {
     let mut unknown = false;
     for part in parts {
         match part.value(row, windows)? {

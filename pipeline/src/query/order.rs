@@ -1,4 +1,4 @@
-//! In which order rows come.
+//! ORDER BY.
 
 use super::datum::Datum;
 use super::node::Node;
@@ -6,7 +6,7 @@ use super::{QueryError, refused};
 use sqlparser::ast::OrderByExpr;
 use std::cmp::Ordering;
 
-/// By what rows are ordered; NULL comes last unless it is asked for first, whichever way the order goes.
+/// An item of ORDER BY. NULL comes last, also in descending order, unless NULLS FIRST is given.
 #[derive(Clone, Debug)]
 pub(super) struct By {
     pub(super) node: Node,
@@ -46,7 +46,7 @@ impl By {
     }
 }
 
-/// Compares the values of two rows.
+/// Compares two rows by the values of their ORDER BY items.
 pub(super) fn compare_keys(by: &[By], a: &[Datum], b: &[Datum]) -> Ordering {
     let each = by.iter().zip(a.iter().zip(b)).map(|(by, (a, b))| by.compare(a, b));
     each.fold(Ordering::Equal, Ordering::then)

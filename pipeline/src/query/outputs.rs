@@ -1,4 +1,4 @@
-//! What a SELECT gives out: its columns and their names.
+//! The output columns of a SELECT, and their names.
 
 use super::expressions::Compiler;
 use super::node::Node;
@@ -10,15 +10,15 @@ use sqlparser::ast::{
 };
 use std::slice;
 
-/// The columns given out, and how each is computed.
+/// The output columns, and the expression that computes each.
 #[derive(Debug)]
 pub(super) struct Outputs {
     pub(super) columns: Vec<Column>,
     pub(super) nodes: Vec<Node>,
 }
 
-/// The outputs of a SELECT.
-pub(super) fn of(select: &Select, input: &[Column], compiler: &Compiler<'_>) -> Result<Outputs, QueryError> {
+/// Compiles the outputs of a SELECT.
+pub(super) fn outputs(select: &Select, input: &[Column], compiler: &Compiler<'_>) -> Result<Outputs, QueryError> {
     let mut outputs = Outputs { columns: Vec::new(), nodes: Vec::new() };
     for item in &select.projection {
         let (table, additions) = match item {
@@ -39,14 +39,14 @@ pub(super) fn of(select: &Select, input: &[Column], compiler: &Compiler<'_>) -> 
             }
             _ => return Err(refused("* of a value, or several names for one, is not known here", "write the columns")),
         };
-        outputs.all_of(table.as_deref(), additions, input, compiler)?;
+        outputs.add_all(table.as_deref(), additions, input, compiler)?;
     }
     Ok(outputs)
 }
 
 impl Outputs {
-    /// `*`, of all tables or of one.
-    fn all_of(
+    /// Adds the columns of `*`, of all tables or of one.
+    fn add_all(
         &mut self,
         table: Option<&str>,
         additions: &WildcardAdditionalOptions,
@@ -79,15 +79,17 @@ impl Outputs {
         let of_table = |column: &&Column| {
             table.is_none_or(|table| column.table.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(table)))
         };
-        let is = |column: &Column, name: &Ident| column.name.eq_ignore_ascii_case(&name.value);
-        if let Some(name) = excluded.iter().find(|name| !input.iter().filter(of_table).any(|column| is(column, name))) {
+        let has_name = |column: &Column, name: &Ident| column.name.eq_ignore_ascii_case(&name.value);
+        if let Some(name) =
+            excluded.iter().find(|name| !input.iter().filter(of_table).any(|column| has_name(column, name)))
+        {
             let words = &compiler.planner.words;
             let what = format!("{} is no column to exclude", words.name(name));
             return Err(refused(what, &format!("{}SELECT * shows the columns", words.meant(name))));
         }
         let before = self.columns.len();
         for column in input.iter().filter(of_table) {
-            if excluded.iter().any(|name| is(column, name)) {
+            if excluded.iter().any(|name| has_name(column, name)) {
                 continue;
             }
             let ident = |text: &str| sqlparser::ast::Ident::new(text);
@@ -104,7 +106,7 @@ impl Outputs {
         Ok(())
     }
 
-    /// What ORDER BY means: a place, the name of an output, else an expression of the rows.
+    /// Compiles an expression of ORDER BY: the number of an output, the name of an output, or an expression of the rows.
     pub(super) fn order(&self, expr: &Expr, compiler: &Compiler<'_>, distinct: bool) -> Result<Node, QueryError> {
         if let Some(place) = ordinal(expr, self.nodes.len())? {
             return Ok(self.nodes[place].clone());
@@ -134,7 +136,7 @@ impl Outputs {
     }
 }
 
-/// The expression of an item.
+/// Returns the expression of an item of the SELECT.
 pub(super) fn expression(item: &SelectItem) -> Result<Expr, QueryError> {
     match item {
         SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => Ok(expr.clone()),
@@ -142,7 +144,7 @@ pub(super) fn expression(item: &SelectItem) -> Result<Expr, QueryError> {
     }
 }
 
-/// The expression that has a name in the SELECT.
+/// Returns the expression of the SELECT that AS gives this name.
 pub(super) fn named<'s>(select: &'s Select, name: &str) -> Option<&'s Expr> {
     select.projection.iter().find_map(|item| match item {
         SelectItem::ExprWithAlias { expr, alias } if alias.value.eq_ignore_ascii_case(name) => Some(expr),
@@ -150,7 +152,7 @@ pub(super) fn named<'s>(select: &'s Select, name: &str) -> Option<&'s Expr> {
     })
 }
 
-/// A column is called by its own name, anything else as it is written.
+/// Returns the name of an output without AS: a column keeps its name, anything else is named as it is written.
 fn name(expr: &Expr, input: &[Column], compiler: &Compiler<'_>) -> String {
     let place = match expr {
         Expr::Identifier(name) => compiler.place(None, name).ok(),

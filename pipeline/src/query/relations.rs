@@ -1,13 +1,13 @@
-//! Tables, and questions that make tables of tables.
+//! Tables, and the planner that answers a query over them.
 
 use super::aggregates::{Accumulator, Aggregate};
 use super::budget::Budget;
-use super::clauses::{plain, slice};
+use super::clauses::{check_clauses, slice};
 use super::datum::{Datum, Kind};
 use super::expressions::Compiler;
 use super::node::{Node, Row, Typed};
 use super::order::{By, compare_keys};
-use super::sets::together;
+use super::sets::combine;
 use super::words::Words;
 use super::{QueryError, refused};
 use sqlparser::ast::{
@@ -21,7 +21,7 @@ use std::rc::Rc;
 /// A column of a table.
 #[derive(Clone, Debug)]
 pub(super) struct Column {
-    /// What the table is called.
+    /// The name by which the question calls the table.
     pub(super) table: Option<String>,
     pub(super) name: String,
     pub(super) kind: Kind,
@@ -34,14 +34,15 @@ pub(super) struct Relation {
     pub(super) rows: Rc<Vec<Row>>,
 }
 
-/// So many SELECTs may stand in a row of UNIONs.
-const DEEPEST: usize = 50;
+/// The most SELECTs in a chain of UNIONs.
+const MAX_SELECTS: usize = 50;
 
-/// Answers questions from the tables that there are.
+/// Answers queries over its tables.
 #[derive(Debug)]
 pub(super) struct Planner {
+    /// `events`, and the tables of each WITH that is open.
     tables: RefCell<Vec<(String, Relation)>>,
-    /// What subqueries in expressions gave, as long as the tables stay the same.
+    /// The results of subqueries in expressions, kept until the tables change.
     subqueries: RefCell<Vec<(Query, Relation)>>,
     pub(super) words: Words,
     pub(super) budget: Budget,
@@ -52,13 +53,13 @@ impl Relation {
         Self { columns, rows: Rc::new(rows) }
     }
 
-    /// The same under another name.
+    /// Returns the same table under another name.
     pub(super) fn called(mut self, name: &str) -> Self {
         self.columns.iter_mut().for_each(|column| column.table = Some(name.to_owned()));
         self
     }
 
-    /// Refused where two columns have one name.
+    /// Returns the table, or an error if two of its columns have the same name.
     pub(super) fn distinct_names(self, words: &Words) -> Result<Self, QueryError> {
         let mut names = HashSet::new();
         match self.columns.iter().find(|column| !names.insert(column.name.to_lowercase())) {
@@ -77,15 +78,18 @@ impl Planner {
         Self { tables, subqueries: RefCell::default(), words, budget }
     }
 
-    pub(super) fn answered(&self, query: &Query) -> Result<Relation, QueryError> {
+    /// Answers a whole question.
+    pub(super) fn answer(&self, query: &Query) -> Result<Relation, QueryError> {
         self.query(query)?.distinct_names(&self.words)
     }
 
+    /// Returns the table of this name that was defined last.
     pub(super) fn table(&self, name: &str) -> Option<Relation> {
         let tables = self.tables.borrow();
         tables.iter().rev().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, table)| table.clone())
     }
 
+    /// Answers a query or a subquery.
     pub(super) fn query(&self, query: &Query) -> Result<Relation, QueryError> {
         let Query {
             with,
@@ -110,7 +114,7 @@ impl Planner {
         }
         let before = self.tables.borrow().len();
         let found = self.with_tables(with.as_ref(), body, order_by.as_ref());
-        // The tables of WITH end with their query, also where it is refused.
+        // The tables of WITH end with their query, even if it is refused.
         if self.tables.borrow().len() > before {
             self.tables.borrow_mut().truncate(before);
             self.subqueries.take();
@@ -158,7 +162,7 @@ impl Planner {
         }
     }
 
-    /// A query in an expression; it sees the tables, but no row of the query around it.
+    /// Answers a subquery in an expression. It sees the tables, but not the rows of the query around it.
     pub(super) fn subquery(&self, query: &Query) -> Result<Relation, QueryError> {
         if let Some((_, found)) = self.subqueries.borrow().iter().find(|(known, _)| known == query) {
             return Ok(found.clone());
@@ -170,20 +174,21 @@ impl Planner {
 
     fn body(&self, body: &SetExpr, depth: usize) -> Result<Relation, QueryError> {
         match body {
-            _ if depth > DEEPEST => {
-                Err(refused(format!("more than {DEEPEST} SELECTs are put together"), "write one with WHERE … IN (…)"))
-            }
+            _ if depth > MAX_SELECTS => Err(refused(
+                format!("more than {MAX_SELECTS} SELECTs are put together"),
+                "write one with WHERE … IN (…)",
+            )),
             SetExpr::Select(select) => self.select(select, &[]),
             SetExpr::Query(query) => self.query(query),
             SetExpr::SetOperation { left, op, set_quantifier, right } => {
                 let (left, right) = (self.body(left, depth + 1)?, self.body(right, depth + 1)?);
-                together(left, *op, *set_quantifier, right, &self.budget)
+                combine(left, *op, *set_quantifier, right, &self.budget)
             }
             _ => Err(refused("it is not made of SELECTs", "write SELECT … FROM events")),
         }
     }
 
-    /// What is put together can be ordered by its columns only.
+    /// Orders the result of a set operation, which is possible by its columns only.
     fn ordered(&self, found: Relation, order: &[OrderByExpr]) -> Result<Relation, QueryError> {
         let compiler = Compiler::of_rows(self, &found.columns);
         let by = |one: &OrderByExpr| match ordinal(&one.expr, found.columns.len())? {
@@ -198,7 +203,7 @@ impl Planner {
     }
 
     fn select(&self, select: &Select, order: &[OrderByExpr]) -> Result<Relation, QueryError> {
-        plain(select)?;
+        check_clauses(select)?;
         let input = self.from(&select.from, select.selection.as_ref())?;
         let of_rows = Compiler::of_rows(self, &input.columns);
         let GroupByExpr::Expressions(keys, additions) = &select.group_by else {
@@ -212,9 +217,9 @@ impl Planner {
         }
         let keys =
             keys.iter().map(|key| of_rows.expr(&key_of(select, key, &of_rows)?)).collect::<Result<Vec<_>, _>>()?;
-        let grouped = !keys.is_empty() || select.having.is_some() || super::of_many_rows(select, order);
+        let grouped = !keys.is_empty() || select.having.is_some() || super::has_aggregate(select, order);
         let compiler = Compiler::of_output(self, &input.columns, grouped.then_some(&keys));
-        let outputs = super::outputs::of(select, &input.columns, &compiler)?;
+        let outputs = super::outputs::outputs(select, &input.columns, &compiler)?;
         let having = select.having.as_ref();
         let having = having.map(|having| compiler.condition(having)).transpose()?;
         let distinct = matches!(select.distinct, Some(Distinct::Distinct));
@@ -226,27 +231,27 @@ impl Planner {
             false => input.rows.to_vec(),
         };
         if let Some(having) = &having {
-            rows = kept(rows, having)?;
+            rows = filtered(rows, having)?;
         }
         let windows = compiler.windows();
         let windows = windows.iter().map(|window| window.values(&rows, &self.budget)).collect::<Result<Vec<_>, _>>()?;
         self.budget.values(rows.len(), outputs.columns.len() + by.len())?;
         let (mut found, mut seen) = (Vec::with_capacity(rows.len()), HashSet::new());
         for (place, row) in rows.iter().enumerate() {
-            let beside: Vec<Datum> = windows.iter().map(|window| window[place].clone()).collect();
-            let out: Row = values(outputs.nodes.iter(), row, &beside)?.into();
+            let window_values: Vec<Datum> = windows.iter().map(|window| window[place].clone()).collect();
+            let out: Row = values(outputs.nodes.iter(), row, &window_values)?.into();
             if !distinct || seen.insert(out.clone()) {
-                found.push((values(by.iter().map(|by| &by.node), row, &beside)?, out));
+                found.push((values(by.iter().map(|by| &by.node), row, &window_values)?, out));
             }
         }
         Ok(Relation { columns: outputs.columns, rows: Rc::new(sorted(&by, found)) })
     }
 
-    /// A row for each group: what they are grouped by, and what the functions give.
+    /// Returns one row per group: the expressions of GROUP BY, then the aggregate functions.
     fn groups(&self, rows: &[Row], keys: &[Typed], aggregates: &[Aggregate]) -> Result<Vec<Row>, QueryError> {
-        let kept = aggregates.iter().filter(|aggregate| aggregate.keeps()).count();
-        if kept > 0 {
-            self.budget.values(rows.len(), kept)?;
+        let keeping = aggregates.iter().filter(|aggregate| aggregate.keeps_values()).count();
+        if keeping > 0 {
+            self.budget.values(rows.len(), keeping)?;
         }
         let mut places: HashMap<Vec<Datum>, usize> = HashMap::new();
         let mut groups: Vec<(Vec<Datum>, Vec<Accumulator<'_>>)> = Vec::new();
@@ -278,7 +283,7 @@ impl Planner {
     }
 }
 
-/// The values of several expressions.
+/// Computes the values of several expressions for a row.
 pub(super) fn values<'n>(
     nodes: impl Iterator<Item = &'n Node>,
     row: &[Datum],
@@ -287,6 +292,7 @@ pub(super) fn values<'n>(
     nodes.map(|node| node.value(row, windows)).collect()
 }
 
+/// Sorts rows by the keys that come with them.
 fn sorted(by: &[By], mut rows: Vec<(Vec<Datum>, Row)>) -> Vec<Row> {
     if !by.is_empty() {
         rows.sort_by(|(a, _), (b, _)| compare_keys(by, a, b));
@@ -294,8 +300,8 @@ fn sorted(by: &[By], mut rows: Vec<(Vec<Datum>, Row)>) -> Vec<Row> {
     rows.into_iter().map(|(_, row)| row).collect()
 }
 
-/// The rows for which a condition is true.
-pub(super) fn kept(rows: Vec<Row>, condition: &Node) -> Result<Vec<Row>, QueryError> {
+/// Returns the rows for which a condition is true.
+pub(super) fn filtered(rows: Vec<Row>, condition: &Node) -> Result<Vec<Row>, QueryError> {
     let mut kept = Vec::new();
     for row in rows {
         if condition.value(&row, &[])?.is_true() {
@@ -305,7 +311,7 @@ pub(super) fn kept(rows: Vec<Row>, condition: &Node) -> Result<Vec<Row>, QueryEr
     Ok(kept)
 }
 
-/// What a key of GROUP BY means: a column, else the expression that has this name or place in the SELECT.
+/// Returns what an item of GROUP BY means: a column, or else the expression of the SELECT with this name or number.
 fn key_of(select: &Select, key: &Expr, of_rows: &Compiler<'_>) -> Result<Expr, QueryError> {
     if let Some(place) = ordinal(key, select.projection.len())? {
         return super::outputs::expression(&select.projection[place]);
@@ -321,11 +327,11 @@ fn key_of(select: &Select, key: &Expr, of_rows: &Compiler<'_>) -> Result<Expr, Q
     Ok(named.unwrap_or(key).clone())
 }
 
-/// The place that a plain number means in GROUP BY and ORDER BY.
+/// Returns the place of the output that a plain number means in GROUP BY and ORDER BY.
 pub(super) fn ordinal(expr: &Expr, places: usize) -> Result<Option<usize>, QueryError> {
     match expr {
         Expr::Nested(inner) => ordinal(inner, places),
-        // A sign before a place makes it none; before anything else, it is calculated.
+        // A number with a sign is a value, not the number of a column. A sign before anything else is arithmetic.
         Expr::UnaryOp { op: UnaryOperator::Minus | UnaryOperator::Plus, expr } => match ordinal(expr, usize::MAX)? {
             Some(_) => Err(refused("it is ordered or grouped by a value", "write the column")),
             None => Ok(None),

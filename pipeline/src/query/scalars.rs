@@ -1,4 +1,4 @@
-//! Functions of one row.
+//! Scalar functions.
 
 use super::datum::{Datum, Kind, date};
 use super::node::{Node, Typed};
@@ -7,19 +7,19 @@ use super::{QueryError, refused};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use sqlparser::tokenizer::Location;
 
-/// What functions there are, for the message that one is not known.
+/// The names of all functions, for the message about an unknown one.
 const NAMES: &str = "COUNT, SUM, AVG, MIN, MAX, MEDIAN, BOOL_AND, BOOL_OR; LOWER, UPPER, LENGTH, TRIM, SUBSTR, LEFT, RIGHT, REPLACE, \
      CONCAT, STRPOS, CONTAINS, STARTS_WITH, SPLIT_PART, LPAD, RPAD; COALESCE, NULLIF, GREATEST, LEAST, ABS, ROUND, FLOOR, CEIL; \
      YEAR, MONTH, DAY, HOUR, MINUTE, EXTRACT, DATE_TRUNC, DATE_DIFF, EPOCH, STRFTIME";
 
-/// A call of a function of one row.
+/// A call of a scalar function.
 struct Call<'a> {
     name: &'a str,
     operands: Vec<Typed>,
     kinds: Vec<Kind>,
 }
 
-/// A function of values by its name.
+/// Compiles a scalar function by its name.
 pub(super) fn scalar(name: &str, operands: Vec<Typed>) -> Result<Typed, QueryError> {
     let kinds = operands.iter().map(|operand| operand.kind).collect();
     let call = Call { name, operands, kinds };
@@ -33,7 +33,7 @@ pub(super) fn scalar(name: &str, operands: Vec<Typed>) -> Result<Typed, QueryErr
     Err(refused(format!("{name} is not for ({given})"), instead))
 }
 
-/// A function that is not known.
+/// The error for an unknown function.
 pub(super) fn unknown(name: &str, place: Location) -> QueryError {
     refused(
         format!("there is no function as the one{}", at(place)),
@@ -42,9 +42,10 @@ pub(super) fn unknown(name: &str, place: Location) -> QueryError {
 }
 
 impl Call<'_> {
-    fn is(&self, wanted: &[Kind]) -> bool {
-        self.kinds.len() == wanted.len()
-            && self.kinds.iter().zip(wanted).all(|(kind, wanted)| kind == wanted || *kind == Kind::Null)
+    /// Whether the operands are of these kinds. NULL is of every kind.
+    fn takes(&self, kinds: &[Kind]) -> bool {
+        self.kinds.len() == kinds.len()
+            && self.kinds.iter().zip(kinds).all(|(own, kind)| own == kind || *own == Kind::Null)
     }
 
     fn is_number(&self) -> bool {
@@ -55,8 +56,8 @@ impl Call<'_> {
         self.operands.iter().map(|operand| operand.node.clone()).collect()
     }
 
-    /// An operand that must be written out.
-    fn fixed(&self, place: usize) -> Result<Datum, QueryError> {
+    /// Returns an operand that must be a literal.
+    fn constant(&self, place: usize) -> Result<Datum, QueryError> {
         match self.operands.get(place).map(|operand| &operand.node) {
             Some(Node::Literal(value)) if !value.is_null() => Ok(value.clone()),
             _ => {
@@ -66,8 +67,9 @@ impl Call<'_> {
         }
     }
 
+    /// Returns an operand that must be a literal number within a range.
     fn number(&self, place: usize, from: usize, to: usize) -> Result<usize, QueryError> {
-        let within = usize::try_from(self.fixed(place)?.integer()).ok().filter(|n| (from..=to).contains(n));
+        let within = usize::try_from(self.constant(place)?.integer()).ok().filter(|n| (from..=to).contains(n));
         within.ok_or_else(|| {
             let what = format!("operand {} of {} must be {from} to {to}", place + 1, self.name);
             refused(what, "write such a number")
@@ -83,29 +85,31 @@ impl Call<'_> {
         Typed::call(self.name, kind, self.nodes(), move |v| Ok(Datum::float(run(v[0].real()))))
     }
 
-    /// Functions of whole texts.
+    /// Compiles functions of whole texts.
     fn of_texts(&self) -> Result<Option<Typed>, QueryError> {
         let (one, two, three) = ([Kind::Text], [Kind::Text; 2], [Kind::Text; 3]);
         Ok(Some(match self.name {
-            "LOWER" if self.is(&one) => self.text(|v| cased(v[0].text(), |c| single(c.to_lowercase()))),
-            "UPPER" if self.is(&one) => {
+            "LOWER" if self.takes(&one) => self.text(|v| cased(v[0].text(), |c| single(c.to_lowercase()))),
+            "UPPER" if self.takes(&one) => {
                 self.text(|v| cased(v[0].text(), |c| if c == 'ß' { Some('ẞ') } else { single(c.to_uppercase()) }))
             }
-            "TRIM" if self.is(&one) => self.text(|v| Datum::made(v[0].text().trim_matches(' '))),
-            "LTRIM" if self.is(&one) => self.text(|v| Datum::made(v[0].text().trim_start_matches(' '))),
-            "RTRIM" if self.is(&one) => self.text(|v| Datum::made(v[0].text().trim_end_matches(' '))),
-            "REPLACE" if self.is(&three) => self.text(|v| match v[1].text() {
+            "TRIM" if self.takes(&one) => self.text(|v| Datum::made(v[0].text().trim_matches(' '))),
+            "LTRIM" if self.takes(&one) => self.text(|v| Datum::made(v[0].text().trim_start_matches(' '))),
+            "RTRIM" if self.takes(&one) => self.text(|v| Datum::made(v[0].text().trim_end_matches(' '))),
+            "REPLACE" if self.takes(&three) => self.text(|v| match v[1].text() {
                 "" => Ok(v[0].clone()),
                 old => Datum::made(&v[0].text().replace(old, v[2].text())),
             }),
-            "LENGTH" if self.is(&one) => count(self.name, self.nodes(), |v| v[0].text().chars().count()),
-            "STRPOS" | "INSTR" if self.is(&two) => count(self.name, self.nodes(), |v| {
+            "LENGTH" if self.takes(&one) => counted(self.name, self.nodes(), |v| v[0].text().chars().count()),
+            "STRPOS" | "INSTR" if self.takes(&two) => counted(self.name, self.nodes(), |v| {
                 let (text, part) = (v[0].text(), v[1].text());
                 text.find(part).map_or(0, |at| text[..at].chars().count() + 1)
             }),
-            "CONTAINS" if self.is(&two) => holds(self.name, self.nodes(), |v| v[0].text().contains(v[1].text())),
-            "STARTS_WITH" if self.is(&two) => holds(self.name, self.nodes(), |v| v[0].text().starts_with(v[1].text())),
-            "ENDS_WITH" if self.is(&two) => holds(self.name, self.nodes(), |v| v[0].text().ends_with(v[1].text())),
+            "CONTAINS" if self.takes(&two) => holds(self.name, self.nodes(), |v| v[0].text().contains(v[1].text())),
+            "STARTS_WITH" if self.takes(&two) => {
+                holds(self.name, self.nodes(), |v| v[0].text().starts_with(v[1].text()))
+            }
+            "ENDS_WITH" if self.takes(&two) => holds(self.name, self.nodes(), |v| v[0].text().ends_with(v[1].text())),
             "CONCAT" if !self.kinds.is_empty() && self.kinds.iter().all(|k| matches!(k, Kind::Text | Kind::Null)) => {
                 let run = |v: &[Datum]| Datum::made(&v.iter().map(Datum::text).collect::<String>());
                 Typed::call_with_null(self.name, Kind::Text, self.nodes(), run)
@@ -114,30 +118,30 @@ impl Call<'_> {
         }))
     }
 
-    /// Functions that take a part of a text, or fill it up.
+    /// Compiles functions that take a part of a text or pad it.
     fn of_parts(&self) -> Result<Option<Typed>, QueryError> {
         let (name, counted) = (self.name, [Kind::Text, Kind::Integer, Kind::Integer]);
         let Some(of) = self.operands.first() else { return Ok(None) };
         Ok(Some(match name {
-            "SUBSTR" | "SUBSTRING" if self.is(&counted[..2]) => {
+            "SUBSTR" | "SUBSTRING" if self.takes(&counted[..2]) => {
                 part(name, of, self.number(1, 1, 10_000)? - 1, usize::MAX)
             }
-            "SUBSTR" | "SUBSTRING" if self.is(&counted) => {
+            "SUBSTR" | "SUBSTRING" if self.takes(&counted) => {
                 part(name, of, self.number(1, 1, 10_000)? - 1, self.number(2, 0, 10_000)?)
             }
-            "LEFT" if self.is(&counted[..2]) => part(name, of, 0, self.number(1, 0, 10_000)?),
-            "RIGHT" if self.is(&counted[..2]) => {
+            "LEFT" if self.takes(&counted[..2]) => part(name, of, 0, self.number(1, 0, 10_000)?),
+            "RIGHT" if self.takes(&counted[..2]) => {
                 let n = self.number(1, 0, 10_000)?;
                 Typed::call(format!("{name} {n}"), Kind::Text, vec![of.node.clone()], move |v| {
                     let text = v[0].text();
                     Datum::made(&text.chars().skip(text.chars().count().saturating_sub(n)).collect::<String>())
                 })
             }
-            "LPAD" | "RPAD" if self.is(&[Kind::Text, Kind::Integer, Kind::Text]) => {
-                padded(name, of, self.number(1, 0, 200)?, &self.fixed(2)?)?
+            "LPAD" | "RPAD" if self.takes(&[Kind::Text, Kind::Integer, Kind::Text]) => {
+                padded(name, of, self.number(1, 0, 200)?, &self.constant(2)?)?
             }
-            "SPLIT_PART" if self.is(&[Kind::Text, Kind::Text, Kind::Integer]) => {
-                let (separator, n) = (self.fixed(1)?.text().to_owned(), self.number(2, 1, 1000)? - 1);
+            "SPLIT_PART" if self.takes(&[Kind::Text, Kind::Text, Kind::Integer]) => {
+                let (separator, n) = (self.constant(1)?.text().to_owned(), self.number(2, 1, 1000)? - 1);
                 if separator.is_empty() {
                     let instead = "write the text that stands between the parts";
                     return Err(refused("SPLIT_PART has nothing to split at", instead));
@@ -150,20 +154,23 @@ impl Call<'_> {
         }))
     }
 
+    /// Compiles functions of numbers.
     fn of_numbers(&self) -> Result<Option<Typed>, QueryError> {
         Ok(Some(match self.name {
-            "ABS" if self.is(&[Kind::Integer]) => Typed::call(self.name, Kind::Integer, self.nodes(), |v| {
+            "ABS" if self.takes(&[Kind::Integer]) => Typed::call(self.name, Kind::Integer, self.nodes(), |v| {
                 let refused = || refused("a number is greater than 64 bits hold", "calculate with CAST(… AS DOUBLE)");
                 v[0].integer().checked_abs().map(Datum::Integer).ok_or_else(refused)
             }),
-            "ABS" if self.is(&[Kind::Float]) || self.is(&[Kind::Decimal]) => self.float(f64::abs),
-            "ROUND" if self.is(&[Kind::Integer]) => self.operands[0].clone(),
-            "ROUND" if self.is(&[Kind::Integer; 2]) => {
+            "ABS" if self.takes(&[Kind::Float]) || self.takes(&[Kind::Decimal]) => self.float(f64::abs),
+            "ROUND" if self.takes(&[Kind::Integer]) => self.operands[0].clone(),
+            "ROUND" if self.takes(&[Kind::Integer; 2]) => {
                 self.number(1, 0, 15)?;
                 self.operands[0].clone()
             }
-            "ROUND" if self.is(&[Kind::Float]) || self.is(&[Kind::Decimal]) => rounded(self.name, &self.operands[0], 0),
-            "ROUND" if self.is(&[Kind::Float, Kind::Integer]) => {
+            "ROUND" if self.takes(&[Kind::Float]) || self.takes(&[Kind::Decimal]) => {
+                rounded(self.name, &self.operands[0], 0)
+            }
+            "ROUND" if self.takes(&[Kind::Float, Kind::Integer]) => {
                 rounded(self.name, &self.operands[0], self.number(1, 0, 15)?)
             }
             "FLOOR" if self.is_number() => self.float(f64::floor),
@@ -172,7 +179,7 @@ impl Call<'_> {
         }))
     }
 
-    /// Functions of days and instants.
+    /// Compiles functions of dates and instants.
     fn of_moments(&self) -> Result<Option<Typed>, QueryError> {
         let of = self.operands.as_slice();
         Ok(Some(match (self.name, of) {
@@ -181,18 +188,18 @@ impl Call<'_> {
                 Ok(Datum::float(Datum::Integer(seconds).real() + Datum::Integer(rest).real() / 1e6))
             }),
             ("YEAR" | "MONTH" | "DAY" | "HOUR" | "MINUTE" | "SECOND", [one]) => field(self.name, one)?,
-            ("DATE_PART" | "DATEPART", [_, of]) => field(self.fixed(0)?.text(), of)?,
-            ("DATE_TRUNC" | "DATETRUNC", [_, of]) if self.is(&[Kind::Text, Kind::Instant]) => {
-                truncated(self.fixed(0)?.text(), of)?
+            ("DATE_PART" | "DATEPART", [_, of]) => field(self.constant(0)?.text(), of)?,
+            ("DATE_TRUNC" | "DATETRUNC", [_, of]) if self.takes(&[Kind::Text, Kind::Instant]) => {
+                truncated(self.constant(0)?.text(), of)?
             }
-            ("DATE_DIFF" | "DATEDIFF", [_, from, to]) => difference(self.fixed(0)?.text(), from, to)?,
-            ("STRFTIME", [of, _]) => written(of, self.fixed(1)?.text())?,
+            ("DATE_DIFF" | "DATEDIFF", [_, from, to]) => difference(self.constant(0)?.text(), from, to)?,
+            ("STRFTIME", [of, _]) => formatted(of, self.constant(1)?.text())?,
             _ => return Ok(None),
         }))
     }
 }
 
-fn count(name: &str, nodes: Vec<Node>, run: fn(&[Datum]) -> usize) -> Typed {
+fn counted(name: &str, nodes: Vec<Node>, run: fn(&[Datum]) -> usize) -> Typed {
     Typed::call(name, Kind::Integer, nodes, move |v| Ok(i64::try_from(run(v)).map_or(Datum::Null, Datum::Integer)))
 }
 
@@ -200,13 +207,14 @@ fn holds(name: &str, nodes: Vec<Node>, run: fn(&[Datum]) -> bool) -> Typed {
     Typed::call(name, Kind::Boolean, nodes, move |v| Ok(Datum::Boolean(run(v))))
 }
 
-/// Every letter in the other case; what becomes several letters is written differently by different engines.
+/// Changes the case of every letter. A letter that would become several is refused, because engines differ there.
 fn cased(text: &str, to: impl Fn(char) -> Option<char>) -> Result<Datum, QueryError> {
     let cased: Option<String> = text.chars().map(to).collect();
     let refused = || refused("a letter has no single other case", "compare such texts as they are written");
     Datum::made(&cased.ok_or_else(refused)?)
 }
 
+/// Returns the only character; `None` if there are several.
 fn single(mut cased: impl Iterator<Item = char>) -> Option<char> {
     cased.next().filter(|_| cased.next().is_none())
 }
@@ -237,7 +245,7 @@ fn rounded(name: &str, of: &Typed, places: usize) -> Typed {
     })
 }
 
-/// The day and the time of a date or an instant, in UTC.
+/// Returns the date and time of a date or an instant, in UTC.
 fn moment(value: &Datum) -> Option<NaiveDateTime> {
     match value {
         Datum::Instant(us) => DateTime::from_timestamp_micros(*us).map(|at| at.naive_utc()),
@@ -246,6 +254,7 @@ fn moment(value: &Datum) -> Option<NaiveDateTime> {
     }
 }
 
+/// Checks that a function of moments can take an operand.
 fn moment_kind(of: &Typed, instants_only: bool) -> Result<(), QueryError> {
     match of.kind {
         Kind::Instant | Kind::Null => Ok(()),
@@ -254,7 +263,7 @@ fn moment_kind(of: &Typed, instants_only: bool) -> Result<(), QueryError> {
     }
 }
 
-/// Of NULL alone it is not known whether it stands for a day or an instant.
+/// Refuses a plain NULL, which could be a date or an instant.
 fn no_null(of: &Typed) -> Result<(), QueryError> {
     match of.kind {
         Kind::Null => Err(refused("NULL has no such part", "give a day or an instant")),
@@ -262,7 +271,7 @@ fn no_null(of: &Typed) -> Result<(), QueryError> {
     }
 }
 
-/// A field of the calendar or the clock, in UTC.
+/// Compiles a field of a date or an instant, such as its year or its hour, in UTC.
 pub(super) fn field(name: &str, of: &Typed) -> Result<Typed, QueryError> {
     let name = name.to_uppercase();
     let read: fn(NaiveDateTime) -> i64 = match name.as_str() {
@@ -290,7 +299,7 @@ pub(super) fn field(name: &str, of: &Typed) -> Result<Typed, QueryError> {
     }))
 }
 
-/// The beginning of the year, month, day, hour or minute, in UTC.
+/// Compiles `DATE_TRUNC`: the beginning of the year, month, day, hour or minute, in UTC.
 fn truncated(unit: &str, of: &Typed) -> Result<Typed, QueryError> {
     no_null(of)?;
     let unit = unit.to_lowercase();
@@ -313,7 +322,7 @@ fn truncated(unit: &str, of: &Typed) -> Result<Typed, QueryError> {
     }))
 }
 
-/// How many limits of a unit lie between two moments.
+/// Compiles `DATE_DIFF`: how many boundaries of a unit lie between two moments.
 fn difference(unit: &str, from: &Typed, to: &Typed) -> Result<Typed, QueryError> {
     let length = match super::datum::unit(unit).as_str() {
         "second" => 1,
@@ -332,26 +341,26 @@ fn difference(unit: &str, from: &Typed, to: &Typed) -> Result<Typed, QueryError>
     }))
 }
 
-/// A moment in a form of one's own.
-fn written(of: &Typed, form: &str) -> Result<Typed, QueryError> {
+/// Compiles STRFTIME.
+fn formatted(of: &Typed, format: &str) -> Result<Typed, QueryError> {
     moment_kind(of, false)?;
-    if form.is_empty() {
+    if format.is_empty() {
         return Err(refused("STRFTIME has no form", "write one of %Y, %m, %d, %H, %M, %S and %j"));
     }
-    let mut rest = form.chars();
+    let mut rest = format.chars();
     while let Some(c) = rest.next() {
         if c == '%' && !rest.next().is_some_and(|field| "YmdHMSj".contains(field)) {
             return Err(refused("STRFTIME has a form that is not known here", "use %Y, %m, %d, %H, %M, %S and %j"));
         }
     }
-    let form = form.to_owned();
-    Ok(Typed::call(format!("STRFTIME {form}"), Kind::Text, vec![of.node.clone()], move |v| match moment(&v[0]) {
-        Some(at) => Datum::made(&at.format(&form).to_string()),
+    let format = format.to_owned();
+    Ok(Typed::call(format!("STRFTIME {format}"), Kind::Text, vec![of.node.clone()], move |v| match moment(&v[0]) {
+        Some(at) => Datum::made(&at.format(&format).to_string()),
         None => Ok(Datum::Null),
     }))
 }
 
-/// Whether a text has the form of a pattern, in which `%` stands for any text and `_` for any character.
+/// Whether a text matches a pattern, in which `%` stands for any text and `_` for any character.
 pub(super) fn like(text: &str, pattern: &str) -> bool {
     let (text, pattern): (Vec<char>, Vec<char>) = (text.chars().collect(), pattern.chars().collect());
     let (mut t, mut p, mut back) = (0, 0, None);

@@ -9,8 +9,8 @@ use super::relations::{Relation, values};
 use sqlparser::ast::{SetOperator, SetQuantifier};
 use std::collections::HashSet;
 
-/// Two tables put together.
-pub(super) fn together(
+/// Combines two tables by a set operation. Both sides must have the same number of columns.
+pub(super) fn combine(
     left: Relation,
     op: SetOperator,
     all: SetQuantifier,

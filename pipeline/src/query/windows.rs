@@ -1,4 +1,4 @@
-//! Functions of a row and its neighbours.
+//! Window functions.
 
 use super::aggregates::{Accumulator, Aggregate, Function};
 use super::budget::Budget;
@@ -10,38 +10,39 @@ use super::{QueryError, refused};
 use sqlparser::ast::{Expr, Value, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowSpec, WindowType};
 use std::collections::HashMap;
 
-/// A window function: of which rows in which order.
+/// A window function, with its PARTITION BY and ORDER BY.
 #[derive(Clone, Debug)]
 pub(super) struct Window {
-    what: What,
+    function: WindowFunction,
     partition: Vec<Node>,
     order: Vec<By>,
 }
 
 #[derive(Clone, Debug)]
-enum What {
+enum WindowFunction {
     RowNumber,
     Rank,
     DenseRank,
-    /// The value of the row so many places before, or after where it is negative.
+    /// The value of the row this many places before, or after if it is negative.
     Neighbour(Node, i64),
     First(Node),
     Over(Aggregate, Frame),
 }
 
-/// Which rows around the present one.
+/// The rows around the current one that an aggregate function is computed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Frame {
     All,
-    /// All before, this one, and those that are equal in order.
+    /// All rows before the current one, itself, and those equal to it in order.
     UpToPeers,
+    /// All rows before the current one, and itself.
     UpToHere,
-    /// So many before and so many after.
+    /// This many rows before and this many after, and the current one.
     Around(usize, usize),
 }
 
 impl Window {
-    /// A window function as it is written, and the kind of what it gives.
+    /// Compiles a window function, and returns the kind of its values too.
     pub(super) fn new(
         compiler: &Compiler<'_>,
         name: &str,
@@ -57,17 +58,17 @@ impl Window {
         let order =
             order_by.iter().map(|by| By::new(by, compiler.expr(&by.expr)?.node)).collect::<Result<Vec<_>, _>>()?;
         let operands = operands.as_deref();
-        let (what, kind) = match (name, operands, window_frame) {
-            ("ROW_NUMBER", Some([]), None) => (What::RowNumber, Kind::Integer),
-            ("RANK", Some([]), None) => (What::Rank, Kind::Integer),
-            ("DENSE_RANK", Some([]), None) => (What::DenseRank, Kind::Integer),
-            ("LAG", Some([value]), None) => (What::Neighbour(value.node.clone(), 1), value.kind),
-            ("LEAD", Some([value]), None) => (What::Neighbour(value.node.clone(), -1), value.kind),
+        let (function, kind) = match (name, operands, window_frame) {
+            ("ROW_NUMBER", Some([]), None) => (WindowFunction::RowNumber, Kind::Integer),
+            ("RANK", Some([]), None) => (WindowFunction::Rank, Kind::Integer),
+            ("DENSE_RANK", Some([]), None) => (WindowFunction::DenseRank, Kind::Integer),
+            ("LAG", Some([value]), None) => (WindowFunction::Neighbour(value.node.clone(), 1), value.kind),
+            ("LEAD", Some([value]), None) => (WindowFunction::Neighbour(value.node.clone(), -1), value.kind),
             ("LAG" | "LEAD", Some([value, Typed { node: Node::Literal(Datum::Integer(n)), .. }]), None) => {
                 let by = if name == "LAG" { *n } else { -n };
-                (What::Neighbour(value.node.clone(), by), value.kind)
+                (WindowFunction::Neighbour(value.node.clone(), by), value.kind)
             }
-            ("FIRST_VALUE", Some([value]), None) => (What::First(value.node.clone()), value.kind),
+            ("FIRST_VALUE", Some([value]), None) => (WindowFunction::First(value.node.clone()), value.kind),
             _ => {
                 let Some(function) = Function::named(name) else { return Err(unknown(name)) };
                 let (of, kind) = match operands {
@@ -82,20 +83,20 @@ impl Window {
                     ));
                 };
                 let frame = frame(window_frame.as_ref(), !order.is_empty())?;
-                (What::Over(Aggregate { function, of, kind, distinct: false, filter: None }, frame), result)
+                (WindowFunction::Over(Aggregate { function, of, kind, distinct: false, filter: None }, frame), result)
             }
         };
-        let ordered = matches!(what, What::Over(..));
-        if order.is_empty() && !ordered {
+        let may_be_unordered = matches!(function, WindowFunction::Over(..));
+        if order.is_empty() && !may_be_unordered {
             return Err(refused(format!("{name} has no order"), "write OVER (PARTITION BY … ORDER BY …)"));
         }
-        Ok((Self { what, partition, order }, kind))
+        Ok((Self { function, partition, order }, kind))
     }
 
-    /// What it gives for each row.
+    /// Computes the value for each row.
     pub(super) fn values(&self, rows: &[Row], budget: &Budget) -> Result<Vec<Datum>, QueryError> {
-        if let What::Over(_, Frame::Around(before, after)) = &self.what {
-            budget.steps(rows.len(), before + after + 1)?;
+        if let WindowFunction::Over(_, Frame::Around(before, after)) = &self.function {
+            budget.frame_rows(rows.len(), before + after + 1)?;
         }
         budget.values(rows.len(), 1 + self.partition.len() + self.order.len())?;
         let keys = |nodes: &mut dyn Iterator<Item = &Node>, row: &Row| {
@@ -116,18 +117,19 @@ impl Window {
         Ok(values)
     }
 
+    /// Computes the values for the rows of a partition, which are in order.
     fn of_partition(&self, rows: &[Row], partition: &[(Vec<Datum>, usize)]) -> Result<Vec<Datum>, QueryError> {
         let row = |at: usize| &rows[partition[at].1];
         let peers = |at: usize| at > 0 && partition[at].0 == partition[at - 1].0;
         let n = partition.len();
-        if self.what.tells_peers_apart() && (1..n).any(peers) {
+        if self.function.tells_peers_apart() && (1..n).any(peers) {
             return Err(undecided());
         }
-        match &self.what {
-            What::RowNumber => Ok((0..n).map(|at| number(at + 1)).collect()),
-            What::Rank => Ok(ranks(n, peers, |_, at| at + 1)),
-            What::DenseRank => Ok(ranks(n, peers, |rank, _| rank + 1)),
-            What::First(node) => {
+        match &self.function {
+            WindowFunction::RowNumber => Ok((0..n).map(|at| number(at + 1)).collect()),
+            WindowFunction::Rank => Ok(ranks(n, peers, |_, at| at + 1)),
+            WindowFunction::DenseRank => Ok(ranks(n, peers, |rank, _| rank + 1)),
+            WindowFunction::First(node) => {
                 let first = node.value(row(0), &[])?;
                 for at in (1..n).take_while(|at| peers(*at)) {
                     if node.value(row(at), &[])? != first {
@@ -136,13 +138,13 @@ impl Window {
                 }
                 Ok(vec![first; n])
             }
-            What::Neighbour(node, by) => (0..n)
+            WindowFunction::Neighbour(node, by) => (0..n)
                 .map(|at| {
                     let other = i64::try_from(at).ok().and_then(|at| usize::try_from(at.checked_sub(*by)?).ok());
                     other.filter(|other| *other < n).map_or(Ok(Datum::Null), |other| node.value(row(other), &[]))
                 })
                 .collect(),
-            What::Over(aggregate, Frame::Around(before, after)) => (0..n)
+            WindowFunction::Over(aggregate, Frame::Around(before, after)) => (0..n)
                 .map(|at| {
                     let mut seen = Accumulator::new(aggregate);
                     for other in at.saturating_sub(*before)..=(at + after).min(n - 1) {
@@ -151,7 +153,7 @@ impl Window {
                     seen.value()
                 })
                 .collect(),
-            What::Over(aggregate, frame) => {
+            WindowFunction::Over(aggregate, frame) => {
                 let mut seen = Accumulator::new(aggregate);
                 let (mut values, mut next) = (Vec::with_capacity(n), 0);
                 for at in 0..n {
@@ -172,7 +174,7 @@ impl Window {
     }
 }
 
-/// The rank of each row, which is its own where it is not equal in order to the one before.
+/// Returns the rank of each row. A row that is equal in order to the one before has its rank.
 fn ranks(n: usize, peers: impl Fn(usize) -> bool, next: fn(usize, usize) -> usize) -> Vec<Datum> {
     let ranks = (0..n).scan(0, |rank, at| {
         *rank = if peers(at) { *rank } else { next(*rank, at) };
@@ -181,13 +183,14 @@ fn ranks(n: usize, peers: impl Fn(usize) -> bool, next: fn(usize, usize) -> usiz
     ranks.collect()
 }
 
-impl What {
-    /// Whether it gives different values to rows that are equal in order.
+impl WindowFunction {
+    /// Whether its values may differ between rows that are equal in order.
     fn tells_peers_apart(&self) -> bool {
         matches!(self, Self::RowNumber | Self::Neighbour(..) | Self::Over(_, Frame::UpToHere | Frame::Around(..)))
     }
 }
 
+/// The error for a value that would depend on the order of rows that are equal in order.
 fn undecided() -> QueryError {
     refused(
         "rows are equal in the order of a window, and its function tells them apart",
@@ -206,6 +209,7 @@ fn unknown(name: &str) -> QueryError {
     )
 }
 
+/// Reads the frame of a window.
 fn frame(frame: Option<&WindowFrame>, ordered: bool) -> Result<Frame, QueryError> {
     use WindowFrameBound::{CurrentRow, Following, Preceding};
     let Some(WindowFrame { units, start_bound, end_bound }) = frame else {

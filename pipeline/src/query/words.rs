@@ -1,6 +1,7 @@
-//! What a refusal repeats of a question: its signs and the words that everyone knows.
+//! The parts of a question that a refusal may repeat: its signs and the words that everyone knows.
 //!
-//! A text, a number or a name may be a person's; of them only the place is told, and which known name is like it.
+//! A text, a number or a name may belong to a person. A refusal gives only its place, and the known name that is most
+//! like it.
 
 use super::calls::FUNCTIONS;
 use sqlparser::ast::Ident;
@@ -8,21 +9,21 @@ use sqlparser::dialect::GenericDialect;
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Location, Token, Tokenizer, Word};
 
-/// So much of a question is repeated.
+/// The most characters of a question that are repeated.
 const LONGEST: usize = 60;
 
-/// So like must a known name be to be meant.
-const LIKE: f64 = 0.85;
+/// The least similarity at which a known name is suggested.
+const MIN_SIMILARITY: f64 = 0.85;
 
-/// Words that begin the parts of a question, one of which may have been meant.
+/// The keywords that begin a part of a question, which a misspelt word may mean.
 const PARTS: &str = "SELECT FROM WHERE GROUP HAVING ORDER LIMIT OFFSET UNION JOIN DISTINCT WITH BETWEEN CASE WHEN OVER";
 
-/// The names that everyone knows: those of the public table and its columns.
+/// The names that everyone knows: the public table and its columns.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Words(pub(super) Vec<String>);
 
 impl Words {
-    /// A piece of a question without its texts, numbers and names of its own.
+    /// Returns a piece of a question in which texts, numbers and unknown names are replaced by `…`.
     pub(super) fn repeated(&self, sql: &str) -> String {
         match Tokenizer::new(&GenericDialect {}, sql).tokenize() {
             Ok(tokens) => beginning(&tokens.iter().map(|token| self.token(token)).collect::<String>()),
@@ -51,7 +52,7 @@ impl Words {
         })
     }
 
-    /// A name as the beginning of a sentence: itself where everyone knows it, else where it stands.
+    /// Returns the beginning of a sentence about a name: the name itself if everyone knows it, and otherwise its place.
     pub(super) fn name(&self, name: &Ident) -> String {
         match Token::make_word(&name.value, name.quote_style) {
             Token::Word(word) => self.word(&word).map(|word| format!("the name `{word}`")),
@@ -60,7 +61,7 @@ impl Words {
         .unwrap_or_else(|| format!("the name{}", at(name.span.start)))
     }
 
-    /// Which known name was meant, as the beginning of an advice; nothing where none is like it.
+    /// Returns the beginning of an advice, which suggests a known name; empty if none is similar.
     pub(super) fn meant(&self, name: &Ident) -> String {
         meant(&name.value.to_lowercase(), self.0.iter().map(String::as_str))
     }
@@ -71,7 +72,7 @@ pub(super) fn is_among(word: &str, list: &str) -> bool {
     list.split(' ').any(|one| one.eq_ignore_ascii_case(word))
 }
 
-/// Where something stands in a question.
+/// Returns the place of something in a question, in words.
 pub(super) fn at(place: Location) -> String {
     match place.line {
         0 => " that is written".to_owned(),
@@ -79,12 +80,12 @@ pub(super) fn at(place: Location) -> String {
     }
 }
 
-/// A function that is not known: which one was meant.
+/// Suggests the function that an unknown name may mean.
 pub(super) fn function_meant(name: &str) -> String {
     meant(&name.to_uppercase(), FUNCTIONS.split(' '))
 }
 
-/// A word where another was expected: which part of a question was meant.
+/// Suggests the keyword that an unexpected word may mean.
 pub(super) fn part_meant(token: &Token) -> String {
     match token {
         Token::Word(word) if word.keyword == Keyword::NoKeyword => meant(&word.value.to_uppercase(), PARTS.split(' ')),
@@ -92,14 +93,17 @@ pub(super) fn part_meant(token: &Token) -> String {
     }
 }
 
+/// Suggests the most similar of the known names, if any is similar enough.
 fn meant<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
     let name = name.to_owned();
-    let like = known.map(|known| (strsim::jaro_winkler(&name, known), known)).filter(|(like, _)| *like >= LIKE);
-    let most = like.max_by(|(a, _), (b, _)| a.total_cmp(b));
-    most.map_or_else(String::new, |(_, known)| format!("is `{known}` meant? else "))
+    let similar = known
+        .map(|known| (strsim::jaro_winkler(&name, known), known))
+        .filter(|(similarity, _)| *similarity >= MIN_SIMILARITY);
+    let best = similar.max_by(|(a, _), (b, _)| a.total_cmp(b));
+    best.map_or_else(String::new, |(_, known)| format!("is `{known}` meant? else "))
 }
 
-/// The beginning of a text that may be long.
+/// Returns the beginning of a text that may be long.
 pub(super) fn beginning(text: &str) -> String {
     text.chars().take(LONGEST).collect()
 }
