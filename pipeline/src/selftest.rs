@@ -1,35 +1,35 @@
-//! The engine against public event logs whose figures others have published.
+//! Compares the engine with the published statistics of public event logs, through the same SQL statements and the
+//! same working clock that an office's figures come from.
 //!
-//! Reads   a folder: `NAME.csv` (one event per line: `case_id`, `activity`, `resource`, `end_utc`, `end_local`) with
-//!         `NAME.json` beside it (what its publisher and PM4Py say of it; `columns` where the log names them otherwise), and `calendar_vectors.json` (working time between two
-//!         instants, from the tests of other tools)
-//! Gives   one check per statistic: what they say, what the same SQL stages and working clock give that the office's figures come
-//!         from, and whether both agree
-//! Rule    times agree to the millisecond, the precision of the logs; percentiles are nearest rank; a name in the JSON that has no
-//!         meaning is refused, and a log that cannot be used does not stop the others
+//! Reads   a folder: `NAME.csv` (one event per line: `case_id`, `activity`, `resource`, `end_utc`, `end_local`);
+//!         `NAME.json` beside it (the statistics of its publisher and of PM4Py, and `columns` if the log has other
+//!         column names); and `calendar_vectors.json` (working time between two instants, from the tests of other tools)
+//! Gives   one check per statistic: the expected value, the value found here, and whether they agree
+//! Rule    times agree to the millisecond, the precision of the logs; percentiles are nearest rank; an unknown name in
+//!         the JSON is refused; a log that cannot be used does not stop the others
 
 mod alignment_cost;
 mod foreign;
 mod published;
-mod said;
+mod reference;
 
 use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
-/// The statements over a foreign log.
+/// The statements that are run over a foreign log.
 pub(crate) const LOG: FigureSql =
     FigureSql::new("log", include_str!("selftest/log.sql"), TimeScope::IncludingLater, EventScope::Berkas);
 
 const VECTORS: &str = "calendar_vectors.json";
 
-/// A number that others and we say.
+/// The value of a statistic.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Statistic {
-    /// How many.
+    /// A count.
     Count(u64),
-    /// How long.
+    /// A duration.
     Seconds(f64),
 }
 
@@ -42,29 +42,29 @@ impl std::fmt::Display for Statistic {
     }
 }
 
-/// One statistic, said by others and computed by us.
+/// One statistic: the expected value beside the value found here.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Check {
-    /// The log, or the vectors.
+    /// The name of the log, or of the vectors.
     pub log: String,
-    /// Which family of statistics.
+    /// The family of statistics.
     pub family: &'static str,
-    /// Which one of it.
+    /// The statistic within its family.
     pub statistic: String,
-    /// What they say; none where they say nothing.
+    /// The published value; `None` if none is published.
     pub expected: Option<Statistic>,
-    /// What we found.
+    /// The value computed here.
     pub found: Option<Statistic>,
-    /// Whether both agree; none where they say nothing.
+    /// Whether both agree; `None` if no value is published.
     pub agrees: Option<bool>,
 }
 
-/// What came of the self-test.
+/// The result of the self-test.
 #[derive(Debug)]
 pub struct Selftest {
-    /// Every statistic of every log that can be used.
+    /// The statistics of every log that can be used.
     pub checks: Vec<Check>,
-    /// The logs that cannot.
+    /// The logs that cannot be used.
     pub unusable: Vec<SelftestError>,
 }
 
@@ -74,7 +74,7 @@ pub enum SelftestError {
     /// A file cannot be used.
     #[error("cannot use {path}: {reason}")]
     File {
-        /// Which one.
+        /// The file.
         path: PathBuf,
         /// What is wrong.
         reason: String,
@@ -84,7 +84,7 @@ pub enum SelftestError {
     Nothing(PathBuf),
 }
 
-/// Every log and vector of the folder, in order of name.
+/// Checks every log and the vectors of a folder, in order of name.
 ///
 /// # Errors
 /// [`SelftestError`] when the folder cannot be read or there is nothing to compare with.
@@ -97,7 +97,7 @@ pub fn selftest(folder: &Path) -> Result<Selftest, SelftestError> {
     paths.sort();
     let mut result = Selftest { checks: Vec::new(), unusable: Vec::new() };
     for path in paths.into_iter().filter(|p| p.extension().is_some_and(|e| e == "json")) {
-        match compared(&path) {
+        match compare(&path) {
             Ok(checks) => result.checks.extend(checks),
             Err(reason) => result.unusable.push(SelftestError::File { path, reason }),
         }
@@ -106,8 +106,8 @@ pub fn selftest(folder: &Path) -> Result<Selftest, SelftestError> {
     if is_empty { Err(SelftestError::Nothing(folder.to_owned())) } else { Ok(result) }
 }
 
-/// What one JSON file says beside what we find.
-fn compared(path: &Path) -> Result<Vec<Check>, String> {
+/// Checks the statistics of one JSON file.
+fn compare(path: &Path) -> Result<Vec<Check>, String> {
     let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
     if path.file_name().is_some_and(|name| name == VECTORS) {
         return published::vectors(&text);

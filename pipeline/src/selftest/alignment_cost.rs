@@ -1,21 +1,21 @@
-//! How far a sequence is from those that are accepted: steps too many plus steps that are missing.
+//! Alignment cost: how far a sequence is from the accepted ones, as superfluous steps plus missing steps.
 
-/// |t| + |s| − 2·LCS(t, s), the least over the accepted sequences s; none where nothing is accepted.
+/// Returns the least |t| + |s| − 2·LCS(t, s) over the accepted sequences s; `None` if there are none.
 pub(super) fn alignment_cost<T: PartialEq>(trace: &[T], accepted: &[Vec<T>]) -> Option<usize> {
-    accepted.iter().map(|sequence| trace.len() + sequence.len() - 2 * common(trace, sequence)).min()
+    accepted.iter().map(|sequence| trace.len() + sequence.len() - 2 * longest_common(trace, sequence)).min()
 }
 
-/// Length of the longest common subsequence.
-fn common<T: PartialEq>(trace: &[T], sequence: &[T]) -> usize {
-    let mut before = vec![0; sequence.len() + 1];
+/// Returns the length of the longest common subsequence.
+fn longest_common<T: PartialEq>(trace: &[T], sequence: &[T]) -> usize {
+    let mut previous = vec![0; sequence.len() + 1];
     for event in trace {
-        let mut now = vec![0];
+        let mut current = vec![0];
         for (j, step) in sequence.iter().enumerate() {
-            now.push(if event == step { before[j] + 1 } else { now[j].max(before[j + 1]) });
+            current.push(if event == step { previous[j] + 1 } else { current[j].max(previous[j + 1]) });
         }
-        before = now;
+        previous = current;
     }
-    before.last().copied().unwrap_or(0)
+    previous.last().copied().unwrap_or(0)
 }
 
 #[cfg(test)]

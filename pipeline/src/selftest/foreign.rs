@@ -1,4 +1,4 @@
-//! A foreign event log, and what the SQL stages say of it.
+//! A foreign event log, and the statistics that the SQL statements compute from it.
 
 use super::LOG;
 use crate::figures::additive::stacked;
@@ -12,10 +12,10 @@ use std::path::Path;
 
 const SECOND_US: i64 = 1_000_000;
 
-/// What a log must have, by the names that stand for it when the JSON beside it gives no others under `columns`.
+/// The columns that a log must have, by their names unless the JSON beside it gives others under `columns`.
 const COLUMNS: [&str; 5] = ["case_id", "activity", "resource", "end_utc", "end_local"];
 
-/// A line of the log. Other columns are passed over.
+/// A line of the log. Other columns are ignored.
 #[derive(Debug)]
 struct Line {
     case_id: String,
@@ -23,7 +23,7 @@ struct Line {
     resource: String,
 }
 
-/// The events of a log in the order of its file; instants in microseconds.
+/// The events of a log in the order of its file. Instants are in microseconds.
 #[derive(Debug)]
 pub(super) struct ForeignLog {
     name: String,
@@ -33,18 +33,18 @@ pub(super) struct ForeignLog {
 }
 
 impl ForeignLog {
-    /// `columns` maps names of ours to those of the log.
+    /// Reads a log. `columns` maps the names of [`COLUMNS`] to those of the log.
     pub(super) fn read(name: &str, path: &Path, columns: &BTreeMap<String, String>) -> Result<Self, String> {
         let fault = |reason: String| format!("{}: {reason}", path.display());
-        if let Some(stranger) = columns.keys().find(|name| !COLUMNS.contains(&name.as_str())) {
-            return Err(format!("`{stranger}` under `columns` is none of {}", COLUMNS.join(", ")));
+        if let Some(unknown) = columns.keys().find(|name| !COLUMNS.contains(&name.as_str())) {
+            return Err(format!("`{unknown}` under `columns` is none of {}", COLUMNS.join(", ")));
         }
         let mut reader = csv::Reader::from_path(path).map_err(|e| fault(e.to_string()))?;
-        let head = reader.headers().map_err(|e| fault(e.to_string()))?.clone();
+        let header = reader.headers().map_err(|e| fault(e.to_string()))?.clone();
         let mut at = [0; COLUMNS.len()];
         for (index, ours) in at.iter_mut().zip(COLUMNS) {
             let theirs = columns.get(ours).map_or(ours, String::as_str);
-            let place = head.iter().position(|name| name == theirs);
+            let place = header.iter().position(|name| name == theirs);
             *index = place.ok_or_else(|| fault(format!("it has no column `{theirs}` for {ours}")))?;
         }
         let mut log = Self { name: name.to_owned(), lines: Vec::new(), at_us: Vec::new(), local_us: Vec::new() };
@@ -65,13 +65,13 @@ impl ForeignLog {
         self.lines.len()
     }
 
-    /// The first and the last day that it tells, in its own zone; none where it has no event.
+    /// Returns the first and the last day of its events, in its own zone; `None` if it has no event.
     pub(super) fn days(&self) -> Option<(NaiveDate, NaiveDate)> {
         let day = |us: Option<&i64>| DateTime::from_timestamp_micros(*us?).map(|t| t.date_naive());
         day(self.local_us.iter().min()).zip(day(self.local_us.iter().max()))
     }
 
-    /// What the stages say, working time by that clock of the log's own zone.
+    /// Runs the statements, with working time by this clock in the log's own zone.
     pub(super) fn summary(&self, clock: Option<&WorkingClock>) -> Result<Summary, String> {
         let working = match clock {
             Some(clock) => self.local_us.iter().map(|us| working_us(clock, *us)).collect::<Result<Vec<i64>, _>>()?,
@@ -87,7 +87,7 @@ impl ForeignLog {
         Ok(Summary::new(figures.map_err(|e| fault(e.to_string()))?))
     }
 
-    /// The events as the statements read them.
+    /// Returns the events as the table that the statements read.
     fn frame(&self, working: Vec<i64>) -> Result<DataFrame, PolarsError> {
         let text = |of: fn(&Line) -> &str| self.lines.iter().map(of).collect::<Vec<&str>>();
         let place: Vec<i64> = (0..).take(self.lines.len()).collect();
@@ -102,7 +102,7 @@ impl ForeignLog {
         DataFrame::new_infer_height(columns)
     }
 
-    /// The sequences of activities and how many cases have each.
+    /// Returns the sequences of activities, and how many cases have each.
     pub(super) fn variants(&self) -> BTreeMap<Vec<&str>, u64> {
         let mut order: Vec<usize> = (0..self.lines.len()).collect();
         order.sort_by_key(|&i| (self.lines[i].case_id.as_str(), self.at_us[i], i));
@@ -118,8 +118,8 @@ impl ForeignLog {
     }
 }
 
-/// Working time up to a local instant, in microseconds.
+/// Returns the working time up to a local instant, in microseconds.
 pub(super) fn working_us(clock: &WorkingClock, local_us: i64) -> Result<i64, String> {
-    // The clock is that of an office in Western Indonesian Time; a local time stands for itself.
+    // The clock is made for Western Indonesian Time: passing the local time as if it were of that zone cancels its offset.
     clock.working_us(local_us - i64::from(Zone::Wib.offset_s()) * SECOND_US).map_err(|e| e.to_string())
 }

@@ -1,5 +1,5 @@
-//! What others say of a log, as they write it. A name that has no meaning here is refused, so that a misspelt statistic does not
-//! pass for one that was compared; what begins with `_` is said and not compared.
+//! The JSON files of published statistics. An unknown name is refused, so that a misspelt statistic is not silently left
+//! out; fields whose names begin with `_` are allowed but not compared.
 
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Deserialize;
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// `NAME.json` beside `NAME.csv`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct LogSaid {
+pub(super) struct LogFile {
     pub(super) log: String,
     #[serde(default)]
     pub(super) columns: BTreeMap<String, String>,
@@ -36,7 +36,7 @@ pub(super) struct LogSaid {
 /// Counts by name.
 pub(super) type Counts = BTreeMap<String, u64>;
 /// Distributions by name.
-pub(super) type Spreads = BTreeMap<String, SpreadSaid>;
+pub(super) type Spreads = BTreeMap<String, ReferenceSpread>;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -54,7 +54,7 @@ pub(super) struct Pm4py {
     pub(super) rework_cases_per_activity: Option<Counts>,
     pub(super) directly_follows: Option<Vec<Follows>>,
     pub(super) top_variants: Option<Vec<TopVariant>>,
-    pub(super) case_duration_s: Option<SpreadSaid>,
+    pub(super) case_duration_s: Option<ReferenceSpread>,
     pub(super) gap_into_activity_s: Option<Spreads>,
     #[serde(default)]
     pub(super) business_hours: BTreeMap<String, BusinessHours>,
@@ -94,10 +94,10 @@ pub(super) struct TopVariant {
     pub(super) cases: u64,
 }
 
-/// A distribution in seconds; all of it, or it is none.
+/// A distribution in seconds. All compared values must be present.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SpreadSaid {
+pub(super) struct ReferenceSpread {
     pub(super) n: u64,
     pub(super) sum: f64,
     pub(super) mean: f64,
@@ -115,7 +115,7 @@ pub(super) struct SpreadSaid {
     _p95_linear: Option<IgnoredAny>,
 }
 
-/// Spans of work in seconds from Monday.
+/// Working hours of a week, as spans in seconds from Monday.
 pub(super) type Slots = Vec<(i64, i64)>;
 
 #[derive(Debug, Deserialize)]
@@ -123,7 +123,7 @@ pub(super) type Slots = Vec<(i64, i64)>;
 pub(super) struct BusinessHours {
     pub(super) slots_seconds_from_monday: Slots,
     pub(super) holidays: Vec<NaiveDate>,
-    pub(super) case_duration_s: SpreadSaid,
+    pub(super) case_duration_s: ReferenceSpread,
     pub(super) gap_into_activity_s: Option<Spreads>,
     pub(super) with_holidays: Option<WithHolidays>,
     #[serde(rename = "timezone")]
@@ -134,12 +134,12 @@ pub(super) struct BusinessHours {
     _pm4py_as_shipped_utc_case_duration_s: Option<IgnoredAny>,
 }
 
-/// The same hours with days on which nobody works.
+/// The same hours with holidays.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WithHolidays {
     pub(super) holidays: Vec<NaiveDate>,
-    pub(super) case_duration_s: SpreadSaid,
+    pub(super) case_duration_s: ReferenceSpread,
     pub(super) gap_into_activity_s: Option<Spreads>,
     #[serde(rename = "holiday_source")]
     _holiday_source: Option<IgnoredAny>,
@@ -183,7 +183,7 @@ pub(super) struct VariantCost {
 /// `calendar_vectors.json`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct VectorsSaid {
+pub(super) struct VectorFile {
     pub(super) calendars: BTreeMap<String, Slots>,
     pub(super) vectors: Vec<Vector>,
     #[serde(rename = "note")]
@@ -204,7 +204,8 @@ pub(super) struct Vector {
     _pm4py_s: Option<IgnoredAny>,
 }
 
-/// Attributes of a log that say nothing which is compared. Those of other families (`meta_3TU:`) describe the log.
+/// Attributes of a log in the families of statistics that are not compared. Attributes of other families (`meta_3TU:`)
+/// only describe the log.
 pub(super) const NOT_COMPARED: [&str; 33] = [
     "meta_concept:different_names_average",
     "meta_concept:different_names_max",
