@@ -1,7 +1,8 @@
-//! Files of the office beside its archive: read within bounds, replaced at once, private where they hold residents' data.
+//! Files of the office outside of its archive: reading is bounded, replacing is atomic, and files with residents' data are
+//! private.
 //!
-//! Invariant: whoever opens a file finds all of the old or all of the new one. Invariant: what is written goes to the name that
-//! was given, never to where a link of that name leads; what is read is an ordinary file that ends.
+//! Invariant: a reader finds the whole old file or the whole new one. Invariant: a file is written under the name that was
+//! given, never at the target of a link of that name; only regular files are read, up to a limit.
 
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{Error, ErrorKind, Read, Result, Write};
@@ -10,25 +11,25 @@ use std::path::Path;
 /// Who may read what is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readers {
-    /// Whoever the system's settings (umask) let.
+    /// Everyone whom the system's settings (umask) permit.
     Usual,
-    /// The owner alone, whatever the settings are.
+    /// Only the owner, whatever the settings are.
     Owner,
 }
 
-/// Reads an ordinary file of at most so many bytes; a device, a pipe or a folder is refused.
+/// Reads a regular file of at most `most` bytes. A device, a pipe or a folder is refused.
 ///
 /// # Errors
-/// What the system says, or that it is another kind of thing or longer.
+/// The error of the system; or that it is not a regular file, or is longer.
 pub fn read_file(path: &Path, most: u64) -> Result<Vec<u8>> {
-    // A pipe would keep whoever opens it waiting, so that its kind is asked for first.
-    let is_ordinary = |is_file: bool| {
-        let other = || Error::new(ErrorKind::InvalidInput, "it is no ordinary file");
-        if is_file { Ok(()) } else { Err(other()) }
+    // Opening a pipe would block, so its kind is checked before it is opened, and again after.
+    let check_regular = |is_file: bool| {
+        let irregular = || Error::new(ErrorKind::InvalidInput, "it is no ordinary file");
+        if is_file { Ok(()) } else { Err(irregular()) }
     };
-    is_ordinary(std::fs::metadata(path)?.is_file())?;
+    check_regular(std::fs::metadata(path)?.is_file())?;
     let file = File::open(path)?;
-    is_ordinary(file.metadata()?.is_file())?;
+    check_regular(file.metadata()?.is_file())?;
     let mut bytes = Vec::new();
     file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {
@@ -37,10 +38,10 @@ pub fn read_file(path: &Path, most: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Puts a file into the place of another, or of none, at once: it is written beside it under a name of its own.
+/// Replaces or creates a file atomically: writes a temporary file in the same folder, then renames it.
 ///
 /// # Errors
-/// What the system says; the old file is then as it was.
+/// The error of the system. The old file is then unchanged.
 pub fn replace_file(path: &Path, bytes: &[u8], readers: Readers) -> Result<()> {
     let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
@@ -52,17 +53,17 @@ pub fn replace_file(path: &Path, bytes: &[u8], readers: Readers) -> Result<()> {
     }));
     #[cfg(not(unix))]
     let _ = readers;
-    let mut beside = builder.tempfile_in(folder)?;
-    beside.write_all(bytes)?;
-    beside.as_file().sync_all()?;
-    beside.persist(path)?;
+    let mut temporary = builder.tempfile_in(folder)?;
+    temporary.write_all(bytes)?;
+    temporary.as_file().sync_all()?;
+    temporary.persist(path)?;
     Ok(())
 }
 
-/// Makes a file that was not there, for its owner alone.
+/// Creates a file that only its owner may read.
 ///
 /// # Errors
-/// [`ErrorKind::AlreadyExists`] when something has that name, be it a link that leads nowhere.
+/// [`ErrorKind::AlreadyExists`] when the name is taken, even by a dangling link.
 pub fn create_private_file(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -73,10 +74,11 @@ pub fn create_private_file(path: &Path, bytes: &[u8]) -> Result<()> {
     file.sync_all()
 }
 
-/// Makes a folder, and those above it; one that is there must be a folder that nobody but the readers may enter, and no link.
+/// Creates a folder and its parents. If it exists already, it must be a folder, not a link, and if it is for the owner
+/// only, nobody else may be able to enter it.
 ///
 /// # Errors
-/// What the system says, or that others may enter the folder, with what to do.
+/// The error of the system; or that others may enter the folder, with what to do.
 pub fn make_folder(path: &Path, readers: Readers) -> Result<()> {
     if let Some(above) = path.parent() {
         std::fs::create_dir_all(above)?;
@@ -103,10 +105,11 @@ pub fn make_folder(path: &Path, readers: Readers) -> Result<()> {
     }
 }
 
-/// What group and others may do with a file or folder, as the system's permission bits (`0o044`: read); 0 where it has none.
+/// Returns what the group and others may do with a file or folder, as permission bits (`0o044`: read). It is 0 on
+/// systems without permission bits.
 ///
 /// # Errors
-/// What the system says.
+/// The error of the system.
 pub fn others_may(path: &Path) -> Result<u32> {
     Ok(mode(&std::fs::metadata(path)?.permissions()) & 0o077)
 }

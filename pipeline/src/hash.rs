@@ -1,20 +1,20 @@
-//! Digests and their hexadecimal digits.
+//! SHA-256 digests and hexadecimal digits.
 
 use sha2::{Digest, Sha256};
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
-/// Lower-case hexadecimal digits.
+/// Returns lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     hex_digits(bytes).map(char::from).collect()
 }
 
-/// The same one by one, for many digests after each other.
+/// Returns the same digits one by one, for callers that join many digests in one buffer.
 pub(crate) fn hex_digits(bytes: &[u8]) -> impl Iterator<Item = u8> {
     bytes.iter().flat_map(|b| [b >> 4, b & 15]).map(|n| DIGITS[usize::from(n)])
 }
 
-/// SHA-256 as hexadecimal digits.
+/// Returns the SHA-256 digest as hexadecimal digits.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
