@@ -72,7 +72,7 @@ pub(super) enum Datum {
     Text(Rc<str>),
 }
 
-/// A floating number of 64 bits with a total order: NaN equals itself and is greater than every number, as in
+/// A floating number of 64 bits with a total order: `NaN` equals itself and is greater than every number, as in
 /// `DuckDB`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Real(f64);
@@ -169,7 +169,7 @@ impl Datum {
             Self::Null => Value::Null,
             Self::Boolean(b) => json!(b),
             Self::Integer(n) => json!(n),
-            // JSON has neither infinite numbers nor NaN.
+            // JSON has neither infinite numbers nor `NaN`.
             Self::Float(x) if !x.get().is_finite() => json!(x.get().to_string()),
             Self::Float(x) => json!(x.get()),
             Self::Instant(us) => DateTime::from_timestamp_micros(*us)
