@@ -6,9 +6,11 @@
 mod job;
 mod render;
 pub(crate) mod text;
+mod write;
 mod zone;
 
 pub(crate) use job::{CatchUp, JobSection, Task};
+pub(crate) use write::{Beginning, optional_tables};
 
 use crate::clock;
 use anyhow::{Context, Result, anyhow, bail};
@@ -249,18 +251,20 @@ impl Config {
         self.reports.templates.as_ref().map(|templates| self.folder.join(templates))
     }
 
-    /// From now on the data are those of another office; letterhead, templates and typesetter stay, and documents go to
-    /// the folder `contoh` of the documents.
-    pub(crate) fn show_documents_of(&mut self, other: Self) {
-        self.reports.path = absolute(self.reports_path().join("contoh"));
-        self.reports.templates = self.templates_path().map(absolute);
-        self.render.typst = self.typst_program().map(|program| program.path);
-        if !self.office.lambang.is_empty() {
-            self.office.lambang = absolute(self.folder.join(&self.office.lambang)).display().to_string();
+    /// The letterhead, templates and typesetter of this office for the data of another; documents go to the folder `contoh` among
+    /// those of this one.
+    pub(crate) fn documents_of(&self, other: Self) -> Self {
+        let lambang = Some(&self.office.lambang).filter(|crest| !crest.is_empty());
+        let lambang = lambang.map(|crest| absolute(self.folder.join(crest)).display().to_string());
+        Self {
+            office: Office { lambang: lambang.unwrap_or_default(), ..self.office.clone() },
+            reports: ReportsSection {
+                path: absolute(self.reports_path().join("contoh")),
+                templates: self.templates_path().map(absolute),
+            },
+            render: RenderSection { typst: self.typst_program().map(|program| program.path), ..self.render.clone() },
+            ..other
         }
-        self.source = other.source;
-        self.archive = other.archive;
-        self.folder = other.folder;
     }
 
     /// The typst program that sets pages, where one is named.

@@ -6,8 +6,7 @@
 mod database;
 mod story;
 
-use crate::commands::init::write_config;
-use crate::config::Config;
+use crate::config::{Beginning, Config};
 use anyhow::Result;
 use pipeline::Key;
 use schemas::Facts;
@@ -23,7 +22,7 @@ pub(crate) async fn install(dir: &Path, office: &Office, facts: &Facts, seed: u6
     database::write(&dir.join("kantor.sqlite"), office, facts).await?;
     Key::create_for_demo(&dir.join("kunci.key"), seed)?;
     let place = dir.join("tertib.toml");
-    write_config(&place, DATABASE, "workflow_events", true, true)?;
+    Beginning { url: DATABASE, view: "workflow_events", outages: true, stock: true }.write(&place)?;
     let mut config = Config::load(&place)?;
     // Whatever the environment says, an invented office never reads a real one.
     DATABASE.clone_into(&mut config.source.url);

@@ -12,6 +12,7 @@ use anyhow::{Context, Result, anyhow};
 use backon::{ExponentialBuilder, Retryable};
 use pipeline::{ArchiveError, PullError};
 use std::fs::File;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What a task did, in one line.
@@ -26,7 +27,7 @@ pub(crate) struct Report {
 ///
 /// # Errors
 /// When the job could not run; the history says so too.
-pub(crate) async fn run(workspace: &Workspace, job: &JobSection, period: &str) -> Result<Report> {
+pub(crate) async fn run(workspace: &Arc<Workspace>, job: &JobSection, period: &str) -> Result<Report> {
     let mut history = History::open(&workspace.config.history_path()).await?;
     let Some(_lock) = lock(workspace, &job.name)? else {
         let id = history.begin(&job.name, job.task.word(), period).await?;
@@ -69,7 +70,7 @@ fn may_pass(fault: &anyhow::Error) -> bool {
         && fault.downcast_ref::<ArchiveError>().is_none_or(is_passing)
 }
 
-async fn perform(workspace: &Workspace, task: Task, period: &str) -> Result<Report> {
+async fn perform(workspace: &Arc<Workspace>, task: Task, period: &str) -> Result<Report> {
     match task {
         Task::Pull => pull_events::run(workspace).await,
         Task::Verify => verify_archive::run(workspace),
@@ -78,7 +79,7 @@ async fn perform(workspace: &Workspace, task: Task, period: &str) -> Result<Repo
 }
 
 /// A kernel lock, freed when the process ends however it ends; `None` when another process holds it.
-fn lock(workspace: &Workspace, job: &str) -> Result<Option<File>> {
+fn lock(workspace: &Arc<Workspace>, job: &str) -> Result<Option<File>> {
     let safe: String = job.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let path = workspace.config.folder.join(format!(".{safe}.lock"));
     let file = File::options()

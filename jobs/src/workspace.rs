@@ -1,14 +1,14 @@
 //! What every command works with: the configuration, the facts and the decisions of one office, and its archive.
 
+mod snapshot;
+
+pub(crate) use snapshot::Snapshot;
+
 use crate::config::{Config, text};
 use crate::options::{ArchiveCopy, Where};
 use anyhow::{Context, Result, anyhow, bail};
 use chrono::{DateTime, Utc};
-use pipeline::{
-    Archive, BookWriter, Disclosure, FigureBook, Key, KeyError, Progress, PullOptions, PullReport, WriterLock,
-};
-use schemas::document::{ComplianceSheet, Handover, LedgerBook, MonthlyReview};
-use schemas::figures::{Figures, RegisterNumbers};
+use pipeline::{Archive, FigureBook, Key, KeyError, Progress, PullOptions, PullReport, WriterLock};
 use schemas::{Decisions, FactFiles, Facts, FactsError, Month, OfficeDays};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -51,8 +51,8 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    /// Reads the configuration and the facts.
-    pub(crate) fn open(config: Option<&Path>) -> Result<Self> {
+    /// Reads the configuration, the facts and the decisions.
+    pub(crate) fn open(config: Option<&Path>) -> Result<Arc<Self>> {
         let config = Config::find(config)?;
         let (calendar, targets) = (config.calendar_path(), config.targets_path());
         let own = config.facts_path().map(|folder| own_facts(&folder)).transpose()?.unwrap_or_default();
@@ -62,7 +62,7 @@ impl Workspace {
             FactsError::File { .. } => anyhow!(fault).context("a fact file cannot be used; mend or remove it"),
         })?;
         let decisions = Decisions::of(entries(&targets)?, &facts).with_context(|| unusable(&targets))?;
-        Ok(Self { config, facts: Arc::new(facts), decisions })
+        Ok(Arc::new(Self { config, facts: Arc::new(facts), decisions }))
     }
 
     /// The archive as it is now, which must be of the office's zone.
@@ -74,7 +74,7 @@ impl Workspace {
 
     /// The figures of the archive as it is now, with what is kept of months that are over. Without the office's key, as an auditor
     /// has the archive, all are computed anew and nothing is kept.
-    pub(crate) fn figures(&self, archive: &Archive) -> Result<FigureBook> {
+    fn figures(&self, archive: &Archive) -> Result<FigureBook> {
         let book = FigureBook::open(archive, &self.facts)?;
         Ok(match self.key_if_there()? {
             Some(key) => book.keeping(&key)?,
@@ -117,44 +117,12 @@ impl Workspace {
         let source = self.config.source_config()?;
         Ok(pipeline::pull(&source, &self.config.archive_path(), &key, &self.facts, options, progress).await?)
     }
-
-    /// The compliance sheet of a month.
-    pub(crate) fn compliance(&self, archive: &Archive, book: &FigureBook, month: Month) -> Result<ComplianceSheet> {
-        Ok(pipeline::judge(book, &self.facts, &self.decisions, month, archive.provenance()?)?)
-    }
-
-    /// The monthly review.
-    pub(crate) fn review(&self, archive: &Archive, book: &FigureBook, month: Month) -> Result<MonthlyReview> {
-        Ok(pipeline::review(archive, book, &self.facts, &self.decisions, month)?)
-    }
-
-    /// The books and lists of the month of the figures, and what was handed over in it.
-    pub(crate) fn books(
-        &self,
-        archive: &Archive,
-        figures: &Figures,
-        disclosure: Disclosure,
-    ) -> Result<(Vec<LedgerBook>, Handover)> {
-        // Closed books are those of the archive as it was then.
-        let closed = archive.seal(figures.month).and_then(|seal| archive.at(seal.version));
-        let then = match &closed {
-            Some(archive) => Some(FigureBook::open(archive, &self.facts)?.month(figures.month)?),
-            None => None,
-        };
-        let numbers = then.as_ref().map_or(&figures.ledgers, |then| &then.figures.ledgers);
-        let archive = closed.as_ref().unwrap_or(archive);
-        let writer = BookWriter::open(archive, &self.facts, figures.month, &self.config.office.dinas)?;
-        let none = RegisterNumbers::default();
-        let books = self.facts.ledgers.iter().map(|l| writer.book(l, numbers.get(&l.id).unwrap_or(&none), disclosure));
-        let lists = self.facts.lists.iter().map(|list| writer.list(list, disclosure));
-        Ok((books.chain(lists).collect::<Result<_, _>>()?, writer.handover(disclosure)?))
-    }
 }
 
 /// An archive that is only read: the office's own, or a copy that is somewhere without a configuration.
 pub(crate) enum Readable {
     /// The office's.
-    Own(Box<Workspace>),
+    Own(Arc<Workspace>),
     /// A copy, with the facts that are built in.
     Copy {
         /// The archive.
@@ -174,7 +142,7 @@ impl Readable {
                 let facts = Facts::load(&FactFiles::default(), &OfficeDays::default(), zone)?;
                 Self::Copy { archive: Box::new(archive), facts: Arc::new(facts) }
             }
-            None => Self::Own(Box::new(Workspace::open(place.config.as_deref())?)),
+            None => Self::Own(Workspace::open(place.config.as_deref())?),
         })
     }
 

@@ -1,6 +1,7 @@
 //! `tertib calendar`
 
-use crate::commands::render::{PdfStandard, replace};
+use crate::commands::render::PdfStandard;
+use crate::documents::replace;
 use crate::options::Where;
 use crate::outcome::Outcome;
 use crate::print;

@@ -3,10 +3,10 @@
 use crate::options::{Common, Format, OfMonth};
 use crate::outcome::Outcome;
 use crate::print;
-use crate::workspace::Workspace;
+use crate::workspace::{Snapshot, Workspace};
 use anyhow::{Result, bail};
 use clap::Args;
-use pipeline::{FigureBook, failing_cases};
+use pipeline::failing_cases;
 use reports::Document;
 use schemas::document::ComplianceSheet;
 use schemas::{Comparison, Finding, Judgement, Verdict};
@@ -44,13 +44,12 @@ const HEAD: [&str; 14] = [
 /// Exit code 0 only when there is a target that decides, every one has a value and is met, and the archive holds all of the month.
 pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let workspace = Workspace::open(options.of.place.config.as_deref())?;
-    let archive = workspace.archive()?;
-    let book = workspace.figures(&archive)?;
+    let snapshot = workspace.snapshot()?;
     if let Some(target) = &options.failed {
-        let whole = print::gap(common, &workspace.facts, &archive.provenance()?, options.of.month);
-        return Ok(whole.and(failed(&workspace, &book, target, &options.of, common)?));
+        let whole = print::gap(common, &workspace.facts, &snapshot.archive.provenance()?, options.of.month);
+        return Ok(whole.and(failed(&snapshot, target, &options.of, common)?));
     }
-    let judged = workspace.compliance(&archive, &book, options.of.month)?;
+    let judged = snapshot.compliance(options.of.month)?;
     let sheet = ComplianceSheet { hide_small: options.hide_small, ..judged };
     let state = [print::instant(&sheet.provenance), print::coverage(&sheet.provenance, sheet.month)];
     let row = |j: &Judgement| [row(j, options.hide_small), state.to_vec()].concat();
@@ -70,7 +69,8 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
 }
 
 /// Exit code 1 when any berkas misses it, or it has no value.
-fn failed(workspace: &Workspace, book: &FigureBook, target: &str, of: &OfMonth, common: Common) -> Result<Outcome> {
+fn failed(snapshot: &Snapshot, target: &str, of: &OfMonth, common: Common) -> Result<Outcome> {
+    let workspace = &snapshot.workspace;
     let rules = workspace.decisions.rules(&workspace.facts, of.month);
     let named: Vec<_> = rules.iter().filter(|rule| rule.target.id == target).collect();
     if named.is_empty() {
@@ -83,7 +83,7 @@ fn failed(workspace: &Workspace, book: &FigureBook, target: &str, of: &OfMonth, 
         (without > 0).then(|| Finding { code: "T002", place: target.to_owned(), count: without }).into_iter().collect();
     for rule in named {
         let jenis = rule.jenis.clone().unwrap_or_default();
-        let ids = failing_cases(book, of.month, rule)?;
+        let ids = failing_cases(&snapshot.figures, of.month, rule)?;
         rows.extend(ids.into_iter().map(|id| vec![rule.regulation.regulation.clone(), jenis.clone(), id]));
     }
     print::data(&print::rows(&["regulation", "jenis", "berkas_id"], &rows, of.format)?)?;

@@ -1,13 +1,13 @@
 //! `tertib demo`
 
-use crate::commands::render::{Selection, Written, render};
+use crate::documents::{self, Folder, Selection, Written};
 use crate::options::Common;
 use crate::outcome::Outcome;
-use crate::workspace::{PullRequest, Workspace};
+use crate::workspace::{PullRequest, Snapshot, Workspace};
 use crate::{demo, print};
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use pipeline::{FigureBook, Readers};
+use pipeline::Readers;
 use schemas::{Facts, Month, Verdict};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -54,30 +54,32 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     let plan = demo::Plan { first, last, per_month: options.per_month, seed: options.seed };
     let office = demo::invent(plan, &facts)?;
     let config = demo::install(&options.dir, &office, &facts, options.seed).await?;
-    let workspace = Workspace { config, facts, decisions: schemas::Decisions::default() };
+    let workspace = Arc::new(Workspace { config, facts, decisions: schemas::Decisions::default() });
     bar.set_message("pull");
     let progress = &mut |done: u64, total: u64| print::advance(&bar, done, total);
     // The instant this pull claims is the end of the last month, so that the same seed gives the same archive.
     let at = chrono::DateTime::from_timestamp(last.end_s(workspace.facts.zone), 0).unwrap_or_default();
     let report = workspace.pull(PullRequest::everything(at), progress).await?;
-    let archive = workspace.archive()?;
-    let book = workspace.figures(&archive)?;
+    let snapshot = workspace.snapshot()?;
+    let selection = Selection::everything();
     let months: Vec<Month> =
         std::iter::successors(Some(first), |m| Some(m.next())).take_while(|m| *m <= last).collect();
     let mut rows = Vec::new();
     bar.set_length(months.len() as u64 * 6);
     bar.set_position(0);
     for month in months {
-        let rendition = render(&workspace, month, &Selection::everything(), &mut |name| {
+        let began = |name: &str| {
             bar.set_message(name.to_owned());
             bar.inc(1);
-        })?;
-        rows.push(counted(&workspace.facts, month, &rendition.written));
+        };
+        let folder = Folder::of(None, &workspace.config, month, selection.disclosure);
+        let rendition = documents::make(&snapshot, month, &selection, began, |file| folder.keep(file))?;
+        rows.push(counted(&workspace.facts, month, &rendition.files));
     }
     bar.finish_and_clear();
     // Whatever was found comes first, so that the commands to go on with stand last.
     print::words(common, print::findings(&workspace.facts, &report.findings).trim_end());
-    let headline = headline(&workspace, &archive, &book, last)?;
+    let headline = headline(&snapshot, last)?;
     print::data(&format!(
         "{} rows of an invented office were pulled: {} archived, {} to quarantine\n\nFigures of {last}\n{}\n\
          Documents as PDF in {}\n{}\nNext\n{}",
@@ -159,13 +161,8 @@ fn prepare(dir: &Path) -> Result<()> {
 }
 
 /// The figures that an office asks for first.
-fn headline(
-    workspace: &Workspace,
-    archive: &pipeline::Archive,
-    book: &FigureBook,
-    month: Month,
-) -> Result<Vec<Vec<String>>> {
-    let sheet = workspace.compliance(archive, book, month)?;
+fn headline(snapshot: &Snapshot, month: Month) -> Result<Vec<Vec<String>>> {
+    let sheet = snapshot.compliance(month)?;
     let f = &sheet.figures.figures;
     let d = sheet.figures.deadlines.within_24_hours_less_outages;
     let of = |v: Verdict| sheet.judgements.iter().filter(|j| j.verdict() == v).count();

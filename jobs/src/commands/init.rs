@@ -1,13 +1,13 @@
 //! `tertib init`
 
-use crate::config::source_url;
+use crate::config::{Beginning, optional_tables, source_url};
 use crate::options::Common;
 use crate::outcome::Outcome;
 use crate::print;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use pipeline::{Archive, Key, Source, SourceConfig, SourceError};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Options of `tertib init`.
 #[derive(Debug, Args)]
@@ -53,7 +53,7 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
             options.dir.display()
         );
     }
-    write_config(&config, named.as_deref().unwrap_or_default(), &options.view, outages, stock)?;
+    Beginning { url: named.as_deref().unwrap_or_default(), view: &options.view, outages, stock }.write(&config)?;
     if named.as_deref().is_some_and(holds_password) {
         let seen = "others may see a password in the arguments of a program, and it now stands in";
         let advice = format!("{seen} {}; TERTIB_SOURCE_URL keeps it out of both", config.display());
@@ -70,21 +70,6 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     let next = ["doctor", "pull"].map(|command| print::command(command, Some(&config)));
     print::words(common, &format!("keep a copy of kunci.key in a safe place; next:\n{}", next.join("\n")));
     Ok(Outcome::of(fault.is_some()))
-}
-
-/// Writes the commented configuration.
-pub(crate) fn write_config(path: &Path, url: &str, view: &str, outages: bool, stock: bool) -> Result<()> {
-    let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
-    let line = |there: bool, name: &str, value: &str| format!("{}{name} = \"{value}\"", if there { "" } else { "# " });
-    let [outage_table, stock_table] = optional_tables(url);
-    let text = include_str!("tertib.toml.txt")
-        .replace("{url}", &quoted(url))
-        .replace("{view}", &quoted(view))
-        .replace("{outages}", &line(outages, "outages", &outage_table))
-        .replace("{stock}", &line(stock, "stock", &stock_table));
-    // The URL may hold a password.
-    let written = pipeline::create_private_file(path, text.as_bytes());
-    written.with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// A relative path is written down in full, so that the folder can be anywhere.
@@ -121,10 +106,4 @@ async fn probe(url: &str, view: &str) -> (bool, bool, Option<String>) {
     config.stock = has.1.then_some(stock);
     let fault = async { Source::open(config).await?.shape().await };
     (has.0, has.1, fault.await.err().map(|e| e.to_string()))
-}
-
-/// What outages and blank-card stock are called.
-fn optional_tables(url: &str) -> [String; 2] {
-    let ending = if url.starts_with("csv:") { ".csv" } else { "" };
-    ["gangguan", "blangko"].map(|name| format!("{name}{ending}"))
 }

@@ -77,7 +77,7 @@ async fn catch_up(workspace: &Workspace, now: DateTime<Utc>, zone: Tz) -> Result
     Ok(queue)
 }
 
-async fn run_due(workspace: &Workspace, job: &JobSection, due: DateTime<Utc>) -> Result<()> {
+async fn run_due(workspace: &std::sync::Arc<Workspace>, job: &JobSection, due: DateTime<Utc>) -> Result<()> {
     let period = job.task.period(due, workspace.facts.zone)?;
     if History::open(&workspace.config.history_path()).await?.has_succeeded(&job.name, &period).await? {
         return Ok(());

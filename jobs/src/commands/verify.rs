@@ -1,10 +1,10 @@
 //! `tertib verify`
 
 use crate::clock;
-use crate::commands::render::{self, FileFormat, PdfStandard};
+use crate::commands::render::PdfStandard;
+use crate::documents::{self, FileFormat, MonthDocuments};
 use crate::options::{ArchiveCopy, Where};
 use crate::outcome::Outcome;
-use crate::papers::Papers;
 use crate::print;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
@@ -14,6 +14,7 @@ use reports::{Document, Standard};
 use schemas::document::{BookCode, FigureCheck, Found, Unchecked, VerificationReport};
 use schemas::{Facts, Finding};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The statement of a verification says what was found on its day, which no archive gives again.
 const VERIFICATION: &str = "berita_acara_verifikasi";
@@ -198,10 +199,10 @@ fn state(workspace: &Workspace, result: &Verification, path: &Path, standard: St
             workspace.config.renderer()?.pdf(document, 1, &workspace.config.office, standard)?.bytes
         }
     };
-    render::replace(path, &bytes, Readers::Usual)
+    documents::replace(path, &bytes, Readers::Usual)
 }
 
-fn book(workspace: &Workspace, path: &Path) -> Result<Outcome> {
+fn book(workspace: &Arc<Workspace>, path: &Path) -> Result<Outcome> {
     let bytes = pipeline::read_file(path, LONGEST_BOOK_BYTES);
     let bytes = bytes.with_context(|| format!("cannot read {}", path.display()))?;
     let Some(code) = BookCode::find(&String::from_utf8_lossy(&bytes)) else {
@@ -231,40 +232,34 @@ fn book(workspace: &Workspace, path: &Path) -> Result<Outcome> {
 struct Printed {
     head: String,
     /// None for the statement of a verification, which says what was found on its day.
-    papers: Option<Papers>,
+    documents: Option<MonthDocuments>,
 }
 
 impl Printed {
-    fn of(workspace: &Workspace, code: &BookCode) -> Result<Self> {
-        let version = code.version;
-        let now = workspace.archive()?;
-        let Some(archive) = now.at(version) else {
-            bail!("the archive has no version {version}; it was printed from another")
-        };
-        let head = BookCode::short_head(&archive.provenance()?.head);
+    fn of(workspace: &Arc<Workspace>, code: &BookCode) -> Result<Self> {
+        let then = workspace.snapshot_at(code.version)?;
+        let head = BookCode::short_head(&then.archive.provenance()?.head);
         let disclosure = if code.masked { Disclosure::Masked } else { Disclosure::Full };
         if code.id == VERIFICATION {
-            return Ok(Self { head, papers: None });
+            return Ok(Self { head, documents: None });
         }
-        // Computed anew: a check rests on nothing that was kept, and leaves what is kept of the archive as it is now.
-        let book = FigureBook::open(&archive, &workspace.facts)?;
-        let mut papers = Papers::of(workspace, &archive, &book, code.month, disclosure, false)?;
+        let mut documents = MonthDocuments::of(&then, code.month, disclosure, false)?;
         // What leaves the office may have small counts hidden, which its code does not say in words.
         for hide in [true, false] {
-            papers.hide_small(hide);
-            let named = papers.documents().into_iter().find(|document| document.id() == code.id);
+            documents.hide_small(hide);
+            let named = documents.documents().into_iter().find(|document| document.id() == code.id);
             let given = named.map(reports::code).transpose()?.flatten();
             if given.is_some_and(|given| given.says_the_same(code)) {
                 break;
             }
         }
-        Ok(Self { head, papers: Some(papers) })
+        Ok(Self { head, documents: Some(documents) })
     }
 
     /// The document that the code names.
     fn document(&self, code: &BookCode) -> Result<Option<Document<'_>>> {
-        let Some(papers) = &self.papers else { return Ok(None) };
-        let named = papers.documents().into_iter().find(|document| document.id() == code.id);
+        let Some(documents) = &self.documents else { return Ok(None) };
+        let named = documents.documents().into_iter().find(|document| document.id() == code.id);
         Ok(Some(named.with_context(|| format!("there is no document `{}`", code.id))?))
     }
 

@@ -1,15 +1,18 @@
 //! Writes the books and reports of a month.
 
 use super::Report;
-use crate::commands::render::{Selection, render};
+use crate::documents::{self, Folder, Selection};
 use crate::outcome::Outcome;
 use crate::workspace::Workspace;
 use anyhow::Result;
 use schemas::Month;
+use std::sync::Arc;
 
-pub(super) fn run(workspace: &Workspace, month: Month) -> Result<Report> {
-    let rendition = render(workspace, month, &Selection::everything(), &mut |_| {})?;
-    let (files, replaced) = (rendition.written.len(), rendition.replaced());
+pub(super) fn run(workspace: &Arc<Workspace>, month: Month) -> Result<Report> {
+    let selection = Selection::everything();
+    let folder = Folder::of(None, &workspace.config, month, selection.disclosure);
+    let rendition = documents::make(&workspace.snapshot()?, month, &selection, |_| {}, |file| folder.keep(file))?;
+    let (files, replaced) = (rendition.files.len(), rendition.replaced());
     let is_judged = workspace.decisions.rules(&workspace.facts, month).iter().any(|rule| rule.decides);
     let mut said = vec![format!("{files} files of {month}; {replaced} texts with unprintable characters")];
     if !is_judged {
