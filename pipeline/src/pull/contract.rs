@@ -1,9 +1,9 @@
 //! Which rows keep the source contract?
 //!
 //! Reads   a chunk of cells in the order of [`Column::ALL`]
-//! Gives   its events as columns, and of each row that must go to quarantine the first reason
-//! Rule    contract in data/columns.toml; outcomes per step in data/sop
-//! Finds   V001–V007, V009–V011 (quarantine); W001–W004, W006, W007 (archived and named)
+//! Gives   its events as columns, and the first fault of each row that must go to quarantine
+//! Rule    the contract is in `data/columns.toml`, the outcomes of each step in `data/sop`
+//! Finds   V001–V007, V009–V011 (the row goes to quarantine); W001–W004, W006, W007 (the row is archived all the same)
 
 use crate::archive::columns;
 use crate::archive::event_batch::{Events, Ids};
@@ -15,17 +15,17 @@ use chrono_tz::Tz;
 use schemas::{Column, Facts, Presence, check_nik};
 use serde_json::{Map, Value, json};
 
-/// Why a row cannot be archived.
+/// The reason why a row cannot be archived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(crate) code: &'static str,
     pub(crate) column: Column,
 }
 
-/// A finding about a row that is archived all the same: code and column.
-type Oddity = (&'static str, Column);
+/// A finding about a row that is archived all the same: its code and the column.
+type Warning = (&'static str, Column);
 
-/// What rows are checked against.
+/// The facts and settings that rows are checked against.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Contract<'a> {
     pub(crate) facts: &'a Facts,
@@ -33,16 +33,16 @@ pub(crate) struct Contract<'a> {
     pub(crate) integer_ids: bool,
 }
 
-/// A chunk of rows that were checked.
+/// The result of checking a chunk.
 #[derive(Debug)]
 pub(crate) struct Checked {
-    /// The events, also of rows at fault, which may lack anything.
+    /// The events of all rows. In rows with a fault, any value may be missing.
     pub(crate) events: Events,
     faults: Vec<Option<Fault>>,
 }
 
 impl Checked {
-    /// The first reason why a row must go to quarantine.
+    /// Returns the first fault of a row; `None` if it can be archived.
     pub(crate) fn fault(&self, row: usize) -> Option<Fault> {
         self.faults.get(row).copied().flatten()
     }
@@ -51,7 +51,7 @@ impl Checked {
 impl Contract<'_> {
     /// Checks every row of a chunk, column by column.
     pub(crate) fn check(&self, chunk: &Chunk) -> Checked {
-        let mut check = Check { contract: *self, chunk, faults: vec![None; chunk.len()] };
+        let mut check = ChunkCheck { contract: *self, chunk, faults: vec![None; chunk.len()] };
         let event_id = check.event_id();
         let steps = check.steps();
         let events = Events {
@@ -82,13 +82,13 @@ impl Contract<'_> {
         Checked { events, faults: check.faults }
     }
 
-    /// How many characters the longest text of a column has.
+    /// Returns the most characters that a text of a column may have.
     pub(crate) fn longest(&self, column: Column) -> Option<usize> {
         self.facts.columns.get(column).longest
     }
 
-    /// What is odd about an event that keeps the contract.
-    pub(crate) fn oddities(&self, events: &Events, row: usize) -> Vec<Oddity> {
+    /// Returns the warnings about an event that keeps the contract.
+    pub(crate) fn warnings(&self, events: &Events, row: usize) -> Vec<Warning> {
         let mut found = Vec::new();
         let fault = events.values(Column::Nik).text(row).and_then(|nik| check_nik(nik, &self.facts.wilayah));
         found.extend(fault.map(|fault| (fault.code(), Column::Nik)));
@@ -102,20 +102,22 @@ impl Contract<'_> {
     }
 }
 
-/// A chunk that is being checked. Of each row the first fault counts.
-struct Check<'a> {
+/// A chunk that is being checked. Only the first fault of each row is kept.
+struct ChunkCheck<'a> {
     contract: Contract<'a>,
     chunk: &'a Chunk,
     faults: Vec<Option<Fault>>,
 }
 
-impl Check<'_> {
+impl ChunkCheck<'_> {
+    /// Notes a fault, unless the row already has one.
     fn fault(&mut self, row: usize, code: &'static str, column: Column) {
         if let Some(fault) = self.faults.get_mut(row) {
             fault.get_or_insert(Fault { code, column });
         }
     }
 
+    /// Checks the key.
     fn event_id(&mut self) -> Ids {
         if self.contract.integer_ids {
             Ids::Integer(self.required_integer(Column::EventId))
@@ -124,6 +126,7 @@ impl Check<'_> {
         }
     }
 
+    /// Checks a required integer.
     fn required_integer(&mut self, column: Column) -> Int64Array {
         let integers: Int64Array = match self.chunk.column(column) {
             Cells::Integers(integers) => integers,
@@ -142,49 +145,58 @@ impl Check<'_> {
         integers
     }
 
-    /// The steps of the SOP; none for a row at fault.
+    /// Returns the steps of the SOP; `None` for a row whose step the SOP does not have.
     fn steps(&mut self) -> Vec<Option<u8>> {
         let column = Column::Langkah;
         let numbers = self.required_integer(column);
         let facts = self.contract.facts;
-        let of_sop = |number: &i64| columns::step(*number).ok().filter(|step| facts.sop.step(*step).is_some());
-        let steps: Vec<Option<u8>> = numbers.values().iter().map(of_sop).collect();
+        let step_of = |number: &i64| columns::step(*number).ok().filter(|step| facts.sop.step(*step).is_some());
+        let steps: Vec<Option<u8>> = numbers.values().iter().map(step_of).collect();
         for (row, _) in steps.iter().enumerate().filter(|(_, step)| step.is_none()) {
             self.fault(row, "V003", column);
         }
         steps
     }
 
-    /// Nearly every step is taken by whom the SOP names, so the others are looked for last.
+    /// Checks the role. Nearly always it is the one that the SOP names for the step, so that is compared first.
     fn role(&mut self, steps: &[Option<u8>]) -> StringArray {
         let facts = self.contract.facts;
-        self.text_that(Column::Pelaksana, "V005", |row, role| {
+        self.checked_text(Column::Pelaksana, "V005", |row, role| {
             steps[row].and_then(|step| facts.sop.step(step)).is_some_and(|step| step.pelaksana == role)
                 || facts.pelaksana.contains_key(role)
         })
     }
 
+    /// Checks that the SOP has this outcome for the step.
     fn outcome(&mut self, steps: &[Option<u8>]) -> StringArray {
         let facts = self.contract.facts;
-        self.text_that(Column::Hasil, "V004", |row, hasil| steps[row].is_some_and(|step| facts.sop.allows(step, hasil)))
+        self.checked_text(Column::Hasil, "V004", |row, hasil| {
+            steps[row].is_some_and(|step| facts.sop.allows(step, hasil))
+        })
     }
 
+    /// Checks that the code of the pekon has ten digits.
     fn area(&mut self) -> StringArray {
-        self.text_that(Column::Pekon, "V007", |_, code| code.len() == 10 && code.bytes().all(|b| b.is_ascii_digit()))
+        self.checked_text(Column::Pekon, "V007", |_, code| code.len() == 10 && code.bytes().all(|b| b.is_ascii_digit()))
     }
 
-    /// A required text that must be one of those that are known.
-    fn text_that(&mut self, column: Column, code: &'static str, known: impl Fn(usize, &str) -> bool) -> StringArray {
+    /// Checks a required text, for which `is_known` must hold.
+    fn checked_text(
+        &mut self,
+        column: Column,
+        code: &'static str,
+        is_known: impl Fn(usize, &str) -> bool,
+    ) -> StringArray {
         let texts = self.text(column);
         for row in 0..texts.len() {
-            if !known(row, texts.value(row)) {
+            if !is_known(row, texts.value(row)) {
                 self.fault(row, code, column);
             }
         }
         texts
     }
 
-    /// No value and empty text stay different; a required text is neither.
+    /// Checks a text. A missing value and an empty text stay different; a required text may be neither.
     fn text(&mut self, column: Column) -> StringArray {
         let texts: StringArray = match self.chunk.column(column) {
             Cells::Texts(texts) => texts,
@@ -200,11 +212,11 @@ impl Check<'_> {
                 })
                 .collect(),
         };
-        // All bytes at once; only where one is found, row by row.
+        // First all bytes at once; only if there is a control character, row by row.
         if texts.value_data().iter().fold(false, |found, b| found | (*b < b' ')) {
-            let lines: &[u8] = if column == Column::Keterangan { b"\t\n\r" } else { b"" };
+            let allowed: &[u8] = if column == Column::Keterangan { b"\t\n\r" } else { b"" };
             for row in 0..texts.len() {
-                if texts.value(row).bytes().any(|b| b < b' ' && !lines.contains(&b)) {
+                if texts.value(row).bytes().any(|b| b < b' ' && !allowed.contains(&b)) {
                     self.fault(row, "V006", column);
                 }
             }
@@ -213,18 +225,19 @@ impl Check<'_> {
             self.require(&texts, column);
             for row in 0..texts.len() {
                 let text = texts.value(row);
-                let seen = text.as_bytes().first().is_some_and(u8::is_ascii_graphic);
-                if !seen && text.trim().is_empty() {
+                let begins_visibly = text.as_bytes().first().is_some_and(u8::is_ascii_graphic);
+                if !begins_visibly && text.trim().is_empty() {
                     self.fault(row, "V001", column);
                 }
             }
         }
-        self.limit(&texts, column);
+        self.check_length(&texts, column);
         texts
     }
 
-    /// Lengths in bytes all at once; only where one is beyond the limit, characters are counted.
-    fn limit(&mut self, texts: &StringArray, column: Column) {
+    /// Checks the length of texts: first all in bytes at once, and only if one is beyond the limit, row by row in
+    /// characters.
+    fn check_length(&mut self, texts: &StringArray, column: Column) {
         let Some(longest) = self.contract.longest(column) else { return };
         let most = i32::try_from(longest).unwrap_or(i32::MAX);
         if !texts.value_offsets().windows(2).fold(false, |found, ends| found | (ends[1] - ends[0] > most)) {
@@ -241,12 +254,14 @@ impl Check<'_> {
         self.contract.facts.columns.get(column).presence != Presence::Optional
     }
 
+    /// Notes a fault for each missing value.
     fn require(&mut self, values: &dyn Array, column: Column) {
         if let Some(nulls) = values.nulls().filter(|nulls| nulls.null_count() > 0) {
             (0..nulls.len()).filter(|row| nulls.is_null(*row)).for_each(|row| self.fault(row, "V001", column));
         }
     }
 
+    /// Checks an instant.
     fn instant(&mut self, column: Column) -> TimestampMicrosecondArray {
         let zone = self.contract.zone;
         let instants: TimestampMicrosecondArray = match self.chunk.column(column) {
@@ -264,7 +279,7 @@ impl Check<'_> {
                 })
                 .collect(),
         };
-        // Only these enter the working clock; a record may be written whenever the office likes.
+        // Working time is computed from all instants but `recorded_at`, so they must lie in the years of the calendar.
         if column != Column::RecordedAt {
             let covered = self.contract.facts.clock.covered();
             let covered = covered.start * 1_000_000..covered.end * 1_000_000;
@@ -280,6 +295,7 @@ impl Check<'_> {
         instants.with_timezone("UTC")
     }
 
+    /// Checks the date of birth.
     fn birth_date(&mut self) -> Date32Array {
         let column = Column::TanggalLahir;
         let dates: Date32Array = match self.chunk.column(column) {
@@ -304,11 +320,12 @@ impl Check<'_> {
     }
 }
 
+/// The fault of a cell whose value has another type: bytes are a text that is not valid UTF-8.
 fn wrong_kind(cell: Cell<'_>) -> &'static str {
     if matches!(cell, Cell::Bytes(_)) { "V010" } else { "V002" }
 }
 
-/// The `event_id` as the source writes it, for messages and for asking again.
+/// Returns the `event_id` as text, for messages and for reading the row again.
 pub(crate) fn id_text(row: Row<'_>) -> Option<String> {
     match row.cell(Column::EventId) {
         Cell::Integer(n) => Some(n.to_string()),
@@ -317,7 +334,7 @@ pub(crate) fn id_text(row: Row<'_>) -> Option<String> {
     }
 }
 
-/// The whole row as JSON, for the quarantine only.
+/// Returns the whole row as JSON, for the quarantine only.
 pub(crate) fn row_json(row: Row<'_>) -> String {
     let fields: Map<String, Value> = Column::ALL
         .into_iter()
@@ -372,18 +389,18 @@ mod tests {
         let contract = Contract { facts, zone: Tz::Asia__Jakarta, integer_ids: true };
         let mut row = good();
         row[column.index()] = cell;
-        let said = |rows: &[&[Cell<'_>]], at: usize| {
+        let outcome = |rows: &[&[Cell<'_>]], at: usize| {
             let checked = contract.check(&chunk_of(rows));
             match checked.fault(at) {
                 Some(fault) => Err((fault.code, fault.column)),
-                None => Ok(contract.oddities(&checked.events, at).into_iter().map(|(code, _)| code).collect()),
+                None => Ok(contract.warnings(&checked.events, at).into_iter().map(|(code, _)| code).collect()),
             }
         };
-        let alone = said(&[&row], 0);
-        // Beside rows that keep the contract a column may hold values of two kinds.
-        assert_eq!(said(&[&good(), &row], 1), alone);
-        assert_eq!(said(&[&row, &good()], 0), alone);
-        assert_eq!(said(&[&row, &good()], 1), said(&[&good()], 0));
+        let alone = outcome(&[&row], 0);
+        // In a chunk with a good row, a column may hold values of two types.
+        assert_eq!(outcome(&[&good(), &row], 1), alone);
+        assert_eq!(outcome(&[&row, &good()], 0), alone);
+        assert_eq!(outcome(&[&row, &good()], 1), outcome(&[&good()], 0));
         alone
     }
 
@@ -421,19 +438,19 @@ mod tests {
     }
 
     #[test]
-    fn the_facts_say_which_columns_are_insisted_on() {
+    fn the_facts_say_which_columns_are_required() {
         for column in Column::ALL {
             let mut facts = Facts::embedded().unwrap();
             let required = facts.columns.get(column).presence != Presence::Optional;
             let expected = if required { Err(("V001", column)) } else { Ok(vec![]) };
             assert_eq!(check(column, Cell::Null), expected, "{column:?}");
-            // What may not be optional is refused when the facts are loaded (`column_facts`).
+            // Loading the facts refuses optional columns that are always read (`column_facts`).
             if !column.is_always_read() {
                 let presence = if required { Presence::Optional } else { Presence::Required };
-                let turned = |fact: &ColumnFact| {
+                let inverted = |fact: &ColumnFact| {
                     if fact.column == column { ColumnFact { presence, ..*fact } } else { *fact }
                 };
-                facts.columns = ColumnFacts::new(facts.columns.iter().map(turned).collect()).unwrap();
+                facts.columns = ColumnFacts::new(facts.columns.iter().map(inverted).collect()).unwrap();
                 let expected = if required { Ok(vec![]) } else { Err(("V001", column)) };
                 assert_eq!(check_by(&facts, column, Cell::Null), expected, "{column:?} the other way");
             }
@@ -454,7 +471,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_odd_is_archived_and_named() {
+    fn a_warning_does_not_keep_a_row_from_the_archive() {
         let text = Cell::Text;
         assert_eq!(check(Column::Nik, text("180601570897900")), Ok(vec!["W001"]));
         assert_eq!(check(Column::Nik, text("1806013102979001")), Ok(vec!["W002"]));

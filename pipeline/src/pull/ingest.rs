@@ -1,4 +1,10 @@
-//! What becomes of each row of a pull: new, known, a correction, or quarantine.
+//! Decides for each row of a pull whether it is new, already archived, a correction, or for the quarantine.
+//!
+//! Reads   chunks of rows from the source; the archived rows with the same keys
+//! Gives   new events by month, and rows for the quarantine, to the [`Writer`]; counts and findings to the report
+//! Rule    a row that breaks the contract, or repeats a key, goes to quarantine; a row equal to the latest archived one
+//!         of its key is dropped; any other row with a known key is a correction
+//! Finds   V008 and W005; the findings of the contract
 
 use super::report::{FindingCounts, PullError, PullReport, Range};
 use crate::archive::event_batch::Events;
@@ -8,55 +14,60 @@ use crate::archive::{Archive, ArchiveError, DigestForm, Persons, Pseudonymizer, 
 use crate::hash::hex;
 use crate::pull::archived_rows::{ArchivedRows, RowMatcher};
 use crate::pull::contract::{Contract, Fault, id_text, row_json};
-use crate::pull::repeated_keys::{RepeatedKeys, mark};
+use crate::pull::repeated_keys::{RepeatedKeys, key_fingerprint};
 use crate::source::{Cell, Chunk, Row};
 use schemas::{Column, EventId, Month};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range as Span;
 use std::path::Path;
 
-/// Rows that are looked up in the archive together.
+/// How many rows are looked up in the archive together.
 const LOOKED_UP_ROWS: usize = 65_536;
-/// Rows of one part of the quarantine.
+/// How many rows one part of the quarantine holds.
 const QUARANTINE_ROWS: usize = 10_000;
-/// When this many rows break the contract and they are the most, the view is wrong and not the rows.
-const MOST_BROKEN: u64 = 100_000;
+/// If this many rows go to quarantine and they are the majority, the view is wrong rather than the rows.
+const MOST_QUARANTINED: u64 = 100_000;
 
-/// Takes rows chunk by chunk and hands on what must be archived.
+/// Takes rows chunk by chunk, and passes those that must be archived to the writer.
 pub(crate) struct Ingestor<'a> {
     contract: Contract<'a>,
     archive: Archive,
     range: Range,
     tables: Tables,
-    residents: Pseudonymizer,
+    pseudonymizer: Pseudonymizer,
     quarantine_digest: Keyed,
+    /// Digests of the rows that are already in quarantine.
     quarantined: BTreeSet<[u8; 16]>,
-    doubles: Option<RepeatedKeys>,
-    watched: BTreeSet<u64>,
+    /// Gathers fingerprints, in a first reading.
+    fingerprints: Option<RepeatedKeys>,
+    /// Fingerprints that a first reading found repeated, in a second one.
+    repeated: BTreeSet<u64>,
+    /// Keys with such a fingerprint that have been seen.
     seen: BTreeSet<String>,
+    /// The month of the event before, and its seconds.
     month: Option<(Month, Span<i64>)>,
-    waiting: Vec<Chunk>,
-    broken: Vec<QuarantinedRow>,
-    /// The number that the next event would get.
+    /// Chunks that wait to be looked up together.
+    pending: Vec<Chunk>,
+    /// Rows that wait to be written to the quarantine.
+    for_quarantine: Vec<QuarantinedRow>,
+    /// The number that the next event gets.
     pub(crate) next_seq: i64,
-    /// The latest instant of recording.
+    /// The latest `recorded_at` that was seen.
     pub(crate) cursor_us: Option<i64>,
-    /// What was found.
-    pub(crate) tally: FindingCounts,
-    /// What was counted.
+    pub(crate) counts: FindingCounts,
     pub(crate) report: PullReport,
 }
 
 impl<'a> Ingestor<'a> {
-    /// `watched` are the marks that an earlier reading of the same rows found doubled; without one, marks are gathered in
-    /// `folder`.
+    /// Starts a reading of rows. `repeated` are the fingerprints that a first reading of the same rows found repeated; in a
+    /// first reading it is `None`, and fingerprints are gathered, with scratch files in `folder`.
     pub(crate) fn new(
         key: &Key,
         contract: Contract<'a>,
         archive: Archive,
         range: Range,
         quarantined: BTreeSet<[u8; 16]>,
-        watched: Option<BTreeSet<u64>>,
+        repeated: Option<BTreeSet<u64>>,
         folder: &Path,
     ) -> Self {
         Self {
@@ -65,17 +76,17 @@ impl<'a> Ingestor<'a> {
             archive,
             range,
             tables: Tables::of(&contract.facts.columns, contract.integer_ids),
-            residents: Pseudonymizer::new(key, DigestForm::of(&contract.facts.columns)),
+            pseudonymizer: Pseudonymizer::new(key, DigestForm::of(&contract.facts.columns)),
             quarantine_digest: key.keyed("quarantine"),
             quarantined,
-            doubles: watched.is_none().then(|| RepeatedKeys::new(folder)),
-            watched: watched.unwrap_or_default(),
+            fingerprints: repeated.is_none().then(|| RepeatedKeys::new(folder)),
+            repeated: repeated.unwrap_or_default(),
             seen: BTreeSet::new(),
             month: None,
-            waiting: Vec::new(),
-            broken: Vec::new(),
+            pending: Vec::new(),
+            for_quarantine: Vec::new(),
             cursor_us: None,
-            tally: FindingCounts::default(),
+            counts: FindingCounts::default(),
             report: PullReport::default(),
         }
     }
@@ -85,23 +96,24 @@ impl<'a> Ingestor<'a> {
         self.contract.integer_ids
     }
 
-    /// Takes a chunk; what it says is decided when enough rows are there to be looked up together.
-    pub(crate) fn take(&mut self, chunk: Chunk, writer: Option<&mut Writer>) -> Result<(), PullError> {
-        self.waiting.push(chunk);
-        let rows: usize = self.waiting.iter().map(Chunk::len).sum();
-        if self.archive.is_empty() || rows >= LOOKED_UP_ROWS { self.decide(writer) } else { Ok(()) }
+    /// Takes a chunk. Its rows are decided once there are enough rows to look up together.
+    pub(crate) fn add(&mut self, chunk: Chunk, writer: Option<&mut Writer>) -> Result<(), PullError> {
+        self.pending.push(chunk);
+        let rows: usize = self.pending.iter().map(Chunk::len).sum();
+        if self.archive.is_empty() || rows >= LOOKED_UP_ROWS { self.decide_pending(writer) } else { Ok(()) }
     }
 
-    /// Decides about every row that waits and hands everything to the writer. Gives the marks that came twice.
+    /// Decides all pending rows, and passes everything to the writer. Returns the fingerprints that came more than once.
     pub(crate) fn finish(&mut self, mut writer: Option<&mut Writer>) -> Result<BTreeSet<u64>, PullError> {
-        self.decide(writer.as_deref_mut())?;
-        self.hand_on_broken(writer)?;
-        let doubles = self.doubles.take().map(RepeatedKeys::finish).transpose();
-        Ok(doubles.map_err(PullError::Scratch)?.unwrap_or_default())
+        self.decide_pending(writer.as_deref_mut())?;
+        self.flush_quarantine(writer)?;
+        let repeated = self.fingerprints.take().map(RepeatedKeys::finish).transpose();
+        Ok(repeated.map_err(PullError::Scratch)?.unwrap_or_default())
     }
 
-    fn decide(&mut self, mut writer: Option<&mut Writer>) -> Result<(), PullError> {
-        let chunks = std::mem::take(&mut self.waiting);
+    /// Looks up the keys of the pending rows in the archive, and decides the rows.
+    fn decide_pending(&mut self, mut writer: Option<&mut Writer>) -> Result<(), PullError> {
+        let chunks = std::mem::take(&mut self.pending);
         let archive = self.archive.clone();
         let mut ids: Vec<EventId<'_>> = if archive.is_empty() {
             Vec::new()
@@ -110,89 +122,95 @@ impl<'a> Ingestor<'a> {
         };
         ids.sort_unstable();
         ids.dedup();
-        let known = ArchivedRows::load(&archive, &ids, &self.tables.public)?;
+        let archived = ArchivedRows::load(&archive, &ids, &self.tables.public)?;
         for chunk in &chunks {
-            self.chunk(chunk, &known, writer.as_deref_mut())?;
+            self.decide_chunk(chunk, &archived, writer.as_deref_mut())?;
         }
         Ok(())
     }
 
-    fn chunk(
+    /// Checks a chunk and decides its rows.
+    fn decide_chunk(
         &mut self,
         chunk: &Chunk,
-        known: &ArchivedRows<'_>,
+        archived: &ArchivedRows<'_>,
         mut writer: Option<&mut Writer>,
     ) -> Result<(), PullError> {
         let checked = self.contract.check(chunk);
-        let persons = self.residents.form().persons(|column| Ok(checked.events.values(column)))?;
-        let likeness = known.beside(&checked.events)?;
-        let beside = CommitExtras { events: &checked.events, persons: &persons, known, likeness };
+        let persons = self.pseudonymizer.form().persons(|column| Ok(checked.events.values(column)))?;
+        let matcher = archived.beside(&checked.events)?;
+        let chunk_rows = ChunkRows { events: &checked.events, persons: &persons, archived, matcher };
         let mut months = BTreeMap::new();
         for (index, row) in (0_u32..).zip(chunk.rows()) {
             self.report.read += 1;
             match checked.fault(index as usize) {
-                Some(fault) => self.refuse(row, fault)?,
-                None => self.event(index, row, &beside, &mut months)?,
+                Some(fault) => self.quarantine(row, fault)?,
+                None => self.decide_event(index, row, &chunk_rows, &mut months)?,
             }
         }
         let integer_ids = self.contract.integer_ids;
         if let Some(writer) = writer.as_deref_mut() {
-            for (month, admitted) in months {
-                let corrections = admitted.corrections();
-                writer.add_events(integer_ids, month, admitted.batches(&checked.events, &self.tables)?, corrections)?;
+            for (month, new_events) in months {
+                let corrections = new_events.corrections();
+                writer.add_events(
+                    integer_ids,
+                    month,
+                    new_events.batches(&checked.events, &self.tables)?,
+                    corrections,
+                )?;
             }
         }
-        if self.broken.len() >= QUARANTINE_ROWS { Ok(self.hand_on_broken(writer)?) } else { Ok(()) }
+        if self.for_quarantine.len() >= QUARANTINE_ROWS { Ok(self.flush_quarantine(writer)?) } else { Ok(()) }
     }
 
-    /// What becomes of a row that keeps the contract: it is admitted to its month, unless it is known already.
-    fn event(
+    /// Decides a row that keeps the contract. It is added to its month, unless the archive already has it.
+    fn decide_event(
         &mut self,
         index: u32,
         row: Row<'_>,
-        beside: &CommitExtras<'_>,
+        chunk_rows: &ChunkRows<'_>,
         months: &mut BTreeMap<Month, NewEvents>,
     ) -> Result<(), PullError> {
-        let (events, place) = (beside.events, index as usize);
-        let at = events.recorded_at.value(place);
+        let (events, row_index) = (chunk_rows.events, index as usize);
+        let at = events.recorded_at.value(row_index);
         if self.range.from_us.is_some_and(|from| at < from) || self.range.until_us.is_some_and(|until| at >= until) {
             self.report.read -= 1;
             return Ok(());
         }
-        let event_id = events.key(place);
-        let mark = mark(event_id);
-        if let Some(doubles) = &mut self.doubles {
-            doubles.push(mark).map_err(PullError::Scratch)?;
-        } else if self.watched.contains(&mark) && !self.seen.insert(event_id.to_string()) {
-            return self.refuse(row, Fault { code: "V008", column: Column::EventId });
+        let event_id = events.key(row_index);
+        let fingerprint = key_fingerprint(event_id);
+        if let Some(fingerprints) = &mut self.fingerprints {
+            fingerprints.push(fingerprint).map_err(PullError::Scratch)?;
+        } else if self.repeated.contains(&fingerprint) && !self.seen.insert(event_id.to_string()) {
+            return self.quarantine(row, Fault { code: "V008", column: Column::EventId });
         }
         self.cursor_us = self.cursor_us.max(Some(at));
-        let month = self.month_of(events.selesai.value(place).div_euclid(1_000_000))?;
-        let person = self.residents.digest(beside.persons.row(place));
-        let earlier = beside.known.get(event_id);
-        if let (Some(earlier), Some(likeness)) = (earlier, &beside.likeness)
-            && likeness.is_same(earlier, place, &person.commitment)
+        let month = self.month_of(events.selesai.value(row_index).div_euclid(1_000_000))?;
+        let person = self.pseudonymizer.digest(chunk_rows.persons.row(row_index));
+        let earlier = chunk_rows.archived.get(event_id);
+        if let (Some(earlier), Some(matcher)) = (earlier, &chunk_rows.matcher)
+            && matcher.is_same(earlier, row_index, &person.commitment)
         {
             self.report.known += 1;
             return Ok(());
         }
         let correction_of = earlier.map(|e| e.seq);
-        for (code, column) in self.contract.oddities(events, place) {
-            self.tally.add(code, column.name(), Some(events.berkas_id.value(place)));
+        for (code, column) in self.contract.warnings(events, row_index) {
+            self.counts.add(code, column.name(), Some(events.berkas_id.value(row_index)));
         }
         if correction_of.is_some() {
             self.report.corrections += 1;
-            self.tally.add("W005", "event_id", Some(&event_id.to_string()));
+            self.counts.add("W005", "event_id", Some(&event_id.to_string()));
         } else {
             self.report.new += 1;
         }
-        let admitted = months.entry(month).or_insert_with(|| NewEvents::with_capacity(row.chunk_len()));
-        admitted.push(index, self.next_seq, person, correction_of);
+        let new_events = months.entry(month).or_insert_with(|| NewEvents::with_capacity(row.chunk_len()));
+        new_events.push(index, self.next_seq, person, correction_of);
         self.next_seq += 1;
         Ok(())
     }
 
-    /// The month of an instant; most are in the month of the one before.
+    /// Returns the month of an instant. Most instants are in the month of the one before, so that one is tried first.
     fn month_of(&mut self, epoch_s: i64) -> Result<Month, ArchiveError> {
         if let Some((month, seconds)) = &self.month
             && seconds.contains(&epoch_s)
@@ -206,7 +224,8 @@ impl<'a> Ingestor<'a> {
         Ok(month)
     }
 
-    fn refuse(&mut self, row: Row<'_>, fault: Fault) -> Result<(), PullError> {
+    /// Puts a row into the quarantine, unless it is already there.
+    fn quarantine(&mut self, row: Row<'_>, fault: Fault) -> Result<(), PullError> {
         let text = row_json(row);
         let digest = self.quarantine_digest.digest(&[fault.code.as_bytes(), text.as_bytes()]);
         let event_id = id_text(row);
@@ -215,38 +234,45 @@ impl<'a> Ingestor<'a> {
             Some(longest) => format!("{column}, paling banyak {longest} huruf"),
             None => column.to_owned(),
         };
-        self.tally.add(fault.code, place, event_id.as_deref());
+        self.counts.add(fault.code, place, event_id.as_deref());
         if !self.quarantined.insert(digest) {
             self.report.still_quarantined += 1;
             return Ok(());
         }
         self.report.quarantined += 1;
-        if self.report.quarantined >= MOST_BROKEN && self.report.quarantined * 2 > self.report.read {
+        if self.report.quarantined >= MOST_QUARANTINED && self.report.quarantined * 2 > self.report.read {
             return Err(PullError::MostlyBroken { rows: self.report.quarantined, code: fault.code, column });
         }
-        self.broken.push(QuarantinedRow { event_id, code: fault.code, column, digest: hex(&digest), row: text });
+        self.for_quarantine.push(QuarantinedRow {
+            event_id,
+            code: fault.code,
+            column,
+            digest: hex(&digest),
+            row: text,
+        });
         Ok(())
     }
 
-    fn hand_on_broken(&mut self, writer: Option<&mut Writer>) -> Result<(), ArchiveError> {
-        let broken = std::mem::take(&mut self.broken);
+    /// Passes the rows for the quarantine to the writer.
+    fn flush_quarantine(&mut self, writer: Option<&mut Writer>) -> Result<(), ArchiveError> {
+        let rows = std::mem::take(&mut self.for_quarantine);
         match writer {
-            Some(writer) if !broken.is_empty() => writer.add_quarantine(&broken),
+            Some(writer) if !rows.is_empty() => writer.add_quarantine(&rows),
             _ => Ok(()),
         }
     }
 }
 
-/// The events of a chunk beside what the archive holds of them.
-struct CommitExtras<'a> {
+/// The events of a chunk, and the archived rows with the same keys.
+struct ChunkRows<'a> {
     events: &'a Events,
     persons: &'a Persons<'a>,
-    known: &'a ArchivedRows<'a>,
-    likeness: Option<RowMatcher<'a>>,
+    archived: &'a ArchivedRows<'a>,
+    matcher: Option<RowMatcher<'a>>,
 }
 
 impl Contract<'_> {
-    /// The key of a row, if it has one of the archive's type.
+    /// Returns the key of a row, if it has one of the archive's type.
     fn key<'r>(&self, row: Row<'r>) -> Option<EventId<'r>> {
         match (row.cell(Column::EventId), self.integer_ids) {
             (Cell::Integer(n), true) => Some(EventId::Integer(n)),

@@ -1,8 +1,9 @@
 //! Is this the database that the archive was made from?
 //!
-//! Who points tertib at another office's database would have its rows archived as corrections, for ever. A server tells which
-//! it is, and a pull from the one of the last pull asks no further. From any other, and from a file, some archived rows are
-//! looked for: a database that was moved or restored has them as they were.
+//! If tertib is pointed at another office's database by mistake, its rows must not be archived as corrections, because
+//! that cannot be undone. A server identifies itself; if it is the one of the last pull, nothing else is checked. For
+//! any other server, and for a file, a sample of archived rows is looked up: a database that was moved or restored still
+//! has them unchanged.
 
 use super::{PullError, Run};
 use crate::archive::columns::{int64s, texts};
@@ -13,13 +14,13 @@ use arrow::array::RecordBatch;
 use schemas::Identity;
 use std::collections::BTreeSet;
 
-/// Archived rows that are looked for, of the first and of the last part.
+/// The size of the sample, from the first part and from the last part each.
 const ROWS_OF_A_PART: usize = 8;
-/// Fewer archived rows say nothing.
+/// A smaller sample proves nothing.
 const FEWEST_ROWS: usize = 8;
 
 impl Run<'_> {
-    /// Which database it is, where it says so.
+    /// Checks the database, and returns its identity if it has one.
     pub(super) async fn recognise(
         &mut self,
         source: &mut Source,
@@ -37,41 +38,42 @@ impl Run<'_> {
         }
         let ids = in_order(&keys, archive.facts().is_none_or(|facts| facts.integer_ids));
         let archived = recorded_at(archive, &ids)?;
-        let there = source.recorded_at(&ids).await?;
-        let same = there.iter().filter(|(id, at)| archived.get(*id) == at.as_ref()).count();
+        let found = source.recorded_at(&ids).await?;
+        let same = found.iter().filter(|(id, at)| archived.get(*id) == at.as_ref()).count();
         let changed = match (&note.identity, &identity) {
             (Some(was), Some(is)) => format!(" (it was {was} and is {is})"),
             _ => String::new(),
         };
-        if there.is_empty() || same * 2 < there.len() {
-            return Err(PullError::AnotherDatabase { changed, asked: keys.len(), found: there.len(), same });
+        if found.is_empty() || same * 2 < found.len() {
+            return Err(PullError::AnotherDatabase { changed, asked: keys.len(), found: found.len(), same });
         }
         if !changed.is_empty() {
-            self.done.tally.note("S006", self.config.view.as_str());
+            self.state.counts.note("S006", self.config.view.as_str());
         }
         Ok(identity)
     }
 }
 
-/// Keys of the first and the last archived events, as text.
+/// Returns the keys of the first and the last archived events, as text.
 fn sample(archive: &Archive) -> Result<BTreeSet<String>, ArchiveError> {
     let mut ids = BTreeSet::new();
     let (mut first, last) = (archive.event_files(), archive.event_files());
     if let Some(file) = first.next() {
         for batch in archive.batches(file, Some(&["event_id"]), ROWS_OF_A_PART)?.take(1) {
-            note_keys(&batch?, &mut ids)?;
+            add_keys(&batch?, &mut ids)?;
         }
     }
     if let Some(file) = last.last()
         && let Some(batch) = archive.read(file, Some(&["event_id"]))?.last()
     {
         let begin = batch.num_rows().saturating_sub(ROWS_OF_A_PART);
-        note_keys(&batch.slice(begin, batch.num_rows() - begin), &mut ids)?;
+        add_keys(&batch.slice(begin, batch.num_rows() - begin), &mut ids)?;
     }
     Ok(ids)
 }
 
-fn note_keys(batch: &RecordBatch, ids: &mut BTreeSet<String>) -> Result<(), ArchiveError> {
+/// Adds the keys of a batch, as text.
+fn add_keys(batch: &RecordBatch, ids: &mut BTreeSet<String>) -> Result<(), ArchiveError> {
     match int64s(batch, "event_id") {
         Ok(keys) => ids.extend(keys.iter().flatten().map(|key| key.to_string())),
         Err(_) => ids.extend(texts(batch, "event_id")?.iter().flatten().map(str::to_owned)),

@@ -1,11 +1,12 @@
-//! Is a month of the archive what the source says now, row for row?
+//! Does a month of the archive agree with the source, row for row?
 //!
 //! Reads   one month of the source, in one snapshot; the latest archived rows of that month
 //! Gives   every row that is missing, gone, different or in quarantine, by its `event_id`
-//! Rule    a deletion or change in the source is reported, never followed
+//! Rule    a deletion or change in the source is reported, but the archive does not change
+//! Finds   R001–R007
 //!
-//! Where the database can digest rows itself, only a sum per day travels, and the rows' digests only of days whose sums
-//! differ. Elsewhere (SQLite, CSV, columns of unusual types) the rows are read and digested here.
+//! A database that can digest rows itself sends only one sum per day, and the digests of single rows only for days whose
+//! sums differ. Otherwise (SQLite, CSV, columns of unusual types) the rows are read and digested here.
 
 mod rows;
 
@@ -26,7 +27,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use tokio::task::JoinSet;
 
-/// How a month of the archive and of the source compare.
+/// The differences between the archive and the source in a month.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Reconciliation {
     /// Whether the database digested the rows itself.
@@ -35,25 +36,25 @@ pub struct Reconciliation {
     pub source_rows: u64,
     /// Events of the month in the archive, each in its latest form.
     pub archive_rows: u64,
-    /// Rows or digests that travelled.
+    /// Rows, digests and sums that were transferred.
     pub travelled: u64,
-    /// In the source and not in the archive.
+    /// Rows in the source that are not in the archive.
     pub missing: Vec<String>,
-    /// In the archive and no longer in the source.
+    /// Events in the archive that are no longer in the source.
     pub gone: Vec<String>,
-    /// In both, with another content.
+    /// Events in both, with different content.
     pub different: Vec<Difference>,
-    /// In both, and in the source so that it breaks the contract and cannot be archived as a correction.
+    /// Events in both, whose row in the source now breaks the contract and so cannot be archived as a correction.
     pub broken: Vec<Difference>,
-    /// In the source, and in the quarantine instead of the archive.
+    /// Rows in the source that are in the quarantine instead of the archive.
     pub quarantined: Vec<String>,
-    /// More than once in the source, so that nobody can say which row the archive should have.
+    /// Keys that the source has more than once, so that it is undefined which row the archive should have.
     pub doubled: Vec<String>,
     /// Rows of the source without a key, which cannot be compared.
     pub without_key: u64,
 }
 
-/// An event that the source now tells otherwise than the archive.
+/// An event that differs between the source and the archive.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Difference {
     /// Its key.
@@ -63,18 +64,18 @@ pub struct Difference {
 }
 
 impl Reconciliation {
-    /// The same as findings R001–R007, grouped by code and, where rows differ, by the columns that do.
+    /// Returns the differences as findings R001–R007, grouped by code and by the columns that differ.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
-        let mut tally = FindingCounts::default();
+        let mut counts = FindingCounts::default();
         for (code, columns, id) in self.rows() {
-            tally.add(code, if columns.is_empty() { "event_id".to_owned() } else { columns }, Some(&id));
+            counts.add(code, if columns.is_empty() { "event_id".to_owned() } else { columns }, Some(&id));
         }
-        (0..self.without_key).for_each(|_| tally.add("R005", "event_id", None));
-        tally.findings()
+        (0..self.without_key).for_each(|_| counts.add("R005", "event_id", None));
+        counts.findings()
     }
 
-    /// Every row that a finding is about: code, the columns that differ, and its key.
+    /// Returns every row with a finding: the code, the columns that differ, and the key.
     #[must_use]
     pub fn rows(&self) -> Vec<(&'static str, String, String)> {
         let lists =
@@ -89,28 +90,28 @@ impl Reconciliation {
         lists.into_iter().flat_map(each).chain(differences.into_iter().flat_map(differing)).collect()
     }
 
-    /// Keys of the rows that a pull has to ask for, so that the archive says what the source says.
-    pub(crate) fn to_ask_for(&self) -> Vec<String> {
+    /// Returns the keys of the rows that a pull must read again, so that the archive agrees with the source.
+    pub(crate) fn to_read_again(&self) -> Vec<String> {
         let different = self.different.iter().chain(&self.broken).map(|d| &d.event_id);
         let ids = self.missing.iter().chain(different).chain(&self.quarantined).chain(&self.doubled);
         ids.cloned().collect()
     }
 }
 
-/// Digests of rows by their keys as text.
+/// The instants and digests of rows, by their keys as text.
 type Digests = BTreeMap<String, (i64, String)>;
 
-/// What the source has of a month.
+/// The rows of a month in the source.
 #[derive(Debug, Default)]
-struct Found {
+struct SourceRows {
     rows: Digests,
     doubled: BTreeSet<String>,
     without_key: u64,
     read: u64,
 }
 
-impl Found {
-    /// Takes a row; in files a later one is another export of the same event.
+impl SourceRows {
+    /// Adds a row. In files, a later row with the same key is a newer export of the event, not a repetition.
     fn add(&mut self, id: Option<String>, at_us: i64, digest: String, in_files: bool) {
         match id {
             None => self.without_key += 1,
@@ -123,7 +124,7 @@ impl Found {
     }
 }
 
-/// Compares one month. `at_ms` makes the key of the digests one of its own.
+/// Compares one month. `at_ms` makes the key of the digests different in each run.
 ///
 /// # Errors
 /// [`PullError`] when the source or the archive cannot be read.
@@ -136,33 +137,33 @@ pub async fn reconcile(
     at_ms: i64,
 ) -> Result<Reconciliation, PullError> {
     let mut source = Source::open(config.clone()).await?;
-    let shape = source.shape().await?;
+    let schema = source.shape().await?;
     let secret = hex(&key.keyed("reconcile").digest(&[month.to_string().as_bytes(), &at_ms.to_le_bytes()]));
-    let integer_ids = archive.facts().map_or(shape.integer_ids.unwrap_or(true), |f| f.integer_ids);
+    let integer_ids = archive.facts().map_or(schema.integer_ids.unwrap_or(true), |f| f.integer_ids);
     let contract = Contract { facts, zone: config.zone, integer_ids };
     let replaced = archive.superseded()?;
-    let held = archived(archive, month, &replaced, &secret)?;
-    let mut result = Reconciliation { archive_rows: held.len() as u64, ..Reconciliation::default() };
+    let archived = archived_digests(archive, month, &replaced, &secret)?;
+    let mut result = Reconciliation { archive_rows: archived.len() as u64, ..Reconciliation::default() };
     let (from_us, until_us) = (month.start_s(facts.zone) * 1_000_000, month.end_s(facts.zone) * 1_000_000);
-    let (held, found) = if let Some(asked) = source.digested(&shape, &secret) {
+    let (archived, found) = if let Some(request) = source.digested(&schema, &secret) {
         result.in_database = true;
-        let (days, rows, found) = digested(&mut source, &asked, &held, from_us..until_us).await?;
+        let (days, rows, found) = compare_days(&mut source, &request, &archived, from_us..until_us).await?;
         result.source_rows = rows;
-        let of_days = |(_, (at, _)): &(String, (i64, String))| days.contains(&((at - from_us) / DAY_US));
-        (held.into_iter().filter(of_days).collect(), found)
+        let in_days = |(_, (at, _)): &(String, (i64, String))| days.contains(&((at - from_us) / DAY_US));
+        (archived.into_iter().filter(in_days).collect(), found)
     } else {
-        let (back, found) = read_here(source, &shape, contract, month, &secret).await?;
-        source = back;
+        let (returned, found) = read_here(source, &schema, contract, month, &secret).await?;
+        source = returned;
         result.source_rows = found.rows.len() as u64 + found.without_key;
-        (held, found)
+        (archived, found)
     };
     result.travelled = found.read;
     result.without_key = found.without_key;
     let quarantine: BTreeSet<String> = Quarantine::load(archive)?.open_keys.into_iter().collect();
-    let elsewhere = archived_elsewhere(archive, &held, &found.rows, integer_ids)?;
+    let elsewhere = archived_elsewhere(archive, &archived, &found.rows, integer_ids)?;
     let mut suspects = BTreeSet::new();
     for (id, (_, theirs)) in found.rows.iter().filter(|(id, _)| !found.doubled.contains(*id)) {
-        match held.get(id) {
+        match archived.get(id) {
             Some((_, ours)) if ours == theirs => {}
             Some(_) => drop(suspects.insert(id.clone())),
             None if elsewhere.contains(id) => drop(suspects.insert(id.clone())),
@@ -170,53 +171,54 @@ pub async fn reconcile(
             None => result.missing.push(id.clone()),
         }
     }
-    let unseen: BTreeSet<String> = held.into_keys().filter(|id| !found.rows.contains_key(id)).collect();
+    let unmatched: BTreeSet<String> = archived.into_keys().filter(|id| !found.rows.contains_key(id)).collect();
     result.doubled = found.doubled.into_iter().collect();
-    suspects.extend(unseen.iter().cloned());
-    let now = values_now(source, &shape, contract, &suspects).await?;
+    suspects.extend(unmatched.iter().cloned());
+    let now = values_now(source, &schema, contract, &suspects).await?;
     let ids = in_order(&suspects, integer_ids);
     let then = if ids.is_empty() { BTreeMap::new() } else { archived_values(archive, &ids, &replaced)? };
     for id in suspects {
         let columns = match (now.get(&id), then.get(&id)) {
-            (None, _) if unseen.contains(&id) => {
+            (None, _) if unmatched.contains(&id) => {
                 result.gone.push(id);
                 continue;
             }
-            (Some(Now::Kept(theirs)), Some(ours)) => differing_columns(theirs, ours),
-            (Some(Now::Broken(column)), _) => {
+            (Some(SourceRow::Valid(theirs)), Some(ours)) => differing_columns(theirs, ours),
+            (Some(SourceRow::Broken(column)), _) => {
                 result.broken.push(Difference { event_id: id, columns: vec![column.name()] });
                 continue;
             }
             _ => Vec::new(),
         };
-        // The two sides may write the same value differently into their digests; here the values themselves were compared.
-        if !matches!((now.get(&id), columns.as_slice()), (Some(Now::Kept(_)), [])) {
+        // Both sides may digest the same value in different forms, so only rows whose values differ are reported.
+        if !matches!((now.get(&id), columns.as_slice()), (Some(SourceRow::Valid(_)), [])) {
             result.different.push(Difference { event_id: id, columns });
         }
     }
     Ok(result)
 }
 
-/// On which days the two differ, how many rows the source has, and the digests of its rows on these days, made in the database.
-async fn digested(
+/// Compares the days of a month by sums that the database makes. Returns the days that differ, how many rows the source
+/// has, and the digests of its rows on those days.
+async fn compare_days(
     source: &mut Source,
-    asked: &Digested,
-    held: &Digests,
+    request: &Digested,
+    archived: &Digests,
     month_us: std::ops::Range<i64>,
-) -> Result<(BTreeSet<i64>, u64, Found), PullError> {
+) -> Result<(BTreeSet<i64>, u64, SourceRows), PullError> {
     let from_us = month_us.start;
-    let theirs = source.day_sums(asked, from_us, month_us.end).await?;
+    let theirs = source.day_sums(request, from_us, month_us.end).await?;
     let mut rows = theirs.values().map(|(rows, _)| rows).sum();
-    let days = differing_days(held, &theirs, from_us);
-    let mut found = Found { read: theirs.len() as u64, ..Found::default() };
+    let days = differing_days(archived, &theirs, from_us);
+    let mut found = SourceRows { read: theirs.len() as u64, ..SourceRows::default() };
     for day in &days {
         let begin = from_us + day * DAY_US;
-        for (id, digest) in source.row_digests(asked, begin, begin + DAY_US).await? {
+        for (id, digest) in source.row_digests(request, begin, begin + DAY_US).await? {
             found.read += 1;
             found.add(id, begin, digest, false);
         }
     }
-    for (id, digest) in source.endless_row_digests(asked).await? {
+    for (id, digest) in source.endless_row_digests(request).await? {
         found.read += 1;
         rows += 1;
         found.add(id, 0, digest, false);
@@ -224,34 +226,36 @@ async fn digested(
     Ok((days, rows, found))
 }
 
-/// What the source says now about an event.
-enum Now {
-    Kept(Values),
-    /// The row breaks the contract in that column.
+/// The present row of an event in the source.
+enum SourceRow {
+    /// Its values; it keeps the contract.
+    Valid(Values),
+    /// It breaks the contract in this column.
     Broken(Column),
 }
 
+/// Returns the names of the columns whose values differ.
 fn differing_columns(theirs: &Values, ours: &Values) -> Vec<&'static str> {
     let pairs = Column::ALL.into_iter().zip(theirs.iter().zip(ours));
     pairs.filter(|(_, (theirs, ours))| theirs != ours).map(|(column, _)| column.name()).collect()
 }
 
-/// Which keys that the month of the archive does not have stand in another month of it.
+/// Returns those keys that the archive has in another month instead of this one.
 fn archived_elsewhere(
     archive: &Archive,
-    held: &Digests,
+    archived: &Digests,
     found: &Digests,
     integer_ids: bool,
 ) -> Result<BTreeSet<String>, ArchiveError> {
-    let unknown: BTreeSet<String> = found.keys().filter(|id| !held.contains_key(*id)).cloned().collect();
-    let archived = archived_keys(archive, &in_order(&unknown, integer_ids))?;
-    Ok(archived.iter().map(ToString::to_string).collect())
+    let unknown: BTreeSet<String> = found.keys().filter(|id| !archived.contains_key(*id)).cloned().collect();
+    let keys = archived_keys(archive, &in_order(&unknown, integer_ids))?;
+    Ok(keys.iter().map(ToString::to_string).collect())
 }
 
-/// Days since the beginning of the month on which the two sides have other sums.
-fn differing_days(held: &Digests, theirs: &BTreeMap<i64, (u64, String)>, from_us: i64) -> BTreeSet<i64> {
+/// Returns the days on which the sums of the two sides differ, counted from the beginning of the month.
+fn differing_days(archived: &Digests, theirs: &BTreeMap<i64, (u64, String)>, from_us: i64) -> BTreeSet<i64> {
     let mut ours: BTreeMap<i64, (u64, u128)> = BTreeMap::new();
-    for (at, digest) in held.values() {
+    for (at, digest) in archived.values() {
         let (rows, sum) = ours.entry((at - from_us) / DAY_US).or_default();
         *rows += 1;
         *sum += first_60_bits(digest);
@@ -261,8 +265,13 @@ fn differing_days(held: &Digests, theirs: &BTreeMap<i64, (u64, String)>, from_us
     days.into_iter().filter(|day| !equal(day)).collect()
 }
 
-/// Digests of the latest archived form of every event of a month.
-fn archived(archive: &Archive, month: Month, replaced: &BTreeSet<i64>, secret: &str) -> Result<Digests, ArchiveError> {
+/// Digests the latest archived form of every event of a month.
+fn archived_digests(
+    archive: &Archive,
+    month: Month,
+    replaced: &BTreeSet<i64>,
+    secret: &str,
+) -> Result<Digests, ArchiveError> {
     let mut digests = Digests::new();
     each_latest(archive, month, None, replaced, |at_us, values| {
         let mut text = String::new();
@@ -273,20 +282,20 @@ fn archived(archive: &Archive, month: Month, replaced: &BTreeSet<i64>, secret: &
     Ok(digests)
 }
 
-/// Calls `each` with every chunk of a window.
+/// Calls `each` with every chunk of the rows of a filter.
 async fn stream(
     mut source: Source,
-    shape: &RelationSchema,
-    window: RowFilter,
+    schema: &RelationSchema,
+    filter: RowFilter,
     integer_ids: bool,
     mut each: impl FnMut(&Chunk),
 ) -> Result<Source, PullError> {
-    let (to, mut chunks) = tokio::sync::mpsc::channel(2);
-    let shape = shape.clone();
-    // Whoever gives up this comparison ends its reader with it.
+    let (sender, mut chunks) = tokio::sync::mpsc::channel(2);
+    let schema = schema.clone();
+    // Dropping the set aborts its task, so a comparison that is given up does not leave a reader behind.
     let mut reader = JoinSet::new();
     reader.spawn(async move {
-        let read = source.events(&shape, &window, integer_ids, to).await;
+        let read = source.events(&schema, &filter, integer_ids, sender).await;
         (source, read)
     });
     while let Some(chunk) = chunks.recv().await {
@@ -297,23 +306,23 @@ async fn stream(
     Ok(source)
 }
 
-/// What the source has of a month, read and digested here. A row that breaks the contract belongs to the month in which it
-/// ends, and to every month where that cannot be read.
+/// Reads the rows of a month from the source and digests them here. A row that breaks the contract belongs to the month of
+/// its `selesai`, and to every month if that cannot be read.
 async fn read_here(
     source: Source,
-    shape: &RelationSchema,
+    schema: &RelationSchema,
     contract: Contract<'_>,
     month: Month,
     secret: &str,
-) -> Result<(Source, Found), PullError> {
-    let mut found = Found::default();
+) -> Result<(Source, SourceRows), PullError> {
+    let mut found = SourceRows::default();
     let in_files = source.is_files();
-    let source = stream(source, shape, RowFilter::default(), contract.integer_ids, |chunk| {
+    let source = stream(source, schema, RowFilter::default(), contract.integer_ids, |chunk| {
         let checked = contract.check(chunk);
         for (index, row) in chunk.rows().enumerate() {
             found.read += 1;
-            let ends = &checked.events.selesai;
-            let at_us = ends.is_valid(index).then(|| ends.value(index));
+            let selesai = &checked.events.selesai;
+            let at_us = selesai.is_valid(index).then(|| selesai.value(index));
             if at_us.is_some_and(|us| contract.facts.zone.month(us.div_euclid(1_000_000)) != Some(month)) {
                 continue;
             }
@@ -321,7 +330,7 @@ async fn read_here(
                 Some(_) => None,
                 None => Some(event_values(&checked.events, index)),
             };
-            // What breaks the contract is like nothing that the archive holds.
+            // A row that breaks the contract gets an empty digest, which no archived row has.
             let digest = text.map_or_else(String::new, |values| {
                 let mut text = String::new();
                 values.iter().for_each(|v| field(&mut text, v.as_deref()));
@@ -333,25 +342,25 @@ async fn read_here(
     Ok((source.await?, found))
 }
 
-/// What the source says now about the events with these keys, in whatever month they are.
+/// Reads the present rows of the events with these keys, in any month.
 async fn values_now(
     source: Source,
-    shape: &RelationSchema,
+    schema: &RelationSchema,
     contract: Contract<'_>,
     ids: &BTreeSet<String>,
-) -> Result<BTreeMap<String, Now>, PullError> {
+) -> Result<BTreeMap<String, SourceRow>, PullError> {
     let mut found = BTreeMap::new();
     if ids.is_empty() {
         return Ok(found);
     }
-    let window = RowFilter { ids: ids.iter().cloned().collect(), only_ids: true, ..RowFilter::default() };
-    let reading = stream(source, shape, window, contract.integer_ids, |chunk| {
+    let filter = RowFilter { ids: ids.iter().cloned().collect(), only_ids: true, ..RowFilter::default() };
+    let reading = stream(source, schema, filter, contract.integer_ids, |chunk| {
         let checked = contract.check(chunk);
         for (index, row) in chunk.rows().enumerate() {
             let Some(id) = id_text(row).filter(|id| ids.contains(id)) else { continue };
             let now = match checked.fault(index) {
-                Some(fault) => Now::Broken(fault.column),
-                None => Now::Kept(event_values(&checked.events, index).to_vec()),
+                Some(fault) => SourceRow::Broken(fault.column),
+                None => SourceRow::Valid(event_values(&checked.events, index).to_vec()),
             };
             found.insert(id, now);
         }

@@ -1,8 +1,8 @@
-//! Keys that a source gives more than once in one reading, found with bounded memory.
+//! Finds the keys that a source gives more than once in one reading, with bounded memory.
 //!
-//! Each key leaves 64 bits behind. They are sorted a million at a time; full runs go to an unnamed file, and all runs are
-//! merged at the end. Equal bits may be different keys by chance, so what is found is only watched for, exactly, in a
-//! second reading of the same snapshot.
+//! Each key leaves a fingerprint of 64 bits. Fingerprints are sorted a million at a time; each full run goes to an unnamed
+//! file, and all runs are merged at the end. Different keys may have the same fingerprint by chance, so a repeated one is
+//! only a suspicion: a second reading of the same snapshot compares those keys exactly.
 
 use ahash::RandomState;
 use schemas::EventId;
@@ -13,12 +13,12 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-/// Keys of one run: eight megabytes.
+/// Fingerprints in one run: eight megabytes.
 const RUN: usize = 1 << 20;
-/// More doubled keys than this are no single faults.
+/// The most repeated keys that are treated as single faults. With more, the view is wrong.
 pub(crate) const MOST: usize = 100_000;
 
-/// What keys left behind.
+/// The fingerprints of the keys read so far.
 #[derive(Debug)]
 pub(crate) struct RepeatedKeys {
     folder: PathBuf,
@@ -26,8 +26,9 @@ pub(crate) struct RepeatedKeys {
     full_runs: Vec<File>,
 }
 
-/// The bits that a key leaves behind: an integer its own. The keys of one source are all of one kind.
-pub(crate) fn mark(id: EventId<'_>) -> u64 {
+/// Returns the fingerprint of a key: its own bits if it is an integer, and otherwise a hash. All keys of a source are of
+/// one type.
+pub(crate) fn key_fingerprint(id: EventId<'_>) -> u64 {
     match id {
         EventId::Integer(n) => n.cast_unsigned(),
         EventId::Text(text) => RandomState::with_seeds(1, 2, 3, 4).hash_one(text),
@@ -35,26 +36,26 @@ pub(crate) fn mark(id: EventId<'_>) -> u64 {
 }
 
 impl RepeatedKeys {
-    /// Runs go to unnamed files in the folder.
+    /// Starts without keys. Full runs go to unnamed files in the folder.
     pub(crate) fn new(folder: &Path) -> Self {
         Self { folder: folder.to_owned(), run: Vec::new(), full_runs: Vec::new() }
     }
 
-    /// Takes the next mark.
-    pub(crate) fn push(&mut self, mark: u64) -> io::Result<()> {
-        self.run.push(mark);
+    /// Adds the next fingerprint.
+    pub(crate) fn push(&mut self, fingerprint: u64) -> io::Result<()> {
+        self.run.push(fingerprint);
         if self.run.len() == RUN {
             let mut file = BufWriter::new(tempfile::tempfile_in(&self.folder)?);
             self.run.sort_unstable();
-            for mark in self.run.drain(..) {
-                file.write_all(&mark.to_le_bytes())?;
+            for fingerprint in self.run.drain(..) {
+                file.write_all(&fingerprint.to_le_bytes())?;
             }
             self.full_runs.push(file.into_inner().map_err(io::IntoInnerError::into_error)?);
         }
         Ok(())
     }
 
-    /// The marks that came more than once, at most one more than [`MOST`].
+    /// Returns the fingerprints that came more than once, at most one more than [`MOST`].
     pub(crate) fn finish(mut self) -> io::Result<BTreeSet<u64>> {
         self.run.sort_unstable();
         let mut runs: Vec<Box<dyn Iterator<Item = io::Result<u64>>>> =
@@ -70,24 +71,25 @@ impl RepeatedKeys {
         }
         let mut heads = BinaryHeap::new();
         for (i, run) in runs.iter_mut().enumerate() {
-            if let Some(mark) = run.next() {
-                heads.push(Reverse((mark?, i)));
+            if let Some(fingerprint) = run.next() {
+                heads.push(Reverse((fingerprint?, i)));
             }
         }
-        let (mut last, mut doubled) = (None, BTreeSet::new());
-        // Keys come nearly in their order, so the run whose turn it is mostly keeps it.
+        let (mut last, mut repeated) = (None, BTreeSet::new());
+        // Keys come nearly in order, so the next fingerprint is usually of the same run: replacing the head is cheaper than
+        // removing it and adding another.
         while let Some(mut head) = heads.peek_mut() {
-            let Reverse((mark, i)) = *head;
-            if last == Some(mark) && doubled.len() <= MOST {
-                doubled.insert(mark);
+            let Reverse((fingerprint, i)) = *head;
+            if last == Some(fingerprint) && repeated.len() <= MOST {
+                repeated.insert(fingerprint);
             }
-            last = Some(mark);
+            last = Some(fingerprint);
             match runs[i].next() {
                 Some(next) => *head = Reverse((next?, i)),
                 None => drop(PeekMut::pop(head)),
             }
         }
-        Ok(doubled)
+        Ok(repeated)
     }
 }
 
@@ -96,16 +98,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_found_doubled_across_runs_and_within_one() {
+    fn a_repeated_key_is_found_across_runs_and_within_one() {
         let folder = tempfile::TempDir::new().unwrap();
-        let mut doubles = RepeatedKeys::new(folder.path());
+        let mut keys = RepeatedKeys::new(folder.path());
         let count = i64::try_from(2 * RUN).unwrap() + 5;
-        let doubled = [3, 4, count - 1];
-        for n in (0..count).chain(doubled) {
-            doubles.push(mark(EventId::Integer(n))).unwrap();
+        let repeated = [3, 4, count - 1];
+        for n in (0..count).chain(repeated) {
+            keys.push(key_fingerprint(EventId::Integer(n))).unwrap();
         }
-        assert_eq!(doubles.full_runs.len(), 2);
-        assert_eq!(doubles.finish().unwrap(), doubled.map(|n| mark(EventId::Integer(n))).into());
+        assert_eq!(keys.full_runs.len(), 2);
+        assert_eq!(keys.finish().unwrap(), repeated.map(|n| key_fingerprint(EventId::Integer(n))).into());
         assert!(RepeatedKeys::new(folder.path()).finish().unwrap().is_empty());
     }
 }

@@ -1,27 +1,28 @@
-//! What a pull did, and why it could not be done.
+//! The report of a pull, its findings, and its errors.
 
 use crate::archive::ArchiveError;
 use crate::source::SourceError;
 use schemas::{Finding, Month};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many ids a message names as examples.
+/// How many ids a finding names as examples.
 const EXAMPLES: usize = 3;
 
-/// What was found, by code and column, with a few ids as examples.
+/// Counts findings by code and column, with a few ids as examples.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FindingCounts {
     of_rows: BTreeMap<(&'static str, String), (u64, Vec<String>)>,
-    /// What is true of the source as a whole, however often it is asked.
+    /// Findings about the source as a whole, which are counted once however often they are noted.
     of_source: BTreeSet<(&'static str, String)>,
 }
 
 impl FindingCounts {
-    /// Something about the source as a whole.
+    /// Notes a finding about the source as a whole.
     pub(crate) fn note(&mut self, code: &'static str, place: impl Into<String>) {
         self.of_source.insert((code, place.into()));
     }
 
+    /// Counts a finding about one row.
     pub(crate) fn add(&mut self, code: &'static str, column: impl Into<String>, id: Option<&str>) {
         let (count, examples) = self.of_rows.entry((code, column.into())).or_default();
         *count += 1;
@@ -33,7 +34,7 @@ impl FindingCounts {
         }
     }
 
-    /// Counts that many at once.
+    /// Counts several findings at once.
     pub(crate) fn add_many(&mut self, code: &'static str, column: impl Into<String>, count: u64) {
         self.of_rows.entry((code, column.into())).or_default().0 += count;
     }
@@ -74,16 +75,16 @@ impl FindingCounts {
     }
 }
 
-/// Which rows of the source are asked for, as the archive counts time.
+/// The rows of the source that are archived, by `recorded_at` in microseconds since 1970 UTC.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Range {
-    /// Rows recorded before this instant are passed over.
+    /// Rows recorded before this instant are skipped.
     pub(crate) from_us: Option<i64>,
-    /// Rows recorded at or after this instant are passed over.
+    /// Rows recorded at or after this instant are skipped.
     pub(crate) until_us: Option<i64>,
 }
 
-/// A pull could not be done.
+/// A pull failed.
 #[derive(Debug, thiserror::Error)]
 pub enum PullError {
     /// The source failed.
@@ -92,60 +93,60 @@ pub enum PullError {
     /// The archive failed.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    /// The database user is more than a reader.
+    /// The database user may write.
     #[error(
         "the database user may change data in the source; give it SELECT only, or set `may-write = true` under [source]"
     )]
     MayWrite,
-    /// `from` came too late.
+    /// `--from` was given after the first pull.
     #[error("this source was pulled before, from {from}; `--from` can only be said at the first pull")]
     Begun {
         /// Where the first pull began.
         from: String,
     },
-    /// A month of a folder of files was to be pulled again.
+    /// A month was to be read again from a folder of files.
     #[error("a folder of files has no month to be read again; export {month} anew into it and run `tertib pull`")]
     Files {
         /// The month.
         month: Month,
     },
-    /// The rows that the archive has are not those of this database.
+    /// The archived rows are not those of this database.
     #[error(
         "this is not the database of the archive{changed}: of {asked} archived rows it has {found}, and {same} of them are the \
          same; correct `url` or `view` in tertib.toml, or, if they are right, say `--accept-corrections`"
     )]
     AnotherDatabase {
-        /// What it was and is, where it says so.
+        /// The identities of the earlier and the present database, if both have one.
         changed: String,
-        /// How many archived rows were looked for.
+        /// How many archived rows were looked up.
         asked: usize,
-        /// How many are there.
+        /// How many of them the database has.
         found: usize,
-        /// How many are as they were.
+        /// How many of them are unchanged.
         same: usize,
     },
-    /// Nearly nothing kept the contract.
+    /// Most rows broke the contract.
     #[error(
         "{rows} rows break the contract and few keep it (last: {code} in column `{column}`); correct the view or [source.columns]"
     )]
     MostlyBroken {
-        /// How many broke it.
+        /// How many rows broke it.
         rows: u64,
-        /// The last reason.
+        /// The code of the last fault.
         code: &'static str,
-        /// The last column.
+        /// The column of the last fault.
         column: &'static str,
     },
     /// A scratch file could not be used.
     #[error("cannot use a scratch file beside the archive: {0}")]
     Scratch(std::io::Error),
-    /// The reading task ended by itself.
+    /// The reading task ended unexpectedly.
     #[error("the reader stopped; this is a defect of tertib")]
     Reader,
 }
 
 impl PullError {
-    /// Whether the same may work a little later.
+    /// Whether trying again a little later may succeed.
     #[must_use]
     pub fn is_passing(&self) -> bool {
         match self {
@@ -155,46 +156,47 @@ impl PullError {
         }
     }
 
-    /// Whether it shows that there is a server.
+    /// Whether the error proves that there is a server.
     pub(super) fn is_of_a_server(&self) -> bool {
         matches!(self, Self::Source(fault) if fault.is_of_a_server())
     }
 }
 
-/// What a pull did.
+/// The report of a pull.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PullReport {
     /// Rows read from the source.
     pub read: u64,
     /// Events that were new.
     pub new: u64,
-    /// Rows that were archived already.
+    /// Rows that the archive already had.
     pub known: u64,
     /// Events archived as corrections.
     pub corrections: u64,
-    /// Corrections that were not archived, since so many at once are rarely meant; nothing else of the slice was either.
+    /// Corrections that were held back, because so many at once are rarely intended. Nothing of their slice was archived.
     pub held_back: u64,
-    /// Rows put into quarantine now.
+    /// Rows put into quarantine by this pull.
     pub quarantined: u64,
-    /// Rows that were in quarantine already and are still broken.
+    /// Rows that were already in quarantine and still break the contract.
     pub still_quarantined: u64,
-    /// Version of the archive after the pull; none while it is empty.
+    /// The version of the archive after the pull; `None` while it is empty.
     pub archive_version: Option<u64>,
-    /// What was found.
+    /// All findings.
     pub findings: Vec<Finding>,
 }
 
-/// So many corrections in one pull are many.
+/// Corrections are held back from this number on …
 const MANY_CORRECTIONS: u64 = 50;
-/// And so many of a hundred rows that were read.
-const MANY_OF_A_HUNDRED: u64 = 10;
+/// … if they are also more than this percentage of the rows that were read.
+const MANY_PERCENT: u64 = 10;
 
 impl PullReport {
-    /// Whether so many rows changed at once that the view or the database is another one, rather than the rows.
+    /// Whether so many rows changed at once that probably the view or the database was changed rather than the rows.
     pub(super) fn has_many_corrections(&self) -> bool {
-        self.corrections >= MANY_CORRECTIONS && self.corrections * 100 > self.read * MANY_OF_A_HUNDRED
+        self.corrections >= MANY_CORRECTIONS && self.corrections * 100 > self.read * MANY_PERCENT
     }
 
+    /// Adds the counts of a slice.
     pub(super) fn merge(&mut self, slice: &Self) {
         self.read += slice.read;
         self.new += slice.new;
