@@ -173,9 +173,9 @@ impl Run<'_> {
         let open_since = source.open_since();
         let contract =
             Contract { facts: self.facts, zone: self.config.zone, integer_ids: integer_ids.unwrap_or(false) };
-        let context = LookupContext { archive: &archive, quarantine: &quarantine, contract };
+        let lookup = LookupContext { archive: &archive, quarantine: &quarantine, contract };
         let (mut source, mut ingestor, files) =
-            self.examine(source, &schema, &request, context, writer.as_mut()).await?;
+            self.examine(source, &schema, &request, lookup, writer.as_mut()).await?;
         // A file may have rows after the end of the range, so it does not count as read.
         let files = if request.range.until_us.is_none() { files } else { Vec::new() };
         if !options.accept_corrections && ingestor.report.has_many_corrections() {
@@ -195,10 +195,9 @@ impl Run<'_> {
                 outages.map(|rows| writer.set_outages(&rows)).transpose()?;
                 stock.map(|rows| writer.set_stock(&rows)).transpose()?;
                 let complete_until_us = self.complete_until_us(&archive, &request, &ingestor, open_since);
-                let coverage_grew =
-                    complete::coverage_grew(&archive, &request.note, complete_until_us, self.facts.zone);
+                let grew = complete::coverage_grew(&archive, &request.note, complete_until_us, self.facts.zone);
                 match integer_ids {
-                    Some(integer_ids) if writer.has_news() || !files.is_empty() || coverage_grew => {
+                    Some(integer_ids) if writer.has_news() || !files.is_empty() || grew => {
                         let cursor = self.cursor(&archive, ingestor.cursor_us, &request, open_since);
                         let commit = CommitRequest {
                             at_ms: options.at_ms,
