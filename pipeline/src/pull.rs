@@ -174,8 +174,7 @@ impl Run<'_> {
         let contract =
             Contract { facts: self.facts, zone: self.config.zone, integer_ids: integer_ids.unwrap_or(false) };
         let lookup = LookupContext { archive: &archive, quarantine: &quarantine, contract };
-        let (mut source, mut ingestor, files) =
-            self.examine(source, &schema, &request, lookup, writer.as_mut()).await?;
+        let (mut source, mut ingestor, files) = self.check(source, &schema, &request, lookup, writer.as_mut()).await?;
         // A file may have rows after the end of the range, so it does not count as read.
         let files = if request.range.until_us.is_none() { files } else { Vec::new() };
         if !options.accept_corrections && ingestor.report.has_many_corrections() {
@@ -240,7 +239,7 @@ impl Run<'_> {
 
     /// Reads and checks every row of a slice. If a key may have come twice, the slice is read a second time to find out
     /// which rows repeat it.
-    async fn examine<'f>(
+    async fn check<'f>(
         &mut self,
         mut source: Source,
         schema: &RelationSchema,
