@@ -1,8 +1,9 @@
-//! The figures of the service standard: one figure, one SQL file and one Rust file beside it.
+//! The figures of the service standard. Each figure is an SQL file and a Rust file of its name in `metrics`.
 //!
-//! The SQL turns events into additive rows (counts and exact histograms of seconds), `summary` turns these into figures, and
-//! the Rust beside the SQL gives them their names.
-//! `office/reference.py` of the tests computes the same figures the slow way; equality is exact.
+//! Stage 1 (`additive`): the SQL of the figures turns events into additive rows, which are counts and exact histograms of
+//! seconds. Stage 2 (`summary`): additive rows of any months and cells become figures. The Rust file of a figure then gives
+//! its values their names. `office/reference.py` of the tests computes the same figures in a simple, slow way, and both
+//! must be equal exactly.
 
 pub(crate) mod additive;
 mod cache;
@@ -45,21 +46,21 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use summary::Summary;
 use suppression::Mask;
 
-/// The months of a trend, the one asked for included.
+/// How many months a trend has, including the last one.
 const TREND_MONTHS: u32 = 13;
 
-/// An archive prepared for computing figures: loaded once, asked for many months, by several threads if need be.
+/// An archive prepared for computing figures. It is loaded once, and several threads may ask it for many months.
 pub struct FigureBook {
     archive: Archive,
     facts: Arc<Facts>,
     span: Option<(Month, Month)>,
-    /// Where rows of months that are over are kept; nowhere without the office's key.
-    kept: Option<FigureCache>,
-    /// The events, once they had to be read.
+    /// Where additive rows of past months are kept; `None` without the office's key.
+    cache: Option<FigureCache>,
+    /// The events, after they were first needed.
     view: OnceLock<View>,
-    /// Held by the thread that reads them, so that no other reads them too.
+    /// Locked by the thread that reads the events, so that no other thread reads them too.
     reading: Mutex<()>,
-    /// The additive rows of the month that was asked for last.
+    /// The additive rows of the month that was requested last.
     additive: Mutex<BTreeMap<(Month, TimeScope), DataFrame>>,
 }
 
@@ -69,7 +70,7 @@ impl std::fmt::Debug for FigureBook {
     }
 }
 
-/// What a figure is computed with.
+/// The inputs from which the Rust file of a figure computes it.
 #[derive(Clone, Copy)]
 struct Context<'a> {
     facts: &'a Facts,
@@ -77,11 +78,11 @@ struct Context<'a> {
     additive: &'a DataFrame,
 }
 
-/// What a figure could not use, by reason.
+/// How many cases figures could not use, by reason.
 type LeftOut = BTreeMap<String, u64>;
 
 impl FigureBook {
-    /// Prepares the figures of an archive. All are computed from its events, and nothing is written.
+    /// Prepares the figures of an archive. They are computed from its events, and nothing is written.
     ///
     /// # Errors
     /// [`FigureError`] when the archive is empty.
@@ -93,24 +94,24 @@ impl FigureBook {
             archive: archive.clone(),
             facts: Arc::clone(facts),
             span: archive.span(),
-            kept: None,
+            cache: None,
             view: OnceLock::new(),
             reading: Mutex::default(),
             additive: Mutex::default(),
         })
     }
 
-    /// Lets it keep the additive rows of months that are over in the archive's folder, signed with the office's key, and use
-    /// those that were kept so. It must be the archive as it is now: the rows of an earlier version would take their place.
+    /// Uses and keeps the additive rows of past months in the archive's folder, signed with the office's key. The archive must
+    /// be the present version, because the rows of an earlier version would replace its rows.
     ///
     /// # Errors
     /// [`FigureError`] when the archive's outage log cannot be read.
     pub fn keeping(mut self, key: &Key) -> Result<Self, FigureError> {
-        self.kept = Some(FigureCache::new(&self.archive, &self.facts, key)?);
+        self.cache = Some(FigureCache::new(&self.archive, &self.facts, key)?);
         Ok(self)
     }
 
-    /// The figures of a month.
+    /// Computes the figures of a month.
     ///
     /// # Errors
     /// [`FigureError::NoMonth`] when the archive does not hold it.
@@ -118,7 +119,7 @@ impl FigureBook {
         self.figures(month, &self.additive(month)?, self.trend(month)?)
     }
 
-    /// The figures of a month for one kind of application, without a trend.
+    /// Computes the figures of a month for one kind of application, without a trend.
     ///
     /// # Errors
     /// [`FigureError::NoMonth`] when the archive does not hold it.
@@ -150,7 +151,7 @@ impl FigureBook {
         Ok(MonthFigures { figures, deadlines, trend, left_out })
     }
 
-    /// How old the berkas are that are open at the end of the month.
+    /// Computes how long the berkas that are open at the end of the month have been open.
     ///
     /// # Errors
     /// [`FigureError::NoMonth`] when the archive does not hold it.
@@ -158,7 +159,8 @@ impl FigureBook {
         backlog::ages(self.rows(month, TimeScope::UpToMonthEnd)?)
     }
 
-    /// The month's flow by kecamatan, in order of name; areas that the table does not know stand under their code.
+    /// Computes the month's flow by kecamatan, in order of name. A kecamatan that the area table does not have is listed under
+    /// its code.
     ///
     /// # Errors
     /// [`FigureError::NoMonth`] when the archive does not hold it.
@@ -167,14 +169,14 @@ impl FigureBook {
         flow::by_kecamatan(summary::figures(flow)?)
     }
 
-    /// Every figure of the months `first` to `last` together, in the cells of a division, in order. What stands at the end
-    /// of a month (the backlog, what is open) is that of `last`, unless the division is by month.
+    /// Computes every figure of the months `first` to `last` together, in the cells of a division, in order. A figure about the
+    /// end of a month (the backlog, open cases) is that of `last`, unless the division is by month.
     ///
     /// # Errors
     /// [`FigureError::NoMonth`] when the archive does not hold one of the months.
     pub fn cells(&self, first: Month, last: Month, by: By) -> Result<Vec<FigureRow>, FigureError> {
         let months = std::iter::successors(Some(first), |month| Some(month.next())).take_while(|month| *month <= last);
-        // A month's rows shrink to the cells' before the next month's are read.
+        // The rows of a month are merged into cells before those of the next month are read, to save memory.
         let in_cells = months.map(|month| {
             let rows = TimeScope::ALL
                 .map(|time_scope| self.rows(month, time_scope))
@@ -182,11 +184,11 @@ impl FigureBook {
                 .collect::<Result<Vec<_>, _>>()?;
             divisions::merged(&rows, month, by, by == By::Month || month == last, &self.facts.wilayah)
         });
-        summary::figures(divisions::together(in_cells.collect::<Result<_, FigureError>>()?)?)
+        summary::figures(divisions::added(in_cells.collect::<Result<_, FigureError>>()?)?)
     }
 
-    /// The same as [`FigureBook::cells`] for what leaves the office: small counts are hidden, and others with them by which they
-    /// could be found.
+    /// Computes the same as [`FigureBook::cells`] for release outside of the office: small counts are hidden, and so are other
+    /// counts from which they could be inferred.
     ///
     /// # Errors
     /// [`FigureError::NoMonth`] when the archive does not hold one of the months.
@@ -203,26 +205,26 @@ impl FigureBook {
         Ok(suppression::released(self.cells(first, last, by)?, &masks, by))
     }
 
-    /// The months that have events, first to last.
+    /// Returns the months that have events, in order.
     #[must_use]
     pub fn months(&self) -> Vec<Month> {
         self.archive.months()
     }
 
-    /// Whether the archive holds a month, be it one without events.
+    /// Whether a month lies within the period of the archive, even if it has no events.
     #[must_use]
     pub fn holds(&self, month: Month) -> bool {
         within(self.span, month).is_ok()
     }
 
-    /// Receipts, prints, hand-overs and the backlog of the months up to this one; none before the first event.
+    /// Computes the receipts, prints, hand-overs and backlog of the months up to this one, but of none before the first event.
     fn trend(&self, month: Month) -> Result<Vec<TrendPoint>, FigureError> {
         let earliest = self.span.map_or(month, |(first, _)| first);
         let months = (0..TREND_MONTHS).rev().map(|back| month.back(back)).filter(|m| *m >= earliest);
         months.map(|month| Ok(flow::compute(month, &self.summary(month, self.flow(month)?)?))).collect()
     }
 
-    /// The additive rows of the flow, which looks at nothing after its month.
+    /// Returns the additive rows of the flow, which depends on no event after its month.
     fn flow(&self, month: Month) -> Result<DataFrame, FigureError> {
         let rows =
             self.rows(month, TimeScope::UpToMonthEnd)?.lazy().filter(col("figure").eq(lit(flow::FIGURE))).collect();
@@ -234,15 +236,16 @@ impl FigureBook {
         Ok(Summary::new(summary::figures(all)?))
     }
 
-    /// Rows kept under the office's key that are not what the events give (A008). Nothing is written.
+    /// Compares the kept rows with those computed from the events, and returns a finding (A008) for each file that differs.
+    /// Nothing is written.
     ///
     /// # Errors
     /// [`FigureError`] when the archive is damaged, or an event lies outside the calendar.
     pub fn altered(&self, key: &Key) -> Result<Vec<Finding>, FigureError> {
-        let kept = FigureCache::new(&self.archive, &self.facts, key)?;
+        let cache = FigureCache::new(&self.archive, &self.facts, key)?;
         let mut altered = Vec::new();
-        for (month, time_scope, path) in kept.held() {
-            let same = match kept.load(month, time_scope) {
+        for (month, time_scope, path) in cache.entries() {
+            let same = match cache.load(month, time_scope) {
                 Some(rows) => is_same(&rows, &self.compute(month, time_scope)?)?,
                 None => false,
             };
@@ -254,34 +257,34 @@ impl FigureBook {
         Ok(altered)
     }
 
-    /// All additive rows of a month, which are asked for again.
+    /// Returns all additive rows of a month, and keeps them in memory for the next request.
     fn additive(&self, month: Month) -> Result<DataFrame, FigureError> {
-        let [past, ahead] = TimeScope::ALL.map(|time_scope| {
+        let [up_to_month_end, including_later] = TimeScope::ALL.map(|time_scope| {
             let rows = self.rows(month, time_scope)?;
-            let mut held = locked(&self.additive);
-            held.retain(|(of, _), _| *of == month);
-            held.insert((month, time_scope), rows.clone());
+            let mut recent = locked(&self.additive);
+            recent.retain(|(of, _), _| *of == month);
+            recent.insert((month, time_scope), rows.clone());
             Ok::<_, FigureError>(rows)
         });
-        past?.vstack(&ahead?).map_err(|e| summary::fault(&e))
+        up_to_month_end?.vstack(&including_later?).map_err(|e| summary::fault(&e))
     }
 
-    /// The additive rows of the figures of that time scope: those at hand, or kept from an earlier time, or computed now.
+    /// Returns the additive rows of the figures of a time scope: from memory, from the cache, or computed now.
     fn rows(&self, month: Month, time_scope: TimeScope) -> Result<DataFrame, FigureError> {
         if let Some(rows) = locked(&self.additive).get(&(month, time_scope)) {
             return Ok(rows.clone());
         }
         within(self.span, month)?;
-        let Some(kept) = &self.kept else { return self.compute(month, time_scope) };
-        if let Some(rows) = kept.load(month, time_scope) {
+        let Some(cache) = &self.cache else { return self.compute(month, time_scope) };
+        if let Some(rows) = cache.load(month, time_scope) {
             return Ok(rows);
         }
         let rows = self.compute(month, time_scope)?;
-        kept.store(month, time_scope, &rows);
+        cache.store(month, time_scope, &rows);
         Ok(rows)
     }
 
-    /// The events of a month of the archive.
+    /// Returns the events of a month.
     pub(crate) fn at(&self, month: Month) -> Result<MonthView<'_>, FigureError> {
         within(self.span, month)?;
         self.view()?.month(month)
@@ -291,11 +294,12 @@ impl FigureBook {
         additive::rows(&self.at(month)?, time_scope, AT_ONCE)
     }
 
+    /// Returns the events, and reads them the first time.
     fn view(&self) -> Result<&View, FigureError> {
         if self.view.get().is_none() {
             let _reading = locked(&self.reading);
             if self.view.get().is_none() {
-                // Nobody else sets it, since only one thread at a time reads.
+                // No other thread can have set it, because only one at a time reads.
                 drop(self.view.set(View::load(&self.archive, &self.facts)?));
             }
         }
@@ -303,13 +307,13 @@ impl FigureBook {
     }
 }
 
-/// What a mutex guards is whole at any time, also when a thread that held it is gone.
+/// Locks a mutex whose content is valid at any time, even if a thread panicked while it held the lock.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Context<'_> {
-    /// How many values of an item do not exceed a limit.
+    /// Counts the values of an item that do not exceed a limit.
     fn within(&self, figure: &str, item: &str, limit: i64) -> Result<u64, FigureError> {
         let count = || -> Result<u64, PolarsError> {
             let (figures, items) = (self.additive.column("figure")?.str()?, self.additive.column("item")?.str()?);

@@ -1,6 +1,6 @@
-//! Stage 1 of every figure: events become rows that may be added, across areas, months and offices.
+//! Stage 1 of every figure: events become additive rows, which may be added up across areas, months and offices.
 //!
-//! Reads   the statements of the figures' SQL files
+//! Reads   the events of a month; the statements of the figures' SQL files
 //! Gives   one row per figure, item, area, kind of application and officer: a value `v`, where one is measured, and how
 //!         often it occurred, `n`
 
@@ -10,34 +10,34 @@ use super::month_view::MonthView;
 use super::statement::{EventScope, FigureSql, TimeScope};
 use polars::prelude::{DataFrame, DataType, IntoLazy, NULL, PlSmallStr, PolarsError, col, lit};
 
-/// Columns that a statement may leave out where they say nothing.
+/// Columns of text and of numbers. A statement may leave out those that it does not need.
 pub(crate) const TEXTS: [&str; 6] = ["item", "pekon", "jenis", "officer", "name", "detail"];
 pub(crate) const NUMBERS: [&str; 4] = ["step", "next_step", "v", "n"];
 
-/// The additive rows of a month, of the figures of that time scope; those that look at each berkas alone in passes over at most so
-/// many events.
+/// Computes the additive rows of a month for the figures of a time scope. Figures that look at each berkas alone are computed
+/// in passes over at most `at_once` events.
 pub(crate) fn rows(month: &MonthView<'_>, time_scope: TimeScope, at_once: usize) -> Result<DataFrame, FigureError> {
-    let of_reach = |alone: bool| {
+    let figures = |of_single_berkas: bool| {
         FIGURES.into_iter().filter(move |figure| {
-            figure.time_scope == time_scope && alone == (figure.event_scope == EventScope::Berkas)
+            figure.time_scope == time_scope && of_single_berkas == (figure.event_scope == EventScope::Berkas)
         })
     };
-    let mut all = stacked(of_reach(false), |figure, statement| month.run(figure, statement))?;
+    let mut all = stacked(figures(false), |figure, statement| month.run(figure, statement))?;
     for part in month.parts(at_once) {
-        let rows = stacked(of_reach(true), |figure, statement| part.run(figure, statement))?;
+        let rows = stacked(figures(true), |figure, statement| part.run(figure, statement))?;
         if all.width() == 0 {
             all = rows;
         } else {
-            let unlike =
+            let fault =
                 |e: PolarsError| FigureError::Sql { figure: "the rows of a pass".into(), reason: e.to_string() };
-            all.vstack_mut_owned(rows).map_err(unlike)?;
+            all.vstack_mut_owned(rows).map_err(fault)?;
         }
     }
     Ok(all)
 }
 
-/// The rows of every statement, one below the other. Numbers that say nothing are 0, texts are empty; `v` is null where
-/// nothing is measured.
+/// Returns the rows of all statements, one below the other. Where a statement has no value, a number is 0 and a text empty;
+/// `v` is null where nothing is measured.
 pub(crate) fn stacked(
     figures: impl IntoIterator<Item = FigureSql>,
     mut run: impl FnMut(FigureSql, &str) -> Result<DataFrame, PolarsError>,
@@ -46,7 +46,7 @@ pub(crate) fn stacked(
     for figure in figures {
         for (name, statement) in figure.statements() {
             let mut add = || -> Result<(), PolarsError> {
-                let found = in_full(run(figure, statement)?, figure.name, name)?;
+                let found = with_all_columns(run(figure, statement)?, figure.name, name)?;
                 match &mut all {
                     Some(all) => all.vstack_mut_owned(found).map(drop),
                     None => {
@@ -62,8 +62,8 @@ pub(crate) fn stacked(
     Ok(all.unwrap_or_default())
 }
 
-/// All columns in one order and type.
-pub(crate) fn in_full(found: DataFrame, figure: &str, statement: &str) -> Result<DataFrame, PolarsError> {
+/// Returns the rows of a statement with all columns, in one order and of one type.
+pub(crate) fn with_all_columns(found: DataFrame, figure: &str, statement: &str) -> Result<DataFrame, PolarsError> {
     let given: Vec<PlSmallStr> = found.get_column_names_owned();
     let has = |name: &str| given.iter().any(|g| g == name);
     let text = |name: &str| {

@@ -1,11 +1,12 @@
-//! Additive rows that are kept, so that a year is a merge of its months and not another reading of all events.
+//! The cache of additive rows of past months, so that the figures of a year are merged from its months instead of computed
+//! from all events again.
 //!
-//! Reads   `figures/MONTH-KIND-BASIS-MAC.parquet` of the archive
-//! Gives   the additive rows of a month
-//!
-//! The basis is a digest of all that the rows follow from: the parts, corrections, outages, calendar, SOP, statements and the
-//! program. When one of them changes, the file is not found and the rows are computed anew. The MAC over name and bytes is made
-//! with the office's key, so that a file which was rewritten is not believed; `tertib verify` computes all anew in any case.
+//! Reads   `figures/MONTH-SCOPE-BASIS-MAC.parquet` of the archive
+//! Gives   the additive rows of a month, unless they must be computed
+//! Rule    BASIS is a digest of everything that determines the rows: the parts, corrections, outages, calendar, SOP,
+//!         statements and the program. If one of them changes, the file is not found, and the rows are computed again. MAC
+//!         is made of the name and the bytes with the office's key, so that a file which was changed is not used.
+//!         `tertib verify` computes all rows again in any case.
 
 use super::additive::{NUMBERS, TEXTS};
 use super::error::FigureError;
@@ -28,25 +29,27 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Raised by hand whenever the Rust code between events and additive rows changes what it gives: rows of an earlier form are
-/// not found any more. A test holds it together with a digest of such rows.
+/// Raised by hand whenever the Rust code between events and additive rows changes its result, so that rows of an earlier form
+/// are no longer found. A test compares it and a digest of such rows with what they were.
 const FORM: u32 = 2;
 
-/// Rows of a month take a small part of that.
+/// The longest file that is read. The rows of a month take a small part of it.
 const LONGEST_BYTES: u64 = 64 << 20;
 
-/// Where the rows of the months are kept, and under which names.
+/// The folder of the kept rows, and everything that their names depend on.
 #[derive(Debug)]
 pub(crate) struct FigureCache {
     /// The archive's folder.
     root: PathBuf,
-    /// Made with the office's key.
+    /// Computes MACs with the office's key.
     mac: Keyed,
-    /// Of what is the same for all months.
+    /// A digest of the inputs that are the same for all months.
     basis: String,
     outages: OutageClock,
     zone: Zone,
+    /// The parts of the archive, each with its month and its SHA-256.
     parts: Vec<(Month, String)>,
+    /// The last month that has events.
     last: Option<Month>,
 }
 
@@ -62,42 +65,43 @@ impl FigureCache {
         Ok(Self { root, mac, basis, outages, zone, parts, last })
     }
 
-    /// The rows of a month, if they are kept and whole.
+    /// Returns the rows of a month, if they are kept and unchanged.
     pub(crate) fn load(&self, month: Month, time_scope: TimeScope) -> Option<DataFrame> {
         let path = self.find(month, time_scope)?;
         self.read(&path).map_err(|why| tracing::warn!("{}: {why}; computed anew", path.display())).ok()
     }
 
-    /// Keeps the rows of a month that is over, in place of earlier ones. The month that is still coming in is not kept, nor is
-    /// one after the last event.
+    /// Keeps the rows of a past month, in place of earlier ones. The last month that has events is not kept, because more may
+    /// come, nor is a later one.
     pub(crate) fn store(&self, month: Month, time_scope: TimeScope, rows: &DataFrame) {
         if Some(month) >= self.last {
             return;
         }
         if let Err(why) = self.replace(month, time_scope, rows) {
-            // The archive may be read-only; the figures are there all the same.
+            // The archive may be read-only, which does not prevent the figures.
             tracing::info!("figures of {month} are not kept: {why}");
         }
     }
 
-    /// The files of rows that are kept under a basis that holds.
-    pub(crate) fn held(&self) -> Vec<(Month, TimeScope, PathBuf)> {
+    /// Returns the files of kept rows whose basis is the present one.
+    pub(crate) fn entries(&self) -> Vec<(Month, TimeScope, PathBuf)> {
         let mut months: Vec<Month> = self.parts.iter().map(|(month, _)| *month).collect();
         months.dedup();
         let all = months.into_iter().flat_map(|month| TimeScope::ALL.map(|time_scope| (month, time_scope)));
         all.filter_map(|(month, time_scope)| Some((month, time_scope, self.find(month, time_scope)?))).collect()
     }
 
+    /// Finds the file of a month's rows, if its basis is the present one.
     fn find(&self, month: Month, time_scope: TimeScope) -> Option<PathBuf> {
-        let begin = format!("{}-", self.name(month, time_scope));
-        // Where nothing was ever kept there is no folder; a link in its place is not followed.
+        let prefix = format!("{}-", self.name(month, time_scope));
+        // If nothing was ever kept, there is no folder. A link in its place is not followed.
         let folder = self.root.join(layout::FIGURES);
         fs::symlink_metadata(&folder).ok().filter(fs::Metadata::is_dir)?;
         let mut entries = fs::read_dir(folder).ok()?.flatten();
-        entries.find(|entry| entry.file_name().to_string_lossy().starts_with(&begin)).map(|entry| entry.path())
+        entries.find(|entry| entry.file_name().to_string_lossy().starts_with(&prefix)).map(|entry| entry.path())
     }
 
-    /// The name of the rows without their MAC.
+    /// Returns the name of the rows without their MAC.
     fn name(&self, month: Month, time_scope: TimeScope) -> String {
         let seen = self.parts.iter().filter(|(of, _)| time_scope == TimeScope::IncludingLater || *of <= month);
         let parts: String = seen.map(|(_, sha256)| sha256.as_str()).collect();
@@ -107,11 +111,12 @@ impl FigureCache {
         format!("{}-{}", stem(month, time_scope), basis.get(..32).unwrap_or(&basis))
     }
 
-    /// 128 bits, as digits, over a name and the bytes under it.
+    /// Returns the MAC of a name and the bytes under it: 128 bits, as digits.
     fn mac(&self, name: &str, bytes: &[u8]) -> String {
         hex(&self.mac.digest(&[name.as_bytes(), b"\n", bytes]))
     }
 
+    /// Reads a file and checks its MAC.
     fn read(&self, path: &Path) -> Result<DataFrame, Fault> {
         let within = path.strip_prefix(&self.root).unwrap_or(path);
         let bytes = read_file(&self.root, &within.to_string_lossy(), LONGEST_BYTES)?;
@@ -122,16 +127,17 @@ impl FigureCache {
         }
     }
 
+    /// Writes the rows of a month, and removes those of an earlier basis.
     fn replace(&self, month: Month, time_scope: TimeScope, rows: &DataFrame) -> Result<(), Fault> {
         let bytes = encode(rows)?;
         let name = self.name(month, time_scope);
         let name = format!("{name}-{}.parquet", self.mac(&name, &bytes));
         let folder = make_folder(&self.root, layout::FIGURES)?;
-        let place = folder.join(name);
-        replace_file(&place, &bytes, Readers::Usual)?;
+        let target = folder.join(name);
+        replace_file(&target, &bytes, Readers::Usual)?;
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
-            if path != place
+            if path != target
                 && path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(&stem(month, time_scope)))
             {
                 fs::remove_file(path)?;
@@ -141,19 +147,20 @@ impl FigureCache {
     }
 }
 
-/// All that the rows of every month follow from beside the events: the program and its form, the statements, calendar and SOP,
-/// and how many corrections there are.
+/// Returns everything but the events that determines the rows of every month: the program and its form, the statements, the
+/// calendar and the SOP, and how many corrections there are.
 fn basis(form: u32, program: &str, facts: &Facts, corrections: u64) -> Result<String, FigureError> {
     let statements = FIGURES.map(|figure| figure.text);
     let basis = serde_json::to_string(&(form, program, statements, &facts.clock, &facts.sop, corrections));
     basis.map_err(|e| FigureError::Sql { figure: "the basis of kept rows".into(), reason: e.to_string() })
 }
 
+/// Returns the beginning of a file name, which is the same for every basis.
 fn stem(month: Month, time_scope: TimeScope) -> String {
     format!("{month}-{}", if time_scope == TimeScope::IncludingLater { "ahead" } else { "past" })
 }
 
-/// Why rows cannot be kept or read.
+/// The reason why rows cannot be kept or read.
 #[derive(Debug, thiserror::Error)]
 enum Fault {
     #[error("its bytes are not those that this office wrote under its name")]
@@ -172,7 +179,7 @@ enum Fault {
     Frame(#[from] PolarsError),
 }
 
-/// The same rows are the same bytes, in whatever order the engine gave them.
+/// Encodes rows as Parquet. The same rows give the same bytes, in whatever order the engine returned them.
 fn encode(rows: &DataFrame) -> Result<Vec<u8>, Fault> {
     let order: Vec<&str> = std::iter::once("figure").chain(TEXTS).chain(NUMBERS).collect();
     let rows = &rows.sort(order, SortMultipleOptions::default())?;
@@ -190,6 +197,7 @@ fn encode(rows: &DataFrame) -> Result<Vec<u8>, Fault> {
     Ok(writer.into_inner()?)
 }
 
+/// Decodes rows from Parquet.
 fn decoded(bytes: Vec<u8>) -> Result<DataFrame, Fault> {
     let batches = decode(bytes, None).map_err(Fault::Decode)?;
     let mut columns: Vec<Column> = Vec::new();
@@ -211,7 +219,7 @@ fn decoded(bytes: Vec<u8>) -> Result<DataFrame, Fault> {
     Ok(DataFrame::new_infer_height(columns)?)
 }
 
-/// Whether kept rows are those that were computed, in any order.
+/// Whether kept rows are equal to computed ones, in any order.
 pub(crate) fn is_same(kept: &DataFrame, computed: &DataFrame) -> Result<bool, FigureError> {
     let lines = |frame: &DataFrame| -> Result<Vec<String>, PolarsError> {
         let names: Vec<&str> = std::iter::once("figure").chain(TEXTS).collect();

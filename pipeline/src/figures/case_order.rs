@@ -1,15 +1,17 @@
-//! Rows of cases put in order: the heavy part of every figure that looks at neighbouring events.
+//! Sorts rows by case, and within each case by an order. Figures that look at neighbouring events spend most of their time
+//! here.
 
 use std::cmp::Ordering;
 
-/// The rows by case, and in a case as `before` says; and where each case begins, with how many rows there are at the end.
+/// Returns the rows in order of case, and within a case in the order of `compare`; and the place where each case begins,
+/// with the number of rows at the end.
 ///
-/// Cases are numbers below `cases`. They are counted, not compared: only the few rows of one case are.
+/// Cases are numbers below `cases`. They are sorted by counting; only the few rows of one case are compared.
 ///
 /// # Panics
 /// When a case is not below `cases`.
 #[must_use]
-pub fn by_case(case_of: &[u32], cases: usize, mut before: impl FnMut(u32, u32) -> Ordering) -> (Vec<u32>, Vec<u32>) {
+pub fn by_case(case_of: &[u32], cases: usize, mut compare: impl FnMut(u32, u32) -> Ordering) -> (Vec<u32>, Vec<u32>) {
     let mut begins = vec![0_u32; cases + 1];
     for case in case_of {
         begins[*case as usize + 1] += 1;
@@ -17,15 +19,15 @@ pub fn by_case(case_of: &[u32], cases: usize, mut before: impl FnMut(u32, u32) -
     for case in 0..cases {
         begins[case + 1] += begins[case];
     }
-    let mut free = begins.clone();
+    let mut next_place = begins.clone();
     let mut order = vec![0_u32; case_of.len()];
     for (row, case) in (0_u32..).zip(case_of) {
-        let place = &mut free[*case as usize];
+        let place = &mut next_place[*case as usize];
         order[*place as usize] = row;
         *place += 1;
     }
     for case in 0..cases {
-        order[begins[case] as usize..begins[case + 1] as usize].sort_unstable_by(|a, b| before(*a, *b));
+        order[begins[case] as usize..begins[case + 1] as usize].sort_unstable_by(|a, b| compare(*a, *b));
     }
     (order, begins)
 }

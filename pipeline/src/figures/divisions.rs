@@ -1,4 +1,8 @@
-//! Into which cells figures are divided.
+//! Divisions of figures into cells.
+//!
+//! Reads   additive rows of a month
+//! Gives   the same rows with a column `cell`, equal ones added up
+//! Rule    a figure about the end of a month is not added up over months: only the last month counts
 
 use super::summary::{fault, texts};
 use crate::figures::error::FigureError;
@@ -8,30 +12,29 @@ use schemas::{Month, Wilayah};
 /// A division of the figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
-    /// All in one.
+    /// One cell.
     Total,
-    /// By village, under its code.
+    /// By pekon (village), under its code.
     Pekon,
-    /// By kecamatan, under its name, or under the village's code where the area table does not know it.
+    /// By kecamatan, under its name, or under the pekon's code if the area table does not have it.
     Kecamatan,
     /// By kind of application.
     Jenis,
-    /// By officer; only figures of single events have one.
+    /// By officer. Only figures about single events have one.
     Officer,
     /// By month.
     Month,
 }
 
-/// What stands at the end of a month and is not added up over months.
+/// Items about the end of a month, which are not added up over months.
 const STANDING: [(&str, &str); 2] = [("backlog", "open"), ("flow", "open")];
-/// The same of cases that are measured while they are open.
+/// The prefix of such items about cases that are measured while they are open.
 const STANDING_PREFIX: &str = "open_";
 
-/// What rows in cells are added by: the same as in stage 2.
+/// The columns by which rows in cells are added up, as in stage 2.
 const KEYS: [&str; 8] = ["cell", "figure", "item", "step", "next_step", "name", "detail", "v"];
 
-/// The rows of a month in cells, those that say the same added. What stands at the end of the month is left out where a later
-/// month follows.
+/// Returns the rows of a month in cells, equal ones added up. Unless it is the last month, items about its end are left out.
 pub(crate) fn merged(
     rows: &[DataFrame],
     month: Month,
@@ -41,14 +44,14 @@ pub(crate) fn merged(
 ) -> Result<DataFrame, FigureError> {
     let merged = rows.iter().map(|rows| {
         let rows = with_cell(rows.clone(), month, by, wilayah)?.lazy();
-        let rows = if is_last { rows } else { rows.filter(is_standing().not()) };
+        let rows = if is_last { rows } else { rows.filter(standing_expr().not()) };
         rows.group_by(KEYS.map(col)).agg([col("n").sum()]).collect()
     });
     merged.collect::<Result<Vec<DataFrame>, PolarsError>>().and_then(stacked).map_err(|e| fault(&e))
 }
 
-/// The rows of all months, those that say the same added.
-pub(crate) fn together(months: Vec<DataFrame>) -> Result<DataFrame, FigureError> {
+/// Returns the rows of all months, equal ones added up.
+pub(crate) fn added(months: Vec<DataFrame>) -> Result<DataFrame, FigureError> {
     let all = stacked(months).and_then(|all| all.lazy().group_by(KEYS.map(col)).agg([col("n").sum()]).collect());
     all.map_err(|e| fault(&e))
 }
@@ -62,17 +65,19 @@ fn stacked(frames: Vec<DataFrame>) -> Result<DataFrame, PolarsError> {
     Ok(all)
 }
 
-/// Whether an item stands at the end of a month.
-pub(crate) fn stands(figure: &str, item: &str) -> bool {
+/// Whether an item is about the end of a month.
+pub(crate) fn is_standing(figure: &str, item: &str) -> bool {
     STANDING.contains(&(figure, item)) || item.starts_with(STANDING_PREFIX)
 }
 
-fn is_standing() -> polars::prelude::Expr {
+/// The same as an expression of polars.
+fn standing_expr() -> polars::prelude::Expr {
     let standing = STANDING.map(|(figure, item)| col("figure").eq(lit(figure)).and(col("item").eq(lit(item))));
     let open = col("item").str().starts_with(lit(STANDING_PREFIX));
     standing.into_iter().fold(open, polars::prelude::Expr::or)
 }
 
+/// Adds the column `cell`.
 fn with_cell(rows: DataFrame, month: Month, by: By, wilayah: &Wilayah) -> Result<DataFrame, PolarsError> {
     let cell = match by {
         By::Total => lit(""),

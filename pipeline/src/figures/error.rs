@@ -1,4 +1,4 @@
-//! Why figures cannot be computed.
+//! The error of computing figures.
 
 use crate::archive::ArchiveError;
 use schemas::{CalendarError, Month};
@@ -17,22 +17,22 @@ pub enum FigureError {
     Sql {
         /// File and statement.
         figure: String,
-        /// What the engine said.
+        /// The engine's message.
         reason: String,
     },
     /// The archive does not hold that month.
     #[error("the archive does not hold {month}; it holds {first} to {last}")]
     NoMonth {
-        /// The month asked for.
+        /// The requested month.
         month: Month,
-        /// First month in the archive.
+        /// The first month of the archive.
         first: Month,
-        /// Last month in the archive.
+        /// The last month of the archive.
         last: Month,
     },
 }
 
-/// Whether a month lies between the first and the last of an archive.
+/// Returns an error unless a month lies between the first and the last one of the archive.
 pub(crate) fn within(span: Option<(Month, Month)>, month: Month) -> Result<(), FigureError> {
     match span {
         Some((first, last)) if !(first <= month && month <= last) => Err(FigureError::NoMonth { month, first, last }),

@@ -1,4 +1,5 @@
-//! The figures, each an SQL file and a Rust file of its name: what it counts, of which events, and its names in the report.
+//! The figures. Each is an SQL file and a Rust file of the same name: what it counts, over which events, and how its values
+//! are named in the report.
 
 pub(super) mod backlog;
 pub(super) mod batches;

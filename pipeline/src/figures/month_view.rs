@@ -1,12 +1,13 @@
-//! The relation `events` that every figure is computed from, and the SQL that runs over it.
+//! The tables that the SQL of every figure runs over, for one month.
 //!
-//! Reads   the public table, less superseded rows; the outage log; the calendar
-//! Gives   `events`: the public columns plus integers derived when read, since a calendar may be corrected:
-//!         `*_s` epoch seconds, `*_w` working seconds W(t), `selesai_d` working days D(t), `selesai_o` outage seconds O(t),
-//!         `milestone` what the SOP says of step and outcome (`schemas::Milestone`), `berkas_no` a number for each `berkas_id`; `bulan` and `bulan_diterima` the office's months as text, `nik` the keyed pseudonym;
-//!         `pekon` and `jenis` those of the berkas' first event, since a berkas belongs to one cell whatever its steps say
+//! Reads   the public table without superseded rows; the outage log; the calendar and the SOP
+//! Gives   `events`: the public columns, and columns derived from them at each run, because a calendar may be corrected:
+//!         `*_s` epoch seconds, `*_w` working seconds W(t), `selesai_d` working days D(t), `selesai_o` outage seconds
+//!         O(t), `milestone` what step and outcome mean in the SOP (`schemas::Milestone`), `berkas_no` a number for each
+//!         `berkas_id`, `bulan` and `bulan_diterima` the office's months as text, `nik` the keyed pseudonym;
 //!         `sop_next(langkah, hasil, next)` and `sop_step(langkah, pelaksana, mandatory, writes_book)`
-//! Rule    of a month only the events that its figures can depend on are put before the SQL ([`EventScope`])
+//! Rule    `pekon` and `jenis` are those of the berkas' first event, because a berkas belongs to one cell whatever its
+//!         later events name; the SQL gets only events that the month's figures can depend on ([`EventScope`])
 
 #[cfg(test)]
 pub(crate) use super::event_table::Made;
@@ -25,12 +26,12 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-/// Everything the figures of any month are computed from.
+/// Everything from which the figures of any month are computed.
 pub(crate) struct View {
     events: EventTable,
-    /// Of each berkas: when it ended, and when its card was printed or will not be.
-    ended: Vec<CaseEnd>,
-    /// Batch and berkas: a berkas belongs to the batch of its first event, whichever its later events name.
+    /// The end of each berkas.
+    ends: Vec<CaseEnd>,
+    /// Pairs of batch and berkas. A berkas belongs to the batch of its first event, whatever its later events name.
     batches: BTreeSet<(u32, u32)>,
     sop_next: LazyFrame,
     sop_step: LazyFrame,
@@ -49,25 +50,29 @@ struct CaseEnd {
     printed: i64,
 }
 
-/// A month of a view, or of the figures by berkas a part of it. Its frames are made when they are first asked for.
+/// A month of a view, or a part of its berkas, for figures that look at each berkas alone. Its frames are made when they are
+/// first needed.
 pub(crate) struct MonthView<'v> {
     view: &'v View,
     month: Month,
-    /// Of these berkas only.
+    /// The berkas of the part.
     berkas: Range<usize>,
+    /// Outage seconds up to the end of the month.
     end_o: i64,
+    /// Working days up to the end of the month.
     end_d: i64,
     frames: RefCell<BTreeMap<(TimeScope, EventScope), LazyFrame>>,
 }
 
-/// So many events of berkas are put before the SQL at once, so that memory does not grow with the office.
+/// The most events that the SQL gets at once from single berkas, so that memory does not grow with the office.
 pub(crate) const AT_ONCE: usize = 2_000_000;
-/// Columns that are the berkas' own.
+/// Columns whose value is that of the berkas' first event.
 const OF_BERKAS: [&str; 2] = ["jenis", "pekon"];
-/// How long before a month an arrival can make one in it a repetition, seconds: 90 days.
+/// How long before a month an arrival still counts for repetition in it, in seconds: 90 days.
 const REPEATED_WITHIN_S: i64 = 90 * 86_400;
 
 impl View {
+    /// Reads the events of an archive.
     pub(crate) fn load(archive: &Archive, facts: &Facts) -> Result<Self, FigureError> {
         if archive.is_empty() {
             return Err(archive.empty().into());
@@ -76,15 +81,15 @@ impl View {
     }
 
     fn of(events: EventTable, facts: &Facts, outages: OutageClock) -> Result<Self, FigureError> {
-        // The calendar has no gaps: what holds for the first and the last second holds for all.
+        // The calendar has no gaps: if it covers the first and the last second, it covers all.
         if let Some((first, last)) = events.span() {
             facts.clock.working_s(first)?;
             facts.clock.working_s(last)?;
         }
-        let ended = (0..events.berkas()).map(|berkas| ended(&events, berkas, &facts.sop)).collect();
+        let ends = (0..events.berkas()).map(|berkas| case_end(&events, berkas, &facts.sop)).collect();
         let batches = (0_u32..).zip(0..events.berkas()).map(|(number, b)| (events.batch_of(b), number)).collect();
         Ok(Self {
-            ended,
+            ends,
             batches,
             events,
             sop_next: sop_next(&facts.sop)?.lazy(),
@@ -96,34 +101,34 @@ impl View {
         })
     }
 
-    /// A month of it.
+    /// Returns a view of a month.
     pub(crate) fn month(&self, month: Month) -> Result<MonthView<'_>, FigureError> {
         let end_o = self.outages.outage_s(month.end_s(self.zone));
         let end_d = self.clock.working_days(month.end_s(self.zone) - 1)?;
         Ok(MonthView { view: self, month, berkas: 0..self.events.berkas(), end_o, end_d, frames: RefCell::default() })
     }
 
-    /// The events that the figures of a month can depend on, in order.
+    /// Returns the events that the figures of a month can depend on, in order.
     fn rows(&self, month: Month, berkas: Range<usize>, time_scope: TimeScope, event_scope: EventScope) -> Vec<u32> {
         let (start, end) = (month.start_s(self.zone), month.end_s(self.zone));
         let in_month = |s: i64| start <= s && s < end;
-        let seen = |row: &usize| time_scope == TimeScope::IncludingLater || self.events.end_s(*row) < end;
+        let in_scope = |row: &usize| time_scope == TimeScope::IncludingLater || self.events.end_s(*row) < end;
         let events = &self.events;
         let rows: Vec<usize> = match event_scope {
             EventScope::Berkas | EventScope::Batches => {
                 let touched = |b: usize| berkas.contains(&b) && self.is_touched(b, start, end);
-                let mut wanted: Vec<bool> = (0..events.berkas()).map(touched).collect();
+                let mut selected: Vec<bool> = (0..events.berkas()).map(touched).collect();
                 if event_scope == EventScope::Batches {
                     let of_month =
                         (0..events.berkas()).filter(|b| events.events_of(*b).any(|row| in_month(events.end_s(row))));
                     let of_month: BTreeSet<u32> = of_month.map(|b| events.batch_of(b)).collect();
                     for kolektif in of_month {
                         let members = self.batches.range((kolektif, 0)..=(kolektif, u32::MAX));
-                        members.for_each(|(_, berkas)| wanted[*berkas as usize] = true);
+                        members.for_each(|(_, berkas)| selected[*berkas as usize] = true);
                     }
                 }
-                let wanted = (0..events.berkas()).filter(|b| wanted[*b]);
-                wanted.flat_map(|b| events.events_of(b)).filter(seen).collect()
+                let selected = (0..events.berkas()).filter(|b| selected[*b]);
+                selected.flat_map(|b| events.events_of(b)).filter(in_scope).collect()
             }
             EventScope::Arrivals => {
                 let is_receipt = |row: usize| self.milestone(row) == Some(Milestone::Received);
@@ -136,7 +141,7 @@ impl View {
                     let arrives = events.events_of(b).any(arrives);
                     events.events_of(b).filter(move |row| arrives && is_receipt(*row) || in_month(events.end_s(*row)))
                 };
-                (0..events.berkas()).flat_map(of_berkas).filter(seen).collect()
+                (0..events.berkas()).flat_map(of_berkas).filter(in_scope).collect()
             }
         };
         rows.into_iter().map(|row| u32::try_from(row).unwrap_or(u32::MAX)).collect()
@@ -146,11 +151,11 @@ impl View {
         self.sop.milestone(self.events.step(row), self.events.hasil(row))
     }
 
-    /// Whether something happened to the berkas in the month, or it is open at its end.
+    /// Whether a berkas has an event in the month, or is open at its end.
     fn is_touched(&self, berkas: usize, start: i64, end: i64) -> bool {
         let rows = self.events.events_of(berkas);
         let begun = rows.clone().next().is_some_and(|row| self.events.end_s(row) < end);
-        let CaseEnd { whole, printed } = self.ended[berkas];
+        let CaseEnd { whole, printed } = self.ends[berkas];
         begun
             && (whole >= end
                 || printed >= end
@@ -165,6 +170,7 @@ impl View {
         StringChunked::from_iter_options("milestone".into(), names).into_series()
     }
 
+    /// Returns the table `events` with these rows.
     fn frame(&self, rows: &[u32]) -> Result<DataFrame, PolarsError> {
         let events = &self.events;
         let seconds = |second: &dyn Fn(usize) -> Option<i64>| -> Vec<Option<i64>> {
@@ -199,14 +205,14 @@ impl View {
 
 #[cfg(test)]
 impl View {
-    /// Of invented events.
+    /// A view of invented events.
     pub(crate) fn made(made: &[Made], facts: &Facts) -> Self {
         Self::of(EventTable::made(made), facts, OutageClock::new(vec![])).unwrap()
     }
 }
 
 impl MonthView<'_> {
-    /// Runs a statement of a figure with the month's values in place of their names.
+    /// Runs a statement of a figure, after replacing `$month`, `$end_s`, `$end_o` and `$end_d` by the month's values.
     pub(crate) fn run(&self, figure: FigureSql, statement: &str) -> Result<DataFrame, PolarsError> {
         let statement = statement
             .replace("$month", &format!("'{}'", self.month))
@@ -220,8 +226,8 @@ impl MonthView<'_> {
         context.execute(&statement).and_then(LazyFrame::collect)
     }
 
-    /// The month in parts of at most so many events, but one berkas at least. Only figures that look at each berkas alone may
-    /// be computed part by part: their rows add up to those of the whole.
+    /// Divides the month into parts of at most `at_once` events, but of at least one berkas. Only figures that look at each
+    /// berkas alone may be computed part by part: the rows of the parts add up to those of the whole.
     pub(crate) fn parts(&self, at_once: usize) -> Vec<MonthView<'_>> {
         let (start, end) = (self.month.start_s(self.view.zone), self.month.end_s(self.view.zone));
         let (mut parts, mut begin, mut events) = (Vec::new(), self.berkas.start, 0);
@@ -245,6 +251,7 @@ impl MonthView<'_> {
         parts.into_iter().map(part).collect()
     }
 
+    /// Returns the table `events` of a scope, and keeps it for the next statement.
     fn events(&self, time_scope: TimeScope, event_scope: EventScope) -> Result<LazyFrame, PolarsError> {
         if let Some(frame) = self.frames.borrow().get(&(time_scope, event_scope)) {
             return Ok(frame.clone());
@@ -256,21 +263,22 @@ impl MonthView<'_> {
     }
 }
 
-fn ended(events: &EventTable, berkas: usize, sop: &Sop) -> CaseEnd {
-    let mut ended = CaseEnd { whole: i64::MAX, printed: i64::MAX };
+/// Returns when a berkas was closed.
+fn case_end(events: &EventTable, berkas: usize, sop: &Sop) -> CaseEnd {
+    let mut end = CaseEnd { whole: i64::MAX, printed: i64::MAX };
     for row in events.events_of(berkas) {
         let at = events.end_s(row);
         match sop.milestone(events.step(row), events.hasil(row)) {
-            Some(Milestone::Printed) => ended.printed = ended.printed.min(at),
-            Some(Milestone::HandedOver) => ended.whole = ended.whole.min(at),
+            Some(Milestone::Printed) => end.printed = end.printed.min(at),
+            Some(Milestone::HandedOver) => end.whole = end.whole.min(at),
             Some(Milestone::Rejected | Milestone::Duplicate) => {
-                ended.printed = ended.printed.min(at);
-                ended.whole = ended.whole.min(at);
+                end.printed = end.printed.min(at);
+                end.whole = end.whole.min(at);
             }
             _ => {}
         }
     }
-    ended
+    end
 }
 
 fn derived(seconds: &[Option<i64>], of: impl Fn(i64) -> Option<i64>) -> Vec<Option<i64>> {
@@ -281,11 +289,11 @@ fn frame_error(e: &PolarsError) -> FigureError {
     FigureError::Sql { figure: "events".into(), reason: e.to_string() }
 }
 
-/// The months of instants in a zone, as text.
+/// Returns a column with the months of instants, as text.
 fn months(name: &str, epoch_s: &[Option<i64>], zone: Zone) -> Series {
     let months: Vec<Option<Month>> = epoch_s.iter().map(|s| s.and_then(|s| zone.month(s))).collect();
-    let words: BTreeMap<Month, String> = months.iter().flatten().map(|month| (*month, month.to_string())).collect();
-    let texts = months.iter().map(|month| month.and_then(|month| words.get(&month)).map(String::as_str));
+    let names: BTreeMap<Month, String> = months.iter().flatten().map(|month| (*month, month.to_string())).collect();
+    let texts = months.iter().map(|month| month.and_then(|month| names.get(&month)).map(String::as_str));
     StringChunked::from_iter_options(name.into(), texts).into_series()
 }
 
@@ -323,7 +331,7 @@ mod tests {
 
     const MONTHS: [&str; 4] = ["2026-07", "2026-08", "2026-09", "2026-10"];
 
-    /// Events of berkas that go through the SOP in any way, in time or out of it, over four months.
+    /// Invented events over four months, of berkas that take any way through the SOP, in order of time or not.
     fn made(random: &mut ChaCha8Rng) -> Vec<Made> {
         let facts = Facts::embedded().unwrap();
         let [first, .., last] = MONTHS.map(|month| month.parse::<Month>().unwrap());
@@ -344,7 +352,7 @@ mod tests {
                 let lost = random.random_bool(0.05);
                 if !lost {
                     let start = random.random_bool(0.9).then_some(start + random.random_range(-100..100));
-                    // Now and then a step names another batch.
+                    // Some steps name another batch.
                     let other = random.random_bool(0.1).then(|| format!("K{}", random.random_range(0..8)));
                     let kolektif = other.unwrap_or_else(|| kolektif.clone());
                     let (berkas, hasil) = (format!("B{berkas}"), outcome.hasil.clone());
@@ -362,7 +370,7 @@ mod tests {
         View::made(made, &Facts::embedded().unwrap())
     }
 
-    /// Additive rows of a month, added up by village and kind, in order.
+    /// Returns the additive rows of a month, added up by pekon, as sorted lines.
     fn added(rows: DataFrame, month: Month) -> Vec<String> {
         let wilayah = Facts::embedded().unwrap().wilayah;
         let cells = divisions::merged(&[rows], month, By::Pekon, true, &wilayah).unwrap();
@@ -375,8 +383,9 @@ mod tests {
     }
 
     fn same(one: &[String], other: &[String], when: &str) {
-        let odd = |a: &[String], b: &[String]| a.iter().filter(|line| !b.contains(line)).cloned().collect::<Vec<_>>();
-        assert!(one == other, "{when}: {:?} and {:?}", odd(one, other), odd(other, one));
+        let only_in =
+            |a: &[String], b: &[String]| a.iter().filter(|line| !b.contains(line)).cloned().collect::<Vec<_>>();
+        assert!(one == other, "{when}: {:?} and {:?}", only_in(one, other), only_in(other, one));
     }
 
     #[test]

@@ -1,22 +1,26 @@
-//! The outage log as a clock.
+//! The outage log as a clock: how many seconds of outage there were up to an instant.
+//!
+//! Reads   the latest outage log of the archive
+//! Gives   O(t), from which figures subtract outages as a difference of two instants
+//! Rule    overlapping outages count once; an outage that ends before it begins counts as none
 
 use crate::archive::read::outage_log;
 use crate::archive::{Archive, ArchiveError};
 
-/// Seconds of logged outages up to an instant, overlaps counted once.
+/// The logged outages, without overlaps.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OutageClock {
-    /// Start, end, and outage seconds before the start; disjoint and in order.
+    /// The start and end of each outage, and the seconds of outage before its start; disjoint and in order.
     spans: Vec<(i64, i64, i64)>,
 }
 
 impl OutageClock {
-    /// The latest outage log of an archive.
+    /// Reads the latest outage log of an archive.
     pub(crate) fn of(archive: &Archive) -> Result<Self, ArchiveError> {
         Ok(Self::new(outage_log(archive)?))
     }
 
-    /// What is known of the time before an instant, as text.
+    /// Returns the outages before an instant as text. It changes if and only if they do, for the basis of kept figures.
     pub(crate) fn until(&self, epoch_s: i64) -> String {
         let before = self.spans.iter().take_while(|(start, ..)| *start < epoch_s);
         format!("{:?}", before.map(|(start, end, _)| (start, epoch_s.min(*end))).collect::<Vec<_>>())
@@ -35,6 +39,7 @@ impl OutageClock {
         Self { spans }
     }
 
+    /// Returns the seconds of outage up to an instant.
     pub(crate) fn outage_s(&self, epoch_s: i64) -> i64 {
         let after = self.spans.partition_point(|(start, _, _)| *start <= epoch_s);
         match after.checked_sub(1).and_then(|i| self.spans.get(i)) {

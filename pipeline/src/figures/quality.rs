@@ -1,10 +1,10 @@
 //! How good are the data of a month?
 //!
-//! Reads   the month's events with what is personal about them, what came before of the same berkas, batch and NIK, the
-//!         stock of blanks, the outages, the quarantine
-//! Gives   per column how many rows should have a value, have one, and a valid one; findings by berkas, book or day
-//! Rule    NIK: PP 37/2007 Pasal 37; papers: data/kelengkapan; ages: data/applicant.toml; what is odd without being against
-//!         a rule: data/kewajaran.toml; order: the SOP
+//! Reads   the month's events with their personal columns; earlier events of the same berkas, batch and NIK; the stock
+//!         of blanks, the outages, the quarantine
+//! Gives   per column how many rows should have a value, have one, and have a valid one; findings by berkas, book or day
+//! Rule    NIK: PP 37/2007 Pasal 37; papers: data/kelengkapan; ages: data/applicant.toml; values that are implausible but
+//!         break no rule: data/kewajaran.toml; order: the SOP
 //! Finds   W001–W004, W006, W007 (as at the pull) and Q001–Q046; never a NIK or a name, only ids
 
 mod applicant;
@@ -38,24 +38,24 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The figure's name in `tertib quality --by`.
 const FIGURE: &str = "data_quality";
 
-/// Something wrong with the data of a month.
+/// A fault in the data of a month.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct QualityFinding {
-    /// Code in `findings.toml`.
+    /// The code in `findings.toml`.
     pub code: &'static str,
-    /// The berkas; of a book its id, of a day the date.
+    /// The berkas, the id of a book, or the date of a day.
     pub place: String,
-    /// The step; 0 where it says nothing.
+    /// The step; 0 if the finding is not about one.
     pub step: u8,
-    /// Papers, numbers, columns or counts; nothing personal.
+    /// Papers, numbers, columns or counts. It is never personal.
     pub detail: String,
-    /// How many: 1, or as many numbers as are missing.
+    /// The count: 1, or how many numbers are missing.
     pub n: u64,
-    /// Where the applicant's batch came from; empty for a book or a day.
+    /// The pekon of the applicant's batch; empty for a book or a day.
     pub pekon: String,
-    /// Kind of application; empty for a book or a day.
+    /// The kind of application; empty for a book or a day.
     pub jenis: String,
-    /// Who took the step; empty where the applicant's data are at fault.
+    /// The officer who took the step; empty if the fault is in the applicant's data.
     pub officer: String,
 }
 
@@ -64,30 +64,30 @@ pub struct QualityFinding {
 pub struct Quality {
     /// Every column of the contract, in its order.
     pub columns: Vec<ColumnQuality>,
-    /// What is wrong, in order of code and place.
+    /// The findings, in order of code and place.
     pub findings: Vec<QualityFinding>,
-    /// Rows that wait in quarantine, of any month, by code and column.
+    /// How many rows of any month wait in quarantine, by code and column.
     pub quarantine: BTreeMap<(String, String), u64>,
 }
 
-/// What is found, each thing once.
+/// Collects findings, each once.
 struct Found<'a> {
     facts: &'a Facts,
     findings: BTreeSet<QualityFinding>,
 }
 
 impl Found<'_> {
-    /// Of an applicant's data: once for a berkas, whoever took the step.
+    /// Adds a finding about the applicant's data: once for a berkas, whichever officer took the step.
     fn applicant(&mut self, code: &'static str, event: &Event<'_>, detail: &str) {
         self.add(code, event, 0, detail, "");
     }
 
-    /// Of a berkas whose events disagree, so that it belongs to no one cell.
+    /// Adds a finding about a berkas whose events disagree, so that it belongs to no single cell.
     fn berkas(&mut self, code: &'static str, event: &Event<'_>, detail: &str) {
         self.elsewhere(code, event.berkas_id.to_owned(), 0, detail.to_owned(), 1);
     }
 
-    /// Of one event.
+    /// Adds a finding about one event.
     fn event(&mut self, code: &'static str, event: &Event<'_>, detail: &str) {
         self.add(code, event, event.langkah, detail, event.petugas_id.unwrap_or_default());
     }
@@ -105,15 +105,14 @@ impl Found<'_> {
         });
     }
 
-    /// Of a book or a day.
+    /// Adds a finding about a book or a day, which has no pekon, kind or officer.
     fn elsewhere(&mut self, code: &'static str, place: String, step: u8, detail: String, n: u64) {
-        let nobody = String::new;
-        let (pekon, jenis, officer) = (nobody(), nobody(), nobody());
+        let (pekon, jenis, officer) = Default::default();
         self.findings.insert(QualityFinding { code, place, step, detail, n, pekon, jenis, officer });
     }
 }
 
-/// The data quality of a month.
+/// Examines the data quality of a month.
 ///
 /// # Errors
 /// [`FigureError::NoMonth`] when the archive does not hold it; [`FigureError::Archive`] when a part is damaged, or the
@@ -140,17 +139,18 @@ pub fn quality(archive: &Archive, facts: &Facts, month: Month) -> Result<Quality
     Ok(Quality { columns, findings: found.findings.into_iter().collect(), quarantine: quarantine(archive)? })
 }
 
-/// How many findings there are of each code in the cells of a division, of several months in order.
+/// Counts the findings of each code in the cells of a division, over several months in order.
 ///
 /// # Errors
 /// [`FigureError`] when the division cannot be computed.
 pub fn quality_cells(months: &[(Month, Quality)], by: By, wilayah: &Wilayah) -> Result<Vec<FigureRow>, FigureError> {
     let in_cells =
         months.iter().map(|(month, quality)| divisions::merged(&[quality.additive()?], *month, by, true, wilayah));
-    summary::figures(divisions::together(in_cells.collect::<Result<_, FigureError>>()?)?)
+    summary::figures(divisions::added(in_cells.collect::<Result<_, FigureError>>()?)?)
 }
 
-/// The same for what leaves the office: small counts are hidden, and others with them by which they could be found.
+/// Counts the same for release outside of the office: small counts are hidden, and so are others from which they could be
+/// inferred.
 ///
 /// # Errors
 /// [`FigureError`] when the division cannot be computed.
@@ -165,7 +165,7 @@ pub fn released_quality_cells(
 }
 
 impl Quality {
-    /// Findings and columns as additive rows, like those of every other figure.
+    /// Returns findings and columns as additive rows, like those of every other figure.
     fn additive(&self) -> Result<DataFrame, FigureError> {
         let findings = self.findings.iter().map(|f| {
             let [pekon, jenis, officer] = [&f.pekon, &f.jenis, &f.officer].map(String::as_str);
@@ -181,12 +181,12 @@ impl Quality {
         all.extend(
             additive::TEXTS.iter().enumerate().map(|(i, name)| Column::from(Series::new((*name).into(), text(i)))),
         );
-        let frame = DataFrame::new_infer_height(all).and_then(|frame| additive::in_full(frame, FIGURE, ""));
+        let frame = DataFrame::new_infer_height(all).and_then(|frame| additive::with_all_columns(frame, FIGURE, ""));
         frame.map_err(|e| summary::fault(&e))
     }
 }
 
-/// Rows that wait in quarantine by code and column, each key once.
+/// Counts the rows that wait in quarantine by code and column, each key once.
 fn quarantine(archive: &Archive) -> Result<BTreeMap<(String, String), u64>, ArchiveError> {
     let waiting: BTreeSet<String> = Quarantine::load(archive)?.open_keys.into_iter().collect();
     let (mut counted, mut counts) = (BTreeSet::new(), BTreeMap::new());

@@ -1,11 +1,11 @@
-//! The SQL of a figure, and of which events its statements are asked.
+//! The SQL of a figure, and the scope of the events that its statements run over.
 
-/// Which events a figure of a month looks at.
+/// Up to which instant the events of a month's figure go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum TimeScope {
-    /// Those before the end of the month.
+    /// Events before the end of the month.
     UpToMonthEnd,
-    /// Later ones too: whether a batch has ended, what came after a hand-over.
+    /// Later events too: whether a batch has ended, what came after a hand-over.
     IncludingLater,
 }
 
@@ -13,19 +13,20 @@ impl TimeScope {
     pub(crate) const ALL: [Self; 2] = [Self::UpToMonthEnd, Self::IncludingLater];
 }
 
-/// Which of these events a figure of a month can depend on. What lies beyond is not put before the SQL; it would not change
-/// the rows (`tests/figures.py` runs the same statements over all events).
+/// Which of these events a month's figure can depend on. The SQL gets only these; others would not change its rows
+/// (`tests/figures.py` runs the same statements over all events).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum EventScope {
-    /// All of each berkas that was touched in the month or is open at its end.
+    /// All events of each berkas that has one in the month or is open at its end.
     Berkas,
-    /// These, and all of each berkas that belongs to a batch of which a berkas was touched in the month.
+    /// These, and all events of each berkas in a batch of which some berkas has an event in the month.
     Batches,
-    /// Those of the month, and all receipts of each berkas that has one in its batches, in it or in the 90 days before.
+    /// The events of the month, and all receipts of each berkas that was received in a batch of the month, in the month or
+    /// in the 90 days before it.
     Arrivals,
 }
 
-/// A figure's name and its statements.
+/// The name of a figure and its statements.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FigureSql {
     pub(crate) name: &'static str,
@@ -44,7 +45,7 @@ impl FigureSql {
         Self { name, text, time_scope, event_scope }
     }
 
-    /// Its statements with their names: `-- NAME: …` begins each.
+    /// Returns the statements with their names. Each begins with `-- NAME: …`.
     pub(crate) fn statements(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         self.text.split(";\n").map(str::trim).filter_map(|statement| {
             let (name, _) = statement.strip_prefix("-- ")?.split_once(':')?;

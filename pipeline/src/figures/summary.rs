@@ -1,7 +1,8 @@
 //! Stage 2 of every figure: additive rows become figures, in cells.
 //!
-//! Reads   additive rows of one month or of several
-//! Gives   per cell and item how many, and of measured values the sum and the nearest ranks
+//! Reads   additive rows of one or more months, with a column `cell`
+//! Gives   a row per cell and item: the count, and for measured values also the sum, least, greatest and percentiles
+//! Rule    percentiles are nearest rank
 
 use super::error::FigureError;
 use super::statement::{EventScope, FigureSql, TimeScope};
@@ -9,11 +10,11 @@ use polars::prelude::{DataFrame, DataType, IntoLazy, LazyFrame, PolarsError};
 use polars::sql::SQLContext;
 use schemas::figures::{FigureRow, Spread, SpreadValues};
 
-/// Stage 2 of all of them.
+/// The statement of stage 2, which is the same for all figures.
 pub(crate) const STAGE_2: FigureSql =
     FigureSql::new("stage2", include_str!("stage2.sql"), TimeScope::IncludingLater, EventScope::Berkas);
 
-/// The figures of rows that have a column `cell`.
+/// Computes the figures of additive rows with a column `cell`.
 pub(crate) fn figures(cells: DataFrame) -> Result<Vec<FigureRow>, FigureError> {
     let mut context = SQLContext::new();
     context.register("cells", cells.lazy());
@@ -52,30 +53,30 @@ fn rows(frame: &DataFrame) -> Result<Vec<FigureRow>, PolarsError> {
     (0..frame.height()).map(row).collect()
 }
 
-/// A column of texts; nothing is empty.
+/// Returns a column of text. A null becomes an empty text.
 pub(crate) fn texts(frame: &DataFrame, name: &str) -> Result<Vec<String>, PolarsError> {
     let column = frame.column(name)?.cast(&DataType::String)?;
     Ok(column.str()?.iter().map(|t| t.unwrap_or_default().to_owned()).collect())
 }
 
-/// A column of integers in which something is said of every row.
+/// Returns a column of integers, or an error if one of them is null.
 pub(crate) fn whole(frame: &DataFrame, name: &str) -> Result<Vec<i64>, PolarsError> {
     let all: Option<Vec<i64>> = numbers(frame, name)?.into_iter().collect();
     all.ok_or_else(|| PolarsError::ComputeError(format!("a row has no `{name}`").into()))
 }
 
-/// A column of integers, where a row may say nothing.
+/// Returns a column of integers, which may be null.
 pub(crate) fn numbers(frame: &DataFrame, name: &str) -> Result<Vec<Option<i64>>, PolarsError> {
     let column = frame.column(name)?.cast(&DataType::Int64)?;
     Ok(column.i64()?.iter().collect())
 }
 
-/// How many a statement counted.
+/// Returns a count of a statement, or an error if it is negative.
 pub(crate) fn count(n: i64) -> Result<u64, PolarsError> {
     u64::try_from(n).map_err(|_| PolarsError::ComputeError(format!("a statement counted {n}").into()))
 }
 
-/// The figures of one cell, to be asked for by name.
+/// The figures of one cell, for access by name.
 #[derive(Debug)]
 pub(crate) struct Summary(Vec<FigureRow>);
 
@@ -84,23 +85,23 @@ impl Summary {
         Self(rows)
     }
 
-    /// The rows of an item.
+    /// Returns the rows of an item.
     pub(crate) fn rows<'a>(&'a self, figure: &'a str, item: &'a str) -> impl Iterator<Item = &'a FigureRow> {
         self.0.iter().filter(move |row| row.figure == figure && row.item == item)
     }
 
-    /// How many there are of an item.
+    /// Returns the count of an item.
     pub(crate) fn n(&self, figure: &str, item: &str) -> u64 {
         self.rows(figure, item).map(|row| row.n).sum()
     }
 
-    /// The distribution of an item at a step (0 for an item without steps).
+    /// Returns the distribution of an item at a step (0 for an item without steps).
     pub(crate) fn spread(&self, figure: &str, item: &str, step: u8) -> Spread {
         let mut rows = self.rows(figure, item).filter(|row| row.step == i64::from(step));
         rows.next().map(|row| Spread { n: row.n, values: row.values }).unwrap_or_default()
     }
 
-    /// What all figures left out, by figure and reason.
+    /// Returns the counts of cases that figures left out, by figure and reason.
     pub(crate) fn left_out(&self) -> impl Iterator<Item = (String, u64)> {
         let rows = self.0.iter().filter(|row| row.item == "left_out");
         rows.map(|row| (format!("{}.{}", row.figure, row.name), row.n))

@@ -1,15 +1,15 @@
-//! Which counts are hidden before figures leave the office (cell suppression).
+//! Cell suppression: which counts are hidden before figures leave the office.
 //!
 //! Reads   the additive rows of a month
-//! Gives   of each item in each cell of every division whether its count is shown
-//! Rule    a count of one to four may point at a person. It is hidden, and others with it, until whoever knows all that is shown of
-//!         the month, in all divisions together, and how items add up, can still not say of any such count whether it is one
-//!         or five. Several months together show what each of them shows, and no more.
+//! Gives   for each item in each cell of every division, whether its count is shown
+//! Rule    a count of one to four may point at a person, so it is hidden. Others are hidden with it until even a reader who
+//!         knows everything shown of the month, in all divisions together, and how items add up, cannot tell whether such a
+//!         count is one or five. Several months together show only what each of them shows.
 //!
-//! A hidden count keeps its row, unless such rows would themselves say too much of the count to which they add up; of several
-//! months together it has none.
+//! A hidden count keeps its row without the number, unless such rows would reveal too much about the count to which they add
+//! up. In several months together, it has no row.
 //!
-//! What is hidden is so for all divisions at once and follows from the month alone: it does not matter which files leave the
+//! What is hidden depends on the month only, and is the same for all divisions. It does not matter which files leave the
 //! office, nor in what order.
 
 mod audit;
@@ -24,8 +24,7 @@ use schemas::figures::{FigureRow, ReleasedRow};
 use schemas::{Facts, Month};
 use std::collections::BTreeMap;
 
-/// Items that are never shown: those that name single cases, and findings of data quality that say once more what a figure left
-/// out.
+/// Items that are never shown: those that name single cases, and findings of data quality that repeat what a figure left out.
 const NEVER: [(&str, &str, &str); 7] = [
     ("batches", "held_up_by", ""),
     ("register_agreement", "numbers", ""),
@@ -35,7 +34,7 @@ const NEVER: [(&str, &str, &str); 7] = [
     ("data_quality", "finding", "W003"),
     ("data_quality", "finding", "Q023"),
 ];
-/// Items that count the same cases by another clock; they are shown or hidden together.
+/// Items that count the same cases as another one, by another clock. Both are shown or hidden together.
 const SAME: [(&str, &str, &str); 7] = [
     ("time_per_step", "handling_wall", "handling_working"),
     ("issuance", "wall_less_outages", "wall"),
@@ -46,7 +45,7 @@ const SAME: [(&str, &str, &str); 7] = [
     ("turnaround", "working_less_applicant", "working"),
 ];
 
-/// What is counted: figure, item, step, next step, name, detail.
+/// The key of a count: figure, item, step, next step, name, detail.
 type Item = (String, String, i64, i64, String, String);
 /// A cell of a division, by the division's place in [`DIVISIONS`].
 type Cell = (usize, String);
@@ -57,39 +56,40 @@ const KECAMATAN: usize = 1;
 const PEKON: usize = 2;
 const OFFICER: usize = 4;
 
-/// What is hidden of a month, and whether its row is shown without its count.
+/// The hidden counts of a month; for each, whether its row is shown without the count.
 #[derive(Debug)]
 pub(crate) struct Mask(BTreeMap<(Cell, Item), bool>);
 
 impl Mask {
-    /// What is hidden of a month whose additive rows these are.
+    /// Decides which counts of a month are hidden, from its additive rows.
     pub(crate) fn of(rows: &[DataFrame], facts: &Facts) -> Result<Self, FigureError> {
         let mut found = BTreeMap::new();
         for rows in rows {
             counts::add_up(rows, &facts.wilayah, &mut found).map_err(|e| fault(&e))?;
         }
         let mut counts = Counts::of(found);
-        counts.tie(facts);
+        counts.relate(facts);
         counts.hide();
         let hidden = counts.known.into_iter().filter(|(_, i)| !counts.all[*i].shown);
         Ok(Self(hidden.map(|(of, i)| (of, counts.all[i].has_row)).collect()))
     }
 
-    /// Of what is hidden, whether its row is shown.
+    /// Returns whether the row of a hidden count is shown; `None` if the count is not hidden.
     fn of_row(&self, row: &FigureRow, division: usize, cell: &str) -> Option<bool> {
         self.0.get(&((division, cell.to_owned()), item_of(row))).copied()
     }
 }
 
-/// The rows of a division as they may leave the office. Of several months together, what one of them hides is hidden.
+/// Returns the rows of a division as they may leave the office. In several months together, a count is hidden if one of them
+/// hides it.
 pub(crate) fn released(rows: Vec<FigureRow>, masks: &[(Month, Mask)], by: By) -> Vec<ReleasedRow> {
     let is_one_month = masks.len() == 1;
     let division = DIVISIONS.iter().position(|division| *division == by).unwrap_or(TOTAL);
-    // Of what is hidden, whether its row is shown.
+    // As `Mask::of_row`, for all months together.
     let hidden = |row: &FigureRow| {
-        // What stands at the end of the last month is that month's.
-        let stands = by != By::Month && divisions::stands(&row.figure, &row.item);
-        let earlier = if stands { masks.len().saturating_sub(1) } else { 0 };
+        // An item about the end of the last month is hidden only if that month hides it.
+        let is_standing = by != By::Month && divisions::is_standing(&row.figure, &row.item);
+        let earlier = if is_standing { masks.len().saturating_sub(1) } else { 0 };
         let mut masks = masks.iter().skip(earlier);
         match by {
             By::Month => masks.find(|(month, _)| row.cell == month.to_string())?.1.of_row(row, TOTAL, ""),
@@ -113,10 +113,10 @@ fn is_never_shown(figure: &str, item: &str, name: &str) -> bool {
 
 fn item_of(row: &FigureRow) -> Item {
     let (name, detail) = (row.name.clone(), row.detail.clone());
-    (row.figure.clone(), stands_for(&row.figure, &row.item).to_owned(), row.step, row.next_step, name, detail)
+    (row.figure.clone(), shown_with(&row.figure, &row.item).to_owned(), row.step, row.next_step, name, detail)
 }
 
-/// The item with which it is shown or hidden.
-fn stands_for<'a>(figure: &str, item: &'a str) -> &'a str {
+/// Returns the item together with which an item is shown or hidden.
+fn shown_with<'a>(figure: &str, item: &'a str) -> &'a str {
     SAME.iter().find(|(f, i, _)| (*f, *i) == (figure, item)).map_or(item, |(_, _, with)| with)
 }

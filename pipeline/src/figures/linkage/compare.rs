@@ -1,18 +1,18 @@
-//! How alike two values are, in levels.
+//! Compares two values, and returns how similar they are as a level.
 
 use super::levels::{DIFFERENT, Kind, Level, same};
 use super::names;
 
-/// Values of one column. Equal values have equal numbers; 0 says nothing.
+/// The values of one column. Equal values have equal numbers; 0 is an empty value.
 #[derive(Debug)]
 pub(super) struct Column {
     pub(super) name: String,
     pub(super) kind: Kind,
-    /// Of each record, its value; of a name, its words in order of number.
+    /// The value of each record; for a name, its words in order of number.
     pub(super) values: Vec<Vec<u32>>,
-    /// What the numbers stand for.
+    /// The text of each number.
     pub(super) texts: Vec<String>,
-    /// How often each occurs.
+    /// How often each number occurs.
     pub(super) counts: Vec<u32>,
 }
 
@@ -48,7 +48,7 @@ impl Column {
         self.values.get(record).map_or(&[], Vec::as_slice)
     }
 
-    /// How alike the values of two records are.
+    /// Returns the level of agreement of two records.
     pub(super) fn level(&self, first: usize, second: usize) -> Level {
         let (a, b) = (self.value(first), self.value(second));
         match (a, b) {
@@ -75,14 +75,14 @@ impl Column {
         }
     }
 
-    /// The values that two records have in common.
+    /// Returns the values that two records have in common.
     pub(super) fn common(&self, first: usize, second: usize) -> impl Iterator<Item = u32> {
         let other = self.value(second);
         self.value(first).iter().copied().filter(move |value| other.contains(value))
     }
 }
 
-/// Dates that are not the same.
+/// Returns the level of two different dates.
 fn date(a: &str, b: &str) -> Level {
     let parts = |d: &'_ str| -> Option<(String, String, String)> {
         Some((d.get(..4)?.to_owned(), d.get(4..6)?.to_owned(), d.get(6..8)?.to_owned()))
@@ -109,7 +109,7 @@ mod tests {
             let level = Column::new("x", kind, [a, b].into_iter()).level(0, 1);
             words(kind, level)
         };
-        for (kind, a, b, said) in [
+        for (kind, a, b, expected) in [
             (Kind::Date, "19900512", "19900512", "sama"),
             (Kind::Date, "19900512", "19901205", "hari dan bulan tertukar"),
             (Kind::Date, "19900512", "19900513", "satu angka berbeda"),
@@ -131,8 +131,8 @@ mod tests {
             (Kind::Name, "SUPARNI JAYA", "SUPARMI WATI", "satu kata mirip"),
             (Kind::Name, "SUPARNI", "HENDRA", "berbeda"),
         ] {
-            assert_eq!(level(kind, a, b), said, "{a} {b}");
-            assert_eq!(level(kind, b, a), said, "{b} {a}");
+            assert_eq!(level(kind, a, b), expected, "{a} {b}");
+            assert_eq!(level(kind, b, a), expected, "{b} {a}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How much each level of agreement says.
+//! Estimates the weight of each level of agreement.
 
 use super::levels::{Kind, Level, same};
 use super::{LinkOptions, Records};
@@ -6,21 +6,22 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
 
-/// Levels of a column at most, the missing one included.
+/// The most levels of a column, including the one for a missing value.
 const LEVELS: usize = 9;
-/// Random pairs from which u is taken.
+/// How many random pairs u is estimated from.
 const SAMPLE: usize = 100_000;
-/// Rounds of expectation maximisation.
+/// How many rounds of expectation maximisation there are.
 const ROUNDS: usize = 30;
-/// What is usual counts like this many pairs of one person, and at least like this share of those that are found.
-const HELD: f64 = 20.0;
-const HELD_SHARE: f64 = 3.0;
-/// Agreement of a rare value adds at most so many bits beyond that of a usual one.
+/// The typical rates, as a prior, weigh as much as this many pairs of one person …
+const PRIOR_PAIRS: f64 = 20.0;
+/// … and at least as much as this many times the pairs that are found.
+const PRIOR_SHARE: f64 = 3.0;
+/// The most bits that agreement on a rare value adds to that on a value of typical frequency.
 const RARE: f64 = 6.0;
 
-/// How often two records of one person agree at each level, from "berbeda" to "sama": a start, and a hold where few pairs
-/// are of one person. Sources: ours, from usual rates of slips of the pen.
-fn usual(kind: Kind) -> &'static [f64] {
+/// How often two records of one person typically agree at each level, from "berbeda" to "sama". These are our own
+/// estimates, from typical rates of writing errors.
+fn of_person(kind: Kind) -> &'static [f64] {
     match kind {
         Kind::Name => &[0.01, 0.01, 0.03, 0.05, 0.05, 0.10, 0.10, 0.65],
         Kind::Date => &[0.04, 0.03, 0.08, 0.05, 0.80],
@@ -30,7 +31,7 @@ fn usual(kind: Kind) -> &'static [f64] {
     }
 }
 
-/// The same of two children of one birth: one day, one place, a word of the name in common.
+/// The same for twins: the same date and place of birth, and a word of the name in common.
 fn of_twins(kind: Kind) -> &'static [f64] {
     match kind {
         Kind::Name => &[0.35, 0.05, 0.50, 0.03, 0.02, 0.03, 0.01, 0.01],
@@ -41,7 +42,7 @@ fn of_twins(kind: Kind) -> &'static [f64] {
     }
 }
 
-/// The same of two people of one place and name, such as father and son.
+/// The same for two people of the same name and place, such as father and son.
 fn of_namesakes(kind: Kind) -> &'static [f64] {
     match kind {
         Kind::Name => &[0.005, 0.005, 0.03, 0.05, 0.03, 0.06, 0.12, 0.70],
@@ -52,47 +53,48 @@ fn of_namesakes(kind: Kind) -> &'static [f64] {
     }
 }
 
-/// Two records belong to one person, or to two people who have much in common. The latter need classes of their own: relatives
-/// share several fields at once, which fields that agree independently of each other never do, and would pass for one person.
+/// A pair of records is of one person, or of two people who have much in common. Relatives share several fields at once, which
+/// the assumption of independent fields does not expect, so they need classes of their own. Otherwise they would pass for one
+/// person.
 const CLASSES: usize = 3;
 const PERSON: usize = 0;
 
 type Levels = [f64; LEVELS];
 
-/// Pairs of one person, of twins or of namesakes.
+/// A class of pairs: of one person, of twins, or of namesakes.
 #[derive(Debug)]
 struct Class {
-    /// What is usual of it.
-    begun: Vec<Levels>,
-    /// Of each column, how often its pairs agree at each level.
+    /// The typical rates.
+    prior: Vec<Levels>,
+    /// The estimated rates: for each column, how often the pairs agree at each level.
     rates: Vec<Levels>,
     /// Its share of all pairs.
     share: f64,
 }
 
-/// Weights.
+/// The estimated weights.
 #[derive(Debug)]
 pub(super) struct Model {
-    /// Of each class, column and level, the bits against chance.
+    /// For each class, column and level, the bits of evidence against chance.
     bits: [Vec<Levels>; CLASSES],
-    /// Of each class, the bits of a pair of which nothing is known.
+    /// For each class, the bits of a pair about which nothing is known.
     prior: [f64; CLASSES],
-    /// Of each column, how frequent a value is on which two records agree.
+    /// For each column, how frequent a value on which two records agree is on average.
     agreeing: Vec<f64>,
 }
 
 impl Class {
-    fn new(columns: &[super::Column], usual: fn(Kind) -> &'static [f64], share: f64) -> Self {
+    fn new(columns: &[super::Column], typical: fn(Kind) -> &'static [f64], share: f64) -> Self {
         let start = |column: &super::Column| {
             let mut rates = [0.0; LEVELS];
-            rates.iter_mut().skip(1).zip(usual(column.kind)).for_each(|(rate, usual)| *rate = *usual);
+            rates.iter_mut().skip(1).zip(typical(column.kind)).for_each(|(rate, typical)| *rate = *typical);
             rates
         };
-        let begun: Vec<Levels> = columns.iter().map(start).collect();
-        Self { rates: begun.clone(), begun, share }
+        let prior: Vec<Levels> = columns.iter().map(start).collect();
+        Self { rates: prior.clone(), prior, share }
     }
 
-    /// How many times more often than chance its pairs show the pattern, times its share.
+    /// Returns how many times more often than by chance its pairs show a pattern, times its share.
     fn odds(&self, pattern: u64, u: &[Levels]) -> f64 {
         let columns = u.len();
         (0..columns).fold(self.share, |odds, c| match level_of(pattern, c, columns) {
@@ -101,17 +103,18 @@ impl Class {
         })
     }
 
-    /// Learns from how many of its pairs are expected at each level.
+    /// Updates the rates from the expected numbers of its pairs at each level.
     fn learn(&mut self, agreed: &[Levels]) {
-        for ((rates, agreed), begun) in self.rates.iter_mut().zip(agreed).zip(&self.begun) {
+        for ((rates, agreed), prior) in self.rates.iter_mut().zip(agreed).zip(&self.prior) {
             let pairs: f64 = agreed.iter().skip(1).sum();
-            let held = HELD.max(pairs * HELD_SHARE);
+            let weight = PRIOR_PAIRS.max(pairs * PRIOR_SHARE);
             for level in 1..LEVELS {
-                rates[level] = (agreed[level] + held * begun[level]) / (pairs + held);
+                rates[level] = (agreed[level] + weight * prior[level]) / (pairs + weight);
             }
         }
     }
 
+    /// Returns the bits of evidence of each column and level.
     fn bits(&self, u: &[Levels]) -> Vec<Levels> {
         let column = |(rates, u): (&Levels, &Levels)| {
             let mut bits = [0.0; LEVELS];
@@ -125,12 +128,12 @@ impl Class {
 }
 
 impl Model {
-    /// Learns from the patterns of the compared pairs.
-    pub(super) fn fit(records: &Records, patterns: &BTreeMap<u64, u64>, wanted: LinkOptions<'_>) -> Self {
-        let (u, all_pairs) = chance(records, wanted);
+    /// Estimates the weights from the patterns of the compared pairs.
+    pub(super) fn fit(records: &Records, patterns: &BTreeMap<u64, u64>, options: LinkOptions<'_>) -> Self {
+        let (u, all_pairs) = chance(records, options);
         let compared: f64 = patterns.values().map(|n| float(*n)).sum();
         let share = (compared * 0.01 / all_pairs).clamp(f64::MIN_POSITIVE, 0.1);
-        let mut classes = [usual, of_twins, of_namesakes].map(|usual| Class::new(&records.columns, usual, share));
+        let mut classes = [of_person, of_twins, of_namesakes].map(|rates| Class::new(&records.columns, rates, share));
         let columns = records.columns.len();
         for _ in 0..ROUNDS {
             let mut agreed = vec![[0.0; LEVELS]; columns];
@@ -159,12 +162,12 @@ impl Model {
         }
     }
 
-    /// The probability that a pair of this pattern could have at most.
-    pub(super) fn most(&self, pattern: u64) -> f64 {
+    /// Returns the highest probability that a pair with this pattern could have.
+    pub(super) fn highest_probability(&self, pattern: u64) -> f64 {
         self.probability(pattern, RARE * float(self.agreeing.len() as u64))
     }
 
-    /// The levels of a pair's columns with their bits; rare values weigh more.
+    /// Returns for each column of a pair the level, its bits, and the bits that the rarity of the common values adds.
     pub(super) fn fields(
         &self,
         records: &Records,
@@ -189,8 +192,8 @@ impl Model {
         records.columns.iter().enumerate().map(field).collect()
     }
 
-    /// That two records are of one person, with so many bits because the values on which they agree are rare. Those speak
-    /// for kin as well.
+    /// Returns the probability that two records are of one person. `rare` are the bits that the rarity of their common values
+    /// adds; they count for relatives too.
     pub(super) fn probability(&self, pattern: u64, rare: f64) -> f64 {
         let columns = self.agreeing.len();
         let odds = |(bits, prior): (&Vec<Levels>, &f64)| {
@@ -202,16 +205,17 @@ impl Model {
     }
 }
 
+/// Returns the level of a column in a pattern.
 fn level_of(pattern: u64, column: usize, columns: usize) -> usize {
     usize::try_from((pattern >> (4 * (columns - 1 - column))) & 15).unwrap_or(0)
 }
 
-/// How often two records agree by chance, and how many pairs there are that may match.
-fn chance(records: &Records, wanted: LinkOptions<'_>) -> (Vec<Levels>, f64) {
+/// Returns how often two records agree by chance, and an estimate of the number of pairs that may match.
+fn chance(records: &Records, options: LinkOptions<'_>) -> (Vec<Levels>, f64) {
     let columns = records.columns.len();
     let mut seen = vec![[0.0; LEVELS]; columns];
     let (mut drawn, mut may) = (0.0, 0.0);
-    // The same pairs at every run.
+    // The seed is fixed, so that every run draws the same pairs.
     let mut random = ChaCha8Rng::seed_from_u64(1969);
     let mut draw = || random.random_range(0..records.len.max(1));
     for _ in 0..SAMPLE {
@@ -221,7 +225,7 @@ fn chance(records: &Records, wanted: LinkOptions<'_>) -> (Vec<Levels>, f64) {
             continue;
         }
         drawn += 1.0;
-        if (wanted.may_match)(a, b) {
+        if (options.may_match)(a, b) {
             may += 1.0;
             let pattern = records.pattern(a, b);
             seen.iter_mut().enumerate().for_each(|(c, seen)| seen[level_of(pattern, c, columns)] += 1.0);
@@ -230,13 +234,13 @@ fn chance(records: &Records, wanted: LinkOptions<'_>) -> (Vec<Levels>, f64) {
     let n = float(records.len as u64);
     let all_pairs = (n * (n - 1.0) / 2.0 * may / f64::max(drawn, 1.0)).max(1.0);
     for (column, seen) in records.columns.iter().zip(&mut seen) {
-        let levels = usual(column.kind).len();
+        let levels = of_person(column.kind).len();
         let known: f64 = seen.iter().skip(1).sum();
         for of_level in seen.iter_mut().skip(1).take(levels) {
             *of_level = (*of_level + 0.5) / (known + 0.5 * float(levels as u64));
         }
         if column.kind != Kind::Name {
-            // How frequent values are says this exactly.
+            // The frequencies of the values give this exactly.
             let total: f64 = column.counts.iter().map(|n| f64::from(*n)).sum::<f64>().max(1.0);
             let same_by_chance: f64 = column.counts.iter().map(|n| (f64::from(*n) / total).powi(2)).sum();
             seen[levels] = same_by_chance.max(0.5 / all_pairs);

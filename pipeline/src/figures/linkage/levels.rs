@@ -11,17 +11,17 @@ pub enum Kind {
     Code,
     /// Words of a place or an address.
     Text,
-    /// The same or not.
+    /// Equal or not.
     Exact,
 }
 
-/// A level of agreement: 0 where a value is missing, 1 where they differ, then the more alike the higher.
+/// A level of agreement: 0 if a value is missing, 1 if they differ, and the higher the more similar they are.
 pub type Level = u8;
 
-/// Values that differ.
+/// The level of values that differ.
 pub(super) const DIFFERENT: Level = 1;
 
-/// What a level says, in Indonesian.
+/// Returns the meaning of a level, in Indonesian.
 pub(super) fn words(kind: Kind, level: Level) -> &'static str {
     let levels: &[&str] = match kind {
         Kind::Name => &[
@@ -45,7 +45,7 @@ pub(super) fn words(kind: Kind, level: Level) -> &'static str {
     }
 }
 
-/// The highest level of a kind: the same value.
+/// Returns the highest level of a kind: equal values.
 pub(super) fn same(kind: Kind) -> Level {
     match kind {
         Kind::Name => 8,

@@ -1,13 +1,13 @@
-//! Names as words without order: SITI AMINAH and AMINAH SITI are one name.
+//! Compares names as sets of words: SITI AMINAH and AMINAH SITI are the same name.
 
 use super::levels::{DIFFERENT, Level};
 
-/// Words at least so alike (Jaro–Winkler) may be one word written in two ways.
+/// Words with at least this similarity (Jaro–Winkler) may be the same word in two spellings.
 const ALIKE: f64 = 0.88;
-/// In words of so many letters one slip of the pen leaves the word.
+/// In words of at least this many letters, one writing error is accepted.
 const WITH_SLIP: usize = 5;
 
-/// How alike two names are whose words are not the same. Words are numbers into `texts`, in order of number.
+/// Returns the level of two names whose words are not all equal. Words are numbers into `texts`, in order of number.
 pub(super) fn level(a: &[u32], b: &[u32], texts: &[String]) -> Level {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     let mut rest: Vec<u32> = long.to_vec();
@@ -24,8 +24,8 @@ pub(super) fn level(a: &[u32], b: &[u32], texts: &[String]) -> Level {
     }
     for word in others {
         let text = |n: u32| texts.get(n as usize).map_or("", String::as_str);
-        let best = rest.iter().enumerate().map(|(place, other)| (place, likeness(text(word), text(*other))));
-        match best.max_by(|x, y| x.1.total_cmp(&y.1)).filter(|(_, likeness)| *likeness >= ALIKE) {
+        let best = rest.iter().enumerate().map(|(place, other)| (place, similarity(text(word), text(*other))));
+        match best.max_by(|x, y| x.1.total_cmp(&y.1)).filter(|(_, similarity)| *similarity >= ALIKE) {
             Some((place, _)) => {
                 rest.swap_remove(place);
                 alike += 1;
@@ -44,8 +44,8 @@ pub(super) fn level(a: &[u32], b: &[u32], texts: &[String]) -> Level {
     }
 }
 
-/// An initial is like every word that it may stand for.
-fn likeness(a: &str, b: &str) -> f64 {
+/// Returns the similarity of two words. An initial is similar to every word that it may stand for.
+fn similarity(a: &str, b: &str) -> f64 {
     let is_initial = |word: &str| word.chars().count() == 1;
     if (is_initial(a) || is_initial(b)) && a.chars().next() == b.chars().next() {
         return ALIKE;

@@ -1,4 +1,8 @@
-//! NIK, sex, age and name of the applicant.
+//! The applicant's NIK, sex, age, name and place of birth.
+//!
+//! Reads   one event
+//! Rule    NIK: PP 37/2007 Pasal 37; ages and codes of sex: data/applicant.toml; fillers: data/kewajaran.toml
+//! Finds   W001, W002, W006, W007; Q001–Q009, Q012, Q013, Q034–Q038
 
 use super::Found;
 use chrono::{Datelike, NaiveDate};
@@ -16,7 +20,7 @@ pub(super) fn check(event: &Event<'_>, found: &mut Found<'_>) {
                 found.applicant(fault.code(), event, "");
             }
             if !faults.contains(&NikFault::Date) {
-                against_the_record(nik, event, found);
+                compare_with_record(nik, event, found);
             }
             if !faults.contains(&NikFault::Province) {
                 area(nik, event, found);
@@ -44,7 +48,7 @@ pub(super) fn check(event: &Event<'_>, found: &mut Found<'_>) {
     age(event, found);
 }
 
-/// A text that says something.
+/// Returns a text unless it is blank.
 fn filled(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.trim().is_empty())
 }
@@ -52,9 +56,9 @@ fn filled(text: Option<&str>) -> Option<&str> {
 /// Whether a text has the letters of a name, and is not written only to fill the field.
 pub(super) fn can_be_name(text: &str, facts: &Facts) -> bool {
     let letters: Vec<char> = text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_uppercase).collect();
-    let varied = letters.iter().any(|letter| Some(letter) != letters.first());
+    let has_different_letters = letters.iter().any(|letter| Some(letter) != letters.first());
     let written = text.trim().to_uppercase();
-    varied && !facts.plausible.pengisi.contains(&written)
+    has_different_letters && !facts.plausible.pengisi.contains(&written)
 }
 
 /// Whether a text has the letters of a place's name, and no digits.
@@ -62,8 +66,9 @@ pub(super) fn can_be_place(text: &str, facts: &Facts) -> bool {
     can_be_name(text, facts) && !text.chars().any(char::is_numeric)
 }
 
-/// The NIK stays when a birth date is corrected, so a difference is to be looked into, and no fault of itself.
-fn against_the_record(nik: Nik<'_>, event: &Event<'_>, found: &mut Found<'_>) {
+/// Compares the birth date and sex in the NIK with those on record. A NIK stays when a birth date is corrected, so a
+/// difference is a reason to check, not a fault in itself.
+fn compare_with_record(nik: Nik<'_>, event: &Event<'_>, found: &mut Found<'_>) {
     let recorded = birth(event);
     if recorded.is_some_and(|recorded| nik.births().all(|birth| birth != recorded)) {
         found.applicant("Q002", event, "");
@@ -75,7 +80,7 @@ fn against_the_record(nik: Nik<'_>, event: &Event<'_>, found: &mut Found<'_>) {
     }
 }
 
-/// Where the person was first registered. Older codes, and those of other areas, are as good.
+/// Checks the area in which the person was first registered. Older codes, and those of other areas, are valid too.
 fn area(nik: Nik<'_>, event: &Event<'_>, found: &mut Found<'_>) {
     let wilayah = &found.facts.wilayah;
     if nik.kabupaten() != wilayah.kabupaten() {
@@ -85,6 +90,7 @@ fn area(nik: Nik<'_>, event: &Event<'_>, found: &mut Found<'_>) {
     }
 }
 
+/// Checks the age at receipt and, for a print, at its end.
 fn age(event: &Event<'_>, found: &mut Found<'_>) {
     let (zone, limits) = (found.facts.zone, found.facts.applicant.usia);
     let received = zone.date(event.diterima_us.div_euclid(1_000_000));
@@ -111,7 +117,7 @@ pub(super) fn birth(event: &Event<'_>) -> Option<NaiveDate> {
     NaiveDate::from_epoch_days(event.person.tanggal_lahir_days?)
 }
 
-/// Whole years from birth to a day; none before birth.
+/// Returns the whole years from birth to a day; `None` before birth.
 pub(super) fn years(birth: NaiveDate, day: NaiveDate) -> Option<u32> {
     let had_birthday = (day.month(), day.day()) >= (birth.month(), birth.day());
     u32::try_from(day.year() - birth.year() - i32::from(!had_birthday)).ok()

@@ -1,30 +1,33 @@
 //! Presence and validity of every column of the contract.
+//!
+//! Reads   the events of a month
+//! Gives   per column how many rows should have a value, have one, and have a valid one
 
 use super::applicant::{birth, can_be_name, can_be_place, years};
 use super::papers::codes;
 use schemas::serial;
 use schemas::{Column, Event, Facts, Milestone, check_nik};
 
-/// One column in the rows of a month.
+/// The quality of one column in the rows of a month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ColumnQuality {
-    /// Which.
+    /// The column.
     pub column: Column,
-    /// Rows that should have a value: all, or those whose step or outcome calls for one.
+    /// Rows that should have a value: all, or those whose step or outcome requires one.
     pub rows: u64,
-    /// Of these, rows that have one.
+    /// Of these rows, those that have a value.
     pub present: u64,
-    /// Of these, rows whose value can be right.
+    /// Of these rows, those whose value can be right.
     pub valid: u64,
 }
 
-/// Every column, in the order of the contract.
+/// Returns every column, in the order of the contract.
 pub(super) fn of(events: &[Event<'_>], facts: &Facts) -> Vec<ColumnQuality> {
     Column::ALL
         .into_iter()
         .map(|column| {
             let mut quality = ColumnQuality { column, rows: 0, present: 0, valid: 0 };
-            for event in events.iter().filter(|event| calls_for(column, event, facts)) {
+            for event in events.iter().filter(|event| requires(column, event, facts)) {
                 quality.rows += 1;
                 if let Some(valid) = validity(column, event, facts) {
                     quality.present += 1;
@@ -36,8 +39,8 @@ pub(super) fn of(events: &[Event<'_>], facts: &Facts) -> Vec<ColumnQuality> {
         .collect()
 }
 
-/// Whether the row should have a value of the column.
-fn calls_for(column: Column, event: &Event<'_>, facts: &Facts) -> bool {
+/// Whether an event should have a value of a column.
+fn requires(column: Column, event: &Event<'_>, facts: &Facts) -> bool {
     match column {
         Column::NomorRegister => facts.ledgers.iter().any(|l| l.step == event.langkah),
         Column::Kekurangan => facts.sop.milestone(event.langkah, event.hasil) == Some(Milestone::Returned),
@@ -45,15 +48,16 @@ fn calls_for(column: Column, event: &Event<'_>, facts: &Facts) -> bool {
     }
 }
 
-/// Whether the value can be right; none where there is no value. What is archived kept the contract.
+/// Whether the value can be right; `None` if there is no value. Archived rows have kept the contract, so that the columns
+/// whose values it checks are valid.
 fn validity(column: Column, event: &Event<'_>, facts: &Facts) -> Option<bool> {
     let person = &event.person;
-    let free = |text: Option<&str>| text.map(|text| !text.trim().is_empty());
+    let not_blank = |text: Option<&str>| text.map(|text| !text.trim().is_empty());
     let received = facts.zone.date(event.diterima_us.div_euclid(1_000_000));
     match column {
         Column::EventId | Column::RecordedAt | Column::Langkah | Column::Pelaksana | Column::Hasil => Some(true),
         Column::BerkasId | Column::KolektifId => Some(true),
-        Column::PetugasId => free(event.petugas_id),
+        Column::PetugasId => not_blank(event.petugas_id),
         Column::Mulai => event.mulai_us.map(|mulai| mulai <= event.selesai_us),
         Column::Selesai => Some(event.selesai_us >= event.diterima_us),
         Column::Diterima => Some(event.diterima_us <= event.selesai_us),
@@ -61,7 +65,7 @@ fn validity(column: Column, event: &Event<'_>, facts: &Facts) -> Option<bool> {
             .kekurangan
             .map(|_| codes(event).next().is_some() && codes(event).all(|c| facts.dokumen.contains_key(c))),
         Column::NomorRegister => event.nomor_register.map(|number| serial(number).is_some()),
-        Column::Keterangan => free(person.keterangan),
+        Column::Keterangan => not_blank(person.keterangan),
         Column::Jenis => Some(facts.jenis.contains_key(event.jenis)),
         Column::Kewarganegaraan => Some(facts.applicant.kewarganegaraan.iter().any(|k| k == event.kewarganegaraan)),
         Column::Nik => person.nik.map(|nik| check_nik(nik, &facts.wilayah).is_none()),
@@ -73,6 +77,6 @@ fn validity(column: Column, event: &Event<'_>, facts: &Facts) -> Option<bool> {
             age.is_some_and(|age| age <= facts.applicant.usia.tertinggi)
         }),
         Column::Pekon => Some(facts.wilayah.get(event.pekon).is_some()),
-        Column::Pembawa => free(Some(person.pembawa)),
+        Column::Pembawa => not_blank(Some(person.pembawa)),
     }
 }

@@ -1,4 +1,7 @@
-//! The outage log: what ended before it began takes no time from any figure.
+//! The outage log.
+//!
+//! Rule    an outage that ends before it begins is subtracted from no figure
+//! Finds   Q046
 
 use super::Found;
 use crate::archive::read::outage_log;

@@ -1,4 +1,8 @@
-//! Kind of application, citizenship, missing papers, times of the step.
+//! The kind of application, citizenship, missing papers, and the order of a step's times.
+//!
+//! Reads   one event
+//! Rule    papers: data/kelengkapan; areas: the area table
+//! Finds   W003, W004; Q010, Q011, Q014–Q018, Q026
 
 use super::Found;
 use schemas::{Event, Milestone};
@@ -42,7 +46,7 @@ pub(super) fn check(event: &Event<'_>, found: &mut Found<'_>) {
     }
 }
 
-/// The codes of `kekurangan`.
+/// Returns the codes in `kekurangan`.
 pub(super) fn codes<'a>(event: &Event<'a>) -> impl Iterator<Item = &'a str> {
     event.kekurangan.unwrap_or_default().split(';').map(str::trim).filter(|code| !code.is_empty())
 }

@@ -1,4 +1,8 @@
-//! Numbers of the books: entries without one, unreadable ones, numbers missing and used twice.
+//! The numbers of the books.
+//!
+//! Reads   the events of a month at the steps that write a book
+//! Rule    a number is `NNNNNN/step/year`; those of a month follow one another
+//! Finds   Q019–Q022 (no number, unreadable, missing, used twice), Q039, Q040 (step or year of another book)
 
 use super::Found;
 use chrono::Datelike;
@@ -37,7 +41,7 @@ pub(super) fn check(events: &[Event<'_>], found: &mut Found<'_>) {
     }
 }
 
-/// A number that is more than its serial names its step and its year, `NNNNNN/step/year`: those of the entry.
+/// Checks the step and the year in a number, if it has them, against those of the entry.
 fn book_and_year(event: &Event<'_>, number: &str, step: u8, found: &mut Found<'_>) {
     let Some((_, rest)) = number.split_once('/') else { return };
     let (book, year) = rest.split_once('/').unwrap_or((rest, ""));
@@ -47,13 +51,13 @@ fn book_and_year(event: &Event<'_>, number: &str, step: u8, found: &mut Found<'_
     if book != u64::from(step) {
         found.event("Q039", event, number);
     }
-    let of_entry = found.facts.zone.date(event.selesai_us.div_euclid(1_000_000)).map(|day| day.year());
-    if Some(year) != of_entry {
+    let entry_year = found.facts.zone.date(event.selesai_us.div_euclid(1_000_000)).map(|day| day.year());
+    if Some(year) != entry_year {
         found.event("Q040", event, number);
     }
 }
 
-/// Numbers that follow one another, as first and last.
+/// Groups numbers that follow one another into pairs of first and last.
 fn runs(numbers: &[u64]) -> Vec<(u64, u64)> {
     let mut runs: Vec<(u64, u64)> = Vec::new();
     for &number in numbers {

@@ -1,4 +1,8 @@
-//! Blank cards: sisa(t) = sisa(t−1) + terima − cetak − gagal, and the log against the events of the day.
+//! The stock of blank cards.
+//!
+//! Reads   the stock log; the prints of the month
+//! Rule    sisa(t) = sisa(t−1) + terima − cetak − gagal is never negative; the log of a day agrees with its events
+//! Finds   Q028–Q030
 
 use super::Found;
 use crate::archive::read::stock_log;
@@ -7,7 +11,7 @@ use chrono::NaiveDate;
 use schemas::{Event, Facts, Milestone, Month};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// An office that keeps no stock log has nothing to compare.
+/// Compares the log with the events of a month. An office without a stock log has nothing to compare.
 pub(super) fn check(
     archive: &Archive,
     month: Month,
@@ -30,7 +34,7 @@ pub(super) fn check(
     if let Some(short) = short {
         short.found(found);
     }
-    // What the log has not come to yet is no fault.
+    // Days after the last one of the log are not compared, because they may still be entered.
     let in_month = |day: &&NaiveDate| Month::of_date(**day) == month && **day <= last;
     let days: BTreeSet<NaiveDate> = log.keys().chain(used.keys()).filter(in_month).copied().collect();
     for day in days {
@@ -45,7 +49,7 @@ pub(super) fn check(
     Ok(())
 }
 
-/// Days in a row on which there are fewer blanks than none: one finding, whatever was entered wrongly on the first of them.
+/// Consecutive days with a negative stock. They are one finding, because the entry of the first day explains them all.
 struct Short {
     first: NaiveDate,
     last: NaiveDate,
@@ -58,13 +62,14 @@ impl Short {
         self.least = self.least.min(left);
     }
 
+    /// Adds the finding.
     fn found(self, found: &mut Found<'_>) {
         let detail = format!("sampai {}, paling sedikit {}", self.last, self.least);
         found.elsewhere("Q028", self.first.to_string(), 0, detail, 1);
     }
 }
 
-/// Cards printed and spoilt by day.
+/// Counts the cards printed and spoilt on each day.
 fn used(events: &[Event<'_>], facts: &Facts) -> BTreeMap<NaiveDate, [i64; 2]> {
     let mut used: BTreeMap<NaiveDate, [i64; 2]> = BTreeMap::new();
     for event in events {

@@ -1,4 +1,8 @@
-//! Times that cannot be, or are odd: recorded before it happened, for weeks at one step, in the night.
+//! Times that are impossible or implausible.
+//!
+//! Reads   one event
+//! Rule    limits: data/kewajaran.toml
+//! Finds   Q041 (recorded before it happened), Q042 (many days at one step), Q043 (outside of plausible hours)
 
 use super::Found;
 use chrono::Timelike;

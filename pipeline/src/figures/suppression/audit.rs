@@ -1,27 +1,28 @@
-//! Hides counts until what is shown says too little of each small one.
+//! Hides counts until no small one can be inferred from those that are shown.
 
 use super::counts::{Count, Counts, Sum};
 use std::collections::BTreeSet;
 
-/// A count below this may point at a person.
+/// A count below this, unless it is zero, may point at a person.
 const SMALL: i64 = 5;
-/// Where nothing is known of a count.
+/// The upper bound of a count about which nothing is known.
 const ANY: i64 = i64::MAX / 4;
 
 impl Counts {
-    /// Hides the small counts, and others until no small one can be told from what is shown.
+    /// Hides the small counts, and then others until no small one can be inferred.
     pub(super) fn hide(&mut self) {
         let small: Vec<usize> = (0..self.all.len()).filter(|i| (1..SMALL).contains(&self.all[*i].n)).collect();
         small.iter().for_each(|i| self.all[*i].shown = false);
         loop {
             let bounds = self.bounds();
             let (mut more, mut rows) = (BTreeSet::new(), BTreeSet::new());
-            for count in small.iter().copied().filter(|i| is_told(bounds[*i])) {
-                let is_many = bounds[count].0 > 1;
-                let below = if is_many { self.rows_below(count) } else { BTreeSet::new() };
-                let near = if is_many && below.is_empty() { self.rows_near(count) } else { below };
+            for count in small.iter().copied().filter(|i| is_inferable(bounds[*i])) {
+                // Rows without a number each stand for at least one, so they may already bound the count from below.
+                let is_above_one = bounds[count].0 > 1;
+                let below = if is_above_one { self.rows_below(count) } else { BTreeSet::new() };
+                let near = if is_above_one && below.is_empty() { self.rows_near(count) } else { below };
                 if near.is_empty() {
-                    more.extend(self.next_to(count));
+                    more.extend(self.next_to_hide(count));
                 }
                 rows.extend(near);
             }
@@ -33,7 +34,8 @@ impl Counts {
         }
     }
 
-    /// Rows of hidden counts that add up to a count, over any number of sums: so many must it be at least.
+    /// Returns the rows of hidden counts that add up to a count, through any number of sums. The count is at least the number
+    /// of these rows.
     fn rows_below(&self, count: usize) -> BTreeSet<usize> {
         let (mut below, mut open) = (BTreeSet::new(), vec![count]);
         while let Some(whole) = open.pop() {
@@ -45,7 +47,7 @@ impl Counts {
         below
     }
 
-    /// The nearest rows of hidden counts, over any sums.
+    /// Returns the nearest rows of hidden counts, through any sums.
     fn rows_near(&self, count: usize) -> BTreeSet<usize> {
         let (mut reached, mut edge) = (BTreeSet::from([count]), vec![count]);
         while !edge.is_empty() {
@@ -61,8 +63,9 @@ impl Counts {
         BTreeSet::new()
     }
 
-    /// What is best hidden to guard a count: of what adds up with it the least worth, then the smallest.
-    fn next_to(&self, count: usize) -> Option<usize> {
+    /// Returns the count to hide next in order to protect a count: among those in a sum with it, the one of least worth, then
+    /// the smallest.
+    fn next_to_hide(&self, count: usize) -> Option<usize> {
         let (mut reached, mut edge) = (BTreeSet::from([count]), vec![count]);
         while !edge.is_empty() {
             let sums = edge.iter().flat_map(|i| &self.of[*i]);
@@ -77,7 +80,7 @@ impl Counts {
         None
     }
 
-    /// Between which numbers each count must lie, for one who knows all that is shown.
+    /// Returns the least and the greatest value that each count can have, given everything that is shown.
     fn bounds(&self) -> Vec<(i64, i64)> {
         let bound = |count: &Count| match (count.shown, count.has_row) {
             (true, _) => (count.n, count.n),
@@ -98,27 +101,27 @@ impl Counts {
 }
 
 impl Sum {
-    /// Narrows the bounds of its counts by each other; those that changed.
+    /// Narrows the bounds of the counts in the sum by each other, and returns the counts whose bounds changed.
     fn narrow(&self, bounds: &mut [(i64, i64)]) -> Vec<usize> {
         let mut changed = Vec::new();
         let mut set = |bounds: &mut [(i64, i64)], i: usize, lo: i64, hi: i64| {
             let new = (bounds[i].0.max(lo), bounds[i].1.min(hi));
-            // Where what adds up in every office did not in this one, nothing is concluded from it.
+            // If counts that should add up do not in this office, nothing can be inferred from them.
             if new != bounds[i] && new.0 <= new.1 {
                 bounds[i] = new;
                 changed.push(i);
             }
         };
         let least: i64 = self.parts.iter().map(|i| bounds[*i].0).sum();
-        let endless = self.parts.iter().filter(|i| bounds[**i].1 >= ANY).count();
+        let unbounded = self.parts.iter().filter(|i| bounds[**i].1 >= ANY).count();
         let most: i64 = self.parts.iter().map(|i| bounds[*i].1).filter(|hi| *hi < ANY).sum();
-        set(bounds, self.whole, least, if endless > 0 { ANY } else { most });
+        set(bounds, self.whole, least, if unbounded > 0 { ANY } else { most });
         let (lo, hi) = bounds[self.whole];
         for i in &self.parts {
             let (own_least, own_most) = bounds[*i];
-            let others_endless = endless - usize::from(own_most >= ANY) > 0;
+            let others_unbounded = unbounded - usize::from(own_most >= ANY) > 0;
             let others_most = most - if own_most >= ANY { 0 } else { own_most };
-            let from = if others_endless { 0 } else { lo - others_most };
+            let from = if others_unbounded { 0 } else { lo - others_most };
             let to = if hi >= ANY { ANY } else { hi - (least - own_least) };
             set(bounds, *i, from, to);
         }
@@ -126,7 +129,7 @@ impl Sum {
     }
 }
 
-/// Whether bounds say of a small count more than that it may be one and may be five.
-fn is_told((lo, hi): (i64, i64)) -> bool {
+/// Whether the bounds of a small count exclude that it is one, or that it is five.
+fn is_inferable((lo, hi): (i64, i64)) -> bool {
     lo > 1 || hi < SMALL
 }

@@ -1,12 +1,12 @@
-//! The counts of a month in the cells of every division, and how they add up.
+//! The counts of a month in the cells of every division, and the sums that relate them.
 
-use super::{Cell, Item, KECAMATAN, OFFICER, PEKON, TOTAL, is_never_shown, stands_for};
+use super::{Cell, Item, KECAMATAN, OFFICER, PEKON, TOTAL, is_never_shown, shown_with};
 use crate::figures::summary::{texts, whole};
 use polars::prelude::{DataFrame, PolarsError};
 use schemas::{Facts, Milestone, Sop, Wilayah};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Items that are no more than the events at the step of a milestone.
+/// Items that are at most the number of events at the step of a milestone.
 const AT_STEP: [(Milestone, &str, &str); 7] = [
     (Milestone::Received, "flow", "received"),
     (Milestone::Received, "duplicates", "arrivals"),
@@ -16,21 +16,21 @@ const AT_STEP: [(Milestone, &str, &str); 7] = [
     (Milestone::Printed, "duplicates", "record_checks"),
     (Milestone::HandedOver, "flow", "handed_over"),
 ];
-/// Items that are no more than another.
+/// Items that are at most another item.
 const WITHIN: [(&str, &str, &str, &str); 3] = [
     ("duplicates", "record_duplicates", "duplicates", "record_checks"),
     ("duplicates", "batch_same_nik", "duplicates", "batch_berkas"),
     ("duplicates", "repeat_within_90_days", "duplicates", "arrivals"),
 ];
 
-/// A count that is shown, hidden, or known to nobody outside.
+/// A count that is shown, hidden, or only derived from others.
 #[derive(Clone, Debug)]
 pub(super) struct Count {
     pub(super) n: i64,
     pub(super) shown: bool,
-    /// Whether a row stands for it, which says that it is not nothing.
+    /// Whether it has a row, which reveals that it is not zero.
     pub(super) has_row: bool,
-    /// The later it should be hidden, the greater.
+    /// Counts of greater worth to the office are hidden later.
     pub(super) worth: u8,
 }
 
@@ -41,16 +41,17 @@ pub(super) struct Sum {
     pub(super) whole: usize,
 }
 
+/// All counts of a month and their sums.
 #[derive(Default)]
 pub(super) struct Counts {
     pub(super) all: Vec<Count>,
     pub(super) known: BTreeMap<(Cell, Item), usize>,
     pub(super) sums: Vec<Sum>,
-    /// The sums in which each count stands.
+    /// For each count, the sums that it is in.
     pub(super) of: Vec<Vec<usize>>,
 }
 
-/// Adds a month's rows up by item, in the cells of every division.
+/// Adds up a month's rows by item, in the cells of every division.
 pub(super) fn add_up(
     rows: &DataFrame,
     wilayah: &Wilayah,
@@ -63,11 +64,12 @@ pub(super) fn add_up(
     let (pekon, jenis, officer) = (pekon?, jenis?, officer?);
     let (step, next_step, n) = (step?, next_step?, n?);
     for row in 0..rows.height() {
-        let (of, what) = (figure[row].as_str(), item[row].as_str());
-        if is_never_shown(of, what, &name[row]) || stands_for(of, what) != what {
+        let (figure, item) = (figure[row].as_str(), item[row].as_str());
+        if is_never_shown(figure, item, &name[row]) || shown_with(figure, item) != item {
             continue;
         }
-        let key = (of.to_owned(), what.to_owned(), step[row], next_step[row], name[row].clone(), detail[row].clone());
+        let key =
+            (figure.to_owned(), item.to_owned(), step[row], next_step[row], name[row].clone(), detail[row].clone());
         let kecamatan = wilayah.get(&pekon[row]).map_or(pekon[row].as_str(), |area| area.kecamatan.as_str());
         let cells = ["", kecamatan, pekon[row].as_str(), jenis[row].as_str(), officer[row].as_str()];
         for (division, cell) in cells.into_iter().enumerate() {
@@ -78,7 +80,7 @@ pub(super) fn add_up(
 }
 
 impl Counts {
-    /// Counts in their order, so that the same rows hide the same, in whatever order they come.
+    /// Makes the counts in order of their keys, so that the same rows hide the same counts, in whatever order they come.
     pub(super) fn of(found: BTreeMap<(Cell, Item), i64>) -> Self {
         let mut counts = Self::default();
         for (of, n) in found {
@@ -88,13 +90,13 @@ impl Counts {
         counts
     }
 
-    /// The count of an item in a cell; nothing at first.
+    /// Returns the count of an item in a cell, and adds it as zero if it is new.
     fn count(&mut self, of: (Cell, Item)) -> usize {
         if let Some(known) = self.known.get(&of) {
             return *known;
         }
         let ((division, cell), item) = &of;
-        // Who took no step by name stands in no row.
+        // Events without an officer have no row in the division by officer.
         let has_row = *division != OFFICER || !cell.is_empty();
         let worth = worth(item) + if *division == TOTAL { 10 } else { 0 };
         self.all.push(Count { n: 0, shown: has_row, has_row, worth });
@@ -102,27 +104,27 @@ impl Counts {
         self.all.len() - 1
     }
 
-    /// Parts that are no more than a whole.
+    /// Notes that parts add up to at most a whole.
     fn bound(&mut self, parts: Vec<usize>, whole: &[usize]) {
         let rest = self.rest(0);
         self.add_up([parts, vec![rest]].concat(), whole);
     }
 
-    /// A count that no row shows, but that follows from others; 0 where it need not be guarded.
+    /// Adds a count without a row that follows from others; `n` is 0 if it need not be protected.
     fn rest(&mut self, n: i64) -> usize {
         self.all.push(Count { n, shown: false, has_row: false, worth: 0 });
         self.all.len() - 1
     }
 
-    /// All that adds up.
-    pub(super) fn tie(&mut self, facts: &Facts) {
-        self.tie_cells(&facts.wilayah);
+    /// Adds all sums.
+    pub(super) fn relate(&mut self, facts: &Facts) {
+        self.sum_cells(&facts.wilayah);
         let mut cells: BTreeMap<Cell, BTreeMap<Item, usize>> = BTreeMap::new();
         for ((cell, item), count) in &self.known {
             cells.entry(cell.clone()).or_default().insert(item.clone(), *count);
         }
         for items in cells.values() {
-            self.tie_items(items);
+            self.sum_items(items);
             self.bound_items(items, &facts.sop);
         }
         self.of = vec![Vec::new(); self.all.len()];
@@ -133,8 +135,8 @@ impl Counts {
         }
     }
 
-    /// Cells add up to their kecamatan and to the total.
-    fn tie_cells(&mut self, wilayah: &Wilayah) {
+    /// Adds the sums of cells to their kecamatan and to the total.
+    fn sum_cells(&mut self, wilayah: &Wilayah) {
         let mut parts: BTreeMap<(Cell, Item, usize), Vec<usize>> = BTreeMap::new();
         for (((division, cell), item), count) in &self.known {
             let total = (TOTAL, String::new());
@@ -151,7 +153,7 @@ impl Counts {
         }
     }
 
-    /// Items of one cell are no more than others.
+    /// Adds the bounds of items of one cell by other items.
     fn bound_items(&mut self, items: &BTreeMap<Item, usize>, sop: &Sop) {
         let all = |figure: &str, item: &str, step: Option<i64>| -> Vec<usize> {
             let is = |of: &Item| of.0 == figure && of.1 == item && step.is_none_or(|s| of.2 == s);
@@ -162,7 +164,7 @@ impl Counts {
             let (events, measured) =
                 (all("time_per_step", "events", number), all("time_per_step", "handling_working", number));
             self.bound(all("time_per_step", "waiting_working", number), &measured);
-            // Each is counted by berkas, and of each there is an event at the step.
+            // Each of these items counts berkas, each of which has at least one event at the step.
             let milestones: BTreeSet<Milestone> = step.outcomes.iter().filter_map(|o| o.milestone).collect();
             for (milestone, figure, item) in AT_STEP {
                 if milestones.contains(&milestone) {
@@ -175,8 +177,8 @@ impl Counts {
         }
     }
 
-    /// Items of one cell add up.
-    fn tie_items(&mut self, items: &BTreeMap<Item, usize>) {
+    /// Adds the sums of items of one cell.
+    fn sum_items(&mut self, items: &BTreeMap<Item, usize>) {
         let all = |figure: &str, item: &str, step: Option<i64>, name: Option<&str>| -> Vec<usize> {
             let is = |of: &Item| {
                 of.0 == figure && of.1 == item && step.is_none_or(|s| of.2 == s) && name.is_none_or(|n| of.4 == n)
@@ -195,7 +197,7 @@ impl Counts {
         let conforming = all("conformance", "conforming", None, None);
         self.add_up([conforming, all("conformance", "deviating", None, None)].concat(), &handed_over);
         self.add_up(all("backlog", "open", None, None), &all("flow", "open", None, None));
-        // Some of what was left out was printed in the month, the rest earlier.
+        // Of the cases that were left out, some were printed in the month, the others earlier.
         let measured = all("issuance", "wall", None, None);
         let printed = all("flow", "printed", None, None);
         let n = |counts: &[usize], all: &[Count]| counts.iter().map(|i| all[*i].n).sum::<i64>();
@@ -210,7 +212,7 @@ impl Counts {
         }
     }
 
-    /// Where no row names the whole it is nothing, and so are its parts.
+    /// Adds a sum. If the whole has no row, it is zero, and so are its parts.
     fn add_up(&mut self, parts: Vec<usize>, whole: &[usize]) {
         if let [whole] = whole {
             self.sums.push(Sum { parts, whole: *whole });
@@ -218,7 +220,7 @@ impl Counts {
     }
 }
 
-/// What an office misses least when it is hidden has least worth.
+/// Returns how much an office would miss an item: the least worth is hidden first.
 fn worth(item: &Item) -> u8 {
     match (item.0.as_str(), item.1.as_str()) {
         (_, "left_out") | ("time_per_step", "events") | ("conformance" | "completeness", _) => 0,
