@@ -17,7 +17,7 @@ use cells::{number_marks, remarked};
 use chrono::NaiveDate;
 use lists::Row;
 use person::{PersonRow, of_table, persons_of};
-use schemas::document::{BookCode, BookColumn, Cell, LedgerBook};
+use schemas::document::{BookCode, BookColumn, BookContent, Cell, LedgerBook};
 use schemas::figures::RegisterNumbers;
 use schemas::{
     CalendarError, ColumnFacts, Facts, Ledger, LedgerColumn, LedgerField, ListRows, Milestone, Month, Visibility,
@@ -220,18 +220,13 @@ impl<'a> BookWriter<'a> {
             month: self.month,
             zone: self.facts.zone,
             columns: heads(&ledger.columns),
-            destruction: None,
             code: self.code(&ledger.id, &rows, disclosure)?,
             berkas: entries.iter().map(|entry| entry.berkas_id.clone()).collect(),
             rows,
-            unit: None,
-            late_entries: entries.iter().filter(|entry| entry.late.is_some()).count() as u64,
-            without_schedule: false,
-            months_without_rule: Vec::new(),
-            first_number: numbers.first.clone(),
-            last_number: numbers.last.clone(),
-            numbers_missing: numbers.numbers_missing.clone(),
-            numbers_used_twice: numbers.numbers_used_twice.clone(),
+            content: BookContent::Book {
+                numbers: numbers.clone(),
+                late_entries: entries.iter().filter(|entry| entry.late.is_some()).count() as u64,
+            },
             closed_on: self.closed_on(last_entry)?,
             masked: disclosure == Disclosure::Masked,
             provenance: self.provenance.clone(),

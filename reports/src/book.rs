@@ -10,7 +10,7 @@ use crate::templates::{TemplateError, Templates};
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 use schemas::Zone;
-use schemas::document::{Cell, Coverage, LedgerBook, Office, Provenance};
+use schemas::document::{BookContent, Cell, Coverage, LedgerBook, Office, Provenance};
 use serde_json::{Value, json};
 
 /// Rows of a volume: some fifty pages.
@@ -36,26 +36,7 @@ pub(crate) fn page(
     let volumes = book.rows.len().div_ceil(VOLUME).max(1);
     let of_volume = |length: usize| before.min(length)..(before + VOLUME).min(length);
     let entries = book.rows.len() as u64;
-    let provisional = book.provenance.coverage(book.month) == Coverage::Provisional;
-    let closing = templates.sentences(
-        if book.unit.is_some() { "penutup_daftar.txt.j2" } else { "penutup_buku.txt.j2" },
-        json!({
-            "satuan": book.unit,
-            "belum_ada_jra": book.without_schedule,
-            "tanpa_aturan": book.months_without_rule.iter().map(|month| month.indonesian()).collect::<Vec<_>>(),
-            "judul": book.title,
-            "sementara": provisional.then(|| book.provenance.extent()),
-            "bulan": book.month.indonesian(),
-            "hari": weekday(book.closed_on),
-            "tanggal": long_date(book.closed_on),
-            "jumlah": entries,
-            "susulan": book.late_entries,
-            "nomor_pertama": book.first_number,
-            "nomor_terakhir": book.last_number,
-            "nomor_terlewat": book.numbers_missing,
-            "nomor_ganda": book.numbers_used_twice,
-        }),
-    )?;
+    let closing = closing(book, templates)?;
     let berkas = &book.berkas[of_volume(book.berkas.len())];
     let (rows, replaced, touched) = printable_rows(&book.rows[of_volume(book.rows.len())], book.zone, berkas, fonts);
     let total: u32 = book.columns.iter().map(|c| c.width).sum();
@@ -76,7 +57,7 @@ pub(crate) fn page(
         "zona": book.rows.iter().flatten().any(|cell| matches!(cell, Cell::DateTime(_))).then(|| book.zone.to_string()),
         "bulan": book.month.indonesian(),
         "salinan": copy(book.masked),
-        "satuan": book.unit.as_deref().unwrap_or("entri"),
+        "satuan": unit(book),
         "kolom": book.columns,
         "ukuran": SIZE_PT,
         "tinggi": LINE_PT,
@@ -96,6 +77,45 @@ pub(crate) fn page(
         "asal": provenance(&book.provenance),
     });
     Ok((page, replaced))
+}
+
+/// What a row counts.
+fn unit(book: &LedgerBook) -> &str {
+    match &book.content {
+        BookContent::Book { .. } => "entri",
+        BookContent::List { unit, .. } => unit,
+    }
+}
+
+/// The sentences that close a book or a list.
+fn closing(book: &LedgerBook, templates: &Templates) -> Result<Vec<String>, TemplateError> {
+    let provisional = book.provenance.coverage(book.month) == Coverage::Provisional;
+    let mut said = json!({
+        "judul": book.title,
+        "sementara": provisional.then(|| book.provenance.extent()),
+        "bulan": book.month.indonesian(),
+        "hari": weekday(book.closed_on),
+        "tanggal": long_date(book.closed_on),
+        "jumlah": book.rows.len(),
+    });
+    let template = match &book.content {
+        BookContent::Book { numbers, late_entries } => {
+            said["susulan"] = (*late_entries).into();
+            said["nomor_pertama"] = numbers.first.as_deref().into();
+            said["nomor_terakhir"] = numbers.last.as_deref().into();
+            said["nomor_terlewat"] = numbers.numbers_missing.as_slice().into();
+            said["nomor_ganda"] = numbers.numbers_used_twice.as_slice().into();
+            "penutup_buku.txt.j2"
+        }
+        BookContent::List { unit, retention, .. } => {
+            let months = retention.iter().flat_map(|check| &check.months_without_rule);
+            said["satuan"] = unit.as_str().into();
+            said["belum_ada_jra"] = retention.as_ref().is_some_and(|check| check.without_schedule).into();
+            said["tanpa_aturan"] = months.map(|month| month.indonesian()).collect();
+            "penutup_daftar.txt.j2"
+        }
+    };
+    templates.sentences(template, said)
 }
 
 /// Rows as text that can be printed, how many texts were touched, and the berkas of those rows.

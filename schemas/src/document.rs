@@ -1,10 +1,11 @@
 //! What reports receive: plain values, with every figure already computed.
 
 pub use crate::book_code::BookCode;
+pub use crate::ledger_book::{BookColumn, BookContent, Cell, Destruction, LedgerBook, RetentionCheck};
 pub use crate::provenance::{Coverage, Provenance};
 
 use crate::figures::MonthFigures;
-use crate::{Align, Judgement, Month, Zone};
+use crate::{Judgement, Month, Zone};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -55,91 +56,6 @@ pub struct Signer {
     pub nip: String,
 }
 
-/// One value in a book.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Cell {
-    /// Nothing to show.
-    Empty,
-    /// Text.
-    Text(String),
-    /// A number.
-    Number(u64),
-    /// An instant shown as a date, seconds since 1970 UTC.
-    Date(i64),
-    /// An instant shown as date and time, seconds since 1970 UTC.
-    DateTime(i64),
-}
-
-/// One official book of one month.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LedgerBook {
-    /// Id of its definition.
-    pub id: String,
-    /// As printed.
-    pub title: String,
-    /// As printed.
-    pub legal_basis: String,
-    /// The month it covers.
-    pub month: Month,
-    /// The zone in which its times are shown.
-    #[serde(default, skip_serializing_if = "Zone::is_default")]
-    pub zone: Zone,
-    /// Heads, widths and alignment.
-    pub columns: Vec<BookColumn>,
-    /// Entries in the order of the book.
-    pub rows: Vec<Vec<Cell>>,
-    /// Of each entry its berkas; of a row of several, or of none, empty.
-    pub berkas: Vec<String>,
-    /// Of a list, what a row counts; a book's entries are counted as such.
-    pub unit: Option<String>,
-    /// Of a book, how many entries belong to months whose books were closed before they came.
-    pub late_entries: u64,
-    /// Of a list by the retention schedule, that the office has entered none.
-    pub without_schedule: bool,
-    /// Of such a list, months that it leaves out since the schedule has no rule for their classification code.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub months_without_rule: Vec<Month>,
-    /// Lowest number in the book.
-    pub first_number: Option<String>,
-    /// Highest number.
-    pub last_number: Option<String>,
-    /// Numbers that no entry has.
-    pub numbers_missing: Vec<u64>,
-    /// Numbers that more than one entry has.
-    pub numbers_used_twice: Vec<u64>,
-    /// The day on which the book is closed and signed: the last working day, or that of a later entry.
-    pub closed_on: NaiveDate,
-    /// Whether NIK and names are masked.
-    pub masked: bool,
-    /// Of a list of what is to be destroyed, the statement of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub destruction: Option<Destruction>,
-    /// What a printed copy is checked by.
-    pub code: BookCode,
-    /// Where the data come from.
-    pub provenance: Provenance,
-}
-
-/// The draft of a statement of destruction.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Destruction {
-    /// Its file name without month and ending.
-    pub id: String,
-    /// As printed.
-    pub title: String,
-    /// What is destroyed.
-    pub object: String,
-    /// What is counted.
-    pub unit: String,
-    /// Head of the column by which it is summed up.
-    pub by: String,
-    /// How many there are of each kind, in order of the list.
-    pub counts: Vec<(String, u64)>,
-    /// Who else signs.
-    pub witnesses: Vec<String>,
-}
-
 /// What was handed over in a month: a statement and a receipt for each batch and day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Handover {
@@ -181,17 +97,6 @@ pub struct HandoverCard {
     pub nik: Cell,
     pub nama: Cell,
     pub jenis: Cell,
-}
-
-/// Head of a column of a book.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BookColumn {
-    /// Head.
-    pub label: String,
-    /// Relative width.
-    pub width: u32,
-    /// How it is set.
-    pub align: Align,
 }
 
 /// All judgements of a month.

@@ -243,7 +243,7 @@ pub struct Conformance {
 }
 
 /// Numbers written in one book in the month.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegisterNumbers {
     /// How many entries.
     pub entries: u64,

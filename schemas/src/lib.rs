@@ -15,6 +15,7 @@ pub mod figures;
 mod finding;
 mod labels;
 mod ledger;
+mod ledger_book;
 mod ledger_field;
 mod name_rules;
 mod nik;

@@ -47,7 +47,7 @@ impl MonthDocuments {
     pub(crate) fn documents(&self) -> Vec<Document<'_>> {
         let Self { books, handover, review, sheet } = self;
         let mut documents: Vec<Document<'_>> = books.iter().map(Document::Book).collect();
-        let statements = books.iter().filter_map(|list| Some(Document::Destruction(list, list.destruction.as_ref()?)));
+        let statements = books.iter().filter_map(|list| Some(Document::Destruction(list, list.destruction()?)));
         documents.extend(statements);
         documents.extend([Document::Statement(handover), Document::Receipt(handover)]);
         documents.extend([Document::Review(review), Document::Compliance(sheet)]);

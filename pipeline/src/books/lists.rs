@@ -5,7 +5,9 @@
 use super::{BookError, BookWriter, Disclosure, Entry};
 use chrono::{Datelike, NaiveDate};
 use indexmap::IndexMap;
-use schemas::document::{Cell, Destruction, Handover, HandoverBatch, HandoverCard, LedgerBook};
+use schemas::document::{
+    BookContent, Cell, Destruction, Handover, HandoverBatch, HandoverCard, LedgerBook, RetentionCheck,
+};
 use schemas::{
     ArchiveList, FinalAction, LedgerColumn, LedgerField, ListCase, ListDestruction, ListRows, Milestone, Month,
     Retention,
@@ -81,14 +83,19 @@ impl BookWriter<'_> {
     /// # Errors
     /// [`BookError`] when a value that must be there is not, or the calendar does not cover the month.
     pub fn list(&self, list: &ArchiveList, disclosure: Disclosure) -> Result<LedgerBook, BookError> {
-        let mut months_without_rule = Vec::new();
+        let mut retention = None;
         let rows: Vec<Row<'_>> = match &list.rows {
             ListRows::Batch { of } => self.batches(of).into_values().map(Row::Batch).collect(),
             ListRows::Entry { of } => items(self.batches(of)),
             ListRows::Event { cases } => self.cases(cases),
             ListRows::Day => self.days(),
             ListRows::ServiceDay => self.service_days(),
-            ListRows::Month { of, past } => self.months_past(of, *past, &mut months_without_rule),
+            ListRows::Month { of, past } => {
+                let (rows, months_without_rule) = self.months_past(of, *past);
+                let without_schedule = self.facts.retention.is_empty();
+                retention = Some(RetentionCheck { without_schedule, months_without_rule });
+                rows
+            }
         };
         let zone = self.facts.zone;
         let last = rows.iter().filter_map(|row| match row {
@@ -114,18 +121,14 @@ impl BookWriter<'_> {
             month: self.month,
             zone,
             columns: super::heads(&list.columns),
-            destruction: list.destruction.as_ref().map(|d| destruction(d, &list.columns, &rows)),
+            content: BookContent::List {
+                unit: list.unit.clone(),
+                retention,
+                destruction: list.destruction.as_ref().map(|d| destruction(d, &list.columns, &rows)),
+            },
             code: self.code(&list.id, &rows, disclosure)?,
             berkas,
             rows,
-            unit: Some(list.unit.clone()),
-            late_entries: 0,
-            without_schedule: matches!(list.rows, ListRows::Month { .. }) && self.facts.retention.is_empty(),
-            months_without_rule,
-            first_number: None,
-            last_number: None,
-            numbers_missing: Vec::new(),
-            numbers_used_twice: Vec::new(),
             closed_on: self.closed_on(closed_on)?,
             masked: disclosure == Disclosure::Masked,
             provenance: self.provenance.clone(),
@@ -186,8 +189,9 @@ impl BookWriter<'_> {
         days.into_iter().map(|(day, served)| Row::ServiceDay(day, served, left_on(day))).collect()
     }
 
-    /// Months whose entries are past a time of the retention schedule. Those of which a schedule says nothing are named.
-    fn months_past<'r>(&self, book: &str, past: Retention, without_rule: &mut Vec<Month>) -> Vec<Row<'r>> {
+    /// Months whose entries are past a time of the retention schedule, and those of which the schedule says nothing.
+    fn months_past<'r>(&self, book: &str, past: Retention) -> (Vec<Row<'r>>, Vec<Month>) {
+        let mut without_rule = Vec::new();
         let step = self.facts.ledgers.iter().find(|l| l.id == book).map(|l| l.step);
         let now = self.month.last_day();
         let mut is_past = |month: Month| {
@@ -208,7 +212,8 @@ impl BookWriter<'_> {
             }
         };
         let months = self.counts.iter().filter(|((of, month), _)| Some(*of) == step && is_past(*month));
-        months.map(|((_, month), n)| Row::Month(*month, *n)).collect()
+        let rows = months.map(|((_, month), n)| Row::Month(*month, *n)).collect();
+        (rows, without_rule)
     }
 
     /// What was handed over in the month, by batch and day.

@@ -8,7 +8,8 @@
 )]
 
 use reports::{Document, Renderer, Standard};
-use schemas::document::{BookCode, BookColumn, Cell, LedgerBook, Office, Provenance, Signer};
+use schemas::document::{BookCode, BookColumn, BookContent, Cell, LedgerBook, Office, Provenance, Signer};
+use schemas::figures::RegisterNumbers;
 use schemas::{Align, Month};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -63,17 +64,9 @@ fn book(rows: Vec<Vec<String>>) -> LedgerBook {
         zone: schemas::Zone::default(),
         columns: COLUMNS.map(column).to_vec(),
         berkas: vec![String::new(); rows.len()],
-        unit: None,
-        late_entries: 0,
-        without_schedule: false,
-        months_without_rule: Vec::new(),
-        first_number: None,
-        last_number: None,
-        numbers_missing: Vec::new(),
-        numbers_used_twice: Vec::new(),
+        content: BookContent::Book { numbers: RegisterNumbers::default(), late_entries: 0 },
         closed_on: "2026-10-30".parse().unwrap(),
         masked: true,
-        destruction: None,
         code: BookCode {
             id: "buku".into(),
             month,

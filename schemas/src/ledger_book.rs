@@ -1,0 +1,169 @@
+//! An official book or list of one month, as it is printed and written to files.
+//!
+//! Rule    a book and a list say different things beside their rows, and only these; in JSON both have all fields, those of
+//!         the other one empty
+
+use crate::document::{BookCode, Provenance};
+use crate::figures::RegisterNumbers;
+use crate::{Align, Month, Zone};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize, Serializer};
+
+/// One official book or list of one month.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LedgerBook {
+    /// Id of its definition.
+    pub id: String,
+    /// As printed.
+    pub title: String,
+    /// As printed.
+    pub legal_basis: String,
+    /// The month it covers.
+    pub month: Month,
+    /// The zone in which its times are shown.
+    #[serde(skip_serializing_if = "Zone::is_default")]
+    pub zone: Zone,
+    /// Heads, widths and alignment.
+    pub columns: Vec<BookColumn>,
+    /// Entries in the order of the book.
+    pub rows: Vec<Vec<Cell>>,
+    /// The berkas of each row; empty for a row of several berkas or of none.
+    pub berkas: Vec<String>,
+    /// What it says beside its rows.
+    #[serde(flatten)]
+    pub content: BookContent,
+    /// The day on which the book is closed and signed: the last working day, or that of a later entry.
+    pub closed_on: NaiveDate,
+    /// Whether NIK and names are masked.
+    pub masked: bool,
+    /// What a printed copy is checked by.
+    pub code: BookCode,
+    /// Where the data come from.
+    pub provenance: Provenance,
+}
+
+/// What a book or a list says beside its rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BookContent {
+    /// A book, in which a step of the SOP makes one numbered entry per event.
+    Book {
+        /// How its entries are numbered.
+        numbers: RegisterNumbers,
+        /// How many entries belong to months whose books were closed before they came.
+        late_entries: u64,
+    },
+    /// A list that is made from a book, from events or from the stock log.
+    List {
+        /// What its rows count, in Indonesian.
+        unit: String,
+        /// How the retention schedule was applied, where the list is made by it.
+        retention: Option<RetentionCheck>,
+        /// The statement by which what the list names is destroyed, where it is made for that.
+        destruction: Option<Destruction>,
+    },
+}
+
+/// How the retention schedule was applied to the months of an archive.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RetentionCheck {
+    /// Whether the office has entered no schedule at all.
+    pub without_schedule: bool,
+    /// The months that are left out because the schedule has no rule for their classification code.
+    pub months_without_rule: Vec<Month>,
+}
+
+/// The draft of a statement of destruction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Destruction {
+    /// Its file name without month and ending.
+    pub id: String,
+    /// As printed.
+    pub title: String,
+    /// What is destroyed.
+    pub object: String,
+    /// What is counted.
+    pub unit: String,
+    /// Head of the column by which it is summed up.
+    pub by: String,
+    /// How many there are of each kind, in order of the list.
+    pub counts: Vec<(String, u64)>,
+    /// Who else signs.
+    pub witnesses: Vec<String>,
+}
+
+/// Head of a column of a book.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BookColumn {
+    /// Head.
+    pub label: String,
+    /// Relative width.
+    pub width: u32,
+    /// How it is set.
+    pub align: Align,
+}
+
+/// One value in a book.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cell {
+    /// Nothing to show.
+    Empty,
+    /// Text.
+    Text(String),
+    /// A number.
+    Number(u64),
+    /// An instant shown as a date, seconds since 1970 UTC.
+    Date(i64),
+    /// An instant shown as date and time, seconds since 1970 UTC.
+    DateTime(i64),
+}
+
+impl LedgerBook {
+    /// The statement by which what it names is destroyed, where it is a list that is made for that.
+    #[must_use]
+    pub fn destruction(&self) -> Option<&Destruction> {
+        match &self.content {
+            BookContent::List { destruction, .. } => destruction.as_ref(),
+            BookContent::Book { .. } => None,
+        }
+    }
+}
+
+/// The fields of both a book and a list, as JSON has them.
+#[derive(Default, Serialize)]
+struct WrittenContent<'a> {
+    unit: Option<&'a str>,
+    late_entries: u64,
+    without_schedule: bool,
+    #[serde(skip_serializing_if = "<[Month]>::is_empty")]
+    months_without_rule: &'a [Month],
+    first_number: Option<&'a str>,
+    last_number: Option<&'a str>,
+    numbers_missing: &'a [u64],
+    numbers_used_twice: &'a [u64],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    destruction: Option<&'a Destruction>,
+}
+
+impl Serialize for BookContent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let written = match self {
+            Self::Book { numbers, late_entries } => WrittenContent {
+                late_entries: *late_entries,
+                first_number: numbers.first.as_deref(),
+                last_number: numbers.last.as_deref(),
+                numbers_missing: &numbers.numbers_missing,
+                numbers_used_twice: &numbers.numbers_used_twice,
+                ..WrittenContent::default()
+            },
+            Self::List { unit, retention, destruction } => WrittenContent {
+                unit: Some(unit),
+                without_schedule: retention.as_ref().is_some_and(|check| check.without_schedule),
+                months_without_rule: retention.as_ref().map_or(&[], |check| &check.months_without_rule),
+                destruction: destruction.as_ref(),
+                ..WrittenContent::default()
+            },
+        };
+        written.serialize(serializer)
+    }
+}
