@@ -189,7 +189,7 @@ fn a_batch_is_held_up_by_a_kind() {
     let pulled = pulled(&office([first, last]), &facts);
     let book = FigureBook::open(&pulled.archive, &facts).unwrap();
     let month = "2026-01".parse().unwrap();
-    for (by, cell) in [(pipeline::By::Jenis, "rusak"), (pipeline::By::Pekon, VILLAGES[3])] {
+    for (by, cell) in [(schemas::figures::By::Jenis, "rusak"), (schemas::figures::By::Pekon, VILLAGES[3])] {
         let rows = book.cells(month, month, by).unwrap();
         let held: Vec<_> = rows.iter().filter(|row| row.item == "held_up_by").collect();
         assert_eq!(held.len(), 1, "{held:?}");

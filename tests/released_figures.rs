@@ -8,8 +8,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 #![expect(clippy::print_stdout, reason = "how many counts were attacked is what the test is for")]
 
-use pipeline::{By, FigureBook};
-use schemas::figures::{FigureRow, ReleasedRow};
+use pipeline::FigureBook;
+use schemas::figures::{By, FigureRow, ReleasedRow};
 use schemas::{Facts, Month};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;

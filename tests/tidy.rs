@@ -67,7 +67,7 @@ fn every_ledger_and_target_file_is_loaded_under_its_name() {
 #[test]
 fn a_target_without_a_seen_text_has_no_value_of_ours() {
     let facts = Facts::embedded().unwrap();
-    let perbup = facts.targets.iter().find(|f| f.regulation.contains("Perbup")).unwrap();
+    let perbup = facts.targets.iter().find(|f| f.title.contains("Perbup")).unwrap();
     for target in &perbup.targets {
         assert!(!target.standard.has_value() && target.article.is_empty() && target.quote.is_empty(), "{}", target.id);
     }

@@ -3,10 +3,10 @@
 use crate::options::Format;
 use crate::print;
 use anyhow::{Result, bail};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use schemas::Month;
 use schemas::document::Provenance;
-use schemas::figures::{FigureRow, ReleasedRow};
+use schemas::figures::{By, FigureRow, ReleasedRow};
 use serde_json::Value;
 
 /// How to divide figures.
@@ -21,36 +21,6 @@ pub(crate) struct Division {
     /// With --by: hide counts below five, and others by which these could be found from all that leaves the office.
     #[arg(long, requires = "by")]
     pub(crate) hide_small: bool,
-}
-
-/// A division of the figures.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum By {
-    /// All in one.
-    Total,
-    /// By village, under its code.
-    Pekon,
-    /// By kecamatan.
-    Kecamatan,
-    /// By kind of application.
-    Jenis,
-    /// By officer.
-    Officer,
-    /// By month.
-    Month,
-}
-
-impl From<By> for pipeline::By {
-    fn from(by: By) -> Self {
-        match by {
-            By::Total => Self::Total,
-            By::Pekon => Self::Pekon,
-            By::Kecamatan => Self::Kecamatan,
-            By::Jenis => Self::Jenis,
-            By::Officer => Self::Officer,
-            By::Month => Self::Month,
-        }
-    }
 }
 
 impl Division {

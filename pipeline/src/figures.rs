@@ -22,7 +22,6 @@ pub(crate) mod summary;
 mod suppression;
 
 pub use case_order::by_case;
-pub use divisions::By;
 pub use error::FigureError;
 pub use probable_duplicates::{PROBABLE, Probable, ProbableDuplicates, probable_duplicates};
 pub use quality::{ColumnQuality, Quality, QualityFinding, quality, quality_cells, released_quality_cells};
@@ -38,7 +37,7 @@ use metrics::{
 use month_view::{AT_ONCE, MonthView, View};
 use polars::prelude::{DataFrame, IntoLazy, PolarsError, col, lit};
 use schemas::document::{BacklogAge, KecamatanRow};
-use schemas::figures::{FigureRow, Figures, MonthFigures, ReleasedRow, TrendPoint};
+use schemas::figures::{By, FigureRow, Figures, MonthFigures, ReleasedRow, TrendPoint};
 use schemas::{Facts, Finding, Month};
 use statement::TimeScope;
 use std::collections::BTreeMap;

@@ -19,12 +19,12 @@ pub use archive::{
 };
 pub use books::{BookError, BookWriter, Disclosure};
 pub use figures::{
-    By, ColumnQuality, FigureBook, FigureError, PROBABLE, Probable, ProbableDuplicates, Quality, QualityFinding,
-    by_case, linkage, probable_duplicates, quality, quality_cells, released_quality_cells,
+    ColumnQuality, FigureBook, FigureError, PROBABLE, Probable, ProbableDuplicates, Quality, QualityFinding, by_case,
+    linkage, probable_duplicates, quality, quality_cells, released_quality_cells,
 };
 pub use files::{Readers, create_private_file, make_folder, others_may, read_file, replace_file};
 pub use pull::{Difference, Progress, PullError, PullOptions, PullReport, Reconciliation, pull, reconcile};
 pub use query::{Answer, QueryError, query};
 pub use selftest::{Check, Selftest, SelftestError, Statistic, selftest};
 pub use source::{RelationSchema, Source, SourceConfig, SourceError, Timeouts};
-pub use verdicts::{Deviation, deviations, failing_cases, judge, review, unjudged};
+pub use verdicts::{Departure, Deviation, deviations, failing_cases, judge, review, unjudged};

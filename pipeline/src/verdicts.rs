@@ -10,7 +10,7 @@ pub(crate) mod deviations;
 pub(crate) mod failing_cases;
 mod review;
 
-pub use deviations::{Deviation, deviations};
+pub use deviations::{Departure, Deviation, deviations};
 pub use failing_cases::failing_cases;
 pub use review::review;
 
@@ -72,8 +72,8 @@ fn judgement(rule: &Rule<'_>, facts: &Facts, figures: &MonthFigures) -> Judgemen
         decides: rule.decides,
         compared,
         n,
-        standing: target.standing,
-        regulation: rule.regulation.regulation.clone(),
+        authority: target.authority,
+        regulation: rule.regulation.title.clone(),
         article: target.article.clone(),
         source: rule.source.clone(),
         note: rule.note.clone(),
@@ -108,7 +108,10 @@ fn compared(standard: Standard, figures: &MonthFigures) -> (Compared, u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use schemas::figures::Deadline;
+    use schemas::figures::{
+        Batches, Completeness, Conformance, Deadline, Deadlines, Duplicates, Figures, Issuance, Turnaround,
+    };
+    use std::collections::BTreeMap;
 
     fn check(value: Option<f64>, deadline: Deadline) -> (Verdict, Option<f64>, u64) {
         let facts = Facts::embedded().unwrap();
@@ -122,28 +125,19 @@ mod tests {
     }
 
     fn empty() -> MonthFigures {
-        let figures = serde_json::json!({
-            "figures": {
-                "month": "2026-10", "time_per_step": {}, "backlog": {}, "ledgers": {},
-                "completeness": {"first_checks": 0, "complete": 0, "returned": 0, "missing": {}},
-                "issuance": {"printed": 0, "wall": {"n": 0}, "wall_less_outages": {"n": 0}, "working": {"n": 0},
-                    "within_1_hour_wall": 0, "within_24_hours_wall": 0, "within_1_hour_working": 0,
-                    "within_24_hours_wall_less_outages": 0, "within_14_working_days": 0, "open_past_24_hours_wall": 0},
-                "turnaround": {"handed_over": 0, "working": {"n": 0}, "working_less_applicant": {"n": 0}},
-                "batches": {"completed": 0, "waiting_for_last_working": {"n": 0}, "held_up_by": {}},
-                "duplicates": {"record_checks": 0, "record_duplicates": 0, "batch_berkas": 0, "batch_same_nik": 0,
-                    "arrivals": 0, "repeat_within_90_days": 0},
-                "conformance": {"finished": 0, "conforming": 0, "all_mandatory_steps": 0, "wrong_succession": {},
-                    "wrong_role": {}}
-            },
-            "deadlines": {
-                "within_1_hour_less_outages": {"on_time": 0, "late": 0, "open_past": 0},
-                "within_24_hours_less_outages": {"on_time": 0, "late": 0, "open_past": 0},
-                "within_14_working_days": {"on_time": 0, "late": 0, "open_past": 0}
-            },
-            "trend": [], "left_out": {}
-        });
-        serde_json::from_value(figures).unwrap()
+        let figures = Figures {
+            month: "2026-10".parse().unwrap(),
+            time_per_step: BTreeMap::default(),
+            completeness: Completeness::default(),
+            issuance: Issuance::default(),
+            turnaround: Turnaround::default(),
+            batches: Batches::default(),
+            duplicates: Duplicates::default(),
+            conformance: Conformance::default(),
+            backlog: BTreeMap::default(),
+            ledgers: BTreeMap::default(),
+        };
+        MonthFigures { figures, deadlines: Deadlines::default(), trend: Vec::new(), left_out: BTreeMap::default() }
     }
 
     #[test]

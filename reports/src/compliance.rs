@@ -5,7 +5,7 @@ use crate::indonesian::{duration, duration_with_seconds, integer, long_date, per
 use crate::table::{Item, Table};
 use schemas::document::{ComplianceSheet, Coverage, Office};
 use schemas::figures::Deadline;
-use schemas::{Compared, Comparison, Judgement, Standing, Verdict};
+use schemas::{Authority, Compared, Judgement, Verdict};
 use serde_json::{Value, json};
 
 /// Where the values are from that the office has entered.
@@ -149,7 +149,7 @@ fn regulations(sheet: &ComplianceSheet) -> Vec<Value> {
         .into_iter()
         .map(|name| {
             let rows: Vec<&Judgement> = sheet.judgements.iter().filter(|j| j.regulation == name).collect();
-            let of = |assumed: bool| rows.iter().find(|j| (j.standing == Standing::Asumsi) == assumed);
+            let of = |assumed: bool| rows.iter().find(|j| (j.authority == Authority::Asumsi) == assumed);
             // What is still assumed must be said, and of nothing that is not.
             let (source, note) = match (of(true), of(false)) {
                 (Some(assumed), None) => (assumed.source.clone(), assumed.note.clone()),
@@ -171,10 +171,7 @@ fn regulations(sheet: &ComplianceSheet) -> Vec<Value> {
 
 /// One judgement as printed.
 pub(crate) fn printed(j: &Judgement, may: Shown) -> Value {
-    let sign = match j.compared.comparison() {
-        Comparison::AtMost => "≤",
-        Comparison::AtLeast => "≥",
-    };
+    let sign = j.compared.comparison().sign();
     let compared = may.compared(j);
     let (figure, value) = with_digits(compared);
     let share = |of: Option<f64>| of.filter(|_| matches!(compared, Compared::Share { .. }));
@@ -184,7 +181,7 @@ pub(crate) fn printed(j: &Judgement, may: Shown) -> Value {
         "target": value.map_or_else(|| "–".to_owned(), |value| format!("{sign}\u{A0}{value}")),
         "n": may.words(j.n),
         "putusan": j.verdict().words(),
-        "standing": j.standing,
+        "standing": j.authority,
         "pasal": basis(j),
         "bagian": share(compared.figure()),
         "bagian_target": share(compared.value()),
@@ -193,7 +190,7 @@ pub(crate) fn printed(j: &Judgement, may: Shown) -> Value {
 
 /// Article, and where the office has entered the value, by whom and from which page; and whether another rule comes first.
 fn basis(j: &Judgement) -> String {
-    let entered = if j.standing == Standing::Asumsi { "" } else { &j.source };
+    let entered = if j.authority == Authority::Asumsi { "" } else { &j.source };
     let yields = if j.decides { "" } else { "tidak menentukan, didahului peraturan lain" };
     let words: Vec<&str> = [&j.article, entered, yields].into_iter().filter(|w| !w.is_empty()).collect();
     words.join("; ")
@@ -250,9 +247,9 @@ pub(crate) fn table(sheet: &ComplianceSheet) -> Table {
             may.compared(j).figure().into(),
             j.compared.value().into(),
             may.compared(j).margin().into(),
-            j.compared.unit().into(),
+            j.compared.unit().word().into(),
             may.count(j.n).map_or(Item::Empty, Item::from),
-            j.standing.word().into(),
+            j.authority.word().into(),
             (&j.regulation).into(),
             (&j.article).into(),
             (&j.source).into(),

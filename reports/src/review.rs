@@ -6,9 +6,8 @@ use crate::indonesian::{duration, integer, long_date, percent};
 use crate::templates::{TemplateError, Templates};
 use schemas::Verdict;
 use schemas::document::{BacklogAge, KecamatanRow, MonthlyReview, Office};
-use schemas::figures::{self, MonthFigures, Spread, TrendPoint};
+use schemas::figures::{self, MonthFigures, Spread, StepByRole, Succession, TrendPoint};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 /// Sentences per list on the first page.
 const SENTENCES: usize = 3;
@@ -209,35 +208,26 @@ fn times(month: &MonthFigures) -> Vec<Value> {
 
 fn conformance(review: &MonthlyReview) -> Value {
     let c = &review.sheet.figures.figures.conformance;
-    let rows = |m: &BTreeMap<String, u64>, words: &dyn Fn(&str) -> (u8, String)| {
-        let mut rows: Vec<(u8, String, u64)> = m
-            .iter()
-            .map(|(kind, n)| {
-                let (step, words) = words(kind);
-                (step, words, *n)
-            })
-            .collect();
+    let succession = |(s, n): (&Succession, &u64)| {
+        let (from, to, outcome) = (s.from, s.to, s.outcome.replace('_', " "));
+        (from, format!("Langkah {from} ({outcome}) disusul langkah {to}"), *n)
+    };
+    let role = |(r, n): (&StepByRole, &u64)| {
+        let words = review.roles.get(&r.role).unwrap_or(&r.role);
+        (r.step, format!("Langkah {} oleh {words}", r.step), *n)
+    };
+    // In order of step, then of what is printed.
+    let rows = |mut rows: Vec<(u8, String, u64)>| {
         rows.sort();
         rows.into_iter().map(|(_, words, n)| json!([words, integer(n)])).collect::<Vec<_>>()
-    };
-    // The figure's keys are `from:outcome>to` and `step:role`.
-    let step = |text: &str| text.split(':').next().and_then(|n| n.parse().ok()).unwrap_or(0);
-    let succession = |kind: &str| {
-        let (from, to) = kind.split_once('>').unwrap_or((kind, ""));
-        let outcome = from.split(':').nth(1).unwrap_or_default().replace('_', " ");
-        (step(kind), format!("Langkah {} ({outcome}) disusul langkah {to}", step(kind)))
-    };
-    let role = |kind: &str| {
-        let id = kind.split(':').nth(1).unwrap_or_default();
-        (step(kind), format!("Langkah {} oleh {}", step(kind), review.roles.get(id).map_or(id, String::as_str)))
     };
     json!({
         "selesai": integer(c.finished),
         "sesuai": integer(c.conforming),
         "bagian": share(c.conforming, c.finished),
         "langkah_wajib": integer(c.all_mandatory_steps),
-        "urutan": rows(&c.wrong_succession, &succession),
-        "peran": rows(&c.wrong_role, &role),
+        "urutan": rows(c.wrong_succession.iter().map(succession).collect()),
+        "peran": rows(c.wrong_role.iter().map(role).collect()),
     })
 }
 

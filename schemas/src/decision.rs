@@ -3,7 +3,7 @@
 //! Decisions are only ever added; a later one for the same rule replaces an earlier one from its first day on, so that an old
 //! month is judged by what was in force then.
 
-use crate::{Facts, Month, Standard, Standing, Target, TargetFile};
+use crate::{Authority, Facts, Month, Regulation, Standard, Target};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -32,8 +32,9 @@ pub struct Decision {
     /// Last day it holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_to: Option<NaiveDate>,
-    /// How firm it is.
-    pub standing: Standing,
+    /// On what authority it was entered.
+    #[serde(rename = "standing")]
+    pub authority: Authority,
     /// The article.
     pub article: String,
     /// The text and page it was taken from.
@@ -67,8 +68,8 @@ pub struct Decisions {
 #[derive(Clone, Debug)]
 pub struct Rule<'a> {
     /// Its regulation.
-    pub regulation: &'a TargetFile,
-    /// The target with the value, article and standing in force.
+    pub regulation: &'a Regulation,
+    /// The target with the value, article and authority in force.
     pub target: Target,
     /// For one kind of application only.
     pub jenis: Option<String>,
@@ -170,7 +171,7 @@ impl Decision {
         if self.by.trim().is_empty() || self.source.trim().is_empty() {
             return refuse(format!("`{}` needs who entered it and from which text and page", self.target));
         }
-        if self.value.is_some() && self.standing == Standing::Resmi && self.article.trim().is_empty() {
+        if self.value.is_some() && self.authority == Authority::Resmi && self.article.trim().is_empty() {
             return refuse(format!("`{}` cannot be resmi without its article", self.target));
         }
         target.standard.with_value(self.value).map_err(|reason| DecisionError(format!("`{}`: {reason}", self.target)))
@@ -187,7 +188,7 @@ impl Decision {
 }
 
 impl<'a> Rule<'a> {
-    fn new(regulation: &'a TargetFile, target: Target) -> Self {
+    fn new(regulation: &'a Regulation, target: Target) -> Self {
         let (source, note) = (regulation.source.clone(), regulation.note.clone());
         Self { regulation, target, jenis: None, source, note, decides: false }
     }
@@ -195,7 +196,7 @@ impl<'a> Rule<'a> {
     fn decided(mut self, decision: &Decision, standard: Standard) -> Self {
         self.target.standard = standard;
         // What was taken back is no longer anybody's value.
-        self.target.standing = if standard.has_value() { decision.standing } else { Standing::Asumsi };
+        self.target.authority = if standard.has_value() { decision.authority } else { Authority::Asumsi };
         self.target.article.clone_from(&decision.article);
         self.target.quote.clear();
         self.jenis.clone_from(&decision.jenis);
@@ -245,7 +246,7 @@ mod tests {
             value,
             valid_from: from.parse().unwrap(),
             valid_to: None,
-            standing: Standing::Resmi,
+            authority: Authority::Resmi,
             article: "Pasal 1".into(),
             source: "naskah rekaan, hlm. 1".into(),
             by: "Kasi Rekaan".into(),
@@ -258,7 +259,7 @@ mod tests {
         let decisions = Decisions::of(DecisionFile { all: all.to_vec() }, &facts).unwrap();
         let rules = decisions.rules(&facts, month.parse().unwrap());
         let rules = rules.into_iter().filter(|r| r.target.id == "waktu_langkah_04");
-        rules.map(|r| (r.regulation.regulation.clone(), r.jenis, r.target.standard.written(), r.decides)).collect()
+        rules.map(|r| (r.regulation.title.clone(), r.jenis, r.target.standard.written(), r.decides)).collect()
     }
 
     #[test]

@@ -9,8 +9,8 @@ use crate::plausible::Plausible;
 use crate::sop::WrittenSop;
 use crate::target::WrittenTargets;
 use crate::{
-    ApplicantRules, ArchiveList, Finding, FindingText, Labels, Ledger, Requirement, RetentionRow, RowKind, Severity,
-    Sop, Target, TargetFile, Wilayah, Zone,
+    ApplicantRules, ArchiveList, Finding, FindingText, Labels, Ledger, Regulation, Requirement, RetentionRow, RowKind,
+    Severity, Sop, Target, Wilayah, Zone,
 };
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -36,7 +36,7 @@ pub struct Facts {
     /// The office's retention schedule; empty until it enters one.
     pub retention: Vec<RetentionRow>,
     /// The targets by regulation.
-    pub targets: Vec<TargetFile>,
+    pub targets: Vec<Regulation>,
     /// Texts by finding code.
     pub findings: BTreeMap<String, FindingText>,
     /// Classification of every contract column.
@@ -155,7 +155,7 @@ impl Facts {
     }
 
     /// The regulations with the names of their files.
-    pub fn regulations(&self) -> impl Iterator<Item = (&str, &TargetFile)> {
+    pub fn regulations(&self) -> impl Iterator<Item = (&str, &Regulation)> {
         self.targets.iter().map(|regulation| (regulation.file.as_str(), regulation))
     }
 

@@ -3,11 +3,11 @@
 //! All times are whole seconds. Percentiles are nearest-rank, so each is a value that occurred.
 
 use crate::Month;
-use serde::{Deserialize, Serialize};
+use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
 /// Everything computed for one month.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Figures {
     /// The month of `selesai` in the office's zone.
     pub month: Month,
@@ -32,7 +32,7 @@ pub struct Figures {
 }
 
 /// A distribution of whole seconds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Spread {
     /// How many values.
     pub n: u64,
@@ -42,7 +42,7 @@ pub struct Spread {
 }
 
 /// Sum and order statistics of a distribution that is not empty.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[expect(missing_docs, reason = "the names say it: seconds, nearest-rank percentiles")]
 pub struct SpreadValues {
     pub sum: i64,
@@ -100,7 +100,7 @@ impl FromIterator<i64> for Spread {
 }
 
 /// One item of a figure in one cell of a division, as `tertib metrics --by` writes it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FigureRow {
     /// The cell: a village, a kecamatan, a kind of application, an officer or a month; empty for all in one.
     pub cell: String,
@@ -121,6 +121,28 @@ pub struct FigureRow {
     /// The distribution, where something is measured.
     #[serde(flatten)]
     pub values: Option<SpreadValues>,
+}
+
+/// A division of the figures into cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
+pub enum By {
+    /// All in one.
+    Total,
+    /// By village, under its code.
+    Pekon,
+    /// By kecamatan.
+    ///
+    /// The cell has its name, or the village's code where the area table does not know the village.
+    Kecamatan,
+    /// By kind of application.
+    Jenis,
+    /// By officer.
+    ///
+    /// Only figures of single events have one.
+    Officer,
+    /// By month.
+    Month,
 }
 
 /// A row as it is shown, where a count that may point at a person is hidden.
@@ -149,7 +171,7 @@ impl From<FigureRow> for ReleasedRow {
 }
 
 /// Times of one step.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "the names say it: what is measured, by which clock")]
 pub struct StepTimes {
     pub events: u64,
@@ -159,7 +181,7 @@ pub struct StepTimes {
 }
 
 /// First checks of the requirements (step 2).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Completeness {
     /// Berkas whose first check falls in the month.
     pub first_checks: u64,
@@ -172,7 +194,7 @@ pub struct Completeness {
 }
 
 /// Berkas first printed in the month, measured from the first `lengkap`/`perlu_rekam`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "the names say it: what is counted, by which clock")]
 pub struct Issuance {
     pub printed: u64,
@@ -189,7 +211,7 @@ pub struct Issuance {
 }
 
 /// Berkas handed over in the month.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Turnaround {
     /// How many.
     pub handed_over: u64,
@@ -200,7 +222,7 @@ pub struct Turnaround {
 }
 
 /// Batches whose last card was gathered in the month.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Batches {
     /// How many.
     pub completed: u64,
@@ -211,7 +233,7 @@ pub struct Batches {
 }
 
 /// Three duplicate rates, as counts.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Duplicates {
     /// (a) Berkas that had a record check (step 6).
     pub record_checks: u64,
@@ -228,7 +250,7 @@ pub struct Duplicates {
 }
 
 /// Berkas handed over in the month, against the SOP.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Conformance {
     /// How many.
     pub finished: u64,
@@ -236,14 +258,43 @@ pub struct Conformance {
     pub conforming: u64,
     /// Every mandatory step is present.
     pub all_mandatory_steps: u64,
-    /// `from:outcome>to` and how often.
-    pub wrong_succession: BTreeMap<String, u64>,
-    /// `step:role` and how often.
-    pub wrong_role: BTreeMap<String, u64>,
+    /// How often each succession that the SOP does not know occurred.
+    pub wrong_succession: BTreeMap<Succession, u64>,
+    /// How often each step was taken by a role that is not the SOP's.
+    pub wrong_role: BTreeMap<StepByRole, u64>,
+}
+
+/// A step and its outcome, and the step that came next; `from:outcome>to` in JSON.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Succession {
+    pub from: u8,
+    pub outcome: String,
+    pub to: u8,
+}
+
+/// A step and the role that took it; `step:role` in JSON.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct StepByRole {
+    pub step: u8,
+    pub role: String,
+}
+
+impl Serialize for Succession {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{}:{}>{}", self.from, self.outcome, self.to))
+    }
+}
+
+impl Serialize for StepByRole {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{}:{}", self.step, self.role))
+    }
 }
 
 /// Numbers written in one book in the month.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct RegisterNumbers {
     /// How many entries.
     pub entries: u64,
@@ -258,7 +309,7 @@ pub struct RegisterNumbers {
 }
 
 /// How many met a deadline, counting what is still open and already past it as late.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Deadline {
     /// Printed in the month within the limit.
     pub on_time: u64,
@@ -277,7 +328,7 @@ impl Deadline {
 }
 
 /// The honest service level: what the 1-hour, 24-hour and 14-working-day rules are judged by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Deadlines {
     pub within_1_hour_less_outages: Deadline,
@@ -286,7 +337,7 @@ pub struct Deadlines {
 }
 
 /// One month of the trend.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct TrendPoint {
     /// The month.
     pub month: Month,
@@ -301,7 +352,7 @@ pub struct TrendPoint {
 }
 
 /// The figures with what reports need beside them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct MonthFigures {
     /// The figures.
     pub figures: Figures,

@@ -61,7 +61,7 @@ pub use side_tables::{Outage, Stock};
 pub use sop::{Milestone, Outcome, Sop, Step};
 pub use source_position::{Horizon, Identity};
 pub use target::{
-    Clock, Comparison, ShareMeasure, Standard, Standing, Target, TargetFile, TimeMeasure, TimeUnit, Within,
+    Authority, Clock, Comparison, Regulation, ShareMeasure, Standard, Target, TimeMeasure, TimeUnit, Unit, Within,
 };
 pub use verdict::{Compared, Judgement, Verdict};
 pub use wilayah::{Area, Wilayah};

@@ -1,4 +1,4 @@
-//! Targets of the rules in force: what a figure must reach, by which text, and how firm that text is.
+//! Targets of the rules in force: what a figure must reach, by which text, and on what authority.
 //!
 //! What a target file says of clock, unit, step and good side must be those of its measure; a file that contradicts itself is
 //! refused, so that a [`Standard`] cannot.
@@ -12,13 +12,13 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 pub(crate) use written::WrittenTargets;
 
-/// The targets of one regulation, from `data/targets/<regulation>.toml`.
+/// A regulation with its targets, from `data/targets/<file>.toml`.
 #[derive(Clone, Debug)]
-pub struct TargetFile {
+pub struct Regulation {
     /// Name of its file.
     pub file: String,
-    /// The regulation.
-    pub regulation: String,
+    /// As it is cited.
+    pub title: String,
     /// What it is about.
     pub subject: String,
     /// Of several regulations about the same figure the one with the least number decides: national before regional, of two
@@ -41,8 +41,8 @@ pub struct Target {
     pub title: String,
     /// What is wanted of which figure.
     pub standard: Standard,
-    /// How firm the value is.
-    pub standing: Standing,
+    /// On what authority its value rests.
+    pub authority: Authority,
     /// First day it holds.
     pub valid_from: Option<NaiveDate>,
     /// Last day it holds.
@@ -115,6 +115,21 @@ pub enum TimeUnit {
     Jam,
 }
 
+/// Unit of a figure, of a target's value, or of the rule that the value is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Seconds, in which times are measured; no rule is written in them.
+    #[serde(skip_deserializing)]
+    Detik,
+    /// Minutes.
+    Menit,
+    /// Hours.
+    Jam,
+    /// A share of the whole, from 0 to 1.
+    Bagian,
+}
+
 /// Which clock a rule counts by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -129,19 +144,21 @@ pub enum Clock {
     Tanpa,
 }
 
-/// How firm a target is.
+/// On what authority a target's value rests; `standing` in files and reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 #[serde(rename_all = "snake_case")]
-pub enum Standing {
-    /// Its text was seen and entered by the office.
+pub enum Authority {
+    /// The text was seen.
     Resmi,
     /// A decision of the office.
     Sementara,
-    /// Ours, awaiting the text.
+    /// An assumption of tertib's, until the text is seen. No office can enter it.
+    #[cfg_attr(feature = "clap", value(skip))]
     Asumsi,
 }
 
-impl Standing {
+impl Authority {
     /// The word that reports print.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -166,14 +183,29 @@ impl Clock {
     }
 }
 
-impl TimeUnit {
-    fn word(self) -> &'static str {
+impl Unit {
+    /// The word that data files and reports use.
+    #[must_use]
+    pub fn word(self) -> &'static str {
         match self {
+            Self::Detik => "detik",
             Self::Menit => "menit",
             Self::Jam => "jam",
+            Self::Bagian => "bagian",
         }
     }
+}
 
+impl From<TimeUnit> for Unit {
+    fn from(unit: TimeUnit) -> Self {
+        match unit {
+            TimeUnit::Menit => Self::Menit,
+            TimeUnit::Jam => Self::Jam,
+        }
+    }
+}
+
+impl TimeUnit {
     fn seconds(self) -> i64 {
         match self {
             Self::Menit => 60,
@@ -242,12 +274,12 @@ impl Standard {
         }
     }
 
-    /// The word of the unit in which its value is written.
+    /// The unit in which its value is written.
     #[must_use]
-    pub fn unit(&self) -> &'static str {
+    pub fn unit(&self) -> Unit {
         match self {
-            Self::Time { unit, .. } => unit.word(),
-            Self::Share { .. } => "bagian",
+            Self::Time { unit, .. } => (*unit).into(),
+            Self::Share { .. } => Unit::Bagian,
         }
     }
 
@@ -288,7 +320,7 @@ impl Standard {
 /// A time in whole seconds. All times that are measured are, so a value between two seconds would be no other rule than the
 /// lesser one, and look like another.
 fn whole_seconds(written: f64, unit: TimeUnit) -> Result<i64, String> {
-    let word = unit.word();
+    let word = Unit::from(unit).word();
     let refused = || format!("{written} is no value in {word}; write a number from 0 on with at most nine decimals");
     let (digits, decimals) = digits(written).ok_or_else(refused)?;
     let (seconds, whole) = (i128::from(digits) * i128::from(unit.seconds()), 10_i128.pow(decimals));
@@ -319,6 +351,17 @@ pub enum Comparison {
     AtMost,
     /// The figure must reach the value.
     AtLeast,
+}
+
+impl Comparison {
+    /// The sign that stands before a value.
+    #[must_use]
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::AtMost => "≤",
+            Self::AtLeast => "≥",
+        }
+    }
 }
 
 impl Target {

@@ -2,7 +2,7 @@
 //! show it.
 
 use crate::share::Share;
-use crate::{Comparison, Standing};
+use crate::{Authority, Comparison, Unit};
 use serde::{Serialize, Serializer};
 
 /// What came of judging one figure by one target.
@@ -117,12 +117,12 @@ impl Compared {
         }
     }
 
-    /// The word for the unit of figure and value.
+    /// The unit of figure and value.
     #[must_use]
-    pub fn unit(self) -> &'static str {
+    pub fn unit(self) -> Unit {
         match self {
-            Self::Time { .. } => "detik",
-            Self::Share { .. } => "bagian",
+            Self::Time { .. } => Unit::Detik,
+            Self::Share { .. } => Unit::Bagian,
         }
     }
 
@@ -181,8 +181,8 @@ pub struct Judgement {
     pub compared: Compared,
     /// How many cases the figure rests on.
     pub n: u64,
-    /// How firm the value is.
-    pub standing: Standing,
+    /// On what authority the value rests.
+    pub authority: Authority,
     /// The regulation.
     pub regulation: String,
     /// Its article; empty when not seen.
@@ -215,8 +215,9 @@ struct JudgementRow<'a> {
     comparison: Comparison,
     value: Option<f64>,
     margin: Option<f64>,
-    unit: &'static str,
-    standing: Standing,
+    unit: Unit,
+    #[serde(rename = "standing")]
+    authority: Authority,
     regulation: &'a str,
     article: &'a str,
     source: &'a str,
@@ -238,7 +239,7 @@ impl Serialize for Judgement {
             value: self.compared.value(),
             margin: self.compared.margin(),
             unit: self.compared.unit(),
-            standing: self.standing,
+            authority: self.authority,
             regulation: &self.regulation,
             article: &self.article,
             source: &self.source,

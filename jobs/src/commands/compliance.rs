@@ -9,7 +9,7 @@ use clap::Args;
 use pipeline::failing_cases;
 use reports::Document;
 use schemas::document::ComplianceSheet;
-use schemas::{Comparison, Finding, Judgement, Verdict};
+use schemas::{Finding, Judgement, Verdict};
 
 /// Options of `tertib compliance`.
 #[derive(Debug, Args)]
@@ -84,7 +84,7 @@ fn failed(snapshot: &Snapshot, target: &str, of: &OfMonth, common: Common) -> Re
     for rule in named {
         let jenis = rule.jenis.clone().unwrap_or_default();
         let ids = failing_cases(&snapshot.figures, of.month, rule)?;
-        rows.extend(ids.into_iter().map(|id| vec![rule.regulation.regulation.clone(), jenis.clone(), id]));
+        rows.extend(ids.into_iter().map(|id| vec![rule.regulation.title.clone(), jenis.clone(), id]));
     }
     print::data(&print::rows(&["regulation", "jenis", "berkas_id"], &rows, of.format)?)?;
     print::words(common, print::findings(&workspace.facts, &unjudged).trim_end());
@@ -95,22 +95,18 @@ fn row(j: &Judgement, is_withheld: bool) -> Vec<String> {
     let compared = if is_withheld { j.compared.without_figure() } else { j.compared };
     let decimals = compared.decimals(1.0, 4);
     let number = |v: Option<f64>| v.map_or_else(String::new, |v| format!("{v:.decimals$}"));
-    let comparison = match j.compared.comparison() {
-        Comparison::AtMost => "≤",
-        Comparison::AtLeast => "≥",
-    };
     let source = format!("{}; {}", j.regulation, j.source);
     vec![
         j.target.clone(),
         j.jenis.clone().unwrap_or_default(),
         j.verdict().words().to_owned(),
         number(compared.figure()),
-        comparison.to_owned(),
+        j.compared.comparison().sign().to_owned(),
         number(compared.value()),
         number(compared.margin()),
-        j.compared.unit().to_owned(),
+        j.compared.unit().word().to_owned(),
         if is_withheld { String::new() } else { j.n.to_string() },
-        j.standing.word().to_owned(),
+        j.authority.word().to_owned(),
         if j.decides { "yes" } else { "no" }.to_owned(),
         source,
     ]

@@ -5,7 +5,7 @@ use crate::outcome::Outcome;
 use crate::print;
 use crate::workspace::Workspace;
 use anyhow::Result;
-use pipeline::{Deviation, FigureBook};
+use pipeline::{Departure, Deviation, FigureBook};
 use schemas::Facts;
 
 /// Exit code 1 when a berkas that was handed over departs from the SOP, or not all of the month is there.
@@ -29,12 +29,17 @@ fn row(d: &Deviation, facts: &Facts) -> Vec<String> {
     let step =
         |number: u8| facts.sop.step(number).map_or_else(|| number.to_string(), |s| format!("{number} ({})", s.label));
     let role = |id: &str| facts.pelaksana.get(id).map_or_else(|| id.to_owned(), Clone::clone);
-    let text = facts.finding_text(d.code);
-    let more = match (d.code, facts.sop.step(d.step)) {
-        ("C001", Some(s)) => s.act.clone(),
-        ("C004", Some(s)) => format!("oleh {}, seharusnya {}", role(&d.detail), role(&s.pelaksana)),
-        ("C005", _) => format!("sesudah langkah {}", d.detail),
-        _ => d.detail.clone(),
+    let code = d.departure.code();
+    let text = facts.finding_text(code);
+    let of_sop = facts.sop.step(d.step);
+    let more = match &d.departure {
+        Departure::Skipped => of_sop.map_or_else(String::new, |s| s.act.clone()),
+        Departure::Repeated | Departure::OutOfOrder => String::new(),
+        Departure::ByRole(taken_by) => match of_sop {
+            Some(s) => format!("oleh {}, seharusnya {}", role(taken_by), role(&s.pelaksana)),
+            None => taken_by.clone(),
+        },
+        Departure::After { step, hasil } => format!("sesudah langkah {step}: {hasil}"),
     };
-    vec![d.berkas_id.clone(), d.cost.to_string(), d.code.to_owned(), step(d.step), text.sentence, more, text.remedy]
+    vec![d.berkas_id.clone(), d.cost.to_string(), code.to_owned(), step(d.step), text.sentence, more, text.remedy]
 }

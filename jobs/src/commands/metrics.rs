@@ -31,7 +31,7 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let provenance = archive.provenance()?;
     let text = match division.by {
         Some(by) => {
-            let (first, by) = (division.first(last)?, by.into());
+            let first = division.first(last)?;
             let rows =
                 if division.hide_small { book.released(first, last, by)? } else { shown(book.cells(first, last, by)?) };
             written(&rows, options.of.format, &provenance, last)?

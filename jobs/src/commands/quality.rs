@@ -33,7 +33,6 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let months = months.take_while(|month| *month <= last).map(of).collect::<Result<Vec<(Month, Quality)>>>()?;
     let text = match (options.division.by, months.last()) {
         (Some(by), _) => {
-            let by = by.into();
             let rows = if options.division.hide_small {
                 released_quality_cells(&months, by, facts)?
             } else {

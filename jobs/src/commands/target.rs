@@ -7,9 +7,9 @@ use crate::workspace::Workspace;
 use crate::{clock, print};
 use anyhow::{Context, Result, bail};
 use chrono::{NaiveDate, SubsecRound};
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use pipeline::Readers;
-use schemas::{Decision, Month, Rule};
+use schemas::{Authority, Decision, Month, Rule};
 
 /// What to do with targets.
 #[derive(Debug, Subcommand)]
@@ -67,8 +67,8 @@ pub(crate) struct Set {
     #[arg(long, value_name = "YYYY-MM-DD")]
     until: Option<NaiveDate>,
     /// How firm it is.
-    #[arg(long, value_enum, default_value_t = Standing::Resmi)]
-    standing: Standing,
+    #[arg(long = "standing", value_name = "STANDING", value_enum, default_value_t = Authority::Resmi)]
+    authority: Authority,
     /// By another regulation than the one that lists the target.
     #[arg(long)]
     regulation: Option<String>,
@@ -88,15 +88,6 @@ pub(crate) struct History {
     format: Format,
     #[command(flatten)]
     place: Where,
-}
-
-/// How firm a value is.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Standing {
-    /// The text was seen.
-    Resmi,
-    /// A decision of the office.
-    Sementara,
 }
 
 /// A value is a number; its unit is the target's.
@@ -145,11 +136,11 @@ fn rule(rule: &Rule<'_>) -> Vec<String> {
         target.id.clone(),
         rule.jenis.clone().unwrap_or_default(),
         target.standard.written().map_or_else(String::new, |v| v.to_string()),
-        target.standard.unit().to_owned(),
+        target.standard.unit().word().to_owned(),
         target.standard.clock().word().to_owned(),
-        target.standing.word().to_owned(),
+        target.authority.word().to_owned(),
         if rule.decides { "yes" } else { "no" }.to_owned(),
-        rule.regulation.regulation.clone(),
+        rule.regulation.title.clone(),
         rule.regulation.subject.clone(),
         target.article.clone(),
         rule.source.clone(),
@@ -172,10 +163,7 @@ fn set(options: &Set, common: Common) -> Result<()> {
             .or_else(|| zone.date(now.timestamp()))
             .context("today is outside the calendar; give --from")?,
         valid_to: options.until,
-        standing: match options.standing {
-            Standing::Resmi => schemas::Standing::Resmi,
-            Standing::Sementara => schemas::Standing::Sementara,
-        },
+        authority: options.authority,
         article: options.article.clone(),
         source: options.source.clone(),
         by: options.by.clone(),
@@ -209,7 +197,7 @@ fn decision(d: &Decision) -> Vec<String> {
         d.value.map_or_else(|| "taken back".to_owned(), |v| v.to_string()),
         d.valid_from.to_string(),
         d.valid_to.map_or_else(String::new, |t| t.to_string()),
-        d.standing.word().to_owned(),
+        d.authority.word().to_owned(),
         d.regulation.clone(),
         d.article.clone(),
         d.source.clone(),

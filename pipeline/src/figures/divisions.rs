@@ -7,24 +7,8 @@
 use super::summary::{fault, texts};
 use crate::figures::error::FigureError;
 use polars::prelude::{Column, DataFrame, DataType, IntoLazy, NamedFrom, PolarsError, Series, col, lit};
+use schemas::figures::By;
 use schemas::{Month, Wilayah};
-
-/// A division of the figures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
-    /// One cell.
-    Total,
-    /// By pekon (village), under its code.
-    Pekon,
-    /// By kecamatan, under its name, or under the pekon's code if the area table does not have it.
-    Kecamatan,
-    /// By kind of application.
-    Jenis,
-    /// By officer. Only figures about single events have one.
-    Officer,
-    /// By month.
-    Month,
-}
 
 /// Items about the end of a month, which are not added up over months.
 const STANDING: [(&str, &str); 2] = [("backlog", "open"), ("flow", "open")];

@@ -324,10 +324,11 @@ fn sop_step(sop: &Sop) -> Result<DataFrame, FigureError> {
 mod tests {
     use super::*;
     use crate::figures::additive::{rows, stacked};
-    use crate::figures::divisions::{self, By};
+    use crate::figures::divisions;
     use crate::figures::metrics::FIGURES;
     use rand::{Rng, SeedableRng};
     use rand_chacha::ChaCha8Rng;
+    use schemas::figures::By;
 
     const MONTHS: [&str; 4] = ["2026-07", "2026-08", "2026-09", "2026-10"];
 

@@ -25,13 +25,13 @@ use crate::archive::columns::texts;
 use crate::archive::quarantine::Quarantine;
 use crate::archive::{Archive, ArchiveError};
 use crate::figures::additive;
-use crate::figures::divisions::{self, By};
+use crate::figures::divisions;
 use crate::figures::error::{FigureError, within};
 use crate::figures::summary;
 use crate::figures::suppression::{self, Mask};
 use month_events::MonthEvents;
 use polars::prelude::{Column, DataFrame, NamedFrom, Series};
-use schemas::figures::{FigureRow, ReleasedRow};
+use schemas::figures::{By, FigureRow, ReleasedRow};
 use schemas::{Event, Facts, Month, Wilayah};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -15,12 +15,12 @@
 mod audit;
 mod counts;
 
-use super::divisions::{self, By};
+use super::divisions;
 use super::summary::fault;
 use crate::figures::error::FigureError;
 use counts::Counts;
 use polars::prelude::DataFrame;
-use schemas::figures::{FigureRow, ReleasedRow};
+use schemas::figures::{By, FigureRow, ReleasedRow};
 use schemas::{Facts, Month};
 use std::collections::BTreeMap;
 

@@ -37,13 +37,44 @@ pub struct Deviation {
     pub berkas_id: String,
     /// Cost of its cheapest alignment with the SOP.
     pub cost: usize,
-    /// Finding code: C001 skipped, C002 repeated, C003 out of order, C004 by another role, C005 after an outcome that leads
-    /// elsewhere.
-    pub code: &'static str,
     /// The step.
     pub step: u8,
-    /// The role, or the step and outcome before; empty where it says nothing.
-    pub detail: String,
+    /// What is not as the SOP has it.
+    pub departure: Departure,
+}
+
+/// What is not as the SOP has it at a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Departure {
+    /// It was skipped.
+    Skipped,
+    /// It was taken once more than the SOP has it.
+    Repeated,
+    /// It was taken at another place.
+    OutOfOrder,
+    /// It was taken by this role, which is not the SOP's.
+    ByRole(String),
+    /// It came after an outcome that leads elsewhere.
+    After {
+        /// The step before it.
+        step: u8,
+        /// The outcome of that.
+        hasil: String,
+    },
+}
+
+impl Departure {
+    /// Code of the finding.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Skipped => "C001",
+            Self::Repeated => "C002",
+            Self::OutOfOrder => "C003",
+            Self::ByRole(_) => "C004",
+            Self::After { .. } => "C005",
+        }
+    }
 }
 
 /// The departures of the berkas handed over in a month.
@@ -54,7 +85,9 @@ pub fn deviations(book: &FigureBook, sop: &Sop, month: Month) -> Result<Vec<Devi
     let traces = traces(&book.at(month)?)?;
     let mut all: Vec<Deviation> =
         traces.iter().flat_map(|(berkas_id, trace)| of_berkas(berkas_id, trace, sop)).collect();
-    all.sort_by(|a, b| (b.cost, &a.berkas_id, a.code, a.step).cmp(&(a.cost, &b.berkas_id, b.code, b.step)));
+    all.sort_by(|a, b| {
+        (b.cost, &a.berkas_id, a.departure.code(), a.step).cmp(&(a.cost, &b.berkas_id, b.departure.code(), b.step))
+    });
     Ok(all)
 }
 
@@ -82,31 +115,30 @@ fn of_berkas(berkas_id: &str, trace: &[TraceEvent], sop: &Sop) -> Vec<Deviation>
     let leads_to = |event: &Event<'_>| sop.outcome(event.step, event.hasil).and_then(|outcome| outcome.next);
     let follows = events.windows(2).all(|pair| leads_to(&pair[0]) == Some(pair[1].step));
     let alignment = if follows { None } else { align(&events, sop) }.unwrap_or_default();
-    let deviation = |code: &'static str, step: u8, detail: String| Deviation {
+    let deviation = |step: u8, departure: Departure| Deviation {
         berkas_id: berkas_id.to_owned(),
         cost: alignment.cost,
-        code,
         step,
-        detail,
+        departure,
     };
     // A step that is missing in its place and too many in another came out of order.
     let is_extra = |step: &u8| alignment.extra.iter().any(|place| events[*place].step == *step);
     let missing: BTreeSet<u8> = alignment.missing.iter().copied().filter(|step| !is_extra(step)).collect();
-    let mut found: Vec<Deviation> = missing.into_iter().map(|step| deviation("C001", step, String::new())).collect();
+    let mut found: Vec<Deviation> = missing.into_iter().map(|step| deviation(step, Departure::Skipped)).collect();
     for &place in &alignment.extra {
         let step = events[place].step;
         let stands_elsewhere =
             events.iter().enumerate().any(|(i, event)| event.step == step && !alignment.extra.contains(&i));
-        found.push(deviation(if stands_elsewhere { "C002" } else { "C003" }, step, String::new()));
+        found.push(deviation(step, if stands_elsewhere { Departure::Repeated } else { Departure::OutOfOrder }));
     }
     for event in trace {
         if sop.step(event.step).is_some_and(|s| s.pelaksana != event.pelaksana) {
-            found.push(deviation("C004", event.step, event.pelaksana.clone()));
+            found.push(deviation(event.step, Departure::ByRole(event.pelaksana.clone())));
         }
     }
     for (place, before) in alignment.elsewhere {
-        let detail = format!("{}: {}", events[before].step, events[before].hasil);
-        found.push(deviation("C005", events[place].step, detail));
+        let Event { step, hasil } = events[before];
+        found.push(deviation(events[place].step, Departure::After { step, hasil: hasil.to_owned() }));
     }
     found
 }
@@ -128,7 +160,7 @@ mod tests {
             pelaksana: if *step == 9 { "operator" } else { &sop.step(*step).unwrap().pelaksana }.to_owned(),
         };
         let trace: Vec<TraceEvent> = trace.iter().map(event).collect();
-        of_berkas("B", &trace, &sop).into_iter().map(|d| (d.code, d.step, d.cost)).collect()
+        of_berkas("B", &trace, &sop).into_iter().map(|d| (d.departure.code(), d.step, d.cost)).collect()
     }
 
     const END: [(u8, &str); 4] = [(7, "selesai"), (8, "selesai"), (9, "selesai"), (10, "diserahkan")];

@@ -1,6 +1,8 @@
 //! Target files as they are written, and what is meant by them.
 
-use super::{Clock, Comparison, ShareMeasure, Standard, Standing, Target, TargetFile, TimeMeasure, TimeUnit, Within};
+use super::{
+    Authority, Clock, Comparison, Regulation, ShareMeasure, Standard, Target, TimeMeasure, TimeUnit, Unit, Within,
+};
 use crate::Sop;
 use crate::fact_files::Misfit;
 use chrono::NaiveDate;
@@ -12,7 +14,8 @@ use toml::Spanned;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WrittenTargets {
-    regulation: String,
+    #[serde(rename = "regulation")]
+    title: String,
     subject: String,
     precedence: u8,
     source: String,
@@ -33,7 +36,8 @@ struct WrittenTarget {
     value: Option<Spanned<f64>>,
     unit: Spanned<Unit>,
     clock: Spanned<Clock>,
-    standing: Spanned<Standing>,
+    #[serde(rename = "standing")]
+    authority: Spanned<Authority>,
     valid_from: Option<NaiveDate>,
     valid_to: Option<Spanned<NaiveDate>>,
     article: String,
@@ -55,21 +59,12 @@ enum MeasureName {
     IssuedWithin14WorkingDays,
 }
 
-/// Unit of a value as it is written.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Unit {
-    Menit,
-    Jam,
-    Bagian,
-}
-
 impl WrittenTargets {
     /// What is meant by the file of that name, of an office with that SOP.
-    pub(crate) fn meant(self, file: &str, sop: &Sop) -> Result<TargetFile, Misfit> {
+    pub(crate) fn meant(self, file: &str, sop: &Sop) -> Result<Regulation, Misfit> {
         let targets = self.targets.into_iter().map(|target| target.meant(sop)).collect::<Result<_, _>>()?;
-        let Self { regulation, subject, precedence, source, note, .. } = self;
-        Ok(TargetFile { file: file.to_owned(), regulation, subject, precedence, source, note, targets })
+        let Self { title, subject, precedence, source, note, .. } = self;
+        Ok(Regulation { file: file.to_owned(), title, subject, precedence, source, note, targets })
     }
 }
 
@@ -85,9 +80,9 @@ impl WrittenTarget {
         let written = self.value.as_ref().map(|value| *value.get_ref());
         let at = self.value.as_ref().map_or_else(|| self.id.span(), Spanned::span);
         let standard = standard.with_value(written).map_err(|reason| misfit(at, &reason))?;
-        let standing = self.standing.span();
-        if *self.standing.get_ref() == Standing::Resmi && (written.is_none() || self.quote.is_empty()) {
-            return Err(misfit(standing, "it is resmi but has no value or no quote"));
+        let is_official = *self.authority.get_ref() == Authority::Resmi;
+        if is_official && (written.is_none() || self.quote.is_empty()) {
+            return Err(misfit(self.authority.span(), "it is resmi but has no value or no quote"));
         }
         if let Some(last) = self.valid_to.as_ref().filter(|last| self.valid_from.is_some_and(|d| d > *last.get_ref())) {
             return Err(misfit(last.span(), "it would end before it begins"));
@@ -96,7 +91,7 @@ impl WrittenTarget {
             id: self.id.into_inner(),
             title: self.title,
             standard,
-            standing: self.standing.into_inner(),
+            authority: self.authority.into_inner(),
             valid_from: self.valid_from,
             valid_to: self.valid_to.map(Spanned::into_inner),
             article: self.article,
@@ -112,7 +107,9 @@ impl WrittenTarget {
         let time = |measure| match self.unit.get_ref() {
             Unit::Menit => Ok(Standard::Time { measure, unit: TimeUnit::Menit, at_most_s: None }),
             Unit::Jam => Ok(Standard::Time { measure, unit: TimeUnit::Jam, at_most_s: None }),
-            Unit::Bagian => Err(misfit(self.unit.span(), "its measure is a time; the unit is menit or jam")),
+            Unit::Detik | Unit::Bagian => {
+                Err(misfit(self.unit.span(), "its measure is a time; the unit is menit or jam"))
+            }
         };
         let standard = match (self.measure.get_ref(), &self.step) {
             (MeasureName::HandlingWorkingP90, Some(step)) if sop.step(*step.get_ref()).is_none() => {
@@ -137,7 +134,7 @@ impl WrittenTarget {
             return Err(misfit(self.comparison.span(), words));
         }
         match (standard, self.unit.get_ref()) {
-            (Standard::Share { .. }, Unit::Menit | Unit::Jam) => {
+            (Standard::Share { .. }, Unit::Detik | Unit::Menit | Unit::Jam) => {
                 Err(misfit(self.unit.span(), "its measure is a share; the unit is bagian"))
             }
             _ => Ok(standard),
