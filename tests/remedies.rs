@@ -1134,13 +1134,11 @@ const ERRORS: [(&str, fn()); 23] = [
 
 /// Messages of the sources that name a command or an option and that nobody has followed.
 fn every_command_of_an_error_has_a_case() {
-    // The first is followed by the cases above, the second by the test of the message that leads to it; the third names the same
-    // command as another one, which comes before it whenever files are damaged; the fourth is the doctor's, who looks at the month
-    // before today, and names what heals K005.
-    const ELSEWHERE: [&str; 4] = [
+    // The first is followed by the cases above, the second by the test of the message that leads to it; the third is the doctor's, who
+    // looks at the month before today, and names what heals K005.
+    const ELSEWHERE: [&str; 3] = [
         "jalankan `tertib pull --again {month}`",
         "the reason of `--incomplete` must be one line",
-        "the archive lacks the personal data of event",
         "is not there, run `tertib pull --again {month}`",
     ];
     let known: Vec<&str> = ERRORS.iter().map(|(words, _)| *words).chain(ELSEWHERE).collect();

@@ -7,6 +7,7 @@ mod action;
 pub(crate) mod columns;
 pub(crate) mod commit_log;
 mod commit_note;
+pub(crate) mod current_events;
 mod disk;
 mod error;
 pub(crate) mod event_batch;
@@ -33,7 +34,7 @@ pub use key::{Key, KeyError};
 pub(crate) use pseudonyms::{DigestForm, Persons, Pseudonymizer};
 pub use quarantine::waiting_in_quarantine;
 pub(crate) use read::decode;
-use read::{as_stored, decoded, superseded};
+use read::{as_stored, decoded};
 pub use seal::{SealError, SealRequest, seal};
 pub use verify::{Examination, Verification, verify};
 pub use writer::WriterLock;
@@ -213,17 +214,6 @@ impl Archive {
     /// Rows recorded before this instant were never asked for, microseconds since 1970 UTC; none where all were.
     fn complete_from_us(&self) -> Option<i64> {
         self.commits.iter().rev().find_map(|commit| commit.note.source.as_ref()).and_then(|source| source.from_us)
-    }
-
-    /// Sequence numbers of the events that a later one replaces.
-    pub(crate) fn superseded(&self) -> Result<BTreeSet<i64>, ArchiveError> {
-        let mut seqs = BTreeSet::new();
-        if self.corrections() > 0 {
-            for file in self.event_files() {
-                seqs.extend(superseded(&self.read(file, Some(&["correction_of"]))?)?);
-            }
-        }
-        Ok(seqs)
     }
 
     /// Where documents made from this archive say they come from.

@@ -8,20 +8,17 @@ mod cells;
 mod lists;
 mod person;
 
-use crate::archive::columns::{instants, int32s, int64s, step, texts};
+use crate::archive::current_events::{Computed, CurrentEvent, CurrentEvents};
 use crate::archive::read::stock_log;
-use crate::archive::{Archive, ArchiveError, month_of_path};
+use crate::archive::{Archive, ArchiveError};
 use crate::hash::sha256;
-use arrow::array::{Array, RecordBatch, StringArray};
 use cells::{number_marks, remarked};
 use chrono::NaiveDate;
 use lists::Row;
-use person::{PersonRow, of_table, persons_of};
+use person::PersonRow;
 use schemas::document::{BookCode, BookColumn, BookContent, Cell, LedgerBook};
 use schemas::figures::RegisterNumbers;
-use schemas::{
-    CalendarError, ColumnFacts, Facts, Ledger, LedgerColumn, LedgerField, ListRows, Milestone, Month, Visibility,
-};
+use schemas::{CalendarError, Column, EventId, Facts, Ledger, LedgerColumn, LedgerField, ListRows, Milestone, Month};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether personal data are shown in full.
@@ -42,16 +39,6 @@ pub enum BookError {
     /// The day on which it is closed is not known.
     #[error(transparent)]
     Calendar(#[from] CalendarError),
-    /// Somebody who is in the public table is not in the private one.
-    #[error(
-        "berkas {berkas_id}: the archive lacks the personal data of event {seq}; `tertib verify` says what is missing"
-    )]
-    NoPerson {
-        /// The berkas.
-        berkas_id: String,
-        /// The number of the event in the archive.
-        seq: i64,
-    },
     /// An instant is of no day.
     #[error("berkas {berkas_id}: an event lies outside every calendar")]
     NoDay {
@@ -84,8 +71,7 @@ struct Entry {
     diterima_s: i64,
     event_id: String,
     late: Option<Late>,
-    /// What the public table says of the person.
-    open: PersonRow,
+    person: PersonRow,
 }
 
 /// What came after the books of its month were closed.
@@ -95,21 +81,19 @@ struct Late {
     is_correction: bool,
 }
 
-/// What is read of every event.
-const COLUMNS: [&str; 13] = [
-    "seq",
-    "event_id",
-    "berkas_id",
-    "kolektif_id",
-    "langkah",
-    "hasil",
-    "petugas_id",
-    "nomor_register",
-    "jenis",
-    "pekon",
-    "selesai",
-    "diterima",
-    "correction_of",
+/// What is read of every event; what books say of persons is read of their entries only.
+const COLUMNS: [Column; 11] = [
+    Column::EventId,
+    Column::BerkasId,
+    Column::KolektifId,
+    Column::Langkah,
+    Column::Hasil,
+    Column::PetugasId,
+    Column::NomorRegister,
+    Column::Jenis,
+    Column::Pekon,
+    Column::Selesai,
+    Column::Diterima,
 ];
 
 /// When the milestones of a berkas were first reached, epoch seconds.
@@ -124,8 +108,6 @@ struct Milestones {
 /// The archive read for writing the books of one month.
 pub struct BookWriter<'a> {
     facts: &'a Facts,
-    /// How the archive classifies its columns.
-    held: ColumnFacts,
     month: Month,
     /// Who made the archive.
     creator: &'a str,
@@ -134,7 +116,6 @@ pub struct BookWriter<'a> {
     provenance: schemas::document::Provenance,
     entries: BTreeMap<u8, Vec<Entry>>,
     milestones: BTreeMap<String, Milestones>,
-    persons: BTreeMap<i64, PersonRow>,
     /// Of every month, how many entries each step made.
     counts: BTreeMap<(u8, Month), u64>,
     /// Blanks received, printed and spoilt by day.
@@ -155,33 +136,22 @@ impl<'a> BookWriter<'a> {
     pub fn open(archive: &Archive, facts: &'a Facts, month: Month, creator: &'a str) -> Result<Self, ArchiveError> {
         let mut writer = Self {
             facts,
-            held: archive.columns()?,
             month,
             creator,
             late_from: archive.seal(month.back(1)).map(|seal| seal.next_seq),
             provenance: archive.provenance()?,
             entries: BTreeMap::new(),
             milestones: BTreeMap::new(),
-            persons: BTreeMap::new(),
             counts: BTreeMap::new(),
             stock: stock_log(archive)?,
         };
-        let (superseded, steps) = (archive.superseded()?, steps_of_documents(facts));
-        let open = of_table(&writer.held, Visibility::Public);
-        let columns: Vec<&str> = COLUMNS.into_iter().chain(open.iter().map(|column| column.name())).collect();
-        for file in archive.event_files() {
-            for batch in archive.read(file, Some(&columns))? {
-                writer.take(&batch, &superseded, &steps)?;
+        let (current, steps) = (CurrentEvents::of(archive)?, steps_of_documents(facts));
+        for batch in current.batches(|_| true, &COLUMNS, &[Computed::CorrectionOf]) {
+            for event in batch?.rows()?.events() {
+                writer.take(event, &steps)?;
             }
         }
-        let wanted: BTreeSet<i64> = writer.entries.values().flatten().map(|e| e.seq).collect();
-        let late = writer.entries.values().flatten().filter_map(|e| e.late).map(|late| late.month);
-        let months: BTreeSet<Month> = late.chain([month]).collect();
-        for file in archive.person_files().filter(|f| month_of_path(&f.path).is_some_and(|m| months.contains(&m))) {
-            for batch in archive.read(file, None)? {
-                writer.take_persons(&batch, &wanted)?;
-            }
-        }
+        writer.take_persons(&current)?;
         for entries in writer.entries.values_mut() {
             entries.sort_by(|a, b| {
                 let key = |e: &Entry| (e.late, e.nomor_register.clone(), e.selesai_s, e.event_id.clone(), e.seq);
@@ -253,60 +223,54 @@ impl<'a> BookWriter<'a> {
         Ok(last_entry.map_or(last_working_day, |day| day.max(last_working_day)))
     }
 
-    fn take(
-        &mut self,
-        batch: &RecordBatch,
-        superseded: &BTreeSet<i64>,
-        steps: &BTreeSet<u8>,
-    ) -> Result<(), ArchiveError> {
-        let (seq, langkah) = (int64s(batch, "seq")?, int32s(batch, "langkah")?);
-        let (selesai, diterima) = (instants(batch, "selesai")?, instants(batch, "diterima")?);
-        let (berkas, kolektif, hasil) =
-            (texts(batch, "berkas_id")?, texts(batch, "kolektif_id")?, texts(batch, "hasil")?);
-        let (jenis, pekon) = (texts(batch, "jenis")?, texts(batch, "pekon")?);
-        let (petugas, nomor) = (texts(batch, "petugas_id")?, texts(batch, "nomor_register")?);
-        let corrects = int64s(batch, "correction_of")?;
-        let open = persons_of(batch, &self.held, Visibility::Public)?;
-        for i in (0..batch.num_rows()).filter(|i| !superseded.contains(&seq.value(*i))) {
-            let at = selesai.value(i).div_euclid(1_000_000);
-            let step = step(langkah.value(i))?;
-            if let Some(milestone) = self.facts.sop.milestone(step, hasil.value(i)) {
-                self.milestones.entry(berkas.value(i).to_owned()).or_default().reach(milestone, at);
-            }
-            let Some(month) = self.facts.zone.month(at).filter(|_| steps.contains(&step)) else { continue };
-            *self.counts.entry((step, month)).or_default() += 1;
-            let is_late = month < self.month && self.late_from.is_some_and(|from| seq.value(i) >= from);
-            if month != self.month && !is_late {
-                continue;
-            }
-            let event_id = match int64s(batch, "event_id") {
-                Ok(ids) => format!("{:020}", ids.value(i)),
-                Err(_) => texts(batch, "event_id")?.value(i).to_owned(),
-            };
-            self.entries.entry(step).or_default().push(Entry {
-                seq: seq.value(i),
-                step,
-                berkas_id: berkas.value(i).to_owned(),
-                kolektif_id: kolektif.value(i).to_owned(),
-                hasil: hasil.value(i).to_owned(),
-                jenis: jenis.value(i).to_owned(),
-                pekon: pekon.value(i).to_owned(),
-                petugas_id: optional(petugas, i),
-                nomor_register: optional(nomor, i),
-                selesai_s: at,
-                diterima_s: diterima.value(i).div_euclid(1_000_000),
-                event_id,
-                late: is_late.then(|| Late { month, is_correction: corrects.is_valid(i) }),
-                open: PersonRow::of(&open, i),
-            });
+    fn take(&mut self, event: CurrentEvent<'_, '_>, steps: &BTreeSet<u8>) -> Result<(), ArchiveError> {
+        let (step, selesai_s) = (event.step()?, event.second(Column::Selesai)?);
+        let (berkas_id, hasil) = (event.text(Column::BerkasId)?, event.text(Column::Hasil)?);
+        if let Some(milestone) = self.facts.sop.milestone(step, hasil) {
+            self.milestones.entry(berkas_id.to_owned()).or_default().reach(milestone, selesai_s);
         }
+        let Some(month) = self.facts.zone.month(selesai_s).filter(|_| steps.contains(&step)) else { return Ok(()) };
+        *self.counts.entry((step, month)).or_default() += 1;
+        let is_late = month < self.month && self.late_from.is_some_and(|from| event.seq() >= from);
+        if month != self.month && !is_late {
+            return Ok(());
+        }
+        let text = |column| event.text(column).map(str::to_owned);
+        let optional = |column| event.optional_text(column).map(|text| text.map(str::to_owned));
+        self.entries.entry(step).or_default().push(Entry {
+            seq: event.seq(),
+            step,
+            berkas_id: berkas_id.to_owned(),
+            kolektif_id: text(Column::KolektifId)?,
+            hasil: hasil.to_owned(),
+            jenis: text(Column::Jenis)?,
+            pekon: text(Column::Pekon)?,
+            petugas_id: optional(Column::PetugasId)?,
+            nomor_register: optional(Column::NomorRegister)?,
+            selesai_s,
+            diterima_s: event.second(Column::Diterima)?,
+            event_id: match event.id()? {
+                EventId::Integer(id) => format!("{id:020}"),
+                EventId::Text(id) => id.to_owned(),
+            },
+            late: is_late.then(|| Late { month, is_correction: event.is_correction() }),
+            person: PersonRow::default(),
+        });
         Ok(())
     }
 
-    fn take_persons(&mut self, batch: &RecordBatch, wanted: &BTreeSet<i64>) -> Result<(), ArchiveError> {
-        let (seq, columns) = (int64s(batch, "seq")?, persons_of(batch, &self.held, Visibility::Personal)?);
-        for i in (0..batch.num_rows()).filter(|i| wanted.contains(&seq.value(*i))) {
-            self.persons.insert(seq.value(i), PersonRow::of(&columns, i));
+    /// Reads what the entries say of persons.
+    fn take_persons(&mut self, current: &CurrentEvents<'_>) -> Result<(), ArchiveError> {
+        let own = self.month;
+        let mut entries: BTreeMap<i64, &mut Entry> =
+            self.entries.values_mut().flatten().map(|entry| (entry.seq, entry)).collect();
+        let months: BTreeSet<Month> = entries.values().map(|entry| entry.late.map_or(own, |late| late.month)).collect();
+        for batch in current.batches(|file| months.contains(&file.month), &PersonRow::COLUMNS, &[]) {
+            for event in batch?.rows()?.events() {
+                if let Some(entry) = entries.get_mut(&event.seq()) {
+                    entry.person = PersonRow::of(event)?;
+                }
+            }
         }
         Ok(())
     }
@@ -345,8 +309,4 @@ fn steps_of_documents(facts: &Facts) -> BTreeSet<u8> {
             step.outcomes.iter().any(|outcome| outcome.milestone.is_some_and(|m| milestones.contains(&m)))
         });
     of_milestones.map(|step| step.number).chain(facts.ledgers.iter().map(|l| l.step)).collect()
-}
-
-fn optional(column: &StringArray, row: usize) -> Option<String> {
-    (!column.is_null(row)).then(|| column.value(row).to_owned())
 }

@@ -2,9 +2,7 @@
 
 use crate::archive::ArchiveError;
 use crate::archive::event_batch::Values;
-use arrow::array::{
-    Array, BinaryArray, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
-};
+use arrow::array::{Array, BinaryArray, Date32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use schemas::Column;
 
 fn typed<'a, A: Array + 'static>(batch: &'a RecordBatch, name: &str) -> Result<&'a A, ArchiveError> {
@@ -26,10 +24,6 @@ pub(crate) fn values(batch: &RecordBatch, column: Column) -> Result<Values<'_>, 
 }
 
 pub(crate) fn int64s<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Int64Array, ArchiveError> {
-    typed(batch, name)
-}
-
-pub(crate) fn int32s<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Int32Array, ArchiveError> {
     typed(batch, name)
 }
 

@@ -134,6 +134,15 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// The key of a row; none where there is no value, or the column is none of keys.
+    pub(crate) fn key(self, row: usize) -> Option<EventId<'a>> {
+        match self {
+            Self::Integers(values) => values.is_valid(row).then(|| EventId::Integer(values.value(row))),
+            Self::Texts(values) => values.is_valid(row).then(|| EventId::Text(values.value(row))),
+            _ => None,
+        }
+    }
+
     /// What a row says, as text.
     pub(crate) fn said(self, row: usize) -> Option<String> {
         match self {

@@ -3,10 +3,10 @@
 //! Keys are looked up some ten thousand at a time, and only in the parts between whose least and greatest key they lie. So
 //! memory does not grow with the archive, and rows with new keys at the end cost nothing.
 
-use super::columns::{instants, int64s, texts};
+use super::columns::{instants, int64s, missing, values};
 use super::{Archive, ArchiveError};
 use arrow::array::RecordBatch;
-use schemas::EventId;
+use schemas::{Column, EventId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows of a part that are looked through together: they have many columns, and few of them are kept.
@@ -44,18 +44,15 @@ pub(crate) fn each_with_key<'i>(
     columns: &[&str],
     mut take: impl FnMut(&RecordBatch, &[(EventId<'i>, u32)]) -> Result<(), ArchiveError>,
 ) -> Result<(), ArchiveError> {
-    let integer_ids = archive.facts().is_none_or(|f| f.integer_ids);
     for file in archive.keyed_files().filter(|f| f.may_hold_any(ids)) {
         for batch in archive.batches(&file.entry, Some(columns), LOOKED_THROUGH_ROWS)? {
             let batch = batch?;
-            let place = |(row, id): (u32, EventId<'_>)| ids.binary_search(&id).ok().map(|place| (ids[place], row));
-            let matches: Vec<(EventId<'i>, u32)> = if integer_ids {
-                let keys = int64s(&batch, "event_id")?.values();
-                (0..).zip(keys.iter().map(|n| EventId::Integer(*n))).filter_map(place).collect()
-            } else {
-                let keys = texts(&batch, "event_id")?;
-                (0..).zip(keys.iter().map(|t| EventId::Text(t.unwrap_or_default()))).filter_map(place).collect()
-            };
+            let keys = values(&batch, Column::EventId)?;
+            let mut matches: Vec<(EventId<'i>, u32)> = Vec::new();
+            for (row, place) in (0..batch.num_rows()).zip(0..) {
+                let key = keys.key(row).ok_or_else(|| missing(Column::EventId.name()))?;
+                matches.extend(ids.binary_search(&key).map(|found| (ids[found], place)));
+            }
             if !matches.is_empty() {
                 take(&batch, &matches)?;
             }

@@ -1,4 +1,4 @@
-//! The one way to read parts: their bytes become rows, and of rows what a later one replaces is known.
+//! How the bytes of parts become rows. Events are read through `current_events`, or by key through `lookup`.
 
 use super::columns::{dates, instants, int64s};
 use super::{Archive, ArchiveError, READ_ROWS};
@@ -9,7 +9,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use chrono::NaiveDate;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The rows of a Parquet file, all columns or the ones named.
@@ -73,15 +73,6 @@ fn hexadecimal(digests: &BinaryArray) -> Result<ArrayRef, ArrowError> {
         texts.append_option(digest.map(|_| &digits));
     }
     Ok(Arc::new(StringArray::try_from_binary(texts.finish())?))
-}
-
-/// Sequence numbers of rows that a later correction replaces.
-pub(crate) fn superseded(batches: &[RecordBatch]) -> Result<BTreeSet<i64>, ArchiveError> {
-    let mut seqs = BTreeSet::new();
-    for batch in batches {
-        seqs.extend(int64s(batch, "correction_of")?.iter().flatten());
-    }
-    Ok(seqs)
 }
 
 /// The stock log as the archive has it last; days of several lines are added.

@@ -7,7 +7,7 @@
 //! only what is not there.
 
 use super::lists::Row;
-use super::{BookError, BookWriter, Disclosure, Entry, Late, PersonRow};
+use super::{BookError, BookWriter, Disclosure, Entry, Late};
 use chrono::NaiveDate;
 use schemas::document::Cell;
 use schemas::figures::RegisterNumbers;
@@ -85,12 +85,7 @@ impl BookWriter<'_> {
     fn recorded(&self, field: LedgerField, entry: &Entry) -> Result<Cell, BookError> {
         let reached = self.milestones.get(&entry.berkas_id).copied().unwrap_or_default();
         let area = self.facts.wilayah.get(&entry.pekon);
-        let of_person = |column: Column| -> Result<Cell, BookError> {
-            Ok(text(self.person(column, entry)?.texts.get(&column).map(String::as_str)))
-        };
-        let birth = || -> Result<Option<NaiveDate>, BookError> {
-            Ok(self.person(Column::TanggalLahir, entry)?.born_days.and_then(NaiveDate::from_epoch_days))
-        };
+        let of_person = |column: Column| text(entry.person.texts.get(&column).map(String::as_str));
         Ok(match field {
             LedgerField::NomorRegister => text(entry.nomor_register.as_deref()),
             LedgerField::Hasil => text(Some(&entry.hasil.replace('_', " "))),
@@ -105,31 +100,22 @@ impl BookWriter<'_> {
             LedgerField::KolektifId => text(Some(&entry.kolektif_id)),
             LedgerField::NamaPekon => text(Some(area.map_or(&entry.pekon, |area| &area.name))),
             LedgerField::Kecamatan => text(area.map(|area| area.kecamatan.as_str())),
-            LedgerField::Nik => of_person(Column::Nik)?,
-            LedgerField::Nama => of_person(Column::Nama)?,
-            LedgerField::Pembawa => of_person(Column::Pembawa)?,
-            LedgerField::JenisKelamin => of_person(Column::JenisKelamin)?,
-            LedgerField::Keterangan => of_person(Column::Keterangan)?,
+            LedgerField::Nik => of_person(Column::Nik),
+            LedgerField::Nama => of_person(Column::Nama),
+            LedgerField::Pembawa => of_person(Column::Pembawa),
+            LedgerField::JenisKelamin => of_person(Column::JenisKelamin),
+            LedgerField::Keterangan => of_person(Column::Keterangan),
             LedgerField::TempatTanggalLahir => {
-                let place = self.person(Column::TempatLahir, entry)?.texts.get(&Column::TempatLahir).cloned();
-                let parts = [place, birth()?.map(|d| d.format("%d-%m-%Y").to_string())];
+                let place = entry.person.texts.get(&Column::TempatLahir).cloned();
+                let parts = [place, entry.person.born.map(|d| d.format("%d-%m-%Y").to_string())];
                 text(Some(&parts.into_iter().flatten().collect::<Vec<_>>().join(", ")))
             }
-            LedgerField::Usia => match birth()? {
+            LedgerField::Usia => match entry.person.born {
                 Some(birth) => self.day(entry)?.years_since(birth).map_or(Cell::Empty, |age| Cell::Number(age.into())),
                 None => Cell::Empty,
             },
             other => return Err(BookError::Column { label: format!("{other:?}") }),
         })
-    }
-
-    /// What the table that holds a column says of the person of an entry.
-    fn person<'e>(&'e self, column: Column, entry: &'e Entry) -> Result<&'e PersonRow, BookError> {
-        if !self.held.is_personal(column) {
-            return Ok(&entry.open);
-        }
-        let missing = || BookError::NoPerson { berkas_id: entry.berkas_id.clone(), seq: entry.seq };
-        self.persons.get(&entry.seq).ok_or_else(missing)
     }
 
     /// The day of an entry.
@@ -218,6 +204,7 @@ mod tests {
     use super::*;
     use crate::books::Milestones;
     use crate::books::lists::Served;
+    use crate::books::person::PersonRow;
     use schemas::document::Provenance;
     use schemas::{Align, Facts, Month, Zone};
     use std::collections::BTreeMap;
@@ -244,7 +231,7 @@ mod tests {
             diterima_s: 1_790_900_000,
             event_id: "1".into(),
             late: None,
-            open: PersonRow::default(),
+            person: PersonRow::default(),
         }
     }
 
@@ -252,7 +239,6 @@ mod tests {
         let head = "0".repeat(64);
         BookWriter {
             facts,
-            held: facts.columns.clone(),
             month,
             creator: "DINAS REKAAN",
             late_from: None,
@@ -267,7 +253,6 @@ mod tests {
             },
             entries: BTreeMap::new(),
             milestones: BTreeMap::from([("B202610-1".into(), Milestones::default())]),
-            persons: BTreeMap::from([(0, PersonRow::default())]),
             counts: BTreeMap::new(),
             stock: BTreeMap::new(),
         }
@@ -303,17 +288,6 @@ mod tests {
                     assert_eq!(creator, Cell::Text("DINAS REKAAN".into()), "{kind:?}");
                 }
             }
-        }
-    }
-
-    #[test]
-    fn a_person_who_is_not_in_the_archive_is_not_printed_blank() {
-        let facts = Facts::embedded().unwrap();
-        let mut writer = writer(&facts, "2026-10".parse().unwrap());
-        writer.persons.clear();
-        for disclosure in [Disclosure::Masked, Disclosure::Full] {
-            let fault = writer.of_entry(LedgerField::Nik, &entry(), disclosure).unwrap_err().to_string();
-            assert!(fault.contains("B202610-1") && fault.contains("`tertib verify`"), "{fault}");
         }
     }
 

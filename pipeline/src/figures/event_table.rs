@@ -3,26 +3,28 @@
 //! A year of an office is a few million of them, and every figure asks for a few berkas: so each text is kept once, a berkas'
 //! events lie together in the order in which they happened, and only what a month needs becomes a frame.
 
-use crate::archive::columns::{self, instants, int32s, int64s, texts};
+use crate::archive::columns::missing;
+use crate::archive::current_events::{Computed, CurrentEvents, CurrentRows};
+use crate::archive::event_batch::Values;
 use crate::archive::{Archive, ArchiveError};
-use arrow::array::{Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::array::{Array, StringArray, TimestampMicrosecondArray};
 use indexmap::IndexSet;
 use polars::prelude::{IntoSeries, NamedFrom, NewChunkedArray, Series, StringChunked};
-use std::collections::BTreeSet;
+use schemas::Column;
 use std::ops::Range;
 
-/// Columns of texts, as the archive names them; the first two make groups.
-pub(super) const TEXTS: [&str; 10] = [
-    "berkas_id",
-    "kolektif_id",
-    "nik_pseudonym",
-    "pelaksana",
-    "petugas_id",
-    "hasil",
-    "kekurangan",
-    "nomor_register",
-    "jenis",
-    "pekon",
+/// Columns of texts; the first two make groups. The one that is no column of the contract is the pseudonym of the NIK.
+pub(super) const TEXTS: [Option<Column>; 10] = [
+    Some(Column::BerkasId),
+    Some(Column::KolektifId),
+    None,
+    Some(Column::Pelaksana),
+    Some(Column::PetugasId),
+    Some(Column::Hasil),
+    Some(Column::Kekurangan),
+    Some(Column::NomorRegister),
+    Some(Column::Jenis),
+    Some(Column::Pekon),
 ];
 const BERKAS: usize = 0;
 const KOLEKTIF: usize = 1;
@@ -95,18 +97,15 @@ impl TextColumn {
 impl EventTable {
     /// Reads every part.
     pub(super) fn read(archive: &Archive) -> Result<Self, ArchiveError> {
-        let replaced = archive.superseded()?;
         let mut table = Self::default();
         table.make_room(archive.next_seq())?;
         if archive.facts().is_some_and(|facts| !facts.integer_ids) {
             table.ids = Ids::Texts(TextColumn::default());
         }
-        let other = ["seq", "event_id", "langkah", "mulai", "selesai", "diterima"];
-        let columns: Vec<&str> = other.into_iter().chain(TEXTS).collect();
-        for file in archive.event_files() {
-            for batch in archive.read(file, Some(&columns))? {
-                table.take(&batch, &replaced)?;
-            }
+        let other = [Column::EventId, Column::Langkah, Column::Mulai, Column::Selesai, Column::Diterima];
+        let columns: Vec<Column> = other.into_iter().chain(TEXTS.into_iter().flatten()).collect();
+        for batch in CurrentEvents::of(archive)?.batches(|_| true, &columns, &[Computed::NikPseudonym]) {
+            table.take(&batch?.rows()?)?;
         }
         table.put_in_order();
         Ok(table)
@@ -129,27 +128,30 @@ impl EventTable {
         reserved.map_err(|_| fault())
     }
 
-    fn take(&mut self, batch: &RecordBatch, replaced: &BTreeSet<i64>) -> Result<(), ArchiveError> {
-        let seqs = int64s(batch, "seq")?;
-        let rows: Vec<usize> = (0..batch.num_rows()).filter(|row| !replaced.contains(&seqs.value(*row))).collect();
-        for (column, name) in self.texts.iter_mut().zip(TEXTS) {
-            column.take(texts(batch, name)?, &rows)?;
+    fn take(&mut self, rows: &CurrentRows<'_>) -> Result<(), ArchiveError> {
+        for (column, asked) in self.texts.iter_mut().zip(TEXTS) {
+            let texts = match asked {
+                Some(asked) => rows.texts(asked)?,
+                None => rows.pseudonyms()?,
+            };
+            column.take(texts, rows.places())?;
         }
-        match &mut self.ids {
-            Ids::Integers(ids) => {
-                let column = int64s(batch, "event_id")?;
-                ids.extend(rows.iter().map(|row| column.value(*row)));
+        match (&mut self.ids, rows.column(Column::EventId)?) {
+            (Ids::Integers(ids), Values::Integers(column)) => {
+                ids.extend(rows.places().iter().map(|row| column.value(*row)));
             }
-            Ids::Texts(ids) => ids.take(texts(batch, "event_id")?, &rows)?,
+            (Ids::Texts(ids), Values::Texts(column)) => ids.take(column, rows.places())?,
+            _ => return Err(missing(Column::EventId.name())),
         }
-        let steps = int32s(batch, "langkah")?;
-        for row in &rows {
-            self.steps.push(columns::step(steps.value(*row))?);
-        }
-        let times = [("mulai", &mut self.starts), ("selesai", &mut self.ends), ("diterima", &mut self.received)];
-        for (name, seconds) in times {
-            let column = instants(batch, name)?;
-            for row in &rows {
+        rows.steps(&mut self.steps)?;
+        let times = [
+            (Column::Mulai, &mut self.starts),
+            (Column::Selesai, &mut self.ends),
+            (Column::Diterima, &mut self.received),
+        ];
+        for (asked, seconds) in times {
+            let column = rows.instants(asked)?;
+            for row in rows.places() {
                 seconds.push(second(column, *row)?);
             }
         }

@@ -67,7 +67,7 @@ pub(crate) struct MonthView<'v> {
 /// The most events that the SQL gets at once from single berkas, so that memory does not grow with the office.
 pub(crate) const AT_ONCE: usize = 2_000_000;
 /// Columns whose value is that of the berkas' first event.
-const OF_BERKAS: [&str; 2] = ["jenis", "pekon"];
+const OF_BERKAS: [Option<schemas::Column>; 2] = [Some(schemas::Column::Jenis), Some(schemas::Column::Pekon)];
 /// How long before a month an arrival still counts for repetition in it, in seconds: 90 days.
 const REPEATED_WITHIN_S: i64 = 90 * 86_400;
 
@@ -195,9 +195,9 @@ impl View {
             columns.push(Series::new(format!("{name}_s").into(), seconds));
         }
         let first: Vec<u32> = rows.iter().map(|row| events.first_of(*row)).collect();
-        for (i, name) in TEXTS.into_iter().enumerate() {
-            let rows = if OF_BERKAS.contains(&name) { &first } else { rows };
-            columns.push(events.text_series(i, if name == "nik_pseudonym" { "nik" } else { name }, rows));
+        for (i, column) in TEXTS.into_iter().enumerate() {
+            let rows = if OF_BERKAS.contains(&column) { &first } else { rows };
+            columns.push(events.text_series(i, column.map_or("nik", schemas::Column::name), rows));
         }
         DataFrame::new_infer_height(columns.into_iter().map(Column::from).collect())
     }

@@ -5,11 +5,10 @@
 //! Rule    `linkage`; names by data/nama.toml. Two berkas of the same NIK are rates (b) and (c), and no pair here
 //! Finds   berkas without name or birth date: counted, not compared
 
-use crate::archive::columns::{dates, int32s, int64s, step, texts, values};
-use crate::archive::{Archive, ArchiveError, month_of_path};
+use crate::archive::current_events::{Computed, CurrentEvents};
+use crate::archive::{Archive, ArchiveError};
 use crate::figures::error::{FigureError, within};
 use crate::figures::linkage::{Kind, LinkOptions, Records};
-use arrow::array::{Array, RecordBatch};
 use chrono::NaiveDate;
 use schemas::{Column, Facts, Milestone, Month, NameRules};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +20,18 @@ const BLOCK: usize = 2_000;
 
 /// Of a longer birth place only the beginning is compared, so that what an office puts there by mistake stops no list.
 const COMPARED_CHARACTERS: usize = 200;
+
+/// What is read of every event.
+const COLUMNS: [Column; 8] = [
+    Column::BerkasId,
+    Column::Langkah,
+    Column::Hasil,
+    Column::Pekon,
+    Column::Nama,
+    Column::TanggalLahir,
+    Column::JenisKelamin,
+    Column::TempatLahir,
+];
 
 /// Two berkas that are probably of one person.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,17 +65,6 @@ impl ProbableDuplicates {
     pub fn berkas(&self) -> u64 {
         self.pairs.iter().map(|pair| &pair.berkas_id).collect::<BTreeSet<_>>().len() as u64
     }
-}
-
-/// A receipt, as the public table tells it.
-struct Received {
-    berkas_id: String,
-    month: Month,
-    /// The NIK's pseudonym.
-    nik: Option<String>,
-    pekon: String,
-    /// What else the table says of the person.
-    said: BTreeMap<Column, String>,
 }
 
 /// An applicant as received.
@@ -128,77 +128,35 @@ pub fn probable_duplicates(
 /// Everyone received up to the end of the month, each berkas once, in order of berkas; and how many of the month say too
 /// little of themselves.
 fn applicants(archive: &Archive, facts: &Facts, month: Month) -> Result<(Vec<Applicant>, u64), ArchiveError> {
-    let superseded = archive.superseded()?;
-    // Sex and place of birth stand in the one table or the other, as the archive classifies them.
-    let classified = archive.columns()?;
-    let (in_private, in_public): (Vec<Column>, Vec<Column>) =
-        [Column::JenisKelamin, Column::TempatLahir].into_iter().partition(|column| classified.is_personal(*column));
-    let with = |names: &[&'static str], columns: &[Column]| -> Vec<&str> {
-        names.iter().copied().chain(columns.iter().map(|column| column.name())).collect()
-    };
-    let mut received: BTreeMap<i64, Received> = BTreeMap::new();
     let mut persons: BTreeMap<String, Applicant> = BTreeMap::new();
     let mut said_too_little = BTreeSet::new();
-    for of_month in archive.months().into_iter().filter(|m| *m <= month) {
-        let is_of = |path: &str| month_of_path(path) == Some(of_month);
-        let columns = with(&["seq", "berkas_id", "langkah", "hasil", "nik_pseudonym", "pekon"], &in_public);
-        for file in archive.event_files().filter(|f| is_of(&f.path)) {
-            for batch in archive.read(file, Some(&columns))? {
-                let (seqs, steps, berkas) =
-                    (int64s(&batch, "seq")?, int32s(&batch, "langkah")?, texts(&batch, "berkas_id")?);
-                let (nik, pekon) = (texts(&batch, "nik_pseudonym")?, texts(&batch, "pekon")?);
-                let hasil = texts(&batch, "hasil")?;
-                for row in 0..batch.num_rows() {
-                    let milestone = facts.sop.milestone(step(steps.value(row))?, hasil.value(row));
-                    if milestone == Some(Milestone::Received) && !superseded.contains(&seqs.value(row)) {
-                        let nik = nik.is_valid(row).then(|| nik.value(row).to_owned());
-                        let of = Received {
-                            berkas_id: berkas.value(row).to_owned(),
-                            month: of_month,
-                            nik,
-                            pekon: pekon.value(row).to_owned(),
-                            said: said(&batch, &in_public, row)?,
-                        };
-                        received.insert(seqs.value(row), of);
-                    }
-                }
+    for batch in CurrentEvents::of(archive)?.batches(|file| file.month <= month, &COLUMNS, &[Computed::NikPseudonym]) {
+        for event in batch?.rows()?.events() {
+            if facts.sop.milestone(event.step()?, event.text(Column::Hasil)?) != Some(Milestone::Received) {
+                continue;
             }
-        }
-        let columns = with(&["seq", "nama", "tanggal_lahir"], &in_private);
-        for file in archive.person_files().filter(|f| is_of(&f.path)) {
-            for batch in archive.read(file, Some(&columns))? {
-                let (seqs, birth) = (int64s(&batch, "seq")?, dates(&batch, "tanggal_lahir")?);
-                let nama = texts(&batch, "nama")?;
-                for row in 0..batch.num_rows() {
-                    let Some(of) = received.remove(&seqs.value(row)) else { continue };
-                    let Received { berkas_id, month, nik, pekon, said: mut also } = of;
-                    let words = facts.names.words(nama.value(row));
-                    let born = birth.is_valid(row).then(|| NaiveDate::from_epoch_days(birth.value(row))).flatten();
-                    let Some(birth) = born.filter(|_| !words.is_empty()) else {
-                        said_too_little.insert((month, berkas_id));
-                        continue;
-                    };
-                    also.extend(said(&batch, &in_private, row)?);
-                    let mut one = |column: Column| also.remove(&column).unwrap_or_default();
-                    let (sex, place) = (one(Column::JenisKelamin), one(Column::TempatLahir));
-                    let place = beginning(place.trim()).to_uppercase();
-                    let applicant = Applicant { berkas_id, month, nik, words, birth, sex, place, pekon };
-                    persons.entry(applicant.berkas_id.clone()).or_insert(applicant);
-                }
-            }
-        }
-        if let Some(seq) = received.keys().next() {
-            return Err(ArchiveError::no_private_row(*seq));
+            let berkas_id = event.text(Column::BerkasId)?.to_owned();
+            let words = facts.names.words(event.optional_text(Column::Nama)?.unwrap_or_default());
+            let Some(birth) = event.date(Column::TanggalLahir)?.filter(|_| !words.is_empty()) else {
+                said_too_little.insert((event.month(), berkas_id));
+                continue;
+            };
+            let place = event.optional_text(Column::TempatLahir)?.unwrap_or_default();
+            let applicant = Applicant {
+                berkas_id,
+                month: event.month(),
+                nik: event.pseudonym().map(str::to_owned),
+                words,
+                birth,
+                sex: event.optional_text(Column::JenisKelamin)?.unwrap_or_default().to_owned(),
+                place: beginning(place.trim()).to_uppercase(),
+                pekon: event.text(Column::Pekon)?.to_owned(),
+            };
+            persons.entry(applicant.berkas_id.clone()).or_insert(applicant);
         }
     }
     let left_out = said_too_little.iter().filter(|(m, berkas)| *m == month && !persons.contains_key(berkas)).count();
     Ok((persons.into_values().collect(), left_out as u64))
-}
-
-/// What a row of a table says in some columns.
-fn said(batch: &RecordBatch, columns: &[Column], row: usize) -> Result<BTreeMap<Column, String>, ArchiveError> {
-    let of = |column: &Column| Ok(values(batch, *column)?.said(row).map(|text| (*column, text)));
-    columns.iter().filter_map(|column| of(column).transpose()).collect()
 }
 
 fn beginning(text: &str) -> &str {

@@ -11,7 +11,6 @@ mod applicant;
 mod batches;
 mod columns;
 mod history;
-mod month_events;
 mod outages;
 mod papers;
 mod people;
@@ -22,6 +21,7 @@ mod times;
 pub use columns::ColumnQuality;
 
 use crate::archive::columns::texts;
+use crate::archive::current_events::{CurrentBatch, CurrentEvents};
 use crate::archive::quarantine::Quarantine;
 use crate::archive::{Archive, ArchiveError};
 use crate::figures::additive;
@@ -29,7 +29,6 @@ use crate::figures::divisions;
 use crate::figures::error::{FigureError, within};
 use crate::figures::summary;
 use crate::figures::suppression::{self, Mask};
-use month_events::MonthEvents;
 use polars::prelude::{Column, DataFrame, NamedFrom, Series};
 use schemas::figures::{By, FigureRow, ReleasedRow};
 use schemas::{Event, Facts, Month, Wilayah};
@@ -120,9 +119,11 @@ impl Found<'_> {
 pub fn quality(archive: &Archive, facts: &Facts, month: Month) -> Result<Quality, FigureError> {
     let Some((first, last)) = archive.span() else { return Err(archive.empty().into()) };
     within(Some((first, last)), month)?;
-    let rows = MonthEvents::read(archive, month)?;
-    let events = rows.events()?;
-    let history = history::of(archive, &facts.sop, month, &events, rows.superseded())?;
+    let current = CurrentEvents::of(archive)?;
+    let batches = current.batches(|file| file.month == month, &schemas::Column::ALL, &[]);
+    let batches = batches.collect::<Result<Vec<_>, _>>()?;
+    let events = in_order(&batches)?;
+    let history = history::of(&current, &facts.sop, month, &events)?;
     let mut found = Found { facts, findings: BTreeSet::new() };
     for event in &events {
         applicant::check(event, &mut found);
@@ -132,11 +133,23 @@ pub fn quality(archive: &Archive, facts: &Facts, month: Month) -> Result<Quality
     }
     registers::check(&events, &mut found);
     stock::check(archive, month, &events, &mut found)?;
-    people::check(archive, month, &events, rows.superseded(), &mut found)?;
-    batches::check(archive, month, &events, rows.superseded(), &mut found)?;
+    people::check(&current, month, &events, &mut found)?;
+    batches::check(&current, month, &events, &mut found)?;
     outages::check(archive, month, &mut found)?;
     let columns = columns::of(&events, facts);
     Ok(Quality { columns, findings: found.findings.into_iter().collect(), quarantine: quarantine(archive)? })
+}
+
+/// Returns the events of some batches in the order in which they were archived.
+fn in_order(batches: &[CurrentBatch]) -> Result<Vec<Event<'_>>, ArchiveError> {
+    let mut events = Vec::new();
+    for batch in batches {
+        for event in batch.rows()?.events() {
+            events.push((event.seq(), event.whole()?));
+        }
+    }
+    events.sort_by_key(|(seq, _)| *seq);
+    Ok(events.into_iter().map(|(_, event)| event).collect())
 }
 
 /// Counts the findings of each code in the cells of a division, over several months in order.

@@ -6,12 +6,12 @@
 //! has them unchanged.
 
 use super::{PullError, Run};
-use crate::archive::columns::{int64s, texts};
+use crate::archive::columns::values;
 use crate::archive::lookup::{in_order, recorded_at};
 use crate::archive::{Archive, ArchiveError};
 use crate::source::Source;
 use arrow::array::RecordBatch;
-use schemas::Identity;
+use schemas::{Column, Identity};
 use std::collections::BTreeSet;
 
 /// The size of the sample, from the first part and from the last part each.
@@ -74,9 +74,7 @@ fn sample(archive: &Archive) -> Result<BTreeSet<String>, ArchiveError> {
 
 /// Adds the keys of a batch, as text.
 fn add_keys(batch: &RecordBatch, ids: &mut BTreeSet<String>) -> Result<(), ArchiveError> {
-    match int64s(batch, "event_id") {
-        Ok(keys) => ids.extend(keys.iter().flatten().map(|key| key.to_string())),
-        Err(_) => ids.extend(texts(batch, "event_id")?.iter().flatten().map(str::to_owned)),
-    }
+    let keys = values(batch, Column::EventId)?;
+    ids.extend((0..batch.num_rows()).filter_map(|row| keys.said(row)));
     Ok(())
 }

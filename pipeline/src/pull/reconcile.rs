@@ -11,6 +11,7 @@
 mod rows;
 
 use super::report::FindingCounts;
+use crate::archive::current_events::CurrentEvents;
 use crate::archive::key::Key;
 use crate::archive::lookup::{archived_keys, in_order};
 use crate::archive::quarantine::Quarantine;
@@ -21,7 +22,7 @@ use crate::pull::contract::{Contract, id_text};
 use crate::source::instants::DAY_US;
 use crate::source::{Chunk, Digested, RelationSchema, RowFilter, Source, SourceConfig, digest, field, first_60_bits};
 use arrow::array::Array;
-use rows::{Values, archived_values, each_latest, event_values};
+use rows::{Values, archived_values, each_of_month, event_values};
 use schemas::{Column, Facts, Finding, Month};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -141,8 +142,8 @@ pub async fn reconcile(
     let secret = hex(&key.keyed("reconcile").digest(&[month.to_string().as_bytes(), &at_ms.to_le_bytes()]));
     let integer_ids = archive.facts().map_or(schema.integer_ids.unwrap_or(true), |f| f.integer_ids);
     let contract = Contract { facts, zone: config.zone, integer_ids };
-    let replaced = archive.superseded()?;
-    let archived = archived_digests(archive, month, &replaced, &secret)?;
+    let current = CurrentEvents::of(archive)?;
+    let archived = archived_digests(&current, month, &secret)?;
     let mut result = Reconciliation { archive_rows: archived.len() as u64, ..Reconciliation::default() };
     let (from_us, until_us) = (month.start_s(facts.zone) * 1_000_000, month.end_s(facts.zone) * 1_000_000);
     let (archived, found) = if let Some(request) = source.digested(&schema, &secret) {
@@ -176,7 +177,7 @@ pub async fn reconcile(
     suspects.extend(unmatched.iter().cloned());
     let now = values_now(source, &schema, contract, &suspects).await?;
     let ids = in_order(&suspects, integer_ids);
-    let then = if ids.is_empty() { BTreeMap::new() } else { archived_values(archive, &ids, &replaced)? };
+    let then = if ids.is_empty() { BTreeMap::new() } else { archived_values(&current, &ids)? };
     for id in suspects {
         let columns = match (now.get(&id), then.get(&id)) {
             (None, _) if unmatched.contains(&id) => {
@@ -265,15 +266,10 @@ fn differing_days(archived: &Digests, theirs: &BTreeMap<i64, (u64, String)>, fro
     days.into_iter().filter(|day| !equal(day)).collect()
 }
 
-/// Digests the latest archived form of every event of a month.
-fn archived_digests(
-    archive: &Archive,
-    month: Month,
-    replaced: &BTreeSet<i64>,
-    secret: &str,
-) -> Result<Digests, ArchiveError> {
+/// Digests every event of a month as the archive has it now.
+fn archived_digests(current: &CurrentEvents<'_>, month: Month, secret: &str) -> Result<Digests, ArchiveError> {
     let mut digests = Digests::new();
-    each_latest(archive, month, None, replaced, |at_us, values| {
+    each_of_month(current, month, |at_us, values| {
         let mut text = String::new();
         values.iter().for_each(|v| field(&mut text, v.as_deref()));
         let id = values[Column::EventId.index()].clone().unwrap_or_default();

@@ -1,9 +1,9 @@
 //! Batches: all of one come from one village, brought by one person.
 
 use super::Found;
-use crate::archive::columns::{int64s, texts};
-use crate::archive::{Archive, ArchiveError, month_of_path};
-use schemas::{Event, Month};
+use crate::archive::ArchiveError;
+use crate::archive::current_events::CurrentEvents;
+use schemas::{Column, Event, Month};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the events of a batch say of it.
@@ -15,39 +15,17 @@ struct Said {
 
 /// Of every batch that has an event in the month, whether all its events up to then say the same.
 pub(super) fn check(
-    archive: &Archive,
+    current: &CurrentEvents<'_>,
     month: Month,
     events: &[Event<'_>],
-    superseded: &BTreeSet<i64>,
     found: &mut Found<'_>,
 ) -> Result<(), ArchiveError> {
     let mut batches: BTreeMap<&str, Said> = events.iter().map(|e| (e.kolektif_id, Said::default())).collect();
-    for of_month in archive.months().into_iter().filter(|m| *m <= month) {
-        let is_of = |path: &str| month_of_path(path) == Some(of_month);
-        let mut of_seq: BTreeMap<i64, &str> = BTreeMap::new();
-        let ids: BTreeMap<String, &str> = batches.keys().map(|id| ((*id).to_owned(), *id)).collect();
-        for file in archive.event_files().filter(|f| is_of(&f.path)) {
-            for rows in archive.read(file, Some(&["seq", "kolektif_id", "pekon"]))? {
-                let (seqs, batch, pekon) =
-                    (int64s(&rows, "seq")?, texts(&rows, "kolektif_id")?, texts(&rows, "pekon")?);
-                for row in (0..rows.num_rows()).filter(|row| !superseded.contains(&seqs.value(*row))) {
-                    let Some(id) = ids.get(batch.value(row)) else { continue };
-                    of_seq.insert(seqs.value(row), id);
-                    if let Some(said) = batches.get_mut(id) {
-                        said.pekon.insert(pekon.value(row).to_owned());
-                    }
-                }
-            }
-        }
-        for file in archive.person_files().filter(|f| is_of(&f.path)) {
-            for rows in archive.read(file, Some(&["seq", "pembawa"]))? {
-                let (seqs, bearer) = (int64s(&rows, "seq")?, texts(&rows, "pembawa")?);
-                for row in 0..rows.num_rows() {
-                    if let Some(said) = of_seq.get(&seqs.value(row)).and_then(|id| batches.get_mut(id)) {
-                        said.bearers.insert(bearer.value(row).trim().to_uppercase());
-                    }
-                }
-            }
+    for rows in current.batches(|f| f.month <= month, &[Column::KolektifId, Column::Pekon, Column::Pembawa], &[]) {
+        for event in rows?.rows()?.events() {
+            let Some(said) = batches.get_mut(event.text(Column::KolektifId)?) else { continue };
+            said.pekon.insert(event.text(Column::Pekon)?.to_owned());
+            said.bearers.insert(event.text(Column::Pembawa)?.trim().to_uppercase());
         }
     }
     for (id, said) in batches {

@@ -1,10 +1,9 @@
 //! What came before in the same berkas.
 
 use super::Found;
-use crate::archive::columns::{instants, int32s, int64s, step, texts};
-use crate::archive::{Archive, ArchiveError, month_of_path};
-use arrow::array::{Array, StringArray};
-use schemas::{Event, Milestone, Month, Sop};
+use crate::archive::ArchiveError;
+use crate::archive::current_events::{Computed, CurrentEvents};
+use schemas::{Column, Event, Milestone, Month, Sop};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// When a berkas first reached what later steps need, microseconds, and whether its events agree.
@@ -19,12 +18,13 @@ pub(super) struct Before {
     differing: BTreeSet<(&'static str, &'static str)>,
 }
 
-/// Columns that are the same at each step of a berkas: where the archive has them, what a difference is, and what is said of it.
-const OWN: [(&str, &str, &str); 4] = [
-    ("jenis", "Q027", "jenis"),
-    ("nik_pseudonym", "Q027", "nik"),
-    ("pekon", "Q027", "pekon"),
-    ("kolektif_id", "Q033", ""),
+/// Columns that are the same at each step of a berkas, what a difference is, and what is said of it. The one that is no column of the
+/// contract is the pseudonym of the NIK.
+const OWN: [(Option<Column>, &str, &str); 4] = [
+    (Some(Column::Jenis), "Q027", "jenis"),
+    (None, "Q027", "nik"),
+    (Some(Column::Pekon), "Q027", "pekon"),
+    (Some(Column::KolektifId), "Q033", ""),
 ];
 
 impl Before {
@@ -42,33 +42,34 @@ impl Before {
 
 /// Of every berkas that has an event in the month, what came before or in it.
 pub(super) fn of<'e>(
-    archive: &Archive,
+    current: &CurrentEvents<'_>,
     sop: &Sop,
     month: Month,
     events: &[Event<'e>],
-    superseded: &BTreeSet<i64>,
 ) -> Result<BTreeMap<&'e str, Before>, ArchiveError> {
     let mut history: BTreeMap<&str, Before> = events.iter().map(|e| (e.berkas_id, Before::default())).collect();
-    let columns = ["seq", "berkas_id", "langkah", "hasil", "selesai", "jenis", "nik_pseudonym", "pekon", "kolektif_id"];
-    for file in archive.event_files().filter(|f| month_of_path(&f.path).is_some_and(|m| m <= month)) {
-        for batch in archive.read(file, Some(&columns))? {
-            let (seqs, berkas) = (int64s(&batch, "seq")?, texts(&batch, "berkas_id")?);
-            let (steps, ends, hasil) =
-                (int32s(&batch, "langkah")?, instants(&batch, "selesai")?, texts(&batch, "hasil")?);
-            let own = OWN.map(|(column, ..)| texts(&batch, column));
-            let own: Vec<&StringArray> = own.into_iter().collect::<Result<_, _>>()?;
-            for row in (0..batch.num_rows()).filter(|row| !superseded.contains(&seqs.value(*row))) {
-                let Some(before) = history.get_mut(berkas.value(row)) else { continue };
-                let at = ends.value(row);
-                let earliest = |moment: &mut Option<i64>| *moment = Some(moment.map_or(at, |m| m.min(at)));
-                match sop.milestone(step(steps.value(row))?, hasil.value(row)) {
-                    Some(Milestone::Complete) => earliest(&mut before.complete),
-                    Some(Milestone::Printed) => earliest(&mut before.printed),
-                    Some(Milestone::Rejected | Milestone::Duplicate) => earliest(&mut before.ended),
-                    _ => {}
-                }
-                before.compare(std::array::from_fn(|place| own[place].is_valid(row).then(|| own[place].value(row))));
+    let own = OWN.iter().filter_map(|(column, ..)| *column);
+    let columns: Vec<Column> =
+        [Column::BerkasId, Column::Langkah, Column::Hasil, Column::Selesai].into_iter().chain(own).collect();
+    for batch in current.batches(|file| file.month <= month, &columns, &[Computed::NikPseudonym]) {
+        for event in batch?.rows()?.events() {
+            let Some(before) = history.get_mut(event.text(Column::BerkasId)?) else { continue };
+            let at = event.number(Column::Selesai)?;
+            let earliest = |moment: &mut Option<i64>| *moment = Some(moment.map_or(at, |m| m.min(at)));
+            match sop.milestone(event.step()?, event.text(Column::Hasil)?) {
+                Some(Milestone::Complete) => earliest(&mut before.complete),
+                Some(Milestone::Printed) => earliest(&mut before.printed),
+                Some(Milestone::Rejected | Milestone::Duplicate) => earliest(&mut before.ended),
+                _ => {}
             }
+            let mut values = [None; OWN.len()];
+            for (value, (column, ..)) in values.iter_mut().zip(OWN) {
+                *value = match column {
+                    Some(column) => event.optional_text(column)?,
+                    None => event.pseudonym(),
+                };
+            }
+            before.compare(values);
         }
     }
     Ok(history)

@@ -1,10 +1,9 @@
 //! People: one NIK is one person's, and a berkas is of one person from its first step to its last.
 
 use super::Found;
-use crate::archive::columns::{int64s, texts};
-use crate::archive::{Archive, ArchiveError, month_of_path};
-use arrow::array::Array;
-use schemas::{Event, Month, Nik};
+use crate::archive::ArchiveError;
+use crate::archive::current_events::CurrentEvents;
+use schemas::{Column, Event, Month, Nik};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A name's words, in order of the alphabet.
@@ -22,13 +21,12 @@ struct People {
 /// Of every berkas that has an event in the month, whether its events up to then agree whose it is; and of every NIK in the
 /// month, whether all berkas up to then have one name under it.
 pub(super) fn check(
-    archive: &Archive,
+    current: &CurrentEvents<'_>,
     month: Month,
     events: &[Event<'_>],
-    superseded: &BTreeSet<i64>,
     found: &mut Found<'_>,
 ) -> Result<(), ArchiveError> {
-    let people = People::of(archive, month, events, superseded, found)?;
+    let people = People::of(current, month, events, found)?;
     for event in events {
         if people.names.get(event.berkas_id).is_some_and(|names| names.len() > 1) {
             found.berkas("Q032", event, "");
@@ -50,10 +48,9 @@ fn is_other(one: &Words, other: &Words) -> bool {
 
 impl People {
     fn of(
-        archive: &Archive,
+        current: &CurrentEvents<'_>,
         month: Month,
         events: &[Event<'_>],
-        superseded: &BTreeSet<i64>,
         found: &Found<'_>,
     ) -> Result<Self, ArchiveError> {
         let sound = |nik: &str| Nik::parse(nik).is_some_and(|nik| nik.faults(&found.facts.wilayah).next().is_none());
@@ -67,29 +64,16 @@ impl People {
                 .map(|nik| (nik.to_owned(), BTreeMap::new()))
                 .collect(),
         };
-        for of_month in archive.months().into_iter().filter(|m| *m <= month) {
-            let is_of = |path: &str| month_of_path(path) == Some(of_month);
-            let mut berkas_of: BTreeMap<i64, String> = BTreeMap::new();
-            for file in archive.event_files().filter(|f| is_of(&f.path)) {
-                for rows in archive.read(file, Some(&["seq", "berkas_id"]))? {
-                    let (seqs, berkas) = (int64s(&rows, "seq")?, texts(&rows, "berkas_id")?);
-                    let current = (0..rows.num_rows()).filter(|row| !superseded.contains(&seqs.value(*row)));
-                    berkas_of.extend(current.map(|row| (seqs.value(row), berkas.value(row).to_owned())));
+        for batch in current.batches(|file| file.month <= month, &[Column::BerkasId, Column::Nik, Column::Nama], &[]) {
+            for event in batch?.rows()?.events() {
+                let Some(name) = event.optional_text(Column::Nama)? else { continue };
+                let berkas = event.text(Column::BerkasId)?;
+                let words = || found.facts.names.words(name).into_iter().collect::<Words>();
+                if let Some(names) = people.names.get_mut(berkas) {
+                    names.insert(words());
                 }
-            }
-            for file in archive.person_files().filter(|f| is_of(&f.path)) {
-                for rows in archive.read(file, Some(&["seq", "nik", "nama"]))? {
-                    let (seqs, nik, nama) = (int64s(&rows, "seq")?, texts(&rows, "nik")?, texts(&rows, "nama")?);
-                    for row in (0..rows.num_rows()).filter(|row| nama.is_valid(*row)) {
-                        let Some(berkas) = berkas_of.get(&seqs.value(row)) else { continue };
-                        let words = || found.facts.names.words(nama.value(row)).into_iter().collect::<Words>();
-                        if let Some(names) = people.names.get_mut(berkas) {
-                            names.insert(words());
-                        }
-                        if let Some(under) = people.under.get_mut(nik.value(row)) {
-                            under.entry(berkas.clone()).or_insert_with(words);
-                        }
-                    }
+                if let Some(under) = event.optional_text(Column::Nik)?.and_then(|nik| people.under.get_mut(nik)) {
+                    under.entry(berkas.to_owned()).or_insert_with(words);
                 }
             }
         }
