@@ -1025,7 +1025,9 @@ const ERRORS: [(&str, fn()); 23] = [
         assert_ne!(open(), before);
     }),
     ("there is no row of event seq", || {
-        damaged(&["quality", "--month", "2026-10"], "there is no row of event seq", without_a_person);
+        for command in ["quality", "duplicates", "render"] {
+            damaged(&[command, "--month", "2026-10"], "there is no row of event seq", without_persons);
+        }
     }),
     ("of the archive cannot be read: {reason}; run `tertib verify`", || {
         damaged(&["metrics", "--month", "2026-10"], "cannot be read", |f| {
@@ -1209,8 +1211,8 @@ fn damaged(command: &[&str], says: &str, damage: fn(&Forger)) {
     office.run(&["verify"]).expect_code(0);
 }
 
-/// Takes the personal data of one event away, and every trace of it.
-fn without_a_person(forger: &Forger) {
-    Forger::edit(&forger.parts("persons")[0], |rows| chosen(&rows, (0..rows.num_rows()).filter(|row| *row != 7)));
+/// Takes the personal data of a part's events away, and every trace of them.
+fn without_persons(forger: &Forger) {
+    Forger::edit(&forger.parts("persons")[0], |rows| chosen(&rows, []));
     forger.rehash();
 }
