@@ -10,7 +10,7 @@
 //!         later events name; the SQL gets only events that the month's figures can depend on ([`EventScope`])
 
 #[cfg(test)]
-pub(crate) use super::event_table::Made;
+pub(crate) use super::event_table::InventedEvent;
 
 use super::error::FigureError;
 use super::event_table::{EventTable, TEXTS};
@@ -206,7 +206,7 @@ impl View {
 #[cfg(test)]
 impl View {
     /// A view of invented events.
-    pub(crate) fn made(made: &[Made], facts: &Facts) -> Self {
+    pub(crate) fn made(made: &[InventedEvent], facts: &Facts) -> Self {
         Self::of(EventTable::made(made), facts, OutageClock::new(vec![])).unwrap()
     }
 }
@@ -333,7 +333,7 @@ mod tests {
     const MONTHS: [&str; 4] = ["2026-07", "2026-08", "2026-09", "2026-10"];
 
     /// Invented events over four months, of berkas that take any way through the SOP, in order of time or not.
-    fn made(random: &mut ChaCha8Rng) -> Vec<Made> {
+    fn made(random: &mut ChaCha8Rng) -> Vec<InventedEvent> {
         let facts = Facts::embedded().unwrap();
         let [first, .., last] = MONTHS.map(|month| month.parse::<Month>().unwrap());
         let (begin, end) = (first.start_s(facts.zone), last.end_s(facts.zone));
@@ -359,7 +359,17 @@ mod tests {
                     let (berkas, hasil) = (format!("B{berkas}"), outcome.hasil.clone());
                     let nik = random.random_bool(0.9).then(|| format!("n{}", random.random_range(0..30)));
                     let id = i64::try_from(made.len()).unwrap();
-                    made.push(Made { id, berkas, kolektif, nik, step: number, hasil, start, end: at, received });
+                    made.push(InventedEvent {
+                        id,
+                        berkas,
+                        kolektif,
+                        nik,
+                        step: number,
+                        hasil,
+                        start,
+                        end: at,
+                        received,
+                    });
                 }
                 step = if random.random_bool(0.05) { Some(random.random_range(1..=10)) } else { outcome.next };
             }
@@ -367,7 +377,7 @@ mod tests {
         made
     }
 
-    fn view(made: &[Made]) -> View {
+    fn view(made: &[InventedEvent]) -> View {
         View::made(made, &Facts::embedded().unwrap())
     }
 

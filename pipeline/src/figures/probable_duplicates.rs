@@ -1,8 +1,8 @@
 //! Duplicate rate (d): which berkas of a month are probably of a person who already came under another NIK?
 //!
-//! Reads   the receipt of every berkas up to the end of the month with name, birth, sex and village
-//! Gives   pairs with their probability and what each field said; ids only
-//! Rule    `linkage`; names by data/nama.toml. Two berkas of the same NIK are rates (b) and (c), and no pair here
+//! Reads   the receipt of every berkas up to the end of the month, with name, birth date and place, sex and pekon
+//! Gives   pairs with their probability and the evidence of each field; ids only
+//! Rule    `linkage`; names by data/nama.toml. Two berkas with the same NIK belong to rates (b) and (c), and are no pair here
 //! Finds   berkas without name or birth date: counted, not compared
 
 use crate::archive::current_events::{Computed, CurrentEvents};
@@ -13,15 +13,15 @@ use chrono::NaiveDate;
 use schemas::{Column, Facts, Milestone, Month, NameRules};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Pairs less probable than this are chance, unless asked for.
+/// Pairs less probable than this are left out, unless the caller asks for them.
 pub const PROBABLE: f64 = 0.5;
-/// A key that more records share is passed over: it would pair almost everybody with everybody.
+/// A key that more records share than this is ignored, because it would pair almost everybody with everybody.
 const BLOCK: usize = 2_000;
 
-/// Of a longer birth place only the beginning is compared, so that what an office puts there by mistake stops no list.
+/// Only this many characters of a birth place are compared, so that a long text entered there by mistake does not stop the list.
 const COMPARED_CHARACTERS: usize = 200;
 
-/// What is read of every event.
+/// The columns that are read.
 const COLUMNS: [Column; 8] = [
     Column::BerkasId,
     Column::Langkah,
@@ -40,9 +40,9 @@ pub struct Probable {
     pub berkas_id: String,
     /// The other, of the month or earlier.
     pub other: String,
-    /// From 0 to 1.
+    /// The probability that both are of one person, from 0 to 1.
     pub probability: f64,
-    /// What each field said, and the bits for or against that it gave.
+    /// For each field its name, the meaning of its level in Indonesian, and the bits of evidence for or against.
     pub reasons: Vec<(String, &'static str, f64)>,
 }
 
@@ -51,23 +51,23 @@ pub struct Probable {
 pub struct ProbableDuplicates {
     /// Berkas that arrived in the month with name and birth date.
     pub compared: u64,
-    /// Berkas that arrived without.
+    /// Berkas that arrived without one of these.
     pub left_out: u64,
-    /// Keys, such as a name, that too many share for their pairs to be compared.
+    /// Keys, such as a name, that so many berkas share that their pairs are not compared.
     pub passed_over: usize,
     /// The pairs, the most probable first.
     pub pairs: Vec<Probable>,
 }
 
 impl ProbableDuplicates {
-    /// How many berkas of the month are in a pair.
+    /// Returns how many berkas of the month are in a pair.
     #[must_use]
     pub fn berkas(&self) -> u64 {
         self.pairs.iter().map(|pair| &pair.berkas_id).collect::<BTreeSet<_>>().len() as u64
     }
 }
 
-/// An applicant as received.
+/// The applicant of a berkas, as recorded at its receipt.
 struct Applicant {
     berkas_id: String,
     month: Month,
@@ -80,7 +80,7 @@ struct Applicant {
     pekon: String,
 }
 
-/// The berkas that arrived in a month and are probably of a person who came under another NIK, at least that probable.
+/// Finds the pairs of a berkas of the month and another one up to its end that are of one person with at least this probability.
 ///
 /// # Errors
 /// [`FigureError::NoMonth`] when the archive does not hold it; [`FigureError::Archive`] when a part is damaged, or the
@@ -107,12 +107,12 @@ pub fn probable_duplicates(
         .pairs
         .iter()
         .map(|pair| {
-            // The berkas of the month first; of two, the later one.
+            // The berkas of the month comes first; if both are of the month, the later one.
             let of_month = applicants.get(pair.second).is_some_and(|a| a.month == month);
             let (one, other) = if of_month { (pair.second, pair.first) } else { (pair.first, pair.second) };
             let reason = |(column, (level, bits)): (usize, &(u8, f64))| {
-                let (name, said) = records.words(column, *level);
-                (name.to_owned(), said, *bits)
+                let (name, meaning) = records.words(column, *level);
+                (name.to_owned(), meaning, *bits)
             };
             let reasons = pair.fields.iter().enumerate().map(reason).collect();
             Probable { berkas_id: id(one), other: id(other), probability: pair.probability, reasons }
@@ -125,11 +125,11 @@ pub fn probable_duplicates(
     Ok(ProbableDuplicates { compared, left_out, passed_over: linked.passed_over, pairs })
 }
 
-/// Everyone received up to the end of the month, each berkas once, in order of berkas; and how many of the month say too
-/// little of themselves.
+/// Returns the applicants up to the end of the month, one per berkas and in order of berkas; and how many berkas of the month lack
+/// a name or a birth date.
 fn applicants(archive: &Archive, facts: &Facts, month: Month) -> Result<(Vec<Applicant>, u64), ArchiveError> {
     let mut persons: BTreeMap<String, Applicant> = BTreeMap::new();
-    let mut said_too_little = BTreeSet::new();
+    let mut incomplete = BTreeSet::new();
     for batch in CurrentEvents::of(archive)?.batches(|file| file.month <= month, &COLUMNS, &[Computed::NikPseudonym]) {
         for event in batch?.rows()?.events() {
             if facts.sop.milestone(event.step()?, event.text(Column::Hasil)?) != Some(Milestone::Received) {
@@ -138,7 +138,7 @@ fn applicants(archive: &Archive, facts: &Facts, month: Month) -> Result<(Vec<App
             let berkas_id = event.text(Column::BerkasId)?.to_owned();
             let words = facts.names.words(event.optional_text(Column::Nama)?.unwrap_or_default());
             let Some(birth) = event.date(Column::TanggalLahir)?.filter(|_| !words.is_empty()) else {
-                said_too_little.insert((event.month(), berkas_id));
+                incomplete.insert((event.month(), berkas_id));
                 continue;
             };
             let place = event.optional_text(Column::TempatLahir)?.unwrap_or_default();
@@ -155,14 +155,16 @@ fn applicants(archive: &Archive, facts: &Facts, month: Month) -> Result<(Vec<App
             persons.entry(applicant.berkas_id.clone()).or_insert(applicant);
         }
     }
-    let left_out = said_too_little.iter().filter(|(m, berkas)| *m == month && !persons.contains_key(berkas)).count();
+    let left_out = incomplete.iter().filter(|(m, berkas)| *m == month && !persons.contains_key(berkas)).count();
     Ok((persons.into_values().collect(), left_out as u64))
 }
 
+/// Returns the part of a text that is compared.
 fn beginning(text: &str) -> &str {
     text.char_indices().nth(COMPARED_CHARACTERS).map_or(text, |(end, _)| &text[..end])
 }
 
+/// Returns the applicants as records, with the keys by which they are compared.
 fn records(applicants: &[Applicant], rules: &NameRules) -> Records {
     let mut records = Records::new(applicants.len());
     let sounds: Vec<Vec<String>> =
@@ -177,7 +179,7 @@ fn records(applicants: &[Applicant], rules: &NameRules) -> Records {
     for (n, ((applicant, sounds), birth)) in applicants.iter().zip(&sounds).zip(&births).enumerate() {
         let (year, day) = birth.split_at(4);
         let (month, day) = day.split_at(2);
-        // Day and month in order of size, so that a pair with the two exchanged shares the key.
+        // Day and month in order of size, so that two dates with them exchanged have the same key.
         let day_or_month = format!("{}{}", month.min(day), month.max(day));
         records.key(n, "lahir", &format!("{year}{day_or_month}"));
         for word in sounds {
@@ -197,7 +199,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_long_text_the_beginning_is_compared() {
+    fn the_beginning_of_a_long_text_is_compared() {
         assert_eq!(beginning(&"É".repeat(100_000)).chars().count(), COMPARED_CHARACTERS);
         assert_eq!(beginning("TANGGAMUS"), "TANGGAMUS");
     }

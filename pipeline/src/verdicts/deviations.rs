@@ -147,7 +147,7 @@ fn of_berkas(berkas_id: &str, trace: &[TraceEvent], sop: &Sop) -> Vec<Deviation>
 mod tests {
     use super::*;
     use crate::figures::additive;
-    use crate::figures::month_view::{Made, View};
+    use crate::figures::month_view::{InventedEvent, View};
     use rand::{Rng, SeedableRng};
     use rand_chacha::ChaCha8Rng;
     use schemas::{FactFiles, Facts, OfficeDays, Zone};
@@ -222,16 +222,16 @@ mod tests {
     }
 
     /// Traces that follow the procedure, but for a step now and then.
-    fn walked(random: &mut ChaCha8Rng, sop: &Sop) -> Vec<Made> {
+    fn walked(random: &mut ChaCha8Rng, sop: &Sop) -> Vec<InventedEvent> {
         let begin = "2026-10".parse::<Month>().unwrap().start_s(Zone::Wib);
-        let mut made: Vec<Made> = Vec::new();
+        let mut made: Vec<InventedEvent> = Vec::new();
         for berkas in 0..40 {
             let (mut at, mut step, strays) = (begin + 1_000, Some(1), random.random_range(0.0..0.2));
             for _ in 0..12 {
                 let Some(found) = step.and_then(|number| sop.step(number)) else { break };
                 let outcome = &found.outcomes[random.random_range(0..found.outcomes.len())];
                 at += random.random_range(1..3_000);
-                made.push(Made {
+                made.push(InventedEvent {
                     id: i64::try_from(made.len()).unwrap(),
                     berkas: format!("B{berkas}"),
                     kolektif: "K".to_owned(),

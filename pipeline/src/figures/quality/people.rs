@@ -1,4 +1,9 @@
-//! People: one NIK is one person's, and a berkas is of one person from its first step to its last.
+//! The persons of the month's berkas.
+//!
+//! Reads   the names and NIKs of all events up to the end of the month
+//! Rule    one NIK belongs to one person, and a berkas to one person from its first step to its last; two names are the
+//!         same if one of them is the other with words left out
+//! Finds   Q031 (a NIK with several names), Q032 (a berkas with several names)
 
 use super::Found;
 use crate::archive::ArchiveError;
@@ -6,20 +11,19 @@ use crate::archive::current_events::CurrentEvents;
 use schemas::{Column, Event, Month, Nik};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A name's words, in order of the alphabet.
+/// The words of a name.
 type Words = BTreeSet<String>;
 
-/// Whom the rows speak of.
+/// The names in the events.
 #[derive(Debug, Default)]
 struct People {
-    /// Of each berkas of the month, the names that its events have.
+    /// For each berkas of the month, the names in its events.
     names: BTreeMap<String, BTreeSet<Words>>,
-    /// Under each NIK of the month, who came with which berkas: the name at its first event.
-    under: BTreeMap<String, BTreeMap<String, Words>>,
+    /// For each NIK of the month, its berkas, with the name in the first event of each.
+    by_nik: BTreeMap<String, BTreeMap<String, Words>>,
 }
 
-/// Of every berkas that has an event in the month, whether its events up to then agree whose it is; and of every NIK in the
-/// month, whether all berkas up to then have one name under it.
+/// Checks the berkas and the NIKs that have an event in the month, against all events up to its end.
 pub(super) fn check(
     current: &CurrentEvents<'_>,
     month: Month,
@@ -31,9 +35,9 @@ pub(super) fn check(
         if people.names.get(event.berkas_id).is_some_and(|names| names.len() > 1) {
             found.berkas("Q032", event, "");
         }
-        let Some(under) = event.person.nik.and_then(|nik| people.under.get(nik)) else { continue };
-        let Some(own) = under.get(event.berkas_id) else { continue };
-        let another = under.iter().find(|(berkas, name)| *berkas != event.berkas_id && is_other(own, name));
+        let Some(names) = event.person.nik.and_then(|nik| people.by_nik.get(nik)) else { continue };
+        let Some(own) = names.get(event.berkas_id) else { continue };
+        let another = names.iter().find(|(berkas, name)| *berkas != event.berkas_id && is_other(own, name));
         if let Some((berkas, _)) = another {
             found.applicant("Q031", event, &format!("juga {berkas}"));
         }
@@ -41,7 +45,7 @@ pub(super) fn check(
     Ok(())
 }
 
-/// Neither is the other with a title or a word left out.
+/// Whether neither name is the other with words left out, such as a title.
 fn is_other(one: &Words, other: &Words) -> bool {
     !one.is_subset(other) && !other.is_subset(one)
 }
@@ -53,14 +57,14 @@ impl People {
         events: &[Event<'_>],
         found: &Found<'_>,
     ) -> Result<Self, ArchiveError> {
-        let sound = |nik: &str| Nik::parse(nik).is_some_and(|nik| nik.faults(&found.facts.wilayah).next().is_none());
+        let is_valid = |nik: &str| Nik::parse(nik).is_some_and(|nik| nik.faults(&found.facts.wilayah).next().is_none());
         let mut people = Self {
             names: events.iter().map(|e| (e.berkas_id.to_owned(), BTreeSet::new())).collect(),
-            // Under a NIK that cannot be, such as one of noughts, anybody may stand.
-            under: events
+            // An invalid NIK, such as one of zeros, may be entered for anybody.
+            by_nik: events
                 .iter()
                 .filter_map(|e| e.person.nik)
-                .filter(|nik| sound(nik))
+                .filter(|nik| is_valid(nik))
                 .map(|nik| (nik.to_owned(), BTreeMap::new()))
                 .collect(),
         };
@@ -72,8 +76,8 @@ impl People {
                 if let Some(names) = people.names.get_mut(berkas) {
                     names.insert(words());
                 }
-                if let Some(under) = event.optional_text(Column::Nik)?.and_then(|nik| people.under.get_mut(nik)) {
-                    under.entry(berkas.to_owned()).or_insert_with(words);
+                if let Some(names) = event.optional_text(Column::Nik)?.and_then(|nik| people.by_nik.get_mut(nik)) {
+                    names.entry(berkas.to_owned()).or_insert_with(words);
                 }
             }
         }
@@ -85,9 +89,8 @@ impl People {
 mod tests {
     use super::*;
 
-    /// A title or a second name that one office leaves out makes nobody another person.
     #[test]
-    fn a_name_with_a_word_left_out_is_no_other_name() {
+    fn a_name_with_words_left_out_is_no_other_name() {
         let words = |name: &str| -> Words { name.split(' ').map(str::to_owned).collect() };
         for (one, other, expected) in [
             ("SITI AMINAH", "SITI AMINAH", false),
