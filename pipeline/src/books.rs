@@ -1,8 +1,8 @@
 //! The rows of an official book: one entry per event of the book's step in the month.
 //!
-//! Reads   public and private parts; the book's definition
-//! Gives   rows ordered by (number, end of the step, event), numbered from 1; personal fields masked unless asked for
-//! Rule    data/ledgers; corrections replace what they correct
+//! Reads   every event in its current form, public and private; the book's definition
+//! Gives   rows in order of (number, end of the step, event), numbered from 1; personal fields are masked unless requested
+//! Rule    data/ledgers; an event that came after its month's books were closed is entered in the first open month
 
 mod cells;
 mod lists;
@@ -36,27 +36,27 @@ pub enum BookError {
     /// The archive failed.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    /// The day on which it is closed is not known.
+    /// The calendar does not cover the day on which it is closed.
     #[error(transparent)]
     Calendar(#[from] CalendarError),
-    /// An instant is of no day.
+    /// The instant of an event is not on any day of the calendar.
     #[error("berkas {berkas_id}: an event lies outside every calendar")]
     NoDay {
         /// The berkas.
         berkas_id: String,
     },
-    /// A column shows what its rows do not have.
+    /// A column shows a field that the rows of its book or list do not have.
     #[error("the column `{label}` cannot be filled by the rows of its book or list; change its `field`")]
     Column {
-        /// Its head.
+        /// Its heading.
         label: String,
     },
-    /// The rows cannot be written for their digest.
+    /// The rows cannot be serialised for their digest.
     #[error("the rows cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
 }
 
-/// An entry of a book with what other steps of its berkas say.
+/// An entry of a book.
 struct Entry {
     seq: i64,
     step: u8,
@@ -74,14 +74,14 @@ struct Entry {
     person: PersonRow,
 }
 
-/// What came after the books of its month were closed.
+/// The month of an entry that came after the books of that month were closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Late {
     month: Month,
     is_correction: bool,
 }
 
-/// What is read of every event; what books say of persons is read of their entries only.
+/// The columns that are read of every event. Columns about the person are read for entries only.
 const COLUMNS: [Column; 11] = [
     Column::EventId,
     Column::BerkasId,
@@ -96,7 +96,7 @@ const COLUMNS: [Column; 11] = [
     Column::Diterima,
 ];
 
-/// When the milestones of a berkas were first reached, epoch seconds.
+/// When a berkas first reached its milestones, in epoch seconds.
 #[derive(Clone, Copy, Default)]
 struct Milestones {
     complete: Option<i64>,
@@ -105,18 +105,18 @@ struct Milestones {
     handed_over: Option<i64>,
 }
 
-/// The archive read for writing the books of one month.
+/// The data for writing the books of one month.
 pub struct BookWriter<'a> {
     facts: &'a Facts,
     month: Month,
-    /// Who made the archive.
+    /// The office that created the archive.
     creator: &'a str,
-    /// From this `seq` on, events of earlier months stand in this month's books, since theirs are closed.
+    /// Events of earlier months from this `seq` on are entered in this month's books, because those months are closed.
     late_from: Option<i64>,
     provenance: schemas::document::Provenance,
     entries: BTreeMap<u8, Vec<Entry>>,
     milestones: BTreeMap<String, Milestones>,
-    /// Of every month, how many entries each step made.
+    /// How many entries each step made in each month.
     counts: BTreeMap<(u8, Month), u64>,
     /// Blanks received, printed and spoilt by day.
     stock: BTreeMap<NaiveDate, [i64; 3]>,
@@ -129,7 +129,7 @@ impl std::fmt::Debug for BookWriter<'_> {
 }
 
 impl<'a> BookWriter<'a> {
-    /// Reads what the books of a month need; `creator` is the office that made the archive.
+    /// Reads the data for the books of a month. `creator` is the office that created the archive.
     ///
     /// # Errors
     /// [`ArchiveError`] when the archive is empty or damaged.
@@ -148,10 +148,10 @@ impl<'a> BookWriter<'a> {
         let (current, steps) = (CurrentEvents::of(archive)?, steps_of_documents(facts));
         for batch in current.batches(|_| true, &COLUMNS, &[Computed::CorrectionOf]) {
             for event in batch?.rows()?.events() {
-                writer.take(event, &steps)?;
+                writer.add(event, &steps)?;
             }
         }
-        writer.take_persons(&current)?;
+        writer.add_persons(&current)?;
         for entries in writer.entries.values_mut() {
             entries.sort_by(|a, b| {
                 let key = |e: &Entry| (e.late, e.nomor_register.clone(), e.selesai_s, e.event_id.clone(), e.seq);
@@ -161,7 +161,7 @@ impl<'a> BookWriter<'a> {
         Ok(writer)
     }
 
-    /// One book of the month; `numbers` are the figure `register_agreement` of the same book.
+    /// Returns a book of the month. `numbers` is the figure `register_agreement` of the same book.
     ///
     /// # Errors
     /// [`BookError`] when a value that must be there is not, or the calendar does not cover the month.
@@ -189,7 +189,7 @@ impl<'a> BookWriter<'a> {
             legal_basis: ledger.legal_basis.clone(),
             month: self.month,
             zone: self.facts.zone,
-            columns: heads(&ledger.columns),
+            columns: headings(&ledger.columns),
             code: self.code(&ledger.id, &rows, disclosure)?,
             berkas: entries.iter().map(|entry| entry.berkas_id.clone()).collect(),
             rows,
@@ -203,7 +203,7 @@ impl<'a> BookWriter<'a> {
         })
     }
 
-    /// What a printed copy is checked by.
+    /// Returns the code by which a printed copy is checked.
     fn code(&self, id: &str, rows: &[Vec<Cell>], disclosure: Disclosure) -> Result<BookCode, BookError> {
         let text = serde_json::to_string(rows)?;
         Ok(BookCode {
@@ -217,13 +217,14 @@ impl<'a> BookWriter<'a> {
         })
     }
 
-    /// The last working day of the month, or the day of a later entry.
+    /// Returns the last working day of the month, or the day of a later entry.
     fn closed_on(&self, last_entry: Option<NaiveDate>) -> Result<NaiveDate, CalendarError> {
         let last_working_day = self.facts.clock.last_working_day(self.month)?;
         Ok(last_entry.map_or(last_working_day, |day| day.max(last_working_day)))
     }
 
-    fn take(&mut self, event: CurrentEvent<'_, '_>, steps: &BTreeSet<u8>) -> Result<(), ArchiveError> {
+    /// Notes the milestone of an event, and adds it as an entry if it belongs into the month's documents.
+    fn add(&mut self, event: CurrentEvent<'_, '_>, steps: &BTreeSet<u8>) -> Result<(), ArchiveError> {
         let (step, selesai_s) = (event.step()?, event.second(Column::Selesai)?);
         let (berkas_id, hasil) = (event.text(Column::BerkasId)?, event.text(Column::Hasil)?);
         if let Some(milestone) = self.facts.sop.milestone(step, hasil) {
@@ -259,8 +260,8 @@ impl<'a> BookWriter<'a> {
         Ok(())
     }
 
-    /// Reads what the entries say of persons.
-    fn take_persons(&mut self, current: &CurrentEvents<'_>) -> Result<(), ArchiveError> {
+    /// Reads the persons of the entries.
+    fn add_persons(&mut self, current: &CurrentEvents<'_>) -> Result<(), ArchiveError> {
         let own = self.month;
         let mut entries: BTreeMap<i64, &mut Entry> =
             self.entries.values_mut().flatten().map(|entry| (entry.seq, entry)).collect();
@@ -277,6 +278,7 @@ impl<'a> BookWriter<'a> {
 }
 
 impl Milestones {
+    /// Notes that a milestone was reached, and keeps the earliest time.
     fn reach(&mut self, milestone: Milestone, at: i64) {
         let milestone = match milestone {
             Milestone::Complete => &mut self.complete,
@@ -289,12 +291,12 @@ impl Milestones {
     }
 }
 
-/// Heads of columns.
-fn heads(columns: &[LedgerColumn]) -> Vec<BookColumn> {
+/// Returns the headings of columns.
+fn headings(columns: &[LedgerColumn]) -> Vec<BookColumn> {
     columns.iter().map(|c| BookColumn { label: c.label.clone(), width: c.width, align: c.align }).collect()
 }
 
-/// Steps whose events stand in a book or a list, or are handed over.
+/// Returns the steps whose events are entries of a book or a list, or are a hand-over.
 fn steps_of_documents(facts: &Facts) -> BTreeSet<u8> {
     let cases = facts.lists.iter().flat_map(|list| match &list.rows {
         ListRows::Event { cases } => cases.as_slice(),

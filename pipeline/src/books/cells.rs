@@ -1,10 +1,10 @@
-//! One value of a book or list: what a column shows of a row.
+//! The value that a column of a book or list shows for a row.
 //!
-//! Rule    personal columns are masked or left out unless everything is asked for; what is odd about an entry's number, or that
-//!         it came after the close of its month, stands in front of its remark
+//! Rule    personal columns are masked or left out in working copies; a fault of an entry's number, or that it came after its
+//!         month was closed, is put in front of its remark
 //!
-//! Invariant: a column that the row cannot fill is an error, as `LedgerField::is_filled_by` says when facts are loaded; empty is
-//! only what is not there.
+//! Invariant: a column that the row cannot fill is an error; `LedgerField::is_filled_by` already checks this when facts are
+//! loaded. A cell is empty only if the value is missing.
 
 use super::lists::Row;
 use super::{BookError, BookWriter, Disclosure, Entry, Late};
@@ -14,6 +14,7 @@ use schemas::figures::RegisterNumbers;
 use schemas::{Column, LedgerColumn, LedgerField, RowKind, mask_nik, serial};
 
 impl BookWriter<'_> {
+    /// Returns the value of a column for a row.
     pub(super) fn cell(
         &self,
         column: &LedgerColumn,
@@ -61,13 +62,13 @@ impl BookWriter<'_> {
             LedgerField::CetakPrr => Cell::Number(served()?.first_cards),
             LedgerField::CetakGanti => Cell::Number(served()?.other_cards),
             LedgerField::DuplikatRecord => Cell::Number(served()?.duplicates),
-            // What all entries of a batch share, its first one tells.
+            // A value that all entries of a batch share is taken from the first one.
             field if field.is_filled_by(RowKind::Batch) => self.of_entry(field, entry()?, disclosure)?,
             field => self.of_entry(field, row.event().ok_or_else(unfit)?, disclosure)?,
         })
     }
 
-    /// A value of an entry. What working copies hide follows from how the facts classify the columns that it prints.
+    /// Returns a value of an entry. The facts classify which columns working copies hide.
     pub(super) fn of_entry(
         &self,
         field: LedgerField,
@@ -81,7 +82,7 @@ impl BookWriter<'_> {
         Ok(remarked(value, late.map(|late| late.to_string()).as_deref()))
     }
 
-    /// A value of an entry as it was recorded.
+    /// Returns a value of an entry as it was recorded.
     fn recorded(&self, field: LedgerField, entry: &Entry) -> Result<Cell, BookError> {
         let reached = self.milestones.get(&entry.berkas_id).copied().unwrap_or_default();
         let area = self.facts.wilayah.get(&entry.pekon);
@@ -118,13 +119,13 @@ impl BookWriter<'_> {
         })
     }
 
-    /// The day of an entry.
+    /// Returns the day of an entry.
     fn day(&self, entry: &Entry) -> Result<NaiveDate, BookError> {
         let outside = || BookError::NoDay { berkas_id: entry.berkas_id.clone() };
         self.facts.zone.date(entry.selesai_s).ok_or_else(outside)
     }
 
-    /// From the first of some entries to the last.
+    /// Returns the period from the first of some entries to the last.
     fn span(&self, entries: &[&Entry]) -> Result<Cell, BookError> {
         let days = entries.iter().map(|entry| self.day(entry)).collect::<Result<Vec<_>, _>>()?;
         let day = |day: &NaiveDate| day.format("%d-%m-%Y").to_string();
@@ -136,8 +137,8 @@ impl BookWriter<'_> {
     }
 }
 
-/// What a working copy shows in place of a value: of names and NIK a part. All else is left out: a birth date, sex or age beside
-/// the kecamatan would rebuild most of the masked NIK.
+/// Returns what a working copy shows instead of a value: a part of a name or NIK, and nothing for other fields. A birth date, sex or
+/// age together with the kecamatan would reveal most of the masked NIK.
 fn masked(field: LedgerField, value: Cell) -> Cell {
     match (field, value) {
         (LedgerField::Nik, Cell::Text(nik)) => text(Some(&mask_nik(&nik))),
@@ -146,12 +147,12 @@ fn masked(field: LedgerField, value: Cell) -> Cell {
     }
 }
 
-/// Text, or nothing where there is none.
+/// Returns a cell with text, or an empty one if there is none.
 fn text(text: Option<&str>) -> Cell {
     text.filter(|text| !text.is_empty()).map_or(Cell::Empty, |text| Cell::Text(text.to_owned()))
 }
 
-/// A number of the stock log, which may be below zero.
+/// Returns a cell with a number of the stock log, which may be negative.
 fn counted(n: i64) -> Cell {
     u64::try_from(n).map_or_else(|_| Cell::Text(n.to_string()), Cell::Number)
 }
@@ -163,8 +164,8 @@ impl std::fmt::Display for Late {
     }
 }
 
-/// What the number of each entry gives to remark: that it is used twice, or that numbers before it are missing. Entries that
-/// came late have numbers of another month.
+/// Returns the mark for the number of each entry: that it is used twice, or that numbers before it are missing. Late entries are not
+/// marked, because their numbers are of another month.
 pub(super) fn number_marks(entries: &[Entry], numbers: &RegisterNumbers) -> Vec<Option<String>> {
     let mut before = None;
     let mark = |entry: &Entry| {
@@ -182,7 +183,7 @@ pub(super) fn number_marks(entries: &[Entry], numbers: &RegisterNumbers) -> Vec<
     entries.iter().map(mark).collect()
 }
 
-/// A remark with a mark in front of it.
+/// Returns a remark with a mark in front of it.
 pub(super) fn remarked(remark: Cell, mark: Option<&str>) -> Cell {
     match (remark, mark) {
         (remark, None) => remark,
@@ -191,7 +192,7 @@ pub(super) fn remarked(remark: Cell, mark: Option<&str>) -> Cell {
     }
 }
 
-/// The first letter of every word: `SITI AMINAH` becomes `S*** A*****`.
+/// Masks all but the first letter of every word: `SITI AMINAH` becomes `S*** A*****`.
 fn mask_name(name: &str) -> String {
     name.split_whitespace()
         .map(|word| word.chars().enumerate().map(|(i, c)| if i == 0 { c } else { '*' }).collect::<String>())
@@ -258,7 +259,7 @@ mod tests {
         }
     }
 
-    /// What is refused when facts are loaded is what cannot be filled, and nothing else.
+    /// Loading facts refuses exactly the columns that cannot be filled.
     #[test]
     fn a_column_is_filled_where_the_facts_say_so() {
         let (facts, entry) = (Facts::embedded().unwrap(), entry());
@@ -293,7 +294,7 @@ mod tests {
 
     /// A month that the calendar does not cover has no day of closing.
     #[test]
-    fn a_book_is_not_closed_on_a_day_that_nobody_knows() {
+    fn a_book_is_not_closed_on_an_unknown_day() {
         let facts = Facts::embedded().unwrap();
         let writer = writer(&facts, "2199-10".parse().unwrap());
         let book = writer.book(&facts.ledgers[0], &RegisterNumbers::default(), Disclosure::Masked);

@@ -1,5 +1,7 @@
-//! Lists made from books, events and the stock log, and the hand-overs of batches.
+//! Lists, and the hand-overs of batches.
 //!
+//! Reads   the entries of books, the events, the stock log
+//! Gives   the rows of a list by its definition; the cards of each batch that was handed over
 //! Rule    data/daftar; the office's retention schedule, data/jra.toml. Nothing is destroyed here, only listed
 
 use super::{BookError, BookWriter, Disclosure, Entry};
@@ -16,19 +18,19 @@ use std::collections::BTreeMap;
 
 /// A row of a book or list.
 pub(super) enum Row<'r> {
-    /// An event: of a list by batch its number within the batch, of a list of cases why it is in it.
+    /// An event, in a list by batch with its number within the batch, in a list of cases with its reason.
     Event { entry: &'r Entry, item: Option<u64>, why: Option<&'r str> },
-    /// Entries of one batch.
+    /// The entries of one batch.
     Batch(Vec<&'r Entry>),
-    /// How many entries a month has.
+    /// A month, and how many entries it has.
     Month(Month, u64),
-    /// A day of the stock log: received, printed, spoilt, left.
+    /// A day of the stock log: blanks received, printed, spoilt, left.
     Day(NaiveDate, [i64; 4]),
-    /// A day of service; what is left of the blanks where the log says it.
+    /// A day of service, and the blanks left, if the stock log has the day.
     ServiceDay(NaiveDate, Served, Option<i64>),
 }
 
-/// What an office did on a day.
+/// The services of a day.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Served {
     pub(super) recorded: u64,
@@ -38,12 +40,12 @@ pub(super) struct Served {
 }
 
 impl Row<'_> {
-    /// The one event of the row.
+    /// Returns the event of the row, if it has a single one.
     pub(super) fn event(&self) -> Option<&Entry> {
         if let Row::Event { entry, .. } = self { Some(entry) } else { None }
     }
 
-    /// The event of the row, or the first of its batch.
+    /// Returns the event of the row, or the first one of its batch.
     pub(super) fn entry(&self) -> Option<&Entry> {
         if let Row::Batch(entries) = self { entries.first().copied() } else { self.event() }
     }
@@ -56,7 +58,7 @@ impl Row<'_> {
         if let Row::Event { why, .. } = self { *why } else { None }
     }
 
-    /// How many berkas a batch or month has.
+    /// Returns how many berkas a batch or month has.
     pub(super) fn berkas(&self) -> Option<u64> {
         match self {
             Row::Batch(entries) => Some(entries.len() as u64),
@@ -74,11 +76,11 @@ impl Row<'_> {
     }
 }
 
-/// The kind of application of who has no card yet.
+/// The kind of application for a first card.
 const FIRST_CARD: &str = "baru";
 
 impl BookWriter<'_> {
-    /// One list of the month.
+    /// Returns a list of the month.
     ///
     /// # Errors
     /// [`BookError`] when a value that must be there is not, or the calendar does not cover the month.
@@ -120,7 +122,7 @@ impl BookWriter<'_> {
             legal_basis: list.legal_basis.clone(),
             month: self.month,
             zone,
-            columns: super::heads(&list.columns),
+            columns: super::headings(&list.columns),
             content: BookContent::List {
                 unit: list.unit.clone(),
                 retention,
@@ -135,7 +137,7 @@ impl BookWriter<'_> {
         })
     }
 
-    /// Entries of a book by batch, in order of the batch's first entry.
+    /// Returns the entries of a book by batch, in order of the batch's first entry.
     fn batches(&self, book: &str) -> BTreeMap<(i64, String), Vec<&Entry>> {
         let step = self.facts.ledgers.iter().find(|l| l.id == book).map(|l| l.step);
         let mut batches: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
@@ -146,6 +148,7 @@ impl BookWriter<'_> {
         batches.into_iter().map(|(id, entries)| ((first(&entries), id.to_owned()), entries)).collect()
     }
 
+    /// Returns the events that are one of these cases, with the reason.
     fn cases<'r>(&'r self, cases: &'r [ListCase]) -> Vec<Row<'r>> {
         let fits = |entry: &Entry| {
             let milestone = self.facts.sop.milestone(entry.step, &entry.hasil);
@@ -159,6 +162,7 @@ impl BookWriter<'_> {
         found.into_iter().map(|(entry, why)| Row::Event { entry, item: None, why: Some(why) }).collect()
     }
 
+    /// Returns the days of the stock log in the month.
     fn days<'r>(&self) -> Vec<Row<'r>> {
         let mut left = 0;
         let days = self.stock.iter().map(|(day, [received, printed, spoilt])| {
@@ -168,6 +172,7 @@ impl BookWriter<'_> {
         days.filter(|(day, _)| Month::of_date(*day) == self.month).map(|(day, n)| Row::Day(day, n)).collect()
     }
 
+    /// Returns the days on which the office served.
     fn service_days<'r>(&self) -> Vec<Row<'r>> {
         let mut days: BTreeMap<NaiveDate, Served> = BTreeMap::new();
         for entry in self.entries.values().flatten() {
@@ -189,7 +194,7 @@ impl BookWriter<'_> {
         days.into_iter().map(|(day, served)| Row::ServiceDay(day, served, left_on(day))).collect()
     }
 
-    /// Months whose entries are past a time of the retention schedule, and those of which the schedule says nothing.
+    /// Returns the months whose entries are past a retention period, and those for which the schedule has no rule.
     fn months_past<'r>(&self, book: &str, past: Retention) -> (Vec<Row<'r>>, Vec<Month>) {
         let mut without_rule = Vec::new();
         let step = self.facts.ledgers.iter().find(|l| l.id == book).map(|l| l.step);
@@ -216,7 +221,7 @@ impl BookWriter<'_> {
         (rows, without_rule)
     }
 
-    /// What was handed over in the month, by batch and day.
+    /// Returns the hand-overs of the month, by batch and day.
     ///
     /// # Errors
     /// [`BookError`] when a value that must be there is not.
@@ -260,13 +265,13 @@ impl BookWriter<'_> {
     }
 }
 
-/// Entries by batch, numbered within each.
+/// Returns entries by batch, numbered within each.
 fn items(batches: BTreeMap<(i64, String), Vec<&Entry>>) -> Vec<Row<'_>> {
     let numbered = batches.into_values().flat_map(|entries| entries.into_iter().zip(1..));
     numbered.map(|(entry, item)| Row::Event { entry, item: Some(item), why: None }).collect()
 }
 
-/// The rows of a list summed up by one of its columns.
+/// Counts the rows of a list by one of its columns, for the statement of destruction.
 fn destruction(of: &ListDestruction, columns: &[LedgerColumn], rows: &[Vec<Cell>]) -> Destruction {
     let place = |field: LedgerField| columns.iter().position(|column| column.field == field);
     let (by, count) = (place(of.by), of.count.and_then(place));

@@ -1,4 +1,4 @@
-//! What books say of a person, in whichever table the archive keeps it.
+//! The person of an entry.
 
 use crate::archive::ArchiveError;
 use crate::archive::current_events::CurrentEvent;
@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use schemas::Column;
 use std::collections::BTreeMap;
 
-/// What an event says of a person.
+/// The columns of an event that are about the person.
 #[derive(Default)]
 pub(super) struct PersonRow {
     pub(super) texts: BTreeMap<Column, String>,
@@ -14,7 +14,7 @@ pub(super) struct PersonRow {
 }
 
 impl PersonRow {
-    /// What is read.
+    /// The columns that are read.
     pub(super) const COLUMNS: [Column; 7] = [
         Column::Nik,
         Column::Nama,
@@ -25,6 +25,7 @@ impl PersonRow {
         Column::Keterangan,
     ];
 
+    /// Reads the person of an event.
     pub(super) fn of(event: CurrentEvent<'_, '_>) -> Result<Self, ArchiveError> {
         let mut person = Self { born: event.date(Column::TanggalLahir)?, ..Self::default() };
         for column in Self::COLUMNS.into_iter().filter(|column| *column != Column::TanggalLahir) {
