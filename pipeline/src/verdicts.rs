@@ -1,10 +1,10 @@
-//! Figures against targets: one verdict per target, never a silent pass.
+//! Compares figures with targets. Each target gets a verdict, and none passes silently.
 //!
-//! Reads   the figures of a month; targets with value and standing
-//! Gives   in the order of the regulations: verdict, figure, n, value, standing, source
-//! Rule    data/targets and the office's decisions; of several rules about the same figure the regulation that comes first
-//!         decides, the others are shown; a target without a value gives `target belum ditetapkan`, a figure without cases
-//!         `data tidak cukup`; a case open past its limit counts as late
+//! Reads   the figures of a month; the targets in force, with value and authority
+//! Gives   in the order of the regulations: verdict, figure, n, value, authority, source
+//! Rule    data/targets and the office's decisions; if several rules are about the same figure, the one of the first
+//!         regulation decides and the others are shown; a target without a value gives `target belum ditetapkan`, a figure
+//!         without cases `data tidak cukup`; a case open past its limit counts as late
 
 pub(crate) mod deviations;
 pub(crate) mod failing_cases;
@@ -45,8 +45,8 @@ pub fn judge(
     Ok(ComplianceSheet { month, service, signed_on, judgements, figures, provenance, hide_small: false })
 }
 
-/// Why a month cannot be called compliant although no target is missed: no target is in force (T001), or some that decide have no
-/// value (T002).
+/// Returns why a month without a missed target is still not compliant: no target is in force (T001), or some deciding targets have
+/// no value (T002).
 #[must_use]
 pub fn unjudged(sheet: &ComplianceSheet) -> Vec<Finding> {
     let deciding = || sheet.judgements.iter().filter(|j| j.decides);
@@ -80,7 +80,7 @@ fn judgement(rule: &Rule<'_>, facts: &Facts, figures: &MonthFigures) -> Judgemen
     }
 }
 
-/// The figure beside the value, and the number of cases it rests on.
+/// Returns the figure and the value of a standard, and the number of cases behind the figure.
 fn compared(standard: Standard, figures: &MonthFigures) -> (Compared, u64) {
     let f = &figures.figures;
     match standard {

@@ -1,10 +1,11 @@
-//! How each berkas that was handed over departs from the SOP, in the SOP's words.
+//! How does each berkas that was handed over deviate from the SOP?
 //!
 //! Reads   the events of the berkas handed over in the month, in order; the SOP
-//! Gives   findings C001–C005 by berkas and step, and the cost of the cheapest alignment, the costliest berkas first
-//! Rule    a berkas departs from the SOP where a succession or a role is not the SOP's, as `conforming` of the figures counts it;
-//!         a return to an earlier step that an outcome leads to is the SOP's. Where it departs, the cheapest walk of the SOP beside
-//!         it says how
+//! Gives   deviations by berkas and step, and the cost of the cheapest alignment, the costliest berkas first
+//! Rule    a berkas deviates if a succession of steps or a role is not in the SOP, as the figure `conforming` counts it; a
+//!         return to an earlier step that an outcome leads to is in the SOP. The cheapest alignment with the SOP shows how a
+//!         berkas deviates
+//! Finds   C001–C005
 
 mod alignment;
 
@@ -18,7 +19,7 @@ use polars::prelude::PolarsError;
 use schemas::{Month, Sop};
 use std::collections::BTreeSet;
 
-/// The one statement.
+/// The statement that reads the traces.
 pub(crate) const TRACES: FigureSql =
     FigureSql::new("traces", include_str!("traces.sql"), TimeScope::IncludingLater, EventScope::Berkas);
 
@@ -33,38 +34,38 @@ struct TraceEvent {
 /// One departure of a berkas from the SOP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deviation {
-    /// Which berkas.
+    /// The berkas.
     pub berkas_id: String,
-    /// Cost of its cheapest alignment with the SOP.
+    /// The cost of its cheapest alignment with the SOP.
     pub cost: usize,
     /// The step.
     pub step: u8,
-    /// What is not as the SOP has it.
+    /// How the step departs from the SOP.
     pub departure: Departure,
 }
 
-/// What is not as the SOP has it at a step.
+/// How a step departs from the SOP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Departure {
     /// It was skipped.
     Skipped,
-    /// It was taken once more than the SOP has it.
+    /// It was taken once more than in the SOP.
     Repeated,
     /// It was taken at another place.
     OutOfOrder,
-    /// It was taken by this role, which is not the SOP's.
+    /// It was taken by this role, which is not the one in the SOP.
     ByRole(String),
-    /// It came after an outcome that leads elsewhere.
+    /// It came after an outcome that leads to another step.
     After {
         /// The step before it.
         step: u8,
-        /// The outcome of that.
+        /// The outcome of that step.
         hasil: String,
     },
 }
 
 impl Departure {
-    /// Code of the finding.
+    /// Returns the code of the finding.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -77,7 +78,7 @@ impl Departure {
     }
 }
 
-/// The departures of the berkas handed over in a month.
+/// Returns the deviations of the berkas handed over in a month.
 ///
 /// # Errors
 /// [`FigureError::NoMonth`] when the archive does not hold it.
@@ -91,7 +92,7 @@ pub fn deviations(book: &FigureBook, sop: &Sop, month: Month) -> Result<Vec<Devi
     Ok(all)
 }
 
-/// The berkas handed over in the month with their events in order.
+/// Reads the berkas handed over in the month, with their events in order.
 fn traces(month: &MonthView<'_>) -> Result<Vec<(String, Vec<TraceEvent>)>, FigureError> {
     let fault = |e: PolarsError| FigureError::Sql { figure: "traces.sql".into(), reason: e.to_string() };
     let rows = month.run(TRACES, TRACES.text).map_err(fault)?;
@@ -110,6 +111,7 @@ fn traces(month: &MonthView<'_>) -> Result<Vec<(String, Vec<TraceEvent>)>, Figur
     Ok(traces)
 }
 
+/// Returns the deviations of one berkas.
 fn of_berkas(berkas_id: &str, trace: &[TraceEvent], sop: &Sop) -> Vec<Deviation> {
     let events: Vec<Event<'_>> = trace.iter().map(|e| Event { step: e.step, hasil: &e.hasil }).collect();
     let leads_to = |event: &Event<'_>| sop.outcome(event.step, event.hasil).and_then(|outcome| outcome.next);
@@ -121,15 +123,15 @@ fn of_berkas(berkas_id: &str, trace: &[TraceEvent], sop: &Sop) -> Vec<Deviation>
         step,
         departure,
     };
-    // A step that is missing in its place and too many in another came out of order.
+    // A step that is missing at its place and superfluous at another came out of order.
     let is_extra = |step: &u8| alignment.extra.iter().any(|place| events[*place].step == *step);
     let missing: BTreeSet<u8> = alignment.missing.iter().copied().filter(|step| !is_extra(step)).collect();
     let mut found: Vec<Deviation> = missing.into_iter().map(|step| deviation(step, Departure::Skipped)).collect();
     for &place in &alignment.extra {
         let step = events[place].step;
-        let stands_elsewhere =
+        let is_also_in_place =
             events.iter().enumerate().any(|(i, event)| event.step == step && !alignment.extra.contains(&i));
-        found.push(deviation(step, if stands_elsewhere { Departure::Repeated } else { Departure::OutOfOrder }));
+        found.push(deviation(step, if is_also_in_place { Departure::Repeated } else { Departure::OutOfOrder }));
     }
     for event in trace {
         if sop.step(event.step).is_some_and(|s| s.pelaksana != event.pelaksana) {
@@ -192,7 +194,7 @@ mod tests {
         assert_eq!(found(&with_end(&late)), [("C004", 9, 0)]);
     }
 
-    /// A procedure that leads anywhere, or one that is refused.
+    /// Returns a random procedure; `None` if the facts refuse it.
     fn procedure(random: &mut ChaCha8Rng) -> Option<Facts> {
         let steps = random.random_range(2..=7_usize);
         let mut text = "id = \"acak\"\ntitle = \"Acak\"\nsource = \"rekaan\"\n".to_owned();
@@ -221,7 +223,7 @@ mod tests {
         Facts::load(&FactFiles::new(own.into()).unwrap(), &OfficeDays::default(), Zone::Wib).ok()
     }
 
-    /// Traces that follow the procedure, but for a step now and then.
+    /// Returns traces that follow the procedure except for some steps.
     fn walked(random: &mut ChaCha8Rng, sop: &Sop) -> Vec<InventedEvent> {
         let begin = "2026-10".parse::<Month>().unwrap().start_s(Zone::Wib);
         let mut made: Vec<InventedEvent> = Vec::new();
@@ -300,7 +302,7 @@ mod tests {
                     }
                 }
             }
-            // The first outcome of each step is the one that goes on.
+            // The first outcome of each step leads to the next step.
             let hasil = |step: u8| {
                 if step == 2 && steps.contains(&3) {
                     "perlu_rekam"
@@ -310,12 +312,12 @@ mod tests {
             };
             let events: Vec<Event<'_>> = steps.iter().map(|step| Event { step: *step, hasil: hasil(*step) }).collect();
             let least = |sequence: &Vec<u8>| steps.len() + sequence.len() - 2 * common(&steps, sequence);
-            let wanted = accepted.iter().map(least).min().unwrap();
-            assert_eq!(align(&events, &sop).unwrap().cost, wanted, "{steps:?}");
+            let expected = accepted.iter().map(least).min().unwrap();
+            assert_eq!(align(&events, &sop).unwrap().cost, expected, "{steps:?}");
         }
     }
 
-    /// Length of the longest common subsequence, the slow way.
+    /// Returns the length of the longest common subsequence, in a simple, slow way.
     fn common(one: &[u8], other: &[u8]) -> usize {
         match (one, other) {
             ([a, one @ ..], [b, other @ ..]) if a == b => 1 + common(one, other),

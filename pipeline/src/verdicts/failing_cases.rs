@@ -1,23 +1,23 @@
-//! Which berkas miss what a rule wants of each.
+//! Which berkas of a month fail a target?
 //!
-//! Reads   events; a rule with its value
-//! Gives   ids of berkas, in order; none for a rule without a value where the value is the limit
+//! Reads   the events; a rule with its value
+//! Gives   the ids of the berkas, in order; none if the value is the limit of a single case and the rule has none
 
 use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use crate::figures::summary::texts;
 use crate::figures::{FigureBook, FigureError};
 use schemas::{Clock, Month, Rule, ShareMeasure, Standard, TimeMeasure};
 
-/// The statements, one for each kind of measure.
+/// The statements, one for each measure.
 pub(crate) const FAILED: FigureSql =
     FigureSql::new("failed", include_str!("failing_cases.sql"), TimeScope::IncludingLater, EventScope::Berkas);
 
-/// The berkas that miss what a rule wants of each, by id.
+/// Returns the ids of the berkas that miss what a rule requires of each of them.
 ///
 /// # Errors
 /// [`FigureError::NoMonth`] when the archive does not hold the month.
 pub fn failing_cases(book: &FigureBook, month: Month, rule: &Rule<'_>) -> Result<Vec<String>, FigureError> {
-    // What is asked of a single case: the value itself, or the limit that the share is of.
+    // The limit of a single case: the value itself, or the limit that defines the share.
     let (name, limit) = match rule.target.standard {
         Standard::Time { measure: TimeMeasure::HandlingP90 { .. }, at_most_s, .. } => {
             ("handling_working_p90", at_most_s)

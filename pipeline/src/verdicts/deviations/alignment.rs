@@ -1,78 +1,82 @@
-//! How a trace is laid beside what the SOP allows, and where it departs.
+//! Aligns a trace with the SOP at the least cost.
 //!
-//! The SOP is walked as it is written: from a step to the one that the outcome leads to, back to an earlier one where it says so,
-//! until a berkas was handed over. An event beside the expected step costs nothing; an event too many and a step that is
-//! missing cost one each. An event whose outcome leads elsewhere may go on to any later step of its own; between walks of the
-//! same cost those with the fewest such events come first.
+//! A walk goes through the SOP as it is written: from a step to the one that its outcome leads to, also back to an earlier one,
+//! until the berkas is handed over. An event that is the expected step costs nothing; a superfluous event and a missing step cost
+//! one each. After an event, the walk may also continue at any later step to which another outcome of its step leads. Among walks of
+//! the same cost, those with the fewest such events are preferred.
 
 use schemas::{Milestone, Sop};
 
-/// An event of a trace, as far as the SOP speaks of it.
+/// The step and the outcome of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Event<'a> {
     pub(super) step: u8,
     pub(super) hasil: &'a str,
 }
 
-/// The cheapest walk of the SOP beside a trace.
+/// The cheapest alignment of a trace with the SOP.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Alignment {
-    /// Events too many plus steps that are missing.
+    /// The number of superfluous events plus missing steps.
     pub(super) cost: usize,
-    /// Steps that are missing, in order.
+    /// The missing steps, in order.
     pub(super) missing: Vec<u8>,
-    /// Places in the trace that are too many.
+    /// The places in the trace of superfluous events.
     pub(super) extra: Vec<usize>,
-    /// Places in the trace that came after an outcome which leads elsewhere, with the place of that outcome.
+    /// The places in the trace of events after an outcome that leads to another step, each with the place of that outcome.
     pub(super) elsewhere: Vec<(usize, usize)>,
 }
 
-/// Events too many and missing steps, then events that went on to where their outcome does not lead.
+/// The number of superfluous events and missing steps, then of events after which the walk did not follow their outcome.
 type Cost = (usize, usize);
 
-/// Where a walk stands: the step that is expected, none when the SOP expects nothing more; and whether the berkas was handed over.
+/// A state of the walk: the expected step, or `None` if the SOP expects no more; and whether the berkas was handed over.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Place {
     expects: Option<usize>,
     is_over: bool,
 }
 
+/// A move of the walk, with the place after it.
 #[derive(Clone, Copy)]
 enum Move {
-    /// The event is the expected step, and the walk goes on to that place.
+    /// The event is the expected step, and the walk follows its outcome.
     Together(Place),
-    /// The same, to where its outcome does not lead.
+    /// The event is the expected step, but the walk follows another outcome.
     Elsewhere(Place),
     /// The expected step is missing.
     Missing(Place),
-    /// The event is too many, and the walk stays.
+    /// The event is superfluous, and the walk stays.
     Extra(Place),
 }
 
+/// Finds the cheapest walk by dynamic programming.
 struct Walk<'a> {
     sop: &'a Sop,
     trace: &'a [Event<'a>],
-    /// The least cost from an event on, by place.
+    /// The least cost from each event to the end, by place.
     least: Vec<Vec<Option<Cost>>>,
 }
 
-/// The cheapest walk beside a trace. What came before the first event is not judged where the trace lacks the SOP's first
-/// step: the archive may begin later than the berkas.
+/// Returns the cheapest alignment of a trace. If the trace lacks the SOP's first step, the steps before its first event are not
+/// reported as missing, because the archive may begin later than the berkas.
 pub(super) fn align(trace: &[Event<'_>], sop: &Sop) -> Option<Alignment> {
     let mut walk = Walk { sop, trace, least: Vec::new() };
-    walk.reckon();
+    walk.compute_costs();
     let begins = sop.steps.first().is_some_and(|first| trace.iter().any(|event| event.step == first.number));
     let starts = if begins { 1 } else { sop.steps.len() };
     let starts = (0..starts).map(|step| Place { expects: Some(step), is_over: false });
     let start = starts.filter_map(|place| Some((walk.cost(0, place)?, place))).min_by_key(|(cost, _)| *cost);
-    start.map(|(cost, place)| walk.laid(cost, place))
+    start.map(|(cost, place)| walk.alignment(cost, place))
 }
 
 impl Walk<'_> {
+    /// Returns the index of a place.
     fn number(&self, place: Place) -> usize {
         2 * place.expects.unwrap_or(self.sop.steps.len()) + usize::from(place.is_over)
     }
 
+    /// Returns all places.
     fn places(&self) -> Vec<Place> {
         let steps = (0..self.sop.steps.len()).map(Some).chain([None]);
         steps.flat_map(|expects| [false, true].map(|is_over| Place { expects, is_over })).collect()
@@ -82,9 +86,9 @@ impl Walk<'_> {
         self.least.get(from)?.get(self.number(place)).copied().flatten()
     }
 
-    /// From the end of the trace back to its beginning. A missing step leads to another place before the same event, so that the
-    /// costs there are made less until they stay as they are.
-    fn reckon(&mut self) {
+    /// Computes the least costs, from the end of the trace to its beginning. A missing step leads to another place before the same
+    /// event, so the costs of one event are computed again until they no longer change.
+    fn compute_costs(&mut self) {
         let places = self.places();
         self.least = vec![vec![None; places.len()]; self.trace.len() + 1];
         for from in (0..=self.trace.len()).rev() {
@@ -93,7 +97,7 @@ impl Walk<'_> {
                 changes = false;
                 for place in &places {
                     let over = (from == self.trace.len() && place.is_over).then_some((0, 0));
-                    let costs = self.moves(from, *place).into_iter().filter_map(|to| self.after(from, to));
+                    let costs = self.moves(from, *place).into_iter().filter_map(|to| self.cost_of(from, to));
                     let least = costs.chain(over).min();
                     let number = self.number(*place);
                     changes |= self.least[from][number] != least;
@@ -103,8 +107,8 @@ impl Walk<'_> {
         }
     }
 
-    /// The cost of a move and of what follows it.
-    fn after(&self, from: usize, to: Move) -> Option<Cost> {
+    /// Returns the cost of a move and the moves after it.
+    fn cost_of(&self, from: usize, to: Move) -> Option<Cost> {
         let (next, place, (events, outcomes)) = match to {
             Move::Together(place) => (from + 1, place, (0, 0)),
             Move::Elsewhere(place) => (from + 1, place, (0, 1)),
@@ -114,7 +118,7 @@ impl Walk<'_> {
         self.cost(next, place).map(|rest| (rest.0 + events, rest.1 + outcomes))
     }
 
-    /// In the order in which they are preferred.
+    /// Returns the possible moves, in order of preference.
     fn moves(&self, from: usize, place: Place) -> Vec<Move> {
         let mut moves = Vec::new();
         let event = self.trace.get(from);
@@ -126,7 +130,7 @@ impl Walk<'_> {
             if let Some(event) = event.filter(|event| event.step == step.number) {
                 let own = step.outcomes.iter().find(|outcome| outcome.hasil == event.hasil).map(to);
                 moves.extend(own.map(Move::Together));
-                // A step that comes again without being sent back is one too many.
+                // A step that comes again although no outcome led back to it is superfluous, so only later steps are possible.
                 let later = step.outcomes.iter().map(to).filter(|place| place.expects.is_some_and(|next| next > index));
                 moves.extend(later.filter(|place| Some(*place) != own).map(Move::Elsewhere));
             }
@@ -136,15 +140,16 @@ impl Walk<'_> {
         moves
     }
 
-    fn laid(&self, cost: Cost, mut place: Place) -> Alignment {
-        let mut laid = Alignment { cost: cost.0, ..Alignment::default() };
+    /// Follows the moves of least cost.
+    fn alignment(&self, cost: Cost, mut place: Place) -> Alignment {
+        let mut alignment = Alignment { cost: cost.0, ..Alignment::default() };
         let (mut from, mut cost, mut led_elsewhere) = (0, cost, None);
         while from < self.trace.len() || !place.is_over {
-            let Some(to) = self.moves(from, place).into_iter().find(|to| self.after(from, *to) == Some(cost)) else {
+            let Some(to) = self.moves(from, place).into_iter().find(|to| self.cost_of(from, *to) == Some(cost)) else {
                 break;
             };
             if matches!(to, Move::Together(_) | Move::Elsewhere(_)) {
-                laid.elsewhere.extend(led_elsewhere.take().map(|before| (from, before)));
+                alignment.elsewhere.extend(led_elsewhere.take().map(|before| (from, before)));
             }
             match to {
                 Move::Together(next) => (place, from) = (next, from + 1),
@@ -153,15 +158,17 @@ impl Walk<'_> {
                     (place, from, cost.1) = (next, from + 1, cost.1 - 1);
                 }
                 Move::Missing(next) => {
-                    laid.missing.extend(place.expects.and_then(|index| self.sop.steps.get(index)).map(|s| s.number));
+                    alignment
+                        .missing
+                        .extend(place.expects.and_then(|index| self.sop.steps.get(index)).map(|s| s.number));
                     (place, cost.0) = (next, cost.0 - 1);
                 }
                 Move::Extra(_) => {
-                    laid.extra.push(from);
+                    alignment.extra.push(from);
                     (from, cost.0) = (from + 1, cost.0 - 1);
                 }
             }
         }
-        laid
+        alignment
     }
 }
