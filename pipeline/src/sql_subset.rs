@@ -1,6 +1,7 @@
-//! The portable subset of SQL that every statement of a figure keeps to, so that other engines give the same numbers.
+//! The portable subset of SQL that every statement of a figure uses, so that other engines compute the same numbers.
 //!
-//! What is understood here is written out again; a statement that has anything else differs from what was written.
+//! The check parses a statement and writes out again only what is in the subset. If the result differs from the statement, it uses
+//! something else.
 
 use super::verdicts::failing_cases::FAILED;
 use crate::figures::metrics::FIGURES;
@@ -15,13 +16,14 @@ use sqlparser::ast::{
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
 
-/// What is not in the subset.
+/// A part of a statement that is not in the subset.
 type Foreign = String;
 
 const AGGREGATES: [&str; 4] = ["COUNT", "SUM", "MIN", "MAX"];
 const OPERATORS: [&str; 11] = ["=", "<>", "<", "<=", ">", ">=", "+", "-", "*", "AND", "OR"];
 const RUNNING: &str = " ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW";
 
+/// Checks a statement.
 fn statement(text: &str) -> Result<(), Foreign> {
     let mut text = text.replace("$month", "'2026-10'").replace("$jenis", "'baru'");
     for number in ["$end_s", "$end_o", "$end_d", "$limit", "$step", "$in_days"] {
@@ -29,8 +31,8 @@ fn statement(text: &str) -> Result<(), Foreign> {
     }
     let parsed = Parser::parse_sql(&GenericDialect {}, &text).map_err(|e| e.to_string())?;
     let [Statement::Query(whole)] = parsed.as_slice() else { return Err("not one query".into()) };
-    let (understood, said) = (query(whole)?, whole.to_string());
-    if understood == said { Ok(()) } else { Err(format!("understood\n{understood}\nof\n{said}")) }
+    let (understood, written) = (query(whole)?, whole.to_string());
+    if understood == written { Ok(()) } else { Err(format!("understood\n{understood}\nof\n{written}")) }
 }
 
 fn all<T>(items: &[T], each: impl Fn(&T) -> Result<String, Foreign>) -> Result<String, Foreign> {
@@ -80,7 +82,7 @@ fn select(select: &Select) -> Result<String, Foreign> {
     Ok(text)
 }
 
-/// Tables are joined by equal names only.
+/// Tables may be joined only by equality of columns.
 fn tables(tables: &TableWithJoins) -> Result<String, Foreign> {
     let mut text = tables.relation.to_string();
     for join in &tables.joins {
@@ -107,7 +109,7 @@ fn equality(on: &Expr) -> Result<String, Foreign> {
     }
 }
 
-/// A column's name.
+/// The name of a column.
 fn name(expr: &Expr) -> Result<String, Foreign> {
     match expr {
         Expr::Identifier(_) | Expr::CompoundIdentifier(_) => Ok(expr.to_string()),

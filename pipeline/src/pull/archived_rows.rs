@@ -1,4 +1,4 @@
-//! What the archive already holds, by key: with it a pull tells new rows from old ones.
+//! The rows that the archive already has, by key, so that a pull can distinguish new rows from known ones.
 
 use crate::archive::columns::{int64s, texts};
 use crate::archive::event_batch::Events;
@@ -11,57 +11,60 @@ use arrow::error::ArrowError;
 use schemas::{Column, EventId};
 use std::collections::BTreeMap;
 
-/// The latest archived form of an event.
+/// The latest archived row of an event.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ArchivedRow {
     pub(crate) seq: i64,
-    /// Its place among the archived rows that were read.
+    /// Its place in [`ArchivedRows::rows`].
     row: usize,
 }
 
-/// The latest archived forms of some events.
+/// The latest archived rows of some events.
 #[derive(Debug)]
 pub(crate) struct ArchivedRows<'i> {
-    /// The public columns that tell whether an event was changed.
+    /// The public columns by which rows are compared.
     columns: Vec<Column>,
     places: BTreeMap<EventId<'i>, ArchivedRow>,
     rows: Option<RecordBatch>,
 }
 
 impl<'i> ArchivedRows<'i> {
-    /// Of the events with these keys, which are in order and without repetition.
+    /// Reads the events with these keys, which must be in order and without repetition.
     pub(crate) fn load(archive: &Archive, ids: &[EventId<'i>], public: &[Column]) -> Result<Self, ArchiveError> {
         let computed = ["seq", "pii_commitment"].into_iter();
         let names: Vec<&str> = computed.chain(public.iter().map(|column| column.name())).collect();
         let mut places: BTreeMap<EventId<'i>, ArchivedRow> = BTreeMap::new();
-        let (mut held, mut taken) = (0, Vec::new());
+        let (mut place, mut batches) = (0, Vec::new());
         each_with_key(archive, ids, &names, |batch, matches| {
             let seqs = int64s(batch, "seq")?;
             for (id, row) in matches {
-                let event = ArchivedRow { seq: seqs.value(*row as usize), row: held };
-                held += 1;
+                let event = ArchivedRow { seq: seqs.value(*row as usize), row: place };
+                place += 1;
                 let latest = places.entry(*id).or_insert(event);
                 if latest.seq < event.seq {
                     *latest = event;
                 }
             }
             let rows = UInt32Array::from_iter_values(matches.iter().map(|(_, row)| *row));
-            taken.push(take_record_batch(batch, &rows).map_err(schema_mismatch)?);
+            batches.push(take_record_batch(batch, &rows).map_err(schema_mismatch)?);
             Ok(())
         })?;
-        let rows =
-            taken.first().map(|first| concat_batches(&first.schema(), &taken)).transpose().map_err(schema_mismatch)?;
+        let rows = batches
+            .first()
+            .map(|first| concat_batches(&first.schema(), &batches))
+            .transpose()
+            .map_err(schema_mismatch)?;
         let columns = public.iter().copied().filter(|column| *column != Column::EventId).collect();
         Ok(Self { columns, places, rows })
     }
 
-    /// The event with that key.
+    /// Returns the event with a key.
     pub(crate) fn get(&self, id: EventId<'_>) -> Option<ArchivedRow> {
         self.places.get(&id).copied()
     }
 
-    /// What tells whether an event of a chunk is the one that is archived.
-    pub(crate) fn beside(&self, events: &Events) -> Result<Option<RowMatcher<'_>>, ArchiveError> {
+    /// Returns a matcher of the archived rows and the events of a chunk; `None` if no archived row was read.
+    pub(crate) fn matcher(&self, events: &Events) -> Result<Option<RowMatcher<'_>>, ArchiveError> {
         let Some(rows) = &self.rows else { return Ok(None) };
         let mut columns = Vec::with_capacity(self.columns.len());
         for column in &self.columns {
@@ -81,15 +84,15 @@ fn schema_mismatch(fault: ArrowError) -> ArchiveError {
     ArchiveError::Decode { path: "a part".to_owned(), reason: fault.to_string() }
 }
 
-/// Compares archived events with those of a chunk, value by value. What is personal is compared by its commitment, since the
-/// personal columns may have been destroyed.
+/// Compares archived rows with the events of a chunk, value by value. Personal columns are compared by their commitment, because they
+/// may have been destroyed.
 pub(crate) struct RowMatcher<'k> {
     columns: Vec<DynComparator>,
     commitments: &'k StringArray,
 }
 
 impl RowMatcher<'_> {
-    /// Whether they are the same.
+    /// Whether an archived row and an event of the chunk are equal.
     pub(crate) fn is_same(&self, archived: ArchivedRow, row: usize, commitment: &[u8; 32]) -> bool {
         self.commitments.value(archived.row) == hex(commitment)
             && self.columns.iter().all(|compare| compare(archived.row, row).is_eq())

@@ -138,7 +138,7 @@ impl<'a> Ingestor<'a> {
     ) -> Result<(), PullError> {
         let checked = self.contract.check(chunk);
         let persons = self.pseudonymizer.form().persons(|column| Ok(checked.events.values(column)))?;
-        let matcher = archived.beside(&checked.events)?;
+        let matcher = archived.matcher(&checked.events)?;
         let chunk_rows = ChunkRows { events: &checked.events, persons: &persons, archived, matcher };
         let mut months = BTreeMap::new();
         for (index, row) in (0_u32..).zip(chunk.rows()) {

@@ -1,4 +1,4 @@
-//! What a row says, column by column as text, in the archive and in the source.
+//! The values of a row as text, from the archive and from the source, in the form in which they are compared.
 
 use crate::archive::ArchiveError;
 use crate::archive::current_events::{CurrentEvent, CurrentEvents};
@@ -6,10 +6,10 @@ use crate::archive::event_batch::Events;
 use schemas::{Column, EventId, Month};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The columns of the contract, in their order; `None` for no value.
+/// The values of the contract's columns, in their order; `None` for a missing value.
 pub(super) type Values = Vec<Option<String>>;
 
-/// Hands on every event of a month with the instant of its end.
+/// Calls `each` with every event of a month and the instant of its end.
 pub(super) fn each_of_month(
     current: &CurrentEvents<'_>,
     month: Month,
@@ -23,7 +23,7 @@ pub(super) fn each_of_month(
     Ok(())
 }
 
-/// The archived values of these events, by their keys as text, in whatever month they stand.
+/// Returns the archived values of these events, by their keys as text, in any month.
 pub(super) fn archived_values(
     current: &CurrentEvents<'_>,
     ids: &[EventId<'_>],
@@ -41,11 +41,12 @@ pub(super) fn archived_values(
     Ok(found)
 }
 
+/// Returns the values of an archived event.
 fn archived(event: CurrentEvent<'_, '_>) -> Result<Values, ArchiveError> {
     Column::ALL.into_iter().map(|column| event.said(column)).collect()
 }
 
-/// The same for an event of the source.
+/// Returns the values of an event of the source.
 pub(super) fn event_values(events: &Events, row: usize) -> [Option<String>; Column::ALL.len()] {
     Column::ALL.map(|column| events.values(column).said(row))
 }
