@@ -11,6 +11,7 @@ mod case_order;
 pub(crate) mod divisions;
 pub(crate) mod error;
 mod event_table;
+pub(crate) mod figure;
 pub mod linkage;
 pub(crate) mod metrics;
 pub(crate) mod month_view;
@@ -30,14 +31,12 @@ use crate::archive::Archive;
 use crate::archive::key::Key;
 use cache::{FigureCache, is_same};
 use error::within;
-use metrics::{
-    backlog, batches, completeness, conformance, duplicates, flow, issuance, register_agreement, time_per_step,
-    turnaround,
-};
+use figure::Context;
+use metrics::{backlog, flow};
 use month_view::{AT_ONCE, MonthView, View};
-use polars::prelude::{DataFrame, IntoLazy, PolarsError, col, lit};
+use polars::prelude::{DataFrame, IntoLazy, col, lit};
 use schemas::document::{BacklogAge, KecamatanRow};
-use schemas::figures::{By, FigureRow, Figures, MonthFigures, ReleasedRow, TrendPoint};
+use schemas::figures::{By, FigureRow, MonthFigures, ReleasedRow, TrendPoint};
 use schemas::{Facts, Finding, Month};
 use statement::TimeScope;
 use std::collections::BTreeMap;
@@ -68,17 +67,6 @@ impl std::fmt::Debug for FigureBook {
         f.debug_struct("FigureBook").field("span", &self.span).finish_non_exhaustive()
     }
 }
-
-/// The inputs from which the Rust file of a figure computes it.
-#[derive(Clone, Copy)]
-struct Context<'a> {
-    facts: &'a Facts,
-    figures: &'a Summary,
-    additive: &'a DataFrame,
-}
-
-/// How many cases figures could not use, by reason.
-type LeftOut = BTreeMap<String, u64>;
 
 impl FigureBook {
     /// Prepares the figures of an archive. They are computed from its events, and nothing is written.
@@ -130,24 +118,7 @@ impl FigureBook {
     fn figures(&self, month: Month, additive: &DataFrame, trend: Vec<TrendPoint>) -> Result<MonthFigures, FigureError> {
         let summary = self.summary(month, additive.clone())?;
         let context = Context { facts: &self.facts, figures: &summary, additive };
-        let mut left_out: LeftOut = BTreeMap::new();
-        for (reason, n) in summary.left_out() {
-            *left_out.entry(reason).or_insert(0) += n;
-        }
-        let (issuance, deadlines) = issuance::compute(context)?;
-        let figures = Figures {
-            month,
-            time_per_step: time_per_step::compute(context),
-            completeness: completeness::compute(context),
-            issuance,
-            turnaround: turnaround::compute(context),
-            batches: batches::compute(context),
-            duplicates: duplicates::compute(context),
-            conformance: conformance::compute(context)?,
-            backlog: backlog::compute(context)?,
-            ledgers: register_agreement::compute(context, &mut left_out),
-        };
-        Ok(MonthFigures { figures, deadlines, trend, left_out })
+        metrics::compute(month, context, trend)
     }
 
     /// Computes how long the berkas that are open at the end of the month have been open.
@@ -226,7 +197,7 @@ impl FigureBook {
     /// Returns the additive rows of the flow, which depends on no event after its month.
     fn flow(&self, month: Month) -> Result<DataFrame, FigureError> {
         let rows =
-            self.rows(month, TimeScope::UpToMonthEnd)?.lazy().filter(col("figure").eq(lit(flow::FIGURE))).collect();
+            self.rows(month, TimeScope::UpToMonthEnd)?.lazy().filter(col("figure").eq(lit(flow::NAME))).collect();
         rows.map_err(|e| summary::fault(&e))
     }
 
@@ -309,19 +280,4 @@ impl FigureBook {
 /// Locks a mutex whose content is valid at any time, even if a thread panicked while it held the lock.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Context<'_> {
-    /// Counts the values of an item that do not exceed a limit.
-    fn within(&self, figure: &str, item: &str, limit: i64) -> Result<u64, FigureError> {
-        let count = || -> Result<u64, PolarsError> {
-            let (figures, items) = (self.additive.column("figure")?.str()?, self.additive.column("item")?.str()?);
-            let (values, n) = (self.additive.column("v")?.i64()?, summary::whole(self.additive, "n")?);
-            let rows = figures.iter().zip(items.iter()).zip(values.iter().zip(n));
-            let within =
-                rows.filter(|((f, i), (v, _))| *f == Some(figure) && *i == Some(item) && v.is_some_and(|v| v <= limit));
-            summary::count(within.map(|(_, (_, n))| n).sum())
-        };
-        count().map_err(|e| summary::fault(&e))
-    }
 }

@@ -137,7 +137,7 @@ mod tests {
             backlog: BTreeMap::default(),
             ledgers: BTreeMap::default(),
         };
-        MonthFigures { figures, deadlines: Deadlines::default(), trend: Vec::new(), left_out: BTreeMap::default() }
+        MonthFigures { figures, deadlines: Deadlines::default(), trend: Vec::new(), left_out: Vec::new() }
     }
 
     #[test]

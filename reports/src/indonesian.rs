@@ -30,6 +30,12 @@ pub(crate) fn percent_with(share: f64, decimals: usize) -> String {
     format!("{:.decimals$}\u{A0}%", share * 100.0).replace('.', ",")
 }
 
+/// A floating number without its fraction.
+#[expect(clippy::cast_possible_truncation, reason = "counts and seconds of one office are far below 2^52")]
+pub(crate) fn whole(value: f64) -> i64 {
+    value as i64
+}
+
 /// `12 menit`, `3 jam 5 menit`; seconds below a minute.
 pub(crate) fn duration(seconds: i64) -> String {
     if seconds < 0 {

@@ -2,11 +2,11 @@
 
 use crate::book::provenance;
 use crate::compliance::{Shown, not_judged, printed};
-use crate::indonesian::{duration, integer, long_date, percent};
+use crate::indonesian::{duration, integer, long_date, percent, whole};
 use crate::templates::{TemplateError, Templates};
 use schemas::Verdict;
-use schemas::document::{BacklogAge, KecamatanRow, MonthlyReview, Office};
-use schemas::figures::{self, MonthFigures, Spread, StepByRole, Succession, TrendPoint};
+use schemas::document::{BacklogAge, Change, ChangeWords, KecamatanRow, MonthlyReview, NamedTime, Office, Quantity};
+use schemas::figures::{self, MonthFigures, StepByRole, Succession, TrendPoint};
 use serde_json::{Value, json};
 
 /// Sentences per list on the first page.
@@ -17,7 +17,8 @@ pub(crate) fn page(review: &MonthlyReview, office: &Office, templates: &Template
     let sheet = &review.sheet;
     let month = &sheet.figures;
     let changed = |better: bool| {
-        let changes: Vec<_> = review.changes.iter().filter(|c| c.better == better).take(SENTENCES).collect();
+        let changes: Vec<_> =
+            review.changes.iter().filter(|c| c.better == better).take(SENTENCES).map(change).collect();
         templates.sentences("perubahan.txt.j2", json!({"changes": changes}))
     };
     let decisions = templates.sentences("perlu_keputusan.txt.j2", decisions(review))?;
@@ -39,14 +40,34 @@ pub(crate) fn page(review: &MonthlyReview, office: &Office, templates: &Template
         "kelengkapan": completeness(review),
         "duplikat": duplicates(review),
         "tunggakan": backlog(review),
-        "waktu": times(month),
+        "waktu": times(review),
         "kesesuaian": conformance(review),
         "kecamatan": kecamatan(review),
         "buku": books(review),
         "mutu": review.quality.iter().map(|f| json!([f.text.code, f.text.sentence, f.text.remedy, integer(f.n)])).collect::<Vec<_>>(),
-        "tidak_dihitung": left_out(month),
+        "tidak_dihitung": month.left_out.iter().map(|l| json!([l.words, integer(l.n)])).collect::<Vec<_>>(),
         "asal": provenance(&sheet.provenance),
     }))
+}
+
+/// What the sentence about a change reads. Templates of an office may go by its id and its numbers.
+fn change(change: &Change) -> Value {
+    let ChangeWords { subject, quantity, tail } = change.words;
+    let written = |value: f64| match quantity {
+        Quantity::Share => percent(value),
+        Quantity::Time => duration(whole(value)),
+        Quantity::Count => integer(whole(value).unsigned_abs()),
+    };
+    json!({
+        "id": change.id,
+        "now": change.now,
+        "before": change.before,
+        "better": change.better,
+        "pokok": subject,
+        "dari": written(change.before),
+        "menjadi": written(change.now),
+        "lanjutan": tail,
+    })
 }
 
 fn headlines(month: &MonthFigures) -> Vec<Value> {
@@ -190,20 +211,12 @@ fn kecamatan(review: &MonthlyReview) -> Vec<Value> {
     review.kecamatan.iter().map(row).collect()
 }
 
-fn times(month: &MonthFigures) -> Vec<Value> {
-    let f = &month.figures;
-    let row = |name: &str, s: &Spread| {
-        let words = |v: Option<i64>| v.map_or_else(|| "–".to_owned(), duration);
+fn times(review: &MonthlyReview) -> Vec<Value> {
+    let words = |v: Option<i64>| v.map_or_else(|| "–".to_owned(), duration);
+    let row = |NamedTime { words: name, spread: s }: &NamedTime| {
         json!([name, integer(s.n), words(s.p50()), words(s.p90()), words(s.values.map(|v| v.max))])
     };
-    vec![
-        row("Lengkap sampai cetak (jam kerja)", &f.issuance.working),
-        row("Lengkap sampai cetak (waktu kalender)", &f.issuance.wall),
-        row("Lengkap sampai cetak, di luar gangguan (waktu kalender)", &f.issuance.wall_less_outages),
-        row("Terima sampai serah (jam kerja)", &f.turnaround.working),
-        row("Terima sampai serah, tanpa masa di pemohon (jam kerja)", &f.turnaround.working_less_applicant),
-        row("Kartu menunggu kartu terakhir batch (jam kerja)", &f.batches.waiting_for_last_working),
-    ]
+    review.times.iter().map(row).collect()
 }
 
 fn conformance(review: &MonthlyReview) -> Value {
@@ -254,25 +267,6 @@ fn books(review: &MonthlyReview) -> Vec<Value> {
             ])
         })
         .collect()
-}
-
-fn left_out(month: &MonthFigures) -> Vec<Value> {
-    let words = |reason: &str| {
-        match reason {
-            "time_per_step.no_start" => "Peristiwa tanpa waktu mulai (tidak masuk lama penanganan)",
-            "time_per_step.end_before_start" => "Peristiwa yang selesai sebelum mulai (tidak masuk lama penanganan)",
-            "issuance.no_complete_check" => "Kartu tercetak tanpa pemeriksaan lengkap (tidak masuk lama penerbitan)",
-            "turnaround.no_receipt" => "Berkas diserahkan tanpa penerimaan (tidak masuk lama penyelesaian)",
-            "duplicates.no_nik" => "Berkas tanpa NIK (tidak masuk angka kedatangan berulang)",
-            "register_agreement.no_number" => "Entri buku tanpa nomor (tidak masuk urutan nomor)",
-            "register_agreement.unreadable_number" => {
-                "Entri buku dengan nomor yang tidak terbaca (tidak masuk urutan nomor)"
-            }
-            other => other,
-        }
-        .to_owned()
-    };
-    month.left_out.iter().map(|(reason, n)| json!([words(reason), integer(*n)])).collect()
 }
 
 /// A share as printed; a dash where there is nothing to share.

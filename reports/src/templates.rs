@@ -100,11 +100,7 @@ fn environment() -> Environment<'static> {
     environment.add_filter("angka", |n: u64| indonesian::integer(n));
     environment.add_filter("terbilang", |n: u64| indonesian::in_words(n));
     environment.add_filter("persen", |share: f64| indonesian::percent(share));
-    environment.add_filter("durasi", |seconds: f64| {
-        #[expect(clippy::cast_possible_truncation, reason = "whole seconds of one office")]
-        let whole = seconds as i64;
-        indonesian::duration(whole)
-    });
+    environment.add_filter("durasi", |seconds: f64| indonesian::duration(indonesian::whole(seconds)));
     environment
 }
 

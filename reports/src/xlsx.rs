@@ -5,6 +5,7 @@
 use crate::table::{Item, Table};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, XlsxError};
 use schemas::Month;
+use schemas::number::of_count;
 
 /// Characters of a column at most.
 const WIDEST: usize = 60;
@@ -41,7 +42,7 @@ pub(crate) fn write(name: &str, month: Month, table: &Table, notes: &[(&str, Str
                     let words: String = words.chars().filter(|c| !c.is_control() || *c == '\n').take(LONGEST).collect();
                     sheet.write_string_with_format(row, column, words, &text)?;
                 }
-                Item::Integer(n) => drop(sheet.write_number(row, column, whole(*n))?),
+                Item::Integer(n) => drop(sheet.write_number(row, column, of_count(*n))?),
                 Item::Real(x) => drop(sheet.write_number(row, column, *x)?),
                 Item::Date(day) => {
                     let moment = ExcelDateTime::parse_from_str(&day.format("%Y-%m-%dT00:00:00").to_string())?;
@@ -62,11 +63,6 @@ pub(crate) fn write(name: &str, month: Month, table: &Table, notes: &[(&str, Str
     sheet.set_column_width(0, 16)?;
     sheet.set_column_width(1, 80)?;
     workbook.save_to_buffer()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of one office are far below 2^52, where f64 is exact")]
-fn whole(n: u64) -> f64 {
-    n as f64
 }
 
 /// A sheet's name has 31 characters at most, and none of `[]:*?/\`.

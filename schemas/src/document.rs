@@ -4,7 +4,7 @@ pub use crate::book_code::BookCode;
 pub use crate::ledger_book::{BookColumn, BookContent, Cell, Destruction, LedgerBook, RetentionCheck};
 pub use crate::provenance::{Coverage, Provenance};
 
-use crate::figures::MonthFigures;
+use crate::figures::{MonthFigures, Spread};
 use crate::{Judgement, Month, Zone};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -144,6 +144,9 @@ pub struct MonthlyReview {
     pub previous: Option<MonthFigures>,
     /// What moved since then, the largest relative change first.
     pub changes: Vec<Change>,
+    /// Times of the month, in the order in which they are listed.
+    #[serde(skip)]
+    pub times: Vec<NamedTime>,
     /// How old the open berkas are.
     pub backlog_age: BacklogAge,
     /// Kecamatan with receipts, prints, hand-overs and open berkas.
@@ -267,15 +270,49 @@ pub struct KecamatanRow {
     pub open: u64,
 }
 
-/// A figure that moved since the month before.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// A number that moved since the month before.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Change {
-    /// Which figure; the narrative has one sentence per id.
+    /// Which number.
     pub id: String,
+    /// What a sentence about it says.
+    #[serde(skip)]
+    pub words: ChangeWords,
     /// Its value this month.
     pub now: f64,
     /// Its value the month before.
     pub before: f64,
     /// Whether the move is for the better.
     pub better: bool,
+}
+
+/// What a sentence about a number that moved says: `SUBJECT naik dari … menjadi … TAIL`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChangeWords {
+    /// What is counted or measured.
+    pub subject: &'static str,
+    /// How its values are written.
+    pub quantity: Quantity,
+    /// What follows the value; may be empty.
+    pub tail: &'static str,
+}
+
+/// How a number is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quantity {
+    /// A share of 0 to 1, as percent.
+    Share,
+    /// Whole seconds, as hours and minutes.
+    Time,
+    /// A count.
+    Count,
+}
+
+/// A time that the review lists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedTime {
+    /// From what to what, by which clock.
+    pub words: &'static str,
+    /// Its distribution.
+    pub spread: Spread,
 }

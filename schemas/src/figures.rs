@@ -2,7 +2,7 @@
 //!
 //! All times are whole seconds. Percentiles are nearest-rank, so each is a value that occurred.
 
-use crate::Month;
+use crate::{Month, Share};
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
@@ -360,13 +360,28 @@ pub struct MonthFigures {
     pub deadlines: Deadlines,
     /// Up to 13 months ending with this one; months before the first event are not in it.
     pub trend: Vec<TrendPoint>,
-    /// What the figures could not use, by reason, as counts.
-    pub left_out: BTreeMap<String, u64>,
+    /// The cases that figures could not use, in order of reason; in JSON the counts by reason.
+    #[serde(serialize_with = "by_reason")]
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Cases that a figure could not use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Figure and reason, `issuance.no_complete_check`.
+    pub reason: String,
+    /// What the report calls them.
+    pub words: &'static str,
+    /// How many.
+    pub n: u64,
+}
+
+fn by_reason<S: Serializer>(left_out: &[LeftOut], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(left_out.iter().map(|cases| (&cases.reason, cases.n)))
 }
 
 /// A part of `n` as a share of 0 to 1; none of nothing.
 #[must_use]
-#[expect(clippy::cast_precision_loss, reason = "counts of one office are far below 2^52, where f64 is exact")]
 pub fn share(part: u64, n: u64) -> Option<f64> {
-    (n > 0).then(|| part as f64 / n as f64)
+    Share::new(part, n).map(Share::value)
 }

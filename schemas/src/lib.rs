@@ -19,6 +19,7 @@ mod ledger_book;
 mod ledger_field;
 mod name_rules;
 mod nik;
+pub mod number;
 mod office_day;
 mod office_days;
 mod period;

@@ -1,5 +1,6 @@
 //! A share as what it is: a part of a whole, compared without rounding.
 
+use crate::number::of_count;
 use serde::{Serialize, Serializer};
 use std::cmp::Ordering;
 
@@ -19,9 +20,8 @@ impl Share {
 
     /// As a number.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "counts of one office are far below 2^52, where f64 is exact")]
     pub fn value(self) -> f64 {
-        self.part as f64 / self.of as f64
+        of_count(self.part) / of_count(self.of)
     }
 }
 

@@ -7,6 +7,7 @@ mod written;
 
 use crate::Month;
 use crate::figures::{Deadline, Deadlines};
+use crate::number::of_whole;
 use crate::share::{Share, digits};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -285,13 +286,9 @@ impl Standard {
 
     /// Its value as it was written.
     #[must_use]
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a value has at most eighteen digits, so that its seconds are exact"
-    )]
     pub fn written(&self) -> Option<f64> {
         match self {
-            Self::Time { unit, at_most_s, .. } => at_most_s.map(|s| s as f64 / unit.seconds() as f64),
+            Self::Time { unit, at_most_s, .. } => at_most_s.map(|s| of_whole(s) / of_whole(unit.seconds())),
             Self::Share { at_least, .. } => at_least.map(Share::value),
         }
     }

@@ -1,6 +1,7 @@
 //! Figures beside what is wanted of them: the one place where a verdict is reached, and where it is decided how many digits
 //! show it.
 
+use crate::number::of_whole;
 use crate::share::Share;
 use crate::{Authority, Comparison, Unit};
 use serde::{Serialize, Serializer};
@@ -72,7 +73,7 @@ impl Compared {
     #[must_use]
     pub fn figure(self) -> Option<f64> {
         match self {
-            Self::Time { figure_s, .. } => figure_s.map(seconds),
+            Self::Time { figure_s, .. } => figure_s.map(of_whole),
             Self::Share { figure, .. } => figure.map(Share::value),
         }
     }
@@ -90,7 +91,7 @@ impl Compared {
     #[must_use]
     pub fn value(self) -> Option<f64> {
         match self {
-            Self::Time { at_most_s, .. } => at_most_s.map(seconds),
+            Self::Time { at_most_s, .. } => at_most_s.map(of_whole),
             Self::Share { at_least, .. } => at_least.map(Share::value),
         }
     }
@@ -100,7 +101,7 @@ impl Compared {
     pub fn margin(self) -> Option<f64> {
         match self {
             Self::Time { figure_s, at_most_s } => {
-                at_most_s.zip(figure_s).map(|(value, figure)| seconds(value - figure))
+                at_most_s.zip(figure_s).map(|(value, figure)| of_whole(value - figure))
             }
             Self::Share { figure, at_least } => {
                 figure.zip(at_least).map(|(figure, value)| figure.value() - value.value())
@@ -158,11 +159,6 @@ impl Compared {
 
 /// An f64 has no more.
 const MOST_DECIMALS: usize = 16;
-
-#[expect(clippy::cast_precision_loss, reason = "seconds of one office are far below 2^52, where f64 is exact")]
-fn seconds(s: i64) -> f64 {
-    s as f64
-}
 
 /// One figure judged by one target.
 #[derive(Clone, Debug, PartialEq, Eq)]

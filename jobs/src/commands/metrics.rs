@@ -61,7 +61,7 @@ fn whole(book: &FigureBook, provenance: &Provenance, options: &OfMonth) -> Resul
         Format::Json => format!("{}\n", serde_json::to_string_pretty(&value)?),
         Format::Csv => print::csv(&["figure", "value"], &rows)?,
         Format::Table => {
-            rows.extend(month.left_out.iter().map(|(reason, n)| vec![format!("left_out.{reason}"), n.to_string()]));
+            rows.extend(month.left_out.iter().map(|l| vec![format!("left_out.{}", l.reason), l.n.to_string()]));
             print::table(&["figure", "value"], &rows)
         }
     })

@@ -5,7 +5,7 @@
 //!         often it occurred, `n`
 
 use super::error::FigureError;
-use super::metrics::FIGURES;
+use super::metrics::statements;
 use super::month_view::MonthView;
 use super::statement::{EventScope, FigureSql, TimeScope};
 use polars::prelude::{DataFrame, DataType, IntoLazy, NULL, PlSmallStr, PolarsError, col, lit};
@@ -18,7 +18,7 @@ pub(crate) const NUMBERS: [&str; 4] = ["step", "next_step", "v", "n"];
 /// in passes over at most `at_once` events.
 pub(crate) fn rows(month: &MonthView<'_>, time_scope: TimeScope, at_once: usize) -> Result<DataFrame, FigureError> {
     let figures = |of_single_berkas: bool| {
-        FIGURES.into_iter().filter(move |figure| {
+        statements().into_iter().filter(move |figure| {
             figure.time_scope == time_scope && of_single_berkas == (figure.event_scope == EventScope::Berkas)
         })
     };

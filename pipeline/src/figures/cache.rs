@@ -10,7 +10,7 @@
 
 use super::additive::{NUMBERS, TEXTS};
 use super::error::FigureError;
-use super::metrics::FIGURES;
+use super::metrics;
 use super::outage_clock::OutageClock;
 use super::statement::TimeScope;
 use super::summary::{fault, numbers, texts};
@@ -150,7 +150,7 @@ impl FigureCache {
 /// Returns everything but the events that determines the rows of every month: the program and its form, the statements, the
 /// calendar and the SOP, and how many corrections there are.
 fn basis(form: u32, program: &str, facts: &Facts, corrections: u64) -> Result<String, FigureError> {
-    let statements = FIGURES.map(|figure| figure.text);
+    let statements: Vec<&str> = metrics::statements().iter().map(|sql| sql.text).collect();
     let basis = serde_json::to_string(&(form, program, statements, &facts.clock, &facts.sop, corrections));
     basis.map_err(|e| FigureError::Sql { figure: "the basis of kept rows".into(), reason: e.to_string() })
 }

@@ -4,16 +4,12 @@
 //! Gives   the same rows with a column `cell`, equal ones added up
 //! Rule    a figure about the end of a month is not added up over months: only the last month counts
 
+use super::metrics::{self, FIGURES};
 use super::summary::{fault, texts};
 use crate::figures::error::FigureError;
 use polars::prelude::{Column, DataFrame, DataType, IntoLazy, NamedFrom, PolarsError, Series, col, lit};
 use schemas::figures::By;
 use schemas::{Month, Wilayah};
-
-/// Items about the end of a month, which are not added up over months.
-const STANDING: [(&str, &str); 2] = [("backlog", "open"), ("flow", "open")];
-/// The prefix of such items about cases that are measured while they are open.
-const STANDING_PREFIX: &str = "open_";
 
 /// The columns by which rows in cells are added up, as in stage 2.
 const KEYS: [&str; 8] = ["cell", "figure", "item", "step", "next_step", "name", "detail", "v"];
@@ -51,14 +47,14 @@ fn stacked(frames: Vec<DataFrame>) -> Result<DataFrame, PolarsError> {
 
 /// Whether an item is about the end of a month.
 pub(crate) fn is_standing(figure: &str, item: &str) -> bool {
-    STANDING.contains(&(figure, item)) || item.starts_with(STANDING_PREFIX)
+    metrics::named(figure).is_some_and(|figure| figure.standing.contains(&item))
 }
 
 /// The same as an expression of polars.
 fn standing_expr() -> polars::prelude::Expr {
-    let standing = STANDING.map(|(figure, item)| col("figure").eq(lit(figure)).and(col("item").eq(lit(item))));
-    let open = col("item").str().starts_with(lit(STANDING_PREFIX));
-    standing.into_iter().fold(open, polars::prelude::Expr::or)
+    let items = FIGURES.iter().flat_map(|figure| figure.standing.iter().map(|item| (figure.sql.name, *item)));
+    let standing = items.map(|(figure, item)| col("figure").eq(lit(figure)).and(col("item").eq(lit(item))));
+    standing.reduce(polars::prelude::Expr::or).unwrap_or_else(|| lit(false))
 }
 
 /// Adds the column `cell`.

@@ -325,7 +325,7 @@ mod tests {
     use super::*;
     use crate::figures::additive::{rows, stacked};
     use crate::figures::divisions;
-    use crate::figures::metrics::FIGURES;
+    use crate::figures::metrics::statements;
     use rand::{Rng, SeedableRng};
     use rand_chacha::ChaCha8Rng;
     use schemas::figures::By;
@@ -444,7 +444,7 @@ mod tests {
                     for event_scope in [EventScope::Berkas, EventScope::Batches, EventScope::Arrivals] {
                         of_month.frames.borrow_mut().insert((time_scope, event_scope), frame.clone());
                     }
-                    let figures = FIGURES.into_iter().filter(|figure| figure.time_scope == time_scope);
+                    let figures = statements().into_iter().filter(|figure| figure.time_scope == time_scope);
                     let all = stacked(figures, |figure, statement| of_month.run(figure, statement)).unwrap();
                     same(&reached, &added(all, month), &format!("seed {seed}, {month}, {time_scope:?}"));
                 }

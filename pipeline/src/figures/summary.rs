@@ -100,10 +100,4 @@ impl Summary {
         let mut rows = self.rows(figure, item).filter(|row| row.step == i64::from(step));
         rows.next().map(|row| Spread { n: row.n, values: row.values }).unwrap_or_default()
     }
-
-    /// Returns the counts of cases that figures left out, by figure and reason.
-    pub(crate) fn left_out(&self) -> impl Iterator<Item = (String, u64)> {
-        let rows = self.0.iter().filter(|row| row.item == "left_out");
-        rows.map(|row| (format!("{}.{}", row.figure, row.name), row.n))
-    }
 }

@@ -16,6 +16,7 @@ mod audit;
 mod counts;
 
 use super::divisions;
+use super::metrics;
 use super::summary::fault;
 use crate::figures::error::FigureError;
 use counts::Counts;
@@ -24,25 +25,13 @@ use schemas::figures::{By, FigureRow, ReleasedRow};
 use schemas::{Facts, Month};
 use std::collections::BTreeMap;
 
-/// Items that are never shown: those that name single cases, and findings of data quality that repeat what a figure left out.
-const NEVER: [(&str, &str, &str); 7] = [
-    ("batches", "held_up_by", ""),
-    ("register_agreement", "numbers", ""),
+/// Counts of data quality that are never shown, among them findings that repeat what a figure left out.
+const NEVER: [(&str, &str, &str); 5] = [
     ("data_quality", "rows", ""),
     ("data_quality", "present", ""),
     ("data_quality", "valid", ""),
     ("data_quality", "finding", "W003"),
     ("data_quality", "finding", "Q023"),
-];
-/// Items that count the same cases as another one, by another clock. Both are shown or hidden together.
-const SAME: [(&str, &str, &str); 7] = [
-    ("time_per_step", "handling_wall", "handling_working"),
-    ("issuance", "wall_less_outages", "wall"),
-    ("issuance", "working", "wall"),
-    ("issuance", "working_days", "wall"),
-    ("issuance", "open_wall_less_outages", "open_wall"),
-    ("issuance", "open_working_days", "open_wall"),
-    ("turnaround", "working_less_applicant", "working"),
 ];
 
 /// The key of a count: figure, item, step, next step, name, detail.
@@ -108,7 +97,8 @@ pub(crate) fn released(rows: Vec<FigureRow>, masks: &[(Month, Mask)], by: By) ->
 }
 
 fn is_never_shown(figure: &str, item: &str, name: &str) -> bool {
-    NEVER.iter().any(|(f, i, n)| (*f, *i) == (figure, item) && (n.is_empty() || *n == name))
+    metrics::named(figure).is_some_and(|figure| figure.never_released.contains(&item))
+        || NEVER.iter().any(|(f, i, n)| (*f, *i) == (figure, item) && (n.is_empty() || *n == name))
 }
 
 fn item_of(row: &FigureRow) -> Item {
@@ -118,5 +108,6 @@ fn item_of(row: &FigureRow) -> Item {
 
 /// Returns the item together with which an item is shown or hidden.
 fn shown_with<'a>(figure: &str, item: &'a str) -> &'a str {
-    SAME.iter().find(|(f, i, _)| (*f, *i) == (figure, item)).map_or(item, |(_, _, with)| with)
+    let counted_with = metrics::named(figure).map_or(&[][..], |figure| figure.counted_with);
+    counted_with.iter().find(|(i, _)| *i == item).map_or(item, |(_, with)| with)
 }

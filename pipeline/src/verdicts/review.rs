@@ -6,9 +6,11 @@
 use super::judge;
 use crate::archive::Archive;
 use crate::archive::waiting_in_quarantine;
+use crate::figures::figure::Followed;
+use crate::figures::metrics::FIGURES;
 use crate::figures::{FigureBook, FigureError, PROBABLE, Quality, probable_duplicates, quality};
-use schemas::document::{Change, Coverage, FindingCount, MonthlyReview};
-use schemas::figures::{MonthFigures, share};
+use schemas::document::{Change, Coverage, FindingCount, MonthlyReview, NamedTime};
+use schemas::figures::{Figures, MonthFigures};
 use schemas::{Decisions, Facts, Month};
 use std::collections::BTreeMap;
 
@@ -34,6 +36,7 @@ pub fn review(
     let changes = previous.as_ref().filter(|_| is_complete).map(|p| changes(&sheet.figures, p)).unwrap_or_default();
     let probable = probable_duplicates(archive, facts, month, PROBABLE)?;
     Ok(MonthlyReview {
+        times: times(&sheet.figures.figures),
         sheet,
         previous,
         changes,
@@ -58,33 +61,15 @@ fn counts(quality: &Quality, facts: &Facts) -> Vec<FindingCount> {
     counts.into_iter().map(|(code, n)| FindingCount { text: facts.finding_text(code), n }).collect()
 }
 
-/// A figure worth following: its id, its value, and whether more is better.
-type Followed = (&'static str, fn(&MonthFigures) -> Option<f64>, bool);
-
-const FOLLOWED: [Followed; 7] = [
-    ("complete_at_first_check", |f| share(f.figures.completeness.complete, f.figures.completeness.first_checks), true),
-    ("conforming", |f| share(f.figures.conformance.conforming, f.figures.conformance.finished), true),
-    ("issuance_working_p50", |f| f.figures.issuance.working.p50().map(number), false),
-    (
-        "issued_within_24_hours",
-        |f| {
-            let d = f.deadlines.within_24_hours_less_outages;
-            share(d.on_time, d.n())
-        },
-        true,
-    ),
-    ("open", |f| Some(count(f.figures.backlog.values().sum())), false),
-    ("record_duplicates", |f| share(f.figures.duplicates.record_duplicates, f.figures.duplicates.record_checks), false),
-    ("turnaround_working_p50", |f| f.figures.turnaround.working.p50().map(number), false),
-];
-
 fn changes(now: &MonthFigures, before: &MonthFigures) -> Vec<Change> {
-    let mut changes: Vec<(f64, Change)> = FOLLOWED
+    let mut changes: Vec<(f64, Change)> = FIGURES
         .iter()
-        .filter_map(|(id, value, more_is_better)| {
+        .flat_map(|figure| figure.followed)
+        .filter_map(|Followed { id, words, more_is_better, value }| {
             let (now, before) = (value(now)?, value(before)?);
             let relative = if now.total_cmp(&before).is_eq() { 0.0 } else { ((now - before) / before).abs() };
-            let change = Change { id: (*id).to_owned(), now, before, better: (now > before) == *more_is_better };
+            let better = (now > before) == *more_is_better;
+            let change = Change { id: (*id).to_owned(), words: *words, now, before, better };
             (relative >= WORTH_A_SENTENCE).then_some((relative, change))
         })
         .collect();
@@ -92,18 +77,8 @@ fn changes(now: &MonthFigures, before: &MonthFigures) -> Vec<Change> {
     changes.into_iter().map(|(_, change)| change).collect()
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts and seconds of one office are far below 2^52, where f64 is exact"
-)]
-fn count(n: u64) -> f64 {
-    n as f64
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts and seconds of one office are far below 2^52, where f64 is exact"
-)]
-fn number(n: i64) -> f64 {
-    n as f64
+/// The times of every figure that lists some, in the order of the report.
+fn times(figures: &Figures) -> Vec<NamedTime> {
+    let times = FIGURES.iter().flat_map(|figure| figure.times);
+    times.map(|(words, spread)| NamedTime { words, spread: spread(figures).clone() }).collect()
 }

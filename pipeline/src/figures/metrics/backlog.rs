@@ -5,30 +5,42 @@
 //! Rule    a berkas ends with step 10, `ditolak` (5) or `duplikat` (6)
 
 use crate::archive::columns::step;
-use crate::figures::Context;
 use crate::figures::error::FigureError;
-use crate::figures::statement::{EventScope, FigureSql, TimeScope};
+use crate::figures::figure::{Context, Figure, Followed};
+use crate::figures::statement::{EventScope, TimeScope};
 use crate::figures::summary::{count, fault, whole};
 use polars::prelude::{DataFrame, IntoLazy, PolarsError, col, lit};
 use schemas::Within;
 use schemas::document::BacklogAge;
+use schemas::document::{ChangeWords, Quantity};
+use schemas::number;
 use std::collections::BTreeMap;
 
-pub(super) const SQL: FigureSql =
-    FigureSql::new("backlog", include_str!("backlog.sql"), TimeScope::UpToMonthEnd, EventScope::Berkas);
+const NAME: &str = "backlog";
+
+pub(super) const FIGURE: Figure = Figure {
+    standing: &["open"],
+    followed: &[Followed {
+        id: "open",
+        words: ChangeWords { subject: "Berkas terbuka pada akhir bulan", quantity: Quantity::Count, tail: "" },
+        more_is_better: false,
+        value: |m| Some(number::of_count(m.figures.backlog.values().sum())),
+    }],
+    ..Figure::new(NAME, include_str!("backlog.sql"), TimeScope::UpToMonthEnd, EventScope::Berkas)
+};
 
 /// A day, a working week, and the working days within which a document must be issued.
 const UP_TO: [u64; 3] = [1, 5, Within::FourteenWorkingDays.limit().unsigned_abs()];
 
-pub(in crate::figures) fn compute(context: Context<'_>) -> Result<BTreeMap<u8, u64>, FigureError> {
-    let rows = context.figures.rows("backlog", "open");
+pub(super) fn compute(context: Context<'_>) -> Result<BTreeMap<u8, u64>, FigureError> {
+    let rows = context.figures.rows(NAME, "open");
     rows.map(|row| Ok((step(row.step)?, row.n))).collect()
 }
 
 /// Classes of age in the additive rows of a month.
 pub(in crate::figures) fn ages(additive: DataFrame) -> Result<BacklogAge, FigureError> {
     let rows = || -> Result<Vec<(i64, u64, u64)>, PolarsError> {
-        let open = additive.lazy().filter(col("figure").eq(lit("backlog"))).collect()?;
+        let open = additive.lazy().filter(col("figure").eq(lit(NAME))).collect()?;
         let rows = whole(&open, "step")?.into_iter().zip(whole(&open, "v")?).zip(whole(&open, "n")?);
         rows.map(|((step, age), n)| Ok((step, count(age)?, count(n)?))).collect()
     };

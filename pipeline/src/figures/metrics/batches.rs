@@ -4,20 +4,23 @@
 //! Gives   batches completed in the month, waiting in working seconds, the berkas gathered last per batch
 //! Rule    SOP steps 7 and 10; the cards of one batch go home together
 
-use crate::figures::Context;
-use crate::figures::statement::{EventScope, FigureSql, TimeScope};
+use crate::figures::figure::{Context, Figure};
+use crate::figures::statement::{EventScope, TimeScope};
 use schemas::figures::Batches;
 
-pub(super) const SQL: FigureSql =
-    FigureSql::new("batches", include_str!("batches.sql"), TimeScope::IncludingLater, EventScope::Batches);
+const NAME: &str = "batches";
 
-const FIGURE: &str = "batches";
+pub(super) const FIGURE: Figure = Figure {
+    never_released: &["held_up_by"],
+    times: &[("Kartu menunggu kartu terakhir batch (jam kerja)", |f| &f.batches.waiting_for_last_working)],
+    ..Figure::new(NAME, include_str!("batches.sql"), TimeScope::IncludingLater, EventScope::Batches)
+};
 
-pub(in crate::figures) fn compute(context: Context<'_>) -> Batches {
-    let held_up = context.figures.rows(FIGURE, "held_up_by");
+pub(super) fn compute(context: Context<'_>) -> Batches {
+    let held_up = context.figures.rows(NAME, "held_up_by");
     Batches {
-        completed: context.figures.n(FIGURE, "held_up_by"),
-        waiting_for_last_working: context.figures.spread(FIGURE, "waiting_for_last_working", 0),
+        completed: context.figures.n(NAME, "held_up_by"),
+        waiting_for_last_working: context.figures.spread(NAME, "waiting_for_last_working", 0),
         held_up_by: held_up.map(|row| (row.name.clone(), row.detail.clone())).collect(),
     }
 }

@@ -5,21 +5,34 @@
 //! Rule    SOP steps 1–10, data/sop
 
 use crate::archive::columns::step;
-use crate::figures::statement::{EventScope, FigureSql, TimeScope};
-use crate::figures::{Context, FigureError};
-use schemas::figures::{Conformance, FigureRow, StepByRole, Succession};
+use crate::figures::error::FigureError;
+use crate::figures::figure::{Context, Figure, Followed};
+use crate::figures::statement::{EventScope, TimeScope};
+use schemas::document::{ChangeWords, Quantity};
+use schemas::figures::{Conformance, FigureRow, StepByRole, Succession, share};
 
-pub(super) const SQL: FigureSql =
-    FigureSql::new("conformance", include_str!("conformance.sql"), TimeScope::IncludingLater, EventScope::Berkas);
+const NAME: &str = "conformance";
 
-const FIGURE: &str = "conformance";
+pub(super) const FIGURE: Figure = Figure {
+    followed: &[Followed {
+        id: "conforming",
+        words: ChangeWords {
+            subject: "Berkas yang seluruh langkahnya sesuai SOP",
+            quantity: Quantity::Share,
+            tail: "",
+        },
+        more_is_better: true,
+        value: |m| share(m.figures.conformance.conforming, m.figures.conformance.finished),
+    }],
+    ..Figure::new(NAME, include_str!("conformance.sql"), TimeScope::IncludingLater, EventScope::Berkas)
+};
 
-pub(in crate::figures) fn compute(context: Context<'_>) -> Result<Conformance, FigureError> {
+pub(super) fn compute(context: Context<'_>) -> Result<Conformance, FigureError> {
     let figures = context.figures;
     let mandatory = context.facts.sop.steps.iter().filter(|s| s.mandatory).count();
     // What is measured of a finished berkas is how many mandatory steps it has.
-    let lacking = |item: &str| context.within(FIGURE, item, i64::try_from(mandatory).unwrap_or(0) - 1);
-    let (conforming, deviating) = (figures.n(FIGURE, "conforming"), figures.n(FIGURE, "deviating"));
+    let lacking = |item: &str| context.within(NAME, item, i64::try_from(mandatory).unwrap_or(0) - 1);
+    let (conforming, deviating) = (figures.n(NAME, "conforming"), figures.n(NAME, "deviating"));
     let finished = conforming + deviating;
     let succession = |row: &FigureRow| -> Result<(Succession, u64), FigureError> {
         Ok((Succession { from: step(row.step)?, outcome: row.name.clone(), to: step(row.next_step)? }, row.n))
@@ -31,7 +44,7 @@ pub(in crate::figures) fn compute(context: Context<'_>) -> Result<Conformance, F
         finished,
         conforming,
         all_mandatory_steps: finished - lacking("conforming")? - lacking("deviating")?,
-        wrong_succession: figures.rows(FIGURE, "wrong_succession").map(succession).collect::<Result<_, _>>()?,
-        wrong_role: figures.rows(FIGURE, "wrong_role").map(role).collect::<Result<_, _>>()?,
+        wrong_succession: figures.rows(NAME, "wrong_succession").map(succession).collect::<Result<_, _>>()?,
+        wrong_role: figures.rows(NAME, "wrong_role").map(role).collect::<Result<_, _>>()?,
     })
 }

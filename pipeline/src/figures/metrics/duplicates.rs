@@ -6,15 +6,30 @@
 //! Rule    SOP step 6, "pengecekan Duplikat Record"
 //! Finds   berkas without a NIK: counted, left out of (b) and (c)
 
-use crate::figures::Context;
-use crate::figures::statement::{EventScope, FigureSql, TimeScope};
-use schemas::figures::Duplicates;
+use crate::figures::figure::{Context, Figure, Followed};
+use crate::figures::statement::{EventScope, TimeScope};
+use schemas::document::{ChangeWords, Quantity};
+use schemas::figures::{Duplicates, share};
 
-pub(super) const SQL: FigureSql =
-    FigureSql::new("duplicates", include_str!("duplicates.sql"), TimeScope::IncludingLater, EventScope::Arrivals);
+const NAME: &str = "duplicates";
 
-pub(in crate::figures) fn compute(context: Context<'_>) -> Duplicates {
-    let n = |item: &str| context.figures.n("duplicates", item);
+pub(super) const FIGURE: Figure = Figure {
+    left_out: &[("no_nik", "Berkas tanpa NIK (tidak masuk angka kedatangan berulang)")],
+    followed: &[Followed {
+        id: "record_duplicates",
+        words: ChangeWords {
+            subject: "Temuan duplikat record",
+            quantity: Quantity::Share,
+            tail: "berkas yang diperiksa",
+        },
+        more_is_better: false,
+        value: |m| share(m.figures.duplicates.record_duplicates, m.figures.duplicates.record_checks),
+    }],
+    ..Figure::new(NAME, include_str!("duplicates.sql"), TimeScope::IncludingLater, EventScope::Arrivals)
+};
+
+pub(super) fn compute(context: Context<'_>) -> Duplicates {
+    let n = |item: &str| context.figures.n(NAME, item);
     Duplicates {
         record_checks: n("record_checks"),
         record_duplicates: n("record_duplicates"),

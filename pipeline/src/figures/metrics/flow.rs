@@ -3,21 +3,24 @@
 //! Reads   first receipt, print, hand-over and end of every berkas
 //! Gives   the flow of a month, in all or by kecamatan in order of name; kecamatan without any are not listed
 
-use crate::figures::FigureError;
-use crate::figures::statement::{EventScope, FigureSql, TimeScope};
+use crate::figures::error::FigureError;
+use crate::figures::figure::Figure;
+use crate::figures::statement::{EventScope, TimeScope};
 use crate::figures::summary::Summary;
 use schemas::Month;
 use schemas::document::KecamatanRow;
 use schemas::figures::{FigureRow, TrendPoint};
 use std::collections::BTreeMap;
 
-pub(super) const SQL: FigureSql =
-    FigureSql::new("flow", include_str!("flow.sql"), TimeScope::UpToMonthEnd, EventScope::Berkas);
+pub(in crate::figures) const NAME: &str = "flow";
 
-pub(in crate::figures) const FIGURE: &str = "flow";
+pub(super) const FIGURE: Figure = Figure {
+    standing: &["open"],
+    ..Figure::new(NAME, include_str!("flow.sql"), TimeScope::UpToMonthEnd, EventScope::Berkas)
+};
 
 pub(in crate::figures) fn compute(month: Month, figures: &Summary) -> TrendPoint {
-    let n = |item: &str| figures.n(FIGURE, item);
+    let n = |item: &str| figures.n(NAME, item);
     TrendPoint { month, received: n("received"), printed: n("printed"), handed_over: n("handed_over"), open: n("open") }
 }
 
@@ -56,7 +59,7 @@ mod tests {
     fn an_item_of_which_nothing_is_known_is_refused() {
         let row = |item: &str| FigureRow {
             cell: "SUKAREKA".into(),
-            figure: FIGURE.into(),
+            figure: NAME.into(),
             item: item.into(),
             step: 0,
             next_step: 0,

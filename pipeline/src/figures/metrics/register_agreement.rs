@@ -5,32 +5,40 @@
 //! Rule    SOP steps 3, 4, 8, 9; a number is `NNNNNN/step/year`
 //! Finds   entries without a number, or with one of more than seven digits: counted, not in the sequence
 
-use crate::figures::statement::{EventScope, FigureSql, TimeScope};
-use crate::figures::{Context, LeftOut};
-use schemas::figures::RegisterNumbers;
+use crate::figures::error::FigureError;
+use crate::figures::figure::{Context, Figure};
+use crate::figures::statement::{EventScope, TimeScope};
+use schemas::figures::{LeftOut, RegisterNumbers};
 use schemas::{numbering, serial};
 use std::collections::BTreeMap;
 
-pub(super) const SQL: FigureSql = FigureSql::new(
-    "register_agreement",
-    include_str!("register_agreement.sql"),
-    TimeScope::UpToMonthEnd,
-    EventScope::Berkas,
-);
+const NAME: &str = "register_agreement";
+const NO_NUMBER: &str = "no_number";
+const UNREADABLE_NUMBER: &str = "unreadable_number";
 
-pub(in crate::figures) fn compute(context: Context<'_>, left_out: &mut LeftOut) -> BTreeMap<String, RegisterNumbers> {
+pub(super) const FIGURE: Figure = Figure {
+    never_released: &["numbers"],
+    left_out: &[
+        (NO_NUMBER, "Entri buku tanpa nomor (tidak masuk urutan nomor)"),
+        (UNREADABLE_NUMBER, "Entri buku dengan nomor yang tidak terbaca (tidak masuk urutan nomor)"),
+    ],
+    ..Figure::new(NAME, include_str!("register_agreement.sql"), TimeScope::UpToMonthEnd, EventScope::Berkas)
+};
+
+pub(super) fn compute(context: Context<'_>) -> Result<(BTreeMap<String, RegisterNumbers>, Vec<LeftOut>), FigureError> {
     let mut books: BTreeMap<i64, BTreeMap<String, u64>> = BTreeMap::new();
-    let mut skip = |reason: &str, n| *left_out.entry(format!("register_agreement.{reason}")).or_insert(0) += n;
-    for row in context.figures.rows("register_agreement", "numbers") {
+    let mut left_out = Vec::new();
+    for row in context.figures.rows(NAME, "numbers") {
         if row.name.is_empty() {
-            skip("no_number", row.n);
+            left_out.push(FIGURE.left_out(NO_NUMBER, row.n)?);
             continue;
         }
         if serial(&row.name).is_none() {
-            skip("unreadable_number", row.n);
+            left_out.push(FIGURE.left_out(UNREADABLE_NUMBER, row.n)?);
         }
         *books.entry(row.step).or_default().entry(row.name.clone()).or_insert(0) += row.n;
     }
     let ledgers = context.facts.ledgers.iter();
-    ledgers.map(|l| (l.id.clone(), numbering(&books.remove(&l.step.into()).unwrap_or_default()))).collect()
+    let numbers = ledgers.map(|l| (l.id.clone(), numbering(&books.remove(&l.step.into()).unwrap_or_default())));
+    Ok((numbers.collect(), left_out))
 }
