@@ -32,7 +32,7 @@ fn small() -> Made {
 
 /// The columns of every part in a folder of the archive.
 fn columns_of(pulled: &Pulled, table: &str) -> BTreeSet<String> {
-    let root = pulled.archive.root();
+    let root = pulled.root();
     let parts =
         tests::tree(&root.join(table)).into_keys().filter(|path| path.extension().is_some_and(|e| e == "parquet"));
     let mut columns = BTreeSet::new();
@@ -47,7 +47,7 @@ fn columns_of(pulled: &Pulled, table: &str) -> BTreeSet<String> {
 fn is_whole(pulled: &Pulled) {
     for public_only in [false, true] {
         let key = (!public_only).then_some(&pulled.key);
-        let examination = Examination { root: pulled.archive.root(), public_only, key, heads: &[] };
+        let examination = Examination { root: &pulled.root(), public_only, key, heads: &[] };
         let result = pipeline::verify(examination).unwrap();
         assert!(result.findings.is_empty(), "{:?}", result.findings);
         assert_eq!(result.events, pulled.archive.provenance().unwrap().events);
@@ -141,9 +141,9 @@ fn an_archive_that_was_begun_otherwise_is_left_as_it_is() {
         (&moved, &as_it_is, "`jenis_kelamin` is personal and optional, and the archive"),
     ] {
         let mut pulled = pulled(&small(), begun);
-        let before = tests::tree(&pulled.archive.root().join("events"));
+        let before = tests::tree(&pulled.root().join("events"));
         let refused = again(&mut pulled, now, "update workflow_events set nama = 'LAIN'").unwrap_err();
         assert!(refused.contains(words) && refused.contains("into an empty folder"), "{refused}");
-        assert_eq!(tests::tree(&pulled.archive.root().join("events")), before);
+        assert_eq!(tests::tree(&pulled.root().join("events")), before);
     }
 }

@@ -346,6 +346,11 @@ impl Pulled {
     pub fn database(&self) -> std::path::PathBuf {
         self.dir.path().join("kantor.sqlite")
     }
+
+    /// The folder of the archive.
+    pub fn root(&self) -> std::path::PathBuf {
+        self.dir.path().join("archive")
+    }
 }
 
 /// Pulls an office into an archive, without a row in quarantine.
@@ -372,7 +377,7 @@ pub fn pulled(made: &Made, facts: &Facts) -> Pulled {
 pub fn again(pulled: &mut Pulled, facts: &Facts, change: &str) -> Result<(), String> {
     sqlite(&pulled.database(), change);
     pull(pulled.dir.path(), &pulled.key, facts).map_err(|e| e.to_string())?;
-    pulled.archive = Archive::open(&pulled.dir.path().join("archive")).unwrap();
+    pulled.archive = Archive::open(&pulled.root()).unwrap();
     Ok(())
 }
 

@@ -8,7 +8,6 @@ pub(crate) mod columns;
 pub(crate) mod commit_log;
 mod commit_note;
 pub(crate) mod current_events;
-mod disk;
 mod error;
 pub(crate) mod event_batch;
 mod head;
@@ -21,12 +20,12 @@ mod pseudonyms;
 pub(crate) mod quarantine;
 pub(crate) mod read;
 mod seal;
+pub(crate) mod store;
 pub(crate) mod tables;
 mod verify;
 mod writer;
 
 pub use commit_note::{CommitNote, FileEntry, SourceNote};
-pub(crate) use disk::{make_folder, read_file};
 pub use error::ArchiveError;
 use error::io;
 pub use head::{KeptHead, KeptHeadError};
@@ -44,12 +43,12 @@ use crate::hash::sha256;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use commit_log::{Commit, EventFile, TableFacts};
-use disk::LONGEST_LOG_BYTES;
-
 use schemas::document::Provenance;
 use schemas::{ColumnFact, ColumnFacts, Month, Zone};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
+use store::{Folder, LONGEST_LOG_BYTES, Store};
 
 /// Rows of a part that are decoded together.
 const READ_ROWS: usize = 65_536;
@@ -70,7 +69,7 @@ pub struct Seal {
 /// An archive as its log describes it at the moment of opening.
 #[derive(Clone, Debug)]
 pub struct Archive {
-    root: PathBuf,
+    store: Arc<dyn Store>,
     commits: Vec<Commit>,
 }
 
@@ -81,27 +80,37 @@ impl Archive {
     /// [`ArchiveError::Log`] when a commit is unreadable or missing, [`ArchiveError::Altered`] when it is
     /// another than the one that was written, [`ArchiveError::Form`] when its tables are of another form, [`ArchiveError::Io`] when the system refuses.
     pub fn open(root: &Path) -> Result<Self, ArchiveError> {
+        Self::of(Arc::new(Folder::at(root)))
+    }
+
+    /// The same of an archive in any store.
+    fn of(store: Arc<dyn Store>) -> Result<Self, ArchiveError> {
         let mut commits = Vec::new();
-        for version in commit_files(root)? {
+        for version in commit_files(&*store)? {
             let wanted = commits.len() as u64;
             if version != wanted {
                 return Err(ArchiveError::Log { version: wanted, reason: "its file is missing".into() });
             }
-            let bytes = read_file(root, &layout::commit(version), LONGEST_LOG_BYTES)?;
+            let bytes = store.read(&layout::commit(version), LONGEST_LOG_BYTES)?;
             commits.push(commit_log::decode(version, &bytes).map_err(|reason| ArchiveError::Log { version, reason })?);
         }
-        let archive = Self { root: root.to_owned(), commits };
+        let archive = Self { store, commits };
         if !archive.facts().is_none_or(TableFacts::is_of_known_form) {
-            return Err(ArchiveError::Form { path: root.display().to_string() });
+            return Err(ArchiveError::Form { path: archive.place() });
         }
         head::check(&archive)?;
         Ok(archive)
     }
 
-    /// The folder.
+    /// Where it lies, for messages.
     #[must_use]
-    pub fn root(&self) -> &Path {
-        &self.root
+    pub fn place(&self) -> String {
+        self.store.place("")
+    }
+
+    /// What keeps its files.
+    pub(crate) fn store(&self) -> &Arc<dyn Store> {
+        &self.store
     }
 
     /// The zone of the office whose archive it is; none before its first commit.
@@ -116,7 +125,7 @@ impl Archive {
     /// [`ArchiveError::Zone`] when the archive was begun in another zone.
     pub fn check_zone(&self, zone: Zone) -> Result<(), ArchiveError> {
         match self.zone().filter(|begun| *begun != zone) {
-            Some(begun) => Err(ArchiveError::Zone { path: self.root.display().to_string(), begun, zone }),
+            Some(begun) => Err(ArchiveError::Zone { path: self.place(), begun, zone }),
             None => Ok(()),
         }
     }
@@ -128,7 +137,7 @@ impl Archive {
         let mut differing = facts.iter().map(|fact| (fact.column, words(fact), words(begun.get(fact.column))));
         match differing.find(|(_, wanted, held)| wanted != held) {
             Some((column, wanted, held)) => {
-                let path = self.root.display().to_string();
+                let path = self.place();
                 Err(ArchiveError::Columns { path, column: column.name(), held, wanted })
             }
             None => Ok(()),
@@ -183,7 +192,7 @@ impl Archive {
     pub fn at(&self, version: u64) -> Option<Self> {
         let commits = self.commits.iter().take_while(|commit| commit.version <= version).cloned().collect::<Vec<_>>();
         let reached = commits.last().is_some_and(|commit| commit.version == version);
-        reached.then(|| Self { root: self.root.clone(), commits })
+        reached.then(|| Self { store: Arc::clone(&self.store), commits })
     }
 
     /// The commit that closed the books of a month.
@@ -258,7 +267,7 @@ impl Archive {
     }
 
     pub(crate) fn empty(&self) -> ArchiveError {
-        ArchiveError::Empty { path: self.root.display().to_string() }
+        ArchiveError::Empty { path: self.place() }
     }
 
     /// Whether a key is the one that it was written with; any is while it is empty.
@@ -338,7 +347,7 @@ impl Archive {
         rows: usize,
     ) -> Result<impl Iterator<Item = Result<RecordBatch, ArchiveError>> + use<'a>, ArchiveError> {
         let damaged = || ArchiveError::Damaged { path: file.path.clone() };
-        let bytes = match read_file(&self.root, &file.path, file.size_bytes) {
+        let bytes = match self.store.read(&file.path, file.size_bytes) {
             Err(ArchiveError::Io { reason, .. }) if reason.kind() == std::io::ErrorKind::FileTooLarge => {
                 return Err(damaged());
             }
@@ -358,17 +367,9 @@ pub(crate) fn month_of_path(path: &str) -> Option<Month> {
 }
 
 /// The versions of which the log has a commit, in order.
-fn commit_files(root: &Path) -> Result<Vec<u64>, ArchiveError> {
-    let folder = root.join(layout::LOG);
-    let entries = match std::fs::read_dir(&folder) {
-        Ok(entries) => entries,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(e) => return Err(io("read", &folder, e)),
-    };
-    let mut versions = Vec::new();
-    for entry in entries {
-        versions.extend(layout::version_of_commit(&entry.map_err(|e| io("read", &folder, e))?.file_name()));
-    }
+fn commit_files(store: &dyn Store) -> Result<Vec<u64>, ArchiveError> {
+    let entries = store.list(layout::LOG)?;
+    let mut versions: Vec<u64> = entries.iter().filter_map(|entry| layout::version_of_commit(&entry.name)).collect();
     versions.sort_unstable();
     Ok(versions)
 }

@@ -220,8 +220,7 @@ impl FigureBook {
                 None => false,
             };
             if !same {
-                let place = path.strip_prefix(self.archive.root()).unwrap_or(&path).display().to_string();
-                altered.push(Finding { code: "A008", place, count: 1 });
+                altered.push(Finding { code: "A008", place: path, count: 1 });
             }
         }
         Ok(altered)

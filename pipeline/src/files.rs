@@ -38,6 +38,14 @@ pub fn read_file(path: &Path, most: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// How the name of a temporary file begins and ends.
+const TEMPORARY: (&str, &str) = (".tertib-", ".tmp");
+
+/// Whether a name is that of a temporary file, which a crash may leave.
+pub(crate) fn is_temporary(name: &str) -> bool {
+    name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1)
+}
+
 /// Replaces or creates a file atomically: writes a temporary file in the same folder, then renames it.
 ///
 /// # Errors
@@ -45,7 +53,7 @@ pub fn read_file(path: &Path, most: u64) -> Result<Vec<u8>> {
 pub fn replace_file(path: &Path, bytes: &[u8], readers: Readers) -> Result<()> {
     let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".tertib-").suffix(".tmp");
+    builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(match readers {
         Readers::Usual => 0o666,

@@ -249,7 +249,7 @@ impl Run<'_> {
     ) -> Result<(Source, Ingestor<'f>, Vec<String>), PullError> {
         let mut repeated = None;
         loop {
-            let scratch = writer.as_ref().map_or_else(std::env::temp_dir, |w| w.staging().to_owned());
+            let scratch = writer.as_ref().map_or_else(std::env::temp_dir, |w| w.scratch());
             let digests = context.quarantine.digests.clone();
             let archive = context.archive.clone();
             let mut ingestor =

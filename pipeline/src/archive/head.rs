@@ -4,11 +4,10 @@
 //! keeps one away from the archive can prove that everything up to that commit is as it was. The archive keeps one of its own,
 //! which finds accidents; whoever can write into the archive can also write that.
 
-use super::disk::{LONGEST_LOG_BYTES, is_there, make_folder, read_file, write_flushed};
-use super::{Archive, ArchiveError, io, layout};
+use super::store::{LONGEST_LOG_BYTES, Store};
+use super::{Archive, ArchiveError, layout};
 use std::fmt;
 use std::io::ErrorKind;
-use std::path::Path;
 use std::str::FromStr;
 
 /// Digits that a document shows; fewer would be found by trying.
@@ -98,8 +97,8 @@ pub(super) enum OwnHead {
 }
 
 /// Reads it. It stands there twice, so that damage to it is not taken for damage to the commit.
-pub(super) fn own(root: &Path) -> Result<OwnHead, ArchiveError> {
-    let bytes = match read_file(root, layout::HEAD, LONGEST_LOG_BYTES) {
+pub(super) fn own(store: &dyn Store) -> Result<OwnHead, ArchiveError> {
+    let bytes = match store.read(layout::HEAD, LONGEST_LOG_BYTES) {
         Ok(bytes) => bytes,
         Err(e) if e.is_missing() => return Ok(OwnHead::Missing),
         // Only the owner may read it; others read the archive without it.
@@ -124,7 +123,7 @@ pub(super) fn own(root: &Path) -> Result<OwnHead, ArchiveError> {
 /// Refuses an archive whose log has another commit than the one that its own head names: what is read from it would be wrong, and
 /// a further commit would vouch for it. Gives the version that is named.
 pub(super) fn check(archive: &Archive) -> Result<Option<u64>, ArchiveError> {
-    let OwnHead::Said(head) = own(&archive.root)? else { return Ok(None) };
+    let OwnHead::Said(head) = own(&*archive.store)? else { return Ok(None) };
     match archive.commits.iter().find(|commit| Some(commit.version) == head.version) {
         Some(commit) if !head.is_of(&commit.sha256) => {
             Err(ArchiveError::Altered { version: commit.version, head: layout::HEAD })
@@ -142,31 +141,28 @@ pub(super) fn renew(archive: &Archive) -> Result<(), ArchiveError> {
     }
     if let Some(version) = named.filter(|named| *named > newest.version) {
         // Where nothing locks, another writer may have committed since the log was read; this one then gives way.
-        if is_there(&archive.root.join(layout::commit(version))) {
+        if archive.store.kind(&layout::commit(version))?.is_some() {
             return Ok(());
         }
         // To renew it would do away with what tells that the log was cut off.
         return Err(ArchiveError::CutOff { version, head: layout::HEAD });
     }
-    keep(&archive.root, newest.version, &newest.sha256)
+    keep(&*archive.store, newest.version, &newest.sha256)
 }
 
 fn text(version: u64, sha256: &str) -> String {
     format!("{version} {sha256}\n").repeat(2)
 }
 
-/// Writes it anew, by way of a file of this process.
-pub(super) fn keep(root: &Path, version: u64, sha256: &str) -> Result<(), ArchiveError> {
-    make_folder(root, layout::STAGING)?;
-    let waiting = root.join(layout::staged_head(std::process::id()));
-    let place = root.join(layout::HEAD);
-    write_flushed(&waiting, text(version, sha256).as_bytes())?;
-    std::fs::rename(&waiting, &place).map_err(|e| io("write", &place, e))
+/// Writes it anew.
+pub(super) fn keep(store: &dyn Store, version: u64, sha256: &str) -> Result<(), ArchiveError> {
+    store.put(layout::HEAD, text(version, sha256).as_bytes())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::archive::store::Folder;
 
     #[test]
     fn a_head_is_read_as_it_is_printed_kept_or_typed() {
@@ -187,17 +183,18 @@ mod tests {
     #[test]
     fn the_own_copy_is_damaged_rather_than_another_when_a_bit_of_it_flips() {
         let folder = tempfile::TempDir::new().unwrap();
-        assert_eq!(own(folder.path()).unwrap(), OwnHead::Missing);
-        keep(folder.path(), 12, &"ab".repeat(32)).unwrap();
+        let store = Folder::at(folder.path());
+        assert_eq!(own(&store).unwrap(), OwnHead::Missing);
+        keep(&store, 12, &"ab".repeat(32)).unwrap();
         let said = OwnHead::Said(KeptHead { version: Some(12), sidik: "ab".repeat(32) });
-        assert_eq!(own(folder.path()).unwrap(), said);
+        assert_eq!(own(&store).unwrap(), said);
         let place = folder.path().join(layout::HEAD);
         let bytes = std::fs::read(&place).unwrap();
         for bit in 0..8 * bytes.len() {
             let mut flipped = bytes.clone();
             flipped[bit / 8] ^= 1 << (bit % 8);
             std::fs::write(&place, flipped).unwrap();
-            assert_eq!(own(folder.path()).unwrap(), OwnHead::Damaged, "bit {bit}");
+            assert_eq!(own(&store).unwrap(), OwnHead::Damaged, "bit {bit}");
         }
     }
 }

@@ -4,14 +4,12 @@
 //! Invariant: an intent that names anything but parts of its version and a staging folder is not followed.
 
 use super::commit_log::check_part;
-use super::disk::{LONGEST_LOG_BYTES, flush_up_to, is_there, make_folder, put_if_absent, read_file, remove, restrict};
 use super::part_encoder::staged;
-use super::{ArchiveError, FileEntry, head, io, layout};
+use super::store::{LONGEST_LOG_BYTES, Store, if_there};
+use super::{ArchiveError, FileEntry, head, layout};
 use crate::hash::sha256;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
 
 /// The file of a staging folder that holds the commit.
 pub(super) const COMMIT: &str = "commit.json";
@@ -41,23 +39,14 @@ pub(super) struct Unusable {
 type Read = Result<Intent, Unusable>;
 
 /// The intents that wait, in order of their versions.
-pub(super) fn intents(root: &Path) -> Result<Vec<Read>, ArchiveError> {
-    let folder = root.join(layout::WORK);
-    let entries = match std::fs::read_dir(&folder) {
-        Ok(entries) => entries,
-        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(e) => return Err(io("read", &folder, e)),
-    };
-    let mut versions = Vec::new();
-    for entry in entries {
-        let name = entry.map_err(|e| io("read", &folder, e))?.file_name();
-        versions.extend(layout::version_of_intent(&name));
-    }
+pub(super) fn intents(store: &dyn Store) -> Result<Vec<Read>, ArchiveError> {
+    let entries = store.list(layout::WORK)?;
+    let mut versions: Vec<u64> = entries.iter().filter_map(|entry| layout::version_of_intent(&entry.name)).collect();
     versions.sort_unstable();
     let mut intents = Vec::new();
     for version in versions {
         let path = layout::intent(version);
-        match read_file(root, &path, LONGEST_LOG_BYTES) {
+        match store.read(&path, LONGEST_LOG_BYTES) {
             Ok(bytes) => intents.push(Intent::read(version, path, &bytes)),
             // Another writer has just finished it.
             Err(e) if e.is_missing() => {}
@@ -115,65 +104,55 @@ enum CommitState {
     Others,
 }
 
-fn state_of(root: &Path, intent: &Intent) -> Result<CommitState, ArchiveError> {
-    let Some(bytes) = if_there(root, &layout::commit(intent.version))? else { return Ok(CommitState::Absent) };
+fn state_of(store: &dyn Store, intent: &Intent) -> Result<CommitState, ArchiveError> {
+    let Some(bytes) = if_there(store, &layout::commit(intent.version))? else { return Ok(CommitState::Absent) };
     if sha256(&bytes) == intent.commit_sha256 {
         return Ok(CommitState::Done);
     }
-    let whole = if_there(root, &intent.commit())?.filter(|whole| sha256(whole) == intent.commit_sha256);
+    let whole = if_there(store, &intent.commit())?.filter(|whole| sha256(whole) == intent.commit_sha256);
     Ok(if whole.is_some_and(|whole| whole.starts_with(&bytes)) { CommitState::CutShort } else { CommitState::Others })
 }
 
-fn if_there(root: &Path, within: &str) -> Result<Option<Vec<u8>>, ArchiveError> {
-    match read_file(root, within, LONGEST_LOG_BYTES) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(e) if e.is_missing() => Ok(None),
-        Err(e) => Err(e),
-    }
-}
-
-pub(super) fn is_committed(root: &Path, version: u64) -> bool {
-    is_there(&root.join(layout::commit(version)))
+pub(super) fn is_committed(store: &dyn Store, version: u64) -> Result<bool, ArchiveError> {
+    Ok(store.kind(&layout::commit(version))?.is_some())
 }
 
 /// Finishes what was decided on and not finished. A commit of which a file is nowhere whole (a folder that was copied
 /// while it was written) is given up: it never stood in the log, so its rows are still to be pulled.
-pub(super) fn settle(root: &Path) -> Result<(), ArchiveError> {
-    for intent in intents(root)? {
+pub(super) fn settle(store: &dyn Store) -> Result<(), ArchiveError> {
+    for intent in intents(store)? {
         let intent = match intent {
             Ok(intent) => intent,
             Err(unusable) if unusable.is_cut_short => {
-                remove(&root.join(unusable.path))?;
+                store.remove(&unusable.path)?;
                 continue;
             }
             Err(Unusable { path, reason, .. }) => return Err(ArchiveError::Intent { path, reason }),
         };
-        if let CommitState::Done | CommitState::Others = state_of(root, &intent)? {
-            remove(&root.join(layout::intent(intent.version)))?;
+        if let CommitState::Done | CommitState::Others = state_of(store, &intent)? {
+            store.remove(&layout::intent(intent.version))?;
             continue;
         }
         let mut whole = true;
         for file in &intent.files {
-            whole &= holds(root, &intent.staged(&file.path), file)? || holds(root, &file.path, file)?;
+            whole &= holds(store, &intent.staged(&file.path), file)? || holds(store, &file.path, file)?;
         }
-        whole &= if_there(root, &intent.commit())?.is_some_and(|bytes| sha256(&bytes) == intent.commit_sha256);
+        whole &= if_there(store, &intent.commit())?.is_some_and(|bytes| sha256(&bytes) == intent.commit_sha256);
         if whole {
-            roll_forward(root, &intent)?;
-        } else if !is_committed(root, intent.version) {
+            roll_forward(store, &intent)?;
+        } else if !is_committed(store, intent.version)? {
             for file in &intent.files {
-                remove(&root.join(&file.path))?;
-                // Nothing else may be in the folder of its month.
-                drop(root.join(&file.path).parent().map(std::fs::remove_dir));
+                store.remove(&file.path)?;
             }
-            remove(&root.join(layout::intent(intent.version)))?;
+            store.remove(&layout::intent(intent.version))?;
         }
     }
     Ok(())
 }
 
 /// Whether a path holds exactly that file.
-pub(super) fn holds(root: &Path, within: &str, file: &FileEntry) -> Result<bool, ArchiveError> {
-    match read_file(root, within, u64::MAX) {
+pub(super) fn holds(store: &dyn Store, path: &str, file: &FileEntry) -> Result<bool, ArchiveError> {
+    match store.read(path, u64::MAX) {
         Ok(bytes) => Ok(sha256(&bytes) == file.sha256),
         Err(e) if e.is_missing() => Ok(false),
         Err(e) => Err(e),
@@ -182,48 +161,40 @@ pub(super) fn holds(root: &Path, within: &str, file: &FileEntry) -> Result<bool,
 
 /// Carries out what an intent decided. Two writers may do so at once: each step is done by one and found done by the
 /// other.
-pub(super) fn roll_forward(root: &Path, intent: &Intent) -> Result<(), ArchiveError> {
-    let mut folders = Vec::new();
+pub(super) fn roll_forward(store: &dyn Store, intent: &Intent) -> Result<(), ArchiveError> {
+    let mut folders = BTreeSet::new();
     for file in &intent.files {
-        let (from, to) = (root.join(intent.staged(&file.path)), root.join(&file.path));
-        if let Some((folder, _)) = file.path.rsplit_once('/') {
-            folders.push(make_folder(root, folder)?);
-        }
-        match std::fs::rename(&from, &to) {
-            Err(e) if e.kind() == ErrorKind::NotFound && is_there(&to) => {}
-            Err(e) => return Err(io("move", &from, e)),
-            Ok(()) => {}
-        }
+        store.move_to(&intent.staged(&file.path), &file.path)?;
+        folders.extend(file.path.rsplit_once('/').map(|(folder, _)| folder));
     }
-    restrict(root)?;
-    flush_up_to(root, folders.iter().map(PathBuf::as_path))?;
-    publish(root, intent)?;
-    head::keep(root, intent.version, &intent.commit_sha256)?;
-    remove(&root.join(layout::intent(intent.version)))
+    store.prepare()?;
+    store.flush(&folders.into_iter().collect::<Vec<_>>())?;
+    publish(store, intent)?;
+    head::keep(store, intent.version, &intent.commit_sha256)?;
+    store.remove(&layout::intent(intent.version))
 }
 
 /// Puts the commit file into the log, unless it is there already.
-fn publish(root: &Path, intent: &Intent) -> Result<(), ArchiveError> {
-    let log = make_folder(root, layout::LOG)?;
-    let target = root.join(layout::commit(intent.version));
-    let waiting = root.join(intent.commit());
-    match state_of(root, intent)? {
+fn publish(store: &dyn Store, intent: &Intent) -> Result<(), ArchiveError> {
+    let (target, waiting) = (layout::commit(intent.version), intent.commit());
+    match state_of(store, intent)? {
         CommitState::Done => return Ok(()),
         CommitState::Absent => {
-            let put = if_there(root, &intent.commit())?.map(|bytes| put_if_absent(&target, &bytes, &waiting));
+            let put = store
+                .read(&waiting, LONGEST_LOG_BYTES)
+                .and_then(|bytes| store.put_if_absent(&target, &bytes, &waiting));
             // Another writer may have put it there meanwhile.
-            if !is_there(&target) {
-                let lost = || io("read", &waiting, ErrorKind::NotFound.into());
-                return put.unwrap_or_else(|| Err(lost()));
+            if !is_committed(store, intent.version)? {
+                return put;
             }
         }
-        CommitState::CutShort => std::fs::rename(&waiting, &target).map_err(|e| io("write", &target, e))?,
+        CommitState::CutShort => store.move_to(&waiting, &target)?,
         CommitState::Others => {}
     }
-    flush_up_to(root, [log.as_path()])?;
-    if sha256(&read_file(root, &layout::commit(intent.version), LONGEST_LOG_BYTES)?) == intent.commit_sha256 {
+    store.flush(&[layout::LOG])?;
+    if sha256(&store.read(&target, LONGEST_LOG_BYTES)?) == intent.commit_sha256 {
         Ok(())
     } else {
-        Err(ArchiveError::Conflict { path: root.display().to_string() })
+        Err(ArchiveError::Conflict { path: store.place("") })
     }
 }

@@ -111,16 +111,15 @@ pub(crate) fn is_staging(path: &str) -> bool {
         .is_some_and(|of| of == path)
 }
 
-/// Path of the next own head as a process writes it.
-pub(crate) fn staged_head(process: u32) -> String {
-    format!("{STAGING}/head-{process}")
+/// Whether a path is that of a file that is to replace another, and is not finished yet.
+pub(crate) fn is_unfinished(path: &str) -> bool {
+    path.rsplit_once('/')
+        .is_some_and(|(folder, name)| [WORK, FIGURES].contains(&folder) && crate::files::is_temporary(name))
 }
 
 /// Whether a path is one of a file that a writer prepares; what it needs for that has names of its own.
 pub(crate) fn is_staged(path: &str) -> bool {
-    let process = path.strip_prefix(STAGING).and_then(|rest| rest.strip_prefix("/head-")?.parse().ok());
-    process.is_some_and(|process| staged_head(process) == path)
-        || path.rsplit_once('/').is_some_and(|(folder, _)| is_staging(folder))
+    is_unfinished(path) || path.rsplit_once('/').is_some_and(|(folder, _)| is_staging(folder))
 }
 
 /// Whether a path is one under which additive rows of a month are kept.

@@ -5,8 +5,9 @@
 //! Invariant: what waits in memory is bounded, however many rows and months there are.
 
 use super::action::{Ends, Stats};
+use super::store::{NewFile, Store};
 use super::tables::writer;
-use super::{ArchiveError, FileEntry, io, layout};
+use super::{ArchiveError, FileEntry, layout};
 use crate::archive::columns::{int64s, texts};
 use crate::hash::hex;
 use arrow::array::RecordBatch;
@@ -17,9 +18,8 @@ use schemas::Month;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
@@ -65,10 +65,15 @@ pub(crate) struct Encoder {
 }
 
 impl Encoder {
-    /// Starts it. Files go into `staging` under names that `staged` gives.
-    pub(crate) fn start(staging: PathBuf, version: u64, integer_ids: bool) -> Result<Self, ArchiveError> {
+    /// Starts it. Files go into the folder `staging` of the store under names that `staged` gives.
+    pub(crate) fn start(
+        store: Arc<dyn Store>,
+        staging: String,
+        version: u64,
+        integer_ids: bool,
+    ) -> Result<Self, ArchiveError> {
         let (queue, batches) = sync_channel(QUEUE);
-        let thread = thread("encoder", move || Parts::new(staging, version, integer_ids)?.run(&batches))?;
+        let thread = thread("encoder", move || Parts::new(store, staging, version, integer_ids)?.run(&batches))?;
         Ok(Self { queue, thread })
     }
 
@@ -92,7 +97,8 @@ pub(super) fn staged(path: &str) -> String {
 }
 
 struct Parts {
-    staging: PathBuf,
+    store: Arc<dyn Store>,
+    staging: String,
     version: u64,
     ordinal: usize,
     integer_ids: bool,
@@ -103,10 +109,10 @@ struct Parts {
 }
 
 impl Parts {
-    fn new(staging: PathBuf, version: u64, integer_ids: bool) -> Result<Self, ArchiveError> {
+    fn new(store: Arc<dyn Store>, staging: String, version: u64, integer_ids: bool) -> Result<Self, ArchiveError> {
         let (open, closers) = (BTreeMap::new(), PartFinishers::start()?);
         let (ordinal, rows, compressed) = (0, 0, true);
-        Ok(Self { staging, version, ordinal, integer_ids, open, rows, compressed, closers })
+        Ok(Self { store, staging, version, ordinal, integer_ids, open, rows, compressed, closers })
     }
 
     fn run(mut self, batches: &Receiver<MonthBatch>) -> Result<ClosedParts, ArchiveError> {
@@ -160,8 +166,8 @@ impl Parts {
     fn begin(&mut self, table: &str, month: Month, schema: SchemaRef) -> Result<Part, ArchiveError> {
         let path = layout::part_path(table, Some(month), self.version, self.ordinal);
         self.ordinal += 1;
-        let place = self.staging.join(staged(&path));
-        let file = File::create(&place).map_err(|e| io("write", &place, e))?;
+        let waiting = format!("{}/{}", self.staging, staged(&path));
+        let (file, place) = (self.store.create(&waiting)?, self.store.place(&waiting));
         let writer = writer(Hashing { file, hash: Sha256::new(), length: 0 }, schema, self.compressed);
         let writer = writer.map_err(|e| write_fault(&place, e))?;
         Ok(Part { path, month, place, writer, rows: 0, last_at: 0, seq: None, ids: None, stated: true })
@@ -250,7 +256,8 @@ fn waiting((public, private): &(Part, Part)) -> usize {
 struct Part {
     path: String,
     month: Month,
-    place: PathBuf,
+    /// As messages show it.
+    place: String,
     writer: ArrowWriter<Hashing>,
     rows: usize,
     /// How many rows had gone into all parts when the last came into this one.
@@ -303,18 +310,18 @@ impl Part {
 
     fn close(mut self) -> Result<FileEntry, ArchiveError> {
         self.writer.finish().map_err(|e| write_fault(&self.place, e))?;
-        let sink = self.writer.inner();
-        sink.file.sync_all().map_err(|e| io("flush", &self.place, e))?;
+        let sink = self.writer.inner_mut();
+        sink.file.finish().map_err(|reason| ArchiveError::Io { act: "flush", path: self.place.clone(), reason })?;
         let sha256 = hex(&sink.hash.clone().finalize());
         Ok(FileEntry { path: self.path, sha256, size_bytes: sink.length, rows: self.rows as u64 })
     }
 }
 
 /// The system's own words where the disk refused.
-fn write_fault(place: &Path, fault: ParquetError) -> ArchiveError {
+fn write_fault(place: &str, fault: ParquetError) -> ArchiveError {
     match fault {
         ParquetError::External(e) => match e.downcast::<std::io::Error>() {
-            Ok(e) => io("write", place, *e),
+            Ok(e) => ArchiveError::Io { act: "write", path: place.to_owned(), reason: *e },
             Err(e) => ArchiveError::Encode(e.to_string()),
         },
         other => ArchiveError::Encode(other.to_string()),
@@ -329,7 +336,7 @@ fn widen<T: Ord + Copy>(ends: &mut Option<(T, T)>, values: impl Iterator<Item = 
 
 /// A file whose bytes are hashed as they are written.
 struct Hashing {
-    file: File,
+    file: Box<dyn NewFile>,
     hash: Sha256,
     length: u64,
 }
@@ -350,6 +357,7 @@ impl Write for Hashing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::archive::store::Folder;
     use crate::archive::tables::Tables;
     use arrow::array::{
         ArrayRef, BinaryArray, Date32Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray,
@@ -358,11 +366,16 @@ mod tests {
     use parquet::basic::{Compression, ZstdLevel};
     use parquet::file::reader::{FileReader, SerializedFileReader};
     use schemas::ColumnFacts;
-    use std::sync::Arc;
 
     fn schemas() -> (SchemaRef, SchemaRef) {
         let tables = Tables::of(&ColumnFacts::embedded().unwrap(), true);
         (tables.public_schema, tables.private_schema)
+    }
+
+    fn started(folder: &tempfile::TempDir) -> Encoder {
+        let store = Folder::at(folder.path());
+        store.prepare().unwrap();
+        Encoder::start(Arc::new(store), layout::STAGING.to_owned(), 0, true).unwrap()
     }
 
     fn batch(schema: &SchemaRef, rows: usize) -> RecordBatch {
@@ -383,7 +396,7 @@ mod tests {
     #[test]
     fn a_quiet_month_is_closed_and_what_comes_later_goes_into_another_part() {
         let folder = tempfile::TempDir::new().unwrap();
-        let encoder = Encoder::start(folder.path().to_owned(), 0, true).unwrap();
+        let encoder = started(&folder);
         let (public, private) = schemas();
         let (quiet, busy): (Month, Month) = ("2026-09".parse().unwrap(), "2026-10".parse().unwrap());
         for (month, rows) in [(quiet, 3), (busy, QUIET_ROWS), (busy, 1), (quiet, 2)] {
@@ -409,7 +422,7 @@ mod tests {
             (vec![FEW_ROWS, 1], Compression::ZSTD(ZstdLevel::try_new(1).unwrap())),
         ] {
             let folder = tempfile::TempDir::new().unwrap();
-            let encoder = Encoder::start(folder.path().to_owned(), 0, true).unwrap();
+            let encoder = started(&folder);
             for rows in &lots {
                 let batch = MonthBatch { month, public: batch(&public, *rows), private: batch(&private, *rows) };
                 assert!(encoder.take(batch));
@@ -417,7 +430,7 @@ mod tests {
             let closed = encoder.finish().unwrap();
             let [(entry, ..)] = closed.events.as_slice() else { unreachable!("one month, one part") };
             assert_eq!(entry.rows, lots.iter().sum::<usize>() as u64);
-            let file = File::open(folder.path().join(staged(&entry.path))).unwrap();
+            let file = std::fs::File::open(folder.path().join(layout::STAGING).join(staged(&entry.path))).unwrap();
             let reader = SerializedFileReader::new(file).unwrap();
             let columns = reader.metadata().row_group(0).columns();
             assert!(columns.iter().all(|column| column.compression() == compression), "{lots:?}");

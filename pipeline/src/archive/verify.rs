@@ -10,9 +10,9 @@ mod content;
 mod strays;
 
 use super::commit_log::Commit;
-use super::disk::{LONGEST_LOG_BYTES, read_file};
 use super::head::{self, OwnHead};
 use super::intent::{Intent, holds, intents, is_committed};
+use super::store::{Folder, LONGEST_LOG_BYTES, Store};
 use super::{ArchiveError, FileEntry, KeptHead, commit_files, commit_log, layout};
 use crate::archive::key::Key;
 use crate::hash::sha256;
@@ -77,21 +77,22 @@ struct Log {
 /// damaged or missing file is a finding, not an error.
 pub fn verify(examination: Examination<'_>) -> Result<Verification, ArchiveError> {
     let Examination { root, public_only, heads, .. } = examination;
+    let store: &dyn Store = &Folder::at(root);
     let mut result = Verification::default();
-    let log = read_log(root, &mut result)?;
+    let log = read_log(store, &mut result)?;
     if log.commits.iter().filter_map(|commit| commit.facts.as_ref()).any(|facts| !facts.is_of_known_form()) {
-        return Err(ArchiveError::Form { path: root.display().to_string() });
+        return Err(ArchiveError::Form { path: store.place("") });
     }
     let mut known: BTreeSet<String> = log.digests.keys().map(|version| layout::commit(*version)).collect();
-    let decided = if public_only { Vec::new() } else { decided(root, &mut known, &mut result)? };
-    let own = if public_only { None } else { own_head(root, &log, &decided, &mut result)? };
+    let decided = if public_only { Vec::new() } else { decided(store, &mut known, &mut result)? };
+    let own = if public_only { None } else { own_head(store, &log, &decided, &mut result)? };
     chain(&log, own, &mut result);
     order(&log, &mut result);
     for head in heads {
         let found = result.kept(head, &log);
         result.heads += u64::from(found);
     }
-    let mut contents = Contents::new(examination, &log, &mut result);
+    let mut contents = Contents::new((store, examination), &log, &mut result);
     for commit in &log.commits {
         let note = &commit.note;
         let public = commit.events.iter().map(|f| &f.entry).chain(&note.outages).chain(&note.stock);
@@ -103,12 +104,12 @@ pub fn verify(examination: Examination<'_>) -> Result<Verification, ArchiveError
     }
     result.commits = log.commits.len() as u64;
     result.head = log.digests.last_key_value().map(|(_, digest)| digest.clone()).unwrap_or_default();
-    let waiting = unfinished(root, &decided, &mut known, &mut result);
+    let waiting = unfinished(store, &decided, &mut known, &mut result)?;
     let read = log.commits.iter().map(|commit| commit.version).collect();
     let known = Known { files: &known, waiting: &waiting, versions: log.versions, read: &read };
-    strays::find(examination, known, &mut result)?;
-    if log.digests.is_empty() && (result.findings.is_empty() || strays::is_bare(root)?) {
-        return Err(ArchiveError::Nothing { path: root.display().to_string() });
+    strays::find((store, examination), known, &mut result)?;
+    if log.digests.is_empty() && (result.findings.is_empty() || strays::is_bare(store)?) {
+        return Err(ArchiveError::Nothing { path: store.place("") });
     }
     if heads.is_empty() {
         result.unchecked.insert(Unchecked::Completeness);
@@ -117,20 +118,20 @@ pub fn verify(examination: Examination<'_>) -> Result<Verification, ArchiveError
 }
 
 /// Reads every commit that can be read.
-fn read_log(root: &Path, result: &mut Verification) -> Result<Log, ArchiveError> {
+fn read_log(store: &dyn Store, result: &mut Verification) -> Result<Log, ArchiveError> {
     let mut log = Log::default();
     let mut expected = 0;
-    if !strays::is_folder_or_absent(root, layout::LOG, result)? {
+    if !strays::is_folder_or_absent(store, layout::LOG, result)? {
         return Ok(log);
     }
-    for version in commit_files(root)? {
+    for version in commit_files(store)? {
         let path = layout::commit(version);
         if version != expected {
             result.find("A005", layout::commit(expected));
         }
         expected = version + 1;
         log.versions = expected;
-        let Some(bytes) = result.bytes(root, &path, LONGEST_LOG_BYTES, "A005")? else { continue };
+        let Some(bytes) = result.bytes(store, &path, LONGEST_LOG_BYTES, "A005")? else { continue };
         log.digests.insert(version, sha256(&bytes));
         match commit_log::decode(version, &bytes) {
             Ok(commit) => log.commits.push(commit),
@@ -142,7 +143,7 @@ fn read_log(root: &Path, result: &mut Verification) -> Result<Log, ArchiveError>
 
 /// The digest that the archive itself keeps of its newest commit. An interrupted writer's intent says it too.
 fn own_head(
-    root: &Path,
+    store: &dyn Store,
     log: &Log,
     decided: &[Intent],
     result: &mut Verification,
@@ -155,7 +156,7 @@ fn own_head(
             .map(|intent| KeptHead { version: Some(version), sidik: intent.commit_sha256.clone() })
     };
     let intended = newest.and_then(of_intent);
-    Ok(match head::own(root)? {
+    Ok(match head::own(store)? {
         // What is decided and not yet in the log is not missing from it.
         OwnHead::Said(head)
             if head.version > newest && decided.iter().any(|intent| head.is_of(&intent.commit_sha256)) =>
@@ -232,12 +233,16 @@ fn order(log: &Log, result: &mut Verification) {
 }
 
 /// What interrupted writers decided.
-fn decided(root: &Path, known: &mut BTreeSet<String>, result: &mut Verification) -> Result<Vec<Intent>, ArchiveError> {
+fn decided(
+    store: &dyn Store,
+    known: &mut BTreeSet<String>,
+    result: &mut Verification,
+) -> Result<Vec<Intent>, ArchiveError> {
     let mut decided = Vec::new();
-    if !strays::is_folder_or_absent(root, layout::WORK, result)? {
+    if !strays::is_folder_or_absent(store, layout::WORK, result)? {
         return Ok(decided);
     }
-    for intent in intents(root)? {
+    for intent in intents(store)? {
         match intent {
             Ok(intent) => {
                 known.insert(layout::intent(intent.version));
@@ -254,19 +259,22 @@ fn decided(root: &Path, known: &mut BTreeSet<String>, result: &mut Verification)
 
 /// Of what was decided and is not in the log: what is whole is known, anything else in its name is a stray. Gives all paths.
 fn unfinished(
-    root: &Path,
+    store: &dyn Store,
     decided: &[Intent],
     known: &mut BTreeSet<String>,
     result: &mut Verification,
-) -> BTreeSet<String> {
+) -> Result<BTreeSet<String>, ArchiveError> {
     let mut waiting = BTreeSet::new();
-    for intent in decided.iter().filter(|intent| !is_committed(root, intent.version)) {
-        let whole = intent.files.iter().filter(|file| matches!(holds(root, &file.path, file), Ok(true)));
+    for intent in decided {
+        if is_committed(store, intent.version)? {
+            continue;
+        }
+        let whole = intent.files.iter().filter(|file| matches!(holds(store, &file.path, file), Ok(true)));
         known.extend(whole.map(|file| file.path.clone()));
         waiting.extend(intent.files.iter().map(|file| file.path.clone()));
         result.find("A007", layout::intent(intent.version));
     }
-    waiting
+    Ok(waiting)
 }
 
 impl Verification {
@@ -291,12 +299,12 @@ impl Verification {
     /// The bytes of a file, if it is there and a file; `missing` is the code where it is not there or the system does not give it.
     fn bytes(
         &mut self,
-        root: &Path,
+        store: &dyn Store,
         path: &str,
         most: u64,
         missing: &'static str,
     ) -> Result<Option<Vec<u8>>, ArchiveError> {
-        match read_file(root, path, most) {
+        match store.read(path, most) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(e) => {
                 let (code, place) = match &e {
@@ -315,8 +323,8 @@ impl Verification {
     }
 
     /// The bytes of a file that is what the log says, and its rows are as many.
-    fn whole(&mut self, root: &Path, file: &FileEntry) -> Result<Option<bytes::Bytes>, ArchiveError> {
-        let Some(bytes) = self.bytes(root, &file.path, file.size_bytes, "A001")? else { return Ok(None) };
+    fn whole(&mut self, store: &dyn Store, file: &FileEntry) -> Result<Option<bytes::Bytes>, ArchiveError> {
+        let Some(bytes) = self.bytes(store, &file.path, file.size_bytes, "A001")? else { return Ok(None) };
         self.files += 1;
         if bytes.len() as u64 != file.size_bytes || sha256(&bytes) != file.sha256 {
             self.find("A002", file.path.clone());

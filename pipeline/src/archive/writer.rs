@@ -12,11 +12,11 @@
 use super::action::Stats;
 use super::commit_log::{NewCommit, TableFacts};
 use super::commit_note::{CommitNote, SourceNote};
-use super::disk::{flush_up_to, make_folder, put_if_absent, relative, remove, remove_folder, restrict, write_flushed};
 use super::intent::{COMMIT, Intent, is_committed, roll_forward, settle};
 use super::part_encoder::{Encoder, MonthBatch, staged};
+use super::store::{EntryKind, Folder, Store};
 use super::tables::QuarantinedRow;
-use super::{Archive, ArchiveError, FileEntry, head, io, layout, tables};
+use super::{Archive, ArchiveError, FileEntry, head, layout, tables};
 use crate::archive::key::Key;
 use crate::hash::sha256;
 use arrow::array::RecordBatch;
@@ -25,6 +25,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Without a lock, a staging folder may belong to a writer that still works; after this long it does not.
 const ABANDONED_S: u64 = 7 * 86_400;
@@ -33,7 +34,8 @@ const ABANDONED_S: u64 = 7 * 86_400;
 #[derive(Debug)]
 pub(crate) struct Writer {
     archive: Archive,
-    staging: PathBuf,
+    /// The folder in which everything is prepared.
+    staging: String,
     encoder: Option<Encoder>,
     events: Vec<(FileEntry, Month, Stats)>,
     note: CommitNote,
@@ -56,16 +58,16 @@ pub enum WriterLock {
 impl Writer {
     /// Locks the archive, finishes a commit that a crash interrupted, and reads the log.
     pub(crate) fn open(root: &Path, key: &Key, fence: WriterLock) -> Result<Self, ArchiveError> {
-        make_folder(root, layout::STAGING)?;
-        restrict(root)?;
-        let lock = if fence == WriterLock::Lock { lock(root)? } else { None };
-        settle(root)?;
-        clear_staging(root, lock.is_some())?;
-        let archive = Archive::open(root)?;
+        let store: Arc<dyn Store> = Arc::new(Folder::at(root));
+        store.prepare()?;
+        let lock = if fence == WriterLock::Lock { store.lock()? } else { None };
+        settle(&*store)?;
+        clear_staging(&*store, lock.is_some())?;
+        let archive = Archive::of(Arc::clone(&store))?;
         archive.check_key(key)?;
         let note = CommitNote { previous: archive.head(), next_seq: archive.next_seq(), ..CommitNote::default() };
         head::renew(&archive)?;
-        let staging = own_staging(root, archive.next_version())?;
+        let staging = own_staging(&*store, archive.next_version())?;
         Ok(Self { archive, staging, encoder: None, events: Vec::new(), note, ordinal: 0, decided: false, _lock: lock })
     }
 
@@ -74,16 +76,20 @@ impl Writer {
         &self.archive
     }
 
-    /// The folder in which everything is prepared.
-    pub(crate) fn staging(&self) -> &Path {
-        &self.staging
+    /// A folder of this machine for what does not fit into memory, gone with the writer.
+    pub(crate) fn scratch(&self) -> PathBuf {
+        self.store().scratch(&self.staging)
+    }
+
+    fn store(&self) -> &dyn Store {
+        &**self.archive.store()
     }
 
     /// Forgets everything staged.
     pub(crate) fn start_again(&mut self) -> Result<(), ArchiveError> {
         drop(self.encoder.take().map(Encoder::finish));
-        remove_folder(&self.staging)?;
-        self.staging = own_staging(self.archive.root(), self.archive.next_version())?;
+        self.store().remove(&self.staging)?;
+        self.staging = own_staging(self.store(), self.archive.next_version())?;
         self.events.clear();
         self.ordinal = 0;
         self.note =
@@ -104,7 +110,10 @@ impl Writer {
         self.note.corrections += corrections;
         let encoder = match self.encoder.take() {
             Some(encoder) => encoder,
-            None => Encoder::start(self.staging.clone(), self.archive.next_version(), integer_ids)?,
+            None => {
+                let store = Arc::clone(self.archive.store());
+                Encoder::start(store, self.staging.clone(), self.archive.next_version(), integer_ids)?
+            }
         };
         let taken = encoder.take(MonthBatch { month, public, private });
         self.encoder = Some(encoder);
@@ -180,39 +189,40 @@ impl Writer {
         self.note.findings.clone_from(&ready.findings);
         self.note.source.clone_from(&ready.source);
         self.note.complete_until_us = ready.complete_until_us;
-        let root = self.archive.root().to_owned();
+        let store = Arc::clone(self.archive.store());
         let version = self.archive.next_version();
         let (events, note) = (&self.events, &self.note);
         let CommitRequest { cursor, facts, source, .. } = ready;
         let source = source.as_ref().map_or("", |source| &source.name);
         let at_ms = self.not_before_the_last(ready.at_ms);
         let commit = NewCommit { version, at_ms, source, cursor: *cursor, events, note, facts }.encode();
-        write_flushed(&self.staging.join(COMMIT), commit.as_bytes())?;
+        store.put(&format!("{}/{COMMIT}", self.staging), commit.as_bytes())?;
         let files = self.events.iter().map(|(entry, ..)| entry);
         let files = files.chain(&note.persons).chain(&note.quarantine).chain(&note.outages).chain(&note.stock);
         let intent = Intent {
             version,
-            staging: relative(&root, &self.staging),
+            staging: self.staging.clone(),
             commit_sha256: sha256(commit.as_bytes()),
             files: files.cloned().collect(),
         };
-        flush_up_to(&root, [self.staging.as_path()])?;
-        let place = root.join(layout::intent(version));
+        store.flush(&[&self.staging])?;
+        let place = layout::intent(version);
         self.decided = true;
-        let put = put_if_absent(&place, json!(intent).to_string().as_bytes(), &self.staging.join("intent.json"));
+        let waiting = format!("{}/intent.json", self.staging);
+        let put = store.put_if_absent(&place, json!(intent).to_string().as_bytes(), &waiting);
         if matches!(put, Err(ArchiveError::Conflict { .. })) {
             self.decided = false;
         }
         put?;
-        if is_committed(&root, version) {
+        if is_committed(&*store, version)? {
             // The version was decided and its intent dropped before ours was put.
-            remove(&place)?;
+            store.remove(&place)?;
             self.decided = false;
-            return Err(ArchiveError::Conflict { path: root.display().to_string() });
+            return Err(ArchiveError::Conflict { path: store.place("") });
         }
-        roll_forward(&root, &intent)?;
-        remove_folder(&self.staging)?;
-        Archive::open(&root)
+        roll_forward(&*store, &intent)?;
+        store.remove(&self.staging)?;
+        Archive::of(store)
     }
 
     /// When a commit is said to be: a clock that was set back is no reason for a log whose times go back, which would look
@@ -240,7 +250,7 @@ impl Writer {
     ) -> Result<FileEntry, ArchiveError> {
         let path = layout::part_path(table, month, self.archive.next_version(), self.ordinal);
         self.ordinal += 1;
-        write_flushed(&self.staging.join(staged(&path)), bytes)?;
+        self.store().put(&format!("{}/{}", self.staging, staged(&path)), bytes)?;
         Ok(FileEntry { path, sha256: sha256(bytes), size_bytes: bytes.len() as u64, rows: rows as u64 })
     }
 }
@@ -250,7 +260,7 @@ impl Drop for Writer {
         if !self.decided {
             // What cannot be cleared now is cleared by the next writer.
             drop(self.encoder.take().map(Encoder::finish));
-            drop(remove_folder(&self.staging));
+            drop(self.store().remove(&self.staging));
         }
     }
 }
@@ -279,44 +289,28 @@ fn uncounted() -> ArchiveError {
     ArchiveError::Encode("its rows are not as many as were numbered; this is a defect of tertib".into())
 }
 
-/// `None` where the file system has no locks.
-fn lock(root: &Path) -> Result<Option<File>, ArchiveError> {
-    let path = root.join(layout::LOCK);
-    let lock =
-        File::options().create(true).truncate(false).write(true).open(&path).map_err(|e| io("open", &path, e))?;
-    match lock.try_lock() {
-        Ok(()) => Ok(Some(lock)),
-        Err(std::fs::TryLockError::WouldBlock) => Err(ArchiveError::Locked { path: root.display().to_string() }),
-        Err(std::fs::TryLockError::Error(e)) if e.kind() == std::io::ErrorKind::Unsupported => Ok(None),
-        Err(std::fs::TryLockError::Error(e)) => Err(io("lock", &path, e)),
-    }
-}
-
 /// A staging folder that no other writer has.
-fn own_staging(root: &Path, version: u64) -> Result<PathBuf, ArchiveError> {
+fn own_staging(store: &dyn Store, version: u64) -> Result<String, ArchiveError> {
     for attempt in 0_u32.. {
-        let staging = root.join(layout::staging(version, attempt));
-        match std::fs::create_dir(&staging) {
-            Ok(()) => return Ok(staging),
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(e) => return Err(io("make", &staging, e)),
+        let staging = layout::staging(version, attempt);
+        if store.claim(&staging)? {
+            return Ok(staging);
         }
     }
-    Err(ArchiveError::Locked { path: root.display().to_string() })
+    Err(ArchiveError::Locked { path: store.place("") })
 }
 
 /// Takes away what earlier writers left. Under the lock there is no other writer; without it, only what is long abandoned
 /// goes.
-fn clear_staging(root: &Path, alone: bool) -> Result<(), ArchiveError> {
-    let folder = root.join(layout::STAGING);
-    let entries = std::fs::read_dir(&folder).map_err(|e| io("read", &folder, e))?;
-    for entry in entries {
-        let entry = entry.map_err(|e| io("read", &folder, e))?;
-        let (path, kind) = (entry.path(), entry.file_type());
-        let is_folder = kind.is_ok_and(|kind| kind.is_dir());
-        let age = path.symlink_metadata().and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok());
-        if alone || age.is_some_and(|age| age.as_secs() > ABANDONED_S) {
-            if is_folder { remove_folder(&path)? } else { remove(&path)? }
+fn clear_staging(store: &dyn Store, alone: bool) -> Result<(), ArchiveError> {
+    for folder in [layout::STAGING, layout::WORK, layout::FIGURES] {
+        for entry in store.list(folder)? {
+            let path = format!("{folder}/{}", entry.name.to_string_lossy());
+            let is_left = folder == layout::STAGING || entry.kind == EntryKind::File && layout::is_unfinished(&path);
+            let is_old = || store.age(&path).is_some_and(|age| age.as_secs() > ABANDONED_S);
+            if is_left && (alone || is_old()) {
+                store.remove(&path)?;
+            }
         }
     }
     Ok(())

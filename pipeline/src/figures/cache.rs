@@ -16,8 +16,8 @@ use super::statement::TimeScope;
 use super::summary::{fault, numbers, texts};
 use crate::archive::columns;
 use crate::archive::key::{Key, Keyed};
-use crate::archive::{Archive, ArchiveError, decode, layout, make_folder, month_of_path, read_file};
-use crate::files::{Readers, replace_file};
+use crate::archive::store::{EntryKind, Store};
+use crate::archive::{Archive, ArchiveError, decode, layout, month_of_path};
 use crate::hash::{hex, sha256};
 use arrow::array::{Array, ArrayRef, Int64Array, RecordBatch, StringArray};
 use parquet::arrow::ArrowWriter;
@@ -25,8 +25,6 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 use polars::prelude::{Column, DataFrame, NamedFrom, PolarsError, Series, SortMultipleOptions};
 use schemas::{Facts, Month, Zone};
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Raised by hand whenever the Rust code between events and additive rows changes its result, so that rows of an earlier form
@@ -39,8 +37,8 @@ const LONGEST_BYTES: u64 = 64 << 20;
 /// The folder of the kept rows, and everything that their names depend on.
 #[derive(Debug)]
 pub(crate) struct FigureCache {
-    /// The archive's folder.
-    root: PathBuf,
+    /// Keeps the files of the archive.
+    store: Arc<dyn Store>,
     /// Computes MACs with the office's key.
     mac: Keyed,
     /// A digest of the inputs that are the same for all months.
@@ -60,15 +58,15 @@ impl FigureCache {
         let mut parts: Vec<(Month, String)> = parts.collect();
         parts.sort_unstable();
         let last = parts.last().map(|(month, _)| *month);
-        let (root, basis) = (archive.root().to_owned(), sha256(basis.as_bytes()));
+        let (store, basis) = (Arc::clone(archive.store()), sha256(basis.as_bytes()));
         let (mac, zone, outages) = (key.keyed("figures"), facts.zone, OutageClock::of(archive)?);
-        Ok(Self { root, mac, basis, outages, zone, parts, last })
+        Ok(Self { store, mac, basis, outages, zone, parts, last })
     }
 
     /// Returns the rows of a month, if they are kept and unchanged.
     pub(crate) fn load(&self, month: Month, time_scope: TimeScope) -> Option<DataFrame> {
         let path = self.find(month, time_scope)?;
-        self.read(&path).map_err(|why| tracing::warn!("{}: {why}; computed anew", path.display())).ok()
+        self.read(&path).map_err(|why| tracing::warn!("{path}: {why}; computed anew")).ok()
     }
 
     /// Keeps the rows of a past month, in place of earlier ones. The last month that has events is not kept, because more may
@@ -84,7 +82,7 @@ impl FigureCache {
     }
 
     /// Returns the files of kept rows whose basis is the present one.
-    pub(crate) fn entries(&self) -> Vec<(Month, TimeScope, PathBuf)> {
+    pub(crate) fn entries(&self) -> Vec<(Month, TimeScope, String)> {
         let mut months: Vec<Month> = self.parts.iter().map(|(month, _)| *month).collect();
         months.dedup();
         let all = months.into_iter().flat_map(|month| TimeScope::ALL.map(|time_scope| (month, time_scope)));
@@ -92,13 +90,18 @@ impl FigureCache {
     }
 
     /// Finds the file of a month's rows, if its basis is the present one.
-    fn find(&self, month: Month, time_scope: TimeScope) -> Option<PathBuf> {
+    fn find(&self, month: Month, time_scope: TimeScope) -> Option<String> {
         let prefix = format!("{}-", self.name(month, time_scope));
-        // If nothing was ever kept, there is no folder. A link in its place is not followed.
-        let folder = self.root.join(layout::FIGURES);
-        fs::symlink_metadata(&folder).ok().filter(fs::Metadata::is_dir)?;
-        let mut entries = fs::read_dir(folder).ok()?.flatten();
-        entries.find(|entry| entry.file_name().to_string_lossy().starts_with(&prefix)).map(|entry| entry.path())
+        self.names().ok()?.into_iter().find(|name| name.starts_with(&prefix)).map(|name| path_of(&name))
+    }
+
+    /// Returns the names of all files. If nothing was ever kept, there is no folder. A link in its place is not followed.
+    fn names(&self) -> Result<Vec<String>, ArchiveError> {
+        if self.store.kind(layout::FIGURES)? != Some(EntryKind::Folder) {
+            return Ok(Vec::new());
+        }
+        let entries = self.store.list(layout::FIGURES)?;
+        Ok(entries.iter().map(|entry| entry.name.to_string_lossy().into_owned()).collect())
     }
 
     /// Returns the name of the rows without their MAC.
@@ -117,11 +120,10 @@ impl FigureCache {
     }
 
     /// Reads a file and checks its MAC.
-    fn read(&self, path: &Path) -> Result<DataFrame, Fault> {
-        let within = path.strip_prefix(&self.root).unwrap_or(path);
-        let bytes = read_file(&self.root, &within.to_string_lossy(), LONGEST_BYTES)?;
-        let name = path.file_stem().and_then(|name| name.to_str()).and_then(|name| name.rsplit_once('-'));
-        match name {
+    fn read(&self, path: &str) -> Result<DataFrame, Fault> {
+        let bytes = self.store.read(path, LONGEST_BYTES)?;
+        let name = path.rsplit_once('/').and_then(|(_, name)| name.strip_suffix(ENDING));
+        match name.and_then(|name| name.rsplit_once('-')) {
             Some((name, mac)) if self.mac(name, &bytes) == mac => decoded(bytes),
             _ => Err(Fault::Altered),
         }
@@ -131,20 +133,21 @@ impl FigureCache {
     fn replace(&self, month: Month, time_scope: TimeScope, rows: &DataFrame) -> Result<(), Fault> {
         let bytes = encode(rows)?;
         let name = self.name(month, time_scope);
-        let name = format!("{name}-{}.parquet", self.mac(&name, &bytes));
-        let folder = make_folder(&self.root, layout::FIGURES)?;
-        let target = folder.join(name);
-        replace_file(&target, &bytes, Readers::Usual)?;
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path != target
-                && path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(&stem(month, time_scope)))
-            {
-                fs::remove_file(path)?;
-            }
+        let kept = format!("{name}-{}{ENDING}", self.mac(&name, &bytes));
+        self.store.put(&path_of(&kept), &bytes)?;
+        let stem = stem(month, time_scope);
+        for earlier in self.names()?.into_iter().filter(|name| *name != kept && name.starts_with(&stem)) {
+            self.store.remove(&path_of(&earlier))?;
         }
         Ok(())
     }
+}
+
+/// How the name of a file of kept rows ends.
+const ENDING: &str = ".parquet";
+
+fn path_of(name: &str) -> String {
+    format!("{}/{name}", layout::FIGURES)
 }
 
 /// Returns everything but the events that determines the rows of every month: the program and its form, the statements, the

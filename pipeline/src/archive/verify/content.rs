@@ -6,6 +6,7 @@
 
 use super::super::commit_log::{Commit, EventFile};
 use super::super::pseudonyms::{DigestForm, Pseudonymizer, commitment};
+use super::super::store::Store;
 use super::super::tables::Tables;
 use super::super::{FileEntry, READ_ROWS, as_stored, layout, month_of_path};
 use super::{ArchiveError, Examination, Log, Verification};
@@ -17,11 +18,10 @@ use bytes::Bytes;
 use schemas::document::Unchecked;
 use schemas::{Finding, Zone};
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// Walks through the commits in order.
 pub(super) struct Contents<'a> {
-    root: &'a Path,
+    store: &'a dyn Store,
     public_only: bool,
     residents: Option<Pseudonymizer>,
     /// The tables, and what digests are made of, as the archive was begun.
@@ -103,7 +103,11 @@ impl Faults {
 }
 
 impl<'a> Contents<'a> {
-    pub(super) fn new(examination: Examination<'a>, log: &Log, result: &mut Verification) -> Self {
+    pub(super) fn new(
+        (store, examination): (&'a dyn Store, Examination<'a>),
+        log: &Log,
+        result: &mut Verification,
+    ) -> Self {
         let facts = log.commits.first().and_then(|commit| commit.facts.as_ref());
         let of_archive = |key: &&Key| facts.is_some_and(|facts| facts.key_id == key.id());
         let key = examination.key.filter(|key| !examination.public_only && of_archive(key));
@@ -118,7 +122,7 @@ impl<'a> Contents<'a> {
         };
         result.unchecked.extend(unchecked);
         Self {
-            root: examination.root,
+            store,
             public_only: examination.public_only,
             residents: key.zip(facts).map(|(key, facts)| Pseudonymizer::new(key, DigestForm::of(&facts.columns))),
             form: facts.map(|facts| (facts.tables(), DigestForm::of(&facts.columns))),
@@ -147,7 +151,7 @@ impl<'a> Contents<'a> {
         let quarantine: &[FileEntry] = if self.public_only { &[] } else { &note.quarantine };
         let others = persons.iter().skip(commit.events.len()).chain(quarantine);
         for file in others.chain(&note.outages).chain(&note.stock) {
-            result.whole(self.root, file)?;
+            result.whole(self.store, file)?;
         }
         numbers.conclude(self.next_seq, last, result);
         self.next_seq = last;
@@ -180,9 +184,9 @@ impl<'a> Contents<'a> {
         numbers: &mut Numbers<'_>,
         result: &mut Verification,
     ) -> Result<(), ArchiveError> {
-        let public_bytes = result.whole(self.root, &file.entry)?;
+        let public_bytes = result.whole(self.store, &file.entry)?;
         let private_bytes = match private {
-            Some(private) => result.whole(self.root, private)?,
+            Some(private) => result.whole(self.store, private)?,
             None => None,
         };
         let Some(public_bytes) = public_bytes else {

@@ -1,55 +1,51 @@
 //! What lies in the archive and is none of it.
 
-use super::super::disk::relative;
-use super::super::{ArchiveError, io, layout};
+use super::super::store::{EntryKind, Store};
+use super::super::{ArchiveError, layout};
 use super::{Examination, Verification};
 use std::collections::BTreeSet;
-use std::fs::{DirEntry, FileType};
-use std::io::ErrorKind;
-use std::path::Path;
 
 /// Folders of the archive that are there whether or not something is in them.
 const FOLDERS: [&str; 5] = [layout::EVENTS, layout::LOG, layout::FIGURES, layout::WORK, layout::STAGING];
 
 /// Whether a folder is one; where something else is in its place, that is a finding.
-pub(super) fn is_folder_or_absent(root: &Path, within: &str, result: &mut Verification) -> Result<bool, ArchiveError> {
-    let mut path = root.to_owned();
-    for name in within.split('/') {
-        path.push(name);
-        match std::fs::symlink_metadata(&path) {
-            Ok(found) if found.is_dir() => {}
-            Ok(_) => {
-                let place = relative(root, &path);
-                if !result.findings.iter().any(|finding| finding.place == place) {
-                    result.find("A019", place);
+pub(super) fn is_folder_or_absent(
+    store: &dyn Store,
+    path: &str,
+    result: &mut Verification,
+) -> Result<bool, ArchiveError> {
+    let above = path.match_indices('/').map(|(end, _)| &path[..end]);
+    for folder in above.chain([path]) {
+        match store.kind(folder)? {
+            Some(EntryKind::Folder) => {}
+            Some(_) => {
+                if !result.findings.iter().any(|finding| finding.place == folder) {
+                    result.find("A019", folder.to_owned());
                 }
                 return Ok(false);
             }
-            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(false),
-            Err(e) => return Err(io("read", &path, e)),
+            None => return Ok(false),
         }
     }
     Ok(true)
 }
 
 /// Whether there is nothing but folders, or nothing at all.
-pub(super) fn is_bare(root: &Path) -> Result<bool, ArchiveError> {
-    let mut open = vec![root.to_owned()];
+pub(super) fn is_bare(store: &dyn Store) -> Result<bool, ArchiveError> {
+    let mut open = vec![String::new()];
     while let Some(folder) = open.pop() {
-        let entries = match std::fs::read_dir(&folder) {
-            Ok(entries) => entries,
-            Err(e) if e.kind() == ErrorKind::NotFound => continue,
-            Err(e) => return Err(io("read", &folder, e)),
-        };
-        for entry in entries {
-            let entry = entry.map_err(|e| io("read", &folder, e))?;
-            if !entry.file_type().map_err(|e| io("read", &folder, e))?.is_dir() {
+        for entry in store.list(&folder)? {
+            if entry.kind != EntryKind::Folder {
                 return Ok(false);
             }
-            open.push(entry.path());
+            open.push(within(&folder, &entry.name.to_string_lossy()));
         }
     }
     Ok(true)
+}
+
+fn within(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 /// What may lie in the archive.
@@ -78,7 +74,7 @@ impl Known<'_> {
 /// Finds everything that is neither in the log nor in its place: files, links, devices, folders with nothing of the archive in
 /// them. A folder that is not known is named once, without what is in it.
 pub(super) fn find(
-    examination: Examination<'_>,
+    (store, examination): (&dyn Store, Examination<'_>),
     known: Known<'_>,
     result: &mut Verification,
 ) -> Result<(), ArchiveError> {
@@ -89,10 +85,11 @@ pub(super) fn find(
     // A reason may stand after a place.
     let found = result.findings.iter().map(|one| one.place.split_once(": ").map_or(&*one.place, |(place, _)| place));
     let found = found.map(str::to_owned).collect();
-    Search { examination, known, folders, found }.folder("", result)
+    Search { store, examination, known, folders, found }.folder("", result)
 }
 
 struct Search<'a> {
+    store: &'a dyn Store,
     examination: Examination<'a>,
     known: Known<'a>,
     folders: BTreeSet<&'a str>,
@@ -101,45 +98,37 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn folder(&self, within: &str, result: &mut Verification) -> Result<(), ArchiveError> {
-        let folder = self.examination.root.join(within);
-        let entries = match std::fs::read_dir(&folder) {
-            Ok(entries) => entries.collect::<Result<Vec<DirEntry>, _>>().map_err(|e| io("read", &folder, e))?,
-            Err(e) if e.kind() == ErrorKind::NotFound && within.is_empty() => return Ok(()),
-            Err(e) => return Err(io("read", &folder, e)),
-        };
-        let mut names: Vec<_> = entries.into_iter().map(|entry| (entry.file_name(), entry.file_type())).collect();
-        names.sort_by(|(a, _), (b, _)| a.cmp(b));
-        for (name, kind) in names {
-            let kind = kind.map_err(|e| io("read", &folder, e))?;
-            let shown = name.to_string_lossy();
-            let path = if within.is_empty() { shown.to_string() } else { format!("{within}/{shown}") };
+    fn folder(&self, folder: &str, result: &mut Verification) -> Result<(), ArchiveError> {
+        let mut entries = self.store.list(folder)?;
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        for entry in entries {
+            let path = within(folder, &entry.name.to_string_lossy());
             // A name that is no UTF-8 is none of ours, whatever it looks like.
-            match name.to_str().map_or(Place::Stray, |_| self.place(&path, kind)) {
+            match entry.name.to_str().map_or(Place::Stray, |_| self.place(&path, entry.kind)) {
                 Place::Known => {}
                 Place::Inside => self.folder(&path, result)?,
                 Place::NoFolder => result.find("A019", path),
-                Place::Stray if kind.is_dir() => result.find("A003", format!("{path}/")),
+                Place::Stray if entry.kind == EntryKind::Folder => result.find("A003", format!("{path}/")),
                 Place::Stray => result.find("A003", path),
             }
         }
         Ok(())
     }
 
-    fn place(&self, path: &str, kind: FileType) -> Place {
+    fn place(&self, path: &str, kind: EntryKind) -> Place {
         let public_only = self.examination.public_only;
         if public_only && layout::PRIVATE.contains(&path) {
             return Place::Known;
         }
         let is_table = || !self.known.all_is_read() && layout::is_folder_of_table(path);
-        if kind.is_dir() && (self.folders.contains(path) || is_table() || layout::is_staging(path)) {
+        if kind == EntryKind::Folder && (self.folders.contains(path) || is_table() || layout::is_staging(path)) {
             return Place::Inside;
         }
         // What stands in the place of a file of the log and is none was found when it was to be read.
         if self.found.contains(path) {
             return Place::Known;
         }
-        if kind.is_dir() {
+        if kind == EntryKind::Folder {
             return Place::Stray;
         }
         if self.folders.contains(path) {
@@ -154,7 +143,7 @@ impl Search<'_> {
         }
         let is_known = self.known.files.contains(path)
             || layout::part(path).is_some_and(|part| self.known.is_unread(part.version))
-            || (kind.is_file()
+            || (kind == EntryKind::File
                 && (path == layout::HEAD
                     || path == layout::LOCK
                     || layout::is_kept_figure(path)

@@ -1,0 +1,297 @@
+//! A store in a folder of this machine.
+//!
+//! Invariant: nothing outside the archive's folder is read, written or removed, whatever a name or a link in it says: paths are
+//! walked folder by folder, and neither links nor devices are opened.
+
+use super::super::{ArchiveError, io, layout};
+use super::{Entry, EntryKind, NewFile, Store};
+use crate::files::{Readers, replace_file};
+use std::collections::BTreeSet;
+use std::fs::{File, FileType};
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The folder.
+#[derive(Clone, Debug)]
+pub(crate) struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    /// At that place, whether it is there or not.
+    pub(crate) fn at(root: &Path) -> Self {
+        Self { root: root.to_owned() }
+    }
+
+    /// The place of a path, reached through folders only. The last name need not be there.
+    fn beneath(&self, within: &str) -> Result<PathBuf, ArchiveError> {
+        let mut path = self.root.clone();
+        let mut names = within.split('/').filter(|_| !within.is_empty()).peekable();
+        while let Some(name) = names.next() {
+            path.push(name);
+            if matches!(name, "" | "." | "..") || name.contains(std::path::is_separator) {
+                return Err(foreign(&path));
+            }
+            if names.peek().is_some() {
+                require(&path, FileType::is_dir)?;
+            }
+        }
+        Ok(path)
+    }
+
+    /// Opens a file for reading. Folders on the way must be folders and the file an ordinary one: neither links, which may lead
+    /// out, nor pipes and devices, which may never end.
+    fn open(&self, within: &str) -> Result<(File, PathBuf), ArchiveError> {
+        let path = self.beneath(within)?;
+        let mut options = File::options();
+        options.read(true);
+        #[cfg(unix)]
+        {
+            use rustix::fs::OFlags;
+            let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
+            std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.cast_signed());
+        }
+        require(&path, FileType::is_file)?;
+        let file = options.open(&path).map_err(|e| io("read", &path, e))?;
+        // It may have been exchanged meanwhile.
+        let kind = file.metadata().map_err(|e| io("read", &path, e))?.file_type();
+        if kind.is_file() { Ok((file, path)) } else { Err(foreign(&path)) }
+    }
+
+    /// Makes a folder, and those above it. What only the owner may open is made so.
+    fn make(&self, within: &str) -> Result<PathBuf, ArchiveError> {
+        std::fs::create_dir_all(&self.root).map_err(|e| io("make", &self.root, e))?;
+        let mut path = self.root.clone();
+        for name in within.split('/').filter(|name| !name.is_empty()) {
+            path.push(name);
+            let mut folder = std::fs::DirBuilder::new();
+            #[cfg(unix)]
+            if layout::PRIVATE.iter().any(|private| self.root.join(private) == path) {
+                std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+            }
+            match folder.create(&path) {
+                Ok(()) => {}
+                Err(e) if e.kind() == ErrorKind::AlreadyExists => require(&path, FileType::is_dir)?,
+                Err(e) => return Err(io("make", &path, e)),
+            }
+        }
+        Ok(path)
+    }
+
+    /// Makes the folder of a file, and gives the place of the file.
+    fn place_for(&self, within: &str) -> Result<PathBuf, ArchiveError> {
+        self.make(within.rsplit_once('/').map_or("", |(folder, _)| folder))?;
+        self.beneath(within)
+    }
+
+    /// Takes the private folders away from everybody but their owner.
+    fn restrict(&self) -> Result<(), ArchiveError> {
+        #[cfg(unix)]
+        for folder in layout::PRIVATE.map(|name| self.root.join(name)).iter().filter(|folder| is_there(folder)) {
+            require(folder, FileType::is_dir)?;
+            let owner_only = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+            std::fs::set_permissions(folder, owner_only).map_err(|e| io("restrict", folder, e))?;
+        }
+        Ok(())
+    }
+}
+
+impl Store for Folder {
+    fn read(&self, path: &str, most: u64) -> Result<Vec<u8>, ArchiveError> {
+        let (file, path) = self.open(path)?;
+        let read = || -> std::io::Result<Vec<u8>> {
+            let length = file.metadata()?.len();
+            if length > most {
+                let reason = format!("it has {length} bytes, and no more than {most} are expected");
+                return Err(std::io::Error::new(ErrorKind::FileTooLarge, reason));
+            }
+            let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+            file.take(most).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        read().map_err(|e| io("read", &path, e))
+    }
+
+    fn kind(&self, path: &str) -> Result<Option<EntryKind>, ArchiveError> {
+        let path = self.root.join(path);
+        match std::fs::symlink_metadata(&path) {
+            Ok(found) => Ok(Some(EntryKind::from(found.file_type()))),
+            Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(io("read", &path, e)),
+        }
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<Entry>, ArchiveError> {
+        let folder = self.root.join(folder);
+        let unread = |e| io("read", &folder, e);
+        let entries = match std::fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(e) => return Err(unread(e)),
+        };
+        let entry = |entry: std::io::Result<std::fs::DirEntry>| {
+            let entry = entry.map_err(unread)?;
+            Ok(Entry { name: entry.file_name(), kind: entry.file_type().map_err(unread)?.into() })
+        };
+        entries.map(entry).collect()
+    }
+
+    fn create(&self, path: &str) -> Result<Box<dyn NewFile>, ArchiveError> {
+        let path = self.root.join(path);
+        let file = File::create(&path).map_err(|e| io("write", &path, e))?;
+        Ok(Box::new(file))
+    }
+
+    fn put(&self, path: &str, bytes: &[u8]) -> Result<(), ArchiveError> {
+        let path = self.place_for(path)?;
+        replace_file(&path, bytes, Readers::Usual).map_err(|e| io("write", &path, e))
+    }
+
+    fn put_if_absent(&self, path: &str, bytes: &[u8], waiting: &str) -> Result<(), ArchiveError> {
+        let (path, waiting) = (self.place_for(path)?, self.root.join(waiting));
+        if !is_there(&waiting) {
+            write_flushed(&waiting, bytes)?;
+        }
+        let put = match std::fs::hard_link(&waiting, &path) {
+            Err(e) if matches!(e.kind(), ErrorKind::Unsupported | ErrorKind::PermissionDenied) => {
+                move_if_absent(&waiting, &path)
+            }
+            other => other,
+        };
+        match put {
+            Ok(()) => path.parent().map_or(Ok(()), flush_folder),
+            Err(e) if e.kind() == ErrorKind::AlreadyExists => {
+                Err(ArchiveError::Conflict { path: path.display().to_string() })
+            }
+            Err(e) => Err(io("write", &path, e)),
+        }
+    }
+
+    fn move_to(&self, from: &str, to: &str) -> Result<(), ArchiveError> {
+        let (from, to) = (self.root.join(from), self.place_for(to)?);
+        match std::fs::rename(&from, &to) {
+            Err(e) if e.kind() == ErrorKind::NotFound && is_there(&to) => Ok(()),
+            Err(e) => Err(io("move", &from, e)),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Folders above them too, since each may have been made just now; each once.
+    fn flush(&self, folders: &[&str]) -> Result<(), ArchiveError> {
+        let folders: Vec<PathBuf> = folders.iter().map(|folder| self.root.join(folder)).collect();
+        let above = |folder| Path::ancestors(folder).take_while(|f| f.starts_with(&self.root));
+        let all: BTreeSet<&Path> = folders.iter().map(PathBuf::as_path).flat_map(above).collect();
+        all.into_iter().rev().try_for_each(flush_folder)
+    }
+
+    fn remove(&self, path: &str) -> Result<(), ArchiveError> {
+        let place = self.root.join(path);
+        let is_folder = self.kind(path)? == Some(EntryKind::Folder);
+        let removed = if is_folder { std::fs::remove_dir_all(&place) } else { std::fs::remove_file(&place) };
+        match removed {
+            Err(e) if e.kind() != ErrorKind::NotFound => return Err(io("remove", &place, e)),
+            _ => {}
+        }
+        // The folder of a month goes with its last part.
+        if layout::part(path).is_some_and(|part| part.month.is_some()) {
+            drop(place.parent().map(std::fs::remove_dir));
+        }
+        Ok(())
+    }
+
+    fn claim(&self, folder: &str) -> Result<bool, ArchiveError> {
+        let folder = self.place_for(folder)?;
+        match std::fs::create_dir(&folder) {
+            Ok(()) => Ok(true),
+            Err(e) if e.kind() == ErrorKind::AlreadyExists => Ok(false),
+            Err(e) => Err(io("make", &folder, e)),
+        }
+    }
+
+    fn prepare(&self) -> Result<(), ArchiveError> {
+        self.make(layout::STAGING)?;
+        self.restrict()
+    }
+
+    /// The kernel frees the lock if the process dies.
+    fn lock(&self) -> Result<Option<File>, ArchiveError> {
+        let path = self.root.join(layout::LOCK);
+        let lock =
+            File::options().create(true).truncate(false).write(true).open(&path).map_err(|e| io("open", &path, e))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Some(lock)),
+            Err(std::fs::TryLockError::WouldBlock) => Err(ArchiveError::Locked { path: self.place("") }),
+            Err(std::fs::TryLockError::Error(e)) if e.kind() == ErrorKind::Unsupported => Ok(None),
+            Err(std::fs::TryLockError::Error(e)) => Err(io("lock", &path, e)),
+        }
+    }
+
+    fn age(&self, path: &str) -> Option<Duration> {
+        std::fs::symlink_metadata(self.root.join(path)).ok()?.modified().ok()?.elapsed().ok()
+    }
+
+    fn scratch(&self, claimed: &str) -> PathBuf {
+        self.root.join(claimed)
+    }
+
+    fn place(&self, path: &str) -> String {
+        let place = if path.is_empty() { self.root.clone() } else { self.root.join(path) };
+        place.display().to_string()
+    }
+}
+
+impl NewFile for File {
+    fn finish(&mut self) -> std::io::Result<()> {
+        self.sync_all()
+    }
+}
+
+impl From<FileType> for EntryKind {
+    fn from(kind: FileType) -> Self {
+        match kind {
+            _ if kind.is_file() => Self::File,
+            _ if kind.is_dir() => Self::Folder,
+            _ => Self::Foreign,
+        }
+    }
+}
+
+fn require(path: &Path, is_kind: impl Fn(&FileType) -> bool) -> Result<(), ArchiveError> {
+    let kind = std::fs::symlink_metadata(path).map_err(|e| io("read", path, e))?.file_type();
+    if is_kind(&kind) { Ok(()) } else { Err(foreign(path)) }
+}
+
+fn foreign(path: &Path) -> ArchiveError {
+    ArchiveError::Foreign { path: path.display().to_string() }
+}
+
+fn is_there(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok()
+}
+
+/// Puts a file where nothing is, on a file system without links.
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+fn move_if_absent(from: &Path, to: &Path) -> std::io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE)?)
+}
+
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+fn move_if_absent(_from: &Path, _to: &Path) -> std::io::Result<()> {
+    Err(std::io::Error::new(ErrorKind::Unsupported, "the file system has no hard links"))
+}
+
+fn write_flushed(path: &Path, bytes: &[u8]) -> Result<(), ArchiveError> {
+    let write = || -> std::io::Result<()> {
+        let mut file = File::create(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    write().map_err(|e| io("write", path, e))
+}
+
+/// A name in a folder is safe only after the folder was flushed too.
+fn flush_folder(path: &Path) -> Result<(), ArchiveError> {
+    if cfg!(unix) { File::open(path).and_then(|f| f.sync_all()).map_err(|e| io("flush", path, e)) } else { Ok(()) }
+}
