@@ -371,7 +371,7 @@ fn strays_are_found_wherever_they_are() {
         "_tertib/intent-1.json",
         "_tertib/staging/catatan.txt",
         // A writer that ended early leaves such files, which the next one clears.
-        "_tertib/staging/head-12",
+        "_tertib/.tertib-4xY9ab.tmp",
         "_tertib/staging/3-0/apa_saja",
         "persons/x\u{1b}[2Jy\u{202e}z\nA002",
     ];
