@@ -1,7 +1,7 @@
-//! What a figure is: its statements, what is to be known of its items, and its words in the report.
+//! The form of a figure: its statements, the properties of its items, and its words for the report.
 //!
-//! Rule    whatever else depends on a figure (divisions, suppression, the monthly review) asks it here, so that a new figure is
-//!         written in its own files only
+//! Rule    divisions, suppression and the monthly review take everything that depends on a figure from here, so that a new
+//!         figure is written in its own files only
 
 use super::error::FigureError;
 use super::statement::{EventScope, FigureSql, TimeScope};
@@ -11,7 +11,7 @@ use schemas::Facts;
 use schemas::document::ChangeWords;
 use schemas::figures::{Figures, LeftOut, MonthFigures, Spread};
 
-/// A figure. Only the statements are needed; the rest is empty where nothing is to be said.
+/// A figure. Only the statements are required; the other fields may be empty.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Figure {
     pub(crate) sql: FigureSql,
@@ -30,13 +30,13 @@ pub(crate) struct Figure {
     pub(crate) followed: &'static [Followed],
 }
 
-/// The words of a time, and where it stands among the figures.
+/// The words of a time, and where it is among the figures of a month.
 type ListedTime = (&'static str, fn(&Figures) -> &Spread);
 
 /// A number that is compared with that of the month before.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Followed {
-    /// Known to the office's own templates by this id.
+    /// The id by which the office's own templates know it.
     pub(crate) id: &'static str,
     pub(crate) words: ChangeWords,
     pub(crate) more_is_better: bool,
@@ -52,6 +52,7 @@ pub(crate) struct Context<'a> {
 }
 
 impl Figure {
+    /// A figure with statements only.
     pub(crate) const fn new(
         name: &'static str,
         text: &'static str,
@@ -69,7 +70,7 @@ impl Figure {
         }
     }
 
-    /// Returns a count of cases that it left out, with the words of the report.
+    /// Returns a count of cases that the figure left out, with its words for the report.
     ///
     /// # Errors
     /// [`FigureError::Sql`] for a name without words, which an official report must not print.

@@ -84,7 +84,7 @@ mod tests {
     use schemas::Facts;
     use std::collections::BTreeSet;
 
-    /// What a statement leaves out stands as `'…' AS name` or in a CASE for it; all other texts there are milestones.
+    /// Returns the names under which a statement leaves cases out: they are its texts, except for milestones.
     fn left_out_in(sql: FigureSql) -> BTreeSet<&'static str> {
         let facts = Facts::embedded().unwrap();
         let milestones = facts.sop.steps.iter().flat_map(|step| &step.outcomes).filter_map(|outcome| outcome.milestone);
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_a_figure_leaves_out_has_words() {
+    fn every_reason_for_leaving_a_case_out_has_words() {
         let mut seen = 0;
         for figure in FIGURES {
             let names = left_out_in(figure.sql);
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn words_and_ids_are_said_once() {
+    fn words_and_ids_are_unique() {
         let of = |words: fn(&Figure) -> Vec<&'static str>| FIGURES.iter().flat_map(words).collect::<Vec<_>>();
         for all in [
             of(|f| f.left_out.iter().map(|(_, words)| *words).collect()),

@@ -245,7 +245,7 @@ pub(super) fn interval(text: &str) -> Result<i64, QueryError> {
 /// Compiles `CAST(… AS …)`, or `TRY_CAST` if `tried`, which gives NULL for a text that cannot be converted.
 pub(super) fn cast(value: Typed, to: &str, tried: bool) -> Result<Typed, QueryError> {
     let (from, node) = (value.kind, value.node.clone());
-    let wanted = match to {
+    let target = match to {
         "INT" | "INTEGER" | "BIGINT" => Kind::Integer,
         "DOUBLE" | "DOUBLE PRECISION" => Kind::Float,
         "VARCHAR" | "TEXT" | "STRING" => Kind::Text,
@@ -260,26 +260,26 @@ pub(super) fn cast(value: Typed, to: &str, tried: bool) -> Result<Typed, QueryEr
         }
     };
     // A text that is cast to text is no literal any more, so that it is not read as a date or an instant.
-    if (from, wanted) == (Kind::Text, Kind::Text) {
-        return Ok(Typed::call("text", wanted, vec![node], |v| Ok(v[0].clone())));
+    if (from, target) == (Kind::Text, Kind::Text) {
+        return Ok(Typed::call("text", target, vec![node], |v| Ok(v[0].clone())));
     }
-    if from == wanted || from == Kind::Null {
-        return in_32_bits(Typed { node, kind: wanted }, to, tried);
+    if from == target || from == Kind::Null {
+        return in_32_bits(Typed { node, kind: target }, to, tried);
     }
-    let name = format!("cast to {wanted}, tried {tried}");
+    let name = format!("cast to {target}, tried {tried}");
     let convert =
-        |run: fn(&[Datum]) -> Result<Datum, QueryError>| Ok(Typed::call(name.clone(), wanted, vec![node.clone()], run));
+        |run: fn(&[Datum]) -> Result<Datum, QueryError>| Ok(Typed::call(name.clone(), target, vec![node.clone()], run));
     let parse = |parser: fn(&str) -> Option<Datum>| {
-        Ok(Typed::call(name.clone(), wanted, vec![node.clone()], move |v| match parser(v[0].text()) {
+        Ok(Typed::call(name.clone(), target, vec![node.clone()], move |v| match parser(v[0].text()) {
             Some(value) => Ok(value),
             None if tried && is_no_value(v[0].text()) => Ok(Datum::Null),
             None => Err(refused(
-                format!("a text is not {wanted} as it is written here"),
+                format!("a text is not {target} as it is written here"),
                 "leave such rows out with WHERE, or write digits only, '2026-10-31' or '2026-10-31 08:00:00'",
             )),
         }))
     };
-    let converted: Result<Typed, QueryError> = match (from, wanted) {
+    let converted: Result<Typed, QueryError> = match (from, target) {
         (Kind::Boolean, Kind::Integer) => convert(|v| Ok(Datum::Integer(v[0].integer()))),
         (Kind::Float, Kind::Integer) => convert(|v| whole(v[0].real().round_ties_even())),
         (Kind::Decimal, Kind::Integer) => convert(|v| whole(v[0].real().round())),
@@ -301,7 +301,7 @@ pub(super) fn cast(value: Typed, to: &str, tried: bool) -> Result<Typed, QueryEr
         (Kind::Text, Kind::Instant) if to == "TIMESTAMP" => parse(parse_local),
         (Kind::Text, Kind::Instant) => parse(parse_instant),
         _ => Err(refused(
-            format!("{from} is not made into {wanted}"),
+            format!("{from} is not made into {target}"),
             "write an instant or a number as you want it with STRFTIME(x, '%Y-%m-%d %H:%M:%S') or ROUND(x, 2)",
         )),
     };

@@ -254,10 +254,10 @@ impl<'a> Compiler<'a> {
         Ok(Typed::call_with_null(name, Kind::Boolean, vec![value], move |v| Ok(Datum::Boolean(test(&v[0])))))
     }
 
-    fn same(&self, a: &Expr, b: &Expr, wanted: bool) -> Result<Typed, QueryError> {
+    fn same(&self, a: &Expr, b: &Expr, equal: bool) -> Result<Typed, QueryError> {
         let (a, b) = comparable(self.expr(a)?, self.expr(b)?)?;
-        let run = move |v: &[Datum]| Ok(Datum::Boolean((v[0] == v[1]) == wanted));
-        Ok(Typed::call_with_null(format!("same {wanted}"), Kind::Boolean, vec![a.node, b.node], run))
+        let run = move |v: &[Datum]| Ok(Datum::Boolean((v[0] == v[1]) == equal));
+        Ok(Typed::call_with_null(format!("same {equal}"), Kind::Boolean, vec![a.node, b.node], run))
     }
 
     fn in_subquery(&self, expr: &Expr, subquery: &Query, negated: bool) -> Result<Typed, QueryError> {

@@ -1,7 +1,8 @@
-//! What the Kepala Dinas reads: the judged month, the month before, what moved, and where.
+//! The monthly review for the Kepala Dinas: the judged month, the month before, the changes, and the kecamatan.
 //!
-//! Reads   figures of the month and of the one before; how good its data are
-//! Gives   changes of at least one percent, the largest relative change first, growth from nothing before all; ties in order of id
+//! Reads   the figures of the month and of the one before; the quality of its data
+//! Gives   the changes of at least one percent: growth from zero first, then by relative change, equal ones in order of id
+//! Rule    a month that is not complete is not compared with the one before
 
 use super::judge;
 use crate::archive::Archive;
@@ -14,10 +15,10 @@ use schemas::figures::{Figures, MonthFigures};
 use schemas::{Decisions, Facts, Month};
 use std::collections::BTreeMap;
 
-/// Moves smaller than this share of the earlier value are not worth a sentence.
-const WORTH_A_SENTENCE: f64 = 0.01;
+/// The smallest change that is reported, as a share of the earlier value.
+const MIN_CHANGE: f64 = 0.01;
 
-/// The review of a month.
+/// Makes the review of a month.
 ///
 /// # Errors
 /// [`FigureError`] when the archive does not hold the month or is damaged.
@@ -31,7 +32,7 @@ pub fn review(
     let before = month.back(1);
     let previous = if book.holds(before) { Some(book.month(before)?) } else { None };
     let sheet = judge(book, facts, decisions, month, archive.provenance()?)?;
-    // What lacks would be told as a fall.
+    // Missing events would look like a decrease.
     let is_complete = sheet.provenance.coverage(month) == Coverage::Complete;
     let changes = previous.as_ref().filter(|_| is_complete).map(|p| changes(&sheet.figures, p)).unwrap_or_default();
     let probable = probable_duplicates(archive, facts, month, PROBABLE)?;
@@ -52,7 +53,7 @@ pub fn review(
     })
 }
 
-/// How often each code was found.
+/// Counts the findings of each code.
 fn counts(quality: &Quality, facts: &Facts) -> Vec<FindingCount> {
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for finding in &quality.findings {
@@ -61,6 +62,7 @@ fn counts(quality: &Quality, facts: &Facts) -> Vec<FindingCount> {
     counts.into_iter().map(|(code, n)| FindingCount { text: facts.finding_text(code), n }).collect()
 }
 
+/// Returns the changes between two months.
 fn changes(now: &MonthFigures, before: &MonthFigures) -> Vec<Change> {
     let mut changes: Vec<(f64, Change)> = FIGURES
         .iter()
@@ -70,14 +72,14 @@ fn changes(now: &MonthFigures, before: &MonthFigures) -> Vec<Change> {
             let relative = if now.total_cmp(&before).is_eq() { 0.0 } else { ((now - before) / before).abs() };
             let better = (now > before) == *more_is_better;
             let change = Change { id: (*id).to_owned(), words: *words, now, before, better };
-            (relative >= WORTH_A_SENTENCE).then_some((relative, change))
+            (relative >= MIN_CHANGE).then_some((relative, change))
         })
         .collect();
     changes.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
     changes.into_iter().map(|(_, change)| change).collect()
 }
 
-/// The times of every figure that lists some, in the order of the report.
+/// Returns the times that figures list, in the order of the report.
 fn times(figures: &Figures) -> Vec<NamedTime> {
     let times = FIGURES.iter().flat_map(|figure| figure.times);
     times.map(|(words, spread)| NamedTime { words, spread: spread(figures).clone() }).collect()
