@@ -14,8 +14,8 @@ use crate::workspace::Snapshot;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 use pipeline::Disclosure;
-use reports::{Document, Renderer, Standard};
-use schemas::document::Office;
+use reports::{Document, Renderer};
+use schemas::document::{Office, PdfStandard};
 use schemas::{Facts, Finding, Month};
 use side_by_side::side_by_side;
 
@@ -45,7 +45,7 @@ pub(crate) struct Selection {
     /// In which forms.
     pub formats: Vec<FileFormat>,
     /// What the PDFs keep to.
-    pub standard: Standard,
+    pub standard: PdfStandard,
     /// Whether residents are named in full.
     pub disclosure: Disclosure,
     /// Whether counts are withheld.
@@ -58,7 +58,7 @@ impl Selection {
         Self {
             only: Vec::new(),
             formats: vec![FileFormat::Pdf],
-            standard: Standard::default(),
+            standard: PdfStandard::default(),
             disclosure: Disclosure::Masked,
             hide_small: false,
         }
@@ -152,7 +152,7 @@ fn files(
     document: Document<'_>,
     volume: usize,
     format: FileFormat,
-    standard: Standard,
+    standard: PdfStandard,
     renderer: &Renderer,
     office: &Office,
 ) -> Result<Vec<DocumentFile>> {

@@ -3,14 +3,14 @@
 use crate::RenderError;
 use crate::indonesian::{integer, long_date, weekday};
 use crate::lines::{Ruler, columns};
-use crate::pdf::{Fonts, Standard};
+use crate::pdf::Fonts;
 use crate::printable::clean_text;
 use crate::table::{Item, Table};
 use crate::templates::{TemplateError, Templates};
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 use schemas::Zone;
-use schemas::document::{BookContent, Cell, Coverage, LedgerBook, Office, Provenance};
+use schemas::document::{BookContent, Cell, Coverage, LedgerBook, Office, PdfStandard, Provenance};
 use serde_json::{Value, json};
 
 /// Rows of a volume: some fifty pages.
@@ -30,7 +30,7 @@ pub(crate) fn page(
     office: &Office,
     templates: &Templates,
     fonts: &Fonts,
-    standard: Standard,
+    standard: PdfStandard,
 ) -> Result<(Value, u64), TemplateError> {
     let before = (volume - 1) * VOLUME;
     let volumes = book.rows.len().div_ceil(VOLUME).max(1);

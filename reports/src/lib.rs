@@ -20,14 +20,14 @@ mod verification;
 mod xlsx;
 
 pub use code::code;
-pub use pdf::{Rendered, Standard};
+pub use pdf::Rendered;
 pub use program::{Program, Typesetter, set_in};
 pub use templates::{TemplateError, template_names};
 
 use schemas::Month;
 use schemas::document::{
-    CalendarYear, ComplianceSheet, Coverage, Destruction, Handover, LedgerBook, MonthlyReview, Office, Provenance,
-    VerificationReport,
+    CalendarYear, ComplianceSheet, Coverage, Destruction, Handover, LedgerBook, MonthlyReview, Office, PdfStandard,
+    Provenance, VerificationReport,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -247,7 +247,7 @@ impl Renderer {
         document: Document<'_>,
         volume: usize,
         office: &Office,
-        standard: Standard,
+        standard: PdfStandard,
     ) -> Result<Rendered, RenderError> {
         let (page, replaced) = self.page(document, volume, office, standard)?;
         let name = document.volume_name(volume);
@@ -271,7 +271,7 @@ impl Renderer {
     /// # Errors
     /// [`RenderError`] when a sentence cannot be made.
     pub fn data(&self, document: Document<'_>, volume: usize, office: &Office) -> Result<Vec<u8>, RenderError> {
-        let (page, _) = self.page(document, volume, office, Standard::default())?;
+        let (page, _) = self.page(document, volume, office, PdfStandard::default())?;
         let fault = |e: serde_json::Error| RenderError::Data { document: document.name(), reason: e.to_string() };
         serde_json::to_vec_pretty(&page).map_err(fault)
     }
@@ -282,7 +282,7 @@ impl Renderer {
         document: Document<'_>,
         volume: usize,
         office: &Office,
-        standard: Standard,
+        standard: PdfStandard,
     ) -> Result<(Value, u64), RenderError> {
         let office = &Office {
             lambang: self.crest.as_ref().map_or_else(String::new, |crest| crest.name.clone()),

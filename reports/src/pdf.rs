@@ -7,8 +7,8 @@ use crate::printable;
 use crate::templates::{TemplateError, Templates};
 use crate::{Crest, RenderError};
 use chrono::Datelike;
+use schemas::document::PdfStandard;
 use schemas::{Month, Zone};
-use serde::{Deserialize, Serialize};
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
 use typst::layout::{Abs, Em};
@@ -18,7 +18,7 @@ use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World, WorldExt};
 use typst_kit::fonts::FontStore;
 use typst_layout::PagedDocument;
-use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+use typst_pdf::{PdfOptions, PdfStandards, Timestamp};
 
 /// A finished document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,33 +31,12 @@ pub struct Rendered {
     pub replaced: u64,
 }
 
-/// What a PDF keeps to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum Standard {
-    /// PDF/A-1b, which the oldest validators know.
-    A1b,
-    /// PDF/A-2b: what the office keeps.
-    #[default]
-    A2b,
-    /// PDF/A-2a and PDF/UA-1: tagged, for readers that read aloud.
-    A2aUa1,
-}
-
-impl Standard {
-    /// All of them, the usual one first.
-    pub const ALL: [Self; 3] = [Self::A2b, Self::A1b, Self::A2aUa1];
-
-    /// Whether what is set says what each part of it is, for readers that read aloud.
-    pub(crate) fn is_tagged(self) -> bool {
-        self == Self::A2aUa1
-    }
-
-    fn names(self) -> &'static [PdfStandard] {
-        match self {
-            Self::A1b => &[PdfStandard::A_1b],
-            Self::A2b => &[PdfStandard::A_2b],
-            Self::A2aUa1 => &[PdfStandard::A_2a, PdfStandard::Ua_1],
-        }
+/// The standards of typst that make up a standard.
+fn typst_standards(standard: PdfStandard) -> &'static [typst_pdf::PdfStandard] {
+    match standard {
+        PdfStandard::A1b => &[typst_pdf::PdfStandard::A_1b],
+        PdfStandard::A2b => &[typst_pdf::PdfStandard::A_2b],
+        PdfStandard::A2aUa1 => &[typst_pdf::PdfStandard::A_2a, typst_pdf::PdfStandard::Ua_1],
     }
 }
 
@@ -120,7 +99,7 @@ pub(crate) struct Request<'a> {
     /// What the layout reads, JSON.
     pub(crate) page: String,
     /// What the file keeps to.
-    pub(crate) standard: Standard,
+    pub(crate) standard: PdfStandard,
 }
 
 /// Sets one document by the built-in typesetter.
@@ -146,9 +125,10 @@ pub(crate) fn set(
 }
 
 /// A PDF of that standard, dated at the end of the month it covers, so that the same data give the same bytes.
-fn options(name: &str, month: Month, zone: Zone, standard: Standard) -> Result<PdfOptions, RenderError> {
+fn options(name: &str, month: Month, zone: Zone, standard: PdfStandard) -> Result<PdfOptions, RenderError> {
     let fault = |reason: &str| RenderError::Data { document: name.to_owned(), reason: reason.to_owned() };
-    let standards = PdfStandards::new(standard.names()).map_err(|_| fault("the PDF standard is not available"))?;
+    let standards =
+        PdfStandards::new(typst_standards(standard)).map_err(|_| fault("the PDF standard is not available"))?;
     let last = month.last_day();
     let small = |n: u32| u8::try_from(n).ok();
     let end = small(last.month()).zip(small(last.day()));

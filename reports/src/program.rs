@@ -4,9 +4,10 @@
 //! It runs in a private folder that holds the templates and the data and nothing else, without environment, packages or
 //! network, for so long and with so much memory as the configuration allows. Its complaint becomes ours, with file and line.
 
-use crate::pdf::{self, Fonts, Rendered, Request, Standard};
+use crate::pdf::{self, Fonts, Rendered, Request};
 use crate::templates::{Templates, template_names};
 use crate::{Crest, RenderError};
+use schemas::document::PdfStandard;
 use schemas::{Month, Zone};
 use serde::{Deserialize, Serialize};
 use std::ffi::OsStr;
@@ -167,7 +168,7 @@ struct Order {
     layout: String,
     month: Month,
     zone: Zone,
-    standard: Standard,
+    standard: PdfStandard,
     crest: Option<String>,
 }
 
@@ -197,9 +198,9 @@ pub fn set_in(folder: &Path) -> Result<(), RenderError> {
 
 fn typst_arguments(request: &Request<'_>) -> Vec<String> {
     let standard = match request.standard {
-        Standard::A1b => "a-1b",
-        Standard::A2b => "a-2b",
-        Standard::A2aUa1 => "a-2a,ua-1",
+        PdfStandard::A1b => "a-1b",
+        PdfStandard::A2b => "a-2b",
+        PdfStandard::A2aUa1 => "a-2a,ua-1",
     };
     let created = (request.month.end_s(request.zone) - 1).to_string();
     let mut arguments = vec!["compile", "--root", ".", "--ignore-system-fonts", "--diagnostic-format", "short"];

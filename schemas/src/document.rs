@@ -270,6 +270,36 @@ pub struct KecamatanRow {
     pub open: u64,
 }
 
+/// The standard that the PDF of a document keeps to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
+pub enum PdfStandard {
+    /// PDF/A-1b.
+    ///
+    /// The oldest validators know it.
+    A1b,
+    /// PDF/A-2b.
+    ///
+    /// This is what the office keeps.
+    #[default]
+    A2b,
+    /// PDF/A-2a and PDF/UA-1, tagged.
+    ///
+    /// Programs that read aloud need the tags.
+    A2aUa1,
+}
+
+impl PdfStandard {
+    /// All of them, the usual one first.
+    pub const ALL: [Self; 3] = [Self::A2b, Self::A1b, Self::A2aUa1];
+
+    /// Whether the file says what each part of it is, for programs that read aloud.
+    #[must_use]
+    pub fn is_tagged(self) -> bool {
+        self == Self::A2aUa1
+    }
+}
+
 /// A number that moved since the month before.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Change {

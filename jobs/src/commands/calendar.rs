@@ -1,6 +1,5 @@
 //! `tertib calendar`
 
-use crate::commands::render::PdfStandard;
 use crate::documents::replace;
 use crate::options::Where;
 use crate::outcome::Outcome;
@@ -10,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use pipeline::Readers;
 use reports::Document;
-use schemas::document::CalendarYear;
+use schemas::document::{CalendarYear, PdfStandard};
 use schemas::printed;
 
 /// Options of `tertib calendar`.
@@ -20,8 +19,8 @@ pub(crate) struct Options {
     #[arg(long, value_name = "YYYY")]
     year: i32,
     /// How to write it; a PDF goes to the folder for documents.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = CalendarFormat::Table)]
+    format: CalendarFormat,
     /// What the PDF keeps to.
     #[arg(long, value_enum, default_value_t = PdfStandard::A2b)]
     standard: PdfStandard,
@@ -31,7 +30,7 @@ pub(crate) struct Options {
 
 /// How the calendar is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
+pub(crate) enum CalendarFormat {
     /// Months and special days, for reading.
     Table,
     /// Every day, for programs.
@@ -63,13 +62,13 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
     };
     let document = Document::Calendar(&year);
     match options.format {
-        Format::Table => print::data(&words(&year))?,
-        Format::Json => print::data(&String::from_utf8(reports::json(document)?)?)?,
-        Format::Csv => print::data(&String::from_utf8(reports::csv(document)?)?)?,
-        Format::Xlsx => keep(&workspace, document, "xlsx", &reports::xlsx(document)?, "")?,
-        Format::Pdf => {
+        CalendarFormat::Table => print::data(&words(&year))?,
+        CalendarFormat::Json => print::data(&String::from_utf8(reports::json(document)?)?)?,
+        CalendarFormat::Csv => print::data(&String::from_utf8(reports::csv(document)?)?)?,
+        CalendarFormat::Xlsx => keep(&workspace, document, "xlsx", &reports::xlsx(document)?, "")?,
+        CalendarFormat::Pdf => {
             let renderer = workspace.config.renderer()?;
-            let set = renderer.pdf(document, 1, &workspace.config.office, options.standard.into())?;
+            let set = renderer.pdf(document, 1, &workspace.config.office, options.standard)?;
             keep(&workspace, document, "pdf", &set.bytes, &format!(" ({} pages)", set.pages))?;
         }
     }

@@ -8,6 +8,7 @@ use crate::{demo, print};
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use pipeline::Disclosure;
+use schemas::document::PdfStandard;
 use schemas::{Facts, Month};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -58,27 +59,6 @@ enum Data {
     Sample,
 }
 
-/// What a PDF keeps to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum PdfStandard {
-    /// PDF/A-1b.
-    A1b,
-    /// PDF/A-2b.
-    A2b,
-    /// PDF/A-2a and PDF/UA-1, tagged.
-    A2aUa1,
-}
-
-impl From<PdfStandard> for reports::Standard {
-    fn from(standard: PdfStandard) -> Self {
-        match standard {
-            PdfStandard::A1b => Self::A1b,
-            PdfStandard::A2b => Self::A2b,
-            PdfStandard::A2aUa1 => Self::A2aUa1,
-        }
-    }
-}
-
 /// Applications a month of the invented office, and how it is drawn.
 const SAMPLED: u32 = 60;
 const SAMPLE_SEED: u64 = 7;
@@ -111,7 +91,7 @@ pub(crate) async fn run(options: &Options, common: Common) -> Result<Outcome> {
 fn selection(options: &Options, facts: &Facts) -> Result<Selection> {
     let mut selection = Selection::everything().only(&options.only, facts)?;
     selection.formats.clone_from(&options.format);
-    selection.standard = options.standard.into();
+    selection.standard = options.standard;
     selection.disclosure = if options.full { Disclosure::Full } else { Disclosure::Masked };
     if options.hide_small { selection.for_outsiders() } else { Ok(selection) }
 }

@@ -1,7 +1,6 @@
 //! `tertib verify`
 
 use crate::clock;
-use crate::commands::render::PdfStandard;
 use crate::documents::{self, FileFormat, MonthDocuments};
 use crate::options::{ArchiveCopy, Where};
 use crate::outcome::Outcome;
@@ -10,8 +9,8 @@ use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use pipeline::{Disclosure, Examination, FigureBook, KeptHead, Readers, Verification};
-use reports::{Document, Standard};
-use schemas::document::{BookCode, FigureCheck, Found, Unchecked, VerificationReport};
+use reports::Document;
+use schemas::document::{BookCode, FigureCheck, Found, PdfStandard, Unchecked, VerificationReport};
 use schemas::{Facts, Finding};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -81,7 +80,7 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
         (None, None) => {
             let result = examine(&workspace, options.public, &heads)?;
             if let Some(path) = &options.report {
-                state(&workspace, &result, path, options.standard.into())?;
+                state(&workspace, &result, path, options.standard)?;
             }
             tell(&workspace.facts, &result)
         }
@@ -148,7 +147,7 @@ pub(crate) fn unchecked_words(unchecked: Unchecked) -> &'static str {
 }
 
 /// Writes the statement.
-fn state(workspace: &Workspace, result: &Verification, path: &Path, standard: Standard) -> Result<()> {
+fn state(workspace: &Workspace, result: &Verification, path: &Path, standard: PdfStandard) -> Result<()> {
     let figures = if !result.unchecked.contains(&Unchecked::KeptFigures) {
         FigureCheck::Recomputed
     } else if result.commits == 0 {
@@ -213,7 +212,8 @@ fn book(workspace: &Arc<Workspace>, path: &Path) -> Result<Outcome> {
     if let Some(document) = printed.document(&code)? {
         let renderer = workspace.config.renderer()?;
         // It may keep to any of the standards, the usual one first.
-        let volumes = Standard::ALL.into_iter().flat_map(|s| (1..=document.volumes()).map(move |volume| (volume, s)));
+        let volumes =
+            PdfStandard::ALL.into_iter().flat_map(|s| (1..=document.volumes()).map(move |volume| (volume, s)));
         let mut is_one = false;
         for (volume, standard) in volumes {
             if renderer.pdf(document, volume, &workspace.config.office, standard)?.bytes == bytes {

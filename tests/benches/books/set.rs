@@ -7,8 +7,8 @@
     reason = "a bench prints what it measured and stops at what is wrong"
 )]
 
-use reports::{Document, Renderer, Standard};
-use schemas::document::{BookCode, BookColumn, BookContent, Cell, LedgerBook, Office, Provenance, Signer};
+use reports::{Document, Renderer};
+use schemas::document::{BookCode, BookColumn, BookContent, Cell, LedgerBook, Office, PdfStandard, Provenance, Signer};
 use schemas::figures::RegisterNumbers;
 use schemas::{Align, Month};
 use std::collections::BTreeMap;
@@ -41,7 +41,7 @@ fn main() {
         let set = |first| {
             let volumes = (first..=document.volumes()).step_by(2);
             volumes.map(|volume| {
-                let set = renderer.pdf(document, volume, office, Standard::A2b).unwrap();
+                let set = renderer.pdf(document, volume, office, PdfStandard::A2b).unwrap();
                 let name = format!("{}.pdf", document.volume_name(volume));
                 std::fs::write(Path::new(folder).join(name), set.bytes).unwrap();
                 set.pages
