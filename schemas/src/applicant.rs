@@ -1,28 +1,31 @@
-//! What an applicant's data may be, and which papers each kind of application needs.
+//! The values that an applicant's data may have, and the papers that each kind of application needs.
+//!
+//! Reads   data/applicant.toml and data/kelengkapan, or the office's own files in their place
+//! Gives   limits of age, accepted words, and documents by kind of application and citizenship
 
 use serde::Deserialize;
 
-/// Limits and lists of `data/applicant.toml`.
+/// The limits and lists of `data/applicant.toml`.
 #[derive(Clone, Debug, Deserialize)]
 pub struct ApplicantRules {
-    /// How the contract writes a sex.
+    /// The words that the contract has for a sex.
     pub jenis_kelamin: Vec<String>,
-    /// Of these, which is a woman's.
+    /// The one of these words that is a woman's.
     pub perempuan: String,
-    /// How the contract writes a citizenship.
+    /// The words that the contract has for a citizenship.
     pub kewarganegaraan: Vec<String>,
-    /// Ages, whole years.
+    /// Ages in whole years.
     pub usia: AgeLimits,
 }
 
-/// Ages at which something is unusual or impossible, whole years.
+/// Ages, in whole years, at which something is unusual or impossible.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct AgeLimits {
-    /// Age from which a person may be recorded.
+    /// The minimum age for biometric recording.
     pub perekaman: u32,
-    /// Age from which a card may be printed, unless the person is or was married.
+    /// The minimum age for a card, unless the person is or was married.
     pub pencetakan: u32,
-    /// Nobody is older.
+    /// The greatest age that anybody has.
     pub tertinggi: u32,
 }
 
@@ -30,11 +33,11 @@ pub struct AgeLimits {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Requirement {
-    /// Kind of application.
+    /// The kind of application.
     pub jenis: String,
-    /// Whose.
+    /// The citizenship of the applicant.
     pub kewarganegaraan: String,
-    /// Codes of the documents.
+    /// The codes of the documents.
     pub dokumen: Vec<String>,
     /// Where the rule was seen.
     pub source: String,

@@ -1,31 +1,32 @@
-//! What a printed document is checked by: short enough for a QR code.
+//! The code by which a printed document is checked against the archive. It is short enough for a QR code.
 
 use crate::Month;
 use serde::{Deserialize, Serialize};
 
-/// What a printed document says of itself: which it is, of which state of the archive, and a digest of what it says.
+/// What a printed document says about itself: which document it is, from which state of the archive, and the digest of its
+/// content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BookCode {
-    /// Id of the document.
+    /// The id of the document.
     pub id: String,
-    /// Its month.
+    /// The month of the document.
     pub month: Month,
     /// Whether NIK and names are masked.
     pub masked: bool,
-    /// Version of the archive.
+    /// The version of the archive.
     pub version: u64,
-    /// How many rows, batches, judgements or findings.
+    /// How many rows, batches, judgements or findings it has.
     pub rows: u64,
-    /// SHA-256 of the rows of a book or list, or of the data of another document, as JSON, the first 32 hexadecimal digits.
+    /// The first 32 hexadecimal digits of the SHA-256 of its rows (a book or list) or its data (any other document) as JSON.
     pub digest: String,
     /// The first 16 hexadecimal digits of the archive's last commit; empty where an earlier program printed it.
     #[serde(default)]
     pub head: String,
 }
 
-/// How a code begins.
+/// The word with which a code begins.
 const CODE: &str = "TERTIB1";
-/// What a copy is called: the working copy, and that of the office itself.
+/// The words for a masked copy and for the office's own full copy.
 const MASKED: &str = "kerja";
 const FULL: &str = "dinas";
 
@@ -39,20 +40,20 @@ impl std::fmt::Display for BookCode {
 }
 
 impl BookCode {
-    /// The digits of a head that a code has.
+    /// Returns the beginning of a head, as far as a code has it.
     #[must_use]
     pub fn short_head(head: &str) -> String {
         head.chars().take(16).collect()
     }
 
-    /// Whether the other one is of the same document and says the same.
+    /// Whether the other code is of the same document with the same content.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
         let said = |code: &Self| Self { head: String::new(), ..code.clone() };
         said(self) == said(other)
     }
 
-    /// The code in a text: a scanned one, or the bytes of a PDF as text.
+    /// Finds the code in a text, such as a scanned QR code or the bytes of a PDF.
     #[must_use]
     pub fn find(text: &str) -> Option<Self> {
         let code = text.get(text.find(CODE)?..)?;

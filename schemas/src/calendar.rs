@@ -16,7 +16,7 @@ use serde::Serialize;
 const DAY_S: i64 = 86_400;
 const SECOND_US: i64 = 1_000_000;
 
-/// Working time of the office as a step-wise linear clock.
+/// The working time of the office, as a clock that runs only while the office works.
 #[derive(Clone, Debug, Serialize)]
 pub struct WorkingClock {
     zone: Zone,
@@ -49,7 +49,7 @@ impl WorkingClock {
         Ok(Self { zone, from: first.date, to: last.date, first_day, days })
     }
 
-    /// A clock of one week without end, in UTC+7: its spans of work from Monday to Sunday, and free days.
+    /// Creates a clock in UTC+7 that repeats one week: the spans of work from Monday to Sunday, except on the free days.
     ///
     /// # Errors
     /// [`CalendarError::Data`] when `from` lies after `to`.
@@ -62,7 +62,7 @@ impl WorkingClock {
         Self::new(&OfficeCalendar::of_week(from, to, week, free), Zone::Wib)
     }
 
-    /// Working seconds from the first covered day to the instant.
+    /// Returns the working seconds from the first covered day to the instant.
     ///
     /// # Errors
     /// [`CalendarError::NotCovered`] when the instant's date is outside the calendar.
@@ -72,7 +72,7 @@ impl WorkingClock {
         Ok(day.before_s + today)
     }
 
-    /// The same in microseconds, for clocks that tell them.
+    /// Returns the same in microseconds.
     ///
     /// # Errors
     /// [`CalendarError::NotCovered`] when the instant's date is outside the calendar.
@@ -83,7 +83,7 @@ impl WorkingClock {
         Ok(day.before_s * SECOND_US + today)
     }
 
-    /// Working days from the first covered day up to and including the day of the instant.
+    /// Returns the working days from the first covered day up to and including the day of the instant.
     ///
     /// # Errors
     /// [`CalendarError::NotCovered`] when the instant's date is outside the calendar.
@@ -91,7 +91,7 @@ impl WorkingClock {
         self.day(epoch_s).map(|(day, _)| day.working_days)
     }
 
-    /// The spans of work on a date, in seconds from midnight; empty on a free day.
+    /// Returns the spans of work on a date, in seconds from midnight. A free day has none.
     ///
     /// # Errors
     /// [`CalendarError::NotCovered`] when the date is outside the calendar.
@@ -101,7 +101,7 @@ impl WorkingClock {
         day.map(|d| d.spans.as_slice()).ok_or_else(|| self.not_covered(date.to_string()))
     }
 
-    /// The last working day of a month; its last day when it has none.
+    /// Returns the last working day of a month, or its last day if it has no working day.
     ///
     /// # Errors
     /// [`CalendarError::NotCovered`] when the month is outside the calendar.
@@ -116,7 +116,7 @@ impl WorkingClock {
         Ok(month.last_day())
     }
 
-    /// The seconds since 1970 UTC whose dates the calendar knows.
+    /// Returns the range of instants, in seconds since 1970 UTC, whose dates the calendar covers.
     #[must_use]
     pub fn covered(&self) -> std::ops::Range<i64> {
         let start = |day: i64| day * DAY_S - i64::from(self.zone.offset_s());

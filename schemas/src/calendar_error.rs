@@ -1,8 +1,8 @@
-//! Why working time cannot be told.
+//! Reasons why working time cannot be computed.
 
 use chrono::NaiveDate;
 
-/// A calendar that cannot be used, or an instant it does not cover.
+/// A calendar that cannot be used, or an instant that it does not cover.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum CalendarError {
     /// The instant lies outside the covered days.
@@ -10,11 +10,11 @@ pub enum CalendarError {
         "{date} is outside the office calendar ({from} to {to}); extend it in kalender.toml with covered-to and the free days"
     )]
     NotCovered {
-        /// The date asked for.
+        /// The date of the instant.
         date: String,
-        /// First day covered.
+        /// The first day that is covered.
         from: NaiveDate,
-        /// Last day covered.
+        /// The last day that is covered.
         to: NaiveDate,
     },
     /// An entry of the calendar data is not readable.

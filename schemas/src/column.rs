@@ -1,4 +1,6 @@
-//! The columns of the source contract: the only place where their names are spelled.
+//! The columns of the source contract.
+//!
+//! Rule    the name of a column is spelled here and in data/columns.toml only
 
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +34,7 @@ pub enum Column {
     Diterima,
 }
 
-/// What the values of a column are.
+/// The type of a column's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub enum ColumnKind {
     /// A key: integers or texts, the same in one archive.
@@ -52,25 +54,25 @@ pub enum ColumnKind {
     Date,
 }
 
-/// Whether a row may lack the column.
+/// Whether a row may have no value in the column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Presence {
     /// The key of the row.
     Key,
-    /// Every row has it.
+    /// Every row has a value.
     Required,
-    /// A row may lack it.
+    /// A row may have none.
     Optional,
 }
 
-/// Who may see the column.
+/// Who may see the values of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Visibility {
-    /// In the public table.
+    /// Everybody: they are in the public table.
     Public,
-    /// Only in the private table.
+    /// The office only: they are in the private table.
     Personal,
 }
 
@@ -98,7 +100,7 @@ impl Visibility {
 }
 
 impl Column {
-    /// Every column, in the order in which sources are asked for them.
+    /// Every column, in the order in which it is selected from a source.
     pub const ALL: [Self; 23] = [
         Self::EventId,
         Self::RecordedAt,
@@ -125,7 +127,7 @@ impl Column {
         Self::Diterima,
     ];
 
-    /// The name in the contract.
+    /// Returns its name in the contract.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -155,8 +157,8 @@ impl Column {
         }
     }
 
-    /// How the column must be classified, since the program rests on it, and why. The only other place in which it is said who
-    /// may see a column is data/columns.toml.
+    /// Returns the classification that the program needs the column to have, and why. Apart from this, data/columns.toml alone says
+    /// who may see a column.
     #[must_use]
     pub fn bound(self) -> Option<(Visibility, &'static str)> {
         match self {
@@ -186,7 +188,7 @@ impl Column {
         }
     }
 
-    /// What the program holds its values as.
+    /// Returns the type in which the program holds its values.
     #[must_use]
     pub fn held_as(self) -> ColumnKind {
         match self {
@@ -213,7 +215,7 @@ impl Column {
         }
     }
 
-    /// Whether a value of it is read in every row, so that none may lack it.
+    /// Whether the program reads a value in every row, so that no row may lack one.
     #[must_use]
     pub fn is_always_read(self) -> bool {
         match self {
@@ -243,14 +245,14 @@ impl Column {
         }
     }
 
-    /// Its place in [`Column::ALL`].
+    /// Returns its place in [`Column::ALL`].
     #[inline]
     #[must_use]
     pub fn index(self) -> usize {
         self as usize
     }
 
-    /// The column of that name.
+    /// Returns the column of a name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|c| c.name() == name)

@@ -1,7 +1,10 @@
-//! How every column of the source contract is classified: the one source of validation, of the split into the public and the
-//! private table, of their order, and of what working copies hide.
+//! The classification of every column of the source contract.
 //!
-//! Invariant: each column is classified once, and as the program can hold it ([`Column::bound`], [`Column::is_always_read`]).
+//! Reads   data/columns.toml
+//! Gives   type, presence, visibility and greatest length of each column, for the check of rows, the split into the public and
+//!         the private table, the order of their columns, and the masking of working copies
+//!
+//! Invariant: each column is classified once, in a way that the program supports ([`Column::bound`], [`Column::is_always_read`]).
 
 use crate::column::{Column, ColumnKind, Presence, Visibility};
 use crate::fact_files::{FactsError, parse_text};
@@ -10,28 +13,28 @@ use serde::Deserialize;
 
 const FILE: &str = "columns.toml";
 
-/// What one column is, whether a row may lack it, who may see it, and how long it may be.
+/// The classification of one column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct ColumnFact {
-    /// Which one.
+    /// The column.
     #[serde(rename = "name")]
     pub column: Column,
-    /// What its values are.
+    /// The type of its values.
     #[serde(rename = "type")]
     pub kind: ColumnKind,
-    /// Whether a row may lack it.
+    /// Whether a row may have no value.
     pub presence: Presence,
-    /// Who may see it.
+    /// Who may see its values.
     pub visibility: Visibility,
-    /// How many characters its longest text has, where it is text.
+    /// The greatest number of characters of a value, if it is text.
     pub longest: Option<usize>,
 }
 
-/// Every column, in the order of the tables.
+/// The classification of every column, in the order of the archive's tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ColumnFacts {
     rows: Vec<ColumnFact>,
-    /// Where each column stands among them.
+    /// The place of each column among them.
     places: [usize; Column::ALL.len()],
 }
 
@@ -41,7 +44,7 @@ struct File {
 }
 
 impl ColumnFacts {
-    /// Those that are compiled in; they are not the office's to change.
+    /// Loads the classification that is compiled in. No office can change it.
     ///
     /// # Errors
     /// [`FactsError`] names the column and what is wrong with it.
@@ -50,10 +53,10 @@ impl ColumnFacts {
         Self::new(file.column)
     }
 
-    /// These, in this order.
+    /// Checks these classifications and keeps their order.
     ///
     /// # Errors
-    /// [`FactsError`] names a column that is not classified, stands twice, or cannot be classified so.
+    /// [`FactsError`] names a column that is not classified, is classified twice, or may not be classified so.
     pub fn new(rows: Vec<ColumnFact>) -> Result<Self, FactsError> {
         let broken = |reason: String| FactsError::File { file: FILE.to_owned(), reason };
         let mut places = [rows.len(); Column::ALL.len()];
@@ -71,13 +74,13 @@ impl ColumnFacts {
         }
     }
 
-    /// Of one column.
+    /// Returns the classification of a column.
     #[must_use]
     pub fn get(&self, column: Column) -> &ColumnFact {
         &self.rows[self.places[column.index()]]
     }
 
-    /// Of every column, in the order of the tables.
+    /// Returns all classifications, in the order of the archive's tables.
     pub fn iter(&self) -> impl Iterator<Item = &ColumnFact> {
         self.rows.iter()
     }
@@ -88,7 +91,7 @@ impl ColumnFacts {
         self.get(column).visibility == Visibility::Personal
     }
 
-    /// Whether a working copy hides what a column of a book shows, since some of it is personal.
+    /// Whether a working copy hides a field of a book, because it shows something personal.
     #[must_use]
     pub fn hides(&self, field: LedgerField) -> bool {
         field.printed().iter().any(|column| self.is_personal(*column))

@@ -1,38 +1,40 @@
-//! What the office decided about targets: which value, by which text and page, who entered it and when.
+//! The office's decisions about targets.
 //!
-//! Decisions are only ever added; a later one for the same rule replaces an earlier one from its first day on, so that an old
-//! month is judged by what was in force then.
+//! Reads   `target.toml`: values, each with the text and page it is from, and who entered it and when
+//! Gives   the rules by which a month is judged
+//! Rule    a decision is never changed or removed; a later decision about the same rule replaces it from its first day on, so that
+//!         an old month is judged by what was in force then
 
 use crate::{Authority, Facts, Month, Regulation, Standard, Target};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What is said beside a value that the office has entered.
+/// The note of a value that the office has entered.
 const ENTERED_NOTE: &str = "nilai dimasukkan oleh Dinas";
-/// What is said where the office has taken a value back.
+/// The note of a target whose value the office has withdrawn.
 const WITHDRAWN_NOTE: &str = "nilai ditarik kembali oleh Dinas";
 
 /// One decision.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Decision {
-    /// Which target.
+    /// The id of the target.
     pub target: String,
-    /// By which regulation: the name of its file.
+    /// The regulation that it is made under: the name of its file.
     pub regulation: String,
-    /// For one kind of application only.
+    /// The kind of application, if the decision is for one only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jenis: Option<String>,
-    /// The value in the target's unit; none takes an earlier value back.
+    /// The value in the target's unit; `None` withdraws an earlier value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
-    /// First day it holds, `2026-10-01`.
+    /// The first day of its validity, such as `2026-10-01`.
     pub valid_from: NaiveDate,
-    /// Last day it holds.
+    /// The last day of its validity.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_to: Option<NaiveDate>,
-    /// On what authority it was entered.
+    /// The authority of the value.
     #[serde(rename = "standing")]
     pub authority: Authority,
     /// The article.
@@ -41,7 +43,7 @@ pub struct Decision {
     pub source: String,
     /// Who entered it.
     pub by: String,
-    /// When.
+    /// When it was entered.
     pub entered: DateTime<FixedOffset>,
 }
 
@@ -58,45 +60,45 @@ pub struct DecisionFile {
     all: Vec<Decision>,
 }
 
-/// All decisions of an office, in the order in which they were entered, with what they make of their targets.
+/// All decisions of an office in the order in which they were entered, each with the standard that it sets.
 #[derive(Clone, Debug, Default)]
 pub struct Decisions {
     all: Vec<(Decision, Standard)>,
 }
 
-/// A target as it is judged in a month.
+/// A target as it applies to a month.
 #[derive(Clone, Debug)]
 pub struct Rule<'a> {
     /// Its regulation.
     pub regulation: &'a Regulation,
     /// The target with the value, article and authority in force.
     pub target: Target,
-    /// For one kind of application only.
+    /// The kind of application, if the rule is for one only.
     pub jenis: Option<String>,
     /// Where the rule was seen.
     pub source: String,
-    /// What must be said beside it.
+    /// The note that reports print beside it.
     pub note: String,
-    /// Whether this rule decides. Of several about the same figure it is the one whose regulation comes first.
+    /// Whether this rule decides: among rules about the same figure, the one whose regulation has precedence.
     pub decides: bool,
 }
 
 impl Decisions {
-    /// Those of a file.
+    /// Accepts the decisions of a file.
     ///
     /// # Errors
-    /// What is wrong with the first that cannot be accepted.
+    /// The reason why the first unacceptable decision is refused.
     pub fn of(file: DecisionFile, facts: &Facts) -> Result<Self, DecisionError> {
         let accepted = |decision: Decision| decision.standard(facts).map(|standard| (decision, standard));
         Ok(Self { all: file.all.into_iter().map(accepted).collect::<Result<_, _>>()? })
     }
 
-    /// In the order in which they were entered.
+    /// Returns the decisions in the order in which they were entered.
     pub fn iter(&self) -> impl Iterator<Item = &Decision> {
         self.all.iter().map(|(decision, _)| decision)
     }
 
-    /// The rules that a month is judged by, regulation after regulation.
+    /// Returns the rules by which a month is judged, in the order of the regulations.
     #[must_use]
     pub fn rules<'a>(&self, facts: &'a Facts, month: Month) -> Vec<Rule<'a>> {
         let mut rules: Vec<Rule<'a>> = Vec::new();
@@ -125,7 +127,7 @@ impl Decisions {
         rules
     }
 
-    /// The decision in force at the end of a month.
+    /// Returns the decision that is in force at the end of a month.
     fn in_force(
         &self,
         target: &str,
@@ -142,10 +144,10 @@ impl Decisions {
 }
 
 impl Decision {
-    /// What it makes of its target.
+    /// Returns the standard that it sets.
     ///
     /// # Errors
-    /// What is wrong, and what there is instead.
+    /// The reason why it is refused, and what would be accepted.
     pub fn standard(&self, facts: &Facts) -> Result<Standard, DecisionError> {
         let refuse = |reason: String| Err(DecisionError(reason));
         let Some((_, target)) = facts.target(&self.target) else {
@@ -177,10 +179,10 @@ impl Decision {
         target.standard.with_value(self.value).map_err(|reason| DecisionError(format!("`{}`: {reason}", self.target)))
     }
 
-    /// As it is appended to `target.toml`.
+    /// Returns the text that is appended to `target.toml`.
     ///
     /// # Errors
-    /// When a text cannot be written as TOML.
+    /// If a text cannot be written as TOML.
     pub fn to_toml(&self) -> Result<String, DecisionError> {
         let one = DecisionFile { all: vec![self.clone()] };
         toml::to_string(&one).map_err(|e| DecisionError(e.to_string()))
@@ -217,7 +219,7 @@ impl<'a> Rule<'a> {
     }
 }
 
-/// Of the rules about the same figure the one with a value whose regulation comes first decides.
+/// Marks the rules that decide: among those about the same figure, the one with a value whose regulation has precedence.
 fn decide(rules: &mut [Rule<'_>]) {
     let rank = |i: usize, rule: &Rule<'_>| (!rule.target.standard.has_value(), rule.regulation.precedence, i);
     let ranks: Vec<_> = rules.iter().enumerate().map(|(i, rule)| rank(i, rule)).collect();

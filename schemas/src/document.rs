@@ -1,4 +1,4 @@
-//! What reports receive: plain values, with every figure already computed.
+//! The documents that `pipeline` gives to `reports`: plain values, in which every figure is already computed.
 
 pub use crate::book_code::BookCode;
 pub use crate::ledger_book::{BookColumn, BookContent, Cell, Destruction, LedgerBook, RetentionCheck};
@@ -17,25 +17,25 @@ pub struct Office {
     pub pemerintah: String,
     /// Second line of the letterhead.
     pub dinas: String,
-    /// Third line of the letterhead; empty leaves it out.
+    /// Third line of the letterhead; may be empty.
     #[serde(default)]
     pub alamat: String,
-    /// The crest on the left of the letterhead: an SVG, PNG or JPEG file; empty leaves it out.
+    /// Path of the crest on the left of the letterhead, an SVG, PNG or JPEG file; may be empty.
     #[serde(default)]
     pub lambang: String,
-    /// Where documents are signed.
+    /// The place where documents are signed.
     pub tempat: String,
-    /// The zone of its months, working hours and printed times; Western Indonesian Time where it names none.
+    /// The zone of its months, working hours and printed times; Western Indonesian Time if it is not given.
     #[serde(default)]
     pub zona: Option<Zone>,
-    /// Who takes note, on the left of a book.
+    /// The person who takes note, on the left of a book.
     pub mengetahui: Signer,
-    /// Who keeps the book, on the right.
+    /// The person who keeps the book, on the right.
     pub penanggung_jawab: Signer,
 }
 
 impl Office {
-    /// Its zone.
+    /// Returns the zone of the office.
     #[must_use]
     pub fn zone(&self) -> Zone {
         self.zona.unwrap_or_default()
@@ -46,7 +46,7 @@ impl Office {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Signer {
-    /// Office held.
+    /// The post that the person holds.
     pub jabatan: String,
     /// Name with titles; empty leaves a line for the pen.
     #[serde(default)]
@@ -56,7 +56,7 @@ pub struct Signer {
     pub nip: String,
 }
 
-/// What was handed over in a month: a statement and a receipt for each batch and day.
+/// The hand-overs of a month, for which a statement and a receipt are printed per batch and day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Handover {
     /// The month.
@@ -64,7 +64,7 @@ pub struct Handover {
     /// The zone in which its times are shown.
     #[serde(default, skip_serializing_if = "Zone::is_default")]
     pub zone: Zone,
-    /// In order of day and batch.
+    /// The batches, in order of day and batch.
     pub batches: Vec<HandoverBatch>,
     /// Whether NIK and names are masked.
     pub masked: bool,
@@ -79,17 +79,17 @@ pub struct HandoverBatch {
     pub kolektif_id: String,
     /// The day.
     pub on: NaiveDate,
-    /// The village; empty where the area table does not know it.
+    /// The name of the pekon; empty if the area table does not have it.
     pub pekon: String,
-    /// Its kecamatan.
+    /// The name of its kecamatan.
     pub kecamatan: String,
-    /// Who brought the batch and takes the cards home.
+    /// The person who brought the batch and takes the cards home.
     pub pembawa: Cell,
     /// The cards, in order of berkas.
     pub cards: Vec<HandoverCard>,
 }
 
-/// One card.
+/// A card that was handed over.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct HandoverCard {
@@ -99,22 +99,22 @@ pub struct HandoverCard {
     pub jenis: Cell,
 }
 
-/// All judgements of a month.
+/// The judgements of a month.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ComplianceSheet {
     /// The month.
     pub month: Month,
-    /// What the office does for people, as the SOP calls it.
+    /// The service of the office, as the SOP calls it.
     pub service: String,
     /// The day on which reports of the month are signed: its last working day.
     pub signed_on: NaiveDate,
-    /// In the order of the regulations.
+    /// The judgements, in the order of the regulations.
     pub judgements: Vec<Judgement>,
-    /// The figures they rest on.
+    /// The figures that were judged.
     pub figures: MonthFigures,
     /// Where the data come from.
     pub provenance: Provenance,
-    /// Whether counts of one to four are hidden, and shares that tell them.
+    /// Whether counts and figures are withheld, because the sheet leaves the office.
     pub hide_small: bool,
 }
 
@@ -125,11 +125,11 @@ pub struct CalendarYear {
     pub year: i32,
     /// Every covered day of it.
     pub days: Vec<crate::OfficeDay>,
-    /// Month, working days, working seconds.
+    /// The months, each with its working days and working seconds.
     pub months: Vec<(Month, u64, i64)>,
-    /// Hours of the week that hold on some day of it.
+    /// The weekly hours that apply on some day of the year.
     pub hours: Vec<crate::HoursInForce>,
-    /// Where the holidays are from.
+    /// The source of the holidays.
     pub holidays_source: String,
     /// The program that wrote it.
     pub program: String,
@@ -140,18 +140,18 @@ pub struct CalendarYear {
 pub struct MonthlyReview {
     /// The judged month.
     pub sheet: ComplianceSheet,
-    /// The month before, when the archive has one.
+    /// The month before, if the archive has it.
     pub previous: Option<MonthFigures>,
-    /// What moved since then, the largest relative change first.
+    /// The numbers that moved since then, the largest relative change first.
     pub changes: Vec<Change>,
-    /// Times of the month, in the order in which they are listed.
+    /// The times that the review lists, in order.
     #[serde(skip)]
     pub times: Vec<NamedTime>,
     /// How old the open berkas are.
     pub backlog_age: BacklogAge,
-    /// Kecamatan with receipts, prints, hand-overs and open berkas.
+    /// The flow of each kecamatan.
     pub kecamatan: Vec<KecamatanRow>,
-    /// What each SOP step does, in order.
+    /// The number and short name of each SOP step, in order.
     pub steps: Vec<(u8, String)>,
     /// Printed words of missing documents by code.
     pub documents: crate::Labels,
@@ -159,24 +159,24 @@ pub struct MonthlyReview {
     pub books: Vec<(String, String)>,
     /// Printed words of roles by id.
     pub roles: crate::Labels,
-    /// Rows that wait in quarantine.
+    /// How many rows wait in quarantine.
     pub quarantined: u64,
-    /// Berkas of the month that are probably of a person who came under another NIK, and of how many.
+    /// How many berkas of the month probably belong to a person who also came under another NIK, and how many were compared.
     pub probable_duplicates: (u64, u64),
-    /// What is wrong with the data of the month, in order of code.
+    /// The findings of data quality, in order of code.
     pub quality: Vec<FindingCount>,
 }
 
 /// Open berkas at the end of a month by last step and age.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BacklogAge {
-    /// The greatest age of each class but the last, working days since the first event.
+    /// The greatest age in each class but the last, in working days since the first event.
     pub up_to: Vec<u64>,
-    /// Of each step how many there are in each class.
+    /// How many berkas are in each class, by step.
     pub steps: std::collections::BTreeMap<u8, Vec<u64>>,
 }
 
-/// How often something was found.
+/// How often a finding was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FindingCount {
     /// Its code and words.
@@ -185,77 +185,77 @@ pub struct FindingCount {
     pub n: u64,
 }
 
-/// What a verification of the archive found.
+/// The result of a verification of the archive.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct VerificationReport {
-    /// The day.
+    /// The day of the verification.
     pub on: NaiveDate,
-    /// Events of the archive; none where its log cannot be read as a whole.
+    /// The number of events in the archive; `None` if its log cannot be read completely.
     pub events: Option<u64>,
-    /// Whether the kept figures were computed anew.
+    /// Whether the kept figures were computed again.
     pub figures: FigureCheck,
-    /// What was not checked.
+    /// The parts that were not checked.
     pub unchecked: std::collections::BTreeSet<Unchecked>,
-    /// Commits read.
+    /// The number of commits that were read.
     pub commits: u64,
-    /// Files whose bytes were hashed.
+    /// The number of files whose digest was checked.
     pub files: u64,
-    /// Rows in them.
+    /// The number of rows in these files.
     pub rows: u64,
     /// SHA-256 of the last commit.
     pub head: String,
-    /// What is wrong.
+    /// The faults that were found.
     pub findings: Vec<Found>,
-    /// Where the data come from; none where the archive cannot be opened.
+    /// Where the data come from; `None` if the archive cannot be opened.
     pub provenance: Option<Provenance>,
     /// Version of the program.
     pub program: String,
 }
 
-/// Whether a verification computed the kept figures anew from the events.
+/// Whether a verification computed the kept figures again from the events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FigureCheck {
-    /// It did; each that differs is a finding.
+    /// They were computed; each difference is a finding.
     Recomputed,
-    /// It did not, since files or the log are not what they should be.
+    /// They were not, because files or the log are damaged.
     ArchiveAtFault,
-    /// It did not, since without the office's key nothing that is kept is believed.
+    /// They were not, because kept figures cannot be trusted without the office's key.
     KeyMissing,
-    /// It did not, since the key at hand is not the one that the archive was written with.
+    /// They were not, because the key is not the one with which the archive was written.
     KeyOfAnother,
-    /// There are none.
+    /// The archive is empty and has none.
     ArchiveEmpty,
 }
 
-/// What a verification could not check.
+/// A part of the archive that a verification could not check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unchecked {
     /// The private tables, and with them the commitments.
     PrivateTables,
-    /// Pseudonyms and salts: no key is at hand.
+    /// Pseudonyms and salts, because there is no key.
     KeyMissing,
-    /// Pseudonyms and salts: the key at hand is not the archive's.
+    /// Pseudonyms and salts, because the key is not the archive's.
     KeyOfAnother,
-    /// The kept figures, which need the office's facts and a whole archive; [`FigureCheck`] says which of them was missing.
+    /// The kept figures, which need the office's facts and an undamaged archive; [`FigureCheck`] gives the reason.
     KeptFigures,
-    /// Whether the log was cut off or written anew: no kept head was given.
+    /// Whether the log was truncated or rewritten, because no kept head was given.
     Completeness,
 }
 
-/// Something found at a place.
+/// A fault and its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
     /// Its code and words.
     pub text: crate::FindingText,
-    /// File or commit.
+    /// The file or commit.
     pub place: String,
     /// How often.
     pub n: u64,
 }
 
-/// One kecamatan of the month.
+/// The flow of one kecamatan in a month.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KecamatanRow {
     /// Its name.
@@ -300,12 +300,12 @@ impl PdfStandard {
     }
 }
 
-/// A number that moved since the month before.
+/// A number that differs from the month before.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Change {
-    /// Which number.
+    /// The id of the number.
     pub id: String,
-    /// What a sentence about it says.
+    /// The words for a sentence about it.
     #[serde(skip)]
     pub words: ChangeWords,
     /// Its value this month.
@@ -316,18 +316,18 @@ pub struct Change {
     pub better: bool,
 }
 
-/// What a sentence about a number that moved says: `SUBJECT naik dari … menjadi … TAIL`.
+/// The words for a sentence about a number that moved: `SUBJECT naik dari … menjadi … TAIL`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChangeWords {
-    /// What is counted or measured.
+    /// The subject: what is counted or measured.
     pub subject: &'static str,
-    /// How its values are written.
+    /// The form in which its values are written.
     pub quantity: Quantity,
-    /// What follows the value; may be empty.
+    /// The words after the second value; may be empty.
     pub tail: &'static str,
 }
 
-/// How a number is written.
+/// The form in which a number is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quantity {
     /// A share of 0 to 1, as percent.
@@ -341,7 +341,7 @@ pub enum Quantity {
 /// A time that the review lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedTime {
-    /// From what to what, by which clock.
+    /// The words for the period and the clock.
     pub words: &'static str,
     /// Its distribution.
     pub spread: Spread,

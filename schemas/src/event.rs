@@ -1,8 +1,8 @@
-//! One workflow event that kept the source contract.
+//! A workflow event that satisfies the source contract.
 //!
-//! Invariant: append-only; the same `event_id` never means another event.
+//! Invariant: events are only added; the same `event_id` never means another event.
 
-/// Key of an event in the source: an integer or a text, the same kind in one archive.
+/// The key of an event in the source. In one archive, all keys are integers or all are texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EventId<'a> {
     /// An integer key.
@@ -22,42 +22,42 @@ impl std::fmt::Display for EventId<'_> {
 
 /// A step that an officer took on one resident's berkas. All instants are microseconds since 1970 UTC.
 ///
-/// Its texts lie in the piece of memory in which the source gave them.
+/// Its texts are borrowed from the buffer in which they came from the source.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Event<'a> {
-    /// Key in the source.
+    /// Its key in the source.
     pub event_id: EventId<'a>,
-    /// When the row was written.
+    /// When the row was written in the source.
     pub recorded_at_us: i64,
-    /// One resident's application.
+    /// The berkas: one resident's application.
     pub berkas_id: &'a str,
-    /// The batch it came in.
+    /// The batch in which the berkas came.
     pub kolektif_id: &'a str,
-    /// SOP step.
+    /// The SOP step.
     pub langkah: u8,
-    /// Role of the SOP.
+    /// The role that took the step.
     pub pelaksana: &'a str,
-    /// The officer.
+    /// The officer who took the step.
     pub petugas_id: Option<&'a str>,
-    /// Start of the step.
+    /// When the step began.
     pub mulai_us: Option<i64>,
-    /// End of the step.
+    /// When the step ended.
     pub selesai_us: i64,
-    /// Outcome.
+    /// The outcome of the step.
     pub hasil: &'a str,
-    /// Codes of missing documents.
+    /// The codes of missing documents.
     pub kekurangan: Option<&'a str>,
-    /// Number in the book written at this step.
+    /// The number in the book that the step writes.
     pub nomor_register: Option<&'a str>,
-    /// Kind of application.
+    /// The kind of application.
     pub jenis: &'a str,
-    /// WNI or OA.
+    /// The citizenship, WNI or OA.
     pub kewarganegaraan: &'a str,
-    /// 10-digit area code.
+    /// The pekon, as a 10-digit area code.
     pub pekon: &'a str,
     /// When the batch was received.
     pub diterima_us: i64,
-    /// What is personal about it.
+    /// The personal columns.
     pub person: Person<'a>,
 }
 
@@ -68,15 +68,15 @@ pub struct Person<'a> {
     pub nik: Option<&'a str>,
     /// The applicant's name.
     pub nama: Option<&'a str>,
-    /// L or P.
+    /// The sex, L or P.
     pub jenis_kelamin: Option<&'a str>,
-    /// Place of birth.
+    /// The place of birth.
     pub tempat_lahir: Option<&'a str>,
-    /// Date of birth, days since 1970.
+    /// The date of birth, in days since 1970.
     pub tanggal_lahir_days: Option<i32>,
-    /// Who brought the batch.
+    /// The person who brought the batch.
     pub pembawa: &'a str,
-    /// Free remark.
+    /// A remark.
     pub keterangan: Option<&'a str>,
 }
 

@@ -1,4 +1,7 @@
-//! The texts of the fact files: those that are compiled in, and in their place the office's own.
+//! The texts of the fact files.
+//!
+//! Reads   the files that are compiled in, and the office's own, which replace files of the same path
+//! Gives   the text of a file, or what it means; an error names the file, the line, and the known words
 
 use crate::CalendarError;
 use serde::de::DeserializeOwned;
@@ -8,27 +11,27 @@ use std::ops::Range;
 /// A fact file that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FactsError {
-    /// The file is not what its reader expects.
+    /// The file does not have the expected form or meaning.
     #[error("{file}: {reason}")]
     File {
         /// The data file.
         file: String,
-        /// What is wrong with it.
+        /// The reason.
         reason: String,
     },
-    /// The calendar is not usable.
+    /// The calendar cannot be used.
     #[error(transparent)]
     Calendar(#[from] CalendarError),
 }
 
-/// What a file says and cannot mean, and where in its text.
+/// Something in a file that cannot be meant, and its place in the text.
 #[derive(Debug)]
 pub(crate) struct Misfit {
     pub(crate) at: Range<usize>,
     pub(crate) reason: String,
 }
 
-/// So many known words are all told beside one that is not known.
+/// The greatest number of known words that an error lists completely.
 const FEW: usize = 12;
 
 macro_rules! built_in {
@@ -37,7 +40,7 @@ macro_rules! built_in {
     };
 }
 
-/// What an office may replace, by path below `data/`. Targets are in the order in which reports list them.
+/// The files that an office may replace, by path below `data/`. Targets are in the order in which reports list them.
 const FILES: [(&str, &str); 28] = built_in![
     "applicant.toml",
     "calendar/jam_kerja.toml",
@@ -69,20 +72,20 @@ const FILES: [(&str, &str); 28] = built_in![
     "wilayah/tanggamus.csv",
 ];
 
-/// Folders of which an office may bring other files than those that are compiled in.
+/// The folders in which an office may have files of other names than those that are compiled in.
 const FOLDERS: [&str; 4] = ["daftar/", "ledgers/", "sop/", "targets/"];
 
-/// The texts by path.
+/// The texts of the fact files by path.
 #[derive(Clone, Debug, Default)]
 pub struct FactFiles {
     own: BTreeMap<String, String>,
 }
 
 impl FactFiles {
-    /// The compiled-in files with the office's own, by path below its folder, in their place.
+    /// Replaces compiled-in files by the office's own, which are given by path below its folder.
     ///
     /// # Errors
-    /// [`FactsError::File`] for a file that is none of these, with the nearest name.
+    /// [`FactsError::File`] for a path that no fact file has, with the most similar one.
     pub fn new(own: BTreeMap<String, String>) -> Result<Self, FactsError> {
         for path in own.keys() {
             let of_folder = FOLDERS.iter().any(|folder| path.starts_with(folder) && path.ends_with(".toml"));
@@ -95,19 +98,19 @@ impl FactFiles {
         Ok(Self { own })
     }
 
-    /// The text of a file.
+    /// Returns the text of a file.
     pub(crate) fn text(&self, path: &str) -> Result<&str, FactsError> {
         let built_in = || FILES.iter().find(|(known, _)| *known == path).map(|(_, text)| *text);
         let text = self.own.get(path).map(String::as_str).or_else(built_in);
         text.ok_or_else(|| FactsError::File { file: path.to_owned(), reason: "there is no such file".to_owned() })
     }
 
-    /// Whether the office has files of a folder.
+    /// Whether the office has its own files in a folder.
     pub(crate) fn has_own(&self, folder: &str) -> bool {
         self.own.keys().any(|path| path.starts_with(folder))
     }
 
-    /// The files of a folder: the office's own, or where it has none of that folder, the compiled-in ones in their order.
+    /// Returns the files of a folder: the office's own, or if it has none there, the compiled-in ones in their order.
     pub(crate) fn folder(&self, folder: &str) -> Vec<&str> {
         let own: Vec<&str> = self.own.keys().map(String::as_str).filter(|path| path.starts_with(folder)).collect();
         if own.is_empty() {
@@ -118,12 +121,12 @@ impl FactFiles {
     }
 }
 
-/// The file as it is written.
+/// Parses a file.
 pub(crate) fn parse<T: DeserializeOwned>(files: &FactFiles, path: &str) -> Result<T, FactsError> {
     parse_text(path, files.text(path)?)
 }
 
-/// What is meant by the file, of what is written in it.
+/// Parses a file and works out what it means.
 pub(crate) fn parse_meant<W: DeserializeOwned, T>(
     files: &FactFiles,
     path: &str,
@@ -133,7 +136,7 @@ pub(crate) fn parse_meant<W: DeserializeOwned, T>(
     meant(parse_text(path, text)?).map_err(|misfit| located(path, text, Some(misfit.at), misfit.reason))
 }
 
-/// What is wrong is said in one line, with the line of the file and, for a word that is not known, those that are.
+/// Returns an error in one line, with the line of the file and, for an unknown word, the known ones.
 pub(crate) fn parse_text<T: DeserializeOwned>(path: &str, text: &str) -> Result<T, FactsError> {
     toml::from_str(text).map_err(|e| {
         let mut reason = e.message().replace('\n', " ");
@@ -156,12 +159,12 @@ fn located(path: &str, text: &str, span: Option<Range<usize>>, reason: String) -
     FactsError::File { file: format!("{path}{at}"), reason }
 }
 
-/// The known name that is most like an unknown one.
+/// Returns the known name that is most similar to an unknown one.
 pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     known.max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)))
 }
 
-/// The file stem of a path.
+/// Returns the file stem of a path.
 pub(crate) fn stem(path: &str) -> &str {
     path.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or(path)
 }

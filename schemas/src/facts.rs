@@ -1,4 +1,7 @@
-//! All facts of the law and of the office, compiled in and checked when loaded.
+//! The facts of the law and of the office.
+//!
+//! Reads   the fact files, the office's own days, its zone
+//! Gives   everything that the program computes with, cross-checked: what cannot be meant is an error
 
 use crate::calendar::WorkingClock;
 use crate::column_facts::ColumnFacts;
@@ -16,50 +19,50 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// Every fact the program computes with.
+/// All facts with which the program computes.
 #[derive(Clone, Debug)]
 pub struct Facts {
     /// The zone in which the office works.
     pub zone: Zone,
     /// The procedure.
     pub sop: Sop,
-    /// The office's working time.
+    /// The office's working clock.
     pub clock: WorkingClock,
-    /// Every day of the office, and why it is what it is.
+    /// The office's calendar: each day with its kind and decree.
     pub calendar: OfficeCalendar,
-    /// Areas by code.
+    /// The areas by code.
     pub wilayah: Wilayah,
     /// The books, in order of step.
     pub ledgers: Vec<Ledger>,
-    /// Lists for the archive unit and of the stock.
+    /// The lists for the archive unit and of the stock.
     pub lists: Vec<ArchiveList>,
-    /// The office's retention schedule; empty until it enters one.
+    /// The office's retention schedule; empty if it has entered none.
     pub retention: Vec<RetentionRow>,
-    /// The targets by regulation.
+    /// The regulations with their targets.
     pub targets: Vec<Regulation>,
-    /// Texts by finding code.
+    /// The texts of findings by code.
     pub findings: BTreeMap<String, FindingText>,
-    /// Classification of every contract column.
+    /// The classification of every column of the contract.
     pub columns: ColumnFacts,
-    /// Roles by id.
+    /// The names of roles by id.
     pub pelaksana: Labels,
-    /// Kinds of application by id.
+    /// The names of kinds of application by id.
     pub jenis: Labels,
-    /// Documents by code.
+    /// The names of documents by code.
     pub dokumen: Labels,
-    /// What each kind of application needs.
+    /// The papers that each kind of application needs.
     pub requirements: Vec<Requirement>,
-    /// What an applicant's data may be.
+    /// The values that an applicant's data may have.
     pub applicant: ApplicantRules,
-    /// What is odd without being against a rule.
+    /// The limits of what is plausible.
     pub plausible: Plausible,
-    /// How names are made comparable.
+    /// The rules by which names are made comparable.
     pub names: NameRules,
-    /// Archive classification codes with validity.
+    /// The archive classification codes with their validity.
     pub klasifikasi: Vec<ClassificationCode>,
 }
 
-/// A classification code and the days on which it is the code in force.
+/// A classification code and the days on which it is in force.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClassificationCode {
@@ -95,7 +98,7 @@ struct Papers {
 }
 
 impl Facts {
-    /// The facts that are compiled in, of an office in Western Indonesian Time.
+    /// Loads the facts that are compiled in, for an office in Western Indonesian Time.
     ///
     /// # Errors
     /// [`FactsError`] names the file and what is wrong with it.
@@ -103,8 +106,8 @@ impl Facts {
         Self::load(&FactFiles::default(), &OfficeDays::default(), Zone::default())
     }
 
-    /// The facts of these files, with the office's own days, in its zone. The SOP is the one of the folder `sop`; the books are those that
-    /// its steps write.
+    /// Loads the facts of these files for an office with these days of its own, in that zone. The SOP is the one in the folder
+    /// `sop`; the books are those that its steps write.
     ///
     /// # Errors
     /// [`FactsError`] names the file and what is wrong with it.
@@ -154,18 +157,18 @@ impl Facts {
         Ok(facts)
     }
 
-    /// The regulations with the names of their files.
+    /// Returns the regulations with the names of their files.
     pub fn regulations(&self) -> impl Iterator<Item = (&str, &Regulation)> {
         self.targets.iter().map(|regulation| (regulation.file.as_str(), regulation))
     }
 
-    /// A target by its id, with the name of its regulation's file.
+    /// Returns the target of an id, with the name of its regulation's file.
     #[must_use]
     pub fn target(&self, id: &str) -> Option<(&str, &Target)> {
         self.regulations().find_map(|(file, regulation)| Some((file, regulation.targets.iter().find(|t| t.id == id)?)))
     }
 
-    /// The words of a code. One that has none is an error like any other, and says so.
+    /// Returns the text of a finding code. A code without text is reported as an error of its own.
     #[must_use]
     pub fn finding_text(&self, code: &str) -> FindingText {
         self.findings.get(code).cloned().unwrap_or_else(|| FindingText {
@@ -176,19 +179,19 @@ impl Facts {
         })
     }
 
-    /// Whether any finding is more than information: what decides the exit code.
+    /// Whether any finding is more than information. The exit code depends on it.
     #[must_use]
     pub fn need_attention(&self, findings: &[Finding]) -> bool {
         findings.iter().any(|f| self.finding_text(f.code).severity > Severity::Info)
     }
 
-    /// The papers of a kind of application; none where it is not open to that citizenship.
+    /// Returns the papers of a kind of application; `None` if it is not open to that citizenship.
     #[must_use]
     pub fn requirement(&self, jenis: &str, kewarganegaraan: &str) -> Option<&Requirement> {
         self.requirements.iter().find(|r| r.jenis == jenis && r.kewarganegaraan == kewarganegaraan)
     }
 
-    /// The classification code in force on a date; every day of the calendar has one.
+    /// Returns the classification code in force on a date. Every day of the calendar has one.
     #[must_use]
     pub fn classification(&self, date: NaiveDate) -> Option<&str> {
         let holds =
@@ -196,7 +199,7 @@ impl Facts {
         self.klasifikasi.iter().find(holds).map(|c| c.value.as_str())
     }
 
-    /// Where the facts of each file come from, as it says.
+    /// Returns the source that each file names for its facts.
     fn sources(&self) -> impl Iterator<Item = (String, &str)> {
         let sop = [(format!("sop/{}.toml", self.sop.id), self.sop.source.as_str())];
         let ledgers = self.ledgers.iter().map(|l| (format!("ledgers/{}.toml", l.id), l.source.as_str()));
@@ -263,7 +266,7 @@ fn labels(rows: Rows<Label>) -> Labels {
     rows.rows.into_iter().map(|l| (l.id, l.label)).collect()
 }
 
-/// The one procedure of the folder `sop`.
+/// Returns the only procedure in the folder `sop`.
 fn the_sop(files: &FactFiles, roles: &Labels) -> Result<Sop, FactsError> {
     match files.folder("sop/").as_slice() {
         [path] => parse_meant(files, path, |written: WrittenSop| written.meant(stem(path), roles)),

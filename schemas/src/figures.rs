@@ -6,37 +6,37 @@ use crate::{Month, Share};
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
-/// Everything computed for one month.
+/// All figures of one month.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Figures {
     /// The month of `selesai` in the office's zone.
     pub month: Month,
-    /// By SOP step.
+    /// The times of each SOP step.
     pub time_per_step: BTreeMap<u8, StepTimes>,
-    /// Of the first checks.
+    /// The result of the first checks of requirements.
     pub completeness: Completeness,
-    /// From complete to printed.
+    /// The times from complete requirements to a printed card.
     pub issuance: Issuance,
-    /// From receipt to hand-over.
+    /// The times from receipt to hand-over.
     pub turnaround: Turnaround,
     /// How long cards waited for the last one of their batch.
     pub batches: Batches,
-    /// Three rates that are never mixed.
+    /// Three duplicate rates, which are never mixed.
     pub duplicates: Duplicates,
-    /// Against the SOP.
+    /// How many berkas conform to the SOP.
     pub conformance: Conformance,
-    /// Open berkas at the end of the month by last step.
+    /// The open berkas at the end of the month, by last step.
     pub backlog: BTreeMap<u8, u64>,
-    /// Numbering of each book.
+    /// The numbering of each book, by its id.
     pub ledgers: BTreeMap<String, RegisterNumbers>,
 }
 
 /// A distribution of whole seconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Spread {
-    /// How many values.
+    /// How many values it has.
     pub n: u64,
-    /// What they are; absent when there are none.
+    /// Its sum and order statistics; absent if it has no values.
     #[serde(flatten)]
     pub values: Option<SpreadValues>,
 }
@@ -114,7 +114,7 @@ pub struct FigureRow {
     pub next_step: i64,
     /// What the item is divided by further: an outcome, a role, a reason, a number; empty where it says nothing.
     pub name: String,
-    /// A second such text.
+    /// A second text like `name`.
     pub detail: String,
     /// How many.
     pub n: u64,
@@ -145,7 +145,7 @@ pub enum By {
     Month,
 }
 
-/// A row as it is shown, where a count that may point at a person is hidden.
+/// A row as it may be shown. A count that may point at a person is hidden.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[expect(missing_docs, reason = "the same as in `FigureRow`")]
 pub struct ReleasedRow {
@@ -156,7 +156,7 @@ pub struct ReleasedRow {
     pub next_step: i64,
     pub name: String,
     pub detail: String,
-    /// How many; none where it is hidden.
+    /// The count; `None` if it is hidden.
     pub n: Option<u64>,
     /// The distribution, where something is measured and not hidden.
     #[serde(flatten)]
@@ -170,7 +170,7 @@ impl From<FigureRow> for ReleasedRow {
     }
 }
 
-/// Times of one step.
+/// The times of one step.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "the names say it: what is measured, by which clock")]
 pub struct StepTimes {
@@ -185,11 +185,11 @@ pub struct StepTimes {
 pub struct Completeness {
     /// Berkas whose first check falls in the month.
     pub first_checks: u64,
-    /// Of these, found `lengkap` or `perlu_rekam`.
+    /// How many of these were found `lengkap` or `perlu_rekam`.
     pub complete: u64,
-    /// Checks that sent the file back.
+    /// How many checks sent the berkas back.
     pub returned: u64,
-    /// Missing documents by code.
+    /// How often each document was missing, by code.
     pub missing: BTreeMap<String, u64>,
 }
 
@@ -206,29 +206,29 @@ pub struct Issuance {
     pub within_1_hour_working: u64,
     pub within_24_hours_wall_less_outages: u64,
     pub within_14_working_days: u64,
-    /// Complete, not printed, and past 24 hours at the end of the month.
+    /// Berkas that are complete, not printed, and past 24 hours at the end of the month.
     pub open_past_24_hours_wall: u64,
 }
 
 /// Berkas handed over in the month.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Turnaround {
-    /// How many.
+    /// How many berkas were handed over.
     pub handed_over: u64,
-    /// Receipt to hand-over in working time.
+    /// The working time from receipt to hand-over.
     pub working: Spread,
-    /// The same less the time the file was back with the applicant.
+    /// The same without the time in which the berkas was back with the applicant.
     pub working_less_applicant: Spread,
 }
 
 /// Batches whose last card was gathered in the month.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Batches {
-    /// How many.
+    /// How many batches were completed.
     pub completed: u64,
     /// How long each card waited for the last one of its batch.
     pub waiting_for_last_working: Spread,
-    /// Which berkas each batch waited for.
+    /// The berkas that each batch waited for.
     pub held_up_by: BTreeMap<String, String>,
 }
 
@@ -237,30 +237,30 @@ pub struct Batches {
 pub struct Duplicates {
     /// (a) Berkas that had a record check (step 6).
     pub record_checks: u64,
-    /// (a) Of these, found `duplikat`.
+    /// (a) How many of these were found `duplikat`.
     pub record_duplicates: u64,
     /// (b) Berkas in the batches received in the month.
     pub batch_berkas: u64,
-    /// (b) Of these, the NIK was already in the same batch.
+    /// (b) How many of these have a NIK that was already in the same batch.
     pub batch_same_nik: u64,
     /// (c) Berkas that arrived (step 1).
     pub arrivals: u64,
-    /// (c) Of these, the NIK had arrived in another batch within 90 days.
+    /// (c) How many of these have a NIK that had arrived in another batch within 90 days.
     pub repeat_within_90_days: u64,
 }
 
-/// Berkas handed over in the month, against the SOP.
+/// How many of the berkas handed over in the month conform to the SOP.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Conformance {
-    /// How many.
+    /// How many berkas were handed over.
     pub finished: u64,
-    /// Every succession and role is the SOP's.
+    /// How many have only successions and roles of the SOP.
     pub conforming: u64,
-    /// Every mandatory step is present.
+    /// How many have every mandatory step.
     pub all_mandatory_steps: u64,
-    /// How often each succession that the SOP does not know occurred.
+    /// How often each succession occurred that is not in the SOP.
     pub wrong_succession: BTreeMap<Succession, u64>,
-    /// How often each step was taken by a role that is not the SOP's.
+    /// How often each step was taken by a role that is not the one in the SOP.
     pub wrong_role: BTreeMap<StepByRole, u64>,
 }
 
@@ -293,22 +293,22 @@ impl Serialize for StepByRole {
     }
 }
 
-/// Numbers written in one book in the month.
+/// The numbers that were written in one book in the month.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct RegisterNumbers {
-    /// How many entries.
+    /// How many entries have a number.
     pub entries: u64,
-    /// First number.
+    /// The lowest number.
     pub first: Option<String>,
-    /// Last number.
+    /// The highest number.
     pub last: Option<String>,
-    /// Numbers between them that no entry has.
+    /// The numbers between them that no entry has.
     pub numbers_missing: Vec<u64>,
-    /// Numbers that more than one entry has.
+    /// The numbers that more than one entry has.
     pub numbers_used_twice: Vec<u64>,
 }
 
-/// How many met a deadline, counting what is still open and already past it as late.
+/// How many berkas met a deadline. An open berkas that is already past it counts as late.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Deadline {
     /// Printed in the month within the limit.
@@ -320,14 +320,14 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// On time, late and open past the limit together; open within it is undecided and not counted.
+    /// Returns the sum of these. An open berkas that is still within the limit is undecided and not counted.
     #[must_use]
     pub fn n(self) -> u64 {
         self.on_time + self.late + self.open_past
     }
 }
 
-/// The honest service level: what the 1-hour, 24-hour and 14-working-day rules are judged by.
+/// The figures by which the 1-hour, 24-hour and 14-working-day rules are judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Deadlines {
@@ -356,11 +356,11 @@ pub struct TrendPoint {
 pub struct MonthFigures {
     /// The figures.
     pub figures: Figures,
-    /// For the verdicts.
+    /// How many berkas met each deadline.
     pub deadlines: Deadlines,
-    /// Up to 13 months ending with this one; months before the first event are not in it.
+    /// Up to 13 months that end with this one, without the months before the first event.
     pub trend: Vec<TrendPoint>,
-    /// The cases that figures could not use, in order of reason; in JSON the counts by reason.
+    /// The cases that figures could not use, in order of reason. In JSON these are counts by reason.
     #[serde(serialize_with = "by_reason")]
     pub left_out: Vec<LeftOut>,
 }
@@ -368,11 +368,11 @@ pub struct MonthFigures {
 /// Cases that a figure could not use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftOut {
-    /// Figure and reason, `issuance.no_complete_check`.
+    /// The figure and the reason, such as `issuance.no_complete_check`.
     pub reason: String,
-    /// What the report calls them.
+    /// The words of the report.
     pub words: &'static str,
-    /// How many.
+    /// How many cases there are.
     pub n: u64,
 }
 
@@ -380,7 +380,7 @@ fn by_reason<S: Serializer>(left_out: &[LeftOut], serializer: S) -> Result<S::Ok
     serializer.collect_map(left_out.iter().map(|cases| (&cases.reason, cases.n)))
 }
 
-/// A part of `n` as a share of 0 to 1; none of nothing.
+/// Returns the share of a part, from 0 to 1; `None` if the whole is nothing.
 #[must_use]
 pub fn share(part: u64, n: u64) -> Option<f64> {
     Share::new(part, n).map(Share::value)

@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How grave a finding is.
+/// How serious a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// Worth knowing.
+    /// Information only.
     Info,
-    /// To be mended.
+    /// Somebody should mend it.
     Warning,
     /// Something is missing from the result.
     Error,
@@ -20,22 +20,22 @@ pub enum Severity {
 pub struct FindingText {
     /// Stable code, `V003`.
     pub code: String,
-    /// How grave it is.
+    /// How serious it is.
     pub severity: Severity,
-    /// What the official reads.
+    /// The sentence that officials read.
     pub sentence: String,
-    /// What to do.
+    /// What to do about it.
     pub remedy: String,
 }
 
-/// Something wrong, where it is, and how often.
+/// A fault, its place, and how often it occurs.
 ///
 /// Invariant: `place` names rows by `event_id` or `berkas_id` and files by path, never by NIK or name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Finding {
-    /// Code in `findings.toml`.
+    /// The code in `findings.toml`.
     pub code: &'static str,
-    /// Column, file or book, with the ids of examples.
+    /// The column, file or book, with the ids of examples.
     pub place: String,
     /// How many rows or files.
     pub count: u64,

@@ -1,9 +1,12 @@
-//! Definition of an official book: which step writes it and what its columns show.
+//! The definitions of official books and lists.
+//!
+//! Reads   data/ledgers, data/daftar, data/jra.toml
+//! Gives   which step writes a book, what is a row of a list, and what the columns of both show
 
 use crate::{LedgerField, Milestone, RowKind};
 use serde::{Deserialize, Serialize};
 
-/// One book, from `data/ledgers/<id>.toml`.
+/// The definition of a book, from `data/ledgers/<id>.toml`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ledger {
@@ -22,7 +25,7 @@ pub struct Ledger {
     pub columns: Vec<LedgerColumn>,
 }
 
-/// A list made from books, events or the stock log, from `data/daftar/<id>.toml`.
+/// The definition of a list that is made from a book, events or the stock log, from `data/daftar/<id>.toml`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ArchiveList {
@@ -34,11 +37,11 @@ pub struct ArchiveList {
     pub source: String,
     /// Printed under the title.
     pub legal_basis: String,
-    /// What a row counts, in Indonesian.
+    /// What its rows count, in Indonesian.
     pub unit: String,
-    /// What is a row.
+    /// What a row is.
     pub rows: ListRows,
-    /// The statement by which what the list names is destroyed, where it is made for that.
+    /// The statement of destruction, if the list names what is to be destroyed.
     pub destruction: Option<ListDestruction>,
     /// Columns from left to right.
     #[serde(rename = "column")]
@@ -46,7 +49,7 @@ pub struct ArchiveList {
 }
 
 impl ArchiveList {
-    /// The book that it is made from, if it is from one.
+    /// Returns the id of the book from which it is made, if it is made from one.
     #[must_use]
     pub fn book(&self) -> Option<&str> {
         match &self.rows {
@@ -60,7 +63,7 @@ impl ArchiveList {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ListDestruction {
-    /// Its file name without month and ending.
+    /// The file name without month and ending.
     pub id: String,
     /// As printed.
     pub title: String,
@@ -72,13 +75,13 @@ pub struct ListDestruction {
     pub unit: String,
     /// The column by which it is summed up.
     pub by: LedgerField,
-    /// The column that is summed up; rows are counted where there is none.
+    /// The column whose numbers are added up; without one, rows are counted.
     pub count: Option<LedgerField>,
-    /// Who else signs.
+    /// The witnesses, who also sign.
     pub witnesses: Vec<String>,
 }
 
-/// What is a row of a list.
+/// What a row of a list is.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "per", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ListRows {
@@ -92,43 +95,43 @@ pub enum ListRows {
         /// Id of the book.
         of: String,
     },
-    /// An event of the month that is one of these.
+    /// An event of the month that is one of these cases.
     Event {
-        /// The first that fits gives the row its label.
+        /// The cases. The first one that fits gives the row its label.
         cases: Vec<ListCase>,
     },
     /// A day of the stock log in the month.
     Day,
-    /// A day of the month on which someone was recorded or a card printed, with counts of the whole office.
+    /// A day of the month on which somebody was recorded or a card was printed, with the counts of the whole office.
     ServiceDay,
-    /// A month whose entries of a book are past a time of the retention schedule, at the end of the month asked for.
+    /// A month whose entries in a book are past a retention period at the end of the requested month.
     Month {
         /// Id of the book.
         of: String,
-        /// Which time.
+        /// The retention period.
         past: Retention,
     },
 }
 
-/// Which events belong to a list.
+/// A case: the events that belong to a list for one reason.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ListCase {
-    /// What the outcome means.
+    /// The milestone that their outcome is.
     pub milestone: Milestone,
-    /// Only these kinds of application.
+    /// Their kinds of application; all kinds if there is no list.
     pub jenis: Option<Vec<String>>,
-    /// Printed in the column `sebab`.
+    /// The reason, which the column `sebab` shows.
     pub label: String,
 }
 
-/// A time of the retention schedule.
+/// A period of the retention schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Retention {
-    /// In use: afterwards inactive.
+    /// The period in use; afterwards the archive is inactive.
     Active,
-    /// Kept: afterwards what the schedule says is done, and only what it says may be destroyed is listed.
+    /// The whole period; afterwards the final action is due. Only what may then be destroyed is listed.
     Retention,
 }
 
@@ -136,48 +139,48 @@ pub enum Retention {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RetentionRow {
-    /// Classification code that it is for.
+    /// The classification code that it is for.
     pub kode: String,
-    /// Years in use.
+    /// The years in use.
     pub aktif_tahun: u32,
-    /// Years kept afterwards.
+    /// The years for which it is kept afterwards.
     pub inaktif_tahun: u32,
-    /// What is done then.
+    /// The final action.
     pub akhir: FinalAction,
     /// The decree.
     pub dasar: String,
 }
 
-/// What is done at the end of retention.
+/// The action at the end of retention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FinalAction {
-    /// May be destroyed.
+    /// It may be destroyed.
     Musnah,
-    /// Is kept for ever.
+    /// It is kept for ever.
     Permanen,
-    /// Is looked at again.
+    /// It is assessed again.
     DinilaiKembali,
 }
 
-/// One column of a book.
+/// A column of a book or list.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LedgerColumn {
-    /// Head, in Indonesian.
+    /// The heading, in Indonesian.
     pub label: String,
-    /// What it shows.
+    /// The field that it shows.
     pub field: LedgerField,
-    /// Relative width.
+    /// Its relative width.
     pub width: u32,
-    /// How it is set.
+    /// Its alignment.
     pub align: Align,
-    /// What the field `tetap` prints in every row.
+    /// The text that the field `tetap` shows in every row.
     #[serde(default)]
     pub text: String,
 }
 
-/// How a column is set.
+/// The alignment of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Align {
@@ -190,7 +193,7 @@ pub enum Align {
 }
 
 impl ListRows {
-    /// What one of them is.
+    /// Returns the kind of its rows.
     #[must_use]
     pub fn kind(&self) -> RowKind {
         match self {

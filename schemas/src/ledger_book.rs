@@ -1,7 +1,7 @@
 //! An official book or list of one month, as it is printed and written to files.
 //!
-//! Rule    a book and a list say different things beside their rows, and only these; in JSON both have all fields, those of
-//!         the other one empty
+//! Rule    a book and a list say different things in addition to their rows; in JSON both have the fields of both, and those of
+//!         the other one are empty
 
 use crate::document::{BookCode, Provenance};
 use crate::figures::RegisterNumbers;
@@ -9,40 +9,40 @@ use crate::{Align, Month, Zone};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize, Serializer};
 
-/// One official book or list of one month.
+/// An official book or list of one month.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LedgerBook {
-    /// Id of its definition.
+    /// The id of its definition.
     pub id: String,
-    /// As printed.
+    /// The title, as printed.
     pub title: String,
-    /// As printed.
+    /// The legal basis, as printed under the title.
     pub legal_basis: String,
     /// The month it covers.
     pub month: Month,
     /// The zone in which its times are shown.
     #[serde(skip_serializing_if = "Zone::is_default")]
     pub zone: Zone,
-    /// Heads, widths and alignment.
+    /// The columns: heading, width and alignment.
     pub columns: Vec<BookColumn>,
-    /// Entries in the order of the book.
+    /// The rows, in the order of the book.
     pub rows: Vec<Vec<Cell>>,
     /// The berkas of each row; empty for a row of several berkas or of none.
     pub berkas: Vec<String>,
-    /// What it says beside its rows.
+    /// What it says in addition to its rows.
     #[serde(flatten)]
     pub content: BookContent,
     /// The day on which the book is closed and signed: the last working day, or that of a later entry.
     pub closed_on: NaiveDate,
     /// Whether NIK and names are masked.
     pub masked: bool,
-    /// What a printed copy is checked by.
+    /// The code by which a printed copy is checked.
     pub code: BookCode,
     /// Where the data come from.
     pub provenance: Provenance,
 }
 
-/// What a book or a list says beside its rows.
+/// What a book or a list says in addition to its rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BookContent {
     /// A book, in which a step of the SOP makes one numbered entry per event.
@@ -56,9 +56,9 @@ pub enum BookContent {
     List {
         /// What its rows count, in Indonesian.
         unit: String,
-        /// How the retention schedule was applied, where the list is made by it.
+        /// How the retention schedule was applied, if the list is made by it.
         retention: Option<RetentionCheck>,
-        /// The statement by which what the list names is destroyed, where it is made for that.
+        /// The statement of destruction, if the list names what is to be destroyed.
         destruction: Option<Destruction>,
     },
 }
@@ -83,30 +83,30 @@ pub struct Destruction {
     pub object: String,
     /// What is counted.
     pub unit: String,
-    /// Head of the column by which it is summed up.
+    /// The heading of the column by which it is summed up.
     pub by: String,
-    /// How many there are of each kind, in order of the list.
+    /// How many there are of each kind, in the order of the list.
     pub counts: Vec<(String, u64)>,
-    /// Who else signs.
+    /// The witnesses, who also sign.
     pub witnesses: Vec<String>,
 }
 
-/// Head of a column of a book.
+/// The heading of a column.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BookColumn {
-    /// Head.
+    /// The text of the heading.
     pub label: String,
-    /// Relative width.
+    /// The relative width of the column.
     pub width: u32,
-    /// How it is set.
+    /// The alignment of the column.
     pub align: Align,
 }
 
-/// One value in a book.
+/// A cell of a book or list: one typed value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cell {
-    /// Nothing to show.
+    /// No value.
     Empty,
     /// Text.
     Text(String),
@@ -119,7 +119,7 @@ pub enum Cell {
 }
 
 impl LedgerBook {
-    /// The statement by which what it names is destroyed, where it is a list that is made for that.
+    /// Returns the statement of destruction, if it is a list that names what is to be destroyed.
     #[must_use]
     pub fn destruction(&self) -> Option<&Destruction> {
         match &self.content {
@@ -129,7 +129,7 @@ impl LedgerBook {
     }
 }
 
-/// The fields of both a book and a list, as JSON has them.
+/// The fields of a book and of a list together, as JSON has them.
 #[derive(Default, Serialize)]
 struct WrittenContent<'a> {
     unit: Option<&'a str>,

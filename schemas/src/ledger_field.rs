@@ -1,94 +1,94 @@
-//! What a column of a book can show, and of which rows.
+//! The fields that a column of a book or list can show, and the kinds of row that have them.
 
 use crate::Column;
 use serde::{Deserialize, Serialize};
 
-/// What a column of a book can show.
+/// A field: what a column of a book or list can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LedgerField {
-    /// Running number in this book and month.
+    /// The running number in this book and month.
     Urut,
     /// The number that the office gave.
     NomorRegister,
-    /// When the step ended: its date.
+    /// The date on which the step ended.
     Selesai,
-    /// When the batch was received: date and time.
+    /// The date and time at which the batch was received.
     Diterima,
     /// The NIK, masked in working copies.
     Nik,
     /// The name, masked in working copies.
     Nama,
-    /// L or P.
+    /// The sex, L or P.
     JenisKelamin,
-    /// Place and date of birth.
+    /// The place and date of birth.
     TempatTanggalLahir,
-    /// Age in whole years on the day of the entry.
+    /// The age in whole years on the day of the entry.
     Usia,
-    /// Name of the pekon or kelurahan.
+    /// The name of the pekon or kelurahan.
     NamaPekon,
-    /// Name of the kecamatan.
+    /// The name of the kecamatan.
     Kecamatan,
-    /// Kind of application.
+    /// The kind of application.
     Jenis,
-    /// Outcome of the step.
+    /// The outcome of the step.
     Hasil,
     /// The officer.
     PetugasId,
     /// The batch.
     KolektifId,
-    /// Who brought and takes home the batch.
+    /// The person who brought the batch and takes the cards home.
     Pembawa,
     /// The berkas.
     BerkasId,
-    /// Remark.
+    /// The remark.
     Keterangan,
-    /// When the requirements were declared complete: date and time.
+    /// The date and time at which the requirements were declared complete.
     TanggalLengkap,
-    /// When the card was first printed.
+    /// The date on which the card was first printed.
     TanggalCetak,
-    /// When the card was gathered for collection.
+    /// The date on which the card was gathered for collection.
     TanggalSiap,
-    /// When the card was handed over.
+    /// The date on which the card was handed over.
     TanggalSerah,
-    /// Archive classification code by date.
+    /// The archive classification code on the date of the row.
     KodeKlasifikasi,
-    /// The words of the column.
+    /// The fixed text of the column.
     Tetap,
-    /// Of a list of events: why the event is in it.
+    /// The reason why an event is in a list of cases.
     Sebab,
-    /// Of a batch or a month: how many entries.
+    /// How many entries a batch or a month has.
     JumlahBerkas,
-    /// Of a batch or a month: from the first entry to the last.
+    /// The period of a batch or a month, from the first entry to the last.
     KurunWaktu,
-    /// Running number within its batch.
+    /// The running number of an entry within its batch.
     NomorItem,
-    /// Of a month: its number in the list of its years.
+    /// The number of a month in the list of months.
     NomorArsip,
-    /// Who made the archive: the office.
+    /// The office that created the archive.
     Pencipta,
-    /// Of a day: blanks received.
+    /// The blanks received on a day.
     Terima,
-    /// Of a day: cards printed.
+    /// The cards printed on a day.
     Cetak,
-    /// Of a day: cards spoilt.
+    /// The cards spoilt on a day.
     Gagal,
-    /// Of a day: blanks left.
+    /// The blanks left at the end of a day.
     Sisa,
-    /// Of a service day: people recorded.
+    /// The people recorded on a service day.
     Perekaman,
-    /// Of a service day: cards printed for who had none.
+    /// The first cards of people that were printed on a service day.
     CetakPrr,
-    /// Of a service day: cards printed in place of another.
+    /// The cards printed on a service day as a replacement of another card.
     CetakGanti,
-    /// Of a service day: duplicate records found.
+    /// The duplicate records found on a service day.
     DuplikatRecord,
-    /// Left for the pen.
+    /// A blank to be filled in by hand.
     Kosong,
 }
 
 impl LedgerField {
-    /// The columns of the source contract that it prints as they are, or a part of them.
+    /// Returns the columns of the source contract that it shows as they are, or in part.
     #[must_use]
     pub fn printed(self) -> &'static [Column] {
         match self {
@@ -134,7 +134,7 @@ impl LedgerField {
         }
     }
 
-    /// All of them.
+    /// All fields.
     pub const ALL: [Self; 39] = [
         Self::Urut,
         Self::NomorRegister,
@@ -177,7 +177,7 @@ impl LedgerField {
         Self::Kosong,
     ];
 
-    /// Whether a row of that kind has what the field shows.
+    /// Whether a row of that kind has the field.
     #[must_use]
     pub fn is_filled_by(self, row: RowKind) -> bool {
         let is_event = matches!(row, RowKind::Entry | RowKind::Item | RowKind::Case);
@@ -214,7 +214,7 @@ impl LedgerField {
     }
 }
 
-/// What a row is: an entry of a book, an item of a batch, a case, and what else a list counts.
+/// The kind of a row: an entry of a book, an item of a batch, a case, or anything else that a list counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum RowKind {

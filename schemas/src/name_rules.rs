@@ -1,13 +1,16 @@
-//! How names are made comparable.
+//! Makes names comparable.
+//!
+//! Reads   a name; data/nama.toml
+//! Gives   its words without titles, with short forms written out; a word without differences of spelling
 
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Words of a name and letters of a word at most; no real one has so many.
+/// The greatest number of words of a name, and of letters of a word, that are compared. No real name has more.
 const WORDS: usize = 20;
 const LETTERS: usize = 60;
 
-/// Rules of `data/nama.toml`.
+/// The rules of `data/nama.toml`.
 #[derive(Clone, Debug)]
 pub struct NameRules {
     titles: BTreeSet<String>,
@@ -37,10 +40,9 @@ impl From<NameFile> for NameRules {
 }
 
 impl NameRules {
-    /// The words of a name in capitals, without titles and marks, short forms written out.
+    /// Returns the words of a name in capitals, without titles and punctuation, and with short forms written out.
     ///
-    /// A name that is nothing but titles keeps its words. Of a text that is no name but goes on for pages, only the beginning is
-    /// compared.
+    /// A name that consists of titles only keeps them. Only the beginning of a very long text is used.
     #[must_use]
     pub fn words(&self, name: &str) -> Vec<String> {
         // What follows a comma is a title, and a title's own dots and blanks are none of its letters.
@@ -54,7 +56,7 @@ impl NameRules {
         written_out.map(|word| word.chars().take(LETTERS).collect()).collect()
     }
 
-    /// A word as it sounds: older spelling and doubled letters folded.
+    /// Returns a word as it sounds: older spelling is replaced and doubled letters are reduced to one.
     #[must_use]
     pub fn sound(&self, word: &str) -> String {
         let folded = self.spelling.iter().fold(word.to_owned(), |word, (from, to)| word.replace(from, to));

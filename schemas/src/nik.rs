@@ -1,4 +1,4 @@
-//! What a NIK must look like, what it says, and how it is masked.
+//! The NIK: its form, what it says about a person, and how it is masked.
 //!
 //! Rule    PP 37/2007 Pasal 37: 6 digits area, 6 digits birth date (DDMMYY, 40 added to the day for women), 4 digits
 //!         serial from 0001. The area is where the person was first registered, and stays when the person moves or a birth
@@ -7,21 +7,21 @@
 use crate::Wilayah;
 use chrono::NaiveDate;
 
-/// What is impossible about a NIK.
+/// A fault because of which a NIK is impossible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NikFault {
-    /// Not exactly 16 digits.
+    /// It does not have exactly 16 digits.
     Shape,
-    /// A date that is in no calendar.
+    /// Its date of birth does not exist.
     Date,
-    /// A province that there is not.
+    /// Its province does not exist.
     Province,
-    /// Serial 0000.
+    /// Its serial is 0000.
     Serial,
 }
 
 impl NikFault {
-    /// The code of the finding that says so.
+    /// Returns the code of its finding.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -49,7 +49,7 @@ impl std::fmt::Debug for Nik<'_> {
 }
 
 impl<'a> Nik<'a> {
-    /// The parts; none of what is not exactly 16 digits.
+    /// Reads the parts; `None` if the text does not have exactly 16 digits.
     #[must_use]
     pub fn parse(nik: &'a str) -> Option<Self> {
         let digits: &[u8; 16] = nik.as_bytes().try_into().ok()?;
@@ -60,7 +60,7 @@ impl<'a> Nik<'a> {
         Some(Self { digits: nik, day: part(6), month: part(8), year: part(10) })
     }
 
-    /// What cannot be in any NIK ever issued.
+    /// Returns the faults, none of which any issued NIK has.
     pub fn faults(self, wilayah: &Wilayah) -> impl Iterator<Item = NikFault> {
         let found = [
             (self.births().next().is_none(), NikFault::Date),
@@ -70,7 +70,7 @@ impl<'a> Nik<'a> {
         found.into_iter().filter_map(|(is, fault)| is.then_some(fault))
     }
 
-    /// The dates of birth that it may mean: the year has two digits.
+    /// Returns the dates of birth that it may mean, because its year has two digits.
     pub fn births(self) -> impl Iterator<Item = NaiveDate> {
         let day = if self.is_womans() { self.day - 40 } else { self.day };
         [1900, 2000].into_iter().filter_map(move |century| {
@@ -79,19 +79,19 @@ impl<'a> Nik<'a> {
         })
     }
 
-    /// Whether it says that the person is a woman.
+    /// Whether the person is a woman.
     #[must_use]
     pub fn is_womans(self) -> bool {
         self.day > 40
     }
 
-    /// Code of the kabupaten in which the person was first registered: four digits.
+    /// Returns the four-digit code of the kabupaten in which the person was first registered.
     #[must_use]
     pub fn kabupaten(self) -> &'a str {
         self.part(4)
     }
 
-    /// Code of the kecamatan in which the person was first registered: six digits.
+    /// Returns the six-digit code of the kecamatan in which the person was first registered.
     #[must_use]
     pub fn kecamatan(self) -> &'a str {
         self.part(6)
@@ -102,7 +102,7 @@ impl<'a> Nik<'a> {
     }
 }
 
-/// What is impossible about a NIK: the first fault.
+/// Returns the first fault of a NIK.
 #[must_use]
 pub fn check_nik(nik: &str, wilayah: &Wilayah) -> Option<NikFault> {
     match Nik::parse(nik) {
@@ -111,9 +111,9 @@ pub fn check_nik(nik: &str, wilayah: &Wilayah) -> Option<NikFault> {
     }
 }
 
-/// Hides all but the first four and last four characters: `1806********9001`.
+/// Masks all but the first four and the last four characters: `1806********9001`.
 ///
-/// The birth date and sex inside a NIK stay hidden. One that is too short is hidden as a whole, since less of it was left out.
+/// The birth date and sex inside the NIK are thus hidden. A text that is too short is masked completely.
 #[must_use]
 pub fn mask_nik(nik: &str) -> String {
     let length = nik.chars().count();

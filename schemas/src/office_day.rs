@@ -1,17 +1,17 @@
-//! One day of the office: what kind of day it is, and when it works.
+//! A day of the office: its kind and its working hours.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-/// What kind of day it is.
+/// The kind of a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DayKind {
     /// A working day of the week.
     Kerja,
-    /// A working day of a period with hours of its own.
+    /// A working day in a period with its own hours.
     Periode,
-    /// A working day that the week would not have.
+    /// An exceptional working day.
     KerjaKhusus,
     /// A free day of the week.
     AkhirPekan,
@@ -24,7 +24,7 @@ pub enum DayKind {
 }
 
 impl DayKind {
-    /// The words that reports print.
+    /// Returns the words that reports print.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
@@ -44,13 +44,13 @@ impl DayKind {
 pub struct OfficeDay {
     /// The date.
     pub date: NaiveDate,
-    /// What kind of day it is.
+    /// The kind of the day.
     pub kind: DayKind,
-    /// Spans of work, in seconds from midnight; none on a free day.
+    /// The spans of work, in seconds from midnight. A free day has none.
     pub spans: Vec<(i64, i64)>,
-    /// What the day or period is called; empty for ordinary days.
+    /// The name of the day or period; empty for an ordinary day.
     pub name: String,
-    /// By which decree; empty for ordinary days.
+    /// The decree; empty for an ordinary day.
     pub decree: String,
 }
 
@@ -61,20 +61,20 @@ impl OfficeDay {
         !self.spans.is_empty()
     }
 
-    /// Whether it is not as the week says.
+    /// Whether it differs from the ordinary week.
     #[must_use]
     pub fn is_special(&self) -> bool {
         !matches!(self.kind, DayKind::Kerja | DayKind::AkhirPekan)
     }
 
-    /// How long, in seconds.
+    /// Returns its working seconds.
     #[must_use]
     pub fn working_s(&self) -> i64 {
         self.spans.iter().map(|(a, b)| b - a).sum()
     }
 }
 
-/// Spans as a page shows them: `07.30–12.00, 13.00–16.00`.
+/// Formats spans as pages show them: `07.30–12.00, 13.00–16.00`.
 #[must_use]
 pub fn printed(spans: &[(i64, i64)]) -> String {
     let clock = |s: i64| format!("{:02}.{:02}", s / 3_600, s % 3_600 / 60);

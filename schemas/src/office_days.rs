@@ -1,9 +1,10 @@
-//! Every day of the office: when it works, and by which rule it does or does not.
+//! The calendar of the office: every day, with its hours and the rule behind them.
 //!
 //! Reads   data/calendar (hours, profiles, holidays and joint leave); `kalender.toml` of the office (other hours, periods such
 //!         as Ramadan, local closures, exceptional working days, a later end)
 //! Gives   one entry per covered day: spans of work, kind, name, decree
-//! Rule    of several entries for a day the more particular holds: exceptional working day, closure, holiday, period, week
+//! Rule    if several entries are about a day, the most specific one holds: exceptional working day, closure, holiday, period,
+//!         week
 
 use crate::office_day::{DayKind, OfficeDay, printed};
 use crate::{CalendarError, Month};
@@ -29,7 +30,7 @@ struct Covered {
     to: NaiveDate,
 }
 
-/// Hours of a week: from a day on, or under a name for periods.
+/// The hours of a week, either from a day on or as a named profile for periods.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Hours {
@@ -74,9 +75,9 @@ enum HolidayKind {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct OfficeDays {
-    /// Last day of the calendar, when later than the built-in one's.
+    /// The last day of the calendar, if it is later than that of the built-in calendar.
     covered_to: Option<NaiveDate>,
-    /// Other hours of the week from a day on.
+    /// Weekly hours that apply from a day on.
     #[serde(default)]
     hours: Vec<Hours>,
     /// Periods with a profile of hours, such as Ramadan.
@@ -117,18 +118,18 @@ struct Open {
     decree: String,
 }
 
-/// Hours of the week as a page shows them.
+/// Weekly hours as pages show them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HoursInForce {
-    /// First day.
+    /// The first day on which they apply.
     pub from: NaiveDate,
     /// From Monday to Sunday, for example `07.30–12.00, 13.00–16.00`; empty on free days.
     pub week: [String; 7],
-    /// Where they are from, and how firm that is.
+    /// The decree, its standing and a note.
     pub decree: String,
 }
 
-/// All covered days in order.
+/// All covered days, in order.
 #[derive(Clone, Debug)]
 pub struct OfficeCalendar {
     days: Vec<OfficeDay>,
@@ -168,19 +169,19 @@ impl OfficeCalendar {
         Self { days, hours: Vec::new(), holidays_source: String::new() }
     }
 
-    /// Where the holidays are from.
+    /// Returns the source of the holidays.
     #[must_use]
     pub fn holidays_source(&self) -> &str {
         &self.holidays_source
     }
 
-    /// Every covered day.
+    /// Returns every covered day.
     #[must_use]
     pub fn days(&self) -> &[OfficeDay] {
         &self.days
     }
 
-    /// The days of a year.
+    /// Returns the days of a year.
     #[must_use]
     pub fn year(&self, year: i32) -> &[OfficeDay] {
         let (from, to) =
@@ -188,7 +189,7 @@ impl OfficeCalendar {
         self.days.get(from..to).unwrap_or_default()
     }
 
-    /// The hours of the week that hold on some day of a year.
+    /// Returns the weekly hours that apply on some day of a year.
     #[must_use]
     pub fn hours(&self, year: i32) -> Vec<&HoursInForce> {
         let until = self.hours.partition_point(|h| h.from.year() <= year);
@@ -196,13 +197,13 @@ impl OfficeCalendar {
         self.hours.get(since..until).unwrap_or_default().iter().collect()
     }
 
-    /// First and last covered day.
+    /// Returns the first and the last covered day.
     #[must_use]
     pub fn covered(&self) -> Option<(NaiveDate, NaiveDate)> {
         Some((self.days.first()?.date, self.days.last()?.date))
     }
 
-    /// Working days and working seconds of each month of a year.
+    /// Returns the working days and working seconds of each month of a year.
     #[must_use]
     pub fn months(&self, year: i32) -> Vec<(Month, u64, i64)> {
         let mut months: BTreeMap<Month, (u64, i64)> = BTreeMap::new();
@@ -215,7 +216,7 @@ impl OfficeCalendar {
     }
 }
 
-/// What differs from the week, by date.
+/// The days that differ from the ordinary week, by date.
 #[derive(Default)]
 struct CalendarOverride {
     periods: Vec<(NaiveDate, NaiveDate, String, String, [Spans; 7])>,
@@ -306,7 +307,7 @@ fn weekday(date: NaiveDate) -> usize {
     usize::try_from(date.weekday().num_days_from_monday()).unwrap_or(0)
 }
 
-/// Spans in order that do not overlap.
+/// Parses spans, which must be in order and must not overlap.
 fn spans(texts: &[String]) -> Result<Spans, CalendarError> {
     let spans = texts.iter().map(|t| span(t)).collect::<Result<Spans, _>>()?;
     if spans.windows(2).any(|pair| pair[1].0 < pair[0].1) {

@@ -1,4 +1,4 @@
-//! Calendar months of the office; in which zone they begin and end is the office's [`Zone`].
+//! Calendar months. They begin and end in the office's [`Zone`].
 
 use crate::Zone;
 use chrono::{Datelike, NaiveDate};
@@ -29,46 +29,46 @@ pub struct Month {
     month: u32,
 }
 
-/// The text is not a month.
+/// A text that is not a month.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("`{text}` is not a month; write it as year and month, for example 2026-10")]
 pub struct MonthError {
-    /// What was given.
+    /// The text.
     pub text: String,
 }
 
 impl Month {
-    /// The month of a date.
+    /// Returns the month of a date.
     #[must_use]
     pub fn of_date(date: NaiveDate) -> Self {
         Self { year: date.year(), month: date.month() }
     }
 
-    /// The first day.
+    /// Returns the first day.
     #[must_use]
     pub fn first_day(self) -> NaiveDate {
         NaiveDate::from_ymd_opt(self.year, self.month, 1).unwrap_or(NaiveDate::MIN)
     }
 
-    /// The last day.
+    /// Returns the last day.
     #[must_use]
     pub fn last_day(self) -> NaiveDate {
         self.next().first_day().pred_opt().unwrap_or(NaiveDate::MAX)
     }
 
-    /// The instant the month begins in a zone, in seconds since 1970 UTC.
+    /// Returns the first instant of the month in a zone, in seconds since 1970 UTC.
     #[must_use]
     pub fn start_s(self, zone: Zone) -> i64 {
         zone.start_s(self.first_day())
     }
 
-    /// The first instant after the month in a zone, in seconds since 1970 UTC.
+    /// Returns the first instant after the month in a zone, in seconds since 1970 UTC.
     #[must_use]
     pub fn end_s(self, zone: Zone) -> i64 {
         self.next().start_s(zone)
     }
 
-    /// The month after.
+    /// Returns the month after this one.
     #[must_use]
     pub fn next(self) -> Self {
         if self.month == 12 {
@@ -78,7 +78,7 @@ impl Month {
         }
     }
 
-    /// The month `n` months before.
+    /// Returns the month that is `n` months earlier.
     #[must_use]
     pub fn back(self, n: u32) -> Self {
         (0..n).fold(self, |m, _| {
@@ -86,19 +86,19 @@ impl Month {
         })
     }
 
-    /// The Indonesian name, `Oktober 2026`.
+    /// Returns the Indonesian name with the year, `Oktober 2026`.
     #[must_use]
     pub fn indonesian(self) -> String {
         format!("{} {}", self.name(), self.year)
     }
 
-    /// The Indonesian name of the month alone.
+    /// Returns the Indonesian name without the year.
     #[must_use]
     pub fn name(self) -> &'static str {
         usize::try_from(self.month).ok().and_then(|m| NAMES.get(m.wrapping_sub(1))).copied().unwrap_or("")
     }
 
-    /// The year.
+    /// Returns the year.
     #[must_use]
     pub fn year(self) -> i32 {
         self.year
@@ -106,7 +106,7 @@ impl Month {
 }
 
 impl Zone {
-    /// The month of an instant.
+    /// Returns the month of an instant.
     #[must_use]
     pub fn month(self, epoch_s: i64) -> Option<Month> {
         self.date(epoch_s).map(Month::of_date)

@@ -1,18 +1,18 @@
-//! What is odd without being against a rule.
+//! The limits of what is plausible: values beyond them are odd without being against a rule.
 
 use serde::Deserialize;
 
-/// Limits of `data/kewajaran.toml`.
+/// The limits of `data/kewajaran.toml`.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Plausible {
-    /// One step takes at most so many days, with nights and holidays.
+    /// The greatest number of days that one step takes, including nights and holidays.
     pub penanganan_hari: u32,
-    /// No work begins before this hour of the office's clock.
+    /// The hour of the office's clock before which no work begins.
     pub jam_paling_awal: u32,
-    /// No work goes on from this hour on.
+    /// The hour at which all work has ended.
     pub jam_paling_akhir: u32,
-    /// An event is recorded at most so many seconds before it ends.
+    /// The greatest number of seconds by which an event is recorded before it ends.
     pub tercatat_mendahului_detik: u32,
-    /// Texts that are written only to fill a field, in capitals.
+    /// Texts, in capitals, that are entered only to fill a field.
     pub pengisi: Vec<String>,
 }

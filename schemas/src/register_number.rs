@@ -1,19 +1,19 @@
-//! The numbers that the books of the office give: `NNNNNN/step/year`.
+//! The numbers in the office's books: `NNNNNN/step/year`.
 
 use crate::figures::RegisterNumbers;
 use std::collections::BTreeMap;
 
-/// No book of an office has ten million entries a year.
+/// The greatest number of digits of a serial. No book has ten million entries a year.
 const SERIAL_DIGITS: usize = 7;
 
-/// The serial in front. A slip of the pen with more digits would open a gap of millions of numbers.
+/// Returns the serial of a number. One with more digits is a typing error, which would otherwise open a gap of millions of numbers.
 #[must_use]
 pub fn serial(number: &str) -> Option<u64> {
     let digits = number.split('/').next().unwrap_or_default();
     if digits.len() <= SERIAL_DIGITS { digits.parse().ok() } else { None }
 }
 
-/// The sequence of the numbers, each with how often it was written.
+/// Returns the numbering of a book from its numbers, each with how often it was written.
 #[must_use]
 pub fn numbering(numbers: &BTreeMap<String, u64>) -> RegisterNumbers {
     let mut used: BTreeMap<u64, u64> = BTreeMap::new();

@@ -1,10 +1,10 @@
-//! A share as what it is: a part of a whole, compared without rounding.
+//! A share: a part of a whole, compared without rounding.
 
 use crate::number::of_count;
 use serde::{Serialize, Serializer};
 use std::cmp::Ordering;
 
-/// A part of a whole that is not empty.
+/// A part of a whole. The whole is not empty.
 #[derive(Clone, Copy, Debug)]
 pub struct Share {
     part: u64,
@@ -12,13 +12,13 @@ pub struct Share {
 }
 
 impl Share {
-    /// None of nothing.
+    /// Returns the share of a part; `None` if the whole is empty.
     #[must_use]
     pub fn new(part: u64, of: u64) -> Option<Self> {
         (of > 0).then_some(Self { part, of })
     }
 
-    /// As a number.
+    /// Returns the share as a number.
     #[must_use]
     pub fn value(self) -> f64 {
         of_count(self.part) / of_count(self.of)
@@ -52,8 +52,8 @@ impl Serialize for Share {
     }
 }
 
-/// A number as it was written: its digits, and how many of them are decimals. None for what is negative or not finite, or has
-/// more than nine decimals or eighteen digits.
+/// Returns the digits of a number as it was written, and how many of them are decimals; `None` for a number that is negative or not
+/// finite, or has more than nine decimals or eighteen digits.
 pub(crate) fn digits(written: f64) -> Option<(u64, u32)> {
     let text = written.to_string();
     let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));

@@ -1,25 +1,25 @@
 //! Rows of the optional tables: outages and blank-card stock.
 
-/// An outage as the source has it, microseconds since 1970 UTC.
+/// An outage in the source. Its instants are microseconds since 1970 UTC.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Outage {
-    /// Start.
+    /// When it began.
     pub mulai_us: i64,
-    /// End.
+    /// When it ended.
     pub selesai_us: i64,
-    /// Kind of outage.
+    /// The kind of the outage.
     pub jenis: String,
 }
 
-/// Blank cards of one day.
+/// The blank cards of one day.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Stock {
-    /// Days since 1970.
+    /// The day, in days since 1970.
     pub tanggal_days: i32,
-    /// Received.
+    /// How many were received.
     pub terima: i64,
-    /// Printed.
+    /// How many were printed.
     pub cetak: i64,
-    /// Spoiled.
+    /// How many were spoilt.
     pub gagal: i64,
 }

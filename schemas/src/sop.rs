@@ -1,4 +1,4 @@
-//! The SOP as data: steps, who takes them, what may come of them and what follows.
+//! The standard operating procedure (SOP): its steps, their roles and outcomes, and the step after each outcome.
 //!
 //! Rule    SOP Penerbitan KTP Elektronik Kolektif, steps 1–10
 
@@ -9,53 +9,53 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use toml::Spanned;
 
-/// One standard operating procedure.
+/// A standard operating procedure.
 ///
-/// Invariant: numbers of steps and, in a step, words of outcomes are unique; every step is reached from the first; from every step
-/// a berkas comes to an end, and some are handed over.
+/// Invariant: the numbers of steps are unique, and so are the outcomes of a step. Every step can be reached from the first one. From
+/// every step a berkas can come to an end, and it can be handed over.
 #[derive(Clone, Debug, Serialize)]
 pub struct Sop {
-    /// Same as the file name.
+    /// The id, which is the file name.
     pub id: String,
-    /// As printed.
+    /// The title, as printed.
     pub title: String,
-    /// Where it was read.
+    /// The source.
     pub source: String,
-    /// The steps in order; a berkas begins with the first.
+    /// The steps, in order. A berkas begins with the first one.
     pub steps: Vec<Step>,
 }
 
-/// One step.
+/// A step.
 #[derive(Clone, Debug, Serialize)]
 pub struct Step {
-    /// Number in the SOP.
+    /// The number in the SOP.
     pub number: u8,
-    /// Short name for tables and charts.
+    /// The short name for tables and charts.
     pub label: String,
-    /// Role that takes it.
+    /// The role that takes it.
     pub pelaksana: String,
-    /// What is done, in Indonesian.
+    /// The description of the step, in Indonesian.
     pub act: String,
-    /// Whether every finished berkas must have it.
+    /// Whether every berkas that is handed over must have it.
     pub mandatory: bool,
-    /// Book written at this step.
+    /// The id of the book that it writes.
     pub ledger: Option<String>,
-    /// What may come of it.
+    /// The possible outcomes.
     pub outcomes: Vec<Outcome>,
 }
 
-/// One outcome of a step.
+/// An outcome of a step.
 #[derive(Clone, Debug, Serialize)]
 pub struct Outcome {
-    /// Its word in the column `hasil`.
+    /// The value in the column `hasil`.
     pub hasil: String,
-    /// The step that follows; none when the berkas ends here.
+    /// The next step; `None` if the berkas ends here.
     pub next: Option<u8>,
-    /// What the figures know it as; an outcome that none asks for has none.
+    /// The milestone that it is for the figures, if any.
     pub milestone: Option<Milestone>,
 }
 
-/// What an outcome means to the figures, whatever the SOP's step and word for it.
+/// The meaning of an outcome for the figures, independent of the SOP's numbers and words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Milestone {
@@ -63,17 +63,17 @@ pub enum Milestone {
     Received,
     /// The person was recorded (photo, fingerprints).
     Recorded,
-    /// A check found all papers there.
+    /// A check found all papers.
     Complete,
-    /// A check sent it back for papers.
+    /// A check sent the berkas back because papers were missing.
     Returned,
-    /// It was refused.
+    /// The application was refused.
     Rejected,
     /// The document was printed.
     Printed,
     /// Printing failed.
     PrintFailed,
-    /// The record check found the person recorded already.
+    /// The record check found that the person was already recorded.
     Duplicate,
     /// The document was gathered with its batch.
     Gathered,
@@ -82,7 +82,7 @@ pub enum Milestone {
 }
 
 impl Milestone {
-    /// Its name in the statements of the figures.
+    /// Returns its name in the statements of the figures.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -101,13 +101,13 @@ impl Milestone {
 }
 
 impl Sop {
-    /// The step of that number.
+    /// Returns the step of a number.
     #[must_use]
     pub fn step(&self, number: u8) -> Option<&Step> {
         self.steps.iter().find(|s| s.number == number)
     }
 
-    /// The outcome of that step and word.
+    /// Returns the outcome of a step by its value in the column `hasil`.
     #[must_use]
     pub fn outcome(&self, number: u8, hasil: &str) -> Option<&Outcome> {
         self.step(number)?.outcomes.iter().find(|o| o.hasil == hasil)

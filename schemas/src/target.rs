@@ -1,7 +1,9 @@
-//! Targets of the rules in force: what a figure must reach, by which text, and on what authority.
+//! Targets: the value that a figure must reach, the rule that says so, and its authority.
 //!
-//! What a target file says of clock, unit, step and good side must be those of its measure; a file that contradicts itself is
-//! refused, so that a [`Standard`] cannot.
+//! Reads   data/targets
+//! Gives   regulations with their targets
+//! Rule    clock, unit, step and comparison of a target must be those of its measure; a file that contradicts itself is refused,
+//!         so that a [`Standard`] cannot contradict itself
 
 mod written;
 
@@ -20,48 +22,48 @@ pub struct Regulation {
     pub file: String,
     /// As it is cited.
     pub title: String,
-    /// What it is about.
+    /// The subject of the regulation.
     pub subject: String,
-    /// Of several regulations about the same figure the one with the least number decides: national before regional, of two
-    /// regional ones the later.
+    /// If several regulations are about the same figure, the one with the least number decides: a national one before a regional
+    /// one, a later regional one before an earlier one.
     pub precedence: u8,
-    /// Where its text was seen.
+    /// The source of its text.
     pub source: String,
-    /// What every report says beside its rows.
+    /// The note that reports print beside its targets.
     pub note: String,
-    /// Its rows.
+    /// Its targets.
     pub targets: Vec<Target>,
 }
 
-/// One target.
+/// A target.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// Unique among all targets.
+    /// The id, which is unique among all targets.
     pub id: String,
-    /// In Indonesian.
+    /// The title, in Indonesian.
     pub title: String,
-    /// What is wanted of which figure.
+    /// The figure, and the value that it must reach.
     pub standard: Standard,
-    /// On what authority its value rests.
+    /// The authority of its value.
     pub authority: Authority,
-    /// First day it holds.
+    /// The first day of its validity.
     pub valid_from: Option<NaiveDate>,
-    /// Last day it holds.
+    /// The last day of its validity.
     pub valid_to: Option<NaiveDate>,
-    /// Article; empty when the text was not seen.
+    /// The article; empty if the text was not seen.
     pub article: String,
-    /// The words of the rule; empty when the text was not seen.
+    /// The words of the rule; empty if the text was not seen.
     pub quote: String,
 }
 
-/// What is wanted of which figure. Without a value the verdict is `target belum ditetapkan`.
+/// The figure of a target, and the value that it must reach. Without a value the verdict is `target belum ditetapkan`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standard {
     /// A time that must not be exceeded, in whole seconds.
     Time {
         /// The figure.
         measure: TimeMeasure,
-        /// In which the rule is written.
+        /// The unit in which the rule is written.
         unit: TimeUnit,
         /// The value.
         at_most_s: Option<i64>,
@@ -75,39 +77,39 @@ pub enum Standard {
     },
 }
 
-/// A time that a target can judge: the 90th percentile, in the office's working time.
+/// A time that a target can be about: a 90th percentile in the office's working time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimeMeasure {
-    /// Handling time of a step.
+    /// The handling time of a step.
     HandlingP90 {
         /// The SOP step.
         step: u8,
     },
-    /// Receipt to hand-over.
+    /// The time from receipt to hand-over.
     TurnaroundP90,
 }
 
-/// A share that a target can judge.
+/// A share that a target can be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShareMeasure {
-    /// Of the first checks those found complete.
+    /// The share of first checks that found the requirements complete.
     CompleteAtFirstCheck,
-    /// Of the complete berkas those issued in time; open cases past the limit count as late.
+    /// The share of complete berkas that were issued in time. An open berkas past the limit counts as late.
     Issued(Within),
 }
 
-/// How soon a complete berkas must be issued.
+/// The time within which a complete berkas must be issued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Within {
     /// 1 hour on the clock, outages excepted.
     OneHour,
     /// 24 hours on the clock, outages excepted.
     TwentyFourHours,
-    /// 14 working days, the day of completeness is day 0.
+    /// 14 working days, where the day of completeness is day 0.
     FourteenWorkingDays,
 }
 
-/// Unit in which the rule of a time is written.
+/// The unit in which the rule for a time is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimeUnit {
     /// Minutes.
@@ -131,11 +133,11 @@ pub enum Unit {
     Bagian,
 }
 
-/// Which clock a rule counts by.
+/// The clock by which a rule counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Clock {
-    /// The clock on the wall.
+    /// Wall-clock time.
     Dinding,
     /// The office's working time.
     Kerja,
@@ -145,7 +147,7 @@ pub enum Clock {
     Tanpa,
 }
 
-/// On what authority a target's value rests; `standing` in files and reports.
+/// The authority of a target's value, which files and reports call `standing`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 #[serde(rename_all = "snake_case")]
@@ -160,7 +162,7 @@ pub enum Authority {
 }
 
 impl Authority {
-    /// The word that reports print.
+    /// Returns the word that reports print.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -172,7 +174,7 @@ impl Authority {
 }
 
 impl Clock {
-    /// The word that the data files use.
+    /// Returns the word that data files use.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -185,7 +187,7 @@ impl Clock {
 }
 
 impl Unit {
-    /// The word that data files and reports use.
+    /// Returns the word that data files and reports use.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -216,7 +218,7 @@ impl TimeUnit {
 }
 
 impl Within {
-    /// The greatest time that is still within it: seconds less outages, or working days.
+    /// Returns the greatest time that is still within it, in seconds without outages or in working days.
     #[must_use]
     pub const fn limit(self) -> i64 {
         match self {
@@ -226,7 +228,7 @@ impl Within {
         }
     }
 
-    /// How many were issued within it.
+    /// Returns how many berkas were issued within it.
     #[must_use]
     pub fn of(self, deadlines: &Deadlines) -> Deadline {
         match self {
@@ -253,7 +255,7 @@ impl Standard {
         self.without_value() == other.without_value()
     }
 
-    /// The SOP step, where the figure is of one.
+    /// Returns the SOP step, if the figure is about one.
     #[must_use]
     pub fn step(&self) -> Option<u8> {
         match self {
@@ -262,7 +264,7 @@ impl Standard {
         }
     }
 
-    /// The clock that the figure counts by.
+    /// Returns the clock by which the figure counts.
     #[must_use]
     pub fn clock(&self) -> Clock {
         match self {
@@ -275,7 +277,7 @@ impl Standard {
         }
     }
 
-    /// The unit in which its value is written.
+    /// Returns the unit in which its value is written.
     #[must_use]
     pub fn unit(&self) -> Unit {
         match self {
@@ -284,7 +286,7 @@ impl Standard {
         }
     }
 
-    /// Its value as it was written.
+    /// Returns its value as it was written.
     #[must_use]
     pub fn written(&self) -> Option<f64> {
         match self {
@@ -293,10 +295,10 @@ impl Standard {
         }
     }
 
-    /// The same with another value, as it is written in its unit.
+    /// Returns the same standard with another value, which is written in its unit.
     ///
     /// # Errors
-    /// Why this is no value of it, and what would be.
+    /// The reason why it cannot have this value, and an example of one that it can have.
     pub fn with_value(self, written: Option<f64>) -> Result<Self, String> {
         Ok(match self {
             Self::Time { measure, unit, .. } => {
@@ -314,8 +316,8 @@ impl Standard {
     }
 }
 
-/// A time in whole seconds. All times that are measured are, so a value between two seconds would be no other rule than the
-/// lesser one, and look like another.
+/// Returns a time in whole seconds. All measured times are whole seconds, so that a value between two seconds would have the same
+/// effect as the lesser one, but look different.
 fn whole_seconds(written: f64, unit: TimeUnit) -> Result<i64, String> {
     let word = Unit::from(unit).word();
     let refused = || format!("{written} is no value in {word}; write a number from 0 on with at most nine decimals");
@@ -340,7 +342,7 @@ fn share_of_one(written: f64) -> Result<Share, String> {
     }
 }
 
-/// Which side of a value is good.
+/// The side of a value on which a figure is good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Comparison {
@@ -351,7 +353,7 @@ pub enum Comparison {
 }
 
 impl Comparison {
-    /// The sign that stands before a value.
+    /// Returns the sign to print before a value.
     #[must_use]
     pub fn sign(self) -> &'static str {
         match self {

@@ -1,15 +1,16 @@
-//! Figures beside what is wanted of them: the one place where a verdict is reached, and where it is decided how many digits
-//! show it.
+//! Verdicts: figures compared with their targets.
+//!
+//! Rule    a verdict is reached here only, and so is the number of digits that are needed to show it
 
 use crate::number::of_whole;
 use crate::share::Share;
 use crate::{Authority, Comparison, Unit};
 use serde::{Serialize, Serializer};
 
-/// What came of judging one figure by one target.
+/// The result of judging a figure by a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Verdict {
-    /// The figure reaches the target.
+    /// The figure meets the target.
     #[serde(rename = "memenuhi")]
     Met,
     /// It does not.
@@ -24,7 +25,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The words that reports print.
+    /// Returns the words that reports print.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
@@ -36,7 +37,7 @@ impl Verdict {
     }
 }
 
-/// A figure beside what is wanted of it; either may be lacking.
+/// A figure and the value of its target; either may be missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compared {
     /// Whole seconds that must not exceed a value.
@@ -56,7 +57,7 @@ pub enum Compared {
 }
 
 impl Compared {
-    /// A verdict is never silent: it says what is lacking. A time below nothing is none, whatever limit it is under.
+    /// Returns the verdict, which also says if the figure or the value is missing. A negative time counts as missing.
     #[must_use]
     pub fn verdict(self) -> Verdict {
         let reached = match self {
@@ -69,7 +70,7 @@ impl Compared {
         if reached { Verdict::Met } else { Verdict::Missed }
     }
 
-    /// The figure, in seconds or as a share.
+    /// Returns the figure, in seconds or as a share.
     #[must_use]
     pub fn figure(self) -> Option<f64> {
         match self {
@@ -78,7 +79,8 @@ impl Compared {
         }
     }
 
-    /// What may be shown of it where the figure may not: not even the digits of the value follow from the figure.
+    /// Returns the comparison without its figure, for when the figure may not be shown. The digits of the value then do not depend
+    /// on it either.
     #[must_use]
     pub fn without_figure(self) -> Self {
         match self {
@@ -87,7 +89,7 @@ impl Compared {
         }
     }
 
-    /// The value, in seconds or as a share.
+    /// Returns the value, in seconds or as a share.
     #[must_use]
     pub fn value(self) -> Option<f64> {
         match self {
@@ -96,7 +98,7 @@ impl Compared {
         }
     }
 
-    /// How far the figure is on the good side of the value; negative where it misses it.
+    /// Returns how far the figure is on the good side of the value; negative if it misses the value.
     #[must_use]
     pub fn margin(self) -> Option<f64> {
         match self {
@@ -109,7 +111,7 @@ impl Compared {
         }
     }
 
-    /// Which side of the value is good.
+    /// Returns which side of the value is good.
     #[must_use]
     pub fn comparison(self) -> Comparison {
         match self {
@@ -118,7 +120,7 @@ impl Compared {
         }
     }
 
-    /// The unit of figure and value.
+    /// Returns the unit of figure and value.
     #[must_use]
     pub fn unit(self) -> Unit {
         match self {
@@ -127,8 +129,8 @@ impl Compared {
         }
     }
 
-    /// How many decimals of a share, of `scale` for the whole, show the value as it was written and on which side of it the
-    /// figure is; at least so many. None for whole seconds.
+    /// Returns how many decimals of a share, printed as a number from 0 to `scale`, are needed to show the value as it was written
+    /// and the side on which the figure is; at least `least`, and 0 for whole seconds.
     #[must_use]
     pub fn decimals(self, scale: f64, least: usize) -> usize {
         let Self::Share { figure, at_least } = self else { return 0 };
@@ -144,7 +146,7 @@ impl Compared {
         (least..MOST_DECIMALS).find(|decimals| shows(*decimals)).unwrap_or(MOST_DECIMALS)
     }
 
-    /// Whether minutes do not show the value or on which side of it the figure is.
+    /// Whether minutes are not enough to show the value and the side on which the figure is.
     #[must_use]
     pub fn needs_seconds(self) -> bool {
         match self {
@@ -157,47 +159,47 @@ impl Compared {
     }
 }
 
-/// An f64 has no more.
+/// The greatest number of decimals; an `f64` has no more.
 const MOST_DECIMALS: usize = 16;
 
-/// One figure judged by one target.
+/// A figure that was judged by a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judgement {
-    /// Target id.
+    /// The id of the target.
     pub target: String,
-    /// In Indonesian.
+    /// The title of the target, in Indonesian.
     pub title: String,
-    /// SOP step, where the target is for one step.
+    /// The SOP step, if the target is for one.
     pub step: Option<u8>,
-    /// Kind of application, where the target is for one.
+    /// The kind of application, if the target is for one.
     pub jenis: Option<String>,
-    /// Whether this target decides, or another regulation's about the same figure comes before it.
+    /// Whether this target decides. It does not if another regulation about the same figure has precedence.
     pub decides: bool,
-    /// The figure and the value; what came of it is their verdict.
+    /// The figure and the value.
     pub compared: Compared,
-    /// How many cases the figure rests on.
+    /// The number of cases behind the figure.
     pub n: u64,
-    /// On what authority the value rests.
+    /// The authority of the value.
     pub authority: Authority,
     /// The regulation.
     pub regulation: String,
-    /// Its article; empty when not seen.
+    /// Its article; empty if the text was not seen.
     pub article: String,
-    /// Where the rule was seen.
+    /// The source of the rule.
     pub source: String,
-    /// What must be said beside it.
+    /// The note that reports print beside it.
     pub note: String,
 }
 
 impl Judgement {
-    /// What came of it.
+    /// Returns the verdict.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         self.compared.verdict()
     }
 }
 
-/// As the file for the province has it.
+/// A judgement as it is written to JSON.
 #[derive(Serialize)]
 struct JudgementRow<'a> {
     target: &'a str,

@@ -88,7 +88,7 @@ mod tests {
     fn left_out_in(sql: FigureSql) -> BTreeSet<&'static str> {
         let facts = Facts::embedded().unwrap();
         let milestones = facts.sop.steps.iter().flat_map(|step| &step.outcomes).filter_map(|outcome| outcome.milestone);
-        let milestones: BTreeSet<String> = milestones.map(|m| m.name().to_owned()).collect();
+        let milestones: BTreeSet<&str> = milestones.map(schemas::Milestone::name).collect();
         let statements = sql.statements().filter(|(name, _)| *name == "left_out");
         let quoted = statements.flat_map(|(_, text)| text.split('\'').skip(1).step_by(2));
         quoted.filter(|text| !milestones.contains(text)).collect()

@@ -1,4 +1,7 @@
-//! Target files as they are written, and what is meant by them.
+//! Target files as they are written.
+//!
+//! Reads   the TOML of a file
+//! Gives   its regulation, or a misfit with its place in the text
 
 use super::{
     Authority, Clock, Comparison, Regulation, ShareMeasure, Standard, Target, TimeMeasure, TimeUnit, Unit, Within,
@@ -24,7 +27,7 @@ pub(crate) struct WrittenTargets {
     targets: Vec<WrittenTarget>,
 }
 
-/// A target as it is written: clock, unit, step and good side are said beside the measure, which has its own.
+/// A target as it is written. Clock, unit, step and comparison are written beside the measure and must agree with it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenTarget {
@@ -44,7 +47,7 @@ struct WrittenTarget {
     quote: String,
 }
 
-/// The word of a measure in a target file.
+/// The name of a measure in a target file.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum MeasureName {
@@ -60,7 +63,7 @@ enum MeasureName {
 }
 
 impl WrittenTargets {
-    /// What is meant by the file of that name, of an office with that SOP.
+    /// Returns the regulation of the file of that name, for an office with that SOP.
     pub(crate) fn meant(self, file: &str, sop: &Sop) -> Result<Regulation, Misfit> {
         let targets = self.targets.into_iter().map(|target| target.meant(sop)).collect::<Result<_, _>>()?;
         let Self { title, subject, precedence, source, note, .. } = self;
@@ -99,7 +102,7 @@ impl WrittenTarget {
         })
     }
 
-    /// The measure with its step and unit, without a value.
+    /// Returns the standard of its measure, step and unit, without a value.
     fn standard(&self, sop: &Sop) -> Result<Standard, Misfit> {
         let misfit = |at: Range<usize>, reason: &str| Misfit { at, reason: reason.to_owned() };
         let share = |measure| Standard::Share { measure, at_least: None };
