@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use tests::{Installed, Office, sqlite};
+use tests::Office;
 
 const HEAD: &str = "event_id,recorded_at,berkas_id,kolektif_id,langkah,pelaksana,petugas_id,mulai,selesai,hasil,kekurangan,\
                     nomor_register,keterangan,jenis,kewarganegaraan,nik,nama,jenis_kelamin,tempat_lahir,tanggal_lahir,pekon,\
@@ -20,7 +20,7 @@ fn row(id: u32, nama: &str) -> String {
 
 struct Folder {
     dir: tempfile::TempDir,
-    installed: Installed,
+    office: Office,
 }
 
 impl Folder {
@@ -28,8 +28,8 @@ impl Folder {
     fn with(name: &str, text: &[u8]) -> Self {
         let dir = tempfile::TempDir::new().unwrap();
         fs::write(dir.path().join(name), text).unwrap();
-        let installed = Installed::at(&format!("csv:{}", dir.path().display()));
-        Self { dir, installed }
+        let office = Office::at(&format!("csv:{}", dir.path().display()));
+        Self { dir, office }
     }
 
     fn file(&self, name: &str) -> PathBuf {
@@ -37,13 +37,14 @@ impl Folder {
     }
 
     fn events(&self) -> i64 {
-        self.installed.count("SELECT COUNT(*) AS n FROM events")
+        self.office.events("")
     }
 
+    /// A pull that ends with that code, reads so many rows, and finds so many new and corrected.
     #[track_caller]
-    fn pull(&self, code: i32, says: &str) {
-        let ran = self.installed.run(&["pull"]).expect_code(code);
-        assert!(ran.out.contains(says) || ran.err.contains(says), "`{says}` is missing in {}{}", ran.out, ran.err);
+    fn pull(&self, code: i32, read: i64, changes: (i64, i64)) {
+        let pulled = self.office.run(&["pull"]).expect_code(code).pulled();
+        assert_eq!((pulled.read, pulled.changes()), (read, changes));
     }
 }
 
@@ -54,38 +55,38 @@ fn lines(rows: &[String]) -> Vec<u8> {
 #[test]
 fn a_file_is_read_once_and_a_row_once() {
     let folder = Folder::with("2026-10.csv", &lines(&[row(1, "SITI"), row(2, "BUDI")]));
-    folder.pull(0, "read 2 rows: archived 2 new");
-    folder.pull(0, "read 0 rows");
+    folder.pull(0, 2, (2, 0));
+    folder.pull(0, 0, (0, 0));
     fs::copy(folder.file("2026-10.csv"), folder.file("salinan.csv")).unwrap();
-    folder.pull(0, "read 0 rows");
+    folder.pull(0, 0, (0, 0));
     // An export that overlaps, one row changed, one new.
     fs::write(folder.file("2026-11.csv"), lines(&[row(2, "BUDI S."), row(1, "SITI"), row(3, "AGUS")])).unwrap();
-    folder.pull(1, "read 3 rows: archived 1 new and 1 corrected, 1 known already");
-    folder.pull(0, "read 0 rows");
+    folder.pull(1, 3, (1, 1));
+    folder.pull(0, 0, (0, 0));
     // The working state is lost; what was read is in the commits.
-    fs::remove_dir_all(folder.installed.path("archive/_tertib")).unwrap();
-    folder.pull(0, "read 0 rows");
+    fs::remove_dir_all(folder.office.path("archive/_tertib")).unwrap();
+    folder.pull(0, 0, (0, 0));
     // The folder is emptied: nothing is followed.
     fs::remove_file(folder.file("2026-10.csv")).unwrap();
-    folder.pull(0, "read 0 rows");
+    folder.pull(0, 0, (0, 0));
     assert_eq!(folder.events(), 4);
-    folder.installed.run(&["verify"]).expect_code(0);
+    folder.office.run(&["verify"]).expect_code(0);
 }
 
 /// A folder tells no more than the latest row in it, whenever it is read.
 #[test]
 fn a_folder_is_complete_until_its_latest_row() {
     let folder = Folder::with("2026-10.csv", &lines(&[row(1, "SITI"), row(2, "BUDI")]));
-    folder.pull(0, "archived 2 new");
-    let until = || folder.installed.json(&["status", "--format", "json"], 0)["archive"]["complete_until_s"].clone();
+    folder.pull(0, 2, (2, 0));
+    let until = || folder.office.json(&["status"], 0)["archive"]["complete_until_s"].clone();
     let at = |text: &str| chrono::DateTime::parse_from_rfc3339(text).unwrap().timestamp();
     assert_eq!(until(), at("2026-10-05T09:00:00+07:00"));
-    folder.installed.run(&["metrics", "--month", "2026-10"]).expect_code(1);
+    folder.office.run(&["metrics", "--month", "2026-10"]).expect_code(1);
     let november = row(3, "AGUS").replace(",2026-10-05 09:00:00,", ",2026-11-02 08:00:00,");
     fs::write(folder.file("2026-11.csv"), lines(&[november])).unwrap();
-    folder.pull(0, "archived 1 new");
+    folder.pull(0, 1, (1, 0));
     assert_eq!(until(), at("2026-11-02T08:00:00+07:00"));
-    folder.installed.run(&["metrics", "--month", "2026-10"]).expect_code(0);
+    folder.office.run(&["metrics", "--month", "2026-10"]).expect_code(0);
 }
 
 /// A file of which a pull left rows out for its range is not done with.
@@ -93,10 +94,9 @@ fn a_folder_is_complete_until_its_latest_row() {
 fn a_range_does_not_lose_what_lies_beyond_it() {
     let later = row(2, "BUDI").replace(",2026-10-05 09:00:00,", ",2026-10-06 09:00:00,");
     let folder = Folder::with("2026-10.csv", &lines(&[row(1, "SITI"), later]));
-    let until = folder.installed.run(&["pull", "--until", "2026-10-06"]).expect_code(0);
-    assert!(until.out.contains("archived 1 new"), "{}", until.out);
-    folder.pull(0, "archived 1 new and 0 corrected, 1 known already");
-    folder.pull(0, "read 0 rows");
+    assert_eq!(folder.office.run(&["pull", "--until", "2026-10-06"]).expect_code(0).pulled().new, 1);
+    folder.pull(0, 2, (1, 0));
+    folder.pull(0, 0, (0, 0));
 }
 
 #[test]
@@ -104,9 +104,9 @@ fn a_file_that_was_still_being_written_is_read_again_when_it_is_whole() {
     let whole = lines(&[row(1, "SITI"), row(2, "BUDI")]);
     let cut = whole.len() - 60;
     let folder = Folder::with("ekspor.csv", &whole[..cut]);
-    folder.pull(1, "1 new and 0 corrected, 0 known already, 1 to quarantine");
+    folder.pull(1, 2, (1, 0));
     fs::write(folder.file("ekspor.csv"), &whole).unwrap();
-    folder.pull(0, "1 new and 0 corrected, 1 known already");
+    folder.pull(0, 2, (1, 0));
     assert_eq!(folder.events(), 2);
 }
 
@@ -120,24 +120,24 @@ fn semicolons_marks_quotes_and_line_ends_of_other_programs_are_read() {
         semicolons(2, "BUDI")
     );
     let folder = Folder::with("excel.CSV", text.as_bytes());
-    folder.pull(0, "archived 2 new");
-    let office = &folder.installed;
+    folder.pull(0, 2, (2, 0));
+    let office = &folder.office;
     fs::write(folder.file("dua.csv"), lines(&[row(1, "\"SITI; \"\"A\"\"\"")])).unwrap();
-    folder.pull(0, "1 known already");
-    assert_eq!(office.count("SELECT COUNT(*) AS n FROM events WHERE petugas_id = 'P071'"), 2);
+    folder.pull(0, 1, (0, 0));
+    assert_eq!(office.events("petugas_id = 'P071'"), 2);
 }
 
 #[test]
 fn no_value_and_empty_text_stay_different_where_the_export_tells_them_apart() {
     let with = |officer: &str| row(1, "SITI").replace("P071", officer);
     let folder = Folder::with("a.csv", &lines(&[with("\\N").replace(",,", ",\\N,").replace(",,", ",\\N,")]));
-    folder.installed.configure("# csv-null = \"\\\\N\"", "csv-null = \"\\\\N\"");
-    folder.pull(0, "archived 1 new");
-    assert_eq!(folder.installed.count("SELECT COUNT(*) AS n FROM events WHERE petugas_id IS NULL"), 1);
+    folder.office.configure("# csv-null = \"\\\\N\"", "csv-null = \"\\\\N\"");
+    folder.pull(0, 1, (1, 0));
+    assert_eq!(folder.office.events("petugas_id IS NULL"), 1);
     fs::write(folder.file("b.csv"), lines(&[with("").replace(",,2026", ",\\N,2026").replace(",,,,", ",\\N,\\N,\\N,")]))
         .unwrap();
-    folder.pull(1, "1 corrected");
-    assert_eq!(folder.installed.count("SELECT COUNT(*) AS n FROM events WHERE petugas_id = ''"), 1);
+    folder.pull(1, 1, (0, 1));
+    assert_eq!(folder.office.events("petugas_id = ''"), 1);
 }
 
 #[test]
@@ -147,15 +147,15 @@ fn broken_rows_go_to_quarantine_and_a_broken_file_is_named() {
     text.extend(row(5, "\u{0}").bytes().skip(2).map(|b| if b == 0 { 0xff } else { b }));
     text.push(b'\n');
     let folder = Folder::with("a.csv", &text);
-    let ran = folder.installed.run(&["pull"]).expect_code(1);
-    assert!(ran.out.contains("1 new") && ran.out.contains("3 to quarantine"), "{}", ran.out);
-    assert!(ran.err.contains("V002") && ran.err.contains("V010"), "{}", ran.err);
+    let ran = folder.office.run(&["pull"]).expect_code(1);
+    assert_eq!((ran.pulled().new, ran.pulled().quarantined), (1, 3));
+    assert!(ran.finds("V002") && ran.finds("V010"), "{}", ran.err);
     fs::write(folder.file("b.csv"), "event_id,nama\n9,SITI\n").unwrap();
-    let refused = folder.installed.run(&["pull"]).expect_code(2);
+    let refused = folder.office.run(&["pull"]).expect_code(2);
     assert!(refused.err.contains("b.csv") && refused.err.contains("recorded_at"), "{}", refused.err);
     fs::remove_file(folder.file("b.csv")).unwrap();
     fs::remove_dir_all(folder.dir.path()).unwrap();
-    let refused = folder.installed.run(&["pull"]).expect_code(2);
+    let refused = folder.office.run(&["pull"]).expect_code(2);
     assert!(refused.err.contains("cannot read"), "{}", refused.err);
 }
 
@@ -167,16 +167,14 @@ fn a_faulty_row_of_the_blank_stock_is_left_out_and_named() {
     let stock = "tanggal,terima,cetak,gagal\n2026-10-05,100,20,1\n2026-10-06,1,000,20,1\n2026-10-07,0,-5,0\n";
     fs::write(dir.path().join("blangko.csv"), stock).unwrap();
     fs::write(dir.path().join("gangguan.csv"), "jenis,mulai,selesai\nlistrik,2026-10-05 10:00:00\n").unwrap();
-    let installed = Installed::at(&format!("csv:{}", dir.path().display()));
-    let ran = installed.run(&["pull"]).expect_code(1);
-    for said in ["S008 (2×)", "[blangko: baris ke-2, 2026-10-07]", "S008 (1×)", "[gangguan: baris ke-1]"] {
-        assert!(ran.err.contains(said), "`{said}` is missing in {}", ran.err);
-    }
+    let folder = Office::at(&format!("csv:{}", dir.path().display()));
+    let ran = folder.run(&["pull"]).expect_code(1);
+    assert_eq!(ran.found("S008"), [(2, "blangko: baris ke-2, 2026-10-07"), (1, "gangguan: baris ke-1")]);
     assert!(!ran.err.contains("karantina"), "{}", ran.err);
     fs::write(dir.path().join("blangko.csv"), stock.replace("1,000", "1000").replace("-5", "5")).unwrap();
     fs::write(dir.path().join("gangguan.csv"), "jenis,mulai,selesai\n").unwrap();
-    let mended = installed.run(&["pull"]).expect_code(0);
-    assert!(!mended.err.contains("S008"), "{}", mended.err);
+    let mended = folder.run(&["pull"]).expect_code(0);
+    assert!(!mended.finds("S008"), "{}", mended.err);
 }
 
 /// The same office, exported, gives the same figures.
@@ -190,17 +188,19 @@ fn an_exported_office_gives_the_figures_of_its_database() {
     {
         tests::export(&office.path("kantor.sqlite"), relation, &dir.path().join(name));
     }
-    let installed = Installed::at(&format!("csv:{}", dir.path().display()));
-    installed.run(&["pull"]).expect_code(0);
+    let folder = Office::at(&format!("csv:{}", dir.path().display()));
+    folder.run(&["pull"]).expect_code(0);
     let figures = ["metrics", "--month", "2026-10", "--format", "json"];
     // The latest row is of before the end of the month, and more the folder does not tell.
-    let of_folder = installed.run(&figures).expect_code(1);
-    assert!(of_folder.err.contains("K001"), "{}", of_folder.err);
-    assert_eq!(tests::figures(&of_folder.out), tests::figures(&office.run(&figures).expect_code(0).out));
-    installed.run(&["reconcile", "--month", "2026-10"]).expect_code(0);
+    let of_folder = folder.run(&figures).expect_code(1);
+    assert!(of_folder.finds("K001"), "{}", of_folder.err);
+    assert_eq!(tests::figures(of_folder.json()), office.figures("2026-10", 0));
+    folder.run(&["reconcile", "--month", "2026-10"]).expect_code(0);
     office.run(&["reconcile", "--month", "2026-10"]).expect_code(0);
-    sqlite(&office.path("kantor.sqlite"), "delete from langkah_berkas where event_id = 7");
-    sqlite(&office.path("kantor.sqlite"), "update langkah_berkas set petugas_id = 'P999' where event_id = 8");
-    let table = office.run(&["reconcile", "--month", "2026-10"]).expect_code(1);
-    assert!(table.out.contains("row by row") && table.out.contains("1 gone, 1 different"), "{}", table.out);
+    office.sql("delete from langkah_berkas where event_id = 7");
+    office.sql("update langkah_berkas set petugas_id = 'P999' where event_id = 8");
+    let found = office.json(&["reconcile", "--month", "2026-10"], 1);
+    assert_eq!(found["in_database"], false);
+    let of = |kind: &str| found[kind].as_array().unwrap().len();
+    assert_eq!((of("gone"), of("different"), of("missing")), (1, 1, 0), "{found}");
 }

@@ -5,13 +5,11 @@
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 use std::process::ExitCode;
-use tempfile::TempDir;
 use tests::febrl::{Febrl, PACKAGE};
 use tests::tools::Tool;
 use tests::trials::Trials;
-use tests::{Installed, root, sqlite};
+use tests::{Office, make_office, root};
 
 fn main() -> ExitCode {
     let mut trials = Trials::default();
@@ -33,21 +31,23 @@ fn judged(name: &str, with_number: bool, peer: f64) {
     assert!(reached >= peer, "{name}: F1 {reached} is below {peer}");
 }
 
-fn pulled(database: &Path) -> Installed {
-    let installed = Installed::at(&format!("sqlite:{}", database.display()));
-    installed.run(&["pull"]).expect_code_in(&[0, 1], "pull");
-    installed
+fn pulled(office: Office) -> Office {
+    office.forget_archive();
+    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    office
 }
 
 /// People written down twice under two NIK, among twins and namesakes: most are found, hardly any is wrong, and why is said.
 fn harder() {
-    let dir = TempDir::new().unwrap();
-    let (database, truth) = (dir.path().join("kantor.sqlite"), dir.path().join("benar.json"));
-    let script = root().join("tests/hard_duplicates.py").display().to_string();
-    drop(PYTHON.output(&[&script, &database.display().to_string(), &truth.display().to_string()]));
-    let truth: BTreeSet<(String, String)> = serde_json::from_str(&fs::read_to_string(truth).unwrap()).unwrap();
-    let installed = pulled(&database);
-    let ran = installed.run(&["duplicates", "--month", "2026-10", "--format", "json"]).expect_code(1);
+    let office = Office::around(|database| {
+        let script = root().join("tests/hard_duplicates.py").display().to_string();
+        let truth = database.with_file_name("benar.json").display().to_string();
+        drop(PYTHON.output(&[&script, &database.display().to_string(), &truth]));
+    });
+    let truth = fs::read_to_string(office.path("benar.json")).unwrap();
+    let truth: BTreeSet<(String, String)> = serde_json::from_str(&truth).unwrap();
+    let office = pulled(office);
+    let ran = office.run(&["duplicates", "--month", "2026-10", "--format", "json"]).expect_code(1);
     assert!(!tests::holds_nik(&ran.out) && !ran.out.contains("WAHYU"), "a pair names a person");
     let rows: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
     let text = |row: &Value, name: &str| row[name].as_str().unwrap().to_owned();
@@ -65,23 +65,20 @@ fn harder() {
     {
         assert!(reasons.contains(said), "no pair says `{said}`");
     }
-    let again = installed.run(&["duplicates", "--month", "2026-10", "--format", "json"]).expect_code(1);
+    let again = office.run(&["duplicates", "--month", "2026-10", "--format", "json"]).expect_code(1);
     assert_eq!(again.out, ran.out);
 }
 
 /// Of people who differ by chance alone hardly two are taken for one; two of one NIK are none; one planted pair is found.
 fn none() {
-    let dir = TempDir::new().unwrap();
-    let database = dir.path().join("kantor.sqlite");
-    tests::make_office(&database, 5);
-    let pairs = |installed: &Installed| -> Vec<Value> {
-        let ran = installed.run(&["duplicates", "--month", "2026-10", "--format", "json"]);
+    let pairs = |office: &Office| -> Vec<Value> {
+        let ran = office.run(&["duplicates", "--month", "2026-10", "--format", "json"]);
         serde_json::from_str(&ran.expect_code_in(&[0, 1], "duplicates").out).unwrap()
     };
-    let before = pairs(&pulled(&database)).len();
+    let office = pulled(Office::around(|database| make_office(database, 5)));
+    let before = pairs(&office).len();
     assert!(before <= 2, "{before} pairs of people who have nothing in common");
-    sqlite(
-        &database,
+    office.sql(
         "create table satu as select min(berkas_id) as lama from berkas where berkas_id like 'B202608%';
          update berkas set nama = 'WAYAN SUPARTONO', tanggal_lahir = '1977-03-09', nik = '1806010903779001', jenis_kelamin = 'L'
            where berkas_id = (select lama from satu);
@@ -91,7 +88,7 @@ fn none() {
              (select kolektif_id from berkas where berkas_id = (select lama from satu)))
            where kolektif_id = (select kolektif_id from berkas order by berkas_id desc limit 1)",
     );
-    let after = pairs(&pulled(&database));
+    let after = pairs(&pulled(office));
     assert_eq!(after.len(), before + 1, "{after:?}");
     let planted = after.iter().find(|pair| pair["berkas_lain"].as_str().unwrap().starts_with("B202608"));
     let reasons = planted.expect("the planted pair")["alasan"].as_str().unwrap().to_owned();

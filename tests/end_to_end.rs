@@ -2,18 +2,15 @@
 
 use std::fs;
 use std::os::unix::process::CommandExt;
-use std::process::Stdio;
 use std::time::Duration;
-use tests::{Office, Ran, SMALL, tree};
+use tests::{Office, Ran, SMALL, run_in, tree};
 
 #[test]
 fn the_same_seed_gives_the_same_archive_and_documents() {
     let office = Office::small();
-    let dir = tempfile::TempDir::new().unwrap();
-    let demo = tests::tertib().arg("demo").arg("--dir").arg(dir.path().join("k")).args(SMALL).output().unwrap();
-    Ran::from(demo).expect_code(0);
+    let again = Office::demo(&SMALL);
     for folder in ["archive", "laporan"] {
-        let (a, b) = (tree(&office.path(folder)), tree(&dir.path().join("k").join(folder)));
+        let (a, b) = (tree(&office.path(folder)), tree(&again.path(folder)));
         assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>());
         for (path, bytes) in &a {
             assert!(bytes == &b[path], "{} differs between two runs", path.display());
@@ -104,21 +101,19 @@ fn a_second_pull_brings_nothing_and_late_rows_come_in() {
     let office = Office::unpulled();
     office.run(&["pull"]).expect_code(0);
     let archive = tree(&office.path("archive"));
-    let again = office.run(&["pull"]).expect_code(0);
-    assert!(again.out.contains("archived 0 new and 0 corrected"), "{}", again.out);
+    assert_eq!(office.run(&["pull"]).expect_code(0).pulled().changes(), (0, 0));
     assert!(tree(&office.path("archive")) == archive, "a pull without news changed the archive");
     // Written late: its time of recording lies before the cursor, inside the window.
     office.sql(
         "insert into langkah_berkas select 900001, berkas_id, 7, 'operator', 'P071', null, selesai, 'selesai', null,
          null, null, datetime((select max(recorded_at) from langkah_berkas), '-3 days') from langkah_berkas where event_id = 7",
     );
-    let late = office.run(&["pull"]).expect_code(0);
-    assert!(late.out.contains("archived 1 new"), "{}", late.out);
-    assert_eq!(office.query_count("event_id = 900001"), 1);
+    assert_eq!(office.run(&["pull"]).expect_code(0).pulled().new, 1);
+    assert_eq!(office.events("event_id = 900001"), 1);
     // A row that is gone from the source stays in the archive.
     office.sql("delete from langkah_berkas where event_id = 900001");
     office.run(&["pull"]).expect_code(0);
-    assert_eq!(office.query_count("event_id = 900001"), 1);
+    assert_eq!(office.events("event_id = 900001"), 1);
 }
 
 #[test]
@@ -169,7 +164,7 @@ fn a_change_in_any_column_is_a_correction() {
     let unseen = format!("select kolom from ubah where id not in ({})", corrected.join(","));
     let unseen = tests::sqlite_texts(&office.path("kantor.sqlite"), &unseen);
     assert!(unseen.is_empty(), "changes not seen: {unseen:?}");
-    assert!(ran.out.contains("archived 0 new and 22 corrected"), "{}{}", ran.out, ran.err);
+    assert_eq!(ran.pulled().changes(), (0, 22), "{}", ran.err);
     office.run(&["pull"]).expect_code(0);
 }
 
@@ -180,21 +175,17 @@ fn a_changed_row_becomes_a_correction_beside_the_first() {
     let last = "(select max(event_id) from langkah_berkas)";
     office.sql(&format!("update langkah_berkas set petugas_id = 'P999' where event_id = {last}"));
     let ran = office.run(&["pull"]).expect_code(1);
-    assert!(ran.out.contains("0 new and 1 corrected") && ran.err.contains("W005"), "{}{}", ran.out, ran.err);
-    assert_eq!(office.query_count("correction_of IS NOT NULL"), 1);
-    assert_eq!(office.query_count("petugas_id = 'P999'"), 1);
+    assert!(ran.pulled().changes() == (0, 1) && ran.finds("W005"), "{}{}", ran.out, ran.err);
+    assert_eq!(office.events("correction_of IS NOT NULL"), 1);
+    assert_eq!(office.events("petugas_id = 'P999'"), 1);
     office.run(&["pull"]).expect_code(0);
     // Changed back: again a correction, and the figures follow the latest row.
     office.sql(&format!("update langkah_berkas set petugas_id = 'P101' where event_id = {last}"));
     office.run(&["pull"]).expect_code(1);
-    assert_eq!(office.query_count("correction_of IS NOT NULL"), 2);
-    let json = |office: &Office| {
-        tests::figures(&office.run(&["metrics", "--month", "2026-10", "--format", "json"]).expect_code(0).out)
-    };
-    let corrected = json(&office);
+    assert_eq!(office.events("correction_of IS NOT NULL"), 2);
     let fresh = Office::unpulled();
     fresh.run(&["pull"]).expect_code(0);
-    assert_eq!(corrected, json(&fresh), "a correction must not count twice");
+    assert_eq!(office.figures("2026-10", 0), fresh.figures("2026-10", 0), "a correction must not count twice");
 }
 
 #[test]
@@ -209,15 +200,15 @@ fn a_tampered_archive_is_found_and_never_decoded() {
     bytes[middle] ^= 1;
     fs::write(archive.join(&part), &bytes).unwrap();
     let ran = office.run(&["verify"]).expect_code(1);
-    assert!(ran.out.contains("A002") && ran.out.contains(&part.display().to_string()), "{}", ran.out);
+    assert!(ran.found("A002").iter().any(|(_, place)| place.starts_with(&part.display().to_string())), "{}", ran.out);
     let ran = office.run(&["metrics", "--month", "2026-10"]).expect_code(2);
     assert!(ran.err.contains("is damaged"), "{}", ran.err);
     fs::remove_file(archive.join(&part)).unwrap();
-    assert!(office.run(&["verify"]).expect_code(1).out.contains("A001"));
+    assert!(office.run(&["verify"]).expect_code(1).finds("A001"));
     fs::write(archive.join(&part), &whole).unwrap();
     fs::write(archive.join("persons/bulan=2026-10/sisipan.parquet"), &whole).unwrap();
     let ran = office.run(&["verify"]).expect_code(1);
-    assert!(ran.out.contains("A003") && ran.out.contains("sisipan.parquet"), "{}", ran.out);
+    assert_eq!(ran.found("A003"), [(1, "persons/bulan=2026-10/sisipan.parquet")]);
 }
 
 #[test]
@@ -233,18 +224,18 @@ fn a_rewritten_commit_breaks_the_chain() {
     let text = fs::read_to_string(&commit).unwrap();
     fs::write(&commit, text.replace("\"isBlindAppend\":true", "\"isBlindAppend\":false")).unwrap();
     let ran = office.run(&["verify"]).expect_code(1);
-    let changed = "[events/_delta_log/00000000000000000000.json]";
-    assert!(ran.out.contains("A004") && ran.out.contains(changed), "{}", ran.out);
+    let changed = (1, "events/_delta_log/00000000000000000000.json");
+    assert!(ran.found("A004").contains(&changed), "{}", ran.out);
     // A commit that claims another number of rows than its file has.
     let rows = text.split("numRecords\\\":").nth(1).unwrap().split(|c: char| !c.is_ascii_digit()).next().unwrap();
     fs::write(&commit, text.replace(&format!("numRecords\\\":{rows}"), "numRecords\\\":1")).unwrap();
-    assert!(office.run(&["verify"]).expect_code(1).out.contains("A006"));
+    assert!(office.run(&["verify"]).expect_code(1).finds("A006"));
     // An action of a newer program must not be passed over.
     fs::write(&commit, format!("{text}{{\"remove\":{{\"path\":\"x\"}}}}\n")).unwrap();
     let newer = office.run(&["metrics", "--month", "2026-10"]).expect_code(2);
     assert!(newer.err.contains("does not know the action `remove`"), "{}", newer.err);
     fs::remove_file(&commit).unwrap();
-    assert!(office.run(&["verify"]).expect_code(1).out.contains("A005"));
+    assert!(office.run(&["verify"]).expect_code(1).finds("A005"));
     office.run(&["metrics", "--month", "2026-10"]).expect_code(2);
 }
 
@@ -263,16 +254,9 @@ fn a_pull_that_is_killed_leaves_a_whole_archive_and_the_next_one_completes() {
     while killed < 25 && attempts < 400 {
         // Every pull has all the work before it, and is killed ever later in it.
         if office.path("archive/events/_delta_log").exists() {
-            fs::remove_dir_all(office.path("archive")).unwrap();
+            office.forget_archive();
         }
-        let mut child = tests::tertib()
-            .arg("pull")
-            .arg("--config")
-            .arg(office.path("tertib.toml"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut child = office.spawn(&["pull"]);
         std::thread::sleep(whole_pull * (attempts % 25) / 25);
         child.kill().unwrap();
         killed += i32::from(!child.wait().unwrap().success());
@@ -280,7 +264,7 @@ fn a_pull_that_is_killed_leaves_a_whole_archive_and_the_next_one_completes() {
         // Whole, or only decided on, or nothing at all.
         let ran = office.run(&["verify"]);
         let committed = office.path("archive/events/_delta_log/00000000000000000000.json").exists();
-        let code = if committed { 0 } else { 1 + i32::from(!ran.out.contains("A007")) };
+        let code = if committed { 0 } else { 1 + i32::from(!ran.finds("A007")) };
         let ran = ran.expect_code(code);
         assert!(committed || ran.out.is_empty() || ran.out.contains("; 1 findings"), "{}", ran.out);
     }
@@ -294,25 +278,14 @@ fn a_pull_that_is_killed_leaves_a_whole_archive_and_the_next_one_completes() {
 #[test]
 fn two_pulls_at_once_double_nothing() {
     let office = Office::unpulled();
-    let spawn = || {
-        tests::tertib()
-            .arg("pull")
-            .arg("--config")
-            .arg(office.path("tertib.toml"))
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap()
-    };
-    let children: Vec<_> = (0..4).map(|_| spawn()).collect();
+    let children: Vec<_> = (0..4).map(|_| office.spawn(&["pull"])).collect();
     for child in children {
         let ran = Ran::from(child.wait_with_output().unwrap());
         assert!(ran.code == 0 || ran.err.contains("another tertib is writing"), "{}", ran.err);
     }
     office.run(&["pull"]).expect_code(0);
     office.run(&["verify"]).expect_code(0);
-    let rows = office.query_count("langkah > 0");
-    let ran = office.run(&["query", "SELECT COUNT(DISTINCT event_id) AS n FROM events", "--format", "csv"]);
-    assert_eq!(ran.out, format!("n\n{rows}\n"));
+    office.holds_once(office.events(""));
 }
 
 #[test]
@@ -321,7 +294,7 @@ fn what_leaves_the_office_holds_no_person() {
     office.run(&["pull"]).expect_code(0);
     let formats = ["render", "--month", "2026-10", "--format", "csv,json"];
     office.run(&formats).expect_code(0);
-    let csv = |name: &str| fs::read_to_string(office.path(&format!("laporan/2026-10/{name}_2026-10.csv"))).unwrap();
+    let csv = |name: &str| fs::read_to_string(office.document(name, "csv")).unwrap();
     let masked = csv("buku_agenda_pendaftaran");
     assert!(masked.contains("1806********9"), "NIK are masked");
     assert!(!tests::holds_nik(&masked) && !masked.contains("AMINAH"));
@@ -330,8 +303,7 @@ fn what_leaves_the_office_holds_no_person() {
     assert!(tests::holds_nik(&full), "the office's own copy has full NIK");
     assert_eq!(csv("buku_agenda_pendaftaran"), masked, "the masked copy is as it was");
     for ending in ["csv", "json"] {
-        let path = office.path(&format!("laporan/2026-10/laporan_kepatuhan_2026-10.{ending}"));
-        let text = fs::read_to_string(path).unwrap();
+        let text = fs::read_to_string(office.document("laporan_kepatuhan", ending)).unwrap();
         let ids = ["AMINAH", "B202610", "K202610", "P101", "********"];
         assert!(!ids.iter().any(|id| text.contains(id)) && !tests::holds_nik(&text), "more than counts:\n{text}");
     }
@@ -348,9 +320,8 @@ fn divided_figures_that_leave_the_office_tell_no_count_of_one_to_four() {
     for command in ["metrics", "quality"] {
         let shown = |hides: &[&str]| -> Vec<Option<u64>> {
             let divided = [command, "--month", "2026-10", "--by", "pekon", "--format", "json"];
-            let ran = office.run(&[&divided, hides].concat()).expect_code_in(&[0, 1], command);
-            let rows: Vec<serde_json::Value> = serde_json::from_str(&ran.out).unwrap();
-            rows.into_iter().map(|row| row["n"].as_u64()).collect()
+            let rows = office.run(&[&divided, hides].concat()).expect_code_in(&[0, 1], command).json();
+            rows.as_array().unwrap().iter().map(|row| row["n"].as_u64()).collect()
         };
         let is_few = |n: &Option<u64>| n.is_some_and(|n| (1..5).contains(&n));
         let (own, released) = (shown(&[]), shown(&["--hide-small"]));
@@ -368,8 +339,7 @@ fn jobs_run_once_and_stand_in_the_history() {
     fs::rename(office.path("kantor.sqlite"), office.path("hilang.sqlite")).unwrap();
     office.configure("retries = 3", "retries = 0");
     office.run(&["run", "tarik"]).expect_code(2);
-    let status = office.run(&["status", "--format", "json"]).expect_code(1);
-    let status: serde_json::Value = serde_json::from_str(&status.out).unwrap();
+    let status = office.json(&["status"], 1);
     let runs: Vec<(&str, &str)> = status["runs"]
         .as_array()
         .unwrap()
@@ -385,18 +355,10 @@ fn a_served_job_that_was_missed_is_caught_up_and_a_stop_is_obeyed() {
     let office = Office::small();
     office.run(&["run", "verifikasi"]).expect_code(0);
     tests::sqlite(&office.path("riwayat.sqlite"), "update runs set started = '2026-10-01T00:00:00Z', period = 'lama'");
-    let child = tests::tertib()
-        .arg("serve")
-        .arg("--config")
-        .arg(office.path("tertib.toml"))
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let child = office.spawn(&["serve"]);
     let count = || {
-        let status = office.run(&["status", "--format", "json"]).expect_code(0);
-        let status: serde_json::Value = serde_json::from_str(&status.out).unwrap();
-        let runs = status["runs"].as_array().unwrap().clone();
-        runs.iter().filter(|r| r["job"] == "verifikasi" && r["outcome"] == "done").count()
+        let status = office.json(&["status"], 0);
+        status["runs"].as_array().unwrap().iter().filter(|r| r["job"] == "verifikasi" && r["outcome"] == "done").count()
     };
     let began = std::time::Instant::now();
     while count() < 2 && began.elapsed() < Duration::from_secs(120) {
@@ -413,9 +375,7 @@ fn init_doctor_and_pull_work_from_an_empty_folder() {
     let office = Office::unpulled();
     let dir = tempfile::TempDir::new().unwrap();
     fs::copy(office.path("kantor.sqlite"), dir.path().join("office.sqlite")).unwrap();
-    let run = |arguments: &[&str]| -> Ran {
-        tests::tertib().args(arguments).current_dir(dir.path()).output().unwrap().into()
-    };
+    let run = |arguments: &[&str]| run_in(dir.path(), arguments);
     run(&["init", "work", "--source", "sqlite:office.sqlite"]).expect_code(0);
     let doctor = run(&["doctor"]).expect_code(1);
     assert!(doctor.out.contains("without a value") && doctor.out.contains("keeps the contract"), "{}", doctor.out);
@@ -469,9 +429,9 @@ fn an_interrupted_commit_is_said_so_and_completed_by_the_next_pull() {
     fs::write(archive.join("_tertib/intent-00000000000000000000.json"), intent.to_string()).unwrap();
     // Nothing is in the log that could be vouched for.
     let ran = office.run(&["verify"]).expect_code(1);
-    assert!(ran.out.contains("A007") && ran.out.contains("; 1 findings"), "{}", ran.out);
-    let ran = office.run(&["pull"]).expect_code(0);
-    assert!(ran.out.contains("archived 0 new"), "the interrupted commit was not rolled forward: {}", ran.out);
+    assert!(ran.finds("A007") && ran.out.contains("; 1 findings"), "{}", ran.out);
+    let pulled = office.run(&["pull"]).expect_code(0).pulled();
+    assert_eq!(pulled.new, 0, "the interrupted commit was not rolled forward");
     assert!(tree(&archive) == whole, "the archive is not what it would have been");
 }
 
@@ -483,7 +443,7 @@ fn figures_of(change: &str, configure: &[(&str, &str)]) -> serde_json::Value {
         office.configure(from, to);
     }
     office.run(&["pull"]).expect_code(0);
-    tests::figures(&office.run(&["metrics", "--month", "2026-10", "--format", "json"]).expect_code(0).out)
+    office.figures("2026-10", 0)
 }
 
 #[test]

@@ -6,12 +6,11 @@ use arrow::util::display::array_value_to_string;
 use schemas::Zone;
 use serde_json::{Map, Value};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::OnceLock;
-use tempfile::TempDir;
 use tests::forger::Forger;
 use tests::tools::Tool;
-use tests::{Installed, Ran, make_office, make_office_in, root, sqlite};
+use tests::{Office, make_office, make_office_in, root};
 
 const MONTHS: [&str; 3] = ["2026-08", "2026-09", "2026-10"];
 const DIVISIONS: [&str; 5] = ["total", "pekon", "kecamatan", "jenis", "officer"];
@@ -32,23 +31,18 @@ tests::trials! {
 const PYTHON: Tool = Tool::Python(&[]);
 const DUCKDB: Tool = Tool::Python(&["duckdb"]);
 
-/// An invented office of three months, with an officer at each step.
-fn office(dir: &TempDir) -> PathBuf {
-    let path = dir.path().join("kantor.sqlite");
-    make_office(&path, 5);
-    path
+/// An invented office of three months, with an officer at each step, pulled.
+fn office() -> Office {
+    pulled(Office::around(|database| make_office(database, 5)))
 }
 
-fn pulled(url: &str) -> Installed {
-    let installed = Installed::at(url);
-    installed.run(&["pull"]).expect_code(0);
-    installed
+fn pulled(office: Office) -> Office {
+    office.run(&["pull"]).expect_code(0);
+    office
 }
 
-fn by(installed: &Installed, month: &str, division: &str) -> Value {
-    tests::figures(
-        &installed.run(&["metrics", "--month", month, "--by", division, "--format", "json"]).expect_code(0).out,
-    )
+fn by(office: &Office, month: &str, division: &str) -> Value {
+    tests::figures(office.json(&["metrics", "--month", month, "--by", division], 0))
 }
 
 fn duckdb_agrees() {
@@ -60,24 +54,20 @@ fn duckdb_agrees_in_the_east() {
 }
 
 fn duckdb_agrees_in(zone: Zone) {
-    let dir = TempDir::new().unwrap();
-    let database = dir.path().join("kantor.sqlite");
-    make_office_in(zone, &database, 5);
-    let installed = Installed::at(&url(&database));
-    installed.configure("zona = \"WIB\"", &format!("zona = \"{zone}\""));
-    installed.run(&["pull"]).expect_code(0);
-    let of_month = |month: &str| DIVISIONS.map(|d| (d.to_owned(), by(&installed, month, d))).into_iter().collect();
+    let office = Office::around(|database| make_office_in(zone, database, 5));
+    office.configure("zona = \"WIB\"", &format!("zona = \"{zone}\""));
+    office.run(&["pull"]).expect_code(0);
+    let of_month = |month: &str| DIVISIONS.map(|d| (d.to_owned(), by(&office, month, d))).into_iter().collect();
     let answers: Map<String, Value> = MONTHS.map(|m| (m.to_owned(), Value::Object(of_month(m)))).into_iter().collect();
-    let place = dir.path().join("jawaban.json");
-    fs::write(&place, Value::Object(answers).to_string()).unwrap();
-    let at = |path: PathBuf| path.display().to_string();
+    fs::write(office.path("jawaban.json"), Value::Object(answers).to_string()).unwrap();
+    let at = |path: &str| root().join(path).display().to_string();
     let compared = DUCKDB.output(&[
-        &at(root().join("tests/figures.py")),
-        &at(installed.path("archive")),
-        &at(database),
-        &at(root().join("schemas/data/wilayah/tanggamus.csv")),
-        &at(root().join("pipeline/src/figures/metrics")),
-        &at(place),
+        &at("tests/figures.py"),
+        &office.place("archive"),
+        &office.place("kantor.sqlite"),
+        &at("schemas/data/wilayah/tanggamus.csv"),
+        &at("pipeline/src/figures/metrics"),
+        &office.place("jawaban.json"),
         &zone.to_string(),
     ]);
     assert!(compared.trim().parse::<u32>().expect("a number of rows") > 5_000, "only {compared} rows were compared");
@@ -85,40 +75,39 @@ fn duckdb_agrees_in(zone: Zone) {
 
 /// An office and its figures by the plainest way, for all those below that come another way to the same.
 struct Plain {
-    dir: TempDir,
+    office: Office,
     figures: Vec<Value>,
 }
 
 fn plain() -> &'static Plain {
     static PLAIN: OnceLock<Plain> = OnceLock::new();
     PLAIN.get_or_init(|| {
-        let dir = TempDir::new().unwrap();
-        let figures = all(&pulled(&url(&office(&dir))), "2", "Asia/Jakarta");
-        Plain { dir, figures }
+        let office = office();
+        let figures = all(&office, "2", "Asia/Jakarta");
+        Plain { office, figures }
     })
 }
 
 impl Plain {
-    fn database(&self) -> PathBuf {
-        self.dir.path().join("kantor.sqlite")
+    /// Another archive of the same database.
+    fn unpulled(&self) -> Office {
+        let office = self.office.copy();
+        office.forget_archive();
+        office
     }
 
     #[track_caller]
-    fn is_of(&self, installed: &Installed, threads: &str, zone: &str, what: &str) {
-        assert_eq!(all(installed, threads, zone), self.figures, "{what}");
+    fn is_of(&self, office: &Office, threads: &str, zone: &str, what: &str) {
+        assert_eq!(all(office, threads, zone), self.figures, "{what}");
     }
 }
 
-fn url(database: &Path) -> String {
-    format!("sqlite:{}", database.display())
-}
-
 /// The figures of each month, and two divisions of the last, by so many threads and with the machine in that zone.
-fn all(installed: &Installed, threads: &str, zone: &str) -> Vec<Value> {
+fn all(office: &Office, threads: &str, zone: &str) -> Vec<Value> {
     let ask = |month: &str, division: &[&str]| {
-        let mut command = installed.command(&["metrics", "--month", month, "--format", "json"]);
+        let mut command = office.command(&["metrics", "--month", month, "--format", "json"]);
         let ran = command.args(division).env("POLARS_MAX_THREADS", threads).env("TZ", zone).output().unwrap();
-        tests::figures(&tests::Ran::from(ran).expect_code(0).out)
+        tests::figures(tests::Ran::from(ran).expect_code(0).json())
     };
     let whole = MONTHS.map(|month| ask(month, &[]));
     whole.into_iter().chain(["pekon", "officer"].map(|d| ask("2026-10", &["--by", d]))).collect()
@@ -127,7 +116,7 @@ fn all(installed: &Installed, threads: &str, zone: &str) -> Vec<Value> {
 /// By other numbers of threads, in another zone: the same bytes.
 fn threads_and_the_machine_s_zone_do_not_matter() {
     let plain = plain();
-    let pulled = || pulled(&url(&plain.database()));
+    let pulled = || pulled(plain.unpulled());
     plain.is_of(&pulled(), "1", "Asia/Jakarta", "by one thread");
     plain.is_of(&pulled(), "7", "Asia/Jakarta", "by seven threads");
     plain.is_of(&pulled(), "2", "America/St_Johns", "in another zone");
@@ -136,7 +125,7 @@ fn threads_and_the_machine_s_zone_do_not_matter() {
 /// In other parts: the same bytes.
 fn in_how_many_pulls_they_came_does_not_matter() {
     let plain = plain();
-    let slices = Installed::at(&url(&plain.database()));
+    let slices = plain.unpulled();
     for until in ["2026-08-12", "2026-08-20", "2026-09-01", "2026-09-02", "2026-10-10"] {
         slices.run(&["pull", "--until", until]).expect_code(0);
     }
@@ -147,7 +136,7 @@ fn in_how_many_pulls_they_came_does_not_matter() {
 /// Cut anywhere: each seed picks other days.
 fn cut_anywhere(seed: u32) {
     let plain = plain();
-    let parts = Installed::at(&url(&plain.database()));
+    let parts = plain.unpulled();
     let days = (0..92_u32).filter(|day| (day * 7919 + seed * 104_729) % 13 < 2);
     let first = chrono::NaiveDate::from_ymd_opt(2026, 8, 1).unwrap();
     for day in days.map(|day| first + chrono::Days::new(day.into())) {
@@ -168,32 +157,25 @@ fn cut_anywhere_by_5() {
 /// Rows in another order: the same bytes.
 fn the_order_of_rows_does_not_matter() {
     let plain = plain();
-    let dir = TempDir::new().unwrap();
-    let database = dir.path().join("kantor.sqlite");
-    fs::copy(plain.database(), &database).unwrap();
     for seed in 1..=3 {
-        sqlite(
-            &database,
-            &format!(
-                "create table kocok as select * from langkah_berkas order by (event_id * {seed} * 7919) % 10007;
-                 delete from langkah_berkas; insert into langkah_berkas select * from kocok; drop table kocok"
-            ),
-        );
-        plain.is_of(&pulled(&url(&database)), "2", "America/St_Johns", &format!("shuffled, {seed}"));
+        let office = plain.unpulled();
+        office.sql(&format!(
+            "create table kocok as select * from langkah_berkas order by (event_id * {seed} * 7919) % 10007;
+             delete from langkah_berkas; insert into langkah_berkas select * from kocok; drop table kocok"
+        ));
+        plain.is_of(&pulled(office), "2", "America/St_Johns", &format!("shuffled, {seed}"));
     }
 }
 
 /// What is counted of three months is the sum of the months; what stands open is the last month's.
 fn months_add_up() {
-    let dir = TempDir::new().unwrap();
-    let installed = pulled(&url(&office(&dir)));
-    let together =
-        installed.json(&["metrics", "--month", "2026-10", "--from", "2026-08", "--by", "total", "--format", "json"], 0);
+    let office = office();
+    let together = office.json(&["metrics", "--month", "2026-10", "--from", "2026-08", "--by", "total"], 0);
     let n = |rows: &Value, figure: &str, item: &str| -> u64 {
         let rows = rows.as_array().unwrap().iter();
         rows.filter(|r| r["figure"] == figure && r["item"] == item).map(|r| r["n"].as_u64().unwrap()).sum()
     };
-    let months = MONTHS.map(|m| by(&installed, m, "total"));
+    let months = MONTHS.map(|m| by(&office, m, "total"));
     for (figure, item) in [("flow", "received"), ("issuance", "wall"), ("time_per_step", "waiting_working")] {
         let sum: u64 = months.iter().map(|rows| n(rows, figure, item)).sum();
         assert!(sum > 0 && n(&together, figure, item) == sum, "{figure} {item}");
@@ -201,8 +183,7 @@ fn months_add_up() {
     for (figure, item) in [("flow", "open"), ("backlog", "open"), ("issuance", "open_wall")] {
         assert_eq!(n(&together, figure, item), n(&months[2], figure, item), "{figure} {item}");
     }
-    let series =
-        installed.json(&["metrics", "--month", "2026-10", "--from", "2026-08", "--by", "month", "--format", "json"], 0);
+    let series = office.json(&["metrics", "--month", "2026-10", "--from", "2026-08", "--by", "month"], 0);
     for (month, rows) in MONTHS.iter().zip(&months) {
         let of_series = series.as_array().unwrap().iter().filter(|r| r["cell"] == *month);
         let of_series = Value::Array(of_series.cloned().collect());
@@ -214,26 +195,24 @@ fn months_add_up() {
 /// Rows of a month that is over are kept, not computed twice, computed anew when an event of it comes late, and never
 /// trusted by `verify`.
 fn figures_are_kept() {
-    let dir = TempDir::new().unwrap();
-    let database = office(&dir);
-    let installed = pulled(&url(&database));
+    let office = office();
     let kept = || -> Vec<PathBuf> {
-        let entries = fs::read_dir(installed.path("archive/figures")).map(|e| e.map(|e| e.unwrap().path()).collect());
+        let entries = fs::read_dir(office.path("archive/figures")).map(|e| e.map(|e| e.unwrap().path()).collect());
         let mut paths: Vec<PathBuf> = entries.unwrap_or_default();
         paths.sort();
         paths
     };
-    let of = |month: &str| installed.run(&["metrics", "--month", month, "--format", "json"]).expect_code(0).out;
+    let of = |month: &str| office.run(&["metrics", "--month", month, "--format", "json"]).expect_code(0).out;
     let first = of("2026-09");
     let files = kept();
     assert_eq!(files.len(), 3, "what August and September saw, and what September looks ahead for: {files:?}");
     // Without the events the figures are the same, so they were not computed anew.
-    let parts = installed.path("archive/events/bulan=2026-09");
-    let aside = installed.path("aside");
+    let parts = office.path("archive/events/bulan=2026-09");
+    let aside = office.path("aside");
     fs::rename(&parts, &aside).unwrap();
     assert_eq!(of("2026-09"), first);
     fs::rename(&aside, &parts).unwrap();
-    installed.run(&["verify"]).expect_code(0);
+    office.run(&["verify"]).expect_code(0);
 
     // A file whose bytes are not its own is not read; one that was forged with care is found by `verify`.
     let past = |files: &[PathBuf], month: &str| {
@@ -252,44 +231,42 @@ fn figures_are_kept() {
     let forged = september.display().to_string().replace(&digest(&september), &digest(&august));
     fs::remove_file(&september).unwrap();
     fs::copy(&august, &forged).unwrap();
-    let found = installed.run(&["verify"]).expect_code(1);
-    assert!(found.out.contains("A008") && found.out.contains("figures/2026-09-past"), "{}", found.out);
+    let found = office.run(&["verify"]).expect_code(1);
+    assert!(found.found("A008").iter().any(|(_, place)| place.contains("figures/2026-09-past")), "{}", found.out);
     // Nor is one believed whose name holds the digest of its bytes, which anybody can compute.
     let bytes = fs::read(&august).unwrap();
     let unkeyed = tests::sha256(&bytes);
     let forged_openly = september.display().to_string().replace(&digest(&september), &unkeyed[..32]);
     fs::remove_file(&forged).unwrap();
     fs::write(&forged_openly, bytes).unwrap();
-    let found = installed.run(&["verify"]).expect_code(1);
-    assert!(found.out.contains("A008"), "{}", found.out);
+    assert!(office.run(&["verify"]).expect_code(1).finds("A008"));
     assert_eq!(of("2026-09"), first, "a forged file was believed");
-    installed.run(&["verify"]).expect_code(0);
+    office.run(&["verify"]).expect_code(0);
 
     // Without the office's key nothing is believed and nothing is written.
-    let (key, key_aside) = (installed.path("kunci.key"), installed.path("kunci.aside"));
+    let (key, key_aside) = (office.path("kunci.key"), office.path("kunci.aside"));
     fs::rename(&key, &key_aside).unwrap();
     let whole = past(&kept(), "2026-09");
     fs::write(&whole, b"no rows").unwrap();
-    let before = tests::tree(&installed.path("archive"));
+    let before = tests::tree(&office.path("archive"));
     assert_eq!(of("2026-09"), first);
-    assert!(tests::tree(&installed.path("archive")) == before, "something was written without the key");
+    assert!(tests::tree(&office.path("archive")) == before, "something was written without the key");
     fs::rename(&key_aside, &key).unwrap();
     assert_eq!(of("2026-09"), first);
-    installed.run(&["verify"]).expect_code(0);
+    office.run(&["verify"]).expect_code(0);
 
     // An event that comes late changes its month and the months after it.
     of("2026-09");
-    sqlite(
-        &database,
+    office.sql(
         "insert into langkah_berkas select max(event_id) + 1, min(berkas_id), 2, 'front_office', null, null,
          '2026-09-10T03:00:00Z', 'kurang', 'kk', null, null, max(recorded_at) from langkah_berkas",
     );
-    installed.run(&["pull"]).expect_code(0);
+    office.run(&["pull"]).expect_code(0);
     let late = of("2026-09");
     assert_ne!(late, first);
     let now = kept();
     assert!(now.contains(&august) && now.len() == 3, "{now:?}");
-    fs::remove_dir_all(installed.path("archive/figures")).unwrap();
+    fs::remove_dir_all(office.path("archive/figures")).unwrap();
     assert_eq!(of("2026-09"), late);
 }
 
@@ -299,15 +276,10 @@ fn rows_of_another_form_are_not_believed() {
     const PINNED: (&str, &str) = ("2", "8ae32ff95fa85ad364f3cb5b0f3860d74bc865732a36ced180caf457848ba7d3");
     let source = fs::read_to_string(root().join("pipeline/src/figures/cache.rs")).unwrap();
     let form = source.lines().find_map(|line| line.strip_prefix("const FORM: u32 = ")).unwrap().trim_end_matches(';');
-    let dir = TempDir::new().unwrap();
-    let run = |arguments: &[&str], place: PathBuf| {
-        Ran::from(tests::tertib().args(arguments).arg(place).output().unwrap()).expect_code(0);
-    };
-    let office = dir.path().join("kantor");
-    run(&["demo", "--months", "2026-06:2026-10", "--per-month", "60", "--seed", "3", "--dir"], office.clone());
-    run(&["metrics", "--month", "2026-09", "--config"], office.join("tertib.toml"));
+    let office = Office::demo(&["--months", "2026-06:2026-10", "--per-month", "60", "--seed", "3"]);
+    office.run(&["metrics", "--month", "2026-09"]).expect_code(0);
     let mut kept = Vec::new();
-    for entry in fs::read_dir(office.join("archive/figures")).unwrap() {
+    for entry in fs::read_dir(office.path("archive/figures")).unwrap() {
         let path = entry.unwrap().path();
         let rows = Forger::rows(&path);
         // The name begins with the month and what it sees; what follows is of the key and the form.

@@ -15,7 +15,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use tests::forger::{Forger, chosen, swapped, with_column, with_text};
-use tests::{Office, Ran, copy, tertib, tree};
+use tests::{Office, tree};
 
 const MONTHS: [&str; 2] = ["2026-07", "2026-08"];
 
@@ -25,15 +25,10 @@ fn sha256_of(path: &Path) -> String {
 
 /// An office with two months, two pulls and two seals.
 fn office() -> Office {
-    static MADE: OnceLock<tempfile::TempDir> = OnceLock::new();
+    static MADE: OnceLock<Office> = OnceLock::new();
     let made = MADE.get_or_init(|| {
-        let dir = tempfile::TempDir::new().unwrap();
-        let to = dir.path().join("kantor");
-        let demo = ["demo", "--months", "2026-07:2026-08", "--per-month", "30", "--seed", "3", "--dir"];
-        Ran::from(tertib().args(demo).arg(&to).output().unwrap()).expect_code(0);
-        let office = Office { dir: tempfile::TempDir::new().unwrap() };
-        copy(&to, office.dir.path());
-        fs::remove_dir_all(office.path("archive")).unwrap();
+        let office = Office::demo(&["--months", "2026-07:2026-08", "--per-month", "30", "--seed", "3"]);
+        office.forget_archive();
         office.sql("update langkah_berkas set langkah = 44 where event_id = 9");
         let first = ["pull", "--until", "2026-08-10", "--at", "2026-08-10T00:00:00Z"];
         office.run(&first).expect_code(1);
@@ -44,12 +39,9 @@ fn office() -> Office {
         }
         office.run(&["metrics", "--month", "2026-07"]).expect_code(0);
         office.run(&["verify"]).expect_code(0);
-        copy(office.dir.path(), &dir.path().join("office"));
-        dir
+        office
     });
-    let dir = tempfile::TempDir::new().unwrap();
-    copy(&made.path().join("office"), dir.path());
-    Office { dir }
+    made.copy()
 }
 
 /// All that `tertib verify` finds, without a process for each.

@@ -1,4 +1,4 @@
-//! What several test files need: the program, an invented office, real databases on loopback, outside tools.
+//! What several test files need: the program, invented offices, real databases on loopback, and programs of others.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot set up must stop")]
 #![expect(clippy::disallowed_methods, reason = "tests start the program under test and outside judges")]
@@ -17,8 +17,8 @@ pub mod trials;
 pub mod wire;
 
 pub use databases::{export, runtime, sqlite, sqlite_number, sqlite_texts};
-pub use offices::{EVERY_EVENT, Installed, Office, ROW, SMALL, VALUES, make_office, make_office_in};
-pub use program::{Ran, ended, metadata, pasted, peak_mb, tertib, tertib_after};
+pub use offices::{EVERY_EVENT, Office, ROW, SMALL, VALUES, make_office, make_office_in};
+pub use program::{Pulled, Ran, ended, metadata, pasted, peak_mb, run, run_in, tertib, tertib_after};
 
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -33,10 +33,9 @@ pub fn root() -> PathBuf {
 
 /// What `metrics --format json` says of the month, without what it says of the archive, which differs from pull to pull.
 #[must_use]
-pub fn figures(out: &str) -> serde_json::Value {
-    let mut answer: serde_json::Value = serde_json::from_str(out).unwrap();
+pub fn figures(mut answer: serde_json::Value) -> serde_json::Value {
     if let Some(figures) = answer.as_object_mut() {
-        assert!(figures.remove("archive").is_some(), "{out}");
+        assert!(figures.remove("archive").is_some(), "{figures:?}");
     }
     for row in answer.as_array_mut().into_iter().flatten() {
         let row = row.as_object_mut().unwrap();

@@ -1,44 +1,36 @@
-//! Offices to test with: a small invented one in SQLite, and an installation beside any source.
+//! Offices to test with: small invented ones in SQLite, and installations for any source.
 
 use crate::tools::Tool;
-use crate::{Ran, copy, root, sqlite, tertib, watched};
+use crate::{Ran, copy, figures, root, run, sqlite, sqlite_number, tertib, watched};
 use schemas::Zone;
+use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// An office folder of its own: configuration, key, database, maybe an archive.
+/// An office folder of its own: configuration, key, maybe a database and an archive. It is removed with the value.
 #[derive(Debug)]
 pub struct Office {
-    /// The folder; removed with the value.
-    pub dir: TempDir,
+    dir: TempDir,
 }
 
 impl Office {
     /// A copy of an invented office of one month, 60 applications, pulled and rendered.
     #[must_use]
     pub fn small() -> Self {
-        static MADE: OnceLock<TempDir> = OnceLock::new();
-        let made = MADE.get_or_init(|| {
-            let dir = TempDir::new().unwrap();
-            let demo = tertib().arg("demo").arg("--dir").arg(dir.path().join("kantor")).args(SMALL).output().unwrap();
-            Ran::from(demo).expect_code(0);
-            dir
-        });
-        let dir = TempDir::new().unwrap();
-        copy(&made.path().join("kantor"), dir.path());
-        Self { dir }
+        static MADE: OnceLock<Office> = OnceLock::new();
+        MADE.get_or_init(|| Self::demo(&SMALL)).copy()
     }
 
     /// The same office before its first pull, without the planted faults.
     #[must_use]
     pub fn unpulled() -> Self {
         let office = Self::small();
-        fs::remove_dir_all(office.path("archive")).unwrap();
+        office.forget_archive();
         office.sql(
             "update berkas set nik = nik || '1' where length(nik) = 15;
              delete from langkah_berkas where langkah = 11;
@@ -59,10 +51,76 @@ impl Office {
         (pulled(""), pulled("update langkah_berkas set petugas_id = 'P999' where event_id = 7"))
     }
 
+    /// The office that `tertib demo` makes with these options.
+    #[must_use]
+    pub fn demo(options: &[&str]) -> Self {
+        let office = Self { dir: TempDir::new().unwrap() };
+        run(&[&["demo", "--dir", &office.folder().display().to_string()], options].concat()).expect_code(0);
+        office
+    }
+
+    /// What `tertib init` makes for a source, but for the rate at which it is read: it is read as fast as it can be.
+    #[must_use]
+    pub fn at(url: &str) -> Self {
+        Self::of(TempDir::new().unwrap(), url)
+    }
+
+    /// The same in a folder with a SQLite file `kantor.sqlite`, which is made first.
+    #[must_use]
+    pub fn around(make: impl FnOnce(&Path)) -> Self {
+        let dir = TempDir::new().unwrap();
+        let database = dir.path().join("kantor.sqlite");
+        make(&database);
+        let url = format!("sqlite:{}", database.display());
+        let office = Self::of(dir, &url);
+        // A copy of the folder reads its own.
+        office.configure(&url, "sqlite:kantor.sqlite");
+        office
+    }
+
+    fn of(dir: TempDir, url: &str) -> Self {
+        let office = Self { dir };
+        run(&["init", &office.folder().display().to_string(), "--source", url]).expect_code(0);
+        office.configure("rows-per-second = 100000\n", "");
+        office
+    }
+
+    /// Another office with the same files.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        Self::copy_of(self.folder())
+    }
+
+    /// An office with the files of a folder.
+    #[must_use]
+    pub fn copy_of(folder: &Path) -> Self {
+        let office = Self { dir: TempDir::new().unwrap() };
+        copy(folder, office.folder());
+        office
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.dir.path()
+    }
+
     /// A path inside the folder.
     #[must_use]
     pub fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
+        self.folder().join(name)
+    }
+
+    /// A path inside the folder, as an argument of a command.
+    #[must_use]
+    pub fn place(&self, name: &str) -> String {
+        self.path(name).display().to_string()
+    }
+
+    /// Where `render` writes a document of October.
+    #[must_use]
+    pub fn document(&self, name: &str, ending: &str) -> PathBuf {
+        self.path(&format!("laporan/2026-10/{name}_2026-10.{ending}"))
     }
 
     /// A document of October among those that `render --full` wrote: a book's full copy has a name of its own.
@@ -73,18 +131,69 @@ impl Office {
         if copy.exists() { copy } else { folder.join(format!("{name}_2026-10.{ending}")) }
     }
 
+    /// The program with this office's configuration.
+    #[must_use]
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = tertib();
+        command.args(arguments).arg("--config").arg(self.path("tertib.toml"));
+        command
+    }
+
     /// Runs the program with this office's configuration.
     #[must_use]
     pub fn run(&self, arguments: &[&str]) -> Ran {
-        tertib().args(arguments).arg("--config").arg(self.path("tertib.toml")).output().unwrap().into()
+        self.command(arguments).output().unwrap().into()
+    }
+
+    /// Starts the program with this office's configuration; what it writes is kept for whoever waits for its end.
+    #[must_use]
+    pub fn spawn(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
     /// Runs the program on another source.
     #[must_use]
     pub fn run_with_source(&self, url: &str, arguments: &[&str]) -> Ran {
-        let mut command = tertib();
-        command.args(arguments).arg("--config").arg(self.path("tertib.toml")).env("TERTIB_SOURCE_URL", url);
-        command.output().unwrap().into()
+        self.command(arguments).env("TERTIB_SOURCE_URL", url).output().unwrap().into()
+    }
+
+    /// What the program answers as JSON, when it ends with that code.
+    #[must_use]
+    pub fn json(&self, arguments: &[&str], code: i32) -> Value {
+        self.run(&[arguments, &["--format", "json"]].concat()).expect_code(code).json()
+    }
+
+    /// The state of the archive and the jobs.
+    #[must_use]
+    pub fn status(&self) -> Value {
+        self.run(&["status", "--format", "json"]).expect_code_in(&[0, 1], "status").json()
+    }
+
+    /// The figures of a month, without what `metrics` says of the archive, which differs from pull to pull.
+    #[must_use]
+    pub fn figures(&self, month: &str, code: i32) -> Value {
+        figures(self.json(&["metrics", "--month", month], code))
+    }
+
+    /// How many events of the public table satisfy a condition; all, where there is none.
+    #[must_use]
+    pub fn events(&self, condition: &str) -> i64 {
+        self.count("*", condition)
+    }
+
+    /// What `COUNT` says of a column of such events.
+    #[must_use]
+    pub fn count(&self, column: &str, condition: &str) -> i64 {
+        let condition = if condition.is_empty() { String::new() } else { format!(" WHERE {condition}") };
+        let sql = format!("SELECT COUNT({column}) AS n FROM events{condition}");
+        self.json(&["query", &sql], 0)[0]["n"].as_i64().unwrap()
+    }
+
+    /// The archive has so many events, and none of them twice.
+    #[track_caller]
+    pub fn holds_once(&self, events: i64) {
+        assert_eq!(self.events(""), events);
+        assert_eq!(self.count("DISTINCT event_id", ""), events);
     }
 
     /// Changes the office's database.
@@ -92,9 +201,27 @@ impl Office {
         sqlite(&self.path("kantor.sqlite"), statements);
     }
 
+    /// One integer that a statement on the office's database answers with.
+    #[must_use]
+    pub fn number(&self, sql: &str) -> i64 {
+        sqlite_number(&self.path("kantor.sqlite"), sql)
+    }
+
     /// Replaces text in the configuration.
     pub fn configure(&self, from: &str, to: &str) {
-        replace_in(&self.path("tertib.toml"), from, to);
+        let path = self.path("tertib.toml");
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{} has no `{from}`", path.display());
+        fs::write(path, text.replace(from, to)).unwrap();
+    }
+
+    /// A folder `fakta` whose files replace or extend the facts that are built in.
+    #[must_use]
+    pub fn facts(&self) -> PathBuf {
+        self.configure("# facts = \"fakta\"", "facts = \"fakta\"");
+        let folder = self.path("fakta");
+        fs::create_dir_all(&folder).unwrap();
+        folder
     }
 
     /// Lets a job that fails not be tried again, which it is after pauses of half a minute together.
@@ -103,64 +230,11 @@ impl Office {
         self.configure(&name, &format!("{name}retries = 0\n"));
     }
 
-    /// The one value of a query over the public table.
-    #[must_use]
-    pub fn query_count(&self, condition: &str) -> u64 {
-        let sql = format!("SELECT COUNT(*) AS n FROM events WHERE {condition}");
-        let ran = self.run(&["query", &sql, "--format", "json"]).expect_code(0);
-        let rows: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
-        rows[0]["n"].as_u64().unwrap()
-    }
-}
-
-/// A folder that pulls from any source, without an archive yet.
-#[derive(Debug)]
-pub struct Installed {
-    dir: TempDir,
-}
-
-impl Installed {
-    /// Made by `tertib init`, without the rate at which the source is read, as fast as it can.
-    #[must_use]
-    pub fn at(url: &str) -> Self {
-        let dir = TempDir::new().unwrap();
-        let init = tertib().arg("init").arg(dir.path().join("work")).args(["--source", url]).output().unwrap();
-        Ran::from(init).expect_code(0);
-        let installed = Self { dir };
-        installed.configure("rows-per-second = 100000\n", "");
-        installed
-    }
-
-    /// A path inside the folder.
-    #[must_use]
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join("work").join(name)
-    }
-
-    /// The program with this folder's configuration.
-    #[must_use]
-    pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = tertib();
-        command.args(arguments).arg("--config").arg(self.path("tertib.toml"));
-        command
-    }
-
-    /// Runs the program with this folder's configuration.
-    #[must_use]
-    pub fn run(&self, arguments: &[&str]) -> Ran {
-        self.command(arguments).output().unwrap().into()
-    }
-
-    /// What the program answers as JSON.
-    #[must_use]
-    pub fn json(&self, arguments: &[&str], code: i32) -> serde_json::Value {
-        serde_json::from_str(&self.run(arguments).expect_code(code).out).unwrap()
-    }
-
-    /// The one integer `n` that a query answers with.
-    #[must_use]
-    pub fn count(&self, sql: &str) -> i64 {
-        self.json(&["query", sql, "--format", "json"], 0)[0]["n"].as_i64().unwrap()
+    /// Removes the archive.
+    pub fn forget_archive(&self) {
+        if self.path("archive").exists() {
+            fs::remove_dir_all(self.path("archive")).unwrap();
+        }
     }
 
     /// Pulls every 200 ms while eight writers write; how many rows plain cursors find meanwhile, by the event's key and by its
@@ -183,31 +257,6 @@ impl Installed {
         };
         watched(|over| found_by_cursors(cursors, number, over), pull).0
     }
-
-    /// The archive has so many events, and none of them twice.
-    #[track_caller]
-    pub fn holds_once(&self, rows: i64) {
-        assert_eq!(self.count("SELECT COUNT(*) AS n FROM events"), rows);
-        assert_eq!(self.count("SELECT COUNT(DISTINCT event_id) AS n FROM events"), rows);
-    }
-
-    /// Removes the archive.
-    pub fn forget_archive(&self) {
-        if self.path("archive").exists() {
-            fs::remove_dir_all(self.path("archive")).unwrap();
-        }
-    }
-
-    /// Replaces text in the configuration.
-    pub fn configure(&self, from: &str, to: &str) {
-        replace_in(&self.path("tertib.toml"), from, to);
-    }
-}
-
-fn replace_in(path: &Path, from: &str, to: &str) {
-    let text = fs::read_to_string(path).unwrap();
-    assert!(text.contains(from), "{} has no `{from}`", path.display());
-    fs::write(path, text.replace(from, to)).unwrap();
 }
 
 /// All that the public table says of each event, whatever number it got.

@@ -8,33 +8,26 @@ use schemas::Zone;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use std::process::ExitCode;
 use std::sync::OnceLock;
 use tempfile::TempDir;
 use tests::reference::Reference;
-use tests::servers::{self, PASSWORD, Server};
+use tests::servers::{PASSWORD, Server};
 use tests::tools::{JARS, Tool};
-use tests::trials::Trials;
-use tests::{Office, make_office, root};
+use tests::{Office, make_office, root, run, run_in};
 
 const SEEDS: [u32; 2] = [7, 11];
 const MONTHS: [&str; 3] = ["2026-08", "2026-09", "2026-10"];
 
-fn main() -> ExitCode {
-    let mut trials = Trials::default();
-    for seed in SEEDS {
-        trials.add(format!("reference_sqlite_seed_{seed}"), &[PYTHON], move || sqlite(seed));
-    }
-    trials.add("reference_postgres", &[PYTHON, Tool::Postgresql], || server(&servers::postgres()));
-    trials.add("postgres_edges", &[PYTHON, Tool::Postgresql], postgres_edges);
-    trials.add("reference_mariadb", &[PYTHON, Tool::Mariadb], || server(&servers::mariadb()));
-    trials.add("other_readers", &[READERS], other_readers);
-    trials.add("pdf_says_what_the_rows_say", &[Tool::Pdftotext], pdf_text);
-    trials.add("pdf_pages_and_fonts", &[Tool::Pdftotext, Tool::Pdfinfo, Tool::Pdffonts], pdf_pages);
-    trials.add("pdf_a_by_preflight", &[Tool::Preflight], pdf_a);
-    trials.add("workbooks_and_schema", &[SHEETS], workbooks);
-    trials.add("the_printed_code_is_scanned", &[Tool::Pdfinfo, Tool::Pdftoppm, Tool::Zbarimg], scanned);
-    trials.run()
+tests::trials! {
+    reference_on_sqlite needs PYTHON;
+    reference on each_server needs PYTHON;
+    postgres_edges on postgres needs PYTHON;
+    other_readers needs READERS;
+    pdf_says_what_the_rows_say needs Tool::Pdftotext;
+    pdf_pages_and_fonts needs Tool::Pdftotext, Tool::Pdfinfo, Tool::Pdffonts;
+    pdf_a_by_preflight needs Tool::Preflight;
+    workbooks_and_schema needs SHEETS;
+    the_printed_code_is_scanned needs Tool::Pdfinfo, Tool::Pdftoppm, Tool::Zbarimg;
 }
 
 const PYTHON: Tool = Tool::Python(&[]);
@@ -55,7 +48,7 @@ impl Made {
 }
 
 /// The office of a seed; made, and asked the reference about, once.
-fn office(seed: u32) -> &'static Made {
+fn made(seed: u32) -> &'static Made {
     static MADE: [OnceLock<Made>; SEEDS.len()] = [const { OnceLock::new() }; SEEDS.len()];
     let at = SEEDS.iter().position(|made| *made == seed).unwrap();
     MADE[at].get_or_init(|| {
@@ -67,25 +60,11 @@ fn office(seed: u32) -> &'static Made {
     })
 }
 
-/// An office folder that pulls from a URL.
-fn installed(url: &str) -> (TempDir, impl Fn(&[&str]) -> tests::Ran + use<>) {
-    let dir = TempDir::new().unwrap();
-    let work = dir.path().join("work");
-    let init = tests::tertib().arg("init").arg(&work).args(["--source", url]).output().unwrap();
-    tests::Ran::from(init).expect_code(0);
-    let config = work.join("tertib.toml");
-    let run = move |arguments: &[&str]| -> tests::Ran {
-        tests::tertib().args(arguments).arg("--config").arg(&config).output().unwrap().into()
-    };
-    (dir, run)
-}
-
 /// Figures of three months are the reference's, key for key and integer for integer.
-fn equals_reference(office: &Made, run: &impl Fn(&[&str]) -> tests::Ran) {
+fn equals_reference(pulled: &Office, truth: &Value) {
     for month in MONTHS {
-        let ours = run(&["metrics", "--month", month, "--format", "json"]).expect_code(0);
-        let ours = tests::figures(&ours.out);
-        let truth = &office.truth[month];
+        let ours = pulled.figures(month, 0);
+        let truth = &truth[month];
         for (figure, value) in truth.as_object().unwrap() {
             assert_eq!(&ours[figure], value, "{figure} of {month}");
         }
@@ -93,58 +72,53 @@ fn equals_reference(office: &Made, run: &impl Fn(&[&str]) -> tests::Ran) {
     }
 }
 
-fn sqlite(seed: u32) {
-    let office = office(seed);
-    let (_dir, run) = installed(&format!("sqlite:{}", office.database().display()));
-    run(&["pull"]).expect_code(0);
-    equals_reference(office, &run);
+fn reference_on_sqlite() {
+    for made in SEEDS.map(made) {
+        let office = Office::at(&format!("sqlite:{}", made.database().display()));
+        office.run(&["pull"]).expect_code(0);
+        equals_reference(&office, &made.truth);
+    }
 }
 
 /// Both seeds, a wrong password, a changed type, and rows that come later.
-fn server(server: &Server) {
+fn reference(server: &mut dyn Server) {
     for seed in SEEDS {
-        let office = office(seed);
-        server.fill(&office.database());
-        let (_dir, run) = installed(&server.reader());
-        let pulled = run(&["pull"]).expect_code(0);
-        assert!(pulled.out.contains("0 to quarantine"), "{}", pulled.out);
-        assert!(!pulled.err.contains("S003"), "{}", pulled.err);
-        let (owner_dir, as_owner) = installed(&server.url("pemilik", PASSWORD));
-        let refused = as_owner(&["pull"]).expect_code(2);
-        assert!(refused.err.contains("may change data in the source"), "{}", refused.err);
-        let config = owner_dir.path().join("work/tertib.toml");
-        let text = fs::read_to_string(&config).unwrap().replace("[source]", "[source]\nmay-write = true");
-        fs::write(&config, text).unwrap();
-        let owner = as_owner(&["pull", "--dry-run"]).expect_code(0);
-        assert!(owner.err.contains("S003"), "an owner may write: {}", owner.err);
-        equals_reference(office, &run);
-        let again = run(&["pull"]).expect_code(0);
-        assert!(again.out.contains("archived 0 new and 0 corrected"), "{}", again.out);
+        let made = made(seed);
+        server.fill(&made.database());
+        let office = Office::at(&server.reader());
+        let pulled = office.run(&["pull"]).expect_code(0);
+        assert_eq!(pulled.pulled().quarantined, 0);
+        assert!(!pulled.finds("S003"), "{}", pulled.err);
+        let of_owner = Office::at(&server.owner());
+        let refused = of_owner.run(&["pull"]).expect_code(2).err;
+        assert!(refused.contains("may change data in the source") && !refused.contains(PASSWORD), "{refused}");
+        of_owner.configure("[source]", "[source]\nmay-write = true");
+        let owner = of_owner.run(&["pull", "--dry-run"]).expect_code(0);
+        assert!(owner.finds("S003"), "an owner may write: {}", owner.err);
+        equals_reference(&office, &made.truth);
+        assert_eq!(office.run(&["pull"]).expect_code(0).pulled().changes(), (0, 0));
         server.sql(
             "insert into langkah_berkas select 9000001, 'B202608-000001', 1, 'front_office', null, null,
                max(selesai), 'selesai', null, null, 'baris\nbaru', max(recorded_at) from langkah_berkas",
         );
-        let late = run(&["pull"]).expect_code(0);
-        assert!(late.out.contains("archived 1 new"), "{}", late.out);
+        assert_eq!(office.run(&["pull"]).expect_code(0).pulled().new, 1);
         server.sql("update langkah_berkas set langkah = 44 where event_id = 9000001");
-        let broken = run(&["pull"]).expect_code(1);
-        assert!(broken.err.contains("V003") && broken.err.contains("9000001"), "{}", broken.err);
-        refusals(server, &run);
-        let tables = ["gangguan", "blangko", "langkah_berkas", "berkas", "kolektif"];
-        let drops: String = tables.iter().map(|t| format!("drop table {t};")).collect();
-        server.sql(&format!("drop view workflow_events; {drops}"));
+        let broken = office.run(&["pull"]).expect_code(1);
+        assert!(broken.found("V003").iter().any(|(_, place)| place.contains("9000001")), "{}", broken.err);
+        refusals(server, &office);
+        server.sql("drop view workflow_events; drop table gangguan, blangko, langkah_berkas, berkas, kolektif");
     }
 }
 
-fn refusals(server: &Server, run: &impl Fn(&[&str]) -> tests::Ran) {
+/// Of a wrong password, and of a step that is no integer.
+fn refusals(server: &dyn Server, office: &Office) {
     let dir = TempDir::new().unwrap();
     let url = server.url("pembaca", "salah");
-    let init = tests::tertib().arg("init").arg(dir.path().join("w")).args(["--source", &url]).output().unwrap();
-    let init = tests::Ran::from(init).expect_code(1);
-    assert!(init.err.contains("refused the user or password") && !init.err.contains("salah"), "{}", init.err);
-    let pull = tests::tertib().arg("pull").arg("--config").arg(dir.path().join("w/tertib.toml")).output().unwrap();
-    let pull = tests::Ran::from(pull).expect_code(2);
-    assert!(pull.err.contains("refused the user or password") && !pull.err.contains(PASSWORD), "{}", pull.err);
+    let init = run(&["init", &dir.path().display().to_string(), "--source", &url]).expect_code(1);
+    let pull = run_in(dir.path(), &["pull"]).expect_code(2);
+    for said in [init.err, pull.err] {
+        assert!(said.contains("refused the user or password") && !said.contains("salah"), "{said}");
+    }
     server.sql(
         "create view asli as select * from workflow_events; drop view asli;
          alter table langkah_berkas rename column langkah to langkah_asli;",
@@ -158,31 +132,25 @@ fn refusals(server: &Server, run: &impl Fn(&[&str]) -> tests::Ran) {
          k.diterima from langkah_berkas l join berkas b on b.berkas_id = l.berkas_id
          join kolektif k on k.kolektif_id = b.kolektif_id",
     );
-    if server.reader().starts_with("postgres") {
-        server.sql("grant select on workflow_events to pembaca");
-    }
-    let typed = run(&["pull"]).expect_code(2);
+    let typed = office.run(&["pull"]).expect_code(2);
     assert!(typed.err.contains("column `langkah`") && typed.err.contains("needs an integer"), "{}", typed.err);
     assert!(typed.err.trim_end().lines().count() <= 2, "{}", typed.err);
 }
 
 /// Keys of type uuid and instants beyond every calendar.
-fn postgres_edges() {
-    let server = servers::postgres();
-    let office = office(SEEDS[0]);
-    server.fill(&office.database());
+fn postgres_edges(server: &mut dyn Server) {
+    let made = made(SEEDS[0]);
+    server.fill(&made.database());
     server.sql(
         "create view ber_uuid as select cast(lpad(to_hex(l.event_id), 32, '0') as uuid) as event_id, l.recorded_at, l.berkas_id,
          l.kolektif_id, l.langkah, l.pelaksana, l.petugas_id, l.mulai, l.selesai, l.hasil, l.kekurangan, l.nomor_register,
          l.keterangan, l.jenis, l.kewarganegaraan, l.nik, l.nama, l.jenis_kelamin, l.tempat_lahir, l.tanggal_lahir, l.pekon,
-         l.pembawa, l.diterima from workflow_events l; grant select on ber_uuid to pembaca;",
+         l.pembawa, l.diterima from workflow_events l",
     );
-    let (dir, run) = installed(&server.reader());
-    let config = dir.path().join("work/tertib.toml");
-    let text = fs::read_to_string(&config).unwrap();
-    fs::write(&config, text.replace("view = \"workflow_events\"", "view = \"ber_uuid\"")).unwrap();
-    run(&["pull"]).expect_code(0);
-    equals_reference(office, &run);
+    let office = Office::at(&server.reader());
+    office.configure("view = \"workflow_events\"", "view = \"ber_uuid\"");
+    office.run(&["pull"]).expect_code(0);
+    equals_reference(&office, &made.truth);
     for (instant, code) in [
         ("infinity", "V002"),
         ("-infinity", "V002"),
@@ -192,19 +160,18 @@ fn postgres_edges() {
         server.sql(&format!(
             "update langkah_berkas set mulai = '{instant}' where event_id = (select max(event_id) from langkah_berkas)"
         ));
-        let broken = run(&["pull"]).expect_code(1);
-        assert!(broken.err.contains(code) && !broken.err.contains("defect"), "{instant}: {}", broken.err);
+        let broken = office.run(&["pull"]).expect_code(1);
+        assert!(broken.finds(code) && !broken.err.contains("defect"), "{instant}: {}", broken.err);
     }
 }
 
 /// deltalake, polars and duckdb read the public table and agree with the source.
 fn other_readers() {
-    let database = office(SEEDS[0]).database();
-    let (dir, run) = installed(&format!("sqlite:{}", database.display()));
-    run(&["pull"]).expect_code(0);
+    let database = made(SEEDS[0]).database();
+    let office = Office::at(&format!("sqlite:{}", database.display()));
+    office.run(&["pull"]).expect_code(0);
     let script = root().join("tests/readers.py").display().to_string();
-    let archive = dir.path().join("work/archive").display().to_string();
-    drop(READERS.output(&[&script, &archive, &database.display().to_string()]));
+    drop(READERS.output(&[&script, &office.place("archive"), &database.display().to_string()]));
 }
 
 fn rendered() -> Office {
@@ -216,7 +183,7 @@ fn rendered() -> Office {
 }
 
 /// Every row of a printed book is a row of its data, names that look like commands included.
-fn pdf_text() {
+fn pdf_says_what_the_rows_say() {
     let office = rendered();
     let book = office.full("buku_agenda_pendaftaran", "pdf").display().to_string();
     let text = Tool::Pdftotext.output(&["-layout", &book, "-"]);
@@ -251,7 +218,7 @@ fn pdf_text() {
 }
 
 /// F4 landscape for books, A4 for reports; every font embedded; an empty month says NIHIL.
-fn pdf_pages() {
+fn pdf_pages_and_fonts() {
     let office = rendered();
     let page = |name: &str| {
         let path = office.full(name, "pdf").display().to_string();
@@ -309,7 +276,7 @@ fn preflight(file: &Path) -> std::collections::BTreeSet<String> {
 
 /// Every template is valid as PDF/A-1b; as PDF/A-2b it differs in the colour profile's version and the part alone; tagged
 /// for PDF/UA-1 it can be set; a file that breaks the rules is found.
-fn pdf_a() {
+fn pdf_a_by_preflight() {
     let office = rendered();
     // One document of each layout.
     let names = [
@@ -355,7 +322,7 @@ fn pdf_a() {
 }
 
 /// A workbook holds what the CSV holds, typed, and no formula; the province's JSON keeps its schema.
-fn workbooks() {
+fn workbooks_and_schema() {
     let office = Office::unpulled();
     office.sql("update berkas set nama = '=cmd|''/c calc''!A1' where berkas_id = (select min(berkas_id) from berkas)");
     office.run(&["pull"]).expect_code(0);
@@ -375,7 +342,7 @@ fn workbooks() {
 }
 
 /// A scanner reads from paper what `verify --code` takes.
-fn scanned() {
+fn the_printed_code_is_scanned() {
     let office = rendered();
     let book = office.full("buku_registrasi_arsip", "pdf").display().to_string();
     let picture = office.path("halaman").display().to_string();

@@ -72,7 +72,7 @@ fn what_is_made_nobody_else_may_change() {
         assert!(!files.is_empty());
         for file in files.keys() {
             let path = office.path(place).join(file);
-            for path in path.ancestors().take_while(|path| *path != office.dir.path()) {
+            for path in path.ancestors().take_while(|path| *path != office.folder()) {
                 assert_eq!(mode(path) & 0o022, 0, "{}", path.display());
             }
         }
@@ -224,7 +224,7 @@ fn init_says_that_a_key_was_there() {
     let office = pulled();
     let source = format!("sqlite:{}", office.path("kantor.sqlite").display());
     let init = || -> Ran {
-        tests::tertib().arg("init").arg(office.dir.path()).args(["--source", &source]).output().unwrap().into()
+        tests::tertib().arg("init").arg(office.folder()).args(["--source", &source]).output().unwrap().into()
     };
     fs::remove_file(office.path("tertib.toml")).unwrap();
     let key = fs::read(office.path("kunci.key")).unwrap();
@@ -248,15 +248,15 @@ fn doctor_looks_at_who_may_change_the_configuration_and_the_archive() {
         let said = office.run(&["doctor"]).expect_code_in(&[0, 1, 2], "doctor").out;
         said.lines().find(|line| line.contains("rights")).unwrap().trim_start().to_owned()
     };
-    restrict(office.dir.path(), 0o755);
+    restrict(office.folder(), 0o755);
     assert!(rights().starts_with("ok"), "{}", rights());
     restrict(&office.path("tertib.toml"), 0o666);
     assert!(rights().starts_with("LOOK") && rights().contains("chmod go-w"), "{}", rights());
     restrict(&office.path("tertib.toml"), 0o644);
     assert!(rights().starts_with("ok"), "{}", rights());
-    restrict(office.dir.path(), 0o777);
+    restrict(office.folder(), 0o777);
     assert!(rights().starts_with("LOOK"), "{}", rights());
-    restrict(office.dir.path(), 0o755);
+    restrict(office.folder(), 0o755);
     // What the doctor says to do about an archive that others may change helps.
     for place in ["archive", "archive/events"] {
         restrict(&office.path(place), 0o777);

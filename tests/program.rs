@@ -1,6 +1,7 @@
 //! The program under test: how it is built and run, and what came of it.
 
 use crate::root;
+use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -41,15 +42,26 @@ pub fn tertib_after(settings: &str) -> Command {
     shell
 }
 
+/// Runs the program without a configuration.
+#[must_use]
+pub fn run(arguments: &[&str]) -> Ran {
+    tertib().args(arguments).output().unwrap().into()
+}
+
+/// Runs the program in a folder, whose configuration it finds there.
+#[must_use]
+pub fn run_in(folder: &Path, arguments: &[&str]) -> Ran {
+    tertib().args(arguments).current_dir(folder).output().unwrap().into()
+}
+
 /// What cargo knows of every package of the workspace and its dependencies on the platform that offices have.
 #[must_use]
-pub fn metadata() -> serde_json::Value {
+pub fn metadata() -> Value {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let platform = "x86_64-unknown-linux-gnu";
     let mut metadata = Command::new(cargo);
     metadata.args(["metadata", "--offline", "--format-version", "1", "--filter-platform", platform]);
-    let ran = Ran::from(metadata.current_dir(root()).output().unwrap()).expect_code(0);
-    serde_json::from_str(&ran.out).unwrap()
+    Ran::from(metadata.current_dir(root()).output().unwrap()).expect_code(0).json()
 }
 
 /// Runs a line as it is pasted into a shell in that folder.
@@ -89,6 +101,74 @@ impl Ran {
     pub fn expect_code_in(self, codes: &[i32], what: &str) -> Self {
         assert!(codes.contains(&self.code), "{what} exit {}\nstdout:\n{}\nstderr:\n{}", self.code, self.out, self.err);
         self
+    }
+
+    /// The answer of a command that was asked for JSON.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|fault| panic!("{fault} in\n{}{}", self.out, self.err))
+    }
+
+    /// The counts of a pull, which writes no JSON.
+    #[must_use]
+    pub fn pulled(&self) -> Pulled {
+        let line = self.out.lines().find(|line| line.starts_with("read "));
+        let line = line.unwrap_or_else(|| panic!("no pull is told in\n{}{}", self.out, self.err));
+        let maybe = |words: &str| -> Option<i64> { line.split_once(words)?.0.rsplit(' ').next()?.parse().ok() };
+        let before = |words: &str| maybe(words).unwrap_or_else(|| panic!("no number of `{words}` in {line}"));
+        Pulled {
+            read: before(" rows: "),
+            held_back: maybe(" corrections wait").unwrap_or(0),
+            new: before(" new and "),
+            corrected: before(" corrected, "),
+            quarantined: before(" to quarantine, "),
+            still_quarantined: before(" still there; "),
+        }
+    }
+
+    /// How often and where a finding was made, for each line that tells it, on whichever output.
+    #[must_use]
+    pub fn found(&self, code: &str) -> Vec<(u64, &str)> {
+        let told = self.out.lines().chain(self.err.lines());
+        let of_code = told.filter_map(|line| line.strip_prefix(code)?.strip_prefix(" ("));
+        of_code
+            .map(|line| {
+                let (times, sentence) = line.split_once("×) ").unwrap();
+                let (_, place) = sentence.rsplit_once(" [").unwrap();
+                (times.parse().unwrap(), place.strip_suffix(']').unwrap())
+            })
+            .collect()
+    }
+
+    /// Whether a finding was made.
+    #[must_use]
+    pub fn finds(&self, code: &str) -> bool {
+        !self.found(code).is_empty()
+    }
+}
+
+/// What a pull did with the rows that it read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pulled {
+    /// Rows that it read.
+    pub read: i64,
+    /// Corrections that wait for `--accept-corrections`.
+    pub held_back: i64,
+    /// Events that are new.
+    pub new: i64,
+    /// Events that correct an archived one.
+    pub corrected: i64,
+    /// Rows that went to quarantine.
+    pub quarantined: i64,
+    /// Rows that were in quarantine before and stayed there.
+    pub still_quarantined: i64,
+}
+
+impl Pulled {
+    /// New and corrected events.
+    #[must_use]
+    pub fn changes(&self) -> (i64, i64) {
+        (self.new, self.corrected)
     }
 }
 

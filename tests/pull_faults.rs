@@ -65,7 +65,7 @@ tests::trials! {
 
 /// An office of which half is archived or nothing, and the archive as the next pull leaves it undisturbed.
 struct Stage {
-    base: tempfile::TempDir,
+    base: Office,
     /// The version that the next pull commits.
     version: u64,
     before: u64,
@@ -93,8 +93,7 @@ impl Stage {
         } else {
             fs::create_dir(office.path("archive")).unwrap();
         }
-        let base = tempfile::TempDir::new().unwrap();
-        copy(office.dir.path(), base.path());
+        let base = office.copy();
         let room = tree(&office.path("archive")).values().map(|bytes| bytes.len().div_ceil(4_096) * 4).sum();
         let before = events(&office.path("archive"));
         office.run(&SECOND).expect_code(1);
@@ -105,9 +104,7 @@ impl Stage {
 
     /// The office before the second pull.
     fn office(&self) -> Office {
-        let dir = tempfile::TempDir::new().unwrap();
-        copy(self.base.path(), dir.path());
-        Office { dir }
+        self.base.copy()
     }
 
     /// Runs the second pull under strace with one fault.
@@ -203,11 +200,9 @@ fn killed_from(stage: &Stage) -> usize {
         let killed = !matches!(output.status.code(), Some(0 | 1));
         if killed && n % 3 == 0 {
             // The folder as it is now on another machine, and the same with the working state lost.
-            let moved = Office { dir: tempfile::TempDir::new().unwrap() };
-            copy(office.dir.path(), moved.dir.path());
+            let moved = office.copy();
             stage.check(&moved, &format!("{what}, then copied"));
-            let lost = Office { dir: tempfile::TempDir::new().unwrap() };
-            copy(office.dir.path(), lost.dir.path());
+            let lost = office.copy();
             fs::remove_dir_all(lost.path("archive/_tertib")).unwrap();
             drop(fs::remove_file(lost.path("riwayat.sqlite")));
             stage.check(&lost, &format!("{what}, then the state lost"));
@@ -355,7 +350,7 @@ fn eight_at_once(lock: bool) {
             seen
         };
         let (seen, ()) = tests::watched(watch, || {
-            let pulls: Vec<_> = (0..8).map(|_| spawn(&office)).collect();
+            let pulls: Vec<_> = (0..8).map(|_| office.spawn(&SECOND)).collect();
             for pull in pulls {
                 let ran = Ran::from(pull.wait_with_output().unwrap());
                 let gave_way = ran.code == 2 && ran.err.contains("another tertib");
@@ -367,15 +362,8 @@ fn eight_at_once(lock: bool) {
         office.run(&SECOND).expect_code_in(&[0, 1], "afterwards");
         office.run(&["verify"]).expect_code(0);
         assert_eq!(events(&root), stage.after, "lock {lock}, round {round}");
-        let distinct = office.run(&["query", "SELECT COUNT(DISTINCT event_id) AS n FROM events", "--format", "csv"]);
-        assert_eq!(distinct.out, format!("n\n{}\n", stage.after));
+        assert_eq!(office.count("DISTINCT event_id", ""), i64::try_from(stage.after).unwrap());
     }
-}
-
-fn spawn(office: &Office) -> std::process::Child {
-    let mut command = tests::tertib();
-    command.args(SECOND).arg("--config").arg(office.path("tertib.toml"));
-    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
 /// The copy of a folder that was being written has some files and lacks others; a pull makes it whole.
@@ -383,18 +371,14 @@ fn a_folder_copied_while_it_is_written() {
     let stage = Stage::half_way();
     for _ in 0..12 {
         let office = stage.office();
-        let child = spawn(&office);
-        let moved = tempfile::TempDir::new().unwrap();
-        copy_what_stays(office.dir.path(), &moved.path().join("k"));
+        let child = office.spawn(&SECOND);
+        let dir = tempfile::TempDir::new().unwrap();
+        copy_what_stays(office.folder(), dir.path());
         Ran::from(child.wait_with_output().unwrap()).expect_code_in(&[0, 1], "the original");
-        let copied = Office { dir: moved };
-        let run = |arguments: &[&str]| -> Ran {
-            let mut command = tests::tertib();
-            command.args(arguments).arg("--config").arg(copied.path("k/tertib.toml")).output().unwrap().into()
-        };
-        run(&SECOND).expect_code_in(&[0, 1], "the copy");
-        assert_eq!(events(&copied.path("k/archive")), stage.after);
-        run(&["verify"]).expect_code(0);
+        let copied = Office::copy_of(dir.path());
+        copied.run(&SECOND).expect_code_in(&[0, 1], "the copy");
+        assert_eq!(events(&copied.path("archive")), stage.after);
+        copied.run(&["verify"]).expect_code(0);
     }
 }
 

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 use tests::tools::Tool;
-use tests::{Installed, root, sqlite};
+use tests::{Office, root};
 
 tests::trials! {
     duckdb_agrees needs DUCKDB;
@@ -26,20 +26,20 @@ const PYTHON: Tool = Tool::Python(&[]);
 const DUCKDB: Tool = Tool::Python(&["duckdb"]);
 
 /// An invented office of three months with officers that are not recorded, corrections, and a correction of one.
-fn office(dir: &TempDir) -> Installed {
-    let database = dir.path().join("kantor.sqlite");
-    let made = root().join("tests/office/make_office.py").display().to_string();
-    drop(PYTHON.output(&[&made, &database.display().to_string(), "--seed", "5", "--per-month", "40"]));
-    sqlite(&database, "update langkah_berkas set petugas_id = null where event_id % 9 = 0");
-    let installed = Installed::at(&format!("sqlite:{}", database.display()));
-    installed.run(&["pull"]).expect_code(0);
+fn office() -> Office {
+    let office = Office::around(|database| {
+        let script = root().join("tests/office/make_office.py").display().to_string();
+        drop(PYTHON.output(&[&script, &database.display().to_string(), "--seed", "5", "--per-month", "40"]));
+    });
+    office.sql("update langkah_berkas set petugas_id = null where event_id % 9 = 0");
+    office.run(&["pull"]).expect_code(0);
     for (officer, rows) in [("P998", 12), ("P999", 5)] {
         let newest = format!("select event_id from langkah_berkas order by recorded_at desc, event_id limit {rows}");
-        sqlite(&database, &format!("update langkah_berkas set petugas_id = '{officer}' where event_id in ({newest})"));
-        installed.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+        office.sql(&format!("update langkah_berkas set petugas_id = '{officer}' where event_id in ({newest})"));
+        office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
     }
-    assert_eq!(installed.count("SELECT COUNT(correction_of) AS n FROM events"), 17);
-    installed
+    assert_eq!(office.events("correction_of IS NOT NULL"), 17);
+    office
 }
 
 fn judge() -> String {
@@ -72,29 +72,26 @@ fn each(questions: &str) -> impl Iterator<Item = &str> {
 }
 
 fn duckdb_agrees() {
-    let dir = TempDir::new().unwrap();
-    let installed = office(&dir);
+    let office = office();
     let questions = questions();
-    let (answered, refused) = judged(&installed.path("archive"), each(&questions));
+    let (answered, refused) = judged(&office.path("archive"), each(&questions));
     assert_eq!(answered + refused, each(&questions).count());
     assert!(answered >= 300, "only {answered} were answered, {refused} refused");
 }
 
 fn duckdb_agrees_by_chance() {
-    let dir = TempDir::new().unwrap();
-    let installed = office(&dir);
+    let office = office();
     for seed in 1..=4 {
         let questions = DUCKDB.output(&[&judge(), "make", &seed.to_string(), "300"]);
-        let (answered, refused) = judged(&installed.path("archive"), questions.lines());
+        let (answered, refused) = judged(&office.path("archive"), questions.lines());
         assert!(answered >= 240, "seed {seed}: only {answered} were answered, {refused} refused");
     }
 }
 
 /// No syntax tree, no word of an engine: what is not known, and what to write instead.
 fn what_is_refused_says_what_to_ask() {
-    let dir = TempDir::new().unwrap();
-    let installed = office(&dir);
-    let archive = pipeline::Archive::open(&installed.path("archive")).unwrap();
+    let office = office();
+    let archive = pipeline::Archive::open(&office.path("archive")).unwrap();
     let questions = questions();
     let refusals = each(&questions).filter_map(|sql| Some((sql, pipeline::query(&archive, sql).err()?.to_string())));
     let mut seen = 0;
@@ -108,11 +105,11 @@ fn what_is_refused_says_what_to_ask() {
     }
     assert!(seen > 50);
     for sql in ["SELECT COLUMNS('(') FROM events", "SELECT selesai + INTERVAL '300000 years' FROM events"] {
-        let ran = installed.run(&["query", sql]).expect_code(2);
+        let ran = office.run(&["query", sql]).expect_code(2);
         assert!(!ran.err.contains("panicked") && ran.out.is_empty(), "{}", ran.err);
         assert_eq!(ran.err.trim_end().lines().count(), 2, "{}", ran.err);
     }
-    let ran = installed.run(&["query", "SELECT \"1806015708979001\" FROM events"]).expect_code(2);
+    let ran = office.run(&["query", "SELECT \"1806015708979001\" FROM events"]).expect_code(2);
     assert!(!ran.err.contains("1806015708979001"), "a refusal repeats a number that may be a person's");
     for sql in [
         "SELECT \"SITI AMINAH\" FROM events",
@@ -121,7 +118,7 @@ fn what_is_refused_says_what_to_ask() {
         "SELECT DATE 'SITI AMINAH'",
         "SELECT selesai + INTERVAL 'SITI AMINAH' FROM events",
     ] {
-        let ran = installed.run(&["query", sql]).expect_code(2);
+        let ran = office.run(&["query", sql]).expect_code(2);
         assert!(!ran.err.contains("SITI") && !ran.err.contains("180601"), "{sql}: {}", ran.err);
     }
 }
@@ -152,9 +149,8 @@ const OF_A_PERSON: [&str; 20] = [
 
 /// Every question, with what may be a person's in the place of each word, and before it.
 fn no_refusal_repeats_what_was_typed() {
-    let dir = TempDir::new().unwrap();
-    let installed = office(&dir);
-    let archive = pipeline::Archive::open(&installed.path("archive")).unwrap();
+    let office = office();
+    let archive = pipeline::Archive::open(&office.path("archive")).unwrap();
     let questions = questions();
     let mut planted = OF_A_PERSON.iter().cycle();
     let mut refused = 0;
@@ -223,8 +219,7 @@ fn no_refusal_repeats_what_was_typed() {
 }
 
 fn a_refusal_says_where_and_what_may_be_meant() {
-    let dir = TempDir::new().unwrap();
-    let installed = office(&dir);
+    let office = office();
     for (sql, says) in [
         ("SELECT pekom FROM events", ["line 1, column 8", "`pekon`"]),
         ("SELECT seq\nFROM evnts", ["line 2, column 6", "`events`"]),
@@ -236,15 +231,14 @@ fn a_refusal_says_where_and_what_may_be_meant() {
         ("SELECT langkah FROM events GROUP BY seq", ["`langkah`", "GROUP BY"]),
         ("SELECT seq FROM events ORDER BY seq LIMIT (seq", ["at its end", "expected"]),
     ] {
-        let ran = installed.run(&["query", sql]).expect_code(2);
+        let ran = office.run(&["query", sql]).expect_code(2);
         assert!(says.iter().all(|one| ran.err.contains(one)), "{sql}: {}", ran.err);
     }
 }
 
 fn an_answer_has_the_same_form_whatever_its_rows() {
-    let dir = TempDir::new().unwrap();
-    let installed = office(&dir);
-    let of = |sql: &str| installed.json(&["query", sql, "--format", "json"], 0);
+    let office = office();
+    let of = |sql: &str| office.json(&["query", sql], 0);
     // However many rows there are, an instant and a day are written as such.
     for (column, form) in [("selesai", "2026-08-06T00:35:49Z"), ("CAST(selesai AS DATE)", "2026-08-06")] {
         let asked = |rows: u32| format!("SELECT {column} AS x FROM events ORDER BY seq LIMIT {rows}");
@@ -256,7 +250,7 @@ fn an_answer_has_the_same_form_whatever_its_rows() {
     assert!(newest[0]["m"].as_str().unwrap().ends_with('Z'), "{newest}");
     assert_eq!(of("SELECT 1 / 0 AS a, 0 / 0 AS b"), json!([{"a": "inf", "b": "NaN"}]));
     // Columns in their order, called by what was asked.
-    let ran = installed
+    let ran = office
         .run(&[
             "query",
             "SELECT seq, berkas_id, COUNT(*), 1 FROM events GROUP BY seq, berkas_id ORDER BY 1 LIMIT 1",
@@ -268,13 +262,12 @@ fn an_answer_has_the_same_form_whatever_its_rows() {
         ["\"seq\"", "\"berkas_id\"", "\"COUNT(*)\"", "\"1\""].iter().map(|name| ran.out.find(name).unwrap()).collect();
     assert!(places.is_sorted(), "{}", ran.out);
     let twice =
-        installed.run(&["query", "SELECT a.seq, b.seq FROM events a JOIN events b ON a.seq = b.seq"]).expect_code(2);
+        office.run(&["query", "SELECT a.seq, b.seq FROM events a JOIN events b ON a.seq = b.seq"]).expect_code(2);
     assert!(twice.err.contains("two columns are called `seq`"), "{}", twice.err);
 }
 
 fn no_question_takes_the_machine() {
-    let dir = TempDir::new().unwrap();
-    let installed = office(&dir);
+    let office = office();
     let deep = format!("SELECT {} AS a", vec!["1"; 20_000].join("+"));
     let broad = format!("SELECT {} AS a", vec!["1"; 1_500].join("+"));
     let brackets = format!("SELECT {}1{} AS a", "(".repeat(1000), ")".repeat(1000));
@@ -299,15 +292,14 @@ fn no_question_takes_the_machine() {
         ),
         ("SELECT LPAD('x', 2000000000, 'y') FROM events", "0 to 200"),
     ] {
-        let ran = installed.run(&["query", sql]).expect_code(2);
+        let ran = office.run(&["query", sql]).expect_code(2);
         assert!(ran.err.contains(says) && ran.err.trim_end().lines().count() == 2, "{says}: {}", ran.err);
     }
 }
 
 /// Several functions, joins and tables, each of which is below its limit.
 fn limits_are_those_of_the_whole_question() {
-    let dir = TempDir::new().unwrap();
-    let installed = office(&dir);
+    let office = office();
     let listed = |n: u32, one: &dyn Fn(u32) -> String| (0..n).map(one).collect::<Vec<_>>().join(", ");
     let frames = |n: u32| {
         let one =
@@ -332,27 +324,25 @@ fn limits_are_those_of_the_whole_question() {
         (&tables, 2, 14, "values"),
         (&kept, 2, 60, "values"),
     ] {
-        installed.run(&["query", &sql(few), "--format", "csv"]).expect_code(0);
-        let ran = installed.run(&["query", &sql(many), "--format", "csv"]).expect_code(2);
+        office.run(&["query", &sql(few), "--format", "csv"]).expect_code(0);
+        let ran = office.run(&["query", &sql(many), "--format", "csv"]).expect_code(2);
         assert!(ran.err.contains(says) && ran.err.trim_end().lines().count() == 2, "{says}: {}", ran.err);
     }
 }
 
 fn a_spreadsheet_sees_no_formula() {
-    let dir = TempDir::new().unwrap();
-    let installed = office(&dir);
-    let csv = |sql: &str| installed.run(&["query", sql, "--format", "csv"]).expect_code(0).out;
+    let office = office();
+    let csv = |sql: &str| office.run(&["query", sql, "--format", "csv"]).expect_code(0).out;
     let formula = csv("SELECT '=HYPERLINK(0)' AS a, '@SUM' AS b, '-5' AS c, -5 AS d");
     assert_eq!(formula, "a,b,c,d\n'=HYPERLINK(0),'@SUM,-5,-5\n");
 }
 
 fn a_table_for_reading_ends() {
-    let dir = TempDir::new().unwrap();
-    let installed = office(&dir);
-    let rows = installed.count("SELECT COUNT(*) AS n FROM events");
-    let ran = installed.run(&["query", "SELECT seq FROM events ORDER BY seq"]).expect_code(0);
+    let office = office();
+    let rows = office.events("");
+    let ran = office.run(&["query", "SELECT seq FROM events ORDER BY seq"]).expect_code(0);
     assert!(ran.err.contains(&format!("{} more rows", rows - 1000)), "{}", ran.err);
     assert_eq!(ran.out.lines().filter(|line| line.trim().parse::<i64>().is_ok()).count(), 1000);
-    let all = installed.run(&["query", "SELECT seq FROM events", "--format", "csv"]).expect_code(0).out;
+    let all = office.run(&["query", "SELECT seq FROM events", "--format", "csv"]).expect_code(0).out;
     assert_eq!(i64::try_from(all.lines().count()).unwrap(), rows + 1);
 }

@@ -13,10 +13,10 @@ use std::process::ExitCode;
 use std::sync::OnceLock;
 use tests::forger::{Forger, chosen, swapped, with_column, with_text};
 use tests::planted::{ALSO_PLANTED, PLANTED, berkas, new_event, office, planted};
-use tests::servers::{self, PASSWORD, Server};
+use tests::servers::{self, Server};
 use tests::tools::Tool;
 use tests::trials::Trials;
-use tests::{Installed, Office, Ran, copy, sqlite_number, tree};
+use tests::{Office, Ran, copy, tree};
 
 /// A test of remedies: its name, the tools that it needs, the findings that it heals, and how.
 struct Case(&'static str, &'static [Tool], &'static [&'static str], fn(&mut Remedies));
@@ -51,10 +51,10 @@ const CASES: [Case; 27] = [
     Case("many_corrections", &[], &["R003", "S007"], many_corrections),
     Case("columns_and_an_empty_view", &[], &["S001", "S002"], columns_and_an_empty_view),
     Case("a_user_who_may_write_postgres", &[Tool::Postgresql], &["S003"], |r| {
-        a_user_who_may_write(r, &servers::postgres());
+        a_user_who_may_write(r, &*servers::postgres());
     }),
     Case("a_user_who_may_write_mariadb", &[Tool::Mariadb], &["S003"], |r| {
-        a_user_who_may_write(r, &servers::mariadb());
+        a_user_who_may_write(r, &*servers::mariadb());
     }),
     Case("a_restored_database_postgres", &[Tool::Postgresql], &["S004"], a_restored_database),
     Case("tables_that_lock_mariadb", &[Tool::Mariadb], &["S005"], tables_that_lock),
@@ -202,11 +202,9 @@ fn rows_in_quarantine(remedies: &mut Remedies) {
         assert!(line.contains("(1×) ") && line.contains(&event.to_string()), "{line}");
     }
     mend(&office, "event_id between 11 and 21");
-    let mended = office.run(&["pull"]).expect_code(0);
-    assert!(mended.out.contains("archived 10 new and 0 corrected"), "{}", mended.out);
-    let rows = sqlite_number(&office.path("kantor.sqlite"), "select count(*) from asli");
-    assert_eq!(office.query_count("langkah > 0"), u64::try_from(rows).unwrap());
-    assert!(office.run(&["status"]).expect_code(0).out.contains("0 rows in quarantine"));
+    assert_eq!(office.run(&["pull"]).expect_code(0).pulled().changes(), (10, 0));
+    assert_eq!(office.events(""), office.number("select count(*) from asli"));
+    assert_eq!(office.status()["quarantined"], 0);
 }
 
 /// The other way that the remedy names.
@@ -417,7 +415,7 @@ fn a_folder_of_files_that_differs(remedies: &mut Remedies) {
     let export = |name: &str| tests::export(&office.path("kantor.sqlite"), "workflow_events", &dir.path().join(name));
     office.sql("delete from w where event_id = 12");
     export("1.csv");
-    let folder = Installed::at(&format!("csv:{}", dir.path().display()));
+    let folder = Office::at(&format!("csv:{}", dir.path().display()));
     let run = |arguments: &[&str]| folder.run(arguments);
     run(&["pull"]).expect_code_in(&[0, 1], "pull");
     fs::remove_file(dir.path().join("1.csv")).unwrap();
@@ -481,16 +479,16 @@ fn columns_and_an_empty_view(remedies: &mut Remedies) {
     is_gone(&office.run(&["pull"]).expect_code(0).err, &["S001"]);
 }
 
-fn a_user_who_may_write(remedies: &mut Remedies, server: &Server) {
+fn a_user_who_may_write(remedies: &mut Remedies, server: &dyn Server) {
     server.contract_table(10);
-    let office = Installed::at(&server.url("pemilik", PASSWORD));
+    let office = Office::at(&server.owner());
     let refused = office.run(&["pull"]).expect_code(2).err;
     let setting = quoted(&refused).into_iter().find(|part| part.starts_with("may-write")).unwrap();
     office.configure("[source]", &format!("[source]\n{setting}"));
     let found = office.run(&["pull"]).expect_code(0).err;
     let remedy = remedies.of(&found, "S003");
     assert!(remedy.contains("SELECT saja") && quoted(&remedy) == ["may-write"], "{remedy}");
-    office.configure(&server.url("pemilik", PASSWORD), &server.reader());
+    office.configure(&server.owner(), &server.reader());
     office.configure(&format!("{setting}\n"), "");
     is_gone(&office.run(&["pull"]).expect_code(0).err, &["S003"]);
 }
@@ -498,7 +496,7 @@ fn a_user_who_may_write(remedies: &mut Remedies, server: &Server) {
 fn a_restored_database(remedies: &mut Remedies) {
     let server = servers::postgres();
     server.contract_table(200);
-    let office = Installed::at(&server.reader());
+    let office = Office::at(&server.reader());
     office.run(&["pull"]).expect_code(0);
     // As if the pull had been from another cluster.
     let log = office.path("archive/events/_delta_log/00000000000000000000.json");
@@ -507,11 +505,7 @@ fn a_restored_database(remedies: &mut Remedies) {
     fs::write(&log, text.replace(system, "1/1")).unwrap();
     fs::remove_file(office.path("archive/_tertib/head")).unwrap();
     // The restored database lacks nothing, and has a row more.
-    server.sql(&format!(
-        "insert into workflow_events (recorded_at, {}) values ('2026-01-06 00:00:00+00', {})",
-        tests::ROW,
-        tests::VALUES
-    ));
+    server.add_row("'2026-01-06 00:00:00'");
     let found = office.run(&["pull"]).expect_code(1).err;
     let remedy = remedies.of(&found, "S004");
     let told = commands(&remedy, &[("BULAN", "2026-01")]);
@@ -523,7 +517,7 @@ fn tables_that_lock(remedies: &mut Remedies) {
     let server = servers::mariadb();
     server.contract_table(10);
     server.sql("alter table workflow_events engine = MyISAM");
-    let office = Installed::at(&server.reader());
+    let office = Office::at(&server.reader());
     let found = office.run(&["pull"]).expect_code(0).err;
     assert!(remedies.of(&found, "S005").contains("menjadi InnoDB"));
     server.sql("alter table workflow_events engine = InnoDB");
@@ -535,13 +529,13 @@ fn a_moved_database(remedies: &mut Remedies) {
     for server in [&server, &other] {
         server.contract_table(50);
     }
-    let office = Installed::at(&server.reader());
+    let office = Office::at(&server.reader());
     office.run(&["pull"]).expect_code(0);
     office.configure(&server.reader(), &other.reader());
     let found = office.run(&["pull"]).err;
     assert!(remedies.of(&found, "S006").starts_with("Tidak perlu tindakan"), "{found}");
     // The pull that next has news notes the new place.
-    other.sql(&format!("insert into workflow_events ({}) values ({})", tests::ROW, tests::VALUES));
+    other.add_row("default");
     assert!(office.run(&["pull"]).out.contains("archived 1 new"));
     is_gone(&office.run(&["pull"]).expect_code(0).err, &["S006", "S004"]);
 }
@@ -556,8 +550,7 @@ fn archive() -> (Office, tempfile::TempDir, Forger) {
         office.run(&["verify"]).expect_code(0);
         office
     });
-    let office = Office { dir: tempfile::TempDir::new().unwrap() };
-    copy(made.dir.path(), office.dir.path());
+    let office = made.copy();
     let backup = tempfile::TempDir::new().unwrap();
     copy(&office.path("archive"), backup.path());
     let forger = Forger { root: office.path("archive") };
@@ -640,11 +633,7 @@ fn files_of_the_archive(remedies: &mut Remedies) {
 
 /// Figures are kept of a month after which another one came.
 fn kept_figures(remedies: &mut Remedies) {
-    let dir = tempfile::TempDir::new().unwrap();
-    let demo = ["demo", "--months", "2026-07:2026-08", "--per-month", "30", "--seed", "3", "--dir"];
-    Ran::from(tests::tertib().args(demo).arg(dir.path().join("kantor")).output().unwrap()).expect_code(0);
-    let office = Office { dir: tempfile::TempDir::new().unwrap() };
-    copy(&dir.path().join("kantor"), office.dir.path());
+    let office = Office::demo(&["--months", "2026-07:2026-08", "--per-month", "30", "--seed", "3"]);
     let metrics = ["metrics", "--month", "2026-07"];
     office.run(&metrics).expect_code(0);
     let kept = tree(&office.path("archive/figures")).into_keys().next().unwrap();

@@ -4,8 +4,7 @@
 
 use std::fs;
 use std::path::Path;
-use tempfile::TempDir;
-use tests::{Installed, copy, root, sqlite};
+use tests::{Office, copy, root, sqlite};
 
 /// Three berkas: straight through; sent back once and printed twice; printed without a check and by the wrong role.
 const EVENTS: &[(&str, u8, &str, &str, &str)] = &[
@@ -57,23 +56,19 @@ const SENT_BACK: &[(&str, u8, &str, &str, &str)] = &[
     ("E", 4, "loket_kia", "2026-10-13T02:00:00Z", "diserahkan"),
 ];
 
-/// An installation for the other service.
-fn kia(dir: &TempDir) -> Installed {
-    let path = dir.path().join("kia.sqlite");
-    database(&path);
-    let installed = Installed::at(&format!("sqlite:{}", path.display()));
-    copy(&root().join("tests/kia"), &installed.path("fakta"));
-    installed.configure("# facts = \"fakta\"", "facts = \"fakta\"");
-    installed
+/// An office with the other service.
+fn kia() -> Office {
+    let office = Office::around(database);
+    copy(&root().join("tests/kia"), &office.facts());
+    office
 }
 
 #[test]
 fn its_events_figures_deviations_and_book() {
-    let dir = TempDir::new().unwrap();
-    let installed = kia(&dir);
-    installed.run(&["pull"]).expect_code_in(&[0, 1], "pull");
-    assert_eq!(installed.count("SELECT COUNT(*) AS n FROM events"), i64::try_from(EVENTS.len()).unwrap());
-    let figures = installed.json(&["metrics", "--month", "2026-10", "--format", "json"], 0);
+    let office = kia();
+    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    assert_eq!(office.events(""), i64::try_from(EVENTS.len()).unwrap());
+    let figures = office.json(&["metrics", "--month", "2026-10"], 0);
     assert_eq!(figures["completeness"]["first_checks"], 2);
     assert_eq!(figures["completeness"]["complete"], 1);
     assert_eq!(figures["completeness"]["missing"]["akta"], 1);
@@ -83,7 +78,7 @@ fn its_events_figures_deviations_and_book() {
     assert_eq!(figures["turnaround"]["handed_over"], 3);
     assert_eq!(figures["conformance"]["conforming"], 2);
     assert_eq!(figures["backlog"]["1"], 1);
-    let deviations = installed.json(&["conformance", "--month", "2026-10", "--format", "json"], 1);
+    let deviations = office.json(&["conformance", "--month", "2026-10"], 1);
     let of_c: Vec<(&str, &str)> = deviations
         .as_array()
         .unwrap()
@@ -91,11 +86,11 @@ fn its_events_figures_deviations_and_book() {
         .map(|d| (d["berkas_id"].as_str().unwrap(), d["kode"].as_str().unwrap()))
         .collect();
     assert_eq!(of_c, [("C", "C001"), ("C", "C004")]);
-    let quality = installed.json(&["quality", "--month", "2026-10", "--format", "json"], 1);
+    let quality = office.json(&["quality", "--month", "2026-10"], 1);
     let codes: Vec<&str> = quality.as_array().unwrap().iter().map(|f| f["kode"].as_str().unwrap()).collect();
     assert!(codes.contains(&"Q023"), "{codes:?}");
-    installed.run(&["render", "--month", "2026-10", "--format", "pdf,csv"]).expect_code_in(&[0, 1], "render");
-    let folder = installed.path("laporan/2026-10");
+    office.run(&["render", "--month", "2026-10", "--format", "pdf,csv"]).expect_code_in(&[0, 1], "render");
+    let folder = office.path("laporan/2026-10");
     let book = fs::read_to_string(folder.join("buku_penyerahan_kia_2026-10.csv")).unwrap();
     assert!(book.contains("Nama Anak") && book.lines().count() >= 4, "{book}");
     assert!(folder.join("laporan_bulanan_2026-10.pdf").exists());
@@ -103,15 +98,14 @@ fn its_events_figures_deviations_and_book() {
 
 #[test]
 fn a_fact_file_that_cannot_be_used_is_named_with_its_line() {
-    let dir = TempDir::new().unwrap();
-    let installed = kia(&dir);
+    let office = kia();
     let refused = |path: &str, from: &str, to: &str| -> String {
-        let place = installed.path("fakta").join(path);
+        let place = office.path("fakta").join(path);
         let text = fs::read_to_string(&place).unwrap_or_default();
         fs::create_dir_all(place.parent().unwrap()).unwrap();
         assert!(text.contains(from), "{path} has no {from}");
         fs::write(&place, text.replacen(from, to, 1)).unwrap();
-        let ran = installed.run(&["pull"]).expect_code(2);
+        let ran = office.run(&["pull"]).expect_code(2);
         if text.is_empty() {
             fs::remove_file(&place).unwrap();
         } else {
@@ -161,46 +155,41 @@ fn a_fact_file_that_cannot_be_used_is_named_with_its_line() {
         let said = refused(path, from, to);
         assert!(says.iter().all(|words| said.contains(words)) && said.lines().count() <= 2, "{path}: {said}");
     }
-    installed.run(&["pull"]).expect_code_in(&[0, 1], "mended");
+    office.run(&["pull"]).expect_code_in(&[0, 1], "mended");
 }
 
 #[test]
 fn rows_of_the_other_service_break_the_contract() {
-    let dir = TempDir::new().unwrap();
-    let path = dir.path().join("kia.sqlite");
-    database(&path);
-    let installed = Installed::at(&format!("sqlite:{}", path.display()));
-    let ran = installed.run(&["pull", "--dry-run"]);
-    assert!(ran.err.contains("V005 (14"), "{}", ran.err);
+    let ran = Office::around(database).run(&["pull", "--dry-run"]).expect_code(1);
+    assert_eq!(ran.found("V005").len(), 1, "{}", ran.err);
+    assert_eq!(ran.found("V005")[0].0, 14, "{}", ran.err);
 }
 
 #[test]
 fn without_a_target_nothing_is_compliant() {
-    let dir = TempDir::new().unwrap();
-    let installed = kia(&dir);
-    installed.run(&["pull"]).expect_code_in(&[0, 1], "pull");
-    let ran = installed.run(&["compliance", "--month", "2026-10"]).expect_code(1);
+    let office = kia();
+    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    let ran = office.run(&["compliance", "--month", "2026-10"]).expect_code(1);
     assert!(ran.err.contains("T001") && ran.err.contains("2026-10"), "{}", ran.err);
-    let doctor = installed.run(&["doctor"]).expect_code(1).out;
+    let doctor = office.run(&["doctor"]).expect_code(1).out;
     let targets = doctor.lines().find(|line| line.contains("targets")).unwrap();
     assert!(targets.contains("LOOK") && targets.contains("no target is in force"), "{targets}");
-    let ran = installed.run(&["run", "laporan", "--month", "2026-10"]).expect_code(1);
+    let ran = office.run(&["run", "laporan", "--month", "2026-10"]).expect_code(1);
     assert!((ran.out.clone() + &ran.err).contains("no target is in force"), "{}{}", ran.out, ran.err);
-    installed.run(&["render", "--month", "2026-10", "--format", "data"]).expect_code_in(&[0, 1], "render");
+    office.run(&["render", "--month", "2026-10", "--format", "data"]).expect_code_in(&[0, 1], "render");
     for report in ["laporan_kepatuhan", "laporan_bulanan"] {
-        let page = fs::read_to_string(installed.path(&format!("laporan/2026-10/{report}_2026-10.data.json"))).unwrap();
+        let page = fs::read_to_string(office.path(&format!("laporan/2026-10/{report}_2026-10.data.json"))).unwrap();
         assert!(page.contains("kepatuhan tidak dapat dinyatakan"), "{report}: {page}");
     }
     let set = ["target", "set", "waktu_langkah_02", "--value", "15", "--article", "1", "--source", "x", "--by", "y"];
-    let ran = installed.run(&set).expect_code(2);
+    let ran = office.run(&set).expect_code(2);
     assert!(ran.err.contains("there are none; a file in the folder `targets`"), "{}", ran.err);
 }
 
 #[test]
 fn a_target_that_contradicts_itself_is_refused_with_its_line() {
-    let dir = TempDir::new().unwrap();
-    let installed = kia(&dir);
-    let place = installed.path("fakta/targets/standar_kia.toml");
+    let office = kia();
+    let place = office.path("fakta/targets/standar_kia.toml");
     let head = fs::read_to_string(&place).unwrap();
     let begins = head.lines().count();
     let time = [
@@ -233,7 +222,7 @@ fn a_target_that_contradicts_itself_is_refused_with_its_line() {
         let text = target.join("\n");
         assert!(text.contains(from), "{from}");
         fs::write(&place, format!("{}\n{}\n", head.trim_end(), text.replace(from, to))).unwrap();
-        installed.run(&["target", "list", "--month", "2026-10"])
+        office.run(&["target", "list", "--month", "2026-10"])
     };
     with(&time, "15", "15").expect_code(0);
     with(&share, "0.95", "0.95").expect_code(0);
@@ -267,10 +256,9 @@ fn a_target_that_contradicts_itself_is_refused_with_its_line() {
 
 #[test]
 fn ends_are_where_it_is_handed_over_and_a_return_that_the_sop_allows_conforms() {
-    let dir = TempDir::new().unwrap();
-    let installed = kia(&dir);
+    let office = kia();
     // The last step of the file is no end of a berkas that is handed over.
-    let place = installed.path("fakta/sop/kia.toml");
+    let place = office.path("fakta/sop/kia.toml");
     let text = fs::read_to_string(&place).unwrap();
     let text = text
         .replace("  { hasil = \"dikembalikan\"", "  { hasil = \"batal\", next = 5 },\n  { hasil = \"dikembalikan\"")
@@ -279,11 +267,11 @@ fn ends_are_where_it_is_handed_over_and_a_return_that_the_sop_allows_conforms() 
         "[[step]]\nnumber = 5\nlabel = \"Batal\"\npelaksana = \"loket_kia\"\nact = \"Pembatalan\"\nmandatory = false\n";
     fs::write(&place, format!("{text}\n{last}outcomes = [ {{ hasil = \"batal\", milestone = \"rejected\" }} ]\n"))
         .unwrap();
-    sqlite(&dir.path().join("kia.sqlite"), &format!("insert into workflow_events values {}", rows(SENT_BACK, 20)));
-    installed.run(&["pull"]).expect_code_in(&[0, 1], "pull");
-    let figures = installed.json(&["metrics", "--month", "2026-10", "--format", "json"], 0);
+    office.sql(&format!("insert into workflow_events values {}", rows(SENT_BACK, 20)));
+    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    let figures = office.json(&["metrics", "--month", "2026-10"], 0);
     assert_eq!((&figures["conformance"]["finished"], &figures["conformance"]["conforming"]), (&4.into(), &3.into()));
-    let deviations = installed.json(&["conformance", "--month", "2026-10", "--format", "json"], 1);
+    let deviations = office.json(&["conformance", "--month", "2026-10"], 1);
     let listed: Vec<&str> = deviations.as_array().unwrap().iter().map(|d| d["berkas_id"].as_str().unwrap()).collect();
     assert_eq!(listed, ["C", "C"]);
 }

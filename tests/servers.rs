@@ -1,30 +1,145 @@
-//! Real database servers in a temporary folder on loopback.
+//! Real database servers in a temporary folder on loopback: what they have in common, and what each kind says of itself.
 
-use crate::tools::output;
+mod mariadb;
+mod postgres;
+
+pub use mariadb::mariadb;
+pub use postgres::postgres;
+
 use crate::wire::Wire;
-use crate::{Ran, runtime};
-use sqlx::{AssertSqlSafe, Connection, Executor, Row};
-use std::fmt::Write;
+use crate::{ROW, Ran, VALUES, runtime};
+use sqlx::{AssertSqlSafe, ColumnIndex, Connection, Database, Decode, Executor, Row, Type, raw_sql};
+use std::fmt::{Debug, Write};
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
+use tokio::runtime::Runtime;
 
-/// Password of the reading user.
+/// Password of the users.
 pub const PASSWORD: &str = "baca-saja";
 
-/// A running server; stopped and removed with the value.
-#[derive(Debug)]
-pub struct Server {
-    child: Child,
-    port: u16,
-    scheme: &'static str,
-    dir: TempDir,
+/// A running server with the database `kantor`, its owner `pemilik`, and the user `pembaca`, who may read every table of it and
+/// no more. It is stopped and removed with the value.
+pub trait Server: Debug + Send + Sync {
+    /// The process and its folder.
+    fn process(&self) -> &Process;
+
+    /// The same, to be replaced when the server is started again.
+    fn process_mut(&mut self) -> &mut Process;
+
+    /// Starts the program on the data in a folder, and does not wait until it answers.
+    fn spawn(&self, folder: &Path, port: u16) -> Child;
+
+    /// Opens a session by a URL of this kind of server.
+    ///
+    /// # Errors
+    ///
+    /// When the server does not answer or refuses the user.
+    fn connect(&self, url: &str) -> Result<Box<dyn Session>, sqlx::Error>;
+
+    /// The scheme of such URLs.
+    fn scheme(&self) -> &'static str;
+
+    /// Starts another server of the same kind, with an empty database.
+    fn another(&self) -> Box<dyn Server>;
+
+    /// The type of a key that the database gives to each new row.
+    fn key(&self) -> &'static str;
+
+    /// The type of an instant, to which its precision can be added.
+    fn instant(&self) -> &'static str;
+
+    /// The instant of this moment, not of the transaction's start.
+    fn now(&self) -> &'static str;
+
+    /// An instant so many units (`second`, `minute`) after another one in UTC.
+    fn later(&self, than: &str, count: &str, unit: &str) -> String;
+
+    /// An instant as microseconds since 1970.
+    fn microseconds(&self, instant: &str) -> String;
+
+    /// A relation whose only column `seq` counts from 1 to that number.
+    fn series(&self, rows: u32) -> String;
+
+    /// An expression that takes so many seconds and has a value.
+    fn sleep(&self, seconds: f64) -> String;
+
+    /// Statements that let the server learn how many rows a table has.
+    fn analyze(&self, table: &str) -> String;
+
+    /// Statements that give a column of `workflow_events` another type.
+    fn retype(&self, column: &str, to: &str) -> String;
+
+    /// Statements that let an instant of `workflow_events` have no value.
+    fn let_be_null(&self, instant: &str) -> String;
+
+    /// Statements that let a remark, and what the reader is sent, be of 20 MB.
+    fn let_remarks_be_long(&self) -> &'static str;
+
+    /// Statements that let the reader see the open transactions of others.
+    fn let_transactions_be_seen(&self) -> &'static str;
+
+    /// Statements that let the reader have one connection at a time.
+    fn let_connect_once(&self) -> &'static str;
+
+    /// Statements that lock `workflow_events` against readers, and the one that ends the lock.
+    fn lock(&self) -> [&'static str; 2];
+
+    /// How many sessions the reader has.
+    fn sessions(&self) -> &'static str;
+
+    /// The session by which the reader is sent rows now, if there is one.
+    fn session_that_reads(&self) -> &'static str;
+
+    /// The statement that ends a session.
+    fn end(&self, session: i64) -> String;
+
+    /// Instants that no calendar has.
+    fn no_instants(&self) -> NoInstants;
+
+    /// A value of `double precision` that is no integer, the oddest that the server has.
+    fn odd_double(&self) -> &'static str;
+
+    /// What may be granted to the reader, and whether he may then change data.
+    fn grants(&self) -> &'static [Grant];
 }
 
-impl Drop for Server {
+/// Instants that no calendar has, and how the server and the program take them.
+#[derive(Debug)]
+pub struct NoInstants {
+    /// What a session says first so that it may write them.
+    pub allowed_by: &'static str,
+    /// One that lies before all others.
+    pub earliest: &'static str,
+    /// The finding of that one where there must be a value.
+    pub code_of_earliest: &'static str,
+    /// One that lies at no time.
+    pub never: &'static str,
+}
+
+/// What is granted to the reader.
+#[derive(Debug)]
+pub struct Grant {
+    /// Statements that grant it.
+    pub grant: &'static str,
+    /// Statements that take it back.
+    pub revoke: &'static str,
+    /// Whether the reader may then change data of the office.
+    pub may_write: bool,
+}
+
+/// A server's process.
+#[derive(Debug)]
+pub struct Process {
+    child: Child,
+    port: u16,
+    folder: TempDir,
+}
+
+impl Drop for Process {
     fn drop(&mut self) {
         // A server that is already gone needs no stopping.
         drop(self.child.kill());
@@ -32,23 +147,52 @@ impl Drop for Server {
     }
 }
 
-impl Server {
+/// A session of a database user, which lasts as long as the value.
+pub trait Session {
+    /// Runs statements.
+    fn run(&mut self, statements: &str);
+
+    /// The integer that a statement answers with.
+    fn number(&mut self, sql: &str) -> i64;
+}
+
+struct Connected<C> {
+    connection: C,
+    runtime: Runtime,
+}
+
+impl<C: Connection> Session for Connected<C>
+where
+    for<'c> &'c mut C: Executor<'c, Database = C::Database>,
+    for<'r> i64: Decode<'r, C::Database> + Type<C::Database>,
+    usize: ColumnIndex<<C::Database as Database>::Row>,
+{
+    fn run(&mut self, statements: &str) {
+        let statements = raw_sql(AssertSqlSafe(statements.to_owned()));
+        self.runtime.block_on(self.connection.execute(statements)).unwrap();
+    }
+
+    fn number(&mut self, sql: &str) -> i64 {
+        let sql = raw_sql(AssertSqlSafe(sql.to_owned()));
+        self.runtime.block_on(self.connection.fetch_one(sql)).unwrap().get(0)
+    }
+}
+
+fn connect<C>(url: &str) -> Result<Box<dyn Session>, sqlx::Error>
+where
+    C: Connection + 'static,
+    Connected<C>: Session,
+{
+    let runtime = runtime();
+    let connection = runtime.block_on(C::connect(url))?;
+    Ok(Box::new(Connected { connection, runtime }))
+}
+
+impl dyn Server + '_ {
     /// URL of a user of the office's database.
     #[must_use]
     pub fn url(&self, user: &str, password: &str) -> String {
-        self.url_at(self.port, user, password)
-    }
-
-    fn url_at(&self, port: u16, user: &str, password: &str) -> String {
-        format!("{}://{user}:{password}@127.0.0.1:{port}/kantor", self.scheme)
-    }
-
-    /// A wire to the server, and the URL by which the reader comes through it.
-    #[must_use]
-    pub fn wired(&self) -> (Wire, String) {
-        let wire = Wire::to(self.port);
-        let url = self.url_at(wire.port, "pembaca", PASSWORD);
-        (wire, url)
+        self.url_at(self.process().port, user, password)
     }
 
     /// URL of the user who may only read.
@@ -57,24 +201,37 @@ impl Server {
         self.url("pembaca", PASSWORD)
     }
 
-    /// Whether it is PostgreSQL.
+    /// URL of the owner.
     #[must_use]
-    pub fn is_postgres(&self) -> bool {
-        self.scheme == "postgres"
+    pub fn owner(&self) -> String {
+        self.url("pemilik", PASSWORD)
+    }
+
+    fn url_at(&self, port: u16, user: &str, password: &str) -> String {
+        format!("{}://{user}:{password}@127.0.0.1:{port}/kantor", self.scheme())
+    }
+
+    /// A wire to the server, and the URL by which the reader comes through it.
+    #[must_use]
+    pub fn wired(&self) -> (Wire, String) {
+        let wire = Wire::to(self.process().port);
+        let url = self.url_at(wire.port, "pembaca", PASSWORD);
+        (wire, url)
     }
 
     /// Kills the server as a power cut would: every process of it at once.
     pub fn kill(&mut self) {
+        let process = self.process_mut();
         // What PostgreSQL started would go on answering while its reader keeps up, since only one who waits sees that the
         // first process is gone.
-        let mut doomed = words(&pgrep(&["-f", &self.dir.path().join("data").display().to_string()]));
+        let mut doomed = words(&pgrep(&["-f", &process.folder.path().join("data").display().to_string()]));
         let started: Vec<String> = doomed.iter().flat_map(|parent| words(&pgrep(&["-P", parent]))).collect();
         doomed.extend(started);
         let mut arguments = vec!["-KILL"];
         arguments.extend(doomed.iter().map(String::as_str));
         // One of them may have ended by itself since it was listed.
         drop(Command::new("kill").args(arguments).output());
-        drop(self.child.wait());
+        drop(process.child.wait());
         let began = Instant::now();
         while doomed.iter().any(|process| is_alive(process)) {
             assert!(began.elapsed() < Duration::from_secs(60), "the server does not die");
@@ -84,47 +241,44 @@ impl Server {
 
     /// Starts it again on the same data, and waits until it answers.
     pub fn start(&mut self) {
-        drop(fs::remove_file(self.dir.path().join("data/postmaster.pid")));
-        self.child = if self.is_postgres() {
-            start_postgres(self.dir.path(), self.port)
-        } else {
-            start_mariadb(self.dir.path(), self.port)
-        };
-        let url = self.url("pemilik", PASSWORD);
-        runtime().block_on(async {
-            if self.is_postgres() {
-                drop(wait_for(|| sqlx::PgConnection::connect(&url)).await);
-            } else {
-                drop(wait_for(|| sqlx::MySqlConnection::connect(&url)).await);
+        let Process { folder, port, .. } = self.process();
+        let child = self.spawn(folder.path(), *port);
+        self.process_mut().child = child;
+        drop(self.answering(&self.owner()));
+    }
+
+    /// A session of a server that was just started.
+    fn answering(&self, url: &str) -> Box<dyn Session> {
+        let began = Instant::now();
+        loop {
+            match self.connect(url) {
+                Ok(session) => return session,
+                Err(fault) => assert!(began.elapsed() < Duration::from_secs(60), "the server did not start: {fault:?}"),
             }
-        });
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+
+    /// A session of the owner.
+    fn session(&self) -> Box<dyn Session> {
+        self.connect(&self.owner()).unwrap()
+    }
+
+    /// Runs statements as the owner.
+    pub fn sql(&self, statements: &str) {
+        self.session().run(statements);
     }
 
     /// One integer that a statement answers with, asked by the owner.
     #[must_use]
     pub fn number(&self, sql: &str) -> i64 {
-        let (url, sql) = (self.url("pemilik", PASSWORD), AssertSqlSafe(sql.to_owned()));
-        runtime().block_on(async {
-            if self.is_postgres() {
-                let mut db = sqlx::PgConnection::connect(&url).await.unwrap();
-                sqlx::query(sql).fetch_one(&mut db).await.unwrap().get(0)
-            } else {
-                let mut db = sqlx::MySqlConnection::connect(&url).await.unwrap();
-                sqlx::query(sql).fetch_one(&mut db).await.unwrap().get(0)
-            }
-        })
+        self.session().number(sql)
     }
 
     /// Waits until that pull reads events; the session by which it does.
     pub fn reading(&self, pull: &mut Child) -> i64 {
-        let session = if self.is_postgres() {
-            "select max(pid)::bigint from pg_stat_activity where usename = 'pembaca' and query ~ '^(COPY|FETCH)'"
-        } else {
-            "select cast(max(id) as signed) from information_schema.processlist where user = 'pembaca'
-             and command in ('Execute', 'Query') and time_ms > 50"
-        };
         loop {
-            let session = self.number(&format!("select coalesce(({session}), 0)"));
+            let session = self.number(&format!("select coalesce(({}), 0)", self.session_that_reads()));
             if session > 0 {
                 return session;
             }
@@ -133,98 +287,57 @@ impl Server {
         }
     }
 
-    /// Ends one session of the server.
-    pub fn cut(&self, session: i64) {
-        self.sql(&if self.is_postgres() {
-            format!("select pg_terminate_backend({session})")
-        } else {
-            format!("kill {session}")
-        });
-    }
-
     /// Does something while another session stays at what these statements made of it, a transaction or a lock, and then
     /// ends that session with the last statement.
     pub fn while_open<T>(&self, statements: &str, during: impl FnOnce() -> T, last: &str) -> T {
-        let url = self.url("pemilik", PASSWORD);
-        let [statements, last] = [statements, last].map(|sql| sqlx::raw_sql(AssertSqlSafe(sql.to_owned())));
-        let runtime = runtime();
-        if self.is_postgres() {
-            let mut db = runtime.block_on(sqlx::PgConnection::connect(&url)).unwrap();
-            runtime.block_on(db.execute(statements)).unwrap();
-            let done = during();
-            runtime.block_on(db.execute(last)).unwrap();
-            done
-        } else {
-            let mut db = runtime.block_on(sqlx::MySqlConnection::connect(&url)).unwrap();
-            runtime.block_on(db.execute(statements)).unwrap();
-            let done = during();
-            runtime.block_on(db.execute(last)).unwrap();
-            done
-        }
+        let mut session = self.session();
+        session.run(statements);
+        let done = during();
+        session.run(last);
+        done
     }
 
     /// Makes the table `workflow_events` itself, without a view, with that many invented rows: one each minute from
     /// 2026-01-05 on. Further rows get their own `event_id` and the instant at which they are written.
     pub fn contract_table(&self, rows: u32) {
-        let (key, at, instant, series) = if self.is_postgres() {
-            (
-                "bigserial primary key",
-                "timestamptz not null default clock_timestamp()",
-                "timestamptz",
-                format!("(select g as seq from generate_series(1, {rows}) g) s"),
-            )
-        } else {
-            let series = format!("seq_1_to_{}", rows.max(1));
-            ("bigint auto_increment primary key", "timestamp(6) not null default now(6)", "timestamp(6)", series)
-        };
+        let (key, instant, now) = (self.key(), self.instant(), self.now());
         self.sql(&format!(
             "drop table if exists workflow_events;
-             create table workflow_events (event_id {key}, recorded_at {at}, berkas_id varchar(40) not null,
-             kolektif_id varchar(40) not null, langkah smallint not null, pelaksana varchar(40) not null,
-             petugas_id varchar(40), mulai {instant} null default null, selesai {instant} not null, hasil varchar(40) not null,
-             kekurangan varchar(200), nomor_register varchar(40), keterangan text, jenis varchar(40) not null,
-             kewarganegaraan varchar(3) not null, nik varchar(40), nama varchar(200), jenis_kelamin varchar(1),
-             tempat_lahir varchar(100), tanggal_lahir date, pekon varchar(10) not null, pembawa varchar(200) not null,
-             diterima {instant} not null)"
+             create table workflow_events (event_id {key} primary key, recorded_at {instant}(6) not null default {now},
+             berkas_id varchar(40) not null, kolektif_id varchar(40) not null, langkah smallint not null,
+             pelaksana varchar(40) not null, petugas_id varchar(40), mulai {instant}(6) null default null,
+             selesai {instant}(6) not null, hasil varchar(40) not null, kekurangan varchar(200), nomor_register varchar(40),
+             keterangan text, jenis varchar(40) not null, kewarganegaraan varchar(3) not null, nik varchar(40),
+             nama varchar(200), jenis_kelamin varchar(1), tempat_lahir varchar(100), tanggal_lahir date,
+             pekon varchar(10) not null, pembawa varchar(200) not null, diterima {instant}(6) not null)"
         ));
-        let minute = |base: &str| {
-            if self.is_postgres() {
-                format!("timestamptz '{base}+00' + make_interval(mins => seq % 300000)")
-            } else {
-                format!("'{base}' + interval (seq % 300000) minute")
-            }
-        };
-        let (one, two) = (minute("2026-01-05 01:00:00"), minute("2026-01-05 01:10:00"));
-        let (key, concat) = ("concat('B202601-', seq div 10)", "concat('catatan ', seq)");
-        let key = if self.is_postgres() { "concat('B202601-', seq / 10)" } else { key };
-        let zone = if self.is_postgres() { "set time zone 'UTC'" } else { "set time_zone = '+00:00'" };
-        if rows > 0 {
-            self.sql(&format!(
-                "{zone}; insert into workflow_events (recorded_at, berkas_id, kolektif_id, langkah, pelaksana, selesai, hasil,
-                 keterangan, jenis, kewarganegaraan, nik, nama, tanggal_lahir, pekon, pembawa, diterima)
-                 select {two}, {key}, 'K202601-1', 7, 'operator', {two}, 'selesai', {concat}, 'baru', 'WNI',
-                 '1806015708979001', 'SITI REKAAN', '1997-08-17', '1806011001', 'ANDI', {one} from {series}"
-            ));
-        }
-        if self.is_postgres() {
-            self.sql("grant select on workflow_events to pembaca; analyze workflow_events");
-        } else {
-            self.sql("analyze table workflow_events");
-        }
+        let [received, ended] =
+            ["01:00:00", "01:10:00"].map(|at| self.later(&format!("2026-01-05 {at}"), "seq % 300000", "minute"));
+        self.sql(&format!(
+            "insert into workflow_events (recorded_at, berkas_id, kolektif_id, langkah, pelaksana, selesai, hasil, keterangan,
+             jenis, kewarganegaraan, nik, nama, tanggal_lahir, pekon, pembawa, diterima)
+             select {ended}, concat('B202601-', floor(seq / 10)), 'K202601-1', 7, 'operator', {ended}, 'selesai',
+             concat('catatan ', seq), 'baru', 'WNI', '1806015708979001', 'SITI REKAAN', '1997-08-17', '1806011001', 'ANDI',
+             {received} from {} where seq <= {rows}; {}",
+            self.series(rows.max(1)),
+            self.analyze("workflow_events"),
+        ));
     }
 
-    /// Runs statements as the owner.
-    pub fn sql(&self, statements: &str) {
-        let (url, statements) = (self.url("pemilik", PASSWORD), statements.to_owned());
-        runtime().block_on(async {
-            if self.scheme == "postgres" {
-                let mut db = sqlx::PgConnection::connect(&url).await.unwrap();
-                db.execute(sqlx::raw_sql(AssertSqlSafe(statements))).await.unwrap();
-            } else {
-                let mut db = sqlx::MySqlConnection::connect(&url).await.unwrap();
-                db.execute(sqlx::raw_sql(AssertSqlSafe(statements))).await.unwrap();
+    /// Writes an invented row of October into the table, recorded then.
+    pub fn add_row(&self, recorded_at: &str) {
+        self.sql(&format!("insert into workflow_events (recorded_at, {ROW}) values ({recorded_at}, {VALUES})"));
+    }
+
+    /// Copies an office from SQLite into this server, with the server's own types.
+    pub fn fill(&self, office: &Path) {
+        self.sql(&TABLES.replace("TIME", self.instant()));
+        for table in COPIED {
+            for insert in inserts(office, table) {
+                self.sql(&insert);
             }
-        });
+            self.sql(&self.analyze(table));
+        }
     }
 }
 
@@ -256,128 +369,12 @@ fn is_alive(process: &str) -> bool {
     status.is_ok_and(|status| !status.contains("State:\tZ"))
 }
 
-fn is_root() -> bool {
-    output("id", &["-u"]).trim() == "0"
-}
-
-/// PostgreSQL refuses to run as root, so there it runs as its own user.
-fn as_postgres(path: &Path) -> Command {
-    if is_root() {
-        let mut command = Command::new("runuser");
-        command.args(["-u", "postgres", "--"]).arg(path);
-        command
-    } else {
-        Command::new(path)
-    }
-}
-
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-fn start_postgres(dir: &Path, port: u16) -> Child {
-    as_postgres(&program("postgres").unwrap())
-        .args(["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off"])
-        .args(["-p", &port.to_string(), "-D"])
-        .arg(dir.join("data"))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
-}
-
-fn start_mariadb(dir: &Path, port: u16) -> Child {
-    let me = output("id", &["-un"]).trim().to_owned();
-    Command::new(program("mariadbd").unwrap())
-        .args(["--no-defaults", "--bind-address=127.0.0.1", "--innodb-flush-log-at-trx-commit=2"])
-        .arg(format!("--user={me}"))
-        .arg(format!("--port={port}"))
-        .arg(format!("--datadir={}", dir.join("data").display()))
-        .arg(format!("--socket={}", dir.join("s").display()))
-        // One that starts clears temporary tables away, of others that it finds beside its own too.
-        .env("TMPDIR", dir)
-        // Some of its tables tell times in the machine's zone, which an office's is.
-        .env("TZ", "Asia/Jakarta")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
-}
-
-/// Starts a PostgreSQL server with an empty database `kantor`.
-#[must_use]
-pub fn postgres() -> Server {
-    let dir = TempDir::new().unwrap();
-    let data = dir.path().join("data");
-    if is_root() {
-        drop(output("chown", &["postgres", &dir.path().display().to_string()]));
-    }
-    let init = as_postgres(&program("initdb").unwrap())
-        .args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync", "-D"])
-        .arg(&data)
-        .stdout(Stdio::null())
-        .status()
-        .unwrap();
-    assert!(init.success(), "initdb failed");
-    // The users of the tests must give a password; the superuser need not.
-    let rules = "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n";
-    fs::write(data.join("pg_hba.conf"), rules).unwrap();
-    let port = free_port();
-    let child = start_postgres(dir.path(), port);
-    let server = Server { child, port, scheme: "postgres", dir };
-    let admin = format!("postgres://postgres@127.0.0.1:{port}/postgres");
-    let users = format!(
-        "create role pemilik login superuser password '{PASSWORD}'; create role pembaca login password '{PASSWORD}';"
-    );
-    runtime().block_on(async {
-        let mut db = wait_for(|| sqlx::PgConnection::connect(&admin)).await;
-        db.execute(sqlx::raw_sql(AssertSqlSafe(users))).await.unwrap();
-        db.execute("create database kantor owner pemilik").await.unwrap();
-    });
-    server
-}
-
-/// Starts a MariaDB server with an empty database `kantor`.
-#[must_use]
-pub fn mariadb() -> Server {
-    let dir = TempDir::new().unwrap();
-    let data = dir.path().join("data");
-    let me = output("id", &["-un"]).trim().to_owned();
-    let init = Command::new(program("mariadb-install-db").unwrap())
-        .args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"])
-        .arg(format!("--user={me}"))
-        .arg(format!("--datadir={}", data.display()))
-        .env("TMPDIR", dir.path())
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&init.stderr);
-    assert!(init.status.success(), "mariadb-install-db: {said}{}", String::from_utf8_lossy(&init.stdout));
-    let port = free_port();
-    let child = start_mariadb(dir.path(), port);
-    let server = Server { child, port, scheme: "mysql", dir };
-    let admin = format!("mysql://root@127.0.0.1:{port}/mysql");
-    let users = format!(
-        "create database kantor character set utf8mb4;
-         create user pemilik@'127.0.0.1' identified by '{PASSWORD}'; grant all on *.* to pemilik@'127.0.0.1' with grant option;
-         create user pembaca@'127.0.0.1' identified by '{PASSWORD}'; grant select on kantor.* to pembaca@'127.0.0.1';"
-    );
-    runtime().block_on(async {
-        let mut db = wait_for(|| sqlx::MySqlConnection::connect(&admin)).await;
-        db.execute(sqlx::raw_sql(AssertSqlSafe(users))).await.unwrap();
-    });
-    server
-}
-
-async fn wait_for<C, E: std::fmt::Debug, F: Future<Output = Result<C, E>>>(connect: impl Fn() -> F) -> C {
-    let began = Instant::now();
-    loop {
-        match connect().await {
-            Ok(connection) => return connection,
-            Err(fault) => assert!(began.elapsed() < Duration::from_secs(60), "the server did not start: {fault:?}"),
-        }
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-}
+/// The tables that are copied, each before those that come later.
+const COPIED: [&str; 5] = ["kolektif", "berkas", "langkah_berkas", "gangguan", "blangko"];
 
 /// Tables of a counter application, with `TIME` for the database's instant type.
 const TABLES: &str = "
@@ -397,29 +394,6 @@ create view workflow_events as
          b.jenis_kelamin, b.tempat_lahir, b.tanggal_lahir, k.pekon, k.pembawa, k.diterima
   from langkah_berkas l join berkas b on b.berkas_id = l.berkas_id join kolektif k on k.kolektif_id = b.kolektif_id;
 ";
-
-impl Server {
-    /// Copies an office from SQLite into this server, with the server's own types.
-    pub fn fill(&self, office: &Path) {
-        // Of a nullable and a required TIMESTAMP, MariaDB needs to be told that neither updates itself.
-        let tables = if self.scheme == "postgres" {
-            TABLES.replace("TIME", "timestamptz")
-        } else {
-            let tables = TABLES.replace("TIME not null", "timestamp not null default 0");
-            format!("set sql_mode = ''; {}", tables.replace("TIME", "timestamp null default null"))
-        };
-        self.sql(&tables);
-        for table in ["kolektif", "berkas", "langkah_berkas", "gangguan", "blangko"] {
-            for insert in inserts(office, table) {
-                let zone = if self.scheme == "postgres" { "set time zone 'UTC'" } else { "set time_zone = '+00:00'" };
-                self.sql(&format!("{zone}; {insert}"));
-            }
-        }
-        if self.scheme == "postgres" {
-            self.sql("grant select on all tables in schema public to pembaca; analyze");
-        }
-    }
-}
 
 /// INSERT statements of 2,000 rows each.
 fn inserts(office: &Path, table: &str) -> Vec<String> {

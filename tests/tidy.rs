@@ -240,7 +240,7 @@ fn source_files_are_short_and_named_for_what_they_hold() {
     }
 }
 
-/// Programs of others are started by `tools.rs` and `servers.rs` alone, for trials that say so; and no test is left out because
+/// Programs of others are started by `tools.rs` and `servers/` alone, for trials that say so; and no test is left out because
 /// it is written for the other harness.
 #[test]
 fn every_test_runs_and_goes_through_the_gate() {
@@ -248,7 +248,15 @@ fn every_test_runs_and_goes_through_the_gate() {
     let readme = read("tests/README.md");
     for target in targets["test"].as_array().unwrap() {
         let path = target["path"].as_str().unwrap();
-        let text = read(&format!("tests/{path}"));
+        // A program of several files is a folder.
+        let (text, path) = match path.strip_suffix("main.rs") {
+            Some(folder) => {
+                let folder_of = Path::new("tests").join(folder);
+                let parts = files(".rs").into_iter().filter(|part| part.parent() == Some(&folder_of));
+                (parts.map(|part| read(&part.display().to_string())).collect(), folder)
+            }
+            None => (read(&format!("tests/{path}")), path),
+        };
         assert!(readme.contains(&format!("`{path}`")), "tests/README.md does not say what `{path}` proves");
         let listed = target.get("harness").is_some_and(|harness| harness.as_bool() == Some(false));
         // Written in two halves, so that this file does not find itself.

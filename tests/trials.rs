@@ -3,6 +3,7 @@
 //! A trial says which tools it needs. It is listed as `[tool] name`. Where a tool is missing it is ignored with the name of
 //! what is missing; with `CI=true` it fails instead.
 
+use crate::servers::{self, Server};
 use crate::tools::Tool;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use std::process::ExitCode;
@@ -36,6 +37,22 @@ impl Trials {
         self.trials.push(Trial::ignorable_test(name, run).with_kind(names.join(", ")));
     }
 
+    /// A test on a fresh server of each kind, and the tools that it needs beside one.
+    pub fn each_server(&mut self, name: &str, needs: &[Tool], test: fn(&mut dyn Server)) {
+        self.postgres(&format!("{name}_postgres"), needs, test);
+        self.mariadb(&format!("{name}_mariadb"), needs, test);
+    }
+
+    /// A test of what PostgreSQL alone has.
+    pub fn postgres(&mut self, name: &str, needs: &[Tool], test: fn(&mut dyn Server)) {
+        self.add(name, &[needs, &[Tool::Postgresql]].concat(), move || test(&mut *servers::postgres()));
+    }
+
+    /// A test of what MariaDB alone has.
+    pub fn mariadb(&mut self, name: &str, needs: &[Tool], test: fn(&mut dyn Server)) {
+        self.add(name, &[needs, &[Tool::Mariadb]].concat(), move || test(&mut *servers::mariadb()));
+    }
+
     /// Runs those that the command line asks for.
     #[must_use]
     pub fn run(self) -> ExitCode {
@@ -52,21 +69,41 @@ fn is_ci() -> bool {
     std::env::var("CI").is_ok_and(|v| v == "true")
 }
 
-/// The `main` of a test program: functions with the tools that each one needs, if it needs any.
+/// The tests of a test program that is one file: functions, with the server that each one runs on and the tools that it needs,
+/// where it needs any.
 ///
 /// ```ignore
 /// tests::trials! {
 ///     the_rows_are_those_of_the_source;
 ///     the_page_says_what_the_rows_say needs Tool::Pdftotext, Tool::Pdfinfo;
+///     late_rows_come_in on each_server;
 /// }
 /// ```
 #[macro_export]
 macro_rules! trials {
-    ($($test:ident $(needs $($tool:expr),+)?;)+) => {
+    ($($listed:tt)+) => {
+        $crate::part! { $($listed)+ }
+
         fn main() -> std::process::ExitCode {
-            let mut trials = $crate::trials::Trials::default();
-            $(trials.add(stringify!($test), &[$($($tool),+)?], $test);)+
-            trials.run()
+            let mut all = $crate::trials::Trials::default();
+            trials(&mut all);
+            all.run()
         }
+    };
+}
+
+/// The same of a module of a test program whose `main` asks each of its modules for its `trials`.
+#[macro_export]
+macro_rules! part {
+    ($($test:ident $(on $server:ident)? $(needs $($tool:expr),+)?;)+) => {
+        pub(crate) fn trials(all: &mut $crate::trials::Trials) {
+            $($crate::part!(@add all $test [$($server)?] &[$($($tool),+)?]);)+
+        }
+    };
+    (@add $all:ident $test:ident [] $needs:expr) => {
+        $all.add(stringify!($test), $needs, $test)
+    };
+    (@add $all:ident $test:ident [$server:ident] $needs:expr) => {
+        $all.$server(stringify!($test), $needs, $test)
     };
 }

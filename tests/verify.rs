@@ -187,7 +187,7 @@ fn verify_writes_nothing() {
     let office = Office::small();
     office.run(&["seal", "--month", "2026-10"]).expect_code(0);
     office.run(&["metrics", "--month", "2026-10"]).expect_code(0);
-    let before = (tree(office.dir.path()), changes(office.dir.path()));
+    let before = (tree(office.folder()), changes(office.folder()));
     run(&office, &["verify"]).expect_code(0);
     run(&office, &["verify", "--head", &"0".repeat(16)]).expect_code(1);
     let book = office.path("laporan/2026-10/buku_agenda_pendaftaran_2026-10.pdf");
@@ -201,7 +201,7 @@ fn verify_writes_nothing() {
     ] {
         Ran::from(tertib().args(&arguments).output().unwrap()).expect_code(0);
     }
-    let after = (tree(office.dir.path()), changes(office.dir.path()));
+    let after = (tree(office.folder()), changes(office.folder()));
     assert!(before.0 == after.0, "a file was changed");
     assert_eq!(before.1, after.1, "a folder was changed");
 }
@@ -225,7 +225,7 @@ fn an_auditor_checks_and_questions_a_copy_of_the_public_part() {
     {
         assert!(ran.out.contains(unchecked), "{unchecked}\n{}", ran.out);
     }
-    let rows = office.query_count("seq >= 0");
+    let rows = office.events("seq >= 0");
     assert!(
         ran.out.contains(&format!("{rows} events row by row; "))
             || ran.out.contains(&format!("{rows} events row by row"))
@@ -423,11 +423,11 @@ fn a_hostile_intent_is_not_followed() {
         });
         let place = "_tertib/intent-00000000000000000001.json";
         fs::write(office.path("archive").join(place), intent.to_string()).unwrap();
-        let before = tree(office.dir.path());
+        let before = tree(office.folder());
         finds(&office, "A018", &format!("{place}: "));
         let ran = run(&office, &["pull"]).expect_code(2);
         assert!(ran.err.contains("is not followed"), "{path}: {}", ran.err);
-        assert!(tree(office.dir.path()) == before, "{staging} {path}: something was written or removed");
+        assert!(tree(office.folder()) == before, "{staging} {path}: something was written or removed");
     }
     let office = Office::small();
     let place = office.path("archive/_tertib/intent-00000000000000000001.json");

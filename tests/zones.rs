@@ -4,13 +4,11 @@
 
 use schemas::Zone;
 use std::fs;
-use std::path::Path;
 use std::process::ExitCode;
-use tempfile::TempDir;
 use tests::reference::Reference;
 use tests::tools::Tool;
 use tests::trials::Trials;
-use tests::{Installed, Office, figures, make_office_in};
+use tests::{Office, make_office_in};
 
 const MONTHS: [&str; 3] = ["2026-08", "2026-09", "2026-10"];
 
@@ -27,25 +25,20 @@ fn main() -> ExitCode {
     trials.run()
 }
 
-fn move_to(zone: Zone, configuration: &Path) {
-    let text = fs::read_to_string(configuration).unwrap();
-    assert!(text.contains("zona = \"WIB\""), "{text}");
-    fs::write(configuration, text.replace("zona = \"WIB\"", &format!("zona = \"{zone}\""))).unwrap();
+fn move_to(zone: Zone, office: &Office) {
+    office.configure("zona = \"WIB\"", &format!("zona = \"{zone}\""));
 }
 
 fn the_reference_agrees(zone: Zone) {
-    let dir = TempDir::new().unwrap();
-    let database = dir.path().join("kantor.sqlite");
-    make_office_in(zone, &database, 11);
-    let installed = Installed::at(&format!("sqlite:{}", database.display()));
-    move_to(zone, &installed.path("tertib.toml"));
-    installed.run(&["pull"]).expect_code(0);
+    let office = Office::around(|database| make_office_in(zone, database, 11));
+    move_to(zone, &office);
+    office.run(&["pull"]).expect_code(0);
+    let database = office.path("kantor.sqlite");
     let months = MONTHS.map(|month| month.parse().unwrap());
     let mut reference = Reference::start();
     let truth = reference.figures(&database, zone, &months);
     for month in MONTHS {
-        let said = installed.run(&["metrics", "--month", month, "--format", "json"]).expect_code(0).out;
-        assert_eq!(figures(&said), truth[month], "{month} {zone}");
+        assert_eq!(office.figures(month, 0), truth[month], "{month} {zone}");
     }
     // Once is enough, since the reference is slow.
     if zone != Zone::Wib {
@@ -57,7 +50,7 @@ fn the_reference_agrees(zone: Zone) {
 /// The invented office of one month, moved to a zone before its first pull; its clocks show the same.
 fn moved(zone: Zone) -> Office {
     let office = Office::unpulled();
-    move_to(zone, &office.path("tertib.toml"));
+    move_to(zone, &office);
     let hours = zone.offset_s() / 3_600 - 7;
     let earlier = |columns: &[&str]| -> String {
         let of = |c: &&str| format!("{c} = strftime('%Y-%m-%dT%H:%M:%SZ', {c}, '-{hours} hours')");
@@ -150,10 +143,9 @@ fn the_first_half_hour() {
              delete from langkah_berkas where langkah = 6 and event_id <> ({before})"
         ));
         office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
-        assert_eq!(office.query_count("bulan = '2026-10' AND selesai < '2026-09-30T17:31:00'"), 1, "{zone}");
-        assert_eq!(office.query_count("bulan = '2026-09'"), 0, "{zone}");
-        let figures = office.run(&["metrics", "--month", "2026-10", "--format", "json"]).expect_code(0);
-        let figures: serde_json::Value = serde_json::from_str(&figures.out).unwrap();
+        assert_eq!(office.events("bulan = '2026-10' AND selesai < '2026-09-30T17:31:00'"), 1, "{zone}");
+        assert_eq!(office.events("bulan = '2026-09'"), 0, "{zone}");
+        let figures = office.figures("2026-10", 0);
         assert_eq!(figures["time_per_step"]["6"]["handling_working"]["sum"], 3_600, "{zone}");
         assert_eq!(figures["time_per_step"]["6"]["handling_wall"]["sum"], 7_200, "{zone}");
     }
@@ -201,7 +193,7 @@ fn two_zones_are_both_named() {
     let ends =
         || office.run(&["query", "SELECT MIN(selesai) AS a, MAX(selesai) AS b FROM events", "--format", "csv"]).out;
     office.run(&["pull"]).expect_code(0);
-    let (truth, month) = (ends(), office.query_count("bulan = '2026-10'"));
+    let (truth, month) = (ends(), office.events("bulan = '2026-10'"));
     // A source without zones, whose clock is that of Makassar.
     for (table, column) in
         [("langkah_berkas", "mulai"), ("langkah_berkas", "selesai"), ("langkah_berkas", "recorded_at")]
@@ -210,7 +202,7 @@ fn two_zones_are_both_named() {
     {
         office.sql(&format!("update {table} set {column} = strftime('%Y-%m-%d %H:%M:%S', {column}, '+8 hours')"));
     }
-    fs::remove_dir_all(office.path("archive")).unwrap();
+    office.forget_archive();
     office.configure("# zone = \"UTC\"", "zone = \"Asia/Makassar\"");
     office.configure("zona = \"WIB\"\n", "");
     let ran = office.run(&["pull"]).expect_code(2);
@@ -218,9 +210,9 @@ fn two_zones_are_both_named() {
     assert!(!office.path("archive").exists());
     office.configure("tempat = \"Kota Agung\"\n", "tempat = \"Kota Agung\"\nzona = \"WIB\"\n");
     office.run(&["pull"]).expect_code(0);
-    assert_eq!((ends(), office.query_count("bulan = '2026-10'")), (truth.clone(), month));
+    assert_eq!((ends(), office.events("bulan = '2026-10'")), (truth.clone(), month));
     // Read as the office's own, the same times are an hour later.
-    fs::remove_dir_all(office.path("archive")).unwrap();
+    office.forget_archive();
     office.configure("zone = \"Asia/Makassar\"\n", "");
     office.run(&["pull"]).expect_code(0);
     assert_ne!(ends(), truth);
