@@ -21,13 +21,11 @@ decree = "SK rekaan 2"
 "#;
 
 fn metrics(office: &Office) -> Value {
-    serde_json::from_str(&office.run(&["metrics", "--month", "2026-10", "--format", "json"]).expect_code(0).out)
-        .unwrap()
+    office.figures("2026-10", 0)
 }
 
 fn october(office: &Office) -> (u64, u64) {
-    let ran = office.run(&["calendar", "--year", "2026", "--format", "json"]).expect_code(0);
-    let year: Value = serde_json::from_str(&ran.out).unwrap();
+    let year = office.json(&["calendar", "--year", "2026"], 0);
     assert_eq!(year["days"].as_array().unwrap().len(), 365);
     let month = year["months"].as_array().unwrap().iter().find(|m| m[0] == "2026-10").unwrap().clone();
     (month[1].as_u64().unwrap(), month[2].as_u64().unwrap())

@@ -7,9 +7,10 @@ use reports::Document;
 use schemas::document::{ComplianceSheet, Provenance};
 use schemas::{Decisions, Facts};
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
-use tests::Office;
 use tests::tools::Tool;
+use tests::{Office, flip, forged_code, printed_code};
 
 tests::trials! {
     a_printed_book_is_checked_against_the_archive;
@@ -33,30 +34,23 @@ fn a_printed_book_is_checked_against_the_archive() {
         assert!(ran.out.contains("version 0; 0 findings"), "{}", ran.out);
         checked += 1;
     }
-    assert_eq!(checked, 17);
+    assert_eq!(checked, tests::documents_of_a_month());
     let book = folder.join("buku_agenda_pendaftaran_2026-10.pdf");
-    let bytes = fs::read(&book).unwrap();
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let code: String = text[text.find("TERTIB1").unwrap()..].chars().take_while(|c| *c != '<' && *c != ')').collect();
+    let code = printed_code(&book);
     office.run(&["verify", "--code", &code]).expect_code(0);
     // Another month's digest, one row more, a version that never was.
     let says = |code: &str, exit: i32, words: &str| {
         let ran = office.run(&["verify", "--code", code]).expect_code(exit);
         assert!(format!("{}{}", ran.out, ran.err).contains(words), "{code}: {} {}", ran.out, ran.err);
     };
-    let digest = code.split(' ').nth(6).unwrap();
-    says(&code.replace(digest, &digest.chars().rev().collect::<String>()), 1, "B001");
+    says(&forged_code(&code), 1, "B001");
     says(&code.replace(" n", " n1"), 1, "B001");
     says(&code.replace("v0", "v7"), 2, "no version 7");
     says("HALO", 2, "no code");
     // One byte of a page.
-    let mut changed = bytes.clone();
-    let place = changed.len() / 2;
-    changed[place] ^= 1;
-    let forged = folder.join("palsu.pdf");
-    fs::write(&forged, changed).unwrap();
-    let ran = office.run(&["verify", "--book", forged.to_str().unwrap()]).expect_code(1);
-    assert!(ran.out.contains("B002") && !ran.out.contains("B001"), "{}", ran.out);
+    flip(&book);
+    let ran = office.run(&["verify", "--book", book.to_str().unwrap()]).expect_code(1);
+    assert!(ran.finds("B002") && !ran.finds("B001"), "{}", ran.out);
 }
 
 /// What goes to the province can be checked as a book can: what it says, and from which archive it comes.
@@ -64,27 +58,23 @@ fn a_report_is_checked_against_the_archive() {
     let (office, other) = Office::alike();
     let only = "laporan_kepatuhan,laporan_bulanan";
     office.run(&["render", "--month", "2026-10", "--only", only]).expect_code(0);
-    let verify = |at: &Office, what: &[&str], code: i32| at.run(&[&["verify"], what].concat()).expect_code(code).out;
+    let verify = |at: &Office, what: &[&str], code: i32| at.run(&[&["verify"], what].concat()).expect_code(code);
     for id in only.split(',') {
-        let pdf = office.path(&format!("laporan/2026-10/{id}_2026-10.pdf")).display().to_string();
-        assert!(verify(&office, &["--book", &pdf], 0).contains("0 findings"));
+        let pdf = office.document(id, "pdf").display().to_string();
+        assert!(verify(&office, &["--book", &pdf], 0).out.contains("; 0 findings"));
         // The same counts, but of another archive.
         let said = verify(&other, &["--book", &pdf], 1);
-        assert!(said.contains("K004") && !said.contains("K003"), "{said}");
-        let text = String::from_utf8_lossy(&fs::read(&pdf).unwrap()).into_owned();
-        let code: String =
-            text[text.find("TERTIB1").unwrap()..].chars().take_while(|c| *c != '<' && *c != ')').collect();
+        assert!(said.finds("K004") && !said.finds("K003"), "{}", said.out);
+        let code = printed_code(Path::new(&pdf));
         verify(&office, &["--code", &code], 0);
-        let digest = code.split(' ').nth(6).unwrap();
-        let forged = code.replace(digest, &digest.chars().rev().collect::<String>());
-        assert!(verify(&office, &["--code", &forged], 1).contains("K003"));
+        assert!(verify(&office, &["--code", &forged_code(&code)], 1).finds("K003"));
         let copy = office.run(&["verify", "--code", &code.replace(" kerja ", " lain ")]).expect_code(2);
         assert!(copy.err.contains("no code of a document"), "{}", copy.err);
     }
     let statement = office.path("berita_acara.pdf").display().to_string();
     office.run(&["verify", "--report", &statement]).expect_code(0);
-    assert!(verify(&office, &["--book", &statement], 0).contains("0 findings"));
-    assert!(verify(&other, &["--book", &statement], 1).contains("K004"));
+    assert!(verify(&office, &["--book", &statement], 0).out.contains("; 0 findings"));
+    assert!(verify(&other, &["--book", &statement], 1).finds("K004"));
 }
 
 /// A digest of a report that is right although one number is another would vouch for the wrong number.
@@ -124,10 +114,7 @@ fn a_verification_is_stated() {
     let whole = text(0);
     assert!(whole.contains("BERITA ACARA VERIFIKASI ARSIP") && whole.contains("Tidak ada temuan"), "{whole}");
     let part = fs::read_dir(office.path("archive/events/bulan=2026-10")).unwrap().next().unwrap().unwrap().path();
-    let mut bytes = fs::read(&part).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
-    fs::write(&part, bytes).unwrap();
+    flip(&part);
     let damaged = text(1);
     for ending in ["csv", "json", "xlsx"] {
         let place = office.path(&format!("berita_acara.{ending}"));
@@ -144,7 +131,7 @@ fn a_verification_is_stated() {
         "{damaged}"
     );
     // With a log that cannot be read, nobody knows how many events there are.
-    let commit = office.path("archive/events/_delta_log/00000000000000000000.json");
+    let commit = office.commit(0);
     fs::write(&commit, "{}").unwrap();
     let place = office.path("berita_acara.json").display().to_string();
     office.run(&["verify", "--report", &place]).expect_code_in(&[1, 2], "verify");

@@ -6,11 +6,6 @@ use serde_json::Value;
 use std::fs;
 use tests::{Office, tree};
 
-/// What a command answers as JSON.
-fn json(office: &Office, arguments: &[&str], code: i32) -> Value {
-    serde_json::from_str(&office.run(&[arguments, &["--format", "json"]].concat()).expect_code(code).out).unwrap()
-}
-
 /// The instants that the commits state, microseconds.
 fn stated(office: &Office) -> Vec<Option<i64>> {
     let log = tree(&office.path("archive/events/_delta_log"));
@@ -34,19 +29,19 @@ fn a_month_that_is_not_all_there_is_provisional_everywhere() {
         |ran: &tests::Ran| assert!(ran.err.contains("K001") && ran.err.contains("15-10-2026 00.00 WIB"), "{}", ran.err);
 
     let metrics = [&["metrics"], &month[..]].concat();
-    let figures = json(&office, &metrics, 1);
+    let figures = office.json(&metrics, 1);
     assert_eq!(figures["archive"]["coverage"], "provisional");
     assert_eq!(figures["archive"]["complete_until"], until);
     let table = office.run(&[&metrics[..], &["--format", "csv"]].concat()).expect_code(1);
     assert!(table.out.contains(&format!("archive.complete_until,{until}")), "{}", table.out);
     says(&table);
-    let rows = json(&office, &[&metrics[..], &["--by", "kecamatan"]].concat(), 1);
+    let rows = office.json(&[&metrics[..], &["--by", "kecamatan"]].concat(), 1);
     assert!(
         rows.as_array().unwrap().iter().all(|row| row["coverage"] == "provisional" && row["complete_until"] == until)
     );
 
     let compliance = [&["compliance"], &month[..]].concat();
-    let sheet = json(&office, &compliance, 1);
+    let sheet = office.json(&compliance, 1);
     assert_eq!(
         (&sheet["coverage"], &sheet["provenance"]["complete_until_s"]),
         (&"provisional".into(), &(us(until) / 1_000_000).into())
@@ -69,11 +64,12 @@ fn a_month_that_is_not_all_there_is_provisional_everywhere() {
         }
         seen += 1;
     }
-    assert_eq!(seen, 34);
+    // Each document in both forms.
+    assert_eq!(seen, 2 * tests::documents_of_a_month());
 
     let job = office.run(&["run", "laporan", "--month", "2026-10"]).expect_code(1);
     assert!(job.out.contains("K001 2026-10: data sampai 15-10-2026 00.00 WIB"), "{}", job.out);
-    let status = json(&office, &["status"], 0);
+    let status = office.json(&["status"], 0);
     assert_eq!(status["runs"][0]["outcome"], "findings");
     assert!(status["data_age_s"].as_i64().unwrap() > 86_400);
     assert!(office.run(&["status"]).expect_code(0).out.contains("complete until 15-10-2026 00.00 WIB, "));
@@ -85,11 +81,10 @@ fn a_month_that_is_not_all_there_is_provisional_everywhere() {
 
     // All of it is there, and nothing is said any more.
     office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
-    assert_eq!(json(&office, &metrics, 0)["archive"]["coverage"], "complete");
+    assert_eq!(office.json(&metrics, 0)["archive"]["coverage"], "complete");
     let whole = office.run(&render);
-    assert!(!whole.err.contains("K001"), "{}", whole.err);
-    let paper = fs::read(office.path("laporan/2026-10/laporan_bulanan_2026-10.data.json")).unwrap();
-    let paper: Value = serde_json::from_slice(&paper).unwrap();
+    assert!(!whole.finds("K001"), "{}", whole.err);
+    let paper = office.document_json("laporan_bulanan", "data.json");
     assert_eq!(paper["keadaan"]["sementara"], false);
     assert!(paper["keadaan"]["sampai"].as_str().unwrap().starts_with("data sampai "));
 }
@@ -100,10 +95,7 @@ fn nothing_is_stated_that_is_not_so(office: &Office) {
         let said = office.run(&[command, "--month", "2026-10"]).expect_code(1).err;
         assert!(said.contains("K001") && said.contains("15-10-2026 00.00 WIB"), "{said}");
     }
-    let data = |name: &str| -> Value {
-        let path = office.path(&format!("laporan/2026-10/{name}_2026-10.data.json"));
-        serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
-    };
+    let data = |name: &str| office.document_json(name, "data.json");
     for book in ["buku_agenda_pendaftaran", "daftar_berkas"] {
         let closing = data(book)["penutup"].to_string();
         assert!(closing.contains("menurut data sampai 15-10-2026 00.00 WIB"), "{closing}");
@@ -131,9 +123,9 @@ fn books_are_closed_early_only_for_a_reason() {
     let reason = "server loket rusak; data sesudah 14 Oktober tidak ada";
     seal(&["--incomplete", reason], 0, "are closed by version 1");
     let verify = office.run(&["verify"]).expect_code(0);
-    assert!(verify.out.contains("K002") && verify.out.contains(reason), "{}", verify.out);
+    assert!(verify.found("K002").iter().any(|(_, place)| place.contains(reason)), "{}", verify.out);
     assert!(office.run(&["status"]).expect_code(0).out.contains(reason));
-    let status = json(&office, &["status"], 0);
+    let status = office.json(&["status"], 0);
     assert_eq!(status["sealed_incomplete"], serde_json::json!([{"month": "2026-10", "reason": reason}]));
     // Of a whole month it would be untrue.
     let office = Office::unpulled();
@@ -184,15 +176,14 @@ fn a_month_whose_beginning_was_not_asked_for_is_provisional() {
     let says = "data dari 15-10-2026 00.00 WIB sampai ";
     let ran = office.run(&metrics).expect_code(1);
     assert!(ran.err.contains("K005") && ran.err.contains(says) && ran.err.contains("--again"), "{}", ran.err);
-    assert_eq!(json(&office, &metrics, 1)["archive"]["coverage"], "provisional");
+    assert_eq!(office.json(&metrics, 1)["archive"]["coverage"], "provisional");
     let seal = ["seal", "--month", "2026-10"];
     let refused = office.run(&seal).expect_code(2);
     assert!(refused.err.contains(says) && refused.err.contains("`tertib pull --again 2026-10`"), "{}", refused.err);
     let book = "buku_agenda_pendaftaran";
     let render = ["render", "--month", "2026-10", "--only", book, "--format", "data"];
-    assert!(office.run(&render).expect_code(1).err.contains("K005"));
-    let page = office.path(&format!("laporan/2026-10/{book}_2026-10.data.json"));
-    let page: Value = serde_json::from_slice(&fs::read(page).unwrap()).unwrap();
+    assert!(office.run(&render).expect_code(1).finds("K005"));
+    let page = office.document_json(book, "data.json");
     assert_eq!(page["keadaan"]["sementara"], true);
     assert!(page["keadaan"]["sampai"].as_str().unwrap().starts_with(says));
     // A later pull does not bring it, the remedy does, and it is done once.
@@ -200,15 +191,15 @@ fn a_month_whose_beginning_was_not_asked_for_is_provisional() {
     office.run(&metrics).expect_code(1);
     for _ in 0..2 {
         office.run(&["pull", "--again", "2026-10"]).expect_code_in(&[0, 1], "pull");
-        assert_eq!(json(&office, &metrics, 0)["archive"]["coverage"], "complete");
+        assert_eq!(office.json(&metrics, 0)["archive"]["coverage"], "complete");
     }
-    let (healed, known) = (json(&office, &metrics, 0), json(&whole, &metrics, 0));
+    let (healed, known) = (office.json(&metrics, 0), whole.json(&metrics, 0));
     assert_eq!(healed["flow"]["received"], known["flow"]["received"]);
     office.run(&seal).expect_code(0);
     // Of a month that it has as a whole, an archive that begins with it says nothing.
     let office = Office::unpulled();
     office.run(&["pull", "--from", "2026-10-01"]).expect_code_in(&[0, 1], "pull");
-    assert_eq!(json(&office, &metrics, 0)["archive"]["coverage"], "complete");
+    assert_eq!(office.json(&metrics, 0)["archive"]["coverage"], "complete");
 }
 
 /// A pull without news says once a day that there was none, and what was printed from a version stays what it was.
@@ -297,7 +288,7 @@ fn each_slice_is_complete_until_its_own_end() {
 fn an_archive_that_says_nothing_is_not_complete() {
     let office = Office::unpulled();
     office.run(&["pull", "--at", "2026-11-20T00:00:00Z"]).expect_code_in(&[0, 1], "pull");
-    let commit = office.path("archive/events/_delta_log/00000000000000000000.json");
+    let commit = office.commit(0);
     let text = fs::read_to_string(&commit).unwrap();
     let field = format!("\"complete_until_us\":{},", us("2026-11-20T00:00:00Z"));
     assert!(text.contains(&field), "{text}");
@@ -305,7 +296,7 @@ fn an_archive_that_says_nothing_is_not_complete() {
     // Such a program kept no head.
     fs::remove_file(office.path("archive/_tertib/head")).unwrap();
     let said = office.run(&["verify"]).expect_code(1);
-    assert!(said.out.contains("1 findings") && said.out.contains("A017"), "{}", said.out);
+    assert!(said.out.contains("; 1 findings") && said.finds("A017"), "{}", said.out);
     let said = office.run(&["metrics", "--month", "2026-10"]).expect_code(1);
     assert!(said.err.contains("data sampai waktu yang tidak diketahui"), "{}", said.err);
     office.run(&["pull", "--at", "2026-11-20T01:00:00Z"]).expect_code(0);
@@ -315,25 +306,19 @@ fn an_archive_that_says_nothing_is_not_complete() {
 /// A month in which nothing happened has its papers too, once the archive has seen it.
 #[test]
 fn a_month_after_the_last_event_is_nihil() {
-    let dir = tempfile::TempDir::new().unwrap();
-    let place = dir.path().join("kantor");
-    let made =
-        tests::tertib().arg("demo").arg("--dir").arg(&place).args(["--months", "2026-05:2026-05"]).output().unwrap();
-    tests::Ran::from(made).expect_code(0);
-    let run = |arguments: &[&str]| -> tests::Ran {
-        tests::tertib().args(arguments).arg("--config").arg(place.join("tertib.toml")).output().unwrap().into()
-    };
+    let office = Office::demo(&["--months", "2026-05:2026-05"]);
+    let run = |arguments: &[&str]| office.run(arguments);
     let seen = ["2026-05-31T17:00:00Z", "2026-07-20T00:00:00Z", "2026-08-02T00:00:00Z"];
     let [metrics, quality] = ["metrics", "quality"].map(|command| [command, "--month", "2026-07"]);
     run(&["pull", "--at", seen[0]]).expect_code_in(&[0, 1], "pull");
     assert!(run(&metrics).expect_code(2).err.contains("does not hold 2026-07"), "nothing was seen of it yet");
     run(&["pull", "--at", seen[1]]).expect_code_in(&[0, 1], "pull");
-    assert!(run(&metrics).expect_code(1).err.contains("K001"), "the month is not over");
+    assert!(run(&metrics).expect_code(1).finds("K001"), "the month is not over");
     run(&["pull", "--at", seen[2]]).expect_code_in(&[0, 1], "pull");
     run(&metrics).expect_code(0);
     run(&quality).expect_code(0);
     run(&["render", "--month", "2026-07", "--format", "pdf,data"]).expect_code_in(&[0, 1], "render");
-    let book = fs::read_to_string(place.join("laporan/2026-07/buku_agenda_pendaftaran_2026-07.data.json")).unwrap();
+    let book = fs::read_to_string(office.path("laporan/2026-07/buku_agenda_pendaftaran_2026-07.data.json")).unwrap();
     assert!(book.contains("ditutup dengan NIHIL"), "{book}");
     for month in ["2026-05", "2026-06", "2026-07"] {
         run(&["seal", "--month", month]).expect_code(0);

@@ -7,8 +7,7 @@ use std::collections::BTreeSet;
 use tests::Office;
 
 fn listed(office: &Office) -> Vec<Value> {
-    let ran = office.run(&["conformance", "--month", "2026-10", "--format", "json"]);
-    serde_json::from_str(&ran.out).unwrap()
+    office.run(&["conformance", "--month", "2026-10", "--format", "json"]).expect_code_in(&[0, 1], "conformance").rows()
 }
 
 fn of(rows: &[Value], berkas: &str) -> Vec<(String, String)> {
@@ -19,9 +18,7 @@ fn of(rows: &[Value], berkas: &str) -> Vec<(String, String)> {
 #[test]
 fn the_list_is_that_of_the_figures() {
     let office = Office::small();
-    let metrics = office.run(&["metrics", "--month", "2026-10", "--format", "json"]).expect_code(0);
-    let figures: Value = serde_json::from_str(&metrics.out).unwrap();
-    let figures = &figures["conformance"];
+    let figures = office.figures("2026-10", 0)["conformance"].clone();
     let rows = listed(&office);
     let berkas: BTreeSet<&str> = rows.iter().map(|r| r["berkas_id"].as_str().unwrap()).collect();
     let deviating = figures["finished"].as_u64().unwrap() - figures["conforming"].as_u64().unwrap();
@@ -53,10 +50,8 @@ fn planted_departures_are_named() {
         let wanted = format!(
             "(select event_id from langkah_berkas where berkas_id = (select berkas_id from lurus where n = {n}))"
         );
-        let event = tests::sqlite_number(&office.path("kantor.sqlite"), &format!("select min(event_id) from {wanted}"));
-        let asked = format!("SELECT berkas_id FROM events WHERE event_id = {event}");
-        let answer = office.run(&["query", &asked, "--format", "json"]).expect_code(0).out;
-        let answer: Value = serde_json::from_str(&answer).unwrap();
+        let event = office.number(&format!("select min(event_id) from {wanted}"));
+        let answer = office.json(&["query", &format!("SELECT berkas_id FROM events WHERE event_id = {event}")], 0);
         of(&rows, answer[0]["berkas_id"].as_str().unwrap())
     };
     let says = |code: &str, step: &str| vec![(code.to_owned(), step.to_owned())];

@@ -49,7 +49,7 @@ fn harder() {
     let office = pulled(office);
     let ran = office.run(&["duplicates", "--month", "2026-10", "--format", "json"]).expect_code(1);
     assert!(!tests::holds_nik(&ran.out) && !ran.out.contains("WAHYU"), "a pair names a person");
-    let rows: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
+    let rows = ran.rows();
     let text = |row: &Value, name: &str| row[name].as_str().unwrap().to_owned();
     let found: BTreeSet<(String, String)> = rows
         .iter()
@@ -72,8 +72,8 @@ fn harder() {
 /// Of people who differ by chance alone hardly two are taken for one; two of one NIK are none; one planted pair is found.
 fn none() {
     let pairs = |office: &Office| -> Vec<Value> {
-        let ran = office.run(&["duplicates", "--month", "2026-10", "--format", "json"]);
-        serde_json::from_str(&ran.expect_code_in(&[0, 1], "duplicates").out).unwrap()
+        let pairs = ["duplicates", "--month", "2026-10", "--format", "json"];
+        office.run(&pairs).expect_code_in(&[0, 1], "duplicates").rows()
     };
     let office = pulled(Office::around(|database| make_office(database, 5)));
     let before = pairs(&office).len();

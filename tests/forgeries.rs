@@ -12,16 +12,12 @@ use rand::{Rng, SeedableRng};
 use schemas::{Facts, Finding};
 use serde_json::{Value, json};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use tests::forger::{Forger, chosen, swapped, with_column, with_text};
-use tests::{Office, tree};
+use tests::{Office, flip, sha256_of, tree};
 
 const MONTHS: [&str; 2] = ["2026-07", "2026-08"];
-
-fn sha256_of(path: &Path) -> String {
-    tests::sha256(&fs::read(path).unwrap())
-}
 
 /// An office with two months, two pulls and two seals.
 fn office() -> Office {
@@ -383,7 +379,7 @@ fn figures_are_not_kept_through_a_link() {
 #[test]
 fn a_first_commit_that_cannot_be_read_is_one_finding() {
     let office = office();
-    fs::write(office.path("archive/events/_delta_log/00000000000000000000.json"), "{}\n").unwrap();
+    fs::write(office.commit(0), "{}\n").unwrap();
     let found = findings(&office, &[]);
     assert_eq!(found.iter().map(|finding| finding.code).collect::<Vec<_>>(), ["A005"], "{found:?}");
 }
@@ -416,10 +412,8 @@ fn kept_figures_under_another_key_are_computed_anew() {
 fn the_scheduled_check_is_that_of_the_command() {
     let office = office();
     let kept = fs::read_dir(office.path("archive/figures")).unwrap().next().unwrap().unwrap().path();
-    let mut bytes = fs::read(&kept).unwrap();
-    bytes[40] ^= 1;
-    fs::write(&kept, bytes).unwrap();
-    assert!(office.run(&["verify"]).expect_code(1).out.contains("A008"));
+    flip(&kept);
+    assert!(office.run(&["verify"]).expect_code(1).finds("A008"));
     let job = office.run(&["run", "verifikasi"]).expect_code(1);
     assert!(job.out.contains("A008"), "{}", job.out);
 }

@@ -44,6 +44,13 @@ pub fn figures(mut answer: serde_json::Value) -> serde_json::Value {
     answer
 }
 
+/// How many documents a month has: each book, each list and the two reports.
+#[must_use]
+pub fn documents_of_a_month() -> usize {
+    let facts = schemas::Facts::embedded().unwrap();
+    facts.ledgers.len() + facts.lists.len() + 2
+}
+
 /// Does something beside a watcher, who goes on until it is over: also where it ends with a panic, which would never be told
 /// if the watcher went on. What the watcher saw, and what came of it.
 pub fn watched<W: Send, T>(watch: impl FnOnce(&AtomicBool) -> W + Send, work: impl FnOnce() -> T) -> (W, T) {
@@ -94,6 +101,34 @@ pub fn tree(folder: &Path) -> std::collections::BTreeMap<PathBuf, Vec<u8>> {
         }
     }
     files
+}
+
+/// Changes one bit in the middle of a file.
+pub fn flip(path: &Path) {
+    let mut bytes = fs::read(path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(path, bytes).unwrap();
+}
+
+/// The code that a document prints.
+#[must_use]
+pub fn printed_code(pdf: &Path) -> String {
+    let text = String::from_utf8_lossy(&fs::read(pdf).unwrap()).into_owned();
+    text[text.find("TERTIB1").unwrap()..].chars().take_while(|c| *c != '<' && *c != ')').collect()
+}
+
+/// The same code with another digest.
+#[must_use]
+pub fn forged_code(code: &str) -> String {
+    let digest = code.split(' ').nth(6).unwrap();
+    code.replace(digest, &digest.chars().rev().collect::<String>())
+}
+
+/// SHA-256 of a file in hexadecimal digits.
+#[must_use]
+pub fn sha256_of(path: &Path) -> String {
+    sha256(&fs::read(path).unwrap())
 }
 
 /// SHA-256 in hexadecimal digits.

@@ -117,10 +117,22 @@ impl Office {
         self.path(name).display().to_string()
     }
 
+    /// A commit of the archive.
+    #[must_use]
+    pub fn commit(&self, version: u64) -> PathBuf {
+        self.path(&format!("archive/events/_delta_log/{version:020}.json"))
+    }
+
     /// Where `render` writes a document of October.
     #[must_use]
     pub fn document(&self, name: &str, ending: &str) -> PathBuf {
         self.path(&format!("laporan/2026-10/{name}_2026-10.{ending}"))
+    }
+
+    /// What `render` wrote of a document of October as JSON.
+    #[must_use]
+    pub fn document_json(&self, name: &str, ending: &str) -> Value {
+        serde_json::from_slice(&fs::read(self.document(name, ending)).unwrap()).unwrap()
     }
 
     /// A document of October among those that `render --full` wrote: a book's full copy has a name of its own.

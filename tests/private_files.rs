@@ -1,4 +1,4 @@
-//! Residents' data stay with their office: full copies, the key, links that lead elsewhere, files and templates without end.
+//! Residents' data stay with their office: what leaves it names nobody; full copies, the key, links that lead elsewhere, files and templates without end.
 
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
@@ -431,5 +431,49 @@ fn a_template_without_end_is_ended() {
         assert!(ran.err.contains("was ended after 5 s") || ran.err.contains("more than `memory-mb`"), "{}", ran.err);
         assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
         assert!(fs::read(&pdf).unwrap() == alone, "the document of before is gone");
+    }
+}
+
+#[test]
+fn what_leaves_the_office_holds_no_person() {
+    let office = Office::unpulled();
+    office.run(&["pull"]).expect_code(0);
+    let formats = ["render", "--month", "2026-10", "--format", "csv,json"];
+    office.run(&formats).expect_code(0);
+    let csv = |name: &str| fs::read_to_string(office.document(name, "csv")).unwrap();
+    let masked = csv("buku_agenda_pendaftaran");
+    assert!(masked.contains("1806********9"), "NIK are masked");
+    assert!(!tests::holds_nik(&masked) && !masked.contains("AMINAH"));
+    office.run(&[&formats[..], &["--full"]].concat()).expect_code(0);
+    let full = fs::read_to_string(office.full("buku_agenda_pendaftaran", "csv")).unwrap();
+    assert!(tests::holds_nik(&full), "the office's own copy has full NIK");
+    assert_eq!(csv("buku_agenda_pendaftaran"), masked, "the masked copy is as it was");
+    for ending in ["csv", "json"] {
+        let text = fs::read_to_string(office.document("laporan_kepatuhan", ending)).unwrap();
+        let ids = ["AMINAH", "B202610", "K202610", "P101", "********"];
+        assert!(!ids.iter().any(|id| text.contains(id)) && !tests::holds_nik(&text), "more than counts:\n{text}");
+    }
+    let all = office.run(&["query", "SELECT * FROM events", "--format", "csv"]).expect_code(0).out;
+    assert!(!all.contains("AMINAH") && !all.contains("TANGGAMUS"), "a name or birthplace in the public table");
+    let head = all.lines().next().unwrap();
+    assert!(!head.split(',').any(|c| ["nik", "nama", "tanggal_lahir", "pembawa", "keterangan"].contains(&c)), "{head}");
+}
+
+#[test]
+fn what_is_private_is_the_owners_alone() {
+    let office = Office::small();
+    for (name, wanted) in [
+        ("archive/persons", 0o700),
+        ("archive/quarantine", 0o700),
+        ("archive/_tertib", 0o700),
+        ("kunci.key", 0o600),
+        ("tertib.toml", 0o600),
+    ] {
+        // The office of this test is a copy, so its folders were made anew; the next pull restricts them again.
+        if name.starts_with("archive") {
+            office.run(&["pull"]).expect_code(1);
+        }
+        let found = mode(&office.path(name));
+        assert_eq!(found, wanted, "{name} has mode {found:o}");
     }
 }

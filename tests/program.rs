@@ -109,6 +109,12 @@ impl Ran {
         serde_json::from_str(&self.out).unwrap_or_else(|fault| panic!("{fault} in\n{}{}", self.out, self.err))
     }
 
+    /// The rows of such an answer.
+    #[must_use]
+    pub fn rows(&self) -> Vec<Value> {
+        self.json().as_array().unwrap().clone()
+    }
+
     /// The counts of a pull, which writes no JSON.
     #[must_use]
     pub fn pulled(&self) -> Pulled {

@@ -14,7 +14,7 @@ const MONTH: [&str; 4] = ["--month", "2026-10", "--format", "json"];
 fn found(office: &Office) -> BTreeSet<(String, String, String)> {
     office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
     let ran = office.run(&[["quality"].as_slice(), &MONTH].concat()).expect_code_in(&[0, 1], "quality");
-    let rows: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
+    let rows = ran.rows();
     assert!(!tests::holds_nik(&ran.out), "a finding names a NIK");
     let text = |row: &Value, name: &str| row[name].as_str().unwrap().to_owned();
     assert!(rows.iter().all(|row| !text(row, "temuan").is_empty() && !text(row, "tindakan").is_empty()));
@@ -137,8 +137,7 @@ fn columns_are_counted_as_the_source_counts_them() {
          update w set langkah = 99 where event_id in (3, 5)",
     );
     drop(found(&office));
-    let ran = office.run(&[["quality", "--columns"].as_slice(), &MONTH].concat()).expect_code(1);
-    let columns: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
+    let columns = office.run(&[["quality", "--columns"].as_slice(), &MONTH].concat()).expect_code(1).rows();
     let in_month = "from w where selesai >= '2026-09-30T17' and selesai < '2026-10-31T17' and langkah <> 99";
     let sql =
         |what: &str| sqlite_number(&office.path("kantor.sqlite"), &format!("select {what} {in_month}")).to_string();
@@ -164,7 +163,7 @@ fn findings_are_counted_in_cells() {
     let office = Office::small();
     let rows = |division: &str| -> Vec<Value> {
         let arguments = [["quality", "--by", division].as_slice(), &MONTH].concat();
-        serde_json::from_str(&office.run(&arguments).expect_code_in(&[0, 1], division).out).unwrap()
+        office.run(&arguments).expect_code_in(&[0, 1], division).rows()
     };
     let n = |rows: &[Value], code: &str| -> u64 {
         let rows = rows.iter().filter(|r| r["item"] == "finding" && r["name"] == code);

@@ -14,6 +14,7 @@ use schemas::{Facts, Month};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
+use tests::Office;
 use tests::generated::{asked, made, pulled};
 
 const DIVISIONS: [(&str, By); 6] = [
@@ -395,4 +396,21 @@ fn no_small_count_can_be_told() {
     println!("{small} small counts, none told; of {rows} counts {shown} are shown");
     assert!(small > enough, "{small} small counts prove little, {enough} would be enough");
     assert!(shown * 20 > rows, "hardly anything is shown: {shown} of {rows}");
+}
+
+/// Which counts may be shown is tried above; here, that the commands show no others.
+#[test]
+fn divided_figures_that_leave_the_office_tell_no_count_of_one_to_four() {
+    let office = Office::small();
+    for command in ["metrics", "quality"] {
+        let shown = |hides: &[&str]| -> Vec<Option<u64>> {
+            let divided = [command, "--month", "2026-10", "--by", "pekon", "--format", "json"];
+            let rows = office.run(&[&divided, hides].concat()).expect_code_in(&[0, 1], command).json();
+            rows.as_array().unwrap().iter().map(|row| row["n"].as_u64()).collect()
+        };
+        let is_few = |n: &Option<u64>| n.is_some_and(|n| (1..5).contains(&n));
+        let (own, released) = (shown(&[]), shown(&["--hide-small"]));
+        assert!(own.iter().any(is_few) && own.iter().all(Option::is_some), "{command}: {own:?}");
+        assert!(!released.iter().any(is_few) && released.iter().any(Option::is_none), "{command}: {released:?}");
+    }
 }

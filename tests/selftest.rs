@@ -155,7 +155,7 @@ fn a_log_of_another_time_is_compared_and_one_that_cannot_be_used_stops_no_other(
     let ran = run_all(&[("kecil", &said(), LOG), ("lama", &of_early, &early), ("rusak", &said(), &broken)], "json");
     let ran = ran.expect_code(2);
     assert!(ran.err.contains("rusak.csv") && !ran.err.contains("kalender") && !ran.err.contains("lama"), "{}", ran.err);
-    let checks: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
+    let checks = ran.rows();
     for log in ["kecil", "lama"] {
         let of: Vec<&Value> = checks.iter().filter(|check| check["log"] == log).collect();
         assert!(of.len() > 45 && of.iter().all(|check| check["agrees"] != json!(false)), "{log}");

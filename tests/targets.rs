@@ -13,8 +13,7 @@ fn set(office: &Office, rest: &[&str]) -> tests::Ran {
 }
 
 fn judged(office: &Office, month: &str) -> Value {
-    let ran = office.run(&["compliance", "--month", month, "--format", "json"]);
-    serde_json::from_str(&ran.out).unwrap()
+    office.run(&["compliance", "--month", month, "--format", "json"]).expect_code_in(&[0, 1], "compliance").json()
 }
 
 fn of<'a>(sheet: &'a Value, target: &str) -> Vec<&'a Value> {
@@ -23,8 +22,8 @@ fn of<'a>(sheet: &'a Value, target: &str) -> Vec<&'a Value> {
 
 /// Ids that `--failed` lists.
 fn failed(office: &Office, target: &str) -> Vec<String> {
-    let ran = office.run(&["compliance", "--month", "2026-10", "--failed", target, "--format", "json"]);
-    let rows: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
+    let failed = ["compliance", "--month", "2026-10", "--failed", target, "--format", "json"];
+    let rows = office.run(&failed).expect_code_in(&[0, 1], "failed").rows();
     rows.iter().map(|row| row["berkas_id"].as_str().unwrap().to_owned()).collect()
 }
 
@@ -48,16 +47,15 @@ fn what_is_entered_is_judged_from_its_day_on_and_never_lost() {
     set(&office, &[&["waktu_langkah_04", "--value", "0", "--from", "2026-11-01"], &article[..]].concat())
         .expect_code(0);
     assert_eq!(judged(&office, "2026-10"), sheet);
-    let november = office.run(&["target", "list", "--month", "2026-11", "--format", "json"]).expect_code(0);
-    let november: Value = serde_json::from_str(&november.out).unwrap();
+    let november = office.json(&["target", "list", "--month", "2026-11"], 0);
     let listed = november.as_array().unwrap().iter().find(|r| r["target"] == "waktu_langkah_04").unwrap();
     assert_eq!((&listed["value"], &listed["decides"]), (&"0".into(), &"yes".into()));
 
     // Taken back: no target again; nothing that was entered is gone.
     set(&office, &["waktu_langkah_04", "--withdraw", "--from", "2026-10-15"]).expect_code(0);
     assert_eq!(of(&judged(&office, "2026-10"), "waktu_langkah_04")[0]["verdict"], "target belum ditetapkan");
-    let history = office.run(&["target", "history", "waktu_langkah_04", "--format", "json"]).expect_code(0);
-    let history: Vec<Value> = serde_json::from_str(&history.out).unwrap();
+    let history = office.json(&["target", "history", "waktu_langkah_04"], 0);
+    let history = history.as_array().unwrap();
     let values: Vec<&str> = history.iter().map(|d| d["value"].as_str().unwrap()).collect();
     assert_eq!(values, ["600", "0", "taken back"]);
     assert!(history.iter().all(|d| d["by"] == "Kasi Rekaan" && d["source"] == "naskah rekaan, hlm. 3"));
@@ -95,8 +93,7 @@ fn the_berkas_that_failed_are_as_many_as_the_verdict_says() {
     }
     // For a time the value is what each berkas may take; all take longer than nothing.
     set(&office, &["waktu_langkah_04", "--value", "0", "--from", "2026-10-01", "--article", "1"]).expect_code(0);
-    let metrics = office.run(&["metrics", "--month", "2026-10", "--format", "json"]).expect_code(0);
-    let metrics: Value = serde_json::from_str(&metrics.out).unwrap();
+    let metrics = office.figures("2026-10", 0);
     let measured = metrics["time_per_step"]["4"]["handling_working"]["n"].as_u64().unwrap();
     let late = failed(&office, "waktu_langkah_04").len() as u64;
     assert!(late > 0 && late <= measured, "{late} of {measured}");
@@ -196,11 +193,9 @@ fn what_is_said_beside_a_value_is_what_holds_of_it() {
 fn a_sheet_that_leaves_tells_verdicts_and_no_count() {
     let office = Office::small();
     let whole = judged(&office, "2026-10");
-    let run = |format| {
-        let arguments = ["compliance", "--month", "2026-10", "--format", format, "--hide-small"];
-        office.run(&arguments).expect_code(1).out
-    };
-    let hidden: Value = serde_json::from_str(&run("json")).unwrap();
+    let run =
+        |format| office.run(&["compliance", "--month", "2026-10", "--format", format, "--hide-small"]).expect_code(1);
+    let hidden = run("json").json();
     let judgements = |sheet: &Value| sheet["judgements"].as_array().unwrap().clone();
     for (all, shown) in judgements(&whole).iter().zip(judgements(&hidden)) {
         assert_eq!([&shown["n"], &shown["figure"], &shown["margin"]], [&Value::Null; 3], "{shown}");
@@ -213,7 +208,7 @@ fn a_sheet_that_leaves_tells_verdicts_and_no_count() {
     // The small office has counts to be hidden: 59 of 60 berkas follow the SOP.
     assert!(counts(&whole).contains(&60.into()) && counts(&whole).contains(&59.into()), "{whole}");
     assert!(counts(&hidden).iter().all(Value::is_null), "{hidden}");
-    for line in run("csv").lines().skip(1) {
+    for line in run("csv").out.lines().skip(1) {
         let fields: Vec<&str> = line.split(',').collect();
         assert_eq!([fields[3], fields[6], fields[8]], [""; 3], "{line}");
     }

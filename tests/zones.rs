@@ -153,9 +153,7 @@ fn the_first_half_hour() {
 
 /// An archive says in which zone it was begun, unless that is Western Indonesian Time, and is refused to an office of another.
 fn an_archive_keeps_its_zone() {
-    let commit = |office: &Office| {
-        fs::read_to_string(office.path("archive/events/_delta_log/00000000000000000000.json")).unwrap()
-    };
+    let commit = |office: &Office| fs::read_to_string(office.commit(0)).unwrap();
     let west = Office::small();
     assert!(!commit(&west).contains("tertib.zone"), "an archive of WIB is as it always was");
     let central = moved(Zone::Wita);

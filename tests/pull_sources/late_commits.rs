@@ -101,13 +101,13 @@ fn horizon(server: &mut dyn Server) {
     server.contract_table(2_000);
     let office = Office::at(&server.reader());
     office.run(&["pull"]).expect_code(0);
-    let log = fs::read_to_string(office.path("archive/events/_delta_log/00000000000000000000.json")).unwrap();
+    let log = fs::read_to_string(office.commit(0)).unwrap();
     assert!(log.contains("\"horizon\":{\"next\""), "no horizon was noted:\n{log}");
     server.add_row("'2025-01-01 00:00:00'");
     let pulled = office.run(&["pull"]).expect_code(0).pulled();
     assert_eq!((pulled.read, pulled.new), (1, 1), "only what is new is read");
     // A cluster that cannot be compared with the one before falls back to the window of time, and says so.
-    let last = office.path("archive/events/_delta_log/00000000000000000001.json");
+    let last = office.commit(1);
     let text = fs::read_to_string(&last).unwrap();
     let system = text.split("\"system\":\"").nth(1).unwrap().split('"').next().unwrap();
     fs::write(&last, text.replace(system, "1/1")).unwrap();

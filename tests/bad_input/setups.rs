@@ -1,0 +1,146 @@
+//! Folders, configurations and keys that cannot be right: nothing is overwritten, and the doctor says what stops the next pull.
+
+use crate::refused;
+use std::fs;
+use tests::{Office, Ran, run, run_in};
+
+#[test]
+fn init_writes_nothing_where_it_cannot_be_right() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let work = dir.path().join("work");
+    let init = |source: &[&str], url: Option<&str>| -> Ran {
+        let mut command = tests::tertib();
+        command.arg("init").arg(&work).args(source);
+        url.map(|url| command.env("TERTIB_SOURCE_URL", url));
+        command.output().unwrap().into()
+    };
+    refused(init(&["--source", "oracle://x/y"], None), "`oracle:` is not a source");
+    refused(init(&["--source", "kantor.sqlite"], None), "it names no kind of database");
+    refused(init(&[], None), "TERTIB_SOURCE_URL");
+    assert!(!work.exists(), "it wrote something");
+    // The password stays in the environment.
+    let secret = "postgres://pembaca:sangat-rahasia@127.0.0.1:1/kantor";
+    let ran = init(&[], Some(secret)).expect_code(1);
+    assert!(!ran.err.contains("sangat-rahasia") && !ran.err.contains("arguments"), "{}", ran.err);
+    assert!(!fs::read_to_string(work.join("tertib.toml")).unwrap().contains("sangat-rahasia"));
+    fs::remove_dir_all(&work).unwrap();
+    let ran = init(&["--source", secret], None).expect_code(1);
+    let advice = ran.err.lines().find(|line| line.contains("others may see a password")).unwrap();
+    let stands = format!("it now stands in {}", work.join("tertib.toml").display());
+    assert!(advice.contains(&stands) && !advice.contains("sangat-rahasia"), "{advice}");
+    assert!(fs::read_to_string(work.join("tertib.toml")).unwrap().contains("sangat-rahasia"));
+    // An archive whose key was lost is not given another.
+    let office = Office::small();
+    fs::remove_file(office.path("kunci.key")).unwrap();
+    fs::remove_file(office.path("tertib.toml")).unwrap();
+    refused(run(&["init", &office.place(""), "--source", "sqlite:x"]), "restore");
+    assert!(!office.path("kunci.key").exists() && !office.path("tertib.toml").exists());
+}
+
+/// What would break the next pull is not the same as what somebody should look at.
+#[test]
+fn the_doctor_tells_what_stops_the_next_pull() {
+    let office = Office::unpulled();
+    office.run(&["pull"]).expect_code(0);
+    let doctor = |code: i32, line: &str, says: &str| {
+        let ran = office.run(&["doctor"]).expect_code(code);
+        assert!(ran.out.lines().any(|l| l.contains(line) && l.contains(says)), "`{line}`, `{says}` in:\n{}", ran.out);
+    };
+    doctor(1, "ok     key", "id ");
+    doctor(1, "ok     disk", "MB free");
+    let key = office.path("kunci.key");
+    let mode = |mode| fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    mode(0o644);
+    doctor(2, "STOPS", "others may read");
+    mode(0o600);
+    let right = fs::read(&key).unwrap();
+    fs::write(&key, format!("{}\n", "ab".repeat(32))).unwrap();
+    doctor(2, "STOPS", "written with another key");
+    fs::write(&key, right).unwrap();
+    doctor(1, "ok     key", "id ");
+    fs::rename(office.path("kantor.sqlite"), office.path("hilang")).unwrap();
+    doctor(2, "STOPS", "kantor.sqlite: No such file");
+}
+
+#[test]
+fn a_corrupt_configuration_is_refused_with_its_line() {
+    for (from, to, says) in [
+        ("rows-per-second = 100000", "rows-per-second = 0", "expected a nonzero u64"),
+        ("lock-timeout-seconds = 10", "lock-timeout-seconds = 0", "expected a nonzero u64"),
+        ("cron = \"0 6 2 * *\"", "cron = \"0 6 31 2 *\"", "job `laporan`: `0 6 31 2 *` is on no day"),
+        ("lookback-days = 14", "lookback-days = \"dua minggu\"", "line"),
+        ("lookback-days = 14", "lookback-hari = 14", "unknown field `lookback-hari`"),
+        ("lookback-days = 14", "lookback-days = ", "line"),
+        ("# zone = \"UTC\"", "zone = \"Asia/Tanggamus\"", "is not a time zone"),
+        ("zona = \"WIB\"", "zona = \"WITU\"", "unknown variant `WITU`"),
+        ("cron = \"*/30 7-17 * * 1-5\"", "cron = \"setiap hari\"", "is not a cron expression"),
+        ("task = \"verify\"", "task = \"hapus\"", "unknown variant `hapus`"),
+        ("name = \"verifikasi\"", "name = \"tarik\"", "two jobs are called `tarik`"),
+    ] {
+        let office = Office::unpulled();
+        office.configure(from, to);
+        refused(office.run(&["status"]), says);
+    }
+}
+
+#[test]
+fn no_configuration_is_said_so() {
+    let office = Office::unpulled();
+    fs::remove_file(office.path("tertib.toml")).unwrap();
+    refused(office.run(&["pull"]), "cannot read the configuration");
+    refused(run_in(office.folder(), &["pull"]), "there is no tertib.toml here");
+}
+
+#[test]
+fn a_missing_or_wrong_key_stops_the_pull() {
+    let office = Office::small();
+    let key = office.path("kunci.key");
+    fs::write(&key, format!("{}\n", "ab".repeat(32))).unwrap();
+    refused(office.run(&["pull"]), "the archive was written with another key");
+    fs::write(&key, "bukan kunci\n").unwrap();
+    refused(office.run(&["pull"]), "does not hold a key of 64 hexadecimal digits");
+    fs::remove_file(&key).unwrap();
+    refused(office.run(&["pull"]), "cannot read the key file");
+}
+
+#[test]
+fn an_archive_of_another_form_is_left_alone() {
+    let office = Office::small();
+    let commit = office.commit(0);
+    let text = fs::read_to_string(&commit).unwrap();
+    for other in ["\"tertib.form\":\"0\",", ""] {
+        let changed = text.replace("\"tertib.form\":\"1\",", other);
+        assert_ne!(changed, text);
+        fs::write(&commit, changed).unwrap();
+        let before = tests::tree(&office.path("archive"));
+        for command in [&["pull"][..], &["pull", "--dry-run"], &["metrics", "--month", "2026-10"], &["verify"]] {
+            refused(office.run(command), "in a form that this one does not know");
+        }
+        assert!(tests::tree(&office.path("archive")) == before, "it was changed");
+    }
+}
+
+#[test]
+fn a_folder_with_something_else_in_it_is_not_made_into_a_demo() {
+    let dir = tempfile::TempDir::new().unwrap();
+    fs::write(dir.path().join("surat.txt"), "penting").unwrap();
+    refused(run(&["demo", "--dir", &dir.path().display().to_string()]), "holds something else");
+    assert_eq!(fs::read_to_string(dir.path().join("surat.txt")).unwrap(), "penting");
+}
+
+#[test]
+fn an_existing_configuration_is_never_overwritten() {
+    let office = Office::small();
+    let before = fs::read(office.path("tertib.toml")).unwrap();
+    refused(run(&["init", &office.place(""), "--source", "sqlite:x"]), "is there already");
+    assert_eq!(fs::read(office.path("tertib.toml")).unwrap(), before);
+}
+
+#[test]
+fn a_demo_never_reads_a_real_office() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let mut demo = tests::tertib();
+    demo.arg("demo").arg("--dir").arg(dir.path().join("k")).args(tests::SMALL);
+    let ran: Ran = demo.env("TERTIB_SOURCE_URL", "sqlite:/tidak/ada.sqlite").output().unwrap().into();
+    ran.expect_code(0);
+}

@@ -1,0 +1,244 @@
+//! Errors that name a command or an option: each is made to come, and what it names is done.
+
+use crate::archive::archive;
+use crate::sources::a_folder_of_files_that_differs;
+use crate::{Remedies, commands, mendable, obey, quoted, refused, run};
+use std::collections::BTreeSet;
+use std::fs;
+use tests::forger::{Forger, chosen};
+use tests::{Office, copy, flip, run_in, tree};
+
+/// Every message of the program that names a command or an option: words of it as they stand in the source, and a test that
+/// makes it come and follows it.
+pub(crate) const ERRORS: [(&str, fn()); 23] = [
+    ("there is no tertib.toml here; run `tertib init`", no_configuration),
+    ("`tertib target list` names those that are", || {
+        let office = Office::small();
+        let told = refused(&office, &["compliance", "--month", "2026-10", "--failed", "salah"]);
+        assert!(obey(&office, &told, &[]).out.contains("terbit_24_jam"));
+        office
+            .run(&["compliance", "--month", "2026-10", "--failed", "terbit_24_jam"])
+            .expect_code_in(&[0, 1], "failed");
+    }),
+    ("which `tertib target list` tells", || {
+        let office = Office::small();
+        let set = |value: &str, code: i32| {
+            let set = format!("target set waktu_langkah_04 --value {value} --article 7 --source x --by y");
+            office.run(&set.split(' ').collect::<Vec<_>>()).expect_code(code).err
+        };
+        let listed = obey(&office, &set("15menit", 2), &[]).out;
+        assert!(listed.lines().any(|line| line.contains("waktu_langkah_04") && line.contains("menit")), "{listed}");
+        set("15", 0);
+    }),
+    ("the configuration has no [[job]]; add one or run `tertib pull` yourself", || {
+        let office = Office::unpulled();
+        let config = fs::read_to_string(office.path("tertib.toml")).unwrap();
+        fs::write(office.path("tertib.toml"), config.split("[[job]]").next().unwrap()).unwrap();
+        let told = refused(&office, &["serve"]);
+        assert!(obey(&office, &told, &[]).out.contains(" new"));
+    }),
+    ("empty; `tertib pull` fills it", || doctor_says("empty; `tertib pull` fills it", |_| {})),
+    ("there are none; `tertib pull` brings them", || doctor_says("there are none; `tertib pull` brings them", |_| {})),
+    ("is there, run `tertib pull`", || {
+        doctor_says("is there, run `tertib pull`", |office| {
+            office.run(&["pull", "--until", "2026-10-15"]).expect_code_in(&[0, 1], "pull");
+        });
+    }),
+    ("`tertib verify` checks every file", || {
+        let office = Office::small();
+        let said = office.run(&["doctor"]).expect_code_in(&[0, 1], "doctor").out;
+        let line = said.lines().find(|line| line.contains("`tertib verify` checks every file")).unwrap();
+        assert!(obey(&office, line, &[]).out.contains("; 0 findings"));
+    }),
+    ("`tertib target set` enters", || {
+        let office = Office::small();
+        let open = || {
+            let said = office.run(&["doctor"]).expect_code_in(&[0, 1], "doctor").out;
+            said.lines().find(|line| line.contains("without a value")).unwrap().to_owned()
+        };
+        let before = open();
+        let mut set = commands(&before, &[]).remove(0);
+        let rest = "waktu_langkah_04 --value 15 --article 7 --source x --by y";
+        set.extend(rest.split(' ').map(str::to_owned));
+        run(&office, &set);
+        assert_ne!(open(), before);
+    }),
+    ("there is no row of event seq", || {
+        for command in ["quality", "duplicates", "render"] {
+            damaged(&[command, "--month", "2026-10"], "there is no row of event seq", without_persons);
+        }
+    }),
+    ("of the archive cannot be read: {reason}; run `tertib verify`", || {
+        damaged(&["metrics", "--month", "2026-10"], "cannot be read", |f| {
+            fs::write(f.commits().remove(1), "bukan catatan\n").unwrap();
+        });
+    }),
+    ("is damaged (its SHA-256 is not the recorded one); run `tertib verify`", || {
+        damaged(&["quality", "--month", "2026-10"], "is damaged", |f| flip(&f.parts("events")[0]));
+    }),
+    ("run `tertib verify` and find out who put it there", || {
+        damaged(&["quality", "--month", "2026-10"], "is a link, a pipe", |f| {
+            let part = f.parts("events").remove(0);
+            fs::remove_file(&part).unwrap();
+            std::os::unix::fs::symlink("/etc/hostname", part).unwrap();
+        });
+    }),
+    ("run `tertib verify`, then restore the archive from the backup", || {
+        damaged(&["metrics", "--month", "2026-10"], "is not the one that was written", |f| {
+            let commit = f.commits().remove(1);
+            let text = fs::read_to_string(&commit).unwrap();
+            fs::write(&commit, text.replace("2026-10", "2026-09")).unwrap();
+        });
+    }),
+    ("the log ends before commit {version}, which {head} names; run `tertib verify`", || {
+        damaged(&["pull"], "the log ends before commit 1", |f| fs::remove_file(f.commits().remove(1)).unwrap());
+    }),
+    ("holds no events yet; run `tertib pull` first", || {
+        let office = Office::unpulled();
+        let told = refused(&office, &["metrics", "--month", "2026-10"]);
+        obey(&office, &told, &[]);
+        office.run(&["metrics", "--month", "2026-10"]).expect_code(0);
+    }),
+    ("a folder of files has no month to be read again", || {
+        a_folder_of_files_that_differs(&mut Remedies::default());
+    }),
+    ("`--from` can only be said at the first pull", || {
+        let office = Office::unpulled();
+        office.run(&["pull"]).expect_code(0);
+        refused(&office, &["pull", "--from", "2026-10-10"]);
+        office.run(&["pull"]).expect_code(0);
+    }),
+    ("say `--accept-corrections`", || {
+        let office = mendable();
+        office.run(&["pull"]).expect_code(0);
+        office.sql("update w set recorded_at = datetime(recorded_at, '+1 hour') || 'Z', petugas_id = 'P999'");
+        let told = refused(&office, &["pull"]);
+        let option = quoted(&told).into_iter().find(|part| part.starts_with("--")).unwrap();
+        let accepted = office.run(&["pull", option]).expect_code(1);
+        assert!(accepted.pulled().corrected > 0 && accepted.finds("W005"), "{}{}", accepted.out, accepted.err);
+        office.run(&["pull"]).expect_code(0);
+    }),
+    ("look at the month, or run `tertib pull` first", || {
+        let office = mendable();
+        office.sql(
+            "update w set mulai = '2026-09-15T02:00:00Z', selesai = '2026-09-15T03:00:00Z',
+             recorded_at = '2026-09-15T03:00:00Z' where event_id = 11",
+        );
+        office.run(&["pull", "--until", "2026-10-01"]).expect_code_in(&[0, 1], "pull");
+        office.run(&["seal", "--month", "2026-09"]).expect_code(0);
+        let told = refused(&office, &["seal", "--month", "2026-10"]);
+        obey(&office, &told, &[]);
+        office.run(&["seal", "--month", "2026-10"]).expect_code(0);
+    }),
+    ("run `tertib pull{again}`, or give a reason with `--incomplete`", || {
+        let seal = ["seal", "--month", "2026-10"];
+        let pulled = || {
+            let office = Office::unpulled();
+            office.run(&["pull", "--until", "2026-10-15"]).expect_code_in(&[0, 1], "pull");
+            let told = refused(&office, &seal);
+            (office, told)
+        };
+        let (office, told) = pulled();
+        obey(&office, &told, &[]);
+        office.run(&seal).expect_code(0);
+        let office = Office::unpulled();
+        office.run(&["pull", "--from", "2026-10-15"]).expect_code_in(&[0, 1], "pull");
+        let told = refused(&office, &seal);
+        obey(&office, &told, &[]);
+        office.run(&seal).expect_code(0);
+        // The other way, where no reason is one that cannot stand there.
+        let (office, told) = pulled();
+        let option = quoted(&told).into_iter().find(|part| part.starts_with("--")).unwrap();
+        let told = refused(&office, &[&seal[..], &[option, ""]].concat());
+        assert!(told.contains("must be one line"), "{told}");
+        office.run(&[&seal[..], &[option, "server rusak"]].concat()).expect_code(0);
+    }),
+    ("close its books without `--incomplete`", || {
+        let office = Office::small();
+        refused(&office, &["seal", "--month", "2026-10", "--incomplete", "tergesa-gesa"]);
+        office.run(&["seal", "--month", "2026-10"]).expect_code(0);
+    }),
+    ("close them first with `tertib seal --month {earlier}`", || {
+        let office = mendable();
+        office.sql("update w set selesai = '2026-09-15T03:00:00Z' where event_id = 11");
+        office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+        let told = refused(&office, &["seal", "--month", "2026-10"]);
+        obey(&office, &told, &[]);
+        office.run(&["seal", "--month", "2026-10"]).expect_code(0);
+    }),
+];
+
+/// Messages of the sources that name a command or an option and that nobody has followed.
+pub(crate) fn every_command_of_an_error_has_a_case() {
+    // The first is followed by the cases above, the second by the test of the message that leads to it; the third is the doctor's, who
+    // looks at the month before today, and names what heals K005.
+    const ELSEWHERE: [&str; 3] = [
+        "jalankan `tertib pull --again {month}`",
+        "the reason of `--incomplete` must be one line",
+        "is not there, run `tertib pull --again {month}`",
+    ];
+    let known: Vec<&str> = ERRORS.iter().map(|(words, _)| *words).chain(ELSEWHERE).collect();
+    let mut met = BTreeSet::new();
+    for folder in ["jobs/src", "pipeline/src", "reports/src", "schemas/src"] {
+        for (path, bytes) in tree(&tests::root().join(folder)) {
+            let text = String::from_utf8_lossy(&bytes);
+            let own = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+            if path.extension().is_none_or(|ending| ending != "rs") {
+                continue;
+            }
+            let lines = own.lines().filter(|line| !line.trim_start().starts_with("//"));
+            for line in lines.filter(|line| line.contains("`tertib ") || line.contains("`--")) {
+                let of_line: Vec<_> = known.iter().filter(|words| line.contains(**words)).collect();
+                assert!(!of_line.is_empty(), "{}: nobody follows\n{line}", path.display());
+                met.extend(of_line);
+            }
+        }
+    }
+    assert_eq!(met, known.iter().collect::<BTreeSet<_>>(), "messages that no source has any more");
+}
+
+/// Nothing is configured where a command is run.
+fn no_configuration() {
+    let office = Office::unpulled();
+    let dir = tempfile::TempDir::new().unwrap();
+    let run = |arguments: &[&str]| run_in(dir.path(), arguments);
+    let told = run(&["pull"]).expect_code(2).err;
+    let named = commands(&told, &[]);
+    let init: Vec<&str> = named[0].iter().map(String::as_str).collect();
+    let told = run(&init).expect_code(2).err;
+    let option = told.split(' ').map(|word| word.trim_end_matches(',')).find(|word| word.starts_with("--")).unwrap();
+    let url = format!("sqlite:{}", office.path("kantor.sqlite").display());
+    run(&[&init[..], &[option, &url]].concat()).expect_code(0);
+    run(&["pull"]).expect_code_in(&[0, 1], "pull");
+}
+
+/// The doctor tells what is lacking and which command brings it, and does not tell it any more afterwards.
+fn doctor_says(words: &str, prepare: impl FnOnce(&Office)) {
+    let office = Office::unpulled();
+    prepare(&office);
+    let said = office.run(&["doctor"]).out;
+    let line = said.lines().find(|line| line.contains(words)).unwrap_or_else(|| panic!("`{words}` in\n{said}"));
+    obey(&office, line, &[]);
+    let healed = office.run(&["doctor"]).expect_code_in(&[0, 1], "doctor").out;
+    assert!(!healed.contains(words), "{healed}");
+}
+
+/// A command refuses a damaged archive; the check that it names finds it, and with the backup the command runs.
+fn damaged(command: &[&str], says: &str, damage: fn(&Forger)) {
+    let (office, backup, forger) = archive();
+    damage(&forger);
+    let told = refused(&office, command);
+    assert!(told.contains(says), "{told}");
+    let named = commands(&told, &[]);
+    assert!(run(&office, &named[0]).code == 1, "`{told}` finds nothing");
+    fs::remove_dir_all(office.path("archive")).unwrap();
+    copy(backup.path(), &office.path("archive"));
+    office.run(command).expect_code_in(&[0, 1], "after the backup");
+    office.run(&["verify"]).expect_code(0);
+}
+
+/// Takes the personal data of a part's events away, and every trace of them.
+fn without_persons(forger: &Forger) {
+    Forger::edit(&forger.parts("persons")[0], |rows| chosen(&rows, []));
+    forger.rehash();
+}
