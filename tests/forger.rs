@@ -39,6 +39,18 @@ impl Forger {
         fs::write(path, actions.iter().map(|action| format!("{action}\n")).collect::<String>()).unwrap();
     }
 
+    /// Lets the newest commit be one that was pulled from another PostgreSQL cluster.
+    pub fn of_another_cluster(&self) {
+        let newest = self.commits().pop().unwrap();
+        let mut actions = Self::actions(&newest);
+        let source = &mut actions[0]["commitInfo"]["tertib"]["source"];
+        assert!(source["horizon"]["system"].is_string(), "{source}");
+        source["horizon"]["system"] = json!("1/1");
+        Self::write(&newest, &actions);
+        // It would speak against the commit.
+        fs::remove_file(self.root.join("_tertib/head")).unwrap();
+    }
+
     /// Parts of a table, the first of each month.
     #[must_use]
     pub fn parts(&self, table: &str) -> Vec<PathBuf> {

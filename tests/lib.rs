@@ -18,7 +18,7 @@ pub mod wire;
 
 pub use databases::{export, runtime, sqlite, sqlite_number, sqlite_texts};
 pub use offices::{EVERY_EVENT, Office, ROW, SMALL, VALUES, make_office, make_office_in};
-pub use program::{Pulled, Ran, ended, metadata, pasted, peak_mb, run, run_in, tertib, tertib_after};
+pub use program::{Pulled, Ran, ended, ended_within, metadata, pasted, peak_mb, run, run_in, tertib, tertib_after};
 
 use sha2::{Digest, Sha256};
 use std::fs;

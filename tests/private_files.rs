@@ -6,7 +6,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use tests::{Office, Ran, tree};
 
@@ -31,32 +31,14 @@ fn pulled() -> Office {
 }
 
 /// What a command says that must not go on for ever.
-fn soon(office: &Office, arguments: &[&str]) -> Ran {
-    let mut command = tests::tertib();
-    command.args(arguments).arg("--config").arg(office.path("tertib.toml"));
-    soon_ended(command)
-}
-
-fn soon_ended(mut command: Command) -> Ran {
-    command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let began = Instant::now();
-    while child.try_wait().unwrap().is_none() {
-        if began.elapsed() > Duration::from_mins(2) {
-            child.kill().unwrap();
-            child.wait().unwrap();
-            return Ran { code: -1, out: String::new(), err: "it went on and on".to_owned() };
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    child.wait_with_output().unwrap().into()
+fn soon(mut command: Command) -> Ran {
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    tests::ended_within(Duration::from_mins(2), child)
 }
 
 #[track_caller]
 fn refused(ran: Ran, says: &str) {
-    let ran = ran.expect_code(2);
-    assert!(ran.err.contains(says), "`{says}` is not in: {}", ran.err);
-    assert!(ran.err.trim().lines().count() <= 2, "{}", ran.err);
+    ran.expect_refusal(&[says]);
 }
 
 /// Who starts the program may let everybody write what is made; nobody else may change an office for that.
@@ -179,8 +161,8 @@ fn links_are_not_followed() {
     fs::create_dir(&place).unwrap();
     symlink(office.path("tertanam.toml"), place.join("tertib.toml")).unwrap();
     let init = |place: &Path| -> Ran {
-        let source = format!("sqlite:{}", office.path("kantor.sqlite").display());
-        tests::tertib().arg("init").arg(place).args(["--source", &source]).output().unwrap().into()
+        let source = format!("sqlite:{}", office.place("kantor.sqlite"));
+        tests::run(&["init", &place.display().to_string(), "--source", &source])
     };
     refused(init(&place), "is there already");
     assert!(!office.path("tertanam.toml").exists());
@@ -222,10 +204,8 @@ fn a_key_that_others_may_read_is_refused() {
 #[test]
 fn init_says_that_a_key_was_there() {
     let office = pulled();
-    let source = format!("sqlite:{}", office.path("kantor.sqlite").display());
-    let init = || -> Ran {
-        tests::tertib().arg("init").arg(office.folder()).args(["--source", &source]).output().unwrap().into()
-    };
+    let source = format!("sqlite:{}", office.place("kantor.sqlite"));
+    let init = || tests::run(&["init", &office.place(""), "--source", &source]);
     fs::remove_file(office.path("tertib.toml")).unwrap();
     let key = fs::read(office.path("kunci.key")).unwrap();
     restrict(&office.path("kunci.key"), 0o644);
@@ -283,7 +263,7 @@ fn what_never_ends_is_not_read() {
     let ran = |place: &str| -> Ran {
         let mut command = tests::tertib();
         command.args(["status", "--config", place]);
-        soon_ended(command)
+        soon(command)
     };
     refused(ran("/dev/zero"), "it is no ordinary file");
     // A socket, which like a pipe waits for somebody.
@@ -303,14 +283,14 @@ fn what_never_ends_is_not_read() {
         } else {
             &["render", "--month", "2026-10", "--only", "laporan_bulanan"]
         };
-        refused(soon(&office, command), "it is no ordinary file");
+        refused(soon(office.command(command)), "it is no ordinary file");
     }
     for (facts, says) in [("/etc", "no fact file"), ("/dev", "no fact file"), ("fakta", "it is no ordinary file")] {
         let office = pulled();
         fs::create_dir(office.path("fakta")).unwrap();
         symlink(endless, office.path("fakta/jra.toml")).unwrap();
         office.configure("# facts = \"fakta\"", &format!("facts = \"{facts}\""));
-        refused(soon(&office, &["status"]), says);
+        refused(soon(office.command(&["status"])), says);
     }
     let office = pulled();
     let long = "# panjang\n".repeat(1 << 20);
@@ -353,9 +333,8 @@ fn what_the_configuration_cannot_mean_is_said_in_words() {
     office.run(&["status"]).expect_code(0);
     // Of the environment.
     let url = <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b"sqlite:\xFF");
-    let mut command = tests::tertib();
-    command.arg("status").arg("--config").arg(office.path("tertib.toml")).env("TERTIB_SOURCE_URL", url);
-    refused(command.output().unwrap().into(), "TERTIB_SOURCE_URL is not UTF-8");
+    let ran = office.command(&["status"]).env("TERTIB_SOURCE_URL", url).output().unwrap();
+    refused(ran.into(), "TERTIB_SOURCE_URL is not UTF-8");
 }
 
 #[cfg(target_os = "linux")]
@@ -410,7 +389,7 @@ fn a_template_without_end_is_ended() {
     let sentence = office.path("punya_kami/penutup_buku.txt.j2");
     let endless = "{% for a in range(99999) %}{% for b in range(99999) %}{% set c = a + b %}{% endfor %}{% endfor %}";
     fs::write(&sentence, endless).unwrap();
-    refused(soon(&office, &render), "it does not come to an end");
+    refused(soon(office.command(&render)), "it does not come to an end");
     fs::remove_file(&sentence).unwrap();
     office.run(&render).expect_code(0);
     // The layout is set by a process of its own; what it sets is what the built-in typesetter sets in this one.
@@ -426,7 +405,7 @@ fn a_template_without_end_is_ended() {
     {
         fs::write(&layout, endless).unwrap();
         let began = Instant::now();
-        let ran = soon(&office, &render).expect_code(2);
+        let ran = soon(office.command(&render)).expect_code(2);
         // Which of the two limits it meets first depends on the machine.
         assert!(ran.err.contains("was ended after 5 s") || ran.err.contains("more than `memory-mb`"), "{}", ran.err);
         assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());

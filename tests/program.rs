@@ -4,7 +4,7 @@ use crate::root;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -103,6 +103,18 @@ impl Ran {
         self
     }
 
+    /// Stops the test unless the program could not do what it was told to, and said so in one or two lines that hold these words.
+    #[track_caller]
+    pub fn expect_refusal(self, words: &[&str]) -> Self {
+        let ran = self.expect_code(2);
+        for part in words {
+            assert!(ran.err.contains(part), "`{part}` is missing in:\n{}", ran.err);
+        }
+        assert!(ran.err.trim_end().lines().count() <= 2, "more than two lines:\n{}", ran.err);
+        assert!(!ran.err.contains("panicked"), "{}", ran.err);
+        ran
+    }
+
     /// The answer of a command that was asked for JSON.
     #[must_use]
     pub fn json(&self) -> Value {
@@ -180,7 +192,7 @@ impl Pulled {
 
 /// Waits for a program's end; the most memory that it held, MB. Linux tells it while the program runs.
 #[must_use]
-pub fn peak_mb(child: &mut std::process::Child) -> u64 {
+pub fn peak_mb(child: &mut Child) -> u64 {
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
     while child.try_wait().unwrap().is_none() {
@@ -193,12 +205,18 @@ pub fn peak_mb(child: &mut std::process::Child) -> u64 {
 }
 
 /// What a program gave that must end within ten minutes: one that reads slowly gives way to all other programs of the machine,
-/// which may be busy. What it writes meanwhile must be little.
+/// which may be busy.
 #[must_use]
-pub fn ended(mut child: std::process::Child) -> Ran {
+pub fn ended(child: Child) -> Ran {
+    ended_within(Duration::from_mins(10), child)
+}
+
+/// What a program gave that must end within that time. What it writes meanwhile must be little.
+#[must_use]
+pub fn ended_within(limit: Duration, mut child: Child) -> Ran {
     let began = std::time::Instant::now();
     while child.try_wait().unwrap().is_none() {
-        if began.elapsed() > Duration::from_mins(10) {
+        if began.elapsed() > limit {
             child.kill().unwrap();
             let ran = Ran::from(child.wait_with_output().unwrap());
             panic!("it does not end; until now it said:\n{}{}", ran.out, ran.err);

@@ -10,8 +10,8 @@ use tests::{Office, sqlite_number};
 
 const MONTH: [&str; 4] = ["--month", "2026-10", "--format", "json"];
 
-/// Codes with the place of each finding, and how often.
-fn found(office: &Office) -> BTreeSet<(String, String, String)> {
+/// What is found of October.
+fn found(office: &Office) -> Findings {
     office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
     let ran = office.run(&[["quality"].as_slice(), &MONTH].concat()).expect_code_in(&[0, 1], "quality");
     let rows = ran.rows();
@@ -21,39 +21,33 @@ fn found(office: &Office) -> BTreeSet<(String, String, String)> {
     rows.iter().map(|row| (text(row, "tempat"), text(row, "kode"), text(row, "keterangan"))).collect()
 }
 
-/// Codes by place of what was not there before the planting.
-fn new(
-    after: &BTreeSet<(String, String, String)>,
-    before: &BTreeSet<(String, String, String)>,
-) -> BTreeSet<(String, String)> {
-    after.difference(before).map(|(place, code, _)| (place.clone(), code.clone())).collect()
+/// Codes with the place of each finding, and what is said of it.
+type Findings = BTreeSet<(String, String, String)>;
+
+/// An office in whose berkas things were planted, what is found before and after that; of the berkas it is what was planted.
+fn planted_and_found(faults: &[(&str, &[&str])]) -> (Office, Findings, Findings) {
+    let before = found(&office());
+    let office = office();
+    let wanted = planted(&office, faults);
+    let after = found(&office);
+    let new = after.difference(&before).map(|(place, code, _)| (place.clone(), code.clone()));
+    assert_eq!(new.filter(|(place, _)| place.starts_with('B')).collect::<BTreeSet<_>>(), wanted);
+    (office, before, after)
 }
 
 #[test]
 fn every_finding_is_planted_once_and_found_once() {
-    let before = found(&office());
-    let office = office();
-    let wanted = planted(&office, &PLANTED);
-    let after = found(&office);
-    let mut of_berkas = new(&after, &before);
-    of_berkas.retain(|(place, _)| place.starts_with('B'));
-    assert_eq!(of_berkas, wanted);
+    let (_, before, after) = planted_and_found(&PLANTED);
     // Numbers that nobody has any more.
-    let gaps = |found: &BTreeSet<(String, String, String)>| found.iter().filter(|(_, code, _)| code == "Q021").count();
+    let gaps = |found: &Findings| found.iter().filter(|(_, code, _)| code == "Q021").count();
     assert_eq!(gaps(&after), gaps(&before) + 3);
 }
 
 #[test]
 fn what_the_trial_planted_is_found() {
-    let before = found(&office());
+    let (office, before, after) = planted_and_found(&ALSO_PLANTED);
     let codes = 31..=46;
     assert!(before.iter().all(|(_, code, _)| !codes.clone().any(|n| *code == format!("Q{n:03}"))), "{before:?}");
-    let office = office();
-    let wanted = planted(&office, &ALSO_PLANTED);
-    let after = found(&office);
-    let mut of_berkas = new(&after, &before);
-    of_berkas.retain(|(place, _)| place.starts_with('B'));
-    assert_eq!(of_berkas, wanted);
     // Whom the NIK is shared with is said by the berkas.
     let other = berkas(&office, 2);
     assert!(after.iter().any(|(place, code, said)| (place, code.as_str()) == (&berkas(&office, 1), "Q031") && said.contains(&other)));
@@ -83,7 +77,8 @@ fn a_batch_and_the_outages_are_looked_at_too() {
     let places = |code: &str, all: &BTreeSet<(String, String)>| -> Vec<String> {
         all.iter().filter(|(_, c)| c == code).map(|(place, _)| place.clone()).collect()
     };
-    let new = new(&found(&office), &before);
+    let after = found(&office);
+    let new = after.difference(&before).map(|(place, code, _)| (place.clone(), code.clone())).collect();
     assert_eq!(places("Q044", &new), [batch_of(1)]);
     assert_eq!(places("Q045", &new), [batch_of(2)]);
     assert_eq!(places("Q046", &new), ["2026-10-06"]);
@@ -107,9 +102,7 @@ fn an_event_without_its_private_row_is_no_event_with_empty_columns() {
 #[test]
 fn blanks_are_counted_against_the_prints() {
     let office = office();
-    let count = |code: &str, found: &BTreeSet<(String, String, String)>| {
-        found.iter().filter(|(_, c, _)| c == code).cloned().collect::<Vec<_>>()
-    };
+    let count = |code: &str, found: &Findings| found.iter().filter(|(_, c, _)| c == code).cloned().collect::<Vec<_>>();
     let sound = found(&office);
     assert!(["Q028", "Q029", "Q030"].iter().all(|code| count(code, &sound).is_empty()));
     office.sql("update blangko set cetak = cetak + 2 where tanggal = (select min(tanggal) from blangko)");

@@ -7,7 +7,7 @@ pub use mariadb::mariadb;
 pub use postgres::postgres;
 
 use crate::wire::Wire;
-use crate::{ROW, Ran, VALUES, runtime};
+use crate::{Office, ROW, Ran, VALUES, runtime};
 use sqlx::{AssertSqlSafe, ColumnIndex, Connection, Database, Decode, Executor, Row, Type, raw_sql};
 use std::fmt::{Debug, Write};
 use std::fs;
@@ -40,20 +40,11 @@ pub trait Server: Debug + Send + Sync {
     /// When the server does not answer or refuses the user.
     fn connect(&self, url: &str) -> Result<Box<dyn Session>, sqlx::Error>;
 
-    /// The scheme of such URLs.
-    fn scheme(&self) -> &'static str;
+    /// What this kind of server calls things.
+    fn dialect(&self) -> &'static Dialect;
 
     /// Starts another server of the same kind, with an empty database.
     fn another(&self) -> Box<dyn Server>;
-
-    /// The type of a key that the database gives to each new row.
-    fn key(&self) -> &'static str;
-
-    /// The type of an instant, to which its precision can be added.
-    fn instant(&self) -> &'static str;
-
-    /// The instant of this moment, not of the transaction's start.
-    fn now(&self) -> &'static str;
 
     /// An instant so many units (`second`, `minute`) after another one in UTC.
     fn later(&self, than: &str, count: &str, unit: &str) -> String;
@@ -76,35 +67,39 @@ pub trait Server: Debug + Send + Sync {
     /// Statements that let an instant of `workflow_events` have no value.
     fn let_be_null(&self, instant: &str) -> String;
 
-    /// Statements that let a remark, and what the reader is sent, be of 20 MB.
-    fn let_remarks_be_long(&self) -> &'static str;
-
-    /// Statements that let the reader see the open transactions of others.
-    fn let_transactions_be_seen(&self) -> &'static str;
-
-    /// Statements that let the reader have one connection at a time.
-    fn let_connect_once(&self) -> &'static str;
-
-    /// Statements that lock `workflow_events` against readers, and the one that ends the lock.
-    fn lock(&self) -> [&'static str; 2];
-
-    /// How many sessions the reader has.
-    fn sessions(&self) -> &'static str;
-
-    /// The session by which the reader is sent rows now, if there is one.
-    fn session_that_reads(&self) -> &'static str;
-
     /// The statement that ends a session.
     fn end(&self, session: i64) -> String;
+}
 
+/// What a kind of server calls things.
+#[derive(Debug)]
+pub struct Dialect {
+    /// The scheme of URLs.
+    pub scheme: &'static str,
+    /// The type of a key that the database gives to each new row.
+    pub key: &'static str,
+    /// The type of an instant, to which its precision can be added.
+    pub instant: &'static str,
+    /// The instant of this moment, not of the transaction's start.
+    pub now: &'static str,
+    /// Statements that let a remark, and what the reader is sent, be of 20 MB.
+    pub let_remarks_be_long: &'static str,
+    /// Statements that let the reader see the open transactions of others.
+    pub let_transactions_be_seen: &'static str,
+    /// Statements that let the reader have one connection at a time.
+    pub let_connect_once: &'static str,
+    /// Statements that lock `workflow_events` against readers, and the one that ends the lock.
+    pub lock: [&'static str; 2],
+    /// How many sessions the reader has.
+    pub sessions: &'static str,
+    /// The session by which the reader is sent rows now, if there is one.
+    pub session_that_reads: &'static str,
     /// Instants that no calendar has.
-    fn no_instants(&self) -> NoInstants;
-
+    pub no_instants: NoInstants,
     /// A value of `double precision` that is no integer, the oddest that the server has.
-    fn odd_double(&self) -> &'static str;
-
-    /// What may be granted to the reader, and whether he may then change data.
-    fn grants(&self) -> &'static [Grant];
+    pub odd_double: &'static str,
+    /// What may be granted to the reader.
+    pub grants: &'static [Grant],
 }
 
 /// Instants that no calendar has, and how the server and the program take them.
@@ -129,6 +124,16 @@ pub struct Grant {
     pub revoke: &'static str,
     /// Whether the reader may then change data of the office.
     pub may_write: bool,
+}
+
+impl Grant {
+    const fn reading(grant: &'static str, revoke: &'static str) -> Self {
+        Self { grant, revoke, may_write: false }
+    }
+
+    const fn writing(grant: &'static str, revoke: &'static str) -> Self {
+        Self { grant, revoke, may_write: true }
+    }
 }
 
 /// A server's process.
@@ -208,7 +213,7 @@ impl dyn Server + '_ {
     }
 
     fn url_at(&self, port: u16, user: &str, password: &str) -> String {
-        format!("{}://{user}:{password}@127.0.0.1:{port}/kantor", self.scheme())
+        format!("{}://{user}:{password}@127.0.0.1:{port}/kantor", self.dialect().scheme)
     }
 
     /// A wire to the server, and the URL by which the reader comes through it.
@@ -278,7 +283,7 @@ impl dyn Server + '_ {
     /// Waits until that pull reads events; the session by which it does.
     pub fn reading(&self, pull: &mut Child) -> i64 {
         loop {
-            let session = self.number(&format!("select coalesce(({}), 0)", self.session_that_reads()));
+            let session = self.number(&format!("select coalesce(({}), 0)", self.dialect().session_that_reads));
             if session > 0 {
                 return session;
             }
@@ -300,7 +305,7 @@ impl dyn Server + '_ {
     /// Makes the table `workflow_events` itself, without a view, with that many invented rows: one each minute from
     /// 2026-01-05 on. Further rows get their own `event_id` and the instant at which they are written.
     pub fn contract_table(&self, rows: u32) {
-        let (key, instant, now) = (self.key(), self.instant(), self.now());
+        let Dialect { key, instant, now, .. } = self.dialect();
         self.sql(&format!(
             "drop table if exists workflow_events;
              create table workflow_events (event_id {key} primary key, recorded_at {instant}(6) not null default {now},
@@ -324,6 +329,19 @@ impl dyn Server + '_ {
         ));
     }
 
+    /// The same, and an office that pulls from it.
+    #[must_use]
+    pub fn office(&self, rows: u32) -> Office {
+        self.contract_table(rows);
+        Office::at(&self.reader())
+    }
+
+    /// Lets an office pull through a view: a table can show by which transaction a row was written.
+    pub fn pulled_through_a_view(&self, office: &Office) {
+        self.sql("create view peristiwa as select * from workflow_events");
+        office.configure("view = \"workflow_events\"", "view = \"peristiwa\"");
+    }
+
     /// Writes an invented row of October into the table, recorded then.
     pub fn add_row(&self, recorded_at: &str) {
         self.sql(&format!("insert into workflow_events (recorded_at, {ROW}) values ({recorded_at}, {VALUES})"));
@@ -331,7 +349,7 @@ impl dyn Server + '_ {
 
     /// Copies an office from SQLite into this server, with the server's own types.
     pub fn fill(&self, office: &Path) {
-        self.sql(&TABLES.replace("TIME", self.instant()));
+        self.sql(&TABLES.replace("TIME", self.dialect().instant));
         for table in COPIED {
             for insert in inserts(office, table) {
                 self.sql(&insert);

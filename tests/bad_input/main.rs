@@ -9,10 +9,7 @@ use tests::Ran;
 
 /// What every refusal must be: exit 2, one or two lines, no panic, no personal data.
 fn refused(ran: Ran, says: &str) {
-    let ran = ran.expect_code(2);
-    assert!(ran.err.contains(says), "expected `{says}` in:\n{}", ran.err);
-    assert!(ran.err.trim_end().lines().count() <= 2, "more than two lines:\n{}", ran.err);
-    clean(&ran);
+    clean(&ran.expect_refusal(&[says]));
 }
 
 fn clean(ran: &Ran) {

@@ -12,6 +12,15 @@ fn pulled_with(office: &Office, code: &str, archived: i64) {
     clean(&ran);
 }
 
+/// An office that was pulled with a fault which keeps so many of its rows out.
+fn faulty(fault: &str, code: &str, kept_out: i64) -> Office {
+    let office = Office::unpulled();
+    let n = rows(&office);
+    office.sql(fault);
+    pulled_with(&office, code, n - kept_out);
+    office
+}
+
 /// How many rows the office's view has.
 fn rows(office: &Office) -> i64 {
     office.run(&["pull", "--dry-run"]).expect_code(0).pulled().read
@@ -50,10 +59,7 @@ fn an_unknown_column_is_reported_and_ignored() {
 
 #[test]
 fn a_value_of_the_wrong_type_goes_to_quarantine_and_comes_in_when_mended() {
-    let office = Office::unpulled();
-    let n = rows(&office);
-    office.sql("update langkah_berkas set langkah = 'dua' where event_id = 5");
-    pulled_with(&office, "V002", n - 1);
+    let office = faulty("update langkah_berkas set langkah = 'dua' where event_id = 5", "V002", 1);
     let again = office.run(&["pull"]).expect_code(1).pulled();
     assert_eq!((again.quarantined, again.still_quarantined), (0, 1));
     office.sql("update langkah_berkas set langkah = 1, hasil = 'selesai' where event_id = 5");
@@ -95,10 +101,7 @@ fn one_stray_key_does_not_decide_for_the_others() {
 
 #[test]
 fn an_unknown_step_goes_to_quarantine_even_long_after_the_window() {
-    let office = Office::unpulled();
-    let n = rows(&office);
-    office.sql("update langkah_berkas set langkah = 12 where event_id = 1");
-    pulled_with(&office, "V003", n - 1);
+    let office = faulty("update langkah_berkas set langkah = 12 where event_id = 1", "V003", 1);
     office.configure("lookback-days = 14", "lookback-days = 0");
     office.sql("update langkah_berkas set langkah = 1, hasil = 'selesai' where event_id = 1");
     assert_eq!(new_events(&office), 1);
@@ -106,19 +109,14 @@ fn an_unknown_step_goes_to_quarantine_even_long_after_the_window() {
 
 #[test]
 fn a_nik_of_15_digits_is_archived_and_named_by_berkas() {
-    let office = Office::unpulled();
-    let n = rows(&office);
-    office.sql("update berkas set nik = substr(nik, 1, 15) where berkas_id = (select min(berkas_id) from berkas)");
-    pulled_with(&office, "W001", n);
+    let short = "update berkas set nik = substr(nik, 1, 15) where berkas_id = (select min(berkas_id) from berkas)";
+    let office = faulty(short, "W001", 0);
     office.run(&["pull"]).expect_code(0);
 }
 
 #[test]
 fn an_end_before_its_start_is_archived_and_left_out_of_the_times() {
-    let office = Office::unpulled();
-    let n = rows(&office);
-    office.sql("update langkah_berkas set mulai = '2026-12-01T01:00:00Z' where event_id = 3");
-    pulled_with(&office, "W003", n);
+    let office = faulty("update langkah_berkas set mulai = '2026-12-01T01:00:00Z' where event_id = 3", "W003", 0);
     let figures = office.run(&["metrics", "--month", "2026-10", "--format", "csv"]).expect_code(0).out;
     assert!(figures.contains("\nleft_out.time_per_step.end_before_start,1\n"), "{figures}");
 }
@@ -136,18 +134,13 @@ fn a_key_used_twice_keeps_the_first_row() {
 
 #[test]
 fn a_control_character_goes_to_quarantine() {
-    let office = Office::unpulled();
-    let n = rows(&office);
-    office.sql("update langkah_berkas set petugas_id = 'P' || char(7) where event_id = 4");
-    pulled_with(&office, "V006", n - 1);
+    faulty("update langkah_berkas set petugas_id = 'P' || char(7) where event_id = 4", "V006", 1);
 }
 
 #[test]
 fn text_that_is_not_utf8_goes_to_quarantine_with_its_bytes() {
-    let office = Office::unpulled();
-    let n = rows(&office);
-    office.sql("update langkah_berkas set petugas_id = cast(x'50ff41' as text) where event_id = 4");
-    pulled_with(&office, "V010", n - 1);
+    let bytes = "update langkah_berkas set petugas_id = cast(x'50ff41' as text) where event_id = 4";
+    let office = faulty(bytes, "V010", 1);
     let compared = office.json(&["reconcile", "--month", "2026-10"], 1);
     assert_eq!(compared["quarantined"].as_array().unwrap().len(), 1, "{compared}");
 }
@@ -233,13 +226,9 @@ fn a_text_beyond_its_limit_goes_to_quarantine_and_stops_no_document() {
 
 #[test]
 fn an_outage_without_a_kind_is_said_and_not_taken() {
-    let office = Office::unpulled();
-    let n = rows(&office);
-    office.sql(
-        "insert into gangguan (jenis, mulai, selesai)
-         values (' ', '2026-10-05T01:00:00Z', '2026-10-05T02:00:00Z')",
-    );
-    pulled_with(&office, "S008", n);
+    let outage =
+        "insert into gangguan (jenis, mulai, selesai) values (' ', '2026-10-05T01:00:00Z', '2026-10-05T02:00:00Z')";
+    let office = faulty(outage, "S008", 0);
     let again = office.run(&["pull"]).expect_code(1);
     assert_eq!(again.found("S008"), [(1, "gangguan: 2026-10-05")]);
     assert!(!again.err.contains("karantina"), "{}", again.err);

@@ -1,7 +1,7 @@
 //! Which database it is, and what its user may do: another one is no correction of the archive, and who may write is refused.
 
+use tests::run;
 use tests::servers::{PASSWORD, Server};
-use tests::{Office, run};
 
 tests::part! {
     another_database on each_server;
@@ -12,8 +12,7 @@ tests::part! {
 
 /// Another database under the same archive is no correction of it; one that was moved or restored is the same.
 fn another_database(server: &mut dyn Server) {
-    server.contract_table(400);
-    let office = Office::at(&server.reader());
+    let office = server.office(400);
     office.run(&["pull"]).expect_code(0);
     let other = server.another();
     other.contract_table(400);
@@ -39,9 +38,8 @@ fn another_database(server: &mut dyn Server) {
 
 /// A user who may change a column, or take a role that may, is refused; one who may do so elsewhere, or reads by a role, is not.
 fn who_may_write(server: &mut dyn Server) {
-    server.contract_table(10);
-    let office = Office::at(&server.reader());
-    for granted in server.grants() {
+    let office = server.office(10);
+    for granted in server.dialect().grants {
         server.sql(granted.grant);
         let ran = office.run(&["pull"]);
         assert_eq!(ran.err.contains("may change data"), granted.may_write, "{}: {}", granted.grant, ran.err);
@@ -53,8 +51,7 @@ fn who_may_write(server: &mut dyn Server) {
 
 /// The question for open transactions may be refused for lack of a right, and for nothing else.
 fn a_question_that_fails_is_not_refused(server: &mut dyn Server) {
-    server.contract_table(50);
-    let office = Office::at(&server.reader());
+    let office = server.office(50);
     server.sql("revoke execute on function pg_control_system() from public");
     office.run(&["pull"]).expect_code(0);
     // A server on which the question has another answer.
@@ -77,8 +74,7 @@ fn a_question_that_fails_is_not_refused(server: &mut dyn Server) {
 /// Who lacks PROCESS may not see other transactions, and pulls. A table that cannot be looked at is not one that the office
 /// does not have.
 fn a_table_that_cannot_be_looked_at_is_there(server: &mut dyn Server) {
-    server.contract_table(50);
-    let office = Office::at(&server.reader());
+    let office = server.office(50);
     office.run(&["pull"]).expect_code(0);
     server.sql("create definer = 'tiada'@'localhost' sql security definer view gangguan as select 1 as jenis");
     let init = ["init", &office.place("lagi"), "--source", &server.reader()];

@@ -111,7 +111,7 @@ fn no_connection_is_left(server: &mut dyn Server) {
     server.contract_table(100_000);
     let offices = [Office::at(&server.reader()), Office::at(&server.reader())];
     offices[0].configure("[source]", "[source]\nrows-per-second = 50000");
-    server.sql(server.let_connect_once());
+    server.sql(server.dialect().let_connect_once);
     let mut first = offices[0].spawn(&["pull"]);
     server.reading(&mut first);
     let second = Ran::from(offices[1].spawn(&["pull"]).wait_with_output().unwrap()).expect_code(0);

@@ -16,14 +16,13 @@ tests::part! {
 
 /// The office's own lock is waited for shortly and then given way to.
 fn a_lock_is_given_way_to(server: &mut dyn Server) {
-    server.contract_table(200);
-    let office = Office::at(&server.reader());
+    let office = server.office(200);
     office.configure("lock-timeout-seconds = 10", "lock-timeout-seconds = 1");
     let given_way = || {
         let began = Instant::now();
         (office.run(&["pull"]).expect_code(2), began.elapsed())
     };
-    let [lock, unlock] = server.lock();
+    let [lock, unlock] = server.dialect().lock;
     let (ran, waited) = server.while_open(lock, given_way, unlock);
     assert!(waited < Duration::from_secs(8), "waited {waited:?} for the office's lock");
     assert!(ran.err.to_lowercase().contains("lock") && ran.err.trim_end().lines().count() <= 2, "{}", ran.err);
@@ -32,8 +31,7 @@ fn a_lock_is_given_way_to(server: &mut dyn Server) {
 
 /// What is read at a rate is what is read at full speed, and whoever else wants the processor comes first.
 fn a_rate_is_kept(server: &mut dyn Server) {
-    server.contract_table(200);
-    let office = Office::at(&server.reader());
+    let office = server.office(200);
     office.run(&["pull"]).expect_code(0);
     let all = ["query", "SELECT * FROM events ORDER BY seq", "--format", "csv"];
     let at_full_speed = office.run(&all).expect_code(0).out;
@@ -41,7 +39,7 @@ fn a_rate_is_kept(server: &mut dyn Server) {
     office.forget_archive();
     let began = Instant::now();
     let mut slowed = office.command(&["pull"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    while server.number(server.sessions()) == 0 {
+    while server.number(server.dialect().sessions) == 0 {
         assert!(slowed.try_wait().unwrap().is_none(), "the pull ended before it was seen");
     }
     stands_behind(slowed.id());
@@ -62,8 +60,7 @@ fn stands_behind(process: u32) {
 
 /// The office's administrators see whose session it is.
 fn a_session_says_its_name(server: &mut dyn Server) {
-    server.contract_table(200);
-    let office = Office::at(&server.reader());
+    let office = server.office(200);
     office.configure("[source]", "[source]\nrows-per-second = 200");
     let sessions = "select count(*) from pg_stat_activity where application_name = 'tertib'";
     let server: &dyn Server = server;

@@ -13,8 +13,7 @@ tests::part! {
 
 /// Rows that are missing, gone, different and in quarantine are named, and nothing is followed.
 fn reconcile(server: &mut dyn Server) {
-    server.contract_table(3_000);
-    let office = Office::at(&server.reader());
+    let office = server.office(3_000);
     office.run(&["pull"]).expect_code(0);
     let month = ["reconcile", "--month", "2026-01"];
     let whole = office.json(&month, 0);
@@ -79,7 +78,7 @@ fn rows_without_an_end(server: &mut dyn Server) {
     server.sql(&server.let_be_null("selesai"));
     let office = Office::at(&server.reader());
     office.run(&["pull"]).expect_code(0);
-    let odd = server.no_instants();
+    let odd = &server.dialect().no_instants;
     server.sql("update workflow_events set selesai = null where event_id in (7, 8)");
     server.sql(&format!(
         "{}update workflow_events set selesai = '{}' where event_id in (9, 10)",
@@ -124,11 +123,8 @@ fn rows_without_an_end(server: &mut dyn Server) {
 
 /// What the window of time does not reach is healed by the month, and the remedy of every finding says how.
 fn again(server: &mut dyn Server) {
-    server.contract_table(3_000);
-    // A table can show by which transaction a row was written.
-    server.sql("create view peristiwa as select * from workflow_events");
-    let office = Office::at(&server.reader());
-    office.configure("view = \"workflow_events\"", "view = \"peristiwa\"");
+    let office = server.office(3_000);
+    server.pulled_through_a_view(&office);
     office.configure("lookback-days = 14", "lookback-days = 0");
     office.run(&["pull"]).expect_code(0);
     server.sql("update workflow_events set nama = 'BUDI' where event_id between 100 and 107");

@@ -28,8 +28,7 @@ fn commits(office: &Office) -> Vec<u64> {
 
 /// A backlog beyond a limit comes in several transactions and commits; a range can be chosen at the first pull.
 fn slices_from_until(server: &mut dyn Server) {
-    server.contract_table(5_000);
-    let office = Office::at(&server.reader());
+    let office = server.office(5_000);
     office.run(&["pull"]).expect_code(0);
     let rows = ["query", EVERY_EVENT, "--format", "csv"];
     let whole = office.run(&rows).expect_code(0).out;
@@ -56,7 +55,7 @@ fn slices_from_until(server: &mut dyn Server) {
 /// Stray rows of other times do not keep a backlog in one piece, and where many rows came at once a slice is cut again.
 fn slices_of_uneven_times(server: &mut dyn Server) {
     server.contract_table(5_000);
-    let odd = server.no_instants();
+    let odd = &server.dialect().no_instants;
     let second = server.later("2026-01-05 01:00:00", "event_id", "second");
     let recorded = |at: &str, rows: &str| {
         server.sql(&format!("{}update workflow_events set recorded_at = {at} where event_id {rows}", odd.allowed_by));

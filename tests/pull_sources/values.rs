@@ -13,7 +13,7 @@ tests::part! {
 /// No value and empty text, remarks of 20 MB, times at the edge, a column that cannot be an integer.
 fn edges(server: &mut dyn Server) {
     server.contract_table(50);
-    server.sql(server.let_remarks_be_long());
+    server.sql(server.dialect().let_remarks_be_long);
     server.sql("update workflow_events set keterangan = null, petugas_id = '' where event_id = 1");
     server.sql("update workflow_events set keterangan = '', petugas_id = null where event_id = 2");
     server.sql("update workflow_events set keterangan = repeat('x', 20971520) where event_id in (3, 4, 5, 6)");
@@ -35,24 +35,19 @@ fn edges(server: &mut dyn Server) {
     let new = office.run(&["pull"]).expect_code(0);
     assert!(new.found("S001").iter().any(|(_, place)| place.contains("baru")), "{}", new.err);
     server.sql(&server.retype("langkah", "double precision"));
-    server.sql(&format!("update workflow_events set langkah = {} where event_id = 9", server.odd_double()));
-    let refused = office.run(&["pull"]).expect_code(2);
-    assert!(refused.err.contains("column `langkah`") && refused.err.contains("needs an integer"), "{}", refused.err);
+    server.sql(&format!("update workflow_events set langkah = {} where event_id = 9", server.dialect().odd_double));
+    office.run(&["pull"]).expect_refusal(&["column `langkah`", "needs an integer"]);
     server.sql("alter table workflow_events drop column langkah");
-    let refused = office.run(&["pull"]).expect_code(2);
-    assert!(refused.err.contains("lacks the column langkah"), "{}", refused.err);
+    office.run(&["pull"]).expect_refusal(&["lacks the column langkah"]);
     office.run(&["verify"]).expect_code(0);
 }
 
 /// A row whose time of recording cannot be read lies in no window of time; it goes to quarantine whenever it comes, and comes
 /// in when mended.
 fn no_time_of_recording(server: &mut dyn Server) {
-    let odd = server.no_instants();
-    server.contract_table(30);
-    // A table can show by which transaction a row was written.
-    server.sql("create view peristiwa as select * from workflow_events");
-    let office = Office::at(&server.reader());
-    office.configure("view = \"workflow_events\"", "view = \"peristiwa\"");
+    let odd = &server.dialect().no_instants;
+    let office = server.office(30);
+    server.pulled_through_a_view(&office);
     office.run(&["pull"]).expect_code(0);
     let recorded = |at: &str| {
         server.sql(&format!("{}update workflow_events set recorded_at = '{at}' where event_id > 30", odd.allowed_by));
@@ -70,8 +65,7 @@ fn no_time_of_recording(server: &mut dyn Server) {
 
 /// Where a row may lack a value, zeros stand for none.
 fn a_date_of_zeros_is_no_value(server: &mut dyn Server) {
-    server.contract_table(30);
-    let office = Office::at(&server.reader());
+    let office = server.office(30);
     office.run(&["pull"]).expect_code(0);
     server.sql(
         "set sql_mode = ''; update workflow_events set mulai = '0000-00-00 00:00:00', tanggal_lahir = '0000-00-00'

@@ -3,6 +3,7 @@
 use crate::{Case, Remedies, commands, is_gone, mend, mendable, obey, quoted, refused, run};
 use std::fs;
 use tests::Office;
+use tests::forger::Forger;
 use tests::servers::{self, Server};
 use tests::tools::Tool;
 
@@ -170,15 +171,10 @@ fn a_user_who_may_write(remedies: &mut Remedies, server: &dyn Server) {
 
 fn a_restored_database(remedies: &mut Remedies) {
     let server = servers::postgres();
-    server.contract_table(200);
-    let office = Office::at(&server.reader());
+    let office = server.office(200);
     office.run(&["pull"]).expect_code(0);
     // As if the pull had been from another cluster.
-    let log = office.commit(0);
-    let text = fs::read_to_string(&log).unwrap();
-    let system = text.split("\"system\":\"").nth(1).unwrap().split('"').next().unwrap();
-    fs::write(&log, text.replace(system, "1/1")).unwrap();
-    fs::remove_file(office.path("archive/_tertib/head")).unwrap();
+    Forger { root: office.path("archive") }.of_another_cluster();
     // The restored database lacks nothing, and has a row more.
     server.add_row("'2026-01-06 00:00:00'");
     let found = office.run(&["pull"]).expect_code(1).err;

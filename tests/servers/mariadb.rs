@@ -1,6 +1,6 @@
 //! MariaDB: how it is started, and what it calls things.
 
-use super::{Grant, NoInstants, PASSWORD, Process, Server, Session, connect, free_port, program};
+use super::{Dialect, Grant, NoInstants, PASSWORD, Process, Server, Session, connect, free_port, program};
 use crate::tools::output;
 use sqlx::MySqlConnection;
 use std::path::Path;
@@ -62,6 +62,50 @@ struct Mariadb {
 /// The instant that stands for none.
 const ZEROS: &str = "0000-00-00 00:00:00";
 
+const DIALECT: Dialect = Dialect {
+    scheme: "mysql",
+    key: "bigint auto_increment",
+    instant: "timestamp",
+    now: "now(6)",
+    let_remarks_be_long: "set global max_allowed_packet = 1073741824; alter table workflow_events modify keterangan longtext",
+    let_transactions_be_seen: "grant process on *.* to pembaca@'127.0.0.1'",
+    let_connect_once: "alter user pembaca@'127.0.0.1' with max_user_connections 1",
+    lock: ["lock tables workflow_events write", "unlock tables"],
+    sessions: "select count(*) from information_schema.processlist where user = 'pembaca'",
+    session_that_reads: "select cast(max(id) as signed) from information_schema.processlist where user = 'pembaca'
+         and command in ('Execute', 'Query') and time_ms > 50",
+    no_instants: NoInstants {
+        allowed_by: "set sql_mode = ''; ",
+        earliest: ZEROS,
+        code_of_earliest: "V001",
+        never: ZEROS,
+    },
+    odd_double: "1.5",
+    grants: &[
+        Grant::reading(
+            "grant select (nama) on kantor.workflow_events to pembaca@'127.0.0.1'",
+            "revoke select (nama) on kantor.workflow_events from pembaca@'127.0.0.1'",
+        ),
+        Grant::writing(
+            "grant update (nama) on kantor.workflow_events to pembaca@'127.0.0.1'",
+            "revoke update (nama) on kantor.workflow_events from pembaca@'127.0.0.1'",
+        ),
+        Grant::reading(
+            "create role baca; grant select on kantor.* to baca; grant baca to pembaca@'127.0.0.1';
+                        set default role baca for pembaca@'127.0.0.1'",
+            "set default role none for pembaca@'127.0.0.1'; revoke baca from pembaca@'127.0.0.1'",
+        ),
+        Grant::writing(
+            "create role penulis; grant insert on kantor.* to penulis; grant penulis to pembaca@'127.0.0.1'",
+            "revoke penulis from pembaca@'127.0.0.1'",
+        ),
+        Grant::reading(
+            "create database lain; grant all on lain.* to pembaca@'127.0.0.1'",
+            "revoke all on lain.* from pembaca@'127.0.0.1'",
+        ),
+    ],
+};
+
 impl Server for Mariadb {
     fn process(&self) -> &Process {
         &self.process
@@ -79,24 +123,12 @@ impl Server for Mariadb {
         connect::<MySqlConnection>(url)
     }
 
-    fn scheme(&self) -> &'static str {
-        "mysql"
+    fn dialect(&self) -> &'static Dialect {
+        &DIALECT
     }
 
     fn another(&self) -> Box<dyn Server> {
         mariadb()
-    }
-
-    fn key(&self) -> &'static str {
-        "bigint auto_increment"
-    }
-
-    fn instant(&self) -> &'static str {
-        "timestamp"
-    }
-
-    fn now(&self) -> &'static str {
-        "now(6)"
     }
 
     fn later(&self, than: &str, count: &str, unit: &str) -> String {
@@ -127,71 +159,7 @@ impl Server for Mariadb {
         format!("alter table workflow_events modify {instant} timestamp(6) null")
     }
 
-    fn let_remarks_be_long(&self) -> &'static str {
-        "set global max_allowed_packet = 1073741824; alter table workflow_events modify keterangan longtext"
-    }
-
-    fn let_transactions_be_seen(&self) -> &'static str {
-        "grant process on *.* to pembaca@'127.0.0.1'"
-    }
-
-    fn let_connect_once(&self) -> &'static str {
-        "alter user pembaca@'127.0.0.1' with max_user_connections 1"
-    }
-
-    fn lock(&self) -> [&'static str; 2] {
-        ["lock tables workflow_events write", "unlock tables"]
-    }
-
-    fn sessions(&self) -> &'static str {
-        "select count(*) from information_schema.processlist where user = 'pembaca'"
-    }
-
-    fn session_that_reads(&self) -> &'static str {
-        "select cast(max(id) as signed) from information_schema.processlist where user = 'pembaca'
-         and command in ('Execute', 'Query') and time_ms > 50"
-    }
-
     fn end(&self, session: i64) -> String {
         format!("kill {session}")
-    }
-
-    fn no_instants(&self) -> NoInstants {
-        NoInstants { allowed_by: "set sql_mode = ''; ", earliest: ZEROS, code_of_earliest: "V001", never: ZEROS }
-    }
-
-    fn odd_double(&self) -> &'static str {
-        "1.5"
-    }
-
-    fn grants(&self) -> &'static [Grant] {
-        &[
-            Grant {
-                grant: "grant select (nama) on kantor.workflow_events to pembaca@'127.0.0.1'",
-                revoke: "revoke select (nama) on kantor.workflow_events from pembaca@'127.0.0.1'",
-                may_write: false,
-            },
-            Grant {
-                grant: "grant update (nama) on kantor.workflow_events to pembaca@'127.0.0.1'",
-                revoke: "revoke update (nama) on kantor.workflow_events from pembaca@'127.0.0.1'",
-                may_write: true,
-            },
-            Grant {
-                grant: "create role baca; grant select on kantor.* to baca; grant baca to pembaca@'127.0.0.1';
-                        set default role baca for pembaca@'127.0.0.1'",
-                revoke: "set default role none for pembaca@'127.0.0.1'; revoke baca from pembaca@'127.0.0.1'",
-                may_write: false,
-            },
-            Grant {
-                grant: "create role penulis; grant insert on kantor.* to penulis; grant penulis to pembaca@'127.0.0.1'",
-                revoke: "revoke penulis from pembaca@'127.0.0.1'",
-                may_write: true,
-            },
-            Grant {
-                grant: "create database lain; grant all on lain.* to pembaca@'127.0.0.1'",
-                revoke: "revoke all on lain.* from pembaca@'127.0.0.1'",
-                may_write: false,
-            },
-        ]
     }
 }

@@ -1,6 +1,6 @@
 //! PostgreSQL: how it is started, and what it calls things.
 
-use super::{Grant, NoInstants, PASSWORD, Process, Server, Session, connect, free_port, program};
+use super::{Dialect, Grant, NoInstants, PASSWORD, Process, Server, Session, connect, free_port, program};
 use crate::tools::output;
 use sqlx::PgConnection;
 use std::fs;
@@ -70,6 +70,40 @@ struct Postgres {
     process: Process,
 }
 
+const DIALECT: Dialect = Dialect {
+    scheme: "postgres",
+    key: "bigserial",
+    instant: "timestamptz",
+    now: "clock_timestamp()",
+    let_remarks_be_long: "",
+    let_transactions_be_seen: "grant pg_read_all_stats to pembaca",
+    let_connect_once: "alter role pembaca connection limit 1",
+    lock: ["begin; lock table workflow_events in access exclusive mode", "commit"],
+    sessions: "select count(*) from pg_stat_activity where usename = 'pembaca'",
+    session_that_reads: "select max(pid)::bigint from pg_stat_activity where usename = 'pembaca' and query ~ '^(COPY|FETCH)'",
+    no_instants: NoInstants { allowed_by: "", earliest: "-infinity", code_of_earliest: "V002", never: "infinity" },
+    odd_double: "'NaN'",
+    grants: &[
+        Grant::reading(
+            "grant select (nama) on workflow_events to pembaca",
+            "revoke select (nama) on workflow_events from pembaca",
+        ),
+        Grant::writing(
+            "grant update (nama) on workflow_events to pembaca",
+            "revoke update (nama) on workflow_events from pembaca",
+        ),
+        Grant::reading(
+            "create role baca; grant select on workflow_events to baca; grant baca to pembaca",
+            "revoke baca from pembaca",
+        ),
+        Grant::writing(
+            "create role penulis; grant insert on workflow_events to penulis; grant penulis to pembaca",
+            "revoke penulis from pembaca",
+        ),
+        Grant::writing("alter role pembaca noinherit; grant penulis to pembaca", "revoke penulis from pembaca"),
+    ],
+};
+
 impl Server for Postgres {
     fn process(&self) -> &Process {
         &self.process
@@ -89,24 +123,12 @@ impl Server for Postgres {
         connect::<PgConnection>(url)
     }
 
-    fn scheme(&self) -> &'static str {
-        "postgres"
+    fn dialect(&self) -> &'static Dialect {
+        &DIALECT
     }
 
     fn another(&self) -> Box<dyn Server> {
         postgres()
-    }
-
-    fn key(&self) -> &'static str {
-        "bigserial"
-    }
-
-    fn instant(&self) -> &'static str {
-        "timestamptz"
-    }
-
-    fn now(&self) -> &'static str {
-        "clock_timestamp()"
     }
 
     fn later(&self, than: &str, count: &str, unit: &str) -> String {
@@ -137,69 +159,7 @@ impl Server for Postgres {
         format!("alter table workflow_events alter column {instant} drop not null")
     }
 
-    fn let_remarks_be_long(&self) -> &'static str {
-        ""
-    }
-
-    fn let_transactions_be_seen(&self) -> &'static str {
-        "grant pg_read_all_stats to pembaca"
-    }
-
-    fn let_connect_once(&self) -> &'static str {
-        "alter role pembaca connection limit 1"
-    }
-
-    fn lock(&self) -> [&'static str; 2] {
-        ["begin; lock table workflow_events in access exclusive mode", "commit"]
-    }
-
-    fn sessions(&self) -> &'static str {
-        "select count(*) from pg_stat_activity where usename = 'pembaca'"
-    }
-
-    fn session_that_reads(&self) -> &'static str {
-        "select max(pid)::bigint from pg_stat_activity where usename = 'pembaca' and query ~ '^(COPY|FETCH)'"
-    }
-
     fn end(&self, session: i64) -> String {
         format!("select pg_terminate_backend({session})")
-    }
-
-    fn no_instants(&self) -> NoInstants {
-        NoInstants { allowed_by: "", earliest: "-infinity", code_of_earliest: "V002", never: "infinity" }
-    }
-
-    fn odd_double(&self) -> &'static str {
-        "'NaN'"
-    }
-
-    fn grants(&self) -> &'static [Grant] {
-        &[
-            Grant {
-                grant: "grant select (nama) on workflow_events to pembaca",
-                revoke: "revoke select (nama) on workflow_events from pembaca",
-                may_write: false,
-            },
-            Grant {
-                grant: "grant update (nama) on workflow_events to pembaca",
-                revoke: "revoke update (nama) on workflow_events from pembaca",
-                may_write: true,
-            },
-            Grant {
-                grant: "create role baca; grant select on workflow_events to baca; grant baca to pembaca",
-                revoke: "revoke baca from pembaca",
-                may_write: false,
-            },
-            Grant {
-                grant: "create role penulis; grant insert on workflow_events to penulis; grant penulis to pembaca",
-                revoke: "revoke penulis from pembaca",
-                may_write: true,
-            },
-            Grant {
-                grant: "alter role pembaca noinherit; grant penulis to pembaca",
-                revoke: "revoke penulis from pembaca",
-                may_write: true,
-            },
-        ]
     }
 }

@@ -190,7 +190,7 @@ fn a_job_says_what_it_did_not_check() {
     office.run(&["run", "verifikasi"]).expect_code(0);
 }
 
-/// The statement's data name everything that was not checked; the words of its paper stand in `documents.rs`.
+/// The statement's data name everything that was not checked; the words of its paper stand in `checked_documents.rs`.
 #[test]
 fn a_statement_says_what_was_not_checked() {
     let office = Office::small();

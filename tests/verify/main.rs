@@ -7,7 +7,7 @@ mod answers;
 mod changed;
 mod hostile;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tests::{Office, Ran, tree};
 
 /// Longer than any answer about a small archive takes on a busy machine.
@@ -15,17 +15,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 /// Runs a command of which somebody might fear that it never ends.
 fn run(office: &Office, arguments: &[&str]) -> Ran {
-    let mut child = office.spawn(arguments);
-    let began = Instant::now();
-    while child.try_wait().unwrap().is_none() {
-        if began.elapsed() > LONGEST {
-            child.kill().unwrap();
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    let ran = Ran::from(child.wait_with_output().unwrap());
-    assert_ne!(ran.code, -1, "it does not end");
-    ran
+    tests::ended_within(LONGEST, office.spawn(arguments))
 }
 
 /// The first public part.
