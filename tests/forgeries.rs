@@ -256,7 +256,7 @@ fn a_history_that_the_keys_holder_makes_anew_is_found_by_a_kept_head_alone() {
     let heads = kept(&honest);
     // 7 and 8: other data, the real key, every digest right.
     let office = office();
-    fs::remove_dir_all(office.path("archive")).unwrap();
+    office.forget_archive();
     office.sql("update berkas set nama = 'ORANG LAIN' where rowid = 3");
     office.run(&["pull", "--until", "2026-08-10", "--at", "2026-08-10T00:00:00Z"]).expect_code(1);
     office.run(&["pull", "--at", "2026-10-01T00:00:00Z"]).expect_code_in(&[0, 1], "the second pull");
@@ -390,7 +390,7 @@ fn checking_a_document_keeps_no_figures() {
     let office = office();
     office.run(&["render", "--month", "2026-07", "--only", "laporan_bulanan"]).expect_code_in(&[0, 1], "render");
     fs::remove_dir_all(office.path("archive/figures")).unwrap();
-    let report = office.path("laporan/2026-07/laporan_bulanan_2026-07.pdf").display().to_string();
+    let report = office.place("laporan/2026-07/laporan_bulanan_2026-07.pdf");
     office.run(&["verify", "--book", &report]).expect_code(0);
     assert!(!office.path("archive/figures").exists(), "figures were kept by a check");
 }

@@ -69,5 +69,5 @@ fn a_slow_program_is_left_alone() {
 fn a_limit_that_is_none_is_refused() {
     let mut watchdog = Command::new(env!("CARGO_BIN_EXE_watchdog"));
     let ran: Ran = watchdog.arg("true").env("TERTIB_TEST_LIMIT", "sepuluh").output().unwrap().into();
-    assert!(ran.expect_code(2).err.contains("TERTIB_TEST_LIMIT is no number of seconds"));
+    ran.expect_refusal(&["TERTIB_TEST_LIMIT is no number of seconds"]);
 }

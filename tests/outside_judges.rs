@@ -238,10 +238,10 @@ fn pdf_pages_and_fonts() {
     );
     assert!(page("laporan_bulanan").contains("595.276 x 841.89"), "{}", page("laporan_bulanan"));
     office.sql("delete from langkah_berkas where langkah = 3");
-    fs::remove_dir_all(office.path("archive")).unwrap();
+    office.forget_archive();
     office.run(&["pull"]).expect_code(0);
     office.run(&["render", "--month", "2026-10", "--only", "buku_registrasi_perekaman"]).expect_code(0);
-    let empty = office.path("laporan/2026-10/buku_registrasi_perekaman_2026-10.pdf").display().to_string();
+    let empty = office.place("laporan/2026-10/buku_registrasi_perekaman_2026-10.pdf");
     let text = Tool::Pdftotext.output(&["-layout", &empty, "-"]);
     assert!(text.contains("NIHIL") && text.contains("Mengetahui,"), "{text}");
 }
@@ -343,7 +343,7 @@ fn workbooks_and_schema() {
 fn the_printed_code_is_scanned() {
     let office = rendered();
     let book = office.full("buku_registrasi_arsip", "pdf").display().to_string();
-    let picture = office.path("halaman").display().to_string();
+    let picture = office.place("halaman");
     let pages = Tool::Pdfinfo
         .output(&[&book])
         .lines()

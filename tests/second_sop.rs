@@ -180,8 +180,7 @@ fn without_a_target_nothing_is_compliant() {
         assert!(page.contains("kepatuhan tidak dapat dinyatakan"), "{report}: {page}");
     }
     let set = ["target", "set", "waktu_langkah_02", "--value", "15", "--article", "1", "--source", "x", "--by", "y"];
-    let ran = office.run(&set).expect_code(2);
-    assert!(ran.err.contains("there are none; a file in the folder `targets`"), "{}", ran.err);
+    office.run(&set).expect_refusal(&["there are none; a file in the folder `targets`"]);
 }
 
 #[test]

@@ -254,7 +254,7 @@ fn an_archive_from_the_backup(remedies: &mut Remedies) {
         let found = office.run(&verify).expect_code(1).out;
         let remedy = remedies.of(&found, code).to_lowercase();
         assert!(remedy.contains("pulihkan folder arsip dari cadangan"), "{code}: {remedy}");
-        fs::remove_dir_all(office.path("archive")).unwrap();
+        office.forget_archive();
         copy(backup.path(), &office.path("archive"));
         office.run(&verify).expect_code(0);
     }

@@ -231,7 +231,7 @@ fn damaged(command: &[&str], says: &str, damage: fn(&Forger)) {
     assert!(told.contains(says), "{told}");
     let named = commands(&told, &[]);
     assert!(run(&office, &named[0]).code == 1, "`{told}` finds nothing");
-    fs::remove_dir_all(office.path("archive")).unwrap();
+    office.forget_archive();
     copy(backup.path(), &office.path("archive"));
     office.run(command).expect_code_in(&[0, 1], "after the backup");
     office.run(&["verify"]).expect_code(0);

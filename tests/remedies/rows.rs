@@ -133,7 +133,7 @@ fn mended(remedies: &mut Remedies, codes: &[&str], list: &[&str], fault: &str, r
     office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
     let (sound, _) = listed();
     office.sql(&filled_in(fault));
-    fs::remove_dir_all(office.path("archive")).unwrap();
+    office.forget_archive();
     office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
     let (found, said) = listed();
     for code in codes {
