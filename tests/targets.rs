@@ -114,7 +114,8 @@ fn what_cannot_be_meant_is_refused_and_nothing_is_written() {
         (&["waktu_langkah_04", "--value", "1", "--article", "1", "--jenis", "x"], "there is no jenis `x`"),
         (&["waktu_langkah_04", "--value", "1", "--article", "1", "--regulation", "x"], "there is no regulation `x`"),
     ] {
-        set(&office, rest).expect_refusal(&[says]);
+        let ran = set(&office, rest).expect_code(2);
+        assert!(ran.err.contains(says), "{rest:?}: {}", ran.err);
     }
     assert!(!office.path("target.toml").exists());
     fs::write(office.path("target.toml"), "[[decision]]\ntarget = 3\n").unwrap();
