@@ -1,5 +1,5 @@
--- figures: what the additive rows say of each item in each cell: how many, and of measured values sum and nearest ranks
--- A percentile is the smallest value that at least so many of all values do not exceed.
+-- figures: from additive rows, the count of each item in each cell, and for measured values also sum and nearest ranks
+-- A percentile is the smallest value that at least this percentage of all values do not exceed.
 WITH merged AS (
   SELECT cell, figure, item, step, next_step, name, detail, v, SUM(n) AS n
   FROM cells
