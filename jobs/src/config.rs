@@ -280,7 +280,7 @@ impl Config {
     /// What the pipeline needs to know of the source.
     ///
     /// # Errors
-    /// When the zone is unknown, or not the office's though [office] names none.
+    /// When the zone is unknown, or not the office's though `[office]` names none.
     pub(crate) fn source_config(&self) -> Result<SourceConfig> {
         let source = &self.source;
         Ok(SourceConfig {
