@@ -99,3 +99,87 @@ pub(super) fn if_there(store: &dyn Store, path: &str) -> Result<Option<Vec<u8>>,
         Err(e) => Err(e),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::layout;
+
+    /// What every store must keep.
+    fn keeps_the_contract(store: &dyn Store) {
+        store.prepare().unwrap();
+        assert!(store.claim("_tertib/staging/0-0").unwrap());
+        assert!(!store.claim("_tertib/staging/0-0").unwrap(), "of two writers one has the folder");
+        assert_eq!(store.kind("_tertib/staging/0-0").unwrap(), Some(EntryKind::Folder));
+
+        let part = layout::part_path(layout::EVENTS, Some("2026-10".parse().unwrap()), 0, 0);
+        let mut file = store.create("_tertib/staging/0-0/part").unwrap();
+        file.write_all(b"rows").unwrap();
+        file.finish().unwrap();
+        for _ in 0..2 {
+            // The second time it is found done.
+            store.move_to("_tertib/staging/0-0/part", &part).unwrap();
+        }
+        assert!(store.move_to("_tertib/staging/0-0/nothing", "events/nothing").is_err());
+        assert_eq!(store.read(&part, 4).unwrap(), b"rows");
+        assert!(store.read(&part, 3).is_err(), "no more is read than is expected");
+
+        let (target, waiting) = (layout::commit(0), "_tertib/staging/0-0/commit.json");
+        store.put_if_absent(&target, b"first", waiting).unwrap();
+        let second = store.put_if_absent(&target, b"second", "_tertib/staging/0-0/other.json");
+        assert!(matches!(second, Err(ArchiveError::Conflict { .. })), "{second:?}");
+        assert_eq!(store.read(&target, 5).unwrap(), b"first");
+
+        for bytes in [&b"longer bytes"[..], b"short"] {
+            store.put(layout::HEAD, bytes).unwrap();
+            assert_eq!(store.read(layout::HEAD, 100).unwrap(), bytes);
+        }
+        let names = |folder: &str| -> Vec<OsString> {
+            let mut names: Vec<OsString> = store.list(folder).unwrap().into_iter().map(|entry| entry.name).collect();
+            names.sort();
+            names
+        };
+        assert_eq!(names(layout::WORK), ["head", "staging"], "nothing is left beside what was put");
+        assert_eq!(names("nowhere"), [""; 0]);
+
+        store.flush(&["events/bulan=2026-10", layout::LOG]).unwrap();
+        for _ in 0..2 {
+            store.remove(&part).unwrap();
+            store.remove("_tertib/staging/0-0").unwrap();
+        }
+        assert_eq!(names(layout::STAGING), [""; 0]);
+        assert_eq!(names(layout::EVENTS), ["_delta_log"], "the folder of a month goes with its last part");
+        assert_eq!(store.kind(&part).unwrap(), None);
+        assert!(if_there(store, &part).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_folder_keeps_the_contract() {
+        let dir = tempfile::TempDir::new().unwrap();
+        let store = Folder::at(&dir.path().join("archive"));
+        keeps_the_contract(&store);
+        // What the kernel locks is locked for everybody else.
+        let lock = store.lock().unwrap();
+        assert!(lock.is_none() || matches!(store.lock(), Err(ArchiveError::Locked { .. })));
+    }
+
+    #[test]
+    fn a_folder_is_not_left() {
+        let dir = tempfile::TempDir::new().unwrap();
+        std::fs::write(dir.path().join("outside"), "x").unwrap();
+        let store = Folder::at(&dir.path().join("archive"));
+        store.prepare().unwrap();
+        for path in ["../outside", "events/../../outside", "/outside", "events//x", "."] {
+            assert!(store.read(path, 9).is_err() && store.put(path, b"y").is_err(), "{path}");
+            assert!(store.claim(path).is_err() && store.move_to(layout::LOCK, path).is_err(), "{path}");
+        }
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(dir.path(), dir.path().join("archive/persons")).unwrap();
+            let fault = store.read("persons/outside", 9).unwrap_err();
+            assert!(matches!(fault, ArchiveError::Foreign { .. }), "{fault}");
+            assert!(store.put("persons/outside", b"y").is_err());
+        }
+        assert_eq!(std::fs::read(dir.path().join("outside")).unwrap(), b"x");
+    }
+}

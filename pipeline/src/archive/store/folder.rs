@@ -29,10 +29,7 @@ impl Folder {
         let mut path = self.root.clone();
         let mut names = within.split('/').filter(|_| !within.is_empty()).peekable();
         while let Some(name) = names.next() {
-            path.push(name);
-            if matches!(name, "" | "." | "..") || name.contains(std::path::is_separator) {
-                return Err(foreign(&path));
-            }
+            push(&mut path, name)?;
             if names.peek().is_some() {
                 require(&path, FileType::is_dir)?;
             }
@@ -63,8 +60,8 @@ impl Folder {
     fn make(&self, within: &str) -> Result<PathBuf, ArchiveError> {
         std::fs::create_dir_all(&self.root).map_err(|e| io("make", &self.root, e))?;
         let mut path = self.root.clone();
-        for name in within.split('/').filter(|name| !name.is_empty()) {
-            path.push(name);
+        for name in within.split('/').filter(|_| !within.is_empty()) {
+            push(&mut path, name)?;
             let mut folder = std::fs::DirBuilder::new();
             #[cfg(unix)]
             if layout::PRIVATE.iter().any(|private| self.root.join(private) == path) {
@@ -260,6 +257,13 @@ impl From<FileType> for EntryKind {
 fn require(path: &Path, is_kind: impl Fn(&FileType) -> bool) -> Result<(), ArchiveError> {
     let kind = std::fs::symlink_metadata(path).map_err(|e| io("read", path, e))?.file_type();
     if is_kind(&kind) { Ok(()) } else { Err(foreign(path)) }
+}
+
+/// Goes one folder down.
+fn push(path: &mut PathBuf, name: &str) -> Result<(), ArchiveError> {
+    path.push(name);
+    let leads_elsewhere = matches!(name, "" | "." | "..") || name.contains(std::path::is_separator);
+    if leads_elsewhere { Err(foreign(path)) } else { Ok(()) }
 }
 
 fn foreign(path: &Path) -> ArchiveError {
