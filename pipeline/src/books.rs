@@ -14,7 +14,7 @@ use crate::archive::{Archive, ArchiveError};
 use crate::hash::sha256;
 use cells::{number_marks, remarked};
 use chrono::NaiveDate;
-use lists::Row;
+use lists::BookRow;
 use person::PersonRow;
 use schemas::document::{BookCode, BookColumn, BookContent, Cell, LedgerBook};
 use schemas::figures::RegisterNumbers;
@@ -176,7 +176,7 @@ impl<'a> BookWriter<'a> {
         let marks = number_marks(entries, numbers);
         let row = |((number, entry), mark): ((u64, &Entry), &Option<String>)| -> Result<Vec<Cell>, BookError> {
             let cell = |column: &LedgerColumn| {
-                let cell = self.cell(column, number, &Row::Event { entry, item: None, why: None }, disclosure)?;
+                let cell = self.cell(column, number, &BookRow::Event { entry, item: None, why: None }, disclosure)?;
                 let is_remark = column.field == LedgerField::Keterangan;
                 Ok(if is_remark { remarked(cell, mark.as_deref()) } else { cell })
             };

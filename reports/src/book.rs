@@ -1,4 +1,7 @@
-//! An official book: rows of typed cells become printed text.
+//! The page of an official book or list.
+//!
+//! Reads   a book with typed cells
+//! Gives   what the layout `buku.typ` reads: text broken into lines, and the closing sentences; the table for CSV and XLSX
 
 use crate::RenderError;
 use crate::indonesian::{integer, long_date, weekday};
@@ -13,17 +16,17 @@ use schemas::Zone;
 use schemas::document::{BookContent, Cell, Coverage, LedgerBook, Office, PdfStandard, Provenance};
 use serde_json::{Value, json};
 
-/// Rows of a volume: some fifty pages.
+/// The rows of a volume, which has about fifty pages.
 pub(crate) const VOLUME: usize = 2_000;
 
-/// Size of the text, height of a line, breadth of the page between its margins and of a column's margins, in points.
+/// The size of the text, the height of a line, the width of the page between its margins, and a column's inset, in points.
 const SIZE_PT: f64 = 8.0;
 const LINE_PT: f64 = 10.4;
 const BREADTH_PT: f64 = 298.0 / 25.4 * 72.0;
 const INSET_PT: f64 = 2.2;
 
-/// What the layout `buku.typ` reads of a volume, and how many texts of its rows held characters that cannot be printed. What
-/// closes the book stands in the last volume.
+/// Returns what the layout `buku.typ` reads of a volume, and how many texts of its rows had unprintable characters. The closing
+/// sentences are in the last volume.
 pub(crate) fn page(
     book: &LedgerBook,
     volume: usize,
@@ -42,7 +45,7 @@ pub(crate) fn page(
     let total: u32 = book.columns.iter().map(|c| c.width).sum();
     let widths = book.columns.iter().map(|c| BREADTH_PT * f64::from(c.width) / f64::from(total));
     let widths: Vec<f64> = widths.collect();
-    // Readers that read aloud need a table with cells; for the eye, lines beside each other are set much faster.
+    // Screen readers need a table with cells. For the eye, columns of lines are set much faster.
     let (table, (lines, ends)) = if standard.is_tagged() {
         (Some(&rows), Default::default())
     } else {
@@ -79,7 +82,7 @@ pub(crate) fn page(
     Ok((page, replaced))
 }
 
-/// What a row counts.
+/// Returns what its rows count, in Indonesian.
 fn unit(book: &LedgerBook) -> &str {
     match &book.content {
         BookContent::Book { .. } => "entri",
@@ -87,7 +90,7 @@ fn unit(book: &LedgerBook) -> &str {
     }
 }
 
-/// The sentences that close a book or a list.
+/// Returns the sentences that close a book or a list.
 fn closing(book: &LedgerBook, templates: &Templates) -> Result<Vec<String>, TemplateError> {
     let provisional = book.provenance.coverage(book.month) == Coverage::Provisional;
     let mut said = json!({
@@ -118,7 +121,7 @@ fn closing(book: &LedgerBook, templates: &Templates) -> Result<Vec<String>, Temp
     templates.sentences(template, said)
 }
 
-/// Rows as text that can be printed, how many texts were touched, and the berkas of those rows.
+/// Returns the rows as printable text, how many texts were changed, and the berkas of those rows.
 fn printable_rows<'b>(
     rows: &[Vec<Cell>],
     zone: Zone,
@@ -140,18 +143,18 @@ fn printable_rows<'b>(
     (printed.collect(), replaced, touched)
 }
 
-/// The text as a QR code, an SVG picture.
+/// Returns a text as a QR code, which is an SVG picture.
 pub(crate) fn qr(text: &str) -> Result<String, RenderError> {
     let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(RenderError::Code)?;
     Ok(code.render::<svg::Color<'_>>().quiet_zone(false).min_dimensions(100, 100).build())
 }
 
-/// What a copy may be used for.
+/// Returns the words that say which copy it is.
 pub(crate) fn copy(masked: bool) -> &'static str {
     if masked { "Salinan kerja: NIK dan nama disamarkan" } else { "Salinan dinas: memuat data pribadi" }
 }
 
-/// The book as a table for spreadsheets.
+/// Returns the book as a table for spreadsheets.
 pub(crate) fn table(book: &LedgerBook) -> Table {
     Table {
         head: book.columns.iter().map(|c| c.label.clone()).collect(),
@@ -159,7 +162,7 @@ pub(crate) fn table(book: &LedgerBook) -> Table {
     }
 }
 
-/// The line in the footer of every page.
+/// Returns the line in the footer of every page.
 pub(crate) fn provenance(p: &Provenance) -> String {
     format!(
         "{} · arsip versi {}, {} peristiwa · sidik {}",
@@ -170,15 +173,15 @@ pub(crate) fn provenance(p: &Provenance) -> String {
     )
 }
 
-/// A cell as printed, its instants as the clocks of that zone showed them.
+/// Returns a cell as printed text. An instant is shown in the local time of the zone.
 pub(crate) fn text(cell: &Cell, zone: Zone) -> String {
     shortened(Item::of(cell, zone).text())
 }
 
-/// Characters of a printed value at most: one text without end would else fill page after page.
+/// The greatest number of characters of a printed value, so that one endless text does not fill many pages.
 const LONGEST: usize = 300;
 
-/// A text as far as it is printed; what was cut off is marked.
+/// Shortens a text to what is printed, and marks the cut.
 pub(crate) fn shortened(text: String) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}… [dipotong]", &text[..end]),

@@ -1,4 +1,4 @@
-//! The office's calendar of a year: what the office checks before figures are judged by it.
+//! The office's calendar of a year, which the office checks before figures are judged by it.
 
 use crate::indonesian::{integer, long_date};
 use crate::table::{Item, Table};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const WEEKDAYS: [&str; 7] = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"];
 const HOUR_S: i64 = 3_600;
 
-/// What the layout `kalender.typ` reads.
+/// Returns what the layout `kalender.typ` reads.
 pub(crate) fn page(calendar: &CalendarYear, office: &Office) -> Value {
     let months = calendar.months.iter().map(|(month, days, seconds)| {
         let of_month: Vec<Value> =
@@ -42,7 +42,7 @@ fn day(day: &OfficeDay) -> Value {
     json!({"tanggal": date, "hari": weekday, "jenis": day.kind, "kerja": day.works()})
 }
 
-/// Days that are not as the week says, neighbours of one name together.
+/// Returns the days that differ from the ordinary week. Neighbouring days of the same name form one row.
 fn runs(days: &[OfficeDay]) -> Vec<Value> {
     let mut runs: Vec<Vec<&OfficeDay>> = Vec::new();
     for day in days.iter().filter(|d| d.is_special()) {
@@ -60,7 +60,7 @@ fn row(first: &OfficeDay, last: &OfficeDay, run: &[&OfficeDay]) -> Value {
     } else {
         format!("{} – {}", long_date(first.date), long_date(last.date))
     };
-    // Hours once; a weekday is named where it has others than the first day.
+    // The same hours are listed once; a weekday is named if its hours differ from those of the first day.
     let mut hours: Vec<String> = Vec::new();
     for day in run.iter().filter(|d| d.works()) {
         let spans = printed(&day.spans);
@@ -73,7 +73,7 @@ fn row(first: &OfficeDay, last: &OfficeDay, run: &[&OfficeDay]) -> Value {
     json!([when, name, first.kind.words(), first.decree])
 }
 
-/// Whether a day carries on what the one before is called, over a weekend too.
+/// Whether a day continues the one before, possibly over a weekend.
 fn goes_on(last: &OfficeDay, day: &OfficeDay) -> bool {
     last.kind == day.kind
         && last.name == day.name
@@ -86,7 +86,7 @@ fn weekday(day: &OfficeDay) -> &'static str {
     usize::try_from(index).ok().and_then(|i| WEEKDAYS.get(i)).copied().unwrap_or_default()
 }
 
-/// Hours and minutes, `157 jam 30 menit`.
+/// Returns hours and minutes, `157 jam 30 menit`.
 fn hours(seconds: i64) -> String {
     let whole = integer(u64::try_from(seconds / HOUR_S).unwrap_or(0));
     match seconds % HOUR_S / 60 {
@@ -95,7 +95,7 @@ fn hours(seconds: i64) -> String {
     }
 }
 
-/// Every day as a table for spreadsheets.
+/// Returns every day as a table for spreadsheets.
 pub(crate) fn table(calendar: &CalendarYear) -> Table {
     let head = ["tanggal", "hari", "jenis", "jam", "detik_kerja", "nama", "dasar"];
     let row = |d: &OfficeDay| {

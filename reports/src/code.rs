@@ -5,8 +5,9 @@ use schemas::document::BookCode;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-/// What a printed copy is checked by: of a book or list its rows, of another document all it says but for where the data come
-/// from. None for what comes from no archive.
+/// Returns the code by which a printed copy is checked; `None` for a document that does not come from an archive.
+///
+/// It has the digest of the rows of a book or list, or of everything but the provenance of another document.
 ///
 /// # Errors
 /// [`RenderError::Data`] when its data cannot be written.
@@ -16,7 +17,7 @@ pub fn code(document: Document<'_>) -> Result<Option<BookCode>, RenderError> {
         Document::Book(book) => return Ok(Some(book.code.clone())),
         Document::Destruction(list, statement) => (list.masked, statement.counts.len()),
         Document::Statement(handover) | Document::Receipt(handover) => (handover.masked, handover.batches.len()),
-        // Counts only, so that nothing is masked; it is no copy with personal data.
+        // They have counts only, and thus no personal data to mask.
         Document::Review(review) => (true, review.sheet.judgements.len()),
         Document::Compliance(sheet) => (true, sheet.judgements.len()),
         Document::Verification(report) => (true, report.findings.len()),
@@ -37,7 +38,7 @@ pub fn code(document: Document<'_>) -> Result<Option<BookCode>, RenderError> {
     }))
 }
 
-/// Takes fields of these names away, wherever they are.
+/// Removes the fields of these names at any depth.
 fn leave_out(value: &mut Value, names: &[&str]) {
     match value {
         Value::Object(fields) => {

@@ -1,4 +1,8 @@
-//! The compliance report for the province: figures, targets, standing and source; counts only.
+//! The compliance report for the province.
+//!
+//! Reads   the judged month
+//! Gives   figures, targets, standing and source as page, table and JSON; counts only, no id of a berkas, batch or officer
+//! Rule    a sheet that leaves the office shows no count and no figure, only verdicts
 
 use crate::book::provenance;
 use crate::indonesian::{duration, duration_with_seconds, integer, long_date, percent_with};
@@ -8,21 +12,21 @@ use schemas::figures::Deadline;
 use schemas::{Authority, Compared, Judgement, Verdict};
 use serde_json::{Value, json};
 
-/// Where the values are from that the office has entered.
+/// The source of values that the office has entered.
 const ENTERED_SOURCE: &str = "naskah yang disebut pada setiap target";
-/// What is said where nothing can be judged.
+/// The sentence for a month in which nothing can be judged.
 const NO_TARGET: &str =
     "Tidak ada target Standar Pelayanan yang berlaku pada bulan ini, sehingga kepatuhan tidak dapat dinyatakan.";
 
-/// What is said where counts are withheld.
+/// The sentence for a sheet whose counts are withheld.
 pub(crate) const WITHHELD: &str = "Salinan ini untuk pihak luar: jumlah dan angka tidak dicantumkan (–), karena bersama angka bulanan \
 yang juga keluar dari kantor dapat menunjuk pada orang tertentu; putusan atas setiap target tetap dicantumkan.";
 
-/// Stands for what is withheld, or is not known.
+/// Stands for a value that is withheld or unknown.
 const HIDDEN: &str = "–";
 
-/// What may be shown of counts. What may leave the office of them is decided for the whole month, by the released figures, which
-/// know nothing of deadlines: a sheet that leaves shows none, so that nothing can be subtracted from them.
+/// Which counts may be shown. The released figures decide for the whole month which counts may leave the office, but they have no
+/// deadlines; a sheet that leaves the office therefore shows no counts, so that none can be subtracted from the released ones.
 #[derive(Clone, Copy)]
 pub(crate) struct Shown {
     withholds: bool,
@@ -33,7 +37,7 @@ impl Shown {
         Self { withholds: sheet.hide_small }
     }
 
-    /// A count; none where it is withheld.
+    /// Returns a count; `None` if it is withheld.
     fn count(self, n: u64) -> Option<u64> {
         (!self.withholds).then_some(n)
     }
@@ -46,13 +50,13 @@ impl Shown {
         if self.withholds { HIDDEN.to_owned() } else { format!("{} dari {}", integer(part), integer(n)) }
     }
 
-    /// The figure beside the value, or the value alone.
+    /// Returns the figure and the value, or the value alone.
     fn compared(self, j: &Judgement) -> Compared {
         if self.withholds { j.compared.without_figure() } else { j.compared }
     }
 }
 
-/// What the layout `laporan_kepatuhan.typ` reads.
+/// Returns what the layout `laporan_kepatuhan.typ` reads.
 pub(crate) fn page(sheet: &ComplianceSheet, office: &Office) -> Value {
     let of = |verdict: Verdict| sheet.judgements.iter().filter(|j| j.decides && j.verdict() == verdict).count() as u64;
     let f = &sheet.figures.figures;
@@ -94,12 +98,12 @@ pub(crate) fn page(sheet: &ComplianceSheet, office: &Office) -> Value {
     })
 }
 
-/// What is said of a month in which no target is in force.
+/// Returns the sentence for a month in which no target is in force.
 pub(crate) fn not_judged(sheet: &ComplianceSheet) -> Option<&'static str> {
     sheet.judgements.iter().all(|j| !j.decides).then_some(NO_TARGET)
 }
 
-/// What the JSON file holds: counts and verdicts, no id of a berkas, batch or officer.
+/// Returns the content of the JSON file.
 pub(crate) fn data(sheet: &ComplianceSheet) -> Value {
     let f = &sheet.figures.figures;
     let shown = Shown::of(sheet);
@@ -141,7 +145,7 @@ pub(crate) fn data(sheet: &ComplianceSheet) -> Value {
     })
 }
 
-/// Judgements grouped by regulation, in their order.
+/// Returns the judgements by regulation, in their order.
 fn regulations(sheet: &ComplianceSheet) -> Vec<Value> {
     let mut names: Vec<&str> = sheet.judgements.iter().map(|j| j.regulation.as_str()).collect();
     names.dedup();
@@ -150,7 +154,7 @@ fn regulations(sheet: &ComplianceSheet) -> Vec<Value> {
         .map(|name| {
             let rows: Vec<&Judgement> = sheet.judgements.iter().filter(|j| j.regulation == name).collect();
             let of = |assumed: bool| rows.iter().find(|j| (j.authority == Authority::Asumsi) == assumed);
-            // What is still assumed must be said, and of nothing that is not.
+            // Exactly the values that are still assumed must be marked as such.
             let (source, note) = match (of(true), of(false)) {
                 (Some(assumed), None) => (assumed.source.clone(), assumed.note.clone()),
                 (Some(assumed), Some(entered)) => (
@@ -169,7 +173,7 @@ fn regulations(sheet: &ComplianceSheet) -> Vec<Value> {
         .collect()
 }
 
-/// One judgement as printed.
+/// Returns a judgement as it is printed.
 pub(crate) fn printed(j: &Judgement, may: Shown) -> Value {
     let sign = j.compared.comparison().sign();
     let compared = may.compared(j);
@@ -188,7 +192,7 @@ pub(crate) fn printed(j: &Judgement, may: Shown) -> Value {
     })
 }
 
-/// Article, and where the office has entered the value, by whom and from which page; and whether another rule comes first.
+/// Returns the article; for a value that the office has entered, also its source; and whether another rule has precedence.
 fn basis(j: &Judgement) -> String {
     let entered = if j.authority == Authority::Asumsi { "" } else { &j.source };
     let yields = if j.decides { "" } else { "tidak menentukan, didahului peraturan lain" };
@@ -196,7 +200,7 @@ fn basis(j: &Judgement) -> String {
     words.join("; ")
 }
 
-/// Figure and value with the digits that decide.
+/// Returns the figure and the value with as many digits as the verdict needs.
 fn with_digits(compared: Compared) -> (Option<String>, Option<String>) {
     match compared {
         Compared::Time { figure_s, at_most_s } => {
@@ -210,7 +214,7 @@ fn with_digits(compared: Compared) -> (Option<String>, Option<String>) {
     }
 }
 
-/// The judgements as a table for spreadsheets, in base units.
+/// Returns the judgements as a table for spreadsheets, in base units.
 pub(crate) fn table(sheet: &ComplianceSheet) -> Table {
     let head = [
         "target",

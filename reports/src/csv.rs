@@ -1,6 +1,6 @@
-//! One CSV dialect: comma, UTF-8 without mark, header line, LF, quoted where needed.
+//! CSV in one dialect: comma, UTF-8 without byte order mark, header line, LF, quotes where needed.
 //!
-//! Invariant: no cell can be taken for a formula by a spreadsheet.
+//! Invariant: no spreadsheet takes a cell for a formula.
 
 use crate::table::Table;
 
@@ -9,7 +9,7 @@ pub(crate) fn write(table: &Table) -> Result<Vec<u8>, String> {
     lines(table.head.iter().map(String::as_str), rows)
 }
 
-/// A header line and rows.
+/// Returns a header line and rows.
 pub(crate) fn lines<'h, T: AsRef<str>>(
     head: impl Iterator<Item = &'h str>,
     rows: impl Iterator<Item = impl Iterator<Item = T>>,
@@ -22,7 +22,7 @@ pub(crate) fn lines<'h, T: AsRef<str>>(
     writer.into_inner().map_err(|e| e.to_string())
 }
 
-/// A text that begins like a formula gets an apostrophe; numbers are left alone.
+/// Puts an apostrophe in front of a text that begins like a formula. Numbers remain as they are.
 fn harmless(cell: &str) -> String {
     let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
     if formula { format!("'{cell}") } else { cell.to_owned() }

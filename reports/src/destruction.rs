@@ -1,4 +1,4 @@
-//! The draft of a statement of destruction (berita acara pemusnahan): counts of a list, blanks for what only the day itself knows.
+//! The draft of a statement of destruction (berita acara pemusnahan): counts of a list, and blanks for what is known on the day only.
 
 use crate::book::provenance;
 use crate::indonesian::integer;
@@ -7,10 +7,10 @@ use crate::templates::{TemplateError, Templates};
 use schemas::document::{Destruction, LedgerBook, Office};
 use serde_json::{Value, json};
 
-/// A gap for the pen.
+/// A blank to be filled in by hand.
 const GAP: &str = "........................";
 
-/// What the layout `pemusnahan.typ` reads.
+/// Returns what the layout `pemusnahan.typ` reads.
 pub(crate) fn page(
     list: &LedgerBook,
     statement: &Destruction,
@@ -45,7 +45,7 @@ pub(crate) fn page(
     }))
 }
 
-/// One line per kind.
+/// Returns a table with one line per kind.
 pub(crate) fn table(statement: &Destruction) -> Table {
     let lines = statement.counts.iter().map(|(kind, n)| vec![Item::from(kind), (*n).into()]);
     Table::new([statement.by.as_str(), "Jumlah"], lines.collect())

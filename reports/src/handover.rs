@@ -1,4 +1,4 @@
-//! Hand-overs of a month: a statement (berita acara) and a receipt for each batch and day.
+//! The hand-overs of a month: a statement (berita acara) and a receipt for each batch and day.
 
 use crate::book::{provenance, shortened, text};
 use crate::indonesian::{in_words, integer, long_date, weekday};
@@ -7,12 +7,12 @@ use crate::templates::{TemplateError, Templates};
 use schemas::document::{Cell, Handover, HandoverBatch, Office};
 use serde_json::{Value, json};
 
-/// Batches of a volume of statements, a page or more each.
+/// The batches in a volume of statements. Each takes a page or more.
 pub(crate) const STATEMENTS: usize = 50;
-/// Batches of a volume of receipts, three to a page.
+/// The batches in a volume of receipts. Three are on a page.
 pub(crate) const RECEIPTS: usize = 150;
 
-/// What the layouts `serah_terima.typ` and `bukti_pengambilan.typ` read of a volume of so many batches.
+/// Returns what the layouts `serah_terima.typ` and `bukti_pengambilan.typ` read of a volume with `of_volume` batches.
 pub(crate) fn page(
     handover: &Handover,
     of_volume: usize,
@@ -61,7 +61,7 @@ fn batch(handover: &Handover, b: &HandoverBatch, number: usize, templates: &Temp
     }))
 }
 
-/// One line per card.
+/// Returns a table with one line per card.
 pub(crate) fn table(handover: &Handover) -> Table {
     let head = [
         "Tanggal",

@@ -1,4 +1,4 @@
-//! Numbers, dates and durations as an Indonesian official writes them.
+//! Numbers, dates and durations as Indonesian officials write them.
 
 use chrono::{NaiveDate, NaiveDateTime};
 use schemas::Month;
@@ -7,7 +7,7 @@ const DAYS: [&str; 7] = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "
 const DIGITS: [&str; 12] =
     ["nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh", "sebelas"];
 
-/// `1.234`
+/// Formats an integer: `1.234`.
 pub(crate) fn integer(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
@@ -20,26 +20,26 @@ pub(crate) fn integer(n: u64) -> String {
     out
 }
 
-/// `81,3 %` of a share between 0 and 1.
+/// Formats a share between 0 and 1 with one decimal: `81,3 %`.
 pub(crate) fn percent(share: f64) -> String {
     percent_with(share, 1)
 }
 
-/// The same with so many decimals.
+/// Formats a share between 0 and 1 with a number of decimals.
 pub(crate) fn percent_with(share: f64, decimals: usize) -> String {
     format!("{:.decimals$}\u{A0}%", share * 100.0).replace('.', ",")
 }
 
-/// A floating number without its fraction.
+/// Cuts off the fraction of a number.
 #[expect(clippy::cast_possible_truncation, reason = "counts and seconds of one office are far below 2^52")]
 pub(crate) fn whole(value: f64) -> i64 {
     value as i64
 }
 
-/// `12 menit`, `3 jam 5 menit`; seconds below a minute.
+/// Formats a duration: `12 menit`, `3 jam 5 menit`; in seconds if it is shorter than a minute.
 pub(crate) fn duration(seconds: i64) -> String {
     if seconds < 0 {
-        // An end before its beginning is no length of time.
+        // An end before its beginning makes no sense as a duration.
         return "tidak masuk akal".to_owned();
     }
     let (hours, minutes) = (seconds / 3600, seconds % 3600 / 60);
@@ -51,7 +51,7 @@ pub(crate) fn duration(seconds: i64) -> String {
     }
 }
 
-/// `4 menit 6 detik`: the same with its seconds.
+/// Formats a duration with its seconds: `4 menit 6 detik`.
 pub(crate) fn duration_with_seconds(seconds: i64) -> String {
     match (seconds / 60, seconds % 60) {
         (0, _) | (_, 0) | (..0, _) | (_, ..0) => duration(seconds),
@@ -59,30 +59,30 @@ pub(crate) fn duration_with_seconds(seconds: i64) -> String {
     }
 }
 
-/// `05-10-2026`
+/// Formats a date: `05-10-2026`.
 pub(crate) fn short_date(date: NaiveDate) -> String {
     date.format("%d-%m-%Y").to_string()
 }
 
-/// `05-10-2026 08.02`
+/// Formats a local date and time: `05-10-2026 08.02`.
 pub(crate) fn short_datetime(local: NaiveDateTime) -> String {
     local.format("%d-%m-%Y %H.%M").to_string()
 }
 
-/// `31 Oktober 2026`
+/// Formats a date with the name of the month: `31 Oktober 2026`.
 pub(crate) fn long_date(date: chrono::NaiveDate) -> String {
     use chrono::Datelike;
     let month: Option<Month> = date.format("%Y-%m").to_string().parse().ok();
     format!("{} {}", date.day(), month.map(Month::indonesian).unwrap_or_default())
 }
 
-/// `Sabtu`
+/// Returns the weekday: `Sabtu`.
 pub(crate) fn weekday(date: chrono::NaiveDate) -> &'static str {
     use chrono::Datelike;
     usize::try_from(date.weekday().num_days_from_monday()).ok().and_then(|i| DAYS.get(i)).copied().unwrap_or("")
 }
 
-/// A count in words: `seribu dua ratus empat`.
+/// Returns a count in words: `seribu dua ratus empat`.
 pub(crate) fn in_words(n: u64) -> String {
     let join = |head: String, rest: u64| if rest == 0 { head } else { format!("{head} {}", in_words(rest)) };
     match n {

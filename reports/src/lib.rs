@@ -34,7 +34,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// A document that can be set.
+/// A document that can be rendered.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(untagged)]
 pub enum Document<'a> {
@@ -52,12 +52,12 @@ pub enum Document<'a> {
     Receipt(&'a Handover),
     /// The statement of a verification.
     Verification(&'a VerificationReport),
-    /// The draft of the statement by which what a list names is destroyed.
+    /// The draft of the statement of destruction of a list.
     Destruction(&'a LedgerBook, &'a Destruction),
 }
 
 impl Document<'_> {
-    /// By which it is asked for.
+    /// Returns the id by which it is requested.
     #[must_use]
     pub fn id(&self) -> &str {
         match self {
@@ -72,7 +72,7 @@ impl Document<'_> {
         }
     }
 
-    /// Its file name without ending. A full copy and one for outsiders have names of their own, so that no other takes their place.
+    /// Returns its file name without ending. The full copy and that for outsiders have their own names, so that none replaces another.
     #[must_use]
     pub fn name(&self) -> String {
         let copy = match self {
@@ -87,7 +87,7 @@ impl Document<'_> {
         }
     }
 
-    /// Whether it is of the office's own copies, with residents' NIK and names in full.
+    /// Whether it is a copy for the office itself, with the full NIK and names of residents.
     #[must_use]
     pub fn is_full(&self) -> bool {
         match self {
@@ -97,7 +97,7 @@ impl Document<'_> {
         }
     }
 
-    /// In how many volumes it is set, so that memory does not grow with its length; each is a file of its own.
+    /// Returns the number of its volumes. Each volume is a file, so that memory does not grow with the length of the document.
     #[must_use]
     pub fn volumes(&self) -> usize {
         let (length, of_volume) = match self {
@@ -113,7 +113,7 @@ impl Document<'_> {
         length.div_ceil(of_volume).max(1)
     }
 
-    /// The file name of a volume without ending; volumes are numbered from 1.
+    /// Returns the file name of a volume without ending. Volumes are numbered from 1.
     #[must_use]
     pub fn volume_name(&self, volume: usize) -> String {
         if self.volumes() == 1 { self.name() } else { format!("{}_jilid_{volume}", self.name()) }
@@ -126,12 +126,12 @@ impl Document<'_> {
             Self::Compliance(sheet) => sheet.month,
             Self::Statement(handover) | Self::Receipt(handover) => handover.month,
             Self::Verification(report) => Month::of_date(report.on),
-            // Dated at the beginning of its first month, a calendar has no month of its own.
+            // A calendar has no month of its own and takes its first one.
             Self::Calendar(calendar) => calendar.months.first().map_or(Month::of_date(chrono::NaiveDate::MIN), |m| m.0),
         }
     }
 
-    /// Where its data come from; a calendar comes from no archive.
+    /// Returns where its data come from. A calendar does not come from an archive.
     fn provenance(&self) -> Option<&Provenance> {
         match self {
             Self::Book(book) | Self::Destruction(book, _) => Some(&book.provenance),
@@ -143,7 +143,7 @@ impl Document<'_> {
         }
     }
 
-    /// Whether the archive holds all of its month; none where it is of no month.
+    /// Returns whether the archive holds all of its month; `None` if it has no month.
     fn coverage(&self) -> Option<Coverage> {
         match self {
             Self::Verification(_) | Self::Calendar(_) => None,
@@ -165,7 +165,7 @@ impl Document<'_> {
     }
 }
 
-/// A document could not be made.
+/// An error because of which a document cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
     /// A template cannot be used.
@@ -179,23 +179,23 @@ pub enum RenderError {
         /// File, line and message of the first fault.
         reason: String,
     },
-    /// The program that sets pages does not do its work.
+    /// The typesetting program failed.
     #[error("{program} failed: {reason}; check [render] in tertib.toml and the office's own templates")]
     Program {
-        /// Which it is.
+        /// The program.
         program: String,
-        /// What went wrong.
+        /// The reason.
         reason: String,
     },
-    /// The program that sets pages took too long.
+    /// The typesetting program took too long.
     #[error("{program} was ended after {seconds} s; `deadline-seconds` under [render] gives it more")]
     Deadline {
-        /// Which it is.
+        /// The program.
         program: String,
-        /// How long it was waited for.
+        /// The deadline.
         seconds: u64,
     },
-    /// A code is too long for a picture.
+    /// A code is too long for a QR code.
     #[error("the code of a document cannot be drawn: {0}")]
     Code(qrcode::types::QrError),
     /// The data could not be written.
@@ -208,7 +208,7 @@ pub enum RenderError {
     },
 }
 
-/// Turns documents into bytes. The same document gives the same bytes.
+/// Renders documents. The same document gives the same bytes.
 #[derive(Debug)]
 pub struct Renderer {
     templates: templates::Templates,
@@ -217,7 +217,7 @@ pub struct Renderer {
     crest: Option<Crest>,
 }
 
-/// The picture in the letterhead, under the name by which layouts ask for it.
+/// The picture in the letterhead, with the name by which layouts refer to it.
 #[derive(Debug)]
 pub struct Crest {
     pub(crate) name: String,
@@ -225,7 +225,7 @@ pub struct Crest {
 }
 
 impl Renderer {
-    /// With the built-in templates and fonts; the texts of `own` replace the templates of these names, a program the built-in
+    /// Creates a renderer with the built-in templates and fonts. The texts of `own` replace templates by name, a program the built-in
     /// typesetter.
     ///
     /// # Errors
@@ -238,7 +238,7 @@ impl Renderer {
         Ok(Self { templates: templates::Templates::load(own)?, fonts: pdf::Fonts::embedded()?, program, crest })
     }
 
-    /// A volume of the document as a PDF of that standard; volumes are numbered from 1.
+    /// Returns a volume of the document as a PDF of a standard. Volumes are numbered from 1.
     ///
     /// # Errors
     /// [`RenderError`] names the document and the place in the template.
@@ -266,7 +266,7 @@ impl Renderer {
         Ok(Rendered { replaced, ..rendered })
     }
 
-    /// What the layout of a volume reads as `data.json`, for who writes one.
+    /// Returns what the layout of a volume reads as `data.json`, for authors of layouts.
     ///
     /// # Errors
     /// [`RenderError`] when a sentence cannot be made.
@@ -276,7 +276,7 @@ impl Renderer {
         serde_json::to_vec_pretty(&page).map_err(fault)
     }
 
-    /// What a layout reads, and how many texts of it held characters that cannot be printed.
+    /// Returns what a layout reads, and how many texts of it had unprintable characters.
     fn page(
         &self,
         document: Document<'_>,
@@ -314,7 +314,7 @@ impl Renderer {
         }
         if !matches!(document, Document::Calendar(_)) {
             let code = code(document)?.map(|code| code.to_string());
-            // Papers that are signed one by one carry it in their footer, as text only.
+            // Papers that are signed one by one have the code in their footer only, as text.
             if !matches!(document, Document::Statement(_) | Document::Receipt(_)) {
                 page["qr"] = code.as_deref().map(book::qr).transpose()?.into();
             }
@@ -326,7 +326,7 @@ impl Renderer {
 }
 
 impl Crest {
-    /// The picture that lies there; the ending of its name says of which kind it is.
+    /// Creates the crest from a picture file. The ending of the path is the kind of picture.
     #[must_use]
     pub fn new(path: &Path, bytes: Vec<u8>) -> Self {
         let ending = path.extension().map_or_else(String::new, |e| e.to_string_lossy().to_lowercase());
@@ -346,7 +346,8 @@ fn table(document: Document<'_>) -> table::Table {
     }
 }
 
-/// The document as a workbook: typed columns, frozen head, text never a formula; a second sheet says what it is.
+/// Returns the document as a workbook with typed columns and a frozen heading, in which text is never a formula. A second sheet
+/// describes the document.
 ///
 /// # Errors
 /// [`RenderError::Data`] when it cannot be written.
@@ -355,7 +356,7 @@ pub fn xlsx(document: Document<'_>) -> Result<Vec<u8>, RenderError> {
     written.map_err(|e| RenderError::Data { document: document.name(), reason: e.to_string() })
 }
 
-/// The document as CSV: comma, UTF-8, header line, a leading apostrophe where a spreadsheet would see a formula.
+/// Returns the document as CSV. Text that a spreadsheet would take for a formula has an apostrophe in front of it.
 ///
 /// # Errors
 /// [`RenderError::Data`] when it cannot be written.
@@ -363,13 +364,13 @@ pub fn csv(document: Document<'_>) -> Result<Vec<u8>, RenderError> {
     csv::write(&table(document)).map_err(|reason| RenderError::Data { document: document.name(), reason })
 }
 
-/// What stands beside the CSV file of a document: which copy it is, and of which state of the archive; one line each.
+/// Returns the notes that are written next to the CSV file of a document, one per line.
 #[must_use]
 pub fn csv_notes(document: Document<'_>) -> String {
     notes::notes(document).into_iter().map(|(label, value)| format!("{label}: {value}\n")).collect()
 }
 
-/// Any rows as CSV in the same form, guarded in the same way.
+/// Returns any rows as CSV of the same dialect.
 ///
 /// # Errors
 /// [`RenderError::Data`] when they cannot be written.
@@ -378,7 +379,7 @@ pub fn csv_rows(head: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>, RenderEr
     written.map_err(|reason| RenderError::Data { document: "csv".to_owned(), reason })
 }
 
-/// The document as JSON with sorted keys.
+/// Returns the document as JSON with sorted keys.
 ///
 /// # Errors
 /// [`RenderError::Data`] when it cannot be written.

@@ -1,16 +1,18 @@
-//! Where the text of a cell breaks into lines.
+//! Line breaks in the cells of a book.
 //!
-//! Widths are measured here, so that the typesetter can set a whole column of a page as one text: a tenth of the work of a
-//! table with a cell for each value.
+//! Reads   rows of text, the widths of their columns
+//! Gives   the lines of each column, and where each row ends
+//! Rule    because widths are measured here, the typesetter can set a column of a page as one text, which is a tenth of the work
+//!         of a table with a cell for each value
 
 use crate::pdf::Fonts;
 use crate::printable::REPLACEMENT;
 use std::collections::BTreeMap;
 
-/// A long word is rather broken after one of these than anywhere.
+/// Characters after which a long word is preferably broken.
 const AFTER: [char; 6] = ['-', '/', ';', ',', '.', '_'];
 
-/// Measures text of one size in the font of the body.
+/// Measures text of one size in the font of the body text.
 pub(crate) struct Ruler<'f> {
     fonts: &'f Fonts,
     size_pt: f64,
@@ -22,7 +24,7 @@ impl<'f> Ruler<'f> {
         Self { fonts, size_pt, known: BTreeMap::new() }
     }
 
-    /// Advance of a character in points; one that the font lacks is printed as another.
+    /// Returns the advance of a character in points. A character that the font does not have is printed as a replacement.
     fn advance(&mut self, c: char) -> f64 {
         let (fonts, size_pt) = (self.fonts, self.size_pt);
         let em = || fonts.advance_em(c).or_else(|| fonts.advance_em(REPLACEMENT)).unwrap_or(1.0);
@@ -33,7 +35,7 @@ impl<'f> Ruler<'f> {
         text.chars().map(|c| self.advance(c)).sum()
     }
 
-    /// The lines of a text in that width, at least one.
+    /// Breaks a text into lines of a width. There is always at least one.
     pub(crate) fn lines(&mut self, text: &str, width_pt: f64) -> Vec<String> {
         let blank = self.advance(' ');
         let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0.0);
@@ -63,7 +65,7 @@ impl<'f> Ruler<'f> {
         lines
     }
 
-    /// Where a word that is too wide is broken: at a byte beyond its first character.
+    /// Returns the byte at which a word that is too wide is broken, after its first character or later.
     fn break_of(&mut self, word: &str, width_pt: f64) -> usize {
         let (mut used, mut fits, mut preferred) = (0.0, 0, None);
         for (at, c) in word.char_indices() {
@@ -80,7 +82,7 @@ impl<'f> Ruler<'f> {
     }
 }
 
-/// Rows of cells as lines: of each column all its lines, every row as high as its highest cell, and where each row ends.
+/// Breaks rows into lines. Returns the lines of each column, where every row is as high as its highest cell, and where rows end.
 pub(crate) fn columns(
     rows: &[Vec<String>],
     widths_pt: &[f64],

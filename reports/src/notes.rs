@@ -1,12 +1,12 @@
-//! What a table of a document says of itself beside its rows: which copy of what it is, and of which state of the archive.
+//! Notes about a table: the document, which copy of it, and the state of the archive.
 //!
-//! Gives   the sheet "Keterangan" of a workbook, and the file of the same name beside a CSV file, whose rows stay alone
+//! Gives   the sheet "Keterangan" of a workbook, and the file of that name next to a CSV file, which has only rows itself
 
 use crate::Document;
 use crate::book::copy;
 use schemas::document::Coverage;
 
-/// Label and value, in the order in which they are read.
+/// Returns labels and values, in the order in which they are listed.
 pub(crate) fn notes(document: Document<'_>) -> Vec<(&'static str, String)> {
     let mut notes = vec![("Dokumen", document.name())];
     match document {

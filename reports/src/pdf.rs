@@ -1,7 +1,7 @@
-//! Data and a layout become a PDF/A-2b file, by the embedded typst.
+//! Sets a layout with its data as a PDF, with the embedded typst.
 //!
-//! Residents' text never becomes typst source: all of it travels as one JSON file that the fixed layout reads.
-//! The layout sees only the templates and that file: no disk, no network, no packages, no clock.
+//! Invariant: residents' text never becomes typst source. All of it is in one JSON file that the fixed layout reads. A layout sees
+//! only the templates and that file: no disk, no network, no packages, no clock.
 
 use crate::printable;
 use crate::templates::{TemplateError, Templates};
@@ -20,18 +20,18 @@ use typst_kit::fonts::FontStore;
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandards, Timestamp};
 
-/// A finished document.
+/// A rendered document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rendered {
-    /// The bytes of the file.
+    /// The content of the file.
     pub bytes: Vec<u8>,
-    /// Its pages.
+    /// The number of its pages.
     pub pages: usize,
-    /// How many texts held characters that cannot be printed and were replaced by □.
+    /// How many texts had unprintable characters, which were replaced by □.
     pub replaced: u64,
 }
 
-/// The standards of typst that make up a standard.
+/// Returns the standards of typst that make up a standard.
 fn typst_standards(standard: PdfStandard) -> &'static [typst_pdf::PdfStandard] {
     match standard {
         PdfStandard::A1b => &[typst_pdf::PdfStandard::A_1b],
@@ -40,7 +40,7 @@ fn typst_standards(standard: PdfStandard) -> &'static [typst_pdf::PdfStandard] {
     }
 }
 
-/// The family of the body text, as the font book writes it.
+/// The font family of the body text, as the font book spells it.
 const BODY: &str = "libertinus serif";
 
 /// The embedded fonts.
@@ -57,10 +57,10 @@ impl std::fmt::Debug for Fonts {
 }
 
 impl Fonts {
-    /// Those that are compiled in.
+    /// Loads the fonts that are compiled in.
     ///
     /// # Errors
-    /// [`TemplateError::Font`] when the one of the body text is not among them: every letter would be replaced.
+    /// [`TemplateError::Font`] if the font of the body text is not among them, because every letter would then be replaced.
     pub(crate) fn embedded() -> Result<Self, TemplateError> {
         Self::with_body(BODY)
     }
@@ -79,30 +79,30 @@ impl Fonts {
         c == printable::REPLACEMENT || self.body.font().info().coverage.contains(u32::from(c))
     }
 
-    /// How far a character of the body text advances, in em; `None` for one that the font lacks.
+    /// Returns the advance of a character in the body text, in em; `None` if the font does not have it.
     pub(crate) fn advance_em(&self, c: char) -> Option<f64> {
         let glyph = self.body.ttf().glyph_index(c)?;
         self.body.x_advance(glyph.0).map(Em::get)
     }
 }
 
-/// What is to be set, of characters that can be printed.
+/// A document to be set. All its characters are printable.
 #[derive(Debug)]
 pub(crate) struct Request<'a> {
-    /// Name of the document.
+    /// The name of the document.
     pub(crate) name: String,
-    /// Name of its layout.
+    /// The name of its layout.
     pub(crate) layout: &'a str,
-    /// The month it covers, and the zone in which it ends.
+    /// The month that it covers, and the zone in which the month ends.
     pub(crate) month: Month,
     pub(crate) zone: Zone,
-    /// What the layout reads, JSON.
+    /// What the layout reads, as JSON.
     pub(crate) page: String,
-    /// What the file keeps to.
+    /// The standard that the file keeps to.
     pub(crate) standard: PdfStandard,
 }
 
-/// Sets one document by the built-in typesetter.
+/// Sets a document with the built-in typesetter.
 pub(crate) fn set(
     request: &Request<'_>,
     templates: &Templates,
@@ -119,12 +119,12 @@ pub(crate) fn set(
     let document: PagedDocument = typst::compile(&world).output.map_err(|e| fault(&e))?;
     let bytes = typst_pdf::pdf(&document, &options(name, *month, *zone, *standard)?).map_err(|e| fault(&e))?;
     let pages = document.pages().len();
-    // What was memoised for this document is of no use to the next.
+    // What typst memoised for this document is useless for the next one.
     typst::comemo::evict(0);
     Ok(Rendered { bytes, pages, replaced: 0 })
 }
 
-/// A PDF of that standard, dated at the end of the month it covers, so that the same data give the same bytes.
+/// Returns the options of a PDF of a standard. It is dated at the end of its month, so that the same data give the same bytes.
 fn options(name: &str, month: Month, zone: Zone, standard: PdfStandard) -> Result<PdfOptions, RenderError> {
     let fault = |reason: &str| RenderError::Data { document: name.to_owned(), reason: reason.to_owned() };
     let standards =
@@ -145,7 +145,7 @@ fn options(name: &str, month: Month, zone: Zone, standard: PdfStandard) -> Resul
     })
 }
 
-/// File, line and message of a fault.
+/// Returns the file, line and message of an error.
 fn describe(world: &TypstWorld<'_>, fault: &SourceDiagnostic) -> String {
     let place = fault.span.id().and_then(|id| {
         let source = world.source(id).ok()?;
@@ -156,7 +156,7 @@ fn describe(world: &TypstWorld<'_>, fault: &SourceDiagnostic) -> String {
     format!("{}{}", place.unwrap_or_default(), fault.message)
 }
 
-/// Everything the typesetter can see.
+/// Everything that the typesetter can see.
 struct TypstWorld<'a> {
     library: LazyHash<Library>,
     fonts: &'a Fonts,

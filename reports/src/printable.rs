@@ -1,13 +1,13 @@
-//! Text that can be printed: what the fonts lack or PDF/A forbids is replaced visibly.
+//! Replaces characters that the fonts do not have or PDF/A forbids by a visible sign.
 //!
-//! Invariant: no single name can stop a book; how much was replaced is counted and reported.
+//! Invariant: no name can stop a book. Replacements are counted and reported.
 
 use serde_json::Value;
 
-/// Stands for a character that cannot be printed.
+/// The sign that replaces an unprintable character.
 pub(crate) const REPLACEMENT: char = '\u{25A1}';
 
-/// Replaces unprintable characters in every text of a value; gives how many texts were touched.
+/// Replaces unprintable characters in every text of a value, and returns how many texts were changed.
 pub(crate) fn clean(value: &mut Value, printable: &dyn Fn(char) -> bool) -> u64 {
     match value {
         Value::String(text) => u64::from(clean_text(text, printable)),
@@ -17,9 +17,9 @@ pub(crate) fn clean(value: &mut Value, printable: &dyn Fn(char) -> bool) -> u64 
     }
 }
 
-/// Replaces unprintable characters of a text; whether there were any.
+/// Replaces unprintable characters in a text, and returns whether there were any.
 pub(crate) fn clean_text(text: &mut String, printable: &dyn Fn(char) -> bool) -> bool {
-    // Nearly all texts are of these only, which every font has.
+    // Nearly all texts have only these characters, which every font has.
     if text.bytes().all(|b| (b' '..=b'~').contains(&b)) || text.chars().all(|c| allowed(c, printable)) {
         return false;
     }
@@ -31,7 +31,7 @@ fn allowed(c: char, printable: &dyn Fn(char) -> bool) -> bool {
     match c {
         '\n' | ' ' => true,
         '\u{0}'..='\u{1F}' | '\u{7F}'..='\u{9F}' => false,
-        // Marks that turn the writing direction or join words invisibly.
+        // Marks that change the writing direction or join words invisibly.
         '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' => false,
         '\u{E000}'..='\u{F8FF}' | '\u{FFF0}'..='\u{FFFF}' | '\u{F0000}'..='\u{10FFFF}' => false,
         _ => printable(c),

@@ -1,8 +1,10 @@
-//! A program of its own as the typesetter: typst, for an office that wants the very program it can install and update by itself, or
-//! tertib itself once more, where templates of the office are set, which may never end or take all memory.
+//! A separate process as the typesetter.
 //!
-//! It runs in a private folder that holds the templates and the data and nothing else, without environment, packages or
-//! network, for so long and with so much memory as the configuration allows. Its complaint becomes ours, with file and line.
+//! It is typst, for an office that installs and updates typst itself; or tertib itself, for templates of the office, which might
+//! never end or use up all memory.
+//!
+//! Rule    it runs in a private folder that holds only the templates and the data, without environment, packages or network, within
+//!         the time and memory of the configuration; its error message is reported with file and line
 
 use crate::pdf::{self, Fonts, Rendered, Request};
 use crate::templates::{Templates, template_names};
@@ -18,38 +20,38 @@ use std::time::Duration;
 use tempfile::TempDir;
 use wait_timeout::ChildExt;
 
-/// Nobody listens there, so what would be fetched is not.
+/// A proxy on which nothing listens, so that nothing can be downloaded.
 const NOWHERE: &str = "http://127.0.0.1:9";
-/// How much of a complaint is repeated.
+/// The greatest number of characters of an error message that are reported.
 const LONGEST_COMPLAINT: usize = 300;
 
-/// How a program is told what to set.
+/// How a program is told what it should set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Typesetter {
-    /// By the command line of typst.
+    /// By typst's command line.
     Typst,
-    /// Tertib itself, by this one word: it sets what lies in its folder ([`set_in`]).
+    /// Tertib itself, by this argument. It then sets what is in its folder ([`set_in`]).
     Own(&'static str),
 }
 
-/// A program that sets pages and how far it may go.
+/// A typesetting program and its limits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Program {
-    /// Where it lies.
+    /// Its path.
     pub path: PathBuf,
-    /// Which it is.
+    /// How it is told what it should set.
     pub typesetter: Typesetter,
-    /// How long it may work on one file.
+    /// The time that it may take for one file.
     pub deadline: Duration,
-    /// How much memory it may take, bytes of address space. Kept on Linux only.
+    /// The memory that it may take, in bytes of address space. Only Linux enforces it.
     pub memory_bytes: u64,
 }
 
 impl Program {
-    /// What the program says of its version, for example `typst 0.15.1`.
+    /// Returns the version that the program reports, such as `typst 0.15.1`.
     ///
     /// # Errors
-    /// [`RenderError::Program`] when it does not run.
+    /// [`RenderError::Program`] if it does not run.
     pub fn version(&self) -> Result<String, RenderError> {
         let room = private_folder().map_err(|e| self.fault(&format!("no private folder for it: {e}")))?;
         let said = room.path().join("out");
@@ -58,13 +60,13 @@ impl Program {
         Ok(said.lines().next().unwrap_or_default().to_owned())
     }
 
-    /// The version that the built-in typesetter is of, in the same words.
+    /// Returns the version of the built-in typesetter in the same form.
     #[must_use]
     pub fn built_in_version() -> String {
         format!("typst {}", typst::utils::version().raw())
     }
 
-    /// Sets one document.
+    /// Sets a document.
     pub(crate) fn set(
         &self,
         request: &Request<'_>,
@@ -110,7 +112,7 @@ impl Program {
         Ok(Rendered { pages, bytes, replaced: 0 })
     }
 
-    /// Runs the program in its folder; what it says goes into a file.
+    /// Runs the program in its folder. Its output goes into a file.
     #[expect(clippy::disallowed_methods, reason = "the one program that the office may name")]
     fn run<'a>(
         &self,
@@ -133,7 +135,7 @@ impl Program {
             .map_err(|e| self.fault(&e.to_string()))?;
         let ended = limit(&child, self.memory_bytes).and_then(|()| child.wait_timeout(self.deadline));
         if !matches!(ended, Ok(Some(_))) {
-            // Killed or already gone, it is over either way.
+            // It has ended either way, killed or by itself.
             drop(child.kill());
             drop(child.wait());
         }
@@ -156,12 +158,12 @@ impl Program {
     }
 }
 
-/// What stands in the folder of a program: the data of the layout, what is asked of tertib itself, and what comes of it.
+/// The files in the folder of a program: the data of the layout, the order for tertib itself, and the result.
 const DATA: &str = "data.json";
 const ORDER: &str = "order.json";
 const RESULT: &str = "out.pdf";
 
-/// What tertib itself is to set in a folder of layouts and data.
+/// What tertib itself should set in a folder of layouts and data.
 #[derive(Debug, Serialize, Deserialize)]
 struct Order {
     name: String,
@@ -172,7 +174,7 @@ struct Order {
     crest: Option<String>,
 }
 
-/// Sets what lies in a folder by the built-in typesetter, for a process that may be ended at any time.
+/// Sets what is in a folder with the built-in typesetter. This runs in a process that may be killed at any time.
 ///
 /// # Errors
 /// [`RenderError`] names the document and the place in the template.
@@ -212,7 +214,7 @@ fn typst_arguments(request: &Request<'_>) -> Vec<String> {
     arguments.into_iter().map(str::to_owned).collect()
 }
 
-/// A folder that no other user may look into.
+/// Creates a folder that no other user can read.
 fn private_folder() -> std::io::Result<TempDir> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
@@ -247,7 +249,7 @@ fn how_it_ended(status: ExitStatus) -> String {
     format!("it ended with {status} and said nothing")
 }
 
-/// The first error that the program names, as `file, line N: message`.
+/// Returns the first error that the program reports, as `file, line N: message`.
 fn complaint(said: &Path) -> Option<String> {
     let words = std::fs::read_to_string(said).ok()?;
     let line = words.lines().find(|line| line.contains("error: "))?;
@@ -260,7 +262,7 @@ fn complaint(said: &Path) -> Option<String> {
     Some(format!("{place}{message}").chars().take(LONGEST_COMPLAINT).collect())
 }
 
-/// How many pages a PDF has: what the root of its page tree counts; none where that cannot be read.
+/// Returns the number of pages of a PDF from the root of its page tree; `None` if it cannot be read.
 fn pages(pdf: &[u8]) -> Option<usize> {
     let counts = pdf.split(|b| *b == b'/').filter_map(|part| part.strip_prefix(b"Count "));
     let number = |text: &[u8]| {

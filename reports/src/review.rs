@@ -1,4 +1,7 @@
-//! The monthly review: one page of what matters, then the detail.
+//! The monthly review: a first page with the essentials, then the details.
+//!
+//! Reads   the review of a month, with the words that each figure has for it
+//! Gives   what the layout `laporan_bulanan.typ` reads, and what the sentences on its first page read
 
 use crate::book::provenance;
 use crate::compliance::{Shown, not_judged, printed};
@@ -9,10 +12,10 @@ use schemas::document::{BacklogAge, Change, ChangeWords, KecamatanRow, MonthlyRe
 use schemas::figures::{self, MonthFigures, StepByRole, Succession, TrendPoint};
 use serde_json::{Value, json};
 
-/// Sentences per list on the first page.
+/// The greatest number of sentences per list on the first page.
 const SENTENCES: usize = 3;
 
-/// What the layout `laporan_bulanan.typ` reads.
+/// Returns what the layout `laporan_bulanan.typ` reads.
 pub(crate) fn page(review: &MonthlyReview, office: &Office, templates: &Templates) -> Result<Value, TemplateError> {
     let sheet = &review.sheet;
     let month = &sheet.figures;
@@ -50,7 +53,7 @@ pub(crate) fn page(review: &MonthlyReview, office: &Office, templates: &Template
     }))
 }
 
-/// What the sentence about a change reads. Templates of an office may go by its id and its numbers.
+/// Returns what the sentence about a change reads. An office's own template may use the id and the numbers instead of the words.
 fn change(change: &Change) -> Value {
     let ChangeWords { subject, quantity, tail } = change.words;
     let written = |value: f64| match quantity {
@@ -101,7 +104,7 @@ fn trend_point(p: &TrendPoint) -> Value {
     })
 }
 
-/// Minutes for the chart, words for the table.
+/// Returns the times of each step: seconds for the chart, words for the table.
 fn steps(review: &MonthlyReview) -> Vec<Value> {
     let sheet = &review.sheet;
     let words = |s: Option<i64>| s.map_or_else(|| "–".to_owned(), duration);
@@ -179,7 +182,7 @@ fn duplicates(review: &MonthlyReview) -> Value {
     ])
 }
 
-/// Open berkas by last step and class of age.
+/// Returns the open berkas by last step and class of age.
 fn backlog(review: &MonthlyReview) -> Value {
     let BacklogAge { up_to, steps } = &review.backlog_age;
     let name = |step: u8| review.steps.iter().find(|(n, _)| *n == step).map_or("", |(_, act)| act);
@@ -196,7 +199,7 @@ fn backlog(review: &MonthlyReview) -> Value {
     json!({"golongan": classes, "baris": rows.collect::<Vec<_>>(), "terlama": integer(overdue)})
 }
 
-/// Kecamatan with counts, and how much of the longest bar its receipts and its open berkas take.
+/// Returns the counts of each kecamatan, and the length of the bars for receipts and open berkas as a share of the longest bar.
 fn kecamatan(review: &MonthlyReview) -> Vec<Value> {
     let most = review.kecamatan.iter().map(|k| k.received.max(k.open)).max();
     let part = |n: u64| schemas::figures::share(n, most.unwrap_or(0)).unwrap_or(0.0);
@@ -229,7 +232,7 @@ fn conformance(review: &MonthlyReview) -> Value {
         let words = review.roles.get(&r.role).unwrap_or(&r.role);
         (r.step, format!("Langkah {} oleh {words}", r.step), *n)
     };
-    // In order of step, then of what is printed.
+    // Rows are in order of step, then of the printed words.
     let rows = |mut rows: Vec<(u8, String, u64)>| {
         rows.sort();
         rows.into_iter().map(|(_, words, n)| json!([words, integer(n)])).collect::<Vec<_>>()
@@ -269,12 +272,12 @@ fn books(review: &MonthlyReview) -> Vec<Value> {
         .collect()
 }
 
-/// A share as printed; a dash where there is nothing to share.
+/// Returns a share as it is printed; a dash if the whole is nothing.
 fn share(part: u64, n: u64) -> String {
     figures::share(part, n).map_or_else(|| "–".to_owned(), percent)
 }
 
-/// What only the Kepala Dinas can settle, as data for the sentences.
+/// Returns the data for the sentences about matters that only the Kepala Dinas can decide.
 fn decisions(review: &MonthlyReview) -> Value {
     let sheet = &review.sheet;
     let missed: Vec<Value> = sheet

@@ -1,17 +1,17 @@
-//! A document as a table: what CSV and XLSX are written from.
+//! A document as a table, from which CSV and XLSX are written.
 
 use crate::indonesian::{short_date, short_datetime};
 use chrono::{NaiveDate, NaiveDateTime};
 use schemas::Zone;
 use schemas::document::Cell;
 
-/// Heads and rows.
+/// Headings and rows.
 pub(crate) struct Table {
     pub(crate) head: Vec<String>,
     pub(crate) rows: Vec<Vec<Item>>,
 }
 
-/// One value. Digits that name something, such as a NIK, are text.
+/// A value of the table. Digits that identify something, such as a NIK, are text.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Item {
     Empty,
@@ -19,7 +19,7 @@ pub(crate) enum Item {
     Integer(u64),
     Real(f64),
     Date(NaiveDate),
-    /// What the clocks of the office showed.
+    /// Local time of the office.
     DateTime(NaiveDateTime),
 }
 
@@ -30,7 +30,7 @@ impl Table {
 }
 
 impl Item {
-    /// A cell of a book, its instants as the clocks of that zone showed them.
+    /// Converts a cell of a book. An instant becomes local time of the zone.
     pub(crate) fn of(cell: &Cell, zone: Zone) -> Self {
         match cell {
             Cell::Empty => Self::Empty,
@@ -41,7 +41,7 @@ impl Item {
         }
     }
 
-    /// As text: what CSV holds.
+    /// Returns the value as text, for CSV.
     pub(crate) fn text(&self) -> String {
         match self {
             Self::Empty => String::new(),

@@ -1,6 +1,6 @@
-//! Layouts (typst) and sentences (minijinja): compiled in, replaceable by a folder.
+//! Templates: layouts for typst and sentences for minijinja. They are compiled in, and an office can replace them by its own.
 //!
-//! Invariant: an undefined value stops a sentence; nothing is ever printed blank for want of data.
+//! Invariant: an undefined value stops a sentence, so that missing data are never printed as a blank.
 
 use crate::indonesian;
 use minijinja::{Environment, ErrorKind, UndefinedBehavior};
@@ -27,24 +27,24 @@ const EMBEDDED: [(&str, &str); 17] = [
     ("perlu_keputusan.txt.j2", include_str!("../../templates/perlu_keputusan.txt.j2")),
 ];
 
-/// How many instructions a sentence template may take: a second or two.
+/// The number of instructions that a sentence template may use, which take a second or two.
 const FUEL: u64 = 10_000_000;
 
-/// A template that cannot be used.
+/// An error because of which templates cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
     /// The font of the body text is not compiled in.
     #[error("the font `{family}` is not compiled in; this is a defect of tertib")]
     Font {
-        /// Its family.
+        /// The font family.
         family: String,
     },
-    /// Its sentences cannot be made.
+    /// The sentences of a template cannot be made.
     #[error("the template {name} failed: {reason}")]
     Sentence {
         /// The template.
         name: String,
-        /// Engine's message with the line.
+        /// The message of the template engine, with the line.
         reason: String,
     },
 }
@@ -57,7 +57,7 @@ pub(crate) struct Templates {
 }
 
 impl Templates {
-    /// The built-in ones, those of these names replaced.
+    /// Loads the built-in templates, replaced by those of the same name in `own`.
     pub(crate) fn load(mut own: BTreeMap<String, String>) -> Result<Self, TemplateError> {
         let mut layouts = BTreeMap::new();
         let mut sentences = environment();
@@ -72,17 +72,17 @@ impl Templates {
         Ok(Self { layouts, sentences })
     }
 
-    /// Every layout with its source.
+    /// Returns every layout with its source.
     pub(crate) fn layouts(&self) -> impl Iterator<Item = (&str, &str)> {
         self.layouts.iter().map(|(name, text)| (name.as_str(), text.as_str()))
     }
 
-    /// The source of a layout.
+    /// Returns the source of a layout.
     pub(crate) fn layout(&self, name: &str) -> Option<&str> {
         self.layouts.get(name).map(String::as_str)
     }
 
-    /// The non-empty lines that a sentence template makes of its data.
+    /// Returns the non-empty lines that a sentence template makes from its data.
     pub(crate) fn sentences(&self, name: &str, data: impl Serialize) -> Result<Vec<String>, TemplateError> {
         let text = self
             .sentences
@@ -104,7 +104,7 @@ fn environment() -> Environment<'static> {
     environment
 }
 
-/// The names of all templates.
+/// Returns the names of all templates.
 pub fn template_names() -> impl Iterator<Item = &'static str> {
     EMBEDDED.iter().map(|(name, _)| *name)
 }

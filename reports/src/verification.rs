@@ -1,13 +1,13 @@
-//! The statement of a verification, for auditors.
+//! The statement of a verification (berita acara verifikasi), for auditors.
 
 use crate::book::provenance;
 use crate::indonesian::{long_date, weekday};
 use crate::table::{Item, Table};
 use crate::templates::{TemplateError, Templates};
-use schemas::document::{Office, VerificationReport};
+use schemas::document::{LocatedFinding, Office, VerificationReport};
 use serde_json::{Value, json};
 
-/// What the layout `verifikasi.typ` reads.
+/// Returns what the layout `verifikasi.typ` reads.
 pub(crate) fn page(
     report: &VerificationReport,
     office: &Office,
@@ -39,7 +39,7 @@ pub(crate) fn page(
     }))
 }
 
-/// The line in the footer; of an archive that cannot be opened, the last commit that could be read.
+/// Returns the line in the footer. If the archive cannot be opened, it names the last commit that could be read.
 fn origin(report: &VerificationReport) -> String {
     let unopened = || match report.head.get(..16) {
         Some(head) => format!("{} · arsip tidak dapat dibuka · sidik catatan terbaca terakhir {head}", report.program),
@@ -48,9 +48,9 @@ fn origin(report: &VerificationReport) -> String {
     report.provenance.as_ref().map_or_else(unopened, provenance)
 }
 
-/// One line per finding.
+/// Returns a table with one line per finding.
 pub(crate) fn table(report: &VerificationReport) -> Table {
-    let line = |f: &schemas::document::Found| {
+    let line = |f: &LocatedFinding| {
         vec![
             Item::from(&f.text.code),
             (&f.text.sentence).into(),

@@ -1,4 +1,4 @@
-//! Workbooks: a sheet with its head frozen, numbers and dates as such, everything else as text; a second one says what it is.
+//! Workbooks: a sheet with a frozen heading, in which numbers and dates are typed and everything else is text, and a sheet of notes.
 //!
 //! Invariant: text is written as text, so that no cell can be a formula. The same table gives the same bytes.
 
@@ -7,12 +7,12 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatB
 use schemas::Month;
 use schemas::number::of_count;
 
-/// Characters of a column at most.
+/// The greatest width of a column, in characters.
 const WIDEST: usize = 60;
-/// Characters of a cell at most: what Excel takes.
+/// The greatest number of characters of a cell in Excel.
 const LONGEST: usize = 32_767;
 
-/// A workbook whose sheet is of that name, dated at the end of the month it covers.
+/// Returns a workbook whose first sheet has that name. It is dated at the end of its month.
 pub(crate) fn write(name: &str, month: Month, table: &Table, notes: &[(&str, String)]) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let made = ExcelDateTime::parse_from_str(&format!("{}T23:59:59Z", month.last_day()))?;
@@ -65,7 +65,7 @@ pub(crate) fn write(name: &str, month: Month, table: &Table, notes: &[(&str, Str
     workbook.save_to_buffer()
 }
 
-/// A sheet's name has 31 characters at most, and none of `[]:*?/\`.
+/// Returns a name that Excel allows for a sheet: at most 31 characters, none of them `[]:*?/\`.
 fn sheet_name(name: &str) -> String {
     name.chars().filter(|c| !"[]:*?/\\".contains(*c)).take(31).collect()
 }

@@ -205,7 +205,7 @@ pub struct VerificationReport {
     /// SHA-256 of the last commit.
     pub head: String,
     /// The faults that were found.
-    pub findings: Vec<Found>,
+    pub findings: Vec<LocatedFinding>,
     /// Where the data come from; `None` if the archive cannot be opened.
     pub provenance: Option<Provenance>,
     /// Version of the program.
@@ -246,7 +246,7 @@ pub enum Unchecked {
 
 /// A fault and its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Found {
+pub struct LocatedFinding {
     /// Its code and words.
     pub text: crate::FindingText,
     /// The file or commit.

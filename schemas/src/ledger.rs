@@ -109,7 +109,7 @@ pub enum ListRows {
         /// Id of the book.
         of: String,
         /// The retention period.
-        past: Retention,
+        past: RetentionPeriod,
     },
 }
 
@@ -128,11 +128,12 @@ pub struct ListCase {
 /// A period of the retention schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Retention {
+pub enum RetentionPeriod {
     /// The period in use; afterwards the archive is inactive.
     Active,
     /// The whole period; afterwards the final action is due. Only what may then be destroyed is listed.
-    Retention,
+    #[serde(rename = "retention")]
+    Whole,
 }
 
 /// One row of the office's retention schedule, `data/jra.toml`.

@@ -47,7 +47,8 @@ pub use facts::Facts;
 pub use finding::{Finding, FindingText, Severity};
 pub use labels::Labels;
 pub use ledger::{
-    Align, ArchiveList, FinalAction, Ledger, LedgerColumn, ListCase, ListDestruction, ListRows, Retention, RetentionRow,
+    Align, ArchiveList, FinalAction, Ledger, LedgerColumn, ListCase, ListDestruction, ListRows, RetentionPeriod,
+    RetentionRow,
 };
 pub use ledger_field::{LedgerField, RowKind};
 pub use name_rules::NameRules;

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use pipeline::{Disclosure, Examination, FigureBook, KeptHead, Readers, Verification};
 use reports::Document;
-use schemas::document::{BookCode, FigureCheck, Found, PdfStandard, Unchecked, VerificationReport};
+use schemas::document::{BookCode, FigureCheck, LocatedFinding, PdfStandard, Unchecked, VerificationReport};
 use schemas::{Facts, Finding};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -166,7 +166,7 @@ fn state(workspace: &Workspace, result: &Verification, path: &Path, standard: Pd
         Some("json") => FileFormat::Json,
         _ => bail!("{} has no ending that names a form; use .pdf, .xlsx, .csv or .json", path.display()),
     };
-    let found = |finding: &Finding| Found {
+    let found = |finding: &Finding| LocatedFinding {
         text: workspace.facts.finding_text(finding.code),
         place: finding.place.clone(),
         n: finding.count,

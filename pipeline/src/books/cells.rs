@@ -6,7 +6,7 @@
 //! Invariant: a column that the row cannot fill is an error; `LedgerField::is_filled_by` already checks this when facts are
 //! loaded. A cell is empty only if the value is missing.
 
-use super::lists::Row;
+use super::lists::BookRow;
 use super::{BookError, BookWriter, Disclosure, Entry, Late};
 use chrono::NaiveDate;
 use schemas::document::Cell;
@@ -19,7 +19,7 @@ impl BookWriter<'_> {
         &self,
         column: &LedgerColumn,
         number: u64,
-        row: &Row<'_>,
+        row: &BookRow<'_>,
         disclosure: Disclosure,
     ) -> Result<Cell, BookError> {
         let unfit = || BookError::Column { label: column.label.clone() };
@@ -32,30 +32,30 @@ impl BookWriter<'_> {
             LedgerField::Pencipta => text(Some(self.creator)),
             LedgerField::Kosong => Cell::Empty,
             LedgerField::Selesai => match row {
-                Row::Day(day, _) | Row::ServiceDay(day, ..) => Cell::Date(self.facts.zone.start_s(*day)),
+                BookRow::Day(day, _) | BookRow::ServiceDay(day, ..) => Cell::Date(self.facts.zone.start_s(*day)),
                 _ => Cell::Date(row.event().ok_or_else(unfit)?.selesai_s),
             },
             LedgerField::KodeKlasifikasi => match row {
-                Row::Month(month, _) => text(self.facts.classification(month.last_day())),
+                BookRow::Month(month, _) => text(self.facts.classification(month.last_day())),
                 _ => text(self.facts.classification(self.day(entry()?)?)),
             },
             LedgerField::Sebab => text(Some(row.why().ok_or_else(unfit)?)),
             LedgerField::NomorItem => Cell::Number(row.item().ok_or_else(unfit)?),
             LedgerField::JumlahBerkas => Cell::Number(row.berkas().ok_or_else(unfit)?),
             LedgerField::KurunWaktu => match row {
-                Row::Month(month, _) => Cell::Text(month.indonesian()),
-                Row::Batch(entries) => self.span(entries)?,
+                BookRow::Month(month, _) => Cell::Text(month.indonesian()),
+                BookRow::Batch(entries) => self.span(entries)?,
                 _ => return Err(unfit()),
             },
             LedgerField::NomorArsip => match row {
-                Row::Month(month, _) => Cell::Text(month.to_string()),
+                BookRow::Month(month, _) => Cell::Text(month.to_string()),
                 _ => return Err(unfit()),
             },
             LedgerField::Terima => counted(stock()?[0]),
             LedgerField::Cetak => counted(stock()?[1]),
             LedgerField::Gagal => counted(stock()?[2]),
             LedgerField::Sisa => match row {
-                Row::ServiceDay(_, _, left) => left.map_or(Cell::Empty, counted),
+                BookRow::ServiceDay(_, _, left) => left.map_or(Cell::Empty, counted),
                 _ => counted(stock()?[3]),
             },
             LedgerField::Perekaman => Cell::Number(served()?.recorded),
@@ -266,13 +266,13 @@ mod tests {
         let month: Month = "2026-10".parse().unwrap();
         let (writer, day) = (writer(&facts, month), month.first_day());
         let rows = [
-            (RowKind::Entry, Row::Event { entry: &entry, item: None, why: None }),
-            (RowKind::Item, Row::Event { entry: &entry, item: Some(1), why: None }),
-            (RowKind::Case, Row::Event { entry: &entry, item: None, why: Some("Gagal cetak") }),
-            (RowKind::Batch, Row::Batch(vec![&entry])),
-            (RowKind::Month, Row::Month(month, 1)),
-            (RowKind::Day, Row::Day(day, [1, 2, 3, 4])),
-            (RowKind::ServiceDay, Row::ServiceDay(day, Served::default(), Some(5))),
+            (RowKind::Entry, BookRow::Event { entry: &entry, item: None, why: None }),
+            (RowKind::Item, BookRow::Event { entry: &entry, item: Some(1), why: None }),
+            (RowKind::Case, BookRow::Event { entry: &entry, item: None, why: Some("Gagal cetak") }),
+            (RowKind::Batch, BookRow::Batch(vec![&entry])),
+            (RowKind::Month, BookRow::Month(month, 1)),
+            (RowKind::Day, BookRow::Day(day, [1, 2, 3, 4])),
+            (RowKind::ServiceDay, BookRow::ServiceDay(day, Served::default(), Some(5))),
         ];
         for (kind, row) in &rows {
             for field in LedgerField::ALL {

@@ -12,12 +12,12 @@ use schemas::document::{
 };
 use schemas::{
     ArchiveList, FinalAction, LedgerColumn, LedgerField, ListCase, ListDestruction, ListRows, Milestone, Month,
-    Retention,
+    RetentionPeriod,
 };
 use std::collections::BTreeMap;
 
 /// A row of a book or list.
-pub(super) enum Row<'r> {
+pub(super) enum BookRow<'r> {
     /// An event, in a list by batch with its number within the batch, in a list of cases with its reason.
     Event { entry: &'r Entry, item: Option<u64>, why: Option<&'r str> },
     /// The entries of one batch.
@@ -39,40 +39,40 @@ pub(super) struct Served {
     pub(super) duplicates: u64,
 }
 
-impl Row<'_> {
+impl BookRow<'_> {
     /// Returns the event of the row, if it has a single one.
     pub(super) fn event(&self) -> Option<&Entry> {
-        if let Row::Event { entry, .. } = self { Some(entry) } else { None }
+        if let BookRow::Event { entry, .. } = self { Some(entry) } else { None }
     }
 
     /// Returns the event of the row, or the first one of its batch.
     pub(super) fn entry(&self) -> Option<&Entry> {
-        if let Row::Batch(entries) = self { entries.first().copied() } else { self.event() }
+        if let BookRow::Batch(entries) = self { entries.first().copied() } else { self.event() }
     }
 
     pub(super) fn item(&self) -> Option<u64> {
-        if let Row::Event { item, .. } = self { *item } else { None }
+        if let BookRow::Event { item, .. } = self { *item } else { None }
     }
 
     pub(super) fn why(&self) -> Option<&str> {
-        if let Row::Event { why, .. } = self { *why } else { None }
+        if let BookRow::Event { why, .. } = self { *why } else { None }
     }
 
     /// Returns how many berkas a batch or month has.
     pub(super) fn berkas(&self) -> Option<u64> {
         match self {
-            Row::Batch(entries) => Some(entries.len() as u64),
-            Row::Month(_, n) => Some(*n),
-            Row::Event { .. } | Row::Day(..) | Row::ServiceDay(..) => None,
+            BookRow::Batch(entries) => Some(entries.len() as u64),
+            BookRow::Month(_, n) => Some(*n),
+            BookRow::Event { .. } | BookRow::Day(..) | BookRow::ServiceDay(..) => None,
         }
     }
 
     pub(super) fn stock(&self) -> Option<&[i64; 4]> {
-        if let Row::Day(_, counts) = self { Some(counts) } else { None }
+        if let BookRow::Day(_, counts) = self { Some(counts) } else { None }
     }
 
     pub(super) fn served(&self) -> Option<&Served> {
-        if let Row::ServiceDay(_, served, _) = self { Some(served) } else { None }
+        if let BookRow::ServiceDay(_, served, _) = self { Some(served) } else { None }
     }
 }
 
@@ -86,8 +86,8 @@ impl BookWriter<'_> {
     /// [`BookError`] when a value that must be there is not, or the calendar does not cover the month.
     pub fn list(&self, list: &ArchiveList, disclosure: Disclosure) -> Result<LedgerBook, BookError> {
         let mut retention = None;
-        let rows: Vec<Row<'_>> = match &list.rows {
-            ListRows::Batch { of } => self.batches(of).into_values().map(Row::Batch).collect(),
+        let rows: Vec<BookRow<'_>> = match &list.rows {
+            ListRows::Batch { of } => self.batches(of).into_values().map(BookRow::Batch).collect(),
             ListRows::Entry { of } => items(self.batches(of)),
             ListRows::Event { cases } => self.cases(cases),
             ListRows::Day => self.days(),
@@ -101,18 +101,18 @@ impl BookWriter<'_> {
         };
         let zone = self.facts.zone;
         let last = rows.iter().filter_map(|row| match row {
-            Row::Event { entry, .. } => zone.date(entry.selesai_s),
-            Row::Batch(entries) => entries.iter().map(|e| e.selesai_s).max().and_then(|at| zone.date(at)),
-            Row::Day(day, _) | Row::ServiceDay(day, ..) => Some(*day),
-            Row::Month(..) => None,
+            BookRow::Event { entry, .. } => zone.date(entry.selesai_s),
+            BookRow::Batch(entries) => entries.iter().map(|e| e.selesai_s).max().and_then(|at| zone.date(at)),
+            BookRow::Day(day, _) | BookRow::ServiceDay(day, ..) => Some(*day),
+            BookRow::Month(..) => None,
         });
         let closed_on = last.max();
         let berkas = rows.iter().map(|row| match row {
-            Row::Event { entry, .. } => entry.berkas_id.clone(),
+            BookRow::Event { entry, .. } => entry.berkas_id.clone(),
             _ => String::new(),
         });
         let berkas = berkas.collect();
-        let cells = |(row, number): (&Row<'_>, u64)| -> Result<Vec<Cell>, BookError> {
+        let cells = |(row, number): (&BookRow<'_>, u64)| -> Result<Vec<Cell>, BookError> {
             list.columns.iter().map(|column| self.cell(column, number, row, disclosure)).collect()
         };
         let rows = rows.iter().zip(1..).map(cells).collect::<Result<Vec<_>, _>>()?;
@@ -149,7 +149,7 @@ impl BookWriter<'_> {
     }
 
     /// Returns the events that are one of these cases, with the reason.
-    fn cases<'r>(&'r self, cases: &'r [ListCase]) -> Vec<Row<'r>> {
+    fn cases<'r>(&'r self, cases: &'r [ListCase]) -> Vec<BookRow<'r>> {
         let fits = |entry: &Entry| {
             let milestone = self.facts.sop.milestone(entry.step, &entry.hasil);
             cases.iter().find(|case| {
@@ -159,21 +159,21 @@ impl BookWriter<'_> {
         let mut found: Vec<(&Entry, &str)> =
             self.entries.values().flatten().filter_map(|e| Some((e, fits(e)?.label.as_str()))).collect();
         found.sort_by_key(|(e, _)| (e.selesai_s, e.event_id.clone(), e.seq));
-        found.into_iter().map(|(entry, why)| Row::Event { entry, item: None, why: Some(why) }).collect()
+        found.into_iter().map(|(entry, why)| BookRow::Event { entry, item: None, why: Some(why) }).collect()
     }
 
     /// Returns the days of the stock log in the month.
-    fn days<'r>(&self) -> Vec<Row<'r>> {
+    fn days<'r>(&self) -> Vec<BookRow<'r>> {
         let mut left = 0;
         let days = self.stock.iter().map(|(day, [received, printed, spoilt])| {
             left += received - printed - spoilt;
             (*day, [*received, *printed, *spoilt, left])
         });
-        days.filter(|(day, _)| Month::of_date(*day) == self.month).map(|(day, n)| Row::Day(day, n)).collect()
+        days.filter(|(day, _)| Month::of_date(*day) == self.month).map(|(day, n)| BookRow::Day(day, n)).collect()
     }
 
     /// Returns the days on which the office served.
-    fn service_days<'r>(&self) -> Vec<Row<'r>> {
+    fn service_days<'r>(&self) -> Vec<BookRow<'r>> {
         let mut days: BTreeMap<NaiveDate, Served> = BTreeMap::new();
         for entry in self.entries.values().flatten() {
             let Some(day) = self.facts.zone.date(entry.selesai_s) else { continue };
@@ -191,11 +191,11 @@ impl BookWriter<'_> {
             let upto = self.stock.range(..=day).map(|(_, [received, printed, spoilt])| received - printed - spoilt);
             self.stock.contains_key(&day).then(|| upto.sum())
         };
-        days.into_iter().map(|(day, served)| Row::ServiceDay(day, served, left_on(day))).collect()
+        days.into_iter().map(|(day, served)| BookRow::ServiceDay(day, served, left_on(day))).collect()
     }
 
     /// Returns the months whose entries are past a retention period, and those for which the schedule has no rule.
-    fn months_past<'r>(&self, book: &str, past: Retention) -> (Vec<Row<'r>>, Vec<Month>) {
+    fn months_past<'r>(&self, book: &str, past: RetentionPeriod) -> (Vec<BookRow<'r>>, Vec<Month>) {
         let mut without_rule = Vec::new();
         let step = self.facts.ledgers.iter().find(|l| l.id == book).map(|l| l.step);
         let now = self.month.last_day();
@@ -212,12 +212,12 @@ impl BookWriter<'_> {
             };
             let may_go = after(rule.aktif_tahun + rule.inaktif_tahun) && rule.akhir == FinalAction::Musnah;
             match past {
-                Retention::Active => after(rule.aktif_tahun) && !may_go,
-                Retention::Retention => may_go,
+                RetentionPeriod::Active => after(rule.aktif_tahun) && !may_go,
+                RetentionPeriod::Whole => may_go,
             }
         };
         let months = self.counts.iter().filter(|((of, month), _)| Some(*of) == step && is_past(*month));
-        let rows = months.map(|((_, month), n)| Row::Month(*month, *n)).collect();
+        let rows = months.map(|((_, month), n)| BookRow::Month(*month, *n)).collect();
         (rows, without_rule)
     }
 
@@ -266,9 +266,9 @@ impl BookWriter<'_> {
 }
 
 /// Returns entries by batch, numbered within each.
-fn items(batches: BTreeMap<(i64, String), Vec<&Entry>>) -> Vec<Row<'_>> {
+fn items(batches: BTreeMap<(i64, String), Vec<&Entry>>) -> Vec<BookRow<'_>> {
     let numbered = batches.into_values().flat_map(|entries| entries.into_iter().zip(1..));
-    numbered.map(|(entry, item)| Row::Event { entry, item: Some(item), why: None }).collect()
+    numbered.map(|(entry, item)| BookRow::Event { entry, item: Some(item), why: None }).collect()
 }
 
 /// Counts the rows of a list by one of its columns, for the statement of destruction.

@@ -10,6 +10,7 @@ use crate::figures::summary::Summary;
 use chrono::{Days, NaiveDate};
 use schemas::WorkingClock;
 use schemas::figures::{Spread, SpreadValues};
+use schemas::number::of_count;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -104,9 +105,8 @@ fn seconds(us: i64) -> f64 {
     us as f64 / SECOND_US
 }
 
-#[expect(clippy::cast_precision_loss, reason = "as above")]
 fn mean(sum_us: i64, n: u64) -> f64 {
-    seconds(sum_us) / n as f64
+    seconds(sum_us) / of_count(n)
 }
 
 /// Checks all published statistics of a log, or tells why it cannot be used.

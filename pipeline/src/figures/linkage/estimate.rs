@@ -4,6 +4,7 @@ use super::levels::{Kind, Level, same};
 use super::{LinkOptions, Records};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use schemas::number::of_count;
 use std::collections::BTreeMap;
 
 /// The most levels of a column, including the one for a missing value.
@@ -131,7 +132,7 @@ impl Model {
     /// Estimates the weights from the patterns of the compared pairs.
     pub(super) fn fit(records: &Records, patterns: &BTreeMap<u64, u64>, options: LinkOptions<'_>) -> Self {
         let (u, all_pairs) = chance(records, options);
-        let compared: f64 = patterns.values().map(|n| float(*n)).sum();
+        let compared: f64 = patterns.values().map(|n| of_count(*n)).sum();
         let share = (compared * 0.01 / all_pairs).clamp(f64::MIN_POSITIVE, 0.1);
         let mut classes = [of_person, of_twins, of_namesakes].map(|rates| Class::new(&records.columns, rates, share));
         let columns = records.columns.len();
@@ -141,9 +142,9 @@ impl Model {
             for (pattern, n) in patterns {
                 let odds = classes.each_ref().map(|class| class.odds(*pattern, &u));
                 let all = 1.0 + odds.iter().sum::<f64>();
-                expected.iter_mut().zip(odds).for_each(|(expected, odds)| *expected += float(*n) * odds / all);
+                expected.iter_mut().zip(odds).for_each(|(expected, odds)| *expected += of_count(*n) * odds / all);
                 for (c, agreed) in agreed.iter_mut().enumerate() {
-                    agreed[level_of(*pattern, c, columns)] += float(*n) * odds[PERSON] / all;
+                    agreed[level_of(*pattern, c, columns)] += of_count(*n) * odds[PERSON] / all;
                 }
             }
             classes[PERSON].learn(&agreed);
@@ -164,7 +165,7 @@ impl Model {
 
     /// Returns the highest probability that a pair with this pattern could have.
     pub(super) fn highest_probability(&self, pattern: u64) -> f64 {
-        self.probability(pattern, RARE * float(self.agreeing.len() as u64))
+        self.probability(pattern, RARE * of_count(self.agreeing.len() as u64))
     }
 
     /// Returns for each column of a pair the level, its bits, and the bits that the rarity of the common values adds.
@@ -231,13 +232,13 @@ fn chance(records: &Records, options: LinkOptions<'_>) -> (Vec<Levels>, f64) {
             seen.iter_mut().enumerate().for_each(|(c, seen)| seen[level_of(pattern, c, columns)] += 1.0);
         }
     }
-    let n = float(records.len as u64);
+    let n = of_count(records.len as u64);
     let all_pairs = (n * (n - 1.0) / 2.0 * may / f64::max(drawn, 1.0)).max(1.0);
     for (column, seen) in records.columns.iter().zip(&mut seen) {
         let levels = of_person(column.kind).len();
         let known: f64 = seen.iter().skip(1).sum();
         for of_level in seen.iter_mut().skip(1).take(levels) {
-            *of_level = (*of_level + 0.5) / (known + 0.5 * float(levels as u64));
+            *of_level = (*of_level + 0.5) / (known + 0.5 * of_count(levels as u64));
         }
         if column.kind != Kind::Name {
             // The frequencies of the values give this exactly.
@@ -247,9 +248,4 @@ fn chance(records: &Records, options: LinkOptions<'_>) -> (Vec<Levels>, f64) {
         }
     }
     (seen, all_pairs)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of records and pairs are far below 2^52, where f64 is exact")]
-fn float(n: u64) -> f64 {
-    n as f64
 }

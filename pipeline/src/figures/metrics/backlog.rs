@@ -29,7 +29,7 @@ pub(super) const FIGURE: Figure = Figure {
     ..Figure::new(NAME, include_str!("backlog.sql"), TimeScope::UpToMonthEnd, EventScope::Berkas)
 };
 
-/// A day, a working week, and the working days within which a document must be issued.
+/// The greatest age in each class but the last: a day, a working week, and the working days within which a card must be issued.
 const UP_TO: [u64; 3] = [1, 5, Within::FourteenWorkingDays.limit().unsigned_abs()];
 
 pub(super) fn compute(context: Context<'_>) -> Result<BTreeMap<u8, u64>, FigureError> {
@@ -37,7 +37,7 @@ pub(super) fn compute(context: Context<'_>) -> Result<BTreeMap<u8, u64>, FigureE
     rows.map(|row| Ok((step(row.step)?, row.n))).collect()
 }
 
-/// Classes of age in the additive rows of a month.
+/// Counts the open berkas in the additive rows of a month by last step and class of age.
 pub(in crate::figures) fn ages(additive: DataFrame) -> Result<BacklogAge, FigureError> {
     let rows = || -> Result<Vec<(i64, u64, u64)>, PolarsError> {
         let open = additive.lazy().filter(col("figure").eq(lit(NAME))).collect()?;

@@ -24,7 +24,7 @@ pub(in crate::figures) fn compute(month: Month, figures: &Summary) -> TrendPoint
     TrendPoint { month, received: n("received"), printed: n("printed"), handed_over: n("handed_over"), open: n("open") }
 }
 
-/// `rows` are the figures by kecamatan.
+/// Returns the flow of each kecamatan, from the figures by kecamatan.
 pub(in crate::figures) fn by_kecamatan(rows: Vec<FigureRow>) -> Result<Vec<KecamatanRow>, FigureError> {
     let mut by_name: BTreeMap<String, KecamatanRow> = BTreeMap::new();
     for row in rows {
