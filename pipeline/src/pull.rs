@@ -161,7 +161,7 @@ impl Run<'_> {
         archive.check_columns(&self.facts.columns)?;
         let mut source = Source::open(self.config.clone()).await?;
         self.state.connected = true;
-        let schema = source.shape().await?;
+        let schema = source.relation_schema().await?;
         let may_write = source.may_write().await?;
         if may_write && !options.may_write {
             return Err(PullError::MayWrite);

@@ -92,7 +92,7 @@ fn judge(what: &'static str, otherwise: State, result: Result<String>) -> Examin
 async fn source(workspace: &Workspace) -> Examination {
     let examine = async {
         let mut source = Source::open(workspace.config.source_config()?).await?;
-        let shape = source.shape().await?;
+        let shape = source.relation_schema().await?;
         let unknown = if shape.unknown.is_empty() {
             String::new()
         } else {

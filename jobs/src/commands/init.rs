@@ -104,6 +104,6 @@ async fn probe(url: &str, view: &str) -> (bool, bool, Option<String>) {
     // In a folder of files these two hold no events.
     config.outages = has.0.then_some(outages);
     config.stock = has.1.then_some(stock);
-    let fault = async { Source::open(config).await?.shape().await };
+    let fault = async { Source::open(config).await?.relation_schema().await };
     (has.0, has.1, fault.await.err().map(|e| e.to_string()))
 }

@@ -26,10 +26,11 @@ impl Run<'_> {
         source: &mut Source,
         archive: &Archive,
     ) -> Result<Option<Identity>, PullError> {
-        let identity = source.identity().await?;
+        let Some(database) = source.database() else { return Ok(None) };
+        let identity = database.identity().await?;
         let Some(note) = archive.source_note(self.options.source_name) else { return Ok(identity) };
         let is_the_same = identity.is_some() && identity == note.identity;
-        if is_the_same || source.is_files() || self.options.accept_corrections {
+        if is_the_same || self.options.accept_corrections {
             return Ok(identity);
         }
         let keys = sample(archive)?;
@@ -38,7 +39,7 @@ impl Run<'_> {
         }
         let ids = in_order(&keys, archive.facts().is_none_or(|facts| facts.integer_ids));
         let archived = recorded_at(archive, &ids)?;
-        let found = source.recorded_at(&ids).await?;
+        let found = database.recorded_at(&ids).await?;
         let same = found.iter().filter(|(id, at)| archived.get(*id) == at.as_ref()).count();
         let changed = match (&note.identity, &identity) {
             (Some(was), Some(is)) => format!(" (it was {was} and is {is})"),

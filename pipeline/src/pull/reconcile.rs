@@ -20,7 +20,9 @@ use crate::hash::hex;
 use crate::pull::PullError;
 use crate::pull::contract::{Contract, id_text};
 use crate::source::instants::DAY_US;
-use crate::source::{Chunk, Digested, RelationSchema, RowFilter, Source, SourceConfig, digest, field, first_60_bits};
+use crate::source::{
+    Chunk, Database, DigestSql, RelationSchema, RowFilter, Source, SourceConfig, digest, field, first_60_bits,
+};
 use arrow::array::Array;
 use rows::{Values, archived_values, each_of_month, event_values};
 use schemas::{Column, Facts, Finding, Month};
@@ -138,7 +140,7 @@ pub async fn reconcile(
     at_ms: i64,
 ) -> Result<Reconciliation, PullError> {
     let mut source = Source::open(config.clone()).await?;
-    let schema = source.shape().await?;
+    let schema = source.relation_schema().await?;
     let secret = hex(&key.keyed("reconcile").digest(&[month.to_string().as_bytes(), &at_ms.to_le_bytes()]));
     let integer_ids = archive.facts().map_or(schema.integer_ids.unwrap_or(true), |f| f.integer_ids);
     let contract = Contract { facts, zone: config.zone, integer_ids };
@@ -146,9 +148,11 @@ pub async fn reconcile(
     let archived = archived_digests(&current, month, &secret)?;
     let mut result = Reconciliation { archive_rows: archived.len() as u64, ..Reconciliation::default() };
     let (from_us, until_us) = (month.start_s(facts.zone) * 1_000_000, month.end_s(facts.zone) * 1_000_000);
-    let (archived, found) = if let Some(request) = source.digested(&schema, &secret) {
+    let (archived, found) = if let Some(database) = source.database()
+        && let Some(sql) = database.digest_sql(&schema, &secret)
+    {
         result.in_database = true;
-        let (days, rows, found) = compare_days(&mut source, &request, &archived, from_us..until_us).await?;
+        let (days, rows, found) = compare_days(database, &sql, &archived, from_us..until_us).await?;
         result.source_rows = rows;
         let in_days = |(_, (at, _)): &(String, (i64, String))| days.contains(&((at - from_us) / DAY_US));
         (archived.into_iter().filter(in_days).collect(), found)
@@ -202,24 +206,24 @@ pub async fn reconcile(
 /// Compares the days of a month by sums that the database makes. Returns the days that differ, how many rows the source
 /// has, and the digests of its rows on those days.
 async fn compare_days(
-    source: &mut Source,
-    request: &Digested,
+    database: &mut Database,
+    sql: &DigestSql,
     archived: &Digests,
     month_us: std::ops::Range<i64>,
 ) -> Result<(BTreeSet<i64>, u64, SourceRows), PullError> {
     let from_us = month_us.start;
-    let theirs = source.day_sums(request, from_us, month_us.end).await?;
+    let theirs = database.day_sums(sql, from_us, month_us.end).await?;
     let mut rows = theirs.values().map(|(rows, _)| rows).sum();
     let days = differing_days(archived, &theirs, from_us);
     let mut found = SourceRows { read: theirs.len() as u64, ..SourceRows::default() };
     for day in &days {
         let begin = from_us + day * DAY_US;
-        for (id, digest) in source.row_digests(request, begin, begin + DAY_US).await? {
+        for (id, digest) in database.row_digests(sql, begin, begin + DAY_US).await? {
             found.read += 1;
             found.add(id, begin, digest, false);
         }
     }
-    for (id, digest) in source.endless_row_digests(request).await? {
+    for (id, digest) in database.endless_row_digests(sql).await? {
         found.read += 1;
         rows += 1;
         found.add(id, 0, digest, false);
@@ -312,7 +316,7 @@ async fn read_here(
     secret: &str,
 ) -> Result<(Source, SourceRows), PullError> {
     let mut found = SourceRows::default();
-    let in_files = source.is_files();
+    let in_files = source.is_folder();
     let source = stream(source, schema, RowFilter::default(), contract.integer_ids, |chunk| {
         let checked = contract.check(chunk);
         for (index, row) in chunk.rows().enumerate() {

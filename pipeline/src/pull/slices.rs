@@ -110,7 +110,7 @@ impl Run<'_> {
         };
         let now = source.horizon().await?;
         let then = earlier.and_then(|note| note.horizon.as_ref());
-        let written_since = then.zip(now.as_ref()).and_then(|(then, now)| Source::written_since(then, now));
+        let written_since = then.zip(now.as_ref()).and_then(|(then, now)| source.written_since(then, now));
         if written_since.is_none() && then.is_some() && now.is_some() {
             self.state.counts.note("S004", self.config.view.as_str());
         }
@@ -184,12 +184,14 @@ impl Run<'_> {
             }
             self.state.total = Some(total);
         }
-        let Some(slices) = self.state.slices else { return Ok(self.options.until_us) };
+        let (Some(slices), Some(database)) = (self.state.slices, source.database()) else {
+            return Ok(self.options.until_us);
+        };
         let beyond_us = slices.end_us.saturating_add(1);
         let mut until = slices.reached_us.saturating_add(slices.length_us).min(beyond_us);
         // Rows are not distributed evenly: a slice with too many of them is divided again.
         while until - slices.reached_us > SHORTEST_SLICE_US
-            && source.rows_within(&(slices.reached_us..until)).await? > limit
+            && database.rows_within(&(slices.reached_us..until)).await? > limit
         {
             until = slices.reached_us + ((until - slices.reached_us) / 2).max(SHORTEST_SLICE_US);
         }

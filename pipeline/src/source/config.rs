@@ -1,12 +1,8 @@
 //! Where a source is, what the office calls its columns, and how long it may be kept busy.
 
-use super::SourceError;
 use chrono_tz::Tz;
 use schemas::Column;
 use std::collections::BTreeMap;
-
-/// What the URL of a source begins with.
-const SCHEMES: [&str; 6] = ["sqlite", "postgres", "postgresql", "mysql", "mariadb", "csv"];
 
 /// How long a source may be kept busy, and waited for.
 #[derive(Clone, Copy, Debug)]
@@ -63,22 +59,6 @@ impl SourceConfig {
             rows_per_second: None,
             csv_null: String::new(),
         }
-    }
-
-    /// Whether the URL names a kind of source that tertib reads.
-    ///
-    /// # Errors
-    /// [`SourceError::Url`] or [`SourceError::UnknownScheme`].
-    pub fn check(&self) -> Result<(), SourceError> {
-        let Some((scheme, _)) = self.url.split_once(':') else {
-            let reason = "it names no kind of database; write sqlite: before the path of a SQLite file, or the whole URL in \
-                          TERTIB_SOURCE_URL";
-            return Err(SourceError::Url { reason: reason.to_owned() });
-        };
-        if SCHEMES.contains(&scheme) {
-            return Ok(());
-        }
-        Err(SourceError::UnknownScheme { scheme: scheme.chars().take(20).collect() })
     }
 
     /// Whether it is a folder of files, which tells nothing of what was recorded since the latest row in it.

@@ -3,8 +3,8 @@
 //! The first line names the columns. Delimiter (`,` `;` tab `|`) by the first line; UTF-8, with or without its mark.
 //! A file that was changed is read again whole; what is known of it by `event_id` is dropped as everywhere.
 
-use super::chunk::Cell;
-use super::{RowSink, SourceConfig, SourceError};
+use super::relation_schema::{SourceColumn, TypeKind};
+use super::{Cell, Chunk, RowFilter, RowSink, SourceConfig, SourceError};
 use crate::hash::hex;
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use schemas::Column;
@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use tokio::sync::mpsc::Sender;
 
 const DELIMITERS: [u8; 4] = *b",;\t|";
 /// So many rows of the first file decide whether the keys are integers.
@@ -23,27 +24,29 @@ const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A folder that was found to hold CSV files.
 #[derive(Debug)]
-pub(super) struct Folder {
+pub struct Folder {
+    pub(super) config: SourceConfig,
     path: PathBuf,
-    null: String,
 }
 
 /// A file that is to be read, with its digest and about how many rows it has.
 #[derive(Debug)]
-pub(super) struct Waiting {
+struct Waiting {
     path: PathBuf,
-    pub(super) sha256: String,
-    pub(super) rows: u64,
-}
-
-pub(super) fn open(url: &str, null: &str) -> Result<Folder, SourceError> {
-    let path = url.trim_start_matches("csv:");
-    let folder = Folder { path: PathBuf::from(path.strip_prefix("//").unwrap_or(path)), null: null.to_owned() };
-    folder.files(&BTreeSet::new())?;
-    Ok(folder)
+    sha256: String,
+    rows: u64,
 }
 
 impl Folder {
+    /// Looks whether the folder is there.
+    pub(super) fn open(config: SourceConfig) -> Result<Self, SourceError> {
+        let path = config.url.trim_start_matches("csv:");
+        let path = PathBuf::from(path.strip_prefix("//").unwrap_or(path));
+        let folder = Self { config, path };
+        folder.files(&BTreeSet::new())?;
+        Ok(folder)
+    }
+
     /// The folder's CSV files by name, without the ones named.
     fn files(&self, without: &BTreeSet<&str>) -> Result<Vec<PathBuf>, SourceError> {
         let entries = std::fs::read_dir(&self.path).map_err(|e| fault(&self.path, &e))?;
@@ -60,22 +63,23 @@ impl Folder {
         Ok(files)
     }
 
-    fn event_files(&self, config: &SourceConfig) -> Result<Vec<PathBuf>, SourceError> {
-        self.files(&config.outages.iter().chain(&config.stock).map(String::as_str).collect())
+    fn event_files(&self) -> Result<Vec<PathBuf>, SourceError> {
+        let SourceConfig { outages, stock, .. } = &self.config;
+        self.files(&outages.iter().chain(stock).map(String::as_str).collect())
     }
 
     /// The columns of every file; each must have those of the contract.
-    pub(super) fn columns(&self, config: &SourceConfig) -> Result<Vec<(String, String)>, SourceError> {
-        let files = self.event_files(config)?;
-        let mut all: Vec<(String, String)> = Vec::new();
+    pub(super) fn columns(&self) -> Result<Vec<SourceColumn>, SourceError> {
+        let files = self.event_files()?;
+        let mut all = BTreeSet::new();
         for path in &files {
             let (_, head) = reader(path)?;
             let lacking: Vec<String> =
-                Column::ALL.into_iter().map(|c| config.office_name(c)).filter(|n| !head.contains(n)).collect();
+                Column::ALL.into_iter().map(|c| self.config.office_name(c)).filter(|n| !head.contains(n)).collect();
             if !lacking.is_empty() {
                 return Err(SourceError::MissingColumns { view: name_of(path), columns: lacking });
             }
-            all.extend(head.into_iter().map(|name| (name, String::new())));
+            all.extend(head);
         }
         if files.is_empty() {
             return Err(SourceError::NoRelation {
@@ -83,20 +87,19 @@ impl Folder {
                 reason: "the folder holds no CSV file".to_owned(),
             });
         }
-        all.sort();
-        all.dedup();
-        Ok(all)
+        let untyped = |name| SourceColumn { name, type_name: String::new(), kind: TypeKind::Unknown };
+        Ok(all.into_iter().map(untyped).collect())
     }
 
     /// Whether the keys of the first rows are integers; `None` without rows.
-    pub(super) fn integer_ids(&self, config: &SourceConfig) -> Result<Option<bool>, SourceError> {
-        for path in self.event_files(config)? {
+    pub(super) fn integer_ids(&self) -> Result<Option<bool>, SourceError> {
+        for path in self.event_files()? {
             let (mut reader, head) = reader(&path)?;
-            let Some(key) = head.iter().position(|n| *n == config.office_name(Column::EventId)) else { continue };
+            let Some(key) = head.iter().position(|n| *n == self.config.office_name(Column::EventId)) else { continue };
             let mut votes = [0_usize; 2];
             let mut record = ByteRecord::new();
             while votes.iter().sum::<usize>() < SAMPLE_ROWS && next(&mut reader, &mut record, &path)? {
-                if let Some(text) = record.get(key).filter(|t| *t != self.null.as_bytes()) {
+                if let Some(text) = record.get(key).filter(|t| *t != self.config.csv_null.as_bytes()) {
                     votes[usize::from(integer(text).is_some())] += 1;
                 }
             }
@@ -108,9 +111,9 @@ impl Folder {
     }
 
     /// The files whose bytes were never read.
-    pub(super) fn waiting(&self, config: &SourceConfig, read: &BTreeSet<String>) -> Result<Vec<Waiting>, SourceError> {
+    fn waiting(&self, read: &BTreeSet<String>) -> Result<Vec<Waiting>, SourceError> {
         let mut waiting = Vec::new();
-        for path in self.event_files(config)? {
+        for path in self.event_files()? {
             let (sha256, lines) = digest(&path)?;
             if !read.contains(&sha256) {
                 waiting.push(Waiting { path, sha256, rows: lines.saturating_sub(1) });
@@ -119,17 +122,33 @@ impl Folder {
         Ok(waiting)
     }
 
-    /// The rows of one file, in the order of [`Column::ALL`].
+    /// About how many rows the files that were never read have: a row for each line.
+    pub(super) fn estimate(&self, filter: &RowFilter) -> Result<u64, SourceError> {
+        Ok(self.waiting(&filter.files)?.iter().map(|file| file.rows).sum())
+    }
+
+    /// Sends the rows of the files that were never read, and gives the digests of these files.
     pub(super) async fn events(
         &self,
-        config: &SourceConfig,
-        file: &Waiting,
+        filter: &RowFilter,
         integer_ids: bool,
-        outlet: &mut RowSink,
-    ) -> Result<(), SourceError> {
+        to: Sender<Chunk>,
+    ) -> Result<Vec<String>, SourceError> {
+        let mut sink = RowSink::new(Column::ALL.len(), Some(to)).paced(self.config.rows_per_second);
+        let mut digests = Vec::new();
+        for file in self.waiting(&filter.files)? {
+            self.read(&file, integer_ids, &mut sink).await?;
+            digests.push(file.sha256);
+        }
+        sink.hand_on().await;
+        Ok(digests)
+    }
+
+    /// The rows of one file, in the order of [`Column::ALL`].
+    async fn read(&self, file: &Waiting, integer_ids: bool, sink: &mut RowSink) -> Result<(), SourceError> {
         let (mut reader, head) = reader(&file.path)?;
         let places: Vec<Option<usize>> =
-            Column::ALL.into_iter().map(|c| head.iter().position(|n| *n == config.office_name(c))).collect();
+            Column::ALL.into_iter().map(|c| head.iter().position(|n| *n == self.config.office_name(c))).collect();
         let mut record = ByteRecord::new();
         while next(&mut reader, &mut record, &file.path)? {
             // Of a row that has shifted only its key may be believed.
@@ -137,12 +156,12 @@ impl Folder {
             for (column, place) in Column::ALL.into_iter().zip(&places) {
                 let value = place.and_then(|i| record.get(i)).unwrap_or_default();
                 let wants_integer = column == Column::Langkah || (column == Column::EventId && integer_ids);
-                outlet.push(match whole || column == Column::EventId {
+                sink.push(match whole || column == Column::EventId {
                     true => self.cell(value, wants_integer),
                     false => SHIFTED,
                 });
             }
-            if !outlet.row_done().await {
+            if !sink.row_done().await {
                 return Ok(());
             }
         }
@@ -150,7 +169,7 @@ impl Folder {
     }
 
     /// A small file of the folder, all columns named, integers where they can be.
-    pub(super) async fn table(&self, name: &str, columns: &[&str], outlet: &mut RowSink) -> Result<(), SourceError> {
+    pub(super) async fn table(&self, name: &str, columns: &[&str]) -> Result<Chunk, SourceError> {
         let path = self.path.join(name);
         let (mut reader, head) = reader(&path)?;
         let places: Vec<Option<usize>> = columns.iter().map(|c| head.iter().position(|h| h == *c)).collect();
@@ -159,24 +178,18 @@ impl Folder {
         if !lacking.is_empty() {
             return Err(SourceError::MissingColumns { view: name.to_owned(), columns: lacking });
         }
-        let mut record = ByteRecord::new();
+        let (mut record, mut sink) = (ByteRecord::new(), RowSink::new(columns.len(), None));
         while next(&mut reader, &mut record, &path)? {
             let whole = record.len() == head.len();
             for place in places.iter().flatten() {
-                outlet.push(match record.get(*place) {
+                sink.push(match record.get(*place) {
                     Some(value) if whole => self.cell(value, true),
                     _ => SHIFTED,
                 });
             }
-            outlet.row_done().await;
+            sink.row_done().await;
         }
-        Ok(())
-    }
-
-    /// What is asked of files is asked of them directly.
-    pub(super) fn no_database(&self) -> SourceError {
-        let reason = "a folder of files answers no SQL; this is a defect of tertib".to_owned();
-        SourceError::File { path: self.path.display().to_string(), reason, passing: false }
+        Ok(sink.keep())
     }
 
     /// Whether the folder has a file of that name.
@@ -185,7 +198,7 @@ impl Folder {
     }
 
     fn cell<'a>(&self, value: &'a [u8], wants_integer: bool) -> Cell<'a> {
-        if value == self.null.as_bytes() {
+        if value == self.config.csv_null.as_bytes() {
             return Cell::Null;
         }
         if let Some(n) = integer(value).filter(|_| wants_integer) {

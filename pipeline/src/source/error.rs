@@ -2,17 +2,16 @@
 //!
 //! Invariant: no message holds the URL, which may hold a password, nor a value of a row.
 
-use sqlx::error::DatabaseError;
-use sqlx::mysql::MySqlDatabaseError;
-
 /// A source that cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// The URL names no database we know.
-    #[error("`{scheme}:` is not a source; use sqlite:PATH, postgres://…, mysql://… or csv:FOLDER")]
+    #[error("`{scheme}:` is not a source; use {known} or csv:FOLDER")]
     UnknownScheme {
         /// The part before the colon.
         scheme: String,
+        /// How the URL of a database begins.
+        known: String,
     },
     /// The URL itself is not readable.
     #[error("the source URL cannot be read: {reason}")]
@@ -145,107 +144,6 @@ impl SourceError {
     }
 }
 
-/// Whether the connection or the server went away: classes 08 (connection) and 57P (operator intervention) of the SQL
-/// standard's codes, a serialization failure (40), and no connection left (53300).
-fn is_passing(fault: &sqlx::Error) -> bool {
-    match fault {
-        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::WorkerCrashed | sqlx::Error::Protocol(_) => true,
-        sqlx::Error::Database(d) => {
-            let code = d.code().unwrap_or_default();
-            ["08", "57P", "40", "53300"].iter().any(|class| code.starts_with(class))
-                || mysql_number(d.as_ref()).is_some_and(|n| GONE.contains(&n))
-        }
-        _ => false,
-    }
-}
-
-/// Whether the database keeps an answer from this user: for lack of a right, and for nothing else.
-fn is_denied(fault: &sqlx::Error) -> bool {
-    fault.as_database_error().is_some_and(|d| match mysql_number(d) {
-        Some(number) => DENIED.contains(&number),
-        None => d.code().as_deref() == Some(INSUFFICIENT_PRIVILEGE),
-    })
-}
-
-fn mysql_number(fault: &dyn DatabaseError) -> Option<u16> {
-    fault.try_downcast_ref::<MySqlDatabaseError>().map(MySqlDatabaseError::number)
-}
-
-/// MySQL and MariaDB, where the class says too little: no connection left for the user (two kinds), connection killed.
-const GONE: [u16; 3] = [1_203, 1_226, 1_927];
-/// Access to a database, a table or a column denied, a right like PROCESS missing, the grants of somebody else or the tables
-/// of a view hidden.
-const DENIED: [u16; 6] = [1_044, 1_141, 1_142, 1_143, 1_227, 1_345];
-/// The same in PostgreSQL.
-const INSUFFICIENT_PRIVILEGE: &str = "42501";
-
-/// What says that a relation is not there: PostgreSQL's classes of an undefined table and schema.
-const NOT_THERE: [&str; 2] = ["42P01", "3F000"];
-/// MySQL and MariaDB: no such database or table, and a view over one that is gone.
-const NOT_THERE_NUMBERS: [u16; 3] = [1_049, 1_146, 1_356];
-
-/// Tells apart what a person must do about a driver's error.
-pub(super) fn connect_error(database: &'static str, fault: &sqlx::Error) -> SourceError {
-    match fault {
-        sqlx::Error::Database(d)
-            if d.code().is_some_and(|code| code.starts_with("28")) || d.message().contains("Access denied") =>
-        {
-            SourceError::Refused { database }
-        }
-        // Without TLS such a password would travel under a key of the server's that nobody has checked.
-        sqlx::Error::Configuration(reason) if reason.to_string().starts_with("RSA auth") => {
-            SourceError::NeedsTls { database }
-        }
-        sqlx::Error::Configuration(reason) => SourceError::Url { reason: reason.to_string() },
-        other => {
-            let answered = matches!(other, sqlx::Error::Database(_)) && is_passing(other);
-            SourceError::Unreachable { database, reason: one_line(other), answered }
-        }
-    }
-}
-
-pub(super) fn query_error(database: &'static str, relation: &str, fault: &sqlx::Error) -> SourceError {
-    // A data exception quotes the value that the view could not convert, which may be a name.
-    let quotes_a_value = matches!(fault, sqlx::Error::Database(d) if d.code().is_some_and(|c| c.starts_with("22")));
-    let reason = if quotes_a_value { without_quoted(&one_line(fault)) } else { one_line(fault) };
-    let relation = relation.to_owned();
-    if is_denied(fault) {
-        return SourceError::Denied { database, relation, reason };
-    }
-    SourceError::Query { database, relation, reason, passing: is_passing(fault) }
-}
-
-/// The database's complaint about a relation that it was asked to describe.
-pub(super) fn relation_error(database: &'static str, relation: &str, fault: &sqlx::Error) -> SourceError {
-    match fault {
-        sqlx::Error::Database(d) if is_not_there(d.as_ref()) => {
-            SourceError::NoRelation { relation: relation.to_owned(), reason: one_line(fault) }
-        }
-        _ => query_error(database, relation, fault),
-    }
-}
-
-fn is_not_there(fault: &dyn DatabaseError) -> bool {
-    match mysql_number(fault) {
-        Some(number) => NOT_THERE_NUMBERS.contains(&number),
-        None => fault.code().is_some_and(|code| NOT_THERE.contains(&code.as_ref())),
-    }
-}
-
-pub(super) fn one_line(fault: &sqlx::Error) -> String {
-    let text = match fault {
-        sqlx::Error::Database(d) => d.message().to_owned(),
-        other => other.to_string(),
-    };
-    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect()
-}
-
-/// Everything from the first quotation mark on is left out, since a value may hold quotation marks itself.
-fn without_quoted(text: &str) -> String {
-    let end = text.find(['"', '\'', '`']).unwrap_or(text.len());
-    format!("{}(value hidden)", &text[..end])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -257,59 +155,5 @@ mod tests {
         assert!(unreachable(true).is_of_a_server() && !unreachable(false).is_of_a_server());
         let file = SourceError::File { path: String::new(), reason: String::new(), passing: true };
         assert!(file.is_passing() && !file.is_of_a_server());
-    }
-
-    /// What a server says.
-    #[derive(Debug)]
-    struct Complaint(&'static str);
-
-    impl std::fmt::Display for Complaint {
-        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("a complaint")
-        }
-    }
-
-    impl std::error::Error for Complaint {}
-
-    impl DatabaseError for Complaint {
-        fn message(&self) -> &str {
-            "a complaint"
-        }
-
-        fn code(&self) -> Option<std::borrow::Cow<'_, str>> {
-            Some(self.0.into())
-        }
-
-        fn as_error(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
-            self
-        }
-
-        fn as_error_mut(&mut self) -> &mut (dyn std::error::Error + Send + Sync + 'static) {
-            self
-        }
-
-        fn into_error(self: Box<Self>) -> Box<dyn std::error::Error + Send + Sync + 'static> {
-            self
-        }
-
-        fn kind(&self) -> sqlx::error::ErrorKind {
-            sqlx::error::ErrorKind::Other
-        }
-    }
-
-    #[test]
-    fn a_server_that_stops_while_it_describes_a_view_does_not_lack_it() {
-        let said = |code| relation_error("PostgreSQL", "v", &sqlx::Error::Database(Box::new(Complaint(code))));
-        assert!(matches!(said("42P01"), SourceError::NoRelation { .. }));
-        assert!(said("57P01").is_passing());
-        // What is neither a missing relation nor a missing right is neither.
-        assert!(matches!(said("42501"), SourceError::Denied { .. }));
-        assert!(matches!(said("42703"), SourceError::Query { passing: false, .. }));
-    }
-
-    #[test]
-    fn a_quoted_value_is_hidden() {
-        let text = "invalid input syntax for type integer: \"SITI \"AMINAH\"\"";
-        assert_eq!(without_quoted(text), "invalid input syntax for type integer: (value hidden)");
     }
 }

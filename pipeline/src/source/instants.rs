@@ -1,4 +1,4 @@
-//! Instants and dates as sources write them.
+//! Instants and dates as sources write them, and the zone in which a clock reading is understood.
 
 use crate::source::Cell;
 use chrono::format::{Item, Parsed, StrftimeItems};
@@ -67,7 +67,7 @@ fn date_text(text: &str) -> Option<NaiveDate> {
     parsed.to_naive_date().ok()
 }
 
-/// The instant, or the nearest that every database reads: a window that ends in a year of five digits ends with the last of
+/// The instant, or the nearest that every database reads: a range that ends in a year of five digits ends with the last of
 /// four.
 pub(super) fn writable(us: i64) -> DateTime<Utc> {
     let us = us.clamp(*WRITABLE_US.start(), *WRITABLE_US.end());
@@ -93,6 +93,13 @@ mod tests {
         }
         for text in ["", "kemarin", "2026-02-30 08:00:00", "05/10/2026 08:00", "2026-10-05"] {
             assert_eq!(instant_text(text, Tz::Asia__Jakarta), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_end_beyond_every_calendar_does_not_become_1970() {
+        for (us, year) in [(i64::MIN, 1), (-1, 1969), (0, 1970), (i64::MAX, 9999)] {
+            assert_eq!(chrono::Datelike::year(&writable(us)), year, "{us}");
         }
     }
 }

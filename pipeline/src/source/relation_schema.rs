@@ -1,7 +1,20 @@
 //! Does the view have the columns and types of the contract?
+//!
+//! Reads   the names and types of the view's columns
+//! Gives   what is asked of the view afterwards, or what it lacks
+//! Rule    a column without a type of its own fits; its values are judged one by one
 
 use super::{SourceConfig, SourceError};
-use schemas::Column;
+use schemas::{Column, ColumnKind};
+
+/// A column of a relation.
+#[derive(Clone, Debug)]
+pub(super) struct SourceColumn {
+    pub(super) name: String,
+    /// The database's word for its type, empty where its values are of any.
+    pub(super) type_name: String,
+    pub(super) kind: TypeKind,
+}
 
 /// What the view looks like.
 #[derive(Clone, Debug)]
@@ -16,43 +29,37 @@ pub struct RelationSchema {
     pub(super) text_cursor: bool,
 }
 
-/// Compares the columns of a view, names with the database's word for their type, with the contract.
-pub(super) fn compare(config: &SourceConfig, found: &[(String, String)]) -> Result<RelationSchema, SourceError> {
+/// Compares the columns of a view with the contract.
+pub(super) fn compare(config: &SourceConfig, found: &[SourceColumn]) -> Result<RelationSchema, SourceError> {
     let view = config.view.clone();
-    let type_of = |column: Column| {
-        let name = config.office_name(column);
-        found.iter().find(|(n, _)| *n == name).map(|(_, t)| t.clone())
-    };
-    let missing: Vec<Column> = Column::ALL.into_iter().filter(|c| type_of(*c).is_none()).collect();
-    if !missing.is_empty() {
-        return Err(SourceError::MissingColumns {
-            view,
-            columns: missing.into_iter().map(|c| config.office_name(c)).collect(),
-        });
+    let names: Vec<String> = Column::ALL.into_iter().map(|c| config.office_name(c)).collect();
+    let find = |name: &String| found.iter().find(|column| column.name == *name);
+    let columns: Vec<String> = names.iter().filter(|name| find(name).is_none()).cloned().collect();
+    if !columns.is_empty() {
+        return Err(SourceError::MissingColumns { view, columns });
     }
-    let kind_of = |column: Column| type_of(column).map_or(Kind::Unknown, |t| Kind::of(&t));
-    for column in Column::ALL {
-        if let Some(expected) = mismatch(column, kind_of(column)) {
-            let found = type_of(column).unwrap_or_default();
-            return Err(SourceError::WrongType { view, column: config.office_name(column), found, expected });
+    let columns: Vec<&SourceColumn> = names.iter().filter_map(find).collect();
+    for (column, SourceColumn { name, type_name, kind }) in Column::ALL.into_iter().zip(&columns) {
+        if let Some(expected) = mismatch(column, *kind) {
+            return Err(SourceError::WrongType { view, column: name.clone(), found: type_name.clone(), expected });
         }
     }
-    let known: Vec<String> = Column::ALL.into_iter().map(|c| config.office_name(c)).collect();
+    let kind_of = |column: Column| columns.get(column.index()).map_or(TypeKind::Unknown, |found| found.kind);
     Ok(RelationSchema {
-        unknown: found.iter().map(|(n, _)| n.clone()).filter(|n| !known.contains(n)).collect(),
+        unknown: found.iter().map(|column| column.name.clone()).filter(|name| !names.contains(name)).collect(),
         integer_ids: match kind_of(Column::EventId) {
-            Kind::Integer => Some(true),
-            Kind::Text => Some(false),
-            Kind::Instant | Kind::Date | Kind::Other | Kind::Unknown => None,
+            TypeKind::Integer => Some(true),
+            TypeKind::Text => Some(false),
+            TypeKind::Instant | TypeKind::Date | TypeKind::Other | TypeKind::Unknown => None,
         },
-        types: Column::ALL.into_iter().map(|c| type_of(c).unwrap_or_default()).collect(),
-        text_cursor: kind_of(Column::RecordedAt) == Kind::Text,
+        types: columns.iter().map(|column| column.type_name.clone()).collect(),
+        text_cursor: kind_of(Column::RecordedAt) == TypeKind::Text,
     })
 }
 
 /// What the contract cares about in a database's type.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TypeKind {
     Integer,
     Text,
     Instant,
@@ -61,8 +68,9 @@ enum Kind {
     Unknown,
 }
 
-impl Kind {
-    fn of(type_name: &str) -> Self {
+impl TypeKind {
+    /// What the usual names of types mean.
+    pub(super) fn of(type_name: &str) -> Self {
         let name = type_name.to_ascii_uppercase();
         let name = name.split('(').next().unwrap_or_default().trim();
         match name.strip_suffix(" UNSIGNED").unwrap_or(name) {
@@ -79,15 +87,13 @@ impl Kind {
 }
 
 /// What the contract needs, when the column's type cannot be it.
-fn mismatch(column: Column, kind: Kind) -> Option<&'static str> {
-    let (fits, expected): (&[Kind], _) = match column {
-        Column::EventId => (&[Kind::Integer, Kind::Text], "an integer or text"),
-        Column::Langkah => (&[Kind::Integer], "an integer"),
-        Column::RecordedAt | Column::Mulai | Column::Selesai | Column::Diterima => {
-            (&[Kind::Instant, Kind::Text], "a timestamp or text")
-        }
-        Column::TanggalLahir => (&[Kind::Date, Kind::Text], "a date or text"),
-        _ => (&[Kind::Text], "text"),
+fn mismatch(column: Column, kind: TypeKind) -> Option<&'static str> {
+    let (fits, expected): (&[TypeKind], _) = match column.held_as() {
+        ColumnKind::Key => (&[TypeKind::Integer, TypeKind::Text], "an integer or text"),
+        ColumnKind::Integer => (&[TypeKind::Integer], "an integer"),
+        ColumnKind::Timestamp => (&[TypeKind::Instant, TypeKind::Text], "a timestamp or text"),
+        ColumnKind::Date => (&[TypeKind::Date, TypeKind::Text], "a date or text"),
+        ColumnKind::Text => (&[TypeKind::Text], "text"),
     };
-    (kind != Kind::Unknown && !fits.contains(&kind)).then_some(expected)
+    (kind != TypeKind::Unknown && !fits.contains(&kind)).then_some(expected)
 }

@@ -1,91 +1,28 @@
 //! Digests of rows made inside the database, so that two months can be compared while little travels.
 //!
+//! Reads   rows of the view, inside the database
+//! Gives   a digest for each row, or a sum of digests for each day
+//! Rule    the same row of the archive has the same digest, by [`field`] and [`digest`]
+//!
 //! A row is written as one text: each column of the contract as the length of its bytes, a colon and its text, or `N` for no
-//! value; instants are microseconds and dates days since 1970. Its digest is SHA-256 over a key and that text. [`field`] and
-//! [`digest`] say the same for a row of the archive.
+//! value; instants are microseconds and dates days since 1970. Its digest is SHA-256 over a key and that text.
 
+use super::dialect::{DigestColumn, DigestSql};
 use super::instants::DAY_US;
-use super::row_filter::{Dialect, instant_literal};
-use super::{Cell, RelationSchema, Row, Source, SourceError};
+use super::row_filter::{Condition, within};
+use super::{Cell, Database, RelationSchema, Row, SourceError};
 use crate::hash::sha256;
 use schemas::Column;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// How a database digests a row.
-#[derive(Debug)]
-pub(crate) struct Digested {
-    /// The row's digest, 64 hexadecimal digits.
-    digest: String,
-    /// Microseconds of `selesai`.
-    selesai_us: String,
-}
-
-/// The expressions for a view, or `None` when a column has a type whose text the database and we may write differently.
-fn expressions(dialect: Dialect, shape: &RelationSchema, names: &[String], key: &str) -> Option<Digested> {
-    let mut fields = Vec::new();
-    let mut selesai_us = String::new();
-    for ((column, name), kind) in Column::ALL.into_iter().zip(names).zip(&shape.types) {
-        let text = as_text(dialect, column, name, kind)?;
-        if column == Column::Selesai {
-            selesai_us.clone_from(&text);
-        }
-        fields.push(match dialect {
-            Dialect::Postgres => format!("coalesce(octet_length({text})::text || ':' || {text}, 'N')"),
-            Dialect::MySql => format!("COALESCE(CONCAT(LENGTH({text}), ':', {text}), 'N')"),
-            Dialect::Sqlite => return None,
-        });
-    }
-    let digest = match dialect {
-        Dialect::Postgres => format!("encode(sha256(convert_to('{key}' || {}, 'UTF8')), 'hex')", fields.join(" || ")),
-        _ => format!("SHA2(CONCAT('{key}', {}), 256)", fields.join(", ")),
-    };
-    let selesai_us = match dialect {
-        Dialect::Postgres => format!("({selesai_us})::bigint"),
-        _ => format!("CAST({selesai_us} AS SIGNED)"),
-    };
-    Some(Digested { digest, selesai_us })
-}
-
-fn as_text(dialect: Dialect, column: Column, name: &str, kind: &str) -> Option<String> {
-    let kind = kind.split('(').next().unwrap_or_default();
-    let instant = matches!(column, Column::RecordedAt | Column::Mulai | Column::Selesai | Column::Diterima);
-    let integer = ["INT2", "INT4", "INT8", "TINYINT", "SMALLINT", "MEDIUMINT", "INT", "BIGINT"].contains(&kind);
-    Some(match (dialect, column) {
-        (Dialect::Postgres, _) if instant => {
-            let finite = format!("CASE WHEN isfinite({name}) THEN {name} END");
-            (kind == "TIMESTAMPTZ").then(|| format!("(extract(epoch from {finite}) * 1000000)::bigint::text"))?
-        }
-        (Dialect::Postgres, Column::TanggalLahir) => {
-            (kind == "DATE").then(|| format!("({name} - date '1970-01-01')::text"))?
-        }
-        (Dialect::Postgres, Column::EventId | Column::Langkah) if integer => format!("{name}::text"),
-        (Dialect::Postgres, _) => {
-            ["TEXT", "VARCHAR", "UUID", "NAME"].contains(&kind).then(|| format!("{name}::text"))?
-        }
-        (Dialect::MySql, _) if instant => {
-            // A date of zeros, which is no value, is 1970 to MySQL.
-            let text = || {
-                format!("CASE WHEN {name} <> 0 THEN CAST(CAST(UNIX_TIMESTAMP({name}) * 1000000 AS SIGNED) AS CHAR) END")
-            };
-            (kind == "TIMESTAMP").then(text)?
-        }
-        (Dialect::MySql, Column::TanggalLahir) => {
-            (kind == "DATE").then(|| format!("CAST(DATEDIFF({name}, '1970-01-01') AS CHAR)"))?
-        }
-        (Dialect::MySql, Column::EventId | Column::Langkah) if integer => format!("CAST({name} AS CHAR)"),
-        (Dialect::MySql, _) => ["TEXT", "VARCHAR", "TINYTEXT", "MEDIUMTEXT", "LONGTEXT", "CHAR", "ENUM"]
-            .contains(&kind)
-            .then(|| format!("CONVERT({name} USING utf8mb4)"))?,
-        (Dialect::Sqlite, _) => return None,
-    })
-}
-
-impl Source {
+impl Database {
     /// How the database digests rows as we do; `None` where it cannot.
-    pub(crate) fn digested(&self, shape: &RelationSchema, key: &str) -> Option<Digested> {
-        let names: Vec<String> = Column::ALL.into_iter().map(|c| self.quoted(&self.config.office_name(c))).collect();
-        expressions(self.dialect(), shape, &names, key)
+    pub(crate) fn digest_sql(&self, schema: &RelationSchema, key: &str) -> Option<DigestSql> {
+        let columns = Column::ALL.into_iter().zip(&schema.types);
+        let columns: Vec<DigestColumn<'_>> =
+            columns.map(|(column, type_name)| DigestColumn { column, name: self.name_of(column), type_name }).collect();
+        self.dialect.digest_sql(key, &columns)
     }
 
     /// Rows with `selesai` in a range, and the sum of the first 60 bits of their digests, by day since its beginning.
@@ -94,19 +31,15 @@ impl Source {
     /// [`SourceError::Query`] when the database fails, or does not tell what it was asked.
     pub(crate) async fn day_sums(
         &mut self,
-        asked: &Digested,
+        sql: &DigestSql,
         from_us: i64,
         until_us: i64,
     ) -> Result<BTreeMap<i64, (u64, String)>, SourceError> {
-        let (dialect, us) = (self.dialect(), &asked.selesai_us);
-        let day = match dialect {
-            Dialect::MySql => format!("({us} - {from_us}) DIV {DAY_US}"),
-            _ => format!("({us} - {from_us}) / {DAY_US}"),
-        };
-        let sum = sum(dialect, &asked.digest);
-        let sql = format!("SELECT {day}, COUNT(*), {sum} {} GROUP BY 1", self.ended_between(from_us, until_us));
-        let view = self.config.view.clone();
-        let answer = self.all(&sql, &[], &view, 3).await?;
+        let DigestSql { selesai_us, division, sum, .. } = sql;
+        let select = format!("SELECT ({selesai_us} - {from_us}) {division} {DAY_US}, COUNT(*), {sum}");
+        let mut question = self.question(&select, self.ended_between(from_us, until_us));
+        question.sql.push_str(" GROUP BY 1");
+        let answer = self.all(question, 3).await?;
         let rows = answer.rows().map(|row| match (row.at(0), row.at(1), row.at(2)) {
             (Cell::Integer(day), Cell::Integer(n), Cell::Text(sum)) => {
                 Some((day, (u64::try_from(n).ok()?, sum.to_owned())))
@@ -122,12 +55,11 @@ impl Source {
     /// [`SourceError::Query`] when the database fails, or does not tell what it was asked.
     pub(crate) async fn row_digests(
         &mut self,
-        asked: &Digested,
+        sql: &DigestSql,
         from_us: i64,
         until_us: i64,
     ) -> Result<Vec<(Option<String>, String)>, SourceError> {
-        let rows = self.ended_between(from_us, until_us);
-        self.digests_of(asked, &rows).await
+        self.digests_of(sql, self.ended_between(from_us, until_us)).await
     }
 
     /// The same of the rows whose `selesai` is no instant, which lie on no day.
@@ -136,24 +68,19 @@ impl Source {
     /// [`SourceError::Query`] when the database fails, or does not tell what it was asked.
     pub(crate) async fn endless_row_digests(
         &mut self,
-        asked: &Digested,
+        sql: &DigestSql,
     ) -> Result<Vec<(Option<String>, String)>, SourceError> {
-        let selesai = self.quoted(&self.config.office_name(Column::Selesai));
-        let endless = match self.dialect() {
-            Dialect::Postgres => format!("NOT isfinite({selesai})"),
-            // A date of zeros, which is no value.
-            _ => format!("{selesai} = 0"),
-        };
-        let rows = format!("FROM {} WHERE {selesai} IS NULL OR {endless}", self.relation(&self.config.view));
-        self.digests_of(asked, &rows).await
+        let endless = format!(" WHERE {} IS NULL OR {}", self.name_of(Column::Selesai), sql.no_instant);
+        self.digests_of(sql, Condition { sql: endless, binds: Vec::new() }).await
     }
 
-    async fn digests_of(&mut self, asked: &Digested, rows: &str) -> Result<Vec<(Option<String>, String)>, SourceError> {
-        let id = self.quoted(&self.config.office_name(Column::EventId));
-        let text = if self.dialect() == Dialect::MySql { "CHAR" } else { "TEXT" };
-        let sql = format!("SELECT CAST({id} AS {text}), {} {rows}", asked.digest);
-        let view = self.config.view.clone();
-        let answer = self.all(&sql, &[], &view, 2).await?;
+    async fn digests_of(
+        &mut self,
+        sql: &DigestSql,
+        rows: Condition,
+    ) -> Result<Vec<(Option<String>, String)>, SourceError> {
+        let id = self.dialect.as_text(&self.name_of(Column::EventId));
+        let answer = self.all(self.question(&format!("SELECT {id}, {}", sql.digest), rows), 2).await?;
         let pair = |row: Row<'_>| match (row.at(0), row.at(1)) {
             (Cell::Text(id), Cell::Text(digest)) => Some((Some(id.to_owned()), digest.to_owned())),
             (Cell::Null, Cell::Text(digest)) => Some((None, digest.to_owned())),
@@ -162,27 +89,12 @@ impl Source {
         answer.rows().map(pair).collect::<Option<_>>().ok_or_else(|| self.odd_answer("the digests of its rows"))
     }
 
-    /// FROM and WHERE of the rows with `selesai` in a range.
-    fn ended_between(&self, from_us: i64, until_us: i64) -> String {
-        let selesai = self.quoted(&self.config.office_name(Column::Selesai));
-        let literal = |us| match self.dialect() {
-            Dialect::Postgres => instant_literal(us),
-            _ => format!("FROM_UNIXTIME({})", us / 1_000_000),
-        };
-        let (from, until) = (literal(from_us), literal(until_us));
-        format!("FROM {} WHERE {selesai} >= {from} AND {selesai} < {until}", self.relation(&self.config.view))
+    fn ended_between(&self, from_us: i64, until_us: i64) -> Condition {
+        within(self.dialect, &self.name_of(Column::Selesai), &(from_us..until_us))
     }
 }
 
-/// The sum of the first 60 bits of digests, as the database writes it.
-fn sum(dialect: Dialect, digest: &str) -> String {
-    match dialect {
-        Dialect::Postgres => format!("sum(('x' || substr({digest}, 1, 15))::bit(60)::bigint)::text"),
-        _ => format!("CAST(SUM(CAST(CONV(SUBSTR({digest}, 1, 15), 16, 10) AS UNSIGNED)) AS CHAR)"),
-    }
-}
-
-/// The same 60 bits of a digest of ours.
+/// The first 60 bits of a digest, whose sum the database makes too.
 pub(crate) fn first_60_bits(digest: &str) -> u128 {
     digest.get(..15).and_then(|d| u128::from_str_radix(d, 16).ok()).unwrap_or(0)
 }

@@ -1,8 +1,11 @@
-//! Where a driver puts its rows.
+//! Where a driver puts its rows: on their way to a task that takes them chunk by chunk, or all together.
+//!
+//! Rule    every chunk that is handed on is a sign that the source is alive
 
 use super::Chunk;
 use super::chunk::{Cell, ChunkBuilder};
-use super::connection::Heartbeat;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 use tokio::time::Instant;
@@ -39,7 +42,22 @@ impl Pace {
     }
 }
 
+/// Counts signs of life.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Heartbeat(Arc<AtomicU64>);
+
+impl Heartbeat {
+    pub(super) fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn again(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
 impl RowSink {
+    /// For rows of that many cells, which are kept where nobody takes them.
     pub(super) fn new(width: usize, to: Option<Sender<Chunk>>) -> Self {
         Self { rows: ChunkBuilder::new(width), to, pace: None, heard: Heartbeat::default() }
     }
@@ -87,6 +105,7 @@ impl RowSink {
         if self.to.is_some() && (lot_is_full || self.rows.is_full()) { self.hand_on().await } else { true }
     }
 
+    /// Hands on the rows so far; `false` when nobody takes rows any more.
     pub(super) async fn hand_on(&mut self) -> bool {
         self.heard.again();
         match &self.to {

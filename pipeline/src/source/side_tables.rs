@@ -1,13 +1,17 @@
-//! The optional tables: outages and blank-card stock.
+//! The optional tables: outages (`gangguan`) and stock of blank cards (`blangko`).
+//!
+//! Reads   the tables or files that the configuration names, whole
+//! Gives   their rows in order of time
+//! Rule    a row that cannot be understood is left out and named by its day or its place
 
-use super::{Cell, Connection, Row, RowSink, Source, SourceError};
-use crate::source::instants;
+use super::dialect::Question;
+use super::{Cell, Row, Source, SourceError, instants};
 use chrono::{DateTime, NaiveDate};
 use schemas::{Outage, Stock};
 
 /// What could be read of such a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SideRows<T> {
+pub(crate) struct TableRows<T> {
     /// In order of time.
     pub(crate) rows: Vec<T>,
     /// The rows that are left out, each by its day or its place.
@@ -19,9 +23,9 @@ impl Source {
     ///
     /// # Errors
     /// [`SourceError`] when the table cannot be read.
-    pub(crate) async fn outages(&mut self) -> Result<Option<SideRows<Outage>>, SourceError> {
-        let Some(table) = self.config.outages.clone() else { return Ok(None) };
-        let zone = self.config.zone;
+    pub(crate) async fn outages(&mut self) -> Result<Option<TableRows<Outage>>, SourceError> {
+        let Some(table) = self.config().outages.clone() else { return Ok(None) };
+        let zone = self.config().zone;
         let rows = self
             .table(&table, &["mulai", "selesai", "jenis"], |row| {
                 let Cell::Text(jenis) = row.at(2) else { return None };
@@ -37,8 +41,8 @@ impl Source {
     ///
     /// # Errors
     /// [`SourceError`] when the table cannot be read.
-    pub(crate) async fn stock(&mut self) -> Result<Option<SideRows<Stock>>, SourceError> {
-        let Some(table) = self.config.stock.clone() else { return Ok(None) };
+    pub(crate) async fn stock(&mut self) -> Result<Option<TableRows<Stock>>, SourceError> {
+        let Some(table) = self.config().stock.clone() else { return Ok(None) };
         let rows = self
             .table(&table, &["tanggal", "terima", "cetak", "gagal"], |row| {
                 let number = |i| if let Cell::Integer(n @ 0..) = row.at(i) { Some(n) } else { None };
@@ -55,17 +59,16 @@ impl Source {
         table: &str,
         columns: &[&str],
         parse: impl Fn(Row<'_>) -> Option<T> + Send + Sync,
-    ) -> Result<SideRows<T>, SourceError> {
-        let found = if let Connection::Csv(folder) = &self.connection {
-            let mut outlet = RowSink::new(columns.len(), None);
-            folder.table(table, columns, &mut outlet).await?;
-            outlet.keep()
-        } else {
-            let names: Vec<String> = columns.iter().map(|c| self.quoted(c)).collect();
-            let sql = format!("SELECT {} FROM {}", names.join(", "), self.relation(table));
-            self.all(&sql, &[], table, columns.len()).await?
+    ) -> Result<TableRows<T>, SourceError> {
+        let found = match self {
+            Self::Folder(folder) => folder.table(table, columns).await?,
+            Self::Database(database) => {
+                let names: Vec<String> = columns.iter().map(|c| database.dialect.quoted(c)).collect();
+                let sql = format!("SELECT {} FROM {}", names.join(", "), database.dialect.relation(table));
+                database.all(Question::new(sql, table), columns.len()).await?
+            }
         };
-        let mut all = SideRows { rows: Vec::new(), faulty: Vec::new() };
+        let mut all = TableRows { rows: Vec::new(), faulty: Vec::new() };
         for (index, row) in found.rows().enumerate() {
             match parse(row) {
                 Some(read) => all.rows.push(read),
@@ -78,7 +81,7 @@ impl Source {
 
     /// The day of a row, or its place where it has none.
     fn name_of(&self, row: Row<'_>, index: usize) -> String {
-        let zone = self.config.zone;
+        let zone = self.config().zone;
         let of_instant = || {
             let utc = DateTime::from_timestamp_micros(instants::instant(row.at(0), zone)?)?;
             Some(utc.with_timezone(&zone).date_naive())

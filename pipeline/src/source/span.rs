@@ -1,11 +1,10 @@
-//! How the rows of a window lie in time, so that a large backlog can be cut into slices.
+//! How rows lie in time, so that a large backlog can be cut into slices.
 
-use super::{Cell, Connection, RelationSchema, RowFilter, Source, SourceError, row_filter};
-use crate::source::instants;
+use super::{Cell, Database, RelationSchema, RowFilter, SourceError, instants, row_filter};
 use schemas::Column;
 use std::ops::Range;
 
-/// When the rows of a window were recorded, microseconds.
+/// When rows were recorded, microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span {
     pub(crate) first_us: i64,
@@ -13,28 +12,24 @@ pub(crate) struct Span {
     pub(crate) rows: u64,
 }
 
-impl Source {
-    /// The span of the window's rows that were recorded within `plausible`, so that a stray row of 1970 or of no calendar does not
-    /// stretch it; `None` where there are none, or where rows have no order.
-    ///
-    /// # Errors
-    /// [`SourceError::Query`] when the database fails, or does not tell what it was asked.
-    pub(crate) async fn span(
+impl Database {
+    /// The span of the rows that pass the filter and were recorded within `plausible`, so that a stray row of 1970 or of no
+    /// calendar does not stretch it; `None` where there are none, or where rows have no order.
+    pub(super) async fn span(
         &mut self,
-        shape: &RelationSchema,
-        window: &RowFilter,
+        schema: &RelationSchema,
+        filter: &RowFilter,
         plausible: &Range<i64>,
     ) -> Result<Option<Span>, SourceError> {
-        if shape.text_cursor || matches!(self.connection, Connection::Csv(_)) {
+        if schema.text_cursor {
             return Ok(None);
         }
-        let condition = self.condition(shape, window).and(self.recorded_within(plausible));
-        let view = self.config.view.clone();
-        let cursor = self.quoted(&self.config.office_name(Column::RecordedAt));
-        let relation = self.relation(&view);
-        let sql = format!("SELECT MIN({cursor}), MAX({cursor}), COUNT(*) FROM {relation}{}", condition.sql);
-        let answer = self.all(&sql, &condition.binds, &view, 3).await?;
-        let Some(row) = answer.rows().next() else { return Err(self.odd_answer("the span of its rows")) };
+        let condition = self.condition(schema, filter).and(self.recorded_within(plausible));
+        let cursor = self.name_of(Column::RecordedAt);
+        let question = self.question(&format!("SELECT MIN({cursor}), MAX({cursor}), COUNT(*)"), condition);
+        let answer = self.all(question, 3).await?;
+        let odd = || self.odd_answer("the span of its rows");
+        let row = answer.rows().next().ok_or_else(odd)?;
         if row.at(2) == Cell::Integer(0) {
             return Ok(None);
         }
@@ -42,7 +37,7 @@ impl Source {
         let rows = if let Cell::Integer(rows) = row.at(2) { u64::try_from(rows).ok() } else { None };
         match (instant(0), instant(1), rows) {
             (Some(first_us), Some(last_us), Some(rows)) => Ok(Some(Span { first_us, last_us, rows })),
-            _ => Err(self.odd_answer("the span of its rows")),
+            _ => Err(odd()),
         }
     }
 
@@ -51,14 +46,10 @@ impl Source {
     /// # Errors
     /// [`SourceError::Query`] when the database fails, or does not tell what it was asked.
     pub(crate) async fn rows_within(&mut self, range: &Range<i64>) -> Result<u64, SourceError> {
-        let condition = self.recorded_within(range);
-        let view = self.config.view.clone();
-        let sql = format!("SELECT COUNT(*) FROM {}{}", self.relation(&view), condition.sql);
-        let answer = self.all(&sql, &condition.binds, &view, 1).await?;
-        answer.first_number().ok_or_else(|| self.odd_answer("the number of rows"))
+        self.count(self.recorded_within(range)).await
     }
 
     fn recorded_within(&self, range: &Range<i64>) -> row_filter::Condition {
-        row_filter::recorded_within(self.dialect(), &self.quoted(&self.config.office_name(Column::RecordedAt)), range)
+        row_filter::within(self.dialect, &self.name_of(Column::RecordedAt), range)
     }
 }

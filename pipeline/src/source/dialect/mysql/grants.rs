@@ -1,15 +1,13 @@
-//! May the database user change anything? A source is safest from a reader who cannot.
+//! May the user of a MySQL or MariaDB server change anything? `information_schema` does not show the grants of roles, so the
+//! lines of `SHOW GRANTS` are read.
+//!
+//! Rule    what is not clearly reading is writing
 
-use super::row_filter::Bind;
-use super::{Cell, Chunk, Connection, Source, SourceError};
+use super::MySqlSession;
+use crate::source::SourceError;
+use crate::source::chunk::Cell;
+use crate::source::dialect::{Bind, Question, Session, is_no, unless_denied};
 use std::collections::BTreeSet;
-
-/// Whether the user, or a role that the user may take, may change a table of a PostgreSQL database, or a column of one.
-const IN_POSTGRES: &str = "SELECT COUNT(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
-     CROSS JOIN pg_roles r \
-     WHERE c.relkind IN ('r', 'p', 'v', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema') \
-     AND pg_has_role(r.oid, 'MEMBER') AND (has_table_privilege(r.oid, c.oid, 'DELETE, TRUNCATE') \
-     OR has_any_column_privilege(r.oid, c.oid, 'INSERT, UPDATE'))";
 
 /// What MySQL and MariaDB are asked first.
 const GRANTS: &str = "SHOW GRANTS";
@@ -71,59 +69,31 @@ impl Grant {
     }
 }
 
-impl Source {
-    /// Whether the database user may change anything, also where the database does not say so clearly. A SQLite file is opened
-    /// read-only, so there nobody may.
-    ///
-    /// # Errors
-    /// [`SourceError::Query`] when the database does not tell.
-    pub async fn may_write(&mut self) -> Result<bool, SourceError> {
-        match &self.connection {
-            Connection::Sqlite(_) | Connection::Csv(_) => Ok(false),
-            Connection::Postgres(_) => Ok(!is_no(&self.all(IN_POSTGRES, &[], "privileges", 1).await?)),
-            Connection::MySql(_) => self.may_write_by_grants().await,
-        }
-    }
-
-    async fn may_write_by_grants(&mut self) -> Result<bool, SourceError> {
-        let (schema, _) = self.schema_and_name();
-        let mut asked = BTreeSet::new();
-        let mut waiting = vec![GRANTS.to_owned()];
-        while let Some(question) = waiting.pop() {
-            // A role that is not the session's own may be hidden from the user who can take it.
-            let Some(answer) = unless_denied(self.all(&question, &[], "privileges", 1).await)? else {
-                return Ok(true);
-            };
-            asked.insert(question);
-            for row in answer.rows() {
-                match Grant::told_by(row.at(0)) {
-                    Grant::Reading => {}
-                    Grant::Roles(questions) => waiting.extend(questions.into_iter().filter(|q| !asked.contains(q))),
-                    Grant::Writing(pattern) => {
-                        let binds = [Bind::Text(schema.clone()), Bind::Text(pattern)];
-                        if !is_no(&self.all(IS_OF_PATTERN, &binds, "privileges", 1).await?) {
-                            return Ok(true);
-                        }
+/// Whether the user may change anything in the view's database; not to be allowed to know counts as yes.
+pub(super) async fn may_write(session: &mut MySqlSession, schema: &str) -> Result<bool, SourceError> {
+    let mut asked = BTreeSet::new();
+    let mut waiting = vec![GRANTS.to_owned()];
+    while let Some(sql) = waiting.pop() {
+        // A role that is not the session's own may be hidden from the user who can take it.
+        let Some(answer) = unless_denied(session.answer(&Question::new(sql.as_str(), "privileges"), 1).await)? else {
+            return Ok(true);
+        };
+        asked.insert(sql);
+        for row in answer.rows() {
+            match Grant::told_by(row.at(0)) {
+                Grant::Reading => {}
+                Grant::Roles(questions) => waiting.extend(questions.into_iter().filter(|q| !asked.contains(q))),
+                Grant::Writing(pattern) => {
+                    let binds = vec![Bind::Text(schema.to_owned()), Bind::Text(pattern)];
+                    let is_of_pattern = Question { binds, ..Question::new(IS_OF_PATTERN, "privileges") };
+                    if !is_no(&session.answer(&is_of_pattern, 1).await?) {
+                        return Ok(true);
                     }
                 }
             }
         }
-        Ok(false)
     }
-}
-
-/// A question whose answer the database may keep from this user, which is no fault; any other is.
-pub(super) fn unless_denied<T>(answer: Result<T, SourceError>) -> Result<Option<T>, SourceError> {
-    match answer {
-        Ok(answer) => Ok(Some(answer)),
-        Err(SourceError::Denied { .. }) => Ok(None),
-        Err(fault) => Err(fault),
-    }
-}
-
-/// Whether an answer says 0, and not nothing or something else.
-fn is_no(answer: &Chunk) -> bool {
-    answer.first_number() == Some(0)
+    Ok(false)
 }
 
 /// MySQL tells a user of the user's own roles only; MariaDB of roles by themselves.
@@ -152,17 +122,6 @@ fn without_columns(privileges: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::chunk_of;
-
-    #[test]
-    fn only_a_clear_no_is_no() {
-        let answer = |cell: Cell<'_>| is_no(&chunk_of(&[&[cell]]));
-        assert!(answer(Cell::Integer(0)));
-        for cell in [Cell::Integer(1), Cell::Null, Cell::Text("0"), Cell::Real(0.0), Cell::Bytes(b"\xff")] {
-            assert!(!answer(cell), "{cell:?}");
-        }
-        assert!(!is_no(&chunk_of(&[])));
-    }
 
     #[test]
     fn only_select_is_reading() {
