@@ -56,7 +56,7 @@ pub enum Source {
     /// A database inside one read-only transaction.
     Database(Box<Database>),
     /// A folder of CSV files, in which an event may stand in several exports.
-    Folder(Folder),
+    Folder(Box<Folder>),
 }
 
 impl SourceConfig {
@@ -92,7 +92,7 @@ impl Source {
     pub async fn open(config: SourceConfig) -> Result<Self, SourceError> {
         match config.dialect()? {
             Some(dialect) => Ok(Self::Database(Box::new(Database::open(dialect, config).await?))),
-            None => Folder::open(config).map(Self::Folder),
+            None => Ok(Self::Folder(Box::new(Folder::open(config)?))),
         }
     }
 
