@@ -167,3 +167,40 @@ impl Serialize for BookContent {
         written.serialize(serializer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// Files of earlier versions have one form for both; whatever reads them goes on.
+    #[test]
+    fn books_and_lists_have_one_form_in_json() {
+        let numbers = RegisterNumbers {
+            entries: 3,
+            first: Some("000001/4/2026".into()),
+            last: Some("000003/4/2026".into()),
+            numbers_missing: vec![2],
+            numbers_used_twice: vec![3],
+        };
+        let book = serde_json::to_value(BookContent::Book { numbers, late_entries: 1 }).unwrap();
+        assert_eq!(
+            book,
+            json!({
+                "unit": null, "late_entries": 1, "without_schedule": false, "first_number": "000001/4/2026",
+                "last_number": "000003/4/2026", "numbers_missing": [2], "numbers_used_twice": [3]
+            })
+        );
+        let months_without_rule = vec!["2026-08".parse().unwrap()];
+        let retention = Some(RetentionCheck { without_schedule: true, months_without_rule });
+        let list =
+            serde_json::to_value(BookContent::List { unit: "bulan".into(), retention, destruction: None }).unwrap();
+        assert_eq!(
+            list,
+            json!({
+                "unit": "bulan", "late_entries": 0, "without_schedule": true, "months_without_rule": ["2026-08"],
+                "first_number": null, "last_number": null, "numbers_missing": [], "numbers_used_twice": []
+            })
+        );
+    }
+}
