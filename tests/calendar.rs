@@ -1,4 +1,4 @@
-//! The office's calendar: what is printed for checking, and that figures follow the office's own entries.
+//! The office's calendar is printed as it counts, and the figures follow the days that the office enters.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 

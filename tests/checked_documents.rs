@@ -1,4 +1,4 @@
-//! Documents that are checked against the archive by their code, and the statement of such a check.
+//! A document is checked against the archive by the code that it prints, and the statement of such a check says what was found.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot set up must stop")]
 

@@ -1,5 +1,5 @@
-//! Who may see a column, as columns.toml says, decides in which table it is archived, what it is committed to by, what a question may
-//! ask, and what working copies hide.
+//! `columns.toml` says who may see a column. That decides in which table the column is archived, which commitment covers it, what
+//! a question may ask of it, and what working copies hide.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 

@@ -1,4 +1,5 @@
-//! Until when an archive is complete: what is said before a month is, who refuses, and what moves it.
+//! An archive knows until when it is complete. These tests show what is said before a month is complete, who refuses to work
+//! until then, and what moves the instant.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 

@@ -1,4 +1,5 @@
-//! Departures from the SOP: the list is that of the figures, and planted ones are named in the SOP's words.
+//! The list of departures from the SOP agrees with the figures, and departures that were planted are named in the SOP's own
+//! words.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 

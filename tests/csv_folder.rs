@@ -1,4 +1,5 @@
-//! A folder of exported CSV files as the source: the same contract, each file once, each row once.
+//! A folder of exported CSV files can be the source. The contract is the same, each file is read once, and each row comes in
+//! once.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 

@@ -1,4 +1,4 @@
-//! SQLite databases and CSV files that tests write and read themselves.
+//! SQLite databases and CSV files that the tests themselves write and read.
 
 use std::fs;
 use std::path::Path;

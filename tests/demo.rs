@@ -1,5 +1,5 @@
-//! The demo, and an office from its first command to its documents: the same again byte for byte, with commands that work as they
-//! are printed.
+//! The demo is made again byte for byte, and an office gets from its first command to its documents with commands that work as
+//! they are printed.
 
 use std::fs;
 use std::os::unix::process::CommandExt;

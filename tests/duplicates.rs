@@ -1,4 +1,5 @@
-//! Probable duplicates: public data with truth, harder data of our own with truth, and that nothing but ids is told.
+//! Probable duplicates are found in public data and in harder data of our own, both with a known truth, and nothing but ids is
+//! told.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot set up must stop")]
 

@@ -1,4 +1,5 @@
-//! Every row of the source comes into the archive once: pulled again, late, changed, interrupted, at once, and under other names.
+//! Every row of the source comes into the archive once: when it is pulled again, when it is late or was changed, when a pull is
+//! interrupted or runs beside others, and when times, columns and keys have other forms.
 
 use std::fs;
 use tests::{Office, Ran, tree};

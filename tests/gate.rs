@@ -1,5 +1,5 @@
-//! The gate itself: what is missing is named, ignored, and a failure in CI; what was not asked for cannot be run; a trial that
-//! hangs is ended.
+//! The gate itself: a missing tool is named, its test is ignored, and in CI that is a failure. A tool that was not asked for
+//! cannot be run, and a trial that hangs is ended.
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "this runs itself on a machine without tools")]
 

@@ -1,5 +1,6 @@
-//! Offices by seed, small and distorted in every way that a counter application can distort its records, and offices written out
-//! by hand; each pulled into an archive of its own.
+//! Offices that are generated from a seed, and offices that are written out by hand, each pulled into an archive of its own.
+//!
+//! The generated ones are small and distorted in every way in which a counter application can distort its records.
 
 use pipeline::{Archive, Key, PullError, PullOptions, PullReport, SourceConfig, WriterLock};
 use rand::seq::{IndexedRandom, SliceRandom};

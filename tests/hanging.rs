@@ -1,4 +1,5 @@
-//! A test that hangs is ended by the watchdog and named; a slow one is not. The tests that hang do so only when told.
+//! The watchdog ends a test that hangs and names it, and leaves a slow one alone. The tests that hang do so only when they are
+//! told to.
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "this runs test programs under the watchdog")]
 

@@ -1,4 +1,4 @@
-//! Which source files of a crate import which: read from the text, through what modules hand on.
+//! Tells which source files of a crate import which. It reads the text and follows what modules re-export.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

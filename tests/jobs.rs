@@ -1,4 +1,4 @@
-//! Jobs: each run stands in the history, a missed one is caught up, and a stop is obeyed.
+//! Each run of a job stands in the history, a run that was missed is caught up, and `serve` obeys a stop.
 
 use std::fs;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What several test files need: the program, invented offices, real databases on loopback, and programs of others.
+//! What several test programs need: the program under test, invented offices, real databases on loopback, and programs of others.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot set up must stop")]
 #![expect(clippy::disallowed_methods, reason = "tests start the program under test and outside judges")]

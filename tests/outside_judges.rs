@@ -1,6 +1,7 @@
-//! Judges that are not ours: the Python reference on three databases, readers of the Delta table, poppler on the PDFs.
+//! Judges that are not ours: the Python reference on three databases, other readers of the Delta table, and poppler, PDFBox and
+//! others on the documents.
 //!
-//! What a judge needs may be missing on a newcomer's machine; `trials.rs` says what happens then.
+//! A judge may be missing on a newcomer's machine; `trials.rs` says what happens then.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot set up must stop")]
 

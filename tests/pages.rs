@@ -1,6 +1,6 @@
-//! Pictures of the pages of every document are what they were, but for small differences of how letters are drawn.
+//! The pages of every document look as they did, apart from small differences in how letters are drawn.
 //!
-//! The pictures lie in `tests/pages`. After a change that is meant, look at the new pages and write them:
+//! The pictures are in `tests/pages`. After an intended change, look at the new pages and write them:
 //! `TERTIB_PAGES=write cargo test --workspace --test pages`.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]

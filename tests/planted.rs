@@ -1,4 +1,4 @@
-//! Faults in single berkas, each with what must be found of it and of nothing else.
+//! Faults in single berkas, each with the findings that it must cause, and no others.
 
 use crate::{Office, sqlite_number};
 use std::collections::BTreeSet;

@@ -1,4 +1,5 @@
-//! Residents' data stay with their office: what leaves it names nobody; full copies, the key, links that lead elsewhere, files and templates without end.
+//! Residents' data stay with their office. What leaves it names nobody, full copies and the key are the owner's alone, and
+//! neither links that lead elsewhere nor files or templates without end do harm.
 
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]

@@ -1,4 +1,4 @@
-//! The program under test: how it is built and run, and what came of it.
+//! The program under test: how it is built and run, and how what it says is read.
 
 use crate::root;
 use serde_json::Value;

@@ -1,5 +1,5 @@
-//! What a pull promises when the machine fails it: a kill, a full disk, a broken disk or too many open files at any system
-//! call that touches the archive; the folder copied or its state lost; eight pulls at once.
+//! What a pull promises when the machine fails it: a kill, a full disk, a broken disk or too many open files at any system call
+//! that touches the archive; a folder that is copied or loses its state; eight pulls at once.
 //!
 //! strace injects the faults.
 

@@ -1,4 +1,4 @@
-//! What a pull promises about a SQLite file, which has no server: late commits, and writers that are not held back.
+//! What a pull promises about a SQLite file, which has no server: rows that commit late come in, and writers are not held back.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 

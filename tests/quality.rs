@@ -1,4 +1,4 @@
-//! Data quality: every finding is planted once and found once, and the columns are counted as SQL on the source counts them.
+//! Every finding about data quality is planted once and found once, and the columns are counted as SQL on the source counts them.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 

@@ -1,4 +1,4 @@
-//! Questions: the same answers as DuckDB gives over the same files, or a refusal in words; answers always in the same form.
+//! Questions get the answers that DuckDB gives over the same files, or a refusal in words, and answers always have the same form.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 

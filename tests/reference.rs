@@ -1,4 +1,4 @@
-//! `office/reference.py`, which computes the figures the slow way, by other means than the program.
+//! Asks `office/reference.py`, which computes the figures slowly and by other means than the program.
 
 use crate::root;
 use crate::tools::Tool;

@@ -1,4 +1,4 @@
-//! Another service of the same office: its SOP, roles, papers, book and targets are files, and no Rust knows them.
+//! Another service of the same office. Its SOP, roles, papers, book and targets are files, and no Rust code knows of them.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 

@@ -1,4 +1,4 @@
-//! The self-test on a log of our own, small enough to be counted by hand; the public logs are not part of the project.
+//! The self-test, on a log of our own that is small enough to be counted by hand. The public logs are not part of the project.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 

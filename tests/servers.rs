@@ -1,4 +1,4 @@
-//! Real database servers in a temporary folder on loopback: what they have in common, and what each kind says of itself.
+//! Real database servers in a temporary folder on loopback: what all kinds have in common, and what each kind must say of itself.
 
 mod mariadb;
 mod postgres;

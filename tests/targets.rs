@@ -1,4 +1,5 @@
-//! Targets: values that the office enters, by whom and from which page; old months; precedence; the berkas that failed.
+//! Targets: values that the office enters, with the page and the person they come from; months that are over; which target takes
+//! precedence; the berkas that missed one.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 

@@ -1,4 +1,4 @@
-//! `templates/README.md` says what every template reads, with an example, and it is true.
+//! `templates/README.md` says what every template reads, with an example, and what it says is true.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot set up must stop")]
 

@@ -1,4 +1,5 @@
-//! Nothing is forgotten: files are listed, ids are file names, sizes keep, facts have sources, the README is complete.
+//! Nothing is forgotten: files are in their lists, ids are file names, files stay short, facts have sources, and the READMEs are
+//! complete.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read the project must stop")]
 

@@ -1,6 +1,6 @@
-//! Programs of others that tests run: how each one is looked for, and the one way to run it.
+//! Programs of others that tests run: how each one is looked for, and the only way to run it.
 //!
-//! A test that runs one is a trial that says so (`trials.rs`). Whatever is missing is named there.
+//! A test that runs one is a trial and says so (`trials.rs`). Whatever is missing is named there.
 
 use crate::{Ran, servers};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,7 +1,7 @@
-//! The one gate for tests that need programs of others.
+//! The only gate for tests that need programs of others.
 //!
-//! A trial says which tools it needs. It is listed as `[tool] name`. Where a tool is missing it is ignored with the name of
-//! what is missing; with `CI=true` it fails instead.
+//! A trial says which tools it needs and is listed as `[tool] name`. Where a tool is missing, the trial is ignored with the name
+//! of what is missing; with `CI=true` it fails instead.
 
 use crate::servers::{self, Server};
 use crate::tools::Tool;

@@ -1,4 +1,4 @@
-//! A typst program in place of the built-in typesetter: the same pages, and no more freedom.
+//! A typst program in place of the built-in typesetter sets the same pages and has no more freedom.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 

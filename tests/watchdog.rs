@@ -1,7 +1,7 @@
-//! The one watchdog for all test programs: one of which no test has ended for too long is stopped, and the tests that hang
-//! are named.
+//! The watchdog of all test programs. When no test of a program has ended for too long, it stops the program and names the tests
+//! that hang.
 //!
-//! Cargo runs programs through `.cargo/run`, which puts test programs under this one, whatever their harness. It reads along
+//! Cargo runs programs through `.cargo/run`, which puts test programs under this one, whatever their harness. The watchdog reads
 //! what they print. `TERTIB_TEST_LIMIT` is the limit in seconds.
 
 #![expect(clippy::disallowed_methods, reason = "the watchdog starts test programs and is set by the environment")]

@@ -1,6 +1,7 @@
-//! A network between the program and a server that can fall silent or hold an answer in the middle.
+//! A network between the program and a server that can fall silent, or hold an answer in the middle.
 //!
-//! Where it is silent, nothing is closed and nothing arrives any more; an answer is held until the test has done what it came for.
+//! While it is silent, nothing is closed and nothing arrives any more. A held answer waits until the test has done what it came
+//! for.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};

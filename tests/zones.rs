@@ -1,4 +1,4 @@
-//! The office's zone is one fact: the same office further east has the same figures and the same documents.
+//! The office's zone is a single fact: the same office further east has the same figures and the same documents.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 

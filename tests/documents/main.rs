@@ -1,4 +1,4 @@
-//! Documents of a month, beside the source: books, lists, statements, and how they are set.
+//! The documents of a month beside the source: books, lists, statements, and how they are typeset.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot set up must stop")]
 

@@ -1,4 +1,4 @@
-//! What a pull promises about sources, on real servers.
+//! What a pull promises about its source, tried on real servers.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 

@@ -1,5 +1,5 @@
-//! Every remedy that the program prints, followed: a fault is made, the program finds it, somebody does what it says, with the
-//! command that it names, and the finding is gone.
+//! Every remedy that the program prints is followed. A fault is made, the program finds it, somebody does what the remedy says,
+//! with the command that it names, and the finding is gone.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot set up must stop")]
 
