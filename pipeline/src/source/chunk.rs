@@ -1,5 +1,8 @@
-//! Some thousand rows of a source as columns, in the very buffers that the archive writes: a value is copied once, on its
-//! way in, and a row costs no allocation of its own.
+//! A few thousand rows of a source, held as columns.
+//!
+//! Reads   cells, row by row or column by column
+//! Gives   chunks whose columns are the very buffers that the archive writes
+//! Rule    a value is copied once, on its way in, and a row costs no allocation of its own
 
 use arrow::array::builder::{BinaryBuilder, Date32Builder, Int64Builder};
 use arrow::array::{Array, Date32Array, Int64Array, StringArray};
@@ -43,10 +46,10 @@ impl Cell<'_> {
 /// A value that the database allows and the archive cannot hold.
 pub(super) const OUT_OF_RANGE: Cell<'_> = Cell::Unreadable("out of range");
 
-/// A value of a column that a row should have and does not; no value would be another thing.
+/// A value that a row should have and does not. A missing value (`Null`) is something else.
 const NOT_GIVEN: Cell<'_> = Cell::Unreadable("not given");
 
-/// A value of a column that holds values of several kinds, which is a fault of the source nearly always.
+/// A value of a column that holds values of several kinds, which is nearly always a fault of the source.
 #[derive(Clone, Debug)]
 enum Owned {
     Null,
@@ -258,8 +261,8 @@ impl Filling {
     }
 }
 
-/// How much a column is made for: as much as it held in the chunk before. Chunks that are handed on early are small, and many
-/// of them wait together.
+/// How much a new column has room for: as much as it held in the chunk before. Chunks that are handed on early are small, and
+/// many of them may wait together.
 #[derive(Clone, Copy, Debug)]
 struct Room {
     rows: usize,

@@ -1,7 +1,9 @@
-//! A folder of CSV files, for an office that can only export: every file is read once, known by its SHA-256.
+//! A folder of CSV files, for an office that can only export.
 //!
-//! The first line names the columns. Delimiter (`,` `;` tab `|`) by the first line; UTF-8, with or without its mark.
-//! A file that was changed is read again whole; what is known of it by `event_id` is dropped as everywhere.
+//! Reads   UTF-8 with or without its mark; the first line names the columns and shows the delimiter (`,` `;` tab `|`)
+//! Gives   the rows of every file that was not read before, in the order of the files' names
+//! Rule    a file is known by its SHA-256, so one that was changed is read again as a whole; rows that are archived already
+//!         are recognised by their `event_id`, as everywhere
 
 use super::relation_schema::{SourceColumn, TypeKind};
 use super::{Cell, Chunk, RowFilter, RowSink, SourceConfig, SourceError};
@@ -16,7 +18,7 @@ use std::path::{Path, PathBuf};
 use tokio::sync::mpsc::Sender;
 
 const DELIMITERS: [u8; 4] = *b",;\t|";
-/// So many rows of the first file decide whether the keys are integers.
+/// The number of rows of the first file that decide whether the keys are integers.
 const SAMPLE_ROWS: usize = 1_000;
 /// A field of a row with a field too many or too few.
 const SHIFTED: Cell<'static> = Cell::Unreadable("the row has another number of fields than the first line");
@@ -265,6 +267,6 @@ fn changed(path: &Path) -> SourceError {
 }
 
 fn csv_fault(path: &Path, e: csv::Error) -> SourceError {
-    // The message of the crate for text that is not UTF-8 does not show the text.
+    // For text that is not UTF-8, the message of the crate csv does not show the text.
     SourceError::File { path: path.display().to_string(), reason: e.to_string(), passing: false }
 }

@@ -1,4 +1,4 @@
-//! A database as a source: one relation, asked over one session that is watched while it is waited for.
+//! A database as a source: one relation, read over one session whose server is checked while an answer is waited for.
 //!
 //! Reads   the view named in the configuration, in one read-only transaction
 //! Gives   its rows, how many there are and when they were recorded, and what the server tells of itself
@@ -33,7 +33,8 @@ impl Database {
         let liveness = LivenessMonitor::start(dialect, session.as_mut(), &config).await?;
         let mut database = Self { config, dialect, session, liveness, open_since: None, writers: Writers::GoOn };
         database.writers = database.who_writes().await?;
-        // Before the snapshot: what it cannot see yet is of a transaction that was open then, or that began later.
+        // This comes before the snapshot: a row that the snapshot cannot see was written by a transaction that was open now, or
+        // that began later.
         database.open_since = database.oldest_transaction().await?;
         database.liveness.over(database.session.begin()).await?;
         Ok(database)

@@ -1,4 +1,4 @@
-//! What can go wrong with a source, in words that say what to do next.
+//! What can go wrong with a source, in words that say what to do next. Each dialect tells which of these a driver's error is.
 //!
 //! Invariant: no message holds the URL, which may hold a password, nor a value of a row.
 

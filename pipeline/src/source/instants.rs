@@ -40,7 +40,7 @@ pub(crate) fn in_zone(naive: NaiveDateTime, zone: Tz) -> Option<i64> {
     zone.from_local_datetime(&naive).earliest().map(|t| t.timestamp_micros())
 }
 
-/// How far a zone is from UTC on a day, microseconds; `None` where that changes in the course of the day.
+/// A zone's offset from UTC on a day, microseconds; `None` where it changes in the course of the day.
 pub(crate) fn offset_all_day_us(day: NaiveDate, zone: Tz) -> Option<i64> {
     let offset = |day: NaiveDate| {
         let local = zone.from_local_datetime(&day.and_hms_opt(0, 0, 0)?).single()?;
@@ -60,7 +60,7 @@ pub(crate) fn date(cell: Cell<'_>) -> Option<i32> {
 }
 
 fn date_text(text: &str) -> Option<NaiveDate> {
-    // Taken apart once, not for every row.
+    // The format is parsed once, not for every row.
     static YEAR_MONTH_DAY: LazyLock<Vec<Item<'static>>> = LazyLock::new(|| StrftimeItems::new("%Y-%m-%d").collect());
     let mut parsed = Parsed::new();
     chrono::format::parse(&mut parsed, text, YEAR_MONTH_DAY.iter()).ok()?;

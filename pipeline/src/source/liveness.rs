@@ -4,8 +4,8 @@
 //! Gives   an error when the server has ended the session, cannot be reached, or is silent for longer than a statement may run
 //! Rule    a server that works on a long question is not given up
 //!
-//! A server whose machine is gone, or a network that drops what passes, says nothing: without a watch a pull would wait for
-//! ever. A server that works on a long question says nothing either, so it is asked over a second connection.
+//! If the server's machine is gone, or the network drops packets, nothing ever comes, and a pull would wait for ever. A server
+//! that works on a long question sends nothing either, so a second connection asks whether it is still at work.
 
 use super::dialect::{Dialect, LivenessSql, Question, Session};
 use super::row_sink::Heartbeat;
@@ -13,7 +13,7 @@ use super::{Cell, SourceConfig, SourceError, Timeouts};
 use std::pin::pin;
 use std::time::Duration;
 
-/// Gives a server no longer than it may be silent.
+/// Waits for an answer for as long as a server may be silent.
 pub(super) async fn in_time<T>(
     dialect: &dyn Dialect,
     config: &SourceConfig,
@@ -72,13 +72,13 @@ impl LivenessMonitor {
         Ok(Self { dialect, config: config.clone(), watched, heard: Heartbeat::default() })
     }
 
-    /// What rows that come are told to.
+    /// What counts the signs of life of this session.
     pub(super) fn heard(&self) -> Heartbeat {
         self.heard.clone()
     }
 
-    /// Waits for an answer. When nothing came for a while, asks whether the server still serves the session; and not for
-    /// longer than a statement may run, which not every server sees to.
+    /// Waits for an answer. When nothing has come for a while, asks whether the server still serves the session. Gives up after
+    /// the time that a statement may take, since not every server keeps to that limit.
     pub(super) async fn over<T>(&self, answer: impl Future<Output = Result<T, SourceError>>) -> Result<T, SourceError> {
         let Some((sql, session)) = self.watched else { return answer.await };
         let mut answer = pin!(answer);

@@ -27,7 +27,7 @@ struct Pace {
     rows: u64,
 }
 
-/// So many rows pass between two looks at the clock: in larger lots the office's queries would wait behind them.
+/// The number of rows between two looks at the clock: in larger lots the office's queries would wait behind them.
 const LOT: u64 = 64;
 
 impl Pace {
@@ -68,7 +68,7 @@ impl RowSink {
         self
     }
 
-    /// Tells of rows that come.
+    /// Counts a sign of life for every chunk that is handed on.
     pub(super) fn heard_by(mut self, heard: Heartbeat) -> Self {
         self.heard = heard;
         self

@@ -22,7 +22,8 @@ const DIALECT: &dyn Dialect = &Sqlite;
 /// What SQLite says of a table or column that is not there.
 const NO_SUCH_THING: &str = "1";
 
-/// SQLite runs in a thread of the driver; with few rows between the two they would wait for each other at every row.
+/// SQLite runs in a thread of the driver. With a small buffer between the two threads, they would wait for each other at every
+/// row.
 const ROWS_AHEAD: usize = 1_024;
 
 /// SQLite.
@@ -85,8 +86,8 @@ impl Dialect for Sqlite {
     }
 }
 
-/// Reading a file without a write-ahead log blocks everybody who writes into it. Where rows are to be read slowly, one
-/// statement copies them first, and they are handed on while nothing is blocked; that statement sees one state of the file.
+/// Reading a file without a write-ahead log blocks everybody who writes into it. If rows are to be read slowly from such a file,
+/// one statement copies them first, which sees one state of the file, and they are handed on while nothing is blocked.
 /// Otherwise everything is read in one transaction.
 async fn open(config: &SourceConfig) -> Result<SqliteSession, SourceError> {
     let url = config.url.as_str();

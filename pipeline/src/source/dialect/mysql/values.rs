@@ -41,7 +41,7 @@ impl Kind {
     }
 }
 
-/// The day of the clock reading before: most are of the same, and what a day asks of calendar and zone is asked once.
+/// The day of the previous clock reading. Most readings are of the same day, so calendar and zone are asked once for it.
 #[derive(Debug)]
 pub(super) struct Day {
     zone: Tz,
@@ -160,7 +160,7 @@ mod tests {
         ] {
             assert_eq!(day.instant(&none, true), None, "{none:?}");
         }
-        // A fault leaves the day before as it was.
+        // A fault leaves the remembered day as it was.
         assert_eq!(day.instant(&bytes(1970, &[1, 2], None), true), Some(DAY_US));
     }
 }

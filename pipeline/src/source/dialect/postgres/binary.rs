@@ -26,7 +26,7 @@ const END: i16 = -1;
 /// What stands before a field without a value instead of its length.
 const NO_VALUE: i32 = -1;
 
-/// Tuples that are taken apart together, and how much they may hold.
+/// How many tuples are decoded together, and how many bytes they may hold.
 const LOT_ROWS: usize = 64;
 const LOT_BYTES: usize = 1 << 20;
 
@@ -64,7 +64,7 @@ impl Kind {
     }
 }
 
-/// Takes the answer to a COPY apart, message by message.
+/// Decodes the answer to a COPY, message by message.
 #[derive(Debug)]
 pub(super) struct CopyDecoder {
     kinds: Vec<Kind>,
@@ -114,8 +114,8 @@ impl CopyDecoder {
     }
 }
 
-/// Whole tuples that wait to be taken apart together, column by column: what is done for a kind of value is then done many
-/// times in a row, and no tuple's next field has to wait for another's.
+/// Whole tuples that wait to be decoded together, column by column: the code for a kind of value then runs many times in a
+/// row, and the processor need not finish one tuple before it begins the next.
 #[derive(Debug, Default)]
 struct Lot {
     tuples: Vec<Bytes>,
