@@ -1,7 +1,12 @@
-//! The archive: append-only Parquet under a Delta commit log.
+//! The archive: append-only Parquet files under a Delta commit log. `pull` writes it; figures, verdicts, books and queries are
+//! computed from it.
 //!
-//! Invariant: what the log does not name does not exist for a reader. Invariant: bytes are decoded only after their
-//! SHA-256 was checked against the log, since a flipped bit in a Parquet file can read back as wrong data.
+//! Reads   the commit log, and those parts that a caller asks for
+//! Gives   [`Archive`], the state of the log when it was opened; [`Writer`], which adds one commit; [`verify`] and [`seal`]
+//!
+//! Invariant: for a reader, only what the log names exists.
+//! Invariant: bytes are decoded only after their SHA-256 was checked against the log, since a flipped bit in a Parquet file can
+//! read back as wrong data.
 
 mod action;
 pub(crate) mod columns;
@@ -50,23 +55,23 @@ use std::path::Path;
 use std::sync::Arc;
 use store::{Folder, LONGEST_LOG_BYTES, Store};
 
-/// Rows of a part that are decoded together.
+/// How many rows of a part are decoded at a time.
 const READ_ROWS: usize = 65_536;
 
-/// The close of a month's books.
+/// The closing of a month's books.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seal {
     /// The month.
     pub month: Month,
-    /// The version of the archive that it made.
+    /// The version of the archive that the closing commit created.
     pub version: u64,
-    /// The first `seq` that came afterwards.
+    /// The first `seq` after the closing.
     pub next_seq: i64,
-    /// Why they were closed although rows of the month might still come; none where it was complete.
+    /// Why the books were closed although more rows of the month might still arrive; `None` if the month was complete.
     pub incomplete: Option<String>,
 }
 
-/// An archive as its log describes it at the moment of opening.
+/// An archive as its log described it when it was opened.
 #[derive(Clone, Debug)]
 pub struct Archive {
     store: Arc<dyn Store>,
@@ -77,19 +82,20 @@ impl Archive {
     /// Reads the commit log. A folder without one is an archive without events.
     ///
     /// # Errors
-    /// [`ArchiveError::Log`] when a commit is unreadable or missing, [`ArchiveError::Altered`] when it is
-    /// another than the one that was written, [`ArchiveError::Form`] when its tables are of another form, [`ArchiveError::Io`] when the system refuses.
+    /// [`ArchiveError::Log`] when a commit is unreadable or missing, [`ArchiveError::Altered`] when a commit is not the one that
+    /// was written, [`ArchiveError::Form`] when the tables have a form that this version does not know, [`ArchiveError::Io`] when
+    /// the system refuses.
     pub fn open(root: &Path) -> Result<Self, ArchiveError> {
         Self::of(Arc::new(Folder::at(root)))
     }
 
-    /// The same of an archive in any store.
+    /// Reads the commit log of an archive in any store.
     fn of(store: Arc<dyn Store>) -> Result<Self, ArchiveError> {
         let mut commits = Vec::new();
         for version in commit_files(&*store)? {
-            let wanted = commits.len() as u64;
-            if version != wanted {
-                return Err(ArchiveError::Log { version: wanted, reason: "its file is missing".into() });
+            let expected = commits.len() as u64;
+            if version != expected {
+                return Err(ArchiveError::Log { version: expected, reason: "its file is missing".into() });
             }
             let bytes = store.read(&layout::commit(version), LONGEST_LOG_BYTES)?;
             commits.push(commit_log::decode(version, &bytes).map_err(|reason| ArchiveError::Log { version, reason })?);
@@ -102,24 +108,24 @@ impl Archive {
         Ok(archive)
     }
 
-    /// Where it lies, for messages.
+    /// Returns the location of the archive as messages show it.
     #[must_use]
     pub fn place(&self) -> String {
         self.store.place("")
     }
 
-    /// What keeps its files.
+    /// Returns the store that keeps the archive's files.
     pub(crate) fn store(&self) -> &Arc<dyn Store> {
         &self.store
     }
 
-    /// The zone of the office whose archive it is; none before its first commit.
+    /// Returns the time zone of the office that owns the archive; `None` before the first commit.
     #[must_use]
     pub fn zone(&self) -> Option<Zone> {
         self.facts().map(|facts| facts.zone)
     }
 
-    /// Refuses an office of another zone, whose months would be others than those of the archive.
+    /// Refuses an office in another time zone, whose months would begin at other instants than those of the archive.
     ///
     /// # Errors
     /// [`ArchiveError::Zone`] when the archive was begun in another zone.
@@ -130,7 +136,8 @@ impl Archive {
         }
     }
 
-    /// Refuses facts that classify a column otherwise than the archive was begun with, since its tables would not hold it so.
+    /// Refuses facts that classify a column differently than when the archive was begun, since its tables are laid out for the
+    /// earlier classification.
     pub(crate) fn check_columns(&self, facts: &ColumnFacts) -> Result<(), ArchiveError> {
         let Some(begun) = self.facts().map(|facts| &facts.columns) else { return Ok(()) };
         let words = |fact: &ColumnFact| (fact.visibility.word(), fact.presence.word());
@@ -144,7 +151,7 @@ impl Archive {
         }
     }
 
-    /// How its columns are classified; while it is empty, as the program has them.
+    /// Returns how the archive classifies its columns; for an empty archive, the classification compiled into the program.
     pub(crate) fn columns(&self) -> Result<ColumnFacts, ArchiveError> {
         match self.facts() {
             Some(facts) => Ok(facts.columns.clone()),
@@ -152,42 +159,42 @@ impl Archive {
         }
     }
 
-    /// Name and type of every public column but `bulan`, which the folders of the parts say.
+    /// Returns names and types of all public columns except `bulan`, which is encoded in the folder names of the parts.
     pub(crate) fn public_schema(&self) -> Result<SchemaRef, ArchiveError> {
         let integer_ids = self.facts().is_none_or(|facts| facts.integer_ids);
         Ok(tables::Tables::of(&self.columns()?, integer_ids).public_schema)
     }
 
-    /// Whether nothing was ever committed.
+    /// Returns whether nothing has been committed yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.commits.is_empty()
     }
 
-    /// The number of the last commit; none while nothing was ever committed.
+    /// Returns the number of the last commit; `None` before the first one.
     #[must_use]
     pub fn version(&self) -> Option<u64> {
         self.commits.last().map(|commit| commit.version)
     }
 
-    /// How far the source of that name was read, microseconds since 1970 UTC.
+    /// Returns how far the source of that name has been read, in microseconds since 1970 UTC.
     #[must_use]
     pub fn cursor(&self, source: &str) -> Option<i64> {
         self.commits.iter().rev().find_map(|c| c.cursors.get(source).copied())
     }
 
-    /// Events in the archive, corrections included; the next `seq`.
+    /// Returns the next `seq`, which is also the number of events in the archive, including corrections.
     #[must_use]
     pub fn next_seq(&self) -> i64 {
         self.commits.last().map_or(0, |c| c.note.next_seq)
     }
 
-    /// How many events replace an earlier one.
+    /// Returns how many events replace an earlier one.
     pub(crate) fn corrections(&self) -> u64 {
         self.commits.iter().map(|c| c.note.corrections).sum()
     }
 
-    /// The archive as it was after that commit; none where it is not so far.
+    /// Returns the archive as it was after that commit; `None` if there is no commit of that version.
     #[must_use]
     pub fn at(&self, version: u64) -> Option<Self> {
         let commits = self.commits.iter().take_while(|commit| commit.version <= version).cloned().collect::<Vec<_>>();
@@ -195,13 +202,13 @@ impl Archive {
         reached.then(|| Self { store: Arc::clone(&self.store), commits })
     }
 
-    /// The commit that closed the books of a month.
+    /// Returns how the books of a month were closed; `None` while they are open.
     #[must_use]
     pub fn seal(&self, month: Month) -> Option<Seal> {
         self.seals().find(|seal| seal.month == month)
     }
 
-    /// Every close of books, in order.
+    /// Returns all closings of books, in the order of the commits.
     pub fn seals(&self) -> impl Iterator<Item = Seal> {
         self.commits.iter().filter_map(|commit| {
             let Commit { version, note, .. } = commit;
@@ -214,29 +221,30 @@ impl Archive {
         })
     }
 
-    /// Every row recorded before this instant was seen, microseconds since 1970 UTC; none where no pull has said so.
+    /// Returns the instant, in microseconds since 1970 UTC, such that every row recorded before it has been seen; `None` until a
+    /// pull has stated one.
     #[must_use]
     pub(crate) fn complete_until_us(&self) -> Option<i64> {
         self.commits.iter().rev().find_map(Commit::complete_until_us)
     }
 
-    /// Rows recorded before this instant were never asked for, microseconds since 1970 UTC; none where all were.
+    /// Returns the instant, in microseconds since 1970 UTC, before which no recorded rows were requested; `None` if all rows were.
     fn complete_from_us(&self) -> Option<i64> {
         self.commits.iter().rev().find_map(|commit| commit.note.source.as_ref()).and_then(|source| source.from_us)
     }
 
-    /// Where documents made from this archive say they come from.
+    /// Returns what documents made from this archive state about their origin.
     ///
     /// # Errors
-    /// [`ArchiveError::Empty`] when nothing was ever committed.
+    /// [`ArchiveError::Empty`] when nothing has been committed yet.
     pub fn provenance(&self) -> Result<Provenance, ArchiveError> {
         let last = self.commits.last().ok_or_else(|| self.empty())?;
         Ok(Provenance {
             archive_version: last.version,
-            // A commit with a negative one is not read.
+            // Never negative: a commit with a negative `next_seq` is refused when it is decoded.
             events: last.note.next_seq.unsigned_abs(),
             zone: self.zone().unwrap_or_default(),
-            // Rounded up: of the second itself something may lack.
+            // Rounded up, since the second itself may be incomplete.
             complete_from_s: self
                 .complete_from_us()
                 .map(|us| us.div_euclid(1_000_000) + i64::from(us % 1_000_000 != 0)),
@@ -246,18 +254,19 @@ impl Archive {
         })
     }
 
-    /// The first and the last month that it holds: also one without events, as soon as some of it was seen.
+    /// Returns the first and the last month in the archive. The last one may be a month without events, if a pull has already seen
+    /// some of its time.
     #[must_use]
     pub fn span(&self) -> Option<(Month, Month)> {
         let months = self.months();
         let (first, last) = (*months.first()?, *months.last()?);
-        // At midnight on its first day nothing was seen of a month yet.
+        // A pull complete until midnight on the first day of a month has seen nothing of that month.
         let seen_s = self.complete_until_us().map(|until_us| (until_us - 1).div_euclid(1_000_000));
         let seen = seen_s.and_then(|seen_s| self.zone().unwrap_or_default().month(seen_s));
         Some((first, seen.map_or(last, |seen| last.max(seen))))
     }
 
-    /// The months that have a public part, in order.
+    /// Returns the months that have a public part, in order.
     #[must_use]
     pub fn months(&self) -> Vec<Month> {
         let mut months: Vec<Month> = self.keyed_files().map(|file| file.month).collect();
@@ -270,10 +279,10 @@ impl Archive {
         ArchiveError::Empty { path: self.place() }
     }
 
-    /// Whether a key is the one that it was written with; any is while it is empty.
+    /// Checks that the archive was written with this key. An empty archive accepts any key.
     ///
     /// # Errors
-    /// [`ArchiveError::WrongKey`] when it is another.
+    /// [`ArchiveError::WrongKey`] when it was written with another key.
     pub fn check_key(&self, key: &Key) -> Result<(), ArchiveError> {
         match self.facts() {
             Some(facts) if facts.key_id != key.id() => {
@@ -291,17 +300,17 @@ impl Archive {
         self.keyed_files().map(|f| &f.entry)
     }
 
-    /// The public parts with the ends of their keys.
+    /// Returns the public parts, each with its least and greatest key.
     pub(crate) fn keyed_files(&self) -> impl Iterator<Item = &EventFile> {
         self.commits.iter().flat_map(|c| &c.events)
     }
 
-    /// What was remembered of the source of that name at the last commit from it.
+    /// Returns what the last commit from the source of that name recorded about it.
     pub(crate) fn source_note(&self, name: &str) -> Option<&SourceNote> {
         self.notes_of(name).next_back()
     }
 
-    /// Digests of the files that were read whole from the source of that name.
+    /// Returns the digests of the files that were read completely from the source of that name.
     pub(crate) fn files_read(&self, name: &str) -> BTreeSet<String> {
         self.notes_of(name).flat_map(|n| n.files.iter().cloned()).collect()
     }
@@ -334,12 +343,12 @@ impl Archive {
         self.commits.len() as u64
     }
 
-    /// The rows of a part, all columns or the ones named.
+    /// Reads the rows of a part, with all columns or only the named ones.
     pub(crate) fn read(&self, file: &FileEntry, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>, ArchiveError> {
         self.batches(file, columns, READ_ROWS)?.collect()
     }
 
-    /// The same, so many rows at a time.
+    /// Reads the rows of a part like [`Self::read`], in batches of `rows` rows.
     pub(crate) fn batches<'a>(
         &self,
         file: &'a FileEntry,
@@ -361,12 +370,12 @@ impl Archive {
     }
 }
 
-/// The month of the part at a path.
+/// Returns the month of the part at a path.
 pub(crate) fn month_of_path(path: &str) -> Option<Month> {
     layout::part(path)?.month
 }
 
-/// The versions of which the log has a commit, in order.
+/// Returns the versions that have a commit in the log, in order.
 fn commit_files(store: &dyn Store) -> Result<Vec<u64>, ArchiveError> {
     let entries = store.list(layout::LOG)?;
     let mut versions: Vec<u64> = entries.iter().filter_map(|entry| layout::version_of_commit(&entry.name)).collect();

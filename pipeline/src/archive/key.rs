@@ -1,6 +1,9 @@
-//! The office's secret key: what ties pseudonyms, salts and row digests to this office alone.
+//! The office's secret key, from which pseudonyms, salts and row digests are derived, so that nobody without it can compute them.
 //!
-//! Invariant: one archive is written with one key; its id stands in the archive, the key never does.
+//! Reads   the key file, which only its owner may read
+//! Gives   [`Key`], its id, and one keyed hash for each use
+//!
+//! Invariant: an archive is written with one key. The archive records the id of the key, never the key itself.
 
 use crate::files::{create_private_file, others_may, read_file};
 use crate::hash::hex;
@@ -9,10 +12,10 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use std::path::Path;
 
-/// The key file cannot be used.
+/// Why the key file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    /// It is not there.
+    /// The file does not exist.
     #[error(
         "cannot read the key file {path}: it is not there; restore it from the backup (tertib init makes one for a new archive)"
     )]
@@ -20,13 +23,13 @@ pub enum KeyError {
         /// The file.
         path: String,
     },
-    /// Others may read it.
+    /// Other users may read the file.
     #[error("others may read the key file {path}; run `chmod 600 {path}`, and think about who has read it")]
     Open {
         /// The file.
         path: String,
     },
-    /// It cannot be read.
+    /// The file cannot be read.
     #[error(
         "cannot read the key file {path}: {reason}; a new key would not fit the archive, so let its owner run tertib"
     )]
@@ -36,13 +39,13 @@ pub enum KeyError {
         /// What the system said.
         reason: std::io::Error,
     },
-    /// It does not hold a key.
+    /// The file does not contain a key.
     #[error("{path} does not hold a key of 64 hexadecimal digits; restore it from the backup")]
     Format {
         /// The file.
         path: String,
     },
-    /// It could not be made.
+    /// The file could not be created.
     #[error("cannot make the key file {path}: {reason}")]
     Create {
         /// The file.
@@ -52,10 +55,10 @@ pub enum KeyError {
     },
 }
 
-/// More than a key file may hold: 64 digits and what an editor puts around them.
+/// The greatest size of a key file: far more than 64 digits and any blanks that an editor adds.
 const LONGEST_BYTES: u64 = 1_024;
 
-/// 32 secret bytes; each use derives its own.
+/// The secret key of 32 bytes. Each use derives a key of its own from it.
 #[derive(Clone)]
 pub struct Key([u8; 32]);
 
@@ -69,7 +72,7 @@ impl Key {
     /// Reads the key file.
     ///
     /// # Errors
-    /// [`KeyError`] when it is not there, others may read it, or it holds no key.
+    /// [`KeyError`] when the file does not exist, other users may read it, or it does not contain a key.
     pub fn load(path: &Path) -> Result<Self, KeyError> {
         let shown = path.display().to_string();
         let fault = |reason: std::io::Error| match reason.kind() {
@@ -98,10 +101,11 @@ impl Key {
         Self(bytes)
     }
 
-    /// Makes a key file, readable by its owner only.
+    /// Creates a key file with a random key, readable by its owner only.
     ///
     /// # Errors
-    /// [`KeyError::Create`] when something of that name is there, the file cannot be written, or the system has no random bytes.
+    /// [`KeyError::Create`] when something of that name already exists, the file cannot be written, or the system has no random
+    /// bytes.
     pub fn create(path: &Path) -> Result<(), KeyError> {
         let fault = |reason: String| KeyError::Create { path: path.display().to_string(), reason };
         let mut bytes = [0; 32];
@@ -109,7 +113,7 @@ impl Key {
         create_private_file(path, format!("{}\n", hex(&bytes)).as_bytes()).map_err(|e| fault(e.to_string()))
     }
 
-    /// Makes the key file of an invented office, the same for the same seed.
+    /// Creates the key file of an invented office. The same seed gives the same key.
     ///
     /// # Errors
     /// [`KeyError::Create`] when the file cannot be written.
@@ -119,13 +123,13 @@ impl Key {
             .map_err(|e| KeyError::Create { path: path.display().to_string(), reason: e.to_string() })
     }
 
-    /// What the archive records of the key it was written with.
+    /// Returns the id of the key, which the archive records.
     #[must_use]
     pub fn id(&self) -> String {
         hex(&self.keyed("id").digest(&[])[..8])
     }
 
-    /// HMAC-SHA256 for one use.
+    /// Derives the HMAC-SHA256 for one use, which `using` names.
     pub(crate) fn keyed(&self, using: &str) -> Keyed {
         let mut derive = mac_of(&self.0);
         derive.update(using.as_bytes());
@@ -133,12 +137,12 @@ impl Key {
     }
 }
 
-/// HMAC-SHA256 for one use, made once for many messages.
+/// The HMAC-SHA256 for one use, prepared once and applied to many messages.
 #[derive(Clone, Debug)]
 pub(crate) struct Keyed(Hmac<Sha256>);
 
 impl Keyed {
-    /// The first 128 bits for a message in parts.
+    /// Returns the first 128 bits of the HMAC of a message that is given in parts.
     pub(crate) fn digest(&self, parts: &[&[u8]]) -> [u8; 16] {
         let mut mac = self.0.clone();
         parts.iter().for_each(|part| mac.update(part));
@@ -149,7 +153,7 @@ impl Keyed {
 }
 
 fn mac_of(key: &[u8; 32]) -> Hmac<Sha256> {
-    // HMAC fills a key that is shorter than a block with zeros (RFC 2104).
+    // HMAC pads a key that is shorter than a block with zeros (RFC 2104).
     let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
     block[..key.len()].copy_from_slice(key);
     Hmac::<Sha256>::new(&block)

@@ -1,8 +1,11 @@
-//! Parts that are being written: one file per table and month, row groups as they fill, hashed on their way to the disk.
+//! Encodes events as Parquet parts for the writer. Each table and month has one open file, which is written as its row groups fill
+//! up and hashed on its way to the disk.
 //!
-//! Encoding runs in a thread of its own, so that it goes on while the next rows are read and examined.
+//! Reads   batches of one month each, public and private
+//! Gives   the closed parts in the staging folder, each with the statistics that the log will state
+//! Rule    encoding runs in its own thread, so that the pull can read and check the next rows meanwhile
 //!
-//! Invariant: what waits in memory is bounded, however many rows and months there are.
+//! Invariant: the data waiting in memory is bounded, no matter how many rows and months there are.
 
 use super::action::{Ends, Stats};
 use super::store::{NewFile, Store};
@@ -23,24 +26,25 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-/// A part is closed when it has this many rows, so that a reader can hold it.
+/// A part is closed when it has this many rows, so that it fits into a reader's memory.
 const MOST_ROWS: usize = 262_144;
-/// A part is closed when this many rows went to other parts since its last one: sources give rows nearly in the order of time.
+/// A part is closed when this many rows have gone to other parts since its last one. Sources deliver rows almost in the order of
+/// time, so the month is probably over.
 const QUIET_ROWS: usize = 131_072;
-/// Encoded pages of open row groups may take this much together.
+/// The total size that the encoded pages of all open row groups may reach.
 const MOST_WAITING_BYTES: usize = 24 << 20;
-/// Up to this many rows a pull is not compressed: setting up a decompressor for every column takes a reader longer than reading
-/// them. Such rows wait in memory for the end of the pull, unless they take more than `FEW_BYTES`.
+/// A pull of up to this many rows is not compressed, since setting up a decompressor for every column takes a reader longer than
+/// reading these rows. They wait in memory for the end of the pull, unless they take more than `FEW_BYTES`.
 const FEW_ROWS: usize = 64;
 const FEW_BYTES: usize = 16 << 20;
-/// Batches that may wait for the encoder.
+/// How many batches may wait for the encoder.
 const QUEUE: usize = 4;
-/// Threads that close parts.
-const CLOSERS: usize = 4;
-/// Longer keys are not written into the log as the least or greatest of a part.
+/// How many threads close parts.
+const FINISHERS: usize = 4;
+/// The log does not state the least and greatest key of a part if one is longer than this.
 const LONGEST_STATED_KEY: usize = 64;
 
-/// Events of one month, public and private.
+/// The public and private rows of events of one month.
 #[derive(Debug)]
 pub(crate) struct MonthBatch {
     pub(crate) month: Month,
@@ -48,16 +52,16 @@ pub(crate) struct MonthBatch {
     pub(crate) private: RecordBatch,
 }
 
-/// The parts of one commit when all are closed.
+/// All parts of one commit, closed.
 #[derive(Debug, Default)]
 pub(crate) struct ClosedParts {
-    /// Public parts with what the Delta log says of them.
+    /// The public parts, each with its statistics for the Delta log.
     pub(crate) events: Vec<(FileEntry, Month, Stats)>,
-    /// Private parts.
+    /// The private parts, in the same order.
     pub(crate) persons: Vec<FileEntry>,
 }
 
-/// The thread that encodes.
+/// The encoding thread and the queue that feeds it.
 #[derive(Debug)]
 pub(crate) struct Encoder {
     queue: SyncSender<MonthBatch>,
@@ -65,7 +69,7 @@ pub(crate) struct Encoder {
 }
 
 impl Encoder {
-    /// Starts it. Files go into the folder `staging` of the store under names that `staged` gives.
+    /// Starts the thread. It writes files to the folder `staging` of the store, under names that `staged` returns.
     pub(crate) fn start(
         store: Arc<dyn Store>,
         staging: String,
@@ -77,25 +81,26 @@ impl Encoder {
         Ok(Self { queue, thread })
     }
 
-    /// Hands a batch over; waits while the queue is full. `false` when the thread has ended, which [`Self::finish`]
-    /// explains.
+    /// Hands a batch over, and waits while the queue is full. Returns `false` if the thread has ended; [`Self::finish`] then returns
+    /// the reason.
     pub(crate) fn take(&self, batch: MonthBatch) -> bool {
         self.queue.send(batch).is_ok()
     }
 
-    /// Closes every part.
+    /// Closes all parts and returns them.
     pub(crate) fn finish(self) -> Result<ClosedParts, ArchiveError> {
         drop(self.queue);
-        let ended = self.thread.join();
-        ended.unwrap_or_else(|_| Err(stopped()))
+        let joined = self.thread.join();
+        joined.unwrap_or_else(|_| Err(stopped()))
     }
 }
 
-/// The name under which a part waits: all side by side, so that one flush of the folder keeps every name.
+/// Returns the name of a part in the staging folder. There are no subfolders, so one flush of the folder makes all names durable.
 pub(super) fn staged(path: &str) -> String {
     path.replace('/', "~")
 }
 
+/// The open parts, by month, on the side of the encoding thread.
 struct Parts {
     store: Arc<dyn Store>,
     staging: String,
@@ -105,14 +110,14 @@ struct Parts {
     open: BTreeMap<Month, (Part, Part)>,
     rows: usize,
     compressed: bool,
-    closers: PartFinishers,
+    finishers: PartFinishers,
 }
 
 impl Parts {
     fn new(store: Arc<dyn Store>, staging: String, version: u64, integer_ids: bool) -> Result<Self, ArchiveError> {
-        let (open, closers) = (BTreeMap::new(), PartFinishers::start()?);
+        let (open, finishers) = (BTreeMap::new(), PartFinishers::start()?);
         let (ordinal, rows, compressed) = (0, 0, true);
-        Ok(Self { store, staging, version, ordinal, integer_ids, open, rows, compressed, closers })
+        Ok(Self { store, staging, version, ordinal, integer_ids, open, rows, compressed, finishers })
     }
 
     fn run(mut self, batches: &Receiver<MonthBatch>) -> Result<ClosedParts, ArchiveError> {
@@ -126,19 +131,19 @@ impl Parts {
             } else {
                 few.push(batch);
             }
-            if self.closers.one_has_failed() {
+            if self.finishers.one_has_failed() {
                 break;
             }
         }
         self.compressed = few.is_empty();
         few.into_iter().try_for_each(|batch| self.write(batch))?;
-        self.open.into_values().for_each(|parts| self.closers.take(parts));
-        self.closers.finish()
+        self.open.into_values().for_each(|parts| self.finishers.take(parts));
+        self.finishers.finish()
     }
 
     fn write(&mut self, batch: MonthBatch) -> Result<(), ArchiveError> {
         let month = batch.month;
-        // Taken out, so that none is lost between looking for it and finding it.
+        // Removed here and inserted again below, so that there is no second lookup that could fail and lose the batch.
         let (mut public, mut private) = match self.open.remove(&month) {
             Some(parts) => parts,
             None => (
@@ -154,9 +159,11 @@ impl Parts {
         self.open.insert(month, (public, private));
         let all = self.rows;
         let is_done = |part: &Part| part.rows >= MOST_ROWS || all - part.last_at >= QUIET_ROWS;
-        self.open.extract_if(.., |_, (public, _)| is_done(public)).for_each(|(_, parts)| self.closers.take(parts));
-        while self.open.values().map(waiting).sum::<usize>() > MOST_WAITING_BYTES {
-            let Some((public, private)) = self.open.values_mut().max_by_key(|parts| waiting(parts)) else { break };
+        self.open.extract_if(.., |_, (public, _)| is_done(public)).for_each(|(_, parts)| self.finishers.take(parts));
+        while self.open.values().map(waiting_bytes).sum::<usize>() > MOST_WAITING_BYTES {
+            let Some((public, private)) = self.open.values_mut().max_by_key(|parts| waiting_bytes(parts)) else {
+                break;
+            };
             public.flush()?;
             private.flush()?;
         }
@@ -174,7 +181,7 @@ impl Parts {
     }
 }
 
-/// The two parts of a month on the disk.
+/// A public part and its private counterpart, both closed.
 struct Closed {
     public: FileEntry,
     month: Month,
@@ -189,7 +196,7 @@ impl Closed {
     }
 }
 
-/// Threads that close parts in turn, side by side, since the disk makes each wait.
+/// Threads that close parts, which are assigned to them in turn. They work in parallel, since each waits for the disk.
 struct PartFinishers {
     queues: Vec<SyncSender<(Part, Part)>>,
     threads: Vec<JoinHandle<Result<Vec<Closed>, ArchiveError>>>,
@@ -198,38 +205,38 @@ struct PartFinishers {
 
 impl PartFinishers {
     fn start() -> Result<Self, ArchiveError> {
-        let mut closers = Self { queues: Vec::new(), threads: Vec::new(), taken: 0 };
-        for _ in 0..CLOSERS {
+        let mut finishers = Self { queues: Vec::new(), threads: Vec::new(), taken: 0 };
+        for _ in 0..FINISHERS {
             let (queue, parts) = sync_channel(1);
-            closers.queues.push(queue);
-            closers.threads.push(thread("closer", move || parts.into_iter().map(Closed::of).collect())?);
+            finishers.queues.push(queue);
+            finishers.threads.push(thread("finisher", move || parts.into_iter().map(Closed::of).collect())?);
         }
-        Ok(closers)
+        Ok(finishers)
     }
 
     fn take(&mut self, parts: (Part, Part)) {
-        // A thread that has ended is found out in the end.
-        drop(self.queues[self.taken % CLOSERS].send(parts));
+        // If the thread has ended, `finish` returns its error.
+        drop(self.queues[self.taken % FINISHERS].send(parts));
         self.taken += 1;
     }
 
-    /// A thread goes on as long as there may be parts for it, so one that has ended could not close one.
+    /// Returns whether a part could not be closed. A thread runs as long as its queue is open, so one that has ended has failed.
     fn one_has_failed(&self) -> bool {
         self.threads.iter().any(JoinHandle::is_finished)
     }
 
-    /// What became of the parts, in the order in which they were taken.
+    /// Waits for all threads and returns the closed parts in the order in which they were handed over.
     fn finish(self) -> Result<ClosedParts, ArchiveError> {
         drop(self.queues);
-        // Each is waited for, so that none writes any more when the staging is cleared.
-        let ended: Vec<_> = self.threads.into_iter().map(JoinHandle::join).collect();
-        let mut lots = Vec::new();
-        for lot in ended {
-            lots.push(lot.map_err(|_| stopped())??.into_iter());
+        // All threads are joined before an error is returned, so that none still writes when the staging folder is removed.
+        let joined: Vec<_> = self.threads.into_iter().map(JoinHandle::join).collect();
+        let mut results = Vec::new();
+        for result in joined {
+            results.push(result.map_err(|_| stopped())??.into_iter());
         }
         let mut all = ClosedParts::default();
         for i in 0..self.taken {
-            let closed = lots[i % CLOSERS].next().ok_or_else(stopped)?;
+            let closed = results[i % FINISHERS].next().ok_or_else(stopped)?;
             all.events.push((closed.public, closed.month, closed.stats));
             all.persons.push(closed.private);
         }
@@ -249,21 +256,26 @@ fn stopped() -> ArchiveError {
     ArchiveError::Encode("the encoder stopped; this is a defect of tertib".into())
 }
 
-fn waiting((public, private): &(Part, Part)) -> usize {
+/// Returns how many encoded bytes of two parts wait in memory.
+fn waiting_bytes((public, private): &(Part, Part)) -> usize {
     public.writer.memory_size() + private.writer.memory_size()
 }
 
+/// A part that is being written.
 struct Part {
     path: String,
     month: Month,
-    /// As messages show it.
+    /// The location of the staged file as messages show it.
     place: String,
     writer: ArrowWriter<Hashing>,
     rows: usize,
-    /// How many rows had gone into all parts when the last came into this one.
+    /// How many rows had been written to all parts together when this one last received some.
     last_at: usize,
+    /// The first and the last `seq`.
     seq: Option<(i64, i64)>,
+    /// The least and the greatest `event_id`.
     ids: Option<(Value, Value)>,
+    /// Whether both are short enough for the log.
     stated: bool,
 }
 
@@ -277,7 +289,7 @@ impl Part {
         self.writer.flush().map_err(|e| write_fault(&self.place, e))
     }
 
-    /// Remembers what the log will say of the part.
+    /// Updates the statistics that the log will state about the part.
     fn note(&mut self, batch: &RecordBatch, integer_ids: bool) -> Result<(), ArchiveError> {
         let seqs = int64s(batch, "seq")?.values();
         widen(&mut self.seq, seqs.iter().copied());
@@ -287,8 +299,8 @@ impl Part {
             self.ids = ids.map(|(a, b)| (json!(a), json!(b)));
         } else {
             let text = |v: Value| if let Value::String(s) = v { Some(s) } else { None };
-            let held = self.ids.take().and_then(|(a, b)| Some((text(a)?, text(b)?)));
-            let mut ids = held.as_ref().map(|(a, b)| (a.as_str(), b.as_str()));
+            let ends = self.ids.take().and_then(|(a, b)| Some((text(a)?, text(b)?)));
+            let mut ids = ends.as_ref().map(|(a, b)| (a.as_str(), b.as_str()));
             widen(&mut ids, texts(batch, "event_id")?.iter().flatten());
             self.stated &= ids.is_none_or(|(a, b)| a.len().max(b.len()) <= LONGEST_STATED_KEY);
             self.ids = ids.map(|(a, b)| (json!(a), json!(b)));
@@ -296,7 +308,7 @@ impl Part {
         Ok(())
     }
 
-    /// What the Delta log says about the part, so that readers can skip it.
+    /// Returns the statistics for the Delta log, by which readers can skip the part.
     fn stats(&self) -> Stats {
         let (least, greatest) = self.ids.clone().filter(|_| self.stated).unzip();
         let (first, last) = self.seq.unzip();
@@ -317,7 +329,7 @@ impl Part {
     }
 }
 
-/// The system's own words where the disk refused.
+/// Converts an error of the Parquet writer; one that came from the disk becomes the system's own error.
 fn write_fault(place: &str, fault: ParquetError) -> ArchiveError {
     match fault {
         ParquetError::External(e) => match e.downcast::<std::io::Error>() {
@@ -328,13 +340,14 @@ fn write_fault(place: &str, fault: ParquetError) -> ArchiveError {
     }
 }
 
+/// Extends a range so that it contains all values.
 fn widen<T: Ord + Copy>(ends: &mut Option<(T, T)>, values: impl Iterator<Item = T>) {
     for value in values {
         *ends = Some(ends.map_or((value, value), |(a, b)| (a.min(value), b.max(value))));
     }
 }
 
-/// A file whose bytes are hashed as they are written.
+/// A file that hashes its bytes as they are written.
 struct Hashing {
     file: Box<dyn NewFile>,
     hash: Sha256,
@@ -416,24 +429,24 @@ mod tests {
     fn only_a_pull_of_few_rows_is_not_compressed() {
         let month = "2026-10".parse().unwrap();
         let (public, private) = schemas();
-        for (lots, compression) in [
+        for (sizes, compression) in [
             (vec![FEW_ROWS], Compression::UNCOMPRESSED),
             (vec![1, FEW_ROWS - 1], Compression::UNCOMPRESSED),
             (vec![FEW_ROWS, 1], Compression::ZSTD(ZstdLevel::try_new(1).unwrap())),
         ] {
             let folder = tempfile::TempDir::new().unwrap();
             let encoder = started(&folder);
-            for rows in &lots {
+            for rows in &sizes {
                 let batch = MonthBatch { month, public: batch(&public, *rows), private: batch(&private, *rows) };
                 assert!(encoder.take(batch));
             }
             let closed = encoder.finish().unwrap();
             let [(entry, ..)] = closed.events.as_slice() else { unreachable!("one month, one part") };
-            assert_eq!(entry.rows, lots.iter().sum::<usize>() as u64);
+            assert_eq!(entry.rows, sizes.iter().sum::<usize>() as u64);
             let file = std::fs::File::open(folder.path().join(layout::STAGING).join(staged(&entry.path))).unwrap();
             let reader = SerializedFileReader::new(file).unwrap();
             let columns = reader.metadata().row_group(0).columns();
-            assert!(columns.iter().all(|column| column.compression() == compression), "{lots:?}");
+            assert!(columns.iter().all(|column| column.compression() == compression), "{sizes:?}");
         }
     }
 }

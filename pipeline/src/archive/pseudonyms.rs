@@ -1,4 +1,11 @@
-//! What the archive computes of what is personal about a row: pseudonym, salt and commitment.
+//! Computes the digests of the personal columns of a row: pseudonym, salt and commitment. The pull archives them; `verify` computes
+//! them again.
+//!
+//! Reads   the columns that the facts classify as personal, and the office's key
+//! Gives   a [`PersonDigest`] for each row
+//! Rule    the public table holds the pseudonym and the commitment, the private table the salt
+//!
+//! Invariant: the same key and the same personal columns always give the same digests.
 
 use super::ArchiveError;
 use crate::archive::event_batch::Values;
@@ -9,33 +16,35 @@ use schemas::{Column, ColumnFacts, ColumnKind, Presence};
 use sha2::{Digest, Sha256};
 use std::io::Write;
 
-/// Residents whose digests are remembered: a batch's rows lie near each other, and one resident's are ten or more.
+/// How many digests the cache holds. A resident has ten or more rows, and they arrive close to each other.
 const REMEMBERED: usize = 4_096;
-/// What is remembered of a resident has a place of fixed size, so that one look at the memory tells; few need more.
+/// The longest message that is cached. Cache slots have a fixed size, so that a lookup reads one place in memory; few messages are
+/// longer.
 const LONGEST_REMEMBERED: usize = 160;
-/// A longer remark is the only one of its kind nearly always; a short one, or an empty text, may stand in every row.
+/// The longest remark that is expected in several rows of a resident. A longer one is almost always unique, so caching its digests
+/// would be useless.
 const LONGEST_COMMON_REMARK: usize = 16;
 
-/// What the digests of the personal columns are.
+/// The digests of the personal columns of one row.
 #[derive(Clone, Debug)]
 pub(crate) struct PersonDigest {
-    /// Public: same NIK, same pseudonym; only the key's holder can tell whose.
+    /// Public: equal for equal NIKs; only the holder of the key can tell whose it is. `None` without a NIK.
     pub(crate) pseudonym: Option<[u8; 16]>,
-    /// Private: salts the commitment. It depends on the key and the personal columns only, so the same columns give the same
-    /// commitment, and a pull repeated after a crash writes the same bytes.
+    /// Private: the salt of the commitment. It depends only on the key and the personal columns, so the same columns give the same
+    /// commitment, and a pull that is repeated after a crash writes the same bytes.
     pub(crate) salt: [u8; 16],
-    /// Public: SHA-256 of the salt and the personal columns as JSON with sorted keys and no blanks.
+    /// Public: the SHA-256 of the salt and of the personal columns as JSON with sorted keys and no blanks.
     pub(crate) commitment: [u8; 32],
 }
 
-/// Which columns the digests are made of: those that the facts call personal.
+/// The columns from which digests are computed: those that the facts classify as personal.
 #[derive(Clone, Debug)]
 pub(crate) struct DigestForm {
-    /// In the order in which their salt is made: the NIK, what a row may lack, what it may not, days.
+    /// In the order in which they enter the salt: the NIK, optional texts, required texts, other types.
     columns: Vec<Column>,
-    /// Places among them in the order of their names, each with what stands before its value.
+    /// Their indices sorted by column name, each with the JSON that precedes the value.
     json: Vec<(usize, String)>,
-    /// Where the remark stands among them.
+    /// The index of the remark.
     remark: Option<usize>,
 }
 
@@ -58,7 +67,7 @@ impl DigestForm {
         }
     }
 
-    /// The personal columns of some rows; an error names the one that is not among them.
+    /// Selects the personal columns with `values`, which returns an error for a column that is missing.
     pub(crate) fn persons<'a>(
         &self,
         values: impl Fn(Column) -> Result<Values<'a>, ArchiveError>,
@@ -73,7 +82,7 @@ pub(crate) struct Persons<'a> {
     columns: Vec<Values<'a>>,
 }
 
-/// What is personal about one row.
+/// The personal columns of one row.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Person<'a> {
     columns: &'a [Values<'a>],
@@ -96,8 +105,8 @@ impl<'a> Person<'a> {
     }
 }
 
-/// Computes the digests, and remembers those of residents who may soon come again with the same remark. Of one who will not,
-/// only the pseudonym is looked up.
+/// Computes digests, and caches them by a hash of the NIK and the first text after it. Rows with a long remark are not cached, since
+/// they do not recur; for them only the pseudonym is taken from the cache.
 #[derive(Debug)]
 pub(crate) struct Pseudonymizer {
     form: DigestForm,
@@ -105,13 +114,14 @@ pub(crate) struct Pseudonymizer {
     salt: Keyed,
     message: Vec<u8>,
     json: Vec<u8>,
-    /// Each has one place; who comes later takes it.
+    /// The cache. A new entry replaces the one in its slot.
     remembered: Vec<Remembered>,
-    places: RandomState,
-    /// What was computed last and is not remembered.
-    passing: PersonDigest,
+    slot_hasher: RandomState,
+    /// The digests that were computed last, if they are not cached.
+    uncached: PersonDigest,
 }
 
+/// A slot of the cache.
 #[derive(Clone, Debug)]
 struct Remembered {
     message: [u8; LONGEST_REMEMBERED],
@@ -120,15 +130,15 @@ struct Remembered {
 }
 
 impl Remembered {
-    /// Of which message the digests are; empty where there is none.
+    /// Returns the message whose digests are cached; empty for an unused slot.
     fn message(&self) -> &[u8] {
         &self.message[..self.length]
     }
 
-    /// Whether there was room for it.
+    /// Stores a message and its digests. Returns `false` if the message is too long.
     fn take(&mut self, message: &[u8], digest: &PersonDigest) -> bool {
-        let Some(place) = self.message.get_mut(..message.len()) else { return false };
-        place.copy_from_slice(message);
+        let Some(slot) = self.message.get_mut(..message.len()) else { return false };
+        slot.copy_from_slice(message);
         self.length = message.len();
         self.digest = digest.clone();
         true
@@ -138,33 +148,34 @@ impl Remembered {
 impl Pseudonymizer {
     pub(crate) fn new(key: &Key, form: DigestForm) -> Self {
         let none = PersonDigest { pseudonym: None, salt: [0; 16], commitment: [0; 32] };
-        let nobody = Remembered { message: [0; LONGEST_REMEMBERED], length: 0, digest: none.clone() };
+        let unused = Remembered { message: [0; LONGEST_REMEMBERED], length: 0, digest: none.clone() };
         Self {
             form,
             nik: key.keyed("nik"),
             salt: key.keyed("salt"),
             message: Vec::new(),
             json: Vec::new(),
-            remembered: vec![nobody; REMEMBERED],
-            places: RandomState::with_seeds(1, 2, 3, 4),
-            passing: none,
+            remembered: vec![unused; REMEMBERED],
+            slot_hasher: RandomState::with_seeds(1, 2, 3, 4),
+            uncached: none,
         }
     }
 
-    /// Of which columns the digests are made.
+    /// Returns the columns from which digests are computed.
     pub(crate) fn form(&self) -> &DigestForm {
         &self.form
     }
 
+    /// Returns the digests of a row, from the cache if they are there.
     pub(crate) fn digest(&mut self, person: Person<'_>) -> &PersonDigest {
-        let hash = self.places.hash_one((person.nik(), person.text(1)));
+        let hash = self.slot_hasher.hash_one((person.nik(), person.text(1)));
         let remembered = &mut self.remembered[usize::try_from(hash % REMEMBERED as u64).unwrap_or(0)];
-        let may_come_again = self
+        let may_recur = self
             .form
             .remark
             .and_then(|place| person.text(place))
             .is_none_or(|remark| remark.len() <= LONGEST_COMMON_REMARK);
-        if may_come_again && begins_with(remembered.message(), |piece| each_piece(person, piece)) {
+        if may_recur && begins_with(remembered.message(), |piece| each_piece(person, piece)) {
             return &remembered.digest;
         }
         let pseudonym = person.nik().map(|nik| {
@@ -176,28 +187,29 @@ impl Pseudonymizer {
         each_piece(person, |piece| self.message.extend_from_slice(piece));
         let salt = self.salt.digest(&[&self.message]);
         let commitment = commitment(&salt, person, &self.form, &mut self.json);
-        self.passing = PersonDigest { pseudonym, salt, commitment };
-        let is_remembered = may_come_again && remembered.take(&self.message, &self.passing);
-        if is_remembered { &remembered.digest } else { &self.passing }
+        self.uncached = PersonDigest { pseudonym, salt, commitment };
+        let is_remembered = may_recur && remembered.take(&self.message, &self.uncached);
+        if is_remembered { &remembered.digest } else { &self.uncached }
     }
 }
 
-/// SHA-256 of a salt and the personal columns; `json` is where these are written.
+/// Returns the SHA-256 of a salt and the personal columns. `json` is a buffer for these columns.
 pub(super) fn commitment(salt: &[u8], person: Person<'_>, form: &DigestForm, json: &mut Vec<u8>) -> [u8; 32] {
     write_json(json, person, form);
     Sha256::new().chain_update(salt).chain_update(json).finalize().into()
 }
 
-/// Whether a message begins with these pieces. The encoding is prefix-free, so a message that begins with all pieces of a
-/// person is that person's.
+/// Returns whether a message begins with these pieces. The encoding is prefix-free, so a message that begins with all pieces of a
+/// row is equal to that of the row.
 fn begins_with(message: &[u8], pieces: impl FnOnce(&mut dyn FnMut(&[u8]))) -> bool {
     let mut rest = Some(message);
     pieces(&mut |piece| rest = rest.and_then(|rest| rest.strip_prefix(piece)));
     rest.is_some()
 }
 
-/// The message of which the salt is a keyed digest (HMAC-SHA256, 128 bits), piece by piece, never empty: no value is a 0; text
-/// is its length plus one, seven bits a byte, and its bytes; a number is a 1 and eight bytes. So no two persons have the same.
+/// Passes on the pieces of the message whose keyed digest (HMAC-SHA256, 128 bits) is the salt. A missing value is encoded as a 0; a
+/// text as its length plus one, seven bits a byte, followed by its bytes; a number as a 1 followed by eight bytes. So the message is
+/// never empty, and rows that differ have different messages.
 fn each_piece(person: Person<'_>, mut piece: impl FnMut(&[u8])) {
     for column in person.columns {
         match column {
@@ -225,7 +237,7 @@ fn each_piece_of_text(text: Option<&str>, mut piece: impl FnMut(&[u8])) {
     piece(text.as_bytes());
 }
 
-/// The personal columns as JSON with sorted keys and no blanks.
+/// Writes the personal columns as JSON with sorted keys and no blanks.
 fn write_json(json: &mut Vec<u8>, person: Person<'_>, form: &DigestForm) {
     json.clear();
     for (place, name) in &form.json {
@@ -245,7 +257,7 @@ fn write_json(json: &mut Vec<u8>, person: Person<'_>, form: &DigestForm) {
     json.push(b'}');
 }
 
-/// A JSON string; only what needs an escape takes the long way.
+/// Writes a JSON string or `null`. Only texts with characters to escape go through `serde_json`.
 fn json_text(json: &mut Vec<u8>, value: Option<&str>) {
     match value {
         None => json.extend_from_slice(b"null"),
@@ -269,9 +281,9 @@ mod tests {
     use schemas::Visibility;
     use serde_json::json;
 
-    /// What one row says of a person, in the facts' order but for the day.
+    /// The personal columns of one row, and one that is public in the facts as they are compiled in.
     #[derive(Clone, Copy)]
-    struct Said<'a> {
+    struct Row<'a> {
         nik: Option<&'a str>,
         nama: Option<&'a str>,
         jenis_kelamin: Option<&'a str>,
@@ -282,8 +294,8 @@ mod tests {
         kewarganegaraan: Option<&'a str>,
     }
 
-    impl Said<'_> {
-        fn digest(&self, residents: &mut Pseudonymizer) -> PersonDigest {
+    impl Row<'_> {
+        fn digest(&self, pseudonymizer: &mut Pseudonymizer) -> PersonDigest {
             let days = Date32Array::from(vec![self.tanggal_lahir_days]);
             let texts = [
                 (Column::Nik, self.nik),
@@ -299,12 +311,12 @@ mod tests {
                 Column::TanggalLahir => Ok(Values::Days(&days)),
                 _ => Ok(Values::Texts(&texts.iter().find(|(own, _)| *own == column).unwrap().1)),
             };
-            let persons = residents.form().persons(values).unwrap();
-            residents.digest(persons.row(0)).clone()
+            let persons = pseudonymizer.form().persons(values).unwrap();
+            pseudonymizer.digest(persons.row(0)).clone()
         }
     }
 
-    const SITI: Said<'_> = Said {
+    const SITI: Row<'_> = Row {
         nik: Some("1806015708979001"),
         nama: Some("SITI \"AMINAH\"\\"),
         jenis_kelamin: None,
@@ -315,7 +327,7 @@ mod tests {
         kewarganegaraan: Some("WNI"),
     };
 
-    fn residents(columns: &ColumnFacts) -> Pseudonymizer {
+    fn pseudonymizer(columns: &ColumnFacts) -> Pseudonymizer {
         Pseudonymizer::new(&Key::from_bytes([7; 32]), DigestForm::of(columns))
     }
 
@@ -326,26 +338,26 @@ mod tests {
             "nik": "1806015708979001", "nama": "SITI \"AMINAH\"\\", "jenis_kelamin": null, "tempat_lahir": "KOTA AGUNG",
             "tanggal_lahir": "1997-08-17", "pembawa": "ANDI", "keterangan": "baris\ndua",
         });
-        let mut residents = residents(&ColumnFacts::embedded().unwrap());
+        let mut pseudonymizer = pseudonymizer(&ColumnFacts::embedded().unwrap());
         for _ in 0..2 {
-            let digest = SITI.digest(&mut residents);
+            let digest = SITI.digest(&mut pseudonymizer);
             let wanted: [u8; 32] = Sha256::digest([&digest.salt, canonical.to_string().as_bytes()].concat()).into();
             assert_eq!(digest.commitment, wanted);
         }
-        let remembered = SITI.digest(&mut residents);
+        let remembered = SITI.digest(&mut pseudonymizer);
         for other in [
-            Said { keterangan: None, ..SITI },
-            Said { keterangan: Some(""), ..SITI },
-            Said { pembawa: Some("ANDIN"), ..SITI },
-            Said { tempat_lahir: None, ..SITI },
-            Said { tanggal_lahir_days: None, ..SITI },
-            Said { tanggal_lahir_days: Some(10_091), ..SITI },
+            Row { keterangan: None, ..SITI },
+            Row { keterangan: Some(""), ..SITI },
+            Row { pembawa: Some("ANDIN"), ..SITI },
+            Row { tempat_lahir: None, ..SITI },
+            Row { tanggal_lahir_days: None, ..SITI },
+            Row { tanggal_lahir_days: Some(10_091), ..SITI },
         ] {
-            let other = other.digest(&mut residents);
+            let other = other.digest(&mut pseudonymizer);
             assert_ne!(other.salt, remembered.salt);
             assert_eq!(other.pseudonym, remembered.pseudonym);
         }
-        assert_eq!(SITI.digest(&mut residents).salt, remembered.salt);
+        assert_eq!(SITI.digest(&mut pseudonymizer).salt, remembered.salt);
     }
 
     #[test]
@@ -359,27 +371,27 @@ mod tests {
             };
             schemas::ColumnFact { visibility, ..*fact }
         });
-        let mut residents = residents(&ColumnFacts::new(flipped.collect()).unwrap());
+        let mut pseudonymizer = pseudonymizer(&ColumnFacts::new(flipped.collect()).unwrap());
         let canonical = json!({
             "nik": "1806015708979001", "nama": "SITI \"AMINAH\"\\", "jenis_kelamin": null, "kewarganegaraan": "WNI",
             "tanggal_lahir": "1997-08-17", "pembawa": "ANDI", "keterangan": "baris\ndua",
         });
-        let digest = SITI.digest(&mut residents);
+        let digest = SITI.digest(&mut pseudonymizer);
         let wanted: [u8; 32] = Sha256::digest([&digest.salt, canonical.to_string().as_bytes()].concat()).into();
         assert_eq!(digest.commitment, wanted);
-        assert_eq!(Said { tempat_lahir: None, ..SITI }.digest(&mut residents).commitment, wanted);
-        assert_ne!(Said { kewarganegaraan: Some("OA"), ..SITI }.digest(&mut residents).salt, digest.salt);
+        assert_eq!(Row { tempat_lahir: None, ..SITI }.digest(&mut pseudonymizer).commitment, wanted);
+        assert_ne!(Row { kewarganegaraan: Some("OA"), ..SITI }.digest(&mut pseudonymizer).salt, digest.salt);
     }
 
     #[test]
     fn residents_who_share_a_place_are_not_taken_for_each_other() {
         let key = Key::from_bytes([7; 32]);
-        let mut residents = residents(&ColumnFacts::embedded().unwrap());
+        let mut pseudonymizer = pseudonymizer(&ColumnFacts::embedded().unwrap());
         let niks: Vec<String> = (0..3 * REMEMBERED).map(|n| format!("18060157089{n:05}")).collect();
         let mut salts = Vec::new();
         for nik in niks.iter().chain(&niks) {
             for keterangan in [None, Some(""), Some("catatan yang panjang")] {
-                let person = Said {
+                let person = Row {
                     nik: Some(nik),
                     nama: Some("SITI"),
                     tempat_lahir: None,
@@ -387,7 +399,7 @@ mod tests {
                     keterangan,
                     ..SITI
                 };
-                let digest = person.digest(&mut residents);
+                let digest = person.digest(&mut pseudonymizer);
                 assert_eq!(digest.pseudonym, Some(key.keyed("nik").digest(&[nik.as_bytes()])));
                 salts.push(digest.salt);
             }

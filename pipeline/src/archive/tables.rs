@@ -1,6 +1,10 @@
-//! Columns of the archive's tables, and events as columns.
+//! Defines the columns and the Parquet encoding of the archive's tables, and arranges rows in these columns for the writer.
 //!
-//! Invariant: the public table holds no NIK, no name and no free text; only a keyed pseudonym and a salted commitment.
+//! Reads   the facts' classification of the columns; new events with their digests, quarantined rows, outages and stock
+//! Gives   the schemas of the tables, record batches of their rows, and the bytes of small tables
+//! Rule    the visibility of a column decides whether it is in the public or the private table
+//!
+//! Invariant: the public table contains no NIK, no name and no free text, only a keyed pseudonym and a salted commitment.
 
 use super::ArchiveError;
 use super::pseudonyms::PersonDigest;
@@ -20,7 +24,7 @@ use schemas::{Column, ColumnFact, ColumnFacts, ColumnKind, Presence, Visibility}
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// A row that broke the contract.
+/// A row that violates the contract, and the reason.
 #[derive(Clone, Debug)]
 pub(crate) struct QuarantinedRow {
     pub(crate) event_id: Option<String>,
@@ -34,13 +38,13 @@ fn utc() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
 }
 
-/// The public and the private table: which columns of the contract stand in each, and in which order, follows from how the facts
-/// classify them.
+/// The public and the private table. The classification of the facts determines which columns of the contract each contains, and in
+/// which order.
 #[derive(Clone, Debug)]
 pub(crate) struct Tables {
-    /// Columns of the contract in the public table, the key first.
+    /// The columns of the contract in the public table, the key first.
     pub(crate) public: Vec<Column>,
-    /// Columns of the contract in the private table.
+    /// The columns of the contract in the private table.
     pub(crate) private: Vec<Column>,
     pub(crate) public_schema: SchemaRef,
     pub(crate) private_schema: SchemaRef,
@@ -60,8 +64,8 @@ impl Tables {
         };
         let (private, public): (Vec<&ColumnFact>, Vec<&ColumnFact>) =
             columns.iter().partition(|fact| fact.visibility == Visibility::Personal);
-        let schema = |before: Vec<Field>, facts: &[&ColumnFact], behind: Vec<Field>| {
-            let fields = before.into_iter().chain(facts.iter().map(|fact| field(fact))).chain(behind);
+        let schema = |before: Vec<Field>, facts: &[&ColumnFact], after: Vec<Field>| {
+            let fields = before.into_iter().chain(facts.iter().map(|fact| field(fact))).chain(after);
             Arc::new(Schema::new(fields.collect::<Vec<_>>()))
         };
         let seq = || Field::new("seq", DataType::Int64, false);
@@ -79,7 +83,7 @@ impl Tables {
         }
     }
 
-    /// The public columns in the words of the Delta protocol.
+    /// Returns the schema of the public table in the format of the Delta protocol.
     pub(crate) fn delta_schema(&self) -> Value {
         let fields = self.public_schema.fields().iter().map(|f| {
             let kind = match f.data_type() {
@@ -97,25 +101,25 @@ impl Tables {
     }
 }
 
-/// How the columns are classified in an archive whose log describes its public table so: as the program has them, but for who may
-/// see them and whether a row may lack those that are public.
+/// Returns the classification of the columns in an archive whose log has this schema of the public table. The schema determines
+/// which columns are public and which of those are optional; everything else is as compiled into the program.
 pub(crate) fn classified(delta_schema: &str) -> Result<ColumnFacts, String> {
     #[derive(serde::Deserialize)]
     struct Table {
-        fields: Vec<Held>,
+        fields: Vec<StoredField>,
     }
     #[derive(serde::Deserialize)]
-    struct Held {
+    struct StoredField {
         name: String,
         nullable: bool,
     }
     let table: Table = serde_json::from_str(delta_schema).map_err(|e| e.to_string())?;
     let now = ColumnFacts::embedded().map_err(|e| e.to_string())?;
     let then = now.iter().map(|fact| {
-        let held = table.fields.iter().find(|held| held.name == fact.column.name());
-        let visibility = if held.is_some() { Visibility::Public } else { Visibility::Personal };
-        let presence = match held {
-            Some(held) if held.nullable => Presence::Optional,
+        let stored = table.fields.iter().find(|stored| stored.name == fact.column.name());
+        let visibility = if stored.is_some() { Visibility::Public } else { Visibility::Personal };
+        let presence = match stored {
+            Some(stored) if stored.nullable => Presence::Optional,
             Some(_) if fact.presence == Presence::Optional => Presence::Required,
             _ => fact.presence,
         };
@@ -124,10 +128,10 @@ pub(crate) fn classified(delta_schema: &str) -> Result<ColumnFacts, String> {
     ColumnFacts::new(then.collect()).map_err(|e| e.to_string())
 }
 
-/// Events of one chunk that are to be archived, with what is computed of them, column by column.
+/// The events of one chunk that will be archived, with their numbers and digests, column by column.
 #[derive(Debug)]
 pub(crate) struct NewEvents {
-    /// Their places in the chunk.
+    /// Their row indices in the chunk.
     rows: Vec<u32>,
     seqs: Vec<i64>,
     corrections: Vec<Option<i64>>,
@@ -137,7 +141,7 @@ pub(crate) struct NewEvents {
 }
 
 impl NewEvents {
-    /// With room for that many.
+    /// Creates an empty collection with room for that many events.
     pub(crate) fn with_capacity(rows: usize) -> Self {
         let digests = |length| BinaryBuilder::with_capacity(rows, rows * length);
         Self {
@@ -150,7 +154,7 @@ impl NewEvents {
         }
     }
 
-    /// Adds the event at a place of the chunk under its number; `correction_of` is the number of the event it replaces.
+    /// Adds the event in a row of the chunk under its number. `correction_of` is the number of the event that it replaces.
     pub(crate) fn push(&mut self, row: u32, seq: i64, person: &PersonDigest, correction_of: Option<i64>) {
         self.rows.push(row);
         self.seqs.push(seq);
@@ -160,22 +164,22 @@ impl NewEvents {
         self.salts.append_value(person.salt);
     }
 
-    /// How many of them replace an earlier event.
+    /// Returns how many of them replace an earlier event.
     pub(crate) fn corrections(&self) -> u64 {
         self.corrections.iter().flatten().count() as u64
     }
 
-    /// The public and the private batch. Neighbours are not copied.
+    /// Returns the public and the private batch. Consecutive rows are sliced instead of copied.
     pub(crate) fn batches(
         mut self,
         events: &Events,
         tables: &Tables,
     ) -> Result<(RecordBatch, RecordBatch), ArchiveError> {
-        let neighbours = self.rows.windows(2).all(|pair| pair[1] == pair[0] + 1);
+        let are_consecutive = self.rows.windows(2).all(|pair| pair[1] == pair[0] + 1);
         let (first, rows) = (self.rows.first().map_or(0, |row| *row as usize), UInt32Array::from(self.rows));
-        let of = |column: &Column| -> Result<ArrayRef, ArchiveError> {
+        let selected = |column: &Column| -> Result<ArrayRef, ArchiveError> {
             let values = events.values(*column).array();
-            if neighbours {
+            if are_consecutive {
                 return Ok(values.slice(first, rows.len()));
             }
             take(values, &rows, None).map_err(|e| ArchiveError::Encode(e.to_string()))
@@ -183,14 +187,14 @@ impl NewEvents {
         let seqs: ArrayRef = Arc::new(Int64Array::from(self.seqs));
         let mut public = vec![Arc::clone(&seqs)];
         for column in &tables.public {
-            public.push(of(column)?);
+            public.push(selected(column)?);
         }
         public.push(Arc::new(self.pseudonyms.finish()));
         public.push(Arc::new(self.commitments.finish()));
         public.push(Arc::new(Int64Array::from(self.corrections)));
         let mut private: Vec<ArrayRef> = vec![seqs, Arc::new(self.salts.finish())];
         for column in &tables.private {
-            private.push(of(column)?);
+            private.push(selected(column)?);
         }
         let make = |schema: &SchemaRef, columns| {
             RecordBatch::try_new(SchemaRef::clone(schema), columns).map_err(|e| ArchiveError::Encode(e.to_string()))
@@ -199,7 +203,7 @@ impl NewEvents {
     }
 }
 
-/// Rows that broke the contract, with why.
+/// Returns quarantined rows and their reasons as a batch.
 pub(crate) fn quarantine_batch(rows: &[QuarantinedRow]) -> Result<RecordBatch, ArchiveError> {
     let fields = ["event_id", "code", "column", "digest", "row"]
         .into_iter()
@@ -218,7 +222,7 @@ pub(crate) fn quarantine_batch(rows: &[QuarantinedRow]) -> Result<RecordBatch, A
     batch(fields, columns)
 }
 
-/// The outage log as it was at a pull.
+/// Returns a snapshot of the outage log as a batch.
 pub(crate) fn outage_batch(rows: &[schemas::Outage]) -> Result<RecordBatch, ArchiveError> {
     let instants = |f: &dyn Fn(&schemas::Outage) -> i64| -> ArrayRef {
         Arc::new(TimestampMicrosecondArray::from_iter_values(rows.iter().map(f)).with_timezone("UTC"))
@@ -232,7 +236,7 @@ pub(crate) fn outage_batch(rows: &[schemas::Outage]) -> Result<RecordBatch, Arch
     batch(fields, vec![kinds, instants(&|r| r.mulai_us), instants(&|r| r.selesai_us)])
 }
 
-/// The blank-card stock as it was at a pull.
+/// Returns a snapshot of the blank-card stock as a batch.
 pub(crate) fn stock_batch(rows: &[schemas::Stock]) -> Result<RecordBatch, ArchiveError> {
     let counts =
         |f: &dyn Fn(&schemas::Stock) -> i64| -> ArrayRef { Arc::new(Int64Array::from_iter_values(rows.iter().map(f))) };
@@ -246,22 +250,22 @@ fn batch(fields: Vec<Field>, columns: Vec<ArrayRef>) -> Result<RecordBatch, Arch
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(|e| ArchiveError::Encode(e.to_string()))
 }
 
-/// A small batch as the bytes of a Parquet file; the same batch gives the same bytes.
+/// Encodes a small batch as the bytes of a Parquet file. The same batch always gives the same bytes.
 pub(crate) fn encode(batch: &RecordBatch) -> Result<Vec<u8>, ArchiveError> {
     let mut writer = writer(Vec::new(), batch.schema(), true).map_err(parquet_fault)?;
     writer.write(batch).map_err(parquet_fault)?;
     writer.into_inner().map_err(parquet_fault)
 }
 
-/// Columns whose values are all but random or all different: a dictionary only costs.
+/// Columns whose values are nearly random or all different, for which a dictionary only costs space and time.
 const WITHOUT_DICTIONARY: [&str; 7] = ["pii_commitment", "nik_pseudonym", "salt", "nik", "nama", "keterangan", "row"];
-/// Columns whose neighbours share their beginnings.
-const ALIKE: [&str; 3] = ["event_id", "berkas_id", "nomor_register"];
+/// Columns in which neighbouring values share a prefix.
+const WITH_COMMON_PREFIX: [&str; 3] = ["event_id", "berkas_id", "nomor_register"];
 
-/// Texts by which a reader of the archive finds rows, so that the least and greatest of a row group are worth knowing.
-const LOOKED_FOR: [&str; 3] = ["event_id", "berkas_id", "kolektif_id"];
+/// Text columns by which readers of the archive look up rows, for which the least and greatest value of a row group are worth storing.
+const SEARCHED_BY: [&str; 3] = ["event_id", "berkas_id", "kolektif_id"];
 
-/// A writer of Parquet with the encoding that each column of the archive deserves.
+/// Returns a Parquet writer that encodes each column in the way that suits its values.
 pub(crate) fn writer<W: std::io::Write + Send>(
     sink: W,
     schema: SchemaRef,
@@ -276,12 +280,12 @@ pub(crate) fn writer<W: std::io::Write + Send>(
         let path = ColumnPath::from(field.name().as_str());
         let name = field.name().as_str();
         let encoding = match field.data_type() {
-            // Differences between neighbours are small.
+            // Neighbouring values differ little.
             DataType::Int64 | DataType::Timestamp(..) => Some(Encoding::DELTA_BINARY_PACKED),
-            _ if ALIKE.contains(&name) => Some(Encoding::DELTA_BYTE_ARRAY),
+            _ if WITH_COMMON_PREFIX.contains(&name) => Some(Encoding::DELTA_BYTE_ARRAY),
             _ => None,
         };
-        if matches!(field.data_type(), DataType::Utf8 | DataType::Binary) && !LOOKED_FOR.contains(&name) {
+        if matches!(field.data_type(), DataType::Utf8 | DataType::Binary) && !SEARCHED_BY.contains(&name) {
             properties = properties.set_column_statistics_enabled(path.clone(), EnabledStatistics::None);
         }
         if let Some(encoding) = encoding {

@@ -1,11 +1,15 @@
-//! The one writer of an archive: parts are staged, then one commit makes all of them count at once.
+//! The only writer of an archive. It stages parts, and one commit then makes all of them visible at once.
 //!
-//! 1. Parts and the commit are written to a private staging folder and flushed.
-//! 2. An intent that names them is put if absent under the number of the version: the decision point.
-//! 3. Parts move to their places, the commit file is linked into the log, the intent is dropped.
+//! Reads   batches of public and private rows, quarantined rows and the two side tables, as the pull hands them over
+//! Gives   the archive with one more commit, or unchanged
 //!
-//! A crash before 2 leaves only staging, which a later writer clears; a crash after 2 is rolled forward by it. A kernel
-//! lock keeps writers apart; where it cannot, the put-if-absent alone decides, and whoever loses starts again.
+//! 1. Parts and the commit file are written to a private staging folder and flushed.
+//! 2. An intent that names them is stored with put-if-absent under the number of the version. This is the decision point.
+//! 3. Parts are moved to their places, the commit file is linked into the log, and the intent is removed.
+//!
+//! After a crash before step 2, only a staging folder is left, which the next writer removes; after a later crash, the next writer
+//! rolls the commit forward. A kernel lock keeps writers apart. On file systems without locks, put-if-absent alone decides,
+//! and the writer that loses starts again.
 //!
 //! Invariant: the log advances only under an intent.
 
@@ -27,40 +31,40 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Without a lock, a staging folder may belong to a writer that still works; after this long it does not.
+/// Without a lock, a staging folder may belong to a writer that is still running. After this time it counts as abandoned.
 const ABANDONED_S: u64 = 7 * 86_400;
 
 /// An archive opened for writing. Dropping it without a commit leaves the archive as it was.
 #[derive(Debug)]
 pub(crate) struct Writer {
     archive: Archive,
-    /// The folder in which everything is prepared.
+    /// The staging folder in which the commit is prepared.
     staging: String,
     encoder: Option<Encoder>,
     events: Vec<(FileEntry, Month, Stats)>,
     note: CommitNote,
     ordinal: usize,
-    // Once decided, what is staged is needed until it is rolled forward.
+    // After the decision point the staged files must be kept until they are rolled forward.
     decided: bool,
-    // Held until the writer is dropped; the kernel frees it if the process dies. None where there is no lock.
+    // Keeps the kernel lock until the writer is dropped; the kernel releases it if the process dies. `None` without a lock.
     _lock: Option<File>,
 }
 
-/// What keeps two writers apart.
+/// How two writers are kept apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WriterLock {
-    /// A kernel lock, and put-if-absent behind it.
+    /// By a kernel lock, with put-if-absent as a second barrier.
     Lock,
-    /// Put-if-absent alone, for file systems without locks.
+    /// By put-if-absent alone, for file systems without locks.
     PutIfAbsent,
 }
 
 impl Writer {
     /// Locks the archive, finishes a commit that a crash interrupted, and reads the log.
-    pub(crate) fn open(root: &Path, key: &Key, fence: WriterLock) -> Result<Self, ArchiveError> {
+    pub(crate) fn open(root: &Path, key: &Key, lock_mode: WriterLock) -> Result<Self, ArchiveError> {
         let store: Arc<dyn Store> = Arc::new(Folder::at(root));
         store.prepare()?;
-        let lock = if fence == WriterLock::Lock { store.lock()? } else { None };
+        let lock = if lock_mode == WriterLock::Lock { store.lock()? } else { None };
         settle(&*store)?;
         clear_staging(&*store, lock.is_some())?;
         let archive = Archive::of(Arc::clone(&store))?;
@@ -71,12 +75,12 @@ impl Writer {
         Ok(Self { archive, staging, encoder: None, events: Vec::new(), note, ordinal: 0, decided: false, _lock: lock })
     }
 
-    /// The archive as it is before the commit.
+    /// Returns the archive as it was before this commit.
     pub(crate) fn archive(&self) -> &Archive {
         &self.archive
     }
 
-    /// A folder of this machine for what does not fit into memory, gone with the writer.
+    /// Returns a local folder for data that does not fit into memory. It is removed together with the writer.
     pub(crate) fn scratch(&self) -> PathBuf {
         self.store().scratch(&self.staging)
     }
@@ -85,7 +89,7 @@ impl Writer {
         &**self.archive.store()
     }
 
-    /// Forgets everything staged.
+    /// Discards everything that was staged, so that the pull can be repeated.
     pub(crate) fn start_again(&mut self) -> Result<(), ArchiveError> {
         drop(self.encoder.take().map(Encoder::finish));
         self.store().remove(&self.staging)?;
@@ -97,7 +101,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Stages events of one month, public and private. `corrections` of them replace an earlier row.
+    /// Stages the public and private rows of events of one month, of which `corrections` replace an earlier row.
     pub(crate) fn add_events(
         &mut self,
         integer_ids: bool,
@@ -106,7 +110,7 @@ impl Writer {
         corrections: u64,
     ) -> Result<(), ArchiveError> {
         let rows = i64::try_from(public.num_rows()).ok();
-        self.note.next_seq = rows.and_then(|rows| self.note.next_seq.checked_add(rows)).ok_or_else(uncounted)?;
+        self.note.next_seq = rows.and_then(|rows| self.note.next_seq.checked_add(rows)).ok_or_else(miscounted)?;
         self.note.corrections += corrections;
         let encoder = match self.encoder.take() {
             Some(encoder) => encoder,
@@ -115,12 +119,12 @@ impl Writer {
                 Encoder::start(store, self.staging.clone(), self.archive.next_version(), integer_ids)?
             }
         };
-        let taken = encoder.take(MonthBatch { month, public, private });
+        let accepted = encoder.take(MonthBatch { month, public, private });
         self.encoder = Some(encoder);
-        if taken { Ok(()) } else { self.close_parts() }
+        if accepted { Ok(()) } else { self.close_parts() }
     }
 
-    /// Waits until every part is written.
+    /// Closes all parts and waits until they are written.
     fn close_parts(&mut self) -> Result<(), ArchiveError> {
         if let Some(encoder) = self.encoder.take() {
             let closed = encoder.finish()?;
@@ -138,21 +142,21 @@ impl Writer {
         Ok(())
     }
 
-    /// Stages the outage log, if it differs from the last snapshot.
+    /// Stages a snapshot of the outage log if it differs from the last one.
     pub(crate) fn set_outages(&mut self, rows: &[Outage]) -> Result<(), ArchiveError> {
         let last = self.archive.outage_file().cloned();
         self.note.outages = self.snapshot(layout::OUTAGES, &tables::outage_batch(rows)?, last)?;
         Ok(())
     }
 
-    /// Stages the blank-card stock, if it differs from the last snapshot.
+    /// Stages a snapshot of the blank-card stock if it differs from the last one.
     pub(crate) fn set_stock(&mut self, rows: &[Stock]) -> Result<(), ArchiveError> {
         let last = self.archive.stock_file().cloned();
         self.note.stock = self.snapshot(layout::STOCK, &tables::stock_batch(rows)?, last)?;
         Ok(())
     }
 
-    /// Stages a whole small table, unless it is what the last snapshot holds, or empty from the start.
+    /// Stages a small table as a whole, unless the last snapshot has the same content, or there is none and the table is empty.
     fn snapshot(
         &mut self,
         table: &str,
@@ -160,11 +164,11 @@ impl Writer {
         last: Option<FileEntry>,
     ) -> Result<Option<FileEntry>, ArchiveError> {
         let bytes = tables::encode(batch)?;
-        let news = last.map_or(batch.num_rows() > 0, |f| f.sha256 != sha256(&bytes));
-        if news { self.stage_bytes(table, None, batch.num_rows(), &bytes).map(Some) } else { Ok(None) }
+        let has_changed = last.map_or(batch.num_rows() > 0, |f| f.sha256 != sha256(&bytes));
+        if has_changed { self.stage_bytes(table, None, batch.num_rows(), &bytes).map(Some) } else { Ok(None) }
     }
 
-    /// Whether a commit would say anything new.
+    /// Returns whether anything is staged that a commit would record.
     pub(crate) fn has_news(&self) -> bool {
         let note = &self.note;
         self.encoder.is_some()
@@ -174,27 +178,27 @@ impl Writer {
             || note.stock.is_some()
     }
 
-    /// Closes the books of a month with this commit, and says why, where rows of it might still come.
+    /// Closes the books of a month with this commit. `incomplete` is the reason if more rows of the month might still arrive.
     pub(crate) fn seal(&mut self, month: Month, incomplete: Option<&str>) {
         self.note.seal = Some(month);
         self.note.sealed_incomplete = incomplete.map(str::to_owned);
     }
 
-    /// Makes everything staged count, together with the cursor.
-    pub(crate) fn commit(mut self, ready: &CommitRequest<'_>) -> Result<Archive, ArchiveError> {
+    /// Commits everything that was staged, together with the cursor.
+    pub(crate) fn commit(mut self, request: &CommitRequest<'_>) -> Result<Archive, ArchiveError> {
         self.close_parts()?;
-        if ready.next_seq != self.note.next_seq {
-            return Err(uncounted());
+        if request.next_seq != self.note.next_seq {
+            return Err(miscounted());
         }
-        self.note.findings.clone_from(&ready.findings);
-        self.note.source.clone_from(&ready.source);
-        self.note.complete_until_us = ready.complete_until_us;
+        self.note.findings.clone_from(&request.findings);
+        self.note.source.clone_from(&request.source);
+        self.note.complete_until_us = request.complete_until_us;
         let store = Arc::clone(self.archive.store());
         let version = self.archive.next_version();
         let (events, note) = (&self.events, &self.note);
-        let CommitRequest { cursor, facts, source, .. } = ready;
+        let CommitRequest { cursor, facts, source, .. } = request;
         let source = source.as_ref().map_or("", |source| &source.name);
-        let at_ms = self.not_before_the_last(ready.at_ms);
+        let at_ms = self.not_before_the_last(request.at_ms);
         let commit = NewCommit { version, at_ms, source, cursor: *cursor, events, note, facts }.encode();
         store.put(&format!("{}/{COMMIT}", self.staging), commit.as_bytes())?;
         let files = self.events.iter().map(|(entry, ..)| entry);
@@ -215,7 +219,7 @@ impl Writer {
         }
         put?;
         if is_committed(&*store, version)? {
-            // The version was decided and its intent dropped before ours was put.
+            // Another writer had committed this version and removed its intent before ours was stored.
             store.remove(&place)?;
             self.decided = false;
             return Err(ArchiveError::Conflict { path: store.place("") });
@@ -225,8 +229,8 @@ impl Writer {
         Archive::of(store)
     }
 
-    /// When a commit is said to be: a clock that was set back is no reason for a log whose times go back, which would look
-    /// altered for ever.
+    /// Returns the time to record for the new commit, which is never earlier than that of the last one: if the clock was set back,
+    /// a log whose times go back would look altered for ever.
     fn not_before_the_last(&self, now_ms: i64) -> i64 {
         let last_ms = self.archive.commits.last().map_or(now_ms, |last| last.at_ms);
         if now_ms < last_ms {
@@ -258,38 +262,38 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         if !self.decided {
-            // What cannot be cleared now is cleared by the next writer.
+            // Whatever cannot be removed now is removed by the next writer.
             drop(self.encoder.take().map(Encoder::finish));
             drop(self.store().remove(&self.staging));
         }
     }
 }
 
-/// What a commit says beside its parts.
+/// What a commit records in addition to its parts.
 #[derive(Debug)]
 pub(crate) struct CommitRequest<'a> {
-    /// Now.
+    /// The current time, in milliseconds since 1970 UTC.
     pub(crate) at_ms: i64,
-    /// Where the rows came from, where some came.
+    /// The source that was read; `None` for a commit without rows.
     pub(crate) source: Option<SourceNote>,
-    /// How far it was read.
+    /// How far the source was read.
     pub(crate) cursor: Option<i64>,
-    /// The next `seq`, as whoever numbered the rows counted.
+    /// The next `seq` as counted by the caller that numbered the rows; it must agree with the writer's own count.
     pub(crate) next_seq: i64,
-    /// Every row recorded before this instant was seen, microseconds.
+    /// Every row recorded before this instant has been seen; microseconds since 1970 UTC.
     pub(crate) complete_until_us: Option<i64>,
-    /// What never changes.
+    /// The facts that never change within one archive.
     pub(crate) facts: &'a TableFacts,
-    /// Findings by code.
+    /// The number of findings by code.
     pub(crate) findings: BTreeMap<String, u64>,
 }
 
-/// The rows were numbered otherwise than they were handed over.
-fn uncounted() -> ArchiveError {
+/// The error for rows whose number differs from the one that the caller counted.
+fn miscounted() -> ArchiveError {
     ArchiveError::Encode("its rows are not as many as were numbered; this is a defect of tertib".into())
 }
 
-/// A staging folder that no other writer has.
+/// Creates a staging folder that belongs to no other writer.
 fn own_staging(store: &dyn Store, version: u64) -> Result<String, ArchiveError> {
     for attempt in 0_u32.. {
         let staging = layout::staging(version, attempt);
@@ -300,15 +304,16 @@ fn own_staging(store: &dyn Store, version: u64) -> Result<String, ArchiveError> 
     Err(ArchiveError::Locked { path: store.place("") })
 }
 
-/// Takes away what earlier writers left. Under the lock there is no other writer; without it, only what is long abandoned
-/// goes.
+/// Removes what earlier writers left behind. With the lock there is no other writer; without it, only what has long been abandoned
+/// is removed.
 fn clear_staging(store: &dyn Store, alone: bool) -> Result<(), ArchiveError> {
     for folder in [layout::STAGING, layout::WORK, layout::FIGURES] {
         for entry in store.list(folder)? {
             let path = format!("{folder}/{}", entry.name.to_string_lossy());
-            let is_left = folder == layout::STAGING || entry.kind == EntryKind::File && layout::is_unfinished(&path);
+            let is_leftover =
+                folder == layout::STAGING || entry.kind == EntryKind::File && layout::is_unfinished(&path);
             let is_old = || store.age(&path).is_some_and(|age| age.as_secs() > ABANDONED_S);
-            if is_left && (alone || is_old()) {
+            if is_leftover && (alone || is_old()) {
                 store.remove(&path)?;
             }
         }
@@ -327,7 +332,7 @@ mod tests {
         let writer = Writer::open(folder.path(), &key, WriterLock::Lock).unwrap();
         let facts = TableFacts::new(true, key.id(), &schemas::Facts::embedded().unwrap());
         let findings = BTreeMap::new();
-        let ready = CommitRequest {
+        let request = CommitRequest {
             at_ms: 0,
             source: None,
             cursor: None,
@@ -336,7 +341,7 @@ mod tests {
             facts: &facts,
             findings,
         };
-        let refused = writer.commit(&ready).unwrap_err().to_string();
+        let refused = writer.commit(&request).unwrap_err().to_string();
         assert!(refused.contains("not as many as were numbered"), "{refused}");
         assert!(Archive::open(folder.path()).unwrap().is_empty());
     }
