@@ -1,36 +1,36 @@
-//! The lines of a commit file: actions of the Delta protocol, with what tertib says beside them.
+//! The lines of a commit file: the actions of the Delta protocol, and tertib's additions to them.
 //!
 //! Rule    <https://github.com/delta-io/delta/blob/master/PROTOCOL.md#actions>
 //!
-//! Invariant: a line is read only if it is, byte for byte, what [`Action::line`] writes of what was read from it. So a key that
-//! is not known, stands twice or is misspelt makes the commit unreadable instead of being passed over.
+//! Invariant: a line is accepted only if [`Action::line`] writes the parsed action back as the same bytes. So a key that is
+//! unknown, repeated or misspelt makes the commit unreadable instead of being ignored.
 
 use super::commit_note::CommitNote;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// The actions that this version knows.
+/// The actions that this version of the program knows.
 pub(super) const KNOWN: [&str; 5] = ["commitInfo", "protocol", "metaData", "txn", "add"];
 
 /// One line of a commit.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum Action {
-    /// What happened, and what Delta has no word for.
+    /// What the commit did, and in [`CommitNote`] what the Delta protocol does not cover.
     CommitInfo(Box<CommitInfo>),
-    /// What a reader must understand.
+    /// The versions of the protocol that readers and writers must support.
     Protocol(Protocol),
-    /// What never changes in one table.
+    /// The facts of the table that never change.
     MetaData(Box<MetaData>),
-    /// How far a source was read.
+    /// How far a source has been read.
     Txn(Txn),
-    /// A public part.
+    /// Adds a public part to the table.
     Add(Box<Add>),
 }
 
 impl Action {
-    /// The line, keys in order, without its end.
+    /// Returns the line with sorted keys, without a line break.
     pub(super) fn line(&self) -> String {
         json!(self).to_string()
     }
@@ -39,7 +39,7 @@ impl Action {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct CommitInfo {
-    /// When, milliseconds since 1970 UTC.
+    /// The time of the commit, in milliseconds since 1970 UTC.
     pub(super) timestamp: i64,
     pub(super) operation: String,
     pub(super) operation_parameters: BTreeMap<String, String>,
@@ -74,20 +74,20 @@ pub(super) struct TableFormat {
     pub(super) options: BTreeMap<String, String>,
 }
 
-/// Texts, as the protocol wants them.
+/// The configuration of the table. The protocol requires all values to be texts.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Configuration {
     #[serde(rename = "delta.appendOnly")]
     pub(super) append_only: String,
-    /// The first archives did not say it.
+    /// `None` in the earliest archives, which did not record it.
     #[serde(rename = "tertib.form", skip_serializing_if = "Option::is_none")]
     pub(super) form: Option<String>,
     #[serde(rename = "tertib.integerIds")]
     pub(super) integer_ids: String,
     #[serde(rename = "tertib.keyId")]
     pub(super) key_id: String,
-    /// Of an office in the west it is not written, as in the first archives.
+    /// `None` for the western zone, as in the earliest archives.
     #[serde(rename = "tertib.zone", skip_serializing_if = "Option::is_none")]
     pub(super) zone: Option<String>,
 }
@@ -103,13 +103,13 @@ pub(super) struct Txn {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct Add {
-    /// Path within the table.
+    /// The path within the table.
     pub(super) path: String,
     pub(super) partition_values: Partition,
     pub(super) size: u64,
     pub(super) modification_time: i64,
     pub(super) data_change: bool,
-    /// [`Stats`] as a text of JSON.
+    /// [`Stats`] as JSON text.
     pub(super) stats: String,
     pub(super) tags: Tags,
 }
@@ -126,7 +126,7 @@ pub(super) struct Tags {
     pub(super) sha256: String,
 }
 
-/// What the log says about the rows of a part, so that readers can skip it.
+/// Statistics of the rows of a part, by which readers can skip it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct Stats {
@@ -136,24 +136,24 @@ pub(crate) struct Stats {
     pub(crate) null_count: BTreeMap<String, u64>,
 }
 
-/// The least or greatest of a part.
+/// The least or the greatest values of a part.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Ends {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) seq: Option<i64>,
-    /// Left out where it is long.
+    /// Left out if it is long.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) event_id: Option<Value>,
 }
 
 impl Stats {
-    /// As the log holds it.
+    /// Returns the JSON text that the log contains.
     pub(super) fn text(&self) -> String {
         json!(self).to_string()
     }
 
-    /// Of what the log holds, if it is what [`Self::text`] gives.
+    /// Parses the JSON text from the log; `None` unless [`Self::text`] returns the same text.
     pub(super) fn of_text(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok().filter(|stats: &Self| stats.text() == text)
     }

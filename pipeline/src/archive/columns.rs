@@ -1,4 +1,4 @@
-//! Columns of a record batch by name and type.
+//! Looks up columns of a record batch by name and type, and reads SOP steps from them.
 
 use crate::archive::ArchiveError;
 use crate::archive::event_batch::Values;
@@ -9,7 +9,7 @@ fn typed<'a, A: Array + 'static>(batch: &'a RecordBatch, name: &str) -> Result<&
     batch.column_by_name(name).and_then(|c| c.as_any().downcast_ref()).ok_or_else(|| missing(name))
 }
 
-/// A part lacks a column.
+/// Returns the error for a part in which a column is missing or has the wrong type.
 pub(crate) fn missing(name: &str) -> ArchiveError {
     ArchiveError::Decode {
         path: "a part".to_owned(),
@@ -17,10 +17,10 @@ pub(crate) fn missing(name: &str) -> ArchiveError {
     }
 }
 
-/// A column of the contract.
+/// Returns the values of a column of the contract.
 pub(crate) fn values(batch: &RecordBatch, column: Column) -> Result<Values<'_>, ArchiveError> {
-    let held = batch.column_by_name(column.name()).and_then(|values| Values::of(values));
-    held.ok_or_else(|| missing(column.name()))
+    let values = batch.column_by_name(column.name()).and_then(|values| Values::of(values));
+    values.ok_or_else(|| missing(column.name()))
 }
 
 pub(crate) fn int64s<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Int64Array, ArchiveError> {
@@ -43,8 +43,8 @@ pub(crate) fn instants<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Tim
     typed(batch, name)
 }
 
-/// The SOP step that a number stands for. Every step of the archive is read through here, so that a number which is no step is
-/// an error, and never a step that nobody takes.
+/// Converts a stored number to an SOP step. All steps in the archive are read through this function, so that an invalid number is
+/// always an error, and never a step that does not exist.
 pub(crate) fn step(number: impl Into<i64>) -> Result<u8, ArchiveError> {
     let number = number.into();
     let step = u8::try_from(number).ok().filter(|step| *step > 0);

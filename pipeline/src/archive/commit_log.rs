@@ -1,11 +1,11 @@
-//! The commit log: Delta Lake protocol, reader version 1, writer version 2.
+//! Encodes and decodes the commits of the log, which follows the Delta Lake protocol, reader version 1 and writer version 2.
 //!
-//! Each commit is one file of JSON lines: `commitInfo`, `txn` (the cursor), `add` for every public part; the first also
-//! `protocol` and `metaData`. What Delta has no word for (private parts, quarantine, snapshots, the hash of the commit
-//! before) stands under `commitInfo.tertib`.
+//! Each commit is one file of JSON lines: `commitInfo`, `txn` with the cursor, and `add` for every public part; the first commit also
+//! has `protocol` and `metaData`. Everything that Delta does not cover (private parts, quarantine, snapshots, the hash of the
+//! previous commit) is under `commitInfo.tertib`.
 //! Rule    <https://github.com/delta-io/delta/blob/master/PROTOCOL.md>
 //!
-//! Invariant: commit n names the SHA-256 of commit n − 1, so the hash of the last commit names the whole archive.
+//! Invariant: commit n names the SHA-256 of commit n − 1, so the hash of the last commit identifies the whole archive.
 
 use super::action::{
     Action, Add, CommitInfo, Configuration, KNOWN, MetaData, Partition, Protocol, Stats, TableFormat, Tags, Txn,
@@ -18,25 +18,26 @@ use schemas::{ColumnFacts, EventId, Facts, Month, Zone};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The form of the tables and of what is computed for them; another one is not read, since every row would look altered.
+/// The version of the layout of the tables and of the computed columns. An archive of another form is refused, since every row in it
+/// would look altered.
 const FORM: &str = "1";
 
-/// What never changes in one archive.
+/// The facts that never change within one archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TableFacts {
     form: String,
     /// Whether `event_id` is an integer.
     pub integer_ids: bool,
-    /// Id of the key the archive is written with.
+    /// The id of the key with which the archive is written.
     pub key_id: String,
-    /// The office's zone, in which events fall into months.
+    /// The office's time zone, which determines the month of an event.
     pub zone: Zone,
     /// How the columns were classified when the archive began.
     pub columns: ColumnFacts,
 }
 
 impl TableFacts {
-    /// Those of an archive that begins now.
+    /// Returns the facts of a new archive.
     pub(crate) fn new(integer_ids: bool, key_id: String, facts: &Facts) -> Self {
         Self { form: FORM.to_owned(), integer_ids, key_id, zone: facts.zone, columns: facts.columns.clone() }
     }
@@ -75,29 +76,29 @@ impl TableFacts {
         }
     }
 
-    /// The tables of the archive.
+    /// Returns the tables of the archive.
     pub(crate) fn tables(&self) -> Tables {
         Tables::of(&self.columns, self.integer_ids)
     }
 
-    /// Whether this version of the program reads and writes such an archive.
+    /// Returns whether this version of the program can read and write the archive.
     pub(crate) fn is_of_known_form(&self) -> bool {
         self.form == FORM
     }
 }
 
-/// A public part, and between which keys those of its rows lie.
+/// A public part with its least and greatest key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EventFile {
     pub entry: FileEntry,
     /// The month of its rows.
     pub month: Month,
-    /// Least and greatest `event_id`, where the log states them.
+    /// The least and the greatest `event_id`, if the log states them.
     pub ids: Option<(Value, Value)>,
 }
 
 impl EventFile {
-    /// Whether the part may hold one of the keys, which are in order.
+    /// Returns whether the part may contain one of the keys, which must be sorted.
     pub(crate) fn may_hold_any(&self, ids: &[EventId<'_>]) -> bool {
         let (least, greatest) = match &self.ids {
             Some((Value::Number(a), Value::Number(b))) => {
@@ -111,28 +112,28 @@ impl EventFile {
     }
 }
 
-/// One commit.
+/// A commit of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Commit {
-    /// Its number, from 0.
+    /// The number of the commit, from 0.
     pub version: u64,
-    /// SHA-256 of its file.
+    /// The SHA-256 of its file.
     pub sha256: String,
-    /// When it was made, milliseconds since 1970 UTC.
+    /// The time of the commit, in milliseconds since 1970 UTC.
     pub at_ms: i64,
     /// The cursor by source.
     pub cursors: BTreeMap<String, i64>,
-    /// Public parts it adds.
+    /// The public parts that it adds.
     pub events: Vec<EventFile>,
-    /// The rest.
+    /// What it records beyond the Delta protocol.
     pub note: CommitNote,
-    /// In the first commit.
+    /// The facts of the archive; only in the first commit.
     pub facts: Option<TableFacts>,
 }
 
 impl Commit {
-    /// Every row recorded before this instant was seen, microseconds since 1970 UTC: never later than the commit itself, whatever
-    /// its note says.
+    /// Returns the instant, in microseconds since 1970 UTC, such that every row recorded before it has been seen. It is never later
+    /// than the commit itself, whatever the note says.
     pub(crate) fn complete_until_us(&self) -> Option<i64> {
         let end_us = self.at_ms.saturating_add(1).saturating_mul(1_000).saturating_sub(1);
         self.note.complete_until_us.map(|until_us| until_us.min(end_us))
@@ -145,7 +146,7 @@ pub(crate) struct NewCommit<'a> {
     pub(crate) version: u64,
     pub(crate) at_ms: i64,
     pub(crate) source: &'a str,
-    /// None while no row ever had a time of recording.
+    /// `None` as long as no row has had a time of recording.
     pub(crate) cursor: Option<i64>,
     pub(crate) events: &'a [(FileEntry, Month, Stats)],
     pub(crate) note: &'a CommitNote,
@@ -153,7 +154,7 @@ pub(crate) struct NewCommit<'a> {
 }
 
 impl NewCommit<'_> {
-    /// The bytes of the commit file.
+    /// Returns the content of the commit file.
     pub(crate) fn encode(&self) -> String {
         let mut actions = vec![Action::CommitInfo(Box::new(CommitInfo {
             timestamp: self.at_ms,
@@ -185,16 +186,16 @@ impl NewCommit<'_> {
     }
 }
 
-/// A UUID made from the key's id, so that a repeated first pull gives the same bytes.
+/// Returns a UUID that is derived from the id of the key, so that a repeated first pull gives the same bytes.
 fn table_id(key_id: &str) -> String {
     let h = sha256(key_id.as_bytes());
     format!("{}-{}-4{}-8{}-{}", &h[..8], &h[8..12], &h[13..16], &h[17..20], &h[20..32])
 }
 
-/// Reads one commit file.
+/// Decodes a commit file.
 ///
 /// # Errors
-/// Says in words what about it cannot be read.
+/// Describes what is wrong with the file.
 pub(crate) fn decode(version: u64, bytes: &[u8]) -> Result<Commit, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
     let text = text.strip_suffix('\n').ok_or("its last line has no end")?;
@@ -236,12 +237,12 @@ pub(crate) fn decode(version: u64, bytes: &[u8]) -> Result<Commit, String> {
     Ok(Commit { version, sha256: sha256(bytes), at_ms, cursors, events, note, facts })
 }
 
-/// The action of a line that is written as tertib writes it.
+/// Parses a line, which must be written exactly as tertib writes it.
 fn action(line: &str) -> Result<Action, String> {
     let action: Action = serde_json::from_str(line).map_err(|fault| {
         let keys: BTreeMap<String, serde::de::IgnoredAny> = serde_json::from_str(line).unwrap_or_default();
         match keys.keys().find(|key| !KNOWN.contains(&key.as_str())) {
-            // A newer program may remove or replace parts; reading on would count rows twice.
+            // The action of a newer program might remove or replace parts; ignoring it would count rows twice.
             Some(name) => format!("this version does not know the action `{name}`"),
             None => fault.to_string(),
         }
@@ -258,7 +259,7 @@ fn added(add: &Add) -> Result<EventFile, String> {
     Ok(EventFile { entry, month, ids: stats.min_values.event_id.zip(stats.max_values.event_id) })
 }
 
-/// Whether all that a note names are parts of this version, each in its table.
+/// Checks that a note names only parts of this version, each in its table.
 fn check_note(note: &CommitNote, version: u64, paths: &mut BTreeSet<String>) -> Result<(), String> {
     if note.next_seq < 0 {
         return Err(format!("next_seq is {}", note.next_seq));
@@ -273,7 +274,7 @@ fn check_note(note: &CommitNote, version: u64, paths: &mut BTreeSet<String>) -> 
     files.try_for_each(|(table, file)| check_part(file, table, version, paths))
 }
 
-/// A path from the log is followed only if it is one that a writer of this version gives to a part of the table.
+/// Checks a path from the log: it must be one that a writer gives to a part of this table in this version, and must not be repeated.
 pub(super) fn check_part(
     file: &FileEntry,
     table: &str,

@@ -1,4 +1,4 @@
-//! What a commit says beyond the Delta protocol: under `commitInfo.tertib`.
+//! What a commit records beyond the Delta protocol, under `commitInfo.tertib`.
 
 use schemas::{Horizon, Identity, Month};
 use serde::{Deserialize, Serialize};
@@ -8,66 +8,66 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileEntry {
-    /// Path within the archive folder.
+    /// The path within the archive folder.
     pub path: String,
-    /// SHA-256 of its bytes.
+    /// The SHA-256 of its bytes.
     pub sha256: String,
-    /// Its length.
+    /// The number of its bytes.
     pub size_bytes: u64,
-    /// Its rows.
+    /// The number of its rows.
     pub rows: u64,
 }
 
-/// What a commit says beyond the Delta protocol.
+/// What a commit records beyond the Delta protocol.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CommitNote {
-    /// SHA-256 of the commit file before; none in the first.
+    /// The SHA-256 of the previous commit file; `None` in the first commit.
     pub previous: Option<String>,
-    /// Events in the archive after this commit; also the next `seq`.
+    /// The number of events in the archive after this commit, which is also the next `seq`.
     pub next_seq: i64,
-    /// Events that replace an earlier one of the same `event_id`.
+    /// How many events replace an earlier one with the same `event_id`.
     pub corrections: u64,
-    /// Rows put into quarantine.
+    /// How many rows were put into quarantine.
     pub quarantined: u64,
-    /// Findings by code.
+    /// The number of findings by code.
     pub findings: BTreeMap<String, u64>,
-    /// Where the rows came from.
+    /// The source of the rows.
     pub source: Option<SourceNote>,
-    /// Private parts.
+    /// The private parts.
     pub persons: Vec<FileEntry>,
-    /// Quarantine parts.
+    /// The parts of the quarantine table.
     pub quarantine: Vec<FileEntry>,
-    /// Snapshot of the outage log, when it changed.
+    /// A snapshot of the outage log, if it changed.
     pub outages: Option<FileEntry>,
-    /// Snapshot of the blank-card stock, when it changed.
+    /// A snapshot of the blank-card stock, if it changed.
     pub stock: Option<FileEntry>,
-    /// Every row recorded before this instant was seen by this pull or an earlier one, microseconds since 1970 UTC.
+    /// Every row recorded before this instant has been seen by this pull or an earlier one; microseconds since 1970 UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub complete_until_us: Option<i64>,
-    /// The month whose books this commit closes; what comes for it afterwards stands in later books.
+    /// The month whose books this commit closes. Rows of the month that arrive afterwards appear in later books.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seal: Option<Month>,
-    /// Why they were closed although rows of the month might still come.
+    /// Why the books were closed although more rows of the month might still arrive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed_incomplete: Option<String>,
 }
 
-/// What a commit remembers of the source, for the next pull from it.
+/// What a commit records about the source for the next pull from it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SourceNote {
-    /// Its name in the configuration.
+    /// The name of the source in the configuration.
     pub name: String,
-    /// Where the first pull was told to begin, microseconds; earlier rows are never asked for.
+    /// The instant at which the first pull was told to begin, in microseconds; earlier rows are never requested.
     pub from_us: Option<i64>,
-    /// Where the earliest snapshot since the last complete pull stood among PostgreSQL's transactions.
+    /// The position of the earliest snapshot since the last complete pull among PostgreSQL's transactions.
     pub horizon: Option<Horizon>,
-    /// Whether every row up to the horizon was read; otherwise only those recorded before the cursor.
+    /// Whether every row up to the horizon was read; if not, only those recorded before the cursor were.
     pub complete: bool,
-    /// SHA-256 of the files that were read whole.
+    /// The SHA-256 of each file that was read completely.
     pub files: Vec<String>,
-    /// Which database it was, where it says so.
+    /// The identity of the database, if it states one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
 }

@@ -1,9 +1,10 @@
-//! The current form of each event, public and private: how everything that computes, prints or compares reads the archive.
+//! The current form of each event, public and private. All code that computes, prints or compares events reads them through this
+//! module.
 //!
-//! Reads   public parts, less the rows that a later correction replaces; beside them the private parts of the same month
-//! Gives   batches of rows with typed columns; of a row its key, step, texts and instants, each checked here and nowhere else
-//! Rule    a value stands in the table in which the archive's classification puts its column; private parts are read only when
-//!         a private column is asked for, and a row without its private counterpart is an error as soon as one is needed
+//! Reads   public parts without the rows that a later correction replaces, and the private parts of the same months
+//! Gives   batches of rows with typed columns; for each row its key, step, texts and instants, which are checked only here
+//! Rule    the archive's classification determines the table of a column; private parts are read only if a private column is
+//!         requested, and a missing private row is an error as soon as one of its values is needed
 
 use super::columns::{int64s, missing, step, texts, values};
 use super::commit_log::EventFile;
@@ -16,7 +17,7 @@ use schemas::{Column, ColumnFacts, Event, EventId, Month, Person};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// A column that the archive computes, beside those of the contract.
+/// A column that the archive computes, in addition to those of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Computed {
     /// The pseudonym of the NIK.
@@ -34,25 +35,25 @@ impl Computed {
     }
 }
 
-/// The events of an archive, each as it was recorded last.
+/// The events of an archive, each in the form that was recorded last.
 #[derive(Debug)]
 pub(crate) struct CurrentEvents<'a> {
     archive: &'a Archive,
-    /// Numbers of the rows that a later one replaces.
+    /// The numbers of the rows that a later one replaces.
     superseded: BTreeSet<i64>,
     classified: ColumnFacts,
 }
 
-/// Which columns are read from which table.
+/// The columns to read from each table.
 #[derive(Debug)]
-struct Asked {
+struct RequestedColumns {
     public: Vec<Column>,
     private: Vec<Column>,
     computed: Vec<Computed>,
 }
 
 impl<'a> CurrentEvents<'a> {
-    /// Those of this archive.
+    /// Reads which rows of the archive are replaced by later ones.
     pub(crate) fn of(archive: &'a Archive) -> Result<Self, ArchiveError> {
         let mut superseded = BTreeSet::new();
         if archive.corrections() > 0 {
@@ -66,8 +67,8 @@ impl<'a> CurrentEvents<'a> {
         Ok(Self { archive, superseded, classified: archive.columns()? })
     }
 
-    /// The rows of the parts that are wanted, batch by batch: in the order of the log, and by month where private columns are
-    /// among those asked for.
+    /// Returns the rows of the parts that `wanted` selects, batch by batch. They are in the order of the log; if private columns are
+    /// requested, they are ordered by month first.
     pub(crate) fn batches(
         &self,
         wanted: impl Fn(&EventFile) -> bool,
@@ -75,13 +76,13 @@ impl<'a> CurrentEvents<'a> {
         computed: &[Computed],
     ) -> impl Iterator<Item = Result<CurrentBatch, ArchiveError>> {
         let (private, public) = columns.iter().partition(|column| self.classified.is_personal(**column));
-        let asked = Arc::new(Asked { public, private, computed: computed.to_vec() });
+        let requested = Arc::new(RequestedColumns { public, private, computed: computed.to_vec() });
         let mut files: Vec<&EventFile> = self.archive.keyed_files().filter(|file| wanted(file)).collect();
-        if !asked.private.is_empty() {
+        if !requested.private.is_empty() {
             files.sort_by_key(|file| file.month);
         }
-        let mut beside: Option<(Month, Arc<PrivateRows>)> = None;
-        files.into_iter().flat_map(move |file| match self.read(file, &asked, &mut beside) {
+        let mut private_rows: Option<(Month, Arc<PrivateRows>)> = None;
+        files.into_iter().flat_map(move |file| match self.read(file, &requested, &mut private_rows) {
             Ok(batches) => batches.into_iter().map(Ok).collect(),
             Err(fault) => vec![Err(fault)],
         })
@@ -90,37 +91,37 @@ impl<'a> CurrentEvents<'a> {
     fn read(
         &self,
         file: &EventFile,
-        asked: &Arc<Asked>,
-        beside: &mut Option<(Month, Arc<PrivateRows>)>,
+        requested: &Arc<RequestedColumns>,
+        private_rows: &mut Option<(Month, Arc<PrivateRows>)>,
     ) -> Result<Vec<CurrentBatch>, ArchiveError> {
-        let private = match beside {
-            _ if asked.private.is_empty() => None,
+        let private = match private_rows {
+            _ if requested.private.is_empty() => None,
             Some((month, rows)) if *month == file.month => Some(Arc::clone(rows)),
             _ => {
-                let rows = Arc::new(PrivateRows::of(self.archive, file.month, &asked.private)?);
-                *beside = Some((file.month, Arc::clone(&rows)));
+                let rows = Arc::new(PrivateRows::of(self.archive, file.month, &requested.private)?);
+                *private_rows = Some((file.month, Arc::clone(&rows)));
                 Some(rows)
             }
         };
-        let names = asked.public.iter().map(|column| column.name());
+        let names = requested.public.iter().map(|column| column.name());
         let names: Vec<&str> =
-            ["seq"].into_iter().chain(names).chain(asked.computed.iter().map(|c| c.name())).collect();
+            ["seq"].into_iter().chain(names).chain(requested.computed.iter().map(|c| c.name())).collect();
         let batch = |public: RecordBatch| {
             let seqs = int64s(&public, "seq")?;
             let is_current = |row: &usize| !self.superseded.contains(&seqs.value(*row));
             let rows = (0..public.num_rows()).filter(is_current).collect();
-            let (asked, private) = (Arc::clone(asked), private.clone());
-            Ok(CurrentBatch { month: file.month, asked, public, private, rows })
+            let (requested, private) = (Arc::clone(requested), private.clone());
+            Ok(CurrentBatch { month: file.month, requested, public, private, rows })
         };
         self.archive.read(&file.entry, Some(&names))?.into_iter().map(batch).collect()
     }
 }
 
-/// The private rows of a month.
+/// The private rows of one month.
 #[derive(Debug)]
 struct PrivateRows {
     rows: Option<RecordBatch>,
-    /// Number and place of each, in order.
+    /// The number and the row index of each, sorted by number.
     places: Vec<(i64, usize)>,
 }
 
@@ -145,31 +146,34 @@ impl PrivateRows {
     }
 }
 
-/// Some rows of one part, with the private rows of its month.
+/// A batch of rows of one part, with the private rows of its month.
 #[derive(Debug)]
 pub(crate) struct CurrentBatch {
     month: Month,
-    asked: Arc<Asked>,
+    requested: Arc<RequestedColumns>,
     public: RecordBatch,
     private: Option<Arc<PrivateRows>>,
+    /// The indices of the rows that no correction replaces.
     rows: Vec<usize>,
 }
 
 impl CurrentBatch {
-    /// Its rows with their columns.
+    /// Returns the rows with typed columns.
     pub(crate) fn rows(&self) -> Result<CurrentRows<'_>, ArchiveError> {
         let mut columns = [None; Column::ALL.len()];
-        for column in &self.asked.public {
+        for column in &self.requested.public {
             columns[column.index()] = Some(values(&self.public, *column)?);
         }
         if let Some(private) = self.private.as_ref().and_then(|private| private.rows.as_ref()) {
-            for column in &self.asked.private {
+            for column in &self.requested.private {
                 columns[column.index()] = Some(values(private, *column)?);
             }
         }
-        let is_asked = |computed| self.asked.computed.contains(&computed);
-        let pseudonyms = is_asked(Computed::NikPseudonym).then(|| texts(&self.public, Computed::NikPseudonym.name()));
-        let corrections = is_asked(Computed::CorrectionOf).then(|| int64s(&self.public, Computed::CorrectionOf.name()));
+        let is_requested = |computed| self.requested.computed.contains(&computed);
+        let pseudonyms =
+            is_requested(Computed::NikPseudonym).then(|| texts(&self.public, Computed::NikPseudonym.name()));
+        let corrections =
+            is_requested(Computed::CorrectionOf).then(|| int64s(&self.public, Computed::CorrectionOf.name()));
         Ok(CurrentRows {
             batch: self,
             seqs: int64s(&self.public, "seq")?,
@@ -191,17 +195,17 @@ pub(crate) struct CurrentRows<'b> {
 }
 
 impl<'b> CurrentRows<'b> {
-    /// Their places in the columns.
+    /// Returns their indices in the columns.
     pub(crate) fn places(&self) -> &'b [usize] {
         &self.batch.rows
     }
 
-    /// A public column, with the rows that are replaced.
+    /// Returns a public column, including the rows that are replaced.
     pub(crate) fn column(&self, column: Column) -> Result<Values<'b>, ArchiveError> {
         self.columns[column.index()].ok_or_else(|| missing(column.name()))
     }
 
-    /// A public column of texts, with the rows that are replaced.
+    /// Returns a public column of texts, including the rows that are replaced.
     pub(crate) fn texts(&self, column: Column) -> Result<&'b StringArray, ArchiveError> {
         match self.column(column)? {
             Values::Texts(texts) => Ok(texts),
@@ -209,7 +213,7 @@ impl<'b> CurrentRows<'b> {
         }
     }
 
-    /// A public column of instants, with the rows that are replaced.
+    /// Returns a public column of instants, including the rows that are replaced.
     pub(crate) fn instants(&self, column: Column) -> Result<&'b TimestampMicrosecondArray, ArchiveError> {
         match self.column(column)? {
             Values::Instants(instants) => Ok(instants),
@@ -217,7 +221,7 @@ impl<'b> CurrentRows<'b> {
         }
     }
 
-    /// Adds the steps of the SOP.
+    /// Appends the SOP step of each row to `to`.
     pub(crate) fn steps(&self, to: &mut Vec<u8>) -> Result<(), ArchiveError> {
         let Values::Steps(steps) = self.column(Column::Langkah)? else { return Err(missing(Column::Langkah.name())) };
         for row in self.places() {
@@ -226,15 +230,15 @@ impl<'b> CurrentRows<'b> {
         Ok(())
     }
 
-    /// The pseudonyms, with those of the rows that are replaced.
+    /// Returns the column of pseudonyms, including the rows that are replaced.
     pub(crate) fn pseudonyms(&self) -> Result<&'b StringArray, ArchiveError> {
         self.pseudonyms.ok_or_else(|| missing(Computed::NikPseudonym.name()))
     }
 
-    /// The events one by one.
+    /// Returns the events one by one.
     pub(crate) fn events<'r>(&'r self) -> impl Iterator<Item = CurrentEvent<'r, 'b>> {
-        let beside = |row| self.batch.private.as_ref().and_then(|private| private.place(self.seqs.value(row)));
-        self.batch.rows.iter().map(move |row| CurrentEvent { rows: self, row: *row, private_row: beside(*row) })
+        let private_row = |row| self.batch.private.as_ref().and_then(|private| private.place(self.seqs.value(row)));
+        self.batch.rows.iter().map(move |row| CurrentEvent { rows: self, row: *row, private_row: private_row(*row) })
     }
 }
 
@@ -247,74 +251,74 @@ pub(crate) struct CurrentEvent<'r, 'b> {
 }
 
 impl<'b> CurrentEvent<'_, 'b> {
-    /// Its number in the archive.
+    /// Returns the number of the event in the archive.
     pub(crate) fn seq(self) -> i64 {
         self.rows.seqs.value(self.row)
     }
 
-    /// The month to which it belongs.
+    /// Returns the month to which the event belongs.
     pub(crate) fn month(self) -> Month {
         self.rows.batch.month
     }
 
-    /// Its key.
+    /// Returns the key of the event.
     pub(crate) fn id(self) -> Result<EventId<'b>, ArchiveError> {
         let key = self.rows.column(Column::EventId)?.key(self.row);
         key.ok_or_else(|| missing(Column::EventId.name()))
     }
 
-    /// Its step of the SOP.
+    /// Returns the SOP step of the event.
     pub(crate) fn step(self) -> Result<u8, ArchiveError> {
         step(self.number(Column::Langkah)?)
     }
 
-    /// The pseudonym of its NIK.
+    /// Returns the pseudonym of the event's NIK.
     pub(crate) fn pseudonym(self) -> Option<&'b str> {
         self.rows.pseudonyms.filter(|all| all.is_valid(self.row)).map(|all| all.value(self.row))
     }
 
-    /// Whether it replaces an earlier row.
+    /// Returns whether the event replaces an earlier row.
     pub(crate) fn is_correction(self) -> bool {
         self.rows.corrections.is_some_and(|all| all.is_valid(self.row))
     }
 
-    /// A text that every event has.
+    /// Returns a text that every event must have.
     pub(crate) fn text(self, column: Column) -> Result<&'b str, ArchiveError> {
         self.optional_text(column)?.ok_or_else(|| missing(column.name()))
     }
 
-    /// A text, where there is one.
+    /// Returns a text, if the event has one.
     pub(crate) fn optional_text(self, column: Column) -> Result<Option<&'b str>, ArchiveError> {
         self.value(column, Values::text)
     }
 
-    /// An instant in microseconds since 1970, a day since 1970 or an integer that every event has.
+    /// Returns a number that every event must have: an instant in microseconds since 1970, a day since 1970, or an integer.
     pub(crate) fn number(self, column: Column) -> Result<i64, ArchiveError> {
         self.optional_number(column)?.ok_or_else(|| missing(column.name()))
     }
 
-    /// The same, where there is one.
+    /// Returns a number, if the event has one.
     pub(crate) fn optional_number(self, column: Column) -> Result<Option<i64>, ArchiveError> {
         self.value(column, Values::number)
     }
 
-    /// An instant that every event has, in seconds since 1970.
+    /// Returns an instant that every event must have, in seconds since 1970.
     pub(crate) fn second(self, column: Column) -> Result<i64, ArchiveError> {
         Ok(self.number(column)?.div_euclid(1_000_000))
     }
 
-    /// A day, where there is one.
+    /// Returns a day, if the event has one.
     pub(crate) fn date(self, column: Column) -> Result<Option<NaiveDate>, ArchiveError> {
         let days = self.optional_number(column)?;
         Ok(days.and_then(|days| i32::try_from(days).ok()).and_then(NaiveDate::from_epoch_days))
     }
 
-    /// What a column says, as text.
+    /// Returns the value of a column as text, if the event has one.
     pub(crate) fn said(self, column: Column) -> Result<Option<String>, ArchiveError> {
         self.value(column, Values::said)
     }
 
-    /// All of it, as the contract knows it.
+    /// Returns the complete event with all columns of the contract.
     pub(crate) fn whole(self) -> Result<Event<'b>, ArchiveError> {
         Ok(Event {
             event_id: self.id()?,
@@ -348,7 +352,7 @@ impl<'b> CurrentEvent<'_, 'b> {
     }
 
     fn value<T>(self, column: Column, of: impl Fn(Values<'b>, usize) -> Option<T>) -> Result<Option<T>, ArchiveError> {
-        let row = if self.rows.batch.asked.private.contains(&column) {
+        let row = if self.rows.batch.requested.private.contains(&column) {
             self.private_row.ok_or_else(|| ArchiveError::no_private_row(self.seq()))?
         } else {
             self.row

@@ -1,11 +1,11 @@
-//! What can go wrong with an archive, in words that say what to do next.
+//! The errors of an archive. Each message says what failed, where, and what to do next.
 
 use std::path::Path;
 
-/// The archive cannot be read or written.
+/// Why an archive cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
-    /// The system refused.
+    /// The system refused an operation.
     #[error("cannot {act} {path}: {reason}")]
     Io {
         /// What was tried.
@@ -33,7 +33,7 @@ pub enum ArchiveError {
         /// The file.
         path: String,
     },
-    /// What stands there is none of the archive's files or folders.
+    /// Something at a path is neither a file nor a folder of the archive.
     #[error(
         "{path} is a link, a pipe, a device or of another kind than the archive's files and folders, and is not opened; \
          run `tertib verify` and find out who put it there"
@@ -42,7 +42,7 @@ pub enum ArchiveError {
         /// The path.
         path: String,
     },
-    /// What an interrupted writer is said to have decided cannot be carried out.
+    /// The intent of an interrupted writer cannot be carried out.
     #[error(
         "{path} is not followed: {reason}; it is not what tertib writes, so find out who changed it, then move it out of the archive"
     )]
@@ -52,7 +52,7 @@ pub enum ArchiveError {
         /// What is wrong.
         reason: String,
     },
-    /// The newest commit is another than the one that was written.
+    /// The newest commit is not the one that was written.
     #[error(
         "commit {version} is not the one that was written (its SHA-256 is not the one in {head}); \
          run `tertib verify`, then restore the archive from the backup"
@@ -63,7 +63,7 @@ pub enum ArchiveError {
         /// The file that says so.
         head: &'static str,
     },
-    /// The newest commits are gone.
+    /// The newest commits are missing.
     #[error(
         "the log ends before commit {version}, which {head} names; run `tertib verify`, then restore the archive from the backup"
     )]
@@ -84,13 +84,13 @@ pub enum ArchiveError {
     /// A part could not be encoded.
     #[error("a part cannot be encoded: {0}")]
     Encode(String),
-    /// There is nothing in it yet.
+    /// The archive has no commits yet.
     #[error("the archive {path} holds no events yet; run `tertib pull` first")]
     Empty {
         /// The folder.
         path: String,
     },
-    /// Nothing is there that could be verified.
+    /// There is nothing to verify.
     #[error(
         "nothing to verify: {path} holds no archive; look whether the path is the right one, or whether the archive was removed"
     )]
@@ -110,7 +110,7 @@ pub enum ArchiveError {
         /// The folder.
         path: String,
     },
-    /// Its tables are of another form.
+    /// The tables have a form that this version does not know.
     #[error(
         "the archive {path} was made by another version of tertib, in a form that this one does not know; \
          use that version, or pull everything anew into an empty folder"
@@ -119,7 +119,7 @@ pub enum ArchiveError {
         /// The folder.
         path: String,
     },
-    /// The office is in another zone.
+    /// The office is in another time zone than the archive.
     #[error(
         "the archive {path} was begun in {begun} ({}), the configuration says {zone} ({}); write zona = \"{begun}\" under \
          [office], or name another folder under [archive] and pull everything anew",
@@ -129,12 +129,12 @@ pub enum ArchiveError {
     Zone {
         /// The folder.
         path: String,
-        /// Of the archive.
+        /// The zone of the archive.
         begun: schemas::Zone,
-        /// Of the configuration.
+        /// The zone in the configuration.
         zone: schemas::Zone,
     },
-    /// A column is classified otherwise than when the archive began.
+    /// A column is classified differently than when the archive was begun.
     #[error(
         "columns.toml says that `{column}` is {} and {}, and the archive {path} was begun with it {} and {}; \
          use the tertib that began it, or pull everything anew into an empty folder",
@@ -145,42 +145,42 @@ pub enum ArchiveError {
         path: String,
         /// The column.
         column: &'static str,
-        /// Visibility and presence in its tables.
+        /// The column's visibility and presence in the archive.
         held: (&'static str, &'static str),
-        /// What the facts say.
+        /// Its visibility and presence in the facts.
         wanted: (&'static str, &'static str),
     },
-    /// The facts that are compiled in cannot be used.
+    /// The facts that are compiled into the program cannot be used.
     #[error(transparent)]
     Facts(#[from] schemas::FactsError),
-    /// The key is not the archive's.
+    /// The archive was written with another key.
     #[error(
         "the archive was written with another key (id {expected}, this one is {found}); restore the right key file"
     )]
     WrongKey {
-        /// Id in the archive.
+        /// The id that the archive records.
         expected: String,
-        /// Id of the key at hand.
+        /// The id of the given key.
         found: String,
     },
-    /// The source now gives another type of key.
+    /// The source now delivers keys of another type.
     #[error("event_id was {expected} when this archive began and is {found} now; the source must keep its key")]
     KeyType {
-        /// What the archive has.
+        /// The type in the archive.
         expected: &'static str,
-        /// What the source gives.
+        /// The type in the source.
         found: &'static str,
     },
 }
 
 impl ArchiveError {
-    /// The private table lacks the row of an event of the public one.
+    /// Returns the error for an event without a row in the private table.
     pub(crate) fn no_private_row(seq: i64) -> Self {
         let reason = format!("there is no row of event seq {seq}; run `tertib verify`, then restore from the backup");
         Self::Decode { path: "persons".to_owned(), reason }
     }
 
-    /// Whether the file is not there.
+    /// Returns whether the error is that a file does not exist.
     pub(super) fn is_missing(&self) -> bool {
         matches!(self, Self::Io { reason, .. } if reason.kind() == std::io::ErrorKind::NotFound)
     }

@@ -1,4 +1,5 @@
-//! Events as columns, in the buffers in which the source's values were put.
+//! A batch of events as Arrow columns, and typed access to their values. The pull fills the buffers directly from the source; they
+//! are archived without conversion.
 
 use arrow::array::{Array, Date32Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray};
 use schemas::{Column, EventId};
@@ -12,7 +13,7 @@ pub(crate) enum Ids {
     Text(StringArray),
 }
 
-/// Columns of the contract, each of the archive's type. Rows that break the contract may lack what is required.
+/// The columns of the contract with the types of the archive. Required values may be missing in rows that violate the contract.
 #[derive(Clone, Debug)]
 pub(crate) struct Events {
     pub(crate) event_id: Ids,
@@ -40,7 +41,7 @@ pub(crate) struct Events {
     pub(crate) keterangan: StringArray,
 }
 
-/// The values of one column, whatever their type.
+/// The values of one column of any type.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Values<'a> {
     Texts(&'a StringArray),
@@ -51,8 +52,8 @@ pub(crate) enum Values<'a> {
 }
 
 impl Events {
-    /// The values of a column of the contract. Only here it is said which field is which column: how the columns are classified, and
-    /// so in which table each stands, data/columns.toml says.
+    /// Returns the values of a column of the contract. This is the only place that assigns fields to columns; the classification of a
+    /// column, and so its table, comes from `data/columns.toml`.
     pub(crate) fn values(&self, column: Column) -> Values<'_> {
         match column {
             Column::EventId => match &self.event_id {
@@ -84,7 +85,7 @@ impl Events {
         }
     }
 
-    /// The key of an event.
+    /// Returns the key of an event.
     pub(crate) fn key(&self, row: usize) -> EventId<'_> {
         match &self.event_id {
             Ids::Integer(ids) => EventId::Integer(ids.value(row)),
@@ -94,7 +95,7 @@ impl Events {
 }
 
 impl<'a> Values<'a> {
-    /// Of a column of an archive's table; `None` where it is of no type that the contract knows.
+    /// Wraps a column of an archived table; `None` if the contract has no columns of its type.
     pub(crate) fn of(column: &'a dyn Array) -> Option<Self> {
         let any = column.as_any();
         let texts = any.downcast_ref().map(Self::Texts);
@@ -104,7 +105,7 @@ impl<'a> Values<'a> {
         texts.or_else(integers).or_else(steps).or_else(instants).or_else(|| any.downcast_ref().map(Self::Days))
     }
 
-    /// As the engine knows them.
+    /// Returns the values as an Arrow array.
     pub(crate) fn array(self) -> &'a dyn Array {
         match self {
             Self::Texts(values) => values,
@@ -115,7 +116,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// The text of a row; none where there is no value, or no text.
+    /// Returns the text of a row; `None` if it has no value, or the column has another type.
     pub(crate) fn text(self, row: usize) -> Option<&'a str> {
         match self {
             Self::Texts(values) => values.is_valid(row).then(|| values.value(row)),
@@ -123,7 +124,8 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// The number of a row: integers, steps, microseconds or days; none where there is no value, or a text.
+    /// Returns the number of a row, which is an integer, a step, microseconds or days; `None` if it has no value, or the column has
+    /// texts.
     pub(crate) fn number(self, row: usize) -> Option<i64> {
         match self {
             Self::Texts(_) => None,
@@ -134,7 +136,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// The key of a row; none where there is no value, or the column is none of keys.
+    /// Returns the key of a row; `None` if it has no value, or the column's type is not one of keys.
     pub(crate) fn key(self, row: usize) -> Option<EventId<'a>> {
         match self {
             Self::Integers(values) => values.is_valid(row).then(|| EventId::Integer(values.value(row))),
@@ -143,7 +145,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// What a row says, as text.
+    /// Returns the value of a row as text; `None` if it has no value.
     pub(crate) fn said(self, row: usize) -> Option<String> {
         match self {
             Self::Texts(_) => self.text(row).map(str::to_owned),

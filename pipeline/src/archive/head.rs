@@ -1,8 +1,8 @@
-//! Digests of commits that are kept beside the log: they tell what the log alone cannot, that its end was changed or cut off.
+//! Digests of commits that are kept outside the log. They show what the log alone cannot: that its end was changed or cut off.
 //!
-//! The footer of every document shows one (`arsip versi 3 · sidik 6f9f5afc15d7ba1a`), and so do `tertib status` and `verify`. Whoever
-//! keeps one away from the archive can prove that everything up to that commit is as it was. The archive keeps one of its own,
-//! which finds accidents; whoever can write into the archive can also write that.
+//! The footer of every document shows one (`arsip versi 3 · sidik 6f9f5afc15d7ba1a`), and so do `tertib status` and `verify`. A copy
+//! that is kept away from the archive proves that everything up to that commit is unchanged. The archive also keeps a copy of its
+//! own, which reveals accidents but no attacks, since anybody who can write to the archive can change that copy too.
 
 use super::store::{LONGEST_LOG_BYTES, Store};
 use super::{Archive, ArchiveError, layout};
@@ -10,21 +10,21 @@ use std::fmt;
 use std::io::ErrorKind;
 use std::str::FromStr;
 
-/// Digits that a document shows; fewer would be found by trying.
+/// How many digits a document shows. A commit that matches fewer digits could be found by trying.
 const FEWEST_DIGITS: usize = 16;
-/// All digits of a SHA-256.
+/// The number of digits of a SHA-256.
 const ALL_DIGITS: usize = 64;
 
-/// The digest of a commit as somebody kept it.
+/// The digest of a commit that somebody has kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptHead {
-    /// The version whose commit it is; any, where nobody wrote it down.
+    /// The version of the commit; `None` if it was not written down, so that any commit may match.
     pub version: Option<u64>,
-    /// The SHA-256 of the commit, or its beginning, lower-case hexadecimal digits.
+    /// The SHA-256 of the commit or its beginning, in lower-case hexadecimal digits.
     pub sidik: String,
 }
 
-/// The text is no kept head.
+/// The error for a text that is not a kept head.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error(
     "`{text}` is not the head of an archive; copy it from the footer of a document, for example \
@@ -35,10 +35,11 @@ pub struct KeptHeadError {
 }
 
 impl KeptHead {
-    /// The heads in a text, one a line: version and sidik, or the footer of a document. What begins with `#` is a remark.
+    /// Parses heads from a text with one on each line: version and sidik, or the footer of a document. Empty lines and lines that
+    /// begin with `#` are skipped.
     ///
     /// # Errors
-    /// [`KeptHeadError`] with the first line that is none.
+    /// [`KeptHeadError`] with the first line that is not a head.
     pub fn all(text: &str) -> Result<Vec<Self>, KeptHeadError> {
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
         lines.map(|line| Self::of_line(line).ok_or_else(|| KeptHeadError { text: line.to_owned() })).collect()
@@ -52,7 +53,7 @@ impl KeptHead {
         }
     }
 
-    /// Whether a commit with that SHA-256 is the one that was kept.
+    /// Returns whether this is the head of a commit with that SHA-256.
     pub(super) fn is_of(&self, sha256: &str) -> bool {
         sha256.starts_with(&self.sidik)
     }
@@ -85,23 +86,23 @@ fn digits(text: &str) -> Option<String> {
     is_digest.then_some(text)
 }
 
-/// What the archive's own copy of the newest digest says.
+/// The archive's own copy of the newest digest.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum OwnHead {
-    /// There is none.
+    /// There is no copy.
     Missing,
-    /// It says nothing that could be believed.
+    /// The file cannot be trusted.
     Damaged,
-    /// The version and the whole digest.
-    Said(KeptHead),
+    /// The version and the complete digest.
+    Intact(KeptHead),
 }
 
-/// Reads it. It stands there twice, so that damage to it is not taken for damage to the commit.
+/// Reads the archive's own copy. The file contains the digest twice, so that damage to it is not mistaken for damage to the commit.
 pub(super) fn own(store: &dyn Store) -> Result<OwnHead, ArchiveError> {
     let bytes = match store.read(layout::HEAD, LONGEST_LOG_BYTES) {
         Ok(bytes) => bytes,
         Err(e) if e.is_missing() => return Ok(OwnHead::Missing),
-        // Only the owner may read it; others read the archive without it.
+        // Only the owner of the archive may read this file; other users read the archive without it.
         Err(ArchiveError::Io { reason, .. }) if reason.kind() == ErrorKind::PermissionDenied => {
             return Ok(OwnHead::Missing);
         }
@@ -114,16 +115,16 @@ pub(super) fn own(store: &dyn Store) -> Result<OwnHead, ArchiveError> {
     let heads = std::str::from_utf8(&bytes).ok().and_then(|text| KeptHead::all(text).ok()).unwrap_or_default();
     Ok(match heads.as_slice() {
         [KeptHead { version: Some(version), sidik }, _] if text(*version, sidik).as_bytes() == bytes => {
-            OwnHead::Said(KeptHead { version: Some(*version), sidik: sidik.clone() })
+            OwnHead::Intact(KeptHead { version: Some(*version), sidik: sidik.clone() })
         }
         _ => OwnHead::Damaged,
     })
 }
 
-/// Refuses an archive whose log has another commit than the one that its own head names: what is read from it would be wrong, and
-/// a further commit would vouch for it. Gives the version that is named.
+/// Refuses an archive whose log has a different commit than its own head names. Anything read from it would be wrong, and a further
+/// commit would confirm the change. Returns the version that the head names.
 pub(super) fn check(archive: &Archive) -> Result<Option<u64>, ArchiveError> {
-    let OwnHead::Said(head) = own(&*archive.store)? else { return Ok(None) };
+    let OwnHead::Intact(head) = own(&*archive.store)? else { return Ok(None) };
     match archive.commits.iter().find(|commit| Some(commit.version) == head.version) {
         Some(commit) if !head.is_of(&commit.sha256) => {
             Err(ArchiveError::Altered { version: commit.version, head: layout::HEAD })
@@ -132,7 +133,7 @@ pub(super) fn check(archive: &Archive) -> Result<Option<u64>, ArchiveError> {
     }
 }
 
-/// Brings it up to the log.
+/// Updates the archive's own copy to the newest commit of the log.
 pub(super) fn renew(archive: &Archive) -> Result<(), ArchiveError> {
     let Some(newest) = archive.commits.last() else { return Ok(()) };
     let named = check(archive)?;
@@ -140,21 +141,22 @@ pub(super) fn renew(archive: &Archive) -> Result<(), ArchiveError> {
         return Ok(());
     }
     if let Some(version) = named.filter(|named| *named > newest.version) {
-        // Where nothing locks, another writer may have committed since the log was read; this one then gives way.
+        // Without a lock, another writer may have committed since the log was read. Its head is newer and is kept.
         if archive.store.kind(&layout::commit(version))?.is_some() {
             return Ok(());
         }
-        // To renew it would do away with what tells that the log was cut off.
+        // Updating the head would destroy the evidence that the log was cut off.
         return Err(ArchiveError::CutOff { version, head: layout::HEAD });
     }
     keep(&*archive.store, newest.version, &newest.sha256)
 }
 
+/// Returns the content of the head file: the same line twice.
 fn text(version: u64, sha256: &str) -> String {
     format!("{version} {sha256}\n").repeat(2)
 }
 
-/// Writes it anew.
+/// Replaces the archive's own copy.
 pub(super) fn keep(store: &dyn Store, version: u64, sha256: &str) -> Result<(), ArchiveError> {
     store.put(layout::HEAD, text(version, sha256).as_bytes())
 }
@@ -186,8 +188,8 @@ mod tests {
         let store = Folder::at(folder.path());
         assert_eq!(own(&store).unwrap(), OwnHead::Missing);
         keep(&store, 12, &"ab".repeat(32)).unwrap();
-        let said = OwnHead::Said(KeptHead { version: Some(12), sidik: "ab".repeat(32) });
-        assert_eq!(own(&store).unwrap(), said);
+        let written = OwnHead::Intact(KeptHead { version: Some(12), sidik: "ab".repeat(32) });
+        assert_eq!(own(&store).unwrap(), written);
         let place = folder.path().join(layout::HEAD);
         let bytes = std::fs::read(&place).unwrap();
         for bit in 0..8 * bytes.len() {

@@ -1,7 +1,7 @@
-//! What a writer decided to commit, and how it is carried out by whoever comes next.
+//! An intent records what a writer has decided to commit, so that any later writer can finish an interrupted commit.
 //!
-//! Invariant: an intent is dropped only when its version stands whole in the log, or can never come to stand there.
-//! Invariant: an intent that names anything but parts of its version and a staging folder is not followed.
+//! Invariant: an intent is removed only when its version is completely in the log, or can never be.
+//! Invariant: an intent that names anything but parts of its version and a staging folder is not carried out.
 
 use super::commit_log::check_part;
 use super::part_encoder::staged;
@@ -11,34 +11,34 @@ use crate::hash::sha256;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// The file of a staging folder that holds the commit.
+/// The name of the commit file in a staging folder.
 pub(super) const COMMIT: &str = "commit.json";
 
-/// What is being committed.
+/// A commit that has been decided on.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Intent {
     pub(super) version: u64,
-    /// The staging folder within the archive.
+    /// The path of the staging folder within the archive.
     pub(super) staging: String,
     pub(super) commit_sha256: String,
     pub(super) files: Vec<FileEntry>,
 }
 
-/// An intent that cannot be followed.
+/// An intent that cannot be carried out.
 #[derive(Debug)]
 pub(super) struct Unusable {
-    /// Its path within the archive.
+    /// The path of its file within the archive.
     pub(super) path: String,
     pub(super) reason: String,
-    /// Whether it ends too early: a crash did that, before anything was done in its name.
+    /// Whether the file ends too early. Only a crash does that, before any step of the intent was carried out.
     is_cut_short: bool,
 }
 
-/// What came of reading one; the error within is what is wrong with the intent itself.
+/// The result of parsing an intent. Its error describes a defect of the intent itself, not a failure to read the archive.
 type Read = Result<Intent, Unusable>;
 
-/// The intents that wait, in order of their versions.
+/// Returns the intents that have not been carried out yet, ordered by version.
 pub(super) fn intents(store: &dyn Store) -> Result<Vec<Read>, ArchiveError> {
     let entries = store.list(layout::WORK)?;
     let mut versions: Vec<u64> = entries.iter().filter_map(|entry| layout::version_of_intent(&entry.name)).collect();
@@ -48,7 +48,7 @@ pub(super) fn intents(store: &dyn Store) -> Result<Vec<Read>, ArchiveError> {
         let path = layout::intent(version);
         match store.read(&path, LONGEST_LOG_BYTES) {
             Ok(bytes) => intents.push(Intent::read(version, path, &bytes)),
-            // Another writer has just finished it.
+            // Another writer has just carried it out.
             Err(e) if e.is_missing() => {}
             Err(e) => intents.push(Err(Unusable { path, reason: e.to_string(), is_cut_short: false })),
         }
@@ -92,15 +92,15 @@ impl Intent {
     }
 }
 
-/// How the log stands to an intent.
+/// The state of the log with respect to an intent.
 enum CommitState {
-    /// The version is not there.
+    /// The log has no commit of the version.
     Absent,
-    /// The commit is there.
+    /// The log has the commit.
     Done,
-    /// The commit is there, and a crash cut it short.
+    /// The log has the beginning of the commit, which a crash cut short.
     CutShort,
-    /// Another commit has the version.
+    /// The log has a different commit of the version.
     Others,
 }
 
@@ -117,8 +117,9 @@ pub(super) fn is_committed(store: &dyn Store, version: u64) -> Result<bool, Arch
     Ok(store.kind(&layout::commit(version))?.is_some())
 }
 
-/// Finishes what was decided on and not finished. A commit of which a file is nowhere whole (a folder that was copied
-/// while it was written) is given up: it never stood in the log, so its rows are still to be pulled.
+/// Finishes the commits that were decided on but interrupted. A commit is given up if one of its files is intact neither in its
+/// place nor in the staging folder, as in an archive that was copied during a commit. It was never in the log, so its rows will be
+/// pulled again.
 pub(super) fn settle(store: &dyn Store) -> Result<(), ArchiveError> {
     for intent in intents(store)? {
         let intent = match intent {
@@ -150,7 +151,7 @@ pub(super) fn settle(store: &dyn Store) -> Result<(), ArchiveError> {
     Ok(())
 }
 
-/// Whether a path holds exactly that file.
+/// Returns whether the file at a path has the recorded SHA-256.
 pub(super) fn holds(store: &dyn Store, path: &str, file: &FileEntry) -> Result<bool, ArchiveError> {
     match store.read(path, u64::MAX) {
         Ok(bytes) => Ok(sha256(&bytes) == file.sha256),
@@ -159,8 +160,7 @@ pub(super) fn holds(store: &dyn Store, path: &str, file: &FileEntry) -> Result<b
     }
 }
 
-/// Carries out what an intent decided. Two writers may do so at once: each step is done by one and found done by the
-/// other.
+/// Carries out an intent. Two writers may do so at the same time, since each step succeeds if the other writer has already done it.
 pub(super) fn roll_forward(store: &dyn Store, intent: &Intent) -> Result<(), ArchiveError> {
     let mut folders = BTreeSet::new();
     for file in &intent.files {
@@ -174,21 +174,21 @@ pub(super) fn roll_forward(store: &dyn Store, intent: &Intent) -> Result<(), Arc
     store.remove(&layout::intent(intent.version))
 }
 
-/// Puts the commit file into the log, unless it is there already.
+/// Puts the commit file into the log unless it is already there.
 fn publish(store: &dyn Store, intent: &Intent) -> Result<(), ArchiveError> {
-    let (target, waiting) = (layout::commit(intent.version), intent.commit());
+    let (target, staged_commit) = (layout::commit(intent.version), intent.commit());
     match state_of(store, intent)? {
         CommitState::Done => return Ok(()),
         CommitState::Absent => {
             let put = store
-                .read(&waiting, LONGEST_LOG_BYTES)
-                .and_then(|bytes| store.put_if_absent(&target, &bytes, &waiting));
-            // Another writer may have put it there meanwhile.
+                .read(&staged_commit, LONGEST_LOG_BYTES)
+                .and_then(|bytes| store.put_if_absent(&target, &bytes, &staged_commit));
+            // Another writer may have put it there in the meantime.
             if !is_committed(store, intent.version)? {
                 return put;
             }
         }
-        CommitState::CutShort => store.move_to(&waiting, &target)?,
+        CommitState::CutShort => store.move_to(&staged_commit, &target)?,
         CommitState::Others => {}
     }
     store.flush(&[layout::LOG])?;

@@ -1,7 +1,7 @@
-//! Which events of the archive have certain keys.
+//! Finds the events in the archive that have certain keys.
 //!
-//! Keys are looked up some ten thousand at a time, and only in the parts between whose least and greatest key they lie. So
-//! memory does not grow with the archive, and rows with new keys at the end cost nothing.
+//! Keys are looked up about ten thousand at a time, and only in parts whose range of keys contains one of them. So memory use does
+//! not grow with the archive, and rows with new keys at the end cost nothing.
 
 use super::columns::{instants, int64s, missing, values};
 use super::{Archive, ArchiveError};
@@ -9,10 +9,10 @@ use arrow::array::RecordBatch;
 use schemas::{Column, EventId};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Rows of a part that are looked through together: they have many columns, and few of them are kept.
+/// How many rows of a part are searched at a time. Rows have many columns, and few rows are kept.
 const LOOKED_THROUGH_ROWS: usize = 8_192;
 
-/// Which of these keys, in order and without repetition, the archive has.
+/// Returns those of the keys that are in the archive. The keys must be sorted and distinct.
 pub(crate) fn archived_keys<'i>(archive: &Archive, ids: &[EventId<'i>]) -> Result<BTreeSet<EventId<'i>>, ArchiveError> {
     let mut found = BTreeSet::new();
     each_with_key(archive, ids, &["event_id"], |_, matches| {
@@ -22,7 +22,7 @@ pub(crate) fn archived_keys<'i>(archive: &Archive, ids: &[EventId<'i>]) -> Resul
     Ok(found)
 }
 
-/// When the archived events with these keys were recorded, each in its latest form, by their keys as text.
+/// Returns when the latest form of each archived event with one of these keys was recorded, by the key as text.
 pub(crate) fn recorded_at(archive: &Archive, ids: &[EventId<'_>]) -> Result<BTreeMap<String, i64>, ArchiveError> {
     let mut latest: BTreeMap<String, (i64, i64)> = BTreeMap::new();
     each_with_key(archive, ids, &["seq", "event_id", "recorded_at"], |batch, matches| {
@@ -37,7 +37,7 @@ pub(crate) fn recorded_at(archive: &Archive, ids: &[EventId<'_>]) -> Result<BTre
     Ok(latest.into_iter().map(|(id, (_, at))| (id, at)).collect())
 }
 
-/// Hands on every batch that has rows with some of these keys, and which rows.
+/// Calls `take` for every batch that contains some of these keys, with the keys and their row indices.
 pub(crate) fn each_with_key<'i>(
     archive: &Archive,
     ids: &[EventId<'i>],
@@ -61,12 +61,12 @@ pub(crate) fn each_with_key<'i>(
     Ok(())
 }
 
-/// A key of the quarantine as the archive writes keys; `None` when the archive cannot hold it.
+/// Converts a key from the quarantine to the type of the archive's keys; `None` if it cannot be converted.
 pub(crate) fn id_of(key: &str, integer_ids: bool) -> Option<EventId<'_>> {
     if integer_ids { key.parse().ok().map(EventId::Integer) } else { Some(EventId::Text(key)) }
 }
 
-/// Keys as texts in the archive's type, in order and without repetition; without those that the archive cannot hold.
+/// Converts keys to the type of the archive's keys, sorted and distinct. Keys that cannot be converted are left out.
 pub(crate) fn in_order(ids: &BTreeSet<String>, integer_ids: bool) -> Vec<EventId<'_>> {
     let mut ids: Vec<EventId<'_>> = ids.iter().filter_map(|id| id_of(id, integer_ids)).collect();
     ids.sort_unstable();

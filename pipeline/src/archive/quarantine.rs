@@ -1,4 +1,4 @@
-//! The rows that broke the contract, as the archive holds them.
+//! Reads the quarantine of the archive: the rows that violate the contract.
 
 use super::columns::texts;
 use super::lookup::{archived_keys, id_of};
@@ -7,14 +7,14 @@ use arrow::array::Array;
 use schemas::EventId;
 use std::collections::BTreeSet;
 
-/// Rows that broke the contract and have not come in mended.
+/// The quarantined rows, and those of them that have not been replaced by a corrected row.
 #[derive(Debug, Default)]
 pub(crate) struct Quarantine {
-    /// Digests of all rows that were ever put there: they are in memory together, so as bytes.
+    /// The digests of all rows that were ever quarantined, as bytes, since all of them are in memory at once.
     pub(crate) digests: BTreeSet<[u8; 16]>,
-    /// Keys that are not in the archive yet.
+    /// The keys that are not in the archive yet.
     pub(crate) open_keys: Vec<String>,
-    /// Rows without a key.
+    /// The number of rows without a key.
     pub(crate) without_key: u64,
 }
 
@@ -51,10 +51,10 @@ fn digest_of(digits: &str) -> Option<[u8; 16]> {
     number.map(u128::to_be_bytes)
 }
 
-/// How many rows wait in quarantine: those whose key never came in mended, and those without a key.
+/// Returns how many rows are waiting in quarantine: those whose key is not in the archive yet, and those without a key.
 ///
 /// # Errors
-/// [`ArchiveError`] when a part is damaged.
+/// [`ArchiveError`] when a part cannot be read or is damaged.
 pub fn waiting_in_quarantine(archive: &Archive) -> Result<u64, ArchiveError> {
     let quarantine = Quarantine::load(archive)?;
     Ok(quarantine.open_keys.len() as u64 + quarantine.without_key)

@@ -1,4 +1,4 @@
-//! How the bytes of parts become rows. Events are read through `current_events`, or by key through `lookup`.
+//! Decodes the bytes of parts into rows. Code that needs events reads them through `current_events`, or by key through `lookup`.
 
 use super::columns::{dates, instants, int64s};
 use super::{Archive, ArchiveError, READ_ROWS};
@@ -12,12 +12,12 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The rows of a Parquet file, all columns or the ones named.
+/// Decodes a Parquet file with all columns or only the named ones.
 pub(crate) fn decode(bytes: Vec<u8>, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>, String> {
     decoded(bytes, columns, READ_ROWS)?.collect()
 }
 
-/// The same, so many rows at a time.
+/// Decodes a Parquet file like [`decode`], in batches of `rows` rows.
 pub(super) fn decoded(
     bytes: Vec<u8>,
     columns: Option<&[&str]>,
@@ -27,7 +27,7 @@ pub(super) fn decoded(
     Ok(batches.map(|batch| batch.and_then(|batch| digests_as_text(batch).map_err(|e| e.to_string()))))
 }
 
-/// Columns and rows of a Parquet file as they stand in it.
+/// Returns the schema and the rows of a Parquet file as they are stored, with digests as bytes.
 pub(super) fn as_stored(
     bytes: bytes::Bytes,
     columns: Option<&[&str]>,
@@ -46,7 +46,8 @@ pub(super) fn as_stored(
     Ok((schema, reader.map(|batch| batch.map_err(|e| e.to_string()))))
 }
 
-/// Digests stand in the files as their bytes; to everything that reads them here they are hexadecimal digits.
+/// Converts digests to hexadecimal digits. The files store them as bytes, and all code that reads rows through [`decoded`] expects
+/// digits.
 fn digests_as_text(batch: RecordBatch) -> Result<RecordBatch, ArrowError> {
     let schema = batch.schema();
     if schema.fields().iter().all(|field| field.data_type() != &DataType::Binary) {
@@ -75,7 +76,7 @@ fn hexadecimal(digests: &BinaryArray) -> Result<ArrayRef, ArrowError> {
     Ok(Arc::new(StringArray::try_from_binary(texts.finish())?))
 }
 
-/// The stock log as the archive has it last; days of several lines are added.
+/// Returns the latest stock log in the archive: cards received, printed and spoiled by day, summed if a day has several lines.
 pub(crate) fn stock_log(archive: &Archive) -> Result<BTreeMap<NaiveDate, [i64; 3]>, ArchiveError> {
     let mut log: BTreeMap<NaiveDate, [i64; 3]> = BTreeMap::new();
     for batch in archive.stock_file().map(|file| archive.read(file, None)).transpose()?.into_iter().flatten() {
@@ -90,7 +91,7 @@ pub(crate) fn stock_log(archive: &Archive) -> Result<BTreeMap<NaiveDate, [i64; 3
     Ok(log)
 }
 
-/// Beginnings and ends of the latest outage log of an archive, seconds since 1970, as they were entered.
+/// Returns the start and end of each outage in the latest outage log, in seconds since 1970, exactly as entered.
 pub(crate) fn outage_log(archive: &Archive) -> Result<Vec<(i64, i64)>, ArchiveError> {
     let batches = archive.outage_file().map(|file| archive.read(file, None)).transpose()?.unwrap_or_default();
     let mut spans = Vec::new();

@@ -1,10 +1,10 @@
-//! Closes the books of a month.
+//! Closes the books of a month, so that their content no longer changes.
 //!
 //! Reads   the log of the archive
-//! Gives   a commit that names the month; the books of the month stay as they are at this version, and what comes for it
-//!         afterwards stands in the book of the first month that is still open, with a reference
-//! Rule    months are closed in order, from the first to the last that the archive holds, each after its end and when a pull has
-//!         seen all of it, or for a reason that is kept
+//! Gives   a commit that names the month; the books of the month stay as they are at this version, and rows that arrive for it
+//!         later appear in the book of the first month that is still open, with a reference
+//! Rule    months are closed in order, from the first to the last in the archive; each after its end, and either when a pull has
+//!         seen all of it, or for a stated reason that the archive keeps
 
 use crate::archive::key::Key;
 use crate::archive::{ArchiveError, CommitRequest, Seal, Writer, WriterLock};
@@ -13,100 +13,100 @@ use schemas::{Month, Zone};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The books of a month cannot be closed.
+/// Why the books of a month cannot be closed.
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
-    /// The archive failed.
+    /// The archive cannot be read or written.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    /// They are closed already.
+    /// The books are already closed.
     #[error("the books of {month} were closed by version {version} of the archive; nothing is to be done")]
     Closed {
         /// The month.
         month: Month,
-        /// The version.
+        /// The version that closed them.
         version: u64,
     },
-    /// A later month is closed, and what came for this one stands in the books after it.
+    /// A later month is already closed, so rows of this one appear in later books.
     #[error("the books of {closed} are closed already, so {month} has none of its own; its rows stand in later books")]
     Passed {
         /// The month.
         month: Month,
-        /// The last one that is closed.
+        /// The last month that is closed.
         closed: Month,
     },
-    /// The archive knows nothing of the month.
+    /// The month is outside the range of the archive.
     #[error("the archive holds {first} to {last}, not {month}; look at the month, or run `tertib pull` first")]
     NotHeld {
         /// The month.
         month: Month,
-        /// The first one that it holds.
+        /// The first month in the archive.
         first: Month,
-        /// The last one.
+        /// The last month in the archive.
         last: Month,
     },
-    /// The month goes on.
+    /// The month has not ended yet.
     #[error("{month} is not over; its books can be closed from the first day of the next month on")]
     NotOver {
         /// The month.
         month: Month,
     },
-    /// Rows of the month may come yet.
+    /// More rows of the month may still arrive.
     #[error(
         "not all of {month} is in the archive ({extent}); run `tertib pull{again}`, or give a reason with `--incomplete`"
     )]
     Incomplete {
         /// The month.
         month: Month,
-        /// From when until when the data go.
+        /// The time range that the data cover.
         extent: String,
-        /// What the pull must be told: nothing where the end of the month lacks.
+        /// The extra option for the pull; empty if only the end of the month is missing.
         again: String,
     },
-    /// A reason without need.
+    /// A reason was given, but the month is complete.
     #[error("all of {month} is in the archive; close its books without `--incomplete`")]
     Complete {
         /// The month.
         month: Month,
     },
-    /// A reason that nobody could read.
+    /// The reason cannot be printed.
     #[error("the reason of `--incomplete` must be one line of 1 to {LONGEST_REASON} characters, without a NIK")]
     Reason,
-    /// An earlier month is open.
+    /// The books of an earlier month are still open.
     #[error("the books of {earlier} are still open; close them first with `tertib seal --month {earlier}`")]
     Earlier {
-        /// The first one.
+        /// The first month that is open.
         earlier: Month,
     },
 }
 
-/// Characters of a reason at most.
+/// How many characters a reason may have.
 const LONGEST_REASON: usize = 200;
 
-/// Which books to close.
+/// Which books to close, when, and for which reason.
 #[derive(Clone, Copy, Debug)]
 pub struct SealRequest<'a> {
     /// The month.
     pub month: Month,
-    /// The office's zone.
+    /// The office's time zone.
     pub zone: Zone,
-    /// Now, milliseconds since 1970 UTC.
+    /// The current time, in milliseconds since 1970 UTC.
     pub at_ms: i64,
-    /// Why they are closed although rows of the month may come yet.
+    /// Why the books are closed although more rows of the month may still arrive.
     pub incomplete: Option<&'a str>,
 }
 
 /// Closes the books of a month.
 ///
 /// # Errors
-/// [`SealError`] when the month is not over, not of the archive, not complete without a reason, closed already or passed over, or an
-/// earlier one is open.
-pub fn seal(root: &Path, key: &Key, fence: WriterLock, request: SealRequest<'_>) -> Result<Seal, SealError> {
+/// [`SealError`] when the month is not over, is outside the archive, is incomplete and no reason was given, is complete and a reason
+/// was given, is already closed or lies before a closed one, when an earlier month is open, or when the reason cannot be printed.
+pub fn seal(root: &Path, key: &Key, lock_mode: WriterLock, request: SealRequest<'_>) -> Result<Seal, SealError> {
     let SealRequest { month, zone, at_ms, incomplete } = request;
     if incomplete.is_some_and(|reason| !is_readable(reason)) {
         return Err(SealError::Reason);
     }
-    let mut writer = Writer::open(root, key, fence)?;
+    let mut writer = Writer::open(root, key, lock_mode)?;
     let archive = writer.archive().clone();
     archive.check_zone(zone)?;
     let facts = archive.facts().ok_or_else(|| archive.empty())?;
@@ -118,7 +118,7 @@ pub fn seal(root: &Path, key: &Key, fence: WriterLock, request: SealRequest<'_>)
     }
     let (first, last) = archive.span().ok_or_else(|| archive.empty())?;
     let closed = archive.seals().map(|seal| seal.month).max();
-    // A month that came late and lies before a closed one has no book of its own any more.
+    // A month whose first rows arrived after a later month was closed gets no book of its own.
     let open = closed.map_or(first, |closed| first.max(closed.next()));
     if open < month && open <= last {
         return Err(SealError::Earlier { earlier: open });
@@ -142,12 +142,13 @@ pub fn seal(root: &Path, key: &Key, fence: WriterLock, request: SealRequest<'_>)
     writer.seal(month, incomplete);
     let findings = BTreeMap::new();
     let next_seq = archive.next_seq();
-    let ready = CommitRequest { at_ms, source: None, cursor: None, complete_until_us: None, next_seq, facts, findings };
-    let archive = writer.commit(&ready)?;
+    let commit =
+        CommitRequest { at_ms, source: None, cursor: None, complete_until_us: None, next_seq, facts, findings };
+    let archive = writer.commit(&commit)?;
     archive.seal(month).ok_or_else(|| archive.empty().into())
 }
 
-/// Whether a reason can stand in a line of its own, and names nobody by NIK.
+/// Returns whether a reason fits into one line and contains no NIK.
 fn is_readable(reason: &str) -> bool {
     let digits = |part: &str| part.len() >= 16;
     let has_nik = reason.split(|c: char| !c.is_ascii_digit()).any(digits);

@@ -1,8 +1,8 @@
-//! Where the files of an archive lie: the one seam between the archive and what keeps its bytes. A store of another kind, such as
-//! object storage, is one more file beside [`Folder`].
+//! The interface between the archive and the storage of its files. A store of another kind, such as object storage, would be one more
+//! file next to [`Folder`].
 //!
-//! Rule    paths are within the archive and have `/` between their names; the empty path is the archive itself
-//! Rule    what has a return value is done when it returns: bytes that were put are safe, and what was moved or removed stays so
+//! Rule    paths are relative to the archive and separated by `/`; the empty path is the archive itself
+//! Rule    every operation is complete when it returns: bytes that were put are durable, and moves and removals are final
 
 mod folder;
 
@@ -15,21 +15,21 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// No commit, intent or other file of the log is longer.
+/// The greatest size of a commit, an intent or the head.
 pub(super) const LONGEST_LOG_BYTES: u64 = 64 << 20;
 
-/// What stands at a path.
+/// The kind of a directory entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EntryKind {
     /// A file.
     File,
     /// A folder.
     Folder,
-    /// A link, a pipe or a device, which is no part of any archive.
+    /// A link, a pipe or a device, which never belongs to an archive.
     Foreign,
 }
 
-/// Something in a folder.
+/// An entry of a folder.
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) name: OsString,
@@ -38,60 +38,61 @@ pub(crate) struct Entry {
 
 /// A file that is being written.
 pub(crate) trait NewFile: Write + Send {
-    /// Makes every byte safe.
+    /// Makes all written bytes durable.
     fn finish(&mut self) -> std::io::Result<()>;
 }
 
-/// What an archive needs of a store.
+/// The operations that an archive needs from its storage.
 pub(crate) trait Store: std::fmt::Debug + Send + Sync {
-    /// The bytes of a file, which holds `most` at most. A link or a device is refused, wherever on the way it stands.
+    /// Reads a file of at most `most` bytes. A link or a device anywhere on the path is refused.
     fn read(&self, path: &str, most: u64) -> Result<Vec<u8>, ArchiveError>;
 
-    /// What stands at a path, if anything.
+    /// Returns the kind of what is at a path, if anything is.
     fn kind(&self, path: &str) -> Result<Option<EntryKind>, ArchiveError>;
 
-    /// What lies in a folder, in no order; nothing where the folder is not there.
+    /// Lists the entries of a folder in no particular order; none if the folder does not exist.
     fn list(&self, folder: &str) -> Result<Vec<Entry>, ArchiveError>;
 
-    /// Begins a file in a claimed folder, in place of one of that name.
+    /// Creates a file in a claimed folder, and replaces one of the same name.
     fn create(&self, path: &str) -> Result<Box<dyn NewFile>, ArchiveError>;
 
-    /// Makes these bytes the file of that name. A reader finds the earlier bytes or all of the new ones, also after a crash.
+    /// Replaces the content of a file atomically: even after a crash, readers find either the old bytes or all of the new ones.
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), ArchiveError>;
 
-    /// The same where nothing stands at the path, else [`ArchiveError::Conflict`]: of two writers exactly one succeeds. The bytes may
-    /// wait at `waiting`, and may stand there already.
+    /// Does the same as [`Self::put`] if nothing is at the path, and otherwise returns [`ArchiveError::Conflict`]. Of two writers,
+    /// exactly one succeeds. The store may keep the bytes at `waiting` first, and they may already be there.
     fn put_if_absent(&self, path: &str, bytes: &[u8], waiting: &str) -> Result<(), ArchiveError>;
 
-    /// Moves a file to another place, in place of what stands there. What another writer has moved there already is done.
+    /// Moves a file, and replaces what is at the target. Succeeds if another writer has already moved it there.
     fn move_to(&self, from: &str, to: &str) -> Result<(), ArchiveError>;
 
-    /// Makes the names of what was created in, or moved to, these folders safe.
+    /// Makes durable the names of everything that was created in or moved to these folders.
     fn flush(&self, folders: &[&str]) -> Result<(), ArchiveError>;
 
-    /// Removes a file, or a folder with all that is in it, where it is there.
+    /// Removes a file, or a folder with everything in it, if it exists.
     fn remove(&self, path: &str) -> Result<(), ArchiveError>;
 
-    /// Makes a folder that nobody else has; `false` where somebody does.
+    /// Creates a folder for the exclusive use of the caller; returns `false` if it already exists.
     fn claim(&self, folder: &str) -> Result<bool, ArchiveError>;
 
-    /// Makes what a writer needs, and takes the private tables away from everybody but their owner.
+    /// Creates the folders that a writer needs, and restricts the private tables to their owner.
     fn prepare(&self) -> Result<(), ArchiveError>;
 
-    /// Keeps every other writer away until it is dropped, else [`ArchiveError::Locked`]; nothing where the store cannot.
+    /// Takes a lock that keeps other writers away until it is dropped. Returns [`ArchiveError::Locked`] if another writer has it, and
+    /// `None` if the store has no locks.
     fn lock(&self) -> Result<Option<File>, ArchiveError>;
 
-    /// How long ago something was changed, as far as that is known.
+    /// Returns how long ago a file or folder was changed, if that is known.
     fn age(&self, path: &str) -> Option<Duration>;
 
-    /// A folder of this machine for what does not fit into memory, gone with the claimed folder that it belongs to.
+    /// Returns a local folder for data that does not fit into memory. It is removed together with the claimed folder.
     fn scratch(&self, claimed: &str) -> PathBuf;
 
-    /// A path as messages show it.
+    /// Returns a path as messages show it.
     fn place(&self, path: &str) -> String;
 }
 
-/// The bytes of a file, if it is there.
+/// Reads a file, if it exists.
 pub(super) fn if_there(store: &dyn Store, path: &str) -> Result<Option<Vec<u8>>, ArchiveError> {
     match store.read(path, LONGEST_LOG_BYTES) {
         Ok(bytes) => Ok(Some(bytes)),
@@ -105,7 +106,7 @@ mod tests {
     use super::*;
     use crate::archive::layout;
 
-    /// What every store must keep.
+    /// Checks the contract that every store must fulfil.
     fn keeps_the_contract(store: &dyn Store) {
         store.prepare().unwrap();
         assert!(store.claim("_tertib/staging/0-0").unwrap());
@@ -117,7 +118,7 @@ mod tests {
         file.write_all(b"rows").unwrap();
         file.finish().unwrap();
         for _ in 0..2 {
-            // The second time it is found done.
+            // The second time the file has already been moved.
             store.move_to("_tertib/staging/0-0/part", &part).unwrap();
         }
         assert!(store.move_to("_tertib/staging/0-0/nothing", "events/nothing").is_err());
@@ -158,7 +159,7 @@ mod tests {
         let dir = tempfile::TempDir::new().unwrap();
         let store = Folder::at(&dir.path().join("archive"));
         keeps_the_contract(&store);
-        // What the kernel locks is locked for everybody else.
+        // If the kernel supports locks, nobody else gets this one.
         let lock = store.lock().unwrap();
         assert!(lock.is_none() || matches!(store.lock(), Err(ArchiveError::Locked { .. })));
     }

@@ -1,10 +1,10 @@
-//! Is the archive what its log says, and is what the log says possible?
+//! Checks whether the archive is what its log says, and whether the log is consistent.
 //!
-//! Reads   every file of the archive, but nothing that lies outside it; the office's key and kept heads, where they are given
-//! Gives   findings A001–A022 and K002, none for a whole archive; counts of what was checked; what was not checked
+//! Reads   every file in the archive, but nothing outside it; the office's key and kept heads, if they are given
+//! Gives   findings A001–A022 and K002, none for an intact archive; counts of what was checked; what was not checked
 //!
 //! Invariant: no byte is decoded before its SHA-256 was checked.
-//! Invariant: nothing is written, and what was not checked is said.
+//! Invariant: nothing is written, and everything that was not checked is reported.
 
 mod content;
 mod strays;
@@ -25,33 +25,33 @@ use std::io::ErrorKind;
 use std::path::Path;
 use strays::Known;
 
-/// What is to be checked, and with what.
+/// What to check, and with which key and heads.
 #[derive(Clone, Copy, Debug)]
 pub struct Examination<'a> {
-    /// The archive's folder, or that of a copy of its public part.
+    /// The folder of the archive, or of a copy of its public part.
     pub root: &'a Path,
-    /// Whether the private tables are left alone, since they are not there.
+    /// Whether to skip the private tables, since a copy of the public part has none.
     pub public_only: bool,
-    /// The office's key, where it is at hand.
+    /// The office's key, if it is available.
     pub key: Option<&'a Key>,
-    /// Heads that somebody kept.
+    /// Heads that somebody has kept.
     pub heads: &'a [KeptHead],
 }
 
-/// What a verification found.
+/// The result of a verification.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verification {
-    /// Commits read.
+    /// How many commits were read.
     pub commits: u64,
-    /// Files whose bytes were hashed.
+    /// How many files were hashed.
     pub files: u64,
-    /// Rows in these files.
+    /// How many rows these files have.
     pub rows: u64,
-    /// Rows of the public table whose content was checked.
+    /// How many rows of the public table had their content checked.
     pub events: u64,
-    /// Kept heads that are in the log.
+    /// How many kept heads are in the log.
     pub heads: u64,
-    /// SHA-256 of the last commit.
+    /// The SHA-256 of the last commit.
     pub head: String,
     /// What is wrong.
     pub findings: Vec<Finding>,
@@ -59,22 +59,22 @@ pub struct Verification {
     pub unchecked: BTreeSet<Unchecked>,
 }
 
-/// What the log says, read as far as it can be.
+/// The log, as far as it can be read.
 #[derive(Default)]
 struct Log {
-    /// The version after the last of which there is a file.
+    /// The version after the last one that has a file.
     versions: u64,
-    /// SHA-256 of every commit file, by version.
+    /// The SHA-256 of every commit file, by version.
     digests: BTreeMap<u64, String>,
     /// The commits that could be decoded.
     commits: Vec<Commit>,
 }
 
-/// Checks the archive.
+/// Checks the archive. A damaged or missing file is a finding, not an error.
 ///
 /// # Errors
-/// [`ArchiveError::Nothing`] when there is nothing to verify, [`ArchiveError::Form`] when it is of another form, [`ArchiveError::Io`] when the system refuses to list or read; a
-/// damaged or missing file is a finding, not an error.
+/// [`ArchiveError::Nothing`] when there is nothing to verify, [`ArchiveError::Form`] when the tables have a form that this version
+/// does not know, [`ArchiveError::Io`] when the system refuses to list or read.
 pub fn verify(examination: Examination<'_>) -> Result<Verification, ArchiveError> {
     let Examination { root, public_only, heads, .. } = examination;
     let store: &dyn Store = &Folder::at(root);
@@ -141,7 +141,7 @@ fn read_log(store: &dyn Store, result: &mut Verification) -> Result<Log, Archive
     Ok(log)
 }
 
-/// The digest that the archive itself keeps of its newest commit. An interrupted writer's intent says it too.
+/// Returns the digest of the newest commit that the archive itself keeps. The intent of an interrupted writer states it too.
 fn own_head(
     store: &dyn Store,
     log: &Log,
@@ -157,14 +157,14 @@ fn own_head(
     };
     let intended = newest.and_then(of_intent);
     Ok(match head::own(store)? {
-        // What is decided and not yet in the log is not missing from it.
-        OwnHead::Said(head)
+        // A commit that was decided on but is not in the log yet is not missing from it.
+        OwnHead::Intact(head)
             if head.version > newest && decided.iter().any(|intent| head.is_of(&intent.commit_sha256)) =>
         {
             None
         }
-        OwnHead::Said(head) if head.version < newest && intended.is_some() => intended,
-        OwnHead::Said(head) => Some(head),
+        OwnHead::Intact(head) if head.version < newest && intended.is_some() => intended,
+        OwnHead::Intact(head) => Some(head),
         OwnHead::Missing if log.digests.is_empty() || intended.is_some() => intended,
         OwnHead::Missing | OwnHead::Damaged => {
             result.find("A017", layout::HEAD.to_owned());
@@ -173,15 +173,15 @@ fn own_head(
     })
 }
 
-/// Every commit names the digest of the one before, and the archive's own head that of the newest. A commit that was changed is
-/// the one that is named, unless the one that speaks against it was changed itself.
+/// Checks that every commit names the digest of the previous one, and the archive's own head that of the newest. The finding names
+/// the commit that was changed, unless the commit that contradicts it was itself changed.
 fn chain(log: &Log, own: Option<KeptHead>, result: &mut Verification) {
-    // What is said of each version by another.
-    let mut said: BTreeMap<u64, KeptHead> = BTreeMap::new();
+    // The digest of each version as stated by the next commit or by the head.
+    let mut stated: BTreeMap<u64, KeptHead> = BTreeMap::new();
     for commit in &log.commits {
         match (commit.version.checked_sub(1), &commit.note.previous) {
             (Some(before), Some(sidik)) => {
-                said.insert(before, KeptHead { version: Some(before), sidik: sidik.clone() });
+                stated.insert(before, KeptHead { version: Some(before), sidik: sidik.clone() });
             }
             (None, None) => {}
             (Some(_), None) | (None, Some(_)) => result.find("A004", layout::commit(commit.version)),
@@ -194,13 +194,13 @@ fn chain(log: &Log, own: Option<KeptHead>, result: &mut Verification) {
         if newest.is_none_or(|newest| version > newest) {
             result.find("A016", format!("{}, {}", layout::commit(version), layout::HEAD));
         } else {
-            said.entry(version).or_insert(head);
+            stated.entry(version).or_insert(head);
         }
     }
     let is_readable = |version: u64| log.commits.iter().any(|commit| commit.version == version);
     let differs = |version: u64| {
         let digest = log.digests.get(&version);
-        digest.zip(said.get(&version)).is_some_and(|(digest, said)| !said.is_of(digest))
+        digest.zip(stated.get(&version)).is_some_and(|(digest, stated)| !stated.is_of(digest))
     };
     for version in log.digests.keys().copied().filter(|version| is_readable(*version)) {
         if differs(version) && !differs(version + 1) {
@@ -209,8 +209,8 @@ fn chain(log: &Log, own: Option<KeptHead>, result: &mut Verification) {
     }
 }
 
-/// Commits follow each other in time, none saw what came after it or less than one before it, and a month is closed once and
-/// after those before it.
+/// Checks that the times of commits do not go back, that no commit claims to have seen rows from after its own time or fewer than an
+/// earlier one, and that months are closed in order, each only once.
 fn order(log: &Log, result: &mut Verification) {
     let (mut at_ms, mut seen_us) = (i64::MIN, None);
     for commit in &log.commits {
@@ -232,7 +232,7 @@ fn order(log: &Log, result: &mut Verification) {
     }
 }
 
-/// What interrupted writers decided.
+/// Returns the commits that interrupted writers have decided on.
 fn decided(
     store: &dyn Store,
     known: &mut BTreeSet<String>,
@@ -257,7 +257,8 @@ fn decided(
     Ok(decided)
 }
 
-/// Of what was decided and is not in the log: what is whole is known, anything else in its name is a stray. Gives all paths.
+/// Reports the commits that were decided on but are not in the log. Their intact files become known; others at their paths are
+/// strays. Returns all of their paths.
 fn unfinished(
     store: &dyn Store,
     decided: &[Intent],
@@ -282,7 +283,7 @@ impl Verification {
         self.findings.push(Finding { code, place, count: 1 });
     }
 
-    /// Whether a kept head is in the log.
+    /// Checks whether a kept head is in the log, and reports it if not.
     fn kept(&mut self, head: &KeptHead, log: &Log) -> bool {
         let found = match head.version {
             Some(version) => log.digests.get(&version).map(|digest| head.is_of(digest)),
@@ -296,7 +297,7 @@ impl Verification {
         false
     }
 
-    /// The bytes of a file, if it is there and a file; `missing` is the code where it is not there or the system does not give it.
+    /// Reads a file; `None` after a finding. `missing` is its code if the file does not exist or the system refuses to read it.
     fn bytes(
         &mut self,
         store: &dyn Store,
@@ -322,7 +323,7 @@ impl Verification {
         }
     }
 
-    /// The bytes of a file that is what the log says, and its rows are as many.
+    /// Reads a file, and checks its bytes and its number of rows against the log; `None` after a finding.
     fn whole(&mut self, store: &dyn Store, file: &FileEntry) -> Result<Option<bytes::Bytes>, ArchiveError> {
         let Some(bytes) = self.bytes(store, &file.path, file.size_bytes, "A001")? else { return Ok(None) };
         self.files += 1;

@@ -1,7 +1,7 @@
-//! A store in a folder of this machine.
+//! A store in a local folder.
 //!
-//! Invariant: nothing outside the archive's folder is read, written or removed, whatever a name or a link in it says: paths are
-//! walked folder by folder, and neither links nor devices are opened.
+//! Invariant: nothing outside the archive's folder is read, written or removed, no matter where a name or a link in it leads. Paths
+//! are walked folder by folder, and neither links nor devices are opened.
 
 use super::super::{ArchiveError, io, layout};
 use super::{Entry, EntryKind, NewFile, Store};
@@ -12,19 +12,19 @@ use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// The folder.
+/// The folder of an archive.
 #[derive(Clone, Debug)]
 pub(crate) struct Folder {
     root: PathBuf,
 }
 
 impl Folder {
-    /// At that place, whether it is there or not.
+    /// Returns the store in a folder, which need not exist yet.
     pub(crate) fn at(root: &Path) -> Self {
         Self { root: root.to_owned() }
     }
 
-    /// The place of a path, reached through folders only. The last name need not be there.
+    /// Returns the location of a path, of which everything but the last name must be an existing folder.
     fn beneath(&self, within: &str) -> Result<PathBuf, ArchiveError> {
         let mut path = self.root.clone();
         let mut names = within.split('/').filter(|_| !within.is_empty()).peekable();
@@ -37,8 +37,8 @@ impl Folder {
         Ok(path)
     }
 
-    /// Opens a file for reading. Folders on the way must be folders and the file an ordinary one: neither links, which may lead
-    /// out, nor pipes and devices, which may never end.
+    /// Opens an ordinary file for reading. Links are refused everywhere on the path, since they may lead outside; pipes and devices
+    /// are refused, since reading them may never end.
     fn open(&self, within: &str) -> Result<(File, PathBuf), ArchiveError> {
         let path = self.beneath(within)?;
         let mut options = File::options();
@@ -51,12 +51,12 @@ impl Folder {
         }
         require(&path, FileType::is_file)?;
         let file = options.open(&path).map_err(|e| io("read", &path, e))?;
-        // It may have been exchanged meanwhile.
+        // The file may have been replaced after the check.
         let kind = file.metadata().map_err(|e| io("read", &path, e))?.file_type();
         if kind.is_file() { Ok((file, path)) } else { Err(foreign(&path)) }
     }
 
-    /// Makes a folder, and those above it. What only the owner may open is made so.
+    /// Creates a folder and those above it. Private folders are created so that only their owner may open them.
     fn make(&self, within: &str) -> Result<PathBuf, ArchiveError> {
         std::fs::create_dir_all(&self.root).map_err(|e| io("make", &self.root, e))?;
         let mut path = self.root.clone();
@@ -76,13 +76,13 @@ impl Folder {
         Ok(path)
     }
 
-    /// Makes the folder of a file, and gives the place of the file.
+    /// Creates the folder of a file, and returns the location of the file.
     fn place_for(&self, within: &str) -> Result<PathBuf, ArchiveError> {
         self.make(within.rsplit_once('/').map_or("", |(folder, _)| folder))?;
         self.beneath(within)
     }
 
-    /// Takes the private folders away from everybody but their owner.
+    /// Restricts the private folders to their owner.
     fn restrict(&self) -> Result<(), ArchiveError> {
         #[cfg(unix)]
         for folder in layout::PRIVATE.map(|name| self.root.join(name)).iter().filter(|folder| is_there(folder)) {
@@ -174,7 +174,7 @@ impl Store for Folder {
         }
     }
 
-    /// Folders above them too, since each may have been made just now; each once.
+    /// Also flushes the folders above them, since each may be new, and each folder only once.
     fn flush(&self, folders: &[&str]) -> Result<(), ArchiveError> {
         let folders: Vec<PathBuf> = folders.iter().map(|folder| self.root.join(folder)).collect();
         let above = |folder| Path::ancestors(folder).take_while(|f| f.starts_with(&self.root));
@@ -190,7 +190,7 @@ impl Store for Folder {
             Err(e) if e.kind() != ErrorKind::NotFound => return Err(io("remove", &place, e)),
             _ => {}
         }
-        // The folder of a month goes with its last part.
+        // The folder of a month is removed with its last part.
         if layout::part(path).is_some_and(|part| part.month.is_some()) {
             drop(place.parent().map(std::fs::remove_dir));
         }
@@ -211,7 +211,7 @@ impl Store for Folder {
         self.restrict()
     }
 
-    /// The kernel frees the lock if the process dies.
+    /// The kernel releases the lock if the process dies.
     fn lock(&self) -> Result<Option<File>, ArchiveError> {
         let path = self.root.join(layout::LOCK);
         let lock =
@@ -259,7 +259,7 @@ fn require(path: &Path, is_kind: impl Fn(&FileType) -> bool) -> Result<(), Archi
     if is_kind(&kind) { Ok(()) } else { Err(foreign(path)) }
 }
 
-/// Goes one folder down.
+/// Appends a name to a path, unless it would lead elsewhere.
 fn push(path: &mut PathBuf, name: &str) -> Result<(), ArchiveError> {
     path.push(name);
     let leads_elsewhere = matches!(name, "" | "." | "..") || name.contains(std::path::is_separator);
@@ -274,7 +274,7 @@ fn is_there(path: &Path) -> bool {
     std::fs::symlink_metadata(path).is_ok()
 }
 
-/// Puts a file where nothing is, on a file system without links.
+/// Moves a file to a path where nothing is, on a file system without hard links.
 #[cfg(any(target_os = "linux", target_vendor = "apple"))]
 fn move_if_absent(from: &Path, to: &Path) -> std::io::Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -295,7 +295,7 @@ fn write_flushed(path: &Path, bytes: &[u8]) -> Result<(), ArchiveError> {
     write().map_err(|e| io("write", path, e))
 }
 
-/// A name in a folder is safe only after the folder was flushed too.
+/// Flushes a folder, since a name in it is durable only after that.
 fn flush_folder(path: &Path) -> Result<(), ArchiveError> {
     if cfg!(unix) { File::open(path).and_then(|f| f.sync_all()).map_err(|e| io("flush", path, e)) } else { Ok(()) }
 }

@@ -1,6 +1,6 @@
-//! What the rows of the parts say, against each other and against the log.
+//! Compares the rows of the parts with each other and with the log.
 //!
-//! Reads   the public and private parts of one commit after the other, two files at a time
+//! Reads   the parts of one commit after another, each public part together with its private one
 //! Gives   A009 numbers, A010 months, A011 commitments, A012 pseudonyms and salts, A020 counts, A021 columns,
 //!         A022 the key
 
@@ -19,33 +19,35 @@ use schemas::document::Unchecked;
 use schemas::{Finding, Zone};
 use std::collections::BTreeMap;
 
-/// Walks through the commits in order.
+/// Checks the commits in order.
 pub(super) struct Contents<'a> {
     store: &'a dyn Store,
     public_only: bool,
-    residents: Option<Pseudonymizer>,
-    /// The tables, and what digests are made of, as the archive was begun.
+    pseudonymizer: Option<Pseudonymizer>,
+    /// The tables and the columns of the digests, as classified when the archive was begun.
     form: Option<(Tables, DigestForm)>,
-    /// The office's, by which rows belong to months.
+    /// The office's time zone, which determines the month of a row.
     zone: Zone,
-    /// The version of the next commit, and the number that it begins with.
+    /// The version that is expected next.
     next_version: u64,
+    /// The `seq` with which it must begin.
     next_seq: i64,
     json: Vec<u8>,
 }
 
-/// Which numbers the rows of a commit have, as runs of numbers that follow each other.
+/// The `seq` numbers of the rows of a commit, as runs of consecutive numbers.
 struct Numbers<'a> {
     commit: &'a Commit,
     runs: Vec<Run>,
     corrections: u64,
-    /// Whether every part could be read.
+    /// Whether all parts could be read.
     complete: bool,
 }
 
+/// Consecutive numbers in consecutive rows of one part.
 struct Run {
     first: i64,
-    /// The number after its last.
+    /// The number after the last one.
     end: i64,
     part: usize,
     row: usize,
@@ -59,7 +61,7 @@ impl Numbers<'_> {
         }
     }
 
-    /// From the first number to the last, none is missing and none stands twice.
+    /// Reports numbers between `first` and `last` that are missing or repeated.
     fn conclude(mut self, first: i64, last: i64, result: &mut Verification) {
         let mut found = |place: String, from: i64, to: i64| {
             let count = u64::try_from(to.saturating_sub(from)).unwrap_or(u64::MAX);
@@ -85,7 +87,7 @@ impl Numbers<'_> {
     }
 }
 
-/// What is wrong with the rows of one file: by code how many, and the first.
+/// The faults in the rows of one file: for each code, how many there are, and the first one.
 #[derive(Default)]
 struct Faults(BTreeMap<&'static str, (u64, String)>);
 
@@ -124,7 +126,7 @@ impl<'a> Contents<'a> {
         Self {
             store,
             public_only: examination.public_only,
-            residents: key.zip(facts).map(|(key, facts)| Pseudonymizer::new(key, DigestForm::of(&facts.columns))),
+            pseudonymizer: key.zip(facts).map(|(key, facts)| Pseudonymizer::new(key, DigestForm::of(&facts.columns))),
             form: facts.map(|facts| (facts.tables(), DigestForm::of(&facts.columns))),
             zone: facts.map_or_else(Zone::default, |facts| facts.zone),
             next_version: 0,
@@ -133,11 +135,11 @@ impl<'a> Contents<'a> {
         }
     }
 
-    /// Checks every file of a commit and what the commit says of all of them together.
+    /// Checks every file of a commit, and the totals that the commit states for all of them.
     pub(super) fn check(&mut self, commit: &Commit, result: &mut Verification) -> Result<(), ArchiveError> {
         let note = &commit.note;
         if commit.version != self.next_version {
-            // One before it cannot be read, which is said; where this one begins is known from itself alone.
+            // An earlier commit could not be read, which has been reported. The first number then follows from this commit alone.
             let rows = commit.events.iter().map(|file| file.entry.rows).fold(0, u64::saturating_add);
             self.next_seq = note.next_seq.saturating_sub_unsigned(rows);
         }
@@ -158,7 +160,7 @@ impl<'a> Contents<'a> {
         Ok(())
     }
 
-    /// Whether what the commit counts agrees with the rows of its files; the number after its last row.
+    /// Checks the counts of the commit against the rows of its files. Returns the number after its last row.
     fn counts(&self, commit: &Commit, result: &mut Verification) -> i64 {
         let note = &commit.note;
         let sum = |rows: &mut dyn Iterator<Item = u64>| rows.fold(0, u64::saturating_add);
@@ -176,7 +178,7 @@ impl<'a> Contents<'a> {
         last
     }
 
-    /// Checks a public part and its private one.
+    /// Checks a public part and its private counterpart.
     fn pair(
         &mut self,
         (part, file): (usize, &EventFile),
@@ -211,7 +213,7 @@ impl<'a> Contents<'a> {
         Ok(())
     }
 
-    /// The rows of both, side by side. An error names the table that cannot be read.
+    /// Compares the rows of both parts. Returns how many were checked; an error names the table that cannot be read.
     fn rows(
         &mut self,
         (part, file): (usize, &EventFile),
@@ -221,7 +223,7 @@ impl<'a> Contents<'a> {
         (of_public, of_private): &mut (Faults, Faults),
     ) -> Result<u64, (&'static str, String)> {
         let Some((tables, form)) = self.form.clone() else {
-            // The first commit cannot be read, which is said; what its columns are is not known.
+            // The first commit could not be read, which has been reported. So the columns are unknown.
             numbers.complete = false;
             return Ok(0);
         };
@@ -251,15 +253,16 @@ impl<'a> Contents<'a> {
                 }
             }
             if let Some(private) = &mut private {
-                let beside = private.next().ok_or_else(|| persons("it has fewer rows".to_owned()))?.map_err(persons)?;
-                self.persons(&batch, &beside, &form, at, of_private).map_err(|e| persons(e.to_string()))?;
+                let private_batch =
+                    private.next().ok_or_else(|| persons("it has fewer rows".to_owned()))?.map_err(persons)?;
+                self.persons(&batch, &private_batch, &form, at, of_private).map_err(|e| persons(e.to_string()))?;
             }
             at += batch.num_rows();
         }
         Ok(at as u64)
     }
 
-    /// Each private row is of the public row beside it, and is what that row's digests were made of.
+    /// Checks that each private row belongs to the public row at the same index, and that its values give that row's digests.
     fn persons(
         &mut self,
         public: &RecordBatch,
@@ -283,8 +286,8 @@ impl<'a> Contents<'a> {
             let person = persons.row(i);
             let pseudonym = pseudonyms.is_valid(i).then(|| pseudonyms.value(i));
             let (salt, committed) = (salts.value(i), commitments.value(i));
-            if let Some(residents) = &mut self.residents {
-                let wanted = residents.digest(person);
+            if let Some(pseudonymizer) = &mut self.pseudonymizer {
+                let wanted = pseudonymizer.digest(person);
                 let is_keyed = wanted.pseudonym.as_ref().map(<[u8; 16]>::as_slice) == pseudonym && wanted.salt == salt;
                 if is_keyed && wanted.commitment == committed {
                     continue;
@@ -301,14 +304,14 @@ impl<'a> Contents<'a> {
     }
 }
 
-/// Number, end and replaced number of each public row.
+/// Returns the number, the end and the replaced number of each public row.
 fn public_rows(batch: &RecordBatch) -> Result<impl Iterator<Item = (i64, i64, Option<i64>)> + use<'_>, ArchiveError> {
     let (seqs, ended) = (int64s(batch, "seq")?.values(), instants(batch, "selesai")?.values());
     let replaced = int64s(batch, "correction_of")?.iter();
     Ok(seqs.iter().zip(ended).zip(replaced).map(|((seq, ended), replaced)| (*seq, *ended, replaced)))
 }
 
-/// The rows of a part whose columns are those of the table.
+/// Returns the rows of a part after a check that it has the columns of the table.
 fn rows_of(bytes: Bytes, wanted: &Schema) -> Result<impl Iterator<Item = Result<RecordBatch, String>> + use<>, String> {
     let (schema, rows) = as_stored(bytes, None, READ_ROWS)?;
     let columns = |schema: &Schema| -> Vec<(String, DataType, bool)> {

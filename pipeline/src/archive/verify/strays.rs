@@ -1,14 +1,14 @@
-//! What lies in the archive and is none of it.
+//! Finds everything in the archive's folder that does not belong to the archive.
 
 use super::super::store::{EntryKind, Store};
 use super::super::{ArchiveError, layout};
 use super::{Examination, Verification};
 use std::collections::BTreeSet;
 
-/// Folders of the archive that are there whether or not something is in them.
+/// Folders of the archive that may be empty.
 const FOLDERS: [&str; 5] = [layout::EVENTS, layout::LOG, layout::FIGURES, layout::WORK, layout::STAGING];
 
-/// Whether a folder is one; where something else is in its place, that is a finding.
+/// Returns whether there is a folder at a path. Anything else in place of it or of a folder above it is a finding.
 pub(super) fn is_folder_or_absent(
     store: &dyn Store,
     path: &str,
@@ -30,7 +30,7 @@ pub(super) fn is_folder_or_absent(
     Ok(true)
 }
 
-/// Whether there is nothing but folders, or nothing at all.
+/// Returns whether the archive's folder contains nothing but folders, or nothing at all.
 pub(super) fn is_bare(store: &dyn Store) -> Result<bool, ArchiveError> {
     let mut open = vec![String::new()];
     while let Some(folder) = open.pop() {
@@ -48,16 +48,16 @@ fn within(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
-/// What may lie in the archive.
+/// The files and versions that belong to the archive.
 #[derive(Clone, Copy)]
 pub(super) struct Known<'a> {
-    /// Files that are in their places.
+    /// The files that are in their places.
     pub(super) files: &'a BTreeSet<String>,
-    /// Files of an interrupted commit, for which folders may be there already.
+    /// The files of an interrupted commit, whose folders may already exist.
     pub(super) waiting: &'a BTreeSet<String>,
-    /// The version after the last of which there is a file.
+    /// The version after the last one that has a file.
     pub(super) versions: u64,
-    /// Versions whose commits could be read; any other would name its parts.
+    /// The versions whose commits could be read. The parts of all other versions are unknown.
     pub(super) read: &'a BTreeSet<u64>,
 }
 
@@ -71,8 +71,8 @@ impl Known<'_> {
     }
 }
 
-/// Finds everything that is neither in the log nor in its place: files, links, devices, folders with nothing of the archive in
-/// them. A folder that is not known is named once, without what is in it.
+/// Finds everything that is neither in the log nor in its place: files, links, devices, and folders that contain nothing of the
+/// archive. An unknown folder is reported once, without its content.
 pub(super) fn find(
     (store, examination): (&dyn Store, Examination<'_>),
     known: Known<'_>,
@@ -82,7 +82,7 @@ pub(super) fn find(
     for path in known.files.iter().chain(known.waiting) {
         folders.extend(path.match_indices('/').map(|(end, _)| &path[..end]));
     }
-    // A reason may stand after a place.
+    // A place may be followed by a reason.
     let found = result.findings.iter().map(|one| one.place.split_once(": ").map_or(&*one.place, |(place, _)| place));
     let found = found.map(str::to_owned).collect();
     Search { store, examination, known, folders, found }.folder("", result)
@@ -93,7 +93,7 @@ struct Search<'a> {
     examination: Examination<'a>,
     known: Known<'a>,
     folders: BTreeSet<&'a str>,
-    /// Places of which something was found before.
+    /// The places that already have a finding.
     found: BTreeSet<String>,
 }
 
@@ -103,7 +103,7 @@ impl Search<'_> {
         entries.sort_by(|a, b| a.name.cmp(&b.name));
         for entry in entries {
             let path = within(folder, &entry.name.to_string_lossy());
-            // A name that is no UTF-8 is none of ours, whatever it looks like.
+            // The archive has no names that are not UTF-8, so this is a stray, no matter what it looks like.
             match entry.name.to_str().map_or(Place::Stray, |_| self.place(&path, entry.kind)) {
                 Place::Known => {}
                 Place::Inside => self.folder(&path, result)?,
@@ -124,7 +124,7 @@ impl Search<'_> {
         if kind == EntryKind::Folder && (self.folders.contains(path) || is_table() || layout::is_staging(path)) {
             return Place::Inside;
         }
-        // What stands in the place of a file of the log and is none was found when it was to be read.
+        // If something other than a file was in the place of a file of the log, reading it has already reported that.
         if self.found.contains(path) {
             return Place::Known;
         }
@@ -132,7 +132,7 @@ impl Search<'_> {
             return Place::Stray;
         }
         if self.folders.contains(path) {
-            // Where a file in it was missed, that tells of it.
+            // If a file in the folder was reported as missing, that finding is enough.
             let within = format!("{path}/");
             let mut after = self.found.range(within.clone()..);
             return if after.next().is_some_and(|place| place.starts_with(&within)) {
@@ -157,7 +157,7 @@ enum Place {
     Known,
     /// It is a folder of the archive.
     Inside,
-    /// It stands in place of a folder of the archive.
+    /// It is in the place of a folder of the archive.
     NoFolder,
     /// It does not belong here.
     Stray,
