@@ -1,6 +1,5 @@
-//! A few thousand rows of a source, held as columns.
+//! A few thousand rows of a source: cells come in row by row or column by column.
 //!
-//! Reads   cells, row by row or column by column
 //! Gives   chunks whose columns are the very buffers that the archive writes
 //! Rule    a value is copied once, on its way in, and a row costs no allocation of its own
 
