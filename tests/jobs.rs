@@ -1,7 +1,8 @@
 //! Each run of a job stands in the history, a run that was missed is caught up, and `serve` obeys a stop.
 
 use std::fs;
-use std::time::Duration;
+use std::io::{BufRead, BufReader};
+use std::time::{Duration, Instant};
 use tests::{Office, Ran};
 
 #[test]
@@ -34,7 +35,7 @@ fn a_served_job_that_was_missed_is_caught_up_and_a_stop_is_obeyed() {
         let status = office.json(&["status"], 0);
         status["runs"].as_array().unwrap().iter().filter(|r| r["job"] == "verifikasi" && r["outcome"] == "done").count()
     };
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     while count() < 2 && began.elapsed() < Duration::from_secs(120) {
         std::thread::sleep(Duration::from_millis(100));
     }
@@ -42,4 +43,37 @@ fn a_served_job_that_was_missed_is_caught_up_and_a_stop_is_obeyed() {
     let ran = Ran::from(child.wait_with_output().unwrap()).expect_code(0);
     assert_eq!(count(), 2, "the last missed run, once\n{}", ran.err);
     assert!(ran.err.contains("stopped"), "{}", ran.err);
+}
+
+#[test]
+fn a_changed_configuration_counts_without_a_restart_and_a_broken_one_is_told() {
+    let office = Office::small();
+    let good = fs::read_to_string(office.path("tertib.toml")).unwrap();
+    let mut child = office.spawn(&["serve"]);
+    let server = rustix::process::Pid::from_child(&child);
+    let (say, said) = std::sync::mpsc::channel();
+    let words = BufReader::new(child.stderr.take().unwrap());
+    std::thread::spawn(move || words.lines().map_while(Result::ok).try_for_each(|line| say.send(line)));
+    let hears = |wanted: &str| {
+        let until = Instant::now() + Duration::from_secs(90);
+        let mut lines = Vec::new();
+        while let Ok(line) = said.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            lines.push(line);
+            if lines[lines.len() - 1].contains(wanted) {
+                return;
+            }
+        }
+        rustix::process::kill_process(server, rustix::process::Signal::KILL).unwrap();
+        unreachable!("`{wanted}` was not said:\n{}", lines.join("\n"));
+    };
+    hears("waiting");
+    fs::write(office.path("tertib.toml"), good.replace("[[job]]", "[[jobb]]")).unwrap();
+    hears("jobs run by what was read before");
+    // A job more, which is due at once.
+    let more = "\n[[job]]\nname = \"tiap-menit\"\ntask = \"verify\"\ncron = \"* * * * *\"\n";
+    fs::write(office.path("tertib.toml"), good + more).unwrap();
+    hears("can be used again");
+    hears("tiap-menit");
+    rustix::process::kill_process(server, rustix::process::Signal::TERM).unwrap();
+    assert!(child.wait().unwrap().success());
 }

@@ -35,7 +35,10 @@ fn main() -> ExitCode {
     };
     std::panic::set_hook(Box::new(exit::report_defect));
     let run = std::panic::AssertUnwindSafe(|| runtime.block_on(cli::run(arguments)));
-    std::panic::catch_unwind(run).map_or_else(|_| ExitCode::from(2), exit::code)
+    let code = std::panic::catch_unwind(run).map_or_else(|_| ExitCode::from(2), exit::code);
+    // A task that goes on after its deadline is not waited for.
+    runtime.shutdown_background();
+    code
 }
 
 /// A dump of memory would hold residents' data, the key and passwords of the environment.

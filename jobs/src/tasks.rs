@@ -29,7 +29,7 @@ pub(crate) struct Report {
 /// When the job could not run; the history says so too.
 pub(crate) async fn run(workspace: &Arc<Workspace>, job: &JobSection, period: &str) -> Result<Report> {
     let mut history = History::open(&workspace.config.history_path()).await?;
-    let Some(_lock) = lock(workspace, &job.name)? else {
+    let Some(lock) = lock(workspace, &job.name)?.map(Arc::new) else {
         let id = history.begin(&job.name, job.task.word(), period).await?;
         let message = "another run of this job is going on";
         history.finish(id, Ended::Skipped, message, None).await?;
@@ -37,7 +37,7 @@ pub(crate) async fn run(workspace: &Arc<Workspace>, job: &JobSection, period: &s
     };
     history.mark_cut_off(&job.name).await?;
     let id = history.begin(&job.name, job.task.word(), period).await?;
-    let attempt = || async { perform(workspace, job.task, period).await };
+    let attempt = || async { perform(workspace, job.task, period, &lock).await };
     let retries = ExponentialBuilder::default().with_min_delay(Duration::from_secs(5)).with_max_times(job.retries);
     let tried = attempt.retry(retries).when(may_pass).notify(|fault: &anyhow::Error, wait: Duration| {
         tracing::warn!(job = job.name, wait_seconds = wait.as_secs(), "failed, will try again: {fault:#}");
@@ -47,7 +47,8 @@ pub(crate) async fn run(workspace: &Arc<Workspace>, job: &JobSection, period: &s
         Ok(result) => result,
         Err(_) => Err(anyhow!("not finished within {} minutes", job.deadline_minutes)),
     };
-    let version = workspace.archive().map(|archive| archive.version()).unwrap_or_else(|fault| {
+    let of_archive = Arc::clone(workspace);
+    let version = apart(move || Ok(of_archive.archive()?.version())).await.unwrap_or_else(|fault| {
         tracing::warn!(job = job.name, "the history lacks the version of the archive: {fault:#}");
         None
     });
@@ -70,11 +71,37 @@ fn may_pass(fault: &anyhow::Error) -> bool {
         && fault.downcast_ref::<ArchiveError>().is_none_or(is_passing)
 }
 
-async fn perform(workspace: &Arc<Workspace>, task: Task, period: &str) -> Result<Report> {
+/// Carries out a task. What goes on after its deadline keeps the job's lock, so that the next run does not begin beside it.
+async fn perform(workspace: &Arc<Workspace>, task: Task, period: &str, lock: &Arc<File>) -> Result<Report> {
+    let (workspace, lock) = (Arc::clone(workspace), Arc::clone(lock));
     match task {
-        Task::Pull => pull_events::run(workspace).await,
-        Task::Verify => verify_archive::run(workspace),
-        Task::MonthlyReports => monthly_reports::run(workspace, period.parse()?),
+        Task::Pull => pull_events::run(&workspace).await,
+        Task::Verify => apart(holding(lock, move || verify_archive::run(&workspace))).await,
+        Task::MonthlyReports => {
+            let month = period.parse()?;
+            apart(holding(lock, move || monthly_reports::run(&workspace, month))).await
+        }
+    }
+}
+
+/// The same work, which drops the lock when it is done.
+fn holding<T>(lock: Arc<File>, work: impl FnOnce() -> T) -> impl FnOnce() -> T {
+    move || {
+        let result = work();
+        drop(lock);
+        result
+    }
+}
+
+/// Computes in a thread of its own, so that the deadline and signals are seen meanwhile. A thread for which nobody waits any more goes
+/// on until the program ends; each file that it writes is whole or not there.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(ended) => match ended.try_into_panic() {
+            Ok(defect) => std::panic::resume_unwind(defect),
+            Err(_) => Err(anyhow!("the program ends")),
+        },
     }
 }
 
@@ -101,6 +128,22 @@ fn lock(workspace: &Arc<Workspace>, job: &str) -> Result<Option<File>> {
 mod tests {
     use super::*;
     use schemas::Zone;
+
+    /// Whoever waits for a task that computes may give it up, and the task keeps its lock as long as it goes on.
+    #[test]
+    fn a_deadline_ends_the_wait_for_a_task_that_computes() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let lock = Arc::new(tempfile::tempfile().unwrap());
+        let (end, ends) = std::sync::mpsc::channel::<()>();
+        let work = holding(Arc::clone(&lock), move || Ok(ends.recv_timeout(Duration::from_secs(10)).is_ok()));
+        let began = std::time::Instant::now();
+        let waited = runtime.block_on(async { tokio::time::timeout(Duration::from_millis(50), apart(work)).await });
+        assert!(waited.is_err() && began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+        assert_eq!(Arc::strong_count(&lock), 2, "the task goes on under its lock");
+        end.send(()).unwrap();
+        drop(runtime);
+        assert_eq!(Arc::strong_count(&lock), 1);
+    }
 
     #[test]
     fn only_what_may_pass_is_tried_again() {

@@ -8,8 +8,9 @@ use crate::workspace::Workspace;
 use crate::{clock, scheduler, tasks};
 use anyhow::{Result, bail};
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use clap::Args;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Options of `tertib serve`.
 #[derive(Debug, Args)]
@@ -19,36 +20,45 @@ pub(crate) struct Options {
     pub(crate) place: Where,
 }
 
-/// A clock that was set, or a PC that slept, is noticed within this time.
-const LONGEST_SLEEP: std::time::Duration = std::time::Duration::from_secs(30);
+/// How long it sleeps at most: within this time it notices a clock that was set, a PC that slept, and a changed configuration.
+const LONGEST_SLEEP: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// Jobs that are to run, each with the time at which it was due.
+type Queue = Vec<(DateTime<Utc>, String)>;
 
 /// Runs until it is told to stop (Ctrl-C or SIGTERM); a run that has begun is finished first.
 pub(crate) async fn run(options: Options) -> Result<Outcome> {
-    let workspace = Workspace::open(options.place.config.as_deref())?;
-    if workspace.config.jobs.is_empty() {
-        bail!("the configuration has no [[job]]; add one or run `tertib pull` yourself");
-    }
-    let zone = workspace.config.zone();
+    let mut current = Current::open(options.place)?;
     // Due times up to this instant are in the queue. It moves on only when the queue is filled again, so that what falls
     // due while a long run goes on is not passed over.
     let mut since = clock::now();
-    let mut queue = catch_up(&workspace, since, zone).await?;
+    let mut queue = catch_up(&current.workspace, since).await?;
     let mut stop = std::pin::pin!(stop_signal());
     loop {
-        for (due, job) in queue.drain(..) {
-            run_due(&workspace, job, due).await?;
+        for (due, name) in queue.drain(..) {
+            current.renew();
+            run_due(&current.workspace, &name, due).await?;
             if futures_util::poll!(stop.as_mut()).is_ready() {
                 tracing::info!("stopped");
                 return Ok(Outcome::Done);
             }
         }
-        let next = workspace.config.jobs.iter().map(|job| job.next(since, zone));
-        let Some(first) = next.collect::<Result<Vec<_>>>()?.into_iter().min() else { continue };
-        tracing::info!(next = %first.with_timezone(&zone), "waiting");
-        while clock::now() < first {
-            let left = (first - clock::now()).to_std().unwrap_or_default().min(LONGEST_SLEEP);
+        let mut told = None;
+        loop {
+            current.renew();
+            let zone = current.workspace.config.zone();
+            let next = current.workspace.config.jobs.iter().map(|job| job.next(since, zone));
+            let first = next.collect::<Result<Vec<_>>>()?.into_iter().min();
+            if told != first {
+                told = first;
+                tracing::info!(next = first.map(|first| first.with_timezone(&zone).to_string()), "waiting");
+            }
+            let left = first.map_or(LONGEST_SLEEP, |first| (first - clock::now()).to_std().unwrap_or_default());
+            if left.is_zero() {
+                break;
+            }
             tokio::select! {
-                () = tokio::time::sleep(left) => {}
+                () = tokio::time::sleep(left.min(LONGEST_SLEEP)) => {}
                 () = &mut stop => {
                     tracing::info!("stopped");
                     return Ok(Outcome::Done);
@@ -56,28 +66,83 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
             }
         }
         let now = clock::now();
-        for job in &workspace.config.jobs {
-            queue.extend(scheduler::due(job, since, now, zone)?.into_iter().map(|due| (due, job)));
-        }
-        queue.sort_by_key(|(due, _)| *due);
+        queue = due_jobs(&current.workspace, now, |_| Some(since))?;
         since = now;
     }
 }
 
-/// What was missed while nothing ran, oldest first.
-async fn catch_up(workspace: &Workspace, now: DateTime<Utc>, zone: Tz) -> Result<Vec<(DateTime<Utc>, &JobSection)>> {
-    let mut history = History::open(&workspace.config.history_path()).await?;
-    let mut queue = Vec::new();
+/// The workspace as its files are now; while they cannot be used, as they were when they last could.
+struct Current {
+    place: Where,
+    workspace: Arc<Workspace>,
+    /// Why the last good one is used, said once.
+    fault: Option<String>,
+}
+
+impl Current {
+    fn open(place: Where) -> Result<Self> {
+        let workspace = with_jobs(&place)?;
+        Ok(Self { place, workspace, fault: None })
+    }
+
+    /// Reads everything anew.
+    fn renew(&mut self) {
+        let fault = match with_jobs(&self.place) {
+            Ok(workspace) => {
+                self.workspace = workspace;
+                None
+            }
+            Err(fault) => Some(format!("{fault:#}")),
+        };
+        if self.fault != fault {
+            match &fault {
+                Some(fault) => tracing::error!("{fault}\n  until it is mended, jobs run by what was read before"),
+                None => tracing::info!("the configuration can be used again"),
+            }
+            self.fault = fault;
+        }
+    }
+}
+
+fn with_jobs(place: &Where) -> Result<Arc<Workspace>> {
+    let workspace = Workspace::open(place.config.as_deref())?;
+    if workspace.config.jobs.is_empty() {
+        bail!("the configuration has no [[job]]; add one or run `tertib pull` yourself");
+    }
+    Ok(workspace)
+}
+
+/// What fell due of each job since an instant, oldest first; nothing of a job without one.
+fn due_jobs(
+    workspace: &Workspace,
+    now: DateTime<Utc>,
+    since: impl Fn(&JobSection) -> Option<DateTime<Utc>>,
+) -> Result<Queue> {
+    let (zone, mut queue) = (workspace.config.zone(), Vec::new());
     for job in &workspace.config.jobs {
-        if let Some(last) = history.last_started(&job.name).await? {
-            queue.extend(scheduler::due(job, last, now, zone)?.into_iter().map(|due| (due, job)));
+        if let Some(since) = since(job) {
+            queue.extend(scheduler::due(job, since, now, zone)?.into_iter().map(|due| (due, job.name.clone())));
         }
     }
     queue.sort_by_key(|(due, _)| *due);
     Ok(queue)
 }
 
-async fn run_due(workspace: &std::sync::Arc<Workspace>, job: &JobSection, due: DateTime<Utc>) -> Result<()> {
+/// What was missed while nothing ran, oldest first.
+async fn catch_up(workspace: &Workspace, now: DateTime<Utc>) -> Result<Queue> {
+    let mut history = History::open(&workspace.config.history_path()).await?;
+    let mut started = BTreeMap::new();
+    for job in &workspace.config.jobs {
+        started.insert(job.name.as_str(), history.last_started(&job.name).await?);
+    }
+    due_jobs(workspace, now, |job| started.get(job.name.as_str()).copied().flatten())
+}
+
+async fn run_due(workspace: &Arc<Workspace>, name: &str, due: DateTime<Utc>) -> Result<()> {
+    let Some(job) = workspace.config.jobs.iter().find(|job| job.name == name) else {
+        tracing::info!(job = name, "not run, since the configuration does not have it any more");
+        return Ok(());
+    };
     let period = job.task.period(due, workspace.facts.zone)?;
     if History::open(&workspace.config.history_path()).await?.has_succeeded(&job.name, &period).await? {
         return Ok(());
