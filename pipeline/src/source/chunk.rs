@@ -1,7 +1,5 @@
-//! A few thousand rows of a source: cells come in row by row or column by column.
-//!
-//! Gives   chunks whose columns are the very buffers that the archive writes
-//! Rule    a value is copied once, on its way in, and a row costs no allocation of its own
+//! A few thousand rows of a source, held as columns in the very buffers that the archive writes: a value is copied once, on
+//! its way in, and a row costs no allocation of its own.
 
 use arrow::array::builder::{BinaryBuilder, Date32Builder, Int64Builder};
 use arrow::array::{Array, Date32Array, Int64Array, StringArray};
