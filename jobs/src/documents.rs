@@ -12,30 +12,14 @@ pub(crate) use month::MonthDocuments;
 
 use crate::workspace::Snapshot;
 use anyhow::{Result, bail};
-use clap::ValueEnum;
 use pipeline::Disclosure;
 use reports::{Document, Renderer};
-use schemas::document::{Office, PdfStandard};
+use schemas::document::{FileFormat, Office, PdfStandard};
 use schemas::{Facts, Finding, Month};
 use side_by_side::side_by_side;
 
 /// The only document that has a copy for outsiders.
 const FOR_OUTSIDERS: &str = "laporan_kepatuhan";
-
-/// The form of a document's file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FileFormat {
-    /// PDF/A-2b.
-    Pdf,
-    /// Comma-separated values.
-    Csv,
-    /// A workbook: typed columns, frozen head.
-    Xlsx,
-    /// All data of the document.
-    Json,
-    /// What the layout of the PDF reads, as `NAME.data.json`.
-    Data,
-}
 
 /// Which documents of a month are made, in which forms, and for whom.
 #[derive(Clone, Debug)]

@@ -270,6 +270,22 @@ pub struct KecamatanRow {
     pub open: u64,
 }
 
+/// The form of a document's file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
+pub enum FileFormat {
+    /// PDF/A-2b.
+    Pdf,
+    /// Comma-separated values.
+    Csv,
+    /// A workbook: typed columns, frozen head.
+    Xlsx,
+    /// All data of the document.
+    Json,
+    /// What the layout of the PDF reads, as `NAME.data.json`.
+    Data,
+}
+
 /// The standard that the PDF of a document keeps to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "clap", derive(clap::ValueEnum))]

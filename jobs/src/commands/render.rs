@@ -1,6 +1,6 @@
 //! `tertib render`
 
-use crate::documents::{self, FileFormat, Folder, Rendition, Selection, Written};
+use crate::documents::{self, Folder, Rendition, Selection, Written};
 use crate::options::{Common, Where};
 use crate::outcome::Outcome;
 use crate::workspace::{PullRequest, Workspace};
@@ -8,7 +8,7 @@ use crate::{demo, print};
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use pipeline::Disclosure;
-use schemas::document::PdfStandard;
+use schemas::document::{FileFormat, PdfStandard};
 use schemas::{Facts, Month};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

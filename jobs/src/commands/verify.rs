@@ -1,7 +1,7 @@
 //! `tertib verify`
 
 use crate::clock;
-use crate::documents::{self, FileFormat, MonthDocuments};
+use crate::documents::{self, MonthDocuments};
 use crate::options::{ArchiveCopy, Where};
 use crate::outcome::Outcome;
 use crate::print;
@@ -10,7 +10,9 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use pipeline::{Disclosure, Examination, FigureBook, KeptHead, Readers, Verification};
 use reports::Document;
-use schemas::document::{BookCode, FigureCheck, LocatedFinding, PdfStandard, Unchecked, VerificationReport};
+use schemas::document::{
+    BookCode, FigureCheck, FileFormat, LocatedFinding, PdfStandard, Unchecked, VerificationReport,
+};
 use schemas::{Facts, Finding};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
