@@ -262,23 +262,55 @@ fn complaint(said: &Path) -> Option<String> {
     Some(format!("{place}{message}").chars().take(LONGEST_COMPLAINT).collect())
 }
 
-/// Returns the number of pages of a PDF from the root of its page tree; `None` if it cannot be read.
+/// Returns the number of pages of a PDF, also when its objects are compressed; `None` if it cannot be read.
 fn pages(pdf: &[u8]) -> Option<usize> {
-    let counts = pdf.split(|b| *b == b'/').filter_map(|part| part.strip_prefix(b"Count "));
-    let number = |text: &[u8]| {
-        let digits: Vec<u8> = text.iter().copied().take_while(u8::is_ascii_digit).collect();
-        String::from_utf8(digits).ok()?.parse().ok()
-    };
-    counts.filter_map(number).max()
+    let read = hayro_syntax::Pdf::new(pdf.to_vec()).ok()?;
+    Some(read.pages().len()).filter(|pages| *pages > 0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// A PDF of three pages whose objects lie in an encoded stream, where no text of the file shows them.
+    fn with_an_object_stream() -> Vec<u8> {
+        let page = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>";
+        let tree = "<</Type/Pages/Count 3/Kids[3 0 R 4 0 R 5 0 R]>>";
+        let objects = ["<</Type/Catalog/Pages 2 0 R>>", tree, page, page, page];
+        let mut begin = 0;
+        let index = objects.iter().zip(1..).map(|(object, number)| {
+            let at = format!("{number} {begin} ");
+            begin += object.len() + 1;
+            at
+        });
+        let index: String = index.collect();
+        let content = format!("{index}{} ", objects.join(" "));
+        let hex: String = content.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let mut pdf = b"%PDF-1.5\n".to_vec();
+        let stream = pdf.len();
+        let (first, length) = (index.len(), hex.len() + 1);
+        pdf.extend_from_slice(
+            format!(
+                "6 0 obj<</Type/ObjStm/N 5/First {first}/Filter/ASCIIHexDecode/Length {length}>>stream\n{hex}>\nendstream endobj\n"
+            )
+            .as_bytes(),
+        );
+        let table = pdf.len();
+        let at = |offset: usize| [&[1], &u16::try_from(offset).unwrap().to_be_bytes()[..], &[0]].concat();
+        let entries = [vec![0, 0, 0, 255]].into_iter().chain((0..5).map(|n| vec![2, 0, 6, n]));
+        let entries: Vec<u8> = entries.chain([at(stream), at(table)]).flatten().collect();
+        let length = entries.len();
+        pdf.extend_from_slice(
+            format!("7 0 obj<</Type/XRef/Size 8/W[1 2 1]/Root 1 0 R/Length {length}>>stream\n").as_bytes(),
+        );
+        pdf.extend_from_slice(&entries);
+        pdf.extend_from_slice(format!("\nendstream endobj\nstartxref\n{table}\n%%EOF").as_bytes());
+        pdf
+    }
+
     #[test]
-    fn pages_are_those_of_the_root() {
-        assert_eq!(pages(b"<</Type/Pages/Count 12/Kids[]>> <</Type/Pages/Count 40>>"), Some(40));
+    fn pages_are_counted_where_objects_are_compressed() {
+        assert_eq!(pages(&with_an_object_stream()), Some(3));
         assert_eq!(pages(b"%PDF"), None);
     }
 

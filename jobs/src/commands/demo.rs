@@ -96,8 +96,10 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
 
 /// How many documents of each kind a month has, and their pages.
 fn counted(facts: &Facts, month: Month, written: &[Written]) -> Vec<String> {
-    let of = |kind: Kind| written.iter().filter(|w| Kind::of(facts, &w.id) == kind).count();
-    let kinds = [Kind::Book, Kind::List, Kind::Statement, Kind::Receipt, Kind::Report].map(of);
+    let of = |kind: DocumentKind| written.iter().filter(|w| DocumentKind::of(facts, &w.id) == kind).count();
+    let kinds =
+        [DocumentKind::Book, DocumentKind::List, DocumentKind::Statement, DocumentKind::Receipt, DocumentKind::Report]
+            .map(of);
     let pages = written.iter().map(|w| w.pages).sum();
     let numbers = kinds.into_iter().chain([pages]).map(|n: usize| n.to_string());
     [month.to_string()].into_iter().chain(numbers).collect()
@@ -105,7 +107,7 @@ fn counted(facts: &Facts, month: Month, written: &[Written]) -> Vec<String> {
 
 /// What a document is to an office.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum DocumentKind {
     Book,
     List,
     Statement,
@@ -113,7 +115,7 @@ enum Kind {
     Report,
 }
 
-impl Kind {
+impl DocumentKind {
     fn of(facts: &Facts, id: &str) -> Self {
         let is_statement =
             |list: &schemas::ArchiveList| list.destruction.as_ref().is_some_and(|statement| statement.id == id);
