@@ -65,7 +65,7 @@ pub(crate) fn written(rows: &[ReleasedRow], format: Format, archive: &Provenance
 const HEAD: [&str; 14] =
     ["cell", "figure", "item", "step", "next_step", "name", "detail", "n", "sum", "min", "p50", "p90", "p95", "max"];
 
-/// What is said of the archive beside each row.
+/// The columns about the archive beside each row.
 const STATE: [&str; 2] = ["complete_until", "coverage"];
 
 fn line(row: &ReleasedRow) -> Vec<String> {

@@ -1,7 +1,7 @@
-//! The documents of a month: what is selected becomes bytes.
+//! Makes the selected documents of a month, as bytes.
 //!
-//! Nothing here knows of the command line or a terminal, and nothing is written, so that a page or another process can ask for
-//! documents too. Only `folder` writes: it keeps what was made in a folder of the office.
+//! The module knows nothing of the command line or a terminal, and writes nothing, so that a page or another process can ask for
+//! documents too. Only `folder` writes: it keeps the files in a folder of the office.
 
 mod folder;
 mod month;
@@ -91,12 +91,12 @@ pub(crate) struct DocumentFile {
     pub replaced: u64,
 }
 
-/// What came of the documents of a month.
+/// The result of making the documents of a month.
 #[derive(Debug)]
 pub(crate) struct Rendition<T> {
-    /// What was kept of each file, in order.
+    /// What `keep` returned for each file, in order.
     pub files: Vec<T>,
-    /// What must be said beside them.
+    /// Findings that belong beside the documents.
     pub findings: Vec<Finding>,
 }
 

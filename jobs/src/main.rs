@@ -53,7 +53,7 @@ fn without_core_dumps() {
 #[cfg(not(target_os = "linux"))]
 fn without_core_dumps() {}
 
-/// What the program makes nobody else may change, whatever the settings of who starts it are.
+/// Takes the right to write into new files and folders away from everybody but their owner, whatever the umask of the user is.
 #[cfg(unix)]
 fn without_other_writers() {
     use rustix::fs::Mode;

@@ -1,13 +1,13 @@
-//! What came of a command.
+//! The outcome of a command, from which its exit code follows.
 
-/// What came of a command that could be carried out.
+/// The outcome of a command that could be carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// Done, nothing to report.
     Done,
     /// Done, with findings.
     Findings,
-    /// What was examined could not run now.
+    /// Something that was examined would not run now.
     CannotRun,
 }
 
@@ -17,7 +17,7 @@ impl Outcome {
         if findings { Self::Findings } else { Self::Done }
     }
 
-    /// Of two things that were done together.
+    /// Combines the outcomes of two things that were done together.
     pub(crate) fn and(self, other: Self) -> Self {
         Self::of(self == Self::Findings || other == Self::Findings)
     }

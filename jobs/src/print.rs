@@ -1,4 +1,4 @@
-//! What a person sees: data on standard output, words on standard error.
+//! Prints for a person: data to standard output, words to standard error.
 
 use crate::options::{Color, Common, Format};
 use crate::outcome::Outcome;
@@ -183,7 +183,7 @@ pub(crate) fn duration(seconds: i64) -> String {
     format!("{n} {unit}")
 }
 
-/// How much of a month is there, in the word that JSON has for it.
+/// Returns how much of a month the archive has, as the word that JSON uses.
 pub(crate) fn coverage(provenance: &Provenance, month: Month) -> String {
     match provenance.coverage(month) {
         Coverage::Complete => "complete",
@@ -192,7 +192,7 @@ pub(crate) fn coverage(provenance: &Provenance, month: Month) -> String {
     .to_owned()
 }
 
-/// Where a finding is, in one line.
+/// Returns the place of a finding, in one line.
 pub(crate) fn place(finding: &Finding) -> String {
     visible(&finding.place.replace('\n', "\\n"))
 }

@@ -1,10 +1,10 @@
-//! The office comes first: how tertib stands behind its programs on a machine that both share.
+//! Lets the office's own programs go first on a machine that tertib shares with them.
 
 use crate::cli::Command;
 use crate::config::Config;
 
-/// Where the configuration gives the source a rate, everything that a pull does takes the processor only while nobody else
-/// wants it. Called before any thread is begun, since threads begin as the one that begins them.
+/// If the configuration limits the rate of the source, lets a pull have the processor only while no other program wants it. It must
+/// be called before any thread is started, because threads inherit the priority.
 pub(crate) fn yield_to_the_office(command: &Command) {
     let Some(place) = command.pulls() else { return };
     // A faulty configuration is reported by the command itself.

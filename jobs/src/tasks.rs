@@ -1,4 +1,4 @@
-//! What a job can do; one task, one file. A run is written to the history, also when it could not run.
+//! Runs the tasks of jobs. Each task has a file of its own, and each run is recorded in the history, even if it could not start.
 
 mod monthly_reports;
 mod pull_events;
@@ -15,9 +15,9 @@ use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What a task did, in one line.
+/// The result of a task, in one line.
 pub(crate) struct Report {
-    /// Whether there is something to look at.
+    /// Whether somebody should look at the result.
     pub outcome: Outcome,
     /// One line for the history.
     pub message: String,
@@ -61,8 +61,8 @@ pub(crate) async fn run(workspace: &Arc<Workspace>, job: &JobSection, period: &s
     result.with_context(|| format!("job `{}`", job.name))
 }
 
-/// Whether a failure may be gone a little later; a pull says so of its own. An archive may be locked or out of reach for a while,
-/// but does not become another.
+/// Whether a failure may be temporary. A pull knows this of its own failures. An archive may be locked or out of reach for a
+/// while, but it does not turn into another archive.
 fn may_pass(fault: &anyhow::Error) -> bool {
     let is_passing = |fault: &ArchiveError| {
         matches!(fault, ArchiveError::Io { .. } | ArchiveError::Locked { .. } | ArchiveError::Conflict { .. })
@@ -71,7 +71,8 @@ fn may_pass(fault: &anyhow::Error) -> bool {
         && fault.downcast_ref::<ArchiveError>().is_none_or(is_passing)
 }
 
-/// Carries out a task. What goes on after its deadline keeps the job's lock, so that the next run does not begin beside it.
+/// Carries out a task. A task that is still running after its deadline keeps the job's lock, so that the next run does not start
+/// beside it.
 async fn perform(workspace: &Arc<Workspace>, task: Task, period: &str, lock: &Arc<File>) -> Result<Report> {
     let (workspace, lock) = (Arc::clone(workspace), Arc::clone(lock));
     match task {
@@ -84,7 +85,7 @@ async fn perform(workspace: &Arc<Workspace>, task: Task, period: &str, lock: &Ar
     }
 }
 
-/// The same work, which drops the lock when it is done.
+/// Wraps work so that it releases the lock when it is done.
 fn holding<T>(lock: Arc<File>, work: impl FnOnce() -> T) -> impl FnOnce() -> T {
     move || {
         let result = work();
@@ -93,8 +94,8 @@ fn holding<T>(lock: Arc<File>, work: impl FnOnce() -> T) -> impl FnOnce() -> T {
     }
 }
 
-/// Computes in a thread of its own, so that the deadline and signals are seen meanwhile. A thread for which nobody waits any more goes
-/// on until the program ends; each file that it writes is whole or not there.
+/// Runs blocking work in a thread of its own, so that the deadline and signals are still noticed. A thread that is no longer waited
+/// for runs until the program ends; each file that it writes is either complete or absent.
 async fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
@@ -129,7 +130,7 @@ mod tests {
     use super::*;
     use schemas::Zone;
 
-    /// Whoever waits for a task that computes may give it up, and the task keeps its lock as long as it goes on.
+    /// The wait for a task that computes can be given up, and the task keeps its lock as long as it runs.
     #[test]
     fn a_deadline_ends_the_wait_for_a_task_that_computes() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();

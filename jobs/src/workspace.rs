@@ -91,7 +91,7 @@ impl Workspace {
         }
     }
 
-    /// What keeps two writers of the archive apart.
+    /// How two writers of the archive are kept apart.
     pub(crate) fn fence(&self) -> WriterLock {
         if self.config.archive.lock { WriterLock::Lock } else { WriterLock::PutIfAbsent }
     }
@@ -195,7 +195,7 @@ fn own_facts(folder: &Path) -> Result<BTreeMap<String, String>> {
     Ok(texts)
 }
 
-/// What a file beside the configuration says; nothing where there is none.
+/// Reads a file beside the configuration; without the file, its default.
 fn entries<T: Default + DeserializeOwned>(path: &Path) -> Result<T> {
     match path.symlink_metadata() {
         Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => Ok(T::default()),

@@ -77,7 +77,7 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
         rows.push(counted(&workspace.facts, month, &rendition.files));
     }
     bar.finish_and_clear();
-    // Whatever was found comes first, so that the commands to go on with stand last.
+    // Findings come first, so that the commands to go on with are the last lines.
     print::words(common, print::findings(&workspace.facts, &report.findings).trim_end());
     let headline = headline(&snapshot, last)?;
     print::data(&format!(

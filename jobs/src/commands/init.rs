@@ -72,7 +72,7 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     Ok(Outcome::of(fault.is_some()))
 }
 
-/// A relative path is written down in full, so that the folder can be anywhere.
+/// Makes a relative path absolute, so that the folder can be anywhere.
 fn absolute(url: &str) -> Result<String> {
     match crate::config::relative_path(url) {
         Some((scheme, path)) => {
@@ -83,13 +83,13 @@ fn absolute(url: &str) -> Result<String> {
     }
 }
 
-/// Whether a user stands in a URL with a password.
+/// Whether a URL has a user and a password.
 fn holds_password(url: &str) -> bool {
     let user = url.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@'));
     user.is_some_and(|(user, _)| user.contains(':'))
 }
 
-/// Whether the source has the optional tables, and what is wrong with the view.
+/// Returns whether the source has the optional tables, and what is wrong with the view.
 async fn probe(url: &str, view: &str) -> (bool, bool, Option<String>) {
     let mut config = SourceConfig::new(url.to_owned(), view.to_owned());
     let [outages, stock] = optional_tables(url);

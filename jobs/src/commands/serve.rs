@@ -20,7 +20,7 @@ pub(crate) struct Options {
     pub(crate) place: Where,
 }
 
-/// How long it sleeps at most: within this time it notices a clock that was set, a PC that slept, and a changed configuration.
+/// The longest sleep. A clock that was set, a PC that slept and a changed configuration are noticed within this time.
 const LONGEST_SLEEP: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Jobs that are to run, each with the time at which it was due.
@@ -71,11 +71,11 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
     }
 }
 
-/// The workspace as its files are now; while they cannot be used, as they were when they last could.
+/// The workspace as its files are now or, while they cannot be used, as they last could be.
 struct Current {
     place: Where,
     workspace: Arc<Workspace>,
-    /// Why the last good one is used, said once.
+    /// Why the files cannot be used. It is logged once.
     fault: Option<String>,
 }
 
@@ -112,7 +112,7 @@ fn with_jobs(place: &Where) -> Result<Arc<Workspace>> {
     Ok(workspace)
 }
 
-/// What fell due of each job since an instant, oldest first; nothing of a job without one.
+/// Returns the runs of each job that fell due since an instant, oldest first. A job without that instant has none.
 fn due_jobs(
     workspace: &Workspace,
     now: DateTime<Utc>,
@@ -128,7 +128,7 @@ fn due_jobs(
     Ok(queue)
 }
 
-/// What was missed while nothing ran, oldest first.
+/// Returns the runs that were missed while `serve` was not running, oldest first.
 async fn catch_up(workspace: &Workspace, now: DateTime<Utc>) -> Result<Queue> {
     let mut history = History::open(&workspace.config.history_path()).await?;
     let mut started = BTreeMap::new();

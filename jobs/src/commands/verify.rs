@@ -133,7 +133,7 @@ fn tell(facts: &Facts, result: &Verification) -> Result<Outcome> {
     Ok(Outcome::of(*commits == 0 || facts.need_attention(findings)))
 }
 
-/// What was not checked, and why.
+/// Returns what was not checked, and why, in words.
 pub(crate) fn unchecked_words(unchecked: Unchecked) -> &'static str {
     match unchecked {
         Unchecked::PrivateTables => "the private tables and, with them, commitments, pseudonyms and salts (--public)",
@@ -230,7 +230,7 @@ fn book(workspace: &Arc<Workspace>, path: &Path) -> Result<Outcome> {
     conclude(workspace, &code, findings)
 }
 
-/// What a code is of: the documents of its month in the version of the archive from which it was printed.
+/// The documents to which a code belongs: those of its month, in the version of the archive from which it was printed.
 struct Printed {
     head: String,
     /// None for the statement of a verification, which says what was found on its day.
@@ -265,7 +265,7 @@ impl Printed {
         Ok(Some(named.with_context(|| format!("there is no document `{}`", code.id))?))
     }
 
-    /// What differs between the printed code and the one that the archive gives.
+    /// Returns what differs between the printed code and that of the archive.
     fn findings(&self, code: &BookCode) -> Result<Vec<Finding>> {
         let mut findings = Vec::new();
         if !code.head.is_empty() && code.head != self.head {
