@@ -4,7 +4,7 @@
 //!         figure is written in its own files only
 
 use super::error::FigureError;
-use super::statement::{EventScope, FigureSql, TimeScope};
+use super::statement::FigureSql;
 use super::summary::{self, Summary};
 use polars::prelude::{DataFrame, PolarsError};
 use schemas::Facts;
@@ -53,21 +53,8 @@ pub(crate) struct Context<'a> {
 
 impl Figure {
     /// A figure with statements only.
-    pub(crate) const fn new(
-        name: &'static str,
-        text: &'static str,
-        time_scope: TimeScope,
-        event_scope: EventScope,
-    ) -> Self {
-        Self {
-            sql: FigureSql::new(name, text, time_scope, event_scope),
-            standing: &[],
-            counted_with: &[],
-            never_released: &[],
-            left_out: &[],
-            times: &[],
-            followed: &[],
-        }
+    pub(crate) const fn of(sql: FigureSql) -> Self {
+        Self { sql, standing: &[], counted_with: &[], never_released: &[], left_out: &[], times: &[], followed: &[] }
     }
 
     /// Returns a count of cases that the figure left out, with its words for the report.

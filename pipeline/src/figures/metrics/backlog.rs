@@ -7,7 +7,7 @@
 use crate::archive::columns::step;
 use crate::figures::error::FigureError;
 use crate::figures::figure::{Context, Figure, Followed};
-use crate::figures::statement::{EventScope, TimeScope};
+use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use crate::figures::summary::{count, fault, whole};
 use polars::prelude::{DataFrame, IntoLazy, PolarsError, col, lit};
 use schemas::Within;
@@ -26,7 +26,7 @@ pub(super) const FIGURE: Figure = Figure {
         more_is_better: false,
         value: |m| Some(number::of_count(m.figures.backlog.values().sum())),
     }],
-    ..Figure::new(NAME, include_str!("backlog.sql"), TimeScope::UpToMonthEnd, EventScope::Berkas)
+    ..Figure::of(FigureSql::new(NAME, include_str!("backlog.sql"), TimeScope::UpToMonthEnd, EventScope::Berkas))
 };
 
 /// The greatest age in each class but the last: a day, a working week, and the working days within which a card must be issued.

@@ -5,7 +5,7 @@
 //! Rule    SOP steps 7 and 10; the cards of one batch go home together
 
 use crate::figures::figure::{Context, Figure};
-use crate::figures::statement::{EventScope, TimeScope};
+use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use schemas::figures::Batches;
 
 const NAME: &str = "batches";
@@ -13,7 +13,7 @@ const NAME: &str = "batches";
 pub(super) const FIGURE: Figure = Figure {
     never_released: &["held_up_by"],
     times: &[("Kartu menunggu kartu terakhir batch (jam kerja)", |f| &f.batches.waiting_for_last_working)],
-    ..Figure::new(NAME, include_str!("batches.sql"), TimeScope::IncludingLater, EventScope::Batches)
+    ..Figure::of(FigureSql::new(NAME, include_str!("batches.sql"), TimeScope::IncludingLater, EventScope::Batches))
 };
 
 pub(super) fn compute(context: Context<'_>) -> Batches {

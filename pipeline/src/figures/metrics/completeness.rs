@@ -5,7 +5,7 @@
 //! Rule    the SOP's outcomes `complete` and `returned`
 
 use crate::figures::figure::{Context, Figure, Followed};
-use crate::figures::statement::{EventScope, TimeScope};
+use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use schemas::document::{ChangeWords, Quantity};
 use schemas::figures::{Completeness, FigureRow, share};
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ pub(super) const FIGURE: Figure = Figure {
         more_is_better: true,
         value: |m| share(m.figures.completeness.complete, m.figures.completeness.first_checks),
     }],
-    ..Figure::new(NAME, include_str!("completeness.sql"), TimeScope::UpToMonthEnd, EventScope::Berkas)
+    ..Figure::of(FigureSql::new(NAME, include_str!("completeness.sql"), TimeScope::UpToMonthEnd, EventScope::Berkas))
 };
 
 pub(super) fn compute(context: Context<'_>) -> Completeness {

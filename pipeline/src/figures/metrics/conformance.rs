@@ -7,7 +7,7 @@
 use crate::archive::columns::step;
 use crate::figures::error::FigureError;
 use crate::figures::figure::{Context, Figure, Followed};
-use crate::figures::statement::{EventScope, TimeScope};
+use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use schemas::document::{ChangeWords, Quantity};
 use schemas::figures::{Conformance, FigureRow, StepByRole, Succession, share};
 
@@ -24,7 +24,7 @@ pub(super) const FIGURE: Figure = Figure {
         more_is_better: true,
         value: |m| share(m.figures.conformance.conforming, m.figures.conformance.finished),
     }],
-    ..Figure::new(NAME, include_str!("conformance.sql"), TimeScope::IncludingLater, EventScope::Berkas)
+    ..Figure::of(FigureSql::new(NAME, include_str!("conformance.sql"), TimeScope::IncludingLater, EventScope::Berkas))
 };
 
 pub(super) fn compute(context: Context<'_>) -> Result<Conformance, FigureError> {

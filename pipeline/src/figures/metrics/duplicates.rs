@@ -7,7 +7,7 @@
 //! Finds   berkas without a NIK: counted, left out of (b) and (c)
 
 use crate::figures::figure::{Context, Figure, Followed};
-use crate::figures::statement::{EventScope, TimeScope};
+use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use schemas::document::{ChangeWords, Quantity};
 use schemas::figures::{Duplicates, share};
 
@@ -25,7 +25,7 @@ pub(super) const FIGURE: Figure = Figure {
         more_is_better: false,
         value: |m| share(m.figures.duplicates.record_duplicates, m.figures.duplicates.record_checks),
     }],
-    ..Figure::new(NAME, include_str!("duplicates.sql"), TimeScope::IncludingLater, EventScope::Arrivals)
+    ..Figure::of(FigureSql::new(NAME, include_str!("duplicates.sql"), TimeScope::IncludingLater, EventScope::Arrivals))
 };
 
 pub(super) fn compute(context: Context<'_>) -> Duplicates {

@@ -5,7 +5,7 @@
 
 use crate::figures::error::FigureError;
 use crate::figures::figure::Figure;
-use crate::figures::statement::{EventScope, TimeScope};
+use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use crate::figures::summary::Summary;
 use schemas::Month;
 use schemas::document::KecamatanRow;
@@ -16,7 +16,7 @@ pub(in crate::figures) const NAME: &str = "flow";
 
 pub(super) const FIGURE: Figure = Figure {
     standing: &["open"],
-    ..Figure::new(NAME, include_str!("flow.sql"), TimeScope::UpToMonthEnd, EventScope::Berkas)
+    ..Figure::of(FigureSql::new(NAME, include_str!("flow.sql"), TimeScope::UpToMonthEnd, EventScope::Berkas))
 };
 
 pub(in crate::figures) fn compute(month: Month, figures: &Summary) -> TrendPoint {

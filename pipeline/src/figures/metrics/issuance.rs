@@ -8,7 +8,7 @@
 
 use crate::figures::error::FigureError;
 use crate::figures::figure::{Context, Figure, Followed};
-use crate::figures::statement::{EventScope, TimeScope};
+use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use schemas::Within;
 use schemas::document::{ChangeWords, Quantity};
 use schemas::figures::{Deadline, Deadlines, Issuance, share};
@@ -56,7 +56,7 @@ pub(super) const FIGURE: Figure = Figure {
             },
         },
     ],
-    ..Figure::new(NAME, include_str!("issuance.sql"), TimeScope::UpToMonthEnd, EventScope::Berkas)
+    ..Figure::of(FigureSql::new(NAME, include_str!("issuance.sql"), TimeScope::UpToMonthEnd, EventScope::Berkas))
 };
 
 const HOUR_S: i64 = Within::OneHour.limit();

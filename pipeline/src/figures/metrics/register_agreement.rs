@@ -7,7 +7,7 @@
 
 use crate::figures::error::FigureError;
 use crate::figures::figure::{Context, Figure};
-use crate::figures::statement::{EventScope, TimeScope};
+use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use schemas::figures::{LeftOut, RegisterNumbers};
 use schemas::{numbering, serial};
 use std::collections::BTreeMap;
@@ -22,7 +22,12 @@ pub(super) const FIGURE: Figure = Figure {
         (NO_NUMBER, "Entri buku tanpa nomor (tidak masuk urutan nomor)"),
         (UNREADABLE_NUMBER, "Entri buku dengan nomor yang tidak terbaca (tidak masuk urutan nomor)"),
     ],
-    ..Figure::new(NAME, include_str!("register_agreement.sql"), TimeScope::UpToMonthEnd, EventScope::Berkas)
+    ..Figure::of(FigureSql::new(
+        NAME,
+        include_str!("register_agreement.sql"),
+        TimeScope::UpToMonthEnd,
+        EventScope::Berkas,
+    ))
 };
 
 pub(super) fn compute(context: Context<'_>) -> Result<(BTreeMap<String, RegisterNumbers>, Vec<LeftOut>), FigureError> {

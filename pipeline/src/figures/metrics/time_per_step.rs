@@ -6,7 +6,7 @@
 //! Finds   events without a start or with the end before it: counted, not measured
 
 use crate::figures::figure::{Context, Figure};
-use crate::figures::statement::{EventScope, TimeScope};
+use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use schemas::figures::StepTimes;
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub(super) const FIGURE: Figure = Figure {
         ("no_start", "Peristiwa tanpa waktu mulai (tidak masuk lama penanganan)"),
         ("end_before_start", "Peristiwa yang selesai sebelum mulai (tidak masuk lama penanganan)"),
     ],
-    ..Figure::new(NAME, include_str!("time_per_step.sql"), TimeScope::UpToMonthEnd, EventScope::Berkas)
+    ..Figure::of(FigureSql::new(NAME, include_str!("time_per_step.sql"), TimeScope::UpToMonthEnd, EventScope::Berkas))
 };
 
 pub(super) fn compute(context: Context<'_>) -> BTreeMap<u8, StepTimes> {

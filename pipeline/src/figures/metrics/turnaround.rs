@@ -6,7 +6,7 @@
 //! Finds   berkas handed over without a receipt: counted, not measured
 
 use crate::figures::figure::{Context, Figure, Followed};
-use crate::figures::statement::{EventScope, TimeScope};
+use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use schemas::document::{ChangeWords, Quantity};
 use schemas::figures::Turnaround;
 use schemas::number;
@@ -30,7 +30,7 @@ pub(super) const FIGURE: Figure = Figure {
         more_is_better: false,
         value: |m| m.figures.turnaround.working.p50().map(number::of_whole),
     }],
-    ..Figure::new(NAME, include_str!("turnaround.sql"), TimeScope::IncludingLater, EventScope::Berkas)
+    ..Figure::of(FigureSql::new(NAME, include_str!("turnaround.sql"), TimeScope::IncludingLater, EventScope::Berkas))
 };
 
 pub(super) fn compute(context: Context<'_>) -> Turnaround {
