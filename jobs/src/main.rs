@@ -3,6 +3,7 @@
 mod cli;
 mod clock;
 mod commands;
+mod condition;
 mod config;
 mod demo;
 mod division;

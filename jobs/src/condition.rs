@@ -1,0 +1,24 @@
+//! A condition: a finding that lasts until its cause is gone.
+
+use chrono::{DateTime, Utc};
+
+/// Something that is not as it should be. Status shows it and messages tell it, so it holds no personal data and no error's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Condition {
+    /// Its entry in the list of findings.
+    pub code: &'static str,
+    /// What it is about: a job, target, channel or month; empty where there is only one.
+    pub of: String,
+    /// Since when it lasts.
+    pub since: DateTime<Utc>,
+    /// How often it was met: failed runs, records, days.
+    pub count: u64,
+}
+
+impl Condition {
+    /// Which condition it is, whatever its extent.
+    #[expect(dead_code, reason = "messages tell conditions apart by it in the next change")]
+    pub(crate) fn key(&self) -> String {
+        format!("{}/{}", self.code, self.of)
+    }
+}
