@@ -79,7 +79,8 @@ fn a_target_without_a_seen_text_has_no_value_of_ours() {
 
 #[test]
 fn every_fact_file_names_its_source() {
-    for path in files(".toml").iter().filter(|p| p.starts_with("schemas/data")) {
+    // The words of the program are its own.
+    for path in files(".toml").iter().filter(|p| p.starts_with("schemas/data") && !p.ends_with("kata.toml")) {
         let text = read(&path.display().to_string());
         let data: toml::Table = text.parse().unwrap();
         let named = data.keys().any(|k| k.ends_with("source"));
@@ -198,7 +199,7 @@ fn every_finding_code_has_a_text_and_a_use_and_a_test() {
     let code_files: String = files(".rs")
         .iter()
         .filter(|p| ["pipeline/src", "jobs/src", "schemas/src"].iter().any(|folder| p.starts_with(folder)))
-        .map(|p| read(&p.display().to_string()))
+        .map(|p| read(&p.display().to_string()).split("#[cfg(test)]\nmod tests").next().unwrap_or_default().to_owned())
         .collect();
     let is_test = |p: &PathBuf| {
         (p.starts_with("tests") && !p.ends_with("tidy.rs"))
@@ -213,7 +214,7 @@ fn every_finding_code_has_a_text_and_a_use_and_a_test() {
     }
     for quoted in code_files
         .split('"')
-        .filter(|t| t.len() == 4 && t.starts_with(['V', 'W', 'Q', 'S', 'A', 'R', 'C', 'B', 'T', 'K']))
+        .filter(|t| t.len() == 4 && t.starts_with(['V', 'W', 'Q', 'S', 'A', 'R', 'C', 'B', 'T', 'K', 'J', 'N', 'P']))
     {
         if quoted[1..].bytes().all(|b| b.is_ascii_digit()) {
             assert!(facts.findings.contains_key(quoted), "{quoted} is not in findings.toml");

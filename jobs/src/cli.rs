@@ -110,9 +110,9 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Serve(options) => serve::run(options).await,
         Command::Status(options) => status::run(options).await,
         Command::Query(options) => query::run(&options, common),
-        Command::Reconcile(options) => reconcile::run(&options).await,
+        Command::Reconcile(options) => reconcile::run(&options, common).await,
         Command::Target { action } => target::run(&action, common),
-        Command::Verify(options) => verify::run(&options),
+        Command::Verify(options) => verify::run(&options, common),
         Command::Typeset => reports::set_in(Path::new(".")).map(|()| Outcome::Done).map_err(|fault| match fault {
             reports::RenderError::Layout { reason, .. } => anyhow!("error: {reason}"),
             other => anyhow!("error: {other}"),

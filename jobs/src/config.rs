@@ -16,8 +16,8 @@ use crate::clock;
 use anyhow::{Context, Result, anyhow, bail};
 use pipeline::{SourceConfig, Timeouts};
 use render::RenderSection;
-use schemas::Column;
 use schemas::document::Office;
+use schemas::{Column, Language};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
@@ -30,6 +30,9 @@ const PLACES: [&str; 2] = ["tertib.toml", "work/tertib.toml"];
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
+    /// The language in which the officer is told how things are.
+    #[serde(default)]
+    pub bahasa: Language,
     /// Where events come from.
     pub source: SourceSection,
     /// Where they are kept.

@@ -1,7 +1,7 @@
 //! Options that several commands share.
 
 use clap::{Args, ValueEnum};
-use schemas::Month;
+use schemas::{Language, Month};
 use std::path::PathBuf;
 
 /// Options of every command.
@@ -13,6 +13,9 @@ pub(crate) struct Common {
     /// Colour on the terminal.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
+    /// Language of what tells how things are: findings, status, doctor [default: `bahasa` in tertib.toml, else id].
+    #[arg(long, global = true, value_enum, value_name = "id|en", hide_possible_values = true)]
+    pub lang: Option<Language>,
 }
 
 /// When to colour.

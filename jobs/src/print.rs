@@ -7,7 +7,7 @@ use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use schemas::document::{Coverage, Provenance};
-use schemas::{Facts, Finding, Month};
+use schemas::{Finding, Month, Speech};
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
@@ -137,34 +137,28 @@ pub(crate) fn csv(head: &[&str], rows: &[Vec<String>]) -> Result<String> {
 }
 
 /// One line per finding: code, how many, what it is, where, what to do.
-pub(crate) fn findings(facts: &Facts, findings: &[Finding]) -> String {
+pub(crate) fn findings(speech: Speech<'_>, findings: &[Finding]) -> String {
     findings
         .iter()
         .map(|f| {
-            let text = facts.finding_text(f.code);
+            let text = speech.finding(f.code);
             format!("{} ({}×) {} [{}]\n     {}\n", f.code, f.count, text.sentence, place(f), text.remedy)
         })
         .collect()
 }
 
 /// Says that the archive does not hold all of a month, where it does not.
-pub(crate) fn gap(common: Common, facts: &Facts, provenance: &Provenance, month: Month) -> Outcome {
+pub(crate) fn gap(common: Common, speech: Speech<'_>, provenance: &Provenance, month: Month) -> Outcome {
     let gap = provenance.gap(month);
     if let Some(gap) = &gap {
-        words(common, findings(facts, std::slice::from_ref(gap)).trim_end());
+        words(common, findings(speech, std::slice::from_ref(gap)).trim_end());
     }
     Outcome::of(gap.is_some())
 }
 
 /// Says how what people mend in the source comes into the archive: the next pull looks no further back than its window.
-pub(crate) fn after_mending(common: Common, month: Month) {
-    words(
-        common,
-        &format!(
-            "Sesudah data diperbaiki pada sumber, jalankan `tertib pull --again {month}` agar perbaikannya masuk ke arsip, \
-             lalu ulangi perintah ini."
-        ),
-    );
+pub(crate) fn after_mending(common: Common, speech: Speech<'_>, month: Month) {
+    words(common, &speech.say("finding.after_mending", &[("month", &month)]));
 }
 
 /// Until when the archive is complete, RFC 3339; empty where that is not known.

@@ -5,11 +5,11 @@ mod snapshot;
 pub(crate) use snapshot::Snapshot;
 
 use crate::config::{Config, text};
-use crate::options::{ArchiveCopy, Where};
+use crate::options::{ArchiveCopy, Common, Where};
 use anyhow::{Context, Result, anyhow, bail};
 use chrono::{DateTime, Utc};
 use pipeline::{Archive, FigureBook, Key, KeyError, Progress, PullOptions, PullReport, WriterLock};
-use schemas::{Decisions, FactFiles, Facts, FactsError, Month, OfficeDays};
+use schemas::{Decisions, FactFiles, Facts, FactsError, Month, OfficeDays, Speech};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -63,6 +63,11 @@ impl Workspace {
         })?;
         let decisions = Decisions::of(entries(&targets)?, &facts).with_context(|| unusable(&targets))?;
         Ok(Arc::new(Self { config, facts: Arc::new(facts), decisions }))
+    }
+
+    /// What the officer is told, in the language of the command line or else of the configuration.
+    pub(crate) fn speech(&self, common: Common) -> Speech<'_> {
+        self.facts.speech(common.lang.unwrap_or(self.config.bahasa))
     }
 
     /// The archive as it is now, which must be of the office's zone.
@@ -154,11 +159,11 @@ impl Readable {
         }
     }
 
-    /// The facts by which it is read.
-    pub(crate) fn facts(&self) -> &Facts {
+    /// What the officer is told; beside a copy, in the language of the command line.
+    pub(crate) fn speech(&self, common: Common) -> Speech<'_> {
         match self {
-            Self::Own(workspace) => &workspace.facts,
-            Self::Copy { facts, .. } => facts,
+            Self::Own(workspace) => workspace.speech(common),
+            Self::Copy { facts, .. } => facts.speech(common.lang.unwrap_or_default()),
         }
     }
 

@@ -12,8 +12,8 @@ use crate::plausible::Plausible;
 use crate::sop::WrittenSop;
 use crate::target::WrittenTargets;
 use crate::{
-    ApplicantRules, ArchiveList, Finding, FindingText, Labels, Ledger, Regulation, Requirement, RetentionRow, RowKind,
-    Severity, Sop, Target, Wilayah, Zone,
+    ApplicantRules, ArchiveList, Finding, FindingText, FindingTexts, Labels, Language, Ledger, Regulation, Requirement,
+    RetentionRow, RowKind, Severity, Sop, Target, Text, Wilayah, Zone,
 };
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -41,7 +41,9 @@ pub struct Facts {
     /// The regulations with their targets.
     pub targets: Vec<Regulation>,
     /// The texts of findings by code.
-    pub findings: BTreeMap<String, FindingText>,
+    pub findings: BTreeMap<String, FindingTexts>,
+    /// The words of the program for the officer by key, `section.word`.
+    pub words: BTreeMap<String, Text>,
     /// The classification of every column of the contract.
     pub columns: ColumnFacts,
     /// The names of roles by id.
@@ -120,7 +122,7 @@ impl Facts {
         let calendar = OfficeCalendar::new(&hours, &holidays, days)?;
         // What the archive and the program rest on is not the office's to change.
         let columns = ColumnFacts::embedded()?;
-        let findings: Rows<FindingText> = parse_text("findings.toml", include_str!("../data/findings.toml"))?;
+        let findings: Rows<FindingTexts> = parse_text("findings.toml", include_str!("../data/findings.toml"))?;
         let klasifikasi: Rows<ClassificationCode> = parse(files, "klasifikasi.toml")?;
         let kelengkapan: Papers = parse(files, "kelengkapan/ktp_el.toml")?;
         let pelaksana = labels(parse(files, "pelaksana.toml")?);
@@ -137,6 +139,7 @@ impl Facts {
             retention: parse::<RetentionFile>(files, "jra.toml")?.jra,
             targets: files.folder("targets/").into_iter().map(target).collect::<Result<_, FactsError>>()?,
             findings: findings.rows.into_iter().map(|f| (f.code.clone(), f)).collect(),
+            words: words()?,
             columns,
             pelaksana,
             jenis: labels(parse(files, "jenis.toml")?),
@@ -168,15 +171,10 @@ impl Facts {
         self.regulations().find_map(|(file, regulation)| Some((file, regulation.targets.iter().find(|t| t.id == id)?)))
     }
 
-    /// Returns the text of a finding code. A code without text is reported as an error of its own.
+    /// Returns the text of a finding code in the language of documents.
     #[must_use]
     pub fn finding_text(&self, code: &str) -> FindingText {
-        self.findings.get(code).cloned().unwrap_or_else(|| FindingText {
-            code: code.to_owned(),
-            severity: Severity::Error,
-            sentence: "Temuan ini belum mempunyai keterangan.".to_owned(),
-            remedy: "Laporkan kodenya kepada pembuat program.".to_owned(),
-        })
+        self.speech(Language::Indonesian).finding(code)
     }
 
     /// Whether any finding is more than information. The exit code depends on it.
@@ -264,6 +262,16 @@ impl Facts {
 
 fn labels(rows: Rows<Label>) -> Labels {
     rows.rows.into_iter().map(|l| (l.id, l.label)).collect()
+}
+
+/// Returns what the officer is told, by key.
+fn words() -> Result<BTreeMap<String, Text>, FactsError> {
+    let sections: BTreeMap<String, BTreeMap<String, Text>> =
+        parse_text("kata.toml", include_str!("../data/kata.toml"))?;
+    let of_section = |(section, words): (String, BTreeMap<String, Text>)| {
+        words.into_iter().map(move |(word, text)| (format!("{section}.{word}"), text))
+    };
+    Ok(sections.into_iter().flat_map(of_section).collect())
 }
 
 /// Returns the only procedure in the folder `sop`.

@@ -1,5 +1,6 @@
 //! Findings: what is wrong with a row, a file or a book, as values that travel with the result.
 
+use crate::{Language, Text};
 use serde::{Deserialize, Serialize};
 
 /// How serious a finding is.
@@ -14,7 +15,34 @@ pub enum Severity {
     Error,
 }
 
-/// The text of one code, from `data/findings.toml`.
+/// The texts of one code, from `data/findings.toml`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FindingTexts {
+    /// Stable code, `V003`.
+    pub code: String,
+    /// How serious it is.
+    pub severity: Severity,
+    /// The sentence that officials read.
+    pub sentence: Text,
+    /// What to do about it.
+    pub remedy: Text,
+}
+
+impl FindingTexts {
+    /// Returns the text in a language.
+    #[must_use]
+    pub fn of(&self, language: Language) -> FindingText {
+        FindingText {
+            code: self.code.clone(),
+            severity: self.severity,
+            sentence: self.sentence.of(language).to_owned(),
+            remedy: self.remedy.of(language).to_owned(),
+        }
+    }
+}
+
+/// The text of one code in one language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FindingText {

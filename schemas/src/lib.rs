@@ -14,6 +14,7 @@ mod facts;
 pub mod figures;
 mod finding;
 mod labels;
+mod language;
 mod ledger;
 mod ledger_book;
 mod ledger_field;
@@ -30,6 +31,7 @@ mod share;
 mod side_tables;
 mod sop;
 mod source_position;
+mod speech;
 mod target;
 mod verdict;
 mod wilayah;
@@ -44,8 +46,9 @@ pub use decision::{Decision, DecisionError, DecisionFile, Decisions, Rule};
 pub use event::{Event, EventId, Person};
 pub use fact_files::{FactFiles, FactsError};
 pub use facts::Facts;
-pub use finding::{Finding, FindingText, Severity};
+pub use finding::{Finding, FindingText, FindingTexts, Severity};
 pub use labels::Labels;
+pub use language::{Language, Text};
 pub use ledger::{
     Align, ArchiveList, FinalAction, Ledger, LedgerColumn, ListCase, ListDestruction, ListRows, RetentionPeriod,
     RetentionRow,
@@ -62,6 +65,7 @@ pub use share::Share;
 pub use side_tables::{Outage, Stock};
 pub use sop::{Milestone, Outcome, Sop, Step};
 pub use source_position::{Horizon, Identity};
+pub use speech::Speech;
 pub use target::{
     Authority, Clock, Comparison, Regulation, ShareMeasure, Standard, Target, TimeMeasure, TimeUnit, Unit, Within,
 };

@@ -46,11 +46,13 @@ fn main() -> ExitCode {
     trials.run()
 }
 
-/// A new finding needs a case.
+/// A new finding needs a case. What is wrong with jobs, messages and the machine (J, N, P) is seeded and mended where those are
+/// tested.
 fn every_finding_has_a_case() {
     let cases: BTreeSet<&str> = cases().flat_map(|Case(_, _, codes, _)| codes.iter().copied()).collect();
     let facts = Facts::embedded().unwrap();
-    let known: BTreeSet<&str> = facts.findings.keys().map(String::as_str).collect();
+    let known: BTreeSet<&str> =
+        facts.findings.keys().map(String::as_str).filter(|code| !code.starts_with(['J', 'N', 'P'])).collect();
     assert_eq!(cases, known);
 }
 
@@ -62,7 +64,11 @@ fn every_remedy_names_a_command_that_runs() {
     let head = kept.split_whitespace().max_by_key(|word| word.len()).unwrap().to_owned();
     let mut named = 0;
     for finding in facts.findings.values() {
-        for part in finding.remedy.split('`').skip(1).step_by(2).filter(|part| part.starts_with("tertib ")) {
+        let commands = |remedy: &str| -> Vec<String> {
+            quoted(remedy).into_iter().filter(|part| part.starts_with("tertib ")).map(str::to_owned).collect()
+        };
+        assert_eq!(commands(&finding.remedy.id), commands(&finding.remedy.en), "{}", finding.code);
+        for part in commands(&finding.remedy.id) {
             let filled_in = |word| match word {
                 "BULAN" => "2026-10",
                 "SIDIK" => head.as_str(),

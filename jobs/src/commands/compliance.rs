@@ -46,7 +46,7 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let workspace = Workspace::open(options.of.place.config.as_deref())?;
     let snapshot = workspace.snapshot()?;
     if let Some(target) = &options.failed {
-        let whole = print::gap(common, &workspace.facts, &snapshot.archive.provenance()?, options.of.month);
+        let whole = print::gap(common, workspace.speech(common), &snapshot.archive.provenance()?, options.of.month);
         return Ok(whole.and(failed(&snapshot, target, &options.of, common)?));
     }
     let judged = snapshot.compliance(options.of.month)?;
@@ -62,8 +62,8 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     };
     print::data(&text)?;
     let unjudged = pipeline::unjudged(&sheet);
-    print::words(common, print::findings(&workspace.facts, &unjudged).trim_end());
-    let whole = print::gap(common, &workspace.facts, &sheet.provenance, sheet.month);
+    print::words(common, print::findings(workspace.speech(common), &unjudged).trim_end());
+    let whole = print::gap(common, workspace.speech(common), &sheet.provenance, sheet.month);
     let is_missed = sheet.judgements.iter().any(|j| j.decides && j.verdict() != Verdict::Met);
     Ok(whole.and(Outcome::of(is_missed || !unjudged.is_empty())))
 }
@@ -87,7 +87,7 @@ fn failed(snapshot: &Snapshot, target: &str, of: &OfMonth, common: Common) -> Re
         rows.extend(ids.into_iter().map(|id| vec![rule.regulation.title.clone(), jenis.clone(), id]));
     }
     print::data(&print::rows(&["regulation", "jenis", "berkas_id"], &rows, of.format)?)?;
-    print::words(common, print::findings(&workspace.facts, &unjudged).trim_end());
+    print::words(common, print::findings(workspace.speech(common), &unjudged).trim_end());
     Ok(Outcome::of(!rows.is_empty() || !unjudged.is_empty()))
 }
 

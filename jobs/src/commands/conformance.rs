@@ -6,7 +6,7 @@ use crate::print;
 use crate::workspace::Workspace;
 use anyhow::Result;
 use pipeline::{Departure, Deviation, FigureBook};
-use schemas::Facts;
+use schemas::{Facts, Speech};
 
 /// Exit code 1 when a berkas that was handed over departs from the SOP, or not all of the month is there.
 pub(crate) fn run(options: &OfMonth, common: Common) -> Result<Outcome> {
@@ -15,22 +15,23 @@ pub(crate) fn run(options: &OfMonth, common: Common) -> Result<Outcome> {
     let book = FigureBook::open(&archive, &workspace.facts)?;
     let found = pipeline::deviations(&book, &workspace.facts.sop, options.month)?;
     let head = ["berkas_id", "biaya", "kode", "langkah", "penyimpangan", "keterangan", "tindakan"];
-    let rows: Vec<Vec<String>> = found.iter().map(|deviation| row(deviation, &workspace.facts)).collect();
+    let rows: Vec<Vec<String>> =
+        found.iter().map(|deviation| row(deviation, &workspace.facts, workspace.speech(common))).collect();
     print::data(&print::rows(&head, &rows, options.format)?)?;
     if !found.is_empty() {
-        print::after_mending(common, options.month);
+        print::after_mending(common, workspace.speech(common), options.month);
     }
-    let whole = print::gap(common, &workspace.facts, &archive.provenance()?, options.month);
+    let whole = print::gap(common, workspace.speech(common), &archive.provenance()?, options.month);
     Ok(whole.and(Outcome::of(!found.is_empty())))
 }
 
 /// One departure in the SOP's words.
-fn row(d: &Deviation, facts: &Facts) -> Vec<String> {
+fn row(d: &Deviation, facts: &Facts, speech: Speech<'_>) -> Vec<String> {
     let step =
         |number: u8| facts.sop.step(number).map_or_else(|| number.to_string(), |s| format!("{number} ({})", s.label));
     let role = |id: &str| facts.pelaksana.get(id).map_or_else(|| id.to_owned(), Clone::clone);
     let code = d.departure.code();
-    let text = facts.finding_text(code);
+    let text = speech.finding(code);
     let of_sop = facts.sop.step(d.step);
     let more = match &d.departure {
         Departure::Skipped => of_sop.map_or_else(String::new, |s| s.act.clone()),

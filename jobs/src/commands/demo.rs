@@ -78,7 +78,7 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     }
     bar.finish_and_clear();
     // Findings come first, so that the commands to go on with are the last lines.
-    print::words(common, print::findings(&workspace.facts, &report.findings).trim_end());
+    print::words(common, print::findings(workspace.speech(common), &report.findings).trim_end());
     let headline = headline(&snapshot, last)?;
     print::data(&format!(
         "{} rows of an invented office were pulled: {} archived, {} to quarantine\n\nFigures of {last}\n{}\n\

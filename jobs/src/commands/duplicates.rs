@@ -36,7 +36,7 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
             &format!("not compared: {without} berkas without name or birth date, {keys} keys that too many share"),
         );
     }
-    let whole = print::gap(common, &workspace.facts, &archive.provenance()?, options.of.month);
+    let whole = print::gap(common, workspace.speech(common), &archive.provenance()?, options.of.month);
     Ok(whole.and(Outcome::of(!found.pairs.is_empty())))
 }
 

@@ -44,7 +44,7 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
                      own computes others, with its configuration";
         print::words(common, words);
     }
-    Ok(print::gap(common, readable.facts(), &provenance, last))
+    Ok(print::gap(common, readable.speech(common), &provenance, last))
 }
 
 fn whole(book: &FigureBook, provenance: &Provenance, options: &OfMonth) -> Result<String> {

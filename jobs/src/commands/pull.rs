@@ -54,7 +54,7 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     bar.finish_and_clear();
     let report = report?;
     print::data(&summary(&report, options.dry_run))?;
-    print::words(common, print::findings(&workspace.facts, &report.findings).trim_end());
+    print::words(common, print::findings(workspace.speech(common), &report.findings).trim_end());
     Ok(Outcome::of(workspace.facts.need_attention(&report.findings)))
 }
 

@@ -9,7 +9,7 @@ use anyhow::Result;
 use clap::Args;
 use pipeline::{ColumnQuality, Quality, QualityFinding, quality, quality_cells, released_quality_cells};
 use schemas::figures::share;
-use schemas::{Facts, Finding, Month};
+use schemas::{Finding, Month, Speech};
 
 /// Options of `tertib quality`.
 #[derive(Debug, Args)]
@@ -41,9 +41,11 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
             written(&rows, format, &archive.provenance()?, last)?
         }
         (None, Some((_, quality))) if options.columns => print::rows(&COLUMNS, &columns(quality), format)?,
-        (None, Some((_, quality))) => {
-            print::rows(&FINDINGS, &quality.findings.iter().map(|f| finding(f, facts)).collect::<Vec<_>>(), format)?
-        }
+        (None, Some((_, quality))) => print::rows(
+            &FINDINGS,
+            &quality.findings.iter().map(|f| finding(f, workspace.speech(common))).collect::<Vec<_>>(),
+            format,
+        )?,
         (None, None) => String::new(),
     };
     print::data(&text)?;
@@ -51,18 +53,18 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let found: Vec<Finding> = found.map(|f| Finding { code: f.code, place: String::new(), count: f.n }).collect();
     let is_list = options.division.by.is_none() && !options.columns;
     if is_list && facts.need_attention(&found) {
-        print::after_mending(common, last);
+        print::after_mending(common, workspace.speech(common), last);
     }
-    let whole = print::gap(common, facts, &archive.provenance()?, last);
+    let whole = print::gap(common, workspace.speech(common), &archive.provenance()?, last);
     Ok(whole.and(Outcome::of(facts.need_attention(&found))))
 }
 
 const FINDINGS: [&str; 7] = ["kode", "tempat", "langkah", "keterangan", "jumlah", "temuan", "tindakan"];
 
 /// One finding in the words of its code.
-fn finding(f: &QualityFinding, facts: &Facts) -> Vec<String> {
+fn finding(f: &QualityFinding, speech: Speech<'_>) -> Vec<String> {
     let step = if f.step == 0 { String::new() } else { f.step.to_string() };
-    let text = facts.finding_text(f.code);
+    let text = speech.finding(f.code);
     vec![f.code.to_owned(), f.place.clone(), step, f.detail.clone(), f.n.to_string(), text.sentence, text.remedy]
 }
 

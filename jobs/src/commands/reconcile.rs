@@ -1,6 +1,6 @@
 //! `tertib reconcile`
 
-use crate::options::{Format, OfMonth};
+use crate::options::{Common, Format, OfMonth};
 use crate::outcome::Outcome;
 use crate::workspace::Workspace;
 use crate::{clock, print};
@@ -8,7 +8,7 @@ use anyhow::Result;
 use pipeline::Key;
 
 /// Exit code 1 when a row is missing, gone, different, broken or in quarantine.
-pub(crate) async fn run(options: &OfMonth) -> Result<Outcome> {
+pub(crate) async fn run(options: &OfMonth, common: Common) -> Result<Outcome> {
     let workspace = Workspace::open(options.place.config.as_deref())?;
     let archive = workspace.archive()?;
     let key = Key::load(&workspace.config.key_path())?;
@@ -37,7 +37,7 @@ pub(crate) async fn run(options: &OfMonth) -> Result<Outcome> {
                 result.doubled.len(),
                 result.without_key,
                 // The remedies name the month as BULAN.
-                print::findings(&workspace.facts, &findings).replace("BULAN", &options.month.to_string()),
+                print::findings(workspace.speech(common), &findings).replace("BULAN", &options.month.to_string()),
             )
         }
     };

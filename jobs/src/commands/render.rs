@@ -117,7 +117,7 @@ fn rendered(
     };
     print::data(&rendition.files.iter().map(line).collect::<String>())?;
     if !rendition.findings.is_empty() {
-        print::words(common, print::findings(&workspace.facts, &rendition.findings).trim_end());
+        print::words(common, print::findings(workspace.speech(common), &rendition.findings).trim_end());
     }
     Ok(rendition)
 }

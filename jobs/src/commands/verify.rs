@@ -2,7 +2,7 @@
 
 use crate::clock;
 use crate::documents::{self, MonthDocuments};
-use crate::options::{ArchiveCopy, Where};
+use crate::options::{ArchiveCopy, Common, Where};
 use crate::outcome::Outcome;
 use crate::print;
 use crate::workspace::Workspace;
@@ -13,7 +13,7 @@ use reports::Document;
 use schemas::document::{
     BookCode, FigureCheck, FileFormat, LocatedFinding, PdfStandard, Unchecked, VerificationReport,
 };
-use schemas::{Facts, Finding};
+use schemas::{Facts, Finding, Speech};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -58,7 +58,7 @@ const LONGEST_HEADS_BYTES: u64 = 1 << 20;
 
 /// Exit code 1 when a file is missing, altered or unknown to the log, rows or commits are not what they must be, kept figures are
 /// not what the events give, a kept head is not in the log, or a printed book is not the archive's.
-pub(crate) fn run(options: &Options) -> Result<Outcome> {
+pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let heads = heads(options)?;
     if let Some(root) = &options.copy.archive {
         if options.book.is_some() || options.code.is_some() || options.report.is_some() {
@@ -69,22 +69,23 @@ pub(crate) fn run(options: &Options) -> Result<Outcome> {
         let examination = Examination { root, public_only: options.public, key: None, heads: &heads };
         let mut result = pipeline::verify(examination)?;
         result.unchecked.insert(Unchecked::KeptFigures);
-        return tell(&Facts::embedded()?, &result);
+        let facts = Facts::embedded()?;
+        return tell(facts.speech(common.lang.unwrap_or_default()), &facts, &result);
     }
     let workspace = Workspace::open(options.place.config.as_deref())?;
     match (&options.book, &options.code) {
-        (Some(path), _) => book(&workspace, path),
+        (Some(path), _) => book(&workspace, path, common),
         (None, Some(text)) => {
             let Some(code) = BookCode::find(text) else { bail!("`{text}` is no code of a document") };
             let findings = Printed::of(&workspace, &code)?.findings(&code)?;
-            conclude(&workspace, &code, findings)
+            conclude(&workspace, &code, findings, common)
         }
         (None, None) => {
             let result = examine(&workspace, options.public, &heads)?;
             if let Some(path) = &options.report {
                 state(&workspace, &result, path, options.standard)?;
             }
-            tell(&workspace.facts, &result)
+            tell(workspace.speech(common), &workspace.facts, &result)
         }
     }
 }
@@ -120,7 +121,7 @@ pub(crate) fn examine(workspace: &Workspace, public_only: bool, heads: &[KeptHea
 }
 
 /// Says what was checked, what was not, and what is wrong. Where nothing was ever committed there is nothing to vouch for.
-fn tell(facts: &Facts, result: &Verification) -> Result<Outcome> {
+fn tell(speech: Speech<'_>, facts: &Facts, result: &Verification) -> Result<Outcome> {
     let Verification { commits, files, rows, events, heads, head, findings, unchecked } = result;
     let head = if head.is_empty() { "none" } else { head };
     let unchecked: String = unchecked.iter().map(|what| format!("not checked: {}\n", unchecked_words(*what))).collect();
@@ -128,7 +129,7 @@ fn tell(facts: &Facts, result: &Verification) -> Result<Outcome> {
         "{commits} commits, {files} files, {rows} rows checked, {events} events row by row, {heads} kept heads; \
          {} findings\nhead {head}\n{unchecked}{}",
         findings.len(),
-        print::findings(facts, findings),
+        print::findings(speech, findings),
     ))?;
     Ok(Outcome::of(*commits == 0 || facts.need_attention(findings)))
 }
@@ -203,7 +204,7 @@ fn state(workspace: &Workspace, result: &Verification, path: &Path, standard: Pd
     documents::replace(path, &bytes, Readers::Usual)
 }
 
-fn book(workspace: &Arc<Workspace>, path: &Path) -> Result<Outcome> {
+fn book(workspace: &Arc<Workspace>, path: &Path, common: Common) -> Result<Outcome> {
     let bytes = pipeline::read_file(path, LONGEST_BOOK_BYTES);
     let bytes = bytes.with_context(|| format!("cannot read {}", path.display()))?;
     let Some(code) = BookCode::find(&String::from_utf8_lossy(&bytes)) else {
@@ -227,7 +228,7 @@ fn book(workspace: &Arc<Workspace>, path: &Path) -> Result<Outcome> {
             findings.push(Finding { code: "B002", place: path.display().to_string(), count: 1 });
         }
     }
-    conclude(workspace, &code, findings)
+    conclude(workspace, &code, findings, common)
 }
 
 /// The documents to which a code belongs: those of its month, in the version of the archive from which it was printed.
@@ -283,8 +284,8 @@ impl Printed {
     }
 }
 
-fn conclude(workspace: &Workspace, code: &BookCode, findings: Vec<Finding>) -> Result<Outcome> {
-    let said = print::findings(&workspace.facts, &findings);
+fn conclude(workspace: &Workspace, code: &BookCode, findings: Vec<Finding>, common: Common) -> Result<Outcome> {
+    let said = print::findings(workspace.speech(common), &findings);
     let BookCode { id, month, version, rows, .. } = code;
     print::data(&format!("{id} {month}: {rows} rows, archive version {version}; {} findings\n{said}", findings.len()))?;
     Ok(Outcome::of(!findings.is_empty()))
