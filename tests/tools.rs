@@ -11,6 +11,10 @@ use std::sync::{Mutex, PoisonError};
 /// A program of others, or several that are only useful together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tool {
+    /// The shell of Debian.
+    Bash,
+    /// `mandoc`, which reads manual pages strictly.
+    Mandoc,
     /// A MariaDB server.
     Mariadb,
     /// `mount` and `umount`, and the right to use them.
@@ -49,7 +53,9 @@ static DECLARED: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
 
 impl Tool {
     /// Every tool; of Python the packages that some test needs.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
+        Self::Bash,
+        Self::Mandoc,
         Self::Mariadb,
         Self::Mount,
         Self::Pdffonts,
@@ -69,6 +75,8 @@ impl Tool {
     /// The programs that it consists of; the first one is what tests run.
     fn programs(self) -> &'static [&'static str] {
         match self {
+            Self::Bash => &["bash"],
+            Self::Mandoc => &["mandoc"],
             Self::Mariadb => &["mariadbd", "mariadb-install-db"],
             Self::Postgresql => &["postgres", "initdb"],
             Self::Mount => &["mount", "umount"],

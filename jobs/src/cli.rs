@@ -1,13 +1,13 @@
 //! The command line. Doc comments are the help.
 
 use crate::commands::{
-    calendar, compliance, conformance, demo, doctor, duplicates, init, licences, metrics, pull, quality, query,
+    calendar, compliance, conformance, demo, doctor, duplicates, init, licences, manual, metrics, pull, quality, query,
     reconcile, render, run, seal, selftest, serve, status, target, verify,
 };
 use crate::options::{Common, OfMonth, Where};
 use crate::outcome::Outcome;
 use anyhow::anyhow;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use std::path::Path;
 
 /// Pulls the office's workflow events into an archive, computes the service standard, prints the books.
@@ -74,6 +74,13 @@ pub(crate) enum Command {
     /// Set what lies in the current folder: how tertib calls itself for templates that may never end.
     #[command(hide = true)]
     Typeset,
+    /// Make what a package of the program needs: manual pages, completions.
+    #[command(hide = true)]
+    Util {
+        /// What to make.
+        #[command(subcommand)]
+        action: manual::Action,
+    },
 }
 
 impl Command {
@@ -117,5 +124,6 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
             reports::RenderError::Layout { reason, .. } => anyhow!("error: {reason}"),
             other => anyhow!("error: {other}"),
         }),
+        Command::Util { action } => manual::run(&action, Arguments::command()),
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod doctor;
 pub(crate) mod duplicates;
 pub(crate) mod init;
 pub(crate) mod licences;
+pub(crate) mod manual;
 pub(crate) mod metrics;
 pub(crate) mod pull;
 pub(crate) mod quality;

@@ -3,6 +3,7 @@
 //! Looked for at `--config`, then `TERTIB_CONFIG`, then `./tertib.toml`, then `./work/tertib.toml`. Paths in it are
 //! relative to the file itself. `TERTIB_SOURCE_URL` replaces the source's URL, so that a password need not be in a file.
 
+mod credential;
 mod job;
 mod render;
 pub(crate) mod text;
@@ -48,6 +49,9 @@ pub(crate) struct Config {
     /// Who sets pages.
     #[serde(default)]
     pub render: RenderSection,
+    /// Folder of what tertib keeps for itself: the run history, locks. Where the configuration may not be written beside, as in /etc.
+    #[serde(default)]
+    pub state: PathBuf,
     /// What runs when.
     #[serde(default, rename = "job")]
     pub jobs: Vec<JobSection>,
@@ -69,6 +73,8 @@ pub(crate) struct SourceSection {
     /// `sqlite:PATH`, `postgres://…`, `mysql://…` or `csv:FOLDER`; where it is not written down, `TERTIB_SOURCE_URL` says it.
     #[serde(default)]
     pub url: String,
+    /// File with the URL as its only line, in place of `url`.
+    pub url_file: Option<PathBuf>,
     /// Relation with one row per event.
     #[serde(default = "default_view")]
     pub view: String,
@@ -214,6 +220,10 @@ impl Config {
         };
         if let Some(url) = source_url()? {
             config.source.url = url;
+        } else if let Some(file) = &config.source.url_file {
+            let both = "the source is named by `url` and by `url-file`; keep one of them";
+            anyhow::ensure!(config.source.url.is_empty(), "{}: {both}", path.display());
+            config.source.url = url_of(&credential::handed_over(config.folder.join(file)))?;
         }
         config.check().with_context(|| path.display().to_string())?;
         Ok(config)
@@ -226,7 +236,12 @@ impl Config {
 
     /// The key file.
     pub(crate) fn key_path(&self) -> PathBuf {
-        self.folder.join(&self.archive.key)
+        credential::handed_over(self.folder.join(&self.archive.key))
+    }
+
+    /// The folder of what tertib keeps for itself.
+    pub(crate) fn state_path(&self) -> PathBuf {
+        self.folder.join(&self.state)
     }
 
     /// The folder for documents.
@@ -277,7 +292,7 @@ impl Config {
 
     /// The run history.
     pub(crate) fn history_path(&self) -> PathBuf {
-        self.folder.join("riwayat.sqlite")
+        self.state_path().join("riwayat.sqlite")
     }
 
     /// What the pipeline needs to know of the source.
@@ -357,6 +372,16 @@ pub(crate) fn relative_path(url: &str) -> Option<(&str, &str)> {
     let (scheme, path) = url.split_once(':').filter(|(scheme, _)| ["sqlite", "csv"].contains(scheme))?;
     let path = path.strip_prefix("//").unwrap_or(path);
     (!path.starts_with('/') && !path.starts_with(':')).then_some((scheme, path))
+}
+
+/// The URL of the source that stands in a file of its own, so that a password need not be in the configuration.
+fn url_of(file: &Path) -> Result<String> {
+    let text = text::read("the URL of the source from", file)?;
+    let url = text.trim();
+    if url.is_empty() || url.lines().count() > 1 {
+        bail!("{} must hold one line, the URL of the office's database", file.display());
+    }
+    Ok(url.to_owned())
 }
 
 /// The URL of the source that the environment names, so that a password need not be in a file or an argument.

@@ -15,6 +15,7 @@ mod outcome;
 mod print;
 mod priority;
 mod scheduler;
+mod systemd;
 mod tasks;
 mod workspace;
 

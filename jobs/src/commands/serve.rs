@@ -5,7 +5,7 @@ use crate::history::History;
 use crate::options::Where;
 use crate::outcome::Outcome;
 use crate::workspace::Workspace;
-use crate::{clock, scheduler, tasks};
+use crate::{clock, scheduler, systemd, tasks};
 use anyhow::{Result, bail};
 use chrono::{DateTime, Utc};
 use clap::Args;
@@ -34,17 +34,20 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
     let mut since = clock::now();
     let mut queue = catch_up(&current.workspace, since).await?;
     let mut stop = std::pin::pin!(stop_signal());
+    systemd::ready();
     loop {
         for (due, name) in queue.drain(..) {
             current.renew();
             run_due(&current.workspace, &name, due).await?;
             if futures_util::poll!(stop.as_mut()).is_ready() {
+                systemd::stopping();
                 tracing::info!("stopped");
                 return Ok(Outcome::Done);
             }
         }
         let mut told = None;
         loop {
+            systemd::alive();
             current.renew();
             let zone = current.workspace.config.zone();
             let next = current.workspace.config.jobs.iter().map(|job| job.next(since, zone));
@@ -60,6 +63,7 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
             tokio::select! {
                 () = tokio::time::sleep(left.min(LONGEST_SLEEP)) => {}
                 () = &mut stop => {
+                    systemd::stopping();
                     tracing::info!("stopped");
                     return Ok(Outcome::Done);
                 }

@@ -1,7 +1,7 @@
 //! Texts that the office writes: read within bounds, with a complaint that says where and what to do.
 
 use anyhow::{Context, Result, anyhow};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Nobody writes a longer one by hand.
 const LONGEST_BYTES: u64 = 8 << 20;
@@ -54,4 +54,9 @@ pub(super) fn environment(name: &str) -> Result<Option<String>> {
             Err(anyhow!("the environment variable {name} is not UTF-8; set it anew, or write it into tertib.toml"))
         }
     }
+}
+
+/// A path that the environment names; none where it is absent or empty.
+pub(super) fn environment_path(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
