@@ -6,10 +6,12 @@
 mod folder;
 mod month;
 mod side_by_side;
+mod unfinished;
 
 pub(crate) use folder::{Folder, Written, replace};
 pub(crate) use month::MonthDocuments;
 
+use crate::stop;
 use crate::workspace::Snapshot;
 use anyhow::{Result, bail};
 use pipeline::Disclosure;
@@ -17,6 +19,7 @@ use reports::{Document, Renderer};
 use schemas::document::{FileFormat, Office, PdfStandard};
 use schemas::{Facts, Finding, Month};
 use side_by_side::side_by_side;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The only document that has a copy for outsiders.
 const FOR_OUTSIDERS: &str = "laporan_kepatuhan";
@@ -100,35 +103,76 @@ pub(crate) struct Rendition<T> {
     pub findings: Vec<Finding>,
 }
 
-/// Makes the selected documents of a month, several at a time. `began` is told the name of each volume; `keep` takes each file as
-/// soon as it is made, so that they are not all in memory together.
-///
-/// # Errors
-/// The first document, in their order, that cannot be made or kept; later ones may have been kept.
-pub(crate) fn make<T: Send>(
-    snapshot: &Snapshot,
+/// How far the making of documents is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Step<'a> {
+    /// How many volumes are made.
+    pub done: usize,
+    /// Of how many.
+    pub of: usize,
+    /// The volume that began, or has just been made.
+    pub name: &'a str,
+}
+
+/// The selected documents of a month: their contents, of which the files are made.
+#[derive(Debug)]
+pub(crate) struct Batch<'a> {
+    snapshot: &'a Snapshot,
     month: Month,
-    selection: &Selection,
-    began: impl Fn(&str) + Sync,
-    keep: impl Fn(DocumentFile) -> Result<T> + Sync,
-) -> Result<Rendition<T>> {
-    let of_month = MonthDocuments::of(snapshot, month, selection.disclosure, selection.hide_small)?;
-    let config = &snapshot.workspace.config;
-    let renderer = config.renderer()?;
-    let documents = of_month.documents().into_iter().filter(|document| selection.wants(document.id()));
-    let volumes = documents.flat_map(|document| (1..=document.volumes()).map(move |volume| (document, volume)));
-    let volumes: Vec<(Document<'_>, usize)> = volumes.collect();
-    let name = |(document, volume): &(Document<'_>, usize)| document.volume_name(*volume);
-    let files = side_by_side(&volumes, name, |(document, volume)| {
-        began(&document.volume_name(*volume));
-        // Data are not divided.
-        let formats = selection.formats.iter().filter(|format| *volume == 1 || **format == FileFormat::Pdf);
-        let files =
-            formats.map(|format| files(*document, *volume, *format, selection.standard, &renderer, &config.office));
-        files.collect::<Result<Vec<_>>>()?.into_iter().flatten().map(&keep).collect::<Result<Vec<T>>>()
-    })?;
-    let findings = snapshot.archive.provenance()?.gap(month).into_iter().collect();
-    Ok(Rendition { files: files.into_iter().flatten().collect(), findings })
+    selection: &'a Selection,
+    of_month: MonthDocuments,
+}
+
+impl<'a> Batch<'a> {
+    /// Computes what the documents say.
+    ///
+    /// # Errors
+    /// When the archive does not give it.
+    pub(crate) fn of(snapshot: &'a Snapshot, month: Month, selection: &'a Selection) -> Result<Self> {
+        let of_month = MonthDocuments::of(snapshot, month, selection.disclosure, selection.hide_small)?;
+        Ok(Self { snapshot, month, selection, of_month })
+    }
+
+    fn documents(&self) -> Vec<Document<'_>> {
+        let documents = self.of_month.documents().into_iter();
+        documents.filter(|document| self.selection.wants(document.id())).collect()
+    }
+
+    /// Makes the files, several at a time. `told` learns of each volume that begins or ends; `keep` takes each file as soon as it
+    /// is made, so that they are not all in memory together.
+    ///
+    /// # Errors
+    /// The first document, in their order, that cannot be made or kept, or before which the program was asked to stop; later ones
+    /// may have been kept.
+    pub(crate) fn make<T: Send>(
+        &self,
+        told: impl Fn(Step<'_>) + Sync,
+        keep: impl Fn(DocumentFile) -> Result<T> + Sync,
+    ) -> Result<Rendition<T>> {
+        let Self { snapshot, selection, .. } = self;
+        let config = &snapshot.workspace.config;
+        let renderer = config.renderer()?;
+        let documents = self.documents().into_iter();
+        let volumes = documents.flat_map(|document| (1..=document.volumes()).map(move |volume| (document, volume)));
+        let volumes: Vec<(Document<'_>, usize)> = volumes.collect();
+        let name = |(document, volume): &(Document<'_>, usize)| document.volume_name(*volume);
+        let (made, of) = (AtomicUsize::new(0), volumes.len());
+        let files = side_by_side(&volumes, name, |(document, volume)| {
+            stop::check()?;
+            let name = document.volume_name(*volume);
+            told(Step { done: made.load(Ordering::Relaxed), of, name: &name });
+            // Data are not divided.
+            let formats = selection.formats.iter().filter(|format| *volume == 1 || **format == FileFormat::Pdf);
+            let files =
+                formats.map(|format| files(*document, *volume, *format, selection.standard, &renderer, &config.office));
+            let files = files.collect::<Result<Vec<_>>>()?.into_iter().flatten();
+            let kept = files.map(&keep).collect::<Result<Vec<T>>>()?;
+            told(Step { done: made.fetch_add(1, Ordering::Relaxed) + 1, of, name: &name });
+            Ok(kept)
+        })?;
+        let findings = snapshot.archive.provenance()?.gap(self.month).into_iter().collect();
+        Ok(Rendition { files: files.into_iter().flatten().collect(), findings })
+    }
 }
 
 /// A volume of a document in one form; beside a CSV file lies what it cannot say of itself.

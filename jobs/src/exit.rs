@@ -2,20 +2,24 @@
 
 use crate::outcome::Outcome;
 use crate::print;
+use crate::stop::Stopped;
 use std::process::ExitCode;
 
-/// 0 done, 1 done with findings, 2 could not run; the last with the whole chain of causes on one line.
+/// 0 done, 1 done with findings, 2 could not run, 130 and 143 stopped by a signal.
 pub(crate) fn code(result: anyhow::Result<Outcome>) -> ExitCode {
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(1),
         Ok(Outcome::CannotRun) => ExitCode::from(2),
-        Err(fault) => {
-            let causes: Vec<String> = fault.chain().map(ToString::to_string).collect();
-            print::line(&format!("tertib: {}", causes.join(": ")));
-            ExitCode::from(2)
-        }
+        Err(fault) => ExitCode::from(told(&fault)),
     }
+}
+
+/// Says why a command did not come to its end, the whole chain of causes on one line, and gives its exit code.
+pub(crate) fn told(fault: &anyhow::Error) -> u8 {
+    let causes: Vec<String> = fault.chain().map(ToString::to_string).collect();
+    print::line(&format!("tertib: {}", causes.join(": ")));
+    fault.downcast_ref::<Stopped>().map_or(2, |stopped| stopped.signal.exit_code())
 }
 
 /// A defect of the program in one line: no stack trace, and no value that might be personal.

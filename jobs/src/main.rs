@@ -15,6 +15,7 @@ mod outcome;
 mod print;
 mod priority;
 mod scheduler;
+mod stop;
 mod systemd;
 mod tasks;
 mod workspace;
@@ -36,7 +37,12 @@ fn main() -> ExitCode {
         Err(fault) => return exit::code(Err(fault.into())),
     };
     std::panic::set_hook(Box::new(exit::report_defect));
-    let run = std::panic::AssertUnwindSafe(|| runtime.block_on(cli::run(arguments)));
+    let run = std::panic::AssertUnwindSafe(|| {
+        runtime.block_on(async {
+            stop::listen();
+            cli::run(arguments).await
+        })
+    });
     let code = std::panic::catch_unwind(run).map_or_else(|_| ExitCode::from(2), exit::code);
     // A task that goes on after its deadline is not waited for.
     runtime.shutdown_background();

@@ -6,6 +6,7 @@ pub(crate) use snapshot::Snapshot;
 
 use crate::config::{Config, text};
 use crate::options::{ArchiveCopy, Common, Where};
+use crate::stop;
 use anyhow::{Context, Result, anyhow, bail};
 use chrono::{DateTime, Utc};
 use pipeline::{Archive, FigureBook, Key, KeyError, Progress, PullOptions, PullReport, WriterLock};
@@ -101,7 +102,10 @@ impl Workspace {
         if self.config.archive.lock { WriterLock::Lock } else { WriterLock::PutIfAbsent }
     }
 
-    /// Pulls everything that is new.
+    /// Pulls what is asked for.
+    ///
+    /// # Errors
+    /// As for [`pipeline::pull`], and when the program is asked to stop meanwhile.
     pub(crate) async fn pull(&self, request: PullRequest, progress: Progress<'_>) -> Result<PullReport> {
         let key = Key::load(&self.config.key_path())?;
         let source = &self.config.source;
@@ -119,8 +123,27 @@ impl Workspace {
             may_write: source.may_write,
             fence: self.fence(),
         };
-        let source = self.config.source_config()?;
-        Ok(pipeline::pull(&source, &self.config.archive_path(), &key, &self.facts, options, progress).await?)
+        let (source, archive) = (self.config.source_config()?, self.config.archive_path());
+        let before = Archive::open(&archive)?.version();
+        let _under_way = stop::under_way({
+            let archive = archive.clone();
+            move || pulled_until_now(&archive, before)
+        });
+        tokio::select! {
+            report = pipeline::pull(&source, &archive, &key, &self.facts, options, progress) => Ok(report?),
+            stopped = stop::asked() => Err(stopped.into()),
+        }
+    }
+}
+
+/// What a pull that is cut off has archived: whole slices, or nothing.
+fn pulled_until_now(archive: &Path, before: Option<u64>) -> String {
+    match Archive::open(archive).map(|archive| archive.version()) {
+        Ok(Some(version)) if before != Some(version) => {
+            format!("archived up to version {version}; pull again, which goes on from there")
+        }
+        Ok(_) => "nothing was archived; pull again".to_owned(),
+        Err(fault) => format!("{fault}; pull again"),
     }
 }
 

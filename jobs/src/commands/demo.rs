@@ -1,6 +1,6 @@
 //! `tertib demo`
 
-use crate::documents::{self, Folder, Selection, Written};
+use crate::documents::{Batch, Folder, Selection, Step, Written};
 use crate::options::Common;
 use crate::outcome::Outcome;
 use crate::workspace::{PullRequest, Snapshot, Workspace};
@@ -65,15 +65,14 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     let months: Vec<Month> =
         std::iter::successors(Some(first), |m| Some(m.next())).take_while(|m| *m <= last).collect();
     let mut rows = Vec::new();
-    bar.set_length(months.len() as u64 * 6);
-    bar.set_position(0);
     for month in months {
-        let began = |name: &str| {
-            bar.set_message(name.to_owned());
-            bar.inc(1);
+        let told = |step: Step<'_>| {
+            bar.set_message(step.name.to_owned());
+            bar.set_length(step.of as u64);
+            bar.set_position(step.done as u64);
         };
         let folder = Folder::of(None, &workspace.config, month, selection.disclosure);
-        let rendition = documents::make(&snapshot, month, &selection, began, |file| folder.keep(file))?;
+        let rendition = folder.fill(&Batch::of(&snapshot, month, &selection)?, told)?;
         rows.push(counted(&workspace.facts, month, &rendition.files));
     }
     bar.finish_and_clear();

@@ -1,6 +1,6 @@
 //! `tertib render`
 
-use crate::documents::{self, Folder, Rendition, Selection, Written};
+use crate::documents::{Batch, Folder, Rendition, Selection, Step, Written};
 use crate::options::{Common, Where};
 use crate::outcome::Outcome;
 use crate::workspace::{PullRequest, Workspace};
@@ -105,10 +105,13 @@ fn rendered(
 ) -> Result<Rendition<Written>> {
     let bar = print::bar(common, "render");
     let folder = Folder::of(options.out.as_deref(), &workspace.config, options.month, selection.disclosure);
-    let began = |name: &str| bar.set_message(name.to_owned());
-    let snapshot = workspace.snapshot();
-    let rendition = snapshot
-        .and_then(|snapshot| documents::make(&snapshot, options.month, selection, began, |file| folder.keep(file)));
+    let told = |step: Step<'_>| {
+        bar.set_message(step.name.to_owned());
+        bar.set_length(step.of as u64);
+        bar.set_position(step.done as u64);
+    };
+    let rendition =
+        workspace.snapshot().and_then(|snapshot| folder.fill(&Batch::of(&snapshot, options.month, selection)?, told));
     bar.finish_and_clear();
     let rendition = rendition?;
     let line = |file: &Written| match file.pages {

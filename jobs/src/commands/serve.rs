@@ -5,7 +5,7 @@ use crate::history::History;
 use crate::options::Where;
 use crate::outcome::Outcome;
 use crate::workspace::Workspace;
-use crate::{clock, scheduler, systemd, tasks};
+use crate::{clock, scheduler, stop, systemd, tasks};
 use anyhow::{Result, bail};
 use chrono::{DateTime, Utc};
 use clap::Args;
@@ -28,12 +28,13 @@ type Queue = Vec<(DateTime<Utc>, String)>;
 
 /// Runs until it is told to stop (Ctrl-C or SIGTERM); a run that has begun is finished first.
 pub(crate) async fn run(options: Options) -> Result<Outcome> {
+    let _runs = stop::ends_by_itself();
     let mut current = Current::open(options.place)?;
     // Due times up to this instant are in the queue. It moves on only when the queue is filled again, so that what falls
     // due while a long run goes on is not passed over.
     let mut since = clock::now();
     let mut queue = catch_up(&current.workspace, since).await?;
-    let mut stop = std::pin::pin!(stop_signal());
+    let mut stop = std::pin::pin!(stop::asked());
     systemd::ready();
     loop {
         for (due, name) in queue.drain(..) {
@@ -62,7 +63,7 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
             }
             tokio::select! {
                 () = tokio::time::sleep(left.min(LONGEST_SLEEP)) => {}
-                () = &mut stop => {
+                _ = &mut stop => {
                     systemd::stopping();
                     tracing::info!("stopped");
                     return Ok(Outcome::Done);
@@ -158,21 +159,4 @@ async fn run_due(workspace: &Arc<Workspace>, name: &str, due: DateTime<Utc>) -> 
         Err(fault) => tracing::error!(job = job.name, period, "{fault:#}"),
     }
     Ok(())
-}
-
-async fn stop_signal() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-            return;
-        }
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }

@@ -2,12 +2,16 @@
 //!
 //! Invariant: full copies are the owner's alone, files and folder.
 
-use super::{DocumentFile, Rendition};
+use super::unfinished::Unfinished;
+use super::{Batch, DocumentFile, Rendition, Step};
 use crate::config::Config;
+use crate::stop;
 use anyhow::{Context, Result};
 use pipeline::{Disclosure, Readers};
 use schemas::Month;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A folder for documents.
 #[derive(Debug)]
@@ -40,14 +44,44 @@ impl Folder {
         Self { path: named.map_or_else(|| config.reports_path().join(own), Path::to_owned), readers }
     }
 
-    /// Writes a file.
+    /// Makes documents and writes them. `told` learns of each that begins or ends.
     ///
     /// # Errors
-    /// When the folder cannot be made, or others may enter it who must not; what the system says. An earlier file of that name is
-    /// then as it was.
-    pub(crate) fn keep(&self, file: DocumentFile) -> Result<Written> {
+    /// As for [`Batch::make`], and when the folder cannot be used. A note in the folder then says that it is a mix, unless no
+    /// document was written.
+    pub(crate) fn fill(&self, batch: &Batch<'_>, told: impl Fn(Step<'_>) + Sync) -> Result<Rendition<Written>> {
+        let documents = batch.documents();
+        if documents.is_empty() {
+            return batch.make(told, |file| self.keep(file));
+        }
         let unusable = || format!("cannot use the folder {}", self.path.display());
         pipeline::make_folder(&self.path, self.readers).with_context(unusable)?;
+        let note = Unfinished::begin(&self.path, self.readers, documents.iter().map(|d| d.name()).collect())?;
+        let (made, of): (Arc<AtomicUsize>, usize) = (Arc::default(), documents.iter().map(|d| d.volumes()).sum());
+        let _under_way = stop::under_way({
+            let (made, folder) = (Arc::clone(&made), self.path.display().to_string());
+            move || {
+                let made = made.load(Ordering::Relaxed);
+                format!("{made} of {of} documents in {folder} are new; run the same command again")
+            }
+        });
+        let rendition = batch.make(
+            |step| {
+                made.fetch_max(step.done, Ordering::Relaxed);
+                told(step);
+            },
+            |file| self.keep(file),
+        );
+        match &rendition {
+            Ok(_) => note.all_written()?,
+            Err(_) if made.load(Ordering::Relaxed) == 0 => note.none_written()?,
+            Err(_) => {}
+        }
+        rendition
+    }
+
+    /// Writes a file. When that fails, an earlier file of that name is as it was.
+    fn keep(&self, file: DocumentFile) -> Result<Written> {
         let DocumentFile { id, name, bytes, pages, replaced } = file;
         let path = self.path.join(name);
         replace(&path, &bytes, self.readers)?;

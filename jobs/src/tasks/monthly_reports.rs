@@ -1,7 +1,7 @@
 //! Writes the books and reports of a month.
 
 use super::Report;
-use crate::documents::{self, Folder, Selection};
+use crate::documents::{Batch, Folder, Selection};
 use crate::outcome::Outcome;
 use crate::workspace::Workspace;
 use anyhow::Result;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub(super) fn run(workspace: &Arc<Workspace>, month: Month) -> Result<Report> {
     let selection = Selection::everything();
     let folder = Folder::of(None, &workspace.config, month, selection.disclosure);
-    let rendition = documents::make(&workspace.snapshot()?, month, &selection, |_| {}, |file| folder.keep(file))?;
+    let rendition = folder.fill(&Batch::of(&workspace.snapshot()?, month, &selection)?, |_| {})?;
     let (files, replaced) = (rendition.files.len(), rendition.replaced());
     let is_judged = workspace.decisions.rules(&workspace.facts, month).iter().any(|rule| rule.decides);
     let mut said = vec![format!("{files} files of {month}; {replaced} texts with unprintable characters")];
