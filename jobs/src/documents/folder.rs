@@ -75,7 +75,8 @@ impl Folder {
         match &rendition {
             Ok(_) => note.all_written()?,
             Err(_) if made.load(Ordering::Relaxed) == 0 => note.none_written()?,
-            Err(_) => {}
+            // What others of them were still at is done now, too.
+            Err(_) => stop::check()?,
         }
         rendition
     }

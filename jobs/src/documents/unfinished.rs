@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use pipeline::Readers;
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The name of the note.
 const NAME: &str = "BELUM-LENGKAP.txt";
@@ -33,7 +33,7 @@ pub(super) struct Unfinished {
 
 impl Unfinished {
     /// Notes that these documents are about to be written.
-    pub(super) fn begin(folder: &std::path::Path, readers: Readers, documents: BTreeSet<String>) -> Result<Self> {
+    pub(super) fn begin(folder: &Path, readers: Readers, documents: BTreeSet<String>) -> Result<Self> {
         let path = folder.join(NAME);
         let note = Self { earlier: named(&path)?, path, readers, documents };
         note.write(&note.documents | &note.earlier)?;
@@ -55,7 +55,8 @@ impl Unfinished {
     fn write(&self, documents: BTreeSet<String>) -> Result<()> {
         if !documents.is_empty() {
             let lines: String = documents.iter().map(|document| format!("\n{document}")).collect();
-            return super::replace(&self.path, format!("{WORDS}{lines}\n").as_bytes(), self.readers);
+            let written = pipeline::replace_file(&self.path, format!("{WORDS}{lines}\n").as_bytes(), self.readers);
+            return written.with_context(|| format!("cannot write {}", self.path.display()));
         }
         match std::fs::remove_file(&self.path) {
             Err(fault) if fault.kind() != ErrorKind::NotFound => {
@@ -67,7 +68,7 @@ impl Unfinished {
 }
 
 /// The documents that an earlier note names.
-fn named(path: &std::path::Path) -> Result<BTreeSet<String>> {
+fn named(path: &Path) -> Result<BTreeSet<String>> {
     let bytes = match pipeline::read_file(path, LONGEST_BYTES) {
         Err(fault) if fault.kind() == ErrorKind::NotFound => return Ok(BTreeSet::new()),
         other => other.with_context(|| format!("cannot read {}", path.display()))?,
