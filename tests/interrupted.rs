@@ -1,5 +1,7 @@
 //! Ctrl-C and SIGTERM: the program ends within two seconds, says what was and was not done, and leaves nothing unmarked.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
+
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::path::Path;
