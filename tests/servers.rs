@@ -349,8 +349,13 @@ impl dyn Server + '_ {
 
     /// Copies an office from SQLite into this server, with the server's own types.
     pub fn fill(&self, office: &Path) {
-        self.sql(&TABLES.replace("TIME", self.dialect().instant));
-        for table in COPIED {
+        self.copy_tables(office, TABLES, &COPIED);
+    }
+
+    /// Makes tables, with `TIME` for the database's instant type, and fills them with the rows that a SQLite file has in them.
+    pub fn copy_tables(&self, office: &Path, schema: &str, tables: &[&str]) {
+        self.sql(&schema.replace("TIME", self.dialect().instant));
+        for table in tables {
             for insert in inserts(office, table) {
                 self.sql(&insert);
             }

@@ -7,6 +7,7 @@ mod credential;
 mod job;
 mod render;
 pub(crate) mod text;
+mod values;
 mod write;
 mod zone;
 
@@ -23,6 +24,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 use std::path::{Component, Path, PathBuf};
+use values::Word;
 
 /// Where the configuration is looked for when nothing names it.
 const PLACES: [&str; 2] = ["tertib.toml", "work/tertib.toml"];
@@ -113,6 +115,12 @@ pub(crate) struct SourceSection {
     /// The office's column names, where they differ from the contract's.
     #[serde(default)]
     pub columns: BTreeMap<Column, String>,
+    /// The contract's words for the office's own, by column.
+    #[serde(default)]
+    pub values: BTreeMap<Column, BTreeMap<String, Word>>,
+    /// How the office writes days and times, by column.
+    #[serde(default)]
+    pub formats: BTreeMap<Column, String>,
 }
 
 /// `[archive]`.
@@ -298,13 +306,15 @@ impl Config {
     /// What the pipeline needs to know of the source.
     ///
     /// # Errors
-    /// When the zone is unknown, or not the office's though `[office]` names none.
+    /// When the zone is unknown, or not the office's though `[office]` names none, or a format can be meant in two ways.
     pub(crate) fn source_config(&self) -> Result<SourceConfig> {
         let source = &self.source;
         Ok(SourceConfig {
             url: self.absolute_url(),
             view: source.view.clone(),
             columns: source.columns.clone(),
+            words: source.words(),
+            formats: source.date_formats()?,
             outages: source.outages.clone(),
             stock: source.stock.clone(),
             zone: self.source_zone()?,

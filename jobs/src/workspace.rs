@@ -62,6 +62,7 @@ impl Workspace {
             FactsError::Calendar(_) => anyhow!(fault).context(unusable(&calendar)),
             FactsError::File { .. } => anyhow!(fault).context("a fact file cannot be used; mend or remove it"),
         })?;
+        config.source_config()?.check_words(&facts).with_context(|| config.file.display().to_string())?;
         let decisions = Decisions::of(entries(&targets)?, &facts).with_context(|| unusable(&targets))?;
         Ok(Arc::new(Self { config, facts: Arc::new(facts), decisions }))
     }

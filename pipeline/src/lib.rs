@@ -23,8 +23,10 @@ pub use figures::{
     linkage, probable_duplicates, quality, quality_cells, released_quality_cells,
 };
 pub use files::{Readers, create_private_file, make_folder, others_may, read_file, replace_file};
-pub use pull::{Difference, Progress, PullError, PullOptions, PullReport, Reconciliation, pull, reconcile};
+pub use pull::{
+    Difference, Progress, PullError, PullOptions, PullReport, Reason, Reconciliation, Sample, pull, reconcile, sample,
+};
 pub use query::{Answer, QueryError, query};
 pub use selftest::{Check, Selftest, SelftestError, Statistic, selftest};
-pub use source::{RelationSchema, Source, SourceConfig, SourceError, Timeouts};
+pub use source::{DateFormat, RelationSchema, Source, SourceConfig, SourceError, Timeouts, Words};
 pub use verdicts::{Departure, Deviation, deviations, failing_cases, judge, review, unjudged};

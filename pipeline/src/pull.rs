@@ -16,10 +16,13 @@ mod recognition;
 mod reconcile;
 mod repeated_keys;
 mod report;
+mod said;
+mod sample;
 mod slices;
 
 pub use reconcile::{Difference, Reconciliation, reconcile};
 pub use report::{PullError, PullReport};
+pub use sample::{Reason, Sample, sample};
 
 use crate::archive::commit_log::TableFacts;
 use crate::archive::key::Key;
@@ -171,8 +174,8 @@ impl Run<'_> {
         let quarantine = Quarantine::load(&archive)?;
         let request = self.request(&mut source, &schema, &archive, &quarantine).await?;
         let open_since = source.open_since();
-        let contract =
-            Contract { facts: self.facts, zone: self.config.zone, integer_ids: integer_ids.unwrap_or(false) };
+        let SourceConfig { zone, words: held, .. } = self.config;
+        let contract = Contract { facts: self.facts, zone: *zone, integer_ids: integer_ids.unwrap_or(false), held };
         let lookup = LookupContext { archive: &archive, quarantine: &quarantine, contract };
         let (mut source, mut ingestor, files) = self.check(source, &schema, &request, lookup, writer.as_mut()).await?;
         // A file may have rows after the end of the range, so it does not count as read.

@@ -11,6 +11,7 @@ mod chunk;
 mod config;
 mod csv_folder;
 mod database;
+mod date_format;
 mod dialect;
 mod error;
 pub(crate) mod instants;
@@ -21,13 +22,15 @@ mod row_filter;
 mod row_sink;
 mod side_tables;
 mod span;
+mod translation;
 
 #[cfg(test)]
 pub(crate) use chunk::chunk_of;
 pub(crate) use chunk::{Cell, Cells, Chunk, Row};
-pub use config::{SourceConfig, Timeouts};
+pub use config::{SourceConfig, Timeouts, Words};
 use csv_folder::Folder;
 pub(crate) use database::Database;
+pub use date_format::DateFormat;
 use dialect::Dialect;
 pub(crate) use dialect::DigestSql;
 pub use error::SourceError;
@@ -36,6 +39,7 @@ pub(crate) use row_digests::{digest, field, first_60_bits};
 pub(crate) use row_filter::RowFilter;
 use row_sink::RowSink;
 pub(crate) use span::Span;
+use translation::Translator;
 
 use schemas::Horizon;
 use std::ops::Range;

@@ -76,6 +76,20 @@ pub enum Visibility {
     Personal,
 }
 
+impl ColumnKind {
+    /// Its word in data/columns.toml.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Key => "integer or text",
+            Self::Text => "text",
+            Self::Integer => "integer",
+            Self::Timestamp => "timestamp",
+            Self::Date => "date",
+        }
+    }
+}
+
 impl Presence {
     /// Its word in data/columns.toml.
     #[must_use]
@@ -243,6 +257,15 @@ impl Column {
             | Self::TempatLahir
             | Self::TanggalLahir => false,
         }
+    }
+
+    /// Whether its texts are numbers in many databases, so that an integer stands for its digits.
+    #[must_use]
+    pub fn may_be_a_number(self) -> bool {
+        matches!(
+            self,
+            Self::BerkasId | Self::KolektifId | Self::PetugasId | Self::NomorRegister | Self::Nik | Self::Pekon
+        )
     }
 
     /// Returns its place in [`Column::ALL`].

@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod allowed_words;
 mod applicant;
 mod book_code;
 mod calendar;
 mod calendar_error;
 mod column;
 mod column_facts;
+mod column_meanings;
 mod decision;
 pub mod document;
 mod event;
@@ -37,11 +39,13 @@ mod verdict;
 mod wilayah;
 mod zone;
 
+pub use allowed_words::AllowedWord;
 pub use applicant::{AgeLimits, ApplicantRules, Requirement};
 pub use calendar::WorkingClock;
 pub use calendar_error::CalendarError;
 pub use column::{Column, ColumnKind, Presence, Visibility};
 pub use column_facts::{ColumnFact, ColumnFacts};
+pub use column_meanings::{ColumnMeaning, SideColumn, SideTable};
 pub use decision::{Decision, DecisionError, DecisionFile, Decisions, Rule};
 pub use event::{Event, EventId, Person};
 pub use fact_files::{FactFiles, FactsError};

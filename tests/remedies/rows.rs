@@ -6,13 +6,14 @@ use std::fs;
 use tests::Office;
 use tests::planted::{ALSO_PLANTED, PLANTED, berkas, new_event, planted};
 
-pub(crate) const CASES: [Case; 7] = [
+pub(crate) const CASES: [Case; 8] = [
     Case(
         "rows_in_quarantine",
         &[],
         &["V001", "V002", "V003", "V004", "V005", "V006", "V007", "V008", "V009", "V010", "V011"],
         rows_in_quarantine,
     ),
+    Case("a_word_without_an_entry", &[], &["V012"], a_word_without_an_entry),
     Case("a_calendar_that_ends_too_early", &[], &["V009"], a_calendar_that_ends_too_early),
     Case(
         "berkas",
@@ -62,6 +63,24 @@ fn rows_in_quarantine(remedies: &mut Remedies) {
     assert_eq!(office.run(&["pull"]).expect_code(0).pulled().changes(), (10, 0));
     assert_eq!(office.events(""), office.number("select count(*) from asli"));
     assert_eq!(office.status()["quarantined"], 0);
+}
+
+fn a_word_without_an_entry(remedies: &mut Remedies) {
+    let office = mendable();
+    office.sql("update w set jenis = upper(jenis)");
+    office.configure("[archive]\n", "[source.values.jenis]\nBARU = \"baru\"\n\n[archive]\n");
+    let found = office.run(&["pull"]).expect_code_in(&[0, 1], "pull").err;
+    let line = found.lines().find(|line| line.starts_with("V012")).unwrap().to_owned();
+    let remedy = remedies.of(&found, "V012");
+    assert!(remedy.contains("[source.values]") && line.contains("salah satu dari baru, "), "{line}\n{remedy}");
+    // Each word that the finding names gets one of the words that it names.
+    let missing: Vec<&str> = line.split('"').skip(1).step_by(2).collect();
+    assert!(!missing.is_empty() && !missing.contains(&"BARU"), "{line}");
+    let entries: String = missing.iter().map(|word| format!("{word} = \"{}\"\n", word.to_lowercase())).collect();
+    office.configure("BARU = ", &format!("{entries}BARU = "));
+    let ran = office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    is_gone(&ran.err, &["V012"]);
+    assert_eq!(office.events(""), office.number("select count(*) from w"));
 }
 
 /// The other way that the remedy names.

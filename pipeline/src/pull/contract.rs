@@ -3,17 +3,18 @@
 //! Reads   a chunk of cells in the order of [`Column::ALL`]
 //! Gives   its events as columns, and the first fault of each row that must go to quarantine
 //! Rule    the contract is in `data/columns.toml`, the outcomes of each step in `data/sop`
-//! Finds   V001–V007, V009–V011 (the row goes to quarantine); W001–W004, W006, W007 (the row is archived all the same)
+//! Finds   V001–V007, V009–V012 (the row goes to quarantine); W001–W004, W006, W007 (the row is archived all the same)
 
 use crate::archive::columns;
 use crate::archive::event_batch::{Events, Ids};
 use crate::hash::hex;
 use crate::source::instants;
-use crate::source::{Cell, Cells, Chunk, Row};
+use crate::source::{Cell, Cells, Chunk, Row, Words};
 use arrow::array::{Array, Date32Array, Int64Array, StringArray, TimestampMicrosecondArray};
 use chrono_tz::Tz;
 use schemas::{Column, Facts, Presence, check_nik};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 
 /// The reason why a row cannot be archived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub(crate) struct Contract<'a> {
     pub(crate) facts: &'a Facts,
     pub(crate) zone: Tz,
     pub(crate) integer_ids: bool,
+    /// The columns whose words are translated, which are therefore held to the words of the contract.
+    pub(crate) held: &'a Words,
 }
 
 /// The result of checking a chunk.
@@ -39,6 +42,8 @@ pub(crate) struct Checked {
     /// The events of all rows. In rows with a fault, any value may be missing.
     pub(crate) events: Events,
     faults: Vec<Option<Fault>>,
+    /// Every fault with its row, where all were asked for.
+    pub(crate) all: Vec<(usize, Fault)>,
 }
 
 impl Checked {
@@ -51,7 +56,15 @@ impl Checked {
 impl Contract<'_> {
     /// Checks every row of a chunk, column by column.
     pub(crate) fn check(&self, chunk: &Chunk) -> Checked {
-        let mut check = ChunkCheck { contract: *self, chunk, faults: vec![None; chunk.len()] };
+        self.check_by(ChunkCheck { contract: *self, chunk, faults: vec![None; chunk.len()], all: None })
+    }
+
+    /// The same, and tells all faults of a row instead of the first.
+    pub(crate) fn check_for_all(&self, chunk: &Chunk) -> Checked {
+        self.check_by(ChunkCheck { contract: *self, chunk, faults: vec![None; chunk.len()], all: Some(Vec::new()) })
+    }
+
+    fn check_by(&self, mut check: ChunkCheck<'_>) -> Checked {
         let event_id = check.event_id();
         let steps = check.steps();
         let events = Events {
@@ -79,7 +92,7 @@ impl Contract<'_> {
             keterangan: check.text(Column::Keterangan),
             langkah: steps.into_iter().map(|step| step.map(i32::from)).collect(),
         };
-        Checked { events, faults: check.faults }
+        Checked { events, faults: check.faults, all: check.all.unwrap_or_default() }
     }
 
     /// Returns the most characters that a text of a column may have.
@@ -102,11 +115,12 @@ impl Contract<'_> {
     }
 }
 
-/// A chunk that is being checked. Only the first fault of each row is kept.
+/// A chunk that is being checked. Only the first fault of each row is kept, unless all are asked for.
 struct ChunkCheck<'a> {
     contract: Contract<'a>,
     chunk: &'a Chunk,
     faults: Vec<Option<Fault>>,
+    all: Option<Vec<(usize, Fault)>>,
 }
 
 impl ChunkCheck<'_> {
@@ -114,6 +128,9 @@ impl ChunkCheck<'_> {
     fn fault(&mut self, row: usize, code: &'static str, column: Column) {
         if let Some(fault) = self.faults.get_mut(row) {
             fault.get_or_insert(Fault { code, column });
+        }
+        if let Some(all) = &mut self.all {
+            all.push((row, Fault { code, column }));
         }
     }
 
@@ -175,9 +192,16 @@ impl ChunkCheck<'_> {
         })
     }
 
-    /// Checks that the code of the pekon has ten digits.
+    /// Checks that the code of the pekon has ten digits. Between them may stand the dots with which such codes are printed.
     fn area(&mut self) -> StringArray {
-        self.checked_text(Column::Pekon, "V007", |_, code| code.len() == 10 && code.bytes().all(|b| b.is_ascii_digit()))
+        let codes = self.checked_text(Column::Pekon, "V007", |_, code| {
+            let code = without_dots(code);
+            code.len() == 10 && code.bytes().all(|b| b.is_ascii_digit())
+        });
+        if !codes.value_data().contains(&b'.') {
+            return codes;
+        }
+        codes.iter().map(|code| code.map(without_dots)).collect()
     }
 
     /// Checks a required text, for which `is_known` must hold.
@@ -203,7 +227,8 @@ impl ChunkCheck<'_> {
             Cells::Nothing(rows) => StringArray::new_null(rows),
             cells => (0..cells.len())
                 .map(|row| match cells.at(row) {
-                    Cell::Text(text) => Some(text),
+                    Cell::Text(text) => Some(Cow::Borrowed(text)),
+                    Cell::Integer(number) if column.may_be_a_number() => Some(Cow::Owned(number.to_string())),
                     Cell::Null => None,
                     other => {
                         self.fault(row, wrong_kind(other), column);
@@ -232,6 +257,14 @@ impl ChunkCheck<'_> {
             }
         }
         self.check_length(&texts, column);
+        // The procedure itself has the words of the other two, and a code of its own for each.
+        if self.contract.held.contains_key(&column) && ![Column::Pelaksana, Column::Hasil].contains(&column) {
+            for row in 0..texts.len() {
+                if texts.is_valid(row) && !self.contract.facts.allows_word(column, texts.value(row)) {
+                    self.fault(row, "V012", column);
+                }
+            }
+        }
         texts
     }
 
@@ -320,6 +353,12 @@ impl ChunkCheck<'_> {
     }
 }
 
+/// A code like 18.06.01.1001 as its digits.
+fn without_dots(code: &str) -> Cow<'_, str> {
+    let has_dots = code.len() == 13 && [2, 5, 8].into_iter().all(|at| code.as_bytes()[at] == b'.');
+    if has_dots { Cow::Owned(code.replace('.', "")) } else { Cow::Borrowed(code) }
+}
+
 /// The fault of a cell whose value has another type: bytes are a text that is not valid UTF-8.
 fn wrong_kind(cell: Cell<'_>) -> &'static str {
     if matches!(cell, Cell::Bytes(_)) { "V010" } else { "V002" }
@@ -360,6 +399,7 @@ mod tests {
     use super::*;
     use crate::source::chunk_of;
     use schemas::{ColumnFact, ColumnFacts};
+    use std::collections::BTreeMap;
 
     fn good() -> Vec<Cell<'static>> {
         let text = Cell::Text;
@@ -376,6 +416,7 @@ mod tests {
                 Column::TanggalLahir => text("1997-08-17"),
                 Column::Pekon => text("1806011001"),
                 Column::Kekurangan | Column::NomorRegister | Column::Keterangan => Cell::Null,
+                Column::Jenis => text("baru"),
                 _ => text("x"),
             })
             .collect()
@@ -386,7 +427,8 @@ mod tests {
     }
 
     fn check_by(facts: &Facts, column: Column, cell: Cell<'_>) -> Result<Vec<&'static str>, (&'static str, Column)> {
-        let contract = Contract { facts, zone: Tz::Asia__Jakarta, integer_ids: true };
+        let held = Words::from([(Column::Jenis, BTreeMap::new())]);
+        let contract = Contract { facts, zone: Tz::Asia__Jakarta, integer_ids: true, held: &held };
         let mut row = good();
         row[column.index()] = cell;
         let outcome = |rows: &[&[Cell<'_>]], at: usize| {
@@ -431,10 +473,40 @@ mod tests {
             (Column::BerkasId, text("  "), "V001"),
             (Column::EventId, text("7"), "V002"),
             (Column::TanggalLahir, text("17-08-1997"), "V002"),
-            (Column::Nik, Cell::Integer(1_806_015_708_979_001), "V002"),
+            (Column::Nama, Cell::Integer(1_806_015_708_979_001), "V002"),
+            (Column::Nik, Cell::Real(1_806_015_708_979_001.0), "V002"),
+            (Column::Pekon, text("18.06.01100.1"), "V007"),
+            (Column::Jenis, text("PERUBAHAN DATA"), "V012"),
         ] {
             assert_eq!(check(column, cell), Err((code, column)), "{cell:?}");
         }
+    }
+
+    #[test]
+    fn a_number_and_a_printed_code_are_their_digits() {
+        assert_eq!(check(Column::Nik, Cell::Integer(1_806_015_708_979_001)), Ok(vec![]));
+        assert_eq!(check(Column::Pekon, Cell::Integer(1_806_011_001)), Ok(vec![]));
+        let facts = Facts::embedded().unwrap();
+        let contract = Contract { facts: &facts, zone: Tz::Asia__Jakarta, integer_ids: true, held: &Words::new() };
+        let mut row = good();
+        row[Column::Pekon.index()] = Cell::Text("18.06.01.1001");
+        row[Column::Nik.index()] = Cell::Integer(1_806_015_708_979_001);
+        let checked = contract.check(&chunk_of(&[&row]));
+        assert_eq!(checked.events.pekon.value(0), "1806011001");
+        assert_eq!(checked.events.nik.value(0), "1806015708979001");
+    }
+
+    #[test]
+    fn all_faults_of_a_row_are_told_where_they_are_asked_for() {
+        let facts = Facts::embedded().unwrap();
+        let contract = Contract { facts: &facts, zone: Tz::Asia__Jakarta, integer_ids: true, held: &Words::new() };
+        let mut row = good();
+        row[Column::Hasil.index()] = Cell::Text("X");
+        row[Column::Pekon.index()] = Cell::Text("1806");
+        let chunk = chunk_of(&[&row]);
+        let all: Vec<&str> = contract.check_for_all(&chunk).all.iter().map(|(_, fault)| fault.code).collect();
+        assert_eq!(all, ["V004", "V007"]);
+        assert!(contract.check(&chunk).all.is_empty());
     }
 
     #[test]

@@ -230,11 +230,11 @@ impl<'a> Ingestor<'a> {
         let digest = self.quarantine_digest.digest(&[fault.code.as_bytes(), text.as_bytes()]);
         let event_id = id_text(row);
         let column = fault.column.name();
-        let place = match self.contract.longest(fault.column).filter(|_| fault.code == "V011") {
-            Some(longest) => format!("{column}, paling banyak {longest} huruf"),
-            None => column.to_owned(),
-        };
-        self.counts.add(fault.code, place, event_id.as_deref());
+        let (place, said) = (self.contract.place(row, fault), self.contract.said(row, fault));
+        match said {
+            Some(said) => self.counts.add_word(fault.code, place, &said, event_id.as_deref()),
+            None => self.counts.add(fault.code, place, event_id.as_deref()),
+        }
         if !self.quarantined.insert(digest) {
             self.report.still_quarantined += 1;
             return Ok(());

@@ -143,7 +143,7 @@ pub async fn reconcile(
     let schema = source.relation_schema().await?;
     let secret = hex(&key.keyed("reconcile").digest(&[month.to_string().as_bytes(), &at_ms.to_le_bytes()]));
     let integer_ids = archive.facts().map_or(schema.integer_ids.unwrap_or(true), |f| f.integer_ids);
-    let contract = Contract { facts, zone: config.zone, integer_ids };
+    let contract = Contract { facts, zone: config.zone, integer_ids, held: &config.words };
     let current = CurrentEvents::of(archive)?;
     let archived = archived_digests(&current, month, &secret)?;
     let mut result = Reconciliation { archive_rows: archived.len() as u64, ..Reconciliation::default() };

@@ -7,11 +7,46 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// How many ids a finding names as examples.
 const EXAMPLES: usize = 3;
+/// How many words that the contract does not have a finding names.
+const WORDS: usize = 12;
+
+/// What is told of the rows of a finding.
+#[derive(Clone, Debug, Default)]
+struct Rows {
+    count: u64,
+    ids: Vec<String>,
+    words: BTreeMap<String, u64>,
+    has_more_words: bool,
+}
+
+impl Rows {
+    fn add_id(&mut self, id: &str) {
+        if self.ids.len() < EXAMPLES && !self.ids.iter().any(|known| known == id) {
+            self.ids.push(id.to_owned());
+        }
+    }
+
+    fn add_word(&mut self, word: &str, count: u64) {
+        if self.words.len() < WORDS || self.words.contains_key(word) {
+            *self.words.entry(word.to_owned()).or_default() += count;
+        } else {
+            self.has_more_words = true;
+        }
+    }
+
+    /// The column with what stands there and the examples.
+    fn place(self, column: String) -> String {
+        let mut words: Vec<String> = self.words.iter().map(|(word, count)| format!("{word} ({count}×)")).collect();
+        words.extend(self.has_more_words.then(|| "dan lainnya".to_owned()));
+        let said = if words.is_empty() { column } else { format!("{column}; tertulis {}", words.join(", ")) };
+        if self.ids.is_empty() { said } else { format!("{said}: {}", self.ids.join(", ")) }
+    }
+}
 
 /// Counts findings by code and column, with a few ids as examples.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FindingCounts {
-    of_rows: BTreeMap<(&'static str, String), (u64, Vec<String>)>,
+    of_rows: BTreeMap<(&'static str, String), Rows>,
     /// Findings about the source as a whole, which are counted once however often they are noted.
     of_source: BTreeSet<(&'static str, String)>,
 }
@@ -24,24 +59,25 @@ impl FindingCounts {
 
     /// Counts a finding about one row.
     pub(crate) fn add(&mut self, code: &'static str, column: impl Into<String>, id: Option<&str>) {
-        let (count, examples) = self.of_rows.entry((code, column.into())).or_default();
-        *count += 1;
-        if let Some(id) = id
-            && examples.len() < EXAMPLES
-            && !examples.iter().any(|e| e == id)
-        {
-            examples.push(id.to_owned());
-        }
+        let rows = self.of_rows.entry((code, column.into())).or_default();
+        rows.count += 1;
+        id.into_iter().for_each(|id| rows.add_id(id));
+    }
+
+    /// Counts a finding about one row, and what stands there.
+    pub(crate) fn add_word(&mut self, code: &'static str, column: String, word: &str, id: Option<&str>) {
+        self.add(code, column.clone(), id);
+        self.of_rows.entry((code, column)).or_default().add_word(word, 1);
     }
 
     /// Counts several findings at once.
     pub(crate) fn add_many(&mut self, code: &'static str, column: impl Into<String>, count: u64) {
-        self.of_rows.entry((code, column.into())).or_default().0 += count;
+        self.of_rows.entry((code, column.into())).or_default().count += count;
     }
 
     pub(crate) fn by_code(&self) -> BTreeMap<String, u64> {
         let mut counts = BTreeMap::new();
-        let of_rows = self.of_rows.iter().map(|((code, _), (n, _))| (*code, *n));
+        let of_rows = self.of_rows.iter().map(|((code, _), rows)| (*code, rows.count));
         for (code, n) in of_rows.chain(self.of_source.iter().map(|(code, _)| (*code, 1))) {
             *counts.entry(code.to_owned()).or_insert(0) += n;
         }
@@ -50,25 +86,20 @@ impl FindingCounts {
 
     pub(crate) fn merge(&mut self, other: Self) {
         self.of_source.extend(other.of_source);
-        for (place, (count, examples)) in other.of_rows {
-            let (total, shown) = self.of_rows.entry(place).or_default();
-            *total += count;
-            for id in examples {
-                if shown.len() < EXAMPLES && !shown.contains(&id) {
-                    shown.push(id);
-                }
-            }
+        for (place, rows) in other.of_rows {
+            let total = self.of_rows.entry(place).or_default();
+            total.count += rows.count;
+            total.has_more_words |= rows.has_more_words;
+            rows.ids.iter().for_each(|id| total.add_id(id));
+            rows.words.iter().for_each(|(word, count)| total.add_word(word, *count));
         }
     }
 
     pub(crate) fn findings(self) -> Vec<Finding> {
-        let place = |column: String, examples: Vec<String>| {
-            if examples.is_empty() { column } else { format!("{column}: {}", examples.join(", ")) }
-        };
         let of_source = self.of_source.into_iter().map(|(code, place)| Finding { code, place, count: 1 });
         let of_rows = self.of_rows.into_iter();
         let of_rows =
-            of_rows.map(|((code, column), (count, examples))| Finding { code, place: place(column, examples), count });
+            of_rows.map(|((code, column), rows)| Finding { code, count: rows.count, place: rows.place(column) });
         let mut findings: Vec<Finding> = of_source.chain(of_rows).collect();
         findings.sort();
         findings

@@ -125,6 +125,7 @@ impl Run<'_> {
             ids: quarantine.open_keys.clone(),
             only_ids: false,
             files: archive.files_read(options.source_name),
+            most: None,
         };
         if quarantine.without_key > 0 {
             // A row without a key cannot be selected, so everything is read again.

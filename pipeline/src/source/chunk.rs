@@ -363,6 +363,11 @@ impl Chunk {
         let none = || Cells::Mixed(MixedCells(vec![Owned::of(NOT_GIVEN); self.rows]));
         self.columns.get(column.index()).cloned().unwrap_or_else(none)
     }
+
+    /// Puts the only column of another chunk, which has as many rows, in the place of a column.
+    pub(super) fn replace(&mut self, column: Column, with: Self) {
+        self.columns.splice(column.index()..=column.index(), with.columns);
+    }
 }
 
 /// One row of a chunk.

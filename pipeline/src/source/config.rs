@@ -1,5 +1,6 @@
 //! Where a source is, what the office calls its columns, and how long it may be kept busy.
 
+use super::DateFormat;
 use chrono_tz::Tz;
 use schemas::Column;
 use std::collections::BTreeMap;
@@ -21,6 +22,9 @@ impl Default for Timeouts {
     }
 }
 
+/// The contract's words for the office's own, by column; an empty one for no value.
+pub type Words = BTreeMap<Column, BTreeMap<String, String>>;
+
 /// Where the events are and what the office calls them.
 #[derive(Clone, Debug)]
 pub struct SourceConfig {
@@ -30,6 +34,10 @@ pub struct SourceConfig {
     pub view: String,
     /// The office's own column names, where they differ.
     pub columns: BTreeMap<Column, String>,
+    /// The contract's words for the office's own, by column; an empty one for no value.
+    pub words: Words,
+    /// How the office writes days and instants, where it is not as ISO 8601 does.
+    pub formats: BTreeMap<Column, DateFormat>,
     /// Table of outages (jenis, mulai, selesai).
     pub outages: Option<String>,
     /// Table of blank stock (tanggal, terima, cetak, gagal).
@@ -52,6 +60,8 @@ impl SourceConfig {
             url,
             view,
             columns: BTreeMap::new(),
+            words: BTreeMap::new(),
+            formats: BTreeMap::new(),
             outages: None,
             stock: None,
             zone: Tz::Asia__Jakarta,
@@ -64,6 +74,12 @@ impl SourceConfig {
     /// Whether it is a folder of files, which tells nothing of what was recorded since the latest row in it.
     pub(crate) fn is_folder(&self) -> bool {
         self.url.starts_with("csv:")
+    }
+
+    /// The names that the relation must have: those of columns that no row may lack, and those that the configuration names.
+    pub(super) fn needed_names(&self) -> impl Iterator<Item = String> {
+        let is_needed = |column: &Column| column.is_always_read() || self.columns.contains_key(column);
+        Column::ALL.into_iter().filter(is_needed).map(|column| self.office_name(column))
     }
 
     /// What the office calls a column of the contract.

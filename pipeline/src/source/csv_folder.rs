@@ -6,7 +6,7 @@
 //!         are recognised by their `event_id`, as everywhere
 
 use super::relation_schema::{SourceColumn, TypeKind};
-use super::{Cell, Chunk, RowFilter, RowSink, SourceConfig, SourceError};
+use super::{Cell, Chunk, RowFilter, RowSink, SourceConfig, SourceError, Translator};
 use crate::hash::hex;
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use schemas::Column;
@@ -76,8 +76,7 @@ impl Folder {
         let mut all = BTreeSet::new();
         for path in &files {
             let (_, head) = reader(path)?;
-            let lacking: Vec<String> =
-                Column::ALL.into_iter().map(|c| self.config.office_name(c)).filter(|n| !head.contains(n)).collect();
+            let lacking: Vec<String> = self.config.needed_names().filter(|name| !head.contains(name)).collect();
             if !lacking.is_empty() {
                 return Err(SourceError::MissingColumns { view: name_of(path), columns: lacking });
             }
@@ -137,6 +136,7 @@ impl Folder {
         to: Sender<Chunk>,
     ) -> Result<Vec<String>, SourceError> {
         let mut sink = RowSink::new(Column::ALL.len(), Some(to)).paced(self.config.rows_per_second);
+        sink = sink.translated(Translator::of(&self.config));
         let mut digests = Vec::new();
         for file in self.waiting(&filter.files)? {
             self.read(&file, integer_ids, &mut sink).await?;
@@ -156,7 +156,11 @@ impl Folder {
             // Of a row that has shifted only its key may be believed.
             let whole = record.len() == head.len();
             for (column, place) in Column::ALL.into_iter().zip(&places) {
-                let value = place.and_then(|i| record.get(i)).unwrap_or_default();
+                let Some(place) = place else {
+                    sink.push(Cell::Null);
+                    continue;
+                };
+                let value = record.get(*place).unwrap_or_default();
                 let wants_integer = column == Column::Langkah || (column == Column::EventId && integer_ids);
                 sink.push(match whole || column == Column::EventId {
                     true => self.cell(value, wants_integer),

@@ -8,7 +8,9 @@ use super::dialect::{Answer, Bind, Dialect, EventQuery, Question, Session, unles
 use super::liveness::{LivenessMonitor, in_time};
 use super::relation_schema::{self, SourceColumn};
 use super::row_filter::{self, Condition};
-use super::{Cell, Chunk, RelationSchema, RowFilter, RowSink, SourceConfig, SourceError, Writers, instants};
+use super::{
+    Cell, Chunk, RelationSchema, RowFilter, RowSink, SourceConfig, SourceError, Translator, Writers, instants,
+};
 use schemas::{Column, EventId, Horizon, Identity};
 use std::collections::BTreeMap;
 use tokio::sync::mpsc::Sender;
@@ -127,8 +129,10 @@ impl Database {
         // A reader for whom writers must wait reads as fast as it can.
         let rate = self.config.rows_per_second.filter(|_| self.writers == Writers::GoOn);
         let mut sink = RowSink::new(Column::ALL.len(), Some(to)).paced(rate).heard_by(self.liveness.heard());
-        let names = Column::ALL.into_iter().map(|column| self.name_of(column)).collect();
-        let rows = self.question("", self.condition(schema, filter));
+        sink = sink.translated(Translator::of(&self.config));
+        let names = Column::ALL.into_iter().map(|column| self.expression(schema, column)).collect();
+        let mut rows = self.question("", self.condition(schema, filter));
+        rows.sql.extend(filter.most.map(|rows| format!(" LIMIT {rows}")));
         let query = EventQuery { names, types: &schema.types, rows };
         self.liveness.over(self.session.events(&query, &mut sink)).await?;
         sink.hand_on().await;
@@ -166,10 +170,14 @@ impl Database {
         let (key, cursor) = (self.name_of(Column::EventId), self.name_of(Column::RecordedAt));
         let condition = row_filter::with_keys(self.dialect, &key, ids);
         let answer = self.all(self.question(&format!("SELECT {key}, {cursor}"), condition), 2).await?;
-        let zone = self.config.zone;
+        let translator = Translator::of(&self.config);
+        let instant = |at: Cell<'_>| match &translator {
+            Some(translator) => translator.instant(Column::RecordedAt, at),
+            None => instants::instant(at, self.config.zone),
+        };
         let pair = |(id, at): (Cell<'_>, Cell<'_>)| match id {
-            Cell::Integer(n) => Some((n.to_string(), instants::instant(at, zone))),
-            Cell::Text(text) => Some((text.to_owned(), instants::instant(at, zone))),
+            Cell::Integer(n) => Some((n.to_string(), instant(at))),
+            Cell::Text(text) => Some((text.to_owned(), instant(at))),
             // Keys of the archive are integers or texts, so that another kind of value is none of those that were asked for.
             _ => None,
         };
@@ -195,6 +203,11 @@ impl Database {
     pub(super) fn condition(&self, schema: &RelationSchema, filter: &RowFilter) -> Condition {
         let (cursor, key) = (self.name_of(Column::RecordedAt), self.name_of(Column::EventId));
         row_filter::condition(self.dialect, &cursor, &key, schema, filter)
+    }
+
+    /// What a column is asked for by: its name, or nothing where the view does not have it.
+    pub(super) fn expression(&self, schema: &RelationSchema, column: Column) -> String {
+        if schema.absent.contains(&column) { self.dialect.nothing().to_owned() } else { self.name_of(column) }
     }
 
     /// The office's name of a column, quoted.

@@ -104,6 +104,8 @@ pub(super) struct DigestColumn<'c> {
     pub(super) column: Column,
     pub(super) name: String,
     pub(super) type_name: &'c str,
+    /// Whether the view does not have it.
+    pub(super) is_absent: bool,
 }
 
 /// How a database digests rows as `row_digests` describes it.
@@ -161,6 +163,11 @@ pub(super) trait Dialect: Debug + Sync {
     /// A cursor as it is compared with an instant.
     fn instant(&self, cursor: &str) -> String {
         cursor.to_owned()
+    }
+
+    /// A missing text, as an expression.
+    fn nothing(&self) -> &'static str {
+        "NULL"
     }
 
     /// A name as an identifier.

@@ -73,17 +73,38 @@ pub enum SourceError {
         /// What is missing.
         columns: Vec<String>,
     },
-    /// A column has a type that cannot be the contract's.
-    #[error("column `{column}` of `{view}` has type {found}, the contract needs {expected}; cast it in the view")]
-    WrongType {
+    /// Columns have types that cannot be the contract's.
+    #[error("the types of `{view}` do not fit: {wrong}; cast them in the view")]
+    WrongTypes {
         /// The view.
         view: String,
+        /// Each column with its type and the contract's.
+        wrong: String,
+    },
+    /// The configuration translates a word into one that the contract does not have.
+    #[error(
+        "[source.values.{column}] gives \"{said}\" the word `{word}`, which `{column}` does not have; is it `{nearest}`? It may be {allowed}"
+    )]
+    Word {
         /// The column.
-        column: String,
-        /// The database's word for its type.
-        found: String,
-        /// The contract's word.
-        expected: &'static str,
+        column: &'static str,
+        /// The office's word.
+        said: String,
+        /// What it was given.
+        word: String,
+        /// The allowed word that is most like it.
+        nearest: String,
+        /// All allowed words.
+        allowed: String,
+    },
+    /// The configuration translates words of a column that has none.
+    #[error(
+        "the values of `{column}` are no words of a list, so [source.values.{column}] can only say \"…\" = \"\" (no value), \
+         and nothing of the key; write [source.formats] for days and times, or mend the view"
+    )]
+    NoWords {
+        /// The column.
+        column: &'static str,
     },
     /// A query failed.
     #[error("the {database} database failed while reading `{relation}`: {reason}")]

@@ -2,7 +2,8 @@
 //!
 //! Reads   the names and types of the view's columns
 //! Gives   what is asked of the view afterwards, or what it lacks
-//! Rule    a column without a type of its own fits; its values are judged one by one
+//! Rule    a column without a type of its own fits; its values are judged one by one. A column that a row may lack, and that the
+//!         configuration does not name, may be absent.
 
 use super::{SourceConfig, SourceError};
 use schemas::{Column, ColumnKind};
@@ -17,16 +18,20 @@ pub(super) struct SourceColumn {
 }
 
 /// What the view looks like.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct RelationSchema {
     /// Columns of the view that the contract does not know.
     pub unknown: Vec<String>,
+    /// Columns of the contract that the view does not have; every row lacks them.
+    pub absent: Vec<Column>,
     /// Whether `event_id` is an integer; `None` when only the values can tell.
     pub integer_ids: Option<bool>,
     /// The database's words for the types of the contract's columns, in their order.
     pub(super) types: Vec<String>,
     /// Whether `recorded_at` is text, so that the database cannot narrow by it.
     pub(super) text_cursor: bool,
+    /// Whether `recorded_at` is written in a way of the office's own, which no database compares with instants.
+    pub(super) own_cursor: bool,
 }
 
 /// Compares the columns of a view with the contract.
@@ -34,26 +39,33 @@ pub(super) fn compare(config: &SourceConfig, found: &[SourceColumn]) -> Result<R
     let view = config.view.clone();
     let names: Vec<String> = Column::ALL.into_iter().map(|c| config.office_name(c)).collect();
     let find = |name: &String| found.iter().find(|column| column.name == *name);
-    let columns: Vec<String> = names.iter().filter(|name| find(name).is_none()).cloned().collect();
+    let columns: Vec<String> = config.needed_names().filter(|name| find(name).is_none()).collect();
     if !columns.is_empty() {
         return Err(SourceError::MissingColumns { view, columns });
     }
-    let columns: Vec<&SourceColumn> = names.iter().filter_map(find).collect();
-    for (column, SourceColumn { name, type_name, kind }) in Column::ALL.into_iter().zip(&columns) {
-        if let Some(expected) = mismatch(column, *kind) {
-            return Err(SourceError::WrongType { view, column: name.clone(), found: type_name.clone(), expected });
-        }
+    let columns: Vec<Option<&SourceColumn>> = names.iter().map(find).collect();
+    let there = || Column::ALL.into_iter().zip(&columns).filter_map(|(column, found)| Some((column, (*found)?)));
+    let wrong = there().filter_map(|(column, SourceColumn { name, type_name, kind })| {
+        let expected = mismatch(config, column, *kind)?;
+        Some(format!("`{name}` is {type_name}, the contract needs {expected}"))
+    });
+    let wrong: Vec<String> = wrong.collect();
+    if !wrong.is_empty() {
+        return Err(SourceError::WrongTypes { view, wrong: wrong.join("; ") });
     }
-    let kind_of = |column: Column| columns.get(column.index()).map_or(TypeKind::Unknown, |found| found.kind);
+    let of = |column: Column| columns.get(column.index()).copied().flatten();
+    let kind_of = |column: Column| of(column).map_or(TypeKind::Unknown, |found| found.kind);
     Ok(RelationSchema {
         unknown: found.iter().map(|column| column.name.clone()).filter(|name| !names.contains(name)).collect(),
+        absent: Column::ALL.into_iter().filter(|column| of(*column).is_none()).collect(),
         integer_ids: match kind_of(Column::EventId) {
             TypeKind::Integer => Some(true),
             TypeKind::Text => Some(false),
             TypeKind::Instant | TypeKind::Date | TypeKind::Other | TypeKind::Unknown => None,
         },
-        types: columns.iter().map(|column| column.type_name.clone()).collect(),
+        types: columns.iter().map(|found| found.map_or_else(|| "TEXT".to_owned(), |f| f.type_name.clone())).collect(),
         text_cursor: kind_of(Column::RecordedAt) == TypeKind::Text,
+        own_cursor: config.is_translated(Column::RecordedAt),
     })
 }
 
@@ -87,12 +99,19 @@ impl TypeKind {
 }
 
 /// What the contract needs, when the column's type cannot be it.
-fn mismatch(column: Column, kind: TypeKind) -> Option<&'static str> {
+fn mismatch(config: &SourceConfig, column: Column, kind: TypeKind) -> Option<&'static str> {
     let (fits, expected): (&[TypeKind], _) = match column.held_as() {
         ColumnKind::Key => (&[TypeKind::Integer, TypeKind::Text], "an integer or text"),
-        ColumnKind::Integer => (&[TypeKind::Integer], "an integer"),
+        // A word that the configuration has no number for is told by its rows.
+        ColumnKind::Integer if config.words.contains_key(&column) => (&[TypeKind::Integer, TypeKind::Text], ""),
+        ColumnKind::Integer => {
+            (&[TypeKind::Integer], "an integer (or the number of each word under [source.values.langkah])")
+        }
         ColumnKind::Timestamp => (&[TypeKind::Instant, TypeKind::Text], "a timestamp or text"),
         ColumnKind::Date => (&[TypeKind::Date, TypeKind::Text], "a date or text"),
+        ColumnKind::Text if column.may_be_a_number() || config.words.contains_key(&column) => {
+            (&[TypeKind::Text, TypeKind::Integer], "text or an integer")
+        }
         ColumnKind::Text => (&[TypeKind::Text], "text"),
     };
     (kind != TypeKind::Unknown && !fits.contains(&kind)).then_some(expected)

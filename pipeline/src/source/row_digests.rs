@@ -5,12 +5,13 @@
 //! Rule    the same row of the archive has the same digest, by [`field`] and [`digest`]
 //!
 //! A row is written as one text: each column of the contract as the length of its bytes, a colon and its text, or `N` for no
-//! value; instants are microseconds and dates days since 1970. Its digest is SHA-256 over a key and that text.
+//! value; instants are microseconds and dates days since 1970. Its digest is SHA-256 over a key and that text. What is translated
+//! on its way is translated by this program alone, so that such rows are digested here.
 
 use super::dialect::{DigestColumn, DigestSql};
 use super::instants::DAY_US;
 use super::row_filter::{Condition, within};
-use super::{Cell, Database, RelationSchema, Row, SourceError};
+use super::{Cell, Database, RelationSchema, Row, SourceError, Translator};
 use crate::hash::sha256;
 use schemas::Column;
 use std::collections::BTreeMap;
@@ -18,10 +19,17 @@ use std::fmt::Write;
 
 impl Database {
     /// How the database digests rows as we do; `None` where it cannot.
-    pub(crate) fn digest_sql(&self, schema: &RelationSchema, key: &str) -> Option<DigestSql> {
-        let columns = Column::ALL.into_iter().zip(&schema.types);
-        let columns: Vec<DigestColumn<'_>> =
-            columns.map(|(column, type_name)| DigestColumn { column, name: self.name_of(column), type_name }).collect();
+    pub(crate) fn digest_sql<'s>(&self, schema: &'s RelationSchema, key: &str) -> Option<DigestSql> {
+        if Translator::of(&self.config).is_some() {
+            return None;
+        }
+        let described = |(column, type_name): (Column, &'s String)| DigestColumn {
+            column,
+            name: self.expression(schema, column),
+            type_name,
+            is_absent: schema.absent.contains(&column),
+        };
+        let columns: Vec<DigestColumn<'_>> = Column::ALL.into_iter().zip(&schema.types).map(described).collect();
         self.dialect.digest_sql(key, &columns)
     }
 

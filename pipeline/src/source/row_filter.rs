@@ -29,6 +29,8 @@ pub(crate) struct RowFilter {
     pub(crate) only_ids: bool,
     /// Digests of the files that were read before, where the source is files.
     pub(crate) files: BTreeSet<String>,
+    /// No more rows than this, whichever they are.
+    pub(crate) most: Option<usize>,
 }
 
 /// A WHERE, empty where every row is wanted, with its values.
@@ -48,7 +50,7 @@ pub(super) fn condition(
 ) -> Condition {
     // Text does not sort by time in every way of writing it, so most databases cannot narrow by it.
     let unordered_text = schema.text_cursor && !dialect.compares_text();
-    if unordered_text || filter.ids.len() > MOST_IDS {
+    if unordered_text || schema.own_cursor || filter.ids.len() > MOST_IDS {
         return Condition::default();
     }
     let mut condition = Condition::default();
@@ -139,8 +141,7 @@ mod tests {
 
     #[test]
     fn postgres_is_given_literals_that_cannot_end_early() {
-        let schema =
-            RelationSchema { unknown: Vec::new(), integer_ids: Some(false), types: Vec::new(), text_cursor: false };
+        let schema = RelationSchema { integer_ids: Some(false), ..RelationSchema::default() };
         let filter = RowFilter {
             from_us: Some(0),
             until_us: Some(i64::MAX),
@@ -166,7 +167,7 @@ mod tests {
         for (scheme, kind, from, until) in times {
             let mut types = vec![String::new(); Column::ALL.len()];
             types[Column::RecordedAt.index()] = kind.to_owned();
-            let schema = RelationSchema { unknown: Vec::new(), integer_ids: Some(true), types, text_cursor: false };
+            let schema = RelationSchema { integer_ids: Some(true), types, ..RelationSchema::default() };
             let asked = condition(of_scheme(scheme).unwrap(), "`c`", "`k`", &schema, &filter);
             if scheme == "mysql" {
                 assert_eq!(asked.sql, " WHERE (`c` >= ? AND `c` < ? OR (`c`) IS NULL OR `c` = 0)");

@@ -2,8 +2,8 @@
 //!
 //! Rule    every chunk that is handed on is a sign that the source is alive
 
-use super::Chunk;
 use super::chunk::{Cell, ChunkBuilder};
+use super::{Chunk, Translator};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -17,6 +17,7 @@ pub(super) struct RowSink {
     to: Option<Sender<Chunk>>,
     pace: Option<Pace>,
     heard: Heartbeat,
+    translator: Option<Translator>,
 }
 
 /// Keeps the rows of a reading below a rate; the source waits with its next rows meanwhile.
@@ -59,7 +60,7 @@ impl Heartbeat {
 impl RowSink {
     /// For rows of that many cells, which are kept where nobody takes them.
     pub(super) fn new(width: usize, to: Option<Sender<Chunk>>) -> Self {
-        Self { rows: ChunkBuilder::new(width), to, pace: None, heard: Heartbeat::default() }
+        Self { rows: ChunkBuilder::new(width), to, pace: None, heard: Heartbeat::default(), translator: None }
     }
 
     /// Hands rows on no faster than that, where a rate is given.
@@ -71,6 +72,12 @@ impl RowSink {
     /// Counts a sign of life for every chunk that is handed on.
     pub(super) fn heard_by(mut self, heard: Heartbeat) -> Self {
         self.heard = heard;
+        self
+    }
+
+    /// Hands rows on in the contract's words, where the office has others.
+    pub(super) fn translated(mut self, translator: Option<Translator>) -> Self {
+        self.translator = translator;
         self
     }
 
@@ -109,7 +116,13 @@ impl RowSink {
     pub(super) async fn hand_on(&mut self) -> bool {
         self.heard.again();
         match &self.to {
-            Some(to) => to.send(self.rows.take()).await.is_ok(),
+            Some(to) => {
+                let mut chunk = self.rows.take();
+                if let Some(translator) = &self.translator {
+                    translator.translate(&mut chunk);
+                }
+                to.send(chunk).await.is_ok()
+            }
             None => false,
         }
     }

@@ -21,7 +21,7 @@ impl Database {
         filter: &RowFilter,
         plausible: &Range<i64>,
     ) -> Result<Option<Span>, SourceError> {
-        if schema.text_cursor {
+        if schema.text_cursor || schema.own_cursor {
             return Ok(None);
         }
         let condition = self.condition(schema, filter).and(self.recorded_within(plausible));

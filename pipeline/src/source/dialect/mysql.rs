@@ -105,15 +105,20 @@ impl Dialect for MySql {
     }
 
     fn digest_sql(&self, key: &str, columns: &[DigestColumn<'_>]) -> Option<DigestSql> {
-        let text = |DigestColumn { column, name, type_name }: &DigestColumn<'_>| match (column.held_as(), *type_name) {
+        let text = |DigestColumn { column, name, type_name, is_absent }: &DigestColumn<'_>| match (
+            column.held_as(),
+            *type_name,
+        ) {
+            _ if *is_absent => Some(name.clone()),
             // A date of zeros, which is no value, is 1970 to MySQL.
             (ColumnKind::Timestamp, "TIMESTAMP") => Some(format!(
                 "CASE WHEN {name} <> 0 THEN CAST(CAST(UNIX_TIMESTAMP({name}) * 1000000 AS SIGNED) AS CHAR) END"
             )),
             (ColumnKind::Date, "DATE") => Some(format!("CAST(DATEDIFF({name}, '1970-01-01') AS CHAR)")),
-            (ColumnKind::Key | ColumnKind::Integer, "TINYINT" | "SMALLINT" | "MEDIUMINT" | "INT" | "BIGINT") => {
-                Some(self.as_text(name))
-            }
+            (
+                ColumnKind::Key | ColumnKind::Integer | ColumnKind::Text,
+                "TINYINT" | "SMALLINT" | "MEDIUMINT" | "INT" | "BIGINT",
+            ) => Some(self.as_text(name)),
             (
                 ColumnKind::Key | ColumnKind::Text,
                 "TEXT" | "VARCHAR" | "TINYTEXT" | "MEDIUMTEXT" | "LONGTEXT" | "CHAR" | "ENUM",

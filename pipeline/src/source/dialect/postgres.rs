@@ -87,6 +87,10 @@ impl Dialect for Postgres {
         format!("({cursor}) IS NULL OR {cursor} = '-infinity'")
     }
 
+    fn nothing(&self) -> &'static str {
+        "NULL::text"
+    }
+
     /// COPY takes no parameters, so values are written out.
     fn place(&self, value: Bind, _binds: &mut Vec<Bind>) -> String {
         match value {
@@ -102,13 +106,17 @@ impl Dialect for Postgres {
     }
 
     fn digest_sql(&self, key: &str, columns: &[DigestColumn<'_>]) -> Option<DigestSql> {
-        let text = |DigestColumn { column, name, type_name }: &DigestColumn<'_>| match (column.held_as(), *type_name) {
+        let text = |DigestColumn { column, name, type_name, is_absent }: &DigestColumn<'_>| match (
+            column.held_as(),
+            *type_name,
+        ) {
+            _ if *is_absent => Some(name.clone()),
             (ColumnKind::Timestamp, "TIMESTAMPTZ") => {
                 let finite = format!("CASE WHEN isfinite({name}) THEN {name} END");
                 Some(format!("(extract(epoch from {finite}) * 1000000)::bigint::text"))
             }
             (ColumnKind::Date, "DATE") => Some(format!("({name} - date '1970-01-01')::text")),
-            (ColumnKind::Key | ColumnKind::Integer, "INT2" | "INT4" | "INT8")
+            (ColumnKind::Key | ColumnKind::Integer | ColumnKind::Text, "INT2" | "INT4" | "INT8")
             | (ColumnKind::Key | ColumnKind::Text, "TEXT" | "VARCHAR" | "UUID" | "NAME") => {
                 Some(format!("{name}::text"))
             }

@@ -1,0 +1,68 @@
+//! `[source.values]` and `[source.formats]`: what the office's own words, days and times stand for.
+
+use super::SourceSection;
+use anyhow::{Result, anyhow};
+use pipeline::{DateFormat, Words};
+use schemas::{Column, ColumnKind};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, Visitor};
+use std::collections::BTreeMap;
+use std::fmt::{self, Formatter};
+
+/// A word of the contract: a text, or the number of a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Word(String);
+
+impl<'de> Deserialize<'de> for Word {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextOrNumber;
+        impl Visitor<'_> for TextOrNumber {
+            type Value = Word;
+
+            fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                f.write_str("a word of the contract in quotes, the number of a step, or \"\" for no value")
+            }
+
+            fn visit_str<E: Error>(self, word: &str) -> Result<Word, E> {
+                Ok(Word(word.to_owned()))
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Word, E> {
+                Ok(Word(number.to_string()))
+            }
+        }
+        deserializer.deserialize_any(TextOrNumber)
+    }
+}
+
+impl SourceSection {
+    /// The contract's words for the office's own.
+    pub(super) fn words(&self) -> Words {
+        let words = |words: &BTreeMap<String, Word>| {
+            words.iter().map(|(said, word)| (said.clone(), word.0.clone())).collect::<BTreeMap<_, _>>()
+        };
+        self.values.iter().map(|(column, table)| (*column, words(table))).collect()
+    }
+
+    /// How the office writes days and instants.
+    ///
+    /// # Errors
+    /// When a form can be meant in two ways, or its column has neither days nor instants.
+    pub(super) fn date_formats(&self) -> Result<BTreeMap<Column, DateFormat>> {
+        let format = |(column, form): (&Column, &String)| {
+            let name = column.name();
+            let with_time = match column.held_as() {
+                ColumnKind::Timestamp => true,
+                ColumnKind::Date => false,
+                _ => {
+                    return Err(anyhow!(
+                        "`{name}` under [source.formats] is no day and no time; formats are for those"
+                    ));
+                }
+            };
+            let format = DateFormat::new(form, with_time);
+            Ok((*column, format.map_err(|reason| anyhow!("{name} = \"{form}\" under [source.formats]: {reason}"))?))
+        };
+        self.formats.iter().map(format).collect()
+    }
+}
