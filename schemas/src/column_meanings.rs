@@ -1,8 +1,9 @@
 //! What the columns of the source contract mean, for those who make a source for it.
 //!
-//! Reads   data/columns.toml, data/side_tables.toml
+//! Reads   data/columns.toml and `data/side_tables.toml`
 //! Gives   a sentence for each column, in Indonesian and in English, and the tables that an office may have beside the events
 
+use crate::Text;
 use crate::column::{Column, ColumnKind};
 use crate::fact_files::{FactsError, parse_text};
 use serde::Deserialize;
@@ -13,10 +14,8 @@ pub struct ColumnMeaning {
     /// The column.
     #[serde(rename = "name")]
     pub column: Column,
-    /// In Indonesian.
-    pub arti: String,
-    /// In English.
-    pub meaning: String,
+    /// What it means.
+    pub meaning: Text,
 }
 
 /// A table that an office may have beside the events.
@@ -27,10 +26,8 @@ pub struct SideTable {
     pub name: String,
     /// Its key under `[source]`.
     pub key: String,
-    /// In Indonesian.
-    pub arti: String,
-    /// In English.
-    pub meaning: String,
+    /// What it means.
+    pub meaning: Text,
     /// Its columns, all of which it has.
     #[serde(rename = "column")]
     pub columns: Vec<SideColumn>,
@@ -45,10 +42,8 @@ pub struct SideColumn {
     /// The type of its values.
     #[serde(rename = "type")]
     pub kind: ColumnKind,
-    /// In Indonesian.
-    pub arti: String,
-    /// In English.
-    pub meaning: String,
+    /// What it means.
+    pub meaning: Text,
 }
 
 #[derive(Deserialize)]
@@ -91,9 +86,9 @@ mod tests {
         assert_eq!(columns.len(), Column::ALL.len());
         let tables = SideTable::all().unwrap();
         assert_eq!(tables.iter().map(|table| table.key.as_str()).collect::<Vec<_>>(), ["outages", "stock"]);
-        let side = tables.iter().flat_map(|table| &table.columns).map(|column| (&column.arti, &column.meaning));
-        for (arti, meaning) in columns.iter().map(|column| (&column.arti, &column.meaning)).chain(side) {
-            assert!(!arti.is_empty() && !meaning.is_empty() && arti != meaning);
+        let side = tables.iter().flat_map(|table| &table.columns).map(|column| &column.meaning);
+        for meaning in columns.iter().map(|column| &column.meaning).chain(side) {
+            assert!(!meaning.id.is_empty() && !meaning.en.is_empty() && meaning.id != meaning.en);
         }
     }
 }
