@@ -1,8 +1,8 @@
 //! The command line. Doc comments are the help.
 
 use crate::commands::{
-    calendar, compliance, conformance, demo, doctor, duplicates, init, licences, manual, metrics, pull, quality, query,
-    reconcile, render, run, seal, selftest, serve, status, target, verify,
+    calendar, compliance, conformance, contract, demo, doctor, duplicates, init, licences, manual, metrics, pull,
+    quality, query, reconcile, render, run, seal, selftest, serve, status, target, verify,
 };
 use crate::options::{Common, OfMonth, Where};
 use crate::outcome::Outcome;
@@ -27,6 +27,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Make an invented office and run everything on it.
     Demo(demo::Options),
+    /// Print what the source must show: every column with its words, or a CREATE VIEW to fill in.
+    Contract(contract::Options),
     /// Write a commented tertib.toml and the folders.
     Init(init::Options),
     /// Examine configuration, source, archive, calendar, targets, disk and fonts.
@@ -101,6 +103,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
     match arguments.command {
         Command::Demo(options) => demo::run(options, common).await,
         Command::Duplicates(options) => duplicates::run(&options, common),
+        Command::Contract(options) => contract::run(&options, common),
         Command::Init(options) => init::run(options, common).await,
         Command::Doctor(options) => doctor::run(options).await,
         Command::Pull(options) => pull::run(options, common).await,

@@ -3,6 +3,7 @@
 pub(crate) mod calendar;
 pub(crate) mod compliance;
 pub(crate) mod conformance;
+pub(crate) mod contract;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod duplicates;

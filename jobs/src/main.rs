@@ -14,6 +14,7 @@ mod options;
 mod outcome;
 mod print;
 mod priority;
+mod proposal;
 mod scheduler;
 mod stop;
 mod systemd;

@@ -10,7 +10,7 @@ use crate::stop;
 use anyhow::{Context, Result, anyhow, bail};
 use chrono::{DateTime, Utc};
 use pipeline::{Archive, FigureBook, Key, KeyError, Progress, PullOptions, PullReport, WriterLock};
-use schemas::{Decisions, FactFiles, Facts, FactsError, Month, OfficeDays, Speech};
+use schemas::{Decisions, FactFiles, Facts, FactsError, Language, Month, OfficeDays, Speech};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -198,6 +198,15 @@ impl Readable {
             Self::Copy { archive, .. } => Ok(Archive::clone(archive)),
         }
     }
+}
+
+/// The facts and the language of the office whose configuration is named or lies here; where there is none, those that are built in.
+pub(crate) fn facts_if_configured(config: Option<&Path>) -> Result<(Arc<Facts>, Language)> {
+    if config.is_none() && Config::usual()?.is_none() {
+        return Ok((Arc::new(Facts::embedded()?), Language::default()));
+    }
+    let workspace = Workspace::open(config)?;
+    Ok((Arc::clone(&workspace.facts), workspace.config.bahasa))
 }
 
 /// The texts of a folder's files, by path below it.

@@ -1,6 +1,6 @@
 //! `[source.values]` and `[source.formats]`: what the office's own words, days and times stand for.
 
-use super::SourceSection;
+use super::source::SourceSection;
 use anyhow::{Result, anyhow};
 use pipeline::{DateFormat, Words};
 use schemas::{Column, ColumnKind};
@@ -37,7 +37,7 @@ impl<'de> Deserialize<'de> for Word {
 
 impl SourceSection {
     /// The contract's words for the office's own.
-    pub(super) fn words(&self) -> Words {
+    pub(in crate::config) fn words(&self) -> Words {
         let words = |words: &BTreeMap<String, Word>| {
             words.iter().map(|(said, word)| (said.clone(), word.0.clone())).collect::<BTreeMap<_, _>>()
         };
@@ -48,7 +48,7 @@ impl SourceSection {
     ///
     /// # Errors
     /// When a form can be meant in two ways, or its column has neither days nor instants.
-    pub(super) fn date_formats(&self) -> Result<BTreeMap<Column, DateFormat>> {
+    pub(in crate::config) fn date_formats(&self) -> Result<BTreeMap<Column, DateFormat>> {
         let format = |(column, form): (&Column, &String)| {
             let name = column.name();
             let with_time = match column.held_as() {
