@@ -166,8 +166,8 @@ fn comes_out_the_same(office: &Office, in_files: bool, change: impl FnOnce(&str)
     // The second pull knows every row.
     assert_eq!(office.run(&["pull"]).expect_code(0).pulled().changes(), (0, 0));
     office.run(&["reconcile", "--month", "2026-10"]).expect_code(0);
-    let printed = direct.number("select min(event_id) from langkah_berkas where langkah = 7 and hasil = 'selesai'");
-    change(&format!("update tbl_proses set hasil_proses = 'GAGAL CETAK' where id_proses = {printed}"));
+    let checked = direct.number("select min(event_id) from langkah_berkas where langkah = 2 and hasil = 'lengkap'");
+    change(&format!("update tbl_proses set hasil_proses = 'PERLU REKAM' where id_proses = {checked}"));
     let found = office.json(&["reconcile", "--month", "2026-10"], 1);
     assert_eq!(found["different"].as_array().map(Vec::len), Some(1), "{found}");
     assert_eq!(found["different"][0]["columns"][0], "hasil", "{found}");

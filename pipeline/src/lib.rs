@@ -28,5 +28,8 @@ pub use pull::{
 };
 pub use query::{Answer, QueryError, query};
 pub use selftest::{Check, Selftest, SelftestError, Statistic, selftest};
-pub use source::{DateFormat, RelationSchema, Source, SourceConfig, SourceError, Timeouts, Words};
+pub use source::{
+    Catalog, CatalogColumn, CatalogTable, DateFormat, Link, Profile, RelationSchema, Source, SourceConfig, SourceError,
+    Timeouts, Words,
+};
 pub use verdicts::{Departure, Deviation, deviations, failing_cases, judge, review, unjudged};

@@ -7,6 +7,7 @@
 //!
 //! Invariant: every database gives the same cells for the same row; what a value must be is decided in `pull::contract`.
 
+mod catalog;
 mod chunk;
 mod config;
 mod csv_folder;
@@ -24,6 +25,7 @@ mod side_tables;
 mod span;
 mod translation;
 
+pub use catalog::{Catalog, CatalogColumn, CatalogTable, Link, Profile};
 #[cfg(test)]
 pub(crate) use chunk::chunk_of;
 pub(crate) use chunk::{Cell, Cells, Chunk, Row};

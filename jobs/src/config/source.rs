@@ -1,6 +1,6 @@
 //! `[source]`: where events come from, what the office calls things, and how gently it is read.
 
-use super::values::Word;
+use super::values::{Word, date_formats, words};
 use super::{Config, relative_path};
 use anyhow::Result;
 use pipeline::{SourceConfig, Timeouts};
@@ -116,8 +116,8 @@ impl Config {
             url: self.absolute_url(),
             view: source.view.clone(),
             columns: source.columns.clone(),
-            words: source.words(),
-            formats: source.date_formats()?,
+            words: words(&source.values),
+            formats: date_formats(&source.formats)?,
             outages: source.outages.clone(),
             stock: source.stock.clone(),
             zone: self.source_zone()?,

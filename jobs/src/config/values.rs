@@ -1,6 +1,5 @@
 //! `[source.values]` and `[source.formats]`: what the office's own words, days and times stand for.
 
-use super::source::SourceSection;
 use anyhow::{Result, anyhow};
 use pipeline::{DateFormat, Words};
 use schemas::{Column, ColumnKind};
@@ -35,34 +34,28 @@ impl<'de> Deserialize<'de> for Word {
     }
 }
 
-impl SourceSection {
-    /// The contract's words for the office's own.
-    pub(in crate::config) fn words(&self) -> Words {
-        let words = |words: &BTreeMap<String, Word>| {
-            words.iter().map(|(said, word)| (said.clone(), word.0.clone())).collect::<BTreeMap<_, _>>()
-        };
-        self.values.iter().map(|(column, table)| (*column, words(table))).collect()
-    }
+/// The contract's words for the office's own.
+pub(super) fn words(values: &BTreeMap<Column, BTreeMap<String, Word>>) -> Words {
+    let words = |table: &BTreeMap<String, Word>| {
+        table.iter().map(|(said, word)| (said.clone(), word.0.clone())).collect::<BTreeMap<_, _>>()
+    };
+    values.iter().map(|(column, table)| (*column, words(table))).collect()
+}
 
-    /// How the office writes days and instants.
-    ///
-    /// # Errors
-    /// When a form can be meant in two ways, or its column has neither days nor instants.
-    pub(in crate::config) fn date_formats(&self) -> Result<BTreeMap<Column, DateFormat>> {
-        let format = |(column, form): (&Column, &String)| {
-            let name = column.name();
-            let with_time = match column.held_as() {
-                ColumnKind::Timestamp => true,
-                ColumnKind::Date => false,
-                _ => {
-                    return Err(anyhow!(
-                        "`{name}` under [source.formats] is no day and no time; formats are for those"
-                    ));
-                }
-            };
-            let format = DateFormat::new(form, with_time);
-            Ok((*column, format.map_err(|reason| anyhow!("{name} = \"{form}\" under [source.formats]: {reason}"))?))
+/// How the office writes days and instants.
+///
+/// # Errors
+/// When a form can be meant in two ways, or its column has neither days nor instants.
+pub(super) fn date_formats(forms: &BTreeMap<Column, String>) -> Result<BTreeMap<Column, DateFormat>> {
+    let format = |(column, form): (&Column, &String)| {
+        let name = column.name();
+        let with_time = match column.held_as() {
+            ColumnKind::Timestamp => true,
+            ColumnKind::Date => false,
+            _ => return Err(anyhow!("`{name}` under [source.formats] is no day and no time; formats are for those")),
         };
-        self.formats.iter().map(format).collect()
-    }
+        let format = DateFormat::new(form, with_time);
+        Ok((*column, format.map_err(|reason| anyhow!("{name} = \"{form}\" under [source.formats]: {reason}"))?))
+    };
+    forms.iter().map(format).collect()
 }

@@ -245,14 +245,9 @@ impl Filling {
             Self::Texts(mut b) => {
                 let bytes = b.finish();
                 // UTF-8 is looked for in all values at once; only where it is broken somewhere, in each.
-                StringArray::try_from_binary(bytes.clone()).map_or_else(
-                    |_| {
-                        Cells::Mixed(MixedCells(
-                            bytes.iter().map(|b| Owned::of(b.map_or(Cell::Null, Cell::Bytes))).collect(),
-                        ))
-                    },
-                    Cells::Texts,
-                )
+                let each = || bytes.iter().map(|b| Owned::of(b.map_or(Cell::Null, Cell::Bytes))).collect();
+                StringArray::try_from_binary(bytes.clone())
+                    .map_or_else(|_| Cells::Mixed(MixedCells(each())), Cells::Texts)
             }
         }
     }

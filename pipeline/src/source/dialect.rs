@@ -180,6 +180,12 @@ pub(super) trait Dialect: Debug + Sync {
         name.split('.').map(|part| self.quoted(part)).collect::<Vec<_>>().join(".")
     }
 
+    /// Lists the tables that the user may read, and the foreign keys of one column: table, column, and what they point at.
+    fn catalog(&self) -> [&'static str; 2];
+
+    /// An expression as text, in which every difference counts.
+    fn exact_text(&self, expression: &str) -> String;
+
     /// An expression as text.
     fn as_text(&self, expression: &str) -> String {
         format!("CAST({expression} AS TEXT)")

@@ -42,6 +42,12 @@ const VARIABLES: &str =
 /// Which database of the server.
 const SCHEMA: &str = "SELECT COALESCE(DATABASE(), '')";
 
+/// The tables and views of the session's database.
+const TABLES: &str = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY 1";
+/// Its foreign keys, as far as the user is shown them.
+const LINKS: &str = "SELECT table_name, column_name, referenced_table_name, referenced_column_name \
+     FROM information_schema.key_column_usage WHERE table_schema = DATABASE() AND referenced_table_name IS NOT NULL";
+
 /// Where the class of a fault says too little: no connection left for the user (two kinds), connection killed.
 const GONE: [u16; 3] = [1_203, 1_226, 1_927];
 /// Access to a database, a table or a column denied, a right like PROCESS missing, the grants of somebody else or the tables
@@ -98,6 +104,15 @@ impl Dialect for MySql {
 
     fn quoted(&self, name: &str) -> String {
         format!("`{}`", name.replace('`', "``"))
+    }
+
+    fn catalog(&self) -> [&'static str; 2] {
+        [TABLES, LINKS]
+    }
+
+    /// A collation takes words for one that differ in their letters' size.
+    fn exact_text(&self, expression: &str) -> String {
+        format!("CAST(CONVERT({expression} USING utf8mb4) AS BINARY)")
     }
 
     fn as_text(&self, expression: &str) -> String {

@@ -29,6 +29,21 @@ const SNAPSHOT: &str = "SELECT (SELECT system_identifier::text || '/' || timelin
 const OPEN_SINCE: &str = "SELECT (EXTRACT(EPOCH FROM LEAST(MIN(xact_start), clock_timestamp())) \
      * 1000000)::bigint FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
 
+/// The tables and views that the user may read.
+const TABLES: &str = "SELECT (CASE WHEN pg_table_is_visible(c.oid) THEN c.relname ELSE n.nspname || '.' || c.relname END)::text \
+     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') \
+     AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg_t%' \
+     AND has_table_privilege(c.oid, 'SELECT') ORDER BY 1";
+
+/// Foreign keys of one column, with such names.
+const LINKS: &str = "SELECT (CASE WHEN pg_table_is_visible(c.oid) THEN c.relname ELSE n.nspname || '.' || c.relname END)::text, \
+     a.attname::text, (CASE WHEN pg_table_is_visible(t.oid) THEN t.relname ELSE m.nspname || '.' || t.relname END)::text, \
+     b.attname::text FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
+     JOIN pg_class t ON t.oid = k.confrelid JOIN pg_namespace m ON m.oid = t.relnamespace \
+     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[1] \
+     JOIN pg_attribute b ON b.attrelid = t.oid AND b.attnum = k.confkey[1] \
+     WHERE k.contype = 'f' AND array_length(k.conkey, 1) = 1 ORDER BY 1, 2";
+
 /// Which cluster this is, and which database in it.
 const IDENTITY: &str = "SELECT system_identifier::text, oid::text || '/' || datname \
      FROM pg_control_system(), pg_database WHERE datname = current_database()";
@@ -85,6 +100,14 @@ impl Dialect for Postgres {
 
     fn no_instant(&self, cursor: &str) -> String {
         format!("({cursor}) IS NULL OR {cursor} = '-infinity'")
+    }
+
+    fn catalog(&self) -> [&'static str; 2] {
+        [TABLES, LINKS]
+    }
+
+    fn exact_text(&self, expression: &str) -> String {
+        self.as_text(expression)
     }
 
     fn nothing(&self) -> &'static str {

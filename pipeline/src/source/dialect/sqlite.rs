@@ -22,6 +22,14 @@ const DIALECT: &dyn Dialect = &Sqlite;
 /// What SQLite says of a table or column that is not there.
 const NO_SUCH_THING: &str = "1";
 
+/// The tables and views of the file.
+const TABLES: &str = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1";
+
+/// The foreign keys of its tables; one that names no column points at the table's key.
+const LINKS: &str = "SELECT m.name, f.\"from\", f.\"table\", \
+     COALESCE(f.\"to\", (SELECT name FROM pragma_table_info(f.\"table\") WHERE pk = 1)) \
+     FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'";
+
 /// SQLite runs in a thread of the driver. With a small buffer between the two threads, they would wait for each other at every
 /// row.
 const ROWS_AHEAD: usize = 1_024;
@@ -67,6 +75,14 @@ impl Dialect for Sqlite {
 
     fn no_instant(&self, cursor: &str) -> String {
         format!("({cursor}) IS NULL")
+    }
+
+    fn catalog(&self) -> [&'static str; 2] {
+        [TABLES, LINKS]
+    }
+
+    fn exact_text(&self, expression: &str) -> String {
+        self.as_text(expression)
     }
 
     fn compares_text(&self) -> bool {
