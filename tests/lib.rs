@@ -12,6 +12,7 @@ pub mod planted;
 mod program;
 pub mod reference;
 pub mod servers;
+pub mod sinks;
 pub mod tools;
 pub mod trials;
 pub mod wire;

@@ -1,8 +1,8 @@
 //! The command line. Doc comments are the help.
 
 use crate::commands::{
-    calendar, compliance, conformance, contract, demo, doctor, duplicates, init, licences, manual, metrics, pull,
-    quality, query, reconcile, render, run, seal, selftest, serve, status, target, verify,
+    calendar, compliance, conformance, contract, demo, doctor, duplicates, init, licences, manual, metrics, notify,
+    pull, quality, query, reconcile, render, run, seal, selftest, serve, status, target, verify,
 };
 use crate::options::{Common, OfMonth, Where};
 use crate::outcome::Outcome;
@@ -52,6 +52,12 @@ pub(crate) enum Command {
         /// What to do with them.
         #[command(subcommand)]
         action: target::Action,
+    },
+    /// Messages of the office: try the channels, list what is not sent, send it.
+    Notify {
+        /// What to do with them.
+        #[command(subcommand)]
+        action: notify::Action,
     },
     /// Write the books and reports of a month.
     Render(render::Options),
@@ -112,6 +118,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Compliance(options) => compliance::run(&options, common),
         Command::Conformance(options) => conformance::run(&options, common),
         Command::Quality(options) => quality::run(&options, common),
+        Command::Notify { action } => notify::run(&action, common).await,
         Command::Render(options) => render::run(&options, common).await,
         Command::Run(options) => run::run(options).await,
         Command::Seal(options) => seal::run(&options),

@@ -11,6 +11,7 @@ pub(crate) mod init;
 pub(crate) mod licences;
 pub(crate) mod manual;
 pub(crate) mod metrics;
+pub(crate) mod notify;
 pub(crate) mod pull;
 pub(crate) mod quality;
 pub(crate) mod query;

@@ -17,7 +17,6 @@ pub(crate) struct Condition {
 
 impl Condition {
     /// Which condition it is, whatever its extent.
-    #[expect(dead_code, reason = "messages tell conditions apart by it in the next change")]
     pub(crate) fn key(&self) -> String {
         format!("{}/{}", self.code, self.of)
     }

@@ -12,9 +12,11 @@ mod values;
 mod write;
 mod zone;
 
+pub(crate) use credential::handed_over;
 pub(crate) use job::{CatchUp, JobSection, Task};
 pub(crate) use write::{Beginning, optional_tables};
 
+use crate::channel::ChannelSection;
 use crate::clock;
 use anyhow::{Context, Result, anyhow, bail};
 use render::RenderSection;
@@ -55,6 +57,9 @@ pub(crate) struct Config {
     /// What runs when.
     #[serde(default, rename = "job")]
     pub jobs: Vec<JobSection>,
+    /// How the office is told what happens.
+    #[serde(default, rename = "channel")]
+    pub channels: Vec<ChannelSection>,
     /// The folder of the file; every relative path starts here.
     #[serde(skip)]
     pub folder: PathBuf,

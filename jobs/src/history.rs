@@ -51,6 +51,12 @@ pub(crate) struct Run {
     pub message: String,
 }
 
+/// The forms of the file, in their order. A file of an older form is brought to the newest one when it is opened.
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "runs", include_str!("../migrations/0001_runs.sql")),
+    (3, "messages", include_str!("../migrations/0003_messages.sql")),
+];
+
 /// The open history.
 #[derive(Debug)]
 pub(crate) struct History {
@@ -66,15 +72,16 @@ impl History {
             .busy_timeout(std::time::Duration::from_secs(30));
         let failed = || format!("cannot open the run history {}", path.display());
         let mut db = SqliteConnection::connect_with(&options).await.with_context(failed)?;
-        let first = Migration::new(
-            1,
-            "runs".into(),
-            MigrationType::Simple,
-            include_str!("../migrations/0001_runs.sql").into_sql_str(),
-            false,
-        );
-        Migrator::with_migrations(vec![first]).run(&mut db).await.with_context(failed)?;
+        let migrations = MIGRATIONS.map(|(version, name, text)| {
+            Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)
+        });
+        Migrator::with_migrations(migrations.into()).run(&mut db).await.with_context(failed)?;
         Ok(Self { db })
+    }
+
+    /// The connection, for what belongs into the history but is no run: alerts and messages.
+    pub(crate) fn connection(&mut self) -> &mut SqliteConnection {
+        &mut self.db
     }
 
     /// Writes that a run begins; gives its id.

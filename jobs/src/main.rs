@@ -1,5 +1,6 @@
 //! The program `tertib`: parse, run, exit.
 
+mod channel;
 mod cli;
 mod clock;
 mod commands;
@@ -10,6 +11,7 @@ mod division;
 mod documents;
 mod exit;
 mod history;
+mod messages;
 mod options;
 mod outcome;
 mod print;

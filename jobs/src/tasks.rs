@@ -1,9 +1,11 @@
 //! Runs the tasks of jobs. Each task has a file of its own, and each run is recorded in the history, even if it could not start.
 
+mod digest;
 mod monthly_reports;
 mod pull_events;
 mod verify_archive;
 
+use crate::clock;
 use crate::config::{JobSection, Task};
 use crate::history::{Ended, History};
 use crate::outcome::Outcome;
@@ -77,6 +79,7 @@ async fn perform(workspace: &Arc<Workspace>, task: Task, period: &str, lock: &Ar
     let (workspace, lock) = (Arc::clone(workspace), Arc::clone(lock));
     match task {
         Task::Pull => pull_events::run(&workspace).await,
+        Task::Digest => digest::run(&workspace, clock::now()).await,
         Task::Verify => apart(holding(lock, move || verify_archive::run(&workspace))).await,
         Task::MonthlyReports => {
             let month = period.parse()?;

@@ -41,7 +41,7 @@ macro_rules! built_in {
 }
 
 /// The files that an office may replace, by path below `data/`. Targets are in the order in which reports list them.
-const FILES: [(&str, &str); 28] = built_in![
+const FILES: [(&str, &str); 30] = built_in![
     "applicant.toml",
     "calendar/jam_kerja.toml",
     "calendar/libur_2020_2027.csv",
@@ -63,6 +63,8 @@ const FILES: [(&str, &str); 28] = built_in![
     "ledgers/buku_registrasi_arsip.toml",
     "nama.toml",
     "pelaksana.toml",
+    "pesan.toml",
+    "saluran.toml",
     "sop/ktp_el_kolektif.toml",
     "targets/perbup_07_2020.toml",
     "targets/perbup_21_2020.toml",

@@ -12,8 +12,8 @@ use crate::plausible::Plausible;
 use crate::sop::WrittenSop;
 use crate::target::WrittenTargets;
 use crate::{
-    ApplicantRules, ArchiveList, Finding, FindingText, FindingTexts, Labels, Language, Ledger, Regulation, Requirement,
-    RetentionRow, RowKind, Severity, Sop, Target, Text, Wilayah, Zone,
+    ApplicantRules, ArchiveList, Finding, FindingText, FindingTexts, Labels, Language, Ledger, MessageRule,
+    MessageRules, Preset, Regulation, Requirement, RetentionRow, RowKind, Severity, Sop, Target, Text, Wilayah, Zone,
 };
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -60,6 +60,10 @@ pub struct Facts {
     pub plausible: Plausible,
     /// The rules by which names are made comparable.
     pub names: NameRules,
+    /// When conditions are told.
+    pub message_rules: MessageRules,
+    /// The requests by which services take a message.
+    pub presets: Vec<Preset>,
     /// The archive classification codes with their validity.
     pub klasifikasi: Vec<ClassificationCode>,
 }
@@ -91,6 +95,20 @@ struct Label {
 #[derive(Deserialize)]
 struct RetentionFile {
     jra: Vec<RetentionRow>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleFile {
+    source: String,
+    rule: Vec<MessageRule>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PresetFile {
+    source: String,
+    preset: Vec<Preset>,
 }
 
 #[derive(Deserialize)]
@@ -148,6 +166,8 @@ impl Facts {
             applicant: parse(files, "applicant.toml")?,
             plausible: parse(files, "kewajaran.toml")?,
             names: parse::<NameFile>(files, "nama.toml")?.into(),
+            message_rules: message_rules(files)?,
+            presets: presets(files)?,
             klasifikasi: klasifikasi.rows,
             sop,
         };
@@ -258,6 +278,29 @@ impl Facts {
         }
         Ok(())
     }
+}
+
+fn message_rules(files: &FactFiles) -> Result<MessageRules, FactsError> {
+    const FILE: &str = "pesan.toml";
+    let RuleFile { source, rule } = parse(files, FILE)?;
+    sourced(FILE, &source)?;
+    MessageRules::new(rule).ok_or_else(|| fault(FILE, &"no rule with code = \"\" holds for all other codes"))
+}
+
+fn presets(files: &FactFiles) -> Result<Vec<Preset>, FactsError> {
+    const FILE: &str = "saluran.toml";
+    let PresetFile { source, preset } = parse(files, FILE)?;
+    for source in preset.iter().map(|preset| &preset.source).chain([&source]) {
+        sourced(FILE, source)?;
+    }
+    Ok(preset)
+}
+
+fn sourced(file: &str, source: &str) -> Result<(), FactsError> {
+    if source.trim().is_empty() {
+        return Err(fault(file, &"its `source` is empty; say where its facts come from"));
+    }
+    Ok(())
 }
 
 fn labels(rows: Rows<Label>) -> Labels {

@@ -20,6 +20,7 @@ mod language;
 mod ledger;
 mod ledger_book;
 mod ledger_field;
+mod message;
 mod name_rules;
 mod nik;
 pub mod number;
@@ -58,6 +59,7 @@ pub use ledger::{
     RetentionRow,
 };
 pub use ledger_field::{LedgerField, RowKind};
+pub use message::{BodyForm, MessageRule, MessageRules, Preset};
 pub use name_rules::NameRules;
 pub use nik::{Nik, NikFault, check_nik, mask_nik};
 pub use office_day::{DayKind, OfficeDay, printed};

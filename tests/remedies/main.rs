@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot set up must stop")]
 
 mod archive;
+mod channels;
 mod documents;
 mod errors;
 mod rows;
@@ -23,7 +24,7 @@ use tests::{Office, Ran};
 struct Case(&'static str, &'static [Tool], &'static [&'static str], fn(&mut Remedies));
 
 fn cases() -> impl Iterator<Item = Case> {
-    rows::CASES.into_iter().chain(sources::CASES).chain(archive::CASES).chain(documents::CASES)
+    rows::CASES.into_iter().chain(sources::CASES).chain(archive::CASES).chain(documents::CASES).chain(channels::CASES)
 }
 
 fn main() -> ExitCode {

@@ -54,6 +54,8 @@ pub(crate) enum Task {
     Verify,
     /// Write the books and reports of the month before.
     MonthlyReports,
+    /// Tell the summary of the day.
+    Digest,
 }
 
 impl Task {
@@ -63,6 +65,7 @@ impl Task {
             Self::Pull => "pull",
             Self::Verify => "verify",
             Self::MonthlyReports => "monthly-reports",
+            Self::Digest => "digest",
         }
     }
 
@@ -72,7 +75,7 @@ impl Task {
     /// When the due time lies outside every calendar.
     pub(crate) fn period(self, due: DateTime<Utc>, zone: Zone) -> Result<String> {
         Ok(match self {
-            Self::Pull | Self::Verify => due.format("%Y-%m-%dT%H:%MZ").to_string(),
+            Self::Pull | Self::Verify | Self::Digest => due.format("%Y-%m-%dT%H:%MZ").to_string(),
             Self::MonthlyReports => {
                 let month = zone.month(due.timestamp()).with_context(|| format!("{due} lies in no month"))?;
                 month.back(1).to_string()

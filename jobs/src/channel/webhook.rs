@@ -1,0 +1,206 @@
+//! Messages by a request to a service: what it is asked, and what its answer means.
+
+use super::secret::Secret;
+use super::{Letter, Refusal, SILENCE};
+use crate::config::text;
+use minijinja::{Environment, UndefinedBehavior, context};
+use schemas::BodyForm;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use ureq::http::{Method, Request};
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+
+/// A template that never ends is stopped.
+const STEPS: u64 = 50_000;
+
+/// An answer is a few lines.
+const LONGEST_ANSWER_BYTES: u64 = 64 << 10;
+
+#[derive(Clone, Debug)]
+pub(super) struct Webhook {
+    pub(super) method: Method,
+    pub(super) url: String,
+    pub(super) headers: BTreeMap<String, String>,
+    pub(super) form: BodyForm,
+    pub(super) body: toml::Value,
+    /// Where a JSON answer says `true`.
+    pub(super) ok: Option<String>,
+    pub(super) longest: Option<usize>,
+    pub(super) secret: Option<Secret>,
+    pub(super) authority: Option<PathBuf>,
+    /// Whether the way may be unencrypted also to another machine.
+    pub(super) unencrypted: bool,
+}
+
+impl Webhook {
+    pub(super) fn send(&self, to: &str, letter: &Letter) -> Result<(), Refusal> {
+        let secret = self.secret.as_ref().map(Secret::read).transpose()?;
+        let request = self.request(to, letter, secret.as_deref()).map_err(Refusal::lasting)?;
+        let tls = TlsConfig::builder().root_certs(self.roots()?).build();
+        let agent = ureq::Agent::config_builder()
+            .timeout_global(Some(SILENCE))
+            .http_status_as_error(false)
+            // A secret is given to nobody to whom a service points.
+            .max_redirects(0)
+            .tls_config(tls)
+            .user_agent(concat!("tertib/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .new_agent();
+        let mut answer = agent.run(request).map_err(|fault| unanswered(&fault))?;
+        let status = answer.status();
+        if !status.is_success() {
+            // Too many requests and a passing fault of the server end; what it does not accept it will not accept later.
+            let lasting = status.is_client_error() && ![408, 425, 429].contains(&status.as_u16());
+            return Err(Refusal { lasting, reason: format!("HTTP {}", status.as_u16()) });
+        }
+        let Some(pointer) = &self.ok else { return Ok(()) };
+        let body = answer.body_mut().with_config().limit(LONGEST_ANSWER_BYTES).read_to_vec();
+        let body = body.map_err(|fault| unanswered(&fault))?;
+        let answer: Option<Value> = serde_json::from_slice(&body).ok();
+        match answer.as_ref().and_then(|answer| answer.pointer(pointer)) {
+            Some(Value::Bool(true)) => Ok(()),
+            Some(Value::Bool(false)) => Err(Refusal::passing(format!("HTTP 200, but {pointer} is false"))),
+            _ => Err(Refusal::passing(format!("HTTP 200, but {pointer} of the answer is not true"))),
+        }
+    }
+
+    /// What is sent. It is made once when the configuration is read, so that a template that names what there is not is told then.
+    pub(super) fn request(
+        &self,
+        to: &str,
+        letter: &Letter,
+        secret: Option<&str>,
+    ) -> Result<Request<Vec<u8>>, &'static str> {
+        let templates = Templates::new(to, letter, secret, self.longest);
+        let url = templates.fill(&self.url)?;
+        if !(url.starts_with("https://") || url.starts_with("http://") && (self.unencrypted || is_here(&url))) {
+            return Err("its address does not begin with https://; to send unencrypted, write `unencrypted = true`");
+        }
+        let (kind, body) = match self.form {
+            BodyForm::Json => ("application/json", templates.json(&self.body)?.to_string()),
+            BodyForm::Form => ("application/x-www-form-urlencoded", templates.form(&self.body)?),
+            BodyForm::Text => {
+                let text = self.body.as_str().ok_or("a body of the form `text` is one text")?;
+                ("text/plain; charset=utf-8", templates.fill(text)?)
+            }
+        };
+        let mut request = Request::builder().method(self.method.clone()).uri(url).header("Content-Type", kind);
+        request = request.header("Idempotency-Key", &letter.id);
+        for (name, value) in &self.headers {
+            request = request.header(name, templates.fill(value)?);
+        }
+        request.body(body.into_bytes()).map_err(|_| "its address or a header cannot be sent")
+    }
+
+    fn roots(&self) -> Result<RootCerts, Refusal> {
+        let Some(path) = &self.authority else { return Ok(RootCerts::WebPki) };
+        let unusable = || Refusal::lasting("the file of `ca-file` cannot be read as a certificate");
+        let text = text::read("the certificate", path).map_err(|_| unusable())?;
+        let mut certificates: Vec<Certificate<'static>> = Vec::new();
+        for item in parse_pem(text.as_bytes()) {
+            if let PemItem::Certificate(certificate) = item.map_err(|_| unusable())? {
+                certificates.push(certificate);
+            }
+        }
+        if certificates.is_empty() { Err(unusable()) } else { Ok(RootCerts::new_with_certs(&certificates)) }
+    }
+}
+
+/// Whether an address is of this machine.
+fn is_here(url: &str) -> bool {
+    let host = url.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    let host = match host.strip_prefix('[') {
+        Some(bracketed) => bracketed.split(']').next().unwrap_or_default(),
+        None => host.rsplit_once(':').map_or(host, |(host, _)| host),
+    };
+    super::section::is_loopback(host)
+}
+
+/// A fault by its kind alone: its words hold the address, and that may hold the secret.
+fn unanswered(fault: &ureq::Error) -> Refusal {
+    Refusal::passing(match fault {
+        ureq::Error::Timeout(_) => "the service does not answer",
+        ureq::Error::HostNotFound => "the name of the service is not known",
+        ureq::Error::Rustls(_) | ureq::Error::Tls(_) => "the certificate of the service is not trusted",
+        ureq::Error::Io(io) if io.kind() == std::io::ErrorKind::InvalidData => {
+            "the certificate of the service is not trusted"
+        }
+        _ => "the service cannot be reached, or broke off",
+    })
+}
+
+/// What the templates of a request are filled with.
+struct Templates<'a> {
+    environment: Environment<'a>,
+    values: minijinja::Value,
+}
+
+impl<'a> Templates<'a> {
+    fn new(to: &str, letter: &Letter, secret: Option<&str>, longest: Option<usize>) -> Self {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_fuel(Some(STEPS));
+        let text = match longest.filter(|longest| letter.text.chars().count() > *longest) {
+            Some(longest) => letter.text.chars().take(longest).chain(['…']).collect(),
+            None => letter.text.clone(),
+        };
+        let Letter { id, office, kind, severity, code, subject, .. } = letter;
+        let known = context! { to, id, office, kind, severity, code, subject, text };
+        let values = match secret {
+            Some(secret) => context! { secret, ..known },
+            None => known,
+        };
+        Self { environment, values }
+    }
+
+    fn fill(&self, template: &str) -> Result<String, &'static str> {
+        let filled = self.environment.render_str(template, &self.values);
+        filled.map_err(|_| "a template cannot be filled in; it may name to, secret (with `secret-file`), subject, text, id, kind, severity, code and office")
+    }
+
+    /// Each text filled in, everything else as it stands.
+    fn json(&self, body: &toml::Value) -> Result<Value, &'static str> {
+        Ok(match body {
+            toml::Value::String(text) => self.fill(text)?.into(),
+            toml::Value::Integer(number) => (*number).into(),
+            toml::Value::Float(number) => (*number).into(),
+            toml::Value::Boolean(word) => (*word).into(),
+            toml::Value::Datetime(time) => time.to_string().into(),
+            toml::Value::Array(list) => {
+                list.iter().map(|value| self.json(value)).collect::<Result<Vec<_>, _>>()?.into()
+            }
+            toml::Value::Table(table) => {
+                let filled = table.iter().map(|(name, value)| Ok::<_, &'static str>((name.clone(), self.json(value)?)));
+                Value::Object(filled.collect::<Result<_, _>>()?)
+            }
+        })
+    }
+
+    fn form(&self, body: &toml::Value) -> Result<String, &'static str> {
+        let fields = body.as_table().ok_or("a body of the form `form` is a table of texts")?;
+        let mut pairs = Vec::new();
+        for (name, value) in fields {
+            let value = match value {
+                toml::Value::String(text) => self.fill(text)?,
+                toml::Value::Table(_) | toml::Value::Array(_) => return Err("a field of a form is one text"),
+                other => other.to_string(),
+            };
+            pairs.push(format!("{}={}", encoded(name), encoded(&value)));
+        }
+        Ok(pairs.join("&"))
+    }
+}
+
+/// A text as a part of a form.
+fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'*' => encoded.push(char::from(byte)),
+            b' ' => encoded.push('+'),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
