@@ -16,6 +16,7 @@ pub(crate) use section::{ChannelSection, Tells};
 use chrono::{DateTime, Utc};
 use schemas::Preset;
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -120,6 +121,11 @@ impl Channel {
         let bytes = letter.attachment.as_deref().and_then(|path| path.metadata().ok()).map_or(0, |of| of.len());
         answer + Duration::from_secs(5 + bytes.min(LONGEST_ATTACHMENT_BYTES) * 4 / 3 / 16_384)
     }
+}
+
+/// Whether a host is this machine.
+fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// How long the other side may be silent.

@@ -34,7 +34,7 @@ fn a_letter_comes_whole() {
     office.run(&["notify", "crash"]).expect_code(0);
     let taken = sink.taken();
     assert_eq!(taken.len(), 1);
-    let head = ["kepala@kantor.example plain False\n", "Auto-Submitted: auto-generated", "From: tertib@kantor.example"];
+    let head = ["kepala@kantor.example plain None\n", "Auto-Submitted: auto-generated", "From: tertib@kantor.example"];
     assert!(head.iter().all(|part| taken[0].contains(part)), "{}", taken[0]);
     let id = sqlite_texts(&office.path("riwayat.sqlite"), "select id from outbox where state = 'sent'").remove(0);
     assert!(id.len() == 64 && taken[0].contains(&format!("Message-ID: <{id}@kantor.example>")), "{}", taken[0]);

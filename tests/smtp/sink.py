@@ -49,7 +49,7 @@ class Handler:
 
 
 def authenticate(server, session, envelope, mechanism, given):
-    return AuthResult(success=(given.login, given.password) == (b"tono", b"rahasia"))
+    return AuthResult(success=(given.login, given.password) == (b"tono", b"rahasia"), handled=False)
 
 
 async def main():

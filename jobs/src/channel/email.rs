@@ -8,6 +8,7 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{Message, SmtpTransport, Transport};
 use serde::Deserialize;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 /// How the way to a mail server is protected.
@@ -107,10 +108,12 @@ fn refusal(fault: &lettre::transport::smtp::Error) -> Refusal {
     if let Some(code) = fault.status() {
         return Refusal { lasting: fault.is_permanent(), reason: format!("SMTP {code}") };
     }
-    Refusal::passing(if fault.is_timeout() {
+    let kind = io_kind(fault);
+    Refusal::passing(if matches!(kind, Some(ErrorKind::TimedOut | ErrorKind::WouldBlock)) {
         "the mail server does not answer"
-    } else if fault.is_tls() || is_of_tls(fault) {
-        "the mail server's certificate is not trusted, or it offers no TLS"
+    } else if fault.is_tls() || kind == Some(ErrorKind::InvalidData) {
+        // A handshake that fails while its first bytes are read shows as an error of reading.
+        "the mail server's certificate is not trusted, or it speaks no TLS"
     } else if fault.is_client() {
         "the mail server offers no STARTTLS, or no way to log in"
     } else {
@@ -118,15 +121,14 @@ fn refusal(fault: &lettre::transport::smtp::Error) -> Refusal {
     })
 }
 
-/// A handshake that fails while the first bytes are read shows as an error of reading.
-fn is_of_tls(fault: &lettre::transport::smtp::Error) -> bool {
+/// The kind of the error of reading or writing behind a fault.
+fn io_kind(fault: &lettre::transport::smtp::Error) -> Option<ErrorKind> {
     let mut cause = std::error::Error::source(fault);
     while let Some(inner) = cause {
-        let is_invalid = |io: &std::io::Error| io.kind() == std::io::ErrorKind::InvalidData;
-        if inner.downcast_ref::<std::io::Error>().is_some_and(is_invalid) {
-            return true;
+        if let Some(io) = inner.downcast_ref::<std::io::Error>() {
+            return Some(io.kind());
         }
         cause = inner.source();
     }
-    false
+    None
 }

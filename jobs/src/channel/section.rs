@@ -4,13 +4,12 @@ use super::command::Command;
 use super::email::{Email, Security};
 use super::secret::Secret;
 use super::webhook::Webhook;
-use super::{Channel, Letter, Way};
+use super::{Channel, Letter, Way, is_loopback};
 use anyhow::{Context, Result, anyhow, bail};
 use chrono::DateTime;
 use schemas::{BodyForm, Preset};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::num::{NonZeroU32, NonZeroU64};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -249,11 +248,6 @@ fn preset<'a>(presets: &'a [Preset], name: &str) -> Result<&'a Preset> {
         let known: Vec<&str> = presets.iter().map(|preset| preset.name.as_str()).collect();
         format!("there is no preset `{name}`; there are {}", known.join(", "))
     })
-}
-
-/// Whether a host is this machine.
-pub(super) fn is_loopback(host: &str) -> bool {
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// A message to try templates with.

@@ -1,7 +1,7 @@
 //! Messages by a request to a service: what it is asked, and what its answer means.
 
 use super::secret::Secret;
-use super::{Letter, Refusal, SILENCE};
+use super::{Letter, Refusal, SILENCE, is_loopback};
 use crate::config::text;
 use minijinja::{Environment, UndefinedBehavior, context};
 use schemas::BodyForm;
@@ -114,7 +114,7 @@ fn is_here(url: &str) -> bool {
         Some(bracketed) => bracketed.split(']').next().unwrap_or_default(),
         None => host.rsplit_once(':').map_or(host, |(host, _)| host),
     };
-    super::section::is_loopback(host)
+    is_loopback(host)
 }
 
 /// A fault by its kind alone: its words hold the address, and that may hold the secret.
