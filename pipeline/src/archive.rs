@@ -15,6 +15,7 @@ mod commit_note;
 pub(crate) mod current_events;
 mod error;
 pub(crate) mod event_batch;
+pub(crate) mod form;
 mod head;
 mod intent;
 pub(crate) mod key;
@@ -35,7 +36,7 @@ pub use error::ArchiveError;
 use error::io;
 pub use head::{KeptHead, KeptHeadError};
 pub use key::{Key, KeyError};
-pub(crate) use pseudonyms::{DigestForm, Persons, Pseudonymizer};
+pub(crate) use pseudonyms::{Persons, Pseudonymizer};
 pub use quarantine::waiting_in_quarantine;
 pub(crate) use read::decode;
 use read::{as_stored, decoded};
@@ -47,7 +48,8 @@ pub(crate) use writer::{CommitRequest, Writer};
 use crate::hash::sha256;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
-use commit_log::{Commit, EventFile, TableFacts};
+use commit_log::{Commit, EventFile, TableFacts, Undecoded};
+use form::{FORMS, Form};
 use schemas::document::Provenance;
 use schemas::{ColumnFact, ColumnFacts, Month, Zone};
 use std::collections::BTreeSet;
@@ -75,6 +77,8 @@ pub struct Seal {
 #[derive(Clone, Debug)]
 pub struct Archive {
     store: Arc<dyn Store>,
+    /// The forms that can be read, the oldest first.
+    forms: &'static [Form],
     commits: Vec<Commit>,
 }
 
@@ -86,11 +90,11 @@ impl Archive {
     /// was written, [`ArchiveError::Form`] when the tables have a form that this version does not know, [`ArchiveError::Io`] when
     /// the system refuses.
     pub fn open(root: &Path) -> Result<Self, ArchiveError> {
-        Self::of(Arc::new(Folder::at(root)))
+        Self::of(Arc::new(Folder::at(root)), FORMS)
     }
 
     /// Reads the commit log of an archive in any store.
-    fn of(store: Arc<dyn Store>) -> Result<Self, ArchiveError> {
+    fn of(store: Arc<dyn Store>, forms: &'static [Form]) -> Result<Self, ArchiveError> {
         let mut commits = Vec::new();
         for version in commit_files(&*store)? {
             let expected = commits.len() as u64;
@@ -98,12 +102,14 @@ impl Archive {
                 return Err(ArchiveError::Log { version: expected, reason: "its file is missing".into() });
             }
             let bytes = store.read(&layout::commit(version), LONGEST_LOG_BYTES)?;
-            commits.push(commit_log::decode(version, &bytes).map_err(|reason| ArchiveError::Log { version, reason })?);
+            let begun = commits.iter().rev().find_map(|commit: &Commit| commit.facts.as_ref());
+            let commit = commit_log::decode(version, &bytes, (forms, begun)).map_err(|fault| match fault {
+                Undecoded::Form(form) => ArchiveError::of_form(store.place(""), &form),
+                Undecoded::Log(reason) => ArchiveError::Log { version, reason },
+            })?;
+            commits.push(commit);
         }
-        let archive = Self { store, commits };
-        if !archive.facts().is_none_or(TableFacts::is_of_known_form) {
-            return Err(ArchiveError::Form { path: archive.place() });
-        }
+        let archive = Self { store, forms, commits };
         head::check(&archive)?;
         Ok(archive)
     }
@@ -141,7 +147,9 @@ impl Archive {
     pub(crate) fn check_columns(&self, facts: &ColumnFacts) -> Result<(), ArchiveError> {
         let Some(begun) = self.facts().map(|facts| &facts.columns) else { return Ok(()) };
         let words = |fact: &ColumnFact| (fact.visibility.word(), fact.presence.word());
-        let mut differing = facts.iter().map(|fact| (fact.column, words(fact), words(begun.get(fact.column))));
+        let lacks = self.facts().map_or(&[][..], |begun| begun.form.lacks);
+        let held = facts.iter().filter(|fact| !lacks.contains(&fact.column));
+        let mut differing = held.map(|fact| (fact.column, words(fact), words(begun.get(fact.column))));
         match differing.find(|(_, wanted, held)| wanted != held) {
             Some((column, wanted, held)) => {
                 let path = self.place();
@@ -161,8 +169,7 @@ impl Archive {
 
     /// Returns names and types of all public columns except `bulan`, which is encoded in the folder names of the parts.
     pub(crate) fn public_schema(&self) -> Result<SchemaRef, ArchiveError> {
-        let integer_ids = self.facts().is_none_or(|facts| facts.integer_ids);
-        Ok(tables::Tables::of(&self.columns()?, integer_ids).public_schema)
+        Ok(self.tables()?.public_schema)
     }
 
     /// Returns whether nothing has been committed yet.
@@ -199,7 +206,7 @@ impl Archive {
     pub fn at(&self, version: u64) -> Option<Self> {
         let commits = self.commits.iter().take_while(|commit| commit.version <= version).cloned().collect::<Vec<_>>();
         let reached = commits.last().is_some_and(|commit| commit.version == version);
-        reached.then(|| Self { store: Arc::clone(&self.store), commits })
+        reached.then(|| Self { store: Arc::clone(&self.store), forms: self.forms, commits })
     }
 
     /// Returns how the books of a month were closed; `None` while they are open.
@@ -292,8 +299,9 @@ impl Archive {
         }
     }
 
+    /// Returns the facts that the log states last.
     pub(crate) fn facts(&self) -> Option<&TableFacts> {
-        self.commits.first().and_then(|c| c.facts.as_ref())
+        self.commits.iter().rev().find_map(|c| c.facts.as_ref())
     }
 
     pub(crate) fn event_files(&self) -> impl Iterator<Item = &FileEntry> {
@@ -366,7 +374,13 @@ impl Archive {
             return Err(damaged());
         }
         let fault = |reason| ArchiveError::Decode { path: file.path.clone(), reason };
-        Ok(decoded(bytes, columns, rows).map_err(fault)?.map(move |batch| batch.map_err(fault)))
+        let widening = self.widening(file, columns)?;
+        let batches = decoded(bytes, columns, rows).map_err(fault)?;
+        Ok(batches.map(move |batch| {
+            let batch = batch.map_err(fault)?;
+            let Some(widening) = &widening else { return Ok(batch) };
+            widening.of(&batch).map_err(|reason| fault(reason.to_string()))
+        }))
     }
 }
 

@@ -207,7 +207,7 @@ impl Run<'_> {
                             cursor,
                             next_seq: ingestor.next_seq,
                             complete_until_us,
-                            facts: &TableFacts::new(integer_ids, self.key.id(), self.facts),
+                            facts: &TableFacts::new(archive.newest_form(), integer_ids, self.key.id(), self.facts),
                             findings: ingestor.counts.by_code(),
                         };
                         writer.commit(&commit)?

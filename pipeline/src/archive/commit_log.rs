@@ -11,21 +11,35 @@ use super::action::{
     Action, Add, CommitInfo, Configuration, KNOWN, MetaData, Partition, Protocol, Stats, TableFormat, Tags, Txn,
 };
 use super::commit_note::{CommitNote, FileEntry};
+use super::form::{self, Form};
 use super::layout;
+use super::pseudonyms::DigestForm;
 use super::tables::{Tables, classified};
 use crate::hash::sha256;
 use schemas::{ColumnFacts, EventId, Facts, Month, Zone};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The version of the layout of the tables and of the computed columns. An archive of another form is refused, since every row in it
-/// would look altered.
-const FORM: &str = "1";
+/// Why a commit file cannot be used.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Undecoded {
+    /// It begins a form that this program does not know.
+    Form(String),
+    /// It is not what tertib writes.
+    Log(String),
+}
 
-/// The facts that never change within one archive.
+impl From<String> for Undecoded {
+    fn from(reason: String) -> Self {
+        Self::Log(reason)
+    }
+}
+
+/// The facts of the tables. Within one archive only their form changes, and the columns with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TableFacts {
-    form: String,
+    /// The layout of the tables and of the computed columns.
+    pub form: &'static Form,
     /// Whether `event_id` is an integer.
     pub integer_ids: bool,
     /// The id of the key with which the archive is written.
@@ -37,13 +51,15 @@ pub(crate) struct TableFacts {
 }
 
 impl TableFacts {
-    /// Returns the facts of a new archive.
-    pub(crate) fn new(integer_ids: bool, key_id: String, facts: &Facts) -> Self {
-        Self { form: FORM.to_owned(), integer_ids, key_id, zone: facts.zone, columns: facts.columns.clone() }
+    /// Returns the facts of tables that are written in that form.
+    pub(crate) fn new(form: &'static Form, integer_ids: bool, key_id: String, facts: &Facts) -> Self {
+        Self { form, integer_ids, key_id, zone: facts.zone, columns: facts.columns.clone() }
     }
 
-    fn of(meta: &MetaData) -> Result<Self, String> {
+    fn of(meta: &MetaData, forms: &'static [Form]) -> Result<Self, String> {
         let configuration = &meta.configuration;
+        let name = configuration.form.clone().unwrap_or_default();
+        let form = form::named(forms, &name).ok_or_else(|| format!("tertib.form is `{name}`"))?;
         let integer_ids = match configuration.integer_ids.as_str() {
             "true" => true,
             "false" => false,
@@ -53,8 +69,7 @@ impl TableFacts {
             Some(name) => Zone::named(name).ok_or_else(|| format!("tertib.zone is `{name}`"))?,
             None => Zone::default(),
         };
-        let form = configuration.form.clone().unwrap_or_default();
-        let columns = classified(&meta.schema_string)?;
+        let columns = classified(&meta.schema_string, form.lacks)?;
         Ok(Self { form, integer_ids, key_id: configuration.key_id.clone(), zone, columns })
     }
 
@@ -67,7 +82,7 @@ impl TableFacts {
             partition_columns: vec!["bulan".to_owned()],
             configuration: Configuration {
                 append_only: "true".to_owned(),
-                form: Some(self.form.clone()),
+                form: Some(self.form.name.to_owned()),
                 integer_ids: self.integer_ids.to_string(),
                 key_id: self.key_id.clone(),
                 zone: (!self.zone.is_default()).then(|| self.zone.name().to_owned()),
@@ -78,12 +93,22 @@ impl TableFacts {
 
     /// Returns the tables of the archive.
     pub(crate) fn tables(&self) -> Tables {
-        Tables::of(&self.columns, self.integer_ids)
+        Tables::of(&self.columns, self.integer_ids, self.form.lacks)
     }
 
-    /// Returns whether this version of the program can read and write the archive.
-    pub(crate) fn is_of_known_form(&self) -> bool {
-        self.form == FORM
+    /// Returns the columns from which the digests of a row are computed.
+    pub(crate) fn digest_form(&self) -> DigestForm {
+        DigestForm::of(&self.columns, self.form.lacks)
+    }
+
+    /// Returns whether a commit with these facts may follow one with `begun`: the first one has some, and a later one only to begin
+    /// a later form of the same archive.
+    fn may_follow(&self, begun: Option<&Self>, forms: &[Form]) -> bool {
+        let place = |form: &Form| forms.iter().position(|known| known == form);
+        begun.is_none_or(|begun| {
+            let same = (begun.integer_ids, &begun.key_id, begun.zone) == (self.integer_ids, &self.key_id, self.zone);
+            same && place(begun.form) < place(self.form)
+        })
     }
 }
 
@@ -127,7 +152,7 @@ pub(crate) struct Commit {
     pub events: Vec<EventFile>,
     /// What it records beyond the Delta protocol.
     pub note: CommitNote,
-    /// The facts of the archive; only in the first commit.
+    /// The facts of the tables; in the first commit, and in one that begins a form.
     pub facts: Option<TableFacts>,
 }
 
@@ -150,7 +175,8 @@ pub(crate) struct NewCommit<'a> {
     pub(crate) cursor: Option<i64>,
     pub(crate) events: &'a [(FileEntry, Month, Stats)],
     pub(crate) note: &'a CommitNote,
-    pub(crate) facts: &'a TableFacts,
+    /// The facts of the tables, where this commit begins their form.
+    pub(crate) facts: Option<&'a TableFacts>,
 }
 
 impl NewCommit<'_> {
@@ -166,7 +192,9 @@ impl NewCommit<'_> {
         }))];
         if self.version == 0 {
             actions.push(Action::Protocol(Protocol { min_reader_version: 1, min_writer_version: 2 }));
-            actions.push(Action::MetaData(Box::new(self.facts.meta_data(self.at_ms))));
+        }
+        if let Some(facts) = self.facts {
+            actions.push(Action::MetaData(Box::new(facts.meta_data(self.at_ms))));
         }
         if let Some(version) = self.cursor {
             actions.push(Action::Txn(Txn { app_id: self.source.to_owned(), version, last_updated: self.at_ms }));
@@ -192,13 +220,31 @@ fn table_id(key_id: &str) -> String {
     format!("{}-{}-4{}-8{}-{}", &h[..8], &h[8..12], &h[13..16], &h[17..20], &h[20..32])
 }
 
-/// Decodes a commit file.
+/// Returns the form that a commit begins and that is not among the known ones. It is looked for before anything else is judged, since
+/// a newer program may also have written actions and keys that this one does not know.
+fn unknown_form(text: &str, forms: &[Form]) -> Option<String> {
+    let metadata = text.lines().filter_map(|line| {
+        let action: Value = serde_json::from_str(line).ok()?;
+        let configuration = action.get("metaData")?.get("configuration")?.clone();
+        Some(configuration.get("tertib.form").and_then(Value::as_str).unwrap_or_default().to_owned())
+    });
+    metadata.into_iter().find(|name| form::named(forms, name).is_none())
+}
+
+/// Decodes a commit file, with the forms that are known and the facts of the commits before it.
 ///
 /// # Errors
 /// Describes what is wrong with the file.
-pub(crate) fn decode(version: u64, bytes: &[u8]) -> Result<Commit, String> {
+pub(crate) fn decode(
+    version: u64,
+    bytes: &[u8],
+    (forms, begun): (&'static [Form], Option<&TableFacts>),
+) -> Result<Commit, Undecoded> {
     let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
-    let text = text.strip_suffix('\n').ok_or("its last line has no end")?;
+    if let Some(form) = unknown_form(text, forms) {
+        return Err(Undecoded::Form(form));
+    }
+    let text = text.strip_suffix('\n').ok_or_else(|| "its last line has no end".to_owned())?;
     let (mut noted, mut has_protocol, mut facts) = (None, false, None);
     let (mut cursors, mut events, mut paths) = (BTreeMap::new(), Vec::new(), BTreeSet::new());
     for (i, line) in text.split('\n').enumerate() {
@@ -212,10 +258,12 @@ pub(crate) fn decode(version: u64, bytes: &[u8]) -> Result<Commit, String> {
                 has_protocol = true;
             }
             Action::MetaData(meta) if facts.is_none() => {
-                let own = TableFacts::of(&meta).map_err(fault)?;
-                if own.is_of_known_form() && Action::MetaData(Box::new(own.meta_data(meta.created_time))).line() != line
-                {
-                    return Err(fault("its table is not the one of this form".to_owned()));
+                let own = TableFacts::of(&meta, forms).map_err(fault)?;
+                if Action::MetaData(Box::new(own.meta_data(meta.created_time))).line() != line {
+                    return Err(fault("its table is not the one of this form".to_owned()).into());
+                }
+                if !own.may_follow(begun, forms) {
+                    return Err(fault("its table cannot follow that of the commits before it".to_owned()).into());
                 }
                 facts = Some(own);
             }
@@ -227,12 +275,12 @@ pub(crate) fn decode(version: u64, bytes: &[u8]) -> Result<Commit, String> {
                 check_part(&file.entry, layout::EVENTS, version, &mut paths).map_err(fault)?;
                 events.push(file);
             }
-            _ => return Err(fault("it stands twice, or is of another version of the protocol".to_owned())),
+            _ => return Err(fault("it stands twice, or is of another version of the protocol".to_owned()).into()),
         }
     }
-    let (at_ms, note) = noted.ok_or("it has no commitInfo")?;
-    if (version == 0) != facts.is_some() || facts.is_some() != has_protocol {
-        return Err("protocol and metaData stand in the first commit, and only there".to_owned());
+    let (at_ms, note) = noted.ok_or_else(|| "it has no commitInfo".to_owned())?;
+    if (version == 0) != has_protocol || (version == 0 && facts.is_none()) {
+        return Err("protocol stands in the first commit, and only there, with metaData".to_owned().into());
     }
     Ok(Commit { version, sha256: sha256(bytes), at_ms, cursors, events, note, facts })
 }

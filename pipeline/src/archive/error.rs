@@ -110,14 +110,26 @@ pub enum ArchiveError {
         /// The folder.
         path: String,
     },
-    /// The tables have a form that this version does not know.
+    /// The tables have a form that no longer exists.
     #[error(
-        "the archive {path} was made by another version of tertib, in a form that this one does not know; \
+        "the archive {path} was made by a trial version of tertib, in a form that this one does not know; \
          use that version, or pull everything anew into an empty folder"
     )]
     Form {
         /// The folder.
         path: String,
+    },
+    /// The tables have the form of a newer program.
+    #[error(
+        "the archive {path} has form {form}, which tertib {program} does not know yet; nothing was read or changed\n  \
+         a newer tertib has written into it: install that version or a newer one",
+        program = env!("CARGO_PKG_VERSION")
+    )]
+    NewerForm {
+        /// The folder.
+        path: String,
+        /// The form.
+        form: u32,
     },
     /// The office is in another time zone than the archive.
     #[error(
@@ -174,6 +186,14 @@ pub enum ArchiveError {
 }
 
 impl ArchiveError {
+    /// Returns the error for an archive of an unknown form.
+    pub(super) fn of_form(path: String, form: &str) -> Self {
+        match form.parse() {
+            Ok(form) if form > 0 => Self::NewerForm { path, form },
+            _ => Self::Form { path },
+        }
+    }
+
     /// Returns the error for an event without a row in the private table.
     pub(crate) fn no_private_row(seq: i64) -> Self {
         let reason = format!("there is no row of event seq {seq}; run `tertib verify`, then restore from the backup");

@@ -381,7 +381,7 @@ mod tests {
     use schemas::ColumnFacts;
 
     fn schemas() -> (SchemaRef, SchemaRef) {
-        let tables = Tables::of(&ColumnFacts::embedded().unwrap(), true);
+        let tables = Tables::of(&ColumnFacts::embedded().unwrap(), true, &[]);
         (tables.public_schema, tables.private_schema)
     }
 

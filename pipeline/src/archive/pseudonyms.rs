@@ -49,8 +49,10 @@ pub(crate) struct DigestForm {
 }
 
 impl DigestForm {
-    pub(crate) fn of(columns: &ColumnFacts) -> Self {
-        let mut personal: Vec<_> = columns.iter().filter(|fact| columns.is_personal(fact.column)).collect();
+    /// The personal ones of the columns, less those that `lacks` names.
+    pub(crate) fn of(columns: &ColumnFacts, lacks: &[Column]) -> Self {
+        let is_held = |column| columns.is_personal(column) && !lacks.contains(&column);
+        let mut personal: Vec<_> = columns.iter().filter(|fact| is_held(fact.column)).collect();
         personal.sort_by_key(|fact| {
             (fact.column != Column::Nik, fact.kind != ColumnKind::Text, fact.presence != Presence::Optional)
         });
@@ -328,7 +330,7 @@ mod tests {
     };
 
     fn pseudonymizer(columns: &ColumnFacts) -> Pseudonymizer {
-        Pseudonymizer::new(&Key::from_bytes([7; 32]), DigestForm::of(columns))
+        Pseudonymizer::new(&Key::from_bytes([7; 32]), DigestForm::of(columns, &[]))
     }
 
     #[test]

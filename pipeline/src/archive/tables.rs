@@ -51,7 +51,8 @@ pub(crate) struct Tables {
 }
 
 impl Tables {
-    pub(crate) fn of(columns: &ColumnFacts, integer_ids: bool) -> Self {
+    /// The tables of columns so classified, less those that `lacks` names.
+    pub(crate) fn of(columns: &ColumnFacts, integer_ids: bool, lacks: &[Column]) -> Self {
         let field = |fact: &ColumnFact| {
             let kind = match fact.kind {
                 ColumnKind::Key if integer_ids => DataType::Int64,
@@ -62,8 +63,10 @@ impl Tables {
             };
             Field::new(fact.column.name(), kind, fact.presence == Presence::Optional)
         };
-        let (private, public): (Vec<&ColumnFact>, Vec<&ColumnFact>) =
-            columns.iter().partition(|fact| fact.visibility == Visibility::Personal);
+        let (private, public): (Vec<&ColumnFact>, Vec<&ColumnFact>) = columns
+            .iter()
+            .filter(|fact| !lacks.contains(&fact.column))
+            .partition(|fact| fact.visibility == Visibility::Personal);
         let schema = |before: Vec<Field>, facts: &[&ColumnFact], after: Vec<Field>| {
             let fields = before.into_iter().chain(facts.iter().map(|fact| field(fact))).chain(after);
             Arc::new(Schema::new(fields.collect::<Vec<_>>()))
@@ -102,8 +105,9 @@ impl Tables {
 }
 
 /// Returns the classification of the columns in an archive whose log has this schema of the public table. The schema determines
-/// which columns are public and which of those are optional; everything else is as compiled into the program.
-pub(crate) fn classified(delta_schema: &str) -> Result<ColumnFacts, String> {
+/// which columns are public and which of those are optional; everything else, and the columns that the form of the archive lacks, is as
+/// compiled into the program.
+pub(crate) fn classified(delta_schema: &str, lacks: &[Column]) -> Result<ColumnFacts, String> {
     #[derive(serde::Deserialize)]
     struct Table {
         fields: Vec<StoredField>,
@@ -116,6 +120,9 @@ pub(crate) fn classified(delta_schema: &str) -> Result<ColumnFacts, String> {
     let table: Table = serde_json::from_str(delta_schema).map_err(|e| e.to_string())?;
     let now = ColumnFacts::embedded().map_err(|e| e.to_string())?;
     let then = now.iter().map(|fact| {
+        if lacks.contains(&fact.column) {
+            return *fact;
+        }
         let stored = table.fields.iter().find(|stored| stored.name == fact.column.name());
         let visibility = if stored.is_some() { Visibility::Public } else { Visibility::Personal };
         let presence = match stored {

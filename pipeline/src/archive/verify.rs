@@ -9,7 +9,8 @@
 mod content;
 mod strays;
 
-use super::commit_log::Commit;
+use super::commit_log::{Commit, Undecoded};
+use super::form::{FORMS, Form};
 use super::head::{self, OwnHead};
 use super::intent::{Intent, holds, intents, is_committed};
 use super::store::{Folder, LONGEST_LOG_BYTES, Store};
@@ -76,13 +77,15 @@ struct Log {
 /// [`ArchiveError::Nothing`] when there is nothing to verify, [`ArchiveError::Form`] when the tables have a form that this version
 /// does not know, [`ArchiveError::Io`] when the system refuses to list or read.
 pub fn verify(examination: Examination<'_>) -> Result<Verification, ArchiveError> {
+    verify_forms(examination, FORMS)
+}
+
+/// Does the same for a program that knows these forms.
+pub(super) fn verify_forms(examination: Examination<'_>, forms: &'static [Form]) -> Result<Verification, ArchiveError> {
     let Examination { root, public_only, heads, .. } = examination;
     let store: &dyn Store = &Folder::at(root);
     let mut result = Verification::default();
-    let log = read_log(store, &mut result)?;
-    if log.commits.iter().filter_map(|commit| commit.facts.as_ref()).any(|facts| !facts.is_of_known_form()) {
-        return Err(ArchiveError::Form { path: store.place("") });
-    }
+    let log = read_log(store, forms, &mut result)?;
     let mut known: BTreeSet<String> = log.digests.keys().map(|version| layout::commit(*version)).collect();
     let decided = if public_only { Vec::new() } else { decided(store, &mut known, &mut result)? };
     let own = if public_only { None } else { own_head(store, &log, &decided, &mut result)? };
@@ -118,7 +121,7 @@ pub fn verify(examination: Examination<'_>) -> Result<Verification, ArchiveError
 }
 
 /// Reads every commit that can be read.
-fn read_log(store: &dyn Store, result: &mut Verification) -> Result<Log, ArchiveError> {
+fn read_log(store: &dyn Store, forms: &'static [Form], result: &mut Verification) -> Result<Log, ArchiveError> {
     let mut log = Log::default();
     let mut expected = 0;
     if !strays::is_folder_or_absent(store, layout::LOG, result)? {
@@ -133,9 +136,11 @@ fn read_log(store: &dyn Store, result: &mut Verification) -> Result<Log, Archive
         log.versions = expected;
         let Some(bytes) = result.bytes(store, &path, LONGEST_LOG_BYTES, "A005")? else { continue };
         log.digests.insert(version, sha256(&bytes));
-        match commit_log::decode(version, &bytes) {
+        let begun = log.commits.iter().rev().find_map(|commit| commit.facts.as_ref());
+        match commit_log::decode(version, &bytes, (forms, begun)) {
             Ok(commit) => log.commits.push(commit),
-            Err(reason) => result.find("A005", format!("{path}: {reason}")),
+            Err(Undecoded::Form(form)) => return Err(ArchiveError::of_form(store.place(""), &form)),
+            Err(Undecoded::Log(reason)) => result.find("A005", format!("{path}: {reason}")),
         }
     }
     Ok(log)

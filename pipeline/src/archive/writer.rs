@@ -16,6 +16,7 @@
 use super::action::Stats;
 use super::commit_log::{NewCommit, TableFacts};
 use super::commit_note::{CommitNote, SourceNote};
+use super::form::{FORMS, Form};
 use super::intent::{COMMIT, Intent, is_committed, roll_forward, settle};
 use super::part_encoder::{Encoder, MonthBatch, staged};
 use super::store::{EntryKind, Folder, Store};
@@ -62,12 +63,21 @@ pub enum WriterLock {
 impl Writer {
     /// Locks the archive, finishes a commit that a crash interrupted, and reads the log.
     pub(crate) fn open(root: &Path, key: &Key, lock_mode: WriterLock) -> Result<Self, ArchiveError> {
-        let store: Arc<dyn Store> = Arc::new(Folder::at(root));
+        Self::on(Arc::new(Folder::at(root)), key, lock_mode, FORMS)
+    }
+
+    /// Does the same in any store, for a program that knows these forms.
+    pub(super) fn on(
+        store: Arc<dyn Store>,
+        key: &Key,
+        lock_mode: WriterLock,
+        forms: &'static [Form],
+    ) -> Result<Self, ArchiveError> {
         store.prepare()?;
         let lock = if lock_mode == WriterLock::Lock { store.lock()? } else { None };
         settle(&*store)?;
         clear_staging(&*store, lock.is_some())?;
-        let archive = Archive::of(Arc::clone(&store))?;
+        let archive = Archive::of(Arc::clone(&store), forms)?;
         archive.check_key(key)?;
         let note = CommitNote { previous: archive.head(), next_seq: archive.next_seq(), ..CommitNote::default() };
         head::renew(&archive)?;
@@ -199,7 +209,8 @@ impl Writer {
         let CommitRequest { cursor, facts, source, .. } = request;
         let source = source.as_ref().map_or("", |source| &source.name);
         let at_ms = self.not_before_the_last(request.at_ms);
-        let commit = NewCommit { version, at_ms, source, cursor: *cursor, events, note, facts }.encode();
+        let commit =
+            NewCommit { version, at_ms, source, cursor: *cursor, events, note, facts: self.begun(facts) }.encode();
         store.put(&format!("{}/{COMMIT}", self.staging), commit.as_bytes())?;
         let files = self.events.iter().map(|(entry, ..)| entry);
         let files = files.chain(&note.persons).chain(&note.quarantine).chain(&note.outages).chain(&note.stock);
@@ -226,7 +237,21 @@ impl Writer {
         }
         roll_forward(&*store, &intent)?;
         store.remove(&self.staging)?;
-        Archive::of(store)
+        Archive::of(store, self.archive.forms)
+    }
+
+    /// Returns the facts if this commit begins their form.
+    fn begun<'f>(&self, facts: &'f TableFacts) -> Option<&'f TableFacts> {
+        let held = self.archive.facts();
+        if let Some(held) = held.filter(|held| held.form != facts.form) {
+            let (from, to) = (held.form.name, facts.form.name);
+            tracing::info!(
+                from,
+                to,
+                "the archive goes over to a newer form; earlier versions of tertib no longer read it"
+            );
+        }
+        Some(facts).filter(|facts| held.is_none_or(|held| held.form != facts.form))
     }
 
     /// Returns the time to record for the new commit, which is never earlier than that of the last one: if the clock was set back,
@@ -330,7 +355,7 @@ mod tests {
         let folder = tempfile::TempDir::new().unwrap();
         let key = Key::from_bytes([7; 32]);
         let writer = Writer::open(folder.path(), &key, WriterLock::Lock).unwrap();
-        let facts = TableFacts::new(true, key.id(), &schemas::Facts::embedded().unwrap());
+        let facts = TableFacts::new(&FORMS[0], true, key.id(), &schemas::Facts::embedded().unwrap());
         let findings = BTreeMap::new();
         let request = CommitRequest {
             at_ms: 0,

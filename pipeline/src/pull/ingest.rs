@@ -7,10 +7,11 @@
 //! Finds   V008 and W005; the findings of the contract
 
 use super::report::{FindingCounts, PullError, PullReport, Range};
+use crate::archive::commit_log::TableFacts;
 use crate::archive::event_batch::Events;
 use crate::archive::key::{Key, Keyed};
 use crate::archive::tables::{NewEvents, QuarantinedRow, Tables};
-use crate::archive::{Archive, ArchiveError, DigestForm, Persons, Pseudonymizer, Writer};
+use crate::archive::{Archive, ArchiveError, Persons, Pseudonymizer, Writer};
 use crate::hash::hex;
 use crate::pull::archived_rows::{ArchivedRows, RowMatcher};
 use crate::pull::contract::{Contract, Fault, id_text, row_json};
@@ -70,13 +71,14 @@ impl<'a> Ingestor<'a> {
         repeated: Option<BTreeSet<u64>>,
         folder: &Path,
     ) -> Self {
+        let written = TableFacts::new(archive.newest_form(), contract.integer_ids, key.id(), contract.facts);
         Self {
             contract,
             next_seq: archive.next_seq(),
             archive,
             range,
-            tables: Tables::of(&contract.facts.columns, contract.integer_ids),
-            pseudonymizer: Pseudonymizer::new(key, DigestForm::of(&contract.facts.columns)),
+            tables: written.tables(),
+            pseudonymizer: Pseudonymizer::new(key, written.digest_form()),
             quarantine_digest: key.keyed("quarantine"),
             quarantined,
             fingerprints: repeated.is_none().then(|| RepeatedKeys::new(folder)),

@@ -23,8 +23,10 @@ use std::collections::BTreeMap;
 pub(super) struct Contents<'a> {
     store: &'a dyn Store,
     public_only: bool,
+    /// The office's key, if the archive was written with it.
+    key: Option<&'a Key>,
     pseudonymizer: Option<Pseudonymizer>,
-    /// The tables and the columns of the digests, as classified when the archive was begun.
+    /// The tables and the columns of the digests in the form of the commit that is checked.
     form: Option<(Tables, DigestForm)>,
     /// The office's time zone, which determines the month of a row.
     zone: Zone,
@@ -126,8 +128,9 @@ impl<'a> Contents<'a> {
         Self {
             store,
             public_only: examination.public_only,
-            pseudonymizer: key.zip(facts).map(|(key, facts)| Pseudonymizer::new(key, DigestForm::of(&facts.columns))),
-            form: facts.map(|facts| (facts.tables(), DigestForm::of(&facts.columns))),
+            key,
+            pseudonymizer: None,
+            form: None,
             zone: facts.map_or_else(Zone::default, |facts| facts.zone),
             next_version: 0,
             next_seq: 0,
@@ -138,6 +141,10 @@ impl<'a> Contents<'a> {
     /// Checks every file of a commit, and the totals that the commit states for all of them.
     pub(super) fn check(&mut self, commit: &Commit, result: &mut Verification) -> Result<(), ArchiveError> {
         let note = &commit.note;
+        if let Some(facts) = &commit.facts {
+            self.pseudonymizer = self.key.map(|key| Pseudonymizer::new(key, facts.digest_form()));
+            self.form = Some((facts.tables(), facts.digest_form()));
+        }
         if commit.version != self.next_version {
             // An earlier commit could not be read, which has been reported. The first number then follows from this commit alone.
             let rows = commit.events.iter().map(|file| file.entry.rows).fold(0, u64::saturating_add);

@@ -1,0 +1,94 @@
+//! An archive of each form that was ever published, as the program of its time left it: every later program reads it, proves it and
+//! goes on with it. `pipeline/src/archive/form.rs` says how forms follow each other.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use tests::{EVERY_EVENT, Office, root};
+
+/// The archives, each beside its key, its source, what it answers and its head.
+fn frozen() -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> =
+        fs::read_dir(root().join("tests/archives")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    found.sort();
+    assert!(!found.is_empty());
+    found
+}
+
+/// An office of today with a frozen archive, its key and its source.
+fn office(frozen: &Path) -> Office {
+    let sources = frozen.join("sumber");
+    let office = Office::at(&format!("csv:{}", sources.display()));
+    fs::remove_file(office.path("kunci.key")).unwrap();
+    tests::copy(frozen, office.folder());
+    fs::set_permissions(office.path("kunci.key"), fs::Permissions::from_mode(0o600)).unwrap();
+    office.configure(&format!("csv:{}", sources.display()), "csv:sumber");
+    office
+}
+
+#[test]
+fn every_published_form_has_its_archive() {
+    let source = fs::read_to_string(root().join("pipeline/src/archive/form.rs")).unwrap();
+    let forms = source.split_once("pub(crate) static FORMS").unwrap().1.split_once("];").unwrap().0;
+    let names: Vec<&str> = forms.split("name: \"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    let kept: Vec<String> = frozen()
+        .iter()
+        .map(|path| path.file_name().unwrap().to_string_lossy().strip_prefix("form-").unwrap().to_owned())
+        .collect();
+    assert_eq!(names, kept, "tests/archives keeps an archive of each form in FORMS");
+}
+
+#[test]
+fn it_is_read_and_proved_as_it_was_left() {
+    for frozen in frozen() {
+        let office = office(&frozen);
+        let heads = office.place("sidik.txt");
+        let ran = office.run(&["verify", "--heads", &heads]).expect_code(0);
+        assert!(ran.out.contains("31 events row by row, 1 kept heads; 0 findings"), "{}", ran.out);
+        let events = office.run(&["query", EVERY_EVENT, "--format", "csv"]).expect_code(0).out;
+        assert_eq!(events, fs::read_to_string(frozen.join("events.csv")).unwrap());
+        // The private rows, too: a full copy prints the people.
+        office.run(&["render", "--month", "2026-10", "--full", "--format", "csv"]).expect_code_in(&[0, 1], "render");
+        let book = fs::read_to_string(office.full("buku_agenda_pendaftaran", "csv")).unwrap();
+        assert!(book.contains("AHMAD HANDAYANI"), "{book}");
+    }
+}
+
+#[test]
+fn later_rows_come_into_it_and_nothing_of_it_is_lost() {
+    for frozen in frozen() {
+        let office = office(&frozen);
+        let before = fs::read_to_string(frozen.join("events.csv")).unwrap();
+        fs::rename(office.path("later.csv"), office.path("sumber/3.csv")).unwrap();
+        office.run(&["pull", "--at", "2026-11-25T01:00:00Z"]).expect_code_in(&[0, 1], "pull");
+        assert_eq!(office.events(""), 39);
+        let now = office.run(&["query", EVERY_EVENT, "--format", "csv"]).expect_code(0).out;
+        assert!(before.lines().all(|line| now.lines().any(|other| other == line)), "{now}");
+        let heads = office.place("sidik.txt");
+        office.run(&["verify", "--heads", &heads]).expect_code(0);
+        for commit in 0..3 {
+            let path = format!("archive/events/_delta_log/{commit:020}.json");
+            assert_eq!(fs::read(office.path(&path)).unwrap(), fs::read(frozen.join(&path)).unwrap());
+        }
+    }
+}
+
+#[test]
+fn an_older_program_says_that_a_newer_one_wrote_and_changes_nothing() {
+    let office = Office::small();
+    let commit = office.commit(0);
+    let text = fs::read_to_string(&commit).unwrap();
+    // Of a newer program an older one may understand nothing but the form.
+    let newer = text.replace("\"tertib.form\":\"1\"", "\"tertib.form\":\"99\",\"tertib.later\":\"x\"");
+    fs::write(&commit, newer.replacen("\"commitInfo\"", "\"laterInfo\"", 1)).unwrap();
+    let before = fs::read(&commit).unwrap();
+    for command in [&["pull"][..], &["verify"], &["status"], &["metrics", "--month", "2026-10"]] {
+        let ran = office.run(command).expect_code(2);
+        let lines: Vec<&str> = ran.err.lines().filter(|line| !line.is_empty()).collect();
+        assert!(lines[0].contains("has form 99, which tertib") && lines[0].contains("nothing was read or changed"));
+        assert!(lines[1].contains("install that version or a newer one"), "{}", ran.err);
+    }
+    assert_eq!(fs::read(&commit).unwrap(), before);
+}
