@@ -13,6 +13,12 @@ use std::sync::{Mutex, PoisonError};
 pub enum Tool {
     /// The shell of Debian.
     Bash,
+    /// `cargo-deb` with what it runs.
+    CargoDeb,
+    /// A clean Debian with systemd, which `.ci/run` makes, and the right to enter it.
+    Chroot,
+    /// `lintian`, which knows the faults of packages.
+    Lintian,
     /// `mandoc`, which reads manual pages strictly.
     Mandoc,
     /// A MariaDB server.
@@ -37,6 +43,8 @@ pub enum Tool {
     Script,
     /// `strace`, which injects faults.
     Strace,
+    /// `systemd-analyze`, which judges units.
+    SystemdAnalyze,
     /// `taskset`, which binds a command to a core.
     Taskset,
     /// The `typst` program.
@@ -53,8 +61,11 @@ static DECLARED: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
 
 impl Tool {
     /// Every tool; of Python the packages that some test needs.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 20] = [
         Self::Bash,
+        Self::CargoDeb,
+        Self::Chroot,
+        Self::Lintian,
         Self::Mandoc,
         Self::Mariadb,
         Self::Mount,
@@ -67,6 +78,7 @@ impl Tool {
         Self::Python(&[]),
         Self::Script,
         Self::Strace,
+        Self::SystemdAnalyze,
         Self::Taskset,
         Self::Typst,
         Self::Zbarimg,
@@ -76,6 +88,9 @@ impl Tool {
     fn programs(self) -> &'static [&'static str] {
         match self {
             Self::Bash => &["bash"],
+            Self::CargoDeb => &["cargo-deb", "dpkg-deb", "dpkg-shlibdeps", "gzip", "sh", "strip"],
+            Self::Chroot => &["chroot", "tar"],
+            Self::Lintian => &["lintian"],
             Self::Mandoc => &["mandoc"],
             Self::Mariadb => &["mariadbd", "mariadb-install-db"],
             Self::Postgresql => &["postgres", "initdb"],
@@ -88,6 +103,7 @@ impl Tool {
             Self::Python(_) => &["python3"],
             Self::Script => &["script"],
             Self::Strace => &["strace"],
+            Self::SystemdAnalyze => &["systemd-analyze"],
             Self::Taskset => &["taskset"],
             Self::Typst => &["typst"],
             Self::Zbarimg => &["zbarimg"],
@@ -140,6 +156,8 @@ impl Tool {
             Self::Strace if !succeeds("strace", &["-qq", "-e", "trace=none", "true"]) => {
                 Some("the right to trace".to_owned())
             }
+            Self::Chroot if !debian_root().exists() => Some("a clean Debian".to_owned()),
+            Self::Chroot if !succeeds("chroot", &["/", "true"]) => Some("the right to chroot".to_owned()),
             Self::Mount if !may_mount() => Some("the right to mount".to_owned()),
             _ => None,
         }
@@ -162,6 +180,14 @@ impl Tool {
         let program = self.programs()[0];
         let declared = DECLARED.lock().unwrap_or_else(PoisonError::into_inner).contains(program);
         assert!(declared, "no trial of this program says `needs` {self:?}; see tests/README.md");
+        Command::new(program)
+    }
+
+    /// A program that belongs to the tool beside its first one.
+    #[must_use]
+    pub fn beside(self, program: &str) -> Command {
+        assert!(self.programs().contains(&program), "{self:?} has no {program}");
+        drop(self.command());
         Command::new(program)
     }
 
@@ -211,6 +237,14 @@ fn has_package(name: &str) -> bool {
 
 fn may_mount() -> bool {
     tempfile::TempDir::new().is_ok_and(|at| mount(at.path(), "size=1m") && unmount(at.path()))
+}
+
+/// The clean Debian that `.ci/run` makes, as a tar archive.
+#[must_use]
+pub fn debian_root() -> PathBuf {
+    let home = std::env::var_os("HOME").map_or_else(|| PathBuf::from("/nonexistent"), PathBuf::from);
+    let named = std::env::var_os("TERTIB_DEBIAN").map(PathBuf::from);
+    named.unwrap_or_else(|| home.join(".cache/tertib/debian-12.tar"))
 }
 
 /// Mounts a file system in memory on a folder; whether that is allowed.

@@ -19,6 +19,7 @@ pub(crate) use write::{Beginning, optional_tables};
 use crate::channel::ChannelSection;
 use crate::clock;
 use anyhow::{Context, Result, anyhow, bail};
+use pipeline::{Key, KeyError};
 use render::RenderSection;
 use schemas::Language;
 use schemas::document::Office;
@@ -147,7 +148,8 @@ impl Config {
         } else if let Some(file) = &config.source.url_file {
             let both = "the source is named by `url` and by `url-file`; keep one of them";
             anyhow::ensure!(config.source.url.is_empty(), "{}: {both}", path.display());
-            config.source.url = url_of(&credential::handed_over(config.folder.join(file)))?;
+            let file = config.folder.join(file);
+            config.source.url = url_of(&credential::handed_over(&file).unwrap_or(file))?;
         }
         config.check().with_context(|| path.display().to_string())?;
         Ok(config)
@@ -160,7 +162,19 @@ impl Config {
 
     /// The key file.
     pub(crate) fn key_path(&self) -> PathBuf {
-        credential::handed_over(self.folder.join(&self.archive.key))
+        self.folder.join(&self.archive.key)
+    }
+
+    /// The office's key.
+    ///
+    /// # Errors
+    /// When it is not there, or cannot be used.
+    pub(crate) fn key(&self) -> Result<Key, KeyError> {
+        let path = self.key_path();
+        match credential::handed_over(&path) {
+            Some(credential) => Key::handed_over(&credential),
+            None => Key::load(&path),
+        }
     }
 
     /// The folder of what tertib keeps for itself.

@@ -95,7 +95,7 @@ impl Workspace {
 
     /// The office's key; none where there is no key file, as on an auditor's machine.
     pub(crate) fn key_if_there(&self) -> Result<Option<Key>> {
-        match Key::load(&self.config.key_path()) {
+        match self.config.key() {
             Ok(key) => Ok(Some(key)),
             Err(KeyError::Missing { .. }) => Ok(None),
             Err(fault) => Err(fault.into()),
@@ -112,7 +112,7 @@ impl Workspace {
     /// # Errors
     /// As for [`pipeline::pull`], and when the program is asked to stop meanwhile.
     pub(crate) async fn pull(&self, request: PullRequest, progress: Progress<'_>) -> Result<PullReport> {
-        let key = Key::load(&self.config.key_path())?;
+        let key = self.config.key()?;
         let source = &self.config.source;
         let options = PullOptions {
             source_name: &source.name,

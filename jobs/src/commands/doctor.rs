@@ -7,7 +7,7 @@ use crate::print;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use pipeline::{Key, Source};
+use pipeline::Source;
 use reports::Program;
 use schemas::document::Coverage;
 use std::io::Write;
@@ -109,7 +109,7 @@ async fn source(workspace: &Workspace) -> Examination {
 /// The key must be the archive's.
 fn key(workspace: &Workspace) -> Examination {
     let examine = || {
-        let key = Key::load(&workspace.config.key_path())?;
+        let key = workspace.config.key()?;
         // An archive that cannot be read says so itself.
         if let Ok(archive) = workspace.archive() {
             archive.check_key(&key)?;

@@ -5,13 +5,12 @@ use crate::outcome::Outcome;
 use crate::workspace::Workspace;
 use crate::{clock, print};
 use anyhow::Result;
-use pipeline::Key;
 
 /// Exit code 1 when a row is missing, gone, different, broken or in quarantine.
 pub(crate) async fn run(options: &OfMonth, common: Common) -> Result<Outcome> {
     let workspace = Workspace::open(options.place.config.as_deref())?;
     let archive = workspace.archive()?;
-    let key = Key::load(&workspace.config.key_path())?;
+    let key = workspace.config.key()?;
     let source = workspace.config.source_config()?;
     let at_ms = clock::now().timestamp_millis();
     let result = pipeline::reconcile(&source, &archive, &key, &workspace.facts, options.month, at_ms).await?;

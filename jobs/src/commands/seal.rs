@@ -6,7 +6,7 @@ use crate::workspace::Workspace;
 use crate::{clock, print};
 use anyhow::Result;
 use clap::Args;
-use pipeline::{Key, Seal, SealRequest};
+use pipeline::{Seal, SealRequest};
 use schemas::Month;
 
 /// Options of `tertib seal`.
@@ -25,7 +25,7 @@ pub(crate) struct Options {
 /// Exit code 2 when the month is not over or not complete, its books are closed already, or those of an earlier month are open.
 pub(crate) fn run(options: &Options) -> Result<Outcome> {
     let workspace = Workspace::open(options.place.config.as_deref())?;
-    let key = Key::load(&workspace.config.key_path())?;
+    let key = workspace.config.key()?;
     let request = SealRequest {
         month: options.month,
         zone: workspace.facts.zone,

@@ -55,6 +55,14 @@ pub enum KeyError {
     },
 }
 
+fn unread(path: &Path, reason: std::io::Error) -> KeyError {
+    let path = path.display().to_string();
+    match reason.kind() {
+        std::io::ErrorKind::NotFound => KeyError::Missing { path },
+        _ => KeyError::Read { path, reason },
+    }
+}
+
 /// The greatest size of a key file: far more than 64 digits and any blanks that an editor adds.
 const LONGEST_BYTES: u64 = 1_024;
 
@@ -74,15 +82,20 @@ impl Key {
     /// # Errors
     /// [`KeyError`] when the file does not exist, other users may read it, or it does not contain a key.
     pub fn load(path: &Path) -> Result<Self, KeyError> {
-        let shown = path.display().to_string();
-        let fault = |reason: std::io::Error| match reason.kind() {
-            std::io::ErrorKind::NotFound => KeyError::Missing { path: shown.clone() },
-            _ => KeyError::Read { path: shown.clone(), reason },
-        };
-        let bytes = read_file(path, LONGEST_BYTES).map_err(fault)?;
-        if others_may(path).map_err(fault)? != 0 {
-            return Err(KeyError::Open { path: shown });
+        if others_may(path).map_err(|reason| unread(path, reason))? != 0 {
+            return Err(KeyError::Open { path: path.display().to_string() });
         }
+        Self::handed_over(path)
+    }
+
+    /// Reads a key file that a service manager keeps. It alone answers for who may read it: systemd grants the service an access
+    /// that permission bits show as one of the group.
+    ///
+    /// # Errors
+    /// [`KeyError`] when the file does not exist, or does not contain a key.
+    pub fn handed_over(path: &Path) -> Result<Self, KeyError> {
+        let shown = path.display().to_string();
+        let bytes = read_file(path, LONGEST_BYTES).map_err(|reason| unread(path, reason))?;
         let text = String::from_utf8_lossy(&bytes);
         let text = text.trim();
         let mut bytes = [0; 32];

@@ -1,0 +1,132 @@
+//! The Debian package: made by its recipe, judged by lintian, and installed, upgraded and purged in a clean Debian.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use tempfile::TempDir;
+use tests::tools::{Tool, debian_root};
+use tests::{Ran, root, tertib};
+
+tests::part! {
+    lintian_finds_no_error needs Tool::CargoDeb, Tool::Lintian;
+    installed_upgraded_and_purged_nothing_of_the_office_is_lost needs Tool::CargoDeb, Tool::Chroot;
+}
+
+/// The package of this program, and the same as an earlier version.
+fn packages() -> &'static (TempDir, PathBuf, PathBuf) {
+    static MADE: OnceLock<(TempDir, PathBuf, PathBuf)> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let dir = TempDir::new().unwrap();
+        let program = tertib().get_program().to_owned();
+        let make = |version: &str| {
+            let out = dir.path().join(format!("tertib_{version}.deb"));
+            let script = root().join("jobs/package/deb.sh");
+            let mut made = Tool::CargoDeb.beside("sh");
+            let made = made.arg(script).arg(&program).arg(&out).arg(version).output().unwrap();
+            drop(Ran::from(made).expect_code(0));
+            out
+        };
+        let (old, new) = (make("0.0.9-1"), make(concat!(env!("CARGO_PKG_VERSION"), "-1")));
+        (dir, old, new)
+    })
+}
+
+fn lintian_finds_no_error() {
+    let (_, _, package) = packages();
+    let ran = Tool::Lintian.run(&["--allow-root", "--fail-on", "error,warning", &package.display().to_string()]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{}", ran.err);
+}
+
+/// A clean Debian, in which commands run.
+struct Debian {
+    dir: TempDir,
+}
+
+impl Debian {
+    fn new() -> Self {
+        let dir = TempDir::new().unwrap();
+        let (archive, folder) = (debian_root().display().to_string(), dir.path().display().to_string());
+        let unpack = ["--extract", "--file", &archive, "--directory", &folder, "--exclude=./dev/*"];
+        let ran = Ran::from(Tool::Chroot.beside("tar").args(unpack).output().unwrap());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        // What maintainer scripts write to nowhere.
+        fs::write(dir.path().join("dev/null"), "").unwrap();
+        fs::set_permissions(dir.path().join("dev/null"), fs::Permissions::from_mode(0o666)).unwrap();
+        Self { dir }
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.dir.path().join(path)
+    }
+
+    fn run(&self, command: &[&str]) -> Ran {
+        let mut chroot = Tool::Chroot.command();
+        chroot.arg(self.dir.path()).args(command).env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("LC_ALL", "C.UTF-8");
+        chroot.env("DEBIAN_FRONTEND", "noninteractive").output().unwrap().into()
+    }
+
+    fn install(&self, package: &Path) -> String {
+        fs::copy(package, self.path("tertib.deb")).unwrap();
+        let ran = self.run(&["dpkg", "--force-confold", "--install", "/tertib.deb"]).expect_code(0);
+        ran.out + &ran.err
+    }
+}
+
+fn installed_upgraded_and_purged_nothing_of_the_office_is_lost() {
+    let (_, old, new) = packages();
+    let debian = Debian::new();
+    let said = debian.install(old);
+    assert!(said.contains("tertib init --system"), "{said}");
+    let version = debian.run(&["tertib", "--version"]).expect_code(0).out;
+    assert_eq!(version.trim(), concat!("tertib ", env!("CARGO_PKG_VERSION")));
+
+    // The service's own user, its folders, and nothing that runs before it is set up.
+    let users = fs::read_to_string(debian.path("etc/passwd")).unwrap();
+    let user = users.lines().find(|line| line.starts_with("tertib:")).unwrap().split(':').collect::<Vec<_>>();
+    assert_eq!((user[5], user[6]), ("/var/lib/tertib", "/usr/sbin/nologin"));
+    let uid: u32 = user[2].parse().unwrap();
+    for (folder, owner) in [("var/lib/tertib", uid), ("etc/tertib", 0)] {
+        let meta = fs::metadata(debian.path(folder)).unwrap();
+        assert_eq!((meta.mode() & 0o7777, meta.uid()), (0o750, owner), "{folder}");
+    }
+    let enabled = debian.run(&["sh", "-c", "find /etc/systemd/system -name '*tertib*'"]).out;
+    assert_eq!(enabled, "", "nothing is enabled");
+
+    // systemd itself, of that Debian, reads the units without a complaint.
+    let units = "/usr/lib/systemd/system/tertib.service /usr/lib/systemd/system/tertib-once.timer \
+                 /usr/lib/systemd/system/tertib-once.service /usr/lib/systemd/system/tertib-alarm.service";
+    let verify = debian.run(&["sh", "-c", &format!("systemd-analyze verify --man=no --recursive-errors=no {units}")]);
+    assert_eq!((verify.code, verify.err.as_str()), (0, ""));
+    assert!(debian.path("usr/share/man/man1/tertib-pull.1.gz").exists());
+
+    // What an office has after a month is there after an upgrade, and after the package is gone.
+    let kept =
+        [("etc/tertib/tertib.toml", "# kantor"), ("etc/tertib/kunci.key", "x"), ("var/lib/tertib/archive/a", "y")];
+    fs::create_dir(debian.path("var/lib/tertib/archive")).unwrap();
+    kept.iter().for_each(|(path, text)| fs::write(debian.path(path), text).unwrap());
+    let is_kept = |when: &str| {
+        for (path, text) in &kept {
+            assert_eq!(fs::read_to_string(debian.path(path)).ok().as_deref(), Some(*text), "{path} {when}");
+        }
+    };
+    let said = debian.install(new);
+    assert!(!said.contains("tertib init --system"), "it is set up already: {said}");
+    is_kept("after the upgrade");
+    debian.run(&["dpkg", "--remove", "tertib"]).expect_code(0);
+    is_kept("after the removal");
+    let purged = debian.run(&["dpkg", "--purge", "tertib"]).expect_code(0);
+    is_kept("after the purge");
+    assert!(
+        purged.out.contains("/var/lib/tertib is kept") && purged.out.contains("/etc/tertib is kept"),
+        "{}",
+        purged.out
+    );
+    assert!(!debian.path("usr/bin/tertib").exists() && !debian.path("usr/share/man/man1/tertib.1.gz").exists());
+
+    // Where nothing was ever set up, nothing stays.
+    let empty = Debian::new();
+    drop(empty.install(new));
+    empty.run(&["dpkg", "--purge", "tertib"]).expect_code(0);
+    assert!(!empty.path("etc/tertib").exists() && !empty.path("var/lib/tertib").exists());
+}
