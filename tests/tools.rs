@@ -88,7 +88,7 @@ impl Tool {
     fn programs(self) -> &'static [&'static str] {
         match self {
             Self::Bash => &["bash"],
-            Self::CargoDeb => &["cargo-deb", "dpkg-deb", "dpkg-shlibdeps", "gzip", "sh", "strip"],
+            Self::CargoDeb => &["cargo-deb", "bash", "dpkg-deb", "dpkg-shlibdeps", "gzip", "objdump", "sh", "strip"],
             Self::Chroot => &["chroot", "tar"],
             Self::Lintian => &["lintian"],
             Self::Mandoc => &["mandoc"],

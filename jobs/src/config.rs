@@ -1,6 +1,6 @@
 //! `tertib.toml`: one struct per concern, unknown keys refused.
 //!
-//! Looked for at `--config`, then `TERTIB_CONFIG`, then `./tertib.toml`, then `./work/tertib.toml`. Paths in it are
+//! Looked for at `--config`, then `TERTIB_CONFIG`, then `./tertib.toml`, `./work/tertib.toml`, `/etc/tertib/tertib.toml`. Paths in it are
 //! relative to the file itself. `TERTIB_SOURCE_URL` replaces the source's URL, so that a password need not be in a file.
 
 mod credential;
@@ -17,7 +17,7 @@ pub(crate) use job::{CatchUp, JobSection, Task};
 pub(crate) use write::{Beginning, optional_tables};
 
 use crate::channel::ChannelSection;
-use crate::clock;
+use crate::{clock, packaged};
 use anyhow::{Context, Result, anyhow, bail};
 use pipeline::{Key, KeyError};
 use render::RenderSection;
@@ -28,7 +28,7 @@ use source::SourceSection;
 use std::path::{Component, Path, PathBuf};
 
 /// Where the configuration is looked for when nothing names it.
-const PLACES: [&str; 2] = ["tertib.toml", "work/tertib.toml"];
+const PLACES: [&str; 3] = ["tertib.toml", "work/tertib.toml", "/etc/tertib/tertib.toml"];
 
 /// The whole file.
 #[derive(Clone, Debug, Deserialize)]
@@ -118,7 +118,9 @@ impl Config {
             None => Self::usual()?,
         };
         let none = || anyhow!("there is no tertib.toml here; run `tertib init`, or name it with --config");
-        Self::load(&path.ok_or_else(none)?)
+        let path = path.ok_or_else(none)?;
+        packaged::refuse_root(&path)?;
+        Self::load(&path)
     }
 
     /// The file that the environment names, or the first of the usual places.
@@ -148,8 +150,7 @@ impl Config {
         } else if let Some(file) = &config.source.url_file {
             let both = "the source is named by `url` and by `url-file`; keep one of them";
             anyhow::ensure!(config.source.url.is_empty(), "{}: {both}", path.display());
-            let file = config.folder.join(file);
-            config.source.url = url_of(&credential::handed_over(&file).unwrap_or(file))?;
+            config.source.url = credential::url_in(config.folder.join(file))?;
         }
         config.check().with_context(|| path.display().to_string())?;
         Ok(config)
@@ -170,11 +171,7 @@ impl Config {
     /// # Errors
     /// When it is not there, or cannot be used.
     pub(crate) fn key(&self) -> Result<Key, KeyError> {
-        let path = self.key_path();
-        match credential::handed_over(&path) {
-            Some(credential) => Key::handed_over(&credential),
-            None => Key::load(&path),
-        }
+        credential::key_in(&self.key_path())
     }
 
     /// The folder of what tertib keeps for itself.
@@ -279,16 +276,6 @@ pub(crate) fn relative_path(url: &str) -> Option<(&str, &str)> {
     let (scheme, path) = url.split_once(':').filter(|(scheme, _)| ["sqlite", "csv"].contains(scheme))?;
     let path = path.strip_prefix("//").unwrap_or(path);
     (!path.starts_with('/') && !path.starts_with(':')).then_some((scheme, path))
-}
-
-/// The URL of the source that stands in a file of its own, so that a password need not be in the configuration.
-fn url_of(file: &Path) -> Result<String> {
-    let text = text::read("the URL of the source from", file)?;
-    let url = text.trim();
-    if url.is_empty() || url.lines().count() > 1 {
-        bail!("{} must hold one line, the URL of the office's database", file.display());
-    }
-    Ok(url.to_owned())
 }
 
 /// The URL of the source that the environment names, so that a password need not be in a file or an argument.

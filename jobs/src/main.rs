@@ -14,6 +14,7 @@ mod history;
 mod messages;
 mod options;
 mod outcome;
+mod packaged;
 mod print;
 mod priority;
 mod proposal;

@@ -43,7 +43,7 @@ pub(crate) enum Format {
 /// Which configuration to use.
 #[derive(Debug, Args)]
 pub(crate) struct Where {
-    /// Configuration file [default: ./tertib.toml, then ./work/tertib.toml].
+    /// Configuration file [default: ./tertib.toml, ./work/tertib.toml, /etc/tertib/tertib.toml].
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }

@@ -1,16 +1,18 @@
 //! The Debian package: made by its recipe, judged by lintian, and installed, upgraded and purged in a clean Debian.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use tempfile::TempDir;
 use tests::tools::{Tool, debian_root};
-use tests::{Ran, root, tertib};
+use tests::{Office, Ran, root, tertib};
 
 tests::part! {
     lintian_finds_no_error needs Tool::CargoDeb, Tool::Lintian;
     installed_upgraded_and_purged_nothing_of_the_office_is_lost needs Tool::CargoDeb, Tool::Chroot;
+    a_program_that_is_published_is_checked needs Tool::CargoDeb;
 }
 
 /// The package of this program, and the same as an earlier version.
@@ -73,6 +75,47 @@ impl Debian {
     }
 }
 
+/// Every file below a folder with its content, its rights and its owner.
+fn content(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, u32, u32)> {
+    let (mut found, mut open) = (BTreeMap::new(), vec![folder.to_owned()]);
+    while let Some(dir) = open.pop() {
+        for path in fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()) {
+            let meta = fs::metadata(&path).unwrap();
+            let bytes = if meta.is_dir() { Vec::new() } else { fs::read(&path).unwrap() };
+            if meta.is_dir() {
+                open.push(path.clone());
+            }
+            found.insert(path, (bytes, meta.mode(), meta.uid()));
+        }
+    }
+    found
+}
+
+/// `init --system`, and what an officer does with it: as root nothing, as the user of the service everything.
+fn set_up(debian: &Debian, uid: u32) {
+    let office = Office::unpulled();
+    fs::copy(office.path("kantor.sqlite"), debian.path("srv/kantor.sqlite")).unwrap();
+    let init = ["tertib", "init", "--system", "--source", "sqlite:/srv/kantor.sqlite"];
+    let ran = debian.run(&init).expect_code(0);
+    assert!(ran.err.contains("sudo -u tertib tertib doctor"), "{}", ran.err);
+    for secret in ["tertib.toml", "kunci.key", "source-url"] {
+        let meta = fs::metadata(debian.path("etc/tertib").join(secret)).unwrap();
+        assert_eq!((meta.mode() & 0o777, meta.uid()), (0o600, uid), "{secret}");
+    }
+    assert_eq!(fs::read_to_string(debian.path("etc/tertib/source-url")).unwrap(), "sqlite:/srv/kantor.sqlite\n");
+    debian.run(&init).expect_code(2);
+    let refused = debian.run(&["tertib", "pull"]).expect_code(2);
+    assert!(refused.err.contains("sudo -u tertib tertib"), "{}", refused.err);
+    let as_the_service =
+        |command: &[&str]| debian.run(&[&["runuser", "-u", "tertib", "--", "tertib"], command].concat());
+    as_the_service(&["pull"]).expect_code_in(&[0, 1], "pull");
+    as_the_service(&["run", "verifikasi"]).expect_code(0);
+    assert!(debian.path("var/lib/tertib/archive/events/_delta_log").exists());
+    assert!(
+        debian.path("var/lib/tertib/riwayat.sqlite").exists() && !debian.path("etc/tertib/riwayat.sqlite").exists()
+    );
+}
+
 fn installed_upgraded_and_purged_nothing_of_the_office_is_lost() {
     let (_, old, new) = packages();
     let debian = Debian::new();
@@ -86,7 +129,7 @@ fn installed_upgraded_and_purged_nothing_of_the_office_is_lost() {
     let user = users.lines().find(|line| line.starts_with("tertib:")).unwrap().split(':').collect::<Vec<_>>();
     assert_eq!((user[5], user[6]), ("/var/lib/tertib", "/usr/sbin/nologin"));
     let uid: u32 = user[2].parse().unwrap();
-    for (folder, owner) in [("var/lib/tertib", uid), ("etc/tertib", 0)] {
+    for (folder, owner) in [("var/lib/tertib", uid), ("etc/tertib", uid)] {
         let meta = fs::metadata(debian.path(folder)).unwrap();
         assert_eq!((meta.mode() & 0o7777, meta.uid()), (0o750, owner), "{folder}");
     }
@@ -100,14 +143,13 @@ fn installed_upgraded_and_purged_nothing_of_the_office_is_lost() {
     assert_eq!((verify.code, verify.err.as_str()), (0, ""));
     assert!(debian.path("usr/share/man/man1/tertib-pull.1.gz").exists());
 
+    set_up(&debian, uid);
     // What an office has after a month is there after an upgrade, and after the package is gone.
-    let kept =
-        [("etc/tertib/tertib.toml", "# kantor"), ("etc/tertib/kunci.key", "x"), ("var/lib/tertib/archive/a", "y")];
-    fs::create_dir(debian.path("var/lib/tertib/archive")).unwrap();
-    kept.iter().for_each(|(path, text)| fs::write(debian.path(path), text).unwrap());
+    let kept = ["etc/tertib", "var/lib/tertib"].map(|folder| (folder, content(&debian.path(folder))));
+    assert!(kept.iter().all(|(_, files)| files.len() > 2), "{kept:?}");
     let is_kept = |when: &str| {
-        for (path, text) in &kept {
-            assert_eq!(fs::read_to_string(debian.path(path)).ok().as_deref(), Some(*text), "{path} {when}");
+        for (folder, files) in &kept {
+            assert!(content(&debian.path(folder)) == *files, "{folder} {when}");
         }
     };
     let said = debian.install(new);
@@ -129,4 +171,16 @@ fn installed_upgraded_and_purged_nothing_of_the_office_is_lost() {
     drop(empty.install(new));
     empty.run(&["dpkg", "--purge", "tertib"]).expect_code(0);
     assert!(!empty.path("etc/tertib").exists() && !empty.path("var/lib/tertib").exists());
+}
+
+/// The program of the tests is of a machine as new as this one, and holds its paths: neither may be published.
+fn a_program_that_is_published_is_checked() {
+    let check = |glibc: &str| {
+        let mut check = Tool::CargoDeb.beside("bash");
+        check.arg(root().join("jobs/package/check.sh")).arg(tertib().get_program()).arg(glibc);
+        Ran::from(check.env("HOME", root()).output().unwrap()).expect_code(1).err
+    };
+    assert!(check("2.17").contains("it needs glibc 2."));
+    let said = check("2.99");
+    assert!(!said.contains("it needs") && said.contains("it holds the path"), "{said}");
 }

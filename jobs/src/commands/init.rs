@@ -3,11 +3,11 @@
 use crate::config::{Beginning, optional_tables, source_url};
 use crate::options::Common;
 use crate::outcome::Outcome;
-use crate::print;
+use crate::{packaged, print};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use pipeline::{Archive, Key, Source, SourceConfig, SourceError};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Options of `tertib init`.
 #[derive(Debug, Args)]
@@ -15,6 +15,12 @@ pub(crate) struct Options {
     /// Folder to make.
     #[arg(default_value = "work", value_name = "DIR")]
     dir: PathBuf,
+    /// Set up the service of the package, as root: configuration, key and source in /etc/tertib, the rest in /var/lib/tertib.
+    #[arg(long, conflicts_with = "dir")]
+    system: bool,
+    /// Where the service keeps the archive, if not in /var/lib/tertib.
+    #[arg(long, value_name = "DIR", requires = "system")]
+    archive: Option<PathBuf>,
     /// The office's database: sqlite:PATH, postgres://…, mysql://… or csv:FOLDER [default: `TERTIB_SOURCE_URL`, which is not
     /// written down].
     #[arg(long, value_name = "URL")]
@@ -24,8 +30,21 @@ pub(crate) struct Options {
     view: String,
 }
 
+impl Options {
+    /// Where the archive will be.
+    fn archive_path(&self) -> PathBuf {
+        let state = if self.system { Path::new(packaged::STATE) } else { &self.dir };
+        self.archive.clone().unwrap_or_else(|| state.join("archive"))
+    }
+}
+
 /// An existing configuration is never overwritten.
-pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
+pub(crate) async fn run(mut options: Options, common: Common) -> Result<Outcome> {
+    if options.system {
+        packaged::check()?;
+        options.dir = packaged::CONFIGURATION.into();
+    }
+    let options = options;
     let config = options.dir.join("tertib.toml");
     if config.symlink_metadata().is_ok() {
         bail!("{} is there already; edit it, or choose another folder", config.display());
@@ -45,7 +64,7 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     let found = key.symlink_metadata().is_ok();
     if found {
         Key::load(&key)?;
-    } else if Archive::open(&options.dir.join("archive"))?.is_empty() {
+    } else if Archive::open(&options.archive_path())?.is_empty() {
         Key::create(&key)?;
     } else {
         bail!(
@@ -53,8 +72,14 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
             options.dir.display()
         );
     }
-    Beginning { url: named.as_deref().unwrap_or_default(), view: &options.view, outages, stock }.write(&config)?;
-    if named.as_deref().is_some_and(holds_password) {
+    let beginning = Beginning { url: named.as_deref().unwrap_or_default(), view: &options.view, outages, stock };
+    if options.system {
+        beginning.write_for_the_service(&config, options.archive.as_deref())?;
+        packaged::hand_over(Some(&url), options.archive.as_deref())?;
+    } else {
+        beginning.write(&config)?;
+    }
+    if !options.system && named.as_deref().is_some_and(holds_password) {
         let seen = "others may see a password in the arguments of a program, and it now stands in";
         let advice = format!("{seen} {}; TERTIB_SOURCE_URL keeps it out of both", config.display());
         print::words(common, &advice);
@@ -67,7 +92,11 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     if let Some(fault) = &fault {
         print::words(common, &format!("the source could not be examined: {fault}"));
     }
-    let next = ["doctor", "pull"].map(|command| print::command(command, Some(&config)));
+    let next = if options.system {
+        ["sudo -u tertib tertib doctor", "systemctl enable --now tertib"].map(str::to_owned)
+    } else {
+        ["doctor", "pull"].map(|command| print::command(command, Some(&config)))
+    };
     print::words(common, &format!("keep a copy of kunci.key in a safe place; next:\n{}", next.join("\n")));
     Ok(Outcome::of(fault.is_some()))
 }

@@ -1,5 +1,6 @@
 //! The configuration that an office begins with: every key with a comment.
 
+use crate::packaged;
 use anyhow::{Context, Result};
 use std::path::Path;
 
@@ -22,18 +23,52 @@ impl Beginning<'_> {
     /// # Errors
     /// When something has that name already, or the file cannot be written.
     pub(crate) fn write(self, path: &Path) -> Result<()> {
-        let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+        written(path, &self.text())
+    }
+
+    /// Writes the configuration of the package's service, whose URL stands in a file of its own.
+    ///
+    /// # Errors
+    /// When something has that name already, or the file cannot be written.
+    pub(crate) fn write_for_the_service(self, path: &Path, archive: Option<&Path>) -> Result<()> {
+        let state = Path::new(packaged::STATE);
+        let archive = archive.map_or_else(|| state.join("archive"), Path::to_owned);
+        let value = |path: &Path| toml::Value::String(path.display().to_string()).to_string();
+        let (archive, reports) = (value(&archive), value(&state.join("laporan")));
+        let source_url = format!("url-file = \"{}\"", packaged::SOURCE_URL);
+        let mut text = self.text();
+        for (from, to) in [
+            (format!("url = {}\n", quoted(self.url)), format!("{source_url}\n")),
+            (format!("# {source_url}\n"), String::new()),
+            ("# state = ".to_owned(), "state = ".to_owned()),
+            ("path = \"archive\"".to_owned(), format!("path = {archive}")),
+            ("path = \"laporan\"".to_owned(), format!("path = {reports}")),
+        ] {
+            anyhow::ensure!(text.contains(&from), "the configuration has no line `{}`", from.trim_end());
+            text = text.replace(&from, &to);
+        }
+        written(path, &text)
+    }
+
+    fn text(self) -> String {
         let line =
             |there: bool, name: &str, value: &str| format!("{}{name} = \"{value}\"", if there { "" } else { "# " });
         let [outage_table, stock_table] = optional_tables(self.url);
-        let text = include_str!("tertib.toml.txt")
+        include_str!("tertib.toml.txt")
             .replace("{url}", &quoted(self.url))
             .replace("{view}", &quoted(self.view))
             .replace("{outages}", &line(self.outages, "outages", &outage_table))
-            .replace("{stock}", &line(self.stock, "stock", &stock_table));
-        let written = pipeline::create_private_file(path, text.as_bytes());
-        written.with_context(|| format!("cannot write {}", path.display()))
+            .replace("{stock}", &line(self.stock, "stock", &stock_table))
     }
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+fn written(path: &Path, text: &str) -> Result<()> {
+    let written = pipeline::create_private_file(path, text.as_bytes());
+    written.with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// What outages and blank-card stock are called.
