@@ -91,6 +91,13 @@ fn content(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, u32, u32)> {
     found
 }
 
+/// What systemd of that Debian says of the units.
+fn verify(debian: &Debian) -> (i32, String) {
+    let units = ["tertib.service", "tertib-once.service", "tertib-once.timer", "tertib-alarm.service"];
+    let ran = debian.run(&[&["systemd-analyze", "verify", "--man=no"][..], &units].concat());
+    (ran.code, ran.err)
+}
+
 /// `init --system`, and what an officer does with it: as root nothing, as the user of the service everything.
 fn set_up(debian: &Debian, uid: u32) {
     let office = Office::unpulled();
@@ -137,10 +144,7 @@ fn installed_upgraded_and_purged_nothing_of_the_office_is_lost() {
     assert_eq!(enabled, "", "nothing is enabled");
 
     // systemd itself, of that Debian, reads the units without a complaint.
-    let units = "/usr/lib/systemd/system/tertib.service /usr/lib/systemd/system/tertib-once.timer \
-                 /usr/lib/systemd/system/tertib-once.service /usr/lib/systemd/system/tertib-alarm.service";
-    let verify = debian.run(&["sh", "-c", &format!("systemd-analyze verify --man=no --recursive-errors=no {units}")]);
-    assert_eq!((verify.code, verify.err.as_str()), (0, ""));
+    assert_eq!(verify(&debian), (0, String::new()));
     assert!(debian.path("usr/share/man/man1/tertib-pull.1.gz").exists());
 
     set_up(&debian, uid);
@@ -171,6 +175,19 @@ fn installed_upgraded_and_purged_nothing_of_the_office_is_lost() {
     drop(empty.install(new));
     empty.run(&["dpkg", "--purge", "tertib"]).expect_code(0);
     assert!(!empty.path("etc/tertib").exists() && !empty.path("var/lib/tertib").exists());
+
+    // An archive on another disk, into which systemd must let the service write.
+    drop(empty.install(new));
+    fs::copy(Office::unpulled().path("kantor.sqlite"), empty.path("srv/kantor.sqlite")).unwrap();
+    let init = ["tertib", "init", "--system", "--source", "sqlite:/srv/kantor.sqlite", "--archive", "/srv/arsip"];
+    empty.run(&init).expect_code(0);
+    for unit in ["tertib", "tertib-once"] {
+        let path = format!("etc/systemd/system/{unit}.service.d/archive.conf");
+        assert_eq!(fs::read_to_string(empty.path(&path)).unwrap(), "[Service]\nReadWritePaths=/srv/arsip\n");
+    }
+    assert_eq!(verify(&empty), (0, String::new()));
+    empty.run(&["runuser", "-u", "tertib", "--", "tertib", "pull"]).expect_code_in(&[0, 1], "pull");
+    assert!(empty.path("srv/arsip/events/_delta_log").exists() && !empty.path("var/lib/tertib/archive").exists());
 }
 
 /// The program of the tests is of a machine as new as this one, and holds its paths: neither may be published.

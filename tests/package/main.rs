@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 
 mod debian;
+mod handbook;
 mod manual;
 mod secrets;
 mod systemd;
@@ -12,7 +13,7 @@ use tests::trials::Trials;
 
 fn main() -> ExitCode {
     let mut all = Trials::default();
-    for trials in [manual::trials, secrets::trials, systemd::trials, debian::trials] {
+    for trials in [manual::trials, secrets::trials, systemd::trials, debian::trials, handbook::trials] {
         trials(&mut all);
     }
     all.run()

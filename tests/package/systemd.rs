@@ -1,12 +1,14 @@
 //! The units: little that the service may touch, and nothing that systemd complains of.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
-use tests::root;
 use tests::tools::Tool;
+use tests::{Office, Ran, root, tertib};
 
 tests::part! {
     the_services_are_little_exposed needs Tool::SystemdAnalyze;
+    the_services_may_call_what_the_program_calls needs Tool::Strace, Tool::SystemdAnalyze;
     every_secret_that_is_handed_over_is_read_by_its_name;
 }
 
@@ -43,4 +45,49 @@ fn every_secret_that_is_handed_over_is_read_by_its_name() {
     let unit = fs::read_to_string(root().join("jobs/package/systemd/tertib.service")).unwrap();
     let handed: Vec<&str> = unit.lines().filter_map(|line| line.strip_prefix("LoadCredential=")).collect();
     assert_eq!(handed, ["source-url:/etc/tertib/source-url", "kunci.key:/etc/tertib/kunci.key"]);
+}
+
+/// The system calls of a group of systemd (`@system-service`), with those of the groups in it.
+fn calls_of(group: &str) -> BTreeSet<String> {
+    let said = Tool::SystemdAnalyze.output(&["syscall-filter", "--no-pager", group]);
+    let names = said.lines().skip(1).map(str::trim).filter(|name| !name.is_empty() && !name.starts_with('#'));
+    names
+        .flat_map(|name| if name.starts_with('@') { calls_of(name) } else { BTreeSet::from([name.to_owned()]) })
+        .collect()
+}
+
+/// No systemd runs where this is tested, so the calls are traced, and looked up in what the units allow.
+fn the_services_may_call_what_the_program_calls() {
+    let unit = fs::read_to_string(root().join("jobs/package/systemd/tertib.service")).unwrap();
+    let mut allowed = BTreeSet::new();
+    for filter in unit.lines().filter_map(|line| line.strip_prefix("SystemCallFilter=")) {
+        match filter.strip_prefix('~') {
+            Some(group) => {
+                let forbidden = calls_of(group);
+                allowed.retain(|name| !forbidden.contains(name));
+            }
+            None => allowed.extend(calls_of(filter)),
+        }
+    }
+    assert!(allowed.len() > 100 && !allowed.contains("mount"), "{allowed:?}");
+    let office = Office::unpulled();
+    let counted = office.path("panggilan");
+    for command in [
+        &["pull"][..],
+        &["run", "verifikasi"],
+        &["run", "laporan", "--month", "2026-10"],
+        &["metrics", "--month", "2026-10"],
+        &["doctor"],
+    ] {
+        let mut strace = Tool::Strace.command();
+        strace.args(["-f", "-c", "-o"]).arg(&counted).arg(tertib().get_program()).args(command);
+        let ran: Ran = strace.arg("--config").arg(office.path("tertib.toml")).output().unwrap().into();
+        drop(ran.expect_code_in(&[0, 1], "traced"));
+        let table = fs::read_to_string(&counted).unwrap();
+        let rows = table.lines().filter(|line| line.trim_start().starts_with(|c: char| c.is_ascii_digit()));
+        let called: BTreeSet<&str> = rows.map(|row| row.split_whitespace().last().unwrap()).collect();
+        assert!(called.contains("openat"), "{table}");
+        let forbidden: Vec<_> = called.iter().filter(|name| **name != "total" && !allowed.contains(**name)).collect();
+        assert!(forbidden.is_empty(), "{command:?} calls {forbidden:?}, which the unit forbids");
+    }
 }
