@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 
 mod command;
+mod digest;
 mod email;
 mod kills;
 mod webhook;
@@ -15,7 +16,7 @@ use tests::trials::Trials;
 
 fn main() -> ExitCode {
     let mut all = Trials::default();
-    for trials in [email::trials, webhook::trials, command::trials, kills::trials] {
+    for trials in [email::trials, webhook::trials, command::trials, digest::trials, kills::trials] {
         trials(&mut all);
     }
     all.run()

@@ -4,10 +4,12 @@ use crate::{channel, office, tested};
 use std::fs;
 use std::time::{Duration, Instant};
 use tests::Office;
-use tests::sinks::HttpSink;
+use tests::sinks::{HttpSink, MailSink};
+use tests::tools::Tool;
 
 tests::part! {
     each_preset_sends_what_its_service_wants;
+    a_service_that_is_not_who_it_says_gets_nothing needs Tool::Python(&["aiosmtpd"]);
     an_answer_of_200_is_not_yet_a_message;
     a_service_that_falls_silent_is_left_in_time;
     a_request_of_the_office_is_checked_before_it_is_needed;
@@ -49,6 +51,28 @@ fn each_preset_sends_what_its_service_wants() {
     assert!(
         generic.contains(&format!("\"id\":\"{}\"", id.unwrap())) && generic.to_lowercase().contains("x-kantor: test")
     );
+}
+
+/// Any server that speaks TLS will do: the request must not come so far that it could answer it.
+fn a_service_that_is_not_who_it_says_gets_nothing() {
+    for (certificate, authority) in [("anothers", true), ("ours", false)] {
+        let server = MailSink::start("tls", certificate);
+        let trusted =
+            if authority { format!("ca-file = \"{}\"", MailSink::file("authority.pem")) } else { String::new() };
+        let office = office(&format!(
+            "type = \"webhook\"\npreset = \"generic\"\nurl = \"https://localhost:{}/\"\n{trusted}",
+            server.port()
+        ));
+        assert!(tested(&office, 1).contains("certificate of the service is not trusted"));
+    }
+    // With the authority and the right name the handshake succeeds, and what answers is no HTTP.
+    let server = MailSink::start("tls", "ours");
+    let office = office(&format!(
+        "type = \"webhook\"\npreset = \"generic\"\nurl = \"https://localhost:{}/\"\nca-file = \"{}\"",
+        server.port(),
+        MailSink::file("authority.pem")
+    ));
+    assert!(tested(&office, 1).contains("broke off"));
 }
 
 fn an_answer_of_200_is_not_yet_a_message() {
