@@ -42,7 +42,7 @@ class Handler:
         if mode() in ("451", "554"):
             return f"{mode()} not now, 1806015708979001"
         taken += 1
-        head = f"{','.join(envelope.rcpt_tos)} {'tls' if session.ssl else 'plain'} {session.authenticated}\n"
+        head = f"{','.join(envelope.rcpt_tos)} {'tls' if session.ssl or security == 'tls' else 'plain'} {session.authenticated}\n"
         (folder / f"{taken}.part").write_bytes(head.encode() + envelope.content)
         (folder / f"{taken}.part").rename(folder / f"{taken}.eml")
         return "250 OK"

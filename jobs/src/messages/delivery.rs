@@ -185,7 +185,7 @@ pub(super) async fn attempt(channel: &Channel, to: &str, letter: Letter) -> Resu
     match tokio::time::timeout(deadline, sent).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(_)) => Err(Refusal { lasting: false, reason: "sending broke off".to_owned() }),
-        Err(_) => Err(Refusal { lasting: false, reason: "no answer in time".to_owned() }),
+        Err(_) => Err(Refusal { lasting: false, reason: "the other side does not answer".to_owned() }),
     }
 }
 
