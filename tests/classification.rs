@@ -48,7 +48,7 @@ fn is_whole(pulled: &Pulled) {
     for public_only in [false, true] {
         let key = (!public_only).then_some(&pulled.key);
         let examination = Examination { root: &pulled.root(), public_only, key, heads: &[] };
-        let result = pipeline::verify(examination).unwrap();
+        let result = pipeline::verify(examination, &|_, _| {}).unwrap();
         assert!(result.findings.is_empty(), "{:?}", result.findings);
         assert_eq!(result.events, pulled.archive.provenance().unwrap().events);
     }

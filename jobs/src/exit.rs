@@ -18,7 +18,7 @@ pub(crate) fn code(result: anyhow::Result<Outcome>) -> ExitCode {
 /// Says why a command did not come to its end, the whole chain of causes on one line, and gives its exit code.
 pub(crate) fn told(fault: &anyhow::Error) -> u8 {
     let causes: Vec<String> = fault.chain().map(ToString::to_string).collect();
-    print::line(&format!("tertib: {}", causes.join(": ")));
+    print::fault(&format!("tertib: {}", causes.join(": ")));
     fault.downcast_ref::<Stopped>().map_or(2, |stopped| stopped.signal.exit_code())
 }
 
@@ -26,5 +26,5 @@ pub(crate) fn told(fault: &anyhow::Error) -> u8 {
 pub(crate) fn report_defect(defect: &std::panic::PanicHookInfo<'_>) {
     let place = defect.location().map_or_else(String::new, |l| format!(" at {}:{}", l.file(), l.line()));
     let words = "what was archived before stays, please report this line";
-    print::line(&format!("tertib: a defect of the program{place}; {words}"));
+    print::fault(&format!("tertib: a defect of the program{place}; {words}"));
 }

@@ -12,6 +12,7 @@ mod documents;
 mod exit;
 mod history;
 mod messages;
+mod months;
 mod options;
 mod outcome;
 mod packaged;
@@ -32,7 +33,7 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(fault) => fault.exit(),
     };
-    print::start_log(arguments.common);
+    print::start(arguments.common);
     without_core_dumps();
     without_other_writers();
     priority::yield_to_the_office(&arguments.command);

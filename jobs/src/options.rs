@@ -1,21 +1,76 @@
 //! Options that several commands share.
 
-use clap::{Args, ValueEnum};
+use clap::{ArgAction, Args, ValueEnum};
 use schemas::{Language, Month};
 use std::path::PathBuf;
+use tracing::level_filters::LevelFilter;
+
+/// Under which heading the help lists what every command has.
+pub(crate) const OF_EVERY_COMMAND: &str = "Options of every command";
 
 /// Options of every command.
 #[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = OF_EVERY_COMMAND)]
 pub(crate) struct Common {
     /// Say nothing but results and errors.
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, conflicts_with_all = ["verbose", "log_level"])]
     pub quiet: bool,
+    /// Log more; twice for everything.
+    #[arg(long, short, global = true, action = ArgAction::Count, conflicts_with = "log_level")]
+    verbose: u8,
+    /// Log nothing below this level [default: info].
+    #[arg(long, global = true, value_enum, value_name = "LEVEL")]
+    log_level: Option<LogLevel>,
+    /// How log lines are written.
+    #[arg(long, global = true, value_enum, value_name = "FORM", default_value_t = LogFormat::Text)]
+    pub log: LogFormat,
+    /// Tables with every column, and no line broken to the width of the terminal.
+    #[arg(long, global = true)]
+    pub wide: bool,
     /// Colour on the terminal.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub color: Color,
     /// Language of what tells how things are: findings, status, doctor [default: `bahasa` in tertib.toml, else id].
     #[arg(long, global = true, value_enum, value_name = "id|en", hide_possible_values = true)]
     pub lang: Option<Language>,
+}
+
+impl Common {
+    /// Which log lines are written.
+    pub(crate) fn log_level(self) -> LevelFilter {
+        let asked = self.log_level.unwrap_or(match self.verbose {
+            0 if self.quiet => LogLevel::Error,
+            0 => LogLevel::Info,
+            1 => LogLevel::Debug,
+            _ => LogLevel::Trace,
+        });
+        match asked {
+            LogLevel::Error => LevelFilter::ERROR,
+            LogLevel::Warn => LevelFilter::WARN,
+            LogLevel::Info => LevelFilter::INFO,
+            LogLevel::Debug => LevelFilter::DEBUG,
+            LogLevel::Trace => LevelFilter::TRACE,
+        }
+    }
+}
+
+/// How weighty a log line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+/// How log lines are written to standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For a person, in the office's time; for the journal of systemd without time, and with a priority.
+    Text,
+    /// For programs: an object on each line.
+    Json,
 }
 
 /// When to colour.
@@ -44,7 +99,7 @@ pub(crate) enum Format {
 #[derive(Debug, Args)]
 pub(crate) struct Where {
     /// Configuration file [default: ./tertib.toml, ./work/tertib.toml, /etc/tertib/tertib.toml].
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = OF_EVERY_COMMAND)]
     pub config: Option<PathBuf>,
 }
 
@@ -59,9 +114,9 @@ pub(crate) struct ArchiveCopy {
 /// What is asked of one month.
 #[derive(Debug, Args)]
 pub(crate) struct OfMonth {
-    /// The month, for example 2026-10.
+    /// The month, for example 2026-10 [default: the last one].
     #[arg(long, value_name = "YYYY-MM")]
-    pub(crate) month: Month,
+    pub(crate) month: Option<Month>,
     /// How to write the answer.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,

@@ -1,27 +1,72 @@
 //! Prints for a person: data to standard output, words to standard error.
 
+mod log;
+mod progress;
+mod table;
+
+pub(crate) use log::in_zone;
+pub(crate) use progress::Progress;
+pub(crate) use table::Table;
+
 use crate::options::{Color, Common, Format};
 use crate::outcome::Outcome;
 use anyhow::Result;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, ContentArrangement, Table};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use schemas::document::{Coverage, Provenance};
 use schemas::{Finding, Month, Speech};
 use std::io::{IsTerminal, Write};
 use std::path::Path;
+use std::sync::OnceLock;
 
-/// Structured log lines go to standard error.
-pub(crate) fn start_log(common: Common) {
-    let level = if common.quiet { tracing::Level::ERROR } else { tracing::Level::INFO };
-    let ansi = match common.color {
-        Color::Auto => std::io::stderr().is_terminal(),
+/// How the command line wants everything to look.
+#[derive(Clone, Copy, Debug)]
+struct Look {
+    wide: bool,
+    colored: bool,
+}
+
+static LOOK: OnceLock<Look> = OnceLock::new();
+
+/// Begins the log, and fixes how everything looks.
+pub(crate) fn start(common: Common) {
+    let of = |auto: bool| match common.color {
+        Color::Auto => auto,
         Color::Always => true,
         Color::Never => false,
     };
-    let subscriber = tracing_subscriber::fmt().with_max_level(level).with_target(false).with_ansi(ansi);
-    // A line that cannot be written would otherwise end the program.
-    subscriber.with_writer(std::io::stderr).log_internal_errors(false).init();
+    let _ = LOOK.get_or_init(|| Look { wide: common.wide, colored: of(console::colors_enabled()) });
+    log::start(common, of(std::io::stderr().is_terminal()));
+}
+
+fn is_wide() -> bool {
+    LOOK.get().is_some_and(|look| look.wide)
+}
+
+/// How a word strikes the eye.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// As any other.
+    Plain,
+    /// A heading.
+    Strong,
+    /// In order.
+    Good,
+    /// Somebody should look at it.
+    Look,
+    /// Something is wrong.
+    Bad,
+}
+
+/// Colours a text for standard output, where colours are shown.
+pub(crate) fn paint(tone: Tone, text: &str) -> String {
+    let code = match tone {
+        Tone::Plain => return text.to_owned(),
+        Tone::Strong => 1,
+        Tone::Good => 32,
+        Tone::Look => 33,
+        Tone::Bad => 31,
+    };
+    let is_colored = LOOK.get().is_some_and(|look| look.colored);
+    if is_colored { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
 }
 
 /// Writes data to standard output. A reader that went away is no error.
@@ -33,16 +78,22 @@ pub(crate) fn data(text: &str) -> Result<()> {
     }
 }
 
-/// Writes words to standard error, unless told to be quiet.
+/// Writes words to standard error, unless there are none or the program was told to be quiet.
 pub(crate) fn words(common: Common, text: &str) {
-    if !common.quiet {
+    if !common.quiet && !text.is_empty() {
         line(text);
     }
 }
 
 /// Writes a line to standard error. Where nobody can read it there is nobody left to be told so.
 pub(crate) fn line(text: &str) {
-    drop(writeln!(std::io::stderr(), "{}", visible(text)));
+    let text = visible(text);
+    drop(progress::aside(|to| writeln!(to, "{text}")));
+}
+
+/// Says why something could not be done.
+pub(crate) fn fault(text: &str) {
+    line(&log::as_error(text));
 }
 
 /// A command to go on with, as it is typed in this folder.
@@ -78,57 +129,16 @@ pub(crate) fn visible(text: &str) -> String {
     shown
 }
 
-/// Columns that are narrower than this break words so often that nobody reads them.
-const NARROWEST: usize = 12;
-
-/// A table for reading, as wide as its cells. On a terminal that is narrower, cells are broken into lines, and where there are too
-/// many columns for that each row is a block of lines.
+/// A table for reading.
 pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
-    fitted(head, rows, console::Term::stdout().size_checked().map(|(_, width)| width))
+    Table::new(head, rows).text()
 }
 
-fn fitted(head: &[&str], rows: &[Vec<String>], width: Option<u16>) -> String {
-    let shown: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| visible(cell)).collect()).collect();
-    let mut table = framed(head, &shown);
-    let is_narrower = |width: u16| table.lines().any(|line| console::measure_text_width(&line) > usize::from(width));
-    if let Some(width) = width.filter(|width| is_narrower(*width)) {
-        // Without a row the head is all that there is to see.
-        if !rows.is_empty() && head.len() * NARROWEST > usize::from(width) {
-            return blocks(head, &shown, usize::from(width));
-        }
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-    }
-    format!("{table}\n")
-}
-
-/// Numbers are set flush right.
-fn framed(head: &[&str], rows: &[Vec<String>]) -> Table {
-    let mut table = Table::new();
-    table.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled).set_header(head);
-    table.add_rows(rows);
-    for (i, column) in table.column_iter_mut().enumerate() {
-        let numeric = |text: &String| text.chars().all(|c| c.is_ascii_digit() || "-.,%".contains(c));
-        if !rows.is_empty() && rows.iter().all(|r| r.get(i).is_some_and(numeric)) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    table
-}
-
-/// Each row under its number, each of its cells in a line beside its name.
-fn blocks(head: &[&str], rows: &[Vec<String>], width: usize) -> String {
-    let names = head.iter().map(|name| name.chars().count()).max().unwrap_or_default();
-    let mut text = String::new();
-    for (row, n) in rows.iter().zip(1_u64..) {
-        let title = format!("─ {n} ");
-        let rest = width.saturating_sub(title.chars().count());
-        text.push_str(&format!("{title}{}\n", "─".repeat(rest)));
-        for (name, cell) in head.iter().zip(row) {
-            text.push_str(format!("{name:names$}  {cell}").trim_end());
-            text.push('\n');
-        }
-    }
-    text
+/// A text for reading, broken to the width of the terminal; lines after the first are indented.
+pub(crate) fn paragraph(text: &str, indent: usize) -> String {
+    let Some(width) = table::width() else { return format!("{text}\n") };
+    let lines = table::wrapped(text, width.saturating_sub(indent).max(1));
+    lines.join(&format!("\n{}", " ".repeat(indent))) + "\n"
 }
 
 /// Comma-separated values, UTF-8, quoted where needed, one header line, no cell that a spreadsheet takes for a formula.
@@ -136,13 +146,17 @@ pub(crate) fn csv(head: &[&str], rows: &[Vec<String>]) -> Result<String> {
     Ok(String::from_utf8(reports::csv_rows(head, rows)?)?)
 }
 
+/// Below the code of a finding nothing else stands.
+const FINDING_INDENT: usize = 5;
+
 /// One line per finding: code, how many, what it is, where, what to do.
 pub(crate) fn findings(speech: Speech<'_>, findings: &[Finding]) -> String {
     findings
         .iter()
         .map(|f| {
             let text = speech.finding(f.code);
-            format!("{} ({}×) {} [{}]\n     {}\n", f.code, f.count, text.sentence, place(f), text.remedy)
+            let what = format!("{} ({}×) {} [{}]", f.code, f.count, text.sentence, place(f));
+            format!("{}     {}", paragraph(&what, FINDING_INDENT), paragraph(&text.remedy, FINDING_INDENT))
         })
         .collect()
 }
@@ -158,7 +172,7 @@ pub(crate) fn gap(common: Common, speech: Speech<'_>, provenance: &Provenance, m
 
 /// Says how what people mend in the source comes into the archive: the next pull looks no further back than its window.
 pub(crate) fn after_mending(common: Common, speech: Speech<'_>, month: Month) {
-    words(common, &speech.say("finding.after_mending", &[("month", &month)]));
+    words(common, paragraph(&speech.say("finding.after_mending", &[("month", &month)]), 0).trim_end());
 }
 
 /// Until when the archive is complete, RFC 3339; empty where that is not known.
@@ -191,32 +205,6 @@ pub(crate) fn place(finding: &Finding) -> String {
     visible(&finding.place.replace('\n', "\\n"))
 }
 
-/// A bar on a terminal, hidden elsewhere.
-pub(crate) fn bar(common: Common, what: &str) -> ProgressBar {
-    let target = if common.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-    let bar = ProgressBar::with_draw_target(Some(0), target);
-    let style = ProgressStyle::with_template("{msg:36} {bar:32} {human_pos}/{human_len}, {per_sec:0}, {eta} left");
-    if let Ok(style) = style {
-        bar.set_style(style);
-    }
-    bar.set_message(what.to_owned());
-    bar
-}
-
-/// Off a terminal a log line stands for the bar, this often.
-const LOG_EVERY_ROWS: u64 = 100_000;
-
-/// Shows how far a pull has come: on the bar, or as a log line where there is no terminal.
-pub(crate) fn advance(bar: &ProgressBar, done: u64, total: u64) {
-    let logged = bar.position() / LOG_EVERY_ROWS;
-    bar.set_length(total);
-    bar.set_position(done);
-    if bar.is_hidden() && done / LOG_EVERY_ROWS > logged {
-        let rows_per_second = bar.per_sec().round();
-        tracing::info!(rows = done, total, rows_per_second, eta_seconds = bar.eta().as_secs(), "read");
-    }
-}
-
 /// Rows in the form asked for; as JSON each is an object.
 pub(crate) fn rows(head: &[&str], rows: &[Vec<String>], format: Format) -> Result<String> {
     Ok(match format {
@@ -229,34 +217,4 @@ pub(crate) fn rows(head: &[&str], rows: &[Vec<String>], format: Format) -> Resul
             format!("{}\n", serde_json::to_string_pretty(&rows.iter().map(object).collect::<Vec<_>>())?)
         }
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fitted;
-
-    #[test]
-    fn a_table_fits_the_terminal() {
-        let row = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
-        let rows = [row(&["B001", "Langkah SOP dilewati tanpa catatan apa pun"]), row(&["B002", ""])];
-        let wide = fitted(&["berkas", "temuan"], &rows, None);
-        assert!(wide.contains("dilewati tanpa catatan apa pun"), "{wide}");
-        assert_eq!(fitted(&["berkas", "temuan"], &rows, Some(80)), wide);
-        let narrow = fitted(&["berkas", "temuan"], &rows, Some(40));
-        assert!(narrow.lines().all(|line| line.chars().count() <= 40) && narrow.contains("B002"), "{narrow}");
-        assert!(fitted(&["berkas", "temuan"], &[], Some(10)).contains("ber"), "the head is lost");
-        let blocks = fitted(&["berkas", "temuan"], &rows, Some(20));
-        let lines: Vec<&str> = blocks.lines().collect();
-        assert_eq!(
-            lines,
-            [
-                "─ 1 ────────────────",
-                "berkas  B001",
-                "temuan  Langkah SOP dilewati tanpa catatan apa pun",
-                "─ 2 ────────────────",
-                "berkas  B002",
-                "temuan",
-            ]
-        );
-    }
 }

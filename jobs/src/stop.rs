@@ -4,7 +4,8 @@
 //! `main` calls [`listen`] once. From then on the first signal raises a flag, and the second ends the program at once. What
 //! follows from the flag depends on what is under way:
 //!
-//! - Nothing that says so: the program ends at once. Every file of ours is written whole or not at all, so this is always safe.
+//! - Nothing, or work that only reads ([`reading`]): the program ends at once. Every file of ours is written whole or not at all,
+//!   so this is always safe.
 //! - Work that calls [`under_way`] with words on what is done so far: it calls [`check`]`()?` between two pieces (documents,
 //!   files), or races its future with [`asked`], and gives back [`Stopped`] as its error. A piece that takes longer than
 //!   [`GRACE`] is left, and the program ends with the same words.
@@ -70,13 +71,20 @@ static ASKED: LazyLock<watch::Sender<Option<Signal>>> = LazyLock::new(|| watch::
 /// Says what was done and what was not.
 type Words = Box<dyn Fn() -> String + Send>;
 
-/// What is under way, the latest last; none has words where it ends by itself.
-static UNDER_WAY: Mutex<Vec<(u64, Option<Words>)>> = Mutex::new(Vec::new());
+/// What is under way, the latest last.
+static UNDER_WAY: Mutex<Vec<Work>> = Mutex::new(Vec::new());
+
+struct Work {
+    id: u64,
+    /// How long it may go on after the first signal.
+    patience: Duration,
+    left: Option<Words>,
+}
 
 /// What is said where nothing says that it is under way.
 const NO_WORDS: &str = "it did not come to its end; run the same command again";
 
-fn all_under_way() -> MutexGuard<'static, Vec<(u64, Option<Words>)>> {
+fn all_under_way() -> MutexGuard<'static, Vec<Work>> {
     UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -86,28 +94,33 @@ fn all_under_way() -> MutexGuard<'static, Vec<(u64, Option<Words>)>> {
 pub(crate) struct UnderWay(u64);
 
 impl UnderWay {
-    fn begin(words: Option<Words>) -> Self {
+    fn begin(patience: Duration, left: Option<Words>) -> Self {
         let mut all = all_under_way();
-        let id = all.last().map_or(0, |(id, _)| id + 1);
-        all.push((id, words));
+        let id = all.last().map_or(0, |last| last.id + 1);
+        all.push(Work { id, patience, left });
         Self(id)
     }
 }
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        all_under_way().retain(|(id, _)| *id != self.0);
+        all_under_way().retain(|work| work.id != self.0);
     }
 }
 
 /// Begins work that asks for the flag between its pieces; `left` says what is done so far, what is not, and what to do.
 pub(crate) fn under_way(left: impl Fn() -> String + Send + 'static) -> UnderWay {
-    UnderWay::begin(Some(Box::new(left)))
+    UnderWay::begin(GRACE, Some(Box::new(left)))
+}
+
+/// Begins work that only reads, which may be left at any moment.
+pub(crate) fn reading(left: impl Fn() -> String + Send + 'static) -> UnderWay {
+    UnderWay::begin(Duration::ZERO, Some(Box::new(left)))
 }
 
 /// Begins work that ends by itself after the first signal, however long that takes.
 pub(crate) fn ends_by_itself() -> UnderWay {
-    UnderWay::begin(None)
+    UnderWay::begin(Duration::MAX, None)
 }
 
 /// Fails when the program was asked to stop.
@@ -131,8 +144,7 @@ pub(crate) async fn asked() -> Stopped {
 
 fn stopped(signal: Signal) -> Stopped {
     let all = all_under_way();
-    let left =
-        all.iter().rev().find_map(|(_, words)| words.as_ref()).map_or_else(|| NO_WORDS.to_owned(), |words| words());
+    let left = all.iter().rev().find_map(|work| work.left.as_ref()).map_or_else(|| NO_WORDS.to_owned(), |left| left());
     Stopped { signal, left }
 }
 
@@ -152,15 +164,11 @@ async fn obey() {
     let first = signals.next().await;
     ASKED.send_replace(Some(first));
     let second = async { signals.next().await };
-    let patience = match &all_under_way()[..] {
-        [] => Duration::ZERO,
-        all if all.iter().any(|(_, words)| words.is_none()) => Duration::MAX,
-        _ => GRACE,
-    };
+    let patience = all_under_way().iter().map(|work| work.patience).max().unwrap_or_default();
     if let Ok(second) = tokio::time::timeout(patience, second).await {
         std::process::exit(second.exit_code().into());
     }
-    print::line(&format!("tertib: {}", stopped(first)));
+    print::fault(&format!("tertib: {}", stopped(first)));
     std::process::exit(first.exit_code().into());
 }
 

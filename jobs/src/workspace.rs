@@ -7,6 +7,7 @@ pub(crate) use snapshot::Snapshot;
 use crate::channel::Channel;
 use crate::config::{Config, text};
 use crate::options::{ArchiveCopy, Common, Where};
+use crate::print;
 use crate::stop;
 use anyhow::{Context, Result, anyhow, bail};
 use chrono::{DateTime, Utc};
@@ -56,6 +57,8 @@ impl Workspace {
     /// Reads the configuration, the facts and the decisions.
     pub(crate) fn open(config: Option<&Path>) -> Result<Arc<Self>> {
         let config = Config::find(config)?;
+        print::in_zone(config.office.zone());
+        tracing::debug!(folder = %config.folder.display(), "configuration read");
         let (calendar, targets) = (config.calendar_path(), config.targets_path());
         let own = config.facts_path().map(|folder| own_facts(&folder)).transpose()?.unwrap_or_default();
         let files = FactFiles::new(own).context("the folder of `facts` cannot be used; mend or remove the file")?;
@@ -130,6 +133,7 @@ impl Workspace {
         };
         let (source, archive) = (self.config.source_config()?, self.config.archive_path());
         let before = Archive::open(&archive)?.version();
+        tracing::debug!(?before, "pull");
         let _under_way = stop::under_way({
             let archive = archive.clone();
             move || pulled_until_now(&archive, before)
@@ -184,6 +188,14 @@ impl Readable {
         match self {
             Self::Own(workspace) => workspace.figures(archive),
             Self::Copy { facts, .. } => Ok(FigureBook::open(archive, facts)?),
+        }
+    }
+
+    /// The zone of the office.
+    pub(crate) fn zone(&self) -> Zone {
+        match self {
+            Self::Own(workspace) => workspace.facts.zone,
+            Self::Copy { facts, .. } => facts.zone,
         }
     }
 

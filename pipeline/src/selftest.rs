@@ -88,7 +88,7 @@ pub enum SelftestError {
 ///
 /// # Errors
 /// [`SelftestError`] when the folder cannot be read or there is nothing to compare with.
-pub fn selftest(folder: &Path) -> Result<Selftest, SelftestError> {
+pub fn selftest(folder: &Path, told: &dyn Fn(u64, u64)) -> Result<Selftest, SelftestError> {
     let unreadable = |e: std::io::Error| SelftestError::File { path: folder.to_owned(), reason: e.to_string() };
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
@@ -96,7 +96,10 @@ pub fn selftest(folder: &Path) -> Result<Selftest, SelftestError> {
     }
     paths.sort();
     let mut result = Selftest { checks: Vec::new(), unusable: Vec::new() };
-    for path in paths.into_iter().filter(|p| p.extension().is_some_and(|e| e == "json")) {
+    paths.retain(|p| p.extension().is_some_and(|e| e == "json"));
+    let of = paths.len() as u64;
+    for (path, done) in paths.into_iter().zip(0_u64..) {
+        told(done, of);
         match compare(&path) {
             Ok(checks) => result.checks.extend(checks),
             Err(reason) => result.unusable.push(SelftestError::File { path, reason }),

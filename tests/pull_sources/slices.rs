@@ -1,6 +1,5 @@
 //! Backlogs that come in several commits, in bounded memory, and what a terminal shows meanwhile.
 
-use std::fs;
 use std::process::Stdio;
 use tests::forger::Forger;
 use tests::servers::Server;
@@ -82,13 +81,9 @@ fn memory(server: &mut dyn Server) {
         server.contract_table(rows);
         let office = Office::at(&server.reader());
         office.configure("slice-rows = 20000000", settings);
-        let words = fs::File::create(office.path("kata.log")).unwrap();
-        let mut child = office.command(&["pull"]).stdout(Stdio::null()).stderr(words).spawn().unwrap();
+        let mut child = office.command(&["pull"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let peak = tests::peak_mb(&mut child);
         assert_eq!(office.events(""), i64::from(rows));
-        let words = fs::read_to_string(office.path("kata.log")).unwrap();
-        let lines = words.lines().filter(|l| l.contains("rows_per_second=")).count();
-        assert!(lines >= usize::try_from(rows / 100_000).unwrap() - 1, "{lines} lines tell how far it is:\n{words}");
         peaks.push(peak);
     }
     assert!(peaks.iter().all(|peak| *peak < 300), "{peaks:?} MB");
@@ -98,6 +93,8 @@ fn memory(server: &mut dyn Server) {
 /// On a terminal a bar says how many rows have come of how many, how fast, and how long it will take.
 fn progress_on_a_terminal() {
     let office = Office::unpulled();
+    // So slow that there is something to see.
+    office.configure("rows-per-second = 100000", "rows-per-second = 200");
     let program = tests::tertib().get_program().to_string_lossy().into_owned();
     let pull = format!("'{program}' pull --config '{}'", office.place("tertib.toml"));
     let seen = Tool::Script.output(&["-qec", &pull, "/dev/null"]);

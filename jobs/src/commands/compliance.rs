@@ -1,15 +1,16 @@
 //! `tertib compliance`
 
+use crate::months;
 use crate::options::{Common, Format, OfMonth};
 use crate::outcome::Outcome;
-use crate::print;
+use crate::print::{self, Progress, Table, Tone};
 use crate::workspace::{Snapshot, Workspace};
 use anyhow::{Result, bail};
 use clap::Args;
 use pipeline::failing_cases;
 use reports::Document;
 use schemas::document::ComplianceSheet;
-use schemas::{Finding, Judgement, Verdict};
+use schemas::{Finding, Judgement, Month, Verdict};
 
 /// Options of `tertib compliance`.
 #[derive(Debug, Args)]
@@ -44,12 +45,15 @@ const HEAD: [&str; 14] = [
 /// Exit code 0 only when there is a target that decides, every one has a value and is met, and the archive holds all of the month.
 pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let workspace = Workspace::open(options.of.place.config.as_deref())?;
+    let month = months::asked_or_last(options.of.month, workspace.facts.zone, common)?;
+    let bar = Progress::of_pieces(common, "figures");
     let snapshot = workspace.snapshot()?;
     if let Some(target) = &options.failed {
-        let whole = print::gap(common, workspace.speech(common), &snapshot.archive.provenance()?, options.of.month);
-        return Ok(whole.and(failed(&snapshot, target, &options.of, common)?));
+        let whole = print::gap(common, workspace.speech(common), &snapshot.archive.provenance()?, month);
+        return Ok(whole.and(failed(&snapshot, target, (month, options.of.format), common)?));
     }
-    let judged = snapshot.compliance(options.of.month)?;
+    let judged = snapshot.compliance(month)?;
+    drop(bar);
     let sheet = ComplianceSheet { hide_small: options.hide_small, ..judged };
     let state = [print::instant(&sheet.provenance), print::coverage(&sheet.provenance, sheet.month)];
     let row = |j: &Judgement| [row(j, options.hide_small), state.to_vec()].concat();
@@ -58,7 +62,7 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
         // The same counts that leave the office, and nothing else.
         Format::Json => String::from_utf8(reports::json(Document::Compliance(&sheet))?)?,
         Format::Csv => print::csv(&HEAD, &rows)?,
-        Format::Table => print::table(&HEAD, &rows),
+        Format::Table => Table::new(&HEAD, &rows).toned(2, tone).text(),
     };
     print::data(&text)?;
     let unjudged = pipeline::unjudged(&sheet);
@@ -69,13 +73,13 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
 }
 
 /// Exit code 1 when any berkas misses it, or it has no value.
-fn failed(snapshot: &Snapshot, target: &str, of: &OfMonth, common: Common) -> Result<Outcome> {
+fn failed(snapshot: &Snapshot, target: &str, (month, format): (Month, Format), common: Common) -> Result<Outcome> {
     let workspace = &snapshot.workspace;
-    let rules = workspace.decisions.rules(&workspace.facts, of.month);
+    let rules = workspace.decisions.rules(&workspace.facts, month);
     let named: Vec<_> = rules.iter().filter(|rule| rule.target.id == target).collect();
     if named.is_empty() {
         let list = "`tertib target list` names those that are";
-        bail!("no target `{target}` is in force in {}; {list}", of.month);
+        bail!("no target `{target}` is in force in {month}; {list}");
     }
     let mut rows = Vec::new();
     let without = named.iter().filter(|rule| !rule.target.standard.has_value()).count() as u64;
@@ -83,12 +87,26 @@ fn failed(snapshot: &Snapshot, target: &str, of: &OfMonth, common: Common) -> Re
         (without > 0).then(|| Finding { code: "T002", place: target.to_owned(), count: without }).into_iter().collect();
     for rule in named {
         let jenis = rule.jenis.clone().unwrap_or_default();
-        let ids = failing_cases(&snapshot.figures, of.month, rule)?;
+        let ids = failing_cases(&snapshot.figures, month, rule)?;
         rows.extend(ids.into_iter().map(|id| vec![rule.regulation.title.clone(), jenis.clone(), id]));
     }
-    print::data(&print::rows(&["regulation", "jenis", "berkas_id"], &rows, of.format)?)?;
+    print::data(&print::rows(&["regulation", "jenis", "berkas_id"], &rows, format)?)?;
     print::words(common, print::findings(workspace.speech(common), &unjudged).trim_end());
     Ok(Outcome::of(!rows.is_empty() || !unjudged.is_empty()))
+}
+
+/// How a verdict strikes the eye.
+fn tone(verdict: &str) -> Tone {
+    let is = |of: Verdict| of.words() == verdict;
+    if is(Verdict::Met) {
+        Tone::Good
+    } else if is(Verdict::Missed) {
+        Tone::Bad
+    } else if is(Verdict::NoTarget) {
+        Tone::Look
+    } else {
+        Tone::Plain
+    }
 }
 
 fn row(j: &Judgement, is_withheld: bool) -> Vec<String> {

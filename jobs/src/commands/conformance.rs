@@ -1,8 +1,9 @@
 //! `tertib conformance`
 
+use crate::months;
 use crate::options::{Common, OfMonth};
 use crate::outcome::Outcome;
-use crate::print;
+use crate::print::{self, Progress};
 use crate::workspace::Workspace;
 use anyhow::Result;
 use pipeline::{Departure, Deviation, FigureBook};
@@ -11,17 +12,20 @@ use schemas::{Facts, Speech};
 /// Exit code 1 when a berkas that was handed over departs from the SOP, or not all of the month is there.
 pub(crate) fn run(options: &OfMonth, common: Common) -> Result<Outcome> {
     let workspace = Workspace::open(options.place.config.as_deref())?;
+    let month = months::asked_or_last(options.month, workspace.facts.zone, common)?;
+    let bar = Progress::of_pieces(common, "conformance");
     let archive = workspace.archive()?;
     let book = FigureBook::open(&archive, &workspace.facts)?;
-    let found = pipeline::deviations(&book, &workspace.facts.sop, options.month)?;
+    let found = pipeline::deviations(&book, &workspace.facts.sop, month)?;
+    drop(bar);
     let head = ["berkas_id", "biaya", "kode", "langkah", "penyimpangan", "keterangan", "tindakan"];
     let rows: Vec<Vec<String>> =
         found.iter().map(|deviation| row(deviation, &workspace.facts, workspace.speech(common))).collect();
     print::data(&print::rows(&head, &rows, options.format)?)?;
     if !found.is_empty() {
-        print::after_mending(common, workspace.speech(common), options.month);
+        print::after_mending(common, workspace.speech(common), month);
     }
-    let whole = print::gap(common, workspace.speech(common), &archive.provenance()?, options.month);
+    let whole = print::gap(common, workspace.speech(common), &archive.provenance()?, month);
     Ok(whole.and(Outcome::of(!found.is_empty())))
 }
 

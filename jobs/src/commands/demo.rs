@@ -1,10 +1,11 @@
 //! `tertib demo`
 
+use crate::demo;
 use crate::documents::{Batch, Folder, Selection, Step, Written};
 use crate::options::Common;
 use crate::outcome::Outcome;
+use crate::print::{self, Progress};
 use crate::workspace::{PullRequest, Snapshot, Workspace};
-use crate::{demo, print};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use pipeline::Readers;
@@ -50,16 +51,18 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     let facts = Arc::new(Facts::embedded()?);
     prepare(&options.dir)?;
     let (first, last) = options.months;
-    let bar = print::bar(common, "invent an office");
+    let bar = Progress::of_rows(common, "invent an office");
     let plan = demo::Plan { first, last, per_month: options.per_month, seed: options.seed };
     let office = demo::invent(plan, &facts)?;
     let config = demo::install(&options.dir, &office, &facts, options.seed).await?;
     let workspace = Arc::new(Workspace { config, facts, decisions: schemas::Decisions::default() });
-    bar.set_message("pull");
-    let progress = &mut |done: u64, total: u64| print::advance(&bar, done, total);
+    bar.phase("pull");
+    let progress = &mut |done: u64, total: u64| bar.at(done, total);
     // The instant this pull claims is the end of the last month, so that the same seed gives the same archive.
     let at = chrono::DateTime::from_timestamp(last.end_s(workspace.facts.zone), 0).unwrap_or_default();
     let report = workspace.pull(PullRequest::everything(at), progress).await?;
+    drop(bar);
+    let bar = Progress::of_pieces(common, "figures");
     let snapshot = workspace.snapshot()?;
     let selection = Selection::everything();
     let months: Vec<Month> =
@@ -67,15 +70,14 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     let mut rows = Vec::new();
     for month in months {
         let told = |step: Step<'_>| {
-            bar.set_message(step.name.to_owned());
-            bar.set_length(step.of as u64);
-            bar.set_position(step.done as u64);
+            bar.name(step.name);
+            bar.at(step.done as u64, step.of as u64);
         };
         let folder = Folder::of(None, &workspace.config, month, selection.disclosure);
         let rendition = folder.fill(&Batch::of(&snapshot, month, &selection)?, told)?;
         rows.push(counted(&workspace.facts, month, &rendition.files));
     }
-    bar.finish_and_clear();
+    drop(bar);
     // Findings come first, so that the commands to go on with are the last lines.
     print::words(common, print::findings(workspace.speech(common), &report.findings).trim_end());
     let headline = headline(&snapshot, last)?;

@@ -1,8 +1,9 @@
 //! `tertib duplicates`
 
+use crate::months;
 use crate::options::{Common, OfMonth};
 use crate::outcome::Outcome;
-use crate::print;
+use crate::print::{self, Progress};
 use crate::workspace::Workspace;
 use anyhow::{Result, bail};
 use clap::Args;
@@ -24,8 +25,11 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
         bail!("--probability {} is not between 0 and 1", options.probability);
     }
     let workspace = Workspace::open(options.of.place.config.as_deref())?;
+    let month = months::asked_or_last(options.of.month, workspace.facts.zone, common)?;
+    let bar = Progress::of_pieces(common, "duplicates");
     let archive = workspace.archive()?;
-    let found = probable_duplicates(&archive, &workspace.facts, options.of.month, options.probability)?;
+    let found = probable_duplicates(&archive, &workspace.facts, month, options.probability)?;
+    drop(bar);
     let head = ["berkas_id", "berkas_lain", "peluang", "bobot", "alasan"];
     let rows: Vec<Vec<String>> = found.pairs.iter().map(row).collect();
     print::data(&print::rows(&head, &rows, options.of.format)?)?;
@@ -36,7 +40,7 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
             &format!("not compared: {without} berkas without name or birth date, {keys} keys that too many share"),
         );
     }
-    let whole = print::gap(common, workspace.speech(common), &archive.provenance()?, options.of.month);
+    let whole = print::gap(common, workspace.speech(common), &archive.provenance()?, month);
     Ok(whole.and(Outcome::of(!found.pairs.is_empty())))
 }
 

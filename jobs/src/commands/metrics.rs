@@ -1,13 +1,15 @@
 //! `tertib metrics`
 
 use crate::division::{Division, shown, written};
+use crate::months;
 use crate::options::{ArchiveCopy, Common, Format, OfMonth};
 use crate::outcome::Outcome;
-use crate::print;
+use crate::print::{self, Progress};
 use crate::workspace::Readable;
 use anyhow::Result;
 use clap::Args;
 use pipeline::FigureBook;
+use schemas::Month;
 use schemas::document::Provenance;
 use serde_json::{Value, json};
 
@@ -27,7 +29,8 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let readable = Readable::open(&options.copy, &options.of.place)?;
     let archive = readable.archive()?;
     let book = readable.figures(&archive)?;
-    let (division, last) = (&options.division, options.of.month);
+    let (division, last) = (&options.division, months::asked_or_last(options.of.month, readable.zone(), common)?);
+    let bar = Progress::of_pieces(common, "figures");
     let provenance = archive.provenance()?;
     let text = match division.by {
         Some(by) => {
@@ -36,8 +39,9 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
                 if division.hide_small { book.released(first, last, by)? } else { shown(book.cells(first, last, by)?) };
             written(&rows, options.of.format, &provenance, last)?
         }
-        None => whole(&book, &provenance, &options.of)?,
+        None => whole(&book, &provenance, last, options.of.format)?,
     };
+    drop(bar);
     print::data(&text)?;
     if options.copy.archive.is_some() {
         let words = "these figures follow the working calendar and SOP that are built in; an office with a calendar or facts of its \
@@ -47,17 +51,17 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     Ok(print::gap(common, readable.speech(common), &provenance, last))
 }
 
-fn whole(book: &FigureBook, provenance: &Provenance, options: &OfMonth) -> Result<String> {
-    let month = book.month(options.month)?;
+fn whole(book: &FigureBook, provenance: &Provenance, of: Month, format: Format) -> Result<String> {
+    let month = book.month(of)?;
     let mut value = serde_json::to_value(&month.figures)?;
     value["archive"] = json!({
         "version": provenance.archive_version,
         "complete_until": print::instant(provenance),
-        "coverage": provenance.coverage(options.month),
+        "coverage": provenance.coverage(of),
     });
     let mut rows = Vec::new();
     flatten(String::new(), &value, &mut rows);
-    Ok(match options.format {
+    Ok(match format {
         Format::Json => format!("{}\n", serde_json::to_string_pretty(&value)?),
         Format::Csv => print::csv(&["figure", "value"], &rows)?,
         Format::Table => {

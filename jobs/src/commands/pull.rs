@@ -39,8 +39,8 @@ pub(crate) struct Options {
 /// Exit code 1 when rows went to quarantine, were odd, or had changed.
 pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     let workspace = Workspace::open(options.place.config.as_deref())?;
-    let bar = print::bar(common, "pull");
-    let progress = &mut |done: u64, total: u64| print::advance(&bar, done, total);
+    let bar = print::Progress::of_rows(common, "pull");
+    let progress = &mut |done: u64, total: u64| bar.at(done, total);
     let instant = |moment: Option<Moment>| moment.map(|moment| moment.of(workspace.facts.zone));
     let now = clock::now();
     let at = instant(options.at).unwrap_or(now);
@@ -51,7 +51,7 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     let Options { dry_run, again, accept_corrections, .. } = options;
     let request = PullRequest { at, dry_run, from, until, again, accept_corrections };
     let report = workspace.pull(request, progress).await;
-    bar.finish_and_clear();
+    drop(bar);
     let report = report?;
     print::data(&summary(&report, options.dry_run))?;
     print::words(common, print::findings(workspace.speech(common), &report.findings).trim_end());

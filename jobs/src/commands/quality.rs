@@ -1,9 +1,10 @@
 //! `tertib quality`
 
 use crate::division::{Division, shown, written};
+use crate::months;
 use crate::options::{Common, OfMonth};
 use crate::outcome::Outcome;
-use crate::print;
+use crate::print::{self, Progress};
 use crate::workspace::Workspace;
 use anyhow::Result;
 use clap::Args;
@@ -27,10 +28,12 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let workspace = Workspace::open(options.of.place.config.as_deref())?;
     let archive = workspace.archive()?;
-    let (facts, format, last) = (&workspace.facts, options.of.format, options.of.month);
+    let (facts, format) = (&workspace.facts, options.of.format);
+    let last = months::asked_or_last(options.of.month, facts.zone, common)?;
+    let bar = Progress::of_pieces(common, "quality");
     let of = |month: Month| Ok((month, quality(&archive, facts, month)?));
-    let months = std::iter::successors(Some(options.division.first(last)?), |month| Some(month.next()));
-    let months = months.take_while(|month| *month <= last).map(of).collect::<Result<Vec<(Month, Quality)>>>()?;
+    let covered = std::iter::successors(Some(options.division.first(last)?), |month| Some(month.next()));
+    let months = covered.take_while(|month| *month <= last).map(of).collect::<Result<Vec<(Month, Quality)>>>()?;
     let text = match (options.division.by, months.last()) {
         (Some(by), _) => {
             let rows = if options.division.hide_small {
@@ -48,6 +51,7 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
         )?,
         (None, None) => String::new(),
     };
+    drop(bar);
     print::data(&text)?;
     let found = months.iter().flat_map(|(_, quality)| &quality.findings);
     let found: Vec<Finding> = found.map(|f| Finding { code: f.code, place: String::new(), count: f.n }).collect();

@@ -2,8 +2,9 @@
 
 use crate::options::{Common, Format, OfMonth};
 use crate::outcome::Outcome;
+use crate::print::{self, Progress};
 use crate::workspace::Workspace;
-use crate::{clock, print};
+use crate::{clock, months};
 use anyhow::Result;
 
 /// Exit code 1 when a row is missing, gone, different, broken or in quarantine.
@@ -12,8 +13,11 @@ pub(crate) async fn run(options: &OfMonth, common: Common) -> Result<Outcome> {
     let archive = workspace.archive()?;
     let key = workspace.config.key()?;
     let source = workspace.config.source_config()?;
+    let month = months::asked_or_last(options.month, workspace.facts.zone, common)?;
+    let bar = Progress::of_pieces(common, "reconcile");
     let at_ms = clock::now().timestamp_millis();
-    let result = pipeline::reconcile(&source, &archive, &key, &workspace.facts, options.month, at_ms).await?;
+    let result = pipeline::reconcile(&source, &archive, &key, &workspace.facts, month, at_ms).await?;
+    drop(bar);
     let findings = result.findings();
     let rows: Vec<Vec<String>> =
         result.rows().into_iter().map(|(code, columns, id)| vec![code.to_owned(), id, columns]).collect();
@@ -24,7 +28,7 @@ pub(crate) async fn run(options: &OfMonth, common: Common) -> Result<Outcome> {
             let place = if result.in_database { "in the database" } else { "row by row" };
             format!(
                 "{}: {} rows in the source, {} in the archive, compared {place} ({} travelled)\n{} missing, {} gone, {} different, {} broken, {} in quarantine, {} doubled, {} without a key\n{}",
-                options.month,
+                month,
                 result.source_rows,
                 result.archive_rows,
                 result.travelled,
@@ -36,7 +40,7 @@ pub(crate) async fn run(options: &OfMonth, common: Common) -> Result<Outcome> {
                 result.doubled.len(),
                 result.without_key,
                 // The remedies name the month as BULAN.
-                print::findings(workspace.speech(common), &findings).replace("BULAN", &options.month.to_string()),
+                print::findings(workspace.speech(common), &findings).replace("BULAN", &month.to_string()),
             )
         }
     };

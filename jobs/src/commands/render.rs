@@ -3,8 +3,9 @@
 use crate::documents::{Batch, Folder, Rendition, Selection, Step, Written};
 use crate::options::{Common, Where};
 use crate::outcome::Outcome;
+use crate::print::{self, Progress};
 use crate::workspace::{PullRequest, Workspace};
-use crate::{demo, print};
+use crate::{demo, months};
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use pipeline::Disclosure;
@@ -17,9 +18,9 @@ use std::time::{Duration, SystemTime};
 /// Options of `tertib render`.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// The month, for example 2026-10.
+    /// The month, for example 2026-10 [default: the last one].
     #[arg(long, value_name = "YYYY-MM")]
-    month: Month,
+    month: Option<Month>,
     /// Only these documents: the id of a book or list, `berita_acara_serah_terima`, `bukti_pengambilan`, `laporan_bulanan`,
     /// `laporan_kepatuhan`.
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
@@ -66,19 +67,20 @@ const SAMPLE_SEED: u64 = 7;
 /// Exit code 1 when characters had to be replaced to be printable, or the archive does not hold all of the month.
 pub(crate) async fn run(options: &Options, common: Common) -> Result<Outcome> {
     let workspace = Workspace::open(options.place.config.as_deref())?;
+    let month = months::asked_or_last(options.month, workspace.facts.zone, common)?;
     let room;
     let workspace = match options.data {
         Data::Archive => workspace,
         Data::Sample => {
             room = tempfile::TempDir::new().context("no folder for an invented office")?;
-            sample(&workspace, room.path(), options.month).await?
+            sample(&workspace, room.path(), month).await?
         }
     };
     let selection = selection(options, &workspace.facts)?;
     if options.watch {
-        return watch(&workspace, &selection, options, common);
+        return watch(&workspace, month, &selection, options, common);
     }
-    let rendition = rendered(&workspace, &selection, options, common)?;
+    let rendition = rendered(&workspace, month, &selection, options, common)?;
     let replaced = rendition.replaced();
     if replaced > 0 {
         print::words(common, &format!("{replaced} texts hold characters that cannot be printed; they show as □"));
@@ -99,20 +101,20 @@ fn selection(options: &Options, facts: &Facts) -> Result<Selection> {
 /// Renders and says what was written.
 fn rendered(
     workspace: &Arc<Workspace>,
+    month: Month,
     selection: &Selection,
     options: &Options,
     common: Common,
 ) -> Result<Rendition<Written>> {
-    let bar = print::bar(common, "render");
-    let folder = Folder::of(options.out.as_deref(), &workspace.config, options.month, selection.disclosure);
+    let bar = Progress::of_pieces(common, &format!("figures of {month}"));
+    let folder = Folder::of(options.out.as_deref(), &workspace.config, month, selection.disclosure);
     let told = |step: Step<'_>| {
-        bar.set_message(step.name.to_owned());
-        bar.set_length(step.of as u64);
-        bar.set_position(step.done as u64);
+        bar.name(step.name);
+        bar.at(step.done as u64, step.of as u64);
     };
     let rendition =
-        workspace.snapshot().and_then(|snapshot| folder.fill(&Batch::of(&snapshot, options.month, selection)?, told));
-    bar.finish_and_clear();
+        workspace.snapshot().and_then(|snapshot| folder.fill(&Batch::of(&snapshot, month, selection)?, told));
+    drop(bar);
     let rendition = rendition?;
     let line = |file: &Written| match file.pages {
         0 => format!("{}\n", file.path.display()),
@@ -144,7 +146,13 @@ async fn sample(workspace: &Workspace, room: &Path, month: Month) -> Result<Arc<
 const LOOK_EVERY: Duration = Duration::from_millis(300);
 
 /// Renders again whenever a template of the office changes, for who writes one; a template that fails is said with its line.
-fn watch(workspace: &Arc<Workspace>, selection: &Selection, options: &Options, common: Common) -> Result<Outcome> {
+fn watch(
+    workspace: &Arc<Workspace>,
+    month: Month,
+    selection: &Selection,
+    options: &Options,
+    common: Common,
+) -> Result<Outcome> {
     let Some(folder) = workspace.config.templates_path() else {
         bail!("there is nothing to watch: name the folder of the office's own templates under [reports] templates")
     };
@@ -153,7 +161,7 @@ fn watch(workspace: &Arc<Workspace>, selection: &Selection, options: &Options, c
         let now = changes(&folder)?;
         if last.as_ref() != Some(&now) {
             last = Some(now);
-            if let Err(fault) = rendered(workspace, selection, options, common) {
+            if let Err(fault) = rendered(workspace, month, selection, options, common) {
                 print::words(common, &format!("{fault:#}"));
             }
             print::words(common, &format!("watching {}; Ctrl+C ends", folder.display()));

@@ -1,8 +1,8 @@
 //! `tertib selftest`
 
-use crate::options::Format;
+use crate::options::{Common, Format};
 use crate::outcome::Outcome;
-use crate::print;
+use crate::print::{self, Progress};
 use anyhow::{Result, bail};
 use clap::Args;
 use pipeline::{Check, Selftest, Statistic};
@@ -23,8 +23,10 @@ pub(crate) struct Options {
 const HEAD: [&str; 6] = ["log", "kind", "statistic", "they say", "tertib finds", "agrees"];
 
 /// Exit code 1 when a statistic differs from what others say, 2 when a log cannot be used; the others are compared nevertheless.
-pub(crate) fn run(options: &Options) -> Result<Outcome> {
-    let Selftest { checks, unusable } = pipeline::selftest(&options.folder)?;
+pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
+    let bar = Progress::of_pieces(common, "selftest");
+    let Selftest { checks, unusable } = pipeline::selftest(&options.folder, &|done, of| bar.at(done, of))?;
+    drop(bar);
     let text = match options.format {
         Format::Table => table(&checks),
         Format::Csv => print::csv(&HEAD, &checks.iter().map(row).collect::<Vec<_>>())?,

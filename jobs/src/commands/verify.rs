@@ -4,7 +4,8 @@ use crate::clock;
 use crate::documents::{self, MonthDocuments};
 use crate::options::{ArchiveCopy, Common, Where};
 use crate::outcome::Outcome;
-use crate::print;
+use crate::print::{self, Progress};
+use crate::stop;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -16,6 +17,7 @@ use schemas::document::{
 use schemas::{Facts, Finding, Speech};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The statement of a verification says what was found on its day, which no archive gives again.
 const VERIFICATION: &str = "berita_acara_verifikasi";
@@ -60,6 +62,8 @@ const LONGEST_HEADS_BYTES: u64 = 1 << 20;
 /// not what the events give, a kept head is not in the log, or a printed book is not the archive's.
 pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let heads = heads(options)?;
+    let bar = Progress::of_pieces(common, "verify");
+    let told = |done: u64, of: u64| bar.at(done, of);
     if let Some(root) = &options.copy.archive {
         if options.book.is_some() || options.code.is_some() || options.report.is_some() {
             bail!(
@@ -67,9 +71,10 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
             );
         }
         let examination = Examination { root, public_only: options.public, key: None, heads: &heads };
-        let mut result = pipeline::verify(examination)?;
+        let mut result = verified(examination, &told)?;
         result.unchecked.insert(Unchecked::KeptFigures);
         let facts = Facts::embedded()?;
+        drop(bar);
         return tell(facts.speech(common.lang.unwrap_or_default()), &facts, &result);
     }
     let workspace = Workspace::open(options.place.config.as_deref())?;
@@ -81,7 +86,8 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
             conclude(&workspace, &code, findings, common)
         }
         (None, None) => {
-            let result = examine(&workspace, options.public, &heads)?;
+            let result = examine(&workspace, options.public, &heads, &told)?;
+            drop(bar);
             if let Some(path) = &options.report {
                 state(&workspace, &result, path, options.standard)?;
             }
@@ -104,11 +110,35 @@ fn heads(options: &Options) -> Result<Vec<KeptHead>> {
     Ok(heads)
 }
 
-/// Checks the office's archive, with all that is at hand: files, log, rows, digests, kept figures. Nothing is written.
-pub(crate) fn examine(workspace: &Workspace, public_only: bool, heads: &[KeptHead]) -> Result<Verification> {
+/// Checks an archive; who stops it is told how far it was.
+fn verified(examination: Examination<'_>, told: &dyn Fn(u64, u64)) -> Result<Verification> {
+    let checked = Arc::new((AtomicU64::new(0), AtomicU64::new(0)));
+    let _reading = stop::reading({
+        let checked = Arc::clone(&checked);
+        move || {
+            let (done, of) = (checked.0.load(Ordering::Relaxed), checked.1.load(Ordering::Relaxed));
+            format!("{done} of {of} files were checked, which says nothing of the others; verify again")
+        }
+    });
+    let told = |done: u64, of: u64| {
+        checked.0.store(done, Ordering::Relaxed);
+        checked.1.store(of, Ordering::Relaxed);
+        told(done, of);
+    };
+    Ok(pipeline::verify(examination, &told)?)
+}
+
+/// Checks the office's archive, with all that is at hand: files, log, rows, digests, kept figures. Nothing is written. `told` learns
+/// how many of the files were checked, of how many.
+pub(crate) fn examine(
+    workspace: &Workspace,
+    public_only: bool,
+    heads: &[KeptHead],
+    told: &dyn Fn(u64, u64),
+) -> Result<Verification> {
     let root = workspace.config.archive_path();
     let key = workspace.key_if_there()?;
-    let mut result = pipeline::verify(Examination { root: &root, public_only, key: key.as_ref(), heads })?;
+    let mut result = verified(Examination { root: &root, public_only, key: key.as_ref(), heads }, told)?;
     let is_whole = result.commits > 0 && !workspace.facts.need_attention(&result.findings);
     match key.filter(|_| is_whole) {
         Some(key) => {

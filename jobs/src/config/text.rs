@@ -46,7 +46,7 @@ pub(crate) fn place(fault: &toml::de::Error, text: &str) -> String {
 /// # Errors
 /// When it is not UTF-8.
 #[expect(clippy::disallowed_methods, reason = "the only place where the environment is read")]
-pub(super) fn environment(name: &str) -> Result<Option<String>> {
+pub(crate) fn environment(name: &str) -> Result<Option<String>> {
     match std::env::var(name) {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
         Err(std::env::VarError::NotPresent) => Ok(None),

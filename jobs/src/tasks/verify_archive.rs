@@ -10,7 +10,7 @@ use anyhow::Result;
 use schemas::document::Unchecked;
 
 pub(super) fn run(workspace: &Workspace) -> Result<Report> {
-    let result = verify::examine(workspace, false, &[])?;
+    let result = verify::examine(workspace, false, &[], &|_, _| {})?;
     let mut message = format!("{} files, {} findings", result.files, result.findings.len());
     let places: Vec<String> =
         result.findings.iter().take(5).map(|f| format!("{} {}", f.code, print::place(f))).collect();

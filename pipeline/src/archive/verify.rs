@@ -71,17 +71,22 @@ struct Log {
     commits: Vec<Commit>,
 }
 
-/// Checks the archive. A damaged or missing file is a finding, not an error.
+/// Checks the archive. A damaged or missing file is a finding, not an error. `told` learns how many of the log's files were
+/// checked, of how many.
 ///
 /// # Errors
 /// [`ArchiveError::Nothing`] when there is nothing to verify, [`ArchiveError::Form`] when the tables have a form that this version
 /// does not know, [`ArchiveError::Io`] when the system refuses to list or read.
-pub fn verify(examination: Examination<'_>) -> Result<Verification, ArchiveError> {
-    verify_forms(examination, FORMS)
+pub fn verify(examination: Examination<'_>, told: &dyn Fn(u64, u64)) -> Result<Verification, ArchiveError> {
+    verify_forms(examination, FORMS, told)
 }
 
 /// Does the same for a program that knows these forms.
-pub(super) fn verify_forms(examination: Examination<'_>, forms: &'static [Form]) -> Result<Verification, ArchiveError> {
+pub(super) fn verify_forms(
+    examination: Examination<'_>,
+    forms: &'static [Form],
+    told: &dyn Fn(u64, u64),
+) -> Result<Verification, ArchiveError> {
     let Examination { root, public_only, heads, .. } = examination;
     let store: &dyn Store = &Folder::at(root);
     let mut result = Verification::default();
@@ -95,7 +100,7 @@ pub(super) fn verify_forms(examination: Examination<'_>, forms: &'static [Form])
         let found = result.kept(head, &log);
         result.heads += u64::from(found);
     }
-    let mut contents = Contents::new((store, examination), &log, &mut result);
+    let mut contents = Contents::new((store, examination), &log, told, &mut result);
     for commit in &log.commits {
         let note = &commit.note;
         let public = commit.events.iter().map(|f| &f.entry).chain(&note.outages).chain(&note.stock);

@@ -35,6 +35,9 @@ pub(super) struct Contents<'a> {
     /// The `seq` with which it must begin.
     next_seq: i64,
     json: Vec<u8>,
+    /// How many files were checked, of how many, and who is told.
+    files: (u64, u64),
+    told: &'a dyn Fn(u64, u64),
 }
 
 /// The `seq` numbers of the rows of a commit, as runs of consecutive numbers.
@@ -110,6 +113,7 @@ impl<'a> Contents<'a> {
     pub(super) fn new(
         (store, examination): (&'a dyn Store, Examination<'a>),
         log: &Log,
+        told: &'a dyn Fn(u64, u64),
         result: &mut Verification,
     ) -> Self {
         let facts = log.commits.first().and_then(|commit| commit.facts.as_ref());
@@ -135,7 +139,14 @@ impl<'a> Contents<'a> {
             next_version: 0,
             next_seq: 0,
             json: Vec::new(),
+            files: (0, log.commits.iter().map(|commit| files(commit, examination.public_only)).sum()),
+            told,
         }
+    }
+
+    fn is_checked(&mut self, files: u64) {
+        self.files.0 += files;
+        (self.told)(self.files.0, self.files.1);
     }
 
     /// Checks every file of a commit, and the totals that the commit states for all of them.
@@ -156,11 +167,13 @@ impl<'a> Contents<'a> {
         let mut numbers = Numbers { commit, runs: Vec::new(), corrections: 0, complete: true };
         for (part, file) in commit.events.iter().enumerate() {
             self.pair((part, file), persons.get(part), &mut numbers, result)?;
+            self.is_checked(1 + u64::from(persons.len() > part));
         }
         let quarantine: &[FileEntry] = if self.public_only { &[] } else { &note.quarantine };
         let others = persons.iter().skip(commit.events.len()).chain(quarantine);
         for file in others.chain(&note.outages).chain(&note.stock) {
             result.whole(self.store, file)?;
+            self.is_checked(1);
         }
         numbers.conclude(self.next_seq, last, result);
         self.next_seq = last;
@@ -309,6 +322,13 @@ impl<'a> Contents<'a> {
         }
         Ok(())
     }
+}
+
+/// Returns how many files of a commit are checked.
+fn files(commit: &Commit, public_only: bool) -> u64 {
+    let note = &commit.note;
+    let private = if public_only { 0 } else { note.persons.len() + note.quarantine.len() };
+    (commit.events.len() + note.outages.iter().chain(&note.stock).count() + private) as u64
 }
 
 /// Returns the number, the end and the replaced number of each public row.
