@@ -114,7 +114,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Doctor(options) => doctor::run(options).await,
         Command::Pull(options) => pull::run(options, common).await,
         Command::Metrics(options) => metrics::run(&options, common),
-        Command::Calendar(options) => calendar::run(&options),
+        Command::Calendar(options) => calendar::run(&options, common),
         Command::Compliance(options) => compliance::run(&options, common),
         Command::Conformance(options) => conformance::run(&options, common),
         Command::Quality(options) => quality::run(&options, common),

@@ -1,5 +1,9 @@
 //! Figures in cells: how commands are asked for them, and how they are written.
 
+mod overview;
+
+pub(crate) use overview::{findings, overview};
+
 use crate::options::Format;
 use crate::print;
 use anyhow::{Result, bail};

@@ -1,9 +1,13 @@
 //! Prints for a person: data to standard output, words to standard error.
 
+mod basis;
+mod grouped;
 mod log;
 mod progress;
 mod table;
 
+pub(crate) use basis::Basis;
+pub(crate) use grouped::grouped;
 pub(crate) use log::in_zone;
 pub(crate) use progress::Progress;
 pub(crate) use table::Table;
@@ -12,7 +16,7 @@ use crate::options::{Color, Common, Format};
 use crate::outcome::Outcome;
 use anyhow::Result;
 use schemas::document::{Coverage, Provenance};
-use schemas::{Finding, Month, Speech};
+use schemas::{Finding, Language, Month, Speech};
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::sync::OnceLock;
@@ -33,12 +37,16 @@ pub(crate) fn start(common: Common) {
         Color::Always => true,
         Color::Never => false,
     };
-    let _ = LOOK.get_or_init(|| Look { wide: common.wide, colored: of(console::colors_enabled()) });
+    let _ = LOOK.get_or_init(|| Look {
+        wide: common.wide || !std::io::stdout().is_terminal(),
+        colored: of(console::colors_enabled()),
+    });
     log::start(common, of(std::io::stderr().is_terminal()));
 }
 
-fn is_wide() -> bool {
-    LOOK.get().is_some_and(|look| look.wide)
+/// Whether tables have every column and no line is broken: where it is asked for, and off a terminal.
+pub(crate) fn is_wide() -> bool {
+    LOOK.get().is_none_or(|look| look.wide)
 }
 
 /// How a word strikes the eye.
@@ -159,6 +167,24 @@ pub(crate) fn findings(speech: Speech<'_>, findings: &[Finding]) -> String {
             format!("{}     {}", paragraph(&what, FINDING_INDENT), paragraph(&text.remedy, FINDING_INDENT))
         })
         .collect()
+}
+
+/// The month, how much of it the archive holds, and until when.
+pub(crate) fn title(speech: Speech<'_>, provenance: &Provenance, month: Month) -> String {
+    let name = match speech.language() {
+        Language::Indonesian => month.indonesian(),
+        Language::English => month.to_string(),
+    };
+    let (until, version) = (provenance.extent(), provenance.archive_version);
+    let said = match provenance.coverage(month) {
+        Coverage::Complete => {
+            speech.say("month.complete", &[("month", &name), ("until", &until), ("version", &version)])
+        }
+        Coverage::Provisional => {
+            speech.say("month.provisional", &[("month", &name), ("until", &until), ("version", &version)])
+        }
+    };
+    paragraph(&said, 2)
 }
 
 /// Says that the archive does not hold all of a month, where it does not.

@@ -191,11 +191,11 @@ impl Readable {
         }
     }
 
-    /// The zone of the office.
-    pub(crate) fn zone(&self) -> Zone {
+    /// The facts by which it is read.
+    pub(crate) fn facts(&self) -> &Facts {
         match self {
-            Self::Own(workspace) => workspace.facts.zone,
-            Self::Copy { facts, .. } => facts.zone,
+            Self::Own(workspace) => &workspace.facts,
+            Self::Copy { facts, .. } => facts,
         }
     }
 

@@ -5,11 +5,11 @@
 //! Rule    a sheet that leaves the office shows no count and no figure, only verdicts
 
 use crate::book::provenance;
-use crate::indonesian::{duration, duration_with_seconds, integer, long_date, percent_with};
+use crate::indonesian::{integer, long_date};
 use crate::table::{Item, Table};
 use schemas::document::{ComplianceSheet, Coverage, Office};
 use schemas::figures::Deadline;
-use schemas::{Authority, Compared, Judgement, Verdict};
+use schemas::{Authority, Compared, Judgement, Language, Verdict};
 use serde_json::{Value, json};
 
 /// The source of values that the office has entered.
@@ -177,7 +177,7 @@ fn regulations(sheet: &ComplianceSheet) -> Vec<Value> {
 pub(crate) fn printed(j: &Judgement, may: Shown) -> Value {
     let sign = j.compared.comparison().sign();
     let compared = may.compared(j);
-    let (figure, value) = with_digits(compared);
+    let (figure, value) = Language::Indonesian.compared(compared);
     let share = |of: Option<f64>| of.filter(|_| matches!(compared, Compared::Share { .. }));
     json!({
         "judul": j.title,
@@ -198,20 +198,6 @@ fn basis(j: &Judgement) -> String {
     let yields = if j.decides { "" } else { "tidak menentukan, didahului peraturan lain" };
     let words: Vec<&str> = [&j.article, entered, yields].into_iter().filter(|w| !w.is_empty()).collect();
     words.join("; ")
-}
-
-/// Returns the figure and the value with as many digits as the verdict needs.
-fn with_digits(compared: Compared) -> (Option<String>, Option<String>) {
-    match compared {
-        Compared::Time { figure_s, at_most_s } => {
-            let words = if compared.needs_seconds() { duration_with_seconds } else { duration };
-            (figure_s.map(words), at_most_s.map(words))
-        }
-        Compared::Share { figure, at_least } => {
-            let words = |share: schemas::Share| percent_with(share.value(), compared.decimals(100.0, 1));
-            (figure.map(words), at_least.map(words))
-        }
-    }
 }
 
 /// Returns the judgements as a table for spreadsheets, in base units.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod allowed_words;
+mod amounts;
 mod applicant;
 mod book_code;
 mod calendar;

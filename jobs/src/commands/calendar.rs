@@ -1,23 +1,25 @@
 //! `tertib calendar`
 
+use crate::clock;
 use crate::documents::replace;
-use crate::options::Where;
+use crate::options::{Common, Where};
 use crate::outcome::Outcome;
-use crate::print;
+use crate::print::{self, Basis, Table};
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
+use chrono::{Datelike, Days, NaiveDate};
 use clap::{Args, ValueEnum};
 use pipeline::Readers;
 use reports::Document;
 use schemas::document::{CalendarYear, PdfStandard};
-use schemas::printed;
+use schemas::{HoursInForce, Month, Speech, printed};
 
 /// Options of `tertib calendar`.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// The year.
+    /// The year [default: this one].
     #[arg(long, value_name = "YYYY")]
-    year: i32,
+    year: Option<i32>,
     /// How to write it; a PDF goes to the folder for documents.
     #[arg(long, value_enum, default_value_t = CalendarFormat::Table)]
     format: CalendarFormat,
@@ -44,25 +46,27 @@ pub(crate) enum CalendarFormat {
 }
 
 /// Exit code 2 when the year is not covered.
-pub(crate) fn run(options: &Options) -> Result<Outcome> {
+pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let workspace = Workspace::open(options.place.config.as_deref())?;
     let calendar = &workspace.facts.calendar;
-    let days = calendar.year(options.year).to_vec();
+    let this = || workspace.facts.zone.date(clock::now().timestamp()).map(|today| today.year());
+    let asked = options.year.or_else(this).context("today is outside the calendar; name a year with --year")?;
+    let days = calendar.year(asked).to_vec();
     if days.is_empty() {
         let (from, to) = calendar.covered().context("the calendar is empty")?;
-        bail!("{} is outside the calendar ({from} to {to}); extend it in kalender.toml with covered-to", options.year);
+        bail!("{asked} is outside the calendar ({from} to {to}); extend it in kalender.toml with covered-to");
     }
     let year = CalendarYear {
-        year: options.year,
+        year: asked,
         days,
-        months: calendar.months(options.year),
-        hours: calendar.hours(options.year).into_iter().cloned().collect(),
+        months: calendar.months(asked),
+        hours: calendar.hours(asked).into_iter().cloned().collect(),
         holidays_source: calendar.holidays_source().to_owned(),
         program: concat!("tertib ", env!("CARGO_PKG_VERSION")).to_owned(),
     };
     let document = Document::Calendar(&year);
     match options.format {
-        CalendarFormat::Table => print::data(&words(&year))?,
+        CalendarFormat::Table => print::data(&words(&year, workspace.speech(common)))?,
         CalendarFormat::Json => print::data(&String::from_utf8(reports::json(document)?)?)?,
         CalendarFormat::Csv => print::data(&String::from_utf8(reports::csv(document)?)?)?,
         CalendarFormat::Xlsx => keep(&workspace, document, "xlsx", &reports::xlsx(document)?, "")?,
@@ -84,36 +88,61 @@ fn keep(workspace: &Workspace, document: Document<'_>, ending: &str, bytes: &[u8
     print::data(&format!("{}{length}\n", path.display()))
 }
 
-fn words(year: &CalendarYear) -> String {
-    let months: Vec<Vec<String>> = year
-        .months
-        .iter()
-        .map(|(month, days, seconds)| {
-            vec![month.to_string(), days.to_string(), format!("{}:{:02}", seconds / 3_600, seconds % 3_600 / 60)]
-        })
-        .collect();
-    let hours: Vec<Vec<String>> = year
-        .hours
-        .iter()
-        .map(|h| [vec![h.from.to_string()], h.week.to_vec(), vec![h.decree.clone()]].concat())
-        .collect();
+/// Months, hours and special days for a person, with the decrees below.
+fn words(year: &CalendarYear, speech: Speech<'_>) -> String {
+    let language = speech.language();
+    let head = [speech.say("column.month", &[]), speech.say("column.days", &[]), speech.say("column.hours", &[])];
+    let month = |(month, days, seconds): &(Month, u64, i64)| {
+        vec![month.to_string(), days.to_string(), language.duration(*seconds)]
+    };
+    let months: Vec<Vec<String>> = year.months.iter().map(month).collect();
+    let months = Table::new(&head.each_ref().map(String::as_str), &months).text();
+    let mut basis = Basis::default();
+    let hours: String = year.hours.iter().map(|hours| in_force(hours, speech, &mut basis)).collect();
+    let head = [
+        speech.say("column.date", &[]),
+        speech.say("column.kind", &[]),
+        speech.say("column.hours", &[]),
+        speech.say("column.name", &[]),
+        speech.say("column.basis", &[]),
+    ];
     let special = year.days.iter().filter(|d| d.is_special());
     let special: Vec<Vec<String>> = special
         .map(|d| {
             vec![
-                d.date.format("%Y-%m-%d %a").to_string(),
+                format!("{} {}", d.date, language.weekday(d.date)),
                 d.kind.words().to_owned(),
                 printed(&d.spans),
                 d.name.clone(),
-                d.decree.clone(),
+                basis.of(&d.decree),
             ]
         })
         .collect();
-    let hours_head = ["from", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "decree"];
-    format!(
-        "{}{}{}",
-        print::table(&["month", "working days", "working hours"], &months),
-        print::table(&hours_head, &hours),
-        print::table(&["date", "kind", "hours", "name", "decree"], &special),
-    )
+    let special = Table::new(&head.each_ref().map(String::as_str), &special).text();
+    [months, hours, special, basis.text()].join("\n")
+}
+
+/// The hours of the days of a week; days in a row that have the same are named together.
+fn in_force(hours: &HoursInForce, speech: Speech<'_>, basis: &mut Basis) -> String {
+    let name = |day: usize| {
+        // A week that begins on a Monday.
+        let date =
+            NaiveDate::from_ymd_opt(2024, 1, 1).and_then(|monday| monday.checked_add_days(Days::new(day as u64)));
+        date.map_or("", |date| speech.language().weekday(date))
+    };
+    let mut runs: Vec<(usize, usize, &str)> = Vec::new();
+    for (day, spans) in hours.week.iter().enumerate() {
+        match runs.last_mut() {
+            Some((_, last, of)) if of == spans => *last = day,
+            _ => runs.push((day, day, spans)),
+        }
+    }
+    let run = |(first, last, spans): &(usize, usize, &str)| {
+        let days = if first == last { name(*first).to_owned() } else { format!("{}–{}", name(*first), name(*last)) };
+        let spans = if spans.is_empty() { "–" } else { spans };
+        format!("{days} {spans}")
+    };
+    let week = runs.iter().map(run).collect::<Vec<_>>().join("; ");
+    let said = speech.say("calendar.hours", &[("from", &hours.from), ("hours", &week)]);
+    print::paragraph(&format!("{said} {}", basis.of(&hours.decree)), 2)
 }

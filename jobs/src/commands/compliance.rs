@@ -3,14 +3,14 @@
 use crate::months;
 use crate::options::{Common, Format, OfMonth};
 use crate::outcome::Outcome;
-use crate::print::{self, Progress, Table, Tone};
+use crate::print::{self, Basis, Progress, Table, Tone};
 use crate::workspace::{Snapshot, Workspace};
 use anyhow::{Result, bail};
 use clap::Args;
 use pipeline::failing_cases;
 use reports::Document;
 use schemas::document::ComplianceSheet;
-use schemas::{Finding, Judgement, Month, Verdict};
+use schemas::{Finding, Judgement, Language, Month, Speech, Verdict};
 
 /// Options of `tertib compliance`.
 #[derive(Debug, Args)]
@@ -62,7 +62,8 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
         // The same counts that leave the office, and nothing else.
         Format::Json => String::from_utf8(reports::json(Document::Compliance(&sheet))?)?,
         Format::Csv => print::csv(&HEAD, &rows)?,
-        Format::Table => Table::new(&HEAD, &rows).toned(2, tone).text(),
+        Format::Table if print::is_wide() => Table::new(&HEAD, &rows).toned(2, tone).text(),
+        Format::Table => view(&sheet, workspace.speech(common)),
     };
     print::data(&text)?;
     let unjudged = pipeline::unjudged(&sheet);
@@ -94,6 +95,60 @@ fn failed(snapshot: &Snapshot, target: &str, (month, format): (Month, Format), c
     print::words(common, print::findings(workspace.speech(common), &unjudged).trim_end());
     Ok(Outcome::of(!rows.is_empty() || !unjudged.is_empty()))
 }
+
+/// The verdicts for a person: by verdict, those that were missed first, with the rules below.
+fn view(sheet: &ComplianceSheet, speech: Speech<'_>) -> String {
+    let head = [
+        speech.say("column.target", &[]),
+        speech.say("column.figure", &[]),
+        speech.say("column.limit", &[]),
+        speech.say("column.n", &[]),
+        speech.say("column.basis", &[]),
+    ];
+    let (mut basis, mut rows) = (Basis::default(), Vec::new());
+    for verdict in [Verdict::Missed, Verdict::Met, Verdict::NoData, Verdict::NoTarget] {
+        let of: Vec<&Judgement> = sheet.judgements.iter().filter(|j| j.verdict() == verdict).collect();
+        if of.is_empty() {
+            continue;
+        }
+        let n = of.len();
+        let heading = match verdict {
+            Verdict::Missed => speech.say("compliance.missed", &[("n", &n)]),
+            Verdict::Met => speech.say("compliance.met", &[("n", &n)]),
+            Verdict::NoData => speech.say("compliance.no_data", &[("n", &n)]),
+            Verdict::NoTarget => speech.say("compliance.no_target", &[("n", &n)]),
+        };
+        rows.push(vec![heading, String::new(), String::new(), String::new(), String::new()]);
+        rows.extend(of.into_iter().map(|j| judged(j, sheet.hide_small, speech.language(), &mut basis)));
+    }
+    let table = Table::new(&head.each_ref().map(String::as_str), &rows).text();
+    let yields = sheet.judgements.iter().any(|j| !j.decides);
+    let note = if yields { format!("{}\n", speech.say("compliance.not_deciding", &[])) } else { String::new() };
+    let is_missed = sheet.judgements.iter().any(|j| j.verdict() == Verdict::Missed);
+    let failed = format!("{}\n", speech.say("compliance.failed", &[("month", &sheet.month)]));
+    let failed = if is_missed { failed } else { String::new() };
+    print::title(speech, &sheet.provenance, sheet.month) + &table + &note + &basis.text() + &failed
+}
+
+/// One judgement in its line.
+fn judged(j: &Judgement, is_withheld: bool, language: Language, basis: &mut Basis) -> Vec<String> {
+    let compared = if is_withheld { j.compared.without_figure() } else { j.compared };
+    let (figure, value) = language.compared(compared);
+    let jenis = j.jenis.as_ref().map_or_else(String::new, |jenis| format!(" ({jenis})"));
+    let yields = if j.decides { "" } else { " *" };
+    let rule = [j.regulation.as_str(), &j.article, &j.source];
+    let rule: Vec<&str> = rule.into_iter().filter(|part| !part.is_empty()).collect();
+    vec![
+        format!("  {}{jenis}{yields}", j.target),
+        figure.unwrap_or_else(|| NONE.to_owned()),
+        value.map_or_else(|| NONE.to_owned(), |value| format!("{} {value}", j.compared.comparison().sign())),
+        if is_withheld { NONE.to_owned() } else { language.integer(j.n) },
+        basis.of(&rule.join("; ")),
+    ]
+}
+
+/// Stands for a figure or a value that is not there, or withheld.
+const NONE: &str = "–";
 
 /// How a verdict strikes the eye.
 fn tone(verdict: &str) -> Tone {

@@ -1,7 +1,7 @@
 //! `tertib conformance`
 
 use crate::months;
-use crate::options::{Common, OfMonth};
+use crate::options::{Common, Format, OfMonth};
 use crate::outcome::Outcome;
 use crate::print::{self, Progress};
 use crate::workspace::Workspace;
@@ -21,7 +21,18 @@ pub(crate) fn run(options: &OfMonth, common: Common) -> Result<Outcome> {
     let head = ["berkas_id", "biaya", "kode", "langkah", "penyimpangan", "keterangan", "tindakan"];
     let rows: Vec<Vec<String>> =
         found.iter().map(|deviation| row(deviation, &workspace.facts, workspace.speech(common))).collect();
-    print::data(&print::rows(&head, &rows, options.format)?)?;
+    let speech = workspace.speech(common);
+    let text = if options.format == Format::Table && !print::is_wide() {
+        let place = |(deviation, row): (&Deviation, &Vec<String>)| {
+            let parts = [0, 3, 5].into_iter().filter_map(|column| row.get(column)).filter(|part| !part.is_empty());
+            (deviation.departure.code(), parts.cloned().collect::<Vec<_>>().join(", "))
+        };
+        let found: Vec<(&str, String)> = found.iter().zip(&rows).map(place).collect();
+        print::title(speech, &archive.provenance()?, month) + &print::grouped(speech, &found)
+    } else {
+        print::rows(&head, &rows, options.format)?
+    };
+    print::data(&text)?;
     if !found.is_empty() {
         print::after_mending(common, workspace.speech(common), month);
     }

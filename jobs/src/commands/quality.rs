@@ -1,8 +1,8 @@
 //! `tertib quality`
 
-use crate::division::{Division, shown, written};
+use crate::division::{self, Division};
 use crate::months;
-use crate::options::{Common, OfMonth};
+use crate::options::{Common, Format, OfMonth};
 use crate::outcome::Outcome;
 use crate::print::{self, Progress};
 use crate::workspace::Workspace;
@@ -39,11 +39,20 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
             let rows = if options.division.hide_small {
                 released_quality_cells(&months, by, facts)?
             } else {
-                shown(quality_cells(&months, by, &facts.wilayah)?)
+                division::shown(quality_cells(&months, by, &facts.wilayah)?)
             };
-            written(&rows, format, &archive.provenance()?, last)?
+            if format == Format::Table && !print::is_wide() {
+                division::findings(&rows, by, workspace.speech(common))
+            } else {
+                division::written(&rows, format, &archive.provenance()?, last)?
+            }
         }
         (None, Some((_, quality))) if options.columns => print::rows(&COLUMNS, &columns(quality), format)?,
+        (None, Some((_, quality))) if format == Format::Table && !print::is_wide() => {
+            let found: Vec<(&str, String)> = quality.findings.iter().map(|f| (f.code, place(f))).collect();
+            let speech = workspace.speech(common);
+            print::title(speech, &archive.provenance()?, last) + &print::grouped(speech, &found)
+        }
         (None, Some((_, quality))) => print::rows(
             &FINDINGS,
             &quality.findings.iter().map(|f| finding(f, workspace.speech(common))).collect::<Vec<_>>(),
@@ -61,6 +70,14 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     }
     let whole = print::gap(common, workspace.speech(common), &archive.provenance()?, last);
     Ok(whole.and(Outcome::of(facts.need_attention(&found))))
+}
+
+/// Where something was found: a berkas, a book or a day, and what is special about it.
+fn place(f: &QualityFinding) -> String {
+    let step = if f.step == 0 { String::new() } else { f.step.to_string() };
+    let times = if f.n == 1 { String::new() } else { format!("{}×", f.n) };
+    let parts = [f.place.as_str(), &step, &f.detail, &times];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 const FINDINGS: [&str; 7] = ["kode", "tempat", "langkah", "keterangan", "jumlah", "temuan", "tindakan"];

@@ -1,15 +1,16 @@
 //! `tertib target`
 
+use crate::clock;
 use crate::config::text;
 use crate::options::{Common, Format, Where};
 use crate::outcome::Outcome;
+use crate::print::{self, Basis, Table};
 use crate::workspace::Workspace;
-use crate::{clock, print};
 use anyhow::{Context, Result, bail};
 use chrono::{NaiveDate, SubsecRound};
 use clap::{Args, Subcommand};
 use pipeline::Readers;
-use schemas::{Authority, Decision, Month, Rule};
+use schemas::{Authority, Compared, Decision, Facts, Month, Rule, Speech, Standard};
 
 /// What to do with targets.
 #[derive(Debug, Subcommand)]
@@ -101,14 +102,14 @@ fn number(text: &str) -> Result<f64, String> {
 /// Exit code 0.
 pub(crate) fn run(action: &Action, common: Common) -> Result<Outcome> {
     match action {
-        Action::List(options) => list(options)?,
+        Action::List(options) => list(options, common)?,
         Action::Set(options) => set(options, common)?,
-        Action::History(options) => history(options)?,
+        Action::History(options) => history(options, common)?,
     }
     Ok(Outcome::Done)
 }
 
-fn list(options: &List) -> Result<()> {
+fn list(options: &List, common: Common) -> Result<()> {
     let workspace = Workspace::open(options.place.config.as_deref())?;
     let month = options.month.or_else(|| workspace.facts.zone.month(clock::now().timestamp()));
     let Some(month) = month else { bail!("today is outside the calendar; name a month with --month") };
@@ -126,8 +127,53 @@ fn list(options: &List) -> Result<()> {
         "article",
         "source",
     ];
+    if options.format == Format::Table && !print::is_wide() {
+        return print::data(&view(&rules, workspace.speech(common)));
+    }
     let rows: Vec<Vec<String>> = rules.iter().map(rule).collect();
     print::data(&print::rows(&head, &rows, options.format)?)
+}
+
+/// The targets for a person, with the rules below.
+fn view(rules: &[Rule<'_>], speech: Speech<'_>) -> String {
+    let head = [
+        speech.say("column.target", &[]),
+        speech.say("column.value", &[]),
+        speech.say("column.clock", &[]),
+        speech.say("column.standing", &[]),
+        speech.say("column.basis", &[]),
+    ];
+    let mut basis = Basis::default();
+    let mut line = |rule: &Rule<'_>| {
+        let standard = &rule.target.standard;
+        let jenis = rule.jenis.as_ref().map_or_else(String::new, |jenis| format!(" ({jenis})"));
+        let yields = if rule.decides { "" } else { " *" };
+        let regulation = [&rule.regulation.title, &rule.regulation.subject, &rule.target.article, &rule.source];
+        let regulation: Vec<&str> =
+            regulation.into_iter().map(|s| s.as_str()).filter(|part| !part.is_empty()).collect();
+        vec![
+            format!("{}{jenis}{yields}", rule.target.id),
+            value(speech, standard),
+            standard.clock().word().to_owned(),
+            rule.target.authority.word().to_owned(),
+            basis.of(&regulation.join("; ")),
+        ]
+    };
+    let rows: Vec<Vec<String>> = rules.iter().map(&mut line).collect();
+    let table = Table::new(&head.each_ref().map(String::as_str), &rows).text();
+    let yields = rules.iter().any(|rule| !rule.decides);
+    let note = if yields { format!("{}\n", speech.say("compliance.not_deciding", &[])) } else { String::new() };
+    table + &note + &basis.text()
+}
+
+/// A value in the words of verdicts: `≤ 15 menit`.
+fn value(speech: Speech<'_>, standard: &Standard) -> String {
+    let compared = match *standard {
+        Standard::Time { at_most_s, .. } => Compared::Time { figure_s: None, at_most_s },
+        Standard::Share { at_least, .. } => Compared::Share { figure: None, at_least },
+    };
+    let (_, value) = speech.language().compared(compared);
+    value.map_or_else(|| "–".to_owned(), |value| format!("{} {value}", compared.comparison().sign()))
 }
 
 fn rule(rule: &Rule<'_>) -> Vec<String> {
@@ -179,13 +225,49 @@ fn set(options: &Set, common: Common) -> Result<()> {
     Ok(())
 }
 
-fn history(options: &History) -> Result<()> {
+fn history(options: &History, common: Common) -> Result<()> {
     let workspace = Workspace::open(options.place.config.as_deref())?;
     let wanted = |d: &&Decision| options.id.as_ref().is_none_or(|id| d.target == *id);
     let head =
         ["entered", "by", "target", "jenis", "value", "from", "until", "standing", "regulation", "article", "source"];
+    if options.format == Format::Table && !print::is_wide() {
+        let entered: Vec<&Decision> = workspace.decisions.iter().filter(wanted).collect();
+        return print::data(&entries(&entered, workspace.speech(common), &workspace.facts));
+    }
     let rows: Vec<Vec<String>> = workspace.decisions.iter().filter(wanted).map(decision).collect();
     print::data(&print::rows(&head, &rows, options.format)?)
+}
+
+/// The decisions for a person, with their sources below.
+fn entries(entered: &[&Decision], speech: Speech<'_>, facts: &Facts) -> String {
+    let head = [
+        speech.say("column.entered", &[]),
+        speech.say("column.by", &[]),
+        speech.say("column.target", &[]),
+        speech.say("column.value", &[]),
+        speech.say("column.holds", &[]),
+        speech.say("column.basis", &[]),
+    ];
+    let mut basis = Basis::default();
+    let mut line = |d: &&Decision| {
+        let jenis = d.jenis.as_ref().map_or_else(String::new, |jenis| format!(" ({jenis})"));
+        let until = d.valid_to.map_or_else(String::new, |until| until.to_string());
+        let source = [&d.regulation, &d.article, &d.source];
+        let source: Vec<&str> = source.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        vec![
+            d.entered.format("%Y-%m-%d").to_string(),
+            d.by.clone(),
+            format!("{}{jenis}", d.target),
+            d.standard(facts).map_or_else(|fault| fault.to_string(), |standard| value(speech, &standard)),
+            format!("{} – {until}", d.valid_from).trim_end().to_owned(),
+            basis.of(&source.join("; ")),
+        ]
+    };
+    let rows: Vec<Vec<String>> = entered.iter().map(&mut line).collect();
+    if rows.is_empty() {
+        return format!("{}\n", speech.say("list.none", &[]));
+    }
+    Table::new(&head.each_ref().map(String::as_str), &rows).text() + &basis.text()
 }
 
 fn decision(d: &Decision) -> Vec<String> {

@@ -154,13 +154,14 @@ pub(crate) fn examine(
 fn tell(speech: Speech<'_>, facts: &Facts, result: &Verification) -> Result<Outcome> {
     let Verification { commits, files, rows, events, heads, head, findings, unchecked } = result;
     let head = if head.is_empty() { "none" } else { head };
-    let unchecked: String = unchecked.iter().map(|what| format!("not checked: {}\n", unchecked_words(*what))).collect();
-    print::data(&format!(
-        "{commits} commits, {files} files, {rows} rows checked, {events} events row by row, {heads} kept heads; \
-         {} findings\nhead {head}\n{unchecked}{}",
-        findings.len(),
-        print::findings(speech, findings),
-    ))?;
+    let unchecked = unchecked.iter().map(|what| format!("not checked: {}", unchecked_words(*what)));
+    let unchecked: String = unchecked.map(|what| print::paragraph(&what, 2)).collect();
+    let checked = format!(
+        "{commits} commits, {files} files, {rows} rows checked, {events} events row by row, {heads} kept heads; {} findings",
+        findings.len()
+    );
+    let checked = print::paragraph(&checked, 2);
+    print::data(&format!("{checked}head {head}\n{unchecked}{}", print::findings(speech, findings)))?;
     Ok(Outcome::of(*commits == 0 || facts.need_attention(findings)))
 }
 

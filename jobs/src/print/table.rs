@@ -116,9 +116,8 @@ impl<'a> Table<'a> {
 
 /// The width to which a text for reading is broken; none where no line is broken.
 pub(super) fn width() -> Option<usize> {
-    let terminal = console::Term::stdout();
-    let of_terminal = || terminal.size_checked().map_or(USUAL, |(_, width)| usize::from(width));
-    (!is_wide() && terminal.is_term()).then(of_terminal).map(|width| if width == 0 { USUAL } else { width })
+    let of_terminal = || console::Term::stdout().size_checked().map_or(USUAL, |(_, width)| usize::from(width));
+    (!is_wide()).then(of_terminal).map(|width| if width == 0 { USUAL } else { width })
 }
 
 fn line_width(widths: &[usize]) -> usize {
