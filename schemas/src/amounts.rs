@@ -96,11 +96,15 @@ impl Language {
     #[must_use]
     pub fn working_duration(self, seconds: i64, day_s: Option<i64>) -> String {
         match day_s.filter(|day| (1..=seconds).contains(day)) {
-            Some(day) => {
-                format!("{} {}", self.decimal(of_whole(seconds) / of_whole(day), 1), self.units().working_days)
-            }
+            Some(day) => format!("{} {}", self.working_days(seconds, day), self.units().working_days),
             None => self.duration(seconds),
         }
+    }
+
+    /// Formats time in which the office works as a number of working days of that length: `2,8`.
+    #[must_use]
+    pub fn working_days(self, seconds: i64, day_s: i64) -> String {
+        self.decimal(of_whole(seconds) / of_whole(day_s.max(1)), 1)
     }
 
     /// Formats a figure and the value that it is compared with; what is missing has no text.

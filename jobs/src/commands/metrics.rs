@@ -14,7 +14,7 @@ use schemas::document::Provenance;
 use schemas::figures::MonthFigures;
 use schemas::{Language, Speech};
 use serde_json::{Value, json};
-use summary::Summary;
+use summary::{Summary, working_day_s};
 
 /// Options of `tertib metrics`.
 #[derive(Debug, Args)]
@@ -49,7 +49,7 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
                 division::shown(book.cells(first, last, by)?)
             };
             if format == Format::Table && !options.all {
-                division::overview(&rows, by, speech)
+                division::overview(&rows, by, speech, working_day_s(facts, last))
             } else {
                 division::written(&rows, format, &provenance, last)?
             }

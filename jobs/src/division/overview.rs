@@ -1,6 +1,6 @@
 //! The figures in cells as a person reads them: one row per cell.
 
-use crate::print::Table;
+use crate::print::{Table, paragraph};
 use schemas::Speech;
 use schemas::figures::{By, ReleasedRow, share};
 use std::collections::BTreeMap;
@@ -39,7 +39,7 @@ fn cell(by: By, speech: Speech<'_>) -> String {
 }
 
 /// The main figures, one row per cell.
-pub(crate) fn overview(rows: &[ReleasedRow], by: By, speech: Speech<'_>) -> String {
+pub(crate) fn overview(rows: &[ReleasedRow], by: By, speech: Speech<'_>, day_s: Option<i64>) -> String {
     if by == By::Officer {
         return officers(rows, speech);
     }
@@ -50,7 +50,7 @@ pub(crate) fn overview(rows: &[ReleasedRow], by: By, speech: Speech<'_>) -> Stri
         speech.say("column.handed_over", &[]),
         speech.say("column.open", &[]),
         speech.say("column.complete", &[]),
-        speech.say("column.turnaround", &[]),
+        speech.say("column.days", &[]),
         speech.say("column.ninety", &[]),
     ];
     let language = speech.language();
@@ -63,7 +63,9 @@ pub(crate) fn overview(rows: &[ReleasedRow], by: By, speech: Speech<'_>) -> Stri
         let complete = sum(checks.iter().copied().filter(|row| row.detail == "complete"));
         let share = complete.zip(sum(checks.iter().copied())).and_then(|(part, n)| share(part, n));
         let times = of(&rows, "turnaround", "working").first().and_then(|row| row.values);
-        let time = |seconds: Option<i64>| seconds.map_or_else(|| HIDDEN.to_owned(), |s| language.duration(s));
+        let time = |seconds: Option<i64>| {
+            seconds.zip(day_s).map_or_else(|| HIDDEN.to_owned(), |(s, day_s)| language.working_days(s, day_s))
+        };
         let counts = ["received", "printed", "handed_over", "open"].map(count);
         [
             vec![cell.to_owned()],
@@ -77,7 +79,9 @@ pub(crate) fn overview(rows: &[ReleasedRow], by: By, speech: Speech<'_>) -> Stri
         .concat()
     };
     let rows: Vec<Vec<String>> = cells(rows).into_iter().map(row).collect();
-    Table::new(&head.each_ref().map(String::as_str), &rows).text()
+    let note = day_s.map(|day_s| speech.say("metrics.by_note", &[("day", &language.duration(day_s))]));
+    let note = note.map_or_else(String::new, |note| paragraph(&note, 2));
+    Table::new(&head.each_ref().map(String::as_str), &rows).text() + &note
 }
 
 /// How often each officer acted, and in which steps.

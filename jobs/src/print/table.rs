@@ -143,29 +143,33 @@ fn lines(row: &[String], widths: &[usize], right: &[bool], paint: impl Fn(usize,
     }
 }
 
-/// A text in lines of at most that width, broken between words, and a word only where it is longer than a line.
+/// A text in lines of at most that width, broken between words, and a word only where it is longer than a line. All lines are
+/// indented as the first one is.
 pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
+        let words = paragraph.trim_start_matches(' ');
+        let indent = &paragraph[..(paragraph.len() - words.len()).min(width / 2)];
+        let width = width.saturating_sub(indent.len()).max(1);
         let mut line = String::new();
-        for word in paragraph.split(' ') {
+        for word in words.split(' ') {
             let joined = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
             if measure_text_width(&joined) <= width {
                 line = joined;
                 continue;
             }
             if !line.is_empty() {
-                lines.push(std::mem::take(&mut line));
+                lines.push(format!("{indent}{line}"));
             }
             let mut left = word;
             while measure_text_width(left) > width {
-                let end = left.char_indices().nth(width.max(1)).map_or(left.len(), |(at, _)| at);
-                lines.push(left[..end].to_owned());
+                let end = left.char_indices().nth(width).map_or(left.len(), |(at, _)| at);
+                lines.push(format!("{indent}{}", &left[..end]));
                 left = &left[end..];
             }
-            line = left.to_owned();
+            left.clone_into(&mut line);
         }
-        lines.push(line);
+        lines.push(format!("{indent}{line}"));
     }
     lines
 }
@@ -226,6 +230,7 @@ mod tests {
     fn a_word_is_broken_only_where_it_is_longer_than_a_line() {
         assert_eq!(wrapped("arsip 477036b37fad", 8), ["arsip", "477036b3", "7fad"]);
         assert_eq!(wrapped("satu\ndua", 8), ["satu", "dua"]);
+        assert_eq!(wrapped("  satu dua", 8), ["  satu", "  dua"]);
         assert_eq!(wrapped("", 8), [""]);
     }
 

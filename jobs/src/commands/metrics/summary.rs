@@ -3,7 +3,7 @@
 use crate::print::{Table, paragraph, title};
 use schemas::document::Provenance;
 use schemas::figures::{Deadline, Figures, MonthFigures, Spread, share};
-use schemas::{Facts, Language, Speech};
+use schemas::{Facts, Language, Month, Speech};
 
 /// What is said of a month of the archive, and in which words.
 pub(super) struct Summary<'a> {
@@ -88,7 +88,7 @@ impl Summary<'_> {
             let values = spread.values.map(|v| [v.p50, v.p90, v.max].map(time)).unwrap_or_default();
             [vec![what, self.language().integer(spread.n)], values.to_vec()].concat()
         };
-        let day_s = self.working_day_s();
+        let day_s = working_day_s(self.facts, self.month.figures.month);
         let rows = [
             row(speech.say("metrics.issuance_wall", &[]), &figures.issuance.wall_less_outages, None),
             row(speech.say("metrics.issuance_working", &[]), &figures.issuance.working, day_s),
@@ -104,7 +104,7 @@ impl Summary<'_> {
     }
 
     fn steps(&self) -> String {
-        let (speech, day_s) = (self.speech, self.working_day_s());
+        let (speech, day_s) = (self.speech, working_day_s(self.facts, self.month.figures.month));
         let head = [
             speech.say("column.step", &[]),
             speech.say("column.n", &[]),
@@ -154,14 +154,13 @@ impl Summary<'_> {
     fn label(&self, step: u8) -> &str {
         self.facts.sop.step(step).map_or("", |step| step.label.as_str())
     }
+}
 
-    /// The working time of an average working day of the month.
-    fn working_day_s(&self) -> Option<i64> {
-        let month = self.month.figures.month;
-        let months = self.facts.calendar.months(month.year());
-        let (_, days, seconds) = months.into_iter().find(|(of, ..)| *of == month)?;
-        seconds.checked_div(i64::try_from(days).ok()?)
-    }
+/// The working time of an average working day of a month.
+pub(super) fn working_day_s(facts: &Facts, month: Month) -> Option<i64> {
+    let months = facts.calendar.months(month.year());
+    let (_, days, seconds) = months.into_iter().find(|(of, ..)| *of == month)?;
+    seconds.checked_div(i64::try_from(days).ok()?)
 }
 
 /// Names, and beside them what they are.
