@@ -4,6 +4,7 @@ use crate::commands::{
     calendar, compliance, conformance, contract, demo, doctor, duplicates, init, licences, manual, metrics, notify,
     pull, quality, query, reconcile, render, run, seal, selftest, serve, status, target, verify,
 };
+use crate::examples;
 use crate::options::{Common, OfMonth, Where};
 use crate::outcome::Outcome;
 use anyhow::anyhow;
@@ -12,7 +13,7 @@ use std::path::Path;
 
 /// Pulls the office's workflow events into an archive, computes the service standard, prints the books.
 #[derive(Debug, Parser)]
-#[command(name = "tertib", version, propagate_version = true, arg_required_else_help = true)]
+#[command(name = "tertib", version, arg_required_else_help = true)]
 pub(crate) struct Arguments {
     /// Options of every command.
     #[command(flatten)]
@@ -26,58 +27,81 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Make an invented office and run everything on it.
+    #[command(after_help = examples::DEMO)]
     Demo(demo::Options),
     /// Print what the source must show: every column with its words, or a CREATE VIEW to fill in.
+    #[command(after_help = examples::CONTRACT)]
     Contract(contract::Options),
     /// Write a commented tertib.toml and the folders.
+    #[command(after_help = examples::INIT)]
     Init(init::Options),
     /// Examine configuration, source, archive, calendar, targets, disk and fonts.
+    #[command(after_help = examples::DOCTOR)]
     Doctor(doctor::Options),
     /// Bring new events in.
+    #[command(after_help = examples::PULL)]
     Pull(pull::Options),
     /// Compute the figures of a month, or of months by area, kind, officer or month.
+    #[command(after_help = examples::METRICS)]
     Metrics(metrics::Options),
     /// Print the office's working calendar of a year, for the office to check.
+    #[command(after_help = examples::CALENDAR)]
     Calendar(calendar::Options),
     /// Judge the figures of a month by the targets in force.
+    #[command(after_help = examples::COMPLIANCE)]
     Compliance(compliance::Options),
     /// List how the berkas handed over in a month depart from the SOP.
+    #[command(after_help = examples::CONFORMANCE)]
     Conformance(OfMonth),
     /// List the berkas of a month that are probably of a person who came under another NIK, with the reasons.
+    #[command(after_help = examples::DUPLICATES)]
     Duplicates(duplicates::Options),
     /// Say how good the data of a month are: findings by berkas, or the columns, or counts by area, kind or officer.
+    #[command(after_help = examples::QUALITY)]
     Quality(quality::Options),
     /// The targets: list, enter a value, history.
+    #[command(after_help = examples::TARGET)]
     Target {
         /// What to do with them.
         #[command(subcommand)]
         action: target::Action,
     },
     /// Messages of the office: try the channels, list what is not sent, send it.
+    #[command(after_help = examples::NOTIFY)]
     Notify {
         /// What to do with them.
         #[command(subcommand)]
         action: notify::Action,
     },
     /// Write the books and reports of a month.
+    #[command(after_help = examples::RENDER)]
     Render(render::Options),
     /// Run one job of the configuration now.
+    #[command(after_help = examples::RUN)]
     Run(run::Options),
     /// Run the jobs of the configuration when they are due.
+    #[command(after_help = examples::SERVE)]
     Serve(serve::Options),
     /// Show the state of the archive and of the jobs.
+    #[command(after_help = examples::STATUS)]
     Status(status::Options),
     /// Answer one SELECT over the public table `events`.
+    #[command(after_help = examples::QUERY)]
     Query(query::Options),
     /// Compare a month of the archive with the source, row for row.
+    #[command(after_help = examples::RECONCILE)]
     Reconcile(OfMonth),
     /// Close the books of a month: later entries stand in the next books, with a reference.
+    #[command(after_help = examples::SEAL)]
     Seal(seal::Options),
     /// Print the licences of everything that the program holds, fonts included.
+    #[command(after_help = examples::LICENCES)]
     Licences,
     /// Compute the statistics of public event logs and compare them with what others published.
+    #[command(after_help = examples::SELFTEST)]
     Selftest(selftest::Options),
     /// Check every file of the archive against its log.
+    #[command(after_help = examples::VERIFY)]
     Verify(verify::Options),
     /// Set what lies in the current folder: how tertib calls itself for templates that may never end.
     #[command(hide = true)]
@@ -135,5 +159,57 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
             other => anyhow!("error: {other}"),
         }),
         Command::Util { action } => manual::run(&action, Arguments::command()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words of a line as a shell reads them; what stands behind several spaces says what the line does.
+    fn words(line: &str) -> Vec<String> {
+        let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
+        for c in line.trim().chars() {
+            match quote {
+                Some(of) if c == of => quote = None,
+                None if c == '\'' || c == '"' => {
+                    quote = Some(c);
+                    word.get_or_insert_default();
+                }
+                None if c == ' ' => match word.take() {
+                    Some(word) => words.push(word),
+                    None => return words,
+                },
+                _ => word.get_or_insert_default().push(c),
+            }
+        }
+        words.extend(word);
+        words
+    }
+
+    fn all(command: &clap::Command, path: &str, found: &mut Vec<(String, String)>) {
+        for command in command.get_subcommands().filter(|c| !c.is_hide_set() && c.get_name() != "help") {
+            let path = format!("{path} {}", command.get_name());
+            let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            found.push((path.clone(), examples));
+            all(command, &path, found);
+        }
+    }
+
+    #[test]
+    fn every_command_has_examples_and_each_is_understood() {
+        let mut found = Vec::new();
+        all(&Arguments::command(), "tertib", &mut found);
+        assert!(found.len() > 20, "{}", found.len());
+        for (command, examples) in found {
+            let lines: Vec<&str> = examples.lines().skip(1).collect();
+            assert!((2..=3).contains(&lines.len()), "{command} has {} examples", lines.len());
+            for line in lines {
+                assert!(line.trim().starts_with(&command), "{command}: {line}");
+                if let Err(fault) = Arguments::try_parse_from(words(line)) {
+                    panic!("{line}: {fault}");
+                }
+            }
+        }
     }
 }

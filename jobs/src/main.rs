@@ -9,6 +9,7 @@ mod config;
 mod demo;
 mod division;
 mod documents;
+mod examples;
 mod exit;
 mod history;
 mod messages;

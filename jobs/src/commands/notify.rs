@@ -1,5 +1,6 @@
 //! `tertib notify`
 
+use crate::examples;
 use crate::history::History;
 use crate::messages::{Messages, Pace, Tried};
 use crate::options::{Common, Format, Where};
@@ -16,6 +17,7 @@ use sqlx::SqliteConnection;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Action {
     /// Send a test message through each channel, and say what became of it.
+    #[command(after_help = examples::NOTIFY_TEST)]
     Test {
         /// Only through the channel of this name.
         #[arg(long, value_name = "NAME")]
@@ -25,6 +27,7 @@ pub(crate) enum Action {
         place: Where,
     },
     /// List the messages that wait or were given up, and what is wrong with the channels.
+    #[command(after_help = examples::NOTIFY_LIST)]
     List {
         /// How to write it.
         #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -34,12 +37,14 @@ pub(crate) enum Action {
         place: Where,
     },
     /// Send now what waits or was given up, without the pauses between attempts.
+    #[command(after_help = examples::NOTIFY_SEND)]
     Send {
         /// Which configuration to use.
         #[command(flatten)]
         place: Where,
     },
     /// Tell that `tertib serve` broke off; the service manager runs it (systemd: `OnFailure=`).
+    #[command(after_help = examples::NOTIFY_CRASH)]
     Crash {
         /// Which configuration to use.
         #[command(flatten)]

@@ -2,6 +2,7 @@
 
 use crate::clock;
 use crate::config::text;
+use crate::examples;
 use crate::options::{Common, Format, Where};
 use crate::outcome::Outcome;
 use crate::print::{self, Basis, Table};
@@ -16,10 +17,13 @@ use schemas::{Authority, Compared, Decision, Facts, Month, Rule, Speech, Standar
 #[derive(Debug, Subcommand)]
 pub(crate) enum Action {
     /// The targets that a month is judged by, with value, standing and source.
+    #[command(after_help = examples::TARGET_LIST)]
     List(List),
     /// Enter a value, or take one back; earlier decisions stay in the history.
+    #[command(after_help = examples::TARGET_SET)]
     Set(Set),
     /// Every decision that was entered, oldest first.
+    #[command(after_help = examples::TARGET_HISTORY)]
     History(History),
 }
 

@@ -1,0 +1,158 @@
+//! What is typed for what, at the end of each command's help.
+
+pub(crate) const DEMO: &str = "\
+Examples:
+  tertib demo                                  three months of an invented office, in ./tertib-demo
+  tertib demo --dir coba --per-month 200       a smaller one, in another folder";
+
+pub(crate) const CONTRACT: &str = "\
+Examples:
+  tertib contract                              every column with its type and allowed words
+  tertib contract --sql postgresql             a CREATE VIEW to fill in";
+
+pub(crate) const INIT: &str = "\
+Examples:
+  tertib init --source sqlite:kantor.sqlite    in the folder work
+  tertib init kantor --source postgres://pembaca@db/layanan --view v_tertib";
+
+pub(crate) const DOCTOR: &str = "\
+Examples:
+  tertib doctor                                is everything ready for the next night?
+  tertib doctor --config /etc/tertib/tertib.toml";
+
+pub(crate) const PULL: &str = "\
+Examples:
+  tertib pull --dry-run                        what would come
+  tertib pull                                  bring it in
+  tertib pull --again 2026-10                  read a month again after it was corrected in the source";
+
+pub(crate) const METRICS: &str = "\
+Examples:
+  tertib metrics                               the last month, summed up
+  tertib metrics --month 2026-10 --by kecamatan
+  tertib metrics --month 2026-10 --format json";
+
+pub(crate) const CALENDAR: &str = "\
+Examples:
+  tertib calendar --year 2026                  months, hours and special days
+  tertib calendar --year 2026 --format pdf     a page to check and sign";
+
+pub(crate) const COMPLIANCE: &str = "\
+Examples:
+  tertib compliance                            the last month
+  tertib compliance --month 2026-10 --failed terbit_24_jam
+  tertib compliance --month 2026-10 --format csv";
+
+pub(crate) const CONFORMANCE: &str = "\
+Examples:
+  tertib conformance                           the last month
+  tertib conformance --month 2026-10 --format csv";
+
+pub(crate) const DUPLICATES: &str = "\
+Examples:
+  tertib duplicates                            the last month
+  tertib duplicates --month 2026-10 --probability 0.5";
+
+pub(crate) const QUALITY: &str = "\
+Examples:
+  tertib quality                               findings of the last month, with what to do
+  tertib quality --month 2026-10 --columns     how many rows have each column
+  tertib quality --month 2026-10 --by officer";
+
+pub(crate) const TARGET: &str = "\
+Examples:
+  tertib target list
+  tertib target history";
+
+pub(crate) const TARGET_LIST: &str = "\
+Examples:
+  tertib target list                           those of this month
+  tertib target list --month 2026-10 --format csv";
+
+pub(crate) const TARGET_SET: &str = "\
+Examples:
+  tertib target set waktu_langkah_02 --value 15 --article 'Pasal 4' --source 'SK 12/2026 halaman 3' --by Budi
+  tertib target set kelengkapan_pemeriksaan_pertama --value 0.95 --article 'Pasal 5' --source 'SK 12/2026' --by Budi
+  tertib target set waktu_langkah_02 --withdraw --source 'SK 14/2026 mencabut SK 12/2026' --by Budi";
+
+pub(crate) const TARGET_HISTORY: &str = "\
+Examples:
+  tertib target history
+  tertib target history waktu_langkah_02 --format json";
+
+pub(crate) const RENDER: &str = "\
+Examples:
+  tertib render                                the documents of the last month as PDF
+  tertib render --month 2026-10 --only laporan_bulanan --format pdf,xlsx
+  tertib render --month 2026-10 --full         with NIK and names, for the office alone";
+
+pub(crate) const RUN: &str = "\
+Examples:
+  tertib run tarik                             the job of that name, now
+  tertib run laporan --month 2026-10";
+
+pub(crate) const SERVE: &str = "\
+Examples:
+  tertib serve                                 until it is stopped
+  tertib serve --log json";
+
+pub(crate) const STATUS: &str = "\
+Examples:
+  tertib status
+  tertib status --format json";
+
+pub(crate) const QUERY: &str = "\
+Examples:
+  tertib query \"select count(*) from events where bulan = '2026-10'\"
+  tertib query \"select langkah, count(*) from events group by langkah\" --format csv";
+
+pub(crate) const RECONCILE: &str = "\
+Examples:
+  tertib reconcile                             the last month
+  tertib reconcile --month 2026-10 --format json";
+
+pub(crate) const SEAL: &str = "\
+Examples:
+  tertib seal --month 2026-10
+  tertib seal --month 2026-10 --incomplete 'basis data rusak, 3 hari hilang'";
+
+pub(crate) const LICENCES: &str = "\
+Examples:
+  tertib licences
+  tertib licences --quiet";
+
+pub(crate) const SELFTEST: &str = "\
+Examples:
+  tertib selftest data                         the logs of a folder against what others published of them
+  tertib selftest data --format json";
+
+pub(crate) const VERIFY: &str = "\
+Examples:
+  tertib verify                                the office's own archive
+  tertib verify --archive /media/salinan --public --heads sidik.txt
+  tertib verify --book buku_agenda_pendaftaran_2026-10.pdf";
+
+pub(crate) const NOTIFY: &str = "\
+Examples:
+  tertib notify test                           does each channel reach somebody?
+  tertib notify list";
+
+pub(crate) const NOTIFY_TEST: &str = "\
+Examples:
+  tertib notify test
+  tertib notify test --channel surel";
+
+pub(crate) const NOTIFY_LIST: &str = "\
+Examples:
+  tertib notify list
+  tertib notify list --format json";
+
+pub(crate) const NOTIFY_SEND: &str = "\
+Examples:
+  tertib notify send                           after a channel was mended
+  tertib notify send --quiet";
+
+pub(crate) const NOTIFY_CRASH: &str = "\
+Examples:
+  tertib notify crash --config /etc/tertib/tertib.toml
+  tertib notify crash";
