@@ -69,6 +69,7 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
         std::iter::successors(Some(first), |m| Some(m.next())).take_while(|m| *m <= last).collect();
     let mut rows = Vec::new();
     for month in months {
+        bar.phase(&format!("figures of {month}"));
         let told = |step: Step<'_>| {
             bar.name(step.name);
             bar.at(step.done as u64, step.of as u64);

@@ -111,7 +111,8 @@ impl Progress {
         }
         if of > 0 {
             self.bar.set_length(of);
-            self.bar.set_position(done);
+            // Of two pieces that end together, the later may be told first.
+            self.bar.update(|state| state.set_pos(state.pos().max(done)));
         }
     }
 }
