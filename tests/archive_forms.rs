@@ -6,7 +6,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use tests::{EVERY_EVENT, Office, root};
+use tests::{EVERY_EVENT, Office, root, sqlite, sqlite_number};
 
 /// The archives, each beside its key, its source, what it answers and its head.
 fn frozen() -> Vec<PathBuf> {
@@ -91,4 +91,32 @@ fn an_older_program_says_that_a_newer_one_wrote_and_changes_nothing() {
         assert!(lines[1].contains("install that version or a newer one"), "{}", ran.err);
     }
     assert_eq!(fs::read(&commit).unwrap(), before);
+}
+
+#[test]
+fn an_earlier_history_of_runs_goes_on_and_a_newer_one_is_told_and_left() {
+    for frozen in frozen() {
+        let office = office(&frozen);
+        let history = office.path("riwayat.sqlite");
+        let runs =
+            || sqlite_number(&history, "select count(*) from runs where job = 'verifikasi' and outcome = 'done'");
+        assert_eq!(runs(), 1);
+        office.run(&["run", "verifikasi"]).expect_code(0);
+        assert_eq!(runs(), 2, "the run of the earlier program is still there");
+        sqlite(
+            &history,
+            "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+             values (9999, 'later', true, x'00', 0)",
+        );
+        let before = fs::read(&history).unwrap();
+        for command in [&["run", "verifikasi"][..], &["status"]] {
+            let ran = office.run(command).expect_code(2);
+            let lines: Vec<&str> = ran.err.trim_end().lines().collect();
+            assert!(lines[0].contains("was written by another tertib than this one"), "{}", ran.err);
+            assert!(lines.len() == 2 && lines[1].contains("move the file away"), "{}", ran.err);
+        }
+        assert_eq!(fs::read(&history).unwrap(), before);
+        fs::remove_file(&history).unwrap();
+        office.run(&["run", "verifikasi"]).expect_code(0);
+    }
 }

@@ -3,9 +3,9 @@
 //! Invariant: a run that began and has no end was cut off; the next start marks it so.
 
 use crate::clock;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use chrono::{DateTime, SecondsFormat, Utc};
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
 use sqlx::{Connection, Row, SqlSafeStr, SqliteConnection, query};
 use std::path::Path;
@@ -75,7 +75,7 @@ impl History {
         let migrations = MIGRATIONS.map(|(version, name, text)| {
             Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)
         });
-        Migrator::with_migrations(migrations.into()).run(&mut db).await.with_context(failed)?;
+        Migrator::with_migrations(migrations.into()).run(&mut db).await.map_err(|fault| of_another(fault, path))?;
         Ok(Self { db })
     }
 
@@ -163,4 +163,17 @@ impl History {
 
 fn instant(t: DateTime<Utc>) -> String {
     t.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// Why a file cannot be brought to the newest form. That of a newer program is left as it is.
+fn of_another(fault: MigrateError, path: &Path) -> anyhow::Error {
+    let shown = path.display();
+    match fault {
+        MigrateError::VersionMissing(_) | MigrateError::VersionMismatch(_) => anyhow!(
+            "the run history {shown} was written by another tertib than this one ({}); nothing was changed\n  install the newest \
+             tertib, or move the file away: a new one is made, and the archive is not concerned",
+            env!("CARGO_PKG_VERSION")
+        ),
+        other => anyhow!(other).context(format!("cannot open the run history {shown}")),
+    }
 }

@@ -1,10 +1,11 @@
 //! The handbook of the officer: every command in it is one that the program has.
 
 use std::fs;
-use tests::{root, run};
+use tests::{Office, root, run};
 
 tests::part! {
     every_command_of_the_handbook_is_understood;
+    what_it_adds_to_the_configuration_is_understood;
     what_the_handbook_names_is_what_the_package_makes;
 }
 
@@ -55,6 +56,19 @@ fn every_command_of_the_handbook_is_understood() {
         }
     }
     assert!(own > 25, "{own}");
+}
+
+fn what_it_adds_to_the_configuration_is_understood() {
+    let text = handbook();
+    let blocks: Vec<&str> = text.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert!(!blocks.is_empty());
+    for block in blocks {
+        let office = Office::small();
+        let path = office.path("tertib.toml");
+        let written = fs::read_to_string(&path).unwrap();
+        fs::write(&path, format!("{written}\n{block}")).unwrap();
+        office.run(&["query", "SELECT COUNT(*) FROM events"]).expect_code(0);
+    }
 }
 
 fn what_the_handbook_names_is_what_the_package_makes() {
