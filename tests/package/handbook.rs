@@ -26,7 +26,11 @@ fn commands(text: &str) -> Vec<String> {
             "```" => is_block = false,
             _ if is_block => found.push(line.to_owned()),
             _ => found.extend(
-                line.split('`').skip(1).step_by(2).filter(|part| part.starts_with("sudo -u ")).map(str::to_owned),
+                line.split('`')
+                    .skip(1)
+                    .step_by(2)
+                    .filter(|part| part.starts_with("sudo -u tertib tertib "))
+                    .map(str::to_owned),
             ),
         }
     }
