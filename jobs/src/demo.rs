@@ -22,7 +22,7 @@ pub(crate) async fn install(dir: &Path, office: &Office, facts: &Facts, seed: u6
     database::write(&dir.join("kantor.sqlite"), office, facts).await?;
     Key::create_for_demo(&dir.join("kunci.key"), seed)?;
     let place = dir.join("tertib.toml");
-    Beginning { url: DATABASE, view: "workflow_events", outages: true, stock: true }.write(&place)?;
+    Beginning { url: DATABASE, view: "workflow_events", outages: true, stock: true, entries: "" }.write(&place)?;
     let mut config = Config::load(&place)?;
     // Whatever the environment says, an invented office never reads a real one.
     DATABASE.clone_into(&mut config.source.url);

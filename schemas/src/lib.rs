@@ -34,6 +34,7 @@ mod register_number;
 mod share;
 mod side_tables;
 mod sop;
+mod source_names;
 mod source_position;
 mod speech;
 mod target;
@@ -71,6 +72,7 @@ pub use register_number::{numbering, serial};
 pub use share::Share;
 pub use side_tables::{Outage, Stock};
 pub use sop::{Milestone, Outcome, Sop, Step};
+pub use source_names::SourceNames;
 pub use source_position::{Horizon, Identity};
 pub use speech::Speech;
 pub use target::{

@@ -144,13 +144,13 @@ fn columns_and_an_empty_view(remedies: &mut Remedies) {
     mend(&office, "true");
     is_gone(&office.run(&["pull"]).expect_code(0).err, &["S002"]);
     // A column that is another's successor is named in the configuration; any other needs nothing.
-    office.sql("alter table w add column catatan; update w set catatan = keterangan");
+    office.sql("alter table w add column jns; update w set jns = jenis");
     let found = office.run(&["pull"]).expect_code(0).err;
     assert!(remedies.of(&found, "S001").starts_with("Tidak perlu tindakan, kecuali"), "{found}");
-    office.sql("alter table w drop column keterangan");
+    office.sql("alter table w drop column jenis");
     assert!(refused(&office, &["pull"]).contains("add it to the view or map it under [source.columns]"));
     let config = fs::read_to_string(office.path("tertib.toml")).unwrap();
-    let named = "[source.columns]\nketerangan = \"catatan\"\n";
+    let named = "[source.columns]\njenis = \"jns\"\n";
     fs::write(office.path("tertib.toml"), format!("{config}\n{named}")).unwrap();
     is_gone(&office.run(&["pull"]).expect_code(0).err, &["S001"]);
 }

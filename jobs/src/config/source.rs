@@ -115,6 +115,7 @@ impl Config {
         Ok(SourceConfig {
             url: self.absolute_url(),
             view: source.view.clone(),
+            select: None,
             columns: source.columns.clone(),
             words: words(&source.values),
             formats: date_formats(&source.formats)?,

@@ -15,6 +15,8 @@ pub(crate) struct Beginning<'a> {
     pub outages: bool,
     /// Whether it has the table of blank-card stock.
     pub stock: bool,
+    /// What is to be said of the office's own words, days and times.
+    pub entries: &'a str,
 }
 
 impl Beginning<'_> {
@@ -58,6 +60,7 @@ impl Beginning<'_> {
             .replace("{url}", &quoted(self.url))
             .replace("{view}", &quoted(self.view))
             .replace("{outages}", &line(self.outages, "outages", &outage_table))
+            .replace("{entries}", self.entries)
             .replace("{stock}", &line(self.stock, "stock", &stock_table))
     }
 }

@@ -22,7 +22,6 @@ const RESERVED: [&str; 12] =
     ["order", "group", "user", "table", "index", "key", "desc", "check", "primary", "references", "rank", "system"];
 
 impl SqlDialect {
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the view that is proposed"))]
     /// The dialect of a source; `None` for a folder of files.
     pub(crate) fn of(url: &str) -> Option<Self> {
         match url.split_once(':')?.0 {
@@ -84,31 +83,30 @@ pub(crate) struct ViewColumn {
 
 /// A view that is proposed, or yet to be filled in.
 #[derive(Debug)]
-pub(crate) struct View<'a> {
+pub(crate) struct View {
     pub dialect: SqlDialect,
     /// What it is called.
-    pub name: &'a str,
+    pub name: String,
     /// Each column of the contract, in the order of [`Column::ALL`].
     pub columns: Vec<(Column, ViewColumn)>,
     /// The tables and their joins, a line each.
     pub from: Vec<String>,
 }
 
-impl View<'_> {
+impl View {
     /// A view of which nothing is known but the contract.
-    pub(crate) fn blank(dialect: SqlDialect, name: &str) -> View<'_> {
+    pub(crate) fn blank(dialect: SqlDialect, name: &str) -> Self {
         let blank = |column| (column, ViewColumn::default());
         let from = ["<tabel_langkah> p", "JOIN <tabel_permohonan> m ON m.<kunci> = p.<kunci_permohonan>"];
         let from = from.into_iter().chain(["JOIN <tabel_kolektif> k ON k.<kunci> = m.<kunci_kolektif>"]);
-        View {
+        Self {
             dialect,
-            name,
+            name: name.to_owned(),
             columns: Column::ALL.into_iter().map(blank).collect(),
             from: from.map(str::to_owned).collect(),
         }
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the view that is proposed"))]
     /// The SELECT that can be tried: without the columns that are not known, where no row must have them.
     pub(crate) fn select(&self) -> Option<String> {
         let known = |(column, of): &(Column, ViewColumn)| match &of.expression {
@@ -131,8 +129,8 @@ impl View<'_> {
              -- sini: petakan pada [source.values] dan [source.formats] dalam tertib.toml.\n\
              -- Hak baca: {}\n\nCREATE VIEW {} AS\nSELECT\n",
             self.dialect.name(),
-            self.dialect.rights(self.name),
-            self.dialect.named(self.name)
+            self.dialect.rights(&self.name),
+            self.dialect.named(&self.name)
         );
         let is_in_use = |(column, of): &&(Column, ViewColumn)| {
             of.expression.is_some() || column.is_always_read() || self.is_blank()

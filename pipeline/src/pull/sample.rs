@@ -9,7 +9,7 @@ use super::contract::Contract;
 use super::report::PullError;
 use super::said::{allowed, shape_of, step, told};
 use crate::source::{Cell, Chunk, RowFilter, Source, SourceConfig, Words};
-use schemas::{Column, Facts};
+use schemas::{Column, Facts, Finding};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use tokio::task::JoinSet;
@@ -51,6 +51,28 @@ pub struct Reason {
     pub more: u64,
     /// The words that may stand there; empty where no list says so.
     pub allowed: Vec<String>,
+}
+
+impl Sample {
+    /// Returns the reasons as findings, whose place says what stands there and what may.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Finding> {
+        let finding = |reason: &Reason| Finding { code: reason.code, place: reason.place(), count: reason.rows };
+        self.reasons.iter().map(finding).collect()
+    }
+}
+
+impl Reason {
+    fn place(&self) -> String {
+        let step = self.step.map_or_else(String::new, |step| format!(" pada langkah {step}"));
+        let allowed = match self.allowed.as_slice() {
+            [] => String::new(),
+            words => format!(", salah satu dari {}", words.join(", ")),
+        };
+        let mut said: Vec<String> = self.said.iter().map(|(said, rows)| format!("{said} ({rows}×)")).collect();
+        said.extend((self.more > 0).then(|| format!("dan {} lainnya", self.more)));
+        format!("{}{step}{allowed}; tertulis {}", self.column, said.join(", "))
+    }
 }
 
 /// Looks at so many rows of a source.

@@ -80,19 +80,21 @@ pub struct Link {
 #[derive(Clone, Debug, Default)]
 pub struct Profile {
     /// How many rows have a value.
-    pub filled: u64,
+    pub filled: u32,
     /// How many of them are integers.
-    pub integers: u64,
+    pub integers: u32,
     /// How many are instants, as such or as text after ISO 8601.
-    pub instants: u64,
+    pub instants: u32,
     /// How many are days, as such or as text after ISO 8601.
-    pub days: u64,
+    pub days: u32,
     /// How many are 16 digits.
-    pub sixteen_digits: u64,
+    pub sixteen_digits: u32,
     /// How many are ten digits, or such a code with its dots.
-    pub area_codes: u64,
+    pub area_codes: u32,
     /// How many different ones there are.
-    pub distinct: u64,
+    pub distinct: u32,
+    /// Whether a dash stands for no value.
+    pub has_dash: bool,
     /// The forms that all texts have, and whether they tell the time.
     pub forms: Vec<(&'static str, bool)>,
     /// The different values and how often they came, where they are few.
@@ -111,33 +113,36 @@ impl Profile {
         let formats: Vec<DateFormat> =
             FORMS.iter().filter_map(|(form, with_time)| DateFormat::new(form, *with_time).ok()).collect();
         let mut fits = vec![true; formats.len()];
-        let (mut seen, mut texts): (BTreeMap<String, u64>, u64) = (BTreeMap::new(), 0);
+        let (mut seen, mut texts): (BTreeMap<String, u64>, u32) = (BTreeMap::new(), 0);
         for row in chunk.rows() {
             let cell = row.at(place);
             let said = match cell {
                 Cell::Null => continue,
-                Cell::Text(text) if text.trim().is_empty() || text.trim() == "-" => continue,
+                Cell::Text(text) if text.trim().is_empty() || text == "-" => {
+                    profile.has_dash |= text == "-";
+                    continue;
+                }
                 Cell::Text(text) => text.to_owned(),
                 Cell::Integer(number) => number.to_string(),
                 other => format!("{other:?}"),
             };
             profile.filled += 1;
-            profile.integers += u64::from(matches!(cell, Cell::Integer(_)));
+            profile.integers += u32::from(matches!(cell, Cell::Integer(_)));
             // An integer is an instant to a pull as well, but nothing tells that it is meant as one.
             let is_instant = !matches!(cell, Cell::Integer(_)) && instants::instant(cell, chrono_tz::UTC).is_some();
-            profile.instants += u64::from(is_instant);
-            profile.days += u64::from(instants::date(cell).is_some());
+            profile.instants += u32::from(is_instant);
+            profile.days += u32::from(instants::date(cell).is_some());
             let is_digits = said.bytes().all(|b| b.is_ascii_digit());
-            profile.sixteen_digits += u64::from(is_digits && said.len() == 16);
+            profile.sixteen_digits += u32::from(is_digits && said.len() == 16);
             let is_dotted = said.len() == 13 && said.split('.').map(str::len).eq([2, 2, 2, 4]);
-            profile.area_codes += u64::from(is_dotted || (is_digits && said.len() == 10));
+            profile.area_codes += u32::from(is_dotted || (is_digits && said.len() == 10));
             if let Cell::Text(text) = cell {
                 texts += 1;
                 fits.iter_mut().zip(&formats).for_each(|(fits, format)| *fits &= format.fits(text));
             }
             *seen.entry(said).or_default() += 1;
         }
-        profile.distinct = seen.len() as u64;
+        profile.distinct = u32::try_from(seen.len()).unwrap_or(u32::MAX);
         let mut fits = fits.into_iter();
         profile.forms.retain(|_| texts > 0 && fits.next() == Some(true));
         if seen.len() <= WORDS {

@@ -32,6 +32,8 @@ pub struct SourceConfig {
     pub url: String,
     /// The view or table with one row per event.
     pub view: String,
+    /// A SELECT that is tried instead of the view, before there is one.
+    pub select: Option<String>,
     /// The office's own column names, where they differ.
     pub columns: BTreeMap<Column, String>,
     /// The contract's words for the office's own, by column; an empty one for no value.
@@ -59,6 +61,7 @@ impl SourceConfig {
         Self {
             url,
             view,
+            select: None,
             columns: BTreeMap::new(),
             words: BTreeMap::new(),
             formats: BTreeMap::new(),

@@ -70,8 +70,8 @@ impl Database {
 
     /// Compares the view with the contract.
     pub(super) async fn relation_schema(&mut self) -> Result<RelationSchema, SourceError> {
-        let view = self.config.view.clone();
-        let columns = self.columns_of(&view).await?;
+        let (view, from) = (self.config.view.clone(), self.view());
+        let columns = self.described(&view, &from).await?;
         let mut schema = relation_schema::compare(&self.config, &columns)?;
         if schema.integer_ids.is_none() {
             schema.integer_ids = self.key_type_of_most_rows().await?;
@@ -81,7 +81,11 @@ impl Database {
 
     /// The columns of a relation.
     pub(super) async fn columns_of(&mut self, relation: &str) -> Result<Vec<SourceColumn>, SourceError> {
-        let found = self.liveness.over(self.session.columns(relation)).await?;
+        self.described(relation, &self.dialect.relation(relation)).await
+    }
+
+    async fn described(&mut self, relation: &str, from: &str) -> Result<Vec<SourceColumn>, SourceError> {
+        let found = self.liveness.over(self.session.columns(relation, from)).await?;
         let typed = |(name, type_name): (String, String)| {
             let kind = self.dialect.type_kind(&type_name);
             SourceColumn { name, type_name, kind }
@@ -197,7 +201,15 @@ impl Database {
     }
 
     fn rows_of_view(&self, condition: &str) -> String {
-        format!("FROM {}{condition}", self.dialect.relation(&self.config.view))
+        format!("FROM {}{condition}", self.view())
+    }
+
+    /// The view as it is asked for, or the SELECT that is tried instead.
+    fn view(&self) -> String {
+        match &self.config.select {
+            Some(select) => format!("({select}) AS tertib_rows"),
+            None => self.dialect.relation(&self.config.view),
+        }
     }
 
     pub(super) fn condition(&self, schema: &RelationSchema, filter: &RowFilter) -> Condition {

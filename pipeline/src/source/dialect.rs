@@ -312,9 +312,9 @@ pub(super) trait Session: Debug + Send {
     /// Puts the rows of an answer, until nobody takes them any more.
     fn read<'a>(&'a mut self, question: &'a Question, sink: &'a mut RowSink) -> Answer<'a, ()>;
 
-    /// The names of a relation's columns and the database's words for their types, empty where a type binds no values. A
+    /// The names of a relation's columns, which is asked for as `from`, and the database's words for their types, empty where a type binds no values. A
     /// refusal leaves the transaction as it was.
-    fn columns<'a>(&'a mut self, relation: &'a str) -> Answer<'a, Vec<(String, String)>>;
+    fn columns<'a>(&'a mut self, relation: &'a str, from: &'a str) -> Answer<'a, Vec<(String, String)>>;
 
     /// Whether the user may change anything in the view's database (empty for the session's), also where that is not said
     /// clearly.
@@ -356,8 +356,9 @@ async fn described<'c, D: sqlx::Database>(
     dialect: &'static dyn Dialect,
     connection: impl Executor<'c, Database = D>,
     relation: &str,
+    from: &str,
 ) -> Result<Vec<(String, String)>, SourceError> {
-    let sql = format!("SELECT * FROM {} WHERE 1 = 0", dialect.relation(relation));
+    let sql = format!("SELECT * FROM {from} WHERE 1 = 0");
     let statement = connection.prepare(AssertSqlSafe(sql).into_sql_str()).await;
     let statement = statement.map_err(|e| dialect.relation_error(relation, &e))?;
     Ok(statement.columns().iter().map(|c| (c.name().to_owned(), c.type_info().name().to_owned())).collect())

@@ -266,8 +266,8 @@ impl Session for MySqlSession {
         .boxed()
     }
 
-    fn columns<'a>(&'a mut self, relation: &'a str) -> Answer<'a, Vec<(String, String)>> {
-        described(DIALECT, &mut self.connection, relation).boxed()
+    fn columns<'a>(&'a mut self, relation: &'a str, from: &'a str) -> Answer<'a, Vec<(String, String)>> {
+        described(DIALECT, &mut self.connection, relation, from).boxed()
     }
 
     fn may_write<'a>(&'a mut self, schema: &'a str) -> Answer<'a, bool> {

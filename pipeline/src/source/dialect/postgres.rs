@@ -287,10 +287,10 @@ impl Session for PostgresSession {
         async move { self.read_rows(&question.sql, &question.relation, sink).await.map(drop) }.boxed()
     }
 
-    fn columns<'a>(&'a mut self, relation: &'a str) -> Answer<'a, Vec<(String, String)>> {
+    fn columns<'a>(&'a mut self, relation: &'a str, from: &'a str) -> Answer<'a, Vec<(String, String)>> {
         async move {
             self.set_savepoint().await?;
-            let found = described(DIALECT, &mut self.connection, relation).await;
+            let found = described(DIALECT, &mut self.connection, relation, from).await;
             if matches!(found, Err(SourceError::NoRelation { .. } | SourceError::Denied { .. })) {
                 self.back_to_savepoint().await?;
             }

@@ -218,9 +218,9 @@ impl Session for SqliteSession {
     }
 
     /// The declared type of a SQLite column does not bind its values, so only the values are judged.
-    fn columns<'a>(&'a mut self, relation: &'a str) -> Answer<'a, Vec<(String, String)>> {
+    fn columns<'a>(&'a mut self, relation: &'a str, from: &'a str) -> Answer<'a, Vec<(String, String)>> {
         async move {
-            let found = described(DIALECT, &mut self.connection, relation).await?;
+            let found = described(DIALECT, &mut self.connection, relation, from).await?;
             Ok(found.into_iter().map(|(name, _)| (name, String::new())).collect())
         }
         .boxed()
