@@ -19,6 +19,12 @@ tests::trials! {
     columns_that_no_row_must_have_may_be_absent_csv;
     columns_that_no_row_must_have_may_be_absent on each_server;
     a_word_without_an_entry_is_named_with_those_allowed;
+    init_proposes_a_view_that_works_sqlite;
+    init_proposes_a_view_that_works on each_server;
+    what_cannot_be_guessed_is_named_as_a_gap;
+    a_source_without_steps_gets_a_skeleton;
+    the_skeleton_of_the_contract_can_be_filled_in on each_server;
+    the_contract_is_printed;
     what_the_configuration_says_is_checked;
 }
 
@@ -297,4 +303,125 @@ fn what_the_configuration_says_is_checked() {
         copy.configure("[archive]\n", &format!("{entry}\n\n[archive]\n"));
         copy.run(&["pull"]).expect_refusal(&words);
     }
+}
+
+/// The first thing that somebody does who has only the program: `init`, then the proposed view is made by the owner of the
+/// database, then `pull`. The archive is that of the contract's own view.
+fn works_at_once(url: &str, make: impl FnOnce(&str)) {
+    let dir = TempDir::new().unwrap();
+    let folder = dir.path().join("kerja");
+    let ran = tests::run(&["init", &folder.display().to_string(), "--source", url]).expect_code(1);
+    assert!(ran.err.contains("tbl_proses") && !ran.err.contains("Belum terisi"), "{}", ran.err);
+    assert!(ran.err.contains("akan diarsipkan"), "{}", ran.err);
+    let proposed = fs::read_to_string(folder.join("view.sql")).unwrap();
+    assert!(proposed.contains("kunci asing") || proposed.contains("nama kolom sama"), "{proposed}");
+    let config = fs::read_to_string(folder.join("tertib.toml")).unwrap();
+    for text in [&ran.err, &ran.out, &proposed, &config] {
+        assert!(!tests::holds_nik(text), "{text}");
+    }
+    make(&proposed);
+    let office = Office::copy_of(&folder);
+    fs::copy(Office::small().path("kunci.key"), office.path("kunci.key")).unwrap();
+    office.run(&["pull"]).expect_code(0);
+    let (direct, expected) = reference();
+    assert_eq!(events(&office), expected);
+    assert_eq!(office.figures("2026-10", 0), direct.figures("2026-10", 0));
+}
+
+/// Leaves only the office's own tables.
+fn only_own_tables(office: &Office) -> PathBuf {
+    let database = with_own_tables(office);
+    office.sql(
+        "drop view workflow_events; drop table langkah_berkas; drop table berkas; drop table kolektif; drop table pekon;
+         drop table gangguan; drop table blangko;",
+    );
+    database
+}
+
+fn init_proposes_a_view_that_works_sqlite() {
+    let source = Office::unpulled();
+    let database = only_own_tables(&source);
+    works_at_once(&format!("sqlite:{}", database.display()), |view| sqlite(&database, view));
+}
+
+fn init_proposes_a_view_that_works(server: &mut dyn Server) {
+    let source = Office::unpulled();
+    server.copy_tables(&with_own_tables(&source), SCHEMA, &TABLES);
+    let reader = server.reader();
+    works_at_once(&reader, |view| server.sql(view));
+}
+
+fn what_cannot_be_guessed_is_named_as_a_gap() {
+    let source = Office::unpulled();
+    let database = only_own_tables(&source);
+    source.sql(
+        "update tbl_proses set hasil_proses = 'ZZZ-9' where hasil_proses = 'DITOLAK' or id_proses % 50 = 0;
+         update tbl_permohonan set jk = 'SITI REKAAN' where id_permohonan = 1;
+         alter table tbl_batch rename column nama_pembawa to f17;",
+    );
+    let folder = source.path("baru");
+    let url = format!("sqlite:{}", database.display());
+    let ran = tests::run(&["init", &folder.display().to_string(), "--source", &url]).expect_code(1);
+    assert!(ran.err.contains("Belum terisi: pembawa"), "{}", ran.err);
+    assert!(ran.err.contains("\"ZZZ-9\" ("), "{}", ran.err);
+    let (view, config) =
+        (fs::read_to_string(folder.join("view.sql")).unwrap(), fs::read_to_string(folder.join("tertib.toml")).unwrap());
+    assert!(view.contains("<pembawa> AS pembawa"), "{view}");
+    assert!(config.contains("# \"ZZZ-9\" = \"\"") && config.contains("langkah 5: disetujui, ditolak"), "{config}");
+    // A name in the wrong column is nobody's business.
+    for text in [&ran.err, &view, &config] {
+        assert!(!text.contains("SITI REKAAN"), "{text}");
+    }
+    // The configuration can be read as it is.
+    let said = tests::run(&["pull", "--config", &folder.join("tertib.toml").display().to_string()]);
+    said.expect_refusal(&["no relation `workflow_events`"]);
+}
+
+fn a_source_without_steps_gets_a_skeleton() {
+    let source = Office::unpulled();
+    let database = source.path("lain.sqlite");
+    fs::write(&database, "").unwrap();
+    sqlite(&database, "create table barang(kode text, nama text); insert into barang values ('A', 'MEJA')");
+    let folder = source.path("baru");
+    let url = format!("sqlite:{}", database.display());
+    let ran = tests::run(&["init", &folder.display().to_string(), "--source", &url]).expect_code(1);
+    assert!(ran.err.contains("Kerangka"), "{}", ran.err);
+    let skeleton = fs::read_to_string(folder.join("view.sql")).unwrap();
+    assert_eq!(skeleton, tests::run(&["contract", "--sql", "sqlite"]).expect_code(0).out);
+}
+
+fn the_skeleton_of_the_contract_can_be_filled_in(server: &mut dyn Server) {
+    server.contract_table(20);
+    server.sql("create table asal as select * from workflow_events; drop table workflow_events");
+    let dialect = match server.dialect().scheme {
+        "postgres" => "postgres",
+        _ => "mysql",
+    };
+    let skeleton = tests::run(&["contract", "--sql", dialect]).expect_code(0).out;
+    let (select, joins) = skeleton.split_once("FROM <tabel_langkah> p").unwrap();
+    let mut filled = format!("{select}FROM asal p;");
+    assert!(joins.contains("CREATE VIEW gangguan"), "{joins}");
+    for column in Column::ALL {
+        assert!(filled.contains(&format!("  <{0}> AS {0}", column.name())), "{filled}");
+        filled = filled.replace(&format!("<{}>", column.name()), &format!("p.{}", column.name()));
+    }
+    server.sql(&filled);
+    let office = Office::at(&server.reader());
+    office.run(&["pull"]).expect_code(0);
+    assert_eq!(office.events(""), 20);
+}
+
+fn the_contract_is_printed() {
+    let rows = tests::run(&["contract", "--format", "json"]).expect_code(0).rows();
+    let of = |name: &str| rows.iter().find(|row| row["kolom"] == name).unwrap();
+    assert_eq!(rows.len(), Column::ALL.len() + 7);
+    assert_eq!((&of("nik")["pribadi"], &of("nik")["wajib"]), (&Value::from(true), &Value::from(false)));
+    assert_eq!(of("langkah")["kata"][0]["nama"], "Penerimaan berkas");
+    let words = of("hasil")["kata"].as_array().unwrap();
+    assert!(words.iter().any(|word| word["kata"] == "gagal_cetak" && word["langkah"] == 6));
+    assert!(of("nama")["arti"].as_str().unwrap().contains("pemohon"));
+    let english = tests::run(&["contract", "--lang", "en"]).expect_code(0).out;
+    assert!(english.contains("applicant's NIK") && english.contains("langkah 2: lengkap, perlu_rekam, kurang"));
+    let csv = tests::run(&["contract", "--format", "csv"]).expect_code(0).out;
+    assert_eq!(csv.lines().count(), rows.len() + 1);
 }

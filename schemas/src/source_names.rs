@@ -43,7 +43,7 @@ impl SourceNames {
             alone.iter().cloned().chain(self.words(table).into_iter().filter(|w| !self.awalan.contains(w))).collect();
         let best = |said: &[String]| {
             let known = self.kolom.get(&column).into_iter().flatten().zip(0_u8..);
-            let score = known.map(|(known, rank)| (1.0 - 0.02 * f64::from(rank)) * alike(said, known));
+            let score = known.map(|(known, rank)| (1.0 - 0.05 * f64::from(rank)) * alike(said, known));
             score.fold(0.0, f64::max)
         };
         best(&alone).max(0.9 * best(&with_table))
@@ -112,7 +112,7 @@ fn alike(said: &[String], known: &str) -> f64 {
         return if known.len() > 1 { 0.9 } else { 0.75 };
     }
     if common == found.len() && common > 0 {
-        return 0.6;
+        return 0.45;
     }
     let (said, known) = (said.concat(), known.iter().copied().collect::<String>());
     let likeness = strsim::jaro_winkler(&said, &known);
