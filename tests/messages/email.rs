@@ -67,9 +67,12 @@ fn a_password_travels_encrypted_or_not_at_all() {
     }
     // Who offers no STARTTLS gets neither password nor message.
     let sink = MailSink::start("plain", "ours");
-    let office = office(&mail(&sink, "user = \"tono\"\npassword-file = \"sandi\""));
-    fs::write(office.path("sandi"), "rahasia").unwrap();
-    assert!(tested(&office, 1).contains("no STARTTLS"));
+    for login in ["", "user = \"tono\"\npassword-file = \"sandi\""] {
+        let office = office(&mail(&sink, login));
+        fs::write(office.path("sandi"), "rahasia").unwrap();
+        assert!(tested(&office, 1).contains("no STARTTLS"));
+    }
+    let office = office(&mail(&sink, ""));
     office.configure("server = \"localhost\"", "server = \"mail.kantor.example\"\nsecurity = \"none\"");
     office.run(&["notify", "test"]).expect_refusal(&["saluran", "unencrypted = true"]);
     assert!(sink.taken().is_empty());
