@@ -112,7 +112,7 @@ async fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'sta
 /// A kernel lock, freed when the process ends however it ends; `None` when another process holds it.
 fn lock(workspace: &Arc<Workspace>, job: &str) -> Result<Option<File>> {
     let safe: String = job.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    let path = workspace.config.folder.join(format!(".{safe}.lock"));
+    let path = workspace.config.state_path().join(format!(".{safe}.lock"));
     let file = File::options()
         .create(true)
         .truncate(false)

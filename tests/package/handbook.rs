@@ -10,7 +10,8 @@ tests::part! {
 }
 
 /// Programs of Debian that the handbook uses beside tertib.
-const OTHERS: [&str; 9] = ["apt", "chmod", "journalctl", "lp", "man", "sudoedit", "systemctl", "timedatectl", "zless"];
+const OTHERS: [&str; 11] =
+    ["apt", "chown", "install", "journalctl", "lp", "man", "rsync", "sudoedit", "systemctl", "timedatectl", "zless"];
 
 fn handbook() -> String {
     fs::read_to_string(root().join("jobs/PANDUAN.md")).unwrap()
