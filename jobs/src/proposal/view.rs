@@ -12,8 +12,10 @@ pub(crate) enum SqlDialect {
     /// `SQLite`
     Sqlite,
     /// `PostgreSQL`
+    #[value(alias = "postgresql")]
     Postgres,
     /// `MySQL` and `MariaDB`
+    #[value(alias = "mariadb")]
     Mysql,
 }
 
