@@ -8,7 +8,7 @@ Examples:
 pub(crate) const CONTRACT: &str = "\
 Examples:
   tertib contract                              every column with its type and allowed words
-  tertib contract --sql postgresql             a CREATE VIEW to fill in";
+  tertib contract --sql postgres               a CREATE VIEW to fill in";
 
 pub(crate) const INIT: &str = "\
 Examples:
