@@ -30,6 +30,6 @@ pub use query::{Answer, QueryError, query};
 pub use selftest::{Check, Selftest, SelftestError, Statistic, selftest};
 pub use source::{
     Catalog, CatalogColumn, CatalogTable, DateFormat, Link, Profile, RelationSchema, Source, SourceConfig, SourceError,
-    Timeouts, Words,
+    SourceHealth, Timeouts, Words,
 };
 pub use verdicts::{Departure, Deviation, deviations, failing_cases, judge, review, unjudged};

@@ -123,6 +123,22 @@ impl Database {
         answer.first_number().ok_or_else(|| self.odd_answer("the number of rows"))
     }
 
+    /// What the server's clock shows, microseconds.
+    pub(super) async fn clock_us(&mut self) -> Result<Option<i64>, SourceError> {
+        let Some(sql) = self.dialect.clock() else { return Ok(None) };
+        let answer = self.all(Question::new(sql, "server"), 1).await?;
+        match answer.rows().next().map(|row| row.at(0)) {
+            Some(Cell::Integer(us)) => Ok(Some(us)),
+            _ => Err(self.odd_answer("its time")),
+        }
+    }
+
+    /// Whether every row is read to find those that pass the filter.
+    pub(super) async fn scans(&mut self, schema: &RelationSchema, filter: &RowFilter) -> Result<bool, SourceError> {
+        let select = self.question("SELECT 1", self.condition(schema, filter));
+        self.liveness.over(self.session.scans(&select)).await
+    }
+
     /// Sends every row that passes the filter.
     pub(super) async fn events(
         &mut self,

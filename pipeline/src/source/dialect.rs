@@ -144,6 +144,9 @@ pub(super) trait Dialect: Debug + Sync {
     /// where the snapshot sees every row that claims to be older than itself.
     fn open_since(&self) -> Option<&'static str>;
 
+    /// Gives what the server's clock shows, microseconds; `None` where there is no server.
+    fn clock(&self) -> Option<&'static str>;
+
     /// Asked with a database (empty for the session's) and twice with a relation: how many tables the relation may read, and
     /// how many of them nobody can write while they are read. `None` where readers never hold up writers.
     fn locked_tables(&self) -> Option<&'static str>;
@@ -328,6 +331,12 @@ pub(super) trait Session: Debug + Send {
     /// How many rows the database expects of a SELECT; `None` where it does not tell, so that they must be counted.
     fn estimate<'a>(&'a mut self, _select: &'a Question) -> Answer<'a, Option<u64>> {
         ready(Ok(None)).boxed()
+    }
+
+    /// Whether the database reads every row to find those that a SELECT asks for by their time of recording, although there may be few;
+    /// `false` where it does not tell.
+    fn scans<'a>(&'a mut self, _select: &'a Question) -> Answer<'a, bool> {
+        ready(Ok(false)).boxed()
     }
 
     /// Where the snapshot lies among the transactions that wrote a quoted relation; `None` where rows do not show that.

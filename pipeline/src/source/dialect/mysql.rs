@@ -88,6 +88,10 @@ impl Dialect for MySql {
         Some(OPEN_SINCE)
     }
 
+    fn clock(&self) -> Option<&'static str> {
+        Some("SELECT CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)")
+    }
+
     fn locked_tables(&self) -> Option<&'static str> {
         Some(LOCKED_TABLES)
     }
@@ -284,6 +288,20 @@ impl Session for MySqlSession {
                 Err(_) => row.try_get::<Option<String>, _>(name).ok().flatten().and_then(|digits| digits.parse().ok()),
             };
             Ok(expected_rows(plan.iter().map(|row| (number(row, "id"), number(row, "rows")))))
+        }
+        .boxed()
+    }
+
+    fn scans<'a>(&'a mut self, select: &'a Question) -> Answer<'a, bool> {
+        async move {
+            let plan = bound(&select.after("EXPLAIN ")).fetch_all(&mut self.connection).await;
+            let plan = unless_denied(plan.map_err(|e| DIALECT.query_error(&select.relation, &e)))?.unwrap_or_default();
+            let text = |row: &MySqlRow, name: &str| row.try_get::<Option<String>, _>(name).ok().flatten();
+            Ok(plan.iter().any(|row| {
+                text(row, "type").as_deref() == Some("ALL")
+                    && text(row, "possible_keys").is_none()
+                    && text(row, "Extra").is_some_and(|extra| extra.contains("Using where"))
+            }))
         }
         .boxed()
     }

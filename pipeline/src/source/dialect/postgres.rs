@@ -90,6 +90,10 @@ impl Dialect for Postgres {
         Some(OPEN_SINCE)
     }
 
+    fn clock(&self) -> Option<&'static str> {
+        Some("SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint")
+    }
+
     fn locked_tables(&self) -> Option<&'static str> {
         None
     }
@@ -321,6 +325,17 @@ impl Session for PostgresSession {
         .boxed()
     }
 
+    fn scans<'a>(&'a mut self, select: &'a Question) -> Answer<'a, bool> {
+        async move {
+            // With a few rows the planner reads all of them in any case; so it only does where nothing else can be done.
+            self.execute("SET LOCAL enable_seqscan = off").await?;
+            let answer = self.answer(&select.after("EXPLAIN (FORMAT JSON) "), 1).await?;
+            self.execute("SET LOCAL enable_seqscan = on").await?;
+            Ok(answer.rows().next().is_some_and(|row| reads_every_row(row.at(0))))
+        }
+        .boxed()
+    }
+
     fn horizon<'a>(&'a mut self, relation: &'a str) -> Answer<'a, Option<Horizon>> {
         async move {
             // Only an ordinary table shows by which transaction a row was written.
@@ -361,6 +376,17 @@ fn planned_rows(plan: Cell<'_>) -> Option<u64> {
     let Cell::Text(plan) = plan else { return None };
     let plan: serde_json::Value = serde_json::from_str(plan).ok()?;
     plan.pointer("/0/Plan/Plan Rows")?.as_u64()
+}
+
+/// Whether a plan as JSON looks at the time of every row of a table.
+fn reads_every_row(plan: Cell<'_>) -> bool {
+    fn scans(node: &serde_json::Value) -> bool {
+        let is = |key: &str, part: &str| node[key].as_str().is_some_and(|value| value.contains(part));
+        let below = node["Plans"].as_array().into_iter().flatten();
+        (is("Node Type", "Seq Scan") && is("Filter", "::timestamp")) || below.into_iter().any(scans)
+    }
+    let Cell::Text(plan) = plan else { return false };
+    serde_json::from_str::<serde_json::Value>(plan).is_ok_and(|plan| scans(&plan[0]["Plan"]))
 }
 
 #[cfg(test)]

@@ -64,6 +64,10 @@ impl Dialect for Sqlite {
         None
     }
 
+    fn clock(&self) -> Option<&'static str> {
+        None
+    }
+
     fn locked_tables(&self) -> Option<&'static str> {
         None
     }
