@@ -135,7 +135,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Duplicates(options) => duplicates::run(&options, common),
         Command::Contract(options) => contract::run(&options, common),
         Command::Init(options) => init::run(options, common).await,
-        Command::Doctor(options) => doctor::run(options).await,
+        Command::Doctor(options) => doctor::run(options, common).await,
         Command::Pull(options) => pull::run(options, common).await,
         Command::Metrics(options) => metrics::run(&options, common),
         Command::Calendar(options) => calendar::run(&options, common),

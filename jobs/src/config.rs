@@ -5,6 +5,7 @@
 
 mod credential;
 mod job;
+pub(crate) mod place;
 mod render;
 mod source;
 pub(crate) mod text;
@@ -20,6 +21,7 @@ use crate::channel::ChannelSection;
 use crate::{clock, packaged};
 use anyhow::{Context, Result, anyhow, bail};
 use pipeline::{Key, KeyError};
+use place::At;
 use render::RenderSection;
 use schemas::Language;
 use schemas::document::Office;
@@ -139,7 +141,7 @@ impl Config {
     pub(crate) fn load(path: &Path) -> Result<Self> {
         let words = text::read("the configuration", path)?;
         let mut config: Self =
-            toml::from_str(&words).map_err(|e| anyhow!("{}: {}", path.display(), text::place(&e, &words)))?;
+            toml::from_str(&words).map_err(|e| anyhow!("{}: {}", path.display(), place::place(&e, &words)))?;
         path.clone_into(&mut config.file);
         config.folder = match path.parent() {
             Some(parent) if parent != Path::new("") => parent.to_owned(),
@@ -152,7 +154,8 @@ impl Config {
             anyhow::ensure!(config.source.url.is_empty(), "{}: {both}", path.display());
             config.source.url = credential::url_in(config.folder.join(file))?;
         }
-        config.check().with_context(|| path.display().to_string())?;
+        let placed = |fault| anyhow!("{}: {:#}", path.display(), place::placed(fault, &words));
+        config.check().map_err(placed)?;
         Ok(config)
     }
 
@@ -236,23 +239,22 @@ impl Config {
         for (section, path) in [("archive", self.archive_path()), ("reports", self.reports_path())] {
             if home.starts_with(plain(&path)) {
                 let shown = path.display();
-                bail!(
-                    "path under [{section}] is {shown}, which holds the configuration itself; name a folder of its own"
-                );
+                let words = "which holds the configuration itself; name a folder of its own";
+                let fault = anyhow!("path under [{section}] is {shown}, {words}");
+                return Err(fault.context(At::key(&[section, "path"])));
             }
         }
         Ok(())
     }
 
     fn check(&self) -> Result<()> {
-        self.source_config()?;
-        let mut names: Vec<&str> = self.jobs.iter().map(|j| j.name.as_str()).collect();
-        names.sort_unstable();
-        if let Some(twice) = names.windows(2).find(|w| w[0] == w[1]) {
-            bail!("two jobs are called `{}`", twice[0]);
-        }
-        for job in &self.jobs {
-            job.next(clock::now(), self.zone()).with_context(|| format!("job `{}`", job.name))?;
+        self.source_config().context(At::key(&["source", "zone"]))?;
+        for (number, job) in self.jobs.iter().enumerate() {
+            if self.jobs.iter().take(number).any(|other| other.name == job.name) {
+                return Err(anyhow!("two jobs are called `{}`", job.name).context(At::of_job(number, "name")));
+            }
+            let next = job.next(clock::now(), self.zone()).with_context(|| format!("job `{}`", job.name));
+            next.context(At::of_job(number, "cron"))?;
         }
         self.check_folders()
     }

@@ -8,6 +8,7 @@ mod condition;
 mod config;
 mod demo;
 mod division;
+mod doctor;
 mod documents;
 mod examples;
 mod exit;

@@ -5,7 +5,7 @@ mod snapshot;
 pub(crate) use snapshot::Snapshot;
 
 use crate::channel::Channel;
-use crate::config::{Config, text};
+use crate::config::{Config, place, text};
 use crate::options::{ArchiveCopy, Common, Where};
 use crate::print;
 use crate::stop;
@@ -255,7 +255,7 @@ fn entries<T: Default + DeserializeOwned>(path: &Path) -> Result<T> {
         Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => Ok(T::default()),
         _ => {
             let entered = text::read("the entries", path)?;
-            let read = toml::from_str(&entered).map_err(|fault| anyhow!(text::place(&fault, &entered)));
+            let read = toml::from_str(&entered).map_err(|fault| anyhow!(place::place(&fault, &entered)));
             read.with_context(|| unusable(path))
         }
     }

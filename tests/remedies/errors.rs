@@ -10,7 +10,7 @@ use tests::{Office, copy, flip, run_in, tree};
 
 /// Every message of the program that names a command or an option: words of it as they stand in the source, and a test that
 /// makes it come and follows it.
-pub(crate) const ERRORS: [(&str, fn()); 23] = [
+pub(crate) const ERRORS: [(&str, fn()); 18] = [
     ("there is no tertib.toml here; run `tertib init`", no_configuration),
     ("`tertib target list` names those that are", || {
         let office = Office::small();
@@ -36,32 +36,6 @@ pub(crate) const ERRORS: [(&str, fn()); 23] = [
         fs::write(office.path("tertib.toml"), config.split("[[job]]").next().unwrap()).unwrap();
         let told = refused(&office, &["serve"]);
         assert!(obey(&office, &told, &[]).out.contains(" new"));
-    }),
-    ("empty; `tertib pull` fills it", || doctor_says("empty; `tertib pull` fills it", |_| {})),
-    ("there are none; `tertib pull` brings them", || doctor_says("there are none; `tertib pull` brings them", |_| {})),
-    ("is there, run `tertib pull`", || {
-        doctor_says("is there, run `tertib pull`", |office| {
-            office.run(&["pull", "--until", "2026-10-15"]).expect_code_in(&[0, 1], "pull");
-        });
-    }),
-    ("`tertib verify` checks every file", || {
-        let office = Office::small();
-        let said = office.run(&["doctor"]).expect_code_in(&[0, 1], "doctor").out;
-        let line = said.lines().find(|line| line.contains("`tertib verify` checks every file")).unwrap();
-        assert!(obey(&office, line, &[]).out.contains("; 0 findings"));
-    }),
-    ("`tertib target set` enters", || {
-        let office = Office::small();
-        let open = || {
-            let said = office.run(&["doctor"]).expect_code_in(&[0, 1], "doctor").out;
-            said.lines().find(|line| line.contains("without a value")).unwrap().to_owned()
-        };
-        let before = open();
-        let mut set = commands(&before, &[]).remove(0);
-        let rest = "waktu_langkah_04 --value 15 --article 7 --source x --by y";
-        set.extend(rest.split(' ').map(str::to_owned));
-        run(&office, &set);
-        assert_ne!(open(), before);
     }),
     ("there is no row of event seq", || {
         for command in ["quality", "duplicates", "render"] {
@@ -170,13 +144,8 @@ pub(crate) const ERRORS: [(&str, fn()); 23] = [
 
 /// Messages of the sources that name a command or an option and that nobody has followed.
 pub(crate) fn every_command_of_an_error_has_a_case() {
-    // The first is followed by the cases above, the second by the test of the message that leads to it; the third is the doctor's, who
-    // looks at the month before today, and names what heals K005.
-    const ELSEWHERE: [&str; 3] = [
-        "jalankan `tertib pull --again {month}`",
-        "the reason of `--incomplete` must be one line",
-        "is not there, run `tertib pull --again {month}`",
-    ];
+    // It is followed by the test of the message that leads to it.
+    const ELSEWHERE: [&str; 1] = ["the reason of `--incomplete` must be one line"];
     let known: Vec<&str> = ERRORS.iter().map(|(words, _)| *words).chain(ELSEWHERE).collect();
     let mut met = BTreeSet::new();
     for folder in ["jobs/src", "pipeline/src", "reports/src", "schemas/src"] {
@@ -210,17 +179,6 @@ fn no_configuration() {
     let url = format!("sqlite:{}", office.path("kantor.sqlite").display());
     run(&[&init[..], &[option, &url]].concat()).expect_code(0);
     run(&["pull"]).expect_code_in(&[0, 1], "pull");
-}
-
-/// The doctor tells what is lacking and which command brings it, and does not tell it any more afterwards.
-fn doctor_says(words: &str, prepare: impl FnOnce(&Office)) {
-    let office = Office::unpulled();
-    prepare(&office);
-    let said = office.run(&["doctor"]).out;
-    let line = said.lines().find(|line| line.contains(words)).unwrap_or_else(|| panic!("`{words}` in\n{said}"));
-    obey(&office, line, &[]);
-    let healed = office.run(&["doctor"]).expect_code_in(&[0, 1], "doctor").out;
-    assert!(!healed.contains(words), "{healed}");
 }
 
 /// A command refuses a damaged archive; the check that it names finds it, and with the backup the command runs.

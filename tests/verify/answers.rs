@@ -151,7 +151,7 @@ fn a_key_that_is_not_the_archives_is_seen() {
     let office = Office::small();
     fs::write(office.path("kunci.key"), "ab".repeat(32)).unwrap();
     let doctor = office.run(&["doctor"]).expect_code(2);
-    assert!(doctor.out.contains("the archive was written with another key"), "{}", doctor.out);
+    assert!(doctor.out.contains("A022"), "{}", doctor.out);
     let ran = finds(&office, "A022", "events/_delta_log/00000000000000000000.json: kunci ");
     assert!(ran.out.contains("not checked: pseudonyms and salts, since the key at hand is not"), "{}", ran.out);
     assert!(ran.out.contains(" 1 findings"), "{}", ran.out);

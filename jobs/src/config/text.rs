@@ -24,23 +24,6 @@ pub(crate) fn read(what: &str, path: &Path) -> Result<String> {
     Ok(text.strip_prefix('\u{FEFF}').map(str::to_owned).unwrap_or(text))
 }
 
-/// The parser's complaint in one line, with line and column.
-pub(crate) fn place(fault: &toml::de::Error, text: &str) -> String {
-    let message = fault.message().replace('\n', " ");
-    let Some(span) = fault.span() else { return message };
-    let before = &text[..span.start.min(text.len())];
-    let line = before.matches('\n').count() + 1;
-    let column = before.len() - before.rfind('\n').map_or(0, |i| i + 1) + 1;
-    let of_line = text.lines().nth(line - 1).unwrap_or_default();
-    // A path of Windows in double quotes: its backslashes begin what the format calls escapes.
-    let advice = if of_line.contains('\\') && of_line.contains('"') {
-        "; in a path write / instead of \\, or put it between single quotes"
-    } else {
-        ""
-    };
-    format!("line {line}, column {column}: {message}{advice}")
-}
-
 /// A variable of the environment; none where it is absent or empty.
 ///
 /// # Errors
@@ -57,6 +40,6 @@ pub(crate) fn environment(name: &str) -> Result<Option<String>> {
 }
 
 /// A path that the environment names; none where it is absent or empty.
-pub(super) fn environment_path(name: &str) -> Option<PathBuf> {
+pub(crate) fn environment_path(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }

@@ -1,0 +1,95 @@
+//! The doctor: looks at everything on which the next months of an office rest, and names what is wrong by its code.
+//!
+//! Reads   configuration, source, key, archive, disks, clock, calendar, targets, jobs, templates
+//! Gives   one check per subject, each with its findings; their words stand in data/findings.toml
+//! Rule    nothing is changed, nobody is waited for longer than a few seconds, and a thing that could not be looked at is said so
+
+mod archive;
+mod calendar;
+mod clock;
+mod disk;
+mod jobs;
+mod key;
+mod mounts;
+mod pages;
+mod report;
+mod rights;
+mod source;
+mod subject;
+mod targets;
+mod zone;
+mod zone_rules;
+
+pub(crate) use report::Report;
+pub(crate) use subject::Subject;
+
+use crate::config::Config;
+use crate::workspace::Workspace;
+use anyhow::Error;
+use chrono::{DateTime, Utc};
+use schemas::Finding;
+use std::fmt::Display;
+use std::path::Path;
+
+/// What was found out about a subject.
+#[derive(Clone, Debug)]
+pub(crate) struct Check {
+    /// The subject.
+    pub subject: Subject,
+    /// What is wrong or worth knowing; `None` where it could not be looked at, for a reason that another check names.
+    pub found: Option<Vec<Finding>>,
+}
+
+impl Check {
+    fn of(subject: Subject, found: Vec<Finding>) -> Self {
+        Self { subject, found: Some(found) }
+    }
+
+    fn not_examined(subject: Subject) -> Self {
+        Self { subject, found: None }
+    }
+
+    /// Checks the result of something that must work.
+    fn works<T>(subject: Subject, code: &'static str, result: Result<T, Error>) -> Self {
+        Self::of(subject, result.err().map(|fault| finding(code, format!("{fault:#}"))).into_iter().collect())
+    }
+}
+
+/// A finding and its place.
+fn finding(code: &'static str, place: impl Display) -> Finding {
+    Finding { code, place: place.to_string(), count: 1 }
+}
+
+/// Examines the office whose configuration is named. If the configuration cannot be used, nothing else is looked at.
+pub(crate) async fn examine(config: Option<&Path>, now: DateTime<Utc>) -> Vec<Check> {
+    let broken = |code, fault: &Error| {
+        let at_fault = Check::of(Subject::Configuration, vec![finding(code, format!("{fault:#}"))]);
+        let rest = Subject::ALL.into_iter().filter(|subject| *subject != Subject::Configuration);
+        [at_fault].into_iter().chain(rest.map(Check::not_examined)).collect()
+    };
+    if let Err(fault) = Config::find(config) {
+        return broken("P001", &fault);
+    }
+    match Workspace::open(config) {
+        Ok(workspace) => examine_workspace(&workspace, now).await,
+        Err(fault) => broken("P002", &fault),
+    }
+}
+
+/// Examines an office whose configuration, facts and decisions can be used.
+pub(crate) async fn examine_workspace(workspace: &Workspace, now: DateTime<Utc>) -> Vec<Check> {
+    let mut checks = vec![Check::of(Subject::Configuration, Vec::new())];
+    checks.extend(source::checks(workspace, now).await);
+    checks.push(key::check(workspace));
+    checks.push(rights::check(workspace));
+    checks.extend(archive::checks(workspace, now));
+    checks.push(disk::check(&workspace.config));
+    checks.push(zone::check(workspace.facts.zone, now));
+    checks.push(clock::check(&workspace.config, now));
+    checks.push(calendar::check(&workspace.facts, now));
+    checks.push(targets::check(workspace, now));
+    checks.push(jobs::check(&workspace.config.jobs));
+    checks.push(jobs::history(&workspace.config).await);
+    checks.extend(pages::checks(&workspace.config));
+    checks
+}

@@ -1,0 +1,380 @@
+//! The doctor: nothing is wrong with a healthy office, and each fault that is made in one is found under its code and no other.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
+#![expect(clippy::disallowed_methods, reason = "the doctor looks at the real clock")]
+
+use serde_json::Value;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant, SystemTime};
+use tests::servers::Server;
+use tests::tools::{Tool, mount, unmount};
+use tests::trials::Trials;
+use tests::{Office, Ran};
+
+/// The doctor must be done by then.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// A fault: its name, the exit code, what is found, and how it is made. What is made may name variables of the environment.
+struct Fault(&'static str, i32, &'static [&'static str], fn(&Office) -> Vec<(&'static str, String)>);
+
+const FAULTS: &[Fault] = &[
+    // The configuration and what stands beside it.
+    Fault("misspelt_key", 2, &["P001"], |o| edit(o, "lookback-days", "lookback-hari")),
+    Fault("no_toml", 2, &["P001"], |o| edit(o, "[archive]", "[archive")),
+    Fault("unknown_zone", 2, &["P001"], |o| edit(o, "# zone = \"UTC\"", "zone = \"Asia/Tanggamus\"")),
+    Fault("day_that_never_comes", 2, &["P001"], |o| edit(o, "cron = \"0 18 * * 1-5\"", "cron = \"0 18 31 2 *\"")),
+    Fault("two_jobs_of_one_name", 2, &["P001"], |o| edit(o, "name = \"verifikasi\"", "name = \"tarik\"")),
+    Fault("configuration_of_notepad", 2, &["P001"], |o| {
+        let text = fs::read_to_string(o.path("tertib.toml")).unwrap();
+        let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        write(o, "tertib.toml", &[vec![0xFF, 0xFE], utf16].concat())
+    }),
+    Fault("broken_calendar", 2, &["P002"], |o| write(o, "kalender.toml", b"[[closed]]\nfrom = \"besok\"\n")),
+    Fault("broken_decisions", 2, &["P002"], |o| write(o, "target.toml", b"[[decision]]\ntarget = \"x\"\n")),
+    Fault("facts_that_are_not_there", 2, &["P002"], |o| edit(o, "# facts = \"fakta\"", "facts = \"fakta\"")),
+    // The source.
+    Fault("database_moved_away", 2, &["P003"], |o| remove(o, "kantor.sqlite")),
+    Fault("folder_for_a_database", 2, &["P003"], |o| {
+        remove(o, "kantor.sqlite");
+        fs::create_dir(o.path("kantor.sqlite")).unwrap();
+        Vec::new()
+    }),
+    Fault("url_without_a_kind", 2, &["P003"], |o| edit(o, "sqlite:kantor.sqlite", "kantor.sqlite")),
+    Fault("server_that_is_off", 2, &["P003"], |o| edit(o, "sqlite:kantor.sqlite", "postgres://127.0.0.1:1/kantor")),
+    Fault("silent_server", 2, &["P003"], |o| {
+        // A listener that is never asked for its connections lets clients wait.
+        let silent: &'static _ = Box::leak(Box::new(std::net::TcpListener::bind("127.0.0.1:0").unwrap()));
+        let url = format!("postgres://{}/kantor", silent.local_addr().unwrap());
+        edit(o, "sqlite:kantor.sqlite", &url)
+    }),
+    Fault("source_in_a_home", 2, &["P010"], |o| edit(o, "sqlite:kantor.sqlite", "sqlite:/home/kantor.sqlite")),
+    Fault("files_of_a_session", 2, &["P010"], |o| edit(o, "sqlite:kantor.sqlite", "csv:/run/user/1000/ekspor")),
+    Fault("no_such_view", 2, &["P004"], |o| edit(o, "view = \"workflow_events\"", "view = \"peristiwa\"")),
+    Fault("column_of_another_name", 2, &["P004"], |o| {
+        edit(o, "# [source.columns]\n# langkah = \"step\"", "[source.columns]\nlangkah = \"step\"")
+    }),
+    Fault("unknown_column", 0, &["S001"], |o| {
+        o.sql("create view lebar as select *, 1 as warna from workflow_events");
+        edit(o, "view = \"workflow_events\"", "view = \"lebar\"")
+    }),
+    // The key, and who may read and write.
+    Fault("lost_key", 2, &["P011"], |o| remove(o, "kunci.key")),
+    Fault("no_key", 2, &["P011"], |o| write(o, "kunci.key", b"bukan kunci\n")),
+    Fault("key_of_another_office", 2, &["A022"], |o| write(o, "kunci.key", "ab".repeat(32).as_bytes())),
+    Fault("key_for_everybody", 2, &["P012"], |o| restrict(o, "kunci.key", 0o644)),
+    Fault("key_for_the_group", 2, &["P012"], |o| restrict(o, "kunci.key", 0o620)),
+    Fault("folder_for_everybody", 1, &["P014"], |o| restrict(o, "", 0o777)),
+    Fault("configuration_for_everybody", 1, &["P014"], |o| restrict(o, "tertib.toml", 0o666)),
+    Fault("archive_for_everybody", 1, &["P015"], |o| restrict(o, "archive", 0o777)),
+    Fault("password_for_everybody", 1, &["P016"], |o| {
+        write(o, "url.txt", format!("sqlite:{}", o.place("kantor.sqlite")).as_bytes());
+        restrict(o, "url.txt", 0o644);
+        edit(o, "url = \"sqlite:kantor.sqlite\"", "url-file = \"url.txt\"")
+    }),
+    Fault("open_private_table", 1, &["P017"], |o| restrict(o, "archive/persons", 0o755)),
+    Fault("open_full_copies", 1, &["P017"], |o| {
+        fs::create_dir_all(o.path("laporan/2026-10_dinas")).unwrap();
+        restrict(o, "laporan/2026-10_dinas", 0o755)
+    }),
+    // The archive.
+    Fault("no_archive", 0, &["P019"], |o| {
+        o.forget_archive();
+        Vec::new()
+    }),
+    Fault("damaged_log", 2, &["P018"], |o| {
+        fs::write(o.commit(0), "{").unwrap();
+        Vec::new()
+    }),
+    Fault("archive_of_another_zone", 2, &["P018"], |o| {
+        edit(o, "zona = \"WIB\"", "zona = \"WITA\"");
+        vec![("TZ", "Asia/Makassar".to_owned())]
+    }),
+    Fault("old_data", 1, &["K001", "P020"], |o| {
+        o.forget_archive();
+        o.run(&["pull", "--until", "2026-10-15"]).expect_code_in(&[0, 1], "pull");
+        Vec::new()
+    }),
+    // Disk, zone and clock.
+    Fault("file_for_a_folder", 2, &["P021"], |o| {
+        fs::remove_dir_all(o.path("laporan")).unwrap();
+        write(o, "laporan", b"")
+    }),
+    Fault("computer_in_another_zone", 0, &["P026"], |_| vec![("TZ", "America/New_York".to_owned())]),
+    Fault("rules_of_another_zone", 1, &["P027"], |o| {
+        fs::create_dir_all(o.path("zona/Asia")).unwrap();
+        write(o, "zona/Asia/Jakarta", &rules("WITA-8"));
+        vec![("TZDIR", o.place("zona"))]
+    }),
+    Fault("clock_behind_the_configuration", 2, &["P028"], |o| date_forward(o, "tertib.toml")),
+    Fault("clock_behind_the_archive", 2, &["P028"], |o| date_forward(o, "archive/_tertib/head")),
+    // The calendar and the targets.
+    Fault("calendar_that_ends", 1, &["P030"], |o| {
+        let soon = today() + chrono::Days::new(20);
+        let hours = fs::read_to_string(tests::root().join("schemas/data/calendar/jam_kerja.toml")).unwrap();
+        fs::create_dir_all(o.facts().join("calendar")).unwrap();
+        remove(o, "kalender.toml");
+        write(o, "fakta/calendar/jam_kerja.toml", hours.replace("2027-12-31", &soon.to_string()).as_bytes())
+    }),
+    Fault("ramadan_without_hours", 1, &["P031"], |o| {
+        let feast = today() + chrono::Days::new(50);
+        fs::create_dir_all(o.facts().join("calendar")).unwrap();
+        let holidays = format!(
+            "tanggal,hari,jenis,nama,nama_en,perkiraan\n{feast},,libur_nasional,Hari Raya Idul Fitri,Eid al-Fitr,ya\n"
+        );
+        write(o, "kalender.toml", covered().as_bytes());
+        write(o, "fakta/calendar/libur_2020_2027.csv", holidays.as_bytes())
+    }),
+    Fault("targets_without_a_value", 0, &["P032"], |o| remove(o, "target.toml")),
+    Fault("no_target_in_force", 1, &["T001"], |o| {
+        fs::create_dir_all(o.facts().join("targets")).unwrap();
+        let old = fs::read_to_string(tests::root().join("schemas/data/targets/nasional_14_hari_kerja.toml")).unwrap();
+        remove(o, "target.toml");
+        let ended = old.replace("valid_from", "valid_to = \"2019-12-31\"\nvalid_from");
+        write(o, "fakta/targets/nasional_14_hari_kerja.toml", ended.as_bytes())
+    }),
+    // Jobs and pages.
+    Fault("nobody_pulls", 1, &["J030"], |o| edit(o, "task = \"pull\"", "task = \"verify\"")),
+    Fault("nobody_verifies", 1, &["J031"], |o| edit(o, "task = \"verify\"", "task = \"pull\"")),
+    Fault("nobody_prints", 0, &["J032"], |o| edit(o, "task = \"monthly-reports\"", "task = \"verify\"")),
+    Fault("damaged_history", 2, &["J034"], |o| write(o, "riwayat.sqlite", &[b'x'; 8_192])),
+    Fault("templates_that_are_not_there", 1, &["P033"], |o| {
+        edit(o, "# templates = \"templates\"", "templates = \"templates\"")
+    }),
+    Fault("crest_that_is_not_there", 1, &["P033"], |o| {
+        edit(o, "# lambang = \"lambang.svg\"", "lambang = \"lambang.svg\"")
+    }),
+    Fault("typst_that_is_not_there", 1, &["P034"], |o| {
+        edit(o, "# [render]\n# typst = \"/usr/local/bin/typst\"", "[render]\ntypst = \"tidak/ada\"")
+    }),
+];
+
+fn main() -> ExitCode {
+    let mut trials = Trials::default();
+    trials.add("a_healthy_office_is_well", &[], a_healthy_office_is_well);
+    trials.add("the_verdict_is_last", &[], the_verdict_is_last);
+    trials.add("a_remedy_heals", &[], a_remedy_heals);
+    for Fault(name, code, expected, make) in FAULTS {
+        trials.add(format!("fault: {name}"), &[], move || {
+            let office = healthy();
+            let environment = make(&office);
+            let (answer, found) = examined(&office, &environment, *code);
+            assert_eq!(found, *expected, "{answer:#}");
+        });
+    }
+    let full: [(&str, &str, &str, i32); 3] = [
+        ("little_room", "size=200m", "P022", 1),
+        ("no_room", "size=8m", "P023", 2),
+        ("no_more_files", "nr_inodes=900", "P024", 1),
+    ];
+    for (name, options, code, exit) in full {
+        trials.add(format!("fault: {name}"), &[Tool::Mount], move || {
+            let office = healthy();
+            let disk = Mounted::new(&office.path("laporan"), options);
+            assert_eq!(examined(&office, &[], exit).1, [code]);
+            drop(disk);
+        });
+    }
+    trials.each_server("a_server_tells_of_itself", &[], a_server_tells_of_itself);
+    trials.run()
+}
+
+fn today() -> chrono::NaiveDate {
+    chrono::DateTime::<chrono::Utc>::from(SystemTime::now()).date_naive()
+}
+
+/// A calendar that goes on for years, with nothing else in it.
+fn covered() -> String {
+    format!("covered-to = \"{}-12-31\"\n", chrono::Datelike::year(&today()) + 2)
+}
+
+/// An office in which nothing is to be done: its data are of today, its targets have values, its calendar goes on.
+fn healthy() -> Office {
+    static MADE: OnceLock<Office> = OnceLock::new();
+    let made = MADE.get_or_init(|| {
+        let office = Office::unpulled();
+        let ramadan =
+            "[[period]]\nprofile = \"ramadan\"\nfrom = \"2020-01-01\"\nto = \"2099-12-31\"\ndecree = \"SE\"\n";
+        write(&office, "kalender.toml", (covered() + ramadan).as_bytes());
+        write(&office, "target.toml", decisions(&office).as_bytes());
+        office.run(&["pull"]).expect_code(0);
+        office.run(&["run", "verifikasi"]).expect_code(0);
+        office
+    });
+    let office = made.copy();
+    for (path, mode) in [("", 0o755), ("kunci.key", 0o600), ("archive/persons", 0o700), ("archive/quarantine", 0o700)] {
+        if office.path(path).exists() {
+            restrict(&office, path, mode);
+        }
+    }
+    office
+}
+
+/// A value for every target that waits for one.
+fn decisions(office: &Office) -> String {
+    let list = office.run(&["target", "list", "--format", "json"]).expect_code_in(&[0, 1], "target list").json();
+    let open = list.as_array().unwrap().iter().filter(|target| target["value"] == "");
+    open.map(|target| {
+        let value = if target["unit"] == "bagian" { "0.5" } else { "60" };
+        format!(
+            "[[decision]]\ntarget = {}\nregulation = \"perbup_07_2020\"\nvalue = {value}\nvalid-from = \"2020-01-01\"\n\
+             standing = \"resmi\"\narticle = \"7\"\nsource = \"naskah\"\nby = \"petugas\"\nentered = \"2026-01-01T08:00:00+07:00\"\n",
+            target["target"]
+        )
+    })
+    .collect()
+}
+
+/// A small file system in memory, until it is dropped.
+struct Mounted(std::path::PathBuf);
+
+impl Mounted {
+    fn new(at: &Path, options: &str) -> Self {
+        fs::create_dir_all(at).unwrap();
+        assert!(mount(at, options), "{}", at.display());
+        Self(at.to_owned())
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        assert!(unmount(&self.0), "{}", self.0.display());
+    }
+}
+
+/// What the doctor answers, and the codes that it finds.
+#[track_caller]
+fn examined(office: &Office, environment: &[(&str, String)], code: i32) -> (Value, Vec<String>) {
+    let began = Instant::now();
+    let answer = doctor(office, environment, &["--format", "json"]).expect_code(code).json();
+    assert!(began.elapsed() < LIMIT, "{:?}", began.elapsed());
+    let checks = answer["checks"].as_array().unwrap();
+    assert_eq!(checks.len(), 18);
+    let found = checks.iter().flat_map(|check| check["findings"].as_array().unwrap());
+    let mut found: Vec<String> = found.map(|found| found["code"].as_str().unwrap().to_owned()).collect();
+    found.sort();
+    (answer, found)
+}
+
+fn doctor(office: &Office, environment: &[(&str, String)], arguments: &[&str]) -> Ran {
+    let mut command = office.command(&[&["doctor"], arguments].concat());
+    // The zone of the machine under test is not that of the tests.
+    command.env("TZ", "Asia/Jakarta").envs(environment.iter().map(|(name, value)| (name, value)));
+    command.output().unwrap().into()
+}
+
+fn edit(office: &Office, from: &str, to: &str) -> Vec<(&'static str, String)> {
+    office.configure(from, to);
+    Vec::new()
+}
+
+fn write(office: &Office, name: &str, bytes: &[u8]) -> Vec<(&'static str, String)> {
+    fs::write(office.path(name), bytes).unwrap();
+    Vec::new()
+}
+
+fn remove(office: &Office, name: &str) -> Vec<(&'static str, String)> {
+    fs::remove_file(office.path(name)).unwrap();
+    Vec::new()
+}
+
+fn restrict(office: &Office, name: &str, mode: u32) -> Vec<(&'static str, String)> {
+    fs::set_permissions(office.path(name), fs::Permissions::from_mode(mode)).unwrap();
+    Vec::new()
+}
+
+/// As if a file had been written in a year to come.
+fn date_forward(office: &Office, name: &str) -> Vec<(&'static str, String)> {
+    let later = SystemTime::now() + Duration::from_secs(86_400);
+    fs::File::options().append(true).open(office.path(name)).unwrap().set_modified(later).unwrap();
+    Vec::new()
+}
+
+/// The rules of a zone without transitions, as the system keeps them.
+fn rules(rule: &str) -> Vec<u8> {
+    let head = |counts: [u32; 6]| [b"TZif2".to_vec(), vec![0; 15], counts.map(u32::to_be_bytes).concat()].concat();
+    let kind = [28_800_u32.to_be_bytes().to_vec(), vec![0, 0]].concat();
+    [head([0; 6]), head([0, 0, 0, 0, 1, 5]), kind, b"WITA\0".to_vec(), format!("\n{rule}\n").into_bytes()].concat()
+}
+
+fn a_healthy_office_is_well() {
+    let office = healthy();
+    let before = tests::tree(office.folder());
+    let (answer, found) = examined(&office, &[], 0);
+    assert!(found.is_empty() && answer["state"] == "good", "{answer:#}");
+    for check in answer["checks"].as_array().unwrap() {
+        assert!(check["examined"] == true && check["state"] == "good", "{check:#}");
+    }
+    assert!(tests::tree(office.folder()) == before, "the doctor has changed something");
+    let said = doctor(&office, &[], &[]).expect_code(0).out;
+    assert!(said.ends_with("Kesimpulan: semua baik.\n"), "{said}");
+}
+
+/// Never "all is well" above a fault, and whatever was found stands above the verdict in the officer's language.
+fn the_verdict_is_last() {
+    let office = healthy();
+    restrict(&office, "archive", 0o777);
+    remove(&office, "target.toml");
+    let verdict = |arguments: &[&str], code| {
+        let said = doctor(&office, &[], arguments).expect_code(code).out;
+        (said.lines().last().unwrap().to_owned(), said)
+    };
+    let (last, said) = verdict(&[], 1);
+    assert!(
+        last.contains("perlu perhatian (peringatan: 1)") && said.contains("P015") && said.contains("P032"),
+        "{said}"
+    );
+    remove(&office, "kunci.key");
+    let (last, said) = verdict(&["--lang", "en"], 2);
+    assert!(last.contains("the next jobs will fail") && !said.contains("well"), "{said}");
+    let places: Vec<usize> = ["P032", "P015", "P011"].iter().map(|code| said.find(code).unwrap()).collect();
+    assert!(places.is_sorted(), "what is gravest stands nearest to the verdict: {said}");
+    office.configure("[office]", "[kantor]");
+    let (last, said) = verdict(&["--lang", "en"], 2);
+    assert!(last.contains("will fail") && said.contains("not examined, because of the above: source,"), "{said}");
+}
+
+/// What a doctor says to do is done, and then nothing is said any more.
+fn a_remedy_heals() {
+    let office = healthy();
+    office.forget_archive();
+    office.run(&["pull", "--until", "2026-10-15"]).expect_code_in(&[0, 1], "pull");
+    for (place, mode) in [("archive", 0o777), ("archive/persons", 0o755), ("kunci.key", 0o644), ("", 0o777)] {
+        restrict(&office, place, mode);
+    }
+    let answer = examined(&office, &[], 2).0;
+    let found: Vec<&Value> =
+        answer["checks"].as_array().unwrap().iter().flat_map(|c| c["findings"].as_array().unwrap()).collect();
+    assert!(found.len() >= 5, "{answer:#}");
+    // The key first, without which nothing is pulled.
+    for found in found {
+        let command = found["remedy"].as_str().unwrap().split('`').nth(1).unwrap();
+        let place = found["place"].as_str().unwrap();
+        match command.strip_prefix("tertib ") {
+            Some(command) => drop(office.run(&[command]).expect_code_in(&[0, 1], command)),
+            None => assert_eq!(tests::pasted(&format!("{command} {place}"), office.folder()).code, 0, "{command}"),
+        }
+    }
+    assert!(examined(&office, &[], 0).1.is_empty());
+}
+
+/// Rows that no index finds, and a user who may write. The server's clock is that of the computer.
+fn a_server_tells_of_itself(server: &mut dyn Server) {
+    server.contract_table(150_000);
+    let office = healthy();
+    office.forget_archive();
+    office.configure("sqlite:kantor.sqlite", &server.reader());
+    office.configure("outages = \"gangguan\"\n", "");
+    office.configure("stock = \"blangko\"\n", "");
+    restrict(&office, "tertib.toml", 0o600);
+    assert_eq!(examined(&office, &[], 1).1, ["P006", "P019"]);
+    server.sql("create index menurut_waktu on workflow_events (recorded_at)");
+    assert_eq!(examined(&office, &[], 0).1, ["P019"]);
+    office.configure(&server.reader(), &server.owner());
+    assert_eq!(examined(&office, &[], 2).1, ["P005", "P019"]);
+    office.configure("lookback-days", "may-write = true\nlookback-days");
+    assert_eq!(examined(&office, &[], 0).1, ["P019", "S003"]);
+}
