@@ -61,6 +61,17 @@ const FAULTS: &[Fault] = &[
         o.sql("create view lebar as select *, 1 as warna from workflow_events");
         edit(o, "view = \"workflow_events\"", "view = \"lebar\"")
     }),
+    Fault("slow_view", 1, &["P009"], |o| {
+        o.sql(
+            "create view lambat as select e.* from workflow_events e, (with recursive n(i) as
+             (select 1 union all select i + 1 from n where i < 1000000000) select max(i) as i from n) where i > 0",
+        );
+        edit(o, "view = \"workflow_events\"", "view = \"lambat\"")
+    }),
+    Fault("word_of_another_office", 1, &["V004"], |o| {
+        o.sql("update langkah_berkas set hasil = 'GAGAL CETAK' where hasil = 'gagal_cetak' or event_id = 7");
+        Vec::new()
+    }),
     // The key, and who may read and write.
     Fault("lost_key", 2, &["P011"], |o| remove(o, "kunci.key")),
     Fault("no_key", 2, &["P011"], |o| write(o, "kunci.key", b"bukan kunci\n")),
@@ -252,7 +263,7 @@ fn examined(office: &Office, environment: &[(&str, String)], code: i32) -> (Valu
     let answer = doctor(office, environment, &["--format", "json"]).expect_code(code).json();
     assert!(began.elapsed() < LIMIT, "{:?}", began.elapsed());
     let checks = answer["checks"].as_array().unwrap();
-    assert_eq!(checks.len(), 18);
+    assert_eq!(checks.len(), 19);
     let found = checks.iter().flat_map(|check| check["findings"].as_array().unwrap());
     let mut found: Vec<String> = found.map(|found| found["code"].as_str().unwrap().to_owned()).collect();
     found.sort();

@@ -129,12 +129,13 @@ impl<'a> Report<'a> {
     }
 }
 
-/// What a finding means for the next jobs. Data that are missing stop none: the next pull brings them.
+/// What a finding means for the next jobs. Data that are missing stop none, for the next pull brings them; rows that break the contract
+/// go to quarantine.
 fn state(subject: Subject, text: &FindingText) -> State {
     match text.severity {
         Severity::Info => State::Note,
         Severity::Warning => State::Attention,
-        Severity::Error if subject == Subject::Data => State::Attention,
+        Severity::Error if [Subject::Data, Subject::Sample].contains(&subject) => State::Attention,
         Severity::Error => State::Broken,
     }
 }

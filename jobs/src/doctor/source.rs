@@ -4,13 +4,13 @@ use super::{Check, Subject, finding};
 use crate::config::{Config, relative_path};
 use crate::workspace::Workspace;
 use chrono::{DateTime, Utc};
-use pipeline::{RelationSchema, Source, SourceHealth};
+use pipeline::{Reason, RelationSchema, Source, SourceHealth};
 use schemas::Finding;
 use std::path::Path;
 use std::time::Duration;
 
 /// A database that says nothing for so long is not reached.
-const PATIENCE: Duration = Duration::from_secs(4);
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Below this many rows it is no matter that all of them are read.
 const FEW_ROWS: u64 = 100_000;
@@ -27,16 +27,18 @@ const HOMES: [&str; 3] = ["/home", "/root", "/run/user"];
 /// Where the configuration of a service lies.
 const OF_A_SERVICE: &str = "/etc/tertib";
 
+/// So many rows are looked at.
+const SAMPLED_ROWS: usize = 1_000;
+
 /// Everything that is asked of the source, within the patience.
 pub(super) async fn checks(workspace: &Workspace, now: DateTime<Utc>) -> Vec<Check> {
     let mut checks = Vec::new();
     let waited = tokio::time::timeout(PATIENCE, examine(workspace, now, &mut checks)).await;
-    let subjects = [Subject::Source, Subject::View, Subject::Reader, Subject::Server];
-    if waited.is_err() {
-        let silent = finding("P003", format!("> {} s", PATIENCE.as_secs()));
-        // What was silent is the next thing that was asked.
-        let next = subjects.get(checks.len()).copied().unwrap_or(Subject::Source);
-        checks.push(Check::of(next, vec![silent]));
+    let subjects = [Subject::Source, Subject::View, Subject::Reader, Subject::Server, Subject::Sample];
+    // What was not answered is the next thing that was asked.
+    if let (Err(_), Some(next)) = (waited, subjects.get(checks.len())) {
+        let code = if *next == Subject::Source { "P003" } else { "P009" };
+        checks.push(Check::of(*next, vec![finding(code, format!("> {} s", PATIENCE.as_secs()))]));
     }
     for subject in subjects.into_iter().skip(checks.len()) {
         checks.push(Check::not_examined(subject));
@@ -76,6 +78,32 @@ async fn examine(workspace: &Workspace, now: DateTime<Utc>, checks: &mut Vec<Che
         Err(fault) => Check::of(Subject::Reader, vec![finding("P003", fault)]),
     });
     checks.push(Check::of(Subject::Server, server(&mut source, &schema, now).await));
+    drop(source);
+    checks.push(Check::of(Subject::Sample, sampled(workspace).await));
+}
+
+/// What a pull would say of some rows. Of what is archived all the same, only words that no list has are told.
+async fn sampled(workspace: &Workspace) -> Vec<Finding> {
+    let sample = async {
+        let config = workspace.config.source_config()?;
+        Ok::<_, anyhow::Error>(pipeline::sample(&config, &workspace.facts, SAMPLED_ROWS).await?)
+    };
+    match sample.await {
+        Ok(sample) => {
+            let told = sample.reasons.iter().filter(|reason| !reason.archived || !reason.allowed.is_empty());
+            told.map(|reason| Finding { code: reason.code, place: in_words(reason), count: reason.rows }).collect()
+        }
+        Err(fault) => vec![finding("P003", format!("{fault:#}"))],
+    }
+}
+
+/// The column, with the words that stand there and those that may: `hasil (4): GAGAL CETAK 12 → selesai, gagal_cetak`.
+fn in_words(reason: &Reason) -> String {
+    let step = reason.step.map_or_else(String::new, |step| format!(" ({step})"));
+    let said: Vec<String> = reason.said.iter().map(|(word, n)| format!("{word} {n}×")).collect();
+    let more = if reason.more > 0 { format!(", +{}", reason.more) } else { String::new() };
+    let allowed = if reason.allowed.is_empty() { String::new() } else { format!(" → {}", reason.allowed.join(", ")) };
+    format!("{}{step}: {}{more}{allowed}", reason.column, said.join(", "))
 }
 
 /// What a server tells of itself.

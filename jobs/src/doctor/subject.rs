@@ -17,6 +17,8 @@ pub(crate) enum Subject {
     Reader,
     /// Its clock, open transactions and indexes.
     Server,
+    /// Rows of it keep the contract.
+    Sample,
     /// The key is there and fits.
     Key,
     /// Who may read and write what is on the disk.
@@ -47,12 +49,13 @@ pub(crate) enum Subject {
 
 impl Subject {
     /// All of them.
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::Configuration,
         Self::Source,
         Self::View,
         Self::Reader,
         Self::Server,
+        Self::Sample,
         Self::Key,
         Self::Rights,
         Self::Archive,
@@ -76,6 +79,7 @@ impl Subject {
             Self::View => speech.say("doctor.view", &[]),
             Self::Reader => speech.say("doctor.reader", &[]),
             Self::Server => speech.say("doctor.server", &[]),
+            Self::Sample => speech.say("doctor.sample", &[]),
             Self::Key => speech.say("doctor.key", &[]),
             Self::Rights => speech.say("doctor.rights", &[]),
             Self::Archive => speech.say("doctor.archive", &[]),

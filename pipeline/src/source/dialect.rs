@@ -7,9 +7,13 @@
 //! What has a default here is the SQL standard's way, or a help that a database may lack. What the completeness of an archive
 //! rests on has none, so that the compiler asks every database for it.
 
+mod digest_sql;
 mod mysql;
 mod postgres;
 mod sqlite;
+
+pub(super) use digest_sql::DigestColumn;
+pub(crate) use digest_sql::DigestSql;
 
 use super::chunk::{Cell, Chunk};
 use super::relation_schema::TypeKind;
@@ -96,31 +100,6 @@ pub(super) struct LivenessSql {
     pub(super) session: &'static str,
     /// Followed by such a number, gives a row while the server serves that session.
     pub(super) serves: &'static str,
-}
-
-/// A column as digests need it.
-#[derive(Debug)]
-pub(super) struct DigestColumn<'c> {
-    pub(super) column: Column,
-    pub(super) name: String,
-    pub(super) type_name: &'c str,
-    /// Whether the view does not have it.
-    pub(super) is_absent: bool,
-}
-
-/// How a database digests rows as `row_digests` describes it.
-#[derive(Debug)]
-pub(crate) struct DigestSql {
-    /// The row's digest, 64 hexadecimal digits.
-    pub(super) digest: String,
-    /// The sum of the first 60 bits of the digests of many rows, as text.
-    pub(super) sum: String,
-    /// Microseconds of `selesai`, an integer.
-    pub(super) selesai_us: String,
-    /// The condition for a `selesai` that is a value and no instant.
-    pub(super) no_instant: String,
-    /// The operator that divides integers and drops the rest.
-    pub(super) division: &'static str,
 }
 
 /// A kind of database: what it is called, how it is reached and what it says in words of its own.
