@@ -20,7 +20,7 @@ use super::relation_schema::TypeKind;
 use super::{RowSink, SourceConfig, SourceError};
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
-use schemas::{Column, Horizon, Identity};
+use schemas::{Horizon, Identity};
 use sqlx::error::DatabaseError;
 use sqlx::{AssertSqlSafe, Column as _, Executor, SqlSafeStr, Statement, TypeInfo};
 use std::fmt::Debug;
