@@ -19,7 +19,7 @@ pub(crate) use write::{Beginning, optional_tables};
 
 use crate::channel::ChannelSection;
 use crate::{clock, packaged};
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
 use pipeline::{Key, KeyError};
 use place::At;
 use render::RenderSection;

@@ -2,12 +2,12 @@
 
 use super::{Check, Subject, finding};
 use crate::workspace::Workspace;
-use pipeline::{Key, KeyError};
+use pipeline::KeyError;
 
 /// An archive that cannot be read says so itself.
 pub(super) fn check(workspace: &Workspace) -> Check {
     let path = workspace.config.key_path();
-    let found = match Key::load(&path) {
+    let found = match workspace.config.key() {
         Err(KeyError::Open { .. }) => Some(finding("P012", path.display())),
         Err(fault) => Some(finding("P011", fault)),
         Ok(key) => {

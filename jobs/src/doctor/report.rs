@@ -8,6 +8,9 @@ use schemas::{Finding, FindingText, Severity, Speech};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+/// Below the code of a finding nothing else stands.
+const INDENT: usize = 5;
+
 /// How something stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -68,10 +71,12 @@ impl<'a> Report<'a> {
         let unseen = names(&|check| check.found.is_none());
         let mut said = String::new();
         if !good.is_empty() {
-            said.push_str(&format!("{}: {}\n", speech.say("doctor.good", &[]), good.join(", ")));
+            let line = format!("{}: {}", speech.say("doctor.good", &[]), good.join(", "));
+            said.push_str(&print::paragraph(&line, INDENT));
         }
         if !unseen.is_empty() {
-            said.push_str(&format!("{}: {}\n", speech.say("doctor.not_examined", &[]), unseen.join(", ")));
+            let line = format!("{}: {}", speech.say("doctor.not_examined", &[]), unseen.join(", "));
+            said.push_str(&print::paragraph(&line, INDENT));
         }
         let mut lines: Vec<_> = self.lines().collect();
         lines.sort_by_key(|(subject, _, text)| state(*subject, text));
@@ -81,14 +86,9 @@ impl<'a> Report<'a> {
                 State::Attention => speech.say("doctor.warning", &[]),
                 State::Note | State::Good => speech.say("doctor.note", &[]),
             };
-            said.push_str(&format!(
-                "\n{word} {} {}: {}\n     {}\n     {}\n",
-                found.code,
-                subject.name(speech),
-                text.sentence,
-                print::place(found),
-                text.remedy
-            ));
+            let what = format!("{word} {} {}: {}", found.code, subject.name(speech), text.sentence);
+            let lines = [what, print::place(found), text.remedy].map(|line| print::paragraph(&line, INDENT));
+            said.push_str(&format!("\n{}", lines.join("     ")));
         }
         format!("{said}\n{}\n", self.verdict())
     }
