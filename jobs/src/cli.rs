@@ -1,8 +1,9 @@
 //! The command line. Doc comments are the help.
 
 use crate::commands::{
-    calendar, compliance, conformance, contract, demo, doctor, duplicates, init, licences, manual, metrics, notify,
-    pull, quality, query, reconcile, render, run, seal, selftest, serve, status, target, verify,
+    backup, calendar, compliance, conformance, contract, demo, doctor, duplicates, init, key, licences, manual,
+    metrics, notify, pull, quality, query, reconcile, render, restore, run, seal, selftest, serve, status, target,
+    verify,
 };
 use crate::examples;
 use crate::options::{Common, OfMonth, Where};
@@ -94,6 +95,19 @@ pub(crate) enum Command {
     /// Close the books of a month: later entries stand in the next books, with a reference.
     #[command(after_help = examples::SEAL)]
     Seal(seal::Options),
+    /// Copy the archive and the office's own files to the targets of the configuration, or say how the backups are.
+    #[command(after_help = examples::BACKUP)]
+    Backup(backup::Options),
+    /// Restore a backup into a new folder, verified.
+    #[command(after_help = examples::RESTORE)]
+    Restore(restore::Options),
+    /// The office's key on paper: print it for the safe, compare the paper with it, enter it again.
+    #[command(after_help = examples::KEY)]
+    Key {
+        /// What to do with it.
+        #[command(subcommand)]
+        action: key::Action,
+    },
     /// Print the licences of everything that the program holds, fonts included.
     #[command(after_help = examples::LICENCES)]
     Licences,
@@ -153,6 +167,9 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Query(options) => query::run(&options, common),
         Command::Reconcile(options) => reconcile::run(&options, common).await,
         Command::Target { action } => target::run(&action, common),
+        Command::Backup(options) => backup::run(options, common).await,
+        Command::Restore(options) => restore::run(&options, common),
+        Command::Key { action } => key::run(&action, common).await,
         Command::Verify(options) => verify::run(&options, common),
         Command::Typeset => reports::set_in(Path::new(".")).map(|()| Outcome::Done).map_err(|fault| match fault {
             reports::RenderError::Layout { reason, .. } => anyhow!("error: {reason}"),

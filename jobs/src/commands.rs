@@ -1,5 +1,6 @@
 //! One command, one file.
 
+pub(crate) mod backup;
 pub(crate) mod calendar;
 pub(crate) mod compliance;
 pub(crate) mod conformance;
@@ -8,6 +9,7 @@ pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod duplicates;
 pub(crate) mod init;
+pub(crate) mod key;
 pub(crate) mod licences;
 pub(crate) mod manual;
 pub(crate) mod metrics;
@@ -17,6 +19,7 @@ pub(crate) mod quality;
 pub(crate) mod query;
 pub(crate) mod reconcile;
 pub(crate) mod render;
+pub(crate) mod restore;
 pub(crate) mod run;
 pub(crate) mod seal;
 pub(crate) mod selftest;

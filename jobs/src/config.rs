@@ -3,6 +3,7 @@
 //! Looked for at `--config`, then `TERTIB_CONFIG`, then `./tertib.toml`, `./work/tertib.toml`, `/etc/tertib/tertib.toml`. Paths in it are
 //! relative to the file itself. `TERTIB_SOURCE_URL` replaces the source's URL, so that a password need not be in a file.
 
+mod backup;
 mod credential;
 mod job;
 pub(crate) mod place;
@@ -13,6 +14,7 @@ mod values;
 mod write;
 mod zone;
 
+pub(crate) use backup::{BackupSection, Place};
 pub(crate) use credential::handed_over;
 pub(crate) use job::{CatchUp, JobSection, Task};
 pub(crate) use write::{Beginning, optional_tables};
@@ -57,6 +59,9 @@ pub(crate) struct Config {
     /// Folder of what tertib keeps for itself: the run history, locks. Where the configuration may not be written beside, as in /etc.
     #[serde(default)]
     pub state: PathBuf,
+    /// Where backups go.
+    #[serde(default, rename = "backup")]
+    pub backups: Vec<BackupSection>,
     /// What runs when.
     #[serde(default, rename = "job")]
     pub jobs: Vec<JobSection>,
@@ -249,6 +254,7 @@ impl Config {
 
     fn check(&self) -> Result<()> {
         self.source_config().context(At::key(&["source", "zone"]))?;
+        backup::check(&self.backups)?;
         for (number, job) in self.jobs.iter().enumerate() {
             if self.jobs.iter().take(number).any(|other| other.name == job.name) {
                 return Err(anyhow!("two jobs are called `{}`", job.name).context(At::of_job(number, "name")));

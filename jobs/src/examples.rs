@@ -156,3 +156,37 @@ pub(crate) const NOTIFY_CRASH: &str = "\
 Examples:
   tertib notify crash --config /etc/tertib/tertib.toml
   tertib notify crash";
+
+pub(crate) const BACKUP: &str = "\
+Examples:
+  tertib backup                                every target of tertib.toml
+  tertib backup usb                            one of them
+  tertib backup --list                         when each had its last backup, and what is wrong
+  tertib backup --prove usb                    restore it to a scratch folder, all of it, and compare a month";
+
+pub(crate) const RESTORE: &str = "\
+Examples:
+  tertib restore /media/cadangan/tertib pulih  from a disk, on a new machine without any configuration
+  tertib restore usb pulih --until 411         from a target of tertib.toml, as the archive was in version 411
+  tertib restore s3://cadangan/tertib pulih --endpoint https://s3.example.go.id \\
+      --access-key-file kunci-s3.id --secret-key-file kunci-s3.rahasia";
+
+pub(crate) const KEY: &str = "\
+Examples:
+  tertib key print | lp                        on paper, for the safe
+  tertib key confirm                           does the paper say what the key is?";
+
+pub(crate) const KEY_PRINT: &str = "\
+Examples:
+  tertib key print | lp                        on paper; nothing is kept
+  tertib key print                             on the screen, to copy the words by hand";
+
+pub(crate) const KEY_CONFIRM: &str = "\
+Examples:
+  tertib key confirm                           type the words of the paper, then an empty line
+  zbarcam --raw -1 | tertib key confirm        from its code, with a camera";
+
+pub(crate) const KEY_ENTER: &str = "\
+Examples:
+  tertib key enter --config pulih/tertib.toml  after a restore
+  zbarcam --raw -1 | tertib key enter --config pulih/tertib.toml";

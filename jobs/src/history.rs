@@ -2,6 +2,10 @@
 //!
 //! Invariant: a run that began and has no end was cut off; the next start marks it so.
 
+mod backups;
+
+pub(crate) use backups::{BackupRecord, RecordKind, RecordOutcome};
+
 use crate::clock;
 use anyhow::{Context, Result, anyhow};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -52,9 +56,10 @@ pub(crate) struct Run {
 }
 
 /// The forms of the file, in their order. A file of an older form is brought to the newest one when it is opened.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str); 3] = [
     (1, "runs", include_str!("../migrations/0001_runs.sql")),
     (3, "messages", include_str!("../migrations/0003_messages.sql")),
+    (4, "backups", include_str!("../migrations/0004_backups.sql")),
 ];
 
 /// The open history.

@@ -1,5 +1,6 @@
 //! The program `tertib`: parse, run, exit.
 
+mod backup;
 mod channel;
 mod cli;
 mod clock;

@@ -1,8 +1,10 @@
 //! Runs the tasks of jobs. Each task has a file of its own, and each run is recorded in the history, even if it could not start.
 
+mod backup;
 mod digest;
 mod monthly_reports;
 mod pull_events;
+mod restore_drill;
 mod verify_archive;
 
 use crate::clock;
@@ -81,6 +83,8 @@ async fn perform(workspace: &Arc<Workspace>, task: Task, period: &str, lock: &Ar
         Task::Pull => pull_events::run(&workspace).await,
         Task::Digest => digest::run(&workspace, clock::now()).await,
         Task::Verify => apart(holding(lock, move || verify_archive::run(&workspace))).await,
+        Task::Backup => backup::run(&workspace).await,
+        Task::RestoreDrill => restore_drill::run(&workspace).await,
         Task::MonthlyReports => {
             let month = period.parse()?;
             apart(holding(lock, move || monthly_reports::run(&workspace, month))).await

@@ -68,6 +68,31 @@ pub fn replace_file(path: &Path, bytes: &[u8], readers: Readers) -> Result<()> {
     Ok(())
 }
 
+/// Gives a file a name that nothing has yet. Of two that give the same name, exactly one succeeds. The first name may go or stay.
+///
+/// # Errors
+/// [`ErrorKind::AlreadyExists`] when the name is taken, [`ErrorKind::Unsupported`] when the file system has no way to do it.
+pub fn name_if_absent(file: &Path, name: &Path) -> Result<()> {
+    match std::fs::hard_link(file, name) {
+        Err(e) if matches!(e.kind(), ErrorKind::Unsupported | ErrorKind::PermissionDenied) => {
+            move_if_absent(file, name)
+        }
+        other => other,
+    }
+}
+
+/// Moves a file to a path where nothing is, on a file system without hard links.
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+fn move_if_absent(from: &Path, to: &Path) -> Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE)?)
+}
+
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+fn move_if_absent(_from: &Path, _to: &Path) -> Result<()> {
+    Err(Error::new(ErrorKind::Unsupported, "the file system has no hard links"))
+}
+
 /// Creates a file that only its owner may read.
 ///
 /// # Errors

@@ -14,15 +14,17 @@ mod sql_subset;
 mod verdicts;
 
 pub use archive::{
-    Archive, ArchiveError, CommitNote, Examination, FileEntry, KeptHead, KeptHeadError, Key, KeyError, Seal, SealError,
-    SealRequest, SourceNote, Verification, WriterLock, seal, verify, waiting_in_quarantine,
+    Archive, ArchiveError, CommitNote, CopiedCommit, CopiedPart, Examination, FileEntry, KeptHead, KeptHeadError, Key,
+    KeyError, PaperError, Reassembly, Seal, SealError, SealRequest, SourceNote, Verification, WriterLock, seal, verify,
+    waiting_in_quarantine,
 };
 pub use books::{BookError, BookWriter, Disclosure};
 pub use figures::{
     ColumnQuality, FigureBook, FigureError, PROBABLE, Probable, ProbableDuplicates, Quality, QualityFinding, by_case,
     linkage, probable_duplicates, quality, quality_cells, released_quality_cells,
 };
-pub use files::{Readers, create_private_file, make_folder, others_may, read_file, replace_file};
+pub use files::{Readers, create_private_file, make_folder, name_if_absent, others_may, read_file, replace_file};
+pub use hash::sha256;
 pub use pull::{
     Difference, Progress, PullError, PullOptions, PullReport, Reason, Reconciliation, Sample, pull, reconcile, sample,
 };

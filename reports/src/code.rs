@@ -1,9 +1,22 @@
 //! The code by which a printed document is checked against the archive.
 
 use crate::{Document, RenderError, json};
+use qrcode::render::unicode::Dense1x2;
+use qrcode::{EcLevel, QrCode};
 use schemas::document::BookCode;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+
+/// Returns a QR code made of block characters: with dark blocks, for paper, or with light ones, for a dark terminal.
+///
+/// # Errors
+/// [`RenderError::Code`] when the text is too long for a QR code.
+pub fn block_code(text: &str, on_paper: bool) -> Result<String, RenderError> {
+    let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(RenderError::Code)?;
+    // What the crate calls dark is a block, which shines on a terminal.
+    let (ink, ground) = if on_paper { (Dense1x2::Dark, Dense1x2::Light) } else { (Dense1x2::Light, Dense1x2::Dark) };
+    Ok(code.render::<Dense1x2>().dark_color(ink).light_color(ground).build())
+}
 
 /// Returns the code by which a printed copy is checked; `None` for a document that does not come from an archive.
 ///

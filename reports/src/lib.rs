@@ -19,7 +19,7 @@ mod templates;
 mod verification;
 mod xlsx;
 
-pub use code::code;
+pub use code::{block_code, code};
 pub use pdf::Rendered;
 pub use program::{Program, Typesetter, set_in};
 pub use templates::{TemplateError, template_names};

@@ -56,6 +56,10 @@ pub(crate) enum Task {
     MonthlyReports,
     /// Tell the summary of the day.
     Digest,
+    /// Copy everything to the targets of the configuration.
+    Backup,
+    /// Try whether a backup can be restored.
+    RestoreDrill,
 }
 
 impl Task {
@@ -66,6 +70,8 @@ impl Task {
             Self::Verify => "verify",
             Self::MonthlyReports => "monthly-reports",
             Self::Digest => "digest",
+            Self::Backup => "backup",
+            Self::RestoreDrill => "restore-drill",
         }
     }
 
@@ -75,7 +81,9 @@ impl Task {
     /// When the due time lies outside every calendar.
     pub(crate) fn period(self, due: DateTime<Utc>, zone: Zone) -> Result<String> {
         Ok(match self {
-            Self::Pull | Self::Verify | Self::Digest => due.format("%Y-%m-%dT%H:%MZ").to_string(),
+            Self::Pull | Self::Verify | Self::Digest | Self::Backup | Self::RestoreDrill => {
+                due.format("%Y-%m-%dT%H:%MZ").to_string()
+            }
             Self::MonthlyReports => {
                 let month = zone.month(due.timestamp()).with_context(|| format!("{due} lies in no month"))?;
                 month.back(1).to_string()

@@ -5,6 +5,10 @@
 //!
 //! Invariant: an archive is written with one key. The archive records the id of the key, never the key itself.
 
+mod paper;
+
+pub use paper::PaperError;
+
 use crate::files::{create_private_file, others_may, read_file};
 use crate::hash::hex;
 use hmac::{Hmac, KeyInit, Mac};
@@ -97,16 +101,19 @@ impl Key {
         let shown = path.display().to_string();
         let bytes = read_file(path, LONGEST_BYTES).map_err(|reason| unread(path, reason))?;
         let text = String::from_utf8_lossy(&bytes);
-        let text = text.trim();
+        Self::of_digits(text.trim()).ok_or(KeyError::Format { path: shown })
+    }
+
+    /// Reads 64 hexadecimal digits.
+    fn of_digits(text: &str) -> Option<Self> {
         let mut bytes = [0; 32];
         if text.len() != 64 {
-            return Err(KeyError::Format { path: shown });
+            return None;
         }
         for (i, byte) in bytes.iter_mut().enumerate() {
-            let pair = text.get(2 * i..2 * i + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-            *byte = pair.ok_or_else(|| KeyError::Format { path: shown.clone() })?;
+            *byte = u8::from_str_radix(text.get(2 * i..2 * i + 2)?, 16).ok()?;
         }
-        Ok(Self(bytes))
+        Some(Self(bytes))
     }
 
     #[cfg(test)]

@@ -5,7 +5,7 @@
 
 use super::super::{ArchiveError, io, layout};
 use super::{Entry, EntryKind, NewFile, Store};
-use crate::files::{Readers, replace_file};
+use crate::files::{Readers, name_if_absent, replace_file};
 use std::collections::BTreeSet;
 use std::fs::{File, FileType};
 use std::io::{ErrorKind, Read, Write};
@@ -150,13 +150,7 @@ impl Store for Folder {
         if !is_there(&waiting) {
             write_flushed(&waiting, bytes)?;
         }
-        let put = match std::fs::hard_link(&waiting, &path) {
-            Err(e) if matches!(e.kind(), ErrorKind::Unsupported | ErrorKind::PermissionDenied) => {
-                move_if_absent(&waiting, &path)
-            }
-            other => other,
-        };
-        match put {
+        match name_if_absent(&waiting, &path) {
             Ok(()) => path.parent().map_or(Ok(()), flush_folder),
             Err(e) if e.kind() == ErrorKind::AlreadyExists => {
                 Err(ArchiveError::Conflict { path: path.display().to_string() })
@@ -272,18 +266,6 @@ fn foreign(path: &Path) -> ArchiveError {
 
 fn is_there(path: &Path) -> bool {
     std::fs::symlink_metadata(path).is_ok()
-}
-
-/// Moves a file to a path where nothing is, on a file system without hard links.
-#[cfg(any(target_os = "linux", target_vendor = "apple"))]
-fn move_if_absent(from: &Path, to: &Path) -> std::io::Result<()> {
-    use rustix::fs::{CWD, RenameFlags, renameat_with};
-    Ok(renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE)?)
-}
-
-#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
-fn move_if_absent(_from: &Path, _to: &Path) -> std::io::Result<()> {
-    Err(std::io::Error::new(ErrorKind::Unsupported, "the file system has no hard links"))
 }
 
 fn write_flushed(path: &Path, bytes: &[u8]) -> Result<(), ArchiveError> {

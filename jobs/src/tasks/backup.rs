@@ -1,0 +1,35 @@
+//! Makes a backup on every target of the configuration. A disk that is not plugged in is no failure until a backup is due too long.
+
+use super::Report;
+use crate::backup::{self, Told};
+use crate::clock;
+use crate::commands::backup::sections;
+use crate::outcome::Outcome;
+use crate::workspace::Workspace;
+use anyhow::{Result, anyhow};
+
+pub(super) async fn run(workspace: &Workspace) -> Result<Report> {
+    let (mut told, mut failed) = (Vec::new(), Vec::new());
+    for section in sections(&workspace.config, None)? {
+        match backup::make(workspace, section, clock::now(), false, &mut |_, _| {}).await {
+            Ok(one) => told.push(one),
+            Err(fault) => failed.push(format!("{}: {fault:#}", section.name)),
+        }
+    }
+    report(told, failed)
+}
+
+/// What the history says of all targets together. One that failed keeps the others from nothing.
+pub(super) fn report(told: Vec<Told>, failed: Vec<String>) -> Result<Report> {
+    let refused = told.iter().any(|one| one.outcome == Outcome::CannotRun);
+    let attention = told.iter().any(|one| one.outcome == Outcome::Findings);
+    let line = |one: Told| {
+        let codes: Vec<&str> = one.findings.iter().map(|finding| finding.code).collect();
+        [one.message, codes.join(" ")].join(" ").trim_end().to_owned()
+    };
+    let message = told.into_iter().map(line).chain(failed.iter().cloned()).collect::<Vec<_>>().join("; ");
+    if !failed.is_empty() || refused {
+        return Err(anyhow!(message));
+    }
+    Ok(Report { outcome: Outcome::of(attention), message })
+}
