@@ -53,7 +53,7 @@ fn nobody_who_reads_standard_error_is_no_crash() {
     office.forget_archive();
     office.run(&["pull", "--until", "2026-10-15"]).expect_code_in(&[0, 1], "pull");
     assert!(office.run(&["metrics", "--month", "2026-10"]).expect_code(1).finds("K001"));
-    let ran = unheard(&["metrics", "--month", "2026-10"]).expect_code(1);
+    let ran = unheard(&["metrics", "--month", "2026-10", "--all"]).expect_code(1);
     assert!(ran.out.contains("arrivals"), "{}", ran.out);
     fs::remove_file(office.path("kantor.sqlite")).unwrap();
     office.configure("retries = 3", "retries = 1");
