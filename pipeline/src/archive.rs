@@ -30,6 +30,7 @@ pub(crate) mod store;
 pub(crate) mod tables;
 mod transfer;
 mod verify;
+mod widening;
 mod writer;
 
 pub use commit_note::{CommitNote, FileEntry, SourceNote};
