@@ -36,7 +36,7 @@ fn edges(server: &mut dyn Server) {
     assert!(new.found("S001").iter().any(|(_, place)| place.contains("baru")), "{}", new.err);
     server.sql(&server.retype("langkah", "double precision"));
     server.sql(&format!("update workflow_events set langkah = {} where event_id = 9", server.dialect().odd_double));
-    office.run(&["pull"]).expect_refusal(&["column `langkah`", "needs an integer"]);
+    office.run(&["pull"]).expect_refusal(&["`langkah` is ", "needs an integer"]);
     server.sql("alter table workflow_events drop column langkah");
     office.run(&["pull"]).expect_refusal(&["lacks the column langkah"]);
     office.run(&["verify"]).expect_code(0);
