@@ -132,7 +132,8 @@ impl Workspace {
             fence: self.fence(),
         };
         let (source, archive) = (self.config.source_config()?, self.config.archive_path());
-        let before = Archive::open(&archive)?.version();
+        // An archive that a crash cut short cannot be read before the pull has healed it.
+        let before = Archive::open(&archive).ok().and_then(|archive| archive.version());
         tracing::debug!(?before, "pull");
         let _under_way = stop::under_way({
             let archive = archive.clone();

@@ -144,8 +144,15 @@ pub(crate) const ERRORS: [(&str, fn()); 18] = [
 
 /// Messages of the sources that name a command or an option and that nobody has followed.
 pub(crate) fn every_command_of_an_error_has_a_case() {
-    // It is followed by the test of the message that leads to it.
-    const ELSEWHERE: [&str; 1] = ["the reason of `--incomplete` must be one line"];
+    // They are followed by the tests of the messages that lead to them: those of backups by the trials of `backup/`.
+    const ELSEWHERE: [&str; 6] = [
+        "the reason of `--incomplete` must be one line",
+        "the archive is empty; run `tertib pull` first",
+        "is whole until version {newest} only",
+        "`--until {before}` restores what lies before",
+        "print it anew with `tertib key print`",
+        "`tertib key confirm` compares the paper with it",
+    ];
     let known: Vec<&str> = ERRORS.iter().map(|(words, _)| *words).chain(ELSEWHERE).collect();
     let mut met = BTreeSet::new();
     for folder in ["jobs/src", "pipeline/src", "reports/src", "schemas/src"] {

@@ -9,7 +9,6 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use pipeline::{Archive, Key, PullError, Sample, Source, SourceConfig, SourceError, sample};
 use schemas::{Facts, Language, Speech};
-use std::fmt::Display;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
@@ -245,7 +244,7 @@ impl Seen {
 
     /// Says what was seen; a source that cannot be pulled from yet is a finding.
     fn report(&self, common: Common, speech: Speech<'_>, config: &Path, sql: &Path) -> Outcome {
-        let say = |key: &str, given: &[(&str, &dyn Display)]| print::words(common, &speech.say(key, given));
+        let say = |words: String| print::words(common, &words);
         let (view, file, config) = (&self.config.view, sql.display(), config.display());
         let shown = |sample: &Sample| {
             if !sample.reasons.is_empty() {
@@ -254,7 +253,7 @@ impl Seen {
         };
         let fault = match &self.view {
             Ok(sample) => {
-                say("init.fits", &[("view", view), ("rows", &sample.rows), ("kept", &sample.kept)]);
+                say(speech.say("init.fits", &[("view", view), ("rows", &sample.rows), ("kept", &sample.kept)]));
                 shown(sample);
                 return Outcome::Done;
             }
@@ -265,26 +264,27 @@ impl Seen {
             return Outcome::Findings;
         }
         let Some(proposal) = &self.proposal else {
-            say("init.blank", &[("view", view), ("fault", &fault), ("file", &file)]);
+            say(speech.say("init.blank", &[("view", view), ("fault", &fault), ("file", &file)]));
             return Outcome::Findings;
         };
-        say("init.proposed", &[("view", view), ("fault", &fault), ("steps", &proposal.steps), ("file", &file)]);
-        proposal.gaps.iter().for_each(|gap| say("init.gap", &[("gap", gap)]));
+        say(speech
+            .say("init.proposed", &[("view", view), ("fault", &fault), ("steps", &proposal.steps), ("file", &file)]));
+        proposal.gaps.iter().for_each(|gap| say(speech.say("init.gap", &[("gap", gap)])));
         match &self.tried {
             Some(Ok(Tried { sample, rows })) => {
-                say("init.tried", &[("rows", &sample.rows), ("kept", &sample.kept)]);
+                say(speech.say("init.tried", &[("rows", &sample.rows), ("kept", &sample.kept)]));
                 shown(sample);
                 if let Some((joined, rows)) = rows.filter(|(joined, rows)| joined != rows) {
-                    say("init.lost", &[("joined", &joined), ("rows", &rows), ("steps", &proposal.steps)]);
+                    say(speech.say("init.lost", &[("joined", &joined), ("rows", &rows), ("steps", &proposal.steps)]));
                 }
             }
-            Some(Err(fault)) => say("init.untried", &[("fault", fault)]),
+            Some(Err(fault)) => say(speech.say("init.untried", &[("fault", fault)])),
             None => {}
         }
         if !proposal.entries.is_empty() {
-            say("init.translated", &[("file", &config)]);
+            say(speech.say("init.translated", &[("file", &config)]));
         }
-        say("init.owner", &[("file", &file)]);
+        say(speech.say("init.owner", &[("file", &file)]));
         Outcome::Findings
     }
 }
