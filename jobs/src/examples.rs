@@ -159,8 +159,7 @@ Examples:
 
 pub(crate) const BACKUP: &str = "\
 Examples:
-  tertib backup                                every target of tertib.toml
-  tertib backup usb                            one of them
+  tertib backup                                every target of tertib.toml; or name one
   tertib backup --list                         when each had its last backup, and what is wrong
   tertib backup --prove usb                    restore it to a scratch folder, all of it, and compare a month";
 

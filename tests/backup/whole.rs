@@ -184,7 +184,7 @@ fn a_configuration_that_contradicts_itself() {
     for (lines, words) in [
         ("target = \"x\"", "encrypted"),
         ("target = \"x\"\nencrypted = \"luks\"\npublic-only = true", "public-only"),
-        ("target = \"x\"\nencrypted = \"tidak\"", "unknown variant"),
+        ("target = \"x\"\nencrypted = \"tidak\"", "is no word for this key"),
         ("target = \"s3://b/x\"\nencrypted = \"server\"", "access-key-file"),
         ("target = \"https://b/x\"\nencrypted = \"server\"", "s3://BUCKET"),
         ("target = \"x\"\npublic-only = true\nfetch = [\"a\"]", "fetch"),
