@@ -166,26 +166,24 @@ Examples:
 pub(crate) const RESTORE: &str = "\
 Examples:
   tertib restore /media/cadangan/tertib pulih  from a disk, on a new machine without any configuration
-  tertib restore usb pulih --until 411         from a target of tertib.toml, as the archive was in version 411
-  tertib restore s3://cadangan/tertib pulih --endpoint https://s3.example.go.id \\
-      --access-key-file kunci-s3.id --secret-key-file kunci-s3.rahasia";
+  tertib restore usb pulih --until 411         from a target of tertib.toml, as the archive was in version 411";
 
 pub(crate) const KEY: &str = "\
 Examples:
-  tertib key print | lp                        on paper, for the safe
+  tertib key print                             for the safe, on the screen or through `lp` on paper
   tertib key confirm                           does the paper say what the key is?";
 
 pub(crate) const KEY_PRINT: &str = "\
 Examples:
-  tertib key print | lp                        on paper; nothing is kept
-  tertib key print                             on the screen, to copy the words by hand";
+  tertib key print                             on the screen, to copy the words by hand, or through `lp` on paper
+  tertib key print --config /etc/tertib/tertib.toml";
 
 pub(crate) const KEY_CONFIRM: &str = "\
 Examples:
   tertib key confirm                           type the words of the paper, then an empty line
-  zbarcam --raw -1 | tertib key confirm        from its code, with a camera";
+  tertib key confirm --config pulih/tertib.toml";
 
 pub(crate) const KEY_ENTER: &str = "\
 Examples:
   tertib key enter --config pulih/tertib.toml  after a restore
-  zbarcam --raw -1 | tertib key enter --config pulih/tertib.toml";
+  tertib key enter                             in the folder of the configuration";
