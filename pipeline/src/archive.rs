@@ -1,5 +1,4 @@
-//! The archive: append-only Parquet files under a Delta commit log. `pull` writes it; figures, verdicts, books and queries are
-//! computed from it.
+//! The archive: append-only Parquet files under a Delta commit log. `pull` writes it, everything else is computed from it.
 //!
 //! Reads   the commit log, and those parts that a caller asks for
 //! Gives   [`Archive`], the state of the log when it was opened; [`Writer`], which adds one commit; [`verify`] and [`seal`]
