@@ -366,7 +366,7 @@ fn a_remedy_heals() {
         let place = found["place"].as_str().unwrap();
         match command.strip_prefix("tertib ") {
             Some(command) => drop(office.run(&[command]).expect_code_in(&[0, 1], command)),
-            None => assert_eq!(tests::pasted(&format!("{command} {place}"), office.folder()).code, 0, "{command}"),
+            None => assert_eq!(tests::pasted(&format!("/bin/{command} {place}"), office.folder()).code, 0, "{command}"),
         }
     }
     assert!(examined(&office, &[], 0).1.is_empty());

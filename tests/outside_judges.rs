@@ -133,7 +133,7 @@ fn refusals(server: &dyn Server, office: &Office) {
          k.diterima from langkah_berkas l join berkas b on b.berkas_id = l.berkas_id
          join kolektif k on k.kolektif_id = b.kolektif_id",
     );
-    office.run(&["pull"]).expect_refusal(&["column `langkah`", "needs an integer"]);
+    office.run(&["pull"]).expect_refusal(&["`langkah` is ", "needs an integer"]);
 }
 
 /// Keys of type uuid and instants beyond every calendar.

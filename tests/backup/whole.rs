@@ -162,8 +162,8 @@ fn a_program_carries_the_copy_on() {
         &office,
         &format!(
             "[[backup]]\nname = \"jauh\"\ntarget = \"cadangan\"\nencrypted = \"restic\"\n\
-             command = [\"sh\", \"-c\", \"mkdir -p '{away}' && tar -cf '{away}/salinan.tar' -P -T -\"]\n\
-             fetch = [\"sh\", \"-c\", \"cd '{{folder}}' && tar -xf '{away}/salinan.tar' --one-top-level=isi\"]\n"
+             command = [\"/bin/sh\", \"-c\", \"/bin/mkdir -p '{away}' && /bin/tar -cf '{away}/salinan.tar' -P -T -\"]\n\
+             fetch = [\"/bin/sh\", \"-c\", \"cd '{{folder}}' && /bin/tar -xf '{away}/salinan.tar' --one-top-level=isi\"]\n"
         ),
     );
     office.run(&["backup"]).expect_code(0);

@@ -136,8 +136,8 @@ fn a_request_of_the_office_is_checked_before_it_is_needed() {
             "go together",
         ),
         ("type = \"command\"", "`program` is missing"),
-        ("type = \"pigeon\"", "unknown variant `pigeon`"),
-        ("type = \"command\"\nprogramme = \"x\"", "unknown field `programme`"),
+        ("type = \"pigeon\"", "`pigeon` is no word for this key"),
+        ("type = \"command\"\nprogramme = \"x\"", "there is no key `programme`"),
     ] {
         office(keys).run(&["notify", "test"]).expect_refusal(&["tertib.toml", says]);
     }
