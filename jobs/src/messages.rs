@@ -26,7 +26,6 @@ use anyhow::Result;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use schemas::{Facts, Language, Month, Severity};
-use sha2::{Digest, Sha256};
 use sqlx::{Connection, SqliteConnection};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -212,7 +211,7 @@ impl Messages {
         let draft = Draft {
             kind: Kind::Report,
             key: &format!("report/{month}"),
-            since: bytes.as_deref().map(hex).unwrap_or_default(),
+            since: bytes.as_deref().map(pipeline::sha256).unwrap_or_default(),
             goes_on_from: None,
             severity: Severity::Info,
             code: "",
@@ -336,7 +335,7 @@ impl Messages {
                 all.extend(u64::try_from(part.len()).unwrap_or_default().to_be_bytes());
                 all.extend(part.bytes());
             }
-            hex(&all)
+            pipeline::sha256(&all)
         };
         Letter {
             id: id(draft.kind),
@@ -384,9 +383,4 @@ fn plain(kind: Kind, key: &str, since: String, subject: String, text: String) ->
         at_any_hour: false,
         not_through: None,
     }
-}
-
-/// SHA-256 in hexadecimal digits.
-fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
