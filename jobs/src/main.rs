@@ -1,5 +1,6 @@
 //! The program `tertib`: parse, run, exit.
 
+mod authority;
 mod backup;
 mod channel;
 mod cli;

@@ -5,6 +5,7 @@
 
 use super::manifest::is_ours;
 use super::target::{Put, Target};
+use crate::authority;
 use crate::config::{BackupSection, handed_over, text};
 use anyhow::{Context, Result, bail};
 use rusty_s3::actions::ListObjectsV2;
@@ -15,7 +16,7 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 use ureq::http::Response;
-use ureq::tls::{PemItem, RootCerts, TlsConfig};
+use ureq::tls::TlsConfig;
 use ureq::{Agent, Body};
 
 /// How long a signature holds; a request takes no longer.
@@ -67,7 +68,7 @@ impl S3 {
             .timeout_per_read(Some(Duration::from_mins(1)))
             .timeout_per_write(Some(Duration::from_mins(1)));
         if let Some(file) = &section.ca_file {
-            config = config.tls_config(TlsConfig::builder().root_certs(authority(&home.join(file))?).build());
+            config = config.tls_config(TlsConfig::builder().root_certs(authority::roots(&home.join(file))?).build());
         }
         Ok(Self { bucket, credentials, prefix, agent: config.build().into() })
     }
@@ -112,21 +113,6 @@ impl S3 {
     fn name(&self, path: &str) -> String {
         format!("{}{path}", self.prefix)
     }
-}
-
-/// The certificates of the office's own authority.
-fn authority(file: &Path) -> Result<RootCerts> {
-    let pem = text::read("the certificates", file)?;
-    let mut certificates = Vec::new();
-    for item in ureq::tls::parse_pem(pem.as_bytes()) {
-        if let PemItem::Certificate(certificate) = item.with_context(|| format!("cannot use {}", file.display()))? {
-            certificates.push(certificate);
-        }
-    }
-    if certificates.is_empty() {
-        bail!("{} holds no certificate in PEM form", file.display());
-    }
-    Ok(RootCerts::new_with_certs(&certificates))
 }
 
 impl Target for S3 {

@@ -2,14 +2,14 @@
 
 use super::secret::Secret;
 use super::{Letter, Refusal, SILENCE, is_loopback};
-use crate::config::text;
+use crate::authority;
 use minijinja::{Environment, UndefinedBehavior, context};
 use schemas::BodyForm;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use ureq::http::{Method, Request};
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::{RootCerts, TlsConfig};
 
 /// A template that never ends is stopped.
 const STEPS: u64 = 50_000;
@@ -95,15 +95,7 @@ impl Webhook {
 
     fn roots(&self) -> Result<RootCerts, Refusal> {
         let Some(path) = &self.authority else { return Ok(RootCerts::WebPki) };
-        let unusable = || Refusal::lasting("the file of `ca-file` cannot be read as a certificate");
-        let text = text::read("the certificate", path).map_err(|_| unusable())?;
-        let mut certificates: Vec<Certificate<'static>> = Vec::new();
-        for item in parse_pem(text.as_bytes()) {
-            if let PemItem::Certificate(certificate) = item.map_err(|_| unusable())? {
-                certificates.push(certificate);
-            }
-        }
-        if certificates.is_empty() { Err(unusable()) } else { Ok(RootCerts::new_with_certs(&certificates)) }
+        authority::roots(path).map_err(|_| Refusal::lasting("the file of `ca-file` cannot be read as a certificate"))
     }
 }
 
