@@ -6,7 +6,7 @@ use super::manifest::PROBE;
 use super::target::{Put, Target};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
-use std::io::{ErrorKind, Write};
+use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
@@ -108,23 +108,13 @@ fn holding_probe(folder: &Path) -> Result<Option<PathBuf>> {
 fn run(command: &[String], folder: &Path, text: &str) -> Result<()> {
     let mut words = command.iter().map(|word| word.replace("{folder}", &folder.display().to_string()));
     let program = words.next().context("`command` of the backup is empty; name a program")?;
+    // A file, not a pipe: a program that reads nothing, or says much before it reads, would stop us.
+    let mut input = tempfile::tempfile().context("cannot make a file for the list of paths")?;
+    input.write_all(text.as_bytes()).and_then(|()| input.rewind()).context("cannot write the list of paths")?;
     let mut child = Command::new(&program);
     // The password of the office's database is nothing to it.
-    child
-        .args(words)
-        .env_remove("TERTIB_SOURCE_URL")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped());
-    let mut child = child.spawn().with_context(|| format!("cannot start `{program}`, the command of the backup"))?;
-    // One that reads nothing closes its end early.
-    if let Some(mut stdin) = child.stdin.take() {
-        match stdin.write_all(text.as_bytes()) {
-            Err(fault) if fault.kind() != ErrorKind::BrokenPipe => return Err(fault.into()),
-            _ => {}
-        }
-    }
-    let output = child.wait_with_output()?;
+    child.args(words).env_remove("TERTIB_SOURCE_URL").stdin(input).stdout(Stdio::null());
+    let output = child.output().with_context(|| format!("cannot start `{program}`, the command of the backup"))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it says nothing");
