@@ -70,10 +70,11 @@ fn a_month_that_is_not_all_there_is_provisional_everywhere() {
 
     let job = office.run(&["run", "laporan", "--month", "2026-10"]).expect_code(1);
     assert!(job.out.contains("K001 2026-10: data sampai 15-10-2026 00.00 WIB"), "{}", job.out);
-    let status = office.json(&["status"], 0);
+    let status = office.json(&["status"], 1);
+    assert_eq!(status["conditions"][0]["code"], "J005");
     assert_eq!(status["runs"][0]["outcome"], "findings");
     assert!(status["data_age_s"].as_i64().unwrap() > 86_400);
-    assert!(office.run(&["status"]).expect_code(0).out.contains("complete until 15-10-2026 00.00 WIB, "));
+    assert!(office.run(&["status"]).expect_code(1).out.contains("data sampai 15-10-2026 00.00 WIB ("));
     let doctor = office.run(&["doctor"]).expect_code(1);
     for part in ["P020", "15-10-2026 00.00 WIB", "`tertib pull`"] {
         assert!(doctor.out.contains(part), "{}", doctor.out);

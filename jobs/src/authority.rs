@@ -1,4 +1,5 @@
-//! The office's own certificate authority, which requests over HTTPS trust instead of the public ones.
+//! The office's own certificate authority, which requests over HTTPS trust instead of the public ones, and what is said of a request
+//! that nobody answered.
 
 use crate::config::text;
 use anyhow::{Context, Result, bail};
@@ -21,4 +22,17 @@ pub(crate) fn roots(file: &Path) -> Result<RootCerts> {
         bail!("{} holds no certificate in PEM form", file.display());
     }
     Ok(RootCerts::new_with_certs(&certificates))
+}
+
+/// A fault by its kind alone: its words hold the address, and that may hold the secret.
+pub(crate) fn unanswered(fault: &ureq::Error) -> &'static str {
+    match fault {
+        ureq::Error::Timeout(_) => "the service does not answer",
+        ureq::Error::HostNotFound => "the name of the service is not known",
+        ureq::Error::Rustls(_) | ureq::Error::Tls(_) => "the certificate of the service is not trusted",
+        ureq::Error::Io(io) if io.kind() == std::io::ErrorKind::InvalidData => {
+            "the certificate of the service is not trusted"
+        }
+        _ => "the service cannot be reached, or broke off",
+    }
 }

@@ -19,9 +19,7 @@ mod restoring;
 mod s3;
 mod target;
 
-pub(crate) use conditions::{Standing, standings};
-#[expect(unused_imports, reason = "status asks for them in the next change")]
-pub(crate) use conditions::{conditions, proven};
+pub(crate) use conditions::{Standing, proven, standings};
 
 use crate::config::BackupSection;
 use crate::history::{BackupRecord, History, RecordKind, RecordOutcome};

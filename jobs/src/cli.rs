@@ -1,13 +1,14 @@
 //! The command line. Doc comments are the help.
 
 use crate::commands::{
-    backup, calendar, compliance, conformance, contract, demo, doctor, duplicates, init, key, licences, manual,
-    metrics, notify, pull, quality, query, reconcile, render, restore, run, seal, selftest, serve, status, target,
-    verify,
+    backup, calendar, clock, compliance, conformance, contract, demo, doctor, duplicates, init, key, licences, log,
+    manual, metrics, notify, pull, quality, query, reconcile, render, restore, run, seal, selftest, serve, status,
+    target, verify,
 };
 use crate::examples;
 use crate::options::{Common, OfMonth, Where};
 use crate::outcome::Outcome;
+use crate::run_log::RunLog;
 use anyhow::anyhow;
 use clap::{CommandFactory, Parser, Subcommand};
 use std::path::Path;
@@ -83,9 +84,19 @@ pub(crate) enum Command {
     /// Run the jobs of the configuration when they are due.
     #[command(after_help = examples::SERVE)]
     Serve(serve::Options),
-    /// Show the state of the archive and of the jobs.
+    /// Show on one screen whether everything is in order, or the last slots and runs of a job.
     #[command(after_help = examples::STATUS)]
     Status(status::Options),
+    /// Print the log of a run.
+    #[command(after_help = examples::LOG)]
+    Log(log::Options),
+    /// The clock of this machine, which jobs rest on.
+    #[command(after_help = examples::CLOCK)]
+    Clock {
+        /// What to do with it.
+        #[command(subcommand)]
+        action: clock::Action,
+    },
     /// Answer one SELECT over the public table `events`.
     #[command(after_help = examples::QUERY)]
     Query(query::Options),
@@ -135,8 +146,15 @@ impl Command {
         match self {
             Self::Pull(options) => Some(&options.place),
             Self::Run(options) => Some(&options.place),
-            Self::Serve(options) => Some(&options.place),
             _ => None,
+        }
+    }
+
+    /// The log of a run that `serve` started.
+    pub(crate) fn log(&self) -> anyhow::Result<Option<RunLog>> {
+        match self {
+            Self::Run(options) => options.log(),
+            _ => Ok(None),
         }
     }
 }
@@ -163,7 +181,9 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Licences => licences::run(),
         Command::Selftest(options) => selftest::run(&options, common),
         Command::Serve(options) => serve::run(options).await,
-        Command::Status(options) => status::run(options).await,
+        Command::Status(options) => status::run(options, common).await,
+        Command::Log(options) => log::run(options).await,
+        Command::Clock { action } => clock::run(action).await,
         Command::Query(options) => query::run(&options, common),
         Command::Reconcile(options) => reconcile::run(&options, common).await,
         Command::Target { action } => target::run(&action, common),

@@ -2,6 +2,7 @@
 
 pub(crate) mod backup;
 pub(crate) mod calendar;
+pub(crate) mod clock;
 pub(crate) mod compliance;
 pub(crate) mod conformance;
 pub(crate) mod contract;
@@ -11,6 +12,7 @@ pub(crate) mod duplicates;
 pub(crate) mod init;
 pub(crate) mod key;
 pub(crate) mod licences;
+pub(crate) mod log;
 pub(crate) mod manual;
 pub(crate) mod metrics;
 pub(crate) mod notify;

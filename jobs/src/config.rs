@@ -6,9 +6,11 @@
 mod backup;
 mod credential;
 mod job;
+mod monitoring;
 pub(crate) mod place;
 mod render;
 mod source;
+mod task;
 pub(crate) mod text;
 mod values;
 mod write;
@@ -16,12 +18,14 @@ mod zone;
 
 pub(crate) use backup::{BackupSection, Place};
 pub(crate) use credential::handed_over;
-pub(crate) use job::{CatchUp, JobSection, Task};
+pub(crate) use job::JobSection;
+pub(crate) use task::{CatchUp, Task};
 pub(crate) use write::{Beginning, optional_tables};
 
 use crate::channel::ChannelSection;
 use crate::{clock, packaged};
 use anyhow::{Context, Result, anyhow};
+use monitoring::MonitoringSection;
 use pipeline::{Key, KeyError};
 use place::At;
 use render::RenderSection;
@@ -33,6 +37,9 @@ use std::path::{Component, Path, PathBuf};
 
 /// Where the configuration is looked for when nothing names it.
 const PLACES: [&str; 3] = ["tertib.toml", "work/tertib.toml", "/etc/tertib/tertib.toml"];
+
+/// What the configuration, the office's decisions, its days and its facts are called in a copy.
+const KEPT: [&str; 4] = ["tertib.toml", "target.toml", "kalender.toml", "fakta"];
 
 /// The whole file.
 #[derive(Clone, Debug, Deserialize)]
@@ -68,12 +75,18 @@ pub(crate) struct Config {
     /// How the office is told what happens.
     #[serde(default, rename = "channel")]
     pub channels: Vec<ChannelSection>,
+    /// What other programs are told.
+    #[serde(default)]
+    pub monitoring: MonitoringSection,
     /// The folder of the file; every relative path starts here.
     #[serde(skip)]
     pub folder: PathBuf,
     /// The file itself.
     #[serde(skip)]
     pub file: PathBuf,
+    /// The folder of a copy of the file, the facts and the decisions, which is read in place of them.
+    #[serde(skip)]
+    copy: Option<PathBuf>,
 }
 
 /// `[archive]`.
@@ -144,10 +157,24 @@ impl Config {
     /// # Errors
     /// Says what is wrong with it and where.
     pub(crate) fn load(path: &Path) -> Result<Self> {
-        let words = text::read("the configuration", path)?;
+        Self::read(path, None)
+    }
+
+    /// Reads a copy of the file and of what belongs to it, which `serve` made when it was last usable.
+    ///
+    /// # Errors
+    /// Says what is wrong with it and where.
+    pub(crate) fn kept(path: &Path, copy: &Path) -> Result<Self> {
+        Self::read(path, Some(copy))
+    }
+
+    fn read(path: &Path, copy: Option<&Path>) -> Result<Self> {
+        let read = copy.map_or_else(|| path.to_owned(), |copy| copy.join(KEPT[0]));
+        let words = text::read("the configuration", &read)?;
         let mut config: Self =
             toml::from_str(&words).map_err(|e| anyhow!("{}: {}", path.display(), place::place(&e, &words)))?;
         path.clone_into(&mut config.file);
+        config.copy = copy.map(Path::to_owned);
         config.folder = match path.parent() {
             Some(parent) if parent != Path::new("") => parent.to_owned(),
             _ => PathBuf::from("."),
@@ -194,17 +221,24 @@ impl Config {
 
     /// What the office decided about targets.
     pub(crate) fn targets_path(&self) -> PathBuf {
-        self.folder.join("target.toml")
+        self.copy.as_ref().unwrap_or(&self.folder).join(KEPT[1])
     }
 
     /// The office's own days.
     pub(crate) fn calendar_path(&self) -> PathBuf {
-        self.folder.join("kalender.toml")
+        self.copy.as_ref().unwrap_or(&self.folder).join(KEPT[2])
     }
 
     /// The folder of the office's own facts.
     pub(crate) fn facts_path(&self) -> Option<PathBuf> {
-        self.facts.as_ref().map(|facts| self.folder.join(facts))
+        let facts = self.facts.as_ref()?;
+        Some(self.copy.as_ref().map_or_else(|| self.folder.join(facts), |copy| copy.join(KEPT[3])))
+    }
+
+    /// The files and folders from which the program learns what to do, each with its name in a copy.
+    pub(crate) fn own_files(&self) -> Vec<(&'static str, PathBuf)> {
+        let paths = [Some(self.file.clone()), Some(self.targets_path()), Some(self.calendar_path()), self.facts_path()];
+        KEPT.into_iter().zip(paths).filter_map(|(name, path)| Some((name, path?))).collect()
     }
 
     /// The folder of the office's own templates.
@@ -255,13 +289,7 @@ impl Config {
     fn check(&self) -> Result<()> {
         self.source_config().context(At::key(&["source", "zone"]))?;
         backup::check(&self.backups)?;
-        for (number, job) in self.jobs.iter().enumerate() {
-            if self.jobs.iter().take(number).any(|other| other.name == job.name) {
-                return Err(anyhow!("two jobs are called `{}`", job.name).context(At::of_job(number, "name")));
-            }
-            let next = job.next(clock::now(), self.zone()).with_context(|| format!("job `{}`", job.name));
-            next.context(At::of_job(number, "cron"))?;
-        }
+        job::check(&self.jobs, self.zone(), clock::now().timestamp())?;
         self.check_folders()
     }
 }

@@ -94,12 +94,24 @@ Examples:
 pub(crate) const SERVE: &str = "\
 Examples:
   tertib serve                                 until it is stopped
+  tertib serve --once                          what is owed now, for cron or a task scheduler
   tertib serve --log json";
 
 pub(crate) const STATUS: &str = "\
 Examples:
-  tertib status
-  tertib status --format json";
+  tertib status                                is everything in order?
+  tertib status laporan                        what became of each slot of a job, and its last runs
+  tertib status --check                        one line for Nagios, Icinga or Zabbix";
+
+pub(crate) const LOG: &str = "\
+Examples:
+  tertib log laporan                           the log of the last run of a job
+  tertib log 412                               that of a run by its number, from the list of the job";
+
+pub(crate) const CLOCK: &str = "\
+Examples:
+  tertib clock confirm                         a person has looked at it, and it is right
+  tertib clock confirm --config /etc/tertib/tertib.toml";
 
 pub(crate) const QUERY: &str = "\
 Examples:

@@ -11,6 +11,7 @@ pub(crate) fn code(result: anyhow::Result<Outcome>) -> ExitCode {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(1),
         Ok(Outcome::CannotRun) => ExitCode::from(2),
+        Ok(Outcome::Unknown) => ExitCode::from(3),
         Err(fault) => ExitCode::from(told(&fault)),
     }
 }

@@ -14,8 +14,12 @@ mod doctor;
 mod documents;
 mod examples;
 mod exit;
+mod health;
+mod heartbeat;
 mod history;
+mod job_lock;
 mod messages;
+mod monitoring;
 mod months;
 mod options;
 mod outcome;
@@ -23,10 +27,13 @@ mod packaged;
 mod print;
 mod priority;
 mod proposal;
+mod run_log;
 mod scheduler;
+mod server;
 mod stop;
 mod systemd;
 mod tasks;
+mod witness;
 mod workspace;
 
 use clap::Parser;
@@ -37,7 +44,10 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(fault) => fault.exit(),
     };
-    print::start(arguments.common);
+    match arguments.command.log() {
+        Ok(of_run) => print::start(arguments.common, of_run),
+        Err(fault) => return exit::code(Err(fault)),
+    }
     without_core_dumps();
     without_other_writers();
     priority::yield_to_the_office(&arguments.command);

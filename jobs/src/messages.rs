@@ -25,6 +25,7 @@ use crate::workspace::Workspace;
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use schemas::document::Provenance;
 use schemas::{Facts, Language, Month, Severity};
 use sqlx::{Connection, SqliteConnection};
 use std::path::PathBuf;
@@ -44,6 +45,17 @@ pub(crate) struct Messages {
     place: String,
     reports: PathBuf,
     lock: PathBuf,
+}
+
+/// What the summary of a day tells. What is not known is left out.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Day {
+    /// How far the archive reaches.
+    pub archive: Option<Provenance>,
+    /// Rows in quarantine.
+    pub quarantined: Option<u64>,
+    /// Messages that wait.
+    pub unsent: usize,
 }
 
 /// What became of a message that was sent past the outbox.
@@ -125,6 +137,9 @@ struct Draft<'a> {
     not_through: Option<&'a str>,
 }
 
+/// A job that is due less often than this, in seconds, is seldom.
+const SELDOM_S: i64 = 7 * 86_400;
+
 impl Messages {
     /// The channels, rules and words of an office.
     ///
@@ -150,7 +165,6 @@ impl Messages {
     ///
     /// # Errors
     /// When the history cannot be written.
-    #[cfg_attr(not(test), expect(dead_code, reason = "`serve` calls it from its next form on"))]
     pub(crate) async fn observe(
         &self,
         db: &mut SqliteConnection,
@@ -202,7 +216,6 @@ impl Messages {
     ///
     /// # Errors
     /// When the history cannot be written.
-    #[cfg_attr(not(test), expect(dead_code, reason = "`serve` calls it from its next form on"))]
     pub(crate) async fn report_ready(&self, db: &mut SqliteConnection, month: Month, now: DateTime<Utc>) -> Result<()> {
         let report = self.reports.join(month.to_string()).join(format!("laporan_bulanan_{month}.pdf"));
         let bytes = pipeline::read_file(&report, crate::channel::LONGEST_ATTACHMENT_BYTES).ok();
@@ -253,15 +266,15 @@ impl Messages {
         }
     }
 
-    /// Tells the summary of a day, which a newer one supersedes: lines of the caller, and what is wrong now.
+    /// Tells the summary of a day, which a newer one supersedes, and what is wrong now.
     ///
     /// # Errors
     /// When the history cannot be read or written.
-    pub(crate) async fn daily(&self, db: &mut SqliteConnection, lines: &[String], now: DateTime<Utc>) -> Result<()> {
+    pub(crate) async fn daily(&self, db: &mut SqliteConnection, day: &Day, now: DateTime<Utc>) -> Result<()> {
         let mut transaction = db.begin().await?;
         outbox::supersede(&mut transaction, Kind::Daily.word(), "daily", now).await?;
         let open = alerts::open(&mut transaction).await?;
-        let (subject, text) = self.words().daily(&open, lines, now);
+        let (subject, text) = self.words().daily(&open, day, now);
         let since = self.words().date(now);
         self.add(&mut transaction, &plain(Kind::Daily, "daily", since, subject, text), now).await?;
         Ok(transaction.commit().await?)
@@ -363,9 +376,10 @@ impl Messages {
     /// Whether it is a job that is due less than once a week.
     fn is_seldom(&self, job: &str, now: DateTime<Utc>) -> bool {
         let Some(job) = self.jobs.iter().find(|known| known.name == job) else { return false };
-        let next = job.next(now, self.zone).ok();
-        let after = next.and_then(|next| job.next(next, self.zone).ok());
-        next.zip(after).is_some_and(|(next, after)| after - next > chrono::Duration::days(7))
+        let Ok(plan) = job.plan(self.zone) else { return false };
+        let next = |after_s| plan.schedule.next(after_s, &self.facts.clock).ok();
+        let due_s = next(now.timestamp());
+        due_s.zip(due_s.and_then(next)).is_some_and(|(due_s, after_s)| after_s - due_s > SELDOM_S)
     }
 }
 

@@ -9,6 +9,8 @@ pub(crate) enum Outcome {
     Findings,
     /// Something that was examined would not run now.
     CannotRun,
+    /// Nothing can be said, which only a program that watches is told by a code of its own.
+    Unknown,
 }
 
 impl Outcome {

@@ -14,6 +14,7 @@ pub(crate) use table::Table;
 
 use crate::options::{Color, Common, Format};
 use crate::outcome::Outcome;
+use crate::run_log::RunLog;
 use anyhow::Result;
 use schemas::document::{Coverage, Provenance};
 use schemas::{Finding, Language, Month, Speech};
@@ -30,8 +31,8 @@ struct Look {
 
 static LOOK: OnceLock<Look> = OnceLock::new();
 
-/// Begins the log, and fixes how everything looks.
-pub(crate) fn start(common: Common) {
+/// Begins the log, which for a run that `serve` started is a file of its own, and fixes how everything looks.
+pub(crate) fn start(common: Common, of_run: Option<RunLog>) {
     let of = |auto: bool| match common.color {
         Color::Auto => auto,
         Color::Always => true,
@@ -41,7 +42,7 @@ pub(crate) fn start(common: Common) {
         wide: common.wide || !std::io::stdout().is_terminal(),
         colored: of(console::colors_enabled()),
     });
-    log::start(common, of(std::io::stderr().is_terminal()));
+    log::start(common, of(std::io::stderr().is_terminal()), of_run);
 }
 
 /// Whether tables have every column and no line is broken: where it is asked for, and off a terminal.

@@ -1,4 +1,4 @@
-//! Runs the tasks of jobs. Each task has a file of its own, and each run is recorded in the history, even if it could not start.
+//! Runs the tasks of jobs. Each task has a file of its own, and each run is recorded in the history, even if it fails.
 
 mod backup;
 mod digest;
@@ -7,17 +7,22 @@ mod pull_events;
 mod restore_drill;
 mod verify_archive;
 
-use crate::clock;
 use crate::config::{JobSection, Task};
-use crate::history::{Ended, History};
+use crate::history::{Begun, Ending, History};
+use crate::messages::Messages;
 use crate::outcome::Outcome;
+use crate::scheduler::FailureClass;
+use crate::stop::{self, Stopped};
 use crate::workspace::Workspace;
-use anyhow::{Context, Result, anyhow};
-use backon::{ExponentialBuilder, Retryable};
+use crate::{clock, job_lock};
+use anyhow::{Result, anyhow};
 use pipeline::{ArchiveError, PullError};
 use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// How long a task that is told to stop may take to end by itself.
+const GRACE: Duration = Duration::from_millis(1_500);
 
 /// The result of a task, in one line.
 pub(crate) struct Report {
@@ -27,52 +32,112 @@ pub(crate) struct Report {
     pub message: String,
 }
 
-/// Runs a job once, with retries and a deadline, one run at a time across processes.
+/// Why a task runs.
+#[derive(Clone, Debug)]
+pub(crate) enum Occasion {
+    /// A slot was due.
+    Slot {
+        /// When.
+        at_s: i64,
+        /// The file to which the run writes its log, relative to the configuration.
+        log: String,
+    },
+    /// Somebody asked for it, with that period.
+    ByHand(String),
+}
+
+/// Runs a job once, with a deadline, one run at a time across processes. `None` when another run of the job is going on, or when the
+/// slot is not to be run any more.
 ///
 /// # Errors
 /// When the job could not run; the history says so too.
-pub(crate) async fn run(workspace: &Arc<Workspace>, job: &JobSection, period: &str) -> Result<Report> {
+pub(crate) async fn run(workspace: &Arc<Workspace>, job: &JobSection, occasion: Occasion) -> Result<Option<Report>> {
+    let Some(lock) = job_lock::take(&workspace.config, &job.name)?.map(Arc::new) else { return Ok(None) };
     let mut history = History::open(&workspace.config.history_path()).await?;
-    let Some(lock) = lock(workspace, &job.name)?.map(Arc::new) else {
-        let id = history.begin(&job.name, job.task.word(), period).await?;
-        let message = "another run of this job is going on";
-        history.finish(id, Ended::Skipped, message, None).await?;
-        return Err(anyhow!("job `{}`: {message}", job.name));
+    history.mark_cut_off(&job.name, clock::now().timestamp()).await?;
+    let now_s = clock::now().timestamp();
+    let (period, begun) = match &occasion {
+        Occasion::ByHand(period) => {
+            let begun = history.begin_by_hand(&job.name, job.task, period, now_s).await?;
+            (period.clone(), Some(begun))
+        }
+        Occasion::Slot { at_s, log } => {
+            let period = job.task.period(*at_s, workspace.facts.zone)?.key;
+            let begun = history.claim(&job.name, job.task, &period, *at_s, now_s).await?;
+            if let Some(begun) = begun {
+                history.logs_to(begun.id, log).await?;
+            }
+            (period, begun)
+        }
     };
-    history.mark_cut_off(&job.name).await?;
-    let id = history.begin(&job.name, job.task.word(), period).await?;
-    let attempt = || async { perform(workspace, job.task, period, &lock).await };
-    let retries = ExponentialBuilder::default().with_min_delay(Duration::from_secs(5)).with_max_times(job.retries);
-    let tried = attempt.retry(retries).when(may_pass).notify(|fault: &anyhow::Error, wait: Duration| {
-        tracing::warn!(job = job.name, wait_seconds = wait.as_secs(), "failed, will try again: {fault:#}");
-    });
-    let deadline = Duration::from_secs(job.deadline_minutes * 60);
-    let result = match tokio::time::timeout(deadline, tried).await {
-        Ok(result) => result,
-        Err(_) => Err(anyhow!("not finished within {} minutes", job.deadline_minutes)),
+    let Some(Begun { id, attempt }) = begun else { return Ok(None) };
+    // However it ends, the history says so.
+    let _ends = stop::ends_by_itself();
+    tracing::info!(run = id, job = job.name, period, attempt, "began");
+    let minutes = job.deadline_minutes;
+    let deadline = Duration::from_secs(u64::from(minutes) * 60);
+    let performed = tokio::time::timeout(deadline, perform(workspace, job.task, &period, &lock));
+    let (class, result) = tokio::select! {
+        performed = performed => match performed {
+            Ok(result) => (result.as_ref().err().map(class), result),
+            Err(_) => (Some(FailureClass::Deadline), Err(anyhow!("not finished within {minutes} minutes"))),
+        },
+        stopped = stopped() => (Some(FailureClass::Stopped), Err(stopped.into())),
     };
     let of_archive = Arc::clone(workspace);
     let version = apart(move || Ok(of_archive.archive()?.version())).await.unwrap_or_else(|fault| {
         tracing::warn!(job = job.name, "the history lacks the version of the archive: {fault:#}");
         None
     });
-    let (ended, message) = match &result {
-        Ok(report) if report.outcome == Outcome::Done => (Ended::Done, report.message.clone()),
-        Ok(report) => (Ended::Findings, report.message.clone()),
-        Err(fault) => (Ended::Failed, format!("{fault:#}")),
+    let result = match result {
+        Ok(report) if job.task == Task::MonthlyReports => {
+            tell_of_reports(workspace, &mut history, &period).await.map(|()| report)
+        }
+        other => other,
     };
-    history.finish(id, ended, &message, version).await?;
-    result.with_context(|| format!("job `{}`", job.name))
+    let ending = match (&result, class) {
+        (Ok(report), _) => Ending::Succeeded(report.outcome, report.message.clone()),
+        (Err(fault), class) => Ending::Failed(class.unwrap_or(FailureClass::Passing), format!("{fault:#}")),
+    };
+    history.finish(id, &ending, version, peak_kb(), clock::now().timestamp()).await?;
+    match result {
+        Ok(report) => Ok(Some(report)),
+        Err(fault) => Err(fault.context(format!("job `{}`", job.name))),
+    }
 }
 
-/// Whether a failure may be temporary. A pull knows this of its own failures. An archive may be locked or out of reach for a
-/// while, but it does not turn into another archive.
-fn may_pass(fault: &anyhow::Error) -> bool {
+/// Tells that the reports of a month are ready, before the run that made them has ended: if it is cut off here, it is made again, and
+/// the same reports are told once.
+async fn tell_of_reports(workspace: &Workspace, history: &mut History, month: &str) -> Result<()> {
+    Messages::open(workspace)?.report_ready(history.connection(), month.parse()?, clock::now()).await
+}
+
+/// Waits until the program is asked to stop, and lets the task end by itself.
+async fn stopped() -> Stopped {
+    let stopped = stop::asked().await;
+    tokio::time::sleep(GRACE).await;
+    stopped
+}
+
+/// The most memory that this process has had, where the system tells it.
+fn peak_kb() -> Option<i64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
+}
+
+/// Whether a failure may pass by waiting. A pull knows this of its own failures. An archive may be locked or out of reach for a while,
+/// but it does not turn into another archive.
+fn class(fault: &anyhow::Error) -> FailureClass {
+    if fault.is::<Stopped>() {
+        return FailureClass::Stopped;
+    }
     let is_passing = |fault: &ArchiveError| {
         matches!(fault, ArchiveError::Io { .. } | ArchiveError::Locked { .. } | ArchiveError::Conflict { .. })
     };
-    fault.downcast_ref::<PullError>().is_none_or(PullError::is_passing)
-        && fault.downcast_ref::<ArchiveError>().is_none_or(is_passing)
+    let may_pass = fault.downcast_ref::<PullError>().is_none_or(PullError::is_passing)
+        && fault.downcast_ref::<ArchiveError>().is_none_or(is_passing);
+    if may_pass { FailureClass::Passing } else { FailureClass::Lasting }
 }
 
 /// Carries out a task. A task that is still running after its deadline keeps the job's lock, so that the next run does not start
@@ -113,25 +178,6 @@ async fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'sta
     }
 }
 
-/// A kernel lock, freed when the process ends however it ends; `None` when another process holds it.
-fn lock(workspace: &Arc<Workspace>, job: &str) -> Result<Option<File>> {
-    let safe: String = job.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    let path = workspace.config.state_path().join(format!(".{safe}.lock"));
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .with_context(|| format!("cannot open {}", path.display()))?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(std::fs::TryLockError::WouldBlock) => Ok(None),
-        Err(std::fs::TryLockError::Error(fault)) => {
-            Err(fault).with_context(|| format!("cannot lock {}", path.display()))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,12 +204,12 @@ mod tests {
         let path = "archive".to_owned();
         let zone = ArchiveError::Zone { path: path.clone(), begun: Zone::ALL[0], zone: Zone::ALL[1] };
         for lasting in [zone, ArchiveError::Nothing { path: path.clone() }, ArchiveError::Form { path: path.clone() }] {
-            assert!(!may_pass(&lasting.into()));
+            assert_eq!(class(&lasting.into()), FailureClass::Lasting);
         }
-        assert!(may_pass(&ArchiveError::Locked { path: path.clone() }.into()));
+        assert_eq!(class(&ArchiveError::Locked { path: path.clone() }.into()), FailureClass::Passing);
         let reason = std::io::Error::from(std::io::ErrorKind::StaleNetworkFileHandle);
-        assert!(may_pass(&ArchiveError::Io { act: "read", path, reason }.into()));
+        assert_eq!(class(&ArchiveError::Io { act: "read", path, reason }.into()), FailureClass::Passing);
         let lasting = PullError::from(ArchiveError::Empty { path: String::new() });
-        assert!(!may_pass(&lasting.into()));
+        assert_eq!(class(&lasting.into()), FailureClass::Lasting);
     }
 }

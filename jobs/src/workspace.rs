@@ -56,7 +56,14 @@ pub(crate) struct Workspace {
 impl Workspace {
     /// Reads the configuration, the facts and the decisions.
     pub(crate) fn open(config: Option<&Path>) -> Result<Arc<Self>> {
-        let config = Config::find(config)?;
+        Self::of(Config::find(config)?)
+    }
+
+    /// Reads the facts and the decisions of a configuration.
+    ///
+    /// # Errors
+    /// Says which file cannot be used.
+    pub(crate) fn of(config: Config) -> Result<Arc<Self>> {
         print::in_zone(config.office.zone());
         tracing::debug!(folder = %config.folder.display(), "configuration read");
         let (calendar, targets) = (config.calendar_path(), config.targets_path());

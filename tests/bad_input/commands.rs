@@ -56,7 +56,6 @@ fn nobody_who_reads_standard_error_is_no_crash() {
     let ran = unheard(&["metrics", "--month", "2026-10", "--all"]).expect_code(1);
     assert!(ran.out.contains("arrivals"), "{}", ran.out);
     fs::remove_file(office.path("kantor.sqlite")).unwrap();
-    office.configure("retries = 3", "retries = 1");
     unheard(&["run", "tarik"]).expect_code(2);
 }
 

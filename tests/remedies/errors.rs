@@ -10,7 +10,7 @@ use tests::{Office, copy, flip, run_in, tree};
 
 /// Every message of the program that names a command or an option: words of it as they stand in the source, and a test that
 /// makes it come and follows it.
-pub(crate) const ERRORS: [(&str, fn()); 18] = [
+pub(crate) const ERRORS: [(&str, fn()); 19] = [
     ("there is no tertib.toml here; run `tertib init`", no_configuration),
     ("`tertib target list` names those that are", || {
         let office = Office::small();
@@ -126,6 +126,13 @@ pub(crate) const ERRORS: [(&str, fn()); 18] = [
         let told = refused(&office, &[&seal[..], &[option, ""]].concat());
         assert!(told.contains("must be one line"), "{told}");
         office.run(&[&seal[..], &[option, "server rusak"]].concat()).expect_code(0);
+    }),
+    ("`tertib status JOB` shows the runs of a job", || {
+        let office = Office::small();
+        office.run(&["run", "verifikasi"]).expect_code(0);
+        refused(&office, &["log", "99"]);
+        let number = office.json(&["status", "verifikasi"], 0)["runs"][0]["id"].to_string();
+        office.run(&["log", &number]).expect_code(0);
     }),
     ("close its books without `--incomplete`", || {
         let office = Office::small();

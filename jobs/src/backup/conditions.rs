@@ -40,21 +40,9 @@ pub(crate) async fn standings(config: &Config, history: &mut History, now: DateT
     Ok(standings)
 }
 
-/// What is wrong with the backups.
-#[expect(dead_code, reason = "status asks for it in the next change")]
-pub(crate) async fn conditions(config: &Config, history: &mut History, now: DateTime<Utc>) -> Result<Vec<Condition>> {
-    Ok(standings(config, history, now).await?.into_iter().flat_map(|standing| standing.conditions).collect())
-}
-
 /// When a backup was last proved by restoring it: of all targets the latest.
-#[expect(dead_code, reason = "status asks for it in the next change")]
-pub(crate) async fn proven(
-    config: &Config,
-    history: &mut History,
-    now: DateTime<Utc>,
-) -> Result<Option<DateTime<Utc>>> {
-    let standings = standings(config, history, now).await?;
-    Ok(standings.into_iter().filter_map(|standing| Some(standing.proven?.at)).max())
+pub(crate) fn proven(standings: &[Standing]) -> Option<DateTime<Utc>> {
+    standings.iter().filter_map(|standing| Some(standing.proven.as_ref()?.at)).max()
 }
 
 /// Whether a record is of a backup that was made, with findings or without.

@@ -47,7 +47,7 @@ impl Webhook {
             .user_agent(concat!("tertib/", env!("CARGO_PKG_VERSION")))
             .build()
             .new_agent();
-        let mut answer = agent.run(request).map_err(|fault| unanswered(&fault))?;
+        let mut answer = agent.run(request).map_err(|fault| Refusal::passing(authority::unanswered(&fault)))?;
         let status = answer.status();
         if !status.is_success() {
             // Too many requests and a passing fault of the server end; what it does not accept it will not accept later.
@@ -56,7 +56,7 @@ impl Webhook {
         }
         let Some(pointer) = &self.ok else { return Ok(()) };
         let body = answer.body_mut().with_config().limit(LONGEST_ANSWER_BYTES).read_to_vec();
-        let body = body.map_err(|fault| unanswered(&fault))?;
+        let body = body.map_err(|fault| Refusal::passing(authority::unanswered(&fault)))?;
         let answer: Option<Value> = serde_json::from_slice(&body).ok();
         match answer.as_ref().and_then(|answer| answer.pointer(pointer)) {
             Some(Value::Bool(true)) => Ok(()),
@@ -107,19 +107,6 @@ fn is_here(url: &str) -> bool {
         None => host.rsplit_once(':').map_or(host, |(host, _)| host),
     };
     is_loopback(host)
-}
-
-/// A fault by its kind alone: its words hold the address, and that may hold the secret.
-fn unanswered(fault: &ureq::Error) -> Refusal {
-    Refusal::passing(match fault {
-        ureq::Error::Timeout(_) => "the service does not answer",
-        ureq::Error::HostNotFound => "the name of the service is not known",
-        ureq::Error::Rustls(_) | ureq::Error::Tls(_) => "the certificate of the service is not trusted",
-        ureq::Error::Io(io) if io.kind() == std::io::ErrorKind::InvalidData => {
-            "the certificate of the service is not trusted"
-        }
-        _ => "the service cannot be reached, or broke off",
-    })
 }
 
 /// What the templates of a request are filled with.

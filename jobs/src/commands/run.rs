@@ -1,13 +1,16 @@
 //! `tertib run`
 
-use crate::config::Task;
+use crate::config::Config;
 use crate::options::Where;
 use crate::outcome::Outcome;
+use crate::run_log::{self, RunLog};
+use crate::tasks::{self, Occasion};
 use crate::workspace::Workspace;
-use crate::{clock, print, tasks};
-use anyhow::{Result, anyhow};
+use crate::{clock, print};
+use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use schemas::Month;
+use std::path::PathBuf;
 
 /// Options of `tertib run`.
 #[derive(Debug, Args)]
@@ -17,25 +20,59 @@ pub(crate) struct Options {
     /// For a monthly job: the month [default: the month before this one].
     #[arg(long, value_name = "YYYY-MM")]
     month: Option<Month>,
+    /// The slot to run, seconds since 1970 UTC: how `serve` starts it.
+    #[arg(long, hide = true, conflicts_with = "month")]
+    slot: Option<i64>,
+    /// The folder of the copy of the configuration to run by: how `serve` starts it.
+    #[arg(long, hide = true, requires_all = ["slot", "config"])]
+    kept: Option<PathBuf>,
     /// Which configuration to use.
     #[command(flatten)]
     pub(crate) place: Where,
 }
 
+impl Options {
+    /// Where the log of a run goes that `serve` started.
+    pub(crate) fn log(&self) -> Result<Option<RunLog>> {
+        let Some(slot_s) = self.slot else { return Ok(None) };
+        RunLog::open(&self.config()?, &run_log::path(&self.job, slot_s)).map(Some)
+    }
+
+    /// The configuration, or the copy of it.
+    pub(crate) fn config(&self) -> Result<Config> {
+        match (&self.place.config, &self.kept) {
+            (Some(file), Some(kept)) => Config::kept(file, kept),
+            (file, _) => Config::find(file.as_deref()),
+        }
+    }
+}
+
 /// The run is written to the history, also when it fails.
 pub(crate) async fn run(options: Options) -> Result<Outcome> {
-    let workspace = Workspace::open(options.place.config.as_deref())?;
+    let workspace = Workspace::of(options.config()?)?;
     let jobs = &workspace.config.jobs;
     let job = jobs.iter().find(|j| j.name == options.job).ok_or_else(|| {
         let names: Vec<&str> = jobs.iter().map(|j| j.name.as_str()).collect();
         anyhow!("there is no job `{}`; the configuration has {}", options.job, names.join(", "))
     })?;
-    let period = match options.month {
-        Some(month) if job.task == Task::MonthlyReports => month.to_string(),
-        Some(_) => return Err(anyhow!("job `{}` has no month; leave --month out", job.name)),
-        None => job.task.period(clock::now(), workspace.facts.zone)?,
+    let occasion = match (options.slot, options.month) {
+        (Some(at_s), _) => Occasion::Slot { at_s, log: run_log::path(&job.name, at_s) },
+        (None, month) => {
+            let now = job.task.period(clock::now().timestamp(), workspace.facts.zone)?;
+            Occasion::ByHand(match month {
+                Some(_) if now.ends_s.is_none() => bail!("job `{}` has no month; leave --month out", job.name),
+                Some(month) => month.to_string(),
+                None => now.key,
+            })
+        }
     };
-    let report = tasks::run(&workspace, job, &period).await?;
+    let Some(report) = tasks::run(&workspace, job, occasion).await? else {
+        if options.slot.is_some() {
+            return Ok(Outcome::CannotRun);
+        }
+        bail!("job `{}`: another run of this job is going on", job.name);
+    };
+    tracing::info!(job = job.name, "{}", report.message);
     print::data(&format!("{}: {}\n", job.name, report.message))?;
     Ok(report.outcome)
 }

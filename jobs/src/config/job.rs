@@ -1,13 +1,10 @@
-//! Jobs: what runs when. Cron expressions have the meaning of POSIX and are read in the office's zone.
-//!
-//! 1–5 is Monday to Friday; a day matches when the day of month or the day of week does, if both are given.
+//! Jobs: what runs when.
 
+use super::At;
+use super::task::{CatchUp, Task};
+use crate::scheduler::{Plan, Schedule};
 use anyhow::{Context, Result, anyhow};
-use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use croner::Cron;
-use croner::parser::{CronParser, Seconds, Year};
-use schemas::Zone;
 use serde::Deserialize;
 
 /// One `[[job]]`.
@@ -20,140 +17,111 @@ pub(crate) struct JobSection {
     pub task: Task,
     /// When: five fields, POSIX meaning.
     pub cron: String,
-    /// What to do about runs that were missed.
+    /// On which days of the office's calendar: `hari-kerja`, or `hari-kerja 2` for the second of a month.
+    pub when: Option<String>,
+    /// What to do about slots that were missed.
     #[serde(default)]
     pub catch_up: CatchUp,
-    /// How often to try again after a failure.
-    #[serde(default = "default_retries")]
-    pub retries: usize,
-    /// After how many minutes to give up.
+    /// The jobs that must have brought what this one needs.
+    #[serde(default)]
+    pub after: Vec<String>,
+    /// Whether it does not run at all when they have not; otherwise it runs when it has waited for as long as it may.
+    #[serde(default)]
+    pub after_required: bool,
+    /// For how many hours it is tried again or waits; a pull, until its next slot.
+    pub give_up_hours: Option<u32>,
+    /// After how many minutes a run is ended.
     #[serde(default = "default_deadline")]
-    pub deadline_minutes: u64,
+    pub deadline_minutes: u32,
 }
 
-/// What to do about runs that were missed while the PC was off.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum CatchUp {
-    /// Every one, in order.
-    All,
-    /// Only the last.
-    #[default]
-    Last,
-    /// None.
-    None,
-}
+/// A job is tried again, or waits, for three days.
+const GIVE_UP_HOURS: u32 = 72;
 
-/// What a job does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Task {
-    /// Bring new events in.
-    Pull,
-    /// Check every file of the archive.
-    Verify,
-    /// Write the books and reports of the month before.
-    MonthlyReports,
-    /// Tell the summary of the day.
-    Digest,
-    /// Copy everything to the targets of the configuration.
-    Backup,
-    /// Try whether a backup can be restored.
-    RestoreDrill,
-}
-
-impl Task {
-    /// Its word in the configuration.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Pull => "pull",
-            Self::Verify => "verify",
-            Self::MonthlyReports => "monthly-reports",
-            Self::Digest => "digest",
-            Self::Backup => "backup",
-            Self::RestoreDrill => "restore-drill",
-        }
-    }
-
-    /// What a run at that due time covers: a month of the office's zone, or the due time itself.
-    ///
-    /// # Errors
-    /// When the due time lies outside every calendar.
-    pub(crate) fn period(self, due: DateTime<Utc>, zone: Zone) -> Result<String> {
-        Ok(match self {
-            Self::Pull | Self::Verify | Self::Digest | Self::Backup | Self::RestoreDrill => {
-                due.format("%Y-%m-%dT%H:%MZ").to_string()
-            }
-            Self::MonthlyReports => {
-                let month = zone.month(due.timestamp()).with_context(|| format!("{due} lies in no month"))?;
-                month.back(1).to_string()
-            }
-        })
-    }
-}
-
-fn default_retries() -> usize {
-    3
-}
-
-fn default_deadline() -> u64 {
+fn default_deadline() -> u32 {
     60
 }
 
 impl JobSection {
-    /// The first due time after an instant.
+    /// What the scheduler needs to know of it.
     ///
     /// # Errors
-    /// When the expression cannot be read, or names no day that comes.
-    pub(crate) fn next(&self, after: DateTime<Utc>, zone: Tz) -> Result<DateTime<Utc>> {
-        let due = pattern(&self.cron)?.find_next_occurrence(&after.with_timezone(&zone), false);
-        let due = due.map_err(|_| anyhow!("`{}` is on no day that comes; change its day or month", self.cron))?;
-        Ok(due.with_timezone(&Utc))
+    /// When its expression or its day cannot be read.
+    pub(crate) fn plan(&self, zone: Tz) -> Result<Plan> {
+        let hours = self.give_up_hours.or((self.task != Task::Pull).then_some(GIVE_UP_HOURS));
+        Ok(Plan {
+            name: self.name.clone(),
+            task: self.task,
+            schedule: Schedule::new(&self.cron, self.when.as_deref(), zone)?,
+            catch_up: self.catch_up,
+            after: self.after.clone(),
+            after_required: self.after_required,
+            give_up_s: hours.map(|hours| i64::from(hours) * 3_600),
+        })
     }
 }
 
-/// Reads a five-field expression.
-fn pattern(text: &str) -> Result<Cron> {
-    let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
-    parser.parse(text).map_err(|e| anyhow!("`{text}` is not a cron expression of five fields: {e}"))
+/// Refuses jobs that cannot be told apart or wait for each other.
+///
+/// # Errors
+/// Says which, and what to do.
+pub(super) fn check(jobs: &[JobSection], zone: Tz, now_s: i64) -> Result<()> {
+    let names: Vec<&str> = jobs.iter().map(|job| job.name.as_str()).collect();
+    for (number, job) in jobs.iter().enumerate() {
+        let refused = |key: &str, said: String| Err(anyhow!(said).context(At::of_job(number, key)));
+        if names[..number].contains(&job.name.as_str()) {
+            return refused("name", format!("two jobs are called `{}`", job.name));
+        }
+        let plan = job.plan(zone).and_then(|plan| plan.schedule.check(now_s));
+        plan.with_context(|| format!("job `{}`", job.name)).context(At::of_job(number, "cron"))?;
+        for needed in &job.after {
+            if !names.contains(&needed.as_str()) {
+                let all = names.join(", ");
+                return refused(
+                    "after",
+                    format!("job `{}` is to run after `{needed}`, which is no job; there are {all}", job.name),
+                );
+            }
+        }
+        if waits_for(job, job, jobs, jobs.len()) {
+            return refused(
+                "after",
+                format!("job `{}` waits for itself; take one of the names out of `after`", job.name),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Whether a job waits for another, over at most so many others.
+fn waits_for(job: &JobSection, other: &JobSection, jobs: &[JobSection], over: usize) -> bool {
+    let mut needed = jobs.iter().filter(|needed| job.after.contains(&needed.name));
+    over > 0 && needed.any(|needed| needed.name == other.name || waits_for(needed, other, jobs, over - 1))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn job(cron: &str) -> JobSection {
-        let (name, cron, catch_up) = ("j".to_owned(), cron.to_owned(), CatchUp::Last);
-        JobSection { name, task: Task::Pull, cron, catch_up, retries: 0, deadline_minutes: 1 }
-    }
-
-    fn utc(text: &str) -> DateTime<Utc> {
-        text.parse().unwrap()
-    }
-
     #[test]
-    fn days_of_the_week_and_the_zone_are_the_offices() {
-        // 2026-10-02 is a Friday. 07:00 in Jakarta is midnight UTC.
-        let weekdays = job("0 7 * * 1-5");
-        assert_eq!(weekdays.next(utc("2026-10-02T00:00:00Z"), Tz::Asia__Jakarta).unwrap(), utc("2026-10-05T00:00:00Z"));
-        // POSIX: the 1st of the month, and every Monday.
-        let either = job("0 7 1 * 1");
-        assert_eq!(either.next(utc("2026-09-29T00:00:00Z"), Tz::Asia__Jakarta).unwrap(), utc("2026-10-01T00:00:00Z"));
-        assert_eq!(either.next(utc("2026-10-01T00:00:00Z"), Tz::Asia__Jakarta).unwrap(), utc("2026-10-05T00:00:00Z"));
-    }
-
-    #[test]
-    fn what_is_no_cron_expression_is_refused() {
-        for text in ["", "* * *", "61 * * * *", "* * * * * *", "setiap hari"] {
-            assert!(pattern(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn the_month_before_is_of_the_offices_zone() {
-        // 22:30 on the last day in the west, half past midnight of the first in the east.
-        let due = "2026-10-31T15:30:00Z".parse().unwrap();
-        let month = |zone| Task::MonthlyReports.period(due, zone).unwrap();
-        assert_eq!(Zone::ALL.map(month), ["2026-09", "2026-09", "2026-10"]);
+    fn jobs_that_wait_for_each_other_are_refused() {
+        let job = |name: &str, after: &[&str]| JobSection {
+            name: name.into(),
+            task: Task::Verify,
+            cron: "0 6 * * *".into(),
+            when: None,
+            catch_up: CatchUp::Last,
+            after: after.iter().map(|name| (*name).to_owned()).collect(),
+            after_required: false,
+            give_up_hours: None,
+            deadline_minutes: 1,
+        };
+        let said = |jobs: &[JobSection]| check(jobs, Tz::Asia__Jakarta, 0).map_err(|fault| format!("{fault:#}"));
+        assert_eq!(said(&[job("a", &[]), job("b", &["a"]), job("c", &["a", "b"])]), Ok(()));
+        assert!(
+            said(&[job("a", &["b"]), job("b", &["c"]), job("c", &["b"])]).unwrap_err().contains("waits for itself")
+        );
+        assert!(said(&[job("a", &["tarik"])]).unwrap_err().contains("no job; there are a"));
+        assert!(said(&[job("a", &[]), job("a", &[])]).unwrap_err().contains("two jobs"));
     }
 }

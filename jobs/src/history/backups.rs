@@ -1,8 +1,8 @@
 //! Backups, trials of restoring them, and the copy of the key on paper, as the history keeps them.
 
-use super::{History, instant};
+use super::History;
 use anyhow::{Context, Result};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, query};
 use std::path::Path;
@@ -129,7 +129,7 @@ impl History {
             .bind(&record.target)
             .bind(&record.place)
             .bind(record.kind.word())
-            .bind(instant(record.at))
+            .bind(record.at.to_rfc3339_opts(SecondsFormat::Secs, true))
             .bind(record.outcome.word())
             .bind(record.codes.join(" "))
             .bind(&record.message)

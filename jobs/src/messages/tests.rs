@@ -353,10 +353,21 @@ fn no_number_of_a_person_reaches_a_channel() {
             let said = std::fs::read_to_string(&kept).unwrap();
             assert!(said.contains("K001") && !said.contains(CANARY) && !said.contains("0157-0897"), "{said}");
         }
-        office.messages.daily(office.history.connection(), &[format!("baris {CANARY}")], at).await.unwrap();
+        let archive = Provenance {
+            archive_version: 7,
+            events: 812,
+            zone: Zone::Wib,
+            complete_from_s: None,
+            complete_until_s: Some(at.timestamp()),
+            head: String::new(),
+            program: String::new(),
+        };
+        let day = Day { archive: Some(archive), quarantined: Some(2), unsent: 3 };
+        office.messages.daily(office.history.connection(), &day, at).await.unwrap();
         office.both(&[], at + Duration::days(3)).await;
         let requests = sink.requests.lock().unwrap().concat();
         assert_eq!((sink.count(Kind::Alarm), sink.count(Kind::Recovery), sink.count(Kind::Daily)), (3, 3, 1));
         assert!(!requests.contains(CANARY) && !requests.contains("0157-0897") && requests.contains("tarik …"));
+        assert!(requests.contains("versi 7, 812 peristiwa, lengkap sampai 01-12-2026 10.00 WIB"), "{requests}");
     });
 }

@@ -1,5 +1,6 @@
 //! The texts of messages, in the officer's language: of codes, counts, times and the words of the facts.
 
+use super::Day;
 use super::alerts::Alert;
 use chrono::{DateTime, Duration, Utc};
 use schemas::{Month, Severity, Speech, Zone};
@@ -67,10 +68,22 @@ impl Words<'_> {
         (subject, self.signed(&[where_it_is, self.speech.say("message.masked", &[])]))
     }
 
-    pub(super) fn daily(self, open: &[Alert], lines: &[String], now: DateTime<Utc>) -> Told {
+    pub(super) fn daily(self, open: &[Alert], day: &Day, now: DateTime<Utc>) -> Told {
         let (place, date) = (self.place, self.date(now));
         let subject = self.speech.say("message.daily", &[("place", &place), ("date", &date)]);
-        let lines: Vec<String> = lines.iter().map(|line| without_persons(line)).collect();
+        let mut lines = Vec::new();
+        if let Some(archive) = &day.archive {
+            let (version, events, until) = (archive.archive_version, archive.events, archive.complete_until());
+            lines.push(
+                self.speech.say("message.archive", &[("version", &version), ("events", &events), ("until", &until)]),
+            );
+        }
+        if let Some(rows) = day.quarantined {
+            lines.push(self.speech.say("message.quarantine", &[("rows", &rows)]));
+        }
+        if day.unsent > 0 {
+            lines.push(self.speech.say("message.unsent", &[("count", &day.unsent)]));
+        }
         (subject, self.signed(&[lines, self.open(open, now)].concat()))
     }
 

@@ -5,6 +5,7 @@ use super::progress::Aside;
 use crate::clock;
 use crate::config::text;
 use crate::options::{Common, LogFormat};
+use crate::run_log::RunLog;
 use schemas::Zone;
 use std::fmt;
 use std::sync::OnceLock;
@@ -33,11 +34,16 @@ pub(crate) fn in_zone(zone: Zone) {
     let _ = ZONE.get_or_init(|| zone);
 }
 
-/// Begins the log.
-pub(super) fn start(common: Common, ansi: bool) {
+/// Begins the log, of a run in its own file.
+pub(super) fn start(common: Common, ansi: bool, of_run: Option<RunLog>) {
     let level = common.log_level();
     let filter = Targets::new().with_default(level.min(LevelFilter::WARN));
     let filter = OURS.into_iter().fold(filter, |filter, part| filter.with_target(part, level));
+    if let Some(log) = of_run {
+        let lines = tracing_subscriber::fmt::layer().with_writer(log).log_internal_errors(false).with_target(false);
+        let lines = lines.json().flatten_event(true).with_timer(Instants).with_filter(filter);
+        return tracing_subscriber::registry().with(lines).init();
+    }
     // A line that cannot be written would otherwise end the program.
     let lines = tracing_subscriber::fmt::layer().with_writer(|| Aside).log_internal_errors(false).with_target(false);
     let lines = match common.log {

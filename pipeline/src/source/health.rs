@@ -23,13 +23,24 @@ impl Source {
     /// [`SourceError::Query`] when the database fails.
     pub async fn health(&mut self, schema: &RelationSchema, recent_us: i64) -> Result<SourceHealth, SourceError> {
         let open_since_us = self.open_since();
+        let clock_us = self.clock_us().await?;
         let Some(database) = self.database() else { return Ok(SourceHealth::default()) };
-        let clock_us = database.clock_us().await?;
         let recent = RowFilter { from_us: Some(recent_us), ..RowFilter::default() };
         let scanned_rows = match database.scans(schema, &recent).await? {
             true => Some(database.estimate(schema, &RowFilter::default()).await?),
             false => None,
         };
         Ok(SourceHealth { clock_us, open_since_us, scanned_rows })
+    }
+
+    /// Returns what the server's own clock says, in microseconds since 1970 UTC; `None` where the source has none.
+    ///
+    /// # Errors
+    /// [`SourceError`] when the server does not answer.
+    pub async fn clock_us(&mut self) -> Result<Option<i64>, SourceError> {
+        match self.database() {
+            Some(database) => database.clock_us().await,
+            None => Ok(None),
+        }
     }
 }

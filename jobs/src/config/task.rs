@@ -1,0 +1,90 @@
+//! What a job does, what a run of it covers, and what to do about those that were missed.
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, Utc};
+use schemas::Zone;
+use serde::{Deserialize, Serialize};
+
+/// What to do about slots that were missed while the PC was off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum CatchUp {
+    /// Every one, in order.
+    All,
+    /// Only the last.
+    #[default]
+    Last,
+    /// None.
+    None,
+}
+
+/// What a job does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Task {
+    /// Bring new events in.
+    Pull,
+    /// Check every file of the archive.
+    Verify,
+    /// Write the books and reports of the month before.
+    MonthlyReports,
+    /// Tell the summary of the day.
+    Digest,
+    /// Copy everything to the targets of the configuration.
+    Backup,
+    /// Try whether a backup can be restored.
+    RestoreDrill,
+}
+
+/// What a run covers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Period {
+    /// A month, or the instant at which the run was due.
+    pub key: String,
+    /// When the month ends; nothing where it is an instant.
+    pub ends_s: Option<i64>,
+}
+
+impl Task {
+    /// Its word in the configuration.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Pull => "pull",
+            Self::Verify => "verify",
+            Self::MonthlyReports => "monthly-reports",
+            Self::Digest => "digest",
+            Self::Backup => "backup",
+            Self::RestoreDrill => "restore-drill",
+        }
+    }
+
+    /// What a run that is due at an instant covers: the month before, in the office's zone, or the instant itself.
+    ///
+    /// # Errors
+    /// When the instant lies outside every calendar.
+    pub(crate) fn period(self, due_s: i64, zone: Zone) -> Result<Period> {
+        Ok(match self {
+            Self::Pull | Self::Verify | Self::Digest | Self::Backup | Self::RestoreDrill => {
+                let due = DateTime::<Utc>::from_timestamp(due_s, 0).context("outside every calendar")?;
+                Period { key: due.format("%Y-%m-%dT%H:%MZ").to_string(), ends_s: None }
+            }
+            Self::MonthlyReports => {
+                let month = zone.month(due_s).with_context(|| format!("{due_s} lies in no month"))?.back(1);
+                Period { key: month.to_string(), ends_s: Some(month.end_s(zone)) }
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_month_before_is_of_the_offices_zone() {
+        // 22:30 on the last day in the west, half past midnight of the first in the east.
+        let due: DateTime<Utc> = "2026-10-31T15:30:00Z".parse().unwrap();
+        let month = |zone| Task::MonthlyReports.period(due.timestamp(), zone).unwrap().key;
+        assert_eq!(Zone::ALL.map(month), ["2026-09", "2026-09", "2026-10"]);
+    }
+}

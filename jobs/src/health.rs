@@ -1,0 +1,291 @@
+//! Whether everything is in order: what is wrong with jobs, clock and configuration, and how fresh the data are.
+//!
+//! Reads   the history, the archive, the sign of life of `serve`
+//! Gives   the state of every job, the conditions that last, the age of the data in time and in office hours
+//! Rule    a failure stays until it is over; what is not known is not called well
+
+use crate::backup;
+use crate::condition::Condition;
+use crate::config::JobSection;
+use crate::heartbeat::{self, Heartbeat};
+use crate::history::{History, Run, SlotRow};
+use crate::messages::Messages;
+use crate::scheduler::{ClockFault, ClockWatch, Decision, Known};
+use crate::workspace::Workspace;
+use crate::{clock, witness};
+use anyhow::Result;
+use chrono::{DateTime, Utc};
+use pipeline::{Archive, Seal};
+use schemas::Severity;
+use schemas::document::Provenance;
+use serde::Serialize;
+
+/// A slot that is not decided, waits or does not begin for longer than this is late.
+const LATE_S: i64 = 3_600;
+
+/// Slots that were given up or dropped are told for so long.
+const REMEMBERED_S: i64 = 366 * 86_400;
+
+/// What a job is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum JobState {
+    /// Its last run had nothing to report.
+    Well,
+    /// It never ran.
+    Never,
+    /// It runs.
+    Running,
+    /// Its last run had findings.
+    Findings,
+    /// Its last run failed.
+    Failed,
+    /// A slot of it was given up.
+    GivenUp,
+    /// It waits for other jobs.
+    Waiting,
+    /// The clock is not believed.
+    Held,
+}
+
+/// How a job is.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct JobHealth {
+    /// Its name.
+    pub name: String,
+    /// What it does.
+    pub task: &'static str,
+    /// What it is doing.
+    pub state: JobState,
+    /// Its last run.
+    pub last: Option<Run>,
+    /// When its last run that succeeded began.
+    pub last_success_s: Option<i64>,
+    /// When it is due next.
+    pub next_s: Option<i64>,
+}
+
+/// Whether everything is in order.
+#[derive(Debug)]
+pub(crate) struct Health {
+    /// What lasts that is not as it should be.
+    pub conditions: Vec<Condition>,
+    /// Every job.
+    pub jobs: Vec<JobHealth>,
+    /// Where the data come from; nothing while the archive is empty.
+    pub provenance: Option<Provenance>,
+    /// The months of the archive.
+    pub months: Vec<String>,
+    /// Rows in quarantine; nothing while the archive cannot be read.
+    pub quarantined: Option<u64>,
+    /// How old the data are, in seconds of all time and of office hours.
+    pub data_age_s: Option<(i64, Option<i64>)>,
+    /// Months whose books were closed early.
+    pub closed_early: Vec<Seal>,
+    /// When a backup was last proved by restoring it.
+    pub proven: Option<DateTime<Utc>>,
+    /// Messages that wait, or were given up.
+    pub unsent: usize,
+    /// The sign of life of `serve`.
+    pub server: Option<Heartbeat>,
+}
+
+impl Health {
+    /// Examines everything.
+    ///
+    /// # Errors
+    /// When history or archive cannot be read.
+    pub(crate) async fn examine(workspace: &Workspace, now: DateTime<Utc>) -> Result<Self> {
+        let mut history = History::open(&workspace.config.history_path()).await?;
+        let server = heartbeat::last(&workspace.config);
+        let mut found = Found { conditions: Vec::new(), now };
+        let mut jobs = Vec::new();
+        let known = history.known(now.timestamp()).await?;
+        let is_held = server.as_ref().is_some_and(|beat| beat.is_held);
+        let mut overdue = Vec::new();
+        for job in &workspace.config.jobs {
+            let known = known.get(&job.name);
+            let next_s = found.next(workspace, job, known, &mut overdue)?;
+            let health = found.job(workspace, job, known, &mut history, is_held).await?;
+            jobs.push(JobHealth { next_s, ..health });
+        }
+        if let Some(since_s) = overdue.iter().min()
+            && server.is_none()
+        {
+            found.add("J004", "", *since_s, overdue.len());
+        }
+        let archive = match workspace.archive() {
+            Ok(archive) => Some(archive),
+            Err(fault) => {
+                tracing::debug!("{fault:#}");
+                found.add("J011", "", now.timestamp(), 1);
+                None
+            }
+        };
+        let archive = archive.as_ref();
+        if server.is_none() && !known.is_empty() {
+            // Nobody watches the clock, so it is judged as at a start.
+            let archived_s = archive.and_then(Archive::last_commit_s);
+            let seen = witness::sightings(&mut history, archived_s).await?;
+            let (_, fault) = ClockWatch::new().judge(now.timestamp(), clock::machine_s(), seen);
+            if let Some(fault) = fault {
+                found.add(fault.code(), "", now.timestamp(), 1);
+            }
+        }
+        if let Some(beat) = &server {
+            if beat.configuration_fault.is_some() {
+                found.add("J006", "", beat.at_s, 1);
+            }
+            if let Some(code) = beat.clock_fault.as_deref().and_then(ClockFault::code_of) {
+                found.add(code, "", beat.at_s, 1);
+            }
+        }
+        let backups = backup::standings(&workspace.config, &mut history, now).await?;
+        let proven = backup::proven(&backups);
+        let messages = Messages::open(workspace)?;
+        let of_channels = messages.conditions(history.connection()).await?;
+        found.conditions.extend(backups.into_iter().flat_map(|standing| standing.conditions).chain(of_channels));
+        let provenance = archive.and_then(|archive| archive.provenance().ok());
+        Ok(Self {
+            conditions: found.conditions,
+            proven,
+            unsent: messages.unsent(history.connection()).await?.len(),
+            jobs,
+            data_age_s: provenance.as_ref().and_then(|p| age(workspace, p, now)),
+            provenance,
+            months: archive
+                .map(|archive| archive.months().iter().map(ToString::to_string).collect())
+                .unwrap_or_default(),
+            quarantined: archive.map(pipeline::waiting_in_quarantine).transpose()?,
+            closed_early: archive.map(closed_early).unwrap_or_default(),
+            server,
+        })
+    }
+
+    /// The gravest of what is wrong.
+    pub(crate) fn severity(&self, workspace: &Workspace) -> Option<Severity> {
+        let severity = |one: &Condition| workspace.facts.finding_text(one.code).severity;
+        self.conditions.iter().map(severity).max()
+    }
+}
+
+fn closed_early(archive: &Archive) -> Vec<Seal> {
+    archive.seals().filter(|seal| seal.incomplete.is_some()).collect()
+}
+
+fn age(workspace: &Workspace, provenance: &Provenance, now: DateTime<Utc>) -> Option<(i64, Option<i64>)> {
+    let (until_s, now_s) = (provenance.complete_until_s?, now.timestamp());
+    let worked = |s| workspace.facts.clock.working_s(s).ok();
+    let working_s = worked(now_s).zip(worked(until_s)).map(|(now, until)| now - until);
+    Some((now_s - until_s, working_s))
+}
+
+struct Found {
+    conditions: Vec<Condition>,
+    now: DateTime<Utc>,
+}
+
+impl Found {
+    fn add(&mut self, code: &'static str, of: &str, since_s: i64, count: usize) {
+        let since = DateTime::from_timestamp(since_s, 0).unwrap_or(self.now);
+        self.conditions.push(Condition { code, of: of.to_owned(), since, count: count as u64 });
+    }
+
+    /// When a job is due next. Slots that should have been decided long ago are overdue.
+    fn next(
+        &mut self,
+        workspace: &Workspace,
+        job: &JobSection,
+        known: Option<&Known>,
+        overdue: &mut Vec<i64>,
+    ) -> Result<Option<i64>> {
+        let (plan, now_s) = (job.plan(workspace.config.zone())?, self.now.timestamp());
+        let next = |after_s| plan.schedule.next(after_s, &workspace.facts.clock);
+        let Ok(next_s) = next(now_s) else {
+            self.add("J007", &job.name, now_s, 1);
+            return Ok(None);
+        };
+        let decided_s = known.and_then(|known| known.last_s.max(Some(known.since_s)));
+        if let Some(due_s) = decided_s.and_then(|decided_s| next(decided_s).ok())
+            && now_s - due_s > LATE_S
+        {
+            overdue.push(due_s);
+        }
+        Ok(Some(next_s))
+    }
+
+    async fn job(
+        &mut self,
+        workspace: &Workspace,
+        job: &JobSection,
+        known: Option<&Known>,
+        history: &mut History,
+        is_held: bool,
+    ) -> Result<JobHealth> {
+        let now_s = self.now.timestamp();
+        let last = history.latest(Some(&job.name), 1).await?.into_iter().next();
+        let last_success_s = history.last_success(&job.name).await?.map(|run| run.began_s);
+        let open = known.map(|known| known.open.as_slice()).unwrap_or_default();
+        let mut state = match last.as_ref().map(|run| run.outcome.as_str()) {
+            None => JobState::Never,
+            Some("running") => JobState::Running,
+            Some("done") => JobState::Well,
+            Some("findings") => JobState::Findings,
+            Some(_) => JobState::Failed,
+        };
+        if let (JobState::Findings, Some(run)) = (state, &last) {
+            let (since_s, count) = history.since(&job.name, "findings").await?.unwrap_or((run.began_s, 1));
+            self.add("J005", &job.name, since_s, count);
+        }
+        if let (JobState::Failed, Some(run)) = (state, &last) {
+            let (since_s, count) = history.since(&job.name, "failed").await?.unwrap_or((run.began_s, 1));
+            self.add("J001", &job.name, since_s, count);
+        }
+        if let Some(waiting) = open.iter().find(|slot| slot.waits) {
+            state = JobState::Waiting;
+            if now_s - waiting.decided_s > LATE_S {
+                self.add("J003", &job.name, waiting.at_s, 1);
+            }
+        }
+        if let Some(late) = open.iter().find(|slot| !slot.waits && !slot.running && slot.attempts == 0)
+            && now_s - late.decided_s > LATE_S
+        {
+            self.add("J010", &job.name, late.at_s, 1);
+        }
+        let mut given_up = Vec::new();
+        for slot in history.slots_that_ended_badly(&job.name, now_s - REMEMBERED_S).await? {
+            if !makes_up(workspace, job, &slot, last_success_s, history).await? {
+                match slot.decision {
+                    Decision::GivenUp => given_up.push(slot),
+                    Decision::Dropped => {
+                        self.add("J008", &job.name, slot.slot_s, usize::try_from(slot.slots).unwrap_or(usize::MAX));
+                    }
+                    _ => self.add("J009", &job.name, slot.slot_s, 1),
+                }
+            }
+        }
+        if let Some(first) = given_up.iter().map(|slot| slot.decided_s).min() {
+            state = JobState::GivenUp;
+            self.add("J002", &job.name, first, given_up.len());
+        }
+        if is_held && state != JobState::Running {
+            state = JobState::Held;
+        }
+        Ok(JobHealth { name: job.name.clone(), task: job.task.word(), state, last, last_success_s, next_s: None })
+    }
+}
+
+/// Whether what a slot did not do was done later: for a month by a run for that month, otherwise by any.
+async fn makes_up(
+    workspace: &Workspace,
+    job: &JobSection,
+    slot: &SlotRow,
+    last_success_s: Option<i64>,
+    history: &mut History,
+) -> Result<bool> {
+    let period = job.task.period(slot.slot_s, workspace.facts.zone)?;
+    if period.ends_s.is_none() {
+        return Ok(last_success_s.is_some_and(|success_s| success_s > slot.decided_s));
+    }
+    Ok(history.succeeded_s(&job.name, &period.key).await?.is_some_and(|success_s| success_s > slot.decided_s))
+}

@@ -1,0 +1,97 @@
+//! The workspace as its files are now or, while they cannot be used, as they last could be.
+
+use super::kept;
+use crate::config::Config;
+use crate::options::Where;
+use crate::workspace::Workspace;
+use anyhow::{Result, bail};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// What tells that a file changed: when, and how long it is.
+type Stamp = Vec<(PathBuf, Option<(SystemTime, u64)>)>;
+
+/// The workspace, read anew when a file of it changed.
+#[derive(Debug)]
+pub(super) struct Current {
+    place: Where,
+    pub(super) workspace: Arc<Workspace>,
+    stamp: Stamp,
+    /// The copy of what the workspace was read from.
+    pub(super) kept: Option<PathBuf>,
+    /// Why the files cannot be used. It is logged once.
+    pub(super) fault: Option<String>,
+}
+
+impl Current {
+    pub(super) fn open(place: Where) -> Result<Self> {
+        let (stamp, workspace, kept) = read(&place, None)?;
+        Ok(Self { place, workspace, stamp, kept, fault: None })
+    }
+
+    /// Reads everything anew, if a file changed; says whether one did. What a broken file said before counts until it is mended.
+    pub(super) fn renew(&mut self) -> bool {
+        let now = stamp(&self.workspace);
+        if now == self.stamp {
+            return false;
+        }
+        self.stamp = now;
+        match read(&self.place, self.kept.as_deref()) {
+            Ok((stamp, workspace, kept)) => {
+                // The configuration may name other files.
+                (self.stamp, self.workspace, self.kept) = (stamp, workspace, kept);
+                self.fault = None;
+                tracing::info!("the changed configuration is used from now on");
+            }
+            Err(fault) => {
+                let fault = format!("{fault:#}");
+                tracing::error!("{fault}\n  until it is mended, jobs run by what was read before");
+                self.fault = Some(fault);
+            }
+        }
+        true
+    }
+}
+
+fn with_jobs(place: &Where) -> Result<Arc<Workspace>> {
+    let workspace = Workspace::open(place.config.as_deref())?;
+    if workspace.config.jobs.is_empty() {
+        bail!("the configuration has no [[job]]; add one or run `tertib pull` yourself");
+    }
+    Ok(workspace)
+}
+
+/// Reads everything, and keeps a copy of it. Without the copy, as on a full disk, jobs run by the files themselves.
+fn read(place: &Where, last: Option<&Path>) -> Result<(Stamp, Arc<Workspace>, Option<PathBuf>)> {
+    let workspace = with_jobs(place)?;
+    // What is changed while it is read is seen at the next wake.
+    let stamp = stamp(&workspace);
+    let kept = kept::keep(&workspace, last).and_then(|copy| {
+        let of_copy = Config::kept(&workspace.config.file, &copy).and_then(Workspace::of);
+        of_copy.map(|_| copy)
+    });
+    let kept = kept.inspect_err(|fault| tracing::warn!("{fault:#}\n  jobs run by the files themselves")).ok();
+    Ok((stamp, workspace, kept))
+}
+
+fn stamp(workspace: &Workspace) -> Stamp {
+    let (mut files, mut open) = (Vec::new(), Vec::new());
+    for (_, path) in workspace.config.own_files() {
+        if path.is_dir() { open.push(path) } else { files.push(path) }
+    }
+    while let Some(folder) = open.pop() {
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            if path.is_dir() { open.push(path) } else { files.push(path) }
+        }
+        files.push(folder);
+    }
+    files.sort();
+    files.into_iter().map(|path| (seen(&path), path)).map(|(seen, path)| (path, seen)).collect()
+}
+
+fn seen(path: &Path) -> Option<(SystemTime, u64)> {
+    let metadata = std::fs::metadata(path).ok()?;
+    Some((metadata.modified().ok()?, metadata.len()))
+}

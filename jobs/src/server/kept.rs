@@ -1,0 +1,70 @@
+//! Copies of the configuration, the facts and the decisions as `serve` last found them usable. Runs read the copy, so that a bad edit
+//! stops none, and each works by what it was started for.
+
+use crate::workspace::Workspace;
+use anyhow::{Context, Result};
+use pipeline::Readers;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The folder of the copies, each in a folder named by its digest.
+const FOLDER: &str = ".berlaku";
+
+/// Copies what a workspace was read from, and removes the copies of before but for the last one, which a run that has just been started
+/// may still have to read.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub(super) fn keep(workspace: &Workspace, last: Option<&Path>) -> Result<PathBuf> {
+    let all = workspace.config.state_path().join(FOLDER);
+    let failed = || format!("cannot keep a copy of the configuration in {}", all.display());
+    let files = files(workspace).with_context(failed)?;
+    let mut named = Vec::new();
+    for (name, bytes) in &files {
+        named.extend(name.to_string_lossy().bytes().chain([0]));
+        named.extend(pipeline::sha256(bytes).bytes());
+    }
+    let digest = pipeline::sha256(&named);
+    let copy = all.join(digest.get(..16).unwrap_or_default());
+    let write = || -> std::io::Result<()> {
+        for (name, bytes) in &files {
+            let path = copy.join(name);
+            pipeline::make_folder(path.parent().unwrap_or(&copy), Readers::Owner)?;
+            pipeline::replace_file(&path, bytes, Readers::Owner)?;
+        }
+        for entry in std::fs::read_dir(&all)? {
+            let path = entry?.path();
+            if path != copy && Some(path.as_path()) != last {
+                std::fs::remove_dir_all(path)?;
+            }
+        }
+        Ok(())
+    };
+    write().with_context(failed)?;
+    Ok(copy)
+}
+
+/// What a workspace is read from, by the names that [`crate::config::Config::kept`] reads.
+fn files(workspace: &Workspace) -> std::io::Result<BTreeMap<PathBuf, Vec<u8>>> {
+    let config = &workspace.config;
+    let mut files = BTreeMap::new();
+    for (name, path) in config.own_files() {
+        if path.is_dir() {
+            let mut open = vec![path.clone()];
+            while let Some(folder) = open.pop() {
+                for entry in std::fs::read_dir(folder)? {
+                    let found = entry?.path();
+                    if found.is_dir() {
+                        open.push(found);
+                    } else {
+                        let relative = found.strip_prefix(&path).unwrap_or(&found);
+                        files.insert(Path::new(name).join(relative), std::fs::read(&found)?);
+                    }
+                }
+            }
+        } else if path.exists() {
+            files.insert(name.into(), std::fs::read(path)?);
+        }
+    }
+    Ok(files)
+}
