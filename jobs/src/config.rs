@@ -9,6 +9,7 @@ mod job;
 mod monitoring;
 pub(crate) mod place;
 mod render;
+mod schema;
 mod source;
 mod task;
 pub(crate) mod text;
@@ -19,21 +20,24 @@ mod zone;
 pub(crate) use backup::{BackupSection, Place};
 pub(crate) use credential::handed_over;
 pub(crate) use job::JobSection;
+pub(crate) use schema::schema;
 pub(crate) use task::{CatchUp, Task};
 pub(crate) use write::{Beginning, optional_tables};
 
-use crate::channel::ChannelSection;
+use crate::channel::{Channel, ChannelSection};
 use crate::{clock, packaged};
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use monitoring::MonitoringSection;
 use pipeline::{Key, KeyError};
 use place::At;
 use render::RenderSection;
-use schemas::Language;
+use schemars::JsonSchema;
 use schemas::document::Office;
+use schemas::{Facts, Language};
 use serde::Deserialize;
 use source::SourceSection;
 use std::path::{Component, Path, PathBuf};
+use toml::de::DeTable;
 
 /// Where the configuration is looked for when nothing names it.
 const PLACES: [&str; 3] = ["tertib.toml", "work/tertib.toml", "/etc/tertib/tertib.toml"];
@@ -42,7 +46,7 @@ const PLACES: [&str; 3] = ["tertib.toml", "work/tertib.toml", "/etc/tertib/terti
 const KEPT: [&str; 4] = ["tertib.toml", "target.toml", "kalender.toml", "fakta"];
 
 /// The whole file.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
     /// The language in which the officer is told how things are.
@@ -90,7 +94,7 @@ pub(crate) struct Config {
 }
 
 /// `[archive]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct ArchiveSection {
     /// Folder.
@@ -102,7 +106,7 @@ pub(crate) struct ArchiveSection {
 }
 
 /// `[reports]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct ReportsSection {
     /// Folder for documents.
@@ -169,10 +173,8 @@ impl Config {
     }
 
     fn read(path: &Path, copy: Option<&Path>) -> Result<Self> {
-        let read = copy.map_or_else(|| path.to_owned(), |copy| copy.join(KEPT[0]));
-        let words = text::read("the configuration", &read)?;
-        let mut config: Self =
-            toml::from_str(&words).map_err(|e| anyhow!("{}: {}", path.display(), place::place(&e, &words)))?;
+        let words = text::read("the configuration", &Self::read_from(path, copy))?;
+        let mut config = Self::parse(&words).map_err(|fault| anyhow!("{}: {fault}", path.display()))?;
         path.clone_into(&mut config.file);
         config.copy = copy.map(Path::to_owned);
         config.folder = match path.parent() {
@@ -183,12 +185,55 @@ impl Config {
             config.source.url = url;
         } else if let Some(file) = &config.source.url_file {
             let both = "the source is named by `url` and by `url-file`; keep one of them";
-            anyhow::ensure!(config.source.url.is_empty(), "{}: {both}", path.display());
+            if !config.source.url.is_empty() {
+                return Err(config.placed(anyhow!(both).context(At::key(&["source", "url-file"]))));
+            }
             config.source.url = credential::url_in(config.folder.join(file))?;
         }
-        let placed = |fault| anyhow!("{}: {:#}", path.display(), place::placed(fault, &words));
-        config.check().map_err(placed)?;
+        config.check().map_err(|fault| config.placed(fault))?;
         Ok(config)
+    }
+
+    /// The file whose words are read.
+    fn read_from(path: &Path, copy: Option<&Path>) -> PathBuf {
+        copy.map_or_else(|| path.to_owned(), |copy| copy.join(KEPT[0]))
+    }
+
+    fn parse(words: &str) -> Result<Self, String> {
+        toml::from_str(words).map_err(|fault| Self::misnamed(words).unwrap_or_else(|| place::place(&fault, words)))
+    }
+
+    /// What is wrong with a section or key at the top of the file that has no such name. It is told before what is missing without
+    /// it.
+    fn misnamed(words: &str) -> Option<String> {
+        let table = DeTable::parse(words).ok()?;
+        table.get_ref().keys().find_map(|key| {
+            let alone = format!("{} = 0", toml::Value::String(key.get_ref().to_string()));
+            let fault = toml::from_str::<Self>(&alone).err()?;
+            let is_unknown = fault.message().starts_with("unknown field");
+            is_unknown.then(|| place::said_at(fault.message(), key.span().start, words))
+        })
+    }
+
+    /// A fault of a check, with the file, and line and column of the key at which it is.
+    fn placed(&self, fault: anyhow::Error) -> anyhow::Error {
+        // A file that is gone by now has no lines.
+        let words = text::read("the configuration", &Self::read_from(&self.file, self.copy.as_deref())).unwrap_or_default();
+        anyhow!("{}: {:#}", self.file.display(), place::placed(fault, &words))
+    }
+
+    /// Refuses what only the facts can tell: words that the contract does not have, and channels that cannot be meant, so that it
+    /// is told now and not when something is to be sent.
+    ///
+    /// # Errors
+    /// Says what is wrong with it and where.
+    pub(crate) fn check_with(&self, facts: &Facts) -> Result<()> {
+        let check = || -> Result<()> {
+            self.source_config()?.check_words(facts).map_err(values::placed)?;
+            drop(Channel::all(&self.channels, &facts.presets, &self.folder)?);
+            Ok(())
+        };
+        check().map_err(|fault| self.placed(fault))
     }
 
     /// The archive folder.
@@ -287,7 +332,7 @@ impl Config {
     }
 
     fn check(&self) -> Result<()> {
-        self.source_config().context(At::key(&["source", "zone"]))?;
+        self.source_config()?;
         backup::check(&self.backups)?;
         job::check(&self.jobs, self.zone(), clock::now().timestamp())?;
         self.check_folders()

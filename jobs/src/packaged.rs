@@ -11,6 +11,8 @@ pub(crate) const CONFIGURATION: &str = "/etc/tertib";
 pub(crate) const STATE: &str = "/var/lib/tertib";
 /// The file with the URL of the source, beside the configuration.
 pub(crate) const SOURCE_URL: &str = "source-url";
+/// The schema of tertib.toml, for editors.
+pub(crate) const SCHEMA: &str = "/usr/share/tertib/tertib.schema.json";
 /// The user of the service.
 const USER: &str = "tertib";
 /// The units that write into the archive.

@@ -4,7 +4,6 @@ mod snapshot;
 
 pub(crate) use snapshot::Snapshot;
 
-use crate::channel::Channel;
 use crate::config::{Config, place, text};
 use crate::options::{ArchiveCopy, Common, Where};
 use crate::print;
@@ -73,10 +72,7 @@ impl Workspace {
             FactsError::Calendar(_) => anyhow!(fault).context(unusable(&calendar)),
             FactsError::File { .. } => anyhow!(fault).context("a fact file cannot be used; mend or remove it"),
         })?;
-        let of_file = || config.file.display().to_string();
-        config.source_config()?.check_words(&facts).with_context(of_file)?;
-        // A channel that cannot be meant is told now, not when something is to be sent.
-        drop(Channel::all(&config.channels, &facts.presets, &config.folder).with_context(of_file)?);
+        config.check_with(&facts)?;
         let decisions = Decisions::of(entries(&targets)?, &facts).with_context(|| unusable(&targets))?;
         Ok(Arc::new(Self { config, facts: Arc::new(facts), decisions }))
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A column of the source contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "each column's meaning is a row of data/columns.toml")]
 pub enum Column {

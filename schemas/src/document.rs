@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// The office that issues a document, from the configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Office {
     /// First line of the letterhead.
@@ -44,6 +45,7 @@ impl Office {
 
 /// A person who signs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Signer {
     /// The post that the person holds.

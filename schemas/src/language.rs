@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// English.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum Language {
     /// Indonesian.
     #[default]

@@ -42,6 +42,7 @@ impl MessageRules {
 
 /// The form of a request's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum BodyForm {
     /// A JSON object.

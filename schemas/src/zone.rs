@@ -22,6 +22,24 @@ pub enum Zone {
     Wit,
 }
 
+/// Both names of each, of which the derived one would know but the first.
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for Zone {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Zone".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let names =
+            Self::ALL.map(|zone| zone.to_string()).into_iter().chain(Self::ALL.map(|zone| zone.name().to_owned()));
+        schemars::json_schema!({
+            "description": "The zone of the office: its months, working hours, due times and printed times.",
+            "type": "string",
+            "enum": names.collect::<Vec<_>>(),
+        })
+    }
+}
+
 impl Zone {
     /// All of them, from west to east.
     pub const ALL: [Self; 3] = [Self::Wib, Self::Wita, Self::Wit];

@@ -109,6 +109,10 @@ fn set_up(debian: &Debian, uid: u32) {
         let meta = fs::metadata(debian.path("etc/tertib").join(secret)).unwrap();
         assert_eq!((meta.mode() & 0o777, meta.uid()), (0o600, uid), "{secret}");
     }
+    let configuration = fs::read_to_string(debian.path("etc/tertib/tertib.toml")).unwrap();
+    let schema = configuration.lines().next().unwrap().strip_prefix("#:schema file:///").unwrap();
+    let schema = fs::read_to_string(debian.path(schema)).unwrap();
+    assert!(schema == debian.run(&["tertib", "util", "schema"]).expect_code(0).out);
     assert_eq!(fs::read_to_string(debian.path("etc/tertib/source-url")).unwrap(), "sqlite:/srv/kantor.sqlite\n");
     debian.run(&init).expect_code(2);
     let refused = debian.run(&["tertib", "pull"]).expect_code(2);

@@ -5,8 +5,10 @@ use super::email::{Email, Security};
 use super::secret::Secret;
 use super::webhook::Webhook;
 use super::{Channel, Letter, Way, is_loopback};
-use anyhow::{Context, Result, anyhow, bail};
+use crate::config::place::{At, instead, shown};
+use anyhow::{Result, anyhow};
 use chrono::DateTime;
+use schemars::JsonSchema;
 use schemas::{BodyForm, Preset};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -15,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// One `[[channel]]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct ChannelSection {
     /// Its name in lists and findings.
@@ -64,6 +66,7 @@ pub(crate) struct ChannelSection {
     /// Webhook: the form of the body.
     pub form: Option<BodyForm>,
     /// Webhook: the body.
+    #[schemars(with = "Option<serde_json::Value>")]
     pub body: Option<toml::Value>,
     /// Webhook: where a JSON answer says `true` for a message that was taken.
     pub ok: Option<String>,
@@ -79,7 +82,7 @@ pub(crate) struct ChannelSection {
 }
 
 /// How a channel sends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum ChannelKind {
     /// By e-mail.
@@ -91,7 +94,7 @@ pub(crate) enum ChannelKind {
 }
 
 /// The kinds of messages that a channel may send.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Tells {
     /// That something is wrong, still wrong, right again.
@@ -114,18 +117,36 @@ fn default_most_a_day() -> NonZeroU32 {
 
 pub(super) fn all(sections: &[ChannelSection], presets: &[Preset], folder: &Path) -> Result<Vec<Channel>> {
     let mut channels: Vec<Channel> = Vec::new();
-    for section in sections {
-        let channel = section.meant(presets, folder).with_context(|| format!("channel `{}`", section.name))?;
+    for (number, section) in sections.iter().enumerate() {
+        let meant = section.meant(presets, folder);
+        let placed = |Misfit { key, reason }: Misfit| {
+            anyhow!(reason).context(format!("channel `{}`", section.name)).context(At::of_entry("channel", number, key))
+        };
+        let channel = meant.map_err(placed)?;
         if channels.iter().any(|other| other.name == channel.name) {
-            bail!("two channels are called `{}`", channel.name);
+            let fault = anyhow!("two channels are called `{}`", channel.name);
+            return Err(fault.context(At::of_entry("channel", number, "name")));
         }
         channels.push(channel);
     }
     Ok(channels)
 }
 
+/// A channel that cannot be meant, by the key to change.
+#[derive(Debug)]
+struct Misfit {
+    key: &'static str,
+    reason: String,
+}
+
+impl Misfit {
+    fn at(key: &'static str, reason: impl Into<String>) -> Self {
+        Self { key, reason: reason.into() }
+    }
+}
+
 impl ChannelSection {
-    fn meant(&self, presets: &[Preset], folder: &Path) -> Result<Channel> {
+    fn meant(&self, presets: &[Preset], folder: &Path) -> Result<Channel, Misfit> {
         self.check_keys()?;
         let mut to = self.to.clone();
         to.sort();
@@ -143,7 +164,7 @@ impl ChannelSection {
     }
 
     /// No key of another kind of channel stands here.
-    fn check_keys(&self) -> Result<()> {
+    fn check_keys(&self) -> Result<(), Misfit> {
         let of_email = [
             ("server", self.server.is_some()),
             ("port", self.port.is_some()),
@@ -172,38 +193,44 @@ impl ChannelSection {
             (ChannelKind::Webhook, "webhook", of_webhook.as_slice()),
             (ChannelKind::Command, "command", of_command.as_slice()),
         ];
-        for (kind, word, keys) in kinds.into_iter().filter(|(kind, ..)| *kind != self.kind) {
+        for (_, word, keys) in kinds.into_iter().filter(|(kind, ..)| *kind != self.kind) {
             if let Some((key, _)) = keys.iter().find(|(_, is_there)| *is_there) {
-                bail!("`{key}` is for type = \"{word}\"; take it out, or change the type (this one is {kind:?})");
+                let reason = format!("`{key}` is for type = \"{word}\"; take it out, or change the type");
+                return Err(Misfit::at(key, reason));
             }
         }
         Ok(())
     }
 
-    fn email(&self, folder: &Path) -> Result<Email> {
-        let server = self.server.clone().context("`server` is missing: the name of the mail server")?;
-        let from = self.from.as_deref().context("`from` is missing: the e-mail address of the sender")?;
-        let from = from.parse().map_err(|_| anyhow!("`{from}` of `from` is no e-mail address"))?;
+    fn email(&self, folder: &Path) -> Result<Email, Misfit> {
+        let lacks = |key, what| move || Misfit::at(key, format!("`{key}` is missing: {what}"));
+        let server = self.server.clone().ok_or_else(lacks("server", "the name of the mail server"))?;
+        let from = self.from.as_deref().ok_or_else(lacks("from", "the e-mail address of the sender"))?;
+        let no_address = |key, address: &str| Misfit::at(key, format!("`{}` is no e-mail address", shown(address)));
+        let from = from.parse().map_err(|_| no_address("from", from))?;
         if self.to.is_empty() {
-            bail!("`to` is missing: the e-mail addresses of the receivers");
+            return Err(lacks("to", "the e-mail addresses of the receivers")());
         }
         if let Some(to) = self.to.iter().find(|to| to.parse::<lettre::message::Mailbox>().is_err()) {
-            bail!("`{to}` of `to` is no e-mail address");
+            return Err(no_address("to", to));
         }
         let security = self.security.unwrap_or_default();
         if security == Security::None && !self.unencrypted && !is_loopback(&server) {
-            bail!("security = \"none\" sends unencrypted to {server}; if that is meant, write `unencrypted = true`");
+            let reason = "security = \"none\" sends unencrypted to another machine; if that is meant, write `unencrypted = true`";
+            return Err(Misfit::at("security", reason));
         }
         let user = match (&self.user, &self.password_file) {
             (Some(user), Some(file)) => Some((user.clone(), Secret::new(file, folder))),
             (None, None) => None,
-            _ => bail!("`user` and `password-file` go together"),
+            (Some(_), None) => return Err(Misfit::at("user", "`user` and `password-file` go together")),
+            (None, Some(_)) => return Err(Misfit::at("password-file", "`user` and `password-file` go together")),
         };
         let port = self.port.unwrap_or_else(|| security.port());
         Ok(Email { server, port, security, authority: self.authority(folder), from, user })
     }
 
-    fn webhook(&self, presets: &[Preset], folder: &Path) -> Result<Webhook> {
+    fn webhook(&self, presets: &[Preset], folder: &Path) -> Result<Webhook, Misfit> {
+        let lacks = |key, what| move || Misfit::at(key, format!("`{key}` is missing: {what}, or `preset`"));
         let preset = self.preset.as_deref().map(|name| preset(presets, name)).transpose()?;
         let url = self.url.clone().or_else(|| preset.map(|preset| preset.url.clone())).filter(|url| !url.is_empty());
         let mut headers = preset.map(|preset| preset.headers.clone()).unwrap_or_default();
@@ -214,12 +241,13 @@ impl ChannelSection {
         headers.extend(self.headers.clone());
         let body = self.body.clone().or_else(|| preset.map(|preset| preset.body.clone()));
         let method = self.method.as_deref().unwrap_or("POST");
+        let no_method = |_| Misfit::at("method", format!("`{}` is no method of a request", shown(method)));
         let webhook = Webhook {
-            method: method.parse().map_err(|_| anyhow!("`{method}` is no method of a request"))?,
-            url: url.context("`url` is missing: the address of the service, or `preset`")?,
+            method: method.parse().map_err(no_method)?,
+            url: url.ok_or_else(lacks("url", "the address of the service"))?,
             headers,
             form: self.form.or_else(|| preset.map(|preset| preset.form)).unwrap_or(BodyForm::Json),
-            body: body.context("`body` is missing: what the service is sent, or `preset`")?,
+            body: body.ok_or_else(lacks("body", "what the service is sent"))?,
             ok: self.ok.clone().or_else(|| preset.and_then(|preset| preset.ok.clone())),
             longest: preset.and_then(|preset| preset.longest),
             secret: self.secret_file.as_deref().map(|file| Secret::new(file, folder)),
@@ -228,12 +256,14 @@ impl ChannelSection {
         };
         // An address may be a secret as a whole.
         let secret = webhook.secret.as_ref().map(|_| "https://example.org");
-        webhook.request("", &example(), secret).map_err(|reason| anyhow!(reason))?;
+        webhook.request("", &example(), secret).map_err(|unfit| Misfit::at(unfit.key, unfit.reason))?;
         Ok(webhook)
     }
 
-    fn command(&self, folder: &Path) -> Result<Command> {
-        let program = self.program.as_deref().context("`program` is missing: what is started for each message")?;
+    fn command(&self, folder: &Path) -> Result<Command, Misfit> {
+        let program = self.program.as_deref();
+        let program =
+            program.ok_or_else(|| Misfit::at("program", "`program` is missing: what is started for each message"))?;
         let deadline = Duration::from_secs(self.deadline_seconds.map_or(30, NonZeroU64::get));
         Ok(Command { program: folder.join(program), arguments: self.arguments.clone(), deadline })
     }
@@ -243,10 +273,10 @@ impl ChannelSection {
     }
 }
 
-fn preset<'a>(presets: &'a [Preset], name: &str) -> Result<&'a Preset> {
-    presets.iter().find(|preset| preset.name == name).with_context(|| {
+fn preset<'a>(presets: &'a [Preset], name: &str) -> Result<&'a Preset, Misfit> {
+    presets.iter().find(|preset| preset.name == name).ok_or_else(|| {
         let known: Vec<&str> = presets.iter().map(|preset| preset.name.as_str()).collect();
-        format!("there is no preset `{name}`; there are {}", known.join(", "))
+        Misfit::at("preset", format!("there is no preset `{}`; {}", shown(name), instead(name, &known)))
     })
 }
 

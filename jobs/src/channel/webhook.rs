@@ -36,7 +36,8 @@ pub(super) struct Webhook {
 impl Webhook {
     pub(super) fn send(&self, to: &str, letter: &Letter) -> Result<(), Refusal> {
         let secret = self.secret.as_ref().map(Secret::read).transpose()?;
-        let request = self.request(to, letter, secret.as_deref()).map_err(Refusal::lasting)?;
+        let request = self.request(to, letter, secret.as_deref());
+        let request = request.map_err(|unfit| Refusal::lasting(unfit.reason))?;
         let tls = TlsConfig::builder().root_certs(self.roots()?).build();
         let agent = ureq::Agent::config_builder()
             .timeout_global(Some(SILENCE))
@@ -66,37 +67,42 @@ impl Webhook {
     }
 
     /// What is sent. It is made once when the configuration is read, so that a template that names what there is not is told then.
-    pub(super) fn request(
-        &self,
-        to: &str,
-        letter: &Letter,
-        secret: Option<&str>,
-    ) -> Result<Request<Vec<u8>>, &'static str> {
+    pub(super) fn request(&self, to: &str, letter: &Letter, secret: Option<&str>) -> Result<Request<Vec<u8>>, Unfit> {
+        let of = |key| move |reason| Unfit { key, reason };
         let templates = Templates::new(to, letter, secret, self.longest);
-        let url = templates.fill(&self.url)?;
+        let url = templates.fill(&self.url).map_err(of("url"))?;
         if !(url.starts_with("https://") || url.starts_with("http://") && (self.unencrypted || is_here(&url))) {
-            return Err("its address does not begin with https://; to send unencrypted, write `unencrypted = true`");
+            let reason = "its address does not begin with https://; to send unencrypted, write `unencrypted = true`";
+            return Err(of("url")(reason));
         }
         let (kind, body) = match self.form {
-            BodyForm::Json => ("application/json", templates.json(&self.body)?.to_string()),
-            BodyForm::Form => ("application/x-www-form-urlencoded", templates.form(&self.body)?),
+            BodyForm::Json => ("application/json", templates.json(&self.body).map(|body| body.to_string())),
+            BodyForm::Form => ("application/x-www-form-urlencoded", templates.form(&self.body)),
             BodyForm::Text => {
-                let text = self.body.as_str().ok_or("a body of the form `text` is one text")?;
-                ("text/plain; charset=utf-8", templates.fill(text)?)
+                let text = self.body.as_str().ok_or("a body of the form `text` is one text");
+                ("text/plain; charset=utf-8", text.and_then(|text| templates.fill(text)))
             }
         };
+        let body = body.map_err(of("body"))?;
         let mut request = Request::builder().method(self.method.clone()).uri(url).header("Content-Type", kind);
         request = request.header("Idempotency-Key", &letter.id);
         for (name, value) in &self.headers {
-            request = request.header(name, templates.fill(value)?);
+            request = request.header(name, templates.fill(value).map_err(of("headers"))?);
         }
-        request.body(body.into_bytes()).map_err(|_| "its address or a header cannot be sent")
+        request.body(body.into_bytes()).map_err(|_| of("url")("its address or a header cannot be sent"))
     }
 
     fn roots(&self) -> Result<RootCerts, Refusal> {
         let Some(path) = &self.authority else { return Ok(RootCerts::WebPki) };
         authority::roots(path).map_err(|_| Refusal::lasting("the file of `ca-file` cannot be read as a certificate"))
     }
+}
+
+/// Why a request cannot be made, and from which key of the channel.
+#[derive(Debug)]
+pub(super) struct Unfit {
+    pub(super) key: &'static str,
+    pub(super) reason: &'static str,
 }
 
 /// Whether an address is of this machine.

@@ -1,7 +1,7 @@
 //! `tertib util`: what a package of the program is made of.
 
 use crate::outcome::Outcome;
-use crate::print;
+use crate::{config, print};
 use anyhow::{Context, Result};
 use clap::{Command, Subcommand};
 use clap_complete::{Shell, generate};
@@ -21,6 +21,8 @@ pub(crate) enum Action {
         /// The shell.
         shell: Shell,
     },
+    /// Print the JSON Schema of tertib.toml, from which editors know its keys and words.
+    Schema,
 }
 
 /// Makes it from the command line as it is, so that nothing has to be kept up to date by hand.
@@ -36,6 +38,7 @@ pub(crate) fn run(action: &Action, mut command_line: Command) -> Result<Outcome>
             generate(*shell, &mut command_line, "tertib", &mut script);
             print::data(&String::from_utf8(script)?)?;
         }
+        Action::Schema => print::data(&config::schema()?)?,
     }
     Ok(Outcome::Done)
 }

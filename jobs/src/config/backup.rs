@@ -2,11 +2,12 @@
 
 use super::place::At;
 use anyhow::{Context, Result, anyhow, bail};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
 /// One `[[backup]]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct BackupSection {
     /// Its name in commands, messages and the history.
@@ -43,7 +44,7 @@ pub(crate) struct BackupSection {
 }
 
 /// What encrypts a target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Encryption {
     /// A disk with LUKS.
@@ -138,8 +139,12 @@ impl BackupSection {
         if is_bucket && (self.endpoint.is_none() || of_bucket.contains(&false)) {
             bail!("a target in S3 takes `endpoint`, `access-key-file` and `secret-key-file`");
         }
-        if !is_bucket && (self.endpoint.is_some() || of_bucket.contains(&true) || self.target.contains("://")) {
-            bail!("`{}` is a folder; a target in S3 is `s3://BUCKET/PREFIX`", self.target);
+        // What is not shown may hold a password.
+        if !is_bucket && self.target.contains("://") {
+            bail!("a target is a folder, or a bucket `s3://BUCKET/PREFIX`");
+        }
+        if !is_bucket && (self.endpoint.is_some() || of_bucket.contains(&true)) {
+            bail!("`endpoint` and the files of keys are for a bucket `s3://BUCKET/PREFIX`; this target is a folder");
         }
         if is_bucket && (self.removable || !self.command.is_empty()) {
             bail!("`removable` and `command` are for folders");
@@ -157,11 +162,11 @@ impl BackupSection {
 /// Says which one to change.
 pub(super) fn check(sections: &[BackupSection]) -> Result<()> {
     for (i, section) in sections.iter().enumerate() {
-        let at = || At::key(&["backup", &i.to_string(), "target"]);
+        let at = || At::of_entry("backup", i, "target");
         section.check().with_context(|| format!("backup `{}`", section.name)).with_context(at)?;
         if section.name.is_empty() || sections[..i].iter().any(|other| other.name == section.name) {
             let fault = anyhow!("each [[backup]] takes a name of its own, and one is `{}`", section.name);
-            return Err(fault.context(At::key(&["backup", &i.to_string(), "name"])));
+            return Err(fault.context(At::of_entry("backup", i, "name")));
         }
     }
     Ok(())

@@ -1,14 +1,15 @@
 //! Jobs: what runs when.
 
-use super::At;
+use super::place::{At, instead};
 use super::task::{CatchUp, Task};
 use crate::scheduler::{Plan, Schedule};
 use anyhow::{Context, Result, anyhow};
 use chrono_tz::Tz;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// One `[[job]]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct JobSection {
     /// Its name in the history.
@@ -68,19 +69,20 @@ impl JobSection {
 pub(super) fn check(jobs: &[JobSection], zone: Tz, now_s: i64) -> Result<()> {
     let names: Vec<&str> = jobs.iter().map(|job| job.name.as_str()).collect();
     for (number, job) in jobs.iter().enumerate() {
-        let refused = |key: &str, said: String| Err(anyhow!(said).context(At::of_job(number, key)));
+        let at = |key: &str| At::of_entry("job", number, key);
+        let refused = |key: &str, said: String| Err(anyhow!(said).context(at(key)));
         if names[..number].contains(&job.name.as_str()) {
             return refused("name", format!("two jobs are called `{}`", job.name));
         }
-        let plan = job.plan(zone).and_then(|plan| plan.schedule.check(now_s));
-        plan.with_context(|| format!("job `{}`", job.name)).context(At::of_job(number, "cron"))?;
+        let of_job = || format!("job `{}`", job.name);
+        Schedule::new(&job.cron, None, zone).with_context(of_job).with_context(|| at("cron"))?;
+        let plan = job.plan(zone).with_context(of_job).with_context(|| at("when"))?;
+        plan.schedule.check(now_s).with_context(of_job).with_context(|| at("cron"))?;
         for needed in &job.after {
             if !names.contains(&needed.as_str()) {
-                let all = names.join(", ");
-                return refused(
-                    "after",
-                    format!("job `{}` is to run after `{needed}`, which is no job; there are {all}", job.name),
-                );
+                let others = instead(needed, &names);
+                let said = format!("job `{}` is to run after `{needed}`, which is no job; {others}", job.name);
+                return refused("after", said);
             }
         }
         if waits_for(job, job, jobs, jobs.len()) {
@@ -121,7 +123,7 @@ mod tests {
         assert!(
             said(&[job("a", &["b"]), job("b", &["c"]), job("c", &["b"])]).unwrap_err().contains("waits for itself")
         );
-        assert!(said(&[job("a", &["tarik"])]).unwrap_err().contains("no job; there are a"));
+        assert!(said(&[job("a", &["tarik"])]).unwrap_err().contains("which is no job; known are `a`"));
         assert!(said(&[job("a", &[]), job("a", &[])]).unwrap_err().contains("two jobs"));
     }
 }

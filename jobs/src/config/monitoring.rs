@@ -1,10 +1,11 @@
 //! What other programs are told, so that they can watch tertib.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::path::PathBuf;
 
 /// `[monitoring]`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub(crate) struct MonitoringSection {
     /// The file of measures for Prometheus, in the folder from which its node exporter takes text files.

@@ -3,6 +3,7 @@
 use super::{Config, text};
 use anyhow::{Context, Result, bail};
 use reports::{Crest, Program, Renderer, Typesetter};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ const TYPESET: &str = "typeset";
 const LONGEST_CREST_BYTES: u64 = 16 << 20;
 
 /// `[render]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub(crate) struct RenderSection {
     /// A typst program that sets the pages instead of the built-in typesetter.

@@ -4,6 +4,7 @@ use super::values::{Word, date_formats, words};
 use super::{Config, relative_path};
 use anyhow::Result;
 use pipeline::{SourceConfig, Timeouts};
+use schemars::JsonSchema;
 use schemas::Column;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -11,7 +12,7 @@ use std::num::NonZeroU64;
 use std::path::PathBuf;
 
 /// `[source]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct SourceSection {
     /// Under which name the archive keeps the cursor.

@@ -1,8 +1,12 @@
 //! The configuration that an office begins with: every key with a comment.
 
+use super::schema::schema;
 use crate::packaged;
 use anyhow::{Context, Result};
 use std::path::Path;
+
+/// The schema beside a configuration.
+const SCHEMA: &str = "tertib.schema.json";
 
 /// What is known of an office when its configuration is written.
 #[derive(Clone, Copy, Debug)]
@@ -20,12 +24,15 @@ pub(crate) struct Beginning<'a> {
 }
 
 impl Beginning<'_> {
-    /// Writes the configuration, for its owner alone, since the URL may hold a password.
+    /// Writes the configuration, for its owner alone, since the URL may hold a password, and the schema for editors beside it. A
+    /// schema that lies there may be of an older program, and is replaced.
     ///
     /// # Errors
-    /// When something has that name already, or the file cannot be written.
+    /// When something has that name already, or a file cannot be written.
     pub(crate) fn write(self, path: &Path) -> Result<()> {
-        written(path, &self.text())
+        written(path, &self.text(&format!("./{SCHEMA}")))?;
+        let beside = path.with_file_name(SCHEMA);
+        std::fs::write(&beside, schema()?).with_context(|| format!("cannot write {}", beside.display()))
     }
 
     /// Writes the configuration of the package's service, whose URL stands in a file of its own.
@@ -38,7 +45,7 @@ impl Beginning<'_> {
         let value = |path: &Path| toml::Value::String(path.display().to_string()).to_string();
         let (archive, reports) = (value(&archive), value(&state.join("laporan")));
         let source_url = format!("url-file = \"{}\"", packaged::SOURCE_URL);
-        let mut text = self.text();
+        let mut text = self.text(&format!("file://{}", packaged::SCHEMA));
         for (from, to) in [
             (format!("url = {}\n", quoted(self.url)), format!("{source_url}\n")),
             (format!("# {source_url}\n"), String::new()),
@@ -52,11 +59,12 @@ impl Beginning<'_> {
         written(path, &text)
     }
 
-    fn text(self) -> String {
+    fn text(self, schema: &str) -> String {
         let line =
             |there: bool, name: &str, value: &str| format!("{}{name} = \"{value}\"", if there { "" } else { "# " });
         let [outage_table, stock_table] = optional_tables(self.url);
         include_str!("tertib.toml.txt")
+            .replace("{schema}", schema)
             .replace("{url}", &quoted(self.url))
             .replace("{view}", &quoted(self.view))
             .replace("{outages}", &line(self.outages, "outages", &outage_table))

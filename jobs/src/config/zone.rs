@@ -1,8 +1,9 @@
 //! The zone of the office, and that of the times of its source.
 
 use super::Config;
-use anyhow::{Result, anyhow, bail};
-use chrono_tz::Tz;
+use super::place::{At, nearest, shown};
+use anyhow::{Context, Error, Result, anyhow};
+use chrono_tz::{TZ_VARIANTS, Tz};
 use schemas::Zone;
 
 impl Config {
@@ -20,14 +21,22 @@ impl Config {
     pub(super) fn source_zone(&self) -> Result<Tz> {
         let office = self.office.zone();
         let Some(name) = &self.source.zone else { return Ok(self.zone()) };
-        let zone = name.parse().map_err(|_| anyhow!("`{name}` is not a time zone; use a name like Asia/Jakarta"))?;
+        let at = || At::key(&["source", "zone"]);
+        let zone = name.parse().map_err(|_| unknown(name)).with_context(at)?;
         if self.office.zona.is_none() && zone != self.zone() {
             let own = Zone::named(name).unwrap_or(office);
-            bail!(
+            let fault = anyhow!(
                 "zone = \"{name}\" under [source] is not the office's zone, which is {office} where [office] names none; \
                  write zona = \"{own}\" under [office]"
             );
+            return Err(fault.context(at()));
         }
         Ok(zone)
     }
+}
+
+fn unknown(name: &str) -> Error {
+    let near = nearest(name, TZ_VARIANTS.iter().map(|zone| zone.name()));
+    let near = near.map_or_else(|| "use a name like Asia/Jakarta".to_owned(), |near| format!("did you mean `{near}`?"));
+    anyhow!("`{}` is not a time zone; {near}", shown(name))
 }

@@ -83,7 +83,7 @@ pub enum SourceError {
     },
     /// The configuration translates a word into one that the contract does not have.
     #[error(
-        "[source.values.{column}] gives \"{said}\" the word `{word}`, which `{column}` does not have; is it `{nearest}`? It may be {allowed}"
+        "[source.values.{column}] gives \"{said}\" the word `{word}`, which `{column}` does not have; did you mean `{nearest}`? It may be {allowed}"
     )]
     Word {
         /// The column.
