@@ -151,6 +151,49 @@ const FAULTS: &[Fault] = &[
     Fault("nobody_pulls", 1, &["J030"], |o| edit(o, "task = \"pull\"", "task = \"verify\"")),
     Fault("nobody_verifies", 1, &["J031"], |o| edit(o, "task = \"verify\"", "task = \"pull\"")),
     Fault("nobody_prints", 0, &["J032"], |o| edit(o, "task = \"monthly-reports\"", "task = \"verify\"")),
+    Fault("day_that_the_office_never_has", 2, &["J007"], |o| {
+        edit(o, "cron = \"0 8 * * 1\"", "cron = \"0 8 1 * *\"\nwhen = \"hari-kerja 20\"")
+    }),
+    // Who runs the jobs.
+    Fault("nobody_serves_yet", 0, &["J033"], |o| recall(o, "delete from slot; delete from job")),
+    Fault("nobody_serves_any_more", 2, &["J004"], |o| {
+        recall(o, "delete from slot; update job set since_s = since_s - 864000")
+    }),
+    Fault("scheduler_that_hangs", 2, &["J035"], |o| serving(o, 3_600, "null")),
+    Fault("clock_that_is_not_believed", 2, &["T011"], |o| serving(o, 10, "\"T011\"")),
+    // The key on paper, and backups.
+    Fault("no_copy_of_the_key", 1, &["K019"], |o| recall(o, "delete from backups where kind = 'key'")),
+    Fault("copy_of_another_key", 1, &["K019"], |o| {
+        recall(o, "update backups set message = 'abcdefgh' where kind = 'key'")
+    }),
+    Fault("no_target", 0, &["K020"], |o| edit(o, BACKUP, "")),
+    Fault("nobody_backs_up", 1, &["J036"], |o| edit(o, "task = \"backup\"", "task = \"verify\"")),
+    Fault("old_backup", 1, &["K010"], |o| {
+        recall(o, &format!("update backups set at = '{}' where kind <> 'key'", days_ago(20)))
+    }),
+    Fault("backup_that_nobody_tried", 1, &["K014"], |o| {
+        let old = format!("update backups set at = '{}' where kind = 'backup';", days_ago(120));
+        recall(o, &format!("{old} {ANOTHER_BACKUP}"))
+    }),
+    Fault("backup_that_failed", 2, &["K016"], |o| {
+        recall(o, &format!("{ANOTHER_BACKUP}; update backups set outcome = 'failed', number = null where id = {LAST}"))
+    }),
+    Fault("backup_that_has_lost_files", 2, &["K013"], |o| {
+        recall(o, &format!("update backups set outcome = 'findings', codes = 'K013' where id = {LAST}"))
+    }),
+    // Channels.
+    Fault("one_channel", 0, &["N004"], |o| edit(o, "name = \"dua\"", "name = \"dua\"\ntells = [\"reports\"]")),
+    Fault("whatsapp_alone", 1, &["N005"], |o| {
+        let whatsapp = "type = \"webhook\"\npreset = \"fonnte\"\nsecret-file = \"sandi\"\nto = [\"62812\"]\n";
+        for name in ["satu", "dua"] {
+            edit(o, &channel(name), &format!("[[channel]]\nname = \"{name}\"\n{whatsapp}"));
+        }
+        Vec::new()
+    }),
+    Fault("channel_that_takes_nothing", 1, &["N002"], |o| recall(o, &format!("{MESSAGE} 'waiting', 20, null)"))),
+    Fault("channel_that_took_nothing_for_a_week", 2, &["N001"], |o| {
+        recall(o, &format!("{MESSAGE} 'given-up', 0, 1700000000)"))
+    }),
     Fault("damaged_history", 2, &["J034"], |o| write(o, "riwayat.sqlite", &[b'x'; 8_192])),
     Fault("templates_that_are_not_there", 1, &["P033"], |o| {
         edit(o, "# templates = \"templates\"", "templates = \"templates\"")
@@ -163,11 +206,32 @@ const FAULTS: &[Fault] = &[
     }),
 ];
 
+/// What an office that is set up for years has beside what `init` writes.
+const BACKUP: &str = "\n[[backup]]\nname = \"usb\"\ntarget = \"cadangan\"\nencrypted = \"luks\"\n";
+const BACKUPS: &str = "\n[[job]]\nname = \"cadangan\"\ntask = \"backup\"\ncron = \"0 19 * * 1-5\"\n";
+
+/// The last backup in the history, and one more like it.
+const LAST: &str = "(select max(id) from backups where kind = 'backup')";
+const ANOTHER_BACKUP: &str =
+    "insert into backups (target, place, kind, at, outcome, codes, message, number, files, bytes, whole)
+    select target, place, kind, strftime('%Y-%m-%dT%H:%M:%SZ'), outcome, codes, message, number, files, bytes, whole
+    from backups where kind = 'backup'";
+
+/// A message whose state, attempts and end follow.
+const MESSAGE: &str =
+    "insert into outbox (id, channel, receiver, kind, key, letter, made_s, not_before_s, state, attempts, settled_s)
+    values ('1', 'satu', '', 'alarm', 'J001/tarik', '{}', 1700000000, 0,";
+
+fn channel(name: &str) -> String {
+    format!("[[channel]]\nname = \"{name}\"\ntype = \"command\"\nprogram = \"/bin/true\"\n")
+}
+
 fn main() -> ExitCode {
     let mut trials = Trials::default();
     trials.add("a_healthy_office_is_well", &[], a_healthy_office_is_well);
     trials.add("the_verdict_is_last", &[], the_verdict_is_last);
     trials.add("a_remedy_heals", &[], a_remedy_heals);
+    trials.add("a_job_examines_every_week", &[], a_job_examines_every_week);
     for Fault(name, code, expected, make) in FAULTS {
         trials.add(format!("fault: {name}"), &[], move || {
             let office = healthy();
@@ -211,8 +275,16 @@ fn healthy() -> Office {
             "[[period]]\nprofile = \"ramadan\"\nfrom = \"2020-01-01\"\nto = \"2099-12-31\"\ndecree = \"SE\"\n";
         write(&office, "kalender.toml", (covered() + ramadan).as_bytes());
         write(&office, "target.toml", decisions(&office).as_bytes());
+        let config = fs::read_to_string(office.path("tertib.toml")).unwrap();
+        let config = [&config, BACKUP, BACKUPS, "\n", &channel("satu"), &channel("dua")].concat();
+        write(&office, "tertib.toml", config.as_bytes());
+        office.run(&["pull", "--at", &days_ago(40)]).expect_code_in(&[0, 1], "pull");
         office.run(&["pull"]).expect_code(0);
+        office.run(&["serve", "--once"]).expect_code(0);
         office.run(&["run", "verifikasi"]).expect_code(0);
+        office.run(&["backup"]).expect_code(0);
+        let mut confirm = office.command(&["key", "confirm"]);
+        Ran::from(confirm.stdin(fs::File::open(office.path("kunci.key")).unwrap()).output().unwrap()).expect_code(0);
         office
     });
     let office = made.copy();
@@ -239,6 +311,30 @@ fn decisions(office: &Office) -> String {
     .collect()
 }
 
+fn days_ago(days: u64) -> String {
+    let then = chrono::DateTime::<chrono::Utc>::from(SystemTime::now()) - chrono::Days::new(days);
+    then.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
+
+/// Changes what the history remembers.
+fn recall(office: &Office, statements: &str) -> Vec<(&'static str, String)> {
+    tests::sqlite(&office.path("riwayat.sqlite"), statements);
+    Vec::new()
+}
+
+/// As if `serve` ran, looked so many seconds ago and found that of the clock.
+fn serving(office: &Office, seconds: i64, clock_fault: &str) -> Vec<(&'static str, String)> {
+    let at_s = chrono::DateTime::<chrono::Utc>::from(SystemTime::now()).timestamp() - seconds;
+    let beat = format!(
+        "{{\"process\":1,\"at_s\":{at_s},\"clock_fault\":{clock_fault},\"is_held\":false,\"configuration_fault\":null}}"
+    );
+    write(office, ".serve.lock", beat.as_bytes());
+    // Until the test program ends.
+    let lock: &'static fs::File = Box::leak(Box::new(fs::File::open(office.path(".serve.lock")).unwrap()));
+    lock.lock().unwrap();
+    Vec::new()
+}
+
 /// A small file system in memory, until it is dropped.
 struct Mounted(std::path::PathBuf);
 
@@ -263,7 +359,7 @@ fn examined(office: &Office, environment: &[(&str, String)], code: i32) -> (Valu
     let answer = doctor(office, environment, &["--format", "json"]).expect_code(code).json();
     assert!(began.elapsed() < LIMIT, "{:?}", began.elapsed());
     let checks = answer["checks"].as_array().unwrap();
-    assert_eq!(checks.len(), 19);
+    assert_eq!(checks.len(), 22);
     let found = checks.iter().flat_map(|check| check["findings"].as_array().unwrap());
     let mut found: Vec<String> = found.map(|found| found["code"].as_str().unwrap().to_owned()).collect();
     found.sort();
@@ -370,6 +466,36 @@ fn a_remedy_heals() {
         }
     }
     assert!(examined(&office, &[], 0).1.is_empty());
+}
+
+/// What a run of the job finds stands in the history, until a run finds nothing.
+fn a_job_examines_every_week() {
+    let office = healthy();
+    let of_the_job = || {
+        let status = office.status();
+        let codes = status["conditions"].as_array().unwrap().iter();
+        codes.filter(|one| one["of"] == "periksa").map(|one| one["code"].to_string()).collect::<Vec<_>>()
+    };
+    let ran_with_code = |code| {
+        let mut job = office.command(&["run", "periksa"]);
+        Ran::from(job.env("TZ", "Asia/Jakarta").output().unwrap()).expect_code(code)
+    };
+    ran_with_code(0);
+    assert!(of_the_job().is_empty());
+    remove(&office, "target.toml");
+    // A note is nothing to be told of.
+    ran_with_code(0);
+    recall(&office, "delete from backups where kind = 'key'");
+    let said = ran_with_code(1);
+    assert!(said.err.contains("K019") && said.err.contains("tertib key print"), "{}", said.err);
+    assert_eq!(of_the_job(), ["\"J005\""]);
+    let last = tests::sqlite_texts(&office.path("riwayat.sqlite"), "select message from run order by id desc limit 1");
+    assert_eq!(last, ["22 checks, 0 not examined, 2 findings K019 P032"]);
+    assert!(examined(&office, &[], 1).1 == ["K019", "P032"], "the job's own findings are no finding of the doctor");
+    let mut confirm = office.command(&["key", "confirm"]);
+    Ran::from(confirm.stdin(fs::File::open(office.path("kunci.key")).unwrap()).output().unwrap()).expect_code(0);
+    ran_with_code(0);
+    assert!(of_the_job().is_empty());
 }
 
 /// Rows that no index finds, and a user who may write. The server's clock is that of the computer.

@@ -1,19 +1,23 @@
 //! The doctor: looks at everything on which the next months of an office rest, and names what is wrong by its code.
 //!
-//! Reads   configuration, source, key, archive, disks, clock, calendar, targets, jobs, templates
+//! Reads   configuration, source, key, archive, disks, clock, calendar, targets, jobs, history, backups, channels, templates
 //! Gives   one check per subject, each with its findings; their words stand in data/findings.toml
-//! Rule    nothing is changed, nobody is waited for longer than a few seconds, and a thing that could not be looked at is said so
+//! Rule    nothing is changed (only a new target of backups is noted, as `status` does), nobody is waited for longer than a few seconds, and a thing that could not be looked at is said so
 
 mod archive;
+mod backups;
 mod calendar;
+mod channels;
 mod clock;
 mod disk;
+mod history;
 mod jobs;
 mod key;
 mod mounts;
 mod pages;
 mod report;
 mod rights;
+mod serving;
 mod source;
 mod subject;
 mod targets;
@@ -78,9 +82,10 @@ pub(crate) async fn examine(config: Option<&Path>, now: DateTime<Utc>) -> Vec<Ch
 
 /// Examines an office whose configuration, facts and decisions can be used.
 pub(crate) async fn examine_workspace(workspace: &Workspace, now: DateTime<Utc>) -> Vec<Check> {
+    let (of_history, memory) = history::check(workspace, now).await;
     let mut checks = vec![Check::of(Subject::Configuration, Vec::new())];
     checks.extend(source::checks(workspace, now).await);
-    checks.push(key::check(workspace));
+    checks.push(key::check(workspace, memory.as_ref(), now));
     checks.push(rights::check(workspace));
     checks.extend(archive::checks(workspace, now));
     checks.push(disk::check(&workspace.config));
@@ -88,8 +93,11 @@ pub(crate) async fn examine_workspace(workspace: &Workspace, now: DateTime<Utc>)
     checks.push(clock::check(&workspace.config, now));
     checks.push(calendar::check(&workspace.facts, now));
     checks.push(targets::check(workspace, now));
-    checks.push(jobs::check(&workspace.config.jobs));
-    checks.push(jobs::history(&workspace.config).await);
+    checks.push(jobs::check(workspace, now));
+    checks.push(of_history);
+    checks.push(serving::check(&workspace.config, memory.as_ref(), now));
+    checks.push(backups::check(&workspace.config, memory.as_ref()));
+    checks.push(channels::check(workspace, memory.as_ref()));
     checks.extend(pages::checks(&workspace.config));
     checks
 }

@@ -2,6 +2,7 @@
 
 mod backup;
 mod digest;
+mod doctor;
 mod monthly_reports;
 mod pull_events;
 mod restore_drill;
@@ -150,6 +151,7 @@ async fn perform(workspace: &Arc<Workspace>, task: Task, period: &str, lock: &Ar
         Task::Verify => apart(holding(lock, move || verify_archive::run(&workspace))).await,
         Task::Backup => backup::run(&workspace).await,
         Task::RestoreDrill => restore_drill::run(&workspace).await,
+        Task::Doctor => doctor::run(&workspace, clock::now()).await,
         Task::MonthlyReports => {
             let month = period.parse()?;
             apart(holding(lock, move || monthly_reports::run(&workspace, month))).await

@@ -75,4 +75,7 @@ pub struct Preset {
     pub ok: Option<String>,
     /// How many characters of text the service takes.
     pub longest: Option<usize>,
+    /// Whether it goes through a network whose owner has not admitted it, and may end from one day to the next.
+    #[serde(default)]
+    pub unofficial: bool,
 }

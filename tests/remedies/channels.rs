@@ -5,8 +5,37 @@ use std::fs;
 use tests::sinks::HttpSink;
 use tests::{Office, sqlite};
 
-pub(crate) const CASES: [Case; 1] =
-    [Case("a_channel_that_takes_nothing", &[], &["N001", "N002", "N003"], a_channel_that_takes_nothing)];
+pub(crate) const CASES: [Case; 2] = [
+    Case("a_channel_that_takes_nothing", &[], &["N001", "N002", "N003"], a_channel_that_takes_nothing),
+    Case("too_few_channels", &[], &["N004", "N005"], too_few_channels),
+];
+
+/// Channels are asked for as long as one is not enough.
+fn too_few_channels(remedies: &mut Remedies) {
+    let office = Office::small();
+    let add = |channel: &str| {
+        let configured = fs::read_to_string(office.path("tertib.toml")).unwrap();
+        fs::write(office.path("tertib.toml"), configured + "\n[[channel]]\n" + channel).unwrap();
+    };
+    let found = || {
+        let answer = office.run(&["doctor", "--format", "json"]).expect_code_in(&[0, 1], "doctor").json();
+        let checks = answer["checks"].as_array().unwrap().clone();
+        let of_channels = checks.into_iter().find(|check| check["id"] == "channels").unwrap();
+        let found = of_channels["findings"].as_array().unwrap().iter();
+        let text = |found: &serde_json::Value, key: &str| found[key].as_str().unwrap().to_owned();
+        found.map(|found| (text(found, "code"), text(found, "remedy"))).collect::<Vec<_>>()
+    };
+    add("name = \"wa\"\ntype = \"webhook\"\npreset = \"fonnte\"\nto = [\"62812\"]\nsecret-file = \"sandi\"\n");
+    let told = found();
+    for (code, remedy) in &told {
+        assert!(remedy.contains("[[channel]]"), "{remedy}");
+        remedies.read.insert(code.clone());
+    }
+    let kind = quoted(&told[1].1)[0];
+    assert_eq!(kind, "type = \"email\"");
+    add(&format!("name = \"surel\"\n{kind}\nserver = \"127.0.0.1\"\nfrom = \"a@b.id\"\nto = [\"c@b.id\"]\n"));
+    assert_eq!(found(), []);
+}
 
 fn a_channel_that_takes_nothing(remedies: &mut Remedies) {
     let office = Office::small();

@@ -8,8 +8,8 @@ use toml::de::DeTable;
 /// The greatest number of known words that are all listed.
 const FEW: usize = 8;
 
-/// How much a word must be like another to be taken for it, from 0 to 1.
-const ALIKE: f64 = 0.7;
+/// How much a word must be like another to be taken for it: its beginning and the whole of it, each from 0 to 1.
+const ALIKE: f64 = 1.2;
 
 /// The longest number that is shown, and the longest name.
 const SHORT: usize = 6;
@@ -254,9 +254,9 @@ pub(crate) fn instead<T: AsRef<str>>(unknown: &str, known: &[T]) -> String {
 
 /// The known word that is most like another, where one is.
 pub(super) fn nearest<'a>(unknown: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let alike = |word: &str| strsim::jaro_winkler(unknown, word);
-    let whole = |word: &str| alike(word) + strsim::normalized_damerau_levenshtein(unknown, word);
-    known.max_by(|a, b| whole(a).total_cmp(&whole(b))).filter(|near| alike(near) >= ALIKE)
+    let alike =
+        |word: &str| strsim::jaro_winkler(unknown, word) + strsim::normalized_damerau_levenshtein(unknown, word);
+    known.max_by(|a, b| alike(a).total_cmp(&alike(b))).filter(|near| alike(near) >= ALIKE)
 }
 
 /// What a value must be.

@@ -35,6 +35,8 @@ pub(crate) enum Task {
     Backup,
     /// Try whether a backup can be restored.
     RestoreDrill,
+    /// Look at everything on which the next months rest.
+    Doctor,
 }
 
 /// What a run covers.
@@ -56,6 +58,7 @@ impl Task {
             Self::Digest => "digest",
             Self::Backup => "backup",
             Self::RestoreDrill => "restore-drill",
+            Self::Doctor => "doctor",
         }
     }
 
@@ -65,7 +68,7 @@ impl Task {
     /// When the instant lies outside every calendar.
     pub(crate) fn period(self, due_s: i64, zone: Zone) -> Result<Period> {
         Ok(match self {
-            Self::Pull | Self::Verify | Self::Digest | Self::Backup | Self::RestoreDrill => {
+            Self::Pull | Self::Verify | Self::Digest | Self::Backup | Self::RestoreDrill | Self::Doctor => {
                 let due = DateTime::<Utc>::from_timestamp(due_s, 0).context("outside every calendar")?;
                 Period { key: due.format("%Y-%m-%dT%H:%MZ").to_string(), ends_s: None }
             }

@@ -1,12 +1,14 @@
-//! What is done by itself: what an office cannot do without has a job, and the history of runs can be kept.
+//! What is done by itself: what an office cannot do without has a job, and every job has a day that comes.
 
 use super::{Check, Subject, finding};
-use crate::config::{Config, JobSection, Task};
-use crate::history::History;
+use crate::config::Task;
+use crate::workspace::Workspace;
+use chrono::{DateTime, Utc};
 
 /// An expression that never comes, and jobs that cannot be told apart, are refused with the configuration.
-pub(super) fn check(jobs: &[JobSection]) -> Check {
-    let lacks = |task: Task| jobs.iter().all(|job| job.task != task);
+pub(super) fn check(workspace: &Workspace, now: DateTime<Utc>) -> Check {
+    let config = &workspace.config;
+    let lacks = |task: Task| config.jobs.iter().all(|job| job.task != task);
     let mut found = Vec::new();
     if lacks(Task::Pull) {
         found.push(finding("J030", "[[job]]"));
@@ -17,14 +19,15 @@ pub(super) fn check(jobs: &[JobSection]) -> Check {
     if lacks(Task::MonthlyReports) {
         found.push(finding("J032", "[[job]]"));
     }
-    Check::of(Subject::Jobs, found)
-}
-
-/// A history that is not there yet is made by the first run.
-pub(super) async fn history(config: &Config) -> Check {
-    let path = config.history_path();
-    if path.symlink_metadata().is_err() {
-        return Check::of(Subject::History, Vec::new());
+    if lacks(Task::Backup) && !config.backups.is_empty() {
+        found.push(finding("J036", "[[job]]"));
     }
-    Check::works(Subject::History, "J034", History::open(&path).await)
+    // A day that the office's calendar never has on a day of the expression.
+    for job in &config.jobs {
+        let plan = job.plan(config.zone());
+        if plan.is_ok_and(|plan| plan.schedule.next(now.timestamp(), &workspace.facts.clock).is_err()) {
+            found.push(finding("J007", &job.name));
+        }
+    }
+    Check::of(Subject::Jobs, found)
 }

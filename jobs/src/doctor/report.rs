@@ -93,6 +93,15 @@ impl<'a> Report<'a> {
         format!("{said}\n{}\n", self.verdict())
     }
 
+    /// Each finding in one line, with its code first.
+    pub(crate) fn lines_of_a_log(&self) -> Vec<String> {
+        let line = |(subject, found, text): (Subject, &Finding, FindingText)| {
+            let (code, subject, place) = (found.code, subject.name(self.speech), print::place(found));
+            format!("{code} {subject}: {} {place}. {}", text.sentence, text.remedy)
+        };
+        self.lines().map(line).collect()
+    }
+
     fn verdict(&self) -> String {
         let [notes, warnings, errors] = [State::Note, State::Attention, State::Broken].map(|state| self.count(state));
         match self.state() {

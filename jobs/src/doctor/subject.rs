@@ -41,6 +41,12 @@ pub(crate) enum Subject {
     Jobs,
     /// The run history can be kept.
     History,
+    /// Somebody runs the jobs.
+    Serving,
+    /// There are backups, and they can be restored.
+    Backups,
+    /// Somebody is told.
+    Channels,
     /// Templates, fonts and crest.
     Templates,
     /// Who sets the pages.
@@ -49,7 +55,7 @@ pub(crate) enum Subject {
 
 impl Subject {
     /// All of them.
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::Configuration,
         Self::Source,
         Self::View,
@@ -67,6 +73,9 @@ impl Subject {
         Self::Targets,
         Self::Jobs,
         Self::History,
+        Self::Serving,
+        Self::Backups,
+        Self::Channels,
         Self::Templates,
         Self::Typesetter,
     ];
@@ -91,6 +100,9 @@ impl Subject {
             Self::Targets => speech.say("doctor.targets", &[]),
             Self::Jobs => speech.say("doctor.jobs", &[]),
             Self::History => speech.say("doctor.history", &[]),
+            Self::Serving => speech.say("doctor.serving", &[]),
+            Self::Backups => speech.say("doctor.backups", &[]),
+            Self::Channels => speech.say("doctor.channels", &[]),
             Self::Templates => speech.say("doctor.templates", &[]),
             Self::Typesetter => speech.say("doctor.typesetter", &[]),
         }

@@ -45,7 +45,7 @@ impl Trust {
         match self {
             Self::Unchallenged | Self::Confirmed => true,
             Self::Doubted { for_s } => match task {
-                Task::Pull => true,
+                Task::Pull | Task::Doctor => true,
                 Task::Verify | Task::Backup | Task::RestoreDrill => for_s > PATIENCE_S,
                 Task::MonthlyReports | Task::Digest => false,
             },
