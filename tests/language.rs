@@ -119,5 +119,5 @@ fn the_language_is_that_of_the_office_or_of_the_command() {
     assert_eq!(told(&[]), [false, true]);
     assert_eq!(told(&["--lang", "id"]), [true, false]);
     office.configure("bahasa = \"en\"", "bahasa = \"fr\"");
-    office.run(&["status"]).expect_refusal(&["line 4, column 10", "`fr`", "`id`", "`en`"]);
+    office.run(&["status"]).expect_refusal(&["line 5, column 10", "`fr`", "`id`", "`en`"]);
 }

@@ -114,7 +114,7 @@ fn a_request_of_the_office_is_checked_before_it_is_needed() {
     for (keys, says) in [
         ("type = \"webhook\"", "`url` is missing"),
         ("type = \"webhook\"\npreset = \"generic\"", "`url` is missing"),
-        ("type = \"webhook\"\npreset = \"wablas\"", "there is no preset `wablas`; there are telegram"),
+        ("type = \"webhook\"\npreset = \"wablas\"", "there is no preset `wablas`; known are `telegram`"),
         ("type = \"webhook\"\npreset = \"telegram\"\nto = [\"1\"]", "secret (with `secret-file`)"),
         ("type = \"webhook\"\npreset = \"generic\"\nurl = \"http://kantor.example/\"", "unencrypted = true"),
         (
