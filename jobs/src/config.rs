@@ -218,7 +218,8 @@ impl Config {
     /// A fault of a check, with the file, and line and column of the key at which it is.
     fn placed(&self, fault: anyhow::Error) -> anyhow::Error {
         // A file that is gone by now has no lines.
-        let words = text::read("the configuration", &Self::read_from(&self.file, self.copy.as_deref())).unwrap_or_default();
+        let words =
+            text::read("the configuration", &Self::read_from(&self.file, self.copy.as_deref())).unwrap_or_default();
         anyhow!("{}: {:#}", self.file.display(), place::placed(fault, &words))
     }
 

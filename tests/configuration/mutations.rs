@@ -85,6 +85,17 @@ pub(crate) const SHAPE: &[Mutation] = &[
         "there is no key `folder` in [reports]; known are `path`, `templates`",
     ),
     Mutation("templates = ", "¦template = ", "did you mean `templates`?"),
+    Mutation("[monitoring]", "[¦monitor]", "there is no section [monitor]; did you mean [monitoring]?"),
+    Mutation(
+        "ping-url-file = ",
+        "¦ping-url = ",
+        "there is no key `ping-url` in [monitoring]; did you mean `ping-url-file`?",
+    ),
+    Mutation(
+        "ping-minutes = 5",
+        "ping-minutes = ¦\"5 menit\"",
+        "a whole number from 0 on is expected here in [monitoring], not a text",
+    ),
     Mutation("typst = ", "¦typest = ", "there is no key `typest` in [render]; did you mean `typst`?"),
     Mutation("deadline-seconds = 300", "¦deadline = 300", "did you mean `deadline-seconds`?"),
     Mutation("memory-mb = ", "¦memory-gb = ", "did you mean `memory-mb`?"),

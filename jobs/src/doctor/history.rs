@@ -33,7 +33,12 @@ pub(super) async fn check(workspace: &Workspace, now: DateTime<Utc>) -> (Check, 
         return (Check::of(Subject::History, Vec::new()), Some(nothing));
     }
     match remembered(workspace, now).await {
-        Ok(memory) => (Check::of(Subject::History, Vec::new()), Some(memory)),
+        // What keeps the health from being known is a finding about the archive.
+        Ok(memory) => {
+            let health = Health::examine(workspace, now).await.ok();
+            let memory = health.map(|health| Memory { health: Some(health), ..memory });
+            (Check::of(Subject::History, Vec::new()), memory)
+        }
         Err(fault) => (Check::works(Subject::History, "J034", Err::<(), _>(fault)), None),
     }
 }
@@ -45,6 +50,6 @@ async fn remembered(workspace: &Workspace, now: DateTime<Utc>) -> Result<Memory>
     Ok(Memory {
         was_served: workspace.config.jobs.iter().any(|job| known.contains_key(&job.name)),
         copy_of_key: noted.into_iter().rfind(|record| record.kind == RecordKind::Key).map(|record| record.message),
-        health: Some(Health::examine(workspace, now).await?),
+        health: None,
     })
 }
