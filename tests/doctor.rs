@@ -192,7 +192,7 @@ const FAULTS: &[Fault] = &[
     }),
     Fault("channel_that_takes_nothing", 1, &["N002"], |o| recall(o, &format!("{MESSAGE} 'waiting', 20, null)"))),
     Fault("channel_that_took_nothing_for_a_week", 2, &["N001"], |o| {
-        recall(o, &format!("{MESSAGE} 'given-up', 0, 1700000000)"))
+        recall(o, &format!("{MESSAGE} 'given-up', 0, unixepoch() + 60)"))
     }),
     Fault("damaged_history", 2, &["J034"], |o| write(o, "riwayat.sqlite", &[b'x'; 8_192])),
     Fault("templates_that_are_not_there", 1, &["P033"], |o| {
@@ -220,7 +220,8 @@ const ANOTHER_BACKUP: &str =
 /// A message whose state, attempts and end follow.
 const MESSAGE: &str =
     "insert into outbox (id, channel, receiver, kind, key, letter, made_s, not_before_s, state, attempts, settled_s)
-    values ('1', 'satu', '', 'alarm', 'J001/tarik', '{}', 1700000000, 0,";
+    values ('1', 'satu', '', 'alarm', 'J001/tarik', json('{\"id\":\"1\",\"in_reply_to\":null,\"written\":\"2026-01-01T00:00:00Z\",\"office\":\"\",\"kind\":\"alarm\",
+    \"severity\":\"\",\"code\":\"\",\"subject\":\"\",\"text\":\"\",\"attachment\":null}'), unixepoch(), 0,";
 
 fn channel(name: &str) -> String {
     format!("[[channel]]\nname = \"{name}\"\ntype = \"command\"\nprogram = \"/bin/true\"\n")

@@ -6,6 +6,7 @@ use crate::history::{History, RecordKind};
 use crate::workspace::Workspace;
 use anyhow::Result;
 use chrono::{DateTime, Utc};
+use pipeline::ArchiveError;
 use schemas::Finding;
 
 /// What is remembered of jobs, backups and messages.
@@ -33,13 +34,11 @@ pub(super) async fn check(workspace: &Workspace, now: DateTime<Utc>) -> (Check, 
         return (Check::of(Subject::History, Vec::new()), Some(nothing));
     }
     match remembered(workspace, now).await {
-        // What keeps the health from being known is a finding about the archive.
-        Ok(memory) => {
-            let health = Health::examine(workspace, now).await.ok();
-            let memory = health.map(|health| Memory { health: Some(health), ..memory });
-            (Check::of(Subject::History, Vec::new()), memory)
+        Ok(memory) => (Check::of(Subject::History, Vec::new()), Some(memory)),
+        Err(fault) => {
+            let code = if fault.is::<ArchiveError>() { "P018" } else { "J034" };
+            (Check::works(Subject::History, code, Err::<(), _>(fault)), None)
         }
-        Err(fault) => (Check::works(Subject::History, "J034", Err::<(), _>(fault)), None),
     }
 }
 
@@ -50,6 +49,6 @@ async fn remembered(workspace: &Workspace, now: DateTime<Utc>) -> Result<Memory>
     Ok(Memory {
         was_served: workspace.config.jobs.iter().any(|job| known.contains_key(&job.name)),
         copy_of_key: noted.into_iter().rfind(|record| record.kind == RecordKind::Key).map(|record| record.message),
-        health: None,
+        health: Some(Health::examine(workspace, now).await?),
     })
 }
