@@ -137,7 +137,7 @@ struct Draft<'a> {
     not_through: Option<&'a str>,
 }
 
-/// A job that is due less often than this, in seconds, is seldom.
+/// A job that is due as seldom as this, in seconds, or less often, is seldom.
 const SELDOM_S: i64 = 7 * 86_400;
 
 impl Messages {
@@ -373,13 +373,13 @@ impl Messages {
         }
     }
 
-    /// Whether it is a job that is due less than once a week.
+    /// Whether it is a job that is due once a week or less often.
     fn is_seldom(&self, job: &str, now: DateTime<Utc>) -> bool {
         let Some(job) = self.jobs.iter().find(|known| known.name == job) else { return false };
         let Ok(plan) = job.plan(self.zone) else { return false };
         let next = |after_s| plan.schedule.next(after_s, &self.facts.clock).ok();
         let due_s = next(now.timestamp());
-        due_s.zip(due_s.and_then(next)).is_some_and(|(due_s, after_s)| after_s - due_s > SELDOM_S)
+        due_s.zip(due_s.and_then(next)).is_some_and(|(due_s, after_s)| after_s - due_s >= SELDOM_S)
     }
 }
 

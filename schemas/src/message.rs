@@ -14,7 +14,7 @@ pub struct MessageRule {
     code: String,
     /// How often it must have been met.
     pub after: u64,
-    /// The same for a job that is due less than once a week.
+    /// The same for a job that is due once a week or less often.
     pub after_seldom: u64,
     /// Whether its alarm and its end go out while the office is closed.
     pub at_any_hour: bool,

@@ -154,14 +154,16 @@ fn one_failure_is_not_told_but_for_a_job_that_runs_seldom() {
     run(async {
         let (sink, port) = Sink::start();
         let jobs = "[[job]]\nname = \"laporan\"\ntask = \"monthly-reports\"\ncron = \"0 6 2 * *\"\n\
+                    [[job]]\nname = \"periksa\"\ntask = \"doctor\"\ncron = \"0 8 * * 1\"\n\
                     [[job]]\nname = \"tarik\"\ntask = \"pull\"\ncron = \"*/30 7-17 * * 1-5\"\n";
         let mut office = Told::new(&generic("wa", port, "tells = [\"alarms\"]"), jobs).await;
         let at = "2026-12-01T03:00:00Z";
-        let monthly = Condition { of: "laporan".to_owned(), ..failing(1, at) };
-        office.both(&[failing(1, at), monthly], utc(at)).await;
-        assert_eq!(sink.subjects(Kind::Alarm), ["[tertib Kota Agung] GANGGUAN K001 laporan"]);
+        let of = |job: &str| Condition { of: job.to_owned(), ..failing(1, at) };
+        office.both(&[failing(1, at), of("laporan"), of("periksa")], utc(at)).await;
+        let told = ["laporan", "periksa"].map(|job| format!("[tertib Kota Agung] GANGGUAN K001 {job}"));
+        assert_eq!(sink.subjects(Kind::Alarm), told);
         office.both(&[], utc(at) + Duration::minutes(30)).await;
-        assert_eq!(sink.count(Kind::Recovery), 1, "what was not told has no end");
+        assert_eq!(sink.count(Kind::Recovery), 2, "what was not told has no end");
     });
 }
 
