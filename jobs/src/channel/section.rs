@@ -206,7 +206,8 @@ impl ChannelSection {
         let lacks = |key, what| move || Misfit::at(key, format!("`{key}` is missing: {what}"));
         let server = self.server.clone().ok_or_else(lacks("server", "the name of the mail server"))?;
         let from = self.from.as_deref().ok_or_else(lacks("from", "the e-mail address of the sender"))?;
-        let no_address = |key, address: &str| Misfit::at(key, format!("`{}` of `{key}` is no e-mail address", shown(address)));
+        let no_address =
+            |key, address: &str| Misfit::at(key, format!("`{}` of `{key}` is no e-mail address", shown(address)));
         let from = from.parse().map_err(|_| no_address("from", from))?;
         if self.to.is_empty() {
             return Err(lacks("to", "the e-mail addresses of the receivers")());
