@@ -141,15 +141,6 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// Where the configuration is, for a command that pulls.
-    pub(crate) fn pulls(&self) -> Option<&Where> {
-        match self {
-            Self::Pull(options) => Some(&options.place),
-            Self::Run(options) => Some(&options.place),
-            _ => None,
-        }
-    }
-
     /// The log of a run that `serve` started.
     pub(crate) fn log(&self) -> anyhow::Result<Option<RunLog>> {
         match self {

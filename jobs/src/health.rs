@@ -82,6 +82,8 @@ pub(crate) struct Health {
     pub data_age_s: Option<(i64, Option<i64>)>,
     /// Months whose books were closed early.
     pub closed_early: Vec<Seal>,
+    /// Why the archive cannot be opened.
+    pub archive_fault: Option<anyhow::Error>,
     /// When a backup was last proved by restoring it.
     pub proven: Option<DateTime<Utc>>,
     /// Messages that wait, or were given up.
@@ -114,15 +116,11 @@ impl Health {
         {
             found.add("J004", "", *since_s, overdue.len());
         }
-        let archive = match workspace.archive() {
-            Ok(archive) => Some(archive),
-            Err(fault) => {
-                tracing::debug!("{fault:#}");
-                found.add("J011", "", now.timestamp(), 1);
-                None
-            }
-        };
-        let archive = archive.as_ref();
+        let opened = workspace.archive();
+        let archive = opened.as_ref().ok();
+        if archive.is_none() {
+            found.add("J011", "", now.timestamp(), 1);
+        }
         if server.is_none() && !known.is_empty() {
             // Nobody watches the clock, so it is judged as at a start.
             let archived_s = archive.and_then(Archive::last_commit_s);
@@ -158,6 +156,7 @@ impl Health {
                 .unwrap_or_default(),
             quarantined: archive.map(pipeline::waiting_in_quarantine).transpose()?,
             closed_early: archive.map(closed_early).unwrap_or_default(),
+            archive_fault: opened.err(),
             server,
         })
     }

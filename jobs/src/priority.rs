@@ -1,16 +1,26 @@
 //! Lets the office's own programs go first on a machine that tertib shares with them.
 
 use crate::cli::Command;
-use crate::config::Config;
+use crate::config::{Config, Task};
 
-/// If the configuration limits the rate of the source, lets a pull have the processor only while no other program wants it. It must
-/// be called before any thread is started, because threads inherit the priority.
+/// If the configuration limits the rate of the source, lets a pull or the run of a job have the processor only while no other program
+/// wants it. It must be called before any thread is started, because threads inherit the priority. `serve` itself never waits.
 pub(crate) fn yield_to_the_office(command: &Command) {
-    let Some(place) = command.pulls() else { return };
     // A faulty configuration is reported by the command itself.
-    let source = Config::find(place.config.as_deref()).map(|c| c.source);
+    let (config, task) = match command {
+        Command::Pull(options) => (Config::find(options.place.config.as_deref()), Some(Task::Pull)),
+        Command::Run(options) => {
+            let config = options.config();
+            let job = config.as_ref().ok().and_then(|config| config.jobs.iter().find(|job| job.name == options.job));
+            let task = job.map(|job| job.task);
+            (config, task)
+        }
+        _ => return,
+    };
+    let Ok(Config { source, .. }) = config else { return };
     // A reader of SQLite can block its writers; with a low priority it would only block them longer.
-    if source.is_ok_and(|s| s.rows_per_second.is_some() && !s.url.starts_with("sqlite:")) {
+    let reads_a_file = matches!(task, Some(Task::Pull | Task::Reconcile)) && source.url.starts_with("sqlite:");
+    if source.rows_per_second.is_some() && !reads_a_file {
         stand_behind();
     }
 }

@@ -86,34 +86,101 @@ impl Write for RunLog {
 /// Logs of runs that succeeded are kept for this long, those of others for longer.
 const KEPT_DAYS: [i64; 2] = [400, 5 * 366];
 
-/// Removes the logs whose time is over.
+/// A log to which nothing was added for so long is packed.
+const LOOSE_DAYS: i64 = 7;
+
+/// What a packed log is called beside its name.
+const PACKED: &str = ".zst";
+
+/// What a sweep did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Swept {
+    /// Logs that were removed.
+    pub removed: u64,
+    /// Logs that were packed.
+    pub packed: u64,
+}
+
+/// Packs the logs that have become old, and removes those whose time is over. To be called with a clock that is believed.
 ///
 /// # Errors
-/// When the folder cannot be read.
-pub(crate) fn sweep(config: &Config, now_s: i64, failed: impl Fn(&str) -> bool) -> io::Result<u64> {
-    let folder = config.state_path().join(FOLDER);
-    let mut removed = 0;
-    for month in entries(&folder)? {
+/// When a file cannot be read or written.
+pub(crate) fn sweep(config: &Config, now_s: i64, failed: impl Fn(&str) -> bool) -> io::Result<Swept> {
+    let home = config.state_path();
+    let mut swept = Swept::default();
+    for month in entries(&home.join(FOLDER))? {
         for log in entries(&month)? {
-            let Some(name) = log.file_name().and_then(|name| name.to_str()) else { continue };
-            let Some(at) =
-                name.get(..14).and_then(|at| DateTime::parse_from_str(&format!("{at}+0000"), "%Y%m%dT%H%MZ%z").ok())
-            else {
-                continue;
-            };
-            let days = (now_s - at.timestamp()) / 86_400;
-            let relative = log.strip_prefix(config.state_path()).unwrap_or(&log).to_string_lossy().into_owned();
-            let kept = KEPT_DAYS[usize::from(failed(&relative))];
-            if days > kept {
+            let relative = log.strip_prefix(&home).unwrap_or(&log).to_string_lossy().into_owned();
+            let Some(at_s) = log.file_name().and_then(|name| slot_of(&name.to_string_lossy())) else { continue };
+            let name = relative.strip_suffix(PACKED).unwrap_or(&relative);
+            if (now_s - at_s) / 86_400 > KEPT_DAYS[usize::from(failed(name))] {
                 std::fs::remove_file(&log)?;
-                removed += 1;
+                swept.removed += 1;
+            } else if name == relative && (now_s - changed_s(&log)?) / 86_400 > LOOSE_DAYS {
+                pack(&log)?;
+                swept.packed += 1;
             }
         }
         if entries(&month)?.is_empty() {
             std::fs::remove_dir(&month)?;
         }
     }
-    Ok(removed)
+    Ok(swept)
+}
+
+/// The slot of which a file is the log.
+fn slot_of(name: &str) -> Option<i64> {
+    let at = format!("{}+0000", name.get(..14)?);
+    Some(DateTime::parse_from_str(&at, "%Y%m%dT%H%MZ%z").ok()?.timestamp())
+}
+
+fn changed_s(log: &Path) -> io::Result<i64> {
+    Ok(DateTime::<Utc>::from(log.metadata()?.modified()?).timestamp())
+}
+
+fn packed(log: &Path) -> PathBuf {
+    let mut name = log.as_os_str().to_owned();
+    name.push(PACKED);
+    name.into()
+}
+
+/// Packs a log, after what was packed of it before. If it is cut off, the next time does nothing twice.
+fn pack(log: &Path) -> io::Result<()> {
+    let (new, packed) = (std::fs::read(log)?, packed(log));
+    let mut all = unpacked(&packed)?;
+    if !all.ends_with(&new) {
+        all.extend(new);
+    }
+    pipeline::replace_file(&packed, &zstd::encode_all(all.as_slice(), 0)?, pipeline::Readers::Usual)?;
+    std::fs::remove_file(log)
+}
+
+fn unpacked(packed: &Path) -> io::Result<Vec<u8>> {
+    match File::open(packed) {
+        Ok(file) => zstd::decode_all(file),
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Reads a log, packed or not.
+///
+/// # Errors
+/// When it is not there any more, or cannot be read.
+pub(crate) fn read(config: &Config, path: &str) -> Result<String> {
+    let log = config.state_path().join(path);
+    let read = || -> io::Result<Vec<u8>> {
+        let packed = packed(&log);
+        let mut all = unpacked(&packed)?;
+        match std::fs::read(&log) {
+            Ok(new) if !all.ends_with(&new) || all.is_empty() => all.extend(new),
+            Err(fault) if !packed.exists() => return Err(fault),
+            _ => {}
+        }
+        Ok(all)
+    };
+    let text = read().with_context(|| format!("cannot read the log {}", log.display()))?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
 fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
@@ -121,5 +188,28 @@ fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
         Err(fault) if matches!(fault.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(Vec::new()),
         Err(fault) => Err(fault),
         Ok(read) => read.map(|entry| Ok(entry?.path())).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packed_log_goes_on_and_says_everything_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("20261110T0600Z-tarik.jsonl");
+        std::fs::write(&log, "a\n").unwrap();
+        pack(&log).unwrap();
+        assert!(!log.exists());
+        assert_eq!(unpacked(&packed(&log)).unwrap(), b"a\n");
+        std::fs::write(&log, "b\n").unwrap();
+        pack(&log).unwrap();
+        // Cut off before the log was removed.
+        std::fs::write(&log, "b\n").unwrap();
+        pack(&log).unwrap();
+        assert_eq!(unpacked(&packed(&log)).unwrap(), b"a\nb\n");
+        assert_eq!(slot_of("20261110T0600Z-tarik.jsonl.zst"), Some(1_794_290_400));
+        assert_eq!((slot_of("x"), slot_of("catatan-petugas.txt")), (None, None));
     }
 }

@@ -158,7 +158,10 @@ impl Server {
             let attempts = attempts.map_or(0, |open| open.attempts);
             self.children.start(&workspace.config.file, self.current.kept.as_deref(), job, at_s, attempts)?;
         }
-        self.sweep(&workspace.config, &mut history, clock.now_s).await?;
+        // A clock that is wrong would make every log an old one.
+        if clock.trust == Trust::Unchallenged {
+            self.sweep(&workspace.config, &mut history, clock.now_s).await?;
+        }
         Ok(scheduler::next_wake(&plans, &known, clock, calendar))
     }
 
@@ -255,9 +258,9 @@ impl Server {
         }
         self.swept = Some(Instant::now());
         let failed = history.logs_of_failures().await?;
-        let removed = run_log::sweep(config, now_s, |log| failed.contains(log)).context("cannot sweep the logs")?;
-        if removed > 0 {
-            tracing::info!(removed, "old logs of runs were removed");
+        let swept = run_log::sweep(config, now_s, |log| failed.contains(log)).context("cannot sweep the logs")?;
+        if swept != run_log::Swept::default() {
+            tracing::info!(removed = swept.removed, packed = swept.packed, "old logs of runs were packed or removed");
         }
         Ok(())
     }

@@ -1,10 +1,13 @@
 //! Runs the tasks of jobs. Each task has a file of its own, and each run is recorded in the history, even if it fails.
 
 mod backup;
+mod close_month;
 mod digest;
 mod doctor;
 mod monthly_reports;
+mod province_report;
 mod pull_events;
+mod reconcile_months;
 mod restore_drill;
 mod verify_archive;
 
@@ -17,7 +20,7 @@ use crate::stop::{self, Stopped};
 use crate::workspace::Workspace;
 use crate::{clock, job_lock};
 use anyhow::{Result, anyhow};
-use pipeline::{ArchiveError, PullError};
+use pipeline::{ArchiveError, Disclosure, PullError, SealError};
 use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
@@ -72,6 +75,7 @@ pub(crate) async fn run(workspace: &Arc<Workspace>, job: &JobSection, occasion: 
         }
     };
     let Some(Begun { id, attempt }) = begun else { return Ok(None) };
+    let before = version(workspace).await;
     // However it ends, the history says so.
     let _ends = stop::ends_by_itself();
     tracing::info!(run = id, job = job.name, period, attempt, "began");
@@ -85,13 +89,10 @@ pub(crate) async fn run(workspace: &Arc<Workspace>, job: &JobSection, occasion: 
         },
         stopped = stopped() => (Some(FailureClass::Stopped), Err(stopped.into())),
     };
-    let of_archive = Arc::clone(workspace);
-    let version = apart(move || Ok(of_archive.archive()?.version())).await.unwrap_or_else(|fault| {
-        tracing::warn!(job = job.name, "the history lacks the version of the archive: {fault:#}");
-        None
-    });
+    // What a check has seen is what was there when it began.
+    let version = if matches!(job.task, Task::Verify | Task::VerifyNew) { before } else { version(workspace).await };
     let result = match result {
-        Ok(report) if job.task == Task::MonthlyReports => {
+        Ok(report) if matches!(job.task, Task::MonthlyReports | Task::CloseMonth) => {
             tell_of_reports(workspace, &mut history, &period).await.map(|()| report)
         }
         other => other,
@@ -105,6 +106,15 @@ pub(crate) async fn run(workspace: &Arc<Workspace>, job: &JobSection, occasion: 
         Ok(report) => Ok(Some(report)),
         Err(fault) => Err(fault.context(format!("job `{}`", job.name))),
     }
+}
+
+/// The version of the archive; nothing while it is empty or cannot be read.
+async fn version(workspace: &Arc<Workspace>) -> Option<u64> {
+    let workspace = Arc::clone(workspace);
+    apart(move || Ok(workspace.archive()?.version())).await.unwrap_or_else(|fault| {
+        tracing::warn!("the history lacks the version of the archive: {fault:#}");
+        None
+    })
 }
 
 /// Tells that the reports of a month are ready, before the run that made them has ended: if it is cut off here, it is made again, and
@@ -136,6 +146,10 @@ fn class(fault: &anyhow::Error) -> FailureClass {
     let is_passing = |fault: &ArchiveError| {
         matches!(fault, ArchiveError::Io { .. } | ArchiveError::Locked { .. } | ArchiveError::Conflict { .. })
     };
+    // What a person must decide does not pass; what a pull may still bring does.
+    if let Some(SealError::Earlier { .. } | SealError::Passed { .. }) = fault.downcast_ref() {
+        return FailureClass::Lasting;
+    }
     let may_pass = fault.downcast_ref::<PullError>().is_none_or(PullError::is_passing)
         && fault.downcast_ref::<ArchiveError>().is_none_or(is_passing);
     if may_pass { FailureClass::Passing } else { FailureClass::Lasting }
@@ -148,13 +162,26 @@ async fn perform(workspace: &Arc<Workspace>, task: Task, period: &str, lock: &Ar
     match task {
         Task::Pull => pull_events::run(&workspace).await,
         Task::Digest => digest::run(&workspace, clock::now()).await,
-        Task::Verify => apart(holding(lock, move || verify_archive::run(&workspace))).await,
+        Task::Verify => apart(holding(lock, move || verify_archive::run(&workspace, None))).await,
+        Task::VerifyNew => {
+            let since = History::open(&workspace.config.history_path()).await?.verified().await?;
+            apart(holding(lock, move || verify_archive::run(&workspace, since))).await
+        }
+        Task::Reconcile => reconcile_months::run(&workspace).await,
         Task::Backup => backup::run(&workspace).await,
         Task::RestoreDrill => restore_drill::run(&workspace).await,
         Task::Doctor => doctor::run(&workspace, clock::now()).await,
         Task::MonthlyReports => {
             let month = period.parse()?;
-            apart(holding(lock, move || monthly_reports::run(&workspace, month))).await
+            apart(holding(lock, move || monthly_reports::run(&workspace, month, Disclosure::Masked))).await
+        }
+        Task::CloseMonth => {
+            let month = period.parse()?;
+            apart(holding(lock, move || close_month::run(&workspace, month))).await
+        }
+        Task::ProvinceReport => {
+            let quarter = period.parse()?;
+            apart(holding(lock, move || province_report::run(&workspace, quarter))).await
         }
     }
 }

@@ -240,6 +240,8 @@ pub enum Unchecked {
     KeyMissing,
     /// Pseudonyms and salts, because the key is not the archive's.
     KeyOfAnother,
+    /// The files of commits that were checked before.
+    OlderFiles,
     /// The kept figures, which need the office's facts and an undamaged archive; [`FigureCheck`] gives the reason.
     KeptFigures,
     /// Whether the log was truncated or rewritten, because no kept head was given.

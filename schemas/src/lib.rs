@@ -66,7 +66,7 @@ pub use name_rules::NameRules;
 pub use nik::{Nik, NikFault, check_nik, mask_nik};
 pub use office_day::{DayKind, OfficeDay, printed};
 pub use office_days::{HoursInForce, OfficeCalendar, OfficeDays};
-pub use period::{Month, MonthError};
+pub use period::{Month, MonthError, Quarter, QuarterError};
 pub use plausible::Plausible;
 pub use register_number::{numbering, serial};
 pub use share::Share;

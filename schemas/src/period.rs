@@ -1,4 +1,4 @@
-//! Calendar months. They begin and end in the office's [`Zone`].
+//! Calendar months and quarters. They begin and end in the office's [`Zone`].
 
 use crate::Zone;
 use chrono::{Datelike, NaiveDate};
@@ -105,6 +105,64 @@ impl Month {
     }
 }
 
+/// A quarter of a year, written `2026-TW3` (triwulan).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Quarter {
+    /// Its first month.
+    first: Month,
+}
+
+/// A text that is not a quarter.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("`{text}` is not a quarter; write it as year and triwulan, for example 2026-TW3")]
+pub struct QuarterError {
+    /// The text.
+    pub text: String,
+}
+
+impl Quarter {
+    /// Returns the quarter in which a month lies.
+    #[must_use]
+    pub fn of(month: Month) -> Self {
+        Self { first: month.back((month.month - 1) % 3) }
+    }
+
+    /// Returns the quarter before.
+    #[must_use]
+    pub fn before(self) -> Self {
+        Self { first: self.first.back(3) }
+    }
+
+    /// Returns its months.
+    #[must_use]
+    pub fn months(self) -> [Month; 3] {
+        [self.first, self.first.next(), self.first.next().next()]
+    }
+}
+
+impl fmt::Display for Quarter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-TW{}", self.first.year, self.first.month / 3 + 1)
+    }
+}
+
+impl FromStr for Quarter {
+    type Err = QuarterError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refused = || QuarterError { text: text.to_owned() };
+        let (year, number) = text.split_once("-TW").ok_or_else(refused)?;
+        let first = match number {
+            "1" => "01",
+            "2" => "04",
+            "3" => "07",
+            "4" => "10",
+            _ => return Err(refused()),
+        };
+        Ok(Self { first: format!("{year}-{first}").parse().map_err(|_| refused())? })
+    }
+}
+
 impl Zone {
     /// Returns the month of an instant.
     #[must_use]
@@ -165,6 +223,20 @@ mod tests {
     fn what_is_not_a_month_is_refused() {
         for text in ["2026-13", "2026-1", "26-10", "Oktober", "2026-00", "2026-10-01", "+026-10", ""] {
             assert!(text.parse::<Month>().is_err(), "{text} was taken for a month");
+        }
+    }
+
+    #[test]
+    fn a_quarter_has_three_months_and_is_read_as_it_is_written() {
+        let quarter = Quarter::of("2026-03".parse().unwrap());
+        assert_eq!(quarter.months().map(|month| month.to_string()), ["2026-01", "2026-02", "2026-03"]);
+        assert_eq!(quarter.before().to_string(), "2025-TW4");
+        for month in ["2026-01", "2026-05", "2026-09", "2026-12"] {
+            let quarter = Quarter::of(month.parse().unwrap());
+            assert_eq!(quarter.to_string().parse(), Ok(quarter));
+        }
+        for text in ["2026-TW0", "2026-TW5", "2026-Q1", "x-TW1", ""] {
+            assert!(text.parse::<Quarter>().is_err(), "{text}");
         }
     }
 }

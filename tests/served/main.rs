@@ -7,6 +7,7 @@
 
 mod clocks;
 mod slots;
+mod tasks;
 mod told;
 
 use std::collections::BTreeSet;

@@ -3,9 +3,9 @@
 use crate::history::History;
 use crate::options::Where;
 use crate::outcome::Outcome;
-use crate::print;
 use crate::workspace::Workspace;
-use anyhow::{Context, Result, anyhow};
+use crate::{print, run_log};
+use anyhow::{Result, anyhow};
 use clap::Args;
 
 /// Options of `tertib log`.
@@ -32,10 +32,7 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
     let mut text = format!("run {} of {} for {}: {} {message}\n", run.id, run.job, run.period, run.outcome);
     match &run.log {
         None => text.push_str("it was run by hand, so its log stood on the terminal only\n"),
-        Some(log) => {
-            let path = workspace.config.state_path().join(log);
-            text.push_str(&std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?);
-        }
+        Some(log) => text.push_str(&run_log::read(&workspace.config, log)?),
     }
     print::data(&print::visible(&text))?;
     Ok(Outcome::Done)

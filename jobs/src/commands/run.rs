@@ -16,8 +16,8 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     /// Name of a job in the configuration.
-    job: String,
-    /// For a monthly job: the month [default: the month before this one].
+    pub(crate) job: String,
+    /// For a monthly or quarterly job: the month, or one of the quarter [default: the one before this].
     #[arg(long, value_name = "YYYY-MM")]
     month: Option<Month>,
     /// The slot to run, seconds since 1970 UTC: how `serve` starts it.
@@ -60,8 +60,10 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
         (None, month) => {
             let now = job.task.period(clock::now().timestamp(), workspace.facts.zone)?;
             Occasion::ByHand(match month {
-                Some(_) if now.ends_s.is_none() => bail!("job `{}` has no month; leave --month out", job.name),
-                Some(month) => month.to_string(),
+                Some(month) => match job.task.period_with(month, workspace.facts.zone) {
+                    Some(period) => period.key,
+                    None => bail!("job `{}` has no month; leave --month out", job.name),
+                },
                 None => now.key,
             })
         }

@@ -52,6 +52,9 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
         let runs = history.latest(None, RUNS).await?;
         print::data(&view.everything(&health, &runs, options.format)?)?;
     }
+    if let Some(fault) = &health.archive_fault {
+        print::fault(&format!("tertib: {fault:#}"));
+    }
     Ok(outcome(health.severity(&workspace)))
 }
 

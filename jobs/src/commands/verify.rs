@@ -47,6 +47,9 @@ pub(crate) struct Options {
     /// The private tables are not there: check the public part alone, and say what was not checked.
     #[arg(long, conflicts_with_all = ["book", "code", "report"])]
     public: bool,
+    /// Read only the files that were added after this version, which was verified before; the log is checked whole.
+    #[arg(long, value_name = "VERSION", conflicts_with_all = ["book", "code", "report"])]
+    since: Option<u64>,
     #[command(flatten)]
     copy: ArchiveCopy,
     #[command(flatten)]
@@ -70,7 +73,8 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
                 "--archive needs no configuration, but --book, --code and --report do; run them where the office is installed"
             );
         }
-        let examination = Examination { root, public_only: options.public, key: None, heads: &heads };
+        let examination =
+            Examination { root, public_only: options.public, key: None, heads: &heads, since: options.since };
         let mut result = verified(examination, &told)?;
         result.unchecked.insert(Unchecked::KeptFigures);
         let facts = Facts::embedded()?;
@@ -86,7 +90,8 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
             conclude(&workspace, &code, findings, common)
         }
         (None, None) => {
-            let result = examine(&workspace, options.public, &heads, &told)?;
+            let scope = Scope { public_only: options.public, heads: &heads, since: options.since };
+            let result = examine(&workspace, scope, &told)?;
             drop(bar);
             if let Some(path) = &options.report {
                 state(&workspace, &result, path, options.standard)?;
@@ -128,18 +133,25 @@ fn verified(examination: Examination<'_>, told: &dyn Fn(u64, u64)) -> Result<Ver
     Ok(pipeline::verify(examination, &told)?)
 }
 
+/// How much of the office's archive is checked, and against which kept heads.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Scope<'a> {
+    /// Only the public part.
+    pub public_only: bool,
+    /// Heads that somebody has kept.
+    pub heads: &'a [KeptHead],
+    /// Only files that were added after this version.
+    pub since: Option<u64>,
+}
+
 /// Checks the office's archive, with all that is at hand: files, log, rows, digests, kept figures. Nothing is written. `told` learns
 /// how many of the files were checked, of how many.
-pub(crate) fn examine(
-    workspace: &Workspace,
-    public_only: bool,
-    heads: &[KeptHead],
-    told: &dyn Fn(u64, u64),
-) -> Result<Verification> {
+pub(crate) fn examine(workspace: &Workspace, scope: Scope<'_>, told: &dyn Fn(u64, u64)) -> Result<Verification> {
     let root = workspace.config.archive_path();
     let key = workspace.key_if_there()?;
-    let mut result = verified(Examination { root: &root, public_only, key: key.as_ref(), heads }, told)?;
-    let is_whole = result.commits > 0 && !workspace.facts.need_attention(&result.findings);
+    let Scope { public_only, heads, since } = scope;
+    let mut result = verified(Examination { root: &root, public_only, key: key.as_ref(), heads, since }, told)?;
+    let is_whole = since.is_none() && result.commits > 0 && !workspace.facts.need_attention(&result.findings);
     match key.filter(|_| is_whole) {
         Some(key) => {
             let book = FigureBook::open(&workspace.archive()?, &workspace.facts)?;
@@ -171,6 +183,7 @@ pub(crate) fn unchecked_words(unchecked: Unchecked) -> &'static str {
         Unchecked::PrivateTables => "the private tables and, with them, commitments, pseudonyms and salts (--public)",
         Unchecked::KeyMissing => "pseudonyms and salts, since the office's key is not at hand",
         Unchecked::KeyOfAnother => "pseudonyms and salts, since the key at hand is not the archive's",
+        Unchecked::OlderFiles => "the files that were added before, which were checked then",
         Unchecked::KeptFigures => {
             "the kept figures, which takes the office's key and configuration and an archive without findings"
         }

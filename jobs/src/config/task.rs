@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
-use schemas::Zone;
+use schemas::{Month, Quarter, Zone};
 use serde::{Deserialize, Serialize};
 
 /// What to do about slots that were missed while the PC was off.
@@ -27,8 +27,16 @@ pub(crate) enum Task {
     Pull,
     /// Check every file of the archive.
     Verify,
+    /// Check the log of the archive, and the files that were added since the last check.
+    VerifyNew,
+    /// Compare the last months that are over with the source.
+    Reconcile,
     /// Write the books and reports of the month before.
     MonthlyReports,
+    /// Close the books of the month before, and write its books and reports.
+    CloseMonth,
+    /// Write the compliance of the quarter before for the province.
+    ProvinceReport,
     /// Tell the summary of the day.
     Digest,
     /// Copy everything to the targets of the configuration.
@@ -42,9 +50,9 @@ pub(crate) enum Task {
 /// What a run covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Period {
-    /// A month, or the instant at which the run was due.
+    /// A month, a quarter, or the instant at which the run was due.
     pub key: String,
-    /// When the month ends; nothing where it is an instant.
+    /// When it ends; nothing where it is an instant.
     pub ends_s: Option<i64>,
 }
 
@@ -54,7 +62,11 @@ impl Task {
         match self {
             Self::Pull => "pull",
             Self::Verify => "verify",
+            Self::VerifyNew => "verify-new",
+            Self::Reconcile => "reconcile",
             Self::MonthlyReports => "monthly-reports",
+            Self::CloseMonth => "close-month",
+            Self::ProvinceReport => "province-report",
             Self::Digest => "digest",
             Self::Backup => "backup",
             Self::RestoreDrill => "restore-drill",
@@ -62,22 +74,49 @@ impl Task {
         }
     }
 
-    /// What a run that is due at an instant covers: the month before, in the office's zone, or the instant itself.
+    /// What a run that is due at an instant covers: the month or the quarter before, in the office's zone, or the instant itself.
     ///
     /// # Errors
     /// When the instant lies outside every calendar.
     pub(crate) fn period(self, due_s: i64, zone: Zone) -> Result<Period> {
         Ok(match self {
-            Self::Pull | Self::Verify | Self::Digest | Self::Backup | Self::RestoreDrill | Self::Doctor => {
+            Self::Pull
+            | Self::Verify
+            | Self::VerifyNew
+            | Self::Reconcile
+            | Self::Digest
+            | Self::Backup
+            | Self::RestoreDrill
+            | Self::Doctor => {
                 let due = DateTime::<Utc>::from_timestamp(due_s, 0).context("outside every calendar")?;
                 Period { key: due.format("%Y-%m-%dT%H:%MZ").to_string(), ends_s: None }
             }
-            Self::MonthlyReports => {
-                let month = zone.month(due_s).with_context(|| format!("{due_s} lies in no month"))?.back(1);
-                Period { key: month.to_string(), ends_s: Some(month.end_s(zone)) }
-            }
+            Self::MonthlyReports | Self::CloseMonth => Self::of_month(month(due_s, zone)?.back(1), zone),
+            Self::ProvinceReport => Self::of_quarter(Quarter::of(month(due_s, zone)?).before(), zone),
         })
     }
+
+    /// What a run covers that somebody asks for with a month; nothing where a run has none.
+    pub(crate) fn period_with(self, month: Month, zone: Zone) -> Option<Period> {
+        match self {
+            Self::MonthlyReports | Self::CloseMonth => Some(Self::of_month(month, zone)),
+            Self::ProvinceReport => Some(Self::of_quarter(Quarter::of(month), zone)),
+            _ => None,
+        }
+    }
+
+    fn of_month(month: Month, zone: Zone) -> Period {
+        Period { key: month.to_string(), ends_s: Some(month.end_s(zone)) }
+    }
+
+    fn of_quarter(quarter: Quarter, zone: Zone) -> Period {
+        let [.., last] = quarter.months();
+        Period { key: quarter.to_string(), ends_s: Some(last.end_s(zone)) }
+    }
+}
+
+fn month(due_s: i64, zone: Zone) -> Result<Month> {
+    zone.month(due_s).with_context(|| format!("{due_s} lies in no month"))
 }
 
 #[cfg(test)]

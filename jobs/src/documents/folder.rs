@@ -44,6 +44,11 @@ impl Folder {
         Self { path: named.map_or_else(|| config.reports_path().join(own), Path::to_owned), readers }
     }
 
+    /// A folder for documents that leave the office.
+    pub(crate) fn named(path: PathBuf) -> Self {
+        Self { path, readers: Readers::Usual }
+    }
+
     /// Makes documents and writes them. `told` learns of each that begins or ends.
     ///
     /// # Errors

@@ -157,6 +157,13 @@ impl History {
         Ok(query(select).bind(job).bind(period).fetch_one(&mut self.db).await?.try_get(0)?)
     }
 
+    /// Returns up to which version of the archive every file was found right.
+    pub(crate) async fn verified(&mut self) -> Result<Option<u64>> {
+        let select = "select max(archive_version) from run where task in ('verify', 'verify-new') and outcome = 'done'";
+        let version: Option<i64> = query(select).fetch_one(&mut self.db).await?.try_get(0)?;
+        Ok(version.map(u64::try_from).transpose()?)
+    }
+
     /// Returns the last run of a slot.
     pub(crate) async fn latest_of_slot(&mut self, job: &str, slot_s: i64) -> Result<Option<Run>> {
         let select = format!("{COLUMNS} where job = ? and slot_s = ? order by id desc limit 1");

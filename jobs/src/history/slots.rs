@@ -70,7 +70,7 @@ impl History {
             });
         }
         let by_hand = "select job, period, max(began_s) from run \
-            where slot_s is null and outcome in ('done', 'findings') and length(period) = 7 group by job, period";
+            where slot_s is null and outcome in ('done', 'findings') and length(period) < 10 group by job, period";
         for row in query(by_hand).fetch_all(&mut self.db).await? {
             if let Some(of_job) = known.get_mut(row.try_get::<&str, _>(0)?) {
                 of_job.by_hand.insert(row.try_get(1)?, row.try_get(2)?);

@@ -46,8 +46,10 @@ impl Trust {
             Self::Unchallenged | Self::Confirmed => true,
             Self::Doubted { for_s } => match task {
                 Task::Pull | Task::Doctor => true,
-                Task::Verify | Task::Backup | Task::RestoreDrill => for_s > PATIENCE_S,
-                Task::MonthlyReports | Task::Digest => false,
+                Task::Verify | Task::VerifyNew | Task::Reconcile | Task::Backup | Task::RestoreDrill => {
+                    for_s > PATIENCE_S
+                }
+                Task::MonthlyReports | Task::CloseMonth | Task::ProvinceReport | Task::Digest => false,
             },
             Self::Wrong => false,
         }

@@ -5,11 +5,14 @@ use crate::documents::{Batch, Folder, Selection};
 use crate::outcome::Outcome;
 use crate::workspace::Workspace;
 use anyhow::Result;
+use pipeline::Disclosure;
 use schemas::Month;
 use std::sync::Arc;
 
-pub(super) fn run(workspace: &Arc<Workspace>, month: Month) -> Result<Report> {
-    let selection = Selection::everything();
+/// Writes all of them, masked or in full.
+pub(super) fn run(workspace: &Arc<Workspace>, month: Month, disclosure: Disclosure) -> Result<Report> {
+    let mut selection = Selection::everything();
+    selection.disclosure = disclosure;
     let folder = Folder::of(None, &workspace.config, month, selection.disclosure);
     let rendition = folder.fill(&Batch::of(&workspace.snapshot()?, month, &selection)?, |_| {})?;
     let (files, replaced) = (rendition.files.len(), rendition.replaced());

@@ -2,15 +2,16 @@
 //! findings.
 
 use super::Report;
-use crate::commands::verify;
+use crate::commands::verify::{self, Scope};
 use crate::outcome::Outcome;
 use crate::print;
 use crate::workspace::Workspace;
 use anyhow::Result;
 use schemas::document::Unchecked;
 
-pub(super) fn run(workspace: &Workspace) -> Result<Report> {
-    let result = verify::examine(workspace, false, &[], &|_, _| {})?;
+/// Reads every file, or those that were added after a version.
+pub(super) fn run(workspace: &Workspace, since: Option<u64>) -> Result<Report> {
+    let result = verify::examine(workspace, Scope { since, ..Scope::default() }, &|_, _| {})?;
     let mut message = format!("{} files, {} findings", result.files, result.findings.len());
     let places: Vec<String> =
         result.findings.iter().take(5).map(|f| format!("{} {}", f.code, print::place(f))).collect();

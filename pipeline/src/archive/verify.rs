@@ -38,6 +38,8 @@ pub struct Examination<'a> {
     pub key: Option<&'a Key>,
     /// Heads that somebody has kept.
     pub heads: &'a [KeptHead],
+    /// The version up to which every file was found right before; these are not read again. The log is checked whole.
+    pub since: Option<u64>,
 }
 
 /// The result of a verification.
@@ -148,6 +150,9 @@ fn examine(
     }
     if heads.is_empty() {
         result.unchecked.insert(Unchecked::Completeness);
+    }
+    if log.commits.iter().any(|commit| Some(commit.version) <= examination.since) {
+        result.unchecked.insert(Unchecked::OlderFiles);
     }
     Ok(result)
 }

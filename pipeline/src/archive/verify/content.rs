@@ -23,6 +23,8 @@ use std::collections::BTreeMap;
 pub(super) struct Contents<'a> {
     store: &'a dyn Store,
     public_only: bool,
+    /// The files of commits up to this one are not read.
+    since: Option<u64>,
     /// The office's key, if the archive was written with it.
     key: Option<&'a Key>,
     pseudonymizer: Option<Pseudonymizer>,
@@ -132,6 +134,7 @@ impl<'a> Contents<'a> {
         Self {
             store,
             public_only: examination.public_only,
+            since: examination.since,
             key,
             pseudonymizer: None,
             form: None,
@@ -139,7 +142,14 @@ impl<'a> Contents<'a> {
             next_version: 0,
             next_seq: 0,
             json: Vec::new(),
-            files: (0, log.commits.iter().map(|commit| files(commit, examination.public_only)).sum()),
+            files: (
+                0,
+                log.commits
+                    .iter()
+                    .filter(|commit| Some(commit.version) > examination.since)
+                    .map(|commit| files(commit, examination.public_only))
+                    .sum(),
+            ),
             told,
         }
     }
@@ -162,6 +172,10 @@ impl<'a> Contents<'a> {
             self.next_seq = note.next_seq.saturating_sub_unsigned(rows);
         }
         self.next_version = commit.version + 1;
+        if Some(commit.version) <= self.since {
+            self.next_seq = self.counts(commit, result);
+            return Ok(());
+        }
         let persons: &[FileEntry] = if self.public_only { &[] } else { &note.persons };
         let last = self.counts(commit, result);
         let mut numbers = Numbers { commit, runs: Vec::new(), corrections: 0, complete: true };
