@@ -6,7 +6,7 @@ use crate::commands::{
     target, verify,
 };
 use crate::examples;
-use crate::options::{Common, OfMonth, Where};
+use crate::options::{Common, OfMonth};
 use crate::outcome::Outcome;
 use crate::run_log::RunLog;
 use anyhow::anyhow;
