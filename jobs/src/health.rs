@@ -134,6 +134,9 @@ impl Health {
             if beat.configuration_fault.is_some() {
                 found.add("J006", "", beat.at_s, 1);
             }
+            if beat.other_host.is_some() {
+                found.add("J012", "", beat.at_s, 1);
+            }
             if let Some(code) = beat.clock_fault.as_deref().and_then(ClockFault::code_of) {
                 found.add(code, "", beat.at_s, 1);
             }

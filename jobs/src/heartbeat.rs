@@ -20,6 +20,9 @@ pub(crate) struct Heartbeat {
     pub is_held: bool,
     /// Why the configuration cannot be used.
     pub configuration_fault: Option<String>,
+    /// The other machine that serves the archive.
+    #[serde(default)]
+    pub other_host: Option<String>,
 }
 
 impl Heartbeat {

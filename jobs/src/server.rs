@@ -7,12 +7,13 @@ mod children;
 mod current;
 mod kept;
 mod observer;
+mod rival;
 
 use crate::config::Config;
 use crate::heartbeat::{self, Heartbeat};
 use crate::history::History;
 use crate::options::Where;
-use crate::scheduler::{self, Clock, ClockFault, ClockWatch, Plan, Trust};
+use crate::scheduler::{self, Clock, ClockFault, ClockWatch, Lane, Plan, Trust};
 use crate::witness::{self, Witness};
 use crate::workspace::Workspace;
 use crate::{clock, job_lock, run_log};
@@ -20,6 +21,7 @@ use anyhow::{Context, Result, bail};
 use children::Children;
 use current::Current;
 use observer::Observer;
+use rival::Rival;
 use std::fs::File;
 use std::time::{Duration, Instant};
 
@@ -38,6 +40,7 @@ pub(crate) struct Server {
     current: Current,
     children: Children,
     observer: Observer,
+    rival: Rival,
     watch: ClockWatch,
     witness: Witness,
     told: Option<ClockFault>,
@@ -69,6 +72,7 @@ impl Server {
             current,
             children: Children::default(),
             observer: Observer::default(),
+            rival: Rival::new(),
             watch: ClockWatch::new(),
             witness: Witness::default(),
             told: None,
@@ -141,6 +145,7 @@ impl Server {
         let mut history = History::open(&workspace.config.history_path()).await?;
         self.mark_cut_off(&workspace.config, &mut history).await?;
         let clock = self.clock(&workspace, &mut history).await?;
+        self.changed |= self.rival.look(&workspace.config.archive_path(), clock.now_s)?;
         self.beat(clock)?;
         let plans = plans(&workspace)?;
         let (calendar, zone) = (&workspace.facts.clock, workspace.facts.zone);
@@ -154,6 +159,10 @@ impl Server {
         let known = history.known(clock.now_s).await?;
         for (name, at_s) in scheduler::startable(&plans, &known, clock, &self.children.lanes()) {
             let Some(job) = workspace.config.jobs.iter().find(|job| job.name == name) else { continue };
+            // Two pulls are kept apart by the archive itself; anything else would be done twice.
+            if self.rival.host().is_some() && Lane::of(job.task) != Lane::Pull {
+                continue;
+            }
             let attempts = known.get(&name).and_then(|known| known.open.iter().find(|open| open.at_s == at_s));
             let attempts = attempts.map_or(0, |open| open.attempts);
             self.children.start(&workspace.config.file, self.current.kept.as_deref(), job, at_s, attempts)?;
@@ -190,7 +199,7 @@ impl Server {
                     tracing::warn!(job, slot, "did not begin ({status}), will try again");
                 }
             }
-            if run.lane == scheduler::Lane::Pull {
+            if run.lane == Lane::Pull {
                 self.archived_s = None;
             }
         }
@@ -248,6 +257,7 @@ impl Server {
             clock_fault: self.told.map(|fault| fault.code().to_owned()),
             is_held: matches!(clock.trust, Trust::Doubted { .. } | Trust::Wrong),
             configuration_fault: self.current.fault.clone(),
+            other_host: self.rival.host().map(str::to_owned),
         };
         beat.leave(&mut self.lock)
     }

@@ -15,8 +15,8 @@ mod verdicts;
 
 pub use archive::{
     Archive, ArchiveError, CommitNote, CopiedCommit, CopiedPart, Examination, FileEntry, KeptHead, KeptHeadError, Key,
-    KeyError, PaperError, Reassembly, Seal, SealError, SealRequest, SourceNote, Verification, WriterLock, seal, verify,
-    waiting_in_quarantine,
+    KeyError, PaperError, Presence, Reassembly, Seal, SealError, SealRequest, SourceNote, Verification, WriterLock,
+    seal, verify, waiting_in_quarantine,
 };
 pub use books::{BookError, BookWriter, Disclosure};
 pub use figures::{

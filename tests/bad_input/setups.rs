@@ -66,7 +66,7 @@ fn a_corrupt_configuration_is_refused_with_its_line() {
     for (from, to, says) in [
         ("rows-per-second = 100000", "rows-per-second = 0", "a whole number from 1 on is expected"),
         ("lock-timeout-seconds = 10", "lock-timeout-seconds = 0", "a whole number from 1 on is expected"),
-        ("cron = \"0 6 2 * *\"", "cron = \"0 6 31 2 *\"", "job `laporan`: `0 6 31 2 *` is on no day"),
+        ("cron = \"0 7 5 1,4,7,10 *\"", "cron = \"0 6 31 2 *\"", "job `provinsi`: `0 6 31 2 *` is on no day"),
         ("lookback-days = 14", "lookback-days = \"dua minggu\"", "a whole number from 0 on is expected"),
         ("lookback-days = 14", "lookback-hari = 14", "did you mean `lookback-days`?"),
         ("lookback-days = 14", "lookback-days = ", "line"),

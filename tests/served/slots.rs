@@ -1,6 +1,6 @@
 //! Slots: tried again, waited for, given up, dropped, made up for.
 
-use super::{DAY_S, Served, codes};
+use super::{DAY_S, MORNING_S, Served, codes};
 use std::fs;
 use std::time::Duration;
 
@@ -230,6 +230,28 @@ fn a_report_that_is_cut_off_is_made_again() {
         assert_eq!(served.slots("laporan")[0].1, "done");
         assert!(served.codes().is_disjoint(&codes(&["J001", "J002"])));
     }
+}
+
+/// Another machine that serves the same archive: the second one only pulls, until the first is silent.
+#[test]
+fn the_second_of_two_machines_only_pulls() {
+    let served = Served::with(&format!("{PULL}{VERIFY}"));
+    let place = served.office.path("archive/_tertib/server");
+    assert!(fs::read_to_string(&place).unwrap().contains("\"process\""), "it says that it is there");
+    served.at(60);
+    let first = format!("{{\"host\":\"komputer-lain\",\"process\":7,\"at_s\":{}}}", MORNING_S + 58 * 60);
+    fs::write(&place, &first).unwrap();
+    let serving = served.serve();
+    served.until("a pull", || served.outcomes("tarik").len() == 1 && served.outcomes("tarik")[0] != "running");
+    assert_eq!(served.outcomes("periksa").len(), 0);
+    served.until("J012", || served.codes().contains("J012"));
+    assert_eq!(fs::read_to_string(&place).unwrap(), first, "the first one is not disturbed");
+    served.at(69);
+    serving.wake();
+    served.until("the check", || served.outcomes("periksa") == ["done"]);
+    served.until("its end", || !served.codes().contains("J012"));
+    drop(serving);
+    served.run(&["verify"]).expect_code(0);
 }
 
 /// A week in which the PC was off: one pull, each report.

@@ -26,6 +26,8 @@ pub(crate) const WORK: &str = "_tertib";
 pub(crate) const HEAD: &str = "_tertib/head";
 /// The file on which the writer holds a kernel lock.
 pub(crate) const LOCK: &str = "_tertib/lock";
+/// Who serves the archive.
+pub(crate) const SERVER: &str = "_tertib/server";
 
 /// Folders that only the owner of the archive may open.
 pub(crate) const PRIVATE: [&str; 3] = [PERSONS, QUARANTINE, WORK];

@@ -146,6 +146,7 @@ impl Search<'_> {
             || (kind == EntryKind::File
                 && (path == layout::HEAD
                     || path == layout::LOCK
+                    || path == layout::SERVER
                     || layout::is_kept_figure(path)
                     || layout::is_staged(path)));
         if is_known { Place::Known } else { Place::Stray }
