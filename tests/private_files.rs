@@ -312,8 +312,8 @@ fn folders_that_hold_the_configuration_are_not_filled() {
 #[test]
 fn what_the_configuration_cannot_mean_is_said_in_words() {
     let office = Office::unpulled();
-    office.configure("cron = \"0 6 2 * *\"", "cron = \"0 0 31 2 *\"");
-    refused(office.run(&["status"]), "job `laporan`: `0 0 31 2 *` is on no day that comes");
+    office.configure("cron = \"0 7 5 1,4,7,10 *\"", "cron = \"0 0 31 2 *\"");
+    refused(office.run(&["status"]), "job `provinsi`: `0 0 31 2 *` is on no day that comes");
     let office = Office::unpulled();
     office.configure("path = \"laporan\"", "path = \"D:\\users\\laporan\"");
     refused(office.run(&["status"]), "put the path between single quotes");

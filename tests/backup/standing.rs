@@ -141,8 +141,8 @@ fn the_jobs_do_the_same() {
     let office = office();
     add(
         &office,
-        "[[job]]\nname = \"cadangan\"\ntask = \"backup\"\ncron = \"0 19 * * *\"\nretries = 0\n\
-         [[job]]\nname = \"latihan\"\ntask = \"restore-drill\"\ncron = \"0 20 1 * *\"\nretries = 0\n",
+        "[[job]]\nname = \"cadangan\"\ntask = \"backup\"\ncron = \"0 19 * * *\"\n\
+         [[job]]\nname = \"latihan\"\ntask = \"restore-drill\"\ncron = \"0 20 1 * *\"\n",
     );
     let said = office.run(&["run", "cadangan"]).expect_code(0).out;
     assert!(said.contains("usb: backup 1"), "{said}");

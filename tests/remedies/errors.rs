@@ -10,7 +10,7 @@ use tests::{Office, copy, flip, run_in, tree};
 
 /// Every message of the program that names a command or an option: words of it as they stand in the source, and a test that
 /// makes it come and follows it.
-pub(crate) const ERRORS: [(&str, fn()); 19] = [
+pub(crate) const ERRORS: [(&str, fn()); 20] = [
     ("there is no tertib.toml here; run `tertib init`", no_configuration),
     ("`tertib target list` names those that are", || {
         let office = Office::small();
@@ -133,6 +133,12 @@ pub(crate) const ERRORS: [(&str, fn()); 19] = [
         refused(&office, &["log", "99"]);
         let number = office.json(&["status", "verifikasi"], 0)["runs"][0]["id"].to_string();
         office.run(&["log", &number]).expect_code(0);
+    }),
+    ("close the first with `tertib seal --month {first}`", || {
+        let office = Office::demo(&["--months", "2026-09:2026-10", "--per-month", "60", "--seed", "3"]);
+        let told = refused(&office, &["run", "tutup-buku", "--month", "2026-10"]);
+        obey(&office, &told, &[]);
+        office.run(&["run", "tutup-buku", "--month", "2026-10"]).expect_code_in(&[0, 1], "run");
     }),
     ("close its books without `--incomplete`", || {
         let office = Office::small();
