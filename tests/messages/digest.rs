@@ -16,10 +16,6 @@ fn a_day_is_summed_up_in_the_language_of_the_office() {
         "type = \"webhook\"\npreset = \"generic\"\nurl = \"http://127.0.0.1:{}/\"\nat-any-hour = true",
         sink.port()
     ));
-    let path = office.path("tertib.toml");
-    let written = fs::read_to_string(&path).unwrap();
-    fs::write(&path, written)
-        .unwrap();
     let told = |language: &str| {
         office.run(&["run", "ringkasan"]).expect_code(0);
         office.run(&["notify", "send"]).expect_code(0);
