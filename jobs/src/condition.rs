@@ -21,3 +21,8 @@ impl Condition {
         format!("{}/{}", self.code, self.of)
     }
 }
+
+/// A remedy for what a condition is about: what is said of any job names this one.
+pub(crate) fn remedy_for(remedy: &str, of: &str) -> String {
+    if of.is_empty() { remedy.to_owned() } else { remedy.replace(" JOB", &format!(" {of}")) }
+}

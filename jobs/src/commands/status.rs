@@ -1,10 +1,11 @@
 //! `tertib status`: one screen on whether everything is in order, and one on a job.
 
-use crate::condition::Condition;
+use crate::condition::{Condition, remedy_for};
 use crate::health::{Health, JobHealth, JobState};
 use crate::history::{History, Run, SlotRow};
 use crate::options::{Common, Format, Where};
 use crate::outcome::Outcome;
+use crate::scheduler::Decision;
 use crate::workspace::Workspace;
 use crate::{clock, print};
 use anyhow::{Result, bail};
@@ -127,7 +128,7 @@ impl View<'_> {
             let text = self.speech.finding(one.code);
             json!({
                 "code": one.code, "of": one.of, "since": one.since.timestamp(), "count": one.count,
-                "severity": text.severity, "sentence": text.sentence, "remedy": text.remedy,
+                "severity": text.severity, "sentence": text.sentence, "remedy": remedy_for(&text.remedy, &one.of),
             })
         };
         json!({
@@ -170,7 +171,7 @@ impl View<'_> {
         }
         if health.jobs.is_empty() {
             lines.push(speech.say("status.no_jobs", &[]));
-            return lines.join("\n") + "\n";
+            return lines.iter().map(|line| print::paragraph(line, 2)).collect();
         }
         lines.push(match &health.server {
             Some(beat) => speech.say("status.served", &[("process", &beat.process)]),
@@ -183,15 +184,15 @@ impl View<'_> {
             speech.say("status.next", &[]),
         ];
         let rows: Vec<Vec<String>> = health.jobs.iter().map(|job| self.job(job)).collect();
-        let mut screen = lines.join("\n") + "\n" + &print::table(&head.each_ref().map(String::as_str), &rows);
+        let lines: String = lines.iter().map(|line| print::paragraph(line, 2)).collect();
+        let mut screen = lines + &print::table(&head.each_ref().map(String::as_str), &rows);
         for one in &health.conditions {
             let text = speech.finding(one.code);
             let of = if one.of.is_empty() { String::new() } else { format!(" {}", one.of) };
             let since = speech.say("status.since", &[("at", &self.local(one.since.timestamp()))]);
-            screen.push_str(&format!(
-                "{}{of} ({}×, {since}) {}\n     {}\n",
-                one.code, one.count, text.sentence, text.remedy
-            ));
+            let said = format!("{}{of} ({}×, {since}) {}", one.code, one.count, text.sentence);
+            screen.push_str(&print::paragraph(&said, 5));
+            screen.push_str(&format!("     {}", print::paragraph(&remedy_for(&text.remedy, &one.of), 5)));
         }
         screen
     }
@@ -248,12 +249,13 @@ impl View<'_> {
         let speech = self.speech;
         let slot = |row: &SlotRow| {
             let attempts = row.attempts.to_string();
-            vec![self.local(row.slot_s), row.decision.word().to_owned(), row.reason.clone(), attempts]
+            vec![self.local(row.slot_s), self.decision(row.decision), self.reason(&row.reason), attempts]
         };
         let run = |run: &Run| {
             let took = run.ended_s.map_or_else(|| "-".to_owned(), |ended_s| (ended_s - run.began_s).to_string());
             let began = self.local(run.began_s);
-            vec![run.id.to_string(), began, run.period.clone(), took, run.outcome.clone(), run.message.clone()]
+            let outcome = self.outcome(&run.outcome);
+            vec![run.id.to_string(), began, run.period.clone(), took, outcome, run.message.clone()]
         };
         let slot_head = [
             speech.say("status.slot", &[]),
@@ -282,6 +284,45 @@ impl View<'_> {
         };
         let slots = table(speech.say("status.slots", &[]), &slot_head, &slots);
         Ok(slots + &table(speech.say("status.runs", &[]), &run_head, &runs))
+    }
+
+    fn decision(&self, decision: Decision) -> String {
+        match decision {
+            Decision::Run => self.speech.say("status.decision_run", &[]),
+            Decision::Waiting => self.speech.say("status.decision_waiting", &[]),
+            Decision::Done => self.speech.say("status.decision_done", &[]),
+            Decision::GivenUp => self.speech.say("status.decision_given_up", &[]),
+            Decision::Covered => self.speech.say("status.decision_covered", &[]),
+            Decision::Missed => self.speech.say("status.decision_missed", &[]),
+            Decision::Void => self.speech.say("status.decision_void", &[]),
+            Decision::Dropped => self.speech.say("status.decision_dropped", &[]),
+        }
+    }
+
+    /// What the history has for a reason; a word that is not known stays as it is.
+    fn reason(&self, word: &str) -> String {
+        match word {
+            "due" => self.speech.say("status.reason_due", &[]),
+            "later-slot" => self.speech.say("status.reason_later_slot", &[]),
+            "by-hand" => self.speech.say("status.reason_by_hand", &[]),
+            "too-late" => self.speech.say("status.reason_too_late", &[]),
+            "tried" => self.speech.say("status.reason_tried", &[]),
+            "waited" => self.speech.say("status.reason_waited", &[]),
+            "needs" => self.speech.say("status.reason_needs", &[]),
+            "wrong-clock" => self.speech.say("status.reason_wrong_clock", &[]),
+            "too-many" => self.speech.say("status.reason_too_many", &[]),
+            other => other.to_owned(),
+        }
+    }
+
+    fn outcome(&self, word: &str) -> String {
+        match word {
+            "running" => self.speech.say("status.outcome_running", &[]),
+            "done" => self.speech.say("status.outcome_done", &[]),
+            "findings" => self.speech.say("status.outcome_findings", &[]),
+            "failed" => self.speech.say("status.outcome_failed", &[]),
+            other => other.to_owned(),
+        }
     }
 
     /// An instant as an official reads it.

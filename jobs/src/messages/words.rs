@@ -2,6 +2,7 @@
 
 use super::Day;
 use super::alerts::Alert;
+use crate::condition::remedy_for;
 use chrono::{DateTime, Duration, Utc};
 use schemas::{Month, Severity, Speech, Zone};
 
@@ -171,7 +172,7 @@ impl Words<'_> {
             all.push(self.speech.say("message.about", &[("about", &about)]));
         }
         all.extend(lines.iter().cloned());
-        all.push(self.speech.say("message.remedy", &[("remedy", &finding.remedy)]));
+        all.push(self.speech.say("message.remedy", &[("remedy", &remedy_for(&finding.remedy, &about))]));
         self.signed(&all)
     }
 
