@@ -8,6 +8,8 @@
 //! right, so that a program that is killed between two of them loses no slot.
 
 mod clock_watch;
+#[cfg(test)]
+mod oracle;
 mod schedule;
 mod slot;
 

@@ -204,7 +204,7 @@ async fn write(db: &mut SqliteConnection, change: &Change, now_s: i64) -> Result
 async fn void(db: &mut SqliteConnection, job: &str, now_s: i64) -> Result<()> {
     for statement in [
         "update slot set decision = 'void', reason = ?4, decided_s = ?2, changed_s = ?2 \
-         where job = ?1 and decision <> 'void' and (slot_s > ?2 or decision = 'dropped' and decided_s > ?3)",
+         where job = ?1 and decision <> 'void' and (slot_s > ?2 or until_s > ?2)",
         "update slot set decision = 'run', reason = ?4, decided_s = ?2, changed_s = ?2, not_before_s = 0, attempts = 0 \
          where job = ?1 and decision in ('covered', 'missed', 'given-up') and decided_s > ?3",
         "update slot set decided_s = ?2, changed_s = ?2 where job = ?1 and decided_s > ?3",
