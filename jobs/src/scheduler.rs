@@ -209,6 +209,9 @@ fn of_job(
     let newest_s = due.last().copied();
     // What covers a month is the same whoever asks for it.
     let by_hand = |at_s: i64| -> Result<bool> {
+        if known.by_hand.is_empty() {
+            return Ok(false);
+        }
         let period = plan.task.period(at_s, zone)?;
         Ok(period.ends_s.is_some() && known.by_hand.get(&period.key).is_some_and(|began_s| *began_s >= at_s))
     };
@@ -284,6 +287,9 @@ fn lacks<'a>(
     known: &Known,
     zone: Zone,
 ) -> Result<Option<&'a str>> {
+    if plan.after.is_empty() {
+        return Ok(None);
+    }
     let period = plan.task.period(at_s, zone)?;
     // What covers no month needs what was made since it last succeeded.
     let needed_s = period.ends_s.or(known.last_success_s).unwrap_or(known.since_s);

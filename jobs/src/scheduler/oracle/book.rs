@@ -16,8 +16,9 @@ pub(super) struct Job {
     /// Its words and since when; nothing where it was never seen.
     pub(super) seen: Option<(String, i64)>,
     pub(super) slots: BTreeMap<i64, Row>,
-    /// Those that are not over; those that are not void; those that stand for several.
-    pub(super) open: BTreeSet<i64>,
+    /// Those that are not over.
+    pub(super) open: BTreeMap<i64, Row>,
+    /// Those that are not void; those that stand for several.
     live: BTreeSet<i64>,
     ranges: BTreeSet<i64>,
     /// The instants that are written down in rows that are not void, and how often.
@@ -75,8 +76,8 @@ impl Job {
                 self.written.remove(&written_s);
             }
         }
+        if row.is_open() { self.open.insert(at_s, row) } else { self.open.remove(&at_s) };
         for (set, holds) in [
-            (&mut self.open, row.is_open()),
             (&mut self.live, row.decision != Decision::Void),
             (&mut self.ranges, row.decision != Decision::Void && row.until_s.is_some()),
         ] {
@@ -90,8 +91,7 @@ impl Job {
     fn known(&self, now_s: i64, runs: &[Run]) -> Option<Known> {
         let (schedule, since_s) = self.seen.clone()?;
         let until_s = self.ranges.iter().filter_map(|at_s| self.slots[at_s].until_s).max();
-        let open = self.open.iter().map(|at_s| {
-            let row = &self.slots[at_s];
+        let open = self.open.iter().map(|(at_s, row)| {
             OpenSlot {
                 at_s: *at_s,
                 decided_s: row.decided_s,
@@ -148,6 +148,11 @@ impl Book {
             written_s.max(job.seen.as_ref().map(|(_, since_s)| *since_s))
         };
         self.jobs.values().filter_map(of_job).max()
+    }
+
+    /// Whether a run began so far in the future that it does not count yet.
+    pub(super) fn has_future_success(&self, now_s: i64) -> bool {
+        self.jobs.values().any(|job| job.successes.last().is_some_and(|began_s| *began_s > now_s + STEP_S))
     }
 
     pub(super) fn row(&self, job: &str, at_s: i64) -> Option<Row> {

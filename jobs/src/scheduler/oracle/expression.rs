@@ -155,8 +155,8 @@ impl Sets {
         while at_s < range.end {
             let (before, now) = (local(at_s - MINUTE_S), local(at_s));
             // A single time of day is due when the clocks show it first.
-            let is_second = is_single && ((at_s - 3 * HOUR_S)..at_s).step_by(60).any(|earlier_s| local(earlier_s) == now);
-            let mut is_due = self.is_time(now) && self.is_day(now.date(), calendar) && !is_second;
+            let is_second = || is_single && ((at_s - 3 * HOUR_S)..at_s).step_by(60).any(|earlier_s| local(earlier_s) == now);
+            let mut is_due = self.is_time(now) && self.is_day(now.date(), calendar) && !is_second();
             // One that does not exist is due when the gap ends.
             let mut skipped = before + Duration::minutes(1);
             while is_single && skipped < now {

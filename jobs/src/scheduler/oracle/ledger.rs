@@ -49,7 +49,10 @@ struct Entry {
     reason: Reason,
     range: Option<(usize, i64)>,
     now_s: i64,
-    plan: Plan,
+    job: char,
+    catch_up: CatchUp,
+    give_up_s: Option<i64>,
+    after_required: bool,
     was_made_by_hand: bool,
     lacks: bool,
     looked_s: Option<i64>,
@@ -116,7 +119,10 @@ impl Ledger {
                     reason: *reason,
                     range: *range,
                     now_s,
-                    plan: plan.clone(),
+                    job: char::from(plan.name.as_bytes()[0]),
+                    catch_up: plan.catch_up,
+                    give_up_s: plan.give_up_s,
+                    after_required: plan.after_required,
                     was_made_by_hand: made_s.is_some_and(|made_s| made_s >= at_s),
                     lacks,
                     looked_s: own.looked_s,
@@ -240,8 +246,7 @@ impl Ledger {
 
     /// Eight days after everything came right nothing is left over that could have run.
     pub(super) fn judge_quiet(&self, plan: &Plan, book: &Book, now_s: i64) {
-        for at_s in &book.jobs[&plan.name].open {
-            let row = book.row(&plan.name, *at_s).unwrap();
+        for (at_s, row) in &book.jobs[&plan.name].open {
             let since_s = at_s.max(&row.decided_s).max(&row.not_before_s);
             let may_wait = row.decision == Decision::Waiting && (plan.give_up_s.is_none() && plan.catch_up != CatchUp::All);
             let longest_s = if row.decision == Decision::Waiting { 3 * DAY_S + HOUR_S } else { DAY_S };
@@ -261,52 +266,52 @@ fn is_live(row: &Row) -> bool {
 impl Entry {
     /// What can be said without knowing what else is due.
     fn judge(&self) {
-        let Self { at_s, now_s, plan, decision, reason, .. } = self;
+        let Self { job, at_s, now_s, catch_up, decision, reason, .. } = self;
         let Some(before) = self.before else {
-            assert!(at_s <= now_s, "job {}: {at_s} is decided at {now_s}, too early", plan.name);
+            assert!(at_s <= now_s, "job {job}: {at_s} is decided at {now_s}, too early");
             return;
         };
-        assert!(is_open(&before), "job {}: {at_s} is over and decided again: {before:?}", plan.name);
+        assert!(is_open(&before), "job {job}: {at_s} is over and decided again: {before:?}");
         let waits = before.decision == Decision::Waiting;
-        let give_up_s = plan.give_up_s.or((plan.catch_up == CatchUp::All).then_some(3 * DAY_S));
+        let give_up_s = self.give_up_s.or((*catch_up == CatchUp::All).then_some(3 * DAY_S));
         let is_over = give_up_s.is_some_and(|give_up_s| now_s - before.decided_s > give_up_s);
         let is_right = match (decision, reason) {
             (Decision::Covered, Reason::ByHand) => self.was_made_by_hand,
-            (Decision::Covered, Reason::LaterSlot) => plan.catch_up != CatchUp::All,
+            (Decision::Covered, Reason::LaterSlot) => *catch_up != CatchUp::All,
             (Decision::Run, Reason::Due) => waits && !self.lacks,
-            (Decision::Run, Reason::Waited) => waits && is_over && !plan.after_required,
-            (Decision::GivenUp, Reason::Waited) => waits && is_over && plan.after_required,
+            (Decision::Run, Reason::Waited) => waits && is_over && !self.after_required,
+            (Decision::GivenUp, Reason::Waited) => waits && is_over && self.after_required,
             (Decision::GivenUp, Reason::Tried) => !waits && is_over && before.attempts > 0,
             _ => false,
         };
-        assert!(is_right, "job {}: {at_s} was {before:?} and is {decision:?} for {reason:?} at {now_s}", plan.name);
+        assert!(is_right, "job {job}: {at_s} was {before:?} and is {decision:?} for {reason:?} at {now_s}");
     }
 
     /// A slot that had no decision gets the one that follows from what is due.
     fn judge_first(&self, due: &[i64]) {
-        let Self { at_s, now_s, plan, .. } = self;
+        let Self { job, at_s, now_s, catch_up, .. } = self;
         let number = due.binary_search(at_s);
-        assert!(number.is_ok(), "job {}: the slot {at_s} was never due", plan.name);
+        assert!(number.is_ok(), "job {job}: the slot {at_s} was never due");
         let later = due.partition_point(|due_s| due_s <= now_s) - number.unwrap_or_default() - 1;
         if let Some((count, until_s)) = self.range {
             let last = due.binary_search(&until_s).unwrap();
-            assert_eq!((self.decision, plan.catch_up), (Decision::Dropped, CatchUp::All), "job {}: {at_s}", plan.name);
-            assert_eq!(last - number.unwrap_or_default() + 1, count, "job {}: {at_s} to {until_s}", plan.name);
-            assert_eq!(later + 1 - count, 1_000, "job {}: dropped at {now_s}", plan.name);
+            assert_eq!((self.decision, *catch_up), (Decision::Dropped, CatchUp::All), "job {job}: {at_s}");
+            assert_eq!(last - number.unwrap_or_default() + 1, count, "job {job}: {at_s} to {until_s}");
+            assert_eq!(later + 1 - count, 1_000, "job {job}: dropped at {now_s}");
             return;
         }
         let right = if self.was_made_by_hand {
             (Decision::Covered, Reason::ByHand)
-        } else if plan.catch_up == CatchUp::None && now_s - at_s > 120 {
+        } else if *catch_up == CatchUp::None && now_s - at_s > 120 {
             (Decision::Missed, Reason::TooLate)
-        } else if plan.catch_up != CatchUp::All && later > 0 {
+        } else if *catch_up != CatchUp::All && later > 0 {
             (Decision::Covered, Reason::LaterSlot)
         } else if self.lacks {
             (Decision::Waiting, Reason::Needs)
         } else {
             (Decision::Run, Reason::Due)
         };
-        let context = || format!("job {} {:?}: {at_s} at {now_s}, {later} later", plan.name, plan.catch_up);
+        let context = || format!("job {job} {catch_up:?}: {at_s} at {now_s}, {later} later");
         assert_eq!((self.decision, self.reason), right, "{}", context());
         // Whoever looked before it was due, and was not disturbed, looks again when it is due.
         if self.looked_s.is_some_and(|looked_s| looked_s < *at_s) {

@@ -75,7 +75,7 @@ impl<'a> Office<'a> {
         let end_s = office.true_s + days * DAY_S;
         let mut event_s = office.true_s + office.rng.random_range(0..4 * DAY_S);
         // Over years most days are quiet.
-        let calm_s = if days > 365 { 16 * DAY_S } else { 6 * DAY_S };
+        let calm_s = if days > 365 { 60 * DAY_S } else { 6 * DAY_S };
         while office.true_s < end_s {
             office.step(event_s.min(end_s));
             if office.true_s >= event_s {
@@ -281,26 +281,36 @@ impl<'a> Office<'a> {
     }
 
     /// How long `serve` sleeps: until the next thing is due, but for no more than 30 seconds. Looks at which nothing can happen are left
-    /// out. What is due or paused is in `wake_in_s`; beside that only what waits or is tried can change as time goes on (it is given up),
-    /// and a clock that is doubted or that has gone back. Where there is any of that, no more than an hour is left out.
+    /// out. What is due or paused is in `wake_in_s`. Beside that, only what is open is given up as time goes on; and a clock that is
+    /// doubted, or that has gone back, comes to be seen otherwise, so then no more than an hour is left out. What happens from outside
+    /// makes `serve` look within 30 seconds.
     fn sleep_s(&mut self, wake_in_s: Option<i64>, clock: Clock) -> i64 {
-        let left_s = wake_in_s.unwrap_or(i64::MAX).max(1);
+        let left_s = wake_in_s.unwrap_or(DAY_S).max(1);
         if left_s <= TICK_S {
             return left_s;
         }
-        let is_open = self.book.jobs.values().any(|job| !job.open.is_empty());
-        let is_doubted = matches!(clock.trust, Trust::Doubted { .. } | Trust::Wrong);
+        let mut longest_s = left_s;
+        for plan in &self.plans {
+            let Some(job) = self.book.jobs.get(&plan.name) else { continue };
+            let give_up_s = plan.give_up_s.unwrap_or(3 * DAY_S);
+            let over_s = job.open.values().map(|row| row.decided_s + give_up_s + 1 - clock.now_s);
+            longest_s = over_s.filter(|over_s| *over_s > 0).fold(longest_s, i64::min);
+        }
         let is_behind = self.book.newest_s().is_some_and(|newest_s| newest_s > clock.now_s);
-        let longest_s = if is_open || is_doubted || is_behind { HOUR_S } else { i64::MAX };
-        let ticks = (left_s.min(longest_s) - 1) / TICK_S;
+        let is_odd = clock.trust != Trust::Unchallenged || is_behind || self.book.has_future_success(clock.now_s);
+        if is_odd {
+            longest_s = longest_s.min(HOUR_S);
+        }
+        let ticks = ((longest_s - 1) / TICK_S).max(1);
         // See that nothing happens in between, now and then.
-        if ticks > 1 && self.rng.random_bool(0.02) && longest_s == i64::MAX && ticks * TICK_S < 400 * DAY_S {
+        if ticks > 1 && !is_odd && self.rng.random_bool(0.02) {
             let after_s = self.rng.random_range(1..ticks) * TICK_S;
             let now_s = clock.now_s + after_s;
             let (trust, _) = self.watch.clone().judge(now_s, self.true_s + after_s, self.sightings());
-            let then = Clock { now_s, trust };
+            let (then, own) = (Clock { now_s, trust }, self.children.iter().filter(|child| child.is_own));
+            let busy: Vec<Lane> = own.map(|child| Lane::of(self.plans[child.job].task)).collect();
             assert_eq!(self.decided(then).changes, [], "something happened while `serve` was not to look");
-            assert_eq!(startable(&self.plans, &self.book.known(now_s), then, &[]), [], "something was to start meanwhile");
+            assert_eq!(startable(&self.plans, &self.book.known(now_s), then, &busy), [], "something was to start meanwhile");
         }
         ticks * TICK_S
     }
@@ -402,7 +412,8 @@ impl<'a> Office<'a> {
     /// Something happens to the PC.
     fn event(&mut self) {
         let small = [1, 59, 600, HOUR_S, 7 * HOUR_S, 25 * HOUR_S];
-        let large = [27 * HOUR_S, 3 * DAY_S, 20 * DAY_S, 40 * DAY_S, 3 * 365 * DAY_S, 10 * 365 * DAY_S];
+        let large = [27 * HOUR_S, 3 * DAY_S, 20 * DAY_S, 40 * DAY_S];
+        let years = [3 * 365 * DAY_S, 10 * 365 * DAY_S];
         match self.rng.random_range(0..100) {
             0..30 => self.power_cut(),
             30..38 => {
@@ -425,7 +436,8 @@ impl<'a> Office<'a> {
                 self.goes_unnoticed();
             }
             60..67 => {
-                self.ahead_s = *large.choose(&mut self.rng).unwrap() * if self.rng.random_bool(0.5) { 1 } else { -1 };
+                let of = if self.rng.random_bool(0.1) { years.as_slice() } else { large.as_slice() };
+                self.ahead_s = *of.choose(&mut self.rng).unwrap() * if self.rng.random_bool(0.5) { 1 } else { -1 };
                 if self.rng.random_bool(0.3) {
                     // The battery was empty when the PC was switched on.
                     self.power_cut();
