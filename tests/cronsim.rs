@@ -71,9 +71,9 @@ fn expressions_name_the_same_minutes() {
     let changes = CHANGING.map(changes);
     let facts = Facts::embedded().unwrap();
     let cases: Vec<Case> = (0..CASES).map(|n| Case::random(&mut rng, n, &changes)).collect();
-    let questions = cases.iter().map(|case| {
-        serde_json::json!([case.asked(), case.zone.name(), case.from_s, case.to_s]).to_string() + "\n"
-    });
+    let questions = cases
+        .iter()
+        .map(|case| serde_json::json!([case.asked(), case.zone.name(), case.from_s, case.to_s]).to_string() + "\n");
     let answers = judged(&questions.collect::<String>());
     let (mut instants_seen, mut gaps, mut overlaps, mut apart) = (0, 0, 0, 0);
     for (case, answer) in cases.iter().zip(answers.lines()) {
@@ -104,11 +104,15 @@ fn expressions_name_the_same_minutes() {
     }
     assert_eq!(answers.lines().count(), CASES);
     // The cases reach what they are made for.
-    assert!(instants_seen > 50_000 && gaps > 200 && overlaps > 200 && apart > 50, "{instants_seen} {gaps} {overlaps} {apart}");
+    assert!(
+        instants_seen > 50_000 && gaps > 200 && overlaps > 200 && apart > 50,
+        "{instants_seen} {gaps} {overlaps} {apart}"
+    );
 }
 
 fn judged(questions: &str) -> String {
-    let mut judge = Command::new("python3").args(["-c", JUDGE]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut judge =
+        Command::new("python3").args(["-c", JUDGE]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let (mut input, questions) = (judge.stdin.take().unwrap(), questions.to_owned());
     let writer = std::thread::spawn(move || input.write_all(questions.as_bytes()).unwrap());
     let answers = judge.wait_with_output().unwrap();
@@ -197,7 +201,8 @@ impl Case {
             match (once, found.earliest(), found.latest()) {
                 (true, Some(first), _) => _ = instants.insert(first.timestamp()),
                 (true, None, _) => {
-                    let after = (1..=180).find_map(|n| self.zone.from_local_datetime(&(*at + Duration::minutes(n))).earliest());
+                    let after =
+                        (1..=180).find_map(|n| self.zone.from_local_datetime(&(*at + Duration::minutes(n))).earliest());
                     instants.insert(after.unwrap().timestamp());
                 }
                 (false, first, last) => instants.extend([first, last].into_iter().flatten().map(|at| at.timestamp())),

@@ -76,12 +76,20 @@ impl Job {
                 self.written.remove(&written_s);
             }
         }
-        if row.is_open() { self.open.insert(at_s, row) } else { self.open.remove(&at_s) };
+        if row.is_open() {
+            self.open.insert(at_s, row)
+        } else {
+            self.open.remove(&at_s)
+        };
         for (set, holds) in [
             (&mut self.live, row.decision != Decision::Void),
             (&mut self.ranges, row.decision != Decision::Void && row.until_s.is_some()),
         ] {
-            if holds { set.insert(at_s) } else { set.remove(&at_s) };
+            if holds {
+                set.insert(at_s)
+            } else {
+                set.remove(&at_s)
+            };
         }
         if row.decision != Decision::Void {
             *self.written.entry(at_s.max(row.decided_s)).or_default() += 1;
@@ -91,16 +99,14 @@ impl Job {
     fn known(&self, now_s: i64, runs: &[Run]) -> Option<Known> {
         let (schedule, since_s) = self.seen.clone()?;
         let until_s = self.ranges.iter().filter_map(|at_s| self.slots[at_s].until_s).max();
-        let open = self.open.iter().map(|(at_s, row)| {
-            OpenSlot {
-                at_s: *at_s,
-                decided_s: row.decided_s,
-                changed_s: row.changed_s,
-                not_before_s: row.not_before_s,
-                attempts: row.attempts,
-                waits: row.decision == Decision::Waiting,
-                running: self.running.iter().any(|run| runs[*run].of == Occasion::Slot(*at_s)),
-            }
+        let open = self.open.iter().map(|(at_s, row)| OpenSlot {
+            at_s: *at_s,
+            decided_s: row.decided_s,
+            changed_s: row.changed_s,
+            not_before_s: row.not_before_s,
+            attempts: row.attempts,
+            waits: row.decision == Decision::Waiting,
+            running: self.running.iter().any(|run| runs[*run].of == Occasion::Slot(*at_s)),
         });
         Some(Known {
             schedule,
@@ -127,7 +133,8 @@ impl Job {
             };
             let is_new = decision != row.decision;
             let is_again = is_new && decision == Decision::Run;
-            let (decided_s, changed_s) = if is_new || is_ahead { (now_s, now_s) } else { (row.decided_s, row.changed_s) };
+            let (decided_s, changed_s) =
+                if is_new || is_ahead { (now_s, now_s) } else { (row.decided_s, row.changed_s) };
             let (attempts, not_before_s) = if is_again { (0, 0) } else { (row.attempts, row.not_before_s) };
             if is_new || is_ahead {
                 self.put(at_s, Row { decision, decided_s, changed_s, attempts, not_before_s, ..row });
@@ -212,7 +219,7 @@ impl Book {
             job.successes.insert(began_s);
         }
         match of {
-            Occasion::ByHand(period) if class.is_none() && period.len() == 7 => {
+            Occasion::ByHand(period) if class.is_none() && period.len() < 10 => {
                 let last_s = job.by_hand.entry(period).or_insert(began_s);
                 *last_s = began_s.max(*last_s);
             }

@@ -60,7 +60,11 @@ impl Sets {
             160..174 => Self { days: Some(days), weekdays: Some(weekdays), ..daily },
             174..188 => Self { hours: four, ..daily },
             188..199 => Self { minutes: two, hours: four, weekdays: Some(weekdays), ..daily },
-            _ => Self { minutes: (minutes | minutes << 30 | minutes >> 30) & ((1 << 60) - 1), hours: (1 << 24) - 1, ..daily },
+            _ => Self {
+                minutes: (minutes | minutes << 30 | minutes >> 30) & ((1 << 60) - 1),
+                hours: (1 << 24) - 1,
+                ..daily
+            },
         }
     }
 
@@ -80,9 +84,7 @@ impl Sets {
         let (day, weekday) = (date.day(), date.weekday().num_days_from_sunday());
         let matches = match (self.days, self.weekdays) {
             (None, None) => true,
-            (days, weekdays) => {
-                days.is_some_and(|set| has(set, day)) || weekdays.is_some_and(|set| has(set, weekday))
-            }
+            (days, weekdays) => days.is_some_and(|set| has(set, day)) || weekdays.is_some_and(|set| has(set, weekday)),
         };
         // Where no calendar is known, Monday to Friday are worked.
         let works = |date: NaiveDate| {
@@ -155,7 +157,8 @@ impl Sets {
         while at_s < range.end {
             let (before, now) = (local(at_s - MINUTE_S), local(at_s));
             // A single time of day is due when the clocks show it first.
-            let is_second = || is_single && ((at_s - 3 * HOUR_S)..at_s).step_by(60).any(|earlier_s| local(earlier_s) == now);
+            let is_second =
+                || is_single && ((at_s - 3 * HOUR_S)..at_s).step_by(60).any(|earlier_s| local(earlier_s) == now);
             let mut is_due = self.is_time(now) && self.is_day(now.date(), calendar) && !is_second();
             // One that does not exist is due when the gap ends.
             let mut skipped = before + Duration::minutes(1);
