@@ -214,3 +214,33 @@ async fn void(db: &mut SqliteConnection, job: &str, now_s: i64) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
+
+    use super::*;
+
+    /// After a clock that ran ahead, what it dropped of the past stays dropped where later slots stay decided.
+    #[tokio::test]
+    async fn what_was_dropped_has_a_row_after_a_wrong_clock() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut history = History::open(&folder.path().join("riwayat.sqlite")).await.unwrap();
+        let (job, ahead_s) = ("a".to_owned(), 1_000_000);
+        let slot = |at_s, decision, reason, range| Change::Slot { job: job.clone(), at_s, decision, reason, range };
+        let changes = [
+            Change::Job { job: job.clone(), schedule: "x".to_owned(), since_s: 0 },
+            slot(100, Decision::Dropped, Reason::TooMany, Some((3, 300))),
+            slot(400, Decision::Run, Reason::Due, None),
+            slot(900_000, Decision::Run, Reason::Due, None),
+        ];
+        history.apply(&changes, ahead_s).await.unwrap();
+        history.apply(&[Change::Void { job: job.clone(), now_s: 500 }], 500).await.unwrap();
+        let decisions = history.slots("a", 9, 500).await.unwrap().into_iter().map(|row| (row.slot_s, row.decision));
+        assert_eq!(decisions.collect::<Vec<_>>(), [(400, Decision::Run), (100, Decision::Dropped)]);
+        assert_eq!(history.known(500).await.unwrap()["a"].last_s, Some(400));
+        // Where none of them is left, it is owed again.
+        history.apply(&[Change::Void { job, now_s: 200 }], 200).await.unwrap();
+        assert_eq!(history.known(200).await.unwrap()["a"].last_s, None);
+    }
+}

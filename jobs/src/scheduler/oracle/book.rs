@@ -96,9 +96,14 @@ impl Job {
         }
     }
 
+    /// The last slot that was decided.
+    pub(super) fn last_s(&self) -> Option<i64> {
+        let until_s = self.ranges.iter().filter_map(|at_s| self.slots[at_s].until_s).max();
+        self.live.last().copied().max(until_s)
+    }
+
     fn known(&self, now_s: i64, runs: &[Run]) -> Option<Known> {
         let (schedule, since_s) = self.seen.clone()?;
-        let until_s = self.ranges.iter().filter_map(|at_s| self.slots[at_s].until_s).max();
         let open = self.open.iter().map(|(at_s, row)| OpenSlot {
             at_s: *at_s,
             decided_s: row.decided_s,
@@ -111,7 +116,7 @@ impl Job {
         Some(Known {
             schedule,
             since_s,
-            last_s: self.live.last().copied().max(until_s),
+            last_s: self.last_s(),
             decided_ahead: self.written.last_key_value().is_some_and(|(written_s, _)| *written_s > now_s + STEP_S),
             open: open.collect(),
             last_success_s: self.successes.range(..=now_s + STEP_S).next_back().copied(),

@@ -2,7 +2,7 @@
 //! counted by the world itself, and each rule of the design is said here once more, in its own words.
 
 use super::super::{Change, Clock, Decision, FailureClass, Plan, Reason, Trust};
-use super::book::{Book, Row};
+use super::book::{Book, Job, Row};
 use super::expression::Sets;
 use crate::config::{CatchUp, Task};
 use chrono::{DateTime, Datelike};
@@ -35,6 +35,8 @@ pub(super) struct Ledger {
 struct Chapter {
     sets: Sets,
     since_s: i64,
+    /// Nothing up to this instant is owed: other slots were decided up to then, by a clock that has gone back a little since.
+    owes_after_s: i64,
     /// All slots up to this instant were decided.
     to_s: i64,
 }
@@ -114,6 +116,8 @@ impl Ledger {
                 let chapter = own.chapters.len() - 1;
                 let (month, month_ends_s) = month_before(*at_s);
                 let is_monthly = plan.task == Task::MonthlyReports;
+                let is_held = !matches!(clock.trust, Trust::Unchallenged | Trust::Confirmed);
+                assert!(!is_monthly || !is_held, "job {}: {at_s} is decided by {:?}", plan.name, clock.trust);
                 let last = own.began.range(..=now_s + AHEAD_S).next_back().copied();
                 let needed_s = if is_monthly { month_ends_s } else { last.unwrap_or(own.chapters[chapter].since_s) };
                 let others = plan.after.iter().map(|name| &all[usize::from(name.as_bytes()[0] - b'a')]);
@@ -150,7 +154,9 @@ impl Ledger {
             known.is_some_and(|(_, since_s)| *since_s > now_s + AHEAD_S) && clock.trust != Trust::Unchallenged;
         assert!(is_new || is_ahead, "job {}: nothing changed", plan.name);
         assert_eq!(since_s, now_s, "job {}: it owes what is past", plan.name);
-        self.chapters.push(Chapter { sets: sets.clone(), since_s, to_s: since_s });
+        let last_s = book.jobs.get(&plan.name).and_then(Job::last_s);
+        let owes_after_s = last_s.unwrap_or(since_s).max(since_s);
+        self.chapters.push(Chapter { sets: sets.clone(), since_s, owes_after_s, to_s: since_s });
     }
 
     fn note_void(&mut self, plan: &Plan, clock: Clock, book: &Book) {
@@ -160,6 +166,7 @@ impl Ledger {
         assert!(is_harmless || clock.trust == Trust::Confirmed, "job {}: void without a witness", plan.name);
         for chapter in &mut self.chapters {
             chapter.to_s = chapter.to_s.min(now_s);
+            chapter.owes_after_s = chapter.owes_after_s.min(now_s).max(chapter.since_s);
         }
         // By a schedule that is no longer in force nothing is owed again.
         let rows = &book.jobs[&plan.name].slots;
@@ -237,7 +244,7 @@ impl Ledger {
             let last_s = own.iter().map(|entry| entry.now_s).max().unwrap_or(chapter.to_s).max(chapter.to_s);
             let due =
                 if last_s > chapter.since_s { chapter.sets.due(chapter.since_s, last_s, calendar) } else { Vec::new() };
-            for at_s in due.iter().filter(|at_s| **at_s <= chapter.to_s) {
+            for at_s in due.iter().filter(|at_s| (chapter.owes_after_s + 1..=chapter.to_s).contains(at_s)) {
                 let has_row = rows.get(at_s).is_some_and(is_live) || ranges.iter().any(|range| range.contains(at_s));
                 assert!(has_row, "job {} `{}`: the slot {at_s} is lost", plan.name, chapter.sets.cron());
             }
