@@ -217,8 +217,6 @@ async fn void(db: &mut SqliteConnection, job: &str, now_s: i64) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
-
     use super::*;
 
     /// After a clock that ran ahead, what it dropped of the past stays dropped where later slots stay decided.

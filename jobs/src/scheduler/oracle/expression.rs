@@ -174,9 +174,12 @@ impl Sets {
     }
 }
 
+/// From when on clocks are ahead of UTC by how much.
+type Offsets = &'static [(i64, i64)];
+
 /// From when on a zone's clocks are ahead of UTC by how much, found by asking every quarter of an hour.
-fn offsets(zone: Tz) -> &'static [(i64, i64)] {
-    static ZONES: OnceLock<Mutex<BTreeMap<&'static str, &'static [(i64, i64)]>>> = OnceLock::new();
+fn offsets(zone: Tz) -> Offsets {
+    static ZONES: OnceLock<Mutex<BTreeMap<&str, Offsets>>> = OnceLock::new();
     let mut zones = ZONES.get_or_init(Mutex::default).lock().unwrap();
     zones.entry(zone.name()).or_insert_with(|| {
         let mut offsets: Vec<(i64, i64)> = Vec::new();

@@ -103,7 +103,7 @@ impl Office<'_> {
                         self.ledgers[i].made_by_hand(month, began_s);
                     }
                     (Some(class), Some(at_s), _) if !is_void => {
-                        self.ledgers[i].failed(at_s, class, now_s, self.ahead_s)
+                        self.ledgers[i].failed(at_s, class, now_s, self.ahead_s);
                     }
                     _ => {}
                 }
