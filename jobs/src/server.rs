@@ -18,7 +18,7 @@ use crate::witness::{self, Witness};
 use crate::workspace::Workspace;
 use crate::{clock, job_lock, run_log};
 use anyhow::{Context, Result, bail};
-use children::Children;
+use children::{Children, Orders};
 use current::Current;
 use observer::Observer;
 use rival::Rival;
@@ -44,6 +44,8 @@ pub(crate) struct Server {
     watch: ClockWatch,
     witness: Witness,
     told: Option<ClockFault>,
+    /// While the clock is doubted, the latest instant that it can be.
+    known_s: Option<i64>,
     /// Whether something happened since everything was looked at.
     changed: bool,
     told_next: Option<i64>,
@@ -76,6 +78,7 @@ impl Server {
             watch: ClockWatch::new(),
             witness: Witness::default(),
             told: None,
+            known_s: None,
             changed: true,
             told_next: None,
             archived_s: None,
@@ -165,7 +168,9 @@ impl Server {
             }
             let attempts = known.get(&name).and_then(|known| known.open.iter().find(|open| open.at_s == at_s));
             let attempts = attempts.map_or(0, |open| open.attempts);
-            self.children.start(&workspace.config.file, self.current.kept.as_deref(), job, at_s, attempts)?;
+            let by =
+                Orders { config: &workspace.config.file, kept: self.current.kept.as_deref(), known_s: self.known_s };
+            self.children.start(by, job, at_s, attempts)?;
         }
         // A clock that is wrong would make every log an old one.
         if clock.trust == Trust::Unchallenged {
@@ -234,6 +239,8 @@ impl Server {
                 (trust, fault) = self.watch.judge(now_s, machine_s, seen);
             }
         }
+        let is_doubted = matches!(trust, Trust::Doubted { .. });
+        self.known_s = self.watch.known_s(machine_s, seen).filter(|_| is_doubted);
         let is_believed = matches!(trust, Trust::Unchallenged | Trust::Confirmed);
         if is_believed && seen.believed_s.is_none_or(|then_s| (now_s - then_s).abs() >= BELIEF_S) {
             history.believe_clock(now_s).await?;

@@ -20,6 +20,7 @@ use crate::stop::{self, Stopped};
 use crate::workspace::Workspace;
 use crate::{clock, job_lock};
 use anyhow::{Result, anyhow};
+use chrono::{DateTime, Utc};
 use pipeline::{ArchiveError, Disclosure, PullError, SealError};
 use std::fs::File;
 use std::sync::Arc;
@@ -45,9 +46,24 @@ pub(crate) enum Occasion {
         at_s: i64,
         /// The file to which the run writes its log, relative to the configuration.
         log: String,
+        /// The latest instant that it can be, while the clock is doubted.
+        not_after_s: Option<i64>,
     },
     /// Somebody asked for it, with that period.
     ByHand(String),
+}
+
+impl Occasion {
+    /// Now; by a clock that is doubted, no later than it can be, since an archive that states a later time states it for ever.
+    fn at(&self) -> DateTime<Utc> {
+        let now = clock::now();
+        match self {
+            Self::Slot { not_after_s: Some(s), .. } => {
+                DateTime::from_timestamp(*s, 0).map_or(now, |known| known.min(now))
+            }
+            Self::Slot { .. } | Self::ByHand(_) => now,
+        }
+    }
 }
 
 /// Runs a job once, with a deadline, one run at a time across processes. `None` when another run of the job is going on, or when the
@@ -65,7 +81,7 @@ pub(crate) async fn run(workspace: &Arc<Workspace>, job: &JobSection, occasion: 
             let begun = history.begin_by_hand(&job.name, job.task, period, now_s).await?;
             (period.clone(), Some(begun))
         }
-        Occasion::Slot { at_s, log } => {
+        Occasion::Slot { at_s, log, .. } => {
             let period = job.task.period(*at_s, workspace.facts.zone)?.key;
             let begun = history.claim(&job.name, job.task, &period, *at_s, now_s).await?;
             if let Some(begun) = begun {
@@ -81,7 +97,7 @@ pub(crate) async fn run(workspace: &Arc<Workspace>, job: &JobSection, occasion: 
     tracing::info!(run = id, job = job.name, period, attempt, "began");
     let minutes = job.deadline_minutes;
     let deadline = Duration::from_secs(u64::from(minutes) * 60);
-    let performed = tokio::time::timeout(deadline, perform(workspace, job.task, &period, &lock));
+    let performed = tokio::time::timeout(deadline, perform(workspace, job.task, &period, occasion.at(), &lock));
     let (class, result) = tokio::select! {
         performed = performed => match performed {
             Ok(result) => (result.as_ref().err().map(class), result),
@@ -157,10 +173,16 @@ fn class(fault: &anyhow::Error) -> FailureClass {
 
 /// Carries out a task. A task that is still running after its deadline keeps the job's lock, so that the next run does not start
 /// beside it.
-async fn perform(workspace: &Arc<Workspace>, task: Task, period: &str, lock: &Arc<File>) -> Result<Report> {
+async fn perform(
+    workspace: &Arc<Workspace>,
+    task: Task,
+    period: &str,
+    at: DateTime<Utc>,
+    lock: &Arc<File>,
+) -> Result<Report> {
     let (workspace, lock) = (Arc::clone(workspace), Arc::clone(lock));
     match task {
-        Task::Pull => pull_events::run(&workspace).await,
+        Task::Pull => pull_events::run(&workspace, at).await,
         Task::Digest => digest::run(&workspace, clock::now()).await,
         Task::Verify => apart(holding(lock, move || verify_archive::run(&workspace, None))).await,
         Task::VerifyNew => {

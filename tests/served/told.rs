@@ -91,8 +91,14 @@ fn a_broken_configuration_is_told_while_jobs_run_by_the_one_before() {
         )
     };
     served.until("a pull", || runs() == 1);
+    // The power fails while the file is broken.
+    drop(serving);
+    served.at(20);
+    let serving = super::Serving(served.office.command(&["serve"]).env("TERTIB_CLOCK", &served.clock).spawn().unwrap());
+    served.until("another pull", || runs() == 2);
+    assert_eq!(told(&served), pairs(&[("alarm", "J006")]), "it is told once");
     served.office.configure("task = \"pul\"", "task = \"pull\"");
-    served.at(11);
+    served.at(21);
     serving.wake();
     served.until("its end is told", || told(&served).contains(&("recovery".to_owned(), "J006".to_owned())));
 }

@@ -26,6 +26,9 @@ pub(crate) struct Options {
     /// The folder of the copy of the configuration to run by: how `serve` starts it.
     #[arg(long, hide = true, requires_all = ["slot", "config"])]
     kept: Option<PathBuf>,
+    /// The latest instant that it can be, while the clock is doubted: how `serve` starts it.
+    #[arg(long, hide = true, requires = "slot")]
+    not_after: Option<i64>,
     /// Which configuration to use.
     #[command(flatten)]
     pub(crate) place: Where,
@@ -56,7 +59,7 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
         anyhow!("there is no job `{}`; the configuration has {}", options.job, names.join(", "))
     })?;
     let occasion = match (options.slot, options.month) {
-        (Some(at_s), _) => Occasion::Slot { at_s, log: run_log::path(&job.name, at_s) },
+        (Some(at_s), _) => Occasion::Slot { at_s, log: run_log::path(&job.name, at_s), not_after_s: options.not_after },
         (None, month) => {
             let now = job.task.period(clock::now().timestamp(), workspace.facts.zone)?;
             Occasion::ByHand(match month {

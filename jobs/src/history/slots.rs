@@ -178,7 +178,8 @@ async fn write(db: &mut SqliteConnection, change: &Change, now_s: i64) -> Result
         .bind(job)
         .bind(schedule)
         .bind(since_s),
-        // A slot keeps the decision that it has, unless it is open or was decided by a wrong clock.
+        // A slot keeps the decision that it has, unless it is open or was decided by a wrong clock. One that was claimed since the
+        // history was read runs.
         Change::Slot { job, at_s, decision, reason, range } => query(
             "insert into slot (job, slot_s, decision, reason, decided_s, changed_s, slots, until_s) \
              values (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7) \
@@ -186,7 +187,8 @@ async fn write(db: &mut SqliteConnection, change: &Change, now_s: i64) -> Result
                decided_s = excluded.decided_s, changed_s = excluded.changed_s, not_before_s = 0, \
                attempts = iif(slot.decision = 'void', 0, slot.attempts), \
                slots = excluded.slots, until_s = excluded.until_s \
-             where slot.decision in ('run', 'waiting', 'void')",
+             where slot.decision in ('run', 'waiting', 'void') and not exists \
+               (select 1 from run where run.job = slot.job and run.slot_s = slot.slot_s and run.outcome = 'running')",
         )
         .bind(job)
         .bind(at_s)
@@ -218,6 +220,9 @@ async fn void(db: &mut SqliteConnection, job: &str, now_s: i64) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Task;
+    use crate::history::Ending;
+    use crate::outcome::Outcome;
 
     /// After a clock that ran ahead, what it dropped of the past stays dropped where later slots stay decided.
     #[tokio::test]
@@ -240,5 +245,24 @@ mod tests {
         // Where none of them is left, it is owed again.
         history.apply(&[Change::Void { job, now_s: 200 }], 200).await.unwrap();
         assert_eq!(history.known(200).await.unwrap()["a"].last_s, None);
+    }
+
+    /// The process of a run was long in starting, as on a PC that slept: it claims its slot after `serve` has read what is open, and
+    /// before that writes that a later slot covers it.
+    #[test]
+    fn a_slot_that_is_claimed_while_others_are_decided_runs() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let mut history = History::open(&folder.path().join("riwayat.sqlite")).await.unwrap();
+            let slot = |decision, reason| Change::Slot { job: "tarik".into(), at_s: 60, decision, reason, range: None };
+            history.apply(&[slot(Decision::Run, Reason::Due)], 60).await.unwrap();
+            let begun = history.claim("tarik", Task::Pull, "", 60, 7_200).await.unwrap().unwrap();
+            history.apply(&[slot(Decision::Covered, Reason::LaterSlot)], 7_200).await.unwrap();
+            let ending = Ending::Succeeded(Outcome::Done, String::new());
+            history.finish(begun.id, &ending, None, None, 7_201).await.unwrap();
+            let slots = history.slots("tarik", 9, 7_201).await.unwrap();
+            assert_eq!((slots.len(), slots[0].decision), (1, Decision::Done));
+        });
     }
 }

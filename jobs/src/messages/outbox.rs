@@ -13,7 +13,7 @@ const PATIENCE: Duration = Duration::days(7);
 /// A clock that is wrong for a moment gives nothing up: so many attempts take a day at least.
 const FEWEST_ATTEMPTS: i64 = 12;
 
-/// How long settled messages and ended alerts are kept.
+/// How long settled messages and ended alerts are kept, by a clock that is believed.
 const KEPT: Duration = Duration::days(400);
 
 /// The longest that a message may wait for the office to open. More is the mark of a clock that ran ahead.
@@ -62,7 +62,7 @@ pub(super) fn instant(second: i64) -> DateTime<Utc> {
 /// transaction around it waits for other writers at its beginning.
 pub(super) async fn keep_in_time(db: &mut SqliteConnection, now: DateTime<Utc>) -> Result<()> {
     let (at, tomorrow) = (now.timestamp(), (now + Duration::hours(26)).timestamp());
-    let (rest, old) = ((now + LONGEST_REST).timestamp(), (now - KEPT).timestamp());
+    let rest = (now + LONGEST_REST).timestamp();
     for (statement, value, limit) in [
         ("update outbox set not_before_s = ? where state = 'waiting' and not_before_s > ?", at, rest),
         ("update outbox set made_s = ? where state = 'waiting' and made_s > ?", at, tomorrow),
@@ -72,8 +72,13 @@ pub(super) async fn keep_in_time(db: &mut SqliteConnection, now: DateTime<Utc>) 
     ] {
         query(statement).bind(value).bind(limit).execute(&mut *db).await?;
     }
-    query("delete from outbox where settled_s < ?").bind(old).execute(&mut *db).await?;
-    query("delete from alert where ended_s < ?").bind(old).execute(&mut *db).await?;
+    // By a clock that ran ahead everything would be old.
+    for statement in [
+        "delete from outbox where settled_s < (select min(at_s, ?) from clock_belief) - ?",
+        "delete from alert where ended_s < (select min(at_s, ?) from clock_belief) - ?",
+    ] {
+        query(statement).bind(at).bind(KEPT.num_seconds()).execute(&mut *db).await?;
+    }
     Ok(())
 }
 

@@ -271,6 +271,24 @@ fn a_clock_in_another_century_loses_and_repeats_nothing() {
 }
 
 #[test]
+fn only_a_clock_that_is_believed_forgets_what_was_told() {
+    run(async {
+        let (sink, port) = Sink::start();
+        let mut office = Told::new(&generic("wa", port, "tells = [\"weekly\"]"), "").await;
+        let (at, then) = (utc("2026-12-01T03:00:00Z"), utc("2099-06-02T03:00:00Z"));
+        for now in [at, then, at + Duration::hours(1)] {
+            office.both(&[], now).await;
+        }
+        assert_eq!(sink.count(Kind::Weekly), 2, "that of this week once, and that of 2099");
+        office.history.believe_clock(then.timestamp()).await.unwrap();
+        office.observe(&[], then).await;
+        let select = sqlx::query_as("select count(*) from outbox");
+        let left: (i64,) = select.fetch_one(office.history.connection()).await.unwrap();
+        assert_eq!(left, (1,), "after seventy years what was told is forgotten");
+    });
+}
+
+#[test]
 fn what_comes_back_is_told_anew_though_it_says_that_it_is_as_old() {
     run(async {
         let (sink, port) = Sink::start();

@@ -165,6 +165,12 @@ impl ClockWatch {
         (trust, fault.or(self.lasting(stepped_back, machine_s)))
     }
 
+    /// The time as far as it is known, whatever the clock shows: when it was last believed, and how long the machine has run since.
+    pub(crate) fn known_s(&self, machine_s: i64, seen: Sightings) -> Option<i64> {
+        let by_machine = self.believed.map(|(then_s, machine_then_s)| then_s + (machine_s - machine_then_s));
+        by_machine.or(seen.believed_s)
+    }
+
     /// A step back is told when it lasts.
     fn lasting(&mut self, fault: Option<ClockFault>, machine_s: i64) -> Option<ClockFault> {
         match fault {

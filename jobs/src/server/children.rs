@@ -31,28 +31,35 @@ pub(super) struct Running {
     told: Option<Instant>,
 }
 
+/// What a run works by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Orders<'a> {
+    /// The configuration.
+    pub(super) config: &'a Path,
+    /// The copy of it that counts, where there is one.
+    pub(super) kept: Option<&'a Path>,
+    /// The latest instant that it can be, where the clock is doubted.
+    pub(super) known_s: Option<i64>,
+}
+
 /// The runs that go on.
 #[derive(Debug, Default)]
 pub(super) struct Children(Vec<Running>);
 
 impl Children {
-    /// Starts the run of a slot, by the copy of the configuration where there is one.
+    /// Starts the run of a slot.
     ///
     /// # Errors
     /// When no process can be made.
-    pub(super) fn start(
-        &mut self,
-        config: &Path,
-        kept: Option<&Path>,
-        job: &JobSection,
-        at_s: i64,
-        attempts: u32,
-    ) -> Result<()> {
+    pub(super) fn start(&mut self, by: Orders<'_>, job: &JobSection, at_s: i64, attempts: u32) -> Result<()> {
         let program = std::env::current_exe().context("cannot find the own program")?;
         let mut command = Command::new(program);
-        command.args(["run", &job.name, "--slot", &at_s.to_string(), "--config"]).arg(config);
-        if let Some(kept) = kept {
+        command.args(["run", &job.name, "--slot", &at_s.to_string(), "--config"]).arg(by.config);
+        if let Some(kept) = by.kept {
             command.arg("--kept").arg(kept);
+        }
+        if let Some(known_s) = by.known_s {
+            command.args(["--not-after", &known_s.to_string()]);
         }
         // What it says goes to its log; what it cannot say there goes where the words of `serve` go.
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit()).process_group(0);

@@ -26,8 +26,22 @@ pub(super) struct Current {
 
 impl Current {
     pub(super) fn open(place: Where) -> Result<Self> {
-        let (stamp, workspace, kept) = read(&place, None)?;
-        Ok(Self { place, workspace, stamp, kept, fault: None })
+        match read(&place, None) {
+            Ok((stamp, workspace, kept)) => Ok(Self { place, workspace, stamp, kept, fault: None }),
+            Err(fault) => Self::as_it_was(place, fault),
+        }
+    }
+
+    /// The workspace as another `serve` last could read it, which a power cut or an upgrade may have ended.
+    fn as_it_was(place: Where, fault: anyhow::Error) -> Result<Self> {
+        let file = place.config.clone().map_or_else(Config::usual, |file| Ok(Some(file)))?;
+        let Some((file, copy)) = file.and_then(|file| kept::newest(&file).map(|copy| (file, copy))) else {
+            return Err(fault);
+        };
+        let Ok(workspace) = Config::kept(&file, &copy).and_then(Workspace::of) else { return Err(fault) };
+        tracing::error!("{fault:#}\n  until it is mended, jobs run by what was last usable");
+        let (stamp, fault) = (stamp(&workspace), Some(format!("{fault:#}")));
+        Ok(Self { place, workspace, stamp, kept: Some(copy), fault })
     }
 
     /// Reads everything anew, if a file changed; says whether one did. What a broken file said before counts until it is mended.

@@ -44,6 +44,17 @@ pub(super) fn keep(workspace: &Workspace, last: Option<&Path>) -> Result<PathBuf
     Ok(copy)
 }
 
+/// The newest copy that belongs to a file, which itself need not be usable.
+pub(super) fn newest(file: &Path) -> Option<PathBuf> {
+    let text = std::fs::read_to_string(file).ok()?;
+    // What stands before the first section is read by itself.
+    let head: toml::Table = text.split("\n[").next()?.parse().unwrap_or_default();
+    let state = head.get("state").and_then(toml::Value::as_str).unwrap_or_default();
+    let folder = file.parent().unwrap_or(Path::new("")).join(state).join(FOLDER);
+    let copies = std::fs::read_dir(folder).ok()?.flatten();
+    copies.max_by_key(|copy| copy.metadata().and_then(|metadata| metadata.modified()).ok()).map(|copy| copy.path())
+}
+
 /// What a workspace is read from, by the names that [`crate::config::Config::kept`] reads.
 fn files(workspace: &Workspace) -> std::io::Result<BTreeMap<PathBuf, Vec<u8>>> {
     let config = &workspace.config;
