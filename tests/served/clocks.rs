@@ -47,7 +47,8 @@ fn a_clock_that_stood_in_another_year_hides_nothing() {
     served.once();
     served.at(92);
     served.once();
-    assert_eq!(served.outcomes("laporan"), ["done", "done"]);
+    let outcomes = served.outcomes("laporan");
+    assert_eq!((outcomes.len(), outcomes[1].as_str()), (2, "done"), "of the future the archive holds no month");
     assert_eq!(served.slots("laporan"), [(90, "done".into(), "due".into())]);
     let history = served.office.path("riwayat.sqlite");
     let of_future = |what: &str| {

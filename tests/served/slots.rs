@@ -221,6 +221,9 @@ fn a_report_that_is_cut_off_is_made_again() {
         // It may just have ended by itself.
         rustix::process::kill_process(pid, rustix::process::Signal::KILL).ok();
         drop(serving);
+        // What is killed holds its lock until it is gone.
+        let lock = || fs::File::options().write(true).open(served.office.path(".laporan.lock")).unwrap();
+        served.until("it is gone", || lock().try_lock().is_ok());
         served.at(91);
         served.once();
         served.at(95);

@@ -174,8 +174,8 @@ fn a_job_says_what_it_did_not_check() {
     fs::remove_file(office.path("kunci.key")).unwrap();
     let ran = office.run(&["run", "verifikasi"]).expect_code(1);
     assert!(ran.out.contains("not checked: pseudonyms and salts, since the office's key is not at"), "{}", ran.out);
-    tests::sqlite(&office.path("riwayat.sqlite"), "delete from runs where message not like '%key is not at hand%'");
-    assert_eq!(tests::sqlite_number(&office.path("riwayat.sqlite"), "select count(*) from runs"), 1);
+    tests::sqlite(&office.path("riwayat.sqlite"), "delete from run where message not like '%key is not at hand%'");
+    assert_eq!(tests::sqlite_number(&office.path("riwayat.sqlite"), "select count(*) from run"), 1);
     fs::write(office.path("kunci.key"), "ab".repeat(32)).unwrap();
     restrict(&office.path("kunci.key"));
     let ran = office.run(&["run", "verifikasi"]).expect_code(1);
