@@ -256,7 +256,7 @@ impl Found {
         }
         let mut given_up = Vec::new();
         for slot in history.slots_that_ended_badly(&job.name, now_s - REMEMBERED_S).await? {
-            if !makes_up(workspace, job, &slot, last_success_s, history).await? {
+            if !makes_up(workspace, job, &slot, history).await? {
                 match slot.decision {
                     Decision::GivenUp => given_up.push(slot),
                     Decision::Dropped => {
@@ -278,16 +278,9 @@ impl Found {
 }
 
 /// Whether what a slot did not do was done later: for a month by a run for that month, otherwise by any.
-async fn makes_up(
-    workspace: &Workspace,
-    job: &JobSection,
-    slot: &SlotRow,
-    last_success_s: Option<i64>,
-    history: &mut History,
-) -> Result<bool> {
+async fn makes_up(workspace: &Workspace, job: &JobSection, slot: &SlotRow, history: &mut History) -> Result<bool> {
     let period = job.task.period(slot.slot_s, workspace.facts.zone)?;
-    if period.ends_s.is_none() {
-        return Ok(last_success_s.is_some_and(|success_s| success_s > slot.decided_s));
-    }
-    Ok(history.succeeded_s(&job.name, &period.key).await?.is_some_and(|success_s| success_s > slot.decided_s))
+    let key = period.ends_s.map(|_| period.key.as_str());
+    let success_s = history.succeeded_s(&job.name, key, slot.slot_s).await?;
+    Ok(success_s.is_some_and(|success_s| success_s > slot.decided_s))
 }

@@ -151,10 +151,16 @@ impl History {
         since_s.map(|since_s| Ok((since_s, count.try_into()?))).transpose()
     }
 
-    /// Returns when the last run of a job for a period that succeeded began.
-    pub(crate) async fn succeeded_s(&mut self, job: &str, period: &str) -> Result<Option<i64>> {
-        let select = "select max(began_s) from run where job = ? and period = ? and outcome in ('done', 'findings')";
-        Ok(query(select).bind(job).bind(period).fetch_one(&mut self.db).await?.try_get(0)?)
+    /// Returns when the last run of a job that succeeded began, for a period or for any, but for the run of a slot itself.
+    pub(crate) async fn succeeded_s(
+        &mut self,
+        job: &str,
+        period: Option<&str>,
+        but_slot_s: i64,
+    ) -> Result<Option<i64>> {
+        let select = "select max(began_s) from run where job = ?1 and (?2 is null or period = ?2) \
+            and outcome in ('done', 'findings') and (slot_s is null or slot_s <> ?3)";
+        Ok(query(select).bind(job).bind(period).bind(but_slot_s).fetch_one(&mut self.db).await?.try_get(0)?)
     }
 
     /// Returns up to which version of the archive every file was found right.
