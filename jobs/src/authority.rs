@@ -4,7 +4,9 @@
 use crate::config::text;
 use anyhow::{Context, Result, bail};
 use std::path::Path;
-use ureq::tls::{PemItem, RootCerts, parse_pem};
+use std::time::Duration;
+use ureq::Agent;
+use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 /// Reads the certificates of a PEM file.
 ///
@@ -22,6 +24,19 @@ pub(crate) fn roots(file: &Path) -> Result<RootCerts> {
         bail!("{} holds no certificate in PEM form", file.display());
     }
     Ok(RootCerts::new_with_certs(&certificates))
+}
+
+/// What makes a request: it gives up after a time, follows nobody to another address, since a secret is for one alone, and leaves it to
+/// the caller what a status means.
+pub(crate) fn agent(roots: RootCerts, patience: Duration) -> Agent {
+    Agent::config_builder()
+        .timeout_global(Some(patience))
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .tls_config(TlsConfig::builder().root_certs(roots).build())
+        .user_agent(concat!("tertib/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .new_agent()
 }
 
 /// A fault by its kind alone: its words hold the address, and that may hold the secret.

@@ -13,7 +13,7 @@ use pipeline::Readers;
 use schemas::Severity;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use ureq::tls::{RootCerts, TlsConfig};
+use ureq::tls::RootCerts;
 
 /// How many minutes lie between two requests.
 const PING_MINUTES: u32 = 5;
@@ -63,15 +63,10 @@ impl Ping {
     pub(crate) fn send(&self) -> Result<()> {
         let url = address(&self.url)?;
         let roots = self.authority.as_deref().map_or(Ok(RootCerts::WebPki), authority::roots)?;
-        let agent = ureq::Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .tls_config(TlsConfig::builder().root_certs(roots).build())
-            .user_agent(concat!("tertib/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .new_agent();
-        let answer = agent.get(&url).call().map_err(|fault| anyhow::anyhow!(authority::unanswered(&fault)))?;
+        let answer = authority::agent(roots, PATIENCE)
+            .get(&url)
+            .call()
+            .map_err(|fault| anyhow::anyhow!(authority::unanswered(&fault)))?;
         if !answer.status().is_success() {
             bail!("HTTP {}", answer.status().as_u16());
         }

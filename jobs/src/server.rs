@@ -114,9 +114,7 @@ impl Server {
     }
 
     async fn observe(&mut self) -> Result<()> {
-        let workspace = self.current.workspace.clone();
-        let mut history = History::open(&workspace.config.history_path()).await?;
-        self.observer.observe(&workspace, &mut history, self.changed).await?;
+        self.observer.observe(&self.current.workspace, self.changed).await?;
         self.changed = false;
         Ok(())
     }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use ureq::http::{Method, Request};
-use ureq::tls::{RootCerts, TlsConfig};
+use ureq::tls::RootCerts;
 
 /// A template that never ends is stopped.
 const STEPS: u64 = 50_000;
@@ -38,16 +38,7 @@ impl Webhook {
         let secret = self.secret.as_ref().map(Secret::read).transpose()?;
         let request = self.request(to, letter, secret.as_deref());
         let request = request.map_err(|unfit| Refusal::lasting(unfit.reason))?;
-        let tls = TlsConfig::builder().root_certs(self.roots()?).build();
-        let agent = ureq::Agent::config_builder()
-            .timeout_global(Some(SILENCE))
-            .http_status_as_error(false)
-            // A secret is given to nobody to whom a service points.
-            .max_redirects(0)
-            .tls_config(tls)
-            .user_agent(concat!("tertib/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .new_agent();
+        let agent = authority::agent(self.roots()?, SILENCE);
         let mut answer = agent.run(request).map_err(|fault| Refusal::passing(authority::unanswered(&fault)))?;
         let status = answer.status();
         if !status.is_success() {

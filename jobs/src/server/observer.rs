@@ -32,16 +32,12 @@ impl Observer {
     ///
     /// # Errors
     /// When the history cannot be read or written, or the archive not be read.
-    pub(super) async fn observe(
-        &mut self,
-        workspace: &Arc<Workspace>,
-        history: &mut History,
-        changed: bool,
-    ) -> Result<()> {
+    pub(super) async fn observe(&mut self, workspace: &Arc<Workspace>, changed: bool) -> Result<()> {
         let now = clock::now();
         let now_s = now.timestamp();
         if changed || is_over(self.looked_s, LOOK_S, now_s) {
             let health = Health::examine(workspace, now).await?;
+            let mut history = History::open(&workspace.config.history_path()).await?;
             Messages::open(workspace)?.observe(history.connection(), &health.conditions, now).await?;
             if let Err(fault) = monitoring::write_measures(workspace, &health, now) {
                 tracing::error!("{fault:#}");
