@@ -281,9 +281,11 @@ impl Config {
         Some(self.copy.as_ref().map_or_else(|| self.folder.join(facts), |copy| copy.join(KEPT[3])))
     }
 
-    /// The files and folders from which the program learns what to do, each with its name in a copy.
+    /// The files and folders from which the program learns what to do, as the office edits them, each with its name in a copy.
     pub(crate) fn own_files(&self) -> Vec<(&'static str, PathBuf)> {
-        let paths = [Some(self.file.clone()), Some(self.targets_path()), Some(self.calendar_path()), self.facts_path()];
+        let facts = self.facts.as_ref().map(|facts| self.folder.join(facts));
+        let [_, targets, calendar, _] = KEPT.map(|name| self.folder.join(name));
+        let paths = [Some(self.file.clone()), Some(targets), Some(calendar), facts];
         KEPT.into_iter().zip(paths).filter_map(|(name, path)| Some((name, path?))).collect()
     }
 

@@ -67,11 +67,15 @@ impl Served {
     }
 
     /// Serves until it is dropped.
-    fn serve(&self) -> Serving {
+    fn spawn(&self) -> Serving {
         let mut command = self.office.command(&["serve"]);
         let said = fs::File::create(self.office.path("serve.log")).unwrap();
-        let child = command.env("TERTIB_CLOCK", &self.clock).stderr(said).spawn().unwrap();
-        let serving = Serving(child);
+        Serving(command.env("TERTIB_CLOCK", &self.clock).stderr(said).spawn().unwrap())
+    }
+
+    /// The same, once it has looked at everything.
+    fn serve(&self) -> Serving {
+        let serving = self.spawn();
         self.until("serve has looked", || self.status()["server"]["at_s"].is_i64());
         serving
     }

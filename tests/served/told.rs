@@ -103,6 +103,22 @@ fn a_broken_configuration_is_told_while_jobs_run_by_the_one_before() {
     served.until("its end is told", || told(&served).contains(&("recovery".to_owned(), "J006".to_owned())));
 }
 
+/// A `serve` that is started while the office's days are broken runs by the last usable ones, and takes the mended ones.
+#[test]
+fn days_that_are_broken_at_a_start_are_read_when_they_are_mended() {
+    let served = with_channel(PULL);
+    served.at(1);
+    drop(served.serve());
+    let days = served.office.path("kalender.toml");
+    fs::write(&days, "ini bukan TOML").unwrap();
+    let serving = served.spawn();
+    served.until("J006 is told", || told(&served) == pairs(&[("alarm", "J006")]));
+    fs::write(&days, "").unwrap();
+    served.at(2);
+    serving.wake();
+    served.until("its end is told", || told(&served).contains(&("recovery".to_owned(), "J006".to_owned())));
+}
+
 /// Answers every request, and keeps its first line.
 fn sink() -> (String, Arc<Mutex<Vec<String>>>) {
     let server = TcpListener::bind(("127.0.0.1", 0)).unwrap();

@@ -89,20 +89,10 @@ fn read(place: &Where, last: Option<&Path>) -> Result<(Stamp, Arc<Workspace>, Op
     Ok((stamp, workspace, kept))
 }
 
+/// A folder that cannot be listed is one that changed.
 fn stamp(workspace: &Workspace) -> Stamp {
-    let (mut files, mut open) = (Vec::new(), Vec::new());
-    for (_, path) in workspace.config.own_files() {
-        if path.is_dir() { open.push(path) } else { files.push(path) }
-    }
-    while let Some(folder) = open.pop() {
-        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
-        for path in entries.flatten().map(|entry| entry.path()) {
-            if path.is_dir() { open.push(path) } else { files.push(path) }
-        }
-        files.push(folder);
-    }
-    files.sort();
-    files.into_iter().map(|path| (seen(&path), path)).map(|(seen, path)| (path, seen)).collect()
+    let files = kept::files(workspace).unwrap_or_default();
+    files.into_values().map(|path| (seen(&path), path)).map(|(seen, path)| (path, seen)).collect()
 }
 
 fn seen(path: &Path) -> Option<(SystemTime, u64)> {

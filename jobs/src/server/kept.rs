@@ -18,7 +18,7 @@ const FOLDER: &str = ".berlaku";
 pub(super) fn keep(workspace: &Workspace, last: Option<&Path>) -> Result<PathBuf> {
     let all = workspace.config.state_path().join(FOLDER);
     let failed = || format!("cannot keep a copy of the configuration in {}", all.display());
-    let files = files(workspace).with_context(failed)?;
+    let files = read(workspace).with_context(failed)?;
     let mut named = Vec::new();
     for (name, bytes) in &files {
         named.extend(name.to_string_lossy().bytes().chain([0]));
@@ -55,27 +55,25 @@ pub(super) fn newest(file: &Path) -> Option<PathBuf> {
     copies.max_by_key(|copy| copy.metadata().and_then(|metadata| metadata.modified()).ok()).map(|copy| copy.path())
 }
 
-/// What a workspace is read from, by the names that [`crate::config::Config::kept`] reads.
-fn files(workspace: &Workspace) -> std::io::Result<BTreeMap<PathBuf, Vec<u8>>> {
-    let config = &workspace.config;
+/// The files from which a workspace is read, by the names that [`crate::config::Config::kept`] reads. Some may not be there.
+pub(super) fn files(workspace: &Workspace) -> std::io::Result<BTreeMap<PathBuf, PathBuf>> {
     let mut files = BTreeMap::new();
-    for (name, path) in config.own_files() {
+    let mut open: Vec<(PathBuf, PathBuf)> =
+        workspace.config.own_files().into_iter().map(|(name, path)| (name.into(), path)).collect();
+    while let Some((name, path)) = open.pop() {
         if path.is_dir() {
-            let mut open = vec![path.clone()];
-            while let Some(folder) = open.pop() {
-                for entry in std::fs::read_dir(folder)? {
-                    let found = entry?.path();
-                    if found.is_dir() {
-                        open.push(found);
-                    } else {
-                        let relative = found.strip_prefix(&path).unwrap_or(&found);
-                        files.insert(Path::new(name).join(relative), std::fs::read(&found)?);
-                    }
-                }
+            for entry in std::fs::read_dir(path)? {
+                let entry = entry?;
+                open.push((name.join(entry.file_name()), entry.path()));
             }
-        } else if path.exists() {
-            files.insert(name.into(), std::fs::read(path)?);
+        } else {
+            files.insert(name, path);
         }
     }
     Ok(files)
+}
+
+fn read(workspace: &Workspace) -> std::io::Result<BTreeMap<PathBuf, Vec<u8>>> {
+    let files = files(workspace)?.into_iter().filter(|(_, path)| path.exists());
+    files.map(|(name, path)| Ok((name, std::fs::read(path)?))).collect()
 }
