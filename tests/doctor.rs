@@ -327,7 +327,7 @@ fn recall(office: &Office, statements: &str) -> Vec<(&'static str, String)> {
 fn serving(office: &Office, seconds: i64, clock_fault: &str) -> Vec<(&'static str, String)> {
     let at_s = chrono::DateTime::<chrono::Utc>::from(SystemTime::now()).timestamp() - seconds;
     let beat = format!(
-        "{{\"process\":1,\"at_s\":{at_s},\"clock_fault\":{clock_fault},\"is_held\":false,\"configuration_fault\":null}}"
+        "{{\"process\":1,\"at_s\":{at_s},\"clock_fault\":{clock_fault},\"held\":[],\"configuration_fault\":null}}"
     );
     write(office, ".serve.lock", beat.as_bytes());
     // Until the test program ends.

@@ -15,6 +15,11 @@ pub(crate) fn now() -> DateTime<Utc> {
     now
 }
 
+/// The instant that was written down as seconds since 1970. What this program writes down lies within every calendar.
+pub(crate) fn instant(at_s: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(at_s, 0).unwrap_or_default()
+}
+
 /// Seconds since the machine was started, asleep or not. Nobody can set this clock.
 pub(crate) fn machine_s() -> i64 {
     #[cfg(feature = "simulated-clock")]

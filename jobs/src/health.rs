@@ -74,8 +74,8 @@ pub(crate) struct Health {
     pub jobs: Vec<JobHealth>,
     /// Where the data come from; nothing while the archive is empty.
     pub provenance: Option<Provenance>,
-    /// The months of the archive.
-    pub months: Vec<String>,
+    /// The months of the archive; nothing while it cannot be read.
+    pub months: Option<Vec<String>>,
     /// Rows in quarantine; nothing while the archive cannot be read.
     pub quarantined: Option<u64>,
     /// How old the data are, in seconds of all time and of office hours.
@@ -103,11 +103,11 @@ impl Health {
         let mut found = Found { conditions: Vec::new(), now };
         let mut jobs = Vec::new();
         let known = history.known(now.timestamp()).await?;
-        let is_held = server.as_ref().is_some_and(|beat| beat.is_held);
         let mut overdue = Vec::new();
         for job in &workspace.config.jobs {
             let known = known.get(&job.name);
             let next_s = found.next(workspace, job, known, &mut overdue)?;
+            let is_held = server.as_ref().is_some_and(|beat| beat.held.contains(&job.name));
             let health = found.job(workspace, job, known, &mut history, is_held).await?;
             jobs.push(JobHealth { next_s, ..health });
         }
@@ -154,9 +154,7 @@ impl Health {
             jobs,
             data_age_s: provenance.as_ref().and_then(|p| age(workspace, p, now)),
             provenance,
-            months: archive
-                .map(|archive| archive.months().iter().map(ToString::to_string).collect())
-                .unwrap_or_default(),
+            months: archive.map(|archive| archive.months().iter().map(ToString::to_string).collect()),
             quarantined: archive.map(pipeline::waiting_in_quarantine).transpose()?,
             closed_early: archive.map(closed_early).unwrap_or_default(),
             archive_fault: opened.err(),

@@ -16,8 +16,9 @@ pub(crate) struct Heartbeat {
     pub at_s: i64,
     /// The code of what is wrong with the clock.
     pub clock_fault: Option<String>,
-    /// Whether jobs are held up by the clock.
-    pub is_held: bool,
+    /// The jobs that are held up by the clock.
+    #[serde(default)]
+    pub held: Vec<String>,
     /// Why the configuration cannot be used.
     pub configuration_fault: Option<String>,
     /// The other machine that serves the archive.

@@ -1,5 +1,6 @@
 //! The log of a run that was due: a file of JSON lines for each slot, of bounded size.
 
+use crate::clock;
 use crate::config::Config;
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
@@ -17,14 +18,14 @@ const FOLDER: &str = "log";
 
 /// The path of a slot's log, relative to the folder of the program's own files: a folder for each month.
 pub(crate) fn path(job: &str, slot_s: i64) -> String {
-    let at = DateTime::<Utc>::from_timestamp(slot_s, 0).unwrap_or_default();
+    let at = clock::instant(slot_s);
     let safe: String = job.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
     format!("{FOLDER}/{}/{}-{safe}.jsonl", at.format("%Y-%m"), slot(slot_s))
 }
 
 /// A slot as logs and file names write it.
 pub(crate) fn slot(slot_s: i64) -> String {
-    DateTime::<Utc>::from_timestamp(slot_s, 0).unwrap_or_default().format("%Y%m%dT%H%MZ").to_string()
+    clock::instant(slot_s).format("%Y%m%dT%H%MZ").to_string()
 }
 
 /// A log that is open.

@@ -146,18 +146,25 @@ impl Server {
         let mut history = History::open(&workspace.config.history_path()).await?;
         self.mark_cut_off(&workspace.config, &mut history).await?;
         let clock = self.clock(&workspace, &mut history).await?;
-        self.changed |= self.rival.look(&workspace.config.archive_path(), clock.now_s)?;
-        self.beat(clock)?;
+        self.changed |= self.rival.look(&workspace.config.archive_path(), clock.now_s);
         let plans = plans(&workspace)?;
+        // Jobs run also where nothing can be said of it.
+        if let Err(fault) = self.beat(clock, &plans) {
+            tracing::error!("{fault:#}");
+        }
         let (calendar, zone) = (&workspace.facts.clock, workspace.facts.zone);
         let known = history.known(clock.now_s).await?;
         let decided = scheduler::decide(&plans, &known, clock, calendar, zone);
         for (job, fault) in &decided.faults {
             tracing::error!(job, "{fault}");
         }
-        history.apply(&decided.changes, clock.now_s).await?;
-        self.changed |= !decided.changes.is_empty();
-        let known = history.known(clock.now_s).await?;
+        let known = if decided.changes.is_empty() {
+            known
+        } else {
+            self.changed = true;
+            history.apply(&decided.changes, clock.now_s).await?;
+            history.known(clock.now_s).await?
+        };
         for (name, at_s) in scheduler::startable(&plans, &known, clock, &self.children.lanes()) {
             let Some(job) = workspace.config.jobs.iter().find(|job| job.name == name) else { continue };
             // Two pulls are kept apart by the archive itself; anything else would be done twice.
@@ -255,12 +262,13 @@ impl Server {
     }
 
     /// Leaves a sign of life for `status`.
-    fn beat(&mut self, clock: Clock) -> Result<()> {
+    fn beat(&mut self, clock: Clock, plans: &[Plan]) -> Result<()> {
+        let held = plans.iter().filter(|plan| !clock.trust.allows(plan.task));
         let beat = Heartbeat {
             process: std::process::id(),
             at_s: clock.now_s,
             clock_fault: self.told.map(|fault| fault.code().to_owned()),
-            is_held: matches!(clock.trust, Trust::Doubted { .. } | Trust::Wrong),
+            held: held.map(|plan| plan.name.clone()).collect(),
             configuration_fault: self.current.fault.clone(),
             other_host: self.rival.host().map(str::to_owned),
         };
@@ -281,8 +289,7 @@ impl Server {
     }
 
     fn local(&self, at_s: i64) -> String {
-        let at = chrono::DateTime::<chrono::Utc>::from_timestamp(at_s, 0).unwrap_or_default();
-        at.with_timezone(&self.current.workspace.config.zone()).to_string()
+        clock::instant(at_s).with_timezone(&self.current.workspace.config.zone()).to_string()
     }
 }
 

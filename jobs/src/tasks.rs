@@ -91,7 +91,9 @@ pub(crate) async fn run(workspace: &Arc<Workspace>, job: &JobSection, occasion: 
         }
     };
     let Some(Begun { id, attempt }) = begun else { return Ok(None) };
-    let before = version(workspace).await;
+    // What a check has seen is what was there when it began.
+    let is_check = matches!(job.task, Task::Verify | Task::VerifyNew);
+    let before = if is_check { version(workspace).await } else { None };
     // However it ends, the history says so.
     let _ends = stop::ends_by_itself();
     tracing::info!(run = id, job = job.name, period, attempt, "began");
@@ -105,8 +107,7 @@ pub(crate) async fn run(workspace: &Arc<Workspace>, job: &JobSection, occasion: 
         },
         stopped = stopped() => (Some(FailureClass::Stopped), Err(stopped.into())),
     };
-    // What a check has seen is what was there when it began.
-    let version = if matches!(job.task, Task::Verify | Task::VerifyNew) { before } else { version(workspace).await };
+    let version = if is_check { before } else { version(workspace).await };
     let result = match result {
         Ok(report) if matches!(job.task, Task::MonthlyReports | Task::CloseMonth) => {
             tell_of_reports(workspace, &mut history, &period).await.map(|()| report)

@@ -327,12 +327,10 @@ impl View<'_> {
 
     /// An instant as an official reads it.
     fn local(&self, at_s: i64) -> String {
-        let at = DateTime::from_timestamp(at_s, 0).unwrap_or_default();
-        at.with_timezone(&self.workspace.config.zone()).format("%d-%m-%Y %H.%M").to_string()
+        clock::instant(at_s).with_timezone(&self.workspace.config.zone()).format("%d-%m-%Y %H.%M").to_string()
     }
 }
 
 fn rfc3339(at_s: i64) -> String {
-    let at = DateTime::<Utc>::from_timestamp(at_s, 0).unwrap_or_default();
-    at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+    clock::instant(at_s).to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }

@@ -1,6 +1,7 @@
 //! Alerts: conditions that were told, as rows that remember since when and when last.
 
 use super::{Draft, Kind, Messages, hours, outbox};
+use crate::clock;
 use crate::condition::Condition;
 use anyhow::Result;
 use chrono::{DateTime, Duration, Utc};
@@ -28,7 +29,7 @@ pub(super) async fn open(db: &mut SqliteConnection) -> Result<Vec<Alert>> {
         "select key, code, about, since_s, told_s, count from alert where ended_s is null order by since_s, key";
     let rows: Vec<(String, String, String, i64, i64, i64)> = query_as(select).fetch_all(db).await?;
     let read = |(key, code, about, since, told, count)| {
-        let (since, told) = (outbox::instant(since), outbox::instant(told));
+        let (since, told) = (clock::instant(since), clock::instant(told));
         Alert { key, code, about, since, told, count: u64::try_from(count).unwrap_or_default() }
     };
     Ok(rows.into_iter().map(read).collect())
@@ -71,7 +72,7 @@ async fn begin(
     // The same condition that comes back is another alert, with ids of its own, even if it says that it is as old as the last one.
     let ended: Option<(i64,)> =
         query_as("select ended_s from alert where key = ?").bind(key).fetch_optional(&mut *db).await?;
-    let since = ended.map_or(condition.since, |(ended,)| condition.since.max(outbox::instant(ended))).min(now);
+    let since = ended.map_or(condition.since, |(ended,)| condition.since.max(clock::instant(ended))).min(now);
     let alert = Alert {
         key: key.to_owned(),
         code: condition.code.to_owned(),

@@ -5,6 +5,7 @@
 
 use super::{Draft, Kind, Messages, Unsent, outbox, plain};
 use crate::channel::{Channel, Letter, Refusal};
+use crate::clock;
 use anyhow::{Context, Result};
 use chrono::{DateTime, Duration, Utc};
 use sqlx::{Connection, SqliteConnection};
@@ -85,7 +86,7 @@ impl Line<'_> {
         let mut rows = outbox::unsent(db).await?;
         rows.retain(|row| !row.given_up && row.channel == self.channel.name && row.receiver == self.to);
         let today = self.messages.facts.zone.date(self.now.timestamp()).unwrap_or_default();
-        let midnight = outbox::instant(self.messages.facts.zone.start_s(today));
+        let midnight = clock::instant(self.messages.facts.zone.start_s(today));
         let sent = outbox::sent_since(db, &self.channel.name, self.to, midnight).await?;
         let mut left = self.channel.most_a_day.saturating_sub(sent);
         for (at, row) in rows.iter().enumerate() {

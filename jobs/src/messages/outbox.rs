@@ -2,6 +2,7 @@
 
 use super::Draft;
 use crate::channel::Letter;
+use crate::clock;
 use crate::condition::Condition;
 use anyhow::{Context, Result};
 use chrono::{DateTime, Duration, Utc};
@@ -52,10 +53,6 @@ pub(crate) struct Unsent {
     pub(super) lasting: bool,
     /// Why it was not taken.
     pub fault: String,
-}
-
-pub(super) fn instant(second: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp(second, 0).unwrap_or_default()
 }
 
 /// Brings back what a clock that ran ahead put into the future, and removes what is long settled. It writes first, so that the
@@ -137,9 +134,9 @@ pub(super) async fn unsent(db: &mut SqliteConnection) -> Result<Vec<Unsent>> {
             kind,
             subject: letter.subject.clone(),
             letter,
-            since: instant(made),
+            since: clock::instant(made),
             given_up,
-            not_before: instant(not_before),
+            not_before: clock::instant(not_before),
             attempts,
             lasting,
             fault,
@@ -242,7 +239,7 @@ pub(super) async fn conditions(db: &mut SqliteConnection, channel: &str) -> Resu
             conditions.push(Condition {
                 code,
                 of: channel.to_owned(),
-                since: instant(since),
+                since: clock::instant(since),
                 count: u64::try_from(count)?,
             });
         }

@@ -90,7 +90,7 @@ impl Observer {
 }
 
 /// Whether something that was done at an instant is due again. A clock that went back makes it due.
-fn is_over(done_s: Option<i64>, every_s: i64, now_s: i64) -> bool {
+pub(super) fn is_over(done_s: Option<i64>, every_s: i64, now_s: i64) -> bool {
     done_s.is_none_or(|done_s| !(done_s..done_s.saturating_add(every_s)).contains(&now_s))
 }
 

@@ -1,6 +1,6 @@
 //! Whether another machine serves the same archive. Whoever came first goes on; the other only pulls until the first is silent.
 
-use anyhow::Result;
+use super::observer::is_over;
 use pipeline::Presence;
 use std::path::Path;
 
@@ -28,11 +28,9 @@ impl Rival {
         self.other.as_deref()
     }
 
-    /// Looks whether there is one, and otherwise says that this one is there. Returns whether something changed.
-    ///
-    /// # Errors
-    /// When the archive cannot be written.
-    pub(super) fn look(&mut self, archive: &Path, now_s: i64) -> Result<bool> {
+    /// Looks whether there is one, and otherwise says that this one is there; jobs run also where that cannot be said, as on a full disk.
+    /// Returns whether something changed.
+    pub(super) fn look(&mut self, archive: &Path, now_s: i64) -> bool {
         let is_of_now = |at_s: i64| (now_s - at_s).abs() < SILENT_S;
         let last = Presence::last(archive).filter(|last| last.host != self.own && is_of_now(last.at_s));
         let other = last.map(|last| last.host);
@@ -44,12 +42,14 @@ impl Rival {
             }
         }
         self.other = other;
-        let is_old = self.announced_s.is_none_or(|at_s| !(at_s..at_s + ANNOUNCE_S).contains(&now_s));
-        if self.other.is_none() && is_old {
-            Presence { host: self.own.clone(), process: std::process::id(), at_s: now_s }.announce(archive)?;
-            self.announced_s = Some(now_s);
+        if self.other.is_none() && is_over(self.announced_s, ANNOUNCE_S, now_s) {
+            let own = Presence { host: self.own.clone(), process: std::process::id(), at_s: now_s };
+            match own.announce(archive) {
+                Ok(()) => self.announced_s = Some(now_s),
+                Err(fault) => tracing::warn!("another machine could not see that this one serves the archive: {fault}"),
+            }
         }
-        Ok(is_new)
+        is_new
     }
 }
 
