@@ -59,9 +59,9 @@ fn the_page_says_by_which_decree_and_is_the_same_again() {
     };
     assert_eq!(pdf(&office), pdf(&office));
     let csv = office.run(&["calendar", "--year", "2026", "--format", "csv"]).expect_code(0).out;
-    assert!(csv.contains("2026-10-14,Rabu,kantor tutup,,0,Pemadaman rekaan,SK rekaan 1"), "{csv}");
-    assert!(csv.contains("2026-10-17,Sabtu,hari kerja khusus,08.00–12.00,14400,Sabtu melayani,SK rekaan 2"), "{csv}");
-    assert!(csv.contains("2026-12-25,Jumat,libur nasional,,0,Hari Raya Natal,SKB 3 Menteri untuk 2026"), "{csv}");
+    assert!(csv.contains("2026-10-14,Rabu,kantor tutup,,0.00,Pemadaman rekaan,SK rekaan 1"), "{csv}");
+    assert!(csv.contains("2026-10-17,Sabtu,hari kerja khusus,08.00–12.00,4.00,Sabtu melayani,SK rekaan 2"), "{csv}");
+    assert!(csv.contains("2026-12-25,Jumat,libur nasional,,0.00,Hari Raya Natal,SKB 3 Menteri untuk 2026"), "{csv}");
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn turned(columns: &[Column]) -> Facts {
             Visibility::Public => Visibility::Personal,
             Visibility::Personal => Visibility::Public,
         };
-        if columns.contains(&fact.column) { ColumnFact { visibility, ..*fact } } else { *fact }
+        if columns.contains(&fact.column) { ColumnFact { visibility, ..fact.clone() } } else { fact.clone() }
     };
     facts.columns = ColumnFacts::new(facts.columns.iter().map(turn).collect()).unwrap();
     facts
@@ -64,8 +64,14 @@ fn printed(pulled: &Pulled, facts: &Facts, field: LedgerField) -> [Cell; 2] {
     let month: Month = "2026-10".parse().unwrap();
     let writer = BookWriter::open(&pulled.archive, facts, month, "DINAS REKAAN").unwrap();
     let mut ledger = facts.ledgers.iter().find(|ledger| ledger.step == 4).unwrap().clone();
-    ledger.columns =
-        vec![LedgerColumn { label: "Satu".into(), field, width: 1, align: Align::Left, text: String::new() }];
+    ledger.columns = vec![LedgerColumn {
+        label: "Satu".into(),
+        field,
+        width: 1,
+        align: Align::Left,
+        text: String::new(),
+        total: None,
+    }];
     [Disclosure::Masked, Disclosure::Full].map(|disclosure| {
         let book = writer.book(&ledger, &RegisterNumbers::default(), disclosure).unwrap();
         book.rows[0][0].clone()

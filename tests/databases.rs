@@ -37,6 +37,42 @@ pub fn sqlite_texts(path: &Path, sql: &str) -> Vec<String> {
     })
 }
 
+/// A SQLite file that is asked again and again, while others write into it.
+#[derive(Debug)]
+pub struct SqliteFile {
+    db: sqlx::SqliteConnection,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl SqliteFile {
+    /// Opens it. It is asked alone; but whoever reads first after a writer was killed undoes what that one left.
+    #[must_use]
+    pub fn open(path: &Path) -> Self {
+        use sqlx::Connection;
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+        let options = options.busy_timeout(std::time::Duration::from_secs(60));
+        let runtime = runtime();
+        Self { db: runtime.block_on(sqlx::SqliteConnection::connect_with(&options)).unwrap(), runtime }
+    }
+
+    /// The integers of the row that a statement answers with; nothing where a value is null or no row comes.
+    pub fn numbers<const N: usize>(&mut self, sql: &str) -> Option<[i64; N]> {
+        use sqlx::Row;
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        let row = self.runtime.block_on(sqlx::query(sql).fetch_optional(&mut self.db)).unwrap()?;
+        let numbers: Option<Vec<i64>> = (0..N).map(|at| row.get(at)).collect();
+        numbers?.try_into().ok()
+    }
+
+    /// Every row that a statement answers with, its columns as text.
+    pub fn texts<const N: usize>(&mut self, sql: &str) -> Vec<[String; N]> {
+        use sqlx::Row;
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        let rows = self.runtime.block_on(sqlx::query(sql).fetch_all(&mut self.db)).unwrap();
+        rows.iter().map(|row| std::array::from_fn(|at| row.get::<Option<String>, _>(at).unwrap_or_default())).collect()
+    }
+}
+
 /// Writes a relation of a SQLite file as CSV, every value quoted where it must be, no value as nothing.
 pub fn export(database: &Path, relation: &str, to: &Path) {
     use sqlx::{Column, Connection, Row};

@@ -11,7 +11,12 @@
 #![expect(clippy::print_stdout, reason = "how many offices were compared is what the long run is for")]
 
 use pipeline::{FigureBook, failing_cases};
-use schemas::{Decisions, FactFiles, Facts, Month, OfficeDays, ShareMeasure, Standard, Zone};
+use schemas::document::Measured;
+use schemas::figures::Spread;
+use schemas::{
+    BESIDE, Decisions, FactFiles, Facts, FigureKey, MEASURES, Month, Narrowing, OfficeDays, ShareMeasure, Standard,
+    Zone,
+};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -28,9 +33,10 @@ tests::trials! {
     a_berkas_that_changes_its_batch needs PYTHON;
     a_print_before_its_check needs PYTHON;
     a_receipt_written_again needs PYTHON;
-    growth_from_nothing_is_told;
+    the_flow_adds_up;
     a_batch_is_held_up_by_a_kind;
     figure_and_list_agree_in_every_kind;
+    the_cases_behind_a_number_are_those_it_counts;
 }
 
 /// Compares an office with the reference; how many months there were.
@@ -39,8 +45,16 @@ fn compare(what: &str, made: &Made, facts: &Arc<Facts>, reference: &mut Referenc
     let book = FigureBook::open(&pulled.archive, facts).unwrap().keeping(&pulled.key).unwrap();
     let months = book.months();
     let truth = reference.figures(&pulled.database(), facts.zone, &months);
+    let mut open_before = 0;
     for month in &months {
-        let ours = serde_json::to_value(book.month(*month).unwrap().figures).unwrap();
+        let figures = book.month(*month).unwrap();
+        let movement = figures.figures.movement;
+        let open: u64 = figures.figures.backlog.values().sum();
+        let ended = movement.handed_over + movement.rejected + movement.duplicate;
+        assert_eq!(open_before + movement.entered, ended + open, "{what}: the flow of {month} does not add up");
+        assert_eq!(figures.trend.last().map(|now| (now.movement, now.open)), Some((movement, open)), "{what}: {month}");
+        open_before = open;
+        let ours = serde_json::to_value(figures.figures).unwrap();
         let truth = &truth[month.to_string()];
         for (figure, value) in truth.as_object().unwrap() {
             assert_eq!(&ours[figure], value, "{what}: {figure} of {month}, ours and the reference's");
@@ -198,24 +212,39 @@ fn a_batch_is_held_up_by_a_kind() {
     }
 }
 
-/// Where nothing was open a month before, and something is now, the monthly review says so, before all other changes.
-fn growth_from_nothing_is_told() {
+/// What is open when a month begins, and what comes into hand in it, less what comes to an end, is open at its end: in every month of
+/// the trend, and as the first page of the review prints it.
+fn the_flow_adds_up() {
     let facts = Arc::new(Facts::embedded().unwrap());
+    let ended = |berkas: &str, from: &str, step: u8, outcome: &str| {
+        let mut rows: Vec<Row> = straight(berkas, "K2", from).into_iter().filter(|row| row.step <= step).collect();
+        rows.last_mut().unwrap().outcome = outcome.to_owned();
+        rows
+    };
     let open: Vec<Row> = straight("B", "K2", "2026-02-20").into_iter().take(3).collect();
-    let pulled = pulled(&office([straight("A", "K1", "2026-01-05"), open]), &facts);
+    let (refused, double) = (ended("C", "2026-02-02", 5, "ditolak"), ended("D", "2026-01-28", 6, "duplikat"));
+    // Handed over although it was rejected: it ended once.
+    let mut despite = straight("E", "K3", "2026-02-02");
+    despite.iter_mut().filter(|row| row.step == 5).for_each(|row| row.outcome = "ditolak".to_owned());
+    let pulled = pulled(&office([straight("A", "K1", "2026-01-05"), open, refused, double, despite]), &facts);
     let book = FigureBook::open(&pulled.archive, &facts).unwrap();
     let february = "2026-02".parse().unwrap();
     let review = pipeline::review(&pulled.archive, &book, &facts, &Decisions::default(), february).unwrap();
-    let change = &review.changes[0];
-    assert_eq!((change.id.as_str(), change.before, change.now, change.better), ("open", 0.0, 1.0, false));
+    let movement = review.movement();
+    assert_eq!((review.open_before, movement.entered, review.open()), (Some(1), 3, 1));
+    assert_eq!([movement.handed_over, movement.rejected, movement.duplicate], [0, 2, 1]);
     let signer = serde_json::json!({"jabatan": "Kepala Dinas"});
     let letterhead = serde_json::json!({"pemerintah": "KABUPATEN TANGGAMUS", "dinas": "DINAS", "tempat": "Kota Agung",
         "mengetahui": signer, "penanggung_jawab": signer});
     let letterhead = serde_json::from_value(letterhead).unwrap();
     let renderer = reports::Renderer::new(std::collections::BTreeMap::new(), None, None).unwrap();
     let page = renderer.data(reports::Document::Review(&review), 1, &letterhead).unwrap();
-    let said = String::from_utf8(page).unwrap();
-    assert!(said.contains("Berkas terbuka pada akhir bulan naik dari 0 menjadi 1."), "{said}");
+    let page: serde_json::Value = serde_json::from_slice(&page).unwrap();
+    let printed: Vec<&str> =
+        page["arus"]["suku"].as_array().unwrap().iter().map(|term| term[2].as_str().unwrap()).collect();
+    assert_eq!(printed, ["1", "3", "0", "2", "1", "1"]);
+    let notes = page["arus"]["catatan"].to_string();
+    assert!(notes.contains("Penyerahan tercatat untuk 1 berkas; 0 di antaranya"), "{notes}");
 }
 
 /// Also where kind and village vary inside a berkas, the list of those that miss a target has as many as the figure says, of all
@@ -237,7 +266,7 @@ fn figure_and_list_agree_in_every_kind() {
                 for kind in std::iter::once(None).chain(facts.jenis.keys().map(Some)) {
                     rule.jenis = kind.cloned();
                     let figures = match kind {
-                        Some(kind) => book.month_of_jenis(*month, kind).unwrap(),
+                        Some(kind) => book.month_alone_within(*month, &Narrowing::to_jenis(kind)).unwrap(),
                         None => book.month(*month).unwrap(),
                     };
                     let checks = &figures.figures.completeness;
@@ -256,4 +285,73 @@ fn figure_and_list_agree_in_every_kind() {
         }
     }
     assert!(range.end - range.start < 4 || listed > 60, "{listed} berkas prove little");
+}
+
+/// Of every number of every month, also of a step, a kecamatan or a kind alone: the page of its origin has its count and ranks, and
+/// the cases behind it are as many, with the same ranks; and the measures of the review are made of the counts that it names.
+fn the_cases_behind_a_number_are_those_it_counts() {
+    let facts = Arc::new(Facts::embedded().unwrap());
+    let (range, mut counted, mut shares) = (asked(40..43), 0, 0);
+    for seed in range.clone() {
+        let made = made(seed, 6..20, &facts);
+        if made.rows.is_empty() {
+            continue;
+        }
+        let pulled = pulled(&made, &facts);
+        let book = FigureBook::open(&pulled.archive, &facts).unwrap();
+        for month in book.months() {
+            let kecamatan =
+                book.by_kecamatan(month, &Narrowing::default()).unwrap().into_iter().map(|row| row.kecamatan);
+            let kecamatan: Vec<String> = kecamatan.take(1).collect();
+            for meaning in facts.figure_meanings.iter().filter(|meaning| meaning.figure != BESIDE) {
+                let whole = FigureKey::of(&meaning.figure, &meaning.item);
+                let steps = [2, 6].map(|step| whole.clone().at_step(step));
+                let kinds = facts.jenis.keys().take(2).map(|id| FigureKey { jenis: Some(id.clone()), ..whole.clone() });
+                let areas = kecamatan.iter().map(|name| FigureKey { kecamatan: Some(name.clone()), ..whole.clone() });
+                for key in std::iter::once(whole.clone()).chain(steps).chain(kinds).chain(areas) {
+                    counted += agrees(&book, month, &key, &format!("office {seed}"));
+                }
+            }
+            let review = pipeline::review(&pulled.archive, &book, &facts, &Decisions::default(), month).unwrap();
+            for measure in &review.measures {
+                let origin = book.origin(month, &FigureKey::of(MEASURES, &measure.id)).unwrap().unwrap();
+                let n = origin.spread.n;
+                let said = match measure.now() {
+                    Some(Measured::Share { part, of }) => (Some(part), of),
+                    Some(Measured::WorkingTime { seconds, of }) => {
+                        let values = origin.spread.values.unwrap();
+                        assert!([values.p50, values.p90].contains(&seconds), "{}", measure.id);
+                        (None, of)
+                    }
+                    Some(Measured::Count(n)) => (None, n),
+                    None => continue,
+                };
+                assert_eq!((origin.part, n), said, "office {seed}, {month}, {}", measure.id);
+                shares += u64::from(origin.part.is_some_and(|part| part > 0 && part < n));
+            }
+        }
+    }
+    assert!(
+        range.end - range.start < 3 || counted > 1_000 && shares > 8,
+        "{counted} cases and {shares} shares prove little"
+    );
+}
+
+/// Compares a number with the cases behind it; how many there were.
+fn agrees(book: &FigureBook, month: Month, key: &FigureKey, office: &str) -> u64 {
+    let what = format!("{office}, {}", key.path(month));
+    let origin = book.origin(month, key).unwrap().ok_or(&what).unwrap();
+    let cases = book.cases(month, key).unwrap().unwrap().cases;
+    assert_eq!(cases.len() as u64, origin.spread.n, "{what}");
+    let is_part = cases.iter().filter(|case| case.is_part == Some(true)).count() as u64;
+    assert_eq!(origin.part.unwrap_or(0), is_part, "{what}");
+    if origin.value.is_some() && origin.terms.is_empty() {
+        let ranks: Spread = cases.iter().filter_map(|case| case.value).collect();
+        assert_eq!(ranks, origin.spread, "{what}");
+    }
+    assert!(
+        cases.iter().all(|case| !(case.berkas.is_empty() && case.kolektif.is_empty())),
+        "{what}: a case without an id"
+    );
+    cases.len() as u64
 }

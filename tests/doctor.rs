@@ -6,12 +6,11 @@
 use serde_json::Value;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime};
 use tests::servers::Server;
-use tests::tools::{Tool, mount, unmount};
+use tests::tools::{Mounted, Tool};
 use tests::trials::Trials;
 use tests::{Office, Ran};
 
@@ -140,6 +139,12 @@ const FAULTS: &[Fault] = &[
         write(o, "fakta/calendar/libur_2020_2027.csv", holidays.as_bytes())
     }),
     Fault("targets_without_a_value", 0, &["P032"], |o| remove(o, "target.toml")),
+    Fault("target_that_numbers_a_person", 1, &["T003"], |o| {
+        let entered = fs::read_to_string(o.path("target.toml")).unwrap();
+        assert!(entered.contains("source = \""), "{entered}");
+        let with_a_nik = entered.replacen("source = \"", "source = \"NIK 1806 0101 0190 9001, ", 1);
+        write(o, "target.toml", with_a_nik.as_bytes())
+    }),
     Fault("no_target_in_force", 1, &["T001"], |o| {
         fs::create_dir_all(o.facts().join("targets")).unwrap();
         let old = fs::read_to_string(tests::root().join("schemas/data/targets/nasional_14_hari_kerja.toml")).unwrap();
@@ -275,7 +280,7 @@ fn healthy() -> Office {
         let ramadan =
             "[[period]]\nprofile = \"ramadan\"\nfrom = \"2020-01-01\"\nto = \"2099-12-31\"\ndecree = \"SE\"\n";
         write(&office, "kalender.toml", (covered() + ramadan).as_bytes());
-        write(&office, "target.toml", decisions(&office).as_bytes());
+        write(&office, "target.toml", office.decisions().as_bytes());
         let config = fs::read_to_string(office.path("tertib.toml")).unwrap();
         let config = [&config, BACKUP, BACKUPS, "\n", &channel("satu"), &channel("dua")].concat();
         write(&office, "tertib.toml", config.as_bytes());
@@ -295,21 +300,6 @@ fn healthy() -> Office {
         }
     }
     office
-}
-
-/// A value for every target that waits for one.
-fn decisions(office: &Office) -> String {
-    let list = office.run(&["target", "list", "--format", "json"]).expect_code_in(&[0, 1], "target list").json();
-    let open = list.as_array().unwrap().iter().filter(|target| target["value"] == "");
-    open.map(|target| {
-        let value = if target["unit"] == "bagian" { "0.5" } else { "60" };
-        format!(
-            "[[decision]]\ntarget = {}\nregulation = \"perbup_07_2020\"\nvalue = {value}\nvalid-from = \"2020-01-01\"\n\
-             standing = \"resmi\"\narticle = \"7\"\nsource = \"naskah\"\nby = \"petugas\"\nentered = \"2026-01-01T08:00:00+07:00\"\n",
-            target["target"]
-        )
-    })
-    .collect()
 }
 
 fn days_ago(days: u64) -> String {
@@ -334,23 +324,6 @@ fn serving(office: &Office, seconds: i64, clock_fault: &str) -> Vec<(&'static st
     let lock: &'static fs::File = Box::leak(Box::new(fs::File::open(office.path(".serve.lock")).unwrap()));
     lock.lock().unwrap();
     Vec::new()
-}
-
-/// A small file system in memory, until it is dropped.
-struct Mounted(std::path::PathBuf);
-
-impl Mounted {
-    fn new(at: &Path, options: &str) -> Self {
-        fs::create_dir_all(at).unwrap();
-        assert!(mount(at, options), "{}", at.display());
-        Self(at.to_owned())
-    }
-}
-
-impl Drop for Mounted {
-    fn drop(&mut self) {
-        assert!(unmount(&self.0), "{}", self.0.display());
-    }
 }
 
 /// What the doctor answers, and the codes that it finds.
@@ -418,7 +391,7 @@ fn a_healthy_office_is_well() {
     }
     assert!(tests::tree(office.folder()) == before, "the doctor has changed something");
     let said = doctor(&office, &[], &[]).expect_code(0).out;
-    assert!(said.ends_with("Kesimpulan: semua baik.\n"), "{said}");
+    assert!(said.ends_with("Pemeriksaan sistem: semua baik.\n"), "{said}");
 }
 
 /// Never "all is well" above a fault, and whatever was found stands above the verdict in the officer's language.

@@ -1,4 +1,5 @@
 """Computes every figure of an archive in DuckDB, from the same SQL files and, for some, from SQL of its own.
+The twins of its statements give one row for each case that is counted.
 
     figures.py ARCHIVE OFFICE.sqlite AREAS.csv SQL_FOLDER ANSWERS.json ZONE
 
@@ -93,6 +94,11 @@ def statements(path):
         yield text[3 : text.index(":")], text
 
 
+def twin_of(text):
+    """The name of the statement whose cases a statement gives one by one; nothing for another statement."""
+    return text.splitlines()[0].removeprefix("-- rows: ") if text.startswith("-- rows: ") else None
+
+
 def same(what, found, wanted):
     if found != wanted:
         odd = [(k, found.get(k), wanted.get(k)) for k in sorted({*found, *wanted}, key=str) if found.get(k) != wanted.get(k)]
@@ -106,16 +112,18 @@ def additive(month):
               "$end_d": str(days(end - dt.timedelta(seconds=1)))}
     db.sql("create or replace table rows (figure varchar, item varchar, pekon varchar, jenis varchar, officer varchar, "
            "name varchar, detail varchar, step bigint, next_step bigint, v bigint, n bigint)")
+    db.sql("create or replace table cases as select * from rows")
     for path in sorted(glob.glob(f"{folder}/*.sql")):
         figure = pathlib.Path(path).stem
         for statement, text in statements(path):
             for parameter, value in values.items():
                 text = text.replace(parameter, value)
             found = db.sql(text)
-            given = dict.fromkeys(KEYS, "''") | {"item": f"'{statement}'"} | dict.fromkeys(NUMBERS, "0") | {"v": "null"}
+            twin = twin_of(text)
+            given = dict.fromkeys(KEYS, "''") | {"item": f"'{twin or statement}'"} | dict.fromkeys(NUMBERS, "0") | {"v": "null"}
             given |= {c: f"coalesce({c}, {given[c]})" if c in KEYS else c for c in found.columns if c in given}
-            columns = [given[c] for c in KEYS + NUMBERS + ["v"]]
-            db.sql(f"insert into rows select '{figure}', {', '.join(columns)}, n from found")
+            columns = ", ".join(given[c] for c in KEYS + NUMBERS + ["v"])
+            db.sql(f"insert into {'cases' if twin else 'rows'} select '{figure}', {columns}, {'1' if twin else 'n'} from found")
 
 
 (_, stage_2), = statements(f"{folder}/../stage2.sql")
@@ -148,6 +156,10 @@ OWN = {
 compared = 0
 for month, divisions in json.load(open(answers)).items():
     additive(month)
+    added = ["select figure, item, pekon, jenis, officer, name, detail, step, next_step, v, sum(n) as n from " + of + " group by all" for of in ("rows", "cases")]
+    odd = db.sql("from ({} except {}) union all from ({} except {})".format(*added, *reversed(added))).fetchall()
+    if odd or not db.sql("select count(*) from cases").fetchall()[0][0]:
+        sys.exit(f"{month}: in DuckDB the rows behind the figures are not those that are counted: {odd[:5]}")
     for division, rows in divisions.items():
         wanted = {tuple(r[f] for f in fields[:7]): tuple(r.get(f) for f in fields[7:]) for r in rows}
         db.sql(f"create or replace view cells as select *, {DIVISIONS[division]} as cell from rows")

@@ -20,6 +20,7 @@ fn main() -> ExitCode {
             let found: Vec<Tool> = Tool::ALL.into_iter().filter(|tool| tool.missing().is_none()).collect();
             assert!(found.is_empty(), "without a PATH there are {found:?}");
         });
+        trials.add("asks_for_a_scanner", &[Tool::Zbarimg], || ());
         trials.add("runs_what_it_did_not_ask_for", &[], || drop(Tool::Zbarimg.run(&["--version"])));
         trials.add("hangs", &[], || std::thread::sleep(std::time::Duration::MAX));
     } else {
@@ -55,7 +56,7 @@ fn missing_fails_in_ci() {
 
 fn undeclared_is_refused() {
     let ran = alone("runs_what_it_did_not_ask_for", "").expect_code(101);
-    assert!(ran.out.contains("no trial of this program says `needs` Zbarimg"), "{}", ran.out);
+    assert!(ran.out.contains("this trial does not say `needs` Zbarimg"), "{}", ran.out);
 }
 
 fn hanging_is_ended() {

@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
+use tests::serving::{Clock, true_s};
 use tests::{Office, Ran};
 
 #[test]
@@ -14,7 +16,7 @@ fn jobs_run_once_and_stand_in_the_history() {
     fs::rename(office.path("kantor.sqlite"), office.path("hilang.sqlite")).unwrap();
     office.run(&["run", "tarik"]).expect_code(2);
     let status = office.json(&["status"], 2);
-    assert_eq!(status["conditions"][0]["code"], "J001");
+    assert_eq!(status["conditions"][0]["code"], "J019", "nobody tries it again");
     let runs: Vec<(&str, &str)> = status["runs"]
         .as_array()
         .unwrap()
@@ -49,7 +51,12 @@ fn a_served_job_that_was_missed_is_caught_up_and_a_stop_is_obeyed() {
 fn a_changed_configuration_counts_without_a_restart_and_a_broken_one_is_told() {
     let office = Office::small();
     let good = fs::read_to_string(office.path("tertib.toml")).unwrap();
-    let mut child = office.spawn(&["serve"]);
+    let (clock, began) = (Clock::of(&office), Instant::now());
+    let now_s = true_s();
+    let since_a_minute = |s: i64| clock.set(now_s - now_s % 60 + s, 1_000_000 + s);
+    since_a_minute(0);
+    let mut command = clock.rules(office.command(&["serve"]));
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let server = rustix::process::Pid::from_child(&child);
     let (say, said) = std::sync::mpsc::channel();
     let words = BufReader::new(child.stderr.take().unwrap());
@@ -69,10 +76,13 @@ fn a_changed_configuration_counts_without_a_restart_and_a_broken_one_is_told() {
     hears("waiting");
     fs::write(office.path("tertib.toml"), good.replace("[[job]]", "[[jobb]]")).unwrap();
     hears("jobs run by what was read before");
-    // A job more, which is due at once.
+    // A job more, which is due in the next minute. That one is near, and `serve` does not wait for its next look.
     let more = "\n[[job]]\nname = \"tiap-menit\"\ntask = \"verify\"\ncron = \"* * * * *\"\n";
     fs::write(office.path("tertib.toml"), good + more).unwrap();
+    rustix::process::kill_process(server, rustix::process::Signal::HUP).unwrap();
     hears("is used from now on");
+    since_a_minute(i64::try_from((began.elapsed().as_secs() + 1) / 60 * 60).unwrap() + 58);
+    rustix::process::kill_process(server, rustix::process::Signal::HUP).unwrap();
     hears("tiap-menit");
     rustix::process::kill_process(server, rustix::process::Signal::TERM).unwrap();
     assert!(child.wait().unwrap().success());

@@ -2,14 +2,59 @@
 
     judge_documents.py xlsx BOOK.xlsx BOOK.csv     what a spreadsheet sees is what the CSV says, typed
     judge_documents.py json REPORT.json SCHEMA     the report keeps its schema, and broken ones do not
+    judge_documents.py schema SCHEMA DOCUMENT...   each document keeps its schema, and broken ones do not; says how many broken ones
 """
 import csv
 import datetime as dt
 import json
 import sys
 
-what, path, other = sys.argv[1:]
-if what == "xlsx":
+what, path, other = sys.argv[1:4]
+if what == "schema":
+    import copy
+
+    import jsonschema
+
+    schema = json.load(open(path))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+    refused = 0
+
+    def places(value, at=()):
+        """Where objects are in a document; of a list the first ones."""
+        if isinstance(value, dict):
+            yield at
+            for key, inner in value.items():
+                yield from places(inner, (*at, key))
+        elif isinstance(value, list):
+            for number, inner in enumerate(value[:3]):
+                yield from places(inner, (*at, number))
+
+    for name in sys.argv[3:]:
+        document = json.load(open(name))
+        faults = [f"{name}: {list(fault.absolute_path)}: {fault.message[:300]}" for fault in validator.iter_errors(document)]
+        assert not faults, faults[:5]
+
+        def spoilt(change, place=()):
+            broken = copy.deepcopy(document)
+            inner = broken
+            for key in place:
+                inner = inner[key]
+            change(inner)
+            assert not validator.is_valid(broken), f"{name}: a broken document keeps the schema: {place}"
+
+        for key in document:
+            if key in schema["required"]:
+                spoilt(lambda broken, key=key: broken.pop(key))
+                refused += 1
+        for place in list(places(document))[:60]:
+            spoilt(lambda inner: inner.update(asing=None), place)
+            refused += 1
+        if document.get("provenance"):
+            spoilt(lambda inner: inner.update(complete_until=1793491200), ("provenance",))
+            refused += 1
+    print(refused)
+elif what == "xlsx":
     import openpyxl
 
     workbook = openpyxl.load_workbook(path)
@@ -19,18 +64,35 @@ if what == "xlsx":
     notes = {row[0].value: row[1].value for row in workbook["Keterangan"].iter_rows()}
     assert notes == beside and len(notes["Sidik arsip"]) == 64, (notes, beside)
     assert notes["Bulan"] == "Oktober 2026" and notes["Salinan"].startswith("Salinan dinas"), notes
+    # Above the head: the letterhead, the title, the period; below it the numbers of the columns.
+    above = []
     rows = list(sheet.iter_rows())
     with open(other) as file:
         wanted = list(csv.reader(file))
-    assert sheet.freeze_panes == "A2", sheet.freeze_panes
-    assert [c.value for c in rows[0]] == wanted[0] and len(rows) == len(wanted), (len(rows), len(wanted))
+    while [cell.value for cell in rows[0]] != wanted[0]:
+        above.append(rows.pop(0)[0].value)
+    assert above[:2] == ["PEMERINTAH KABUPATEN TANGGAMUS", "DINAS KEPENDUDUKAN DAN PENCATATAN SIPIL"], above
+    assert above[-2] == sheet.title.upper() == workbook.properties.title.upper(), above
+    assert above[-1].startswith("Bulan Oktober 2026 · Salinan dinas"), above
+    assert workbook.properties.creator == above[1] and workbook.properties.keywords.startswith("TERTIB1 "), above
+    assert [cell.value for cell in rows.pop(1)] == list(range(1, len(wanted[0]) + 1))
+    head = len(above) + 1
+    assert sheet.freeze_panes == f"A{head + 2}", sheet.freeze_panes
+    last = f"{openpyxl.utils.get_column_letter(len(wanted[0]))}{head + len(wanted)}"
+    assert sheet.auto_filter.ref == f"A{head + 1}:{last}", sheet.auto_filter.ref
+    page = sheet.page_setup
+    # One page wide is what is meant where no width is given.
+    assert (page.orientation, page.paperSize, page.fitToWidth or 1, page.fitToHeight) == ("landscape", 14, 1, 0), page
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.print_title_rows == f"${head}:${head + 1}"
+    assert sheet.oddFooter.right.text.endswith("Halaman &P dari &N") and "sidik" in sheet.oddFooter.left.text
+    assert len(rows) == len(wanted), (len(rows), len(wanted))
     kinds = {}
     for row, line in zip(rows[1:], wanted[1:]):
         for cell, text in zip(row, line):
             value = cell.value
             assert cell.data_type != "f", f"{cell.coordinate} is a formula"
             if isinstance(value, dt.datetime):
-                value = value.strftime("%d-%m-%Y %H.%M") if " " in text else value.strftime("%d-%m-%Y")
+                value = value.isoformat() if "T" in text else value.date().isoformat()
             plain = "" if value is None else str(value)
             assert plain == text or "'" + plain == text, f"{cell.coordinate}: {plain!r}, {text!r}"
             if cell.value is not None:

@@ -31,11 +31,7 @@ impl Office {
     pub fn unpulled() -> Self {
         let office = Self::small();
         office.forget_archive();
-        office.sql(
-            "update berkas set nik = nik || '1' where length(nik) = 15;
-             delete from langkah_berkas where langkah = 11;
-             update langkah_berkas set mulai = selesai where mulai > selesai;",
-        );
+        office.sql(WITHOUT_FAULTS);
         office
     }
 
@@ -187,6 +183,23 @@ impl Office {
         figures(self.json(&["metrics", "--month", month], code))
     }
 
+    /// A decision on every target that waits for a value, as `target.toml` holds them.
+    #[must_use]
+    pub fn decisions(&self) -> String {
+        let list = self.run(&["target", "list", "--format", "json"]).expect_code_in(&[0, 1], "target list").json();
+        let open = list.as_array().unwrap().iter().filter(|target| target["value"] == "");
+        open.map(|target| {
+            let value = if target["unit"] == "bagian" { "0.5" } else { "60" };
+            format!(
+                "[[decision]]\ntarget = {}\nregulation = \"perbup_07_2020\"\nvalue = {value}\nvalid-from = \"2020-01-01\"\n\
+                 standing = \"resmi\"\narticle = \"7\"\nsource = \"naskah\"\nby = \"petugas\"\n\
+                 entered = \"2026-01-01T08:00:00+07:00\"\n",
+                target["target"]
+            )
+        })
+        .collect()
+    }
+
     /// How many events of the public table satisfy a condition; all, where there is none.
     #[must_use]
     pub fn events(&self, condition: &str) -> i64 {
@@ -236,10 +249,14 @@ impl Office {
         folder
     }
 
-    /// Removes the archive.
+    /// Removes the archive, and what runs have known of it.
     pub fn forget_archive(&self) {
         if self.path("archive").exists() {
             fs::remove_dir_all(self.path("archive")).unwrap();
+        }
+        let history = self.path("riwayat.sqlite");
+        if history.exists() {
+            sqlite(&history, "update run set archive_version = null");
         }
     }
 
@@ -277,6 +294,11 @@ pub const ROW: &str = "berkas_id, kolektif_id, langkah, pelaksana, selesai, hasi
 /// Their values, none of them of a real person.
 pub const VALUES: &str = "'B202610-1', 'K202610-1', 7, 'operator', '2026-10-05 02:00:00', 'selesai', 'baru', 'WNI', \
                       '1806015708979001', 'SITI REKAAN', '1806011001', 'ANDI', '2026-10-05 01:00:00'";
+
+/// Takes the planted faults out of an invented office.
+pub const WITHOUT_FAULTS: &str = "update berkas set nik = nik || '1' where length(nik) = 15;
+     delete from langkah_berkas where langkah = 11;
+     update langkah_berkas set mulai = selesai where mulai > selesai;";
 
 /// One month, 60 applications.
 pub const SMALL: [&str; 6] = ["--months", "2026-10:2026-10", "--per-month", "60", "--seed", "3"];

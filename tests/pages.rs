@@ -128,7 +128,7 @@ fn every_page_looks_as_it_did() {
 fn a_small_change_is_seen() {
     let changes = [
         ("buku.typ", "v(0.4em)\n})", "v(1.1em)\n})"),
-        ("buku.typ", "#let garis = 0.4pt", "#let garis = 1.4pt"),
+        ("_baris.typ", "#let garis = 0.4pt", "#let garis = 1.4pt"),
         ("_dasar.typ", "#let huruf = \"Libertinus Serif\"", "#let huruf = \"New Computer Modern\""),
     ];
     let name = "buku_registrasi_arsip_2026-10-1.png";

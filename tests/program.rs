@@ -32,6 +32,15 @@ pub fn tertib() -> Command {
     command
 }
 
+/// A copy of the program under test that lies elsewhere, with the arguments and settings of another command.
+#[must_use]
+pub fn copied(program: &Path, like: &Command) -> Command {
+    let mut command = Command::new(program);
+    command.args(like.get_args()).env_remove("TERTIB_CONFIG").env_remove("TERTIB_SOURCE_URL");
+    command.envs(like.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command
+}
+
 /// The program under test, which a shell starts after some settings of its own (umask, ulimit).
 #[cfg(unix)]
 pub fn tertib_after(settings: &str) -> Command {

@@ -97,6 +97,21 @@ fn an_event_without_its_private_row_is_no_event_with_empty_columns() {
         let ran = office.run(&command).expect_code(2);
         assert!(ran.err.contains("persons"), "{command:?}: {}{}", ran.out, ran.err);
     }
+    // No public copy, so that nothing of it is passed over as not known.
+    let ran = office.run(&["render", "--month", "2026-10", "--only", "laporan_bulanan"]).expect_code(2);
+    assert!(ran.err.contains("persons") && !ran.err.contains("public copy"), "{}", ran.err);
+}
+
+#[test]
+fn a_whole_archive_without_its_quarantine_is_damaged() {
+    let office = Office::unpulled();
+    office.sql("update langkah_berkas set hasil = 'entah' where event_id = 7");
+    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    fs::remove_dir_all(office.path("archive/quarantine")).unwrap();
+    for command in ["quality", "metrics", "compliance"] {
+        let ran = office.run(&[command, "--month", "2026-10"]).expect_code(2);
+        assert!(ran.err.contains("quarantine"), "{command}: {}{}", ran.out, ran.err);
+    }
 }
 
 #[test]
@@ -147,8 +162,8 @@ fn columns_are_counted_as_the_source_counts_them() {
         let counted = ["baris", "terisi", "sah"].map(|field| column[field].as_str().unwrap().to_owned());
         assert_eq!(counted, [sql(rows), sql(present), sql(valid)], "{name}");
     }
-    let waiting: Vec<&Value> = columns.iter().filter(|c| c["karantina"] != "0").collect();
-    assert!(waiting.len() == 1 && waiting[0]["kolom"] == "langkah" && waiting[0]["karantina"] == "2", "{waiting:?}");
+    let waiting: Vec<&Value> = columns.iter().filter(|c| c["tertahan"] != "0").collect();
+    assert!(waiting.len() == 1 && waiting[0]["kolom"] == "langkah" && waiting[0]["tertahan"] == "2", "{waiting:?}");
 }
 
 #[test]

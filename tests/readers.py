@@ -60,6 +60,8 @@ same("persons", set(private["nik"]), nik)
 fields = ["jenis_kelamin", "keterangan", "nama", "nik", "pembawa", "tanggal_lahir", "tempat_lahir"]
 for row in joined.head(200).iter_rows(named=True):
     person = {f: str(row[f]) if f == "tanggal_lahir" and row[f] is not None else row[f] for f in fields}
+    # What came with form 2 is committed to where it has a value.
+    person |= {"penerima": row["penerima"]} if row["penerima"] is not None else {}
     text = json.dumps(person, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     commitment = hashlib.sha256(row["salt"] + text.encode()).digest()
     same(f"commitment of seq {row['seq']}", row["pii_commitment"], commitment)

@@ -20,9 +20,19 @@ impl Reference {
     /// Starts it; the trial needs Python.
     #[must_use]
     pub fn start() -> Self {
+        Self::begin(&[])
+    }
+
+    /// The same for an office that works by the hours of Ramadan from a day to a day.
+    #[must_use]
+    pub fn with_ramadan((from, to): (&str, &str)) -> Self {
+        Self::begin(&[from, to])
+    }
+
+    fn begin(ramadan: &[&str]) -> Self {
         let script = root().join("tests/office/reference.py");
         let mut command = Tool::Python(&[]).command();
-        command.arg(script).arg("--serve").stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.arg(script).arg("--serve").args(ramadan).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let (ask, answers) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
         Self { child, ask, answers }

@@ -31,7 +31,14 @@ const SIZES: [(Range<u32>, usize); 3] = [(60..200, 500), (5..40, 100), (300..600
 const SHORT: Range<u64> = 0..3;
 
 /// What names single cases is in no file.
-const NEVER: [(&str, &str); 2] = [("batches", "held_up_by"), ("register_agreement", "numbers")];
+const NEVER: [(&str, &str); 6] = [
+    ("batches", "held_up_by"),
+    ("batches", "received"),
+    ("flow", "entered"),
+    ("flow", "ended"),
+    ("register_agreement", "numbers"),
+    ("uncollected", "waiting"),
+];
 
 /// First month, last month, division, cell, figure, item, step, next step, name, detail.
 type Of = (Month, Month, &'static str, String, String, String, i64, i64, String, String);

@@ -314,7 +314,8 @@ impl dyn Server + '_ {
              selesai {instant}(6) not null, hasil varchar(40) not null, kekurangan varchar(200), nomor_register varchar(40),
              keterangan text, jenis varchar(40) not null, kewarganegaraan varchar(3) not null, nik varchar(40),
              nama varchar(200), jenis_kelamin varchar(1), tempat_lahir varchar(100), tanggal_lahir date,
-             pekon varchar(10) not null, pembawa varchar(200) not null, diterima {instant}(6) not null)"
+             pekon varchar(10) not null, pembawa varchar(200) not null, diterima {instant}(6) not null,
+             nomor_bukti varchar(40), jumlah_lembar smallint, ktp_lama_diterima varchar(5), penerima varchar(200))"
         ));
         let [received, ended] =
             ["01:00:00", "01:10:00"].map(|at| self.later(&format!("2026-01-05 {at}"), "seq % 300000", "minute"));
@@ -350,6 +351,15 @@ impl dyn Server + '_ {
     /// Copies an office from SQLite into this server, with the server's own types.
     pub fn fill(&self, office: &Path) {
         self.copy_tables(office, TABLES, &COPIED);
+    }
+
+    /// Adds the rows of a SQLite file to those that were copied from another.
+    pub fn append(&self, rows: &Path) {
+        for table in COPIED {
+            for insert in inserts(rows, table) {
+                self.sql(&insert);
+            }
+        }
     }
 
     /// Makes tables, with `TIME` for the database's instant type, and fills them with the rows that a SQLite file has in them.

@@ -41,7 +41,7 @@ fn what_is_entered_is_judged_from_its_day_on_and_never_lost() {
         (&row["verdict"], &row["value"], &row["standing"]),
         (&"memenuhi".into(), &36_000.0.into(), &"resmi".into())
     );
-    assert!(row["source"].as_str().unwrap().contains("Kasi Rekaan") && row["article"] == "Pasal 7", "{row}");
+    assert!(row["entered"].as_str().unwrap().contains("Kasi Rekaan") && row["article"] == "Pasal 7", "{row}");
     assert_eq!(row["margin"], Value::from(36_000.0 - row["figure"].as_f64().unwrap()));
 
     // From the next month on it is another value; October is judged as before.
@@ -188,6 +188,8 @@ fn what_is_said_beside_a_value_is_what_holds_of_it() {
 #[test]
 fn a_sheet_that_leaves_tells_verdicts_and_no_count() {
     let office = Office::small();
+    set(&office, &["waktu_langkah_04", "--value", "600", "--from", "2026-10-01", "--article", "Pasal 7"])
+        .expect_code(0);
     let whole = judged(&office, "2026-10");
     let run =
         |format| office.run(&["compliance", "--month", "2026-10", "--format", format, "--hide-small"]).expect_code(1);
@@ -218,8 +220,14 @@ fn a_sheet_that_leaves_tells_verdicts_and_no_count() {
     assert!(cells.flat_map(|row| &row.as_array().unwrap()[1..]).all(|cell| cell == "–"), "{page}");
     let printed: Vec<&Value> =
         page["peraturan"].as_array().unwrap().iter().flat_map(|p| p["baris"].as_array().unwrap()).collect();
-    assert!(printed.iter().all(|row| row["angka"] == "–" && row["n"] == "–" && row["bagian"].is_null()), "{page}");
+    assert!(printed.iter().all(|row| row["angka"] == "–" && row["kasus"] == "–" && row["bagian"].is_null()), "{page}");
     assert!(page["salinan_luar"].as_str().unwrap().contains("tidak dicantumkan"), "the page says what it withholds");
+    // Who entered a value is for the office: neither the paper nor what goes with it says it.
+    assert!(printed.iter().any(|row| row["pasal"].as_str().unwrap().contains("naskah rekaan")), "{page}");
+    for name in ["data.json", "json", "csv"] {
+        let text = read(&format!("laporan_kepatuhan_2026-10_luar.{name}"));
+        assert!(!text.contains("Kasi Rekaan"), "{name}: {text}");
+    }
     assert!(read("laporan_kepatuhan_2026-10_luar.keterangan.txt").contains("tidak dicantumkan"));
     // Nothing that tells counts comes with it, and it takes no other copy's place.
     let out = office.place("luar");
@@ -229,4 +237,102 @@ fn a_sheet_that_leaves_tells_verdicts_and_no_count() {
     assert_eq!(names().count(), 2);
     assert!(names().all(|name| name.to_string_lossy().contains("_luar.")), "{:?}", names().collect::<Vec<_>>());
     office.run(&[&all[..], &["--only", "formulir_provinsi"]].concat()).expect_refusal(&["has no copy for outsiders"]);
+}
+
+/// Had the limit been another: for each month the figure, the cases within it and the verdict, as the events of the source say.
+#[test]
+fn a_value_is_tried_on_past_months() {
+    let office = Office::demo(&["--months", "2026-06:2026-10", "--per-month", "60", "--seed", "4"]);
+    let rows = |id: &str, value: &str, more: &[&str]| -> Vec<Value> {
+        let ask = [&["target", "try", id, "--value", value, "--month", "2026-10", "--format", "json"], more].concat();
+        office.run(&ask).expect_code(0).json().as_array().unwrap().clone()
+    };
+    let number = |row: &Value, name: &str| row[name].as_str().unwrap().parse::<f64>().unwrap();
+    // Step 4 is measured within the office's hours; the events that lie in one span of work take as long by any clock.
+    office.sql(
+        "update langkah_berkas set mulai = strftime('%Y-%m-%dT01:00:00Z', selesai, '+7 hours'),
+           selesai = strftime('%Y-%m-%dT', selesai, '+7 hours') || time('01:00:00', '+' || (60 + event_id % 11 * 60) || ' seconds') || 'Z'
+         where langkah = 4",
+    );
+    office.forget_archive();
+    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    let tried = rows("waktu_langkah_04", "6", &[]);
+    assert_eq!(tried.len(), 5, "{tried:?}");
+    for row in &tried {
+        let month = row["month"].as_str().unwrap();
+        let of = format!(
+            "langkah = 4 and strftime('%Y-%m', selesai, '+7 hours') = '{month}' and strftime('%w', selesai, '+7 hours') between '1' and '5'"
+        );
+        let took = "strftime('%s', selesai) - strftime('%s', mulai)";
+        let all = office.number(&format!("select count(*) from workflow_events where {of}"));
+        let within = office.number(&format!("select count(*) from workflow_events where {of} and {took} <= 360"));
+        let ninth = office.number(&format!(
+            "select {took} as t from workflow_events where {of} order by t limit 1 offset (select (count(*) * 90 + 99) / 100 - 1 from workflow_events where {of})"
+        ));
+        assert!(all > 20 && within > 0 && within < all, "{month}: {within} of {all} prove little");
+        let found = ["n", "within", "figure"].map(|name| row[name].as_str().unwrap().to_owned());
+        assert_eq!(found, [all, within, ninth].map(|n| n.to_string()), "{month}");
+        let verdict = if ninth <= 360 { "memenuhi" } else { "tidak memenuhi" };
+        assert_eq!((&row["verdict"], &row["value"], &row["unit"]), (&verdict.into(), &"360".into(), &"detik".into()));
+        assert_eq!(row["verdict_in_force"], "target belum ditetapkan");
+    }
+    // The strictest value is met by every month, and one second less is not.
+    let strictest = number(&tried[0], "strictest");
+    let minutes = |seconds: f64| rows("waktu_langkah_04", &(seconds / 60.0).to_string(), &[]);
+    assert!(minutes(strictest).iter().all(|row| row["verdict"] == "memenuhi"));
+    assert!(minutes(strictest - 60.0).iter().any(|row| row["verdict"] == "tidak memenuhi"));
+
+    // A share: the same figure and verdict as of the month itself, where the value is the one in force.
+    let shares = rows("terbit_24_jam", "1", &["--from", "2026-09"]);
+    assert_eq!(shares.len(), 2);
+    let sheet = judged(&office, "2026-10");
+    let judgement = of(&sheet, "terbit_24_jam")[0];
+    assert_eq!(number(&shares[1], "figure").to_bits(), judgement["figure"].as_f64().unwrap().to_bits());
+    assert_eq!((&shares[1]["verdict"], &shares[1]["verdict_in_force"]), (&judgement["verdict"], &judgement["verdict"]));
+    let lowest = rows("terbit_24_jam", "0", &[]);
+    assert!(lowest.iter().all(|row| row["verdict"] == "memenuhi" && row["within"] == ""), "{lowest:?}");
+    let least = lowest.iter().map(|row| number(row, "figure")).min_by(f64::total_cmp).unwrap();
+    assert_eq!(number(&lowest[0], "strictest").to_bits(), least.to_bits(), "{lowest:?}");
+
+    // From the first whole hour on within which nine of ten berkas came home, the limit would have been met.
+    for row in rows("waktu_penyelesaian", "1", &[]) {
+        let hours = (number(&row, "figure") / 3_600.0).ceil();
+        let month = row["month"].as_str().unwrap();
+        let within = |hours: f64| {
+            let tried = rows("waktu_penyelesaian", &hours.to_string(), &["--from", month]);
+            (number(&tried[0], "within"), tried[0]["verdict"] == "memenuhi")
+        };
+        let nine = (number(&row, "n") * 0.9).ceil();
+        let (before, met_before) = within(hours - 1.0);
+        let (after, met_after) = within(hours);
+        assert!(before < nine && nine <= after, "{month}: {before} and {after} of {nine}");
+        assert!(!met_before && met_after, "{month}");
+    }
+
+    // For those who draft the regulation.
+    let page = office.place("percobaan.pdf");
+    let ask =
+        ["target", "try", "kelengkapan_pemeriksaan_pertama", "--value", "0.9", "--month", "2026-10", "--pdf", &page];
+    let said = office.run(&ask).expect_code(0);
+    assert_eq!(said.out.lines().filter(|line| line.starts_with("2026-")).count(), 5, "{}", said.out);
+    assert!(said.err.contains("percobaan.pdf (1 pages)"), "{}", said.err);
+    assert!(fs::read(&page).unwrap().starts_with(b"%PDF"));
+    assert!(!office.path("target.toml").exists(), "a trial was entered");
+}
+
+#[test]
+fn what_cannot_be_tried_is_refused() {
+    let office = Office::small();
+    for (rest, says) in [
+        (&["waktu_langkah_99", "--value", "1"][..], "there is no target `waktu_langkah_99`"),
+        (&["waktu_langkah_04", "--value", "-1"], "menit"),
+        (&["kelengkapan_pemeriksaan_pertama", "--value", "95"], "for 95 % write 0.95"),
+        (&["waktu_langkah_04", "--value", "15menit"], "the unit is the target's"),
+        (&["waktu_langkah_04", "--value", "0.33"], "whole number of seconds"),
+        (&["waktu_langkah_04", "--value", "1", "--jenis", "x"], "there is no jenis `x`"),
+        (&["waktu_langkah_04", "--value", "1", "--from", "2027-01"], "--from is the first month"),
+    ] {
+        let ran = office.run(&[&["target", "try", "--month", "2026-10"], rest].concat()).expect_code(2);
+        assert!(ran.err.contains(says), "{rest:?}: {}", ran.err);
+    }
 }

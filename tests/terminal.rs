@@ -46,7 +46,7 @@ fn widest(text: &str) -> usize {
 }
 
 /// Every command that lists something.
-const LISTS: [&str; 15] = [
+const LISTS: [&str; 16] = [
     "metrics --month 2026-10",
     "metrics --month 2026-10 --by kecamatan",
     "metrics --month 2026-10 --by officer",
@@ -54,6 +54,7 @@ const LISTS: [&str; 15] = [
     "compliance --month 2026-10 --failed terbit_24_jam",
     "target list --month 2026-10",
     "target history",
+    "remark list",
     "calendar --year 2026",
     "quality --month 2026-10",
     "quality --month 2026-10 --columns",
@@ -66,11 +67,18 @@ const LISTS: [&str; 15] = [
 
 fn no_table_is_wider_than_the_terminal() {
     let office = Office::small();
+    let text = "Sudah diperiksa pada 3-11-2026 bersama petugas loket; bukan kesalahan, penduduknya pindah dari luar kabupaten.";
+    let code = office.json(&["quality", "--month", "2026-10"], 1)[0]["kode"].as_str().unwrap().to_owned();
+    let remark = ["remark", "add", &code, "--month", "2026-10", "--text", text, "--by", "Sri Rekaan, Kepala Dinas"];
+    office.run(&remark).expect_code(0);
     for columns in [80, 120] {
         for command in LISTS {
             let text = seen(&office, columns, command);
             assert!(text.lines().count() > 1, "{command}: {text}");
             assert!(widest(&text) <= columns.into(), "{command} at {columns}:\n{text}");
+            // What was remarked stands below the findings, and in the list.
+            let told = ["quality --month 2026-10", "remark list"].contains(&command);
+            assert_eq!(text.contains("loket;"), told, "{command}: {text}");
         }
     }
 }
@@ -149,19 +157,28 @@ fn a_log_for_programs_is_json() {
 fn the_journal_gets_priorities_and_no_time() {
     let office = Office::small();
     let path = office.path("jurnal");
-    let said = |stream: &str| {
+    let said = |stream: &str, form: &[&str]| {
         let mut run = office.command(&["compliance", "--month", "1999-01", "-v"]);
+        run.args(form);
         let journal = File::create(&path).unwrap();
         let meta = journal.metadata().unwrap();
         let stream = stream.replace("OWN", &format!("{}:{}", meta.dev(), meta.ino()));
         assert!(!run.env("JOURNAL_STREAM", stream).stdout(Stdio::null()).stderr(journal).status().unwrap().success());
         fs::read_to_string(&path).unwrap()
     };
-    let journal = said("OWN");
+    let journal = said("OWN", &["--log", "text"]);
     assert!(journal.lines().all(|line| line.starts_with('<')), "{journal}");
     assert!(journal.starts_with("<7>configuration read") && journal.contains("\n<3>tertib: "), "{journal}");
+    // Where nobody asks for text each line is an object, the error at the end too.
+    let journal = said("OWN", &[]);
+    let lines: Vec<(&str, serde_json::Value)> =
+        journal.lines().map(|line| (&line[..3], serde_json::from_str(&line[3..]).unwrap())).collect();
+    let (first, last) = (&lines[0], &lines[lines.len() - 1]);
+    assert_eq!((first.0, first.1["message"].as_str()), ("<7>", Some("configuration read")));
+    assert_eq!((last.0, last.1["level"].as_str()), ("<3>", Some("ERROR")));
+    assert!(last.1["message"].as_str().unwrap().starts_with("tertib: "), "{journal}");
     // Standard error was redirected after systemd had named its own.
-    assert!(said("1:2").contains("WIB DEBUG configuration read"));
+    assert!(said("1:2", &[]).contains("WIB DEBUG configuration read"));
 }
 
 fn the_last_month_is_meant_where_none_is_named() {

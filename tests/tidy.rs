@@ -152,13 +152,22 @@ fn every_source_command_and_task_is_one_file_in_its_list() {
 
 #[test]
 fn every_template_is_compiled_in_and_described() {
-    let list = read("reports/src/templates.rs");
     let readme = read("templates/README.md");
-    for entry in fs::read_dir(root().join("templates")).unwrap() {
-        let name = entry.unwrap().file_name().to_string_lossy().into_owned();
-        if name != "README.md" {
-            assert!(list.contains(&format!("\"{name}\"")), "templates.rs does not compile in {name}");
-            assert!(readme.contains(&format!("`{name}`")), "templates/README.md does not describe {name}");
+    for (folder, lists) in [
+        ("templates", ["reports/src/templates.rs", "reports/src/templates.rs"]),
+        ("templates/halaman", ["reports/src/html.rs", "reports/src/html/assets.rs"]),
+    ] {
+        let lists = lists.map(read).concat();
+        for entry in fs::read_dir(root().join(folder)).unwrap() {
+            let entry = entry.unwrap();
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name != "README.md" && entry.file_type().unwrap().is_file() {
+                assert!(lists.contains(&format!("{folder}/{name}\"")), "{folder}/{name} is not compiled in");
+                let below = folder.strip_prefix("templates").unwrap().trim_start_matches('/');
+                let described =
+                    [name.clone(), format!("{below}/{name}")].iter().any(|n| readme.contains(&format!("`{n}`")));
+                assert!(described, "templates/README.md does not describe {name}");
+            }
         }
     }
 }

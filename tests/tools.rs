@@ -3,6 +3,7 @@
 //! A test that runs one is a trial and says so (`trials.rs`). Whatever is missing is named there.
 
 use crate::{Ran, servers};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,6 +16,8 @@ pub enum Tool {
     Bash,
     /// `cargo-deb` with what it runs.
     CargoDeb,
+    /// `chromium`, a browser without a screen.
+    Chromium,
     /// A clean Debian with systemd, which `.ci/run` makes, and the right to enter it.
     Chroot,
     /// `lintian`, which knows the faults of packages.
@@ -41,6 +44,8 @@ pub enum Tool {
     Python(&'static [&'static str]),
     /// `script`, which runs a command on a terminal.
     Script,
+    /// `soffice`, a spreadsheet without a screen.
+    Soffice,
     /// `strace`, which injects faults.
     Strace,
     /// `systemd-analyze`, which judges units.
@@ -59,11 +64,17 @@ pub const JARS: &str = "/usr/share/java";
 /// Tools that a trial of this test program says it needs, by their first program.
 static DECLARED: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
 
+thread_local! {
+    /// What the trial needs that runs in this thread.
+    static NEEDED: RefCell<Option<BTreeSet<&'static str>>> = const { RefCell::new(None) };
+}
+
 impl Tool {
     /// Every tool; of Python the packages that some test needs.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Bash,
         Self::CargoDeb,
+        Self::Chromium,
         Self::Chroot,
         Self::Lintian,
         Self::Mandoc,
@@ -77,6 +88,7 @@ impl Tool {
         Self::Preflight,
         Self::Python(&[]),
         Self::Script,
+        Self::Soffice,
         Self::Strace,
         Self::SystemdAnalyze,
         Self::Taskset,
@@ -89,6 +101,7 @@ impl Tool {
         match self {
             Self::Bash => &["bash"],
             Self::CargoDeb => &["cargo-deb", "bash", "dpkg-deb", "dpkg-shlibdeps", "gzip", "objdump", "sh", "strip"],
+            Self::Chromium => &["chromium"],
             Self::Chroot => &["chroot", "tar"],
             Self::Lintian => &["lintian"],
             Self::Mandoc => &["mandoc"],
@@ -102,6 +115,7 @@ impl Tool {
             Self::Preflight => &["java"],
             Self::Python(_) => &["python3"],
             Self::Script => &["script"],
+            Self::Soffice => &["soffice"],
             Self::Strace => &["strace"],
             Self::SystemdAnalyze => &["systemd-analyze"],
             Self::Taskset => &["taskset"],
@@ -174,12 +188,19 @@ impl Tool {
         DECLARED.lock().unwrap_or_else(PoisonError::into_inner).insert(self.programs()[0]);
     }
 
+    /// The trial that this thread begins needs these and no others.
+    pub(crate) fn declare_alone(tools: &[Self]) {
+        NEEDED.set(Some(tools.iter().map(|tool| tool.programs()[0]).collect()));
+    }
+
     /// The tool as a command, for a trial that says it needs it.
     #[must_use]
     pub fn command(self) -> Command {
         let program = self.programs()[0];
-        let declared = DECLARED.lock().unwrap_or_else(PoisonError::into_inner).contains(program);
-        assert!(declared, "no trial of this program says `needs` {self:?}; see tests/README.md");
+        // Threads that a trial starts itself know what all trials of its program need.
+        let by_any = || DECLARED.lock().unwrap_or_else(PoisonError::into_inner).contains(program);
+        let declared = NEEDED.with_borrow(|needed| needed.as_ref().map(|needed| needed.contains(program)));
+        assert!(declared.unwrap_or_else(by_any), "this trial does not say `needs` {self:?}; see tests/README.md");
         Command::new(program)
     }
 
@@ -257,4 +278,40 @@ pub fn mount(at: &Path, options: &str) -> bool {
 #[must_use]
 pub fn unmount(at: &Path) -> bool {
     succeeds("umount", &[&at.display().to_string()])
+}
+
+/// A file system in memory, until it is dropped.
+#[derive(Debug)]
+pub struct Mounted(PathBuf);
+
+impl Mounted {
+    /// Mounts one on a folder, which is made where it is not there.
+    #[must_use]
+    pub fn new(at: &Path, options: &str) -> Self {
+        std::fs::create_dir_all(at).unwrap();
+        assert!(mount(at, options), "{}", at.display());
+        Self(at.to_owned())
+    }
+
+    /// Lets it hold as much as is in it, and nothing more.
+    pub fn fill(&self) {
+        let disk = rustix::fs::statvfs(&self.0).unwrap();
+        self.resize(&format!("{}k", (disk.f_blocks - disk.f_bfree) * disk.f_frsize / 1_024));
+    }
+
+    /// Lets it hold so much, in the words of `mount`.
+    pub fn resize(&self, size: &str) {
+        assert!(succeeds("mount", &["-o", &format!("remount,size={size}"), &self.0.display().to_string()]), "{size}");
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        // A process that was killed just now holds it until it is gone.
+        let is_gone = (0..50).any(|again| {
+            std::thread::sleep(std::time::Duration::from_millis(if again == 0 { 0 } else { 100 }));
+            unmount(&self.0)
+        });
+        assert!(is_gone || std::thread::panicking(), "{}", self.0.display());
+    }
 }

@@ -12,8 +12,6 @@ use std::process::ExitCode;
 #[derive(Debug, Default)]
 pub struct Trials {
     trials: Vec<Trial>,
-    /// Whether some of them wait for servers more than they reckon.
-    wait: bool,
 }
 
 impl Trials {
@@ -22,6 +20,7 @@ impl Trials {
         needs.iter().for_each(|tool| tool.declare());
         let tools = needs.to_vec();
         let run = move || -> Result<Completion, Failed> {
+            Tool::declare_alone(&tools);
             for tool in tools {
                 let Some(missing) = tool.missing() else { continue };
                 if is_ci() && !tool.is_a_right() {
@@ -33,7 +32,6 @@ impl Trials {
             Ok(Completion::Completed)
         };
         let names: Vec<String> = needs.iter().map(|tool| tool.name()).collect();
-        self.wait |= needs.iter().any(|tool| matches!(tool, Tool::Postgresql | Tool::Mariadb));
         self.trials.push(Trial::ignorable_test(name, run).with_kind(names.join(", ")));
     }
 
@@ -53,11 +51,12 @@ impl Trials {
         self.add(name, &[needs, &[Tool::Mariadb]].concat(), move || test(&mut *servers::mariadb()));
     }
 
-    /// Runs those that the command line asks for.
+    /// Runs those that the command line asks for. Most of them wait for disks, servers and browsers half of their time, so there are two
+    /// for each processor.
     #[must_use]
     pub fn run(self) -> ExitCode {
         let mut arguments = Arguments::from_args();
-        if self.wait && arguments.test_threads.is_none() {
+        if arguments.test_threads.is_none() {
             arguments.test_threads = std::thread::available_parallelism().ok().map(|cores| 2 * cores.get());
         }
         libtest_mimic::run(&arguments, self.trials).exit_code()

@@ -20,6 +20,9 @@ use std::time::{Duration, Instant};
 const LIMIT: Duration = Duration::from_mins(10);
 /// How often it is asked whether the program has ended.
 const TICK: Duration = Duration::from_millis(50);
+
+/// For how long nothing comes any more of a program that has ended.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 /// How long a program may take to list its tests.
 const LISTING: Duration = Duration::from_secs(30);
 
@@ -75,6 +78,8 @@ fn watch() -> Result<ExitCode, String> {
             Ok(_) => {}
             Err(why) => {
                 if let Some(status) = child.try_wait().map_err(failed)? {
+                    // What it printed last is on its way, unless something that it left behind holds the pipe open.
+                    while heard.recv_timeout(LAST_WORDS).is_ok() {}
                     return Ok(code(status));
                 }
                 if why == RecvTimeoutError::Disconnected {

@@ -18,6 +18,7 @@ fn main() -> ExitCode {
         let name = format!("the_reference_agrees_in_{}", zone.to_string().to_lowercase());
         trials.add(name, &[Tool::Python(&[])], move || the_reference_agrees(zone));
     }
+    trials.add("the_reference_agrees_in_ramadan", &[Tool::Python(&[])], the_reference_agrees_in_ramadan);
     trials.add("what_clocks_show_decides", &[], what_clocks_show_decides);
     trials.add("the_first_half_hour_of_a_month_is_of_the_month", &[], the_first_half_hour);
     trials.add("an_archive_keeps_its_zone", &[], an_archive_keeps_its_zone);
@@ -45,6 +46,25 @@ fn the_reference_agrees(zone: Zone) {
         let in_the_west = reference.figures(&database, Zone::Wib, &months[..1]);
         assert_ne!(in_the_west[MONTHS[0]], truth[MONTHS[0]], "the zone changes nothing");
     }
+}
+
+/// Hours that the office entered for a period count as the reference counts them.
+fn the_reference_agrees_in_ramadan() {
+    let days = ("2026-09-10", "2026-10-09");
+    let office = Office::around(|database| make_office_in(Zone::Wib, database, 11));
+    let (from, to) = days;
+    let period =
+        format!("[[period]]\nprofile = \"ramadan\"\nfrom = \"{from}\"\nto = \"{to}\"\ndecree = \"SE rekaan\"\n");
+    fs::write(office.path("kalender.toml"), period).unwrap();
+    office.run(&["pull"]).expect_code(0);
+    let database = office.path("kantor.sqlite");
+    let months = MONTHS.map(|month| month.parse().unwrap());
+    let truth = Reference::with_ramadan(days).figures(&database, Zone::Wib, &months);
+    for month in MONTHS {
+        assert_eq!(office.figures(month, 0), truth[month], "{month}");
+    }
+    let at_usual_hours = Reference::start().figures(&database, Zone::Wib, &months[1..]);
+    assert_ne!(at_usual_hours[MONTHS[1]], truth[MONTHS[1]], "Ramadan changes nothing");
 }
 
 /// The invented office of one month, moved to a zone before its first pull; its clocks show the same.

@@ -76,11 +76,7 @@ pub(crate) async fn make(
     let mut record = BackupRecord::new(section.identity(), RecordKind::Backup, at, RecordOutcome::Failed);
     let told = match &copied {
         Ok(Some(copied)) => made(workspace, section, copied, &mut record),
-        Ok(None) => {
-            record.outcome = RecordOutcome::Absent;
-            let message = format!("{}: the disk is not plugged in", section.name);
-            Told { outcome: Outcome::of(is_late(section, &earlier, at)), message, findings: Vec::new() }
-        }
+        Ok(None) => absent(section, &earlier, at, NOT_PLUGGED_IN, &mut record),
         Err(fault) => {
             Told { outcome: Outcome::CannotRun, message: format!("{}: {fault:#}", section.name), findings: Vec::new() }
         }
@@ -88,6 +84,22 @@ pub(crate) async fn make(
     record.message.clone_from(&told.message);
     history.keep_backup(&record).await?;
     copied.map(|_| told)
+}
+
+/// Why there was nothing to write to or to read.
+const NOT_PLUGGED_IN: &str = "the disk is not plugged in";
+
+/// What is told of a target that holds nothing or is not there, which is no failure until a backup is late.
+fn absent(
+    section: &BackupSection,
+    earlier: &[BackupRecord],
+    at: DateTime<Utc>,
+    why: &str,
+    record: &mut BackupRecord,
+) -> Told {
+    record.outcome = RecordOutcome::Absent;
+    let outcome = Outcome::of(is_late(section, earlier, at));
+    Told { outcome, message: format!("{}: {why}", section.name), findings: Vec::new() }
 }
 
 /// Whether there has been no backup for longer than the office wants.
@@ -152,13 +164,20 @@ pub(crate) async fn drill(
     let whole = whole || !earlier.iter().any(was_whole);
     let twelfth = workspace.facts.zone.date(at.timestamp()).map_or(1, |date| date.month());
     let _under_way = stop::under_way(|| "the backup was not tried to its end; run it again".to_owned());
+    let was_tried =
+        |record: &BackupRecord| record.kind == RecordKind::Backup && record.outcome != RecordOutcome::Absent;
+    let is_known = earlier.iter().any(was_tried);
     let drilled = tokio::task::block_in_place(|| {
-        let target = opening::to_read(section, &config.folder)?;
-        drill::run(workspace, section, &*target, Trial { whole, twelfth }, advance)
+        let Some(target) = opening::to_try(section, &config.folder, is_known)? else { return Ok(None) };
+        drill::run(workspace, section, &*target, Trial { whole, twelfth, is_known }, advance)
     });
     let mut record = BackupRecord::new(section.identity(), RecordKind::Drill, at, RecordOutcome::Failed);
     let told = match &drilled {
-        Ok(Drilled { version, month, files, bytes, findings }) => {
+        Ok(None) => {
+            let why = if is_known { NOT_PLUGGED_IN } else { "no backup was made yet, so there is none to try" };
+            absent(section, &earlier, at, why, &mut record)
+        }
+        Ok(Some(Drilled { version, month, files, bytes, findings })) => {
             record.codes = findings.iter().map(|finding| finding.code.to_owned()).collect();
             record.outcome = if findings.is_empty() { RecordOutcome::Done } else { RecordOutcome::Findings };
             (record.version, record.files, record.bytes, record.whole) = (*version, *files, *bytes, whole);

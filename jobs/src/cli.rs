@@ -2,12 +2,13 @@
 
 use crate::commands::{
     backup, calendar, clock, compliance, conformance, contract, demo, doctor, duplicates, init, key, licences, log,
-    manual, metrics, notify, pull, quality, query, reconcile, render, restore, run, seal, selftest, serve, status,
-    target, verify,
+    manual, metrics, notify, portal, pull, quality, query, reconcile, remark, render, restore, run, seal, selftest,
+    serve, status, target, verify,
 };
 use crate::examples;
-use crate::options::{Common, OfMonth};
+use crate::options::{Common, OfMonth, Where};
 use crate::outcome::Outcome;
+use crate::portal::attend;
 use crate::run_log::RunLog;
 use anyhow::anyhow;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -15,7 +16,7 @@ use std::path::Path;
 
 /// Pulls the office's workflow events into an archive, computes the service standard, prints the books.
 #[derive(Debug, Parser)]
-#[command(name = "tertib", version, arg_required_else_help = true)]
+#[command(name = "tertib", version, arg_required_else_help = true, after_help = examples::TERTIB)]
 pub(crate) struct Arguments {
     /// Options of every command.
     #[command(flatten)]
@@ -68,6 +69,13 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: target::Action,
     },
+    /// Remarks on findings: make one, list them.
+    #[command(after_help = examples::REMARK)]
+    Remark {
+        /// What to do with them.
+        #[command(subcommand)]
+        action: remark::Action,
+    },
     /// Messages of the office: try the channels, list what is not sent, send it.
     #[command(after_help = examples::NOTIFY)]
     Notify {
@@ -84,6 +92,9 @@ pub(crate) enum Command {
     /// Run the jobs of the configuration when they are due.
     #[command(after_help = examples::SERVE)]
     Serve(serve::Options),
+    /// Show the office's pages in a browser, read-only, without the scheduler; who may use them.
+    #[command(after_help = examples::PORTAL, args_conflicts_with_subcommands = true)]
+    Portal(portal::Options),
     /// Show on one screen whether everything is in order, or the last slots and runs of a job.
     #[command(after_help = examples::STATUS)]
     Status(status::Options),
@@ -131,6 +142,9 @@ pub(crate) enum Command {
     /// Set what lies in the current folder: how tertib calls itself for templates that may never end.
     #[command(hide = true)]
     Typeset,
+    /// Make what the pages of a portal show: how tertib calls itself, so that `serve` stays small.
+    #[command(hide = true)]
+    Desk(Where),
     /// Make what a package of the program needs: manual pages, completions.
     #[command(hide = true)]
     Util {
@@ -172,12 +186,14 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Licences => licences::run(),
         Command::Selftest(options) => selftest::run(&options, common),
         Command::Serve(options) => serve::run(options).await,
+        Command::Portal(options) => portal::run(options, common).await,
         Command::Status(options) => status::run(options, common).await,
         Command::Log(options) => log::run(options).await,
         Command::Clock { action } => clock::run(action).await,
         Command::Query(options) => query::run(&options, common),
         Command::Reconcile(options) => reconcile::run(&options, common).await,
         Command::Target { action } => target::run(&action, common),
+        Command::Remark { action } => remark::run(&action, common),
         Command::Backup(options) => backup::run(options, common).await,
         Command::Restore(options) => restore::run(&options, common),
         Command::Key { action } => key::run(&action, common).await,
@@ -186,6 +202,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
             reports::RenderError::Layout { reason, .. } => anyhow!("error: {reason}"),
             other => anyhow!("error: {other}"),
         }),
+        Command::Desk(place) => attend(&place).map(|()| Outcome::Done),
         Command::Util { action } => manual::run(&action, Arguments::command()),
     }
 }
@@ -231,7 +248,9 @@ mod tests {
         assert!(found.len() > 20, "{}", found.len());
         for (command, examples) in found {
             let lines: Vec<&str> = examples.lines().skip(1).collect();
-            assert!((2..=3).contains(&lines.len()), "{command} has {} examples", lines.len());
+            // What makes many kinds of paper shows how each is asked for.
+            let most = if command == "tertib render" { 6 } else { 3 };
+            assert!((2..=most).contains(&lines.len()), "{command} has {} examples", lines.len());
             for line in lines {
                 assert!(line.trim().starts_with(&command), "{command}: {line}");
                 if let Err(fault) = Arguments::try_parse_from(words(line)) {

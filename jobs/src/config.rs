@@ -7,7 +7,9 @@ mod backup;
 mod credential;
 mod job;
 mod monitoring;
+mod own_files;
 pub(crate) mod place;
+mod portal;
 mod render;
 mod schema;
 mod source;
@@ -20,6 +22,7 @@ mod zone;
 pub(crate) use backup::{BackupSection, Place};
 pub(crate) use credential::handed_over;
 pub(crate) use job::JobSection;
+pub(crate) use portal::PortalSection;
 pub(crate) use schema::schema;
 pub(crate) use task::{CatchUp, Task};
 pub(crate) use write::{Beginning, optional_tables};
@@ -28,6 +31,7 @@ use crate::channel::{Channel, ChannelSection};
 use crate::{clock, packaged};
 use anyhow::{Result, anyhow};
 use monitoring::MonitoringSection;
+use own_files::KEPT;
 use pipeline::{Key, KeyError};
 use place::At;
 use render::RenderSection;
@@ -41,9 +45,6 @@ use toml::de::DeTable;
 
 /// Where the configuration is looked for when nothing names it.
 const PLACES: [&str; 3] = ["tertib.toml", "work/tertib.toml", "/etc/tertib/tertib.toml"];
-
-/// What the configuration, the office's decisions, its days and its facts are called in a copy.
-const KEPT: [&str; 4] = ["tertib.toml", "target.toml", "kalender.toml", "fakta"];
 
 /// The whole file.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -82,6 +83,8 @@ pub(crate) struct Config {
     /// What other programs are told.
     #[serde(default)]
     pub monitoring: MonitoringSection,
+    /// Whether and where the pages of the office are shown.
+    pub portal: Option<PortalSection>,
     /// The folder of the file; every relative path starts here.
     #[serde(skip)]
     pub folder: PathBuf,
@@ -232,9 +235,31 @@ impl Config {
         let check = || -> Result<()> {
             self.source_config()?.check_words(facts).map_err(values::placed)?;
             drop(Channel::all(&self.channels, &facts.presets, &self.folder)?);
+            self.check_posts(facts)?;
             Ok(())
         };
         check().map_err(|fault| self.placed(fault))
+    }
+
+    /// Whoever signs holds a post that the facts know, and not together with another for the same officer.
+    fn check_posts(&self, facts: &Facts) -> Result<()> {
+        for (n, official) in self.office.pejabat.iter().enumerate() {
+            let post = &official.jabatan;
+            let fault = if !facts.posts.contains_key(post) {
+                let known: Vec<&str> = facts.posts.keys().map(String::as_str).collect();
+                anyhow!("`{post}` is no post that signs; there are {}", known.join(", "))
+            } else if self
+                .office
+                .official(post, official.petugas.as_deref())
+                .is_some_and(|first| !std::ptr::eq(first, official))
+            {
+                anyhow!("`{post}` is held by two persons; tell them apart with `petugas`")
+            } else {
+                continue;
+            };
+            return Err(fault.context(At::key(&["office", "pejabat", &n.to_string(), "jabatan"])));
+        }
+        Ok(())
     }
 
     /// The archive folder.
@@ -263,30 +288,6 @@ impl Config {
     /// The folder for documents.
     pub(crate) fn reports_path(&self) -> PathBuf {
         self.folder.join(&self.reports.path)
-    }
-
-    /// What the office decided about targets.
-    pub(crate) fn targets_path(&self) -> PathBuf {
-        self.copy.as_ref().unwrap_or(&self.folder).join(KEPT[1])
-    }
-
-    /// The office's own days.
-    pub(crate) fn calendar_path(&self) -> PathBuf {
-        self.copy.as_ref().unwrap_or(&self.folder).join(KEPT[2])
-    }
-
-    /// The folder of the office's own facts.
-    pub(crate) fn facts_path(&self) -> Option<PathBuf> {
-        let facts = self.facts.as_ref()?;
-        Some(self.copy.as_ref().map_or_else(|| self.folder.join(facts), |copy| copy.join(KEPT[3])))
-    }
-
-    /// The files and folders from which the program learns what to do, as the office edits them, each with its name in a copy.
-    pub(crate) fn own_files(&self) -> Vec<(&'static str, PathBuf)> {
-        let facts = self.facts.as_ref().map(|facts| self.folder.join(facts));
-        let [_, targets, calendar, _] = KEPT.map(|name| self.folder.join(name));
-        let paths = [Some(self.file.clone()), Some(targets), Some(calendar), facts];
-        KEPT.into_iter().zip(paths).filter_map(|(name, path)| Some((name, path?))).collect()
     }
 
     /// The folder of the office's own templates.
@@ -338,6 +339,7 @@ impl Config {
         self.source_config()?;
         backup::check(&self.backups)?;
         job::check(&self.jobs, self.zone(), clock::now().timestamp())?;
+        self.portal.as_ref().map_or(Ok(()), PortalSection::check)?;
         self.check_folders()
     }
 }

@@ -24,6 +24,7 @@ mod targets;
 mod zone;
 mod zone_rules;
 
+pub(crate) use disk::space_mb;
 pub(crate) use report::Report;
 pub(crate) use subject::Subject;
 
@@ -87,7 +88,7 @@ pub(crate) async fn examine_workspace(workspace: &Workspace, now: DateTime<Utc>)
     checks.extend(source::checks(workspace, now).await);
     checks.push(key::check(workspace, memory.as_ref(), now));
     checks.push(rights::check(workspace));
-    checks.extend(archive::checks(workspace, now));
+    checks.extend(archive::checks(workspace, memory.as_ref(), now));
     checks.push(disk::check(&workspace.config));
     checks.push(zone::check(workspace.facts.zone, now));
     checks.push(clock::check(&workspace.config, now));

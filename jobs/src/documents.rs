@@ -9,15 +9,17 @@ mod side_by_side;
 mod unfinished;
 
 pub(crate) use folder::{Folder, Written, replace};
-pub(crate) use month::MonthDocuments;
+pub(crate) use month::{KnownDocument, MonthDocuments, known};
+pub(crate) use unfinished::unfinished;
 
 use crate::stop;
 use crate::workspace::Snapshot;
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
+use chrono::NaiveDate;
 use pipeline::Disclosure;
 use reports::{Document, Renderer};
-use schemas::document::{FileFormat, Office, PdfStandard};
-use schemas::{Facts, Finding, Month};
+use schemas::document::{CsvDialect, FileFormat, Office, PdfStandard};
+use schemas::{DocumentGroup, Facts, Finding, Month};
 use side_by_side::side_by_side;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -29,14 +31,20 @@ const FOR_OUTSIDERS: &str = "laporan_kepatuhan";
 pub(crate) struct Selection {
     /// By their ids; every document where none is named.
     only: Vec<String>,
+    /// Only the papers of that day.
+    pub day: Option<NaiveDate>,
     /// In which forms.
     pub formats: Vec<FileFormat>,
-    /// What the PDFs keep to.
-    pub standard: PdfStandard,
+    /// How CSV files are written.
+    pub dialect: CsvDialect,
+    /// What the PDFs keep to; each to its usual standard where none is named.
+    pub standard: Option<PdfStandard>,
     /// Whether residents are named in full.
     pub disclosure: Disclosure,
     /// Whether counts are withheld.
     hide_small: bool,
+    /// Whether the compliance report also lists targets that have no value.
+    pub list_unset: bool,
 }
 
 impl Selection {
@@ -44,23 +52,38 @@ impl Selection {
     pub(crate) fn everything() -> Self {
         Self {
             only: Vec::new(),
+            day: None,
             formats: vec![FileFormat::Pdf],
-            standard: PdfStandard::default(),
+            dialect: CsvDialect::Id,
+            standard: None,
             disclosure: Disclosure::Masked,
             hide_small: false,
+            list_unset: false,
         }
     }
 
-    /// The documents of these ids alone; all of them where none is named.
+    /// The documents of these ids or groups alone; all of them where none is named.
     ///
     /// # Errors
-    /// When an office with these facts has no document of that id.
-    pub(crate) fn only(self, ids: &[String], facts: &Facts) -> Result<Self> {
-        let known = month::ids(facts);
-        if let Some(unknown) = ids.iter().find(|id| !known.contains(&id.as_str())) {
-            bail!("there is no document `{unknown}`; there are {}", known.join(", "));
+    /// When an office with these facts has no document of that id, and there is no such group.
+    pub(crate) fn only(self, names: &[String], facts: &Facts) -> Result<Self> {
+        let known = month::known(facts);
+        let mut only = Vec::new();
+        for name in names {
+            let is_named = |known: &&KnownDocument<'_>| known.id == name || known.group.name() == name;
+            let named: Vec<String> = known.iter().filter(is_named).map(|known| known.id.to_owned()).collect();
+            if named.is_empty() && DocumentGroup::ALL.iter().all(|group| group.name() != name) {
+                let groups = DocumentGroup::ALL.map(DocumentGroup::name).join(", ");
+                let ids: Vec<&str> = known.iter().map(|known| known.id).collect();
+                bail!("there is no document `{name}`; there are {}; groups are {groups}", ids.join(", "));
+            }
+            only.extend(named);
         }
-        Ok(Self { only: ids.to_owned(), ..self })
+        // A group of which the office has nothing selects nothing, not everything.
+        if only.is_empty() {
+            only.extend(names.iter().cloned());
+        }
+        Ok(Self { only, ..self })
     }
 
     /// The copies for outsiders, which name verdicts but no counts.
@@ -72,6 +95,11 @@ impl Selection {
             bail!("`{other}` has no copy for outsiders; ask for `{FOR_OUTSIDERS}` only");
         }
         Ok(Self { only: vec![FOR_OUTSIDERS.to_owned()], hide_small: true, ..self })
+    }
+
+    /// Whether any of the documents is made for a day alone.
+    pub(crate) fn has_papers_of_a_day(&self, facts: &Facts) -> bool {
+        facts.papers.iter().any(|paper| paper.group == DocumentGroup::Harian && self.wants(&paper.id))
     }
 
     fn wants(&self, id: &str) -> bool {
@@ -129,7 +157,9 @@ impl<'a> Batch<'a> {
     /// # Errors
     /// When the archive does not give it.
     pub(crate) fn of(snapshot: &'a Snapshot, month: Month, selection: &'a Selection) -> Result<Self> {
-        let of_month = MonthDocuments::of(snapshot, month, selection.disclosure, selection.hide_small)?;
+        let of_month =
+            MonthDocuments::of(snapshot, month, selection.day, selection.disclosure, |id| selection.wants(id))?
+                .of_copy(selection.hide_small, selection.list_unset);
         Ok(Self { snapshot, month, selection, of_month })
     }
 
@@ -163,16 +193,31 @@ impl<'a> Batch<'a> {
             told(Step { done: made.load(Ordering::Relaxed), of, name: &name });
             // Data are not divided.
             let formats = selection.formats.iter().filter(|format| *volume == 1 || **format == FileFormat::Pdf);
-            let files =
-                formats.map(|format| files(*document, *volume, *format, selection.standard, &renderer, &config.office));
+            let files = formats.map(|format| files(*document, *volume, *format, selection, &renderer, &config.office));
             let files = files.collect::<Result<Vec<_>>>()?.into_iter().flatten();
             let kept = files.map(&keep).collect::<Result<Vec<T>>>()?;
             told(Step { done: made.fetch_add(1, Ordering::Relaxed) + 1, of, name: &name });
             Ok(kept)
         })?;
-        let findings = snapshot.archive.provenance()?.gap(self.month).into_iter().collect();
+        // What happened on a day is complete in itself, whatever the month still brings.
+        let gap = snapshot.archive.provenance()?.gap(self.month).filter(|_| selection.day.is_none());
+        let findings = gap.into_iter().collect();
         Ok(Rendition { files: files.into_iter().flatten().collect(), findings })
     }
+}
+
+/// The first volume of a document in one form, as all documents of a month are written.
+///
+/// # Errors
+/// When it cannot be made.
+pub(crate) fn file_of(
+    document: Document<'_>,
+    format: FileFormat,
+    renderer: &Renderer,
+    office: &Office,
+) -> Result<DocumentFile> {
+    let files = files(document, 1, format, &Selection::everything(), renderer, office)?;
+    files.into_iter().next().context("the document has no file")
 }
 
 /// A volume of a document in one form; beside a CSV file lies what it cannot say of itself.
@@ -180,7 +225,7 @@ fn files(
     document: Document<'_>,
     volume: usize,
     format: FileFormat,
-    standard: PdfStandard,
+    selection: &Selection,
     renderer: &Renderer,
     office: &Office,
 ) -> Result<Vec<DocumentFile>> {
@@ -188,15 +233,16 @@ fn files(
     let name = document.name();
     Ok(match format {
         FileFormat::Pdf => {
-            let rendered = renderer.pdf(document, volume, office, standard)?;
+            let rendered =
+                renderer.pdf(document, volume, office, selection.standard.unwrap_or(document.usual_standard()))?;
             let name = format!("{}.pdf", document.volume_name(volume));
             vec![DocumentFile { pages: rendered.pages, replaced: rendered.replaced, ..file(name, rendered.bytes) }]
         }
         FileFormat::Csv => vec![
-            file(format!("{name}.csv"), reports::csv(document)?),
+            file(format!("{name}.csv"), reports::csv(document, selection.dialect)?),
             file(format!("{name}.keterangan.txt"), reports::csv_notes(document).into_bytes()),
         ],
-        FileFormat::Xlsx => vec![file(format!("{name}.xlsx"), reports::xlsx(document)?)],
+        FileFormat::Xlsx => vec![file(format!("{name}.xlsx"), reports::workbook(document, office)?)],
         FileFormat::Json => vec![file(format!("{name}.json"), reports::json(document)?)],
         FileFormat::Data => vec![file(format!("{name}.data.json"), renderer.data(document, volume, office)?)],
     })

@@ -1,5 +1,11 @@
 //! What is typed for what, at the end of each command's help.
 
+pub(crate) const TERTIB: &str = "\
+Examples:
+  tertib demo                                  see everything with an invented office
+  tertib init --source sqlite:kantor.sqlite    set up an office
+  tertib status                                is everything in order?";
+
 pub(crate) const DEMO: &str = "\
 Examples:
   tertib demo                                  three months of an invented office, in ./tertib-demo
@@ -75,15 +81,39 @@ Examples:
   tertib target set kelengkapan_pemeriksaan_pertama --value 0.95 --article 'Pasal 5' --source 'SK 12/2026' --by Budi
   tertib target set waktu_langkah_02 --withdraw --source 'SK 14/2026 mencabut SK 12/2026' --by Budi";
 
+pub(crate) const TARGET_TRY: &str = "\
+Examples:
+  tertib target try waktu_langkah_02 --value 15
+  tertib target try kelengkapan_pemeriksaan_pertama --value 0.9 --from 2026-01 --pdf kelengkapan.pdf
+  tertib target try waktu_penyelesaian --value 30 --jenis hilang --format csv";
+
 pub(crate) const TARGET_HISTORY: &str = "\
 Examples:
   tertib target history
   tertib target history waktu_langkah_02 --format json";
 
+pub(crate) const REMARK: &str = "\
+Examples:
+  tertib remark add Q004 --text 'Sudah diperiksa; penduduk pindahan.' --by 'Sri, Kepala Dinas'
+  tertib remark list --month 2026-10";
+
+pub(crate) const REMARK_ADD: &str = "\
+Examples:
+  tertib remark add Q004 --text 'Sudah diperiksa; penduduk pindahan.' --by 'Sri, Kepala Dinas'
+  tertib remark add Q021 --month 2026-09 --text 'Nomor dibetulkan di buku.' --by 'Budi, Kepala Seksi'";
+
+pub(crate) const REMARK_LIST: &str = "\
+Examples:
+  tertib remark list
+  tertib remark list --month 2026-10 --format json";
+
 pub(crate) const RENDER: &str = "\
 Examples:
   tertib render                                the documents of the last month as PDF
   tertib render --month 2026-10 --only laporan_bulanan --format pdf,xlsx
+  tertib render --month 2026-10 --only buku,provinsi
+  tertib render --day 2026-10-14 --full        the papers of a day, to be signed and handed out
+  tertib render --day 2026-10-14 --full --only bukti_pengambilan
   tertib render --month 2026-10 --full         with NIK and names, for the office alone";
 
 pub(crate) const RUN: &str = "\
@@ -168,6 +198,62 @@ pub(crate) const NOTIFY_CRASH: &str = "\
 Examples:
   tertib notify crash --config /etc/tertib/tertib.toml
   tertib notify crash";
+
+pub(crate) const PORTAL: &str = "\
+Examples:
+  tertib portal                                the pages, read-only, at http://127.0.0.1:8620/
+  tertib portal --config salinan/tertib.toml   those of a restored copy
+  tertib portal --archive /media/salinan       those of an archive alone, for an auditor on this computer";
+
+pub(crate) const PORTAL_CERTIFICATE: &str = "\
+Examples:
+  tertib portal certificate --name tertib.disdukcapil.lan
+  tertib portal certificate --replace          before the old one ends";
+
+pub(crate) const PORTAL_USER: &str = "\
+Examples:
+  tertib portal user list
+  tertib portal user close pemeriksa";
+
+pub(crate) const PORTAL_USER_ADD: &str = "\
+Examples:
+  tertib portal user add kadis --name 'Sri Rekaan' --post 'Kepala Dinas' --role kepala
+  tertib portal user add pemeriksa --name 'Budi Rekaan' --post Auditor --role auditor --until 2026-12-31";
+
+pub(crate) const PORTAL_USER_PASSWORD: &str = "\
+Examples:
+  tertib portal user password kadis            it is typed twice
+  tertib portal user password ti --config /etc/tertib/tertib.toml";
+
+pub(crate) const PORTAL_USER_CLOSE: &str = "\
+Examples:
+  tertib portal user close pemeriksa
+  tertib portal user close kadis --config /etc/tertib/tertib.toml";
+
+pub(crate) const PORTAL_USER_LIST: &str = "\
+Examples:
+  tertib portal user list
+  tertib portal user list --format json";
+
+pub(crate) const PORTAL_TOKEN: &str = "\
+Examples:
+  tertib portal token list
+  tertib portal token remove dasbor";
+
+pub(crate) const PORTAL_TOKEN_ADD: &str = "\
+Examples:
+  tertib portal token add dasbor --role pelihat --until 2026-12-31   sent as `Authorization: Bearer TOKEN`
+  tertib portal token add pemantau --role ti --until 2027-06-30";
+
+pub(crate) const PORTAL_TOKEN_REMOVE: &str = "\
+Examples:
+  tertib portal token remove dasbor
+  tertib portal token remove dasbor --config /etc/tertib/tertib.toml";
+
+pub(crate) const PORTAL_TOKEN_LIST: &str = "\
+Examples:
+  tertib portal token list
+  tertib portal token list --format json";
 
 pub(crate) const BACKUP: &str = "\
 Examples:

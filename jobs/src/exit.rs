@@ -1,5 +1,6 @@
 //! The end of a command: what the shell and the person at it are told.
 
+use crate::history::explained;
 use crate::outcome::Outcome;
 use crate::print;
 use crate::stop::Stopped;
@@ -12,7 +13,7 @@ pub(crate) fn code(result: anyhow::Result<Outcome>) -> ExitCode {
         Ok(Outcome::Findings) => ExitCode::from(1),
         Ok(Outcome::CannotRun) => ExitCode::from(2),
         Ok(Outcome::Unknown) => ExitCode::from(3),
-        Err(fault) => ExitCode::from(told(&fault)),
+        Err(fault) => ExitCode::from(told(&explained(fault))),
     }
 }
 

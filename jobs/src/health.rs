@@ -6,13 +6,15 @@
 
 use crate::backup;
 use crate::condition::Condition;
-use crate::config::JobSection;
+use crate::config::{Config, JobSection, Task};
+use crate::continuity::Behind;
 use crate::heartbeat::{self, Heartbeat};
 use crate::history::{History, Run, SlotRow};
 use crate::messages::Messages;
-use crate::scheduler::{ClockFault, ClockWatch, Decision, Known};
+use crate::portal::tls::Standing;
+use crate::scheduler::{ClockFault, ClockWatch, Decision, Known, STEP_S};
 use crate::workspace::Workspace;
-use crate::{clock, witness};
+use crate::{clock, freshness, witness};
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 use pipeline::{Archive, Seal};
@@ -25,6 +27,9 @@ const LATE_S: i64 = 3_600;
 
 /// Slots that were given up or dropped are told for so long.
 const REMEMBERED_S: i64 = 366 * 86_400;
+
+/// That the history was made anew is told for so long.
+const NEWS_S: i64 = 7 * 86_400;
 
 /// What a job is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -40,6 +45,8 @@ pub(crate) enum JobState {
     Findings,
     /// Its last run failed.
     Failed,
+    /// Its last run was aborted by somebody.
+    Aborted,
     /// A slot of it was given up.
     GivenUp,
     /// It waits for other jobs.
@@ -78,6 +85,8 @@ pub(crate) struct Health {
     pub months: Option<Vec<String>>,
     /// Rows in quarantine; nothing while the archive cannot be read.
     pub quarantined: Option<u64>,
+    /// When the last pull that succeeded began: until then there was nothing that the archive lacks.
+    pub pulled_s: Option<i64>,
     /// How old the data are, in seconds of all time and of office hours.
     pub data_age_s: Option<(i64, Option<i64>)>,
     /// Months whose books were closed early.
@@ -111,15 +120,25 @@ impl Health {
             let health = found.job(workspace, job, known, &mut history, is_held).await?;
             jobs.push(JobHealth { next_s, ..health });
         }
-        if let Some(since_s) = overdue.iter().min()
+        let abandoned_s = heartbeat::abandoned(&workspace.config).map(|beat| beat.at_s);
+        if let Some(since_s) = overdue.iter().copied().chain(abandoned_s).min()
             && server.is_none()
         {
-            found.add("J004", "", *since_s, overdue.len());
+            found.add("J004", "", since_s, overdue.len().max(1));
+        }
+        if let Some(at_s) = history.made_anew_s().await?
+            && now.timestamp() - at_s < NEWS_S
+        {
+            found.add("J013", "", at_s, 1);
         }
         let opened = workspace.archive();
         let archive = opened.as_ref().ok();
         if archive.is_none() {
             found.add("J011", "", now.timestamp(), 1);
+        }
+        let version = archive.and_then(Archive::version);
+        if archive.is_some() && Behind::of(history.archived().await?, version).is_some() {
+            found.add("J015", "", now.timestamp(), 1);
         }
         if server.is_none() && !known.is_empty() {
             // Nobody watches the clock, so it is judged as at a start.
@@ -130,36 +149,41 @@ impl Health {
                 found.add(fault.code(), "", now.timestamp(), 1);
             }
         }
-        if let Some(beat) = &server {
-            if beat.configuration_fault.is_some() {
-                found.add("J006", "", beat.at_s, 1);
-            }
-            if beat.other_host.is_some() {
-                found.add("J012", "", beat.at_s, 1);
-            }
-            if let Some(code) = beat.clock_fault.as_deref().and_then(ClockFault::code_of) {
-                found.add(code, "", beat.at_s, 1);
-            }
-        }
+        server.iter().for_each(|beat| found.of_server(beat));
+        found.certificate(&workspace.config);
         let backups = backup::standings(&workspace.config, &mut history, now).await?;
         let proven = backup::proven(&backups);
         let messages = Messages::open(workspace)?;
         let of_channels = messages.conditions(history.connection()).await?;
         found.conditions.extend(backups.into_iter().flat_map(|standing| standing.conditions).chain(of_channels));
         let provenance = archive.and_then(|archive| archive.provenance().ok());
+        let pulled_s =
+            jobs.iter().filter(|job| job.task == Task::Pull.word()).filter_map(|job| job.last_success_s).max();
+        let until_s = provenance.as_ref().and_then(|provenance| provenance.complete_until_s.max(pulled_s));
+        found.data(workspace, archive, until_s);
         Ok(Self {
             conditions: found.conditions,
             proven,
             unsent: messages.unsent(history.connection()).await?.len(),
             jobs,
-            data_age_s: provenance.as_ref().and_then(|p| age(workspace, p, now)),
+            data_age_s: until_s.map(|until_s| freshness::age_s(&workspace.facts, until_s, now)),
+            pulled_s,
             provenance,
             months: archive.map(|archive| archive.months().iter().map(ToString::to_string).collect()),
-            quarantined: archive.map(pipeline::waiting_in_quarantine).transpose()?,
+            quarantined: archive.map(pipeline::waiting_in_quarantine).transpose()?.flatten(),
             closed_early: archive.map(closed_early).unwrap_or_default(),
             archive_fault: opened.err(),
             server,
         })
+    }
+
+    /// Adds that the files of the configuration cannot be used, which nobody may have noticed yet.
+    pub(crate) fn add_broken_configuration(&mut self, now: DateTime<Utc>) {
+        const CODE: &str = "J006";
+        if !self.conditions.iter().any(|condition| condition.code == CODE) {
+            // Nothing is graver, and whoever reads one line reads it first.
+            self.conditions.insert(0, Condition { code: CODE, of: String::new(), since: now, count: 1 });
+        }
     }
 
     /// The gravest of what is wrong.
@@ -173,13 +197,6 @@ fn closed_early(archive: &Archive) -> Vec<Seal> {
     archive.seals().filter(|seal| seal.incomplete.is_some()).collect()
 }
 
-fn age(workspace: &Workspace, provenance: &Provenance, now: DateTime<Utc>) -> Option<(i64, Option<i64>)> {
-    let (until_s, now_s) = (provenance.complete_until_s?, now.timestamp());
-    let worked = |s| workspace.facts.clock.working_s(s).ok();
-    let working_s = worked(now_s).zip(worked(until_s)).map(|(now, until)| now - until);
-    Some((now_s - until_s, working_s))
-}
-
 struct Found {
     conditions: Vec<Condition>,
     now: DateTime<Utc>,
@@ -189,6 +206,41 @@ impl Found {
     fn add(&mut self, code: &'static str, of: &str, since_s: i64, count: usize) {
         let since = DateTime::from_timestamp(since_s, 0).unwrap_or(self.now);
         self.conditions.push(Condition { code, of: of.to_owned(), since, count: count as u64 });
+    }
+
+    /// What `serve` says is wrong.
+    fn of_server(&mut self, beat: &Heartbeat) {
+        let faults = [
+            ("J006", beat.configuration_fault.is_some()),
+            ("J012", beat.other_host.is_some()),
+            ("J014", beat.portal_fault),
+            ("J016", beat.portal_changed),
+        ];
+        for (code, _) in faults.into_iter().filter(|(_, is_so)| *is_so) {
+            self.add(code, "", beat.at_s, 1);
+        }
+        if let Some(code) = beat.clock_fault.as_deref().and_then(ClockFault::code_of) {
+            self.add(code, "", beat.at_s, 1);
+        }
+    }
+
+    /// What is wrong with the certificate of the pages.
+    fn certificate(&mut self, config: &Config) {
+        if let Some((code, day)) = Standing::of(config, self.now).and_then(Standing::told) {
+            self.add(code, &day, self.now.timestamp(), 1);
+        }
+    }
+
+    /// That the archive holds nothing yet, or that its data are late, as the doctor says it. Of one that is behind nothing more is said.
+    fn data(&mut self, workspace: &Workspace, archive: Option<&Archive>, until_s: Option<i64>) {
+        let is_behind = self.conditions.iter().any(|condition| condition.code == "J015");
+        let Some(archive) = archive.filter(|_| !is_behind) else { return };
+        let now_s = self.now.timestamp();
+        if archive.is_empty() {
+            self.add("P019", "", now_s, 1);
+        } else if freshness::is_late(&workspace.facts, until_s, self.now) {
+            self.add("P020", "", until_s.unwrap_or(now_s), 1);
+        }
     }
 
     /// When a job is due next. Slots that should have been decided long ago are overdue.
@@ -231,16 +283,10 @@ impl Found {
             Some("running") => JobState::Running,
             Some("done") => JobState::Well,
             Some("findings") => JobState::Findings,
+            Some("aborted") => JobState::Aborted,
             Some(_) => JobState::Failed,
         };
-        if let (JobState::Findings, Some(run)) = (state, &last) {
-            let (since_s, count) = history.since(&job.name, "findings").await?.unwrap_or((run.began_s, 1));
-            self.add("J005", &job.name, since_s, count);
-        }
-        if let (JobState::Failed, Some(run)) = (state, &last) {
-            let (since_s, count) = history.since(&job.name, "failed").await?.unwrap_or((run.began_s, 1));
-            self.add("J001", &job.name, since_s, count);
-        }
+        self.last_ending(job, state, last.as_ref(), history).await?;
         if let Some(waiting) = open.iter().find(|slot| slot.waits) {
             state = JobState::Waiting;
             if now_s - waiting.decided_s > LATE_S {
@@ -253,7 +299,7 @@ impl Found {
             self.add("J010", &job.name, late.at_s, 1);
         }
         let mut given_up = Vec::new();
-        for slot in history.slots_that_ended_badly(&job.name, now_s - REMEMBERED_S).await? {
+        for slot in history.slots_that_ended_badly(&job.name, now_s - REMEMBERED_S..now_s + STEP_S).await? {
             if !makes_up(workspace, job, &slot, history).await? {
                 match slot.decision {
                     Decision::GivenUp => given_up.push(slot),
@@ -272,6 +318,29 @@ impl Found {
             state = JobState::Held;
         }
         Ok(JobHealth { name: job.name.clone(), task: job.task.word(), state, last, last_success_s, next_s: None })
+    }
+
+    /// That the last run of a job failed or found something. What is aborted on purpose is neither, and ends neither.
+    async fn last_ending(
+        &mut self,
+        job: &JobSection,
+        state: JobState,
+        last: Option<&Run>,
+        history: &mut History,
+    ) -> Result<()> {
+        if !matches!(state, JobState::Findings | JobState::Failed | JobState::Aborted) {
+            return Ok(());
+        }
+        // What has a slot is tried again by itself.
+        let failure = if last.is_some_and(|run| run.slot_s.is_none()) { "J019" } else { "J001" };
+        if state != JobState::Findings
+            && let Some((since_s, count)) = history.since(&job.name, "failed").await?
+        {
+            self.add(failure, &job.name, since_s, count);
+        } else if let Some((since_s, count)) = history.since(&job.name, "findings").await? {
+            self.add("J005", &job.name, since_s, count);
+        }
+        Ok(())
     }
 }
 

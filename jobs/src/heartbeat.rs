@@ -24,6 +24,12 @@ pub(crate) struct Heartbeat {
     /// The other machine that serves the archive.
     #[serde(default)]
     pub other_host: Option<String>,
+    /// Whether the portal could not be opened.
+    #[serde(default)]
+    pub portal_fault: bool,
+    /// Whether the settings of the portal are others than those by which it was opened.
+    #[serde(default)]
+    pub portal_changed: bool,
 }
 
 impl Heartbeat {
@@ -49,14 +55,19 @@ pub(crate) fn path(config: &Config) -> PathBuf {
 
 /// Returns the last sign of life of `serve`, while it runs.
 pub(crate) fn last(config: &Config) -> Option<Heartbeat> {
+    found(config).and_then(|(is_held, beat)| is_held.then_some(beat))
+}
+
+/// Returns the last sign of life of a `serve` that ended without a farewell: it was killed, or the power failed.
+pub(crate) fn abandoned(config: &Config) -> Option<Heartbeat> {
+    found(config).and_then(|(is_held, beat)| (!is_held).then_some(beat))
+}
+
+/// The last sign of life, and whether `serve` holds its file.
+fn found(config: &Config) -> Option<(bool, Heartbeat)> {
     let mut file = File::open(path(config)).ok()?;
-    match file.try_lock_shared() {
-        // Nobody holds it.
-        Ok(()) => None,
-        Err(_) => {
-            let mut text = String::new();
-            file.read_to_string(&mut text).ok()?;
-            serde_json::from_str(&text).ok()
-        }
-    }
+    let is_held = file.try_lock_shared().is_err();
+    let mut text = String::new();
+    file.read_to_string(&mut text).ok()?;
+    Some((is_held, serde_json::from_str(&text).ok()?))
 }

@@ -13,7 +13,7 @@ mod hours;
 mod outbox;
 #[cfg(test)]
 mod tests;
-mod words;
+pub(crate) mod words;
 
 pub(crate) use delivery::{Delivered, Pace};
 pub(crate) use outbox::Unsent;

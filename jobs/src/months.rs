@@ -1,9 +1,12 @@
-//! The month that a command is about.
+//! The month that a command is about, and those beside it.
 
 use crate::options::Common;
 use crate::{clock, print};
 use anyhow::{Context, Result};
 use schemas::{Month, Zone};
+
+/// A month is shown beside so many before it: those of a year, and the one with which it is compared.
+pub(crate) const OF_A_YEAR: u32 = 12;
 
 /// The month that was asked for, or else the last one that is over in the office's zone, which is said.
 pub(crate) fn asked_or_last(asked: Option<Month>, zone: Zone, common: Common) -> Result<Month> {

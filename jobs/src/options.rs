@@ -21,9 +21,9 @@ pub(crate) struct Common {
     /// Log nothing below this level [default: info].
     #[arg(long, global = true, value_enum, value_name = "LEVEL")]
     log_level: Option<LogLevel>,
-    /// How log lines are written.
-    #[arg(long, global = true, value_enum, value_name = "FORM", default_value_t = LogFormat::Text)]
-    pub log: LogFormat,
+    /// How log lines are written [default: text, but json for the journal of systemd].
+    #[arg(long, global = true, value_enum, value_name = "FORM")]
+    pub log: Option<LogFormat>,
     /// Tables with every column, and no line broken to the width of the terminal.
     #[arg(long, global = true)]
     pub wide: bool,
@@ -67,7 +67,7 @@ pub(crate) enum LogLevel {
 /// How log lines are written to standard error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogFormat {
-    /// For a person, in the office's time; for the journal of systemd without time, and with a priority.
+    /// For a person, in the office's time; in the journal of systemd, which knows the time, without it.
     Text,
     /// For programs: an object on each line.
     Json,
@@ -96,10 +96,10 @@ pub(crate) enum Format {
 }
 
 /// Which configuration to use.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Where {
     /// Configuration file [default: ./tertib.toml, ./work/tertib.toml, /etc/tertib/tertib.toml].
-    #[arg(long, value_name = "FILE", help_heading = OF_EVERY_COMMAND)]
+    #[arg(long, value_name = "FILE", help_heading = OF_EVERY_COMMAND, display_order = 0)]
     pub config: Option<PathBuf>,
 }
 

@@ -143,6 +143,14 @@ pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     Table::new(head, rows).text()
 }
 
+/// Returns a part, of how many, and its share.
+pub(crate) fn share(speech: Speech<'_>, part: u64, n: u64) -> String {
+    let Some(share) = schemas::figures::share(part, n) else { return speech.say("metrics.of_none", &[]) };
+    let language = speech.language();
+    let [part, n] = [part, n].map(|n| language.integer(n));
+    speech.say("metrics.of", &[("part", &part), ("n", &n), ("share", &language.percent(share, 1))])
+}
+
 /// A text for reading, broken to the width of the terminal; lines after the first are indented.
 pub(crate) fn paragraph(text: &str, indent: usize) -> String {
     let Some(width) = table::width() else { return format!("{text}\n") };

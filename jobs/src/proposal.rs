@@ -9,7 +9,7 @@ mod guess;
 mod joins;
 mod view;
 
-pub(crate) use view::{SqlDialect, View, ViewColumn, kind, words};
+pub(crate) use view::{SqlDialect, View, ViewColumn, kind, only_at, words};
 
 use anyhow::Result;
 use entries::Entries;
@@ -80,10 +80,27 @@ pub(crate) async fn propose(
         }
         columns.push((column, of));
     }
+    keep_to_their_steps(&mut columns, facts, &entries);
     let needed: Vec<usize> = found.values().map(|found| found.at).collect();
     let from = joins::from(&catalog, &reached, &needed, dialect);
     let steps = catalog.tables[first].name.clone();
     Ok(Some(Proposal { view: View { dialect, name: view.to_owned(), columns, from }, entries, gaps, steps }))
+}
+
+/// Lets the columns that may have a value at some steps only have one at no other: an office writes down once for a batch who received
+/// it, and a join would say so of every step.
+fn keep_to_their_steps(columns: &mut [(Column, ViewColumn)], facts: &Facts, entries: &Entries) {
+    let step = columns.iter().find(|(column, _)| *column == Column::Langkah);
+    let Some(step) = step.and_then(|(_, of)| of.expression.clone()) else { return };
+    for (column, of) in columns {
+        let Some(steps) = facts.steps_of(*column) else { continue };
+        let Some(expression) = of.expression.take() else { continue };
+        let steps: Vec<String> = steps.iter().map(u8::to_string).collect();
+        let said = entries.said_for(Column::Langkah, &steps);
+        let said = said.into_iter().map(|word| format!("'{}'", word.replace('\'', "''"))).collect::<Vec<_>>();
+        let said = if said.is_empty() { steps } else { said };
+        of.expression = (!said.is_empty()).then(|| view::at_steps(&step, said.into_iter(), &expression));
+    }
 }
 
 /// The table that has most of what only steps have.

@@ -1,9 +1,13 @@
 //! The log of a run that was due: a file of JSON lines for each slot, of bounded size.
 
+mod lines;
+
+pub(crate) use lines::lines;
+
 use crate::clock;
 use crate::config::Config;
 use anyhow::{Context, Result};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat};
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -55,6 +59,18 @@ impl RunLog {
     }
 }
 
+impl RunLog {
+    /// Adds a line to it that its run cannot write any more.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn add(mut self, config: &Config, message: &str) -> io::Result<()> {
+        let at = clock::now().with_timezone(&config.zone()).to_rfc3339_opts(SecondsFormat::Millis, true);
+        let line = serde_json::json!({"timestamp": at, "level": "WARN", "message": message});
+        self.write_all(format!("{line}\n").as_bytes())
+    }
+}
+
 impl<'a> MakeWriter<'a> for RunLog {
     type Writer = Self;
 
@@ -87,7 +103,7 @@ impl Write for RunLog {
 /// Logs of runs that succeeded are kept for this long, those of others for longer.
 const KEPT_DAYS: [i64; 2] = [400, 5 * 366];
 
-/// A log to which nothing was added for so long is packed.
+/// The log of a slot that was due so long ago is packed, unless a run writes it.
 const LOOSE_DAYS: i64 = 7;
 
 /// What a packed log is called beside its name.
@@ -106,18 +122,29 @@ pub(crate) struct Swept {
 ///
 /// # Errors
 /// When a file cannot be read or written.
-pub(crate) fn sweep(config: &Config, now_s: i64, failed: impl Fn(&str) -> bool) -> io::Result<Swept> {
+pub(crate) fn sweep(
+    config: &Config,
+    now_s: i64,
+    failed: impl Fn(&str) -> bool,
+    is_written: impl Fn(&str) -> bool,
+) -> io::Result<Swept> {
     let home = config.state_path();
     let mut swept = Swept::default();
     for month in entries(&home.join(FOLDER))? {
         for log in entries(&month)? {
+            // What a sweep left that was cut off. Only one process sweeps.
+            if log.file_name().is_some_and(|name| pipeline::is_temporary(&name.to_string_lossy())) {
+                std::fs::remove_file(&log)?;
+                continue;
+            }
             let relative = log.strip_prefix(&home).unwrap_or(&log).to_string_lossy().into_owned();
             let Some(at_s) = log.file_name().and_then(|name| slot_of(&name.to_string_lossy())) else { continue };
             let name = relative.strip_suffix(PACKED).unwrap_or(&relative);
-            if (now_s - at_s) / 86_400 > KEPT_DAYS[usize::from(failed(name))] {
+            let days = (now_s - at_s) / 86_400;
+            if days > KEPT_DAYS[usize::from(failed(name))] {
                 std::fs::remove_file(&log)?;
                 swept.removed += 1;
-            } else if name == relative && (now_s - changed_s(&log)?) / 86_400 > LOOSE_DAYS {
+            } else if name == relative && days > LOOSE_DAYS && !is_written(name) {
                 pack(&log)?;
                 swept.packed += 1;
             }
@@ -133,10 +160,6 @@ pub(crate) fn sweep(config: &Config, now_s: i64, failed: impl Fn(&str) -> bool) 
 fn slot_of(name: &str) -> Option<i64> {
     let at = format!("{}+0000", name.get(..14)?);
     Some(DateTime::parse_from_str(&at, "%Y%m%dT%H%MZ%z").ok()?.timestamp())
-}
-
-fn changed_s(log: &Path) -> io::Result<i64> {
-    Ok(DateTime::<Utc>::from(log.metadata()?.modified()?).timestamp())
 }
 
 fn packed(log: &Path) -> PathBuf {

@@ -34,6 +34,9 @@ const SLOT_LIMIT: usize = 100_000;
 /// What was decided this far in the future was decided by a wrong clock. A wrong zone or summer time is less than this.
 pub(crate) const STEP_S: i64 = 26 * 3_600;
 
+/// The words of the schedule of a job that is not in the configuration any more. Nobody can write them there.
+const REMOVED: &str = "removed";
+
 const HOUR_S: i64 = 3_600;
 const DAY_S: i64 = 24 * HOUR_S;
 
@@ -108,7 +111,7 @@ impl Reason {
 /// A change of the history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
-    /// A job was first seen, or its schedule changed.
+    /// A job was first seen, its schedule changed, or it was removed.
     Job {
         /// Its name.
         job: String,
@@ -158,6 +161,12 @@ pub(crate) fn decide(
     zone: Zone,
 ) -> Decided {
     let mut decided = Decided::default();
+    // A job that comes back owes nothing of the time in which it was not there.
+    let is_gone = |job: &String| plans.iter().all(|plan| plan.name != *job);
+    for (job, gone) in known.iter().filter(|(job, known)| is_gone(job) && known.schedule != REMOVED) {
+        let (job, schedule) = (job.clone(), REMOVED.to_owned());
+        decided.changes.push(Change::Job { job, schedule, since_s: gone.since_s });
+    }
     for plan in plans {
         if let Err(fault) = of_job(plan, known, clock, calendar, zone, &mut decided.changes) {
             decided.faults.push((plan.name.clone(), format!("{fault:#}")));
@@ -185,7 +194,7 @@ fn of_job(
         changes.push(in_force(now_s));
         return Ok(());
     };
-    let (last_s, mut since_s) = (known.last_s, known.since_s);
+    let mut since_s = known.since_s;
     if known.schedule != plan.schedule.words() {
         // Nothing before now is owed by a schedule that was not in force. What is open stays open.
         since_s = if known.schedule.is_empty() { since_s } else { now_s };
@@ -200,21 +209,16 @@ fn of_job(
         since_s = now_s;
         changes.push(in_force(since_s));
     }
+    // What covers no month needs what was made since it last succeeded.
+    let made_s = known.last_success_s.unwrap_or(since_s);
     let slot = |at_s, decision, reason| Change::Slot { job: job.clone(), at_s, decision, reason, range: None };
-    let (due, dropped) = due_slots(plan, since_s.max(last_s.unwrap_or(i64::MIN)), now_s, calendar)?;
+    let (due, dropped) = due_slots(plan, since_s.max(known.last_s.unwrap_or(i64::MIN)), now_s, calendar)?;
     if let Some((first_s, count, until_s)) = dropped {
         let (decision, reason) = (Decision::Dropped, Reason::TooMany);
         changes.push(Change::Slot { job: job.clone(), at_s: first_s, decision, reason, range: Some((count, until_s)) });
     }
     let newest_s = due.last().copied();
-    // What covers a month is the same whoever asks for it.
-    let by_hand = |at_s: i64| -> Result<bool> {
-        if known.by_hand.is_empty() {
-            return Ok(false);
-        }
-        let period = plan.task.period(at_s, zone)?;
-        Ok(period.ends_s.is_some() && known.by_hand.get(&period.key).is_some_and(|began_s| *began_s >= at_s))
-    };
+    let by_hand = |at_s: i64| was_made_by_hand(plan, known, at_s, zone);
     // What is open comes before what is due, since it is older.
     for open in known.open.iter().filter(|open| !open.running && !is_void(open.at_s)) {
         // Where every slot is run, the next one does not end the wait for this one.
@@ -231,7 +235,7 @@ fn of_job(
             changes.push(slot(open.at_s, in_vain, Reason::Waited));
         } else if is_over && open.attempts > 0 {
             changes.push(slot(open.at_s, Decision::GivenUp, Reason::Tried));
-        } else if open.waits && lacks(plan, open.at_s, all, known, zone)?.is_none() {
+        } else if open.waits && lacks(plan, open.at_s, all, made_s, zone)?.is_none() {
             changes.push(slot(open.at_s, Decision::Run, Reason::Due));
         }
     }
@@ -242,7 +246,7 @@ fn of_job(
             (Decision::Missed, Reason::TooLate)
         } else if plan.catch_up != CatchUp::All && Some(at_s) != newest_s {
             (Decision::Covered, Reason::LaterSlot)
-        } else if lacks(plan, at_s, all, known, zone)?.is_some() {
+        } else if lacks(plan, at_s, all, made_s, zone)?.is_some() {
             (Decision::Waiting, Reason::Needs)
         } else {
             (Decision::Run, Reason::Due)
@@ -250,6 +254,15 @@ fn of_job(
         changes.push(slot(at_s, decision, reason));
     }
     Ok(())
+}
+
+/// Whether somebody made what a slot is for after it was due: what covers a month is the same whoever asks for it.
+fn was_made_by_hand(plan: &Plan, known: &Known, at_s: i64, zone: Zone) -> Result<bool> {
+    if known.by_hand.is_empty() {
+        return Ok(false);
+    }
+    let period = plan.task.period(at_s, zone)?;
+    Ok(period.ends_s.is_some() && known.by_hand.get(&period.key).is_some_and(|began_s| *began_s >= at_s))
 }
 
 /// Slots that are due, oldest first, and those that are too many: the first of them, how many, and the last.
@@ -279,20 +292,19 @@ fn due_slots(plan: &Plan, after_s: i64, now_s: i64, calendar: &WorkingClock) -> 
     Ok((due.split_off(excess), dropped))
 }
 
-/// Returns the job for which a slot must still wait.
+/// Returns the job for which a slot must still wait; what covers no month waits for what is made from an instant on.
 fn lacks<'a>(
     plan: &'a Plan,
     at_s: i64,
     all: &BTreeMap<String, Known>,
-    known: &Known,
+    made_s: i64,
     zone: Zone,
 ) -> Result<Option<&'a str>> {
     if plan.after.is_empty() {
         return Ok(None);
     }
     let period = plan.task.period(at_s, zone)?;
-    // What covers no month needs what was made since it last succeeded.
-    let needed_s = period.ends_s.or(known.last_success_s).unwrap_or(known.since_s);
+    let needed_s = period.ends_s.unwrap_or(made_s);
     let has_succeeded = |job: &&String| all.get(*job).is_some_and(|k| k.last_success_s >= Some(needed_s));
     Ok(plan.after.iter().find(|job| !has_succeeded(job)).map(String::as_str))
 }

@@ -11,6 +11,8 @@ mod reconcile_months;
 mod restore_drill;
 mod verify_archive;
 
+pub(crate) use close_month::Closing;
+
 use crate::config::{JobSection, Task};
 use crate::history::{Begun, Ending, History};
 use crate::messages::Messages;
@@ -18,16 +20,19 @@ use crate::outcome::Outcome;
 use crate::scheduler::FailureClass;
 use crate::stop::{self, Stopped};
 use crate::workspace::Workspace;
-use crate::{clock, job_lock};
+use crate::{clock, continuity, job_lock};
 use anyhow::{Result, anyhow};
 use chrono::{DateTime, Utc};
 use pipeline::{ArchiveError, Disclosure, PullError, SealError};
 use std::fs::File;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// How long a task that is told to stop may take to end by itself.
 const GRACE: Duration = Duration::from_millis(1_500);
+
+/// How often a log line tells how far a task is.
+const TOLD_EVERY: Duration = Duration::from_secs(3);
 
 /// The result of a task, in one line.
 pub(crate) struct Report {
@@ -46,22 +51,31 @@ pub(crate) enum Occasion {
         at_s: i64,
         /// The file to which the run writes its log, relative to the configuration.
         log: String,
-        /// The latest instant that it can be, while the clock is doubted.
+        /// The latest instant that it can be when it begins.
         not_after_s: Option<i64>,
     },
     /// Somebody asked for it, with that period.
     ByHand(String),
+    /// Somebody asked `serve` for it, with that period.
+    Asked {
+        /// The period.
+        period: String,
+        /// The file to which the run writes its log, relative to the configuration.
+        log: String,
+        /// The account of who asked.
+        by: String,
+    },
 }
 
 impl Occasion {
-    /// Now; by a clock that is doubted, no later than it can be, since an archive that states a later time states it for ever.
+    /// Now; by a wrong clock, no later than it can be, since an archive that states a later time states it for ever.
     fn at(&self) -> DateTime<Utc> {
         let now = clock::now();
         match self {
             Self::Slot { not_after_s: Some(s), .. } => {
                 DateTime::from_timestamp(*s, 0).map_or(now, |known| known.min(now))
             }
-            Self::Slot { .. } | Self::ByHand(_) => now,
+            Self::Slot { .. } | Self::ByHand(_) | Self::Asked { .. } => now,
         }
     }
 }
@@ -79,6 +93,12 @@ pub(crate) async fn run(workspace: &Arc<Workspace>, job: &JobSection, occasion: 
     let (period, begun) = match &occasion {
         Occasion::ByHand(period) => {
             let begun = history.begin_by_hand(&job.name, job.task, period, now_s).await?;
+            (period.clone(), Some(begun))
+        }
+        Occasion::Asked { period, log, by } => {
+            let begun = history.begin_by_hand(&job.name, job.task, period, now_s).await?;
+            history.logs_to(begun.id, log).await?;
+            history.asked_by(begun.id, by).await?;
             (period.clone(), Some(begun))
         }
         Occasion::Slot { at_s, log, .. } => {
@@ -114,6 +134,8 @@ pub(crate) async fn run(workspace: &Arc<Workspace>, job: &JobSection, occasion: 
         }
         other => other,
     };
+    // Who reads the log as it grows is told before the history says that it has ended.
+    tell(job, &occasion, &result);
     let ending = match (&result, class) {
         (Ok(report), _) => Ending::Succeeded(report.outcome, report.message.clone()),
         (Err(fault), class) => Ending::Failed(class.unwrap_or(FailureClass::Passing), format!("{fault:#}")),
@@ -122,6 +144,35 @@ pub(crate) async fn run(workspace: &Arc<Workspace>, job: &JobSection, occasion: 
     match result {
         Ok(report) => Ok(Some(report)),
         Err(fault) => Err(fault.context(format!("job `{}`", job.name))),
+    }
+}
+
+/// Writes how a run ended to its log. Who runs a job by hand is told of a failure by the command itself.
+fn tell(job: &JobSection, occasion: &Occasion, result: &Result<Report>) {
+    match (result, occasion) {
+        (Ok(report), _) => tracing::info!(job = job.name, "{}", report.message),
+        (Err(_), Occasion::ByHand(_)) => {}
+        (Err(fault), _) => tracing::error!(job = job.name, "{fault:#}"),
+    }
+}
+
+/// Tells the log how far a task is, every few seconds.
+struct Pace {
+    what: &'static str,
+    last: Mutex<Instant>,
+}
+
+impl Pace {
+    fn begin(what: &'static str) -> Self {
+        Self { what, last: Mutex::new(Instant::now()) }
+    }
+
+    fn at(&self, done: u64, of: u64) {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.elapsed() >= TOLD_EVERY {
+            *last = Instant::now();
+            tracing::info!(done, of, "{}", self.what);
+        }
     }
 }
 
@@ -164,11 +215,18 @@ fn class(fault: &anyhow::Error) -> FailureClass {
         matches!(fault, ArchiveError::Io { .. } | ArchiveError::Locked { .. } | ArchiveError::Conflict { .. })
     };
     // What a person must decide does not pass; what a pull may still bring does.
-    if let Some(SealError::Earlier { .. } | SealError::Passed { .. }) = fault.downcast_ref() {
+    let is_decided = matches!(fault.downcast_ref(), Some(SealError::Earlier { .. } | SealError::Passed { .. }));
+    if is_decided || fault.is::<close_month::FirstClosing>() {
         return FailureClass::Lasting;
     }
-    let may_pass = fault.downcast_ref::<PullError>().is_none_or(PullError::is_passing)
-        && fault.downcast_ref::<ArchiveError>().is_none_or(is_passing);
+    // A full disk too: somebody may make room while nobody thinks of the pull.
+    let of_pull = |fault: &PullError| match fault {
+        PullError::Archive(fault) => is_passing(fault),
+        PullError::Scratch(_) => true,
+        other => other.is_passing(),
+    };
+    let may_pass =
+        fault.downcast_ref().is_none_or(of_pull) && fault.downcast_ref::<ArchiveError>().is_none_or(is_passing);
     if may_pass { FailureClass::Passing } else { FailureClass::Lasting }
 }
 
@@ -182,6 +240,10 @@ async fn perform(
     lock: &Arc<File>,
 ) -> Result<Report> {
     let (workspace, lock) = (Arc::clone(workspace), Arc::clone(lock));
+    // What these make of an archive that is not the office's would stand for the office's.
+    if matches!(task, Task::Pull | Task::CloseMonth | Task::MonthlyReports | Task::ProvinceReport) {
+        continuity::check(&workspace).await?;
+    }
     match task {
         Task::Pull => pull_events::run(&workspace, at).await,
         Task::Digest => digest::run(&workspace, clock::now()).await,
@@ -261,6 +323,15 @@ mod tests {
         assert_eq!(class(&ArchiveError::Locked { path: path.clone() }.into()), FailureClass::Passing);
         let reason = std::io::Error::from(std::io::ErrorKind::StaleNetworkFileHandle);
         assert_eq!(class(&ArchiveError::Io { act: "read", path, reason }.into()), FailureClass::Passing);
+        let first = "2026-10".parse().unwrap();
+        assert_eq!(
+            class(&close_month::FirstClosing { first }.into()),
+            FailureClass::Lasting,
+            "a person closes the first"
+        );
+        let reason = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let full = ArchiveError::Io { act: "write", path: "archive".to_owned(), reason };
+        assert_eq!(class(&PullError::from(full).into()), FailureClass::Passing);
         let lasting = PullError::from(ArchiveError::Empty { path: String::new() });
         assert_eq!(class(&lasting.into()), FailureClass::Lasting);
     }

@@ -24,8 +24,9 @@ const SYNCHRONIZED: &str = "/run/systemd/timesync/synchronized";
 /// # Errors
 /// When the history cannot be read.
 pub(crate) async fn sightings(history: &mut History, archived_s: Option<i64>) -> Result<Sightings> {
+    let disproved_s = history.disproved_s().await?;
     Ok(Sightings {
-        newest_s: history.newest_s().await?.max(archived_s),
+        newest_s: history.newest_s().await?.max(archived_s.filter(|at_s| Some(*at_s) > disproved_s)),
         believed_s: history.clock_believed().await?,
         is_synchronized: Path::new(SYNCHRONIZED).exists(),
         ahead_of_source_s: None,

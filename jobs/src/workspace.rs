@@ -11,7 +11,7 @@ use crate::stop;
 use anyhow::{Context, Result, anyhow, bail};
 use chrono::{DateTime, Utc};
 use pipeline::{Archive, FigureBook, Key, KeyError, Progress, PullOptions, PullReport, WriterLock};
-use schemas::{Decisions, FactFiles, Facts, FactsError, Language, Month, OfficeDays, Speech};
+use schemas::{Decisions, FactFiles, Facts, FactsError, Language, Month, OfficeDays, Remarks, Speech};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -50,6 +50,8 @@ pub(crate) struct Workspace {
     pub facts: Arc<Facts>,
     /// What the office decided about targets.
     pub decisions: Decisions,
+    /// What the Kepala Dinas remarked on findings.
+    pub remarks: Remarks,
 }
 
 impl Workspace {
@@ -74,7 +76,19 @@ impl Workspace {
         })?;
         config.check_with(&facts)?;
         let decisions = Decisions::of(entries(&targets)?, &facts).with_context(|| unusable(&targets))?;
-        Ok(Arc::new(Self { config, facts: Arc::new(facts), decisions }))
+        let path = config.remarks_path();
+        let remarks = Remarks::of(entries(&path)?, &facts).with_context(|| unusable(&path))?;
+        Ok(Arc::new(Self { config, facts: Arc::new(facts), decisions, remarks }))
+    }
+
+    /// The office before it entered what it entered after an instant, in milliseconds since 1970 UTC.
+    pub(crate) fn entered_until(&self, at_ms: i64) -> Arc<Self> {
+        Arc::new(Self {
+            config: self.config.clone(),
+            facts: Arc::clone(&self.facts),
+            decisions: self.decisions.entered_until(at_ms),
+            remarks: self.remarks.entered_until(at_ms),
+        })
     }
 
     /// What the officer is told, in the language of the command line or else of the configuration.

@@ -8,6 +8,7 @@
 //! read back as wrong data.
 
 mod action;
+pub(crate) mod additions;
 pub(crate) mod columns;
 pub(crate) mod commit_log;
 mod commit_note;
@@ -24,6 +25,7 @@ pub(crate) mod lookup;
 mod part_encoder;
 mod presence;
 mod pseudonyms;
+mod public_copy;
 pub(crate) mod quarantine;
 pub(crate) mod read;
 mod seal;
@@ -55,6 +57,7 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use commit_log::{Commit, EventFile, TableFacts, Undecoded};
 use form::{FORMS, Form};
+use schemas::document::Closing;
 use schemas::{ColumnFact, ColumnFacts, Month, Zone};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -75,6 +78,8 @@ pub struct Seal {
     pub next_seq: i64,
     /// Why the books were closed although more rows of the month might still arrive; `None` if the month was complete.
     pub incomplete: Option<String>,
+    /// When, in milliseconds since 1970 UTC.
+    pub at_ms: i64,
 }
 
 /// An archive as its log described it when it was opened.
@@ -222,14 +227,23 @@ impl Archive {
     /// Returns all closings of books, in the order of the commits.
     pub fn seals(&self) -> impl Iterator<Item = Seal> {
         self.commits.iter().filter_map(|commit| {
-            let Commit { version, note, .. } = commit;
+            let Commit { version, at_ms, note, .. } = commit;
             Some(Seal {
+                at_ms: *at_ms,
                 month: note.seal?,
                 version: *version,
                 next_seq: note.next_seq,
                 incomplete: note.sealed_incomplete.clone(),
             })
         })
+    }
+
+    /// Returns how the books of a month were closed, as documents say it; `None` while they are open.
+    #[must_use]
+    pub fn closing(&self, month: Month) -> Option<Closing> {
+        let seal = self.seal(month)?;
+        let on = self.zone().unwrap_or_default().date(seal.at_ms.div_euclid(1_000))?;
+        Some(Closing { on, incomplete: seal.incomplete })
     }
 
     /// Returns the instant, in microseconds since 1970 UTC, such that every row recorded before it has been seen; `None` until a

@@ -5,20 +5,34 @@
 //! Rule    data/ledgers; an event that came after its month's books were closed is entered in the first open month
 
 mod cells;
+mod entry;
 mod lists;
+mod milestones;
+mod papers;
 mod person;
+mod requirements;
+mod sheets;
+mod stock;
+mod summary;
+mod uncollected;
 
 use crate::archive::current_events::{Computed, CurrentEvent, CurrentEvents};
-use crate::archive::read::stock_log;
+use crate::archive::read::{outages_by_kind, stock_log};
 use crate::archive::{Archive, ArchiveError};
 use crate::hash::sha256;
-use cells::{number_marks, remarked};
+use cells::{joined, number_marks, remarked};
 use chrono::NaiveDate;
+use entry::{COLUMNS, Entry, Late};
 use lists::BookRow;
+use milestones::Milestones;
 use person::PersonRow;
-use schemas::document::{BookCode, BookColumn, BookContent, Cell, LedgerBook};
+use schemas::document::{BookCode, BookColumn, BookContent, Cell, Closing, LedgerBook, Provenance};
 use schemas::figures::RegisterNumbers;
-use schemas::{CalendarError, Column, EventId, Facts, Ledger, LedgerColumn, LedgerField, ListRows, Milestone, Month};
+use schemas::{
+    CalendarError, Column, ColumnTotal, EventsOf, Facts, Ledger, LedgerColumn, LedgerField, ListRows, Milestone, Month,
+};
+use serde::Serialize;
+use sheets::Sheets;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether personal data are shown in full.
@@ -36,7 +50,7 @@ pub enum BookError {
     /// The archive failed.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    /// The calendar does not cover the day on which it is closed.
+    /// The calendar does not cover a day that is counted.
     #[error(transparent)]
     Calendar(#[from] CalendarError),
     /// The instant of an event is not on any day of the calendar.
@@ -56,55 +70,6 @@ pub enum BookError {
     Json(#[from] serde_json::Error),
 }
 
-/// An entry of a book.
-struct Entry {
-    seq: i64,
-    step: u8,
-    berkas_id: String,
-    kolektif_id: String,
-    hasil: String,
-    jenis: String,
-    pekon: String,
-    petugas_id: Option<String>,
-    nomor_register: Option<String>,
-    selesai_s: i64,
-    diterima_s: i64,
-    event_id: String,
-    late: Option<Late>,
-    person: PersonRow,
-}
-
-/// The month of an entry that came after the books of that month were closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Late {
-    month: Month,
-    is_correction: bool,
-}
-
-/// The columns that are read of every event. Columns about the person are read for entries only.
-const COLUMNS: [Column; 11] = [
-    Column::EventId,
-    Column::BerkasId,
-    Column::KolektifId,
-    Column::Langkah,
-    Column::Hasil,
-    Column::PetugasId,
-    Column::NomorRegister,
-    Column::Jenis,
-    Column::Pekon,
-    Column::Selesai,
-    Column::Diterima,
-];
-
-/// When a berkas first reached its milestones, in epoch seconds.
-#[derive(Clone, Copy, Default)]
-struct Milestones {
-    complete: Option<i64>,
-    printed: Option<i64>,
-    gathered: Option<i64>,
-    handed_over: Option<i64>,
-}
-
 /// The data for writing the books of one month.
 pub struct BookWriter<'a> {
     facts: &'a Facts,
@@ -113,11 +78,29 @@ pub struct BookWriter<'a> {
     creator: &'a str,
     /// Events of earlier months from this `seq` on are entered in this month's books, because those months are closed.
     late_from: Option<i64>,
-    provenance: schemas::document::Provenance,
+    /// How the books of the month were closed; `None` while they are open.
+    closing: Option<Closing>,
+    provenance: Provenance,
     entries: BTreeMap<u8, Vec<Entry>>,
     milestones: BTreeMap<String, Milestones>,
-    /// How many entries each step made in each month.
-    counts: BTreeMap<(u8, Month), u64>,
+    /// The number that the office gave to the latest slip of a berkas, and when.
+    slips: BTreeMap<String, (i64, String)>,
+    /// Who received the card of a berkas with an entry.
+    receivers: BTreeMap<String, String>,
+    /// How often dossiers of a pekon were sent back in the month, by its code as a number.
+    returned: BTreeMap<u64, u64>,
+    /// The prints of cards that nobody has collected at the end of the month; a letter leaves out what was collected afterwards.
+    uncollected: Vec<Entry>,
+    /// The outages of the log: kind, start and end in epoch seconds.
+    outages: Vec<(String, i64, i64)>,
+    /// Whether the archive has that log.
+    logs_outages: bool,
+    /// How the entries of each book are numbered.
+    numbers: BTreeMap<String, RegisterNumbers>,
+    /// The entries that each step made in each month, and their sheets.
+    counts: BTreeMap<(u8, Month), Sheets>,
+    /// How many entries of a step and batch stand in the books of earlier months, and the time of the first of them.
+    earlier: BTreeMap<(u8, String), (u64, i64)>,
     /// Blanks received, printed and spoilt by day.
     stock: BTreeMap<NaiveDate, [i64; 3]>,
 }
@@ -139,11 +122,20 @@ impl<'a> BookWriter<'a> {
             month,
             creator,
             late_from: archive.seal(month.back(1)).map(|seal| seal.next_seq),
+            closing: archive.closing(month),
             provenance: archive.provenance()?,
             entries: BTreeMap::new(),
             milestones: BTreeMap::new(),
+            slips: BTreeMap::new(),
+            receivers: BTreeMap::new(),
             counts: BTreeMap::new(),
+            earlier: BTreeMap::new(),
             stock: stock_log(archive)?,
+            returned: BTreeMap::new(),
+            uncollected: Vec::new(),
+            outages: outages_by_kind(archive)?,
+            logs_outages: archive.outage_file().is_some(),
+            numbers: BTreeMap::new(),
         };
         let (current, steps) = (CurrentEvents::of(archive)?, steps_of_documents(facts));
         for batch in current.batches(|_| true, &COLUMNS, &[Computed::CorrectionOf]) {
@@ -151,6 +143,7 @@ impl<'a> BookWriter<'a> {
                 writer.add(event, &steps)?;
             }
         }
+        writer.add_uncollected(&current)?;
         writer.add_persons(&current)?;
         for entries in writer.entries.values_mut() {
             entries.sort_by(|a, b| {
@@ -159,6 +152,12 @@ impl<'a> BookWriter<'a> {
             });
         }
         Ok(writer)
+    }
+
+    /// The same, which knows how the entries of each book are numbered: the figure `register_agreement`.
+    #[must_use]
+    pub fn with_numbers(self, numbers: &BTreeMap<String, RegisterNumbers>) -> Self {
+        Self { numbers: numbers.clone(), ..self }
     }
 
     /// Returns a book of the month. `numbers` is the figure `register_agreement` of the same book.
@@ -172,8 +171,9 @@ impl<'a> BookWriter<'a> {
         disclosure: Disclosure,
     ) -> Result<LedgerBook, BookError> {
         let entries = self.entries.get(&ledger.step).map_or(&[][..], Vec::as_slice);
-        let last_entry = entries.iter().map(|e| e.selesai_s).max().and_then(|at| self.facts.zone.date(at));
-        let marks = number_marks(entries, numbers);
+        let marks = number_marks(entries, numbers).into_iter().zip(entries);
+        let marks: Vec<Option<String>> =
+            marks.map(|(of_number, entry)| joined(of_number, self.person_mark(&ledger.columns, entry))).collect();
         let row = |((number, entry), mark): ((u64, &Entry), &Option<String>)| -> Result<Vec<Cell>, BookError> {
             let cell = |column: &LedgerColumn| {
                 let cell = self.cell(column, number, &BookRow::Event { entry, item: None, why: None }, disclosure)?;
@@ -192,23 +192,30 @@ impl<'a> BookWriter<'a> {
             columns: headings(&ledger.columns),
             code: self.code(&ledger.id, &rows, disclosure)?,
             berkas: entries.iter().map(|entry| entry.berkas_id.clone()).collect(),
+            opening: Vec::new(),
+            totals: lists::totals(&ledger.columns, &[], &rows, Sheets::of(entries)),
+            officers: lists::officers(&ledger.columns, &rows),
             rows,
             content: BookContent::Book {
                 numbers: numbers.clone(),
                 late_entries: entries.iter().filter(|entry| entry.late.is_some()).count() as u64,
             },
-            closed_on: self.closed_on(last_entry)?,
+            signer: ledger.signer.as_deref().and_then(|post| self.facts.post(post)),
+            closing: self.closing.clone(),
+            personal: self.is_personal(&ledger.columns),
+            row_mm: ledger.row_mm,
             masked: disclosure == Disclosure::Masked,
             provenance: self.provenance.clone(),
         })
     }
 
-    /// Returns the code by which a printed copy is checked.
-    fn code(&self, id: &str, rows: &[Vec<Cell>], disclosure: Disclosure) -> Result<BookCode, BookError> {
+    /// Returns the code by which a printed copy of these rows or sheets is checked.
+    fn code<R: Serialize>(&self, id: &str, rows: &[R], disclosure: Disclosure) -> Result<BookCode, BookError> {
         let text = serde_json::to_string(rows)?;
         Ok(BookCode {
             id: id.to_owned(),
             month: self.month,
+            day: None,
             masked: disclosure == Disclosure::Masked,
             version: self.provenance.archive_version,
             rows: rows.len() as u64,
@@ -217,59 +224,81 @@ impl<'a> BookWriter<'a> {
         })
     }
 
-    /// Returns the last working day of the month, or the day of a later entry.
-    fn closed_on(&self, last_entry: Option<NaiveDate>) -> Result<NaiveDate, CalendarError> {
-        let last_working_day = self.facts.clock.last_working_day(self.month)?;
-        Ok(last_entry.map_or(last_working_day, |day| day.max(last_working_day)))
+    /// Returns how many entries of the entry's batch stand in the same book of earlier months.
+    fn earlier(&self, entry: &Entry) -> u64 {
+        self.first_of_batch(entry).map_or(0, |(entries, _)| entries)
+    }
+
+    /// Returns the same, and the time of the first of them; `None` where there are none.
+    fn first_of_batch(&self, entry: &Entry) -> Option<(u64, i64)> {
+        self.earlier.get(&(entry.step, entry.kolektif_id.clone())).copied()
+    }
+
+    /// Whether some of the columns show anything personal.
+    fn is_personal(&self, columns: &[LedgerColumn]) -> bool {
+        columns.iter().any(|column| self.facts.columns.hides(column.field))
     }
 
     /// Notes the milestone of an event, and adds it as an entry if it belongs into the month's documents.
     fn add(&mut self, event: CurrentEvent<'_, '_>, steps: &BTreeSet<u8>) -> Result<(), ArchiveError> {
         let (step, selesai_s) = (event.step()?, event.second(Column::Selesai)?);
         let (berkas_id, hasil) = (event.text(Column::BerkasId)?, event.text(Column::Hasil)?);
-        if let Some(milestone) = self.facts.sop.milestone(step, hasil) {
-            self.milestones.entry(berkas_id.to_owned()).or_default().reach(milestone, selesai_s);
+        let is_late = self.late_from.is_some_and(|from| event.seq() >= from)
+            && self.facts.zone.month(selesai_s).is_some_and(|month| month < self.month);
+        let milestone = self.facts.sop.milestone(step, hasil);
+        let area = event.text(Column::Pekon)?.parse().unwrap_or_default();
+        self.milestones.entry(berkas_id.to_owned()).or_default().note(
+            area,
+            milestone,
+            (event.seq(), selesai_s, step),
+            is_late,
+        );
+        if let Some(number) = event.optional_text(Column::NomorBukti)? {
+            let slip = self.slips.entry(berkas_id.to_owned()).or_default();
+            *slip = (selesai_s, number.to_owned()).max(std::mem::take(slip));
+        }
+        if milestone == Some(Milestone::Returned) && self.facts.zone.month(selesai_s) == Some(self.month) {
+            *self.returned.entry(area).or_default() += 1;
         }
         let Some(month) = self.facts.zone.month(selesai_s).filter(|_| steps.contains(&step)) else { return Ok(()) };
-        *self.counts.entry((step, month)).or_default() += 1;
-        let is_late = month < self.month && self.late_from.is_some_and(|from| event.seq() >= from);
+        self.counts.entry((step, month)).or_default().add(event.sheets()?);
+        if month < self.month && !is_late {
+            let batch = event.text(Column::KolektifId)?.to_owned();
+            let (entries, first_s) = self.earlier.entry((step, batch)).or_insert((0, selesai_s));
+            (*entries, *first_s) = (*entries + 1, selesai_s.min(*first_s));
+        }
         if month != self.month && !is_late {
             return Ok(());
         }
-        let text = |column| event.text(column).map(str::to_owned);
-        let optional = |column| event.optional_text(column).map(|text| text.map(str::to_owned));
-        self.entries.entry(step).or_default().push(Entry {
-            seq: event.seq(),
-            step,
-            berkas_id: berkas_id.to_owned(),
-            kolektif_id: text(Column::KolektifId)?,
-            hasil: hasil.to_owned(),
-            jenis: text(Column::Jenis)?,
-            pekon: text(Column::Pekon)?,
-            petugas_id: optional(Column::PetugasId)?,
-            nomor_register: optional(Column::NomorRegister)?,
-            selesai_s,
-            diterima_s: event.second(Column::Diterima)?,
-            event_id: match event.id()? {
-                EventId::Integer(id) => format!("{id:020}"),
-                EventId::Text(id) => id.to_owned(),
-            },
-            late: is_late.then(|| Late { month, is_correction: event.is_correction() }),
-            person: PersonRow::default(),
-        });
+        let late = is_late.then(|| Late { month, is_correction: event.is_correction() });
+        self.entries.entry(step).or_default().push(Entry::of(event, late)?);
         Ok(())
     }
 
-    /// Reads the persons of the entries.
+    /// Reads the persons of the entries, and who received their cards, be it in another month.
     fn add_persons(&mut self, current: &CurrentEvents<'_>) -> Result<(), ArchiveError> {
-        let own = self.month;
-        let mut entries: BTreeMap<i64, &mut Entry> =
-            self.entries.values_mut().flatten().map(|entry| (entry.seq, entry)).collect();
-        let months: BTreeSet<Month> = entries.values().map(|entry| entry.late.map_or(own, |late| late.month)).collect();
+        let zone = self.facts.zone;
+        let mut handed_over: BTreeMap<i64, String> = BTreeMap::new();
+        let mut months = BTreeSet::new();
+        for entry in self.entries.values().flatten() {
+            if let Some((seq, at)) = self.milestones.get(&entry.berkas_id).and_then(Milestones::hand_over) {
+                months.extend(zone.month(at));
+                handed_over.insert(seq, entry.berkas_id.clone());
+            }
+        }
+        let mut entries: BTreeMap<i64, Vec<&mut Entry>> = BTreeMap::new();
+        for entry in self.entries.values_mut().flatten().chain(&mut self.uncollected) {
+            entries.entry(entry.seq).or_default().push(entry);
+        }
+        months.extend(entries.values().flatten().filter_map(|entry| zone.month(entry.selesai_s)));
         for batch in current.batches(|file| months.contains(&file.month), &PersonRow::COLUMNS, &[]) {
             for event in batch?.rows()?.events() {
-                if let Some(entry) = entries.get_mut(&event.seq()) {
+                for entry in entries.get_mut(&event.seq()).into_iter().flatten() {
                     entry.person = PersonRow::of(event)?;
+                }
+                if let Some(berkas_id) = handed_over.get(&event.seq()) {
+                    let name = event.optional_text(Column::Penerima)?;
+                    self.receivers.extend(name.map(|name| (berkas_id.clone(), name.to_owned())));
                 }
             }
         }
@@ -277,26 +306,23 @@ impl<'a> BookWriter<'a> {
     }
 }
 
-impl Milestones {
-    /// Notes that a milestone was reached, and keeps the earliest time.
-    fn reach(&mut self, milestone: Milestone, at: i64) {
-        let milestone = match milestone {
-            Milestone::Complete => &mut self.complete,
-            Milestone::Printed => &mut self.printed,
-            Milestone::Gathered => &mut self.gathered,
-            Milestone::HandedOver => &mut self.handed_over,
-            _ => return,
-        };
-        *milestone = Some(milestone.map_or(at, |earlier| earlier.min(at)));
-    }
+/// Returns a cell with a number of the stock log, which may be negative.
+fn counted(n: i64) -> Cell {
+    u64::try_from(n).map_or_else(|_| Cell::BelowZero(n), Cell::Number)
 }
 
 /// Returns the headings of columns.
 fn headings(columns: &[LedgerColumn]) -> Vec<BookColumn> {
-    columns.iter().map(|c| BookColumn { label: c.label.clone(), width: c.width, align: c.align }).collect()
+    let heading = |c: &LedgerColumn| BookColumn {
+        label: c.label.clone(),
+        width: c.width,
+        align: c.align,
+        sum: c.total == Some(ColumnTotal::Sum),
+    };
+    columns.iter().map(heading).collect()
 }
 
-/// Returns the steps whose events are entries of a book or a list, or are a hand-over.
+/// Returns the steps whose events are entries of a book, a list or a paper.
 fn steps_of_documents(facts: &Facts) -> BTreeSet<u8> {
     let cases = facts.lists.iter().flat_map(|list| match &list.rows {
         ListRows::Event { cases } => cases.as_slice(),
@@ -305,10 +331,8 @@ fn steps_of_documents(facts: &Facts) -> BTreeSet<u8> {
     let of_a_day = [Milestone::Recorded, Milestone::Printed, Milestone::Duplicate];
     let per_day = facts.lists.iter().any(|list| matches!(list.rows, ListRows::ServiceDay));
     let milestones = cases.map(|case| case.milestone).chain(of_a_day.into_iter().filter(|_| per_day));
-    let milestones: BTreeSet<Milestone> = milestones.chain([Milestone::HandedOver]).collect();
-    let of_milestones =
-        facts.sop.steps.iter().filter(|step| {
-            step.outcomes.iter().any(|outcome| outcome.milestone.is_some_and(|m| milestones.contains(&m)))
-        });
-    of_milestones.map(|step| step.number).chain(facts.ledgers.iter().map(|l| l.step)).collect()
+    let of_lists = milestones.map(EventsOf::Milestone);
+    let kinds: Vec<EventsOf> = of_lists.chain(facts.papers.iter().filter_map(|paper| paper.rows.events())).collect();
+    let steps = facts.sop.steps.iter().filter(|step| kinds.iter().any(|of| of.are_of(step)));
+    steps.map(|step| step.number).chain(facts.ledgers.iter().map(|l| l.step)).collect()
 }

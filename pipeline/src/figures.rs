@@ -8,6 +8,7 @@
 pub(crate) mod additive;
 mod cache;
 mod case_order;
+mod counted;
 pub(crate) mod divisions;
 pub(crate) mod error;
 mod event_table;
@@ -15,9 +16,11 @@ pub(crate) mod figure;
 pub mod linkage;
 pub(crate) mod metrics;
 pub(crate) mod month_view;
-mod outage_clock;
+mod origin;
+pub(crate) mod outage_clock;
 mod probable_duplicates;
 mod quality;
+mod rerun;
 pub(crate) mod statement;
 pub(crate) mod summary;
 mod suppression;
@@ -25,10 +28,12 @@ mod suppression;
 pub use case_order::by_case;
 pub use error::FigureError;
 pub use probable_duplicates::{PROBABLE, Probable, ProbableDuplicates, probable_duplicates};
+pub(crate) use quality::needless_returns;
 pub use quality::{ColumnQuality, Quality, QualityFinding, quality, quality_cells, released_quality_cells};
 
 use crate::archive::Archive;
 use crate::archive::key::Key;
+use crate::pull::held_back::{HeldBack, held_back};
 use cache::{FigureCache, is_same};
 use error::within;
 use figure::Context;
@@ -37,7 +42,7 @@ use month_view::{AT_ONCE, MonthView, View};
 use polars::prelude::{DataFrame, IntoLazy, col, lit};
 use schemas::document::{BacklogAge, KecamatanRow};
 use schemas::figures::{By, FigureRow, MonthFigures, ReleasedRow, TrendPoint};
-use schemas::{Facts, Finding, Month};
+use schemas::{Facts, Finding, Month, Narrowing};
 use statement::TimeScope;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -58,8 +63,12 @@ pub struct FigureBook {
     view: OnceLock<View>,
     /// Locked by the thread that reads the events, so that no other thread reads them too.
     reading: Mutex<()>,
+    /// The rows that are held back, after they were first needed.
+    held: OnceLock<Option<Vec<HeldBack>>>,
     /// The additive rows of the month that was requested last.
     additive: Mutex<BTreeMap<(Month, TimeScope), DataFrame>>,
+    /// Learns of each month whose rows begin to be computed.
+    told: Option<Box<dyn Fn(Month) + Send + Sync>>,
 }
 
 impl std::fmt::Debug for FigureBook {
@@ -84,8 +93,21 @@ impl FigureBook {
             cache: None,
             view: OnceLock::new(),
             reading: Mutex::default(),
+            held: OnceLock::new(),
             additive: Mutex::default(),
+            told: None,
         })
+    }
+
+    /// Tells of each month whose rows begin to be computed, which takes long where there are many.
+    #[must_use]
+    pub fn telling(self, told: impl Fn(Month) + Send + Sync + 'static) -> Self {
+        Self { told: Some(Box::new(told)), ..self }
+    }
+
+    /// Returns the figures of an earlier version of the archive, by the same facts.
+    pub(crate) fn of_version(&self, archive: &Archive) -> Result<Self, FigureError> {
+        Self::open(archive, &self.facts)
     }
 
     /// Uses and keeps the additive rows of past months in the archive's folder, signed with the office's key. The archive must
@@ -98,44 +120,120 @@ impl FigureBook {
         Ok(self)
     }
 
+    /// Takes no account of rows that are held back, as nothing can that has a copy of the archive without its quarantine.
+    #[must_use]
+    pub fn without_quarantine(self) -> Self {
+        Self { held: OnceLock::from(None), ..self }
+    }
+
+    /// Whether the rows that are held back are known, as they are wherever the quarantine is.
+    ///
+    /// # Errors
+    /// [`FigureError`] when the quarantine cannot be read.
+    pub fn knows_quarantine(&self) -> Result<bool, FigureError> {
+        Ok(self.held()?.is_some())
+    }
+
     /// Computes the figures of a month.
     ///
     /// # Errors
     /// [`FigureError::NoMonth`] when the archive does not hold it.
     pub fn month(&self, month: Month) -> Result<MonthFigures, FigureError> {
-        self.figures(month, &self.additive(month)?, self.trend(month)?)
+        self.month_knowing(month, &[])
     }
 
-    /// Computes the figures of a month for one kind of application, without a trend.
+    /// Computes the same, of whose trend some points are known already.
+    pub(crate) fn month_knowing(&self, month: Month, known: &[TrendPoint]) -> Result<MonthFigures, FigureError> {
+        self.figures(month, &self.additive(month)?, self.trend(month, &Narrowing::default(), known)?)
+    }
+
+    /// Computes the figures of a month without a trend, for a month with which another is compared.
     ///
     /// # Errors
     /// [`FigureError::NoMonth`] when the archive does not hold it.
-    pub fn month_of_jenis(&self, month: Month, jenis: &str) -> Result<MonthFigures, FigureError> {
-        let of_jenis = self.additive(month)?.lazy().filter(col("jenis").eq(lit(jenis.to_owned()))).collect();
-        self.figures(month, &of_jenis.map_err(|e| summary::fault(&e))?, Vec::new())
+    pub fn month_alone(&self, month: Month) -> Result<MonthFigures, FigureError> {
+        self.month_alone_within(month, &Narrowing::default())
+    }
+
+    /// Computes the figures of a part of a month's cases.
+    ///
+    /// # Errors
+    /// [`FigureError::NoMonth`] when the archive does not hold it.
+    pub fn month_within(&self, month: Month, to: &Narrowing) -> Result<MonthFigures, FigureError> {
+        self.figures(month, &self.narrowed(self.additive(month)?, to)?, self.trend(month, to, &[])?)
+    }
+
+    /// Computes the same without a trend.
+    ///
+    /// # Errors
+    /// [`FigureError::NoMonth`] when the archive does not hold it.
+    pub fn month_alone_within(&self, month: Month, to: &Narrowing) -> Result<MonthFigures, FigureError> {
+        self.figures(month, &self.narrowed(self.additive(month)?, to)?, Vec::new())
+    }
+
+    /// Whether there can be cases of a narrowing: its kecamatan and its kind of application are facts, or the month has cases of them.
+    ///
+    /// # Errors
+    /// [`FigureError::NoMonth`] when the archive does not hold it.
+    pub fn knows(&self, month: Month, to: &Narrowing) -> Result<bool, FigureError> {
+        divisions::knows(&self.additive(month)?, to, &self.facts).map_err(|e| summary::fault(&e))
+    }
+
+    fn narrowed(&self, rows: DataFrame, to: &Narrowing) -> Result<DataFrame, FigureError> {
+        divisions::narrowed(rows, to, &self.facts.wilayah).map_err(|e| summary::fault(&e))
     }
 
     fn figures(&self, month: Month, additive: &DataFrame, trend: Vec<TrendPoint>) -> Result<MonthFigures, FigureError> {
         let summary = self.summary(month, additive.clone())?;
-        let context = Context { facts: &self.facts, figures: &summary, additive };
+        let context = Context { facts: &self.facts, figures: &summary, additive, held: self.held()? };
         metrics::compute(month, context, trend)
     }
 
-    /// Computes how long the berkas that are open at the end of the month have been open.
+    /// Counts the cases of a measured item at a step that do not exceed a limit, of all or of one kind of application, from the
+    /// month's exact histogram.
     ///
     /// # Errors
     /// [`FigureError::NoMonth`] when the archive does not hold it.
-    pub fn backlog_age(&self, month: Month) -> Result<BacklogAge, FigureError> {
-        backlog::ages(self.rows(month, TimeScope::UpToMonthEnd)?)
+    pub(crate) fn within(
+        &self,
+        month: Month,
+        jenis: Option<&str>,
+        (figure, item, step): (&str, &str, u8),
+        limit: i64,
+    ) -> Result<u64, FigureError> {
+        let is = |name: &str, text: &str| col(name).eq(lit(text.to_owned()));
+        let rows = self.additive(month)?.lazy().filter(
+            is("figure", figure)
+                .and(is("item", item))
+                .and(col("step").eq(lit(i64::from(step))))
+                .and(col("v").lt_eq(lit(limit))),
+        );
+        let rows = jenis.map_or_else(|| rows.clone(), |jenis| rows.clone().filter(is("jenis", jenis))).collect();
+        let counts = rows.and_then(|rows| summary::count(summary::whole(&rows, "n")?.into_iter().sum()));
+        counts.map_err(|e| summary::fault(&e))
     }
 
-    /// Computes the month's flow by kecamatan, in order of name. A kecamatan that the area table does not have is listed under
+    /// Computes how long the berkas of a part of the cases that are open at the end of the month have been open.
+    ///
+    /// # Errors
+    /// [`FigureError::NoMonth`] when the archive does not hold it.
+    pub fn backlog_age(&self, month: Month, to: &Narrowing) -> Result<BacklogAge, FigureError> {
+        backlog::ages(self.narrowed(self.rows(month, TimeScope::UpToMonthEnd)?, to)?)
+    }
+
+    /// Computes the month's flow of a part of the cases by kecamatan, in order of name. A kecamatan that the area table does not have is listed under
     /// its code.
     ///
     /// # Errors
     /// [`FigureError::NoMonth`] when the archive does not hold it.
-    pub fn by_kecamatan(&self, month: Month) -> Result<Vec<KecamatanRow>, FigureError> {
-        let flow = divisions::merged(&[self.flow(month)?], month, By::Kecamatan, true, &self.facts.wilayah)?;
+    pub fn by_kecamatan(&self, month: Month, to: &Narrowing) -> Result<Vec<KecamatanRow>, FigureError> {
+        let flow = divisions::merged(
+            &[self.narrowed(self.flow(month)?, to)?],
+            month,
+            By::Kecamatan,
+            true,
+            &self.facts.wilayah,
+        )?;
         flow::by_kecamatan(summary::figures(flow)?)
     }
 
@@ -188,10 +286,14 @@ impl FigureBook {
     }
 
     /// Computes the receipts, prints, hand-overs and backlog of the months up to this one, but of none before the first event.
-    fn trend(&self, month: Month) -> Result<Vec<TrendPoint>, FigureError> {
+    fn trend(&self, month: Month, to: &Narrowing, known: &[TrendPoint]) -> Result<Vec<TrendPoint>, FigureError> {
         let earliest = self.span.map_or(month, |(first, _)| first);
         let months = (0..TREND_MONTHS).rev().map(|back| month.back(back)).filter(|m| *m >= earliest);
-        months.map(|month| Ok(flow::compute(month, &self.summary(month, self.flow(month)?)?))).collect()
+        let point = |month| match known.iter().find(|point| point.month == month) {
+            Some(known) => Ok(*known),
+            None => Ok(flow::compute(month, &self.summary(month, self.narrowed(self.flow(month)?, to)?)?)),
+        };
+        months.map(point).collect()
     }
 
     /// Returns the additive rows of the flow, which depends on no event after its month.
@@ -259,7 +361,19 @@ impl FigureBook {
         self.view()?.month(month)
     }
 
+    /// Returns the rows that are held back, and reads them the first time; `None` in a copy of the archive without its quarantine.
+    pub(crate) fn held(&self) -> Result<Option<&[HeldBack]>, FigureError> {
+        if self.held.get().is_none() {
+            // If another thread has set it meanwhile, it has read the same.
+            drop(self.held.set(held_back(&self.archive, self.facts.zone)?));
+        }
+        Ok(self.held.get().and_then(Option::as_deref))
+    }
+
     fn compute(&self, month: Month, time_scope: TimeScope) -> Result<DataFrame, FigureError> {
+        if let Some(told) = &self.told {
+            told(month);
+        }
         additive::rows(&self.at(month)?, time_scope, AT_ONCE)
     }
 

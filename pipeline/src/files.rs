@@ -42,7 +42,8 @@ pub fn read_file(path: &Path, most: u64) -> Result<Vec<u8>> {
 const TEMPORARY: (&str, &str) = (".tertib-", ".tmp");
 
 /// Whether a name is that of a temporary file, which a crash may leave.
-pub(crate) fn is_temporary(name: &str) -> bool {
+#[must_use]
+pub fn is_temporary(name: &str) -> bool {
     name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1)
 }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod archive;
+mod blanks;
 mod books;
 mod figures;
 mod files;
@@ -23,7 +24,9 @@ pub use figures::{
     ColumnQuality, FigureBook, FigureError, PROBABLE, Probable, ProbableDuplicates, Quality, QualityFinding, by_case,
     linkage, probable_duplicates, quality, quality_cells, released_quality_cells,
 };
-pub use files::{Readers, create_private_file, make_folder, name_if_absent, others_may, read_file, replace_file};
+pub use files::{
+    Readers, create_private_file, is_temporary, make_folder, name_if_absent, others_may, read_file, replace_file,
+};
 pub use hash::sha256;
 pub use pull::{
     Difference, Progress, PullError, PullOptions, PullReport, Reason, Reconciliation, Sample, pull, reconcile, sample,
@@ -34,4 +37,7 @@ pub use source::{
     Catalog, CatalogColumn, CatalogTable, DateFormat, Link, Profile, RelationSchema, Source, SourceConfig, SourceError,
     SourceHealth, Timeouts, Words,
 };
-pub use verdicts::{Departure, Deviation, deviations, failing_cases, judge, review, unjudged};
+pub use verdicts::{
+    Departure, Deviation, TrialError, cases_beside, deviations, failing_cases, judge, judgements_about,
+    narrowed_review, origin_beside, review, trial, unjudged,
+};

@@ -11,11 +11,13 @@
 mod archived_rows;
 mod complete;
 mod contract;
+pub(crate) mod held_back;
 mod ingest;
 mod recognition;
 mod reconcile;
 mod repeated_keys;
 mod report;
+mod row_text;
 mod said;
 mod sample;
 mod slices;

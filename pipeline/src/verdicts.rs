@@ -6,19 +6,35 @@
 //!         regulation decides and the others are shown; a target without a value gives `target belum ditetapkan`, a figure
 //!         without cases `data tidak cukup`; a case open past its limit counts as late
 
+mod beside;
 pub(crate) mod deviations;
 pub(crate) mod failing_cases;
+mod measures;
+mod narrowed;
+mod pending;
 mod review;
+mod revision;
+mod supply;
+mod touching;
+mod trial;
 
+pub use beside::{cases_beside, origin_beside};
 pub use deviations::{Departure, Deviation, deviations};
 pub use failing_cases::failing_cases;
-pub use review::review;
+pub use narrowed::narrowed_review;
+pub use trial::{TrialError, trial};
 
+use crate::archive::Archive;
+use crate::figures::figure::Followed;
+use crate::figures::metrics::FIGURES;
 use crate::figures::{FigureBook, FigureError};
-use schemas::document::{ComplianceSheet, Provenance};
-use schemas::figures::{MonthFigures, Spread};
+use review::made;
+use revision::revision;
+use schemas::document::{ComplianceSheet, MonthlyReview};
+use schemas::figures::{MonthFigures, Spread, TrendPoint};
 use schemas::{
-    Compared, Decisions, Facts, Finding, Judgement, Month, Rule, Share, ShareMeasure, Standard, TimeMeasure, Verdict,
+    Compared, Decisions, Facts, FigureKey, Finding, Judgement, MEASURES, Month, Narrowing, Rule, Share, ShareMeasure,
+    Standard, TimeMeasure, Verdict,
 };
 
 /// Judges a month by every target in force.
@@ -26,23 +42,110 @@ use schemas::{
 /// # Errors
 /// [`FigureError`] when the archive does not hold the month, is damaged, or the month is outside the calendar.
 pub fn judge(
+    archive: &Archive,
     book: &FigureBook,
     facts: &Facts,
     decisions: &Decisions,
     month: Month,
-    provenance: Provenance,
 ) -> Result<ComplianceSheet, FigureError> {
-    let figures = book.month(month)?;
-    let mut judgements = Vec::new();
-    for rule in decisions.rules(facts, month) {
-        judgements.push(match &rule.jenis {
-            Some(jenis) => judgement(&rule, facts, &book.month_of_jenis(month, jenis)?),
-            None => judgement(&rule, facts, &figures),
-        });
-    }
-    let signed_on = facts.clock.last_working_day(month)?;
-    let service = facts.sop.title.clone();
-    Ok(ComplianceSheet { month, service, signed_on, judgements, figures, provenance, hide_small: false })
+    let subject = Subject { archive, book, facts, decisions, month };
+    let sheet = sheet(subject, &[])?;
+    Ok(ComplianceSheet { revision: revision(subject, || made(subject, None))?, ..sheet })
+}
+
+/// Makes the review of a month.
+///
+/// # Errors
+/// [`FigureError`] when the archive does not hold the month or is damaged.
+pub fn review(
+    archive: &Archive,
+    book: &FigureBook,
+    facts: &Facts,
+    decisions: &Decisions,
+    month: Month,
+) -> Result<MonthlyReview, FigureError> {
+    let subject = Subject { archive, book, facts, decisions, month };
+    let made = made(subject, None)?;
+    let mut review = made.review.clone();
+    review.sheet.revision = revision(subject, || Ok(made))?;
+    Ok(review)
+}
+
+/// What is judged: a month of an archive, with the figures, facts and decisions by which it is.
+#[derive(Clone, Copy)]
+struct Subject<'a> {
+    archive: &'a Archive,
+    book: &'a FigureBook,
+    facts: &'a Facts,
+    decisions: &'a Decisions,
+    month: Month,
+}
+
+/// Judges a month, of whose trend some points are known already, and leaves open what has changed since its books were closed.
+fn sheet(subject: Subject<'_>, known: &[TrendPoint]) -> Result<ComplianceSheet, FigureError> {
+    let Subject { archive, book, facts, decisions, month } = subject;
+    let figures = book.month_knowing(month, known)?;
+    let judgements = judgements(book, facts, decisions, month, &figures)?;
+    sheet_of(archive, facts, month, figures, judgements)
+}
+
+/// Returns the sheet of what was judged of a month, of all its cases or of a part of them.
+fn sheet_of(
+    archive: &Archive,
+    facts: &Facts,
+    month: Month,
+    figures: MonthFigures,
+    judgements: Vec<Judgement>,
+) -> Result<ComplianceSheet, FigureError> {
+    Ok(ComplianceSheet {
+        month,
+        service: facts.sop.title.clone(),
+        closing: archive.closing(month),
+        revision: None,
+        working_day_s: facts.calendar.working_day_s(month),
+        judgements,
+        figures,
+        terms: facts.terms.clone(),
+        outage_log: archive.outage_file().is_some(),
+        provenance: archive.provenance()?,
+        hide_small: false,
+        list_unset: false,
+    })
+}
+
+/// Returns the judgements of a month by every target in force, of all its cases or of a kind of application.
+fn judgements(
+    book: &FigureBook,
+    facts: &Facts,
+    decisions: &Decisions,
+    month: Month,
+    figures: &MonthFigures,
+) -> Result<Vec<Judgement>, FigureError> {
+    let judged = decisions.rules(facts, month).into_iter().map(|rule| match &rule.jenis {
+        Some(jenis) => Ok(judgement(&rule, facts, &book.month_alone_within(month, &Narrowing::to_jenis(jenis))?)),
+        None => Ok(judgement(&rule, facts, figures)),
+    });
+    judged.collect()
+}
+
+/// Returns what was judged of a number in a month by every target in force.
+///
+/// # Errors
+/// [`FigureError`] when the archive does not hold the month or is damaged.
+pub fn judgements_about(
+    book: &FigureBook,
+    facts: &Facts,
+    decisions: &Decisions,
+    month: Month,
+    key: &FigureKey,
+) -> Result<Vec<Judgement>, FigureError> {
+    let rules = decisions.rules(facts, month);
+    let about = rules.iter().filter(|rule| origin(rule) == *key);
+    let judged = about.map(|rule| {
+        let to = rule.jenis.as_ref().map_or_else(Narrowing::default, |jenis| Narrowing::to_jenis(jenis));
+        Ok(judgement(rule, facts, &book.month_alone_within(month, &to)?))
+    });
+    judged.collect()
 }
 
 /// Returns why a month without a missed target is still not compliant: no target is in force (T001), or some deciding targets have
@@ -62,7 +165,7 @@ pub fn unjudged(sheet: &ComplianceSheet) -> Vec<Finding> {
 fn judgement(rule: &Rule<'_>, facts: &Facts, figures: &MonthFigures) -> Judgement {
     let target = &rule.target;
     let (compared, n) = compared(target.standard, figures);
-    let jenis = rule.jenis.as_ref().map(|id| facts.jenis.get(id).unwrap_or(id));
+    let jenis = rule.jenis.as_deref().map(|id| facts.jenis_name(id));
     Judgement {
         target: target.id.clone(),
         title: jenis
@@ -76,8 +179,21 @@ fn judgement(rule: &Rule<'_>, facts: &Facts, figures: &MonthFigures) -> Judgemen
         regulation: rule.regulation.title.clone(),
         article: target.article.clone(),
         source: rule.source.clone(),
+        entered: rule.entered.clone(),
         note: rule.note.clone(),
+        origin: origin(rule),
     }
+}
+
+/// Returns the number that a rule judges: a measure of the review where one is about it.
+fn origin(rule: &Rule<'_>) -> FigureKey {
+    let standard = rule.target.standard;
+    let is_about = |followed: &&Followed| followed.standard.is_some_and(|about| about.is_of_same_figure(&standard));
+    let key = match FIGURES.iter().flat_map(|figure| figure.followed).find(is_about) {
+        Some(followed) => FigureKey::of(MEASURES, followed.id),
+        None => FigureKey { step: standard.step(), ..FigureKey::of("time_per_step", "handling_working") },
+    };
+    FigureKey { jenis: rule.jenis.clone(), ..key }
 }
 
 /// Returns the figure and the value of a standard, and the number of cases behind the figure.
@@ -109,7 +225,7 @@ fn compared(standard: Standard, figures: &MonthFigures) -> (Compared, u64) {
 mod tests {
     use super::*;
     use schemas::figures::{
-        Batches, Completeness, Conformance, Deadline, Deadlines, Duplicates, Figures, Issuance, Turnaround,
+        Batches, Completeness, Conformance, Deadline, Deadlines, Duplicates, Figures, Issuance, Movement, Turnaround,
     };
     use std::collections::BTreeMap;
 
@@ -124,7 +240,7 @@ mod tests {
         (j.verdict(), j.compared.figure(), j.n)
     }
 
-    fn empty() -> MonthFigures {
+    pub(super) fn empty() -> MonthFigures {
         let figures = Figures {
             month: "2026-10".parse().unwrap(),
             time_per_step: BTreeMap::default(),
@@ -134,7 +250,9 @@ mod tests {
             batches: Batches::default(),
             duplicates: Duplicates::default(),
             conformance: Conformance::default(),
+            movement: Movement::default(),
             backlog: BTreeMap::default(),
+            uncollected: BTreeMap::default(),
             ledgers: BTreeMap::default(),
         };
         MonthFigures { figures, deadlines: Deadlines::default(), trend: Vec::new(), left_out: Vec::new() }

@@ -2,11 +2,11 @@
 
 use crate::indonesian::{integer, long_date};
 use crate::table::{Item, Table};
+use chrono::Datelike;
 use schemas::document::{CalendarYear, Office};
-use schemas::{OfficeDay, printed};
+use schemas::{DayKind, HoursInForce, OfficeDay, printed};
 use serde_json::{Value, json};
 
-const WEEKDAYS: [&str; 7] = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"];
 const HOUR_S: i64 = 3_600;
 
 /// Returns what the layout `kalender.typ` reads.
@@ -29,17 +29,34 @@ pub(crate) fn page(calendar: &CalendarYear, office: &Office) -> Value {
         "tahun": calendar.year.to_string(),
         "bulan": months.collect::<Vec<_>>(),
         "jumlah": [integer(total_days), hours(total_s)],
-        "jam": calendar.hours.iter().map(|h| json!({"mulai": long_date(h.from), "pekan": h.week, "dasar": h.decree})).collect::<Vec<_>>(),
+        "jam": calendar.hours.iter().map(|h| json!({"mulai": since(h, calendar.year), "pekan": h.week, "dasar": h.decree})).collect::<Vec<_>>(),
+        "jenis": marks(&calendar.days),
         "khusus": runs(&calendar.days),
+        "tanpa_jam_ramadan": calendar.ramadan_without_hours.iter().map(|(from, to)| format!("± {} sampai {}", long_date(*from), long_date(*to))).collect::<Vec<_>>(),
         "sumber_libur": calendar.holidays_source,
         "program": calendar.program,
     })
 }
 
+/// Returns the day of the year from which on hours hold; those that are older hold from its beginning.
+fn since(hours: &HoursInForce, year: i32) -> String {
+    if hours.from.year() < year || hours.from.ordinal() == 1 { "Awal tahun".to_owned() } else { long_date(hours.from) }
+}
+
+/// Returns the kinds of days that differ from the ordinary week, each once, by which the layout marks them and explains its marks.
+fn marks(days: &[OfficeDay]) -> Vec<DayKind> {
+    let mut marks = Vec::new();
+    for day in days.iter().filter(|day| day.is_special()) {
+        if !marks.contains(&day.kind) {
+            marks.push(day.kind);
+        }
+    }
+    marks
+}
+
 fn day(day: &OfficeDay) -> Value {
-    let weekday = chrono::Datelike::weekday(&day.date).num_days_from_monday();
-    let date = chrono::Datelike::day(&day.date);
-    json!({"tanggal": date, "hari": weekday, "jenis": day.kind, "kerja": day.works()})
+    let weekday = day.date.weekday().num_days_from_monday();
+    json!({"tanggal": day.date.day(), "hari": weekday, "jenis": day.kind, "kerja": day.works()})
 }
 
 /// Returns the days that differ from the ordinary week. Neighbouring days of the same name form one row.
@@ -58,7 +75,7 @@ fn row(first: &OfficeDay, last: &OfficeDay, run: &[&OfficeDay]) -> Value {
     let when = if first.date == last.date {
         format!("{}, {}", weekday(first), long_date(first.date))
     } else {
-        format!("{} – {}", long_date(first.date), long_date(last.date))
+        format!("{}, {} – {}, {}", weekday(first), long_date(first.date), weekday(last), long_date(last.date))
     };
     // The same hours are listed once; a weekday is named if its hours differ from those of the first day.
     let mut hours: Vec<String> = Vec::new();
@@ -82,8 +99,7 @@ fn goes_on(last: &OfficeDay, day: &OfficeDay) -> bool {
 }
 
 fn weekday(day: &OfficeDay) -> &'static str {
-    let index = chrono::Datelike::weekday(&day.date).num_days_from_monday();
-    usize::try_from(index).ok().and_then(|i| WEEKDAYS.get(i)).copied().unwrap_or_default()
+    crate::indonesian::weekday(day.date)
 }
 
 /// Returns hours and minutes, `157 jam 30 menit`.
@@ -97,14 +113,14 @@ fn hours(seconds: i64) -> String {
 
 /// Returns every day as a table for spreadsheets.
 pub(crate) fn table(calendar: &CalendarYear) -> Table {
-    let head = ["tanggal", "hari", "jenis", "jam", "detik_kerja", "nama", "dasar"];
+    let head = ["Tanggal", "Hari", "Jenis hari", "Jam kerja", "Lama (jam kerja)", "Nama", "Dasar"];
     let row = |d: &OfficeDay| {
         vec![
-            Item::Text(d.date.to_string()),
+            Item::Date(d.date),
             weekday(d).into(),
             d.kind.words().into(),
             (&printed(&d.spans)).into(),
-            u64::try_from(d.working_s()).unwrap_or(0).into(),
+            Item::Hours(d.working_s()),
             (&d.name).into(),
             (&d.decree).into(),
         ]

@@ -1,4 +1,5 @@
-//! The draft of a statement of destruction (berita acara pemusnahan): counts of a list, and blanks for what is known on the day only.
+//! The draft of a statement of destruction (berita acara pemusnahan): counts of a list, and blanks for what is known on the day only
+//! or was recorded by nobody.
 
 use crate::book::provenance;
 use crate::indonesian::integer;
@@ -17,7 +18,7 @@ pub(crate) fn page(
     office: &Office,
     templates: &Templates,
 ) -> Result<Value, TemplateError> {
-    let total: u64 = statement.counts.iter().map(|(_, n)| n).sum();
+    let total: Option<u64> = statement.counts.iter().map(|(_, n)| *n).sum();
     let sentences = templates.sentences(
         "berita_acara_pemusnahan.txt.j2",
         json!({
@@ -29,7 +30,8 @@ pub(crate) fn page(
             "titik": GAP,
         }),
     )?;
-    let counts = statement.counts.iter().zip(1..).map(|((kind, n), i)| json!([i.to_string(), kind, integer(*n)]));
+    let written = |n: &Option<u64>| n.map_or_else(|| GAP.to_owned(), integer);
+    let counts = statement.counts.iter().zip(1..).map(|((kind, n), i)| json!([i.to_string(), kind, written(n)]));
     Ok(json!({
         "kantor": office,
         "judul": statement.title,
@@ -37,7 +39,7 @@ pub(crate) fn page(
         "kalimat": sentences,
         "golongan": statement.by,
         "rincian": counts.collect::<Vec<_>>(),
-        "jumlah": integer(total),
+        "jumlah": written(&total),
         "satuan": statement.unit,
         "saksi": statement.witnesses,
         "kode_lampiran": list.code.to_string(),
@@ -47,6 +49,8 @@ pub(crate) fn page(
 
 /// Returns a table with one line per kind.
 pub(crate) fn table(statement: &Destruction) -> Table {
-    let lines = statement.counts.iter().map(|(kind, n)| vec![Item::from(kind), (*n).into()]);
-    Table::new([statement.by.as_str(), "Jumlah"], lines.collect())
+    let lines = statement.counts.iter().map(|(kind, n)| vec![Item::from(kind), n.map_or(Item::Empty, Item::from)]);
+    let table = Table::new([statement.by.as_str(), "Jumlah"], lines.collect());
+    // What is counted by hand has no sum.
+    if statement.counts.iter().all(|(_, n)| n.is_some()) { table.summing(&[1]) } else { table }
 }

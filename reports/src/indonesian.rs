@@ -11,6 +11,11 @@ pub(crate) fn integer(n: u64) -> String {
     Language::Indonesian.integer(n)
 }
 
+/// Formats an integer that may be below zero: `−1.234`.
+pub(crate) fn signed(n: i64) -> String {
+    format!("{}{}", if n < 0 { "−" } else { "" }, integer(n.unsigned_abs()))
+}
+
 /// Formats a share between 0 and 1 with one decimal: `81,3 %`.
 pub(crate) fn percent(share: f64) -> String {
     Language::Indonesian.percent(share, 1)
@@ -44,9 +49,21 @@ pub(crate) fn long_date(date: chrono::NaiveDate) -> String {
     format!("{} {}", date.day(), month.map(Month::indonesian).unwrap_or_default())
 }
 
+/// Returns a date in words, as statements write it: `tiga puluh bulan Oktober tahun dua ribu dua puluh enam`.
+pub(crate) fn date_in_words(date: NaiveDate) -> String {
+    use chrono::Datelike;
+    let (day, year) = (in_words(date.day().into()), in_words(u64::from(date.year().unsigned_abs())));
+    format!("{day} bulan {} tahun {year}", Month::of_date(date).name())
+}
+
 /// Returns the weekday: `Sabtu`.
 pub(crate) fn weekday(date: NaiveDate) -> &'static str {
     Language::Indonesian.weekday(date)
+}
+
+/// Returns an integer that may be below zero in words: `minus seribu`.
+pub(crate) fn signed_in_words(n: i64) -> String {
+    format!("{}{}", if n < 0 { "minus " } else { "" }, in_words(n.unsigned_abs()))
 }
 
 /// Returns a count in words: `seribu dua ratus empat`.
@@ -101,8 +118,12 @@ mod tests {
         assert_eq!(percent(0.8127), "81,3\u{A0}%");
         assert_eq!(duration(45), "45 detik");
         assert_eq!(duration(3600), "1 jam");
-        assert_eq!(duration(3 * 3600 + 5 * 60 + 59), "3 jam 5 menit");
+        assert_eq!(duration(3 * 3600 + 5 * 60 + 29), "3 jam 5 menit");
         assert_eq!(long_date("2026-10-31".parse().unwrap()), "31 Oktober 2026");
+        assert_eq!(
+            date_in_words("2026-10-30".parse().unwrap()),
+            "tiga puluh bulan Oktober tahun dua ribu dua puluh enam"
+        );
         assert_eq!(weekday("2026-10-31".parse().unwrap()), "Sabtu");
     }
 }

@@ -2,35 +2,62 @@
 
 mod book;
 mod calendar;
+mod cases;
 mod code;
 mod compliance;
+mod compliance_workbook;
 mod csv;
 mod destruction;
-mod handover;
+mod drawing;
+mod html;
 mod indonesian;
+mod json;
 mod lines;
+mod listing;
+mod narrowed;
 mod notes;
+mod packed;
+mod page_one;
+mod paper;
 mod pdf;
 mod printable;
 mod program;
+mod public_copy;
+mod render_error;
 mod review;
+mod review_workbook;
+mod signers;
+mod spreadsheet;
+mod state;
+mod supply;
 mod table;
 mod templates;
+mod trial;
 mod verification;
 mod xlsx;
 
+pub use cases::cases_file;
 pub use code::{block_code, code};
+pub use html::{
+    Choice, DataSource, DocumentPage, Filter, Frame, Link, Pages, Picture, Shelf, Shelved, ShelvedFile, Standing,
+    Visitor, asset, cases_values, origin_values, page_template_names,
+};
+pub use json::{json, json_schemas};
+pub use listing::{Listed, Listing};
 pub use pdf::Rendered;
 pub use program::{Program, Typesetter, set_in};
+pub use render_error::RenderError;
+pub use spreadsheet::{csv, csv_notes, csv_rows, workbook};
 pub use templates::{TemplateError, template_names};
 
-use schemas::Month;
+use chrono::NaiveDate;
 use schemas::document::{
-    CalendarYear, ComplianceSheet, Coverage, Destruction, Handover, LedgerBook, MonthlyReview, Office, PdfStandard,
-    Provenance, VerificationReport,
+    CalendarYear, ComplianceSheet, Coverage, Destruction, LedgerBook, MonthlyReview, Office, PaperSet, PdfStandard,
+    Provenance, TargetTrial, VerificationReport,
 };
+use schemas::{Month, NarrowedReview};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -42,18 +69,20 @@ pub enum Document<'a> {
     Book(&'a LedgerBook),
     /// The monthly review of the Kepala Dinas.
     Review(&'a MonthlyReview),
+    /// The same of a part of its cases: pages and data, nothing on paper.
+    Narrowed(&'a NarrowedReview),
     /// The compliance report for the province: counts only.
     Compliance(&'a ComplianceSheet),
     /// The office's calendar of a year.
     Calendar(&'a CalendarYear),
-    /// A statement for each batch that was handed over.
-    Statement(&'a Handover),
-    /// A receipt for each batch that was handed over.
-    Receipt(&'a Handover),
+    /// The sheets of a paper.
+    Paper(&'a PaperSet),
     /// The statement of a verification.
     Verification(&'a VerificationReport),
     /// The draft of the statement of destruction of a list.
     Destruction(&'a LedgerBook, &'a Destruction),
+    /// What a target would have said of past months with another value.
+    Trial(&'a TargetTrial),
 }
 
 impl Document<'_> {
@@ -63,12 +92,13 @@ impl Document<'_> {
         match self {
             Self::Book(book) => &book.id,
             Self::Review(_) => "laporan_bulanan",
+            Self::Narrowed(_) => "laporan_bulanan_tersaring",
             Self::Compliance(_) => "laporan_kepatuhan",
             Self::Calendar(_) => "kalender",
-            Self::Statement(_) => "berita_acara_serah_terima",
-            Self::Receipt(_) => "bukti_pengambilan",
+            Self::Paper(papers) => &papers.id,
             Self::Verification(_) => "berita_acara_verifikasi",
             Self::Destruction(_, statement) => &statement.id,
+            Self::Trial(_) => "percobaan_target",
         }
     }
 
@@ -82,7 +112,10 @@ impl Document<'_> {
         };
         match self {
             Self::Calendar(calendar) => format!("{}_{}", self.id(), calendar.year),
+            Self::Trial(trial) => format!("{}_{}", self.id(), trial.target),
             Self::Verification(report) => format!("{}_{}", self.id(), report.on),
+            Self::Narrowed(review) => format!("{}_{}{}", self.id(), self.month(), narrowed::ending(&review.to)),
+            Self::Paper(PaperSet { day: Some(day), .. }) => format!("{}_{day}{copy}", self.id()),
             _ => format!("{}_{}{copy}", self.id(), self.month()),
         }
     }
@@ -92,8 +125,13 @@ impl Document<'_> {
     pub fn is_full(&self) -> bool {
         match self {
             Self::Book(book) | Self::Destruction(book, _) => !book.masked,
-            Self::Statement(handover) | Self::Receipt(handover) => !handover.masked,
-            Self::Review(_) | Self::Compliance(_) | Self::Calendar(_) | Self::Verification(_) => false,
+            Self::Paper(papers) => !papers.masked,
+            Self::Review(_)
+            | Self::Narrowed(_)
+            | Self::Compliance(_)
+            | Self::Calendar(_)
+            | Self::Verification(_)
+            | Self::Trial(_) => false,
         }
     }
 
@@ -101,14 +139,15 @@ impl Document<'_> {
     #[must_use]
     pub fn volumes(&self) -> usize {
         let (length, of_volume) = match self {
-            Self::Book(book) => (book.rows.len(), book::VOLUME),
-            Self::Statement(handover) => (handover.batches.len(), handover::STATEMENTS),
-            Self::Receipt(handover) => (handover.batches.len(), handover::RECEIPTS),
+            Self::Book(book) => (book.rows.len(), book::volume_rows(book)),
+            Self::Paper(papers) => (paper::volumes(papers).len(), 1),
             Self::Review(_)
+            | Self::Narrowed(_)
             | Self::Compliance(_)
             | Self::Calendar(_)
             | Self::Verification(_)
-            | Self::Destruction(..) => (1, 1),
+            | Self::Destruction(..)
+            | Self::Trial(_) => (1, 1),
         };
         length.div_ceil(of_volume).max(1)
     }
@@ -119,15 +158,63 @@ impl Document<'_> {
         if self.volumes() == 1 { self.name() } else { format!("{}_jilid_{volume}", self.name()) }
     }
 
+    /// Returns what its PDF keeps to unless something else is asked for: what leaves the office is tagged for programs that read aloud.
+    #[must_use]
+    pub fn usual_standard(&self) -> PdfStandard {
+        match self {
+            Self::Review(_) | Self::Compliance(_) => PdfStandard::A2aUa1,
+            Self::Paper(papers) if papers.leaves_office => PdfStandard::A2aUa1,
+            _ => PdfStandard::A2b,
+        }
+    }
+
+    /// Returns its title, without the period.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self {
+            Self::Book(book) => book.title.clone(),
+            Self::Review(review) => format!("Laporan Bulanan {}", review.sheet.service),
+            Self::Narrowed(review) => format!("Laporan Bulanan Tersaring {}", review.cases.sheet.service),
+            Self::Compliance(sheet) => format!("Laporan Kepatuhan Standar Pelayanan {}", sheet.service),
+            Self::Calendar(_) => "Kalender Kerja".to_owned(),
+            Self::Trial(trial) => format!("Percobaan Target: {}", trial.title),
+            Self::Paper(papers) => papers.title.clone(),
+            Self::Verification(_) => "Berita Acara Verifikasi Arsip".to_owned(),
+            Self::Destruction(_, statement) => statement.title.clone(),
+        }
+    }
+
+    /// Returns the period that it is about, in words.
+    fn period(&self) -> String {
+        match self {
+            Self::Calendar(calendar) => format!("Tahun {}", calendar.year),
+            Self::Verification(report) => format!("Tanggal {}", indonesian::long_date(report.on)),
+            Self::Narrowed(review) => format!("Bulan {} · {}", self.month().indonesian(), narrowed::words(review)),
+            _ => format!("Bulan {}", self.month().indonesian()),
+        }
+    }
+
     fn month(&self) -> Month {
         match self {
             Self::Book(book) | Self::Destruction(book, _) => book.month,
             Self::Review(review) => review.sheet.month,
+            Self::Narrowed(review) => review.cases.sheet.month,
             Self::Compliance(sheet) => sheet.month,
-            Self::Statement(handover) | Self::Receipt(handover) => handover.month,
+            Self::Paper(papers) => papers.month,
             Self::Verification(report) => Month::of_date(report.on),
             // A calendar has no month of its own and takes its first one.
-            Self::Calendar(calendar) => calendar.months.first().map_or(Month::of_date(chrono::NaiveDate::MIN), |m| m.0),
+            Self::Trial(trial) => trial.months.last().map_or(Month::of_date(NaiveDate::MIN), |m| m.month),
+            Self::Calendar(calendar) => calendar.months.first().map_or(Month::of_date(NaiveDate::MIN), |m| m.0),
+        }
+    }
+
+    /// Returns the last day that it covers, on which its file is dated.
+    fn last_day(&self) -> NaiveDate {
+        match self {
+            Self::Verification(report) => report.on,
+            Self::Calendar(calendar) => calendar.days.last().map_or_else(|| self.month().last_day(), |day| day.date),
+            Self::Paper(PaperSet { day: Some(day), .. }) => *day,
+            _ => self.month().last_day(),
         }
     }
 
@@ -136,9 +223,11 @@ impl Document<'_> {
         match self {
             Self::Book(book) | Self::Destruction(book, _) => Some(&book.provenance),
             Self::Review(review) => Some(&review.sheet.provenance),
+            Self::Narrowed(review) => Some(&review.cases.sheet.provenance),
             Self::Compliance(sheet) => Some(&sheet.provenance),
-            Self::Statement(handover) | Self::Receipt(handover) => Some(&handover.provenance),
+            Self::Paper(papers) => Some(&papers.provenance),
             Self::Verification(report) => report.provenance.as_ref(),
+            Self::Trial(trial) => Some(&trial.provenance),
             Self::Calendar(_) => None,
         }
     }
@@ -147,65 +236,26 @@ impl Document<'_> {
     fn coverage(&self) -> Option<Coverage> {
         match self {
             Self::Verification(_) | Self::Calendar(_) => None,
+            // What happened on a day is handed out on that day; the footer says until when the data go.
+            Self::Paper(papers) if paper::is_daily(papers) => None,
             _ => self.provenance().map(|provenance| provenance.coverage(self.month())),
         }
     }
 
-    fn layout(&self) -> &'static str {
-        match self {
+    /// Returns its layout; `None` if it is not set on paper.
+    fn layout(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Narrowed(_) => return None,
             Self::Book(_) => "buku.typ",
             Self::Review(_) => "laporan_bulanan.typ",
             Self::Compliance(_) => "laporan_kepatuhan.typ",
             Self::Calendar(_) => "kalender.typ",
-            Self::Statement(_) => "serah_terima.typ",
-            Self::Receipt(_) => "bukti_pengambilan.typ",
+            Self::Paper(papers) => paper::layout(papers.layout),
             Self::Verification(_) => "verifikasi.typ",
             Self::Destruction(..) => "pemusnahan.typ",
-        }
+            Self::Trial(_) => "percobaan_target.typ",
+        })
     }
-}
-
-/// An error because of which a document cannot be made.
-#[derive(Debug, thiserror::Error)]
-pub enum RenderError {
-    /// A template cannot be used.
-    #[error(transparent)]
-    Template(#[from] TemplateError),
-    /// The layout failed.
-    #[error("{document} could not be set: {reason}")]
-    Layout {
-        /// Which document.
-        document: String,
-        /// File, line and message of the first fault.
-        reason: String,
-    },
-    /// The typesetting program failed.
-    #[error("{program} failed: {reason}; check [render] in tertib.toml and the office's own templates")]
-    Program {
-        /// The program.
-        program: String,
-        /// The reason.
-        reason: String,
-    },
-    /// The typesetting program took too long.
-    #[error("{program} was ended after {seconds} s; `deadline-seconds` under [render] gives it more")]
-    Deadline {
-        /// The program.
-        program: String,
-        /// The deadline.
-        seconds: u64,
-    },
-    /// A code is too long for a QR code.
-    #[error("the code of a document cannot be drawn: {0}")]
-    Code(qrcode::types::QrError),
-    /// The data could not be written.
-    #[error("{document} could not be written: {reason}")]
-    Data {
-        /// Which document.
-        document: String,
-        /// What went wrong.
-        reason: String,
-    },
 }
 
 /// Renders documents. The same document gives the same bytes.
@@ -249,21 +299,20 @@ impl Renderer {
         office: &Office,
         standard: PdfStandard,
     ) -> Result<Rendered, RenderError> {
+        let layout = document.layout().ok_or_else(|| RenderError::NotOnPaper(document.name()))?;
         let (page, replaced) = self.page(document, volume, office, standard)?;
         let name = document.volume_name(volume);
-        let request = pdf::Request {
-            name,
-            layout: document.layout(),
-            month: document.month(),
-            zone: office.zone(),
-            page: page.to_string(),
-            standard,
-        };
-        let rendered = match &self.program {
-            Some(program) => program.set(&request, &self.templates, self.crest.as_ref())?,
-            None => pdf::set(&request, &self.templates, &self.fonts, self.crest.as_ref())?,
-        };
-        Ok(Rendered { replaced, ..rendered })
+        let output = pdf::Output::Pdf { last_day: document.last_day(), zone: office.zone(), standard };
+        let rendered = self.set(&pdf::Request { name, layout, page: page.to_string(), output })?;
+        let packed = if standard.is_tagged() { packed::packed(&rendered.bytes) } else { None };
+        Ok(Rendered { replaced, bytes: packed.unwrap_or(rendered.bytes), pages: rendered.pages })
+    }
+
+    fn set(&self, request: &pdf::Request<'_>) -> Result<Rendered, RenderError> {
+        match &self.program {
+            Some(program) => program.set(request, &self.templates, self.crest.as_ref()),
+            None => pdf::set(request, &self.templates, &self.fonts, self.crest.as_ref()),
+        }
     }
 
     /// Returns what the layout of a volume reads as `data.json`, for authors of layouts.
@@ -271,7 +320,7 @@ impl Renderer {
     /// # Errors
     /// [`RenderError`] when a sentence cannot be made.
     pub fn data(&self, document: Document<'_>, volume: usize, office: &Office) -> Result<Vec<u8>, RenderError> {
-        let (page, _) = self.page(document, volume, office, PdfStandard::default())?;
+        let (page, _) = self.page(document, volume, office, document.usual_standard())?;
         let fault = |e: serde_json::Error| RenderError::Data { document: document.name(), reason: e.to_string() };
         serde_json::to_vec_pretty(&page).map_err(fault)
     }
@@ -293,29 +342,28 @@ impl Renderer {
         let mut replaced = 0;
         let mut page = match document {
             Document::Book(book) => {
-                let (page, in_rows) = book::page(book, volume, office, templates, &self.fonts, standard)?;
+                let (page, in_rows) = book::page(book, volume, office, templates, &self.fonts)?;
                 replaced = in_rows;
                 page
             }
             Document::Review(review) => review::page(review, office, templates)?,
+            Document::Narrowed(review) => narrowed::page(review, office),
             Document::Compliance(sheet) => compliance::page(sheet, office),
             Document::Calendar(year) => calendar::page(year, office),
+            Document::Trial(trial) => trial::page(trial, office),
             Document::Verification(report) => verification::page(report, office, templates)?,
             Document::Destruction(list, statement) => destruction::page(list, statement, office, templates)?,
-            Document::Statement(handover) => handover::page(handover, handover::STATEMENTS, volume, office, templates)?,
-            Document::Receipt(handover) => handover::page(handover, handover::RECEIPTS, volume, office, templates)?,
+            Document::Paper(papers) => paper::page(papers, volume, office, templates, &self.fonts)?,
         };
-        if let Some(provenance) = document.provenance() {
-            let provisional = document.coverage() == Some(Coverage::Provisional);
-            page["keadaan"] = json!({
-                "sementara": provisional,
-                "sampai": provenance.extent(),
-            });
+        // Programs that read aloud need a table with cells. For the eye, columns of lines are set much faster.
+        page["bertanda"] = standard.is_tagged().into();
+        if let Some(state) = state::state(document) {
+            page["keadaan"] = state;
         }
-        if !matches!(document, Document::Calendar(_)) {
+        if !matches!(document, Document::Calendar(_) | Document::Trial(_) | Document::Narrowed(_)) {
             let code = code(document)?.map(|code| code.to_string());
             // Papers that are signed one by one have the code in their footer only, as text.
-            if !matches!(document, Document::Statement(_) | Document::Receipt(_)) {
+            if !matches!(document, Document::Paper(_)) {
                 page["qr"] = code.as_deref().map(book::qr).transpose()?.into();
             }
             page["kode"] = code.into();
@@ -332,68 +380,4 @@ impl Crest {
         let ending = path.extension().map_or_else(String::new, |e| e.to_string_lossy().to_lowercase());
         Self { name: format!("lambang.{ending}"), bytes }
     }
-}
-
-fn table(document: Document<'_>) -> table::Table {
-    match document {
-        Document::Book(book) => book::table(book),
-        Document::Review(review) => compliance::table(&review.sheet),
-        Document::Compliance(sheet) => compliance::table(sheet),
-        Document::Calendar(year) => calendar::table(year),
-        Document::Verification(report) => verification::table(report),
-        Document::Destruction(_, statement) => destruction::table(statement),
-        Document::Statement(handover) | Document::Receipt(handover) => handover::table(handover),
-    }
-}
-
-/// Returns the document as a workbook with typed columns and a frozen heading, in which text is never a formula. A second sheet
-/// describes the document.
-///
-/// # Errors
-/// [`RenderError::Data`] when it cannot be written.
-pub fn xlsx(document: Document<'_>) -> Result<Vec<u8>, RenderError> {
-    let written = xlsx::write(&document.name(), document.month(), &table(document), &notes::notes(document));
-    written.map_err(|e| RenderError::Data { document: document.name(), reason: e.to_string() })
-}
-
-/// Returns the document as CSV. Text that a spreadsheet would take for a formula has an apostrophe in front of it.
-///
-/// # Errors
-/// [`RenderError::Data`] when it cannot be written.
-pub fn csv(document: Document<'_>) -> Result<Vec<u8>, RenderError> {
-    csv::write(&table(document)).map_err(|reason| RenderError::Data { document: document.name(), reason })
-}
-
-/// Returns the notes that are written next to the CSV file of a document, one per line.
-#[must_use]
-pub fn csv_notes(document: Document<'_>) -> String {
-    notes::notes(document).into_iter().map(|(label, value)| format!("{label}: {value}\n")).collect()
-}
-
-/// Returns any rows as CSV of the same dialect.
-///
-/// # Errors
-/// [`RenderError::Data`] when they cannot be written.
-pub fn csv_rows(head: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>, RenderError> {
-    let written = csv::lines(head.iter().copied(), rows.iter().map(|row| row.iter()));
-    written.map_err(|reason| RenderError::Data { document: "csv".to_owned(), reason })
-}
-
-/// Returns the document as JSON with sorted keys.
-///
-/// # Errors
-/// [`RenderError::Data`] when it cannot be written.
-pub fn json(document: Document<'_>) -> Result<Vec<u8>, RenderError> {
-    let fault = |e: serde_json::Error| RenderError::Data { document: document.name(), reason: e.to_string() };
-    let mut value: Value = match document {
-        Document::Compliance(sheet) => compliance::data(sheet),
-        Document::Destruction(list, statement) => json!({"list": list, "statement": statement}),
-        document => serde_json::to_value(document).map_err(fault)?,
-    };
-    if let (Some(coverage), Some(fields)) = (document.coverage(), value.as_object_mut()) {
-        fields.insert("coverage".to_owned(), serde_json::to_value(coverage).map_err(fault)?);
-    }
-    let mut text = serde_json::to_vec_pretty(&value).map_err(fault)?;
-    text.push(b'\n');
-    Ok(text)
 }

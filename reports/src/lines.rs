@@ -82,10 +82,12 @@ impl<'f> Ruler<'f> {
     }
 }
 
-/// Breaks rows into lines. Returns the lines of each column, where every row is as high as its highest cell, and where rows end.
+/// Breaks rows into lines. Returns the lines of each column, where every row is as high as its highest cell and has at least so many
+/// lines, and where rows end.
 pub(crate) fn columns(
     rows: &[Vec<String>],
     widths_pt: &[f64],
+    least: usize,
     ruler: &mut Ruler<'_>,
 ) -> (Vec<Vec<String>>, Vec<usize>) {
     let mut columns: Vec<Vec<String>> = vec![Vec::new(); widths_pt.len()];
@@ -94,7 +96,7 @@ pub(crate) fn columns(
     for row in rows {
         let cells: Vec<Vec<String>> =
             row.iter().zip(widths_pt).map(|(text, width)| ruler.lines(text, *width)).collect();
-        end += cells.iter().map(Vec::len).max().unwrap_or(1);
+        end += cells.iter().map(Vec::len).max().unwrap_or(1).max(least);
         for (column, lines) in columns.iter_mut().zip(cells) {
             column.extend(lines);
             column.resize(end, String::new());
@@ -157,8 +159,10 @@ mod tests {
         let mut ruler = Ruler::new(&fonts, 8.0);
         let rows = [vec!["1".to_owned(), "A B".to_owned()], vec!["2".to_owned(), "C".to_owned()]];
         let width = ruler.width("A");
-        let (columns, ends) = columns(&rows, &[50.0, width], &mut ruler);
-        assert_eq!(columns, [["1", "", "2"], ["A", "B", "C"]]);
+        let (lines, ends) = columns(&rows, &[50.0, width], 1, &mut ruler);
+        assert_eq!(lines, [["1", "", "2"], ["A", "B", "C"]]);
         assert_eq!(ends, [2, 3]);
+        let (lines, ends) = columns(&rows, &[50.0, width], 2, &mut ruler);
+        assert_eq!((lines[0].len(), ends), (4, vec![2, 4]));
     }
 }

@@ -3,8 +3,8 @@
 //! Gives   the sheet "Keterangan" of a workbook, and the file of that name next to a CSV file, which has only rows itself
 
 use crate::Document;
-use crate::book::copy;
-use schemas::document::Coverage;
+use crate::book::copy_of;
+use schemas::document::{Coverage, PaperSet};
 
 /// Returns labels and values, in the order in which they are listed.
 pub(crate) fn notes(document: Document<'_>) -> Vec<(&'static str, String)> {
@@ -14,17 +14,25 @@ pub(crate) fn notes(document: Document<'_>) -> Vec<(&'static str, String)> {
             notes.extend([("Tahun", calendar.year.to_string()), ("Program", calendar.program.clone())]);
         }
         Document::Verification(report) => notes.push(("Tanggal", crate::indonesian::long_date(report.on))),
+        Document::Paper(PaperSet { day: Some(day), .. }) => notes.push(("Tanggal", crate::indonesian::long_date(*day))),
         _ => notes.push(("Bulan", document.month().indonesian())),
     }
     match document {
         Document::Book(book) | Document::Destruction(book, _) => {
-            notes.push(("Salinan", copy(book.masked).to_owned()));
+            notes.push(("Salinan", copy_of(book).to_owned()));
             notes.push(("Zona waktu", book.zone.to_string()));
             notes.push(("Kode", book.code.to_string()));
         }
-        Document::Statement(handover) | Document::Receipt(handover) => {
-            notes.push(("Salinan", copy(handover.masked).to_owned()));
-            notes.push(("Zona waktu", handover.zone.to_string()));
+        Document::Paper(papers) => {
+            notes.push(("Salinan", crate::paper::copy_of(papers).to_owned()));
+            notes.push(("Zona waktu", papers.zone.to_string()));
+        }
+        Document::Narrowed(review) => {
+            notes.push(("Saringan", crate::narrowed::words(review)));
+            notes.push(("Batasan", [crate::narrowed::LEFT_OUT, crate::narrowed::FOR_THE_OFFICE].join(" ")));
+        }
+        Document::Review(review) => {
+            notes.extend(crate::public_copy::notice(review).map(|words| ("Salinan", words.to_owned())));
         }
         Document::Compliance(sheet) if sheet.hide_small => {
             notes.push(("Salinan", crate::compliance::WITHHELD.to_owned()));
@@ -40,12 +48,15 @@ pub(crate) fn notes(document: Document<'_>) -> Vec<(&'static str, String)> {
             ("Program", provenance.program.clone()),
         ]);
     }
+    if let Some(state) = crate::state::note(document) {
+        notes.push(("Keadaan", state));
+    }
     if let Some(coverage) = document.coverage() {
         let words = match coverage {
-            Coverage::Complete => "lengkap",
-            Coverage::Provisional => "sementara: belum seluruh data bulan ini ada dalam arsip",
+            Coverage::Complete => "seluruh data bulan ini sudah ada dalam arsip",
+            Coverage::Provisional => "belum seluruh data bulan ini ada dalam arsip",
         };
-        notes.push(("Kelengkapan data", words.to_owned()));
+        notes.push(("Data dalam arsip", words.to_owned()));
     }
     notes
 }

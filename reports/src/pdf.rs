@@ -1,4 +1,4 @@
-//! Sets a layout with its data as a PDF, with the embedded typst.
+//! Sets a layout with its data as a PDF or as a picture, with the embedded typst.
 //!
 //! Invariant: residents' text never becomes typst source. All of it is in one JSON file that the fixed layout reads. A layout sees
 //! only the templates and that file: no disk, no network, no packages, no clock.
@@ -6,9 +6,10 @@
 use crate::printable;
 use crate::templates::{TemplateError, Templates};
 use crate::{Crest, RenderError};
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
+use schemas::Zone;
 use schemas::document::PdfStandard;
-use schemas::{Month, Zone};
+use serde::{Deserialize, Serialize};
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
 use typst::layout::{Abs, Em};
@@ -19,6 +20,7 @@ use typst::{Library, LibraryExt, World, WorldExt};
 use typst_kit::fonts::FontStore;
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandards, Timestamp};
+use typst_svg::SvgOptions;
 
 /// A rendered document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,13 +95,26 @@ pub(crate) struct Request<'a> {
     pub(crate) name: String,
     /// The name of its layout.
     pub(crate) layout: &'a str,
-    /// The month that it covers, and the zone in which the month ends.
-    pub(crate) month: Month,
-    pub(crate) zone: Zone,
     /// What the layout reads, as JSON.
     pub(crate) page: String,
-    /// The standard that the file keeps to.
-    pub(crate) standard: PdfStandard,
+    /// What is made of it.
+    pub(crate) output: Output,
+}
+
+/// What a document is set as.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) enum Output {
+    /// A PDF.
+    Pdf {
+        /// The last day that it covers.
+        last_day: NaiveDate,
+        /// The zone in which the day ends.
+        zone: Zone,
+        /// The standard that the file keeps to.
+        standard: PdfStandard,
+    },
+    /// The first page as an SVG picture.
+    Svg,
 }
 
 /// Sets a document with the built-in typesetter.
@@ -109,7 +124,7 @@ pub(crate) fn set(
     fonts: &Fonts,
     crest: Option<&Crest>,
 ) -> Result<Rendered, RenderError> {
-    let Request { name, layout, month, zone, page, standard } = request;
+    let Request { name, layout, page, output } = request;
     let world = TypstWorld::new(layout, page, templates, fonts, crest)
         .map_err(|reason| RenderError::Layout { document: name.clone(), reason })?;
     let fault = |faults: &[SourceDiagnostic]| RenderError::Layout {
@@ -117,24 +132,35 @@ pub(crate) fn set(
         reason: faults.first().map_or_else(String::new, |f| describe(&world, f)),
     };
     let document: PagedDocument = typst::compile(&world).output.map_err(|e| fault(&e))?;
-    let bytes = typst_pdf::pdf(&document, &options(name, *month, *zone, *standard)?).map_err(|e| fault(&e))?;
+    let bytes = match *output {
+        Output::Pdf { last_day, zone, standard } => {
+            typst_pdf::pdf(&document, &options(name, last_day, zone, standard)?).map_err(|e| fault(&e))?
+        }
+        Output::Svg => {
+            let first = document
+                .pages()
+                .first()
+                .ok_or_else(|| RenderError::Layout { document: name.clone(), reason: "it has no page".to_owned() })?;
+            typst_svg::svg(first, &SvgOptions::default()).into_bytes()
+        }
+    };
     let pages = document.pages().len();
-    // What typst memoised for this document is useless for the next one.
-    typst::comemo::evict(0);
+    // What typst memoised for this document is useless for the next one; but another thread may be amid a document, and what it has
+    // used since the last eviction stays.
+    typst::comemo::evict(1);
     Ok(Rendered { bytes, pages, replaced: 0 })
 }
 
-/// Returns the options of a PDF of a standard. It is dated at the end of its month, so that the same data give the same bytes.
-fn options(name: &str, month: Month, zone: Zone, standard: PdfStandard) -> Result<PdfOptions, RenderError> {
+/// Returns the options of a PDF of a standard. It is dated at the end of the last day that it covers, so that the same data give the same bytes.
+fn options(name: &str, last: NaiveDate, zone: Zone, standard: PdfStandard) -> Result<PdfOptions, RenderError> {
     let fault = |reason: &str| RenderError::Data { document: name.to_owned(), reason: reason.to_owned() };
     let standards =
         PdfStandards::new(typst_standards(standard)).map_err(|_| fault("the PDF standard is not available"))?;
-    let last = month.last_day();
     let small = |n: u32| u8::try_from(n).ok();
     let end = small(last.month()).zip(small(last.day()));
     let end = end.and_then(|(month, day)| Datetime::from_ymd_hms(last.year(), month, day, 23, 59, 59));
     let timestamp = end.and_then(|end| Timestamp::new_local(end, zone.offset_s() / 60));
-    let timestamp = timestamp.ok_or_else(|| fault("the month is out of range"))?;
+    let timestamp = timestamp.ok_or_else(|| fault("the last day is out of range"))?;
     Ok(PdfOptions {
         ident: Smart::Custom(name.to_owned()),
         creator: Smart::Custom(Some(concat!("tertib ", env!("CARGO_PKG_VERSION")).to_owned())),

@@ -6,11 +6,10 @@
 //! Rule    it runs in a private folder that holds only the templates and the data, without environment, packages or network, within
 //!         the time and memory of the configuration; its error message is reported with file and line
 
-use crate::pdf::{self, Fonts, Rendered, Request};
+use crate::pdf::{self, Fonts, Output, Rendered, Request};
 use crate::templates::{Templates, template_names};
 use crate::{Crest, RenderError};
 use schemas::document::PdfStandard;
-use schemas::{Month, Zone};
 use serde::{Deserialize, Serialize};
 use std::ffi::OsStr;
 use std::fs::File;
@@ -88,9 +87,7 @@ impl Program {
                 let order = Order {
                     name: request.name.clone(),
                     layout: request.layout.to_owned(),
-                    month: request.month,
-                    zone: request.zone,
-                    standard: request.standard,
+                    output: request.output,
                     crest: crest.map(|crest| crest.name.clone()),
                 };
                 let order = serde_json::to_vec(&order).map_err(|e| self.fault(&e.to_string()))?;
@@ -107,8 +104,12 @@ impl Program {
                 (fault, _) => fault,
             }
         })?;
-        let bytes = std::fs::read(room.path().join(RESULT)).map_err(failed)?;
-        let pages = pages(&bytes).ok_or_else(|| self.fault("it gave a file whose pages cannot be counted"))?;
+        let bytes = std::fs::read(room.path().join(result(request.output))).map_err(failed)?;
+        let pages = match request.output {
+            Output::Pdf { .. } => pages(&bytes),
+            Output::Svg => Some(1),
+        };
+        let pages = pages.ok_or_else(|| self.fault("it gave a file whose pages cannot be counted"))?;
         Ok(Rendered { pages, bytes, replaced: 0 })
     }
 
@@ -158,19 +159,24 @@ impl Program {
     }
 }
 
-/// The files in the folder of a program: the data of the layout, the order for tertib itself, and the result.
+/// The files in the folder of a program: the data of the layout, and the order for tertib itself.
 const DATA: &str = "data.json";
 const ORDER: &str = "order.json";
-const RESULT: &str = "out.pdf";
+
+/// Returns the file in the folder of a program that holds the result.
+fn result(output: Output) -> &'static str {
+    match output {
+        Output::Pdf { .. } => "out.pdf",
+        Output::Svg => "out.svg",
+    }
+}
 
 /// What tertib itself should set in a folder of layouts and data.
 #[derive(Debug, Serialize, Deserialize)]
 struct Order {
     name: String,
     layout: String,
-    month: Month,
-    zone: Zone,
-    standard: PdfStandard,
+    output: Output,
     crest: Option<String>,
 }
 
@@ -186,32 +192,30 @@ pub fn set_in(folder: &Path) -> Result<(), RenderError> {
     let names = template_names().filter(|name| name.ends_with(".typ"));
     let layouts = names.map(|name| Ok((name.to_owned(), text(name)?))).collect::<Result<_, RenderError>>()?;
     let crest = order.crest.map(|name| Ok::<_, RenderError>(Crest { bytes: read(&name)?, name })).transpose()?;
-    let request = Request {
-        name: order.name,
-        layout: &order.layout,
-        month: order.month,
-        zone: order.zone,
-        page: text(DATA)?,
-        standard: order.standard,
-    };
+    let request = Request { name: order.name, layout: &order.layout, page: text(DATA)?, output: order.output };
     let rendered = pdf::set(&request, &Templates::load(layouts)?, &Fonts::embedded()?, crest.as_ref())?;
-    std::fs::write(folder.join(RESULT), rendered.bytes).map_err(|e| fault(format!("{RESULT}: {e}")))
+    let result = result(order.output);
+    std::fs::write(folder.join(result), rendered.bytes).map_err(|e| fault(format!("{result}: {e}")))
 }
 
 fn typst_arguments(request: &Request<'_>) -> Vec<String> {
-    let standard = match request.standard {
-        PdfStandard::A1b => "a-1b",
-        PdfStandard::A2b => "a-2b",
-        PdfStandard::A2aUa1 => "a-2a,ua-1",
-    };
-    let created = (request.month.end_s(request.zone) - 1).to_string();
-    let mut arguments = vec!["compile", "--root", ".", "--ignore-system-fonts", "--diagnostic-format", "short"];
-    arguments.extend(["--creation-timestamp", &created, "--pdf-standard", standard]);
-    if !request.standard.is_tagged() {
-        arguments.push("--no-pdf-tags");
+    let words = ["compile", "--root", ".", "--ignore-system-fonts", "--diagnostic-format", "short"];
+    let mut arguments: Vec<String> = words.map(str::to_owned).to_vec();
+    if let Output::Pdf { last_day, zone, standard } = request.output {
+        let name = match standard {
+            PdfStandard::A1b => "a-1b",
+            PdfStandard::A2b => "a-2b",
+            PdfStandard::A2aUa1 => "a-2a,ua-1",
+        };
+        let created = (zone.start_s(last_day.succ_opt().unwrap_or(last_day)) - 1).to_string();
+        let words = ["--creation-timestamp", &created, "--pdf-standard", name];
+        arguments.extend(words.map(str::to_owned));
+        if !standard.is_tagged() {
+            arguments.push("--no-pdf-tags".to_owned());
+        }
     }
-    arguments.extend([request.layout, RESULT]);
-    arguments.into_iter().map(str::to_owned).collect()
+    arguments.extend([request.layout, result(request.output)].map(str::to_owned));
+    arguments
 }
 
 /// Creates a folder that no other user can read.
@@ -235,12 +239,22 @@ fn limit(_child: &Child, _bytes: u64) -> std::io::Result<()> {
     Ok(())
 }
 
+/// What ends with this was not loaded, of which the loader cannot always say why.
+#[cfg(unix)]
+const NOT_LOADED: i32 = 127;
+
 #[cfg(unix)]
 fn how_it_ended(status: ExitStatus) -> String {
     use std::os::unix::process::ExitStatusExt;
-    match status.signal() {
-        Some(signal) => format!("it was ended by signal {signal}; it may need more than `memory-mb` under [render]"),
-        None => format!("it ended with {status} and said nothing"),
+    match (status.signal(), status.code()) {
+        (Some(signal), _) => {
+            format!("it was ended by signal {signal}; it may need more than `memory-mb` under [render]")
+        }
+        (None, Some(NOT_LOADED)) => {
+            "it could not be loaded; it may need more than `memory-mb` under [render], or a library that is missing"
+                .to_owned()
+        }
+        (None, _) => format!("it ended with {status} and said nothing"),
     }
 }
 
@@ -252,7 +266,8 @@ fn how_it_ended(status: ExitStatus) -> String {
 /// Returns the first error that the program reports, as `file, line N: message`.
 fn complaint(said: &Path) -> Option<String> {
     let words = std::fs::read_to_string(said).ok()?;
-    let line = words.lines().find(|line| line.contains("error: "))?;
+    // Where memory ends too early for words of its own, the runtime says something.
+    let line = words.lines().find(|line| line.contains("error: ") && !line.starts_with("fatal runtime error: "))?;
     let (place, message) = line.split_once("error: ")?;
     let mut parts = place.trim_end_matches([' ', ':']).split(':');
     let place = match (parts.next(), parts.next()) {
@@ -321,7 +336,9 @@ mod tests {
         assert_eq!(complaint(file.path()).as_deref(), Some("buku.typ, line 12: unknown variable: a"));
         std::fs::write(file.path(), "error: input file not found (searched at x)").unwrap();
         assert_eq!(complaint(file.path()).as_deref(), Some("input file not found (searched at x)"));
-        std::fs::write(file.path(), "memory allocation of 7 bytes failed").unwrap();
-        assert_eq!(complaint(file.path()), None);
+        for of_the_runtime in ["memory allocation of 7 bytes failed", "fatal runtime error: a bug, aborting"] {
+            std::fs::write(file.path(), of_the_runtime).unwrap();
+            assert_eq!(complaint(file.path()), None);
+        }
     }
 }

@@ -7,24 +7,29 @@ use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-const EMBEDDED: [(&str, &str); 17] = [
+const EMBEDDED: [(&str, &str); 22] = [
     ("_dasar.typ", include_str!("../../templates/_dasar.typ")),
     ("_grafik.typ", include_str!("../../templates/_grafik.typ")),
+    ("gambar.typ", include_str!("../../templates/gambar.typ")),
     ("buku.typ", include_str!("../../templates/buku.typ")),
     ("laporan_bulanan.typ", include_str!("../../templates/laporan_bulanan.typ")),
     ("kalender.typ", include_str!("../../templates/kalender.typ")),
     ("laporan_kepatuhan.typ", include_str!("../../templates/laporan_kepatuhan.typ")),
-    ("serah_terima.typ", include_str!("../../templates/serah_terima.typ")),
-    ("bukti_pengambilan.typ", include_str!("../../templates/bukti_pengambilan.typ")),
+    ("_baris.typ", include_str!("../../templates/_baris.typ")),
+    ("_lembar.typ", include_str!("../../templates/_lembar.typ")),
+    ("_pihak.typ", include_str!("../../templates/_pihak.typ")),
+    ("lembar.typ", include_str!("../../templates/lembar.typ")),
+    ("berita_acara.typ", include_str!("../../templates/berita_acara.typ")),
+    ("potong.typ", include_str!("../../templates/potong.typ")),
+    ("surat.typ", include_str!("../../templates/surat.typ")),
     ("verifikasi.typ", include_str!("../../templates/verifikasi.typ")),
+    ("percobaan_target.typ", include_str!("../../templates/percobaan_target.typ")),
     ("pemusnahan.typ", include_str!("../../templates/pemusnahan.typ")),
     ("berita_acara_pemusnahan.txt.j2", include_str!("../../templates/berita_acara_pemusnahan.txt.j2")),
     ("berita_acara_verifikasi.txt.j2", include_str!("../../templates/berita_acara_verifikasi.txt.j2")),
-    ("berita_acara_serah_terima.txt.j2", include_str!("../../templates/berita_acara_serah_terima.txt.j2")),
     ("penutup_daftar.txt.j2", include_str!("../../templates/penutup_daftar.txt.j2")),
     ("penutup_buku.txt.j2", include_str!("../../templates/penutup_buku.txt.j2")),
-    ("perubahan.txt.j2", include_str!("../../templates/perubahan.txt.j2")),
-    ("perlu_keputusan.txt.j2", include_str!("../../templates/perlu_keputusan.txt.j2")),
+    ("kesimpulan.txt.j2", include_str!("../../templates/kesimpulan.txt.j2")),
 ];
 
 /// The number of instructions that a sentence template may use, which take a second or two.
@@ -93,7 +98,16 @@ impl Templates {
     }
 }
 
-fn environment() -> Environment<'static> {
+impl Templates {
+    /// Returns the sentence that a text of a fact file makes from its data.
+    pub(crate) fn sentence(&self, file: &str, text: &str, data: &serde_json::Value) -> Result<String, TemplateError> {
+        let made = self.sentences.render_named_str(file, text, minijinja::value::Serde(data));
+        made.map_err(|fault| sentence_fault(file, &fault))
+    }
+}
+
+/// Returns an engine that stops at what is missing and at what does not end, with the filters of our templates.
+pub(crate) fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
@@ -109,7 +123,7 @@ pub fn template_names() -> impl Iterator<Item = &'static str> {
     EMBEDDED.iter().map(|(name, _)| *name)
 }
 
-fn sentence_fault(name: &str, fault: &minijinja::Error) -> TemplateError {
+pub(crate) fn sentence_fault(name: &str, fault: &minijinja::Error) -> TemplateError {
     let place = fault.line().map_or_else(String::new, |l| format!("line {l}: "));
     let reason = match fault.kind() {
         ErrorKind::OutOfFuel => format!("{place}it does not come to an end; look for a loop in it"),

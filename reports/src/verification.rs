@@ -1,7 +1,7 @@
 //! The statement of a verification (berita acara verifikasi), for auditors.
 
 use crate::book::provenance;
-use crate::indonesian::{long_date, weekday};
+use crate::indonesian::{date_in_words, long_date, weekday};
 use crate::table::{Item, Table};
 use crate::templates::{TemplateError, Templates};
 use schemas::document::{LocatedFinding, Office, VerificationReport};
@@ -13,23 +13,33 @@ pub(crate) fn page(
     office: &Office,
     templates: &Templates,
 ) -> Result<Value, TemplateError> {
-    let sentences = templates.sentences(
+    let mut sentences = templates.sentences(
         "berita_acara_verifikasi.txt.j2",
         json!({
             "hari": weekday(report.on),
-            "tanggal": long_date(report.on),
+            "tanggal_kata": date_in_words(report.on),
+            "tempat": office.tempat,
             "peristiwa": report.events,
             "angka_tersimpan": report.figures,
             "tidak_diperiksa": report.unchecked,
             "catatan": report.commits,
-            "berkas": report.files,
+            "fail": report.files,
             "baris": report.rows,
             "temuan": report.findings.len(),
         }),
     )?;
+    let opening = if sentences.is_empty() { String::new() } else { sentences.remove(0) };
+    let keeper = crate::signers::responsible(office, "PIHAK PERTAMA");
+    // Who examines comes from outside and is not known here.
+    let examiner = json!({"nama": "", "nip": "", "pangkat": "", "jabatan": "", "alamat": "", "sebagai": "PIHAK KEDUA"});
+    let mut head = json!(office.mengetahui);
+    head["sebagai"] = "Mengetahui".into();
     let found = report.findings.iter().map(|f| json!([f.text.code, f.text.sentence, f.place, f.text.remedy]));
     Ok(json!({
         "kantor": office,
+        "pembuka": opening,
+        "pihak": [keeper, examiner],
+        "tanda_tangan": [examiner, keeper, head],
         "kalimat": sentences,
         "temuan": found.collect::<Vec<_>>(),
         "sidik": report.head,
@@ -59,5 +69,5 @@ pub(crate) fn table(report: &VerificationReport) -> Table {
             f.n.into(),
         ]
     };
-    Table::new(["kode", "temuan", "tempat", "tindakan", "jumlah"], report.findings.iter().map(line).collect())
+    Table::new(["Kode", "Temuan", "Tempat", "Tindakan", "Jumlah"], report.findings.iter().map(line).collect())
 }

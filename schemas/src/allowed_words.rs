@@ -3,7 +3,7 @@
 //! Reads   the procedure, roles, kinds of application, papers, and what an applicant's data may be
 //! Gives   the words of a column with their names, and whether a word is one of them
 
-use crate::{Column, Facts};
+use crate::{Column, Facts, OldCard};
 
 /// A word that a column may hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,7 @@ impl Facts {
             Column::Kekurangan => self.dokumen.iter().map(|(id, label)| word(id, label, None)).collect(),
             Column::Kewarganegaraan => self.applicant.kewarganegaraan.iter().map(|id| word(id, "", None)).collect(),
             Column::JenisKelamin => self.applicant.jenis_kelamin.iter().map(|id| word(id, "", None)).collect(),
+            Column::KtpLamaDiterima => OldCard::ALL.iter().map(|answer| word(answer.word(), "", None)).collect(),
             _ => Vec::new(),
         }
     }
@@ -50,14 +51,23 @@ impl Facts {
             Column::Kekurangan => value.split(';').all(|code| self.dokumen.contains_key(code.trim())),
             Column::Kewarganegaraan => self.applicant.kewarganegaraan.iter().any(|word| word == value),
             Column::JenisKelamin => self.applicant.jenis_kelamin.iter().any(|word| word == value),
+            Column::KtpLamaDiterima => OldCard::of(value).is_some(),
+            Column::JumlahLembar => value.parse().is_ok_and(|number| self.is_between(column, number)),
             _ => true,
         }
+    }
+
+    /// Whether a number is one that the column may have.
+    #[must_use]
+    pub fn is_between(&self, column: Column, number: i64) -> bool {
+        self.columns.get(column).between.is_none_or(|(least, greatest)| (least..=greatest).contains(&number))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ColumnKind;
 
     #[test]
     fn what_is_listed_is_what_is_allowed() {
@@ -66,11 +76,13 @@ mod tests {
         for column in Column::ALL {
             let words = facts.allowed_words(column);
             assert!(words.iter().all(|allowed| facts.allows_word(column, &allowed.word)), "{column:?}");
-            assert_eq!(words.is_empty(), facts.allows_word(column, "bukan kata kontrak"), "{column:?}");
+            let is_open = words.is_empty() && column.held_as() != ColumnKind::Integer;
+            assert_eq!(is_open, facts.allows_word(column, "bukan kata kontrak"), "{column:?}");
             closed.extend((!words.is_empty()).then_some(column));
         }
-        assert_eq!(closed.len(), 7);
+        assert_eq!(closed.len(), 8);
         assert!(facts.allows_word(Column::Kekurangan, "kk; f_1_02") && !facts.allows_word(Column::Kekurangan, "kk;x"));
+        assert!(facts.allows_word(Column::JumlahLembar, "9999") && !facts.allows_word(Column::JumlahLembar, "0"));
         let of_step_2 = facts.allowed_words(Column::Hasil).into_iter().filter(|w| w.step == Some(2));
         assert_eq!(of_step_2.map(|w| w.word).collect::<Vec<_>>(), ["lengkap", "perlu_rekam", "kurang"]);
     }

@@ -39,6 +39,9 @@ pub struct Requirement {
     pub kewarganegaraan: String,
     /// The codes of the documents.
     pub dokumen: Vec<String>,
+    /// The rule as it is printed beside a document that is lacking; empty where no article was seen.
+    #[serde(default)]
+    pub dasar: String,
     /// Where the rule was seen.
     pub source: String,
 }

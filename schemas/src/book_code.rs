@@ -1,16 +1,21 @@
 //! The code by which a printed document is checked against the archive. It is short enough for a QR code.
 
 use crate::Month;
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 /// What a printed document says about itself: which document it is, from which state of the archive, and the digest of its
 /// content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct BookCode {
     /// The id of the document.
     pub id: String,
     /// The month of the document.
     pub month: Month,
+    /// The day, if the document is of one alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<NaiveDate>,
     /// Whether NIK and names are masked.
     pub masked: bool,
     /// The version of the archive.
@@ -24,22 +29,24 @@ pub struct BookCode {
     pub head: String,
 }
 
-/// The word with which a code begins.
-const CODE: &str = "TERTIB1";
 /// The words for a masked copy and for the office's own full copy.
 const MASKED: &str = "kerja";
 const FULL: &str = "dinas";
 
 impl std::fmt::Display for BookCode {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { id, month, masked, version, rows, digest, head } = self;
+        let Self { id, month, day, masked, version, rows, digest, head } = self;
+        let period = day.map_or_else(|| month.to_string(), |day| day.to_string());
         let copy = if *masked { MASKED } else { FULL };
-        write!(f, "{CODE} {id} {month} {copy} v{version} n{rows} {digest}")?;
+        write!(f, "{} {id} {period} {copy} v{version} n{rows} {digest}", Self::MARK)?;
         if head.is_empty() { Ok(()) } else { write!(f, " h{head}") }
     }
 }
 
 impl BookCode {
+    /// The word with which a code begins.
+    pub const MARK: &str = "TERTIB1";
+
     /// Returns the beginning of a head, as far as a code has it.
     #[must_use]
     pub fn short_head(head: &str) -> String {
@@ -56,10 +63,11 @@ impl BookCode {
     /// Finds the code in a text, such as a scanned QR code or the bytes of a PDF.
     #[must_use]
     pub fn find(text: &str) -> Option<Self> {
-        let code = text.get(text.find(CODE)?..)?;
+        let code = text.get(text.find(Self::MARK)?..)?;
         let mut words = code.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-')).skip(1);
         let mut word = || words.next();
-        let (id, month, copy) = (word()?, word()?, word()?);
+        let (id, period, copy) = (word()?, word()?, word()?);
+        let day: Option<NaiveDate> = period.parse().ok();
         let (version, rows, digest) = (word()?.strip_prefix('v')?, word()?.strip_prefix('n')?, word()?);
         let head = word().and_then(|word| word.strip_prefix('h')).filter(|head| is_of_digits(head, 16));
         let masked = match copy {
@@ -69,7 +77,8 @@ impl BookCode {
         };
         Some(Self {
             id: id.to_owned(),
-            month: month.parse().ok()?,
+            month: day.map_or_else(|| period.parse().ok(), |day| Some(Month::of_date(day)))?,
+            day,
             masked,
             version: version.parse().ok()?,
             rows: rows.parse().ok()?,
@@ -95,8 +104,13 @@ mod tests {
         let code = BookCode::find(&format!("<pdf:Keywords>{text}</pdf:Keywords>")).unwrap();
         assert_eq!((code.id.as_str(), code.masked, code.version, code.rows), ("buku_registrasi_arsip", false, 12, 345));
         assert_eq!(&code.to_string(), text);
+        let text = text.replace("2026-10", "2026-10-14");
+        let code = BookCode::find(&text).unwrap();
+        assert_eq!((code.month.to_string().as_str(), code.day), ("2026-10", "2026-10-14".parse().ok()));
+        assert_eq!(code.to_string(), text);
         for broken in [
             "",
+            "TERTIB1 x 2026-10-32 dinas v1 n1 0123456789abcdef0123456789abcdef",
             "TERTIB1",
             "TERTIB1 x 2026-13 dinas v1 n1 ab",
             "TERTIB1 x 2026-10 dinas 1 n1 ab",

@@ -101,19 +101,11 @@ impl WorkingClock {
         day.map(|d| d.spans.as_slice()).ok_or_else(|| self.not_covered(date.to_string()))
     }
 
-    /// Returns the last working day of a month, or its last day if it has no working day.
-    ///
-    /// # Errors
-    /// [`CalendarError::NotCovered`] when the month is outside the calendar.
-    pub fn last_working_day(&self, month: crate::Month) -> Result<NaiveDate, CalendarError> {
-        let mut date = month.last_day();
-        while date >= month.first_day() {
-            if !self.spans(date)?.is_empty() {
-                return Ok(date);
-            }
-            date = date.pred_opt().unwrap_or(NaiveDate::MIN);
-        }
-        Ok(month.last_day())
+    /// Returns whether the office works on a date; nothing when the calendar does not cover it.
+    #[must_use]
+    pub fn works_on(&self, date: NaiveDate) -> Option<bool> {
+        let index = usize::try_from(date.signed_duration_since(self.from).num_days()).ok()?;
+        self.days.get(index).map(|day| !day.spans.is_empty())
     }
 
     /// Returns the range of instants, in seconds since 1970 UTC, whose dates the calendar covers.

@@ -22,6 +22,9 @@ pub enum Column {
     Hasil,
     Kekurangan,
     NomorRegister,
+    NomorBukti,
+    JumlahLembar,
+    KtpLamaDiterima,
     Keterangan,
     Jenis,
     Kewarganegaraan,
@@ -32,6 +35,7 @@ pub enum Column {
     TanggalLahir,
     Pekon,
     Pembawa,
+    Penerima,
     Diterima,
 }
 
@@ -116,7 +120,7 @@ impl Visibility {
 
 impl Column {
     /// Every column, in the order in which it is selected from a source.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 27] = [
         Self::EventId,
         Self::RecordedAt,
         Self::BerkasId,
@@ -129,6 +133,9 @@ impl Column {
         Self::Hasil,
         Self::Kekurangan,
         Self::NomorRegister,
+        Self::NomorBukti,
+        Self::JumlahLembar,
+        Self::KtpLamaDiterima,
         Self::Keterangan,
         Self::Jenis,
         Self::Kewarganegaraan,
@@ -139,6 +146,7 @@ impl Column {
         Self::TanggalLahir,
         Self::Pekon,
         Self::Pembawa,
+        Self::Penerima,
         Self::Diterima,
     ];
 
@@ -158,6 +166,9 @@ impl Column {
             Self::Hasil => "hasil",
             Self::Kekurangan => "kekurangan",
             Self::NomorRegister => "nomor_register",
+            Self::NomorBukti => "nomor_bukti",
+            Self::JumlahLembar => "jumlah_lembar",
+            Self::KtpLamaDiterima => "ktp_lama_diterima",
             Self::Keterangan => "keterangan",
             Self::Jenis => "jenis",
             Self::Kewarganegaraan => "kewarganegaraan",
@@ -168,6 +179,7 @@ impl Column {
             Self::TanggalLahir => "tanggal_lahir",
             Self::Pekon => "pekon",
             Self::Pembawa => "pembawa",
+            Self::Penerima => "penerima",
             Self::Diterima => "diterima",
         }
     }
@@ -189,13 +201,16 @@ impl Column {
             | Self::Hasil
             | Self::Kekurangan
             | Self::NomorRegister
+            | Self::NomorBukti
+            | Self::JumlahLembar
+            | Self::KtpLamaDiterima
             | Self::Jenis
             | Self::Pekon
             | Self::Diterima => Some((
                 Visibility::Public,
                 "keys, figures and books are made from the public table, which anybody may check",
             )),
-            Self::Nik | Self::Nama | Self::TanggalLahir | Self::Pembawa | Self::Keterangan => Some((
+            Self::Nik | Self::Nama | Self::TanggalLahir | Self::Pembawa | Self::Penerima | Self::Keterangan => Some((
                 Visibility::Personal,
                 "it may name a resident, or tell digits of a NIK, and the public table goes to others",
             )),
@@ -208,7 +223,7 @@ impl Column {
     pub fn held_as(self) -> ColumnKind {
         match self {
             Self::EventId => ColumnKind::Key,
-            Self::Langkah => ColumnKind::Integer,
+            Self::Langkah | Self::JumlahLembar => ColumnKind::Integer,
             Self::RecordedAt | Self::Mulai | Self::Selesai | Self::Diterima => ColumnKind::Timestamp,
             Self::TanggalLahir => ColumnKind::Date,
             Self::BerkasId
@@ -218,6 +233,8 @@ impl Column {
             | Self::Hasil
             | Self::Kekurangan
             | Self::NomorRegister
+            | Self::NomorBukti
+            | Self::KtpLamaDiterima
             | Self::Keterangan
             | Self::Jenis
             | Self::Kewarganegaraan
@@ -226,7 +243,8 @@ impl Column {
             | Self::JenisKelamin
             | Self::TempatLahir
             | Self::Pekon
-            | Self::Pembawa => ColumnKind::Text,
+            | Self::Pembawa
+            | Self::Penerima => ColumnKind::Text,
         }
     }
 
@@ -251,12 +269,16 @@ impl Column {
             | Self::Mulai
             | Self::Kekurangan
             | Self::NomorRegister
+            | Self::NomorBukti
+            | Self::JumlahLembar
+            | Self::KtpLamaDiterima
             | Self::Keterangan
             | Self::Nik
             | Self::Nama
             | Self::JenisKelamin
             | Self::TempatLahir
-            | Self::TanggalLahir => false,
+            | Self::TanggalLahir
+            | Self::Penerima => false,
         }
     }
 
@@ -265,8 +287,20 @@ impl Column {
     pub fn may_be_a_number(self) -> bool {
         matches!(
             self,
-            Self::BerkasId | Self::KolektifId | Self::PetugasId | Self::NomorRegister | Self::Nik | Self::Pekon
+            Self::BerkasId
+                | Self::KolektifId
+                | Self::PetugasId
+                | Self::NomorRegister
+                | Self::NomorBukti
+                | Self::Nik
+                | Self::Pekon
         )
+    }
+
+    /// Whether the program counts by its words, so that no other word of it is ever archived.
+    #[must_use]
+    pub fn is_counted_by_its_words(self) -> bool {
+        self == Self::KtpLamaDiterima
     }
 
     /// Returns its place in [`Column::ALL`].

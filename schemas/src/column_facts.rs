@@ -1,7 +1,7 @@
 //! The classification of every column of the source contract.
 //!
 //! Reads   data/columns.toml
-//! Gives   type, presence, visibility and greatest length of each column, for the check of rows, the split into the public and
+//! Gives   type, presence, visibility, limits and steps of each column, for the check of rows, the split into the public and
 //!         the private table, the order of their columns, and the masking of working copies
 //!
 //! Invariant: each column is classified once, in a way that the program supports ([`Column::bound`], [`Column::is_always_read`]).
@@ -9,12 +9,23 @@
 use crate::column::{Column, ColumnKind, Presence, Visibility};
 use crate::fact_files::{FactsError, parse_text};
 use crate::ledger_field::LedgerField;
+use crate::sop::Milestone;
 use serde::Deserialize;
 
 const FILE: &str = "columns.toml";
 
+/// The steps at which alone a column may have a value.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnlyAt {
+    /// Those with an outcome that is this milestone.
+    Milestone(Milestone),
+    /// The one that writes this book.
+    Ledger(String),
+}
+
 /// The classification of one column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct ColumnFact {
     /// The column.
     #[serde(rename = "name")]
@@ -28,6 +39,10 @@ pub struct ColumnFact {
     pub visibility: Visibility,
     /// The greatest number of characters of a value, if it is text.
     pub longest: Option<usize>,
+    /// The least and the greatest value, if it is a number that has them.
+    pub between: Option<(i64, i64)>,
+    /// The steps at which alone it may have a value; `None` for all.
+    pub only_at: Option<OnlyAt>,
 }
 
 /// The classification of every column, in the order of the archive's tables.
@@ -111,6 +126,9 @@ impl ColumnFact {
         if self.column.is_always_read() && self.presence == Presence::Optional {
             return Err(format!("`{name}` cannot be optional: the program reads it in every row"));
         }
+        if self.only_at.is_some() && self.presence != Presence::Optional {
+            return Err(format!("`{name}` cannot be {}: rows of other steps lack it", self.presence.word()));
+        }
         if (self.column == Column::EventId) != (self.presence == Presence::Key) {
             return Err(format!("`{name}` cannot be {}: `event_id` alone is the key", self.presence.word()));
         }
@@ -127,6 +145,10 @@ mod tests {
         let mut rows = ColumnFacts::embedded().unwrap().rows;
         rows.iter_mut().for_each(change);
         ColumnFacts::new(rows).map_err(|e| e.to_string())
+    }
+
+    fn only_at(column: Column) -> Option<OnlyAt> {
+        ColumnFacts::embedded().unwrap().get(column).only_at.clone()
     }
 
     fn other(visibility: Visibility) -> Visibility {
@@ -178,7 +200,8 @@ mod tests {
             if let Err(refused) = optional {
                 assert!(refused.contains(&format!("`{}` cannot be optional", column.name())), "{refused}");
             }
-            assert_eq!(made(Presence::Required).is_ok(), column != Column::EventId);
+            let may_be_required = column != Column::EventId && only_at(column).is_none();
+            assert_eq!(made(Presence::Required).is_ok(), may_be_required, "{column:?}");
             assert_eq!(made(Presence::Key).is_ok(), column == Column::EventId);
         }
     }
@@ -214,7 +237,7 @@ mod tests {
     fn what_a_book_hides_follows_from_the_columns_it_prints() {
         let facts = ColumnFacts::embedded().unwrap();
         let hidden: Vec<LedgerField> = LedgerField::ALL.into_iter().filter(|field| facts.hides(*field)).collect();
-        use LedgerField::{JenisKelamin, Keterangan, Nama, Nik, Pembawa, TempatTanggalLahir, Usia};
-        assert_eq!(hidden, [Nik, Nama, JenisKelamin, TempatTanggalLahir, Usia, Pembawa, Keterangan]);
+        use LedgerField::{JenisKelamin, Keterangan, Nama, Nik, Pembawa, Penerima, TempatTanggalLahir, Usia};
+        assert_eq!(hidden, [Nik, Nama, JenisKelamin, TempatTanggalLahir, Usia, Pembawa, Penerima, Keterangan]);
     }
 }

@@ -3,8 +3,10 @@
 //! Reads   `target.toml`: values, each with the text and page it is from, and who entered it and when
 //! Gives   the rules by which a month is judged
 //! Rule    a decision is never changed or removed; a later decision about the same rule replaces it from its first day on, so that
-//!         an old month is judged by what was in force then
+//!         an old month is judged by what was in force then; no number of a person is entered, and one that stands in the file is
+//!         never shown
 
+use crate::nik::{DIGITS_OF_A_PERSON, numbers_a_person, without_numbers_of_persons};
 use crate::{Authority, Facts, Month, Regulation, Standard, Target};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -49,8 +51,46 @@ pub struct Decision {
 
 /// A decision that cannot be accepted.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("{0}")]
-pub struct DecisionError(String);
+#[error("{words}")]
+pub struct DecisionError {
+    fault: DecisionFault,
+    words: String,
+}
+
+/// What of a decision cannot be accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecisionFault {
+    /// There is no such target.
+    Target,
+    /// There is no such regulation.
+    Regulation,
+    /// There is no such kind of application.
+    Jenis,
+    /// It would end before it begins.
+    Period,
+    /// It does not say who entered it, or from which text.
+    Source,
+    /// It is official and has no article.
+    Article,
+    /// The target cannot have this value.
+    Value,
+    /// Its article or source has a number that may be a person's.
+    Person,
+    /// It cannot be written.
+    Form,
+}
+
+impl DecisionError {
+    fn new(fault: DecisionFault, words: String) -> Self {
+        Self { fault, words }
+    }
+
+    /// Returns what cannot be accepted.
+    #[must_use]
+    pub fn fault(&self) -> DecisionFault {
+        self.fault
+    }
+}
 
 /// The office's `target.toml` as it is written.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -64,6 +104,8 @@ pub struct DecisionFile {
 #[derive(Clone, Debug, Default)]
 pub struct Decisions {
     all: Vec<(Decision, Standard)>,
+    /// The places in the file, from 1 on, of those in which a number of a person is hidden.
+    hidden: Vec<usize>,
 }
 
 /// A target as it applies to a month.
@@ -77,6 +119,8 @@ pub struct Rule<'a> {
     pub jenis: Option<String>,
     /// Where the rule was seen.
     pub source: String,
+    /// Who entered the value and on which day, in words; empty for a rule that the office did not enter.
+    pub entered: String,
     /// The note that reports print beside it.
     pub note: String,
     /// Whether this rule decides: among rules about the same figure, the one whose regulation has precedence.
@@ -89,13 +133,29 @@ impl Decisions {
     /// # Errors
     /// The reason why the first unacceptable decision is refused.
     pub fn of(file: DecisionFile, facts: &Facts) -> Result<Self, DecisionError> {
-        let accepted = |decision: Decision| decision.standard(facts).map(|standard| (decision, standard));
-        Ok(Self { all: file.all.into_iter().map(accepted).collect::<Result<_, _>>()? })
+        let persons = file.all.iter().enumerate().filter(|(_, decision)| decision.numbers_a_person());
+        let hidden = persons.map(|(before, _)| before + 1).collect();
+        let accepted =
+            |decision: Decision| decision.standard(facts).map(|standard| (decision.numbering_nobody(), standard));
+        Ok(Self { all: file.all.into_iter().map(accepted).collect::<Result<_, _>>()?, hidden })
+    }
+
+    /// Returns the places in the file, from 1 on, of the decisions with a number that may be a person's, which is not shown.
+    #[must_use]
+    pub fn with_persons(&self) -> &[usize] {
+        &self.hidden
     }
 
     /// Returns the decisions in the order in which they were entered.
-    pub fn iter(&self) -> impl Iterator<Item = &Decision> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Decision> {
         self.all.iter().map(|(decision, _)| decision)
+    }
+
+    /// Returns those that were entered up to an instant, in milliseconds since 1970 UTC.
+    #[must_use]
+    pub fn entered_until(&self, at_ms: i64) -> Self {
+        let until = self.all.iter().filter(|(decision, _)| decision.entered.timestamp_millis() <= at_ms);
+        Self { all: until.cloned().collect(), hidden: self.hidden.clone() }
     }
 
     /// Returns the rules by which a month is judged, in the order of the regulations.
@@ -149,7 +209,7 @@ impl Decision {
     /// # Errors
     /// The reason why it is refused, and what would be accepted.
     pub fn standard(&self, facts: &Facts) -> Result<Standard, DecisionError> {
-        let refuse = |reason: String| Err(DecisionError(reason));
+        let refuse = |fault: DecisionFault, reason: String| Err(DecisionError::new(fault, reason));
         let Some((_, target)) = facts.target(&self.target) else {
             let ids: Vec<&str> = facts.targets.iter().flat_map(|f| &f.targets).map(|t| t.id.as_str()).collect();
             let there_are = if ids.is_empty() {
@@ -157,26 +217,54 @@ impl Decision {
             } else {
                 format!("there are {}", ids.join(", "))
             };
-            return refuse(format!("there is no target `{}`; {there_are}", self.target));
+            return refuse(DecisionFault::Target, format!("there is no target `{}`; {there_are}", self.target));
         };
         if facts.regulations().all(|(id, _)| id != self.regulation) {
             let ids: Vec<&str> = facts.regulations().map(|(id, _)| id).collect();
-            return refuse(format!("there is no regulation `{}`; there are {}", self.regulation, ids.join(", ")));
+            let reason = format!("there is no regulation `{}`; there are {}", self.regulation, ids.join(", "));
+            return refuse(DecisionFault::Regulation, reason);
         }
         if let Some(jenis) = self.jenis.as_deref().filter(|j| !facts.jenis.contains_key(*j)) {
             let ids: Vec<&str> = facts.jenis.keys().map(String::as_str).collect();
-            return refuse(format!("there is no jenis `{jenis}`; there are {}", ids.join(", ")));
+            return refuse(DecisionFault::Jenis, format!("there is no jenis `{jenis}`; there are {}", ids.join(", ")));
         }
         if self.valid_to.is_some_and(|last| last < self.valid_from) {
-            return refuse(format!("`{}` would end before it begins", self.target));
+            return refuse(DecisionFault::Period, format!("`{}` would end before it begins", self.target));
         }
         if self.by.trim().is_empty() || self.source.trim().is_empty() {
-            return refuse(format!("`{}` needs who entered it and from which text and page", self.target));
+            let reason = format!("`{}` needs who entered it and from which text and page", self.target);
+            return refuse(DecisionFault::Source, reason);
         }
         if self.value.is_some() && self.authority == Authority::Resmi && self.article.trim().is_empty() {
-            return refuse(format!("`{}` cannot be resmi without its article", self.target));
+            return refuse(DecisionFault::Article, format!("`{}` cannot be resmi without its article", self.target));
         }
-        target.standard.with_value(self.value).map_err(|reason| DecisionError(format!("`{}`: {reason}", self.target)))
+        let valued = target.standard.with_value(self.value);
+        valued.map_err(|reason| DecisionError::new(DecisionFault::Value, format!("`{}`: {reason}", self.target)))
+    }
+
+    /// Returns the standard that it sets, if it can be entered: nobody is named in it by a number.
+    ///
+    /// # Errors
+    /// As for [`Self::standard`], and when its article or source has a number as long as a NIK.
+    pub fn entered(&self, facts: &Facts) -> Result<Standard, DecisionError> {
+        if self.numbers_a_person() {
+            let reason = format!(
+                "`{}`: article and source name no person, and have a number of {DIGITS_OF_A_PERSON} digits or more; name the text and its \
+                 page without it",
+                self.target
+            );
+            return Err(DecisionError::new(DecisionFault::Person, reason));
+        }
+        self.standard(facts)
+    }
+
+    fn numbers_a_person(&self) -> bool {
+        numbers_a_person(&self.article) || numbers_a_person(&self.source)
+    }
+
+    fn numbering_nobody(self) -> Self {
+        let [article, source] = [&self.article, &self.source].map(|text| without_numbers_of_persons(text));
+        Self { article, source, ..self }
     }
 
     /// Returns the text that is appended to `target.toml`.
@@ -185,14 +273,14 @@ impl Decision {
     /// If a text cannot be written as TOML.
     pub fn to_toml(&self) -> Result<String, DecisionError> {
         let one = DecisionFile { all: vec![self.clone()] };
-        toml::to_string(&one).map_err(|e| DecisionError(e.to_string()))
+        toml::to_string(&one).map_err(|e| DecisionError::new(DecisionFault::Form, e.to_string()))
     }
 }
 
 impl<'a> Rule<'a> {
     fn new(regulation: &'a Regulation, target: Target) -> Self {
         let (source, note) = (regulation.source.clone(), regulation.note.clone());
-        Self { regulation, target, jenis: None, source, note, decides: false }
+        Self { regulation, target, jenis: None, source, entered: String::new(), note, decides: false }
     }
 
     fn decided(mut self, decision: &Decision, standard: Standard) -> Self {
@@ -204,12 +292,8 @@ impl<'a> Rule<'a> {
         self.jenis.clone_from(&decision.jenis);
         let note = if standard.has_value() { ENTERED_NOTE } else { WITHDRAWN_NOTE };
         note.clone_into(&mut self.note);
-        self.source = format!(
-            "{}; dimasukkan oleh {} pada {}",
-            decision.source,
-            decision.by,
-            decision.entered.format("%d-%m-%Y")
-        );
+        self.source.clone_from(&decision.source);
+        self.entered = format!("dimasukkan oleh {} pada {}", decision.by, decision.entered.format("%d-%m-%Y"));
         self
     }
 
@@ -318,6 +402,26 @@ mod tests {
         let read: DecisionFile = toml::from_str(&text).unwrap();
         assert_eq!(read.all, [one, two]);
         Decisions::of(read, &facts).unwrap();
+    }
+
+    #[test]
+    fn a_number_of_a_person_is_neither_entered_nor_shown() {
+        let facts = Facts::embedded().unwrap();
+        let plain = decision("perbup_07_2020", Some(15.0), "2026-01-01");
+        assert!(plain.entered(&facts).is_ok());
+        let in_source = Decision { source: "NIK 1806 0101 0190 0001 hlm. 2".into(), ..plain.clone() };
+        let in_article = Decision { article: "Pasal 1806.010101.900001".into(), ..plain.clone() };
+        for of_a_person in [&in_source, &in_article] {
+            let refused = of_a_person.entered(&facts).unwrap_err();
+            assert_eq!(refused.fault(), DecisionFault::Person);
+            assert!(!refused.to_string().contains("1806"), "{refused}");
+        }
+        // A file that has one already is read, and nobody sees it.
+        let read = Decisions::of(DecisionFile { all: vec![plain, in_source, in_article] }, &facts).unwrap();
+        assert_eq!(read.with_persons(), [2, 3]);
+        let said: Vec<&str> = read.iter().flat_map(|d| [d.article.as_str(), d.source.as_str()]).collect();
+        assert_eq!(said[3..5], ["NIK \u{2026} hlm. 2", "Pasal \u{2026}"]);
+        assert!(read.rules(&facts, "2026-10".parse().unwrap()).iter().all(|rule| !rule.source.contains("1806")));
     }
 
     #[test]

@@ -1,11 +1,20 @@
 //! The documents that `pipeline` gives to `reports`: plain values, in which every figure is already computed.
 
 pub use crate::book_code::BookCode;
-pub use crate::ledger_book::{BookColumn, BookContent, Cell, Destruction, LedgerBook, RetentionCheck};
+pub use crate::closing::{Closing, Revised, RevisedPart, Revision};
+pub use crate::compliance_sheet::ComplianceSheet;
+pub use crate::ledger_book::{BookColumn, BookContent, Cell, Destruction, LedgerBook, Obstacle, WrittenCell};
+pub use crate::monthly_review::MonthlyReview;
+pub use crate::paper_sheets::{PaperSet, PaperWords, Sheet, SheetSigner, SignsAs};
+pub use crate::post::Post;
 pub use crate::provenance::{Coverage, Provenance};
+pub use crate::review::{
+    BacklogAge, Blanks, Comparison, FindingCount, KecamatanRow, Lasts, Measure, Measured, NamedTime, Outages,
+    PekonWaiting, Pending, Side, Unusual,
+};
+pub use crate::trial::{TargetTrial, TrialMonth, ValueInForce};
 
-use crate::figures::{MonthFigures, Spread};
-use crate::{Judgement, Month, Zone};
+use crate::{Month, Zone};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -18,9 +27,18 @@ pub struct Office {
     pub pemerintah: String,
     /// Second line of the letterhead.
     pub dinas: String,
-    /// Third line of the letterhead; may be empty.
+    /// Third line of the letterhead, the street and place; may be empty.
     #[serde(default)]
     pub alamat: String,
+    /// The telephone number, in the last line of the letterhead; may be empty.
+    #[serde(default)]
+    pub telepon: String,
+    /// The website, in the last line of the letterhead; may be empty.
+    #[serde(default)]
+    pub laman: String,
+    /// The e-mail address, in the last line of the letterhead; may be empty.
+    #[serde(default)]
+    pub pos_el: String,
     /// Path of the crest on the left of the letterhead, an SVG, PNG or JPEG file; may be empty.
     #[serde(default)]
     pub lambang: String,
@@ -31,8 +49,11 @@ pub struct Office {
     pub zona: Option<Zone>,
     /// The person who takes note, on the left of a book.
     pub mengetahui: Signer,
-    /// The person who keeps the book, on the right.
+    /// The person who answers for documents whose definition names no post of its own, on the right.
     pub penanggung_jawab: Signer,
+    /// The persons who hold the posts that sign.
+    #[serde(default, skip_serializing)]
+    pub pejabat: Vec<Official>,
 }
 
 impl Office {
@@ -41,6 +62,36 @@ impl Office {
     pub fn zone(&self) -> Zone {
         self.zona.unwrap_or_default()
     }
+
+    /// Returns who holds a post: the officer of that number, or else who holds it without one.
+    #[must_use]
+    pub fn official(&self, post: &str, petugas: Option<&str>) -> Option<&Official> {
+        let holds = |petugas: Option<&str>| {
+            self.pejabat.iter().find(|official| official.jabatan == post && official.petugas.as_deref() == petugas)
+        };
+        petugas.and_then(|_| holds(petugas)).or_else(|| holds(None))
+    }
+}
+
+/// A person who holds a post that signs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Official {
+    /// The id of the post: a role of the SOP, as `perekaman`, or another, as `pengurus_barang`.
+    pub jabatan: String,
+    /// The number of the officer in the source, where several hold the post; without it, the person signs for all others.
+    #[serde(default)]
+    pub petugas: Option<String>,
+    /// Name with titles; empty leaves a line for the pen.
+    #[serde(default)]
+    pub nama: String,
+    /// NIP, 18 digits as printed 8-6-1-3; empty leaves a line for the pen.
+    #[serde(default)]
+    pub nip: String,
+    /// Rank and grade, as a statement names them; empty leaves a line for the pen.
+    #[serde(default)]
+    pub pangkat: String,
 }
 
 /// A person who signs.
@@ -58,70 +109,9 @@ pub struct Signer {
     pub nip: String,
 }
 
-/// The hand-overs of a month, for which a statement and a receipt are printed per batch and day.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Handover {
-    /// The month.
-    pub month: Month,
-    /// The zone in which its times are shown.
-    #[serde(default, skip_serializing_if = "Zone::is_default")]
-    pub zone: Zone,
-    /// The batches, in order of day and batch.
-    pub batches: Vec<HandoverBatch>,
-    /// Whether NIK and names are masked.
-    pub masked: bool,
-    /// Where the data come from.
-    pub provenance: Provenance,
-}
-
-/// The cards of one batch that were handed over on one day.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct HandoverBatch {
-    /// The batch.
-    pub kolektif_id: String,
-    /// The day.
-    pub on: NaiveDate,
-    /// The name of the pekon; empty if the area table does not have it.
-    pub pekon: String,
-    /// The name of its kecamatan.
-    pub kecamatan: String,
-    /// The person who brought the batch and takes the cards home.
-    pub pembawa: Cell,
-    /// The cards, in order of berkas.
-    pub cards: Vec<HandoverCard>,
-}
-
-/// A card that was handed over.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the names say it")]
-pub struct HandoverCard {
-    pub berkas_id: String,
-    pub nik: Cell,
-    pub nama: Cell,
-    pub jenis: Cell,
-}
-
-/// The judgements of a month.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ComplianceSheet {
-    /// The month.
-    pub month: Month,
-    /// The service of the office, as the SOP calls it.
-    pub service: String,
-    /// The day on which reports of the month are signed: its last working day.
-    pub signed_on: NaiveDate,
-    /// The judgements, in the order of the regulations.
-    pub judgements: Vec<Judgement>,
-    /// The figures that were judged.
-    pub figures: MonthFigures,
-    /// Where the data come from.
-    pub provenance: Provenance,
-    /// Whether counts and figures are withheld, because the sheet leaves the office.
-    pub hide_small: bool,
-}
-
 /// The office's calendar of a year, for the office to check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct CalendarYear {
     /// The year.
     pub year: i32,
@@ -133,62 +123,15 @@ pub struct CalendarYear {
     pub hours: Vec<crate::HoursInForce>,
     /// The source of the holidays.
     pub holidays_source: String,
+    /// The first and last day of each Ramadan for which no working hours are entered; the first is estimated.
+    pub ramadan_without_hours: Vec<(NaiveDate, NaiveDate)>,
     /// The program that wrote it.
     pub program: String,
 }
 
-/// The review that the Kepala Dinas reads.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct MonthlyReview {
-    /// The judged month.
-    pub sheet: ComplianceSheet,
-    /// The month before, if the archive has it.
-    pub previous: Option<MonthFigures>,
-    /// The numbers that moved since then, the largest relative change first.
-    pub changes: Vec<Change>,
-    /// The times that the review lists, in order.
-    #[serde(skip)]
-    pub times: Vec<NamedTime>,
-    /// How old the open berkas are.
-    pub backlog_age: BacklogAge,
-    /// The flow of each kecamatan.
-    pub kecamatan: Vec<KecamatanRow>,
-    /// The number and short name of each SOP step, in order.
-    pub steps: Vec<(u8, String)>,
-    /// Printed words of missing documents by code.
-    pub documents: crate::Labels,
-    /// Ids and titles of the books, in order of step.
-    pub books: Vec<(String, String)>,
-    /// Printed words of roles by id.
-    pub roles: crate::Labels,
-    /// How many rows wait in quarantine.
-    pub quarantined: u64,
-    /// How many berkas of the month probably belong to a person who also came under another NIK, and how many were compared.
-    pub probable_duplicates: (u64, u64),
-    /// The findings of data quality, in order of code.
-    pub quality: Vec<FindingCount>,
-}
-
-/// Open berkas at the end of a month by last step and age.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BacklogAge {
-    /// The greatest age in each class but the last, in working days since the first event.
-    pub up_to: Vec<u64>,
-    /// How many berkas are in each class, by step.
-    pub steps: std::collections::BTreeMap<u8, Vec<u64>>,
-}
-
-/// How often a finding was made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FindingCount {
-    /// Its code and words.
-    pub text: crate::FindingText,
-    /// How often.
-    pub n: u64,
-}
-
 /// The result of a verification of the archive.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct VerificationReport {
     /// The day of the verification.
     pub on: NaiveDate,
@@ -216,6 +159,7 @@ pub struct VerificationReport {
 
 /// Whether a verification computed the kept figures again from the events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FigureCheck {
     /// They were computed; each difference is a finding.
@@ -232,6 +176,7 @@ pub enum FigureCheck {
 
 /// A part of the archive that a verification could not check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Unchecked {
     /// The private tables, and with them the commitments.
@@ -250,6 +195,7 @@ pub enum Unchecked {
 
 /// A fault and its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct LocatedFinding {
     /// Its code and words.
     pub text: crate::FindingText,
@@ -259,26 +205,11 @@ pub struct LocatedFinding {
     pub n: u64,
 }
 
-/// The flow of one kecamatan in a month.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KecamatanRow {
-    /// Its name.
-    pub kecamatan: String,
-    /// Berkas that arrived.
-    pub received: u64,
-    /// Berkas first printed.
-    pub printed: u64,
-    /// Berkas handed over.
-    pub handed_over: u64,
-    /// Berkas open at the end of the month.
-    pub open: u64,
-}
-
 /// The form of a document's file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 pub enum FileFormat {
-    /// PDF/A-2b.
+    /// PDF/A.
     Pdf,
     /// Comma-separated values.
     Csv,
@@ -288,6 +219,16 @@ pub enum FileFormat {
     Json,
     /// What the layout of the PDF reads, as `NAME.data.json`.
     Data,
+}
+
+/// How comma-separated values are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
+pub enum CsvDialect {
+    /// For a spreadsheet of an Indonesian office: semicolons, decimal comma, dates as 05-10-2026, UTF-8 with byte order mark.
+    Id,
+    /// For programs: commas, decimal point, dates by ISO 8601.
+    Rfc4180,
 }
 
 /// The standard that the PDF of a document keeps to.
@@ -318,51 +259,4 @@ impl PdfStandard {
     pub fn is_tagged(self) -> bool {
         self == Self::A2aUa1
     }
-}
-
-/// A number that differs from the month before.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Change {
-    /// The id of the number.
-    pub id: String,
-    /// The words for a sentence about it.
-    #[serde(skip)]
-    pub words: ChangeWords,
-    /// Its value this month.
-    pub now: f64,
-    /// Its value the month before.
-    pub before: f64,
-    /// Whether the move is for the better.
-    pub better: bool,
-}
-
-/// The words for a sentence about a number that moved: `SUBJECT naik dari … menjadi … TAIL`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ChangeWords {
-    /// The subject: what is counted or measured.
-    pub subject: &'static str,
-    /// The form in which its values are written.
-    pub quantity: Quantity,
-    /// The words after the second value; may be empty.
-    pub tail: &'static str,
-}
-
-/// The form in which a number is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Quantity {
-    /// A share of 0 to 1, as percent.
-    Share,
-    /// Whole seconds, as hours and minutes.
-    Time,
-    /// A count.
-    Count,
-}
-
-/// A time that the review lists.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NamedTime {
-    /// The words for the period and the clock.
-    pub words: &'static str,
-    /// Its distribution.
-    pub spread: Spread,
 }

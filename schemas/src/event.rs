@@ -49,6 +49,12 @@ pub struct Event<'a> {
     pub kekurangan: Option<&'a str>,
     /// The number in the book that the step writes.
     pub nomor_register: Option<&'a str>,
+    /// The number of the slip that the office gave at the recording.
+    pub nomor_bukti: Option<&'a str>,
+    /// The sheets of the dossier that was archived.
+    pub jumlah_lembar: Option<i64>,
+    /// Whether the old card was handed in.
+    pub ktp_lama_diterima: Option<&'a str>,
     /// The kind of application.
     pub jenis: &'a str,
     /// The citizenship, WNI or OA.
@@ -76,6 +82,8 @@ pub struct Person<'a> {
     pub tanggal_lahir_days: Option<i32>,
     /// The person who brought the batch.
     pub pembawa: &'a str,
+    /// The person who received the card.
+    pub penerima: Option<&'a str>,
     /// A remark.
     pub keterangan: Option<&'a str>,
 }

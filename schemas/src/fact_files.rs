@@ -41,7 +41,8 @@ macro_rules! built_in {
 }
 
 /// The files that an office may replace, by path below `data/`. Targets are in the order in which reports list them.
-const FILES: [(&str, &str); 30] = built_in![
+const FILES: [(&str, &str); 54] = built_in![
+    "angka.toml",
     "applicant.toml",
     "calendar/jam_kerja.toml",
     "calendar/libur_2020_2027.csv",
@@ -52,9 +53,19 @@ const FILES: [(&str, &str); 30] = built_in![
     "daftar/register_ktp_el_rusak.toml",
     "daftar/kartu_stok_blangko.toml",
     "daftar/formulir_provinsi.toml",
+    "daftar/daftar_ditolak.toml",
+    "daftar/daftar_duplikat_record.toml",
+    "daftar/daftar_belum_diambil.toml",
+    "daftar/rekap_pekon.toml",
+    "daftar/laporan_blangko.toml",
+    "daftar/laporan_pemeriksaan_register.toml",
+    "daftar/log_gangguan.toml",
+    "istilah.toml",
+    "jabatan.toml",
     "jenis.toml",
     "jra.toml",
     "kelengkapan/ktp_el.toml",
+    "keputusan.toml",
     "kewajaran.toml",
     "klasifikasi.toml",
     "ledgers/buku_registrasi_perekaman.toml",
@@ -63,9 +74,22 @@ const FILES: [(&str, &str); 30] = built_in![
     "ledgers/buku_registrasi_arsip.toml",
     "nama.toml",
     "pelaksana.toml",
+    "penomoran.toml",
+    "peran_portal.toml",
     "pesan.toml",
     "saluran.toml",
     "sop/ktp_el_kolektif.toml",
+    "surat/tanda_terima_berkas.toml",
+    "surat/nota_pengembalian.toml",
+    "surat/bukti_pengambilan.toml",
+    "surat/lembar_checklist.toml",
+    "surat/lembar_persetujuan.toml",
+    "surat/daftar_himpunan_cetakan.toml",
+    "surat/daftar_pengantar_berkas.toml",
+    "surat/berita_acara_serah_terima.toml",
+    "surat/rekap_aparatur.toml",
+    "surat/undangan_pengambilan.toml",
+    "surat/surat_pengantar_provinsi.toml",
     "targets/perbup_07_2020.toml",
     "targets/perbup_21_2020.toml",
     "targets/nasional_1_jam_24_jam.toml",
@@ -75,7 +99,7 @@ const FILES: [(&str, &str); 30] = built_in![
 ];
 
 /// The folders in which an office may have files of other names than those that are compiled in.
-const FOLDERS: [&str; 4] = ["daftar/", "ledgers/", "sop/", "targets/"];
+const FOLDERS: [&str; 5] = ["daftar/", "ledgers/", "sop/", "surat/", "targets/"];
 
 /// The texts of the fact files by path.
 #[derive(Clone, Debug, Default)]

@@ -5,6 +5,7 @@
 
 use crate::calendar::WorkingClock;
 use crate::column_facts::ColumnFacts;
+use crate::document::Post;
 use crate::fact_files::{FactFiles, FactsError, parse, parse_meant, parse_text, stem};
 use crate::name_rules::{NameFile, NameRules};
 use crate::office_days::{Holiday, HoursFile, OfficeCalendar, OfficeDays};
@@ -12,8 +13,9 @@ use crate::plausible::Plausible;
 use crate::sop::WrittenSop;
 use crate::target::WrittenTargets;
 use crate::{
-    ApplicantRules, ArchiveList, Finding, FindingText, FindingTexts, Labels, Language, Ledger, MessageRule,
-    MessageRules, Preset, Regulation, Requirement, RetentionRow, RowKind, Severity, Sop, Target, Text, Wilayah, Zone,
+    ApplicantRules, ArchiveList, EventsOf, FigureMeaning, Finding, FindingText, FindingTexts, Labels, Language, Ledger,
+    Matter, MessageRule, MessageRules, Milestone, Paper, PaperNumbers, PortalRole, Preset, Regulation, Requirement,
+    RetentionRow, RowKind, Severity, Sop, Target, Term, Text, Wilayah, Zone,
 };
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -36,22 +38,32 @@ pub struct Facts {
     pub ledgers: Vec<Ledger>,
     /// The lists for the archive unit and of the stock.
     pub lists: Vec<ArchiveList>,
+    /// The papers that steps hand over, and the letters of a month.
+    pub papers: Vec<Paper>,
+    /// The rule by which papers are numbered.
+    pub numbers: PaperNumbers,
     /// The office's retention schedule; empty if it has entered none.
     pub retention: Vec<RetentionRow>,
     /// The regulations with their targets.
     pub targets: Vec<Regulation>,
     /// The texts of findings by code.
     pub findings: BTreeMap<String, FindingTexts>,
+    /// The words of documents: one for each thing.
+    pub terms: Vec<Term>,
     /// The words of the program for the officer by key, `section.word`.
     pub words: BTreeMap<String, Text>,
     /// The classification of every column of the contract.
     pub columns: ColumnFacts,
     /// The names of roles by id.
     pub pelaksana: Labels,
+    /// The names of posts that sign by id: the roles of the SOP and others.
+    pub posts: Labels,
     /// The names of kinds of application by id.
     pub jenis: Labels,
     /// The names of documents by code.
     pub dokumen: Labels,
+    /// What documents are called where there is little room, by code.
+    pub dokumen_short: Labels,
     /// The papers that each kind of application needs.
     pub requirements: Vec<Requirement>,
     /// The values that an applicant's data may have.
@@ -60,10 +72,16 @@ pub struct Facts {
     pub plausible: Plausible,
     /// The rules by which names are made comparable.
     pub names: NameRules,
+    /// What the Kepala Dinas has to decide, the most urgent first.
+    pub matters: Vec<Matter>,
     /// When conditions are told.
     pub message_rules: MessageRules,
     /// The requests by which services take a message.
     pub presets: Vec<Preset>,
+    /// The roles of persons who use the office's pages.
+    pub portal_roles: Vec<PortalRole>,
+    /// What each number of the review counts.
+    pub figure_meanings: Vec<FigureMeaning>,
     /// The archive classification codes with their validity.
     pub klasifikasi: Vec<ClassificationCode>,
 }
@@ -82,7 +100,7 @@ pub struct ClassificationCode {
 
 #[derive(Deserialize)]
 struct Rows<T> {
-    #[serde(alias = "finding", alias = "code", alias = "pelaksana", alias = "jenis")]
+    #[serde(alias = "finding", alias = "code", alias = "pelaksana", alias = "jenis", alias = "jabatan", alias = "jra")]
     rows: Vec<T>,
 }
 
@@ -90,11 +108,7 @@ struct Rows<T> {
 struct Label {
     id: String,
     label: String,
-}
-
-#[derive(Deserialize)]
-struct RetentionFile {
-    jra: Vec<RetentionRow>,
+    short: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -141,9 +155,9 @@ impl Facts {
         // What the archive and the program rest on is not the office's to change.
         let columns = ColumnFacts::embedded()?;
         let findings: Rows<FindingTexts> = parse_text("findings.toml", include_str!("../data/findings.toml"))?;
-        let klasifikasi: Rows<ClassificationCode> = parse(files, "klasifikasi.toml")?;
         let kelengkapan: Papers = parse(files, "kelengkapan/ktp_el.toml")?;
         let pelaksana = labels(parse(files, "pelaksana.toml")?);
+        let posts = labels(parse(files, "jabatan.toml")?).into_iter().chain(pelaksana.clone()).collect();
         let sop = the_sop(files, &pelaksana)?;
         let target = |path: &str| parse_meant(files, path, |written: WrittenTargets| written.meant(stem(path), &sop));
         let books = sop.steps.iter().filter_map(|step| step.ledger.as_deref());
@@ -154,13 +168,19 @@ impl Facts {
             wilayah: Wilayah::load(files)?,
             ledgers: books.map(|id| parse(files, &format!("ledgers/{id}.toml"))).collect::<Result<_, _>>()?,
             lists: files.folder("daftar/").into_iter().map(|path| parse(files, path)).collect::<Result<_, _>>()?,
-            retention: parse::<RetentionFile>(files, "jra.toml")?.jra,
+            papers: files.folder("surat/").into_iter().map(|path| parse(files, path)).collect::<Result<_, _>>()?,
+            numbers: parse(files, "penomoran.toml")?,
+            retention: parse::<Rows<RetentionRow>>(files, "jra.toml")?.rows,
             targets: files.folder("targets/").into_iter().map(target).collect::<Result<_, FactsError>>()?,
+            matters: Matter::load(files, |code| findings.rows.iter().any(|finding| finding.code == code))?,
             findings: findings.rows.into_iter().map(|f| (f.code.clone(), f)).collect(),
+            terms: Term::load(files)?,
             words: words()?,
             columns,
             pelaksana,
+            posts,
             jenis: labels(parse(files, "jenis.toml")?),
+            dokumen_short: kelengkapan.dokumen.iter().filter_map(|l| Some((l.id.clone(), l.short.clone()?))).collect(),
             dokumen: kelengkapan.dokumen.into_iter().map(|l| (l.id, l.label)).collect(),
             requirements: kelengkapan.syarat,
             applicant: parse(files, "applicant.toml")?,
@@ -168,13 +188,34 @@ impl Facts {
             names: parse::<NameFile>(files, "nama.toml")?.into(),
             message_rules: message_rules(files)?,
             presets: presets(files)?,
-            klasifikasi: klasifikasi.rows,
+            portal_roles: PortalRole::load(files)?,
+            figure_meanings: FigureMeaning::load(files)?,
+            klasifikasi: parse::<Rows<ClassificationCode>>(files, "klasifikasi.toml")?.rows,
             sop,
         };
         // The lists that are compiled in are of the books of the SOP that is compiled in.
         if !files.has_own("daftar/") {
             let books: Vec<&str> = facts.ledgers.iter().map(|ledger| ledger.id.as_str()).collect();
             facts.lists.retain(|list| list.book().is_none_or(|book| books.contains(&book)));
+            let posts = &facts.posts;
+            for list in &mut facts.lists {
+                list.signer = list.signer.take().filter(|post| posts.contains_key(post));
+            }
+        }
+        // So are the papers: those of a step by its number, and all others of what some step of another SOP also comes to.
+        if !files.has_own("surat/") {
+            let is_own_sop = files.has_own("sop/");
+            let steps = &facts.sop.steps;
+            facts.papers.retain(|paper| match paper.rows.events() {
+                Some(EventsOf::Step(_)) => !is_own_sop,
+                Some(of) => steps.iter().any(|step| of.are_of(step)),
+                None => true,
+            });
+            facts
+                .papers
+                .iter_mut()
+                .flat_map(|paper| &mut paper.signers)
+                .for_each(|signer| signer.keep_known(&facts.posts));
         }
         facts.check()?;
         Ok(facts)
@@ -209,6 +250,21 @@ impl Facts {
         self.requirements.iter().find(|r| r.jenis == jenis && r.kewarganegaraan == kewarganegaraan)
     }
 
+    /// Returns the post of an id; `None` for a post that the facts do not have.
+    #[must_use]
+    pub fn post(&self, id: &str) -> Option<Post> {
+        self.posts.get(id).map(|label| Post { id: id.to_owned(), label: label.clone() })
+    }
+
+    /// Returns the paper with a number that a milestone gives to people.
+    #[must_use]
+    pub fn paper_of(&self, milestone: Milestone) -> Option<&Paper> {
+        let of = Some(EventsOf::Milestone(milestone));
+        self.papers
+            .iter()
+            .find(|paper| paper.code.is_some() && paper.rows.events() == of && paper.rows.kind() == RowKind::Entry)
+    }
+
     /// Returns the classification code in force on a date. Every day of the calendar has one.
     #[must_use]
     pub fn classification(&self, date: NaiveDate) -> Option<&str> {
@@ -227,7 +283,9 @@ impl Facts {
         });
         let targets = self.regulations().map(|(file, of)| (format!("targets/{file}.toml"), of.source.as_str()));
         let papers = self.requirements.iter().map(|r| ("kelengkapan/ktp_el.toml".to_owned(), r.source.as_str()));
-        sop.into_iter().chain(ledgers).chain(lists).chain(targets).chain(papers)
+        let sheets = self.papers.iter().map(|paper| (format!("surat/{}.toml", paper.id), paper.source.as_str()));
+        let numbers = [("penomoran.toml".to_owned(), self.numbers.source.as_str())];
+        sop.into_iter().chain(ledgers).chain(lists).chain(targets).chain(papers).chain(sheets).chain(numbers)
     }
 
     fn check(&self) -> Result<(), FactsError> {
@@ -247,6 +305,14 @@ impl Facts {
                 let reason = format!("no row of it can fill the column `{}`; change its `field`", column.label);
                 return broken(&file, reason);
             }
+            if let Some(column) = columns.iter().find(|column| !column.can_be_totalled()) {
+                let reason =
+                    format!("the column `{}` counts nothing that could be added up; remove its `total`", column.label);
+                return broken(&file, reason);
+            }
+        }
+        if let Some((file, reason)) = self.paper_fault() {
+            return broken(&file, reason);
         }
         let mut ids = BTreeMap::new();
         for (file, target) in self.regulations().flat_map(|(file, f)| f.targets.iter().map(move |t| (file, t))) {

@@ -2,12 +2,16 @@
 //!
 //! All times are whole seconds. Percentiles are nearest-rank, so each is a value that occurred.
 
+pub use crate::held_entries::HeldEntries;
+pub use crate::spread::{Spread, SpreadValues};
+
 use crate::{Month, Share};
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
 /// All figures of one month.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Figures {
     /// The month of `selesai` in the office's zone.
     pub month: Month,
@@ -25,78 +29,14 @@ pub struct Figures {
     pub duplicates: Duplicates,
     /// How many berkas conform to the SOP.
     pub conformance: Conformance,
+    /// What came into hand in the month, and what came to an end.
+    pub movement: Movement,
     /// The open berkas at the end of the month, by last step.
     pub backlog: BTreeMap<u8, u64>,
+    /// The printed cards at the end of the month that nobody has collected, by the code of the village.
+    pub uncollected: BTreeMap<String, Uncollected>,
     /// The numbering of each book, by its id.
     pub ledgers: BTreeMap<String, RegisterNumbers>,
-}
-
-/// A distribution of whole seconds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Spread {
-    /// How many values it has.
-    pub n: u64,
-    /// Its sum and order statistics; absent if it has no values.
-    #[serde(flatten)]
-    pub values: Option<SpreadValues>,
-}
-
-/// Sum and order statistics of a distribution that is not empty.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[expect(missing_docs, reason = "the names say it: seconds, nearest-rank percentiles")]
-pub struct SpreadValues {
-    pub sum: i64,
-    pub min: i64,
-    pub p50: i64,
-    pub p90: i64,
-    pub p95: i64,
-    pub max: i64,
-}
-
-impl Spread {
-    /// The distribution of a histogram: how often each value occurred, in order of value.
-    #[must_use]
-    pub fn of_histogram(histogram: &BTreeMap<i64, u64>) -> Self {
-        let n: u64 = histogram.values().sum();
-        let (Some((&min, _)), Some((&max, _))) = (histogram.first_key_value(), histogram.last_key_value()) else {
-            return Self::default();
-        };
-        let rank = |percent: u64| {
-            let wanted = (percent * n).div_ceil(100);
-            let mut upto = 0;
-            histogram
-                .iter()
-                .find(|(_, count)| {
-                    upto += **count;
-                    upto >= wanted
-                })
-                .map_or(max, |(value, _)| *value)
-        };
-        let sum = histogram.iter().map(|(v, c)| v * i64::try_from(*c).unwrap_or(i64::MAX)).sum();
-        Self { n, values: Some(SpreadValues { sum, min, p50: rank(50), p90: rank(90), p95: rank(95), max }) }
-    }
-
-    /// The median, when there is one.
-    #[must_use]
-    pub fn p50(&self) -> Option<i64> {
-        self.values.map(|v| v.p50)
-    }
-
-    /// The 90th percentile, when there is one.
-    #[must_use]
-    pub fn p90(&self) -> Option<i64> {
-        self.values.map(|v| v.p90)
-    }
-}
-
-impl FromIterator<i64> for Spread {
-    fn from_iter<I: IntoIterator<Item = i64>>(values: I) -> Self {
-        let mut histogram = BTreeMap::new();
-        for value in values {
-            *histogram.entry(value).or_insert(0) += 1;
-        }
-        Self::of_histogram(&histogram)
-    }
 }
 
 /// One item of a figure in one cell of a division, as `tertib metrics --by` writes it.
@@ -172,6 +112,7 @@ impl From<FigureRow> for ReleasedRow {
 
 /// The times of one step.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[expect(missing_docs, reason = "the names say it: what is measured, by which clock")]
 pub struct StepTimes {
     pub events: u64,
@@ -182,6 +123,7 @@ pub struct StepTimes {
 
 /// First checks of the requirements (step 2).
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Completeness {
     /// Berkas whose first check falls in the month.
     pub first_checks: u64,
@@ -195,6 +137,7 @@ pub struct Completeness {
 
 /// Berkas first printed in the month, measured from the first `lengkap`/`perlu_rekam`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[expect(missing_docs, reason = "the names say it: what is counted, by which clock")]
 pub struct Issuance {
     pub printed: u64,
@@ -204,14 +147,21 @@ pub struct Issuance {
     pub within_1_hour_wall: u64,
     pub within_24_hours_wall: u64,
     pub within_1_hour_working: u64,
+    /// Printed on the day of completeness or the working day after it.
+    pub within_1_working_day: u64,
     pub within_24_hours_wall_less_outages: u64,
     pub within_14_working_days: u64,
-    /// Berkas that are complete, not printed, and past 24 hours at the end of the month.
+    /// Berkas that are complete, not printed, and past 1 hour at the end of the month.
+    pub open_past_1_hour_wall: u64,
+    /// The same past the working day after that of their completeness.
+    pub open_past_1_working_day: u64,
+    /// The same past 24 hours.
     pub open_past_24_hours_wall: u64,
 }
 
 /// Berkas handed over in the month.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Turnaround {
     /// How many berkas were handed over.
     pub handed_over: u64,
@@ -221,9 +171,36 @@ pub struct Turnaround {
     pub working_less_applicant: Spread,
 }
 
-/// Batches whose last card was gathered in the month.
+/// Berkas that came into hand in a month, and those that came to an end.
+///
+/// They come into hand with their first event, and what ended them first counts. With those open at the end of the month before, they
+/// add up to those open at its end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Movement {
+    pub entered: u64,
+    pub handed_over: u64,
+    pub rejected: u64,
+    pub duplicate: u64,
+}
+
+/// Printed cards of a village that nobody has collected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct Uncollected {
+    /// How many.
+    pub n: u64,
+    /// The working days since the first print of the one that waits longest.
+    pub oldest_working_days: u64,
+}
+
+/// Batches that came into hand in the month, and those whose last card was gathered in it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Batches {
+    /// How many batches came into hand: their first berkas did.
+    pub received: u64,
     /// How many batches were completed.
     pub completed: u64,
     /// How long each card waited for the last one of its batch.
@@ -234,6 +211,7 @@ pub struct Batches {
 
 /// Three duplicate rates, as counts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Duplicates {
     /// (a) Berkas that had a record check (step 6).
     pub record_checks: u64,
@@ -251,6 +229,7 @@ pub struct Duplicates {
 
 /// How many of the berkas handed over in the month conform to the SOP.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Conformance {
     /// How many berkas were handed over.
     pub finished: u64,
@@ -281,6 +260,28 @@ pub struct StepByRole {
     pub role: String,
 }
 
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for Succession {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Succession".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "pattern": "^[0-9]+:[^>]*>[0-9]+$"})
+    }
+}
+
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for StepByRole {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "StepByRole".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "pattern": "^[0-9]+:"})
+    }
+}
+
 impl Serialize for Succession {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&format_args!("{}:{}>{}", self.from, self.outcome, self.to))
@@ -295,6 +296,7 @@ impl Serialize for StepByRole {
 
 /// The numbers that were written in one book in the month.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct RegisterNumbers {
     /// How many entries have a number.
     pub entries: u64,
@@ -302,14 +304,18 @@ pub struct RegisterNumbers {
     pub first: Option<String>,
     /// The highest number.
     pub last: Option<String>,
-    /// The numbers between them that no entry has.
+    /// The numbers between them that no entry has, be it in the book or held back.
     pub numbers_missing: Vec<u64>,
     /// The numbers that more than one entry has.
     pub numbers_used_twice: Vec<u64>,
+    /// The entries of the month that are held back, since their rows wait in quarantine; `None` in a copy of the archive without it,
+    /// in which their numbers are among those that are missing.
+    pub held_back: Option<HeldEntries>,
 }
 
 /// How many berkas met a deadline. An open berkas that is already past it counts as late.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Deadline {
     /// Printed in the month within the limit.
     pub on_time: u64,
@@ -329,6 +335,7 @@ impl Deadline {
 
 /// The figures by which the 1-hour, 24-hour and 14-working-day rules are judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Deadlines {
     pub within_1_hour_less_outages: Deadline,
@@ -338,6 +345,7 @@ pub struct Deadlines {
 
 /// One month of the trend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct TrendPoint {
     /// The month.
     pub month: Month,
@@ -349,10 +357,13 @@ pub struct TrendPoint {
     pub handed_over: u64,
     /// Berkas open at its end.
     pub open: u64,
+    /// What came into hand, and what came to an end.
+    pub movement: Movement,
 }
 
 /// The figures with what reports need beside them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct MonthFigures {
     /// The figures.
     pub figures: Figures,
@@ -362,6 +373,7 @@ pub struct MonthFigures {
     pub trend: Vec<TrendPoint>,
     /// The cases that figures could not use, in order of reason. In JSON these are counts by reason.
     #[serde(serialize_with = "by_reason")]
+    #[cfg_attr(feature = "schemars", schemars(with = "BTreeMap<String, u64>"))]
     pub left_out: Vec<LeftOut>,
 }
 

@@ -3,7 +3,7 @@
 //! Reads   data/ledgers, data/daftar, data/jra.toml
 //! Gives   which step writes a book, what is a row of a list, and what the columns of both show
 
-use crate::{LedgerField, Milestone, RowKind};
+use crate::{DocumentGroup, LedgerField, Milestone, OldCard, RowKind};
 use serde::{Deserialize, Serialize};
 
 /// The definition of a book, from `data/ledgers/<id>.toml`.
@@ -20,6 +20,10 @@ pub struct Ledger {
     pub source: String,
     /// Printed under the title.
     pub legal_basis: String,
+    /// The post that keeps it and signs; without one, who answers for the office's papers.
+    pub signer: Option<String>,
+    /// The least height of a row in millimetres, where people sign in one.
+    pub row_mm: Option<u32>,
     /// Columns from left to right.
     #[serde(rename = "column")]
     pub columns: Vec<LedgerColumn>,
@@ -37,8 +41,18 @@ pub struct ArchiveList {
     pub source: String,
     /// Printed under the title.
     pub legal_basis: String,
+    /// By which it is asked for together with others.
+    #[serde(default)]
+    pub group: DocumentGroup,
+    /// The post that keeps it and signs; without one, who answers for the office's papers.
+    pub signer: Option<String>,
+    /// The least height of a row in millimetres, where people sign in one.
+    pub row_mm: Option<u32>,
     /// What its rows count, in Indonesian.
     pub unit: String,
+    /// What its closing says of how it is to be read, in Indonesian.
+    #[serde(default)]
+    pub note: String,
     /// What a row is.
     pub rows: ListRows,
     /// The statement of destruction, if the list names what is to be destroyed.
@@ -54,7 +68,7 @@ impl ArchiveList {
     pub fn book(&self) -> Option<&str> {
         match &self.rows {
             ListRows::Batch { of } | ListRows::Entry { of } | ListRows::Month { of, .. } => Some(of),
-            ListRows::Event { .. } | ListRows::Day | ListRows::ServiceDay => None,
+            _ => None,
         }
     }
 }
@@ -104,6 +118,16 @@ pub enum ListRows {
     Day,
     /// A day of the month on which somebody was recorded or a card was printed, with the counts of the whole office.
     ServiceDay,
+    /// A card that is printed and not handed over at the end of the month, by pekon.
+    Uncollected,
+    /// A pekon or kelurahan of which something came, went or is open.
+    Pekon,
+    /// An outage that touched the month.
+    Outage,
+    /// A book of the month.
+    Register,
+    /// A line of the account of blanks.
+    StockLine,
     /// A month whose entries in a book are past a retention period at the end of the requested month.
     Month {
         /// Id of the book.
@@ -123,6 +147,20 @@ pub struct ListCase {
     pub jenis: Option<Vec<String>>,
     /// The reason, which the column `sebab` shows.
     pub label: String,
+    /// Whether it follows from the kind of application alone that a card should have been taken in, so that a person must say of each
+    /// whether it was.
+    #[serde(default)]
+    pub presumed: bool,
+    /// What the source says of the old card; whatever it says or does not if there is nothing here.
+    pub old_card: Option<OldCard>,
+}
+
+impl ListCase {
+    /// Whether the card of the case is known not to be at the office, so that nobody can destroy it.
+    #[must_use]
+    pub fn is_elsewhere(&self) -> bool {
+        self.old_card == Some(OldCard::NotReceived)
+    }
 }
 
 /// A period of the retention schedule.
@@ -179,10 +217,44 @@ pub struct LedgerColumn {
     /// The text that the field `tetap` shows in every row.
     #[serde(default)]
     pub text: String,
+    /// What stands under the column at the end of the list; nothing without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<ColumnTotal>,
+}
+
+/// What stands under a column of numbers at the end of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnTotal {
+    /// The sum of its numbers; nothing where no row has one.
+    Sum,
+    /// Its last number, as for what is left.
+    Last,
+    /// The sum of what is recorded, and for how many berkas nothing is.
+    Recorded,
+}
+
+impl LedgerColumn {
+    /// Whether what stands under it at the end says something: sheets, which are not always counted, are never summed up as if they were.
+    #[must_use]
+    pub fn can_be_totalled(&self) -> bool {
+        match self.total {
+            None => true,
+            Some(ColumnTotal::Recorded) => self.field == LedgerField::JumlahLembar,
+            Some(ColumnTotal::Sum | ColumnTotal::Last) => self.field.is_count(),
+        }
+    }
+
+    /// Returns a column that shows a field and nothing more is known of.
+    #[must_use]
+    pub fn of(label: &str, field: LedgerField) -> Self {
+        Self { label: label.to_owned(), field, width: 1, align: Align::Left, text: String::new(), total: None }
+    }
 }
 
 /// The alignment of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Align {
     /// Flush left.
@@ -203,6 +275,11 @@ impl ListRows {
             Self::Event { .. } => RowKind::Case,
             Self::Day => RowKind::Day,
             Self::ServiceDay => RowKind::ServiceDay,
+            Self::Uncollected => RowKind::Uncollected,
+            Self::Pekon => RowKind::Pekon,
+            Self::Outage => RowKind::Outage,
+            Self::Register => RowKind::Register,
+            Self::StockLine => RowKind::Line,
             Self::Month { .. } => RowKind::Month,
         }
     }

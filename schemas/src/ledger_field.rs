@@ -1,4 +1,4 @@
-//! The fields that a column of a book or list can show, and the kinds of row that have them.
+//! The fields that a column of a book or list can show.
 
 use crate::Column;
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,8 @@ pub enum LedgerField {
     NamaPekon,
     /// The name of the kecamatan.
     Kecamatan,
+    /// The names of the pekon or kelurahan and of its kecamatan, since several pekon have the same name.
+    Wilayah,
     /// The kind of application.
     Jenis,
     /// The outcome of the step.
@@ -37,8 +39,14 @@ pub enum LedgerField {
     PetugasId,
     /// The batch.
     KolektifId,
-    /// The person who brought the batch and takes the cards home.
+    /// The person who brought the batch.
     Pembawa,
+    /// The person who received the card; empty where nobody wrote it down.
+    Penerima,
+    /// Whether the old card was handed in; empty where nobody wrote it down.
+    KtpLamaDiterima,
+    /// The sheets of the dossier, or of all dossiers of a batch or month; empty where nobody counted them.
+    JumlahLembar,
     /// The berkas.
     BerkasId,
     /// The remark.
@@ -59,6 +67,8 @@ pub enum LedgerField {
     Sebab,
     /// How many entries a batch or a month has.
     JumlahBerkas,
+    /// How many entries of a batch are in the book up to and including the month.
+    JumlahSampaiBulanIni,
     /// The period of a batch or a month, from the first entry to the last.
     KurunWaktu,
     /// The running number of an entry within its batch.
@@ -83,13 +93,80 @@ pub enum LedgerField {
     CetakGanti,
     /// The duplicate records found on a service day.
     DuplikatRecord,
+    /// The number of the slip that the person got at the recording, the office's or else ours; empty for who was not recorded.
+    NomorBukti,
+    /// The number of the statement by which the card was handed over.
+    NomorBeritaAcara,
+    /// The documents that the kind of application needs.
+    Syarat,
+    /// The documents that the kind of application needs, each with a box to tick.
+    Checklist,
+    /// The working days since the card was first printed: in a list until the end of the month, in a letter until that of the data.
+    Umur,
+    /// The dossiers of a pekon whose first event is in the month.
+    Masuk,
+    /// How often dossiers of it were sent back.
+    Kembali,
+    /// Those of it that came to an end because they were refused.
+    Ditolak,
+    /// Those of it that were first printed.
+    Tercetak,
+    /// Those of it that came to an end because they were handed over.
+    Diserahkan,
+    /// Those of it that are printed and not handed over.
+    BelumDiambil,
+    /// Those of it that were open when the month began; empty where the archive begins with it.
+    TerbukaAwal,
+    /// Those of it that came to an end because somebody was found to be recorded twice.
+    RekamanGanda,
+    /// Those of it that are open at the end of the month.
+    Terbuka,
+    /// The kind of an outage.
+    JenisGangguan,
+    /// Its start.
+    MulaiGangguan,
+    /// Its end.
+    SelesaiGangguan,
+    /// How long it lasted.
+    Lama,
+    /// How much of it was in working hours.
+    LamaKerja,
+    /// The title of a book.
+    Buku,
+    /// The post that keeps it.
+    PetugasBuku,
+    /// How many entries it has.
+    JumlahEntri,
+    /// Its first number.
+    NomorPertama,
+    /// Its last number.
+    NomorTerakhir,
+    /// The numbers that are missing in it.
+    NomorTerlewat,
+    /// Its entries that are held back, by their numbers.
+    EntriTertahan,
+    /// The numbers that it has twice.
+    NomorGanda,
+    /// How many of its entries came after their month was closed.
+    Susulan,
+    /// What a line says.
+    Uraian,
+    /// Its amount.
+    Jumlah,
+    /// Its unit.
+    Satuan,
+    /// A document that was lacking.
+    Dokumen,
+    /// The rule by which the document is asked for.
+    Dasar,
     /// A blank to be filled in by hand.
     Kosong,
 }
 
 impl LedgerField {
-    /// Returns the columns of the source contract that it shows as they are, or in part.
+    /// Returns the columns of the source contract that it shows as they are, or in part; none for what is computed here.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "each field stands on a line, so that a new one must be placed")]
     pub fn printed(self) -> &'static [Column] {
         match self {
             Self::NomorRegister => &[Column::NomorRegister],
@@ -100,15 +177,18 @@ impl LedgerField {
             Self::JenisKelamin => &[Column::JenisKelamin],
             Self::TempatTanggalLahir => &[Column::TempatLahir, Column::TanggalLahir],
             Self::Usia => &[Column::TanggalLahir],
-            Self::NamaPekon | Self::Kecamatan => &[Column::Pekon],
+            Self::NamaPekon | Self::Kecamatan | Self::Wilayah => &[Column::Pekon],
             Self::Jenis => &[Column::Jenis],
             Self::Hasil => &[Column::Hasil],
             Self::PetugasId => &[Column::PetugasId],
             Self::KolektifId => &[Column::KolektifId],
             Self::Pembawa => &[Column::Pembawa],
+            Self::Penerima => &[Column::Penerima],
+            Self::KtpLamaDiterima => &[Column::KtpLamaDiterima],
+            Self::JumlahLembar => &[Column::JumlahLembar],
+            Self::NomorBukti => &[Column::NomorBukti],
             Self::BerkasId => &[Column::BerkasId],
             Self::Keterangan => &[Column::Keterangan],
-            // Counted, numbered or computed here, from what is public.
             Self::Urut
             | Self::TanggalLengkap
             | Self::TanggalCetak
@@ -118,6 +198,7 @@ impl LedgerField {
             | Self::Tetap
             | Self::Sebab
             | Self::JumlahBerkas
+            | Self::JumlahSampaiBulanIni
             | Self::KurunWaktu
             | Self::NomorItem
             | Self::NomorArsip
@@ -130,12 +211,44 @@ impl LedgerField {
             | Self::CetakPrr
             | Self::CetakGanti
             | Self::DuplikatRecord
+            | Self::NomorBeritaAcara
+            | Self::Syarat
+            | Self::Checklist
+            | Self::Umur
+            | Self::Masuk
+            | Self::Kembali
+            | Self::Ditolak
+            | Self::Tercetak
+            | Self::Diserahkan
+            | Self::BelumDiambil
+            | Self::TerbukaAwal
+            | Self::RekamanGanda
+            | Self::Terbuka
+            | Self::JenisGangguan
+            | Self::MulaiGangguan
+            | Self::SelesaiGangguan
+            | Self::Lama
+            | Self::LamaKerja
+            | Self::Buku
+            | Self::PetugasBuku
+            | Self::JumlahEntri
+            | Self::NomorPertama
+            | Self::NomorTerakhir
+            | Self::NomorTerlewat
+            | Self::EntriTertahan
+            | Self::NomorGanda
+            | Self::Susulan
+            | Self::Uraian
+            | Self::Jumlah
+            | Self::Satuan
+            | Self::Dokumen
+            | Self::Dasar
             | Self::Kosong => &[],
         }
     }
 
     /// All fields.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 77] = [
         Self::Urut,
         Self::NomorRegister,
         Self::Selesai,
@@ -147,11 +260,15 @@ impl LedgerField {
         Self::Usia,
         Self::NamaPekon,
         Self::Kecamatan,
+        Self::Wilayah,
         Self::Jenis,
         Self::Hasil,
         Self::PetugasId,
         Self::KolektifId,
         Self::Pembawa,
+        Self::Penerima,
+        Self::KtpLamaDiterima,
+        Self::JumlahLembar,
         Self::BerkasId,
         Self::Keterangan,
         Self::TanggalLengkap,
@@ -162,6 +279,7 @@ impl LedgerField {
         Self::Tetap,
         Self::Sebab,
         Self::JumlahBerkas,
+        Self::JumlahSampaiBulanIni,
         Self::KurunWaktu,
         Self::NomorItem,
         Self::NomorArsip,
@@ -174,55 +292,65 @@ impl LedgerField {
         Self::CetakPrr,
         Self::CetakGanti,
         Self::DuplikatRecord,
+        Self::NomorBukti,
+        Self::NomorBeritaAcara,
+        Self::Syarat,
+        Self::Checklist,
+        Self::Umur,
+        Self::Masuk,
+        Self::Kembali,
+        Self::Ditolak,
+        Self::Tercetak,
+        Self::Diserahkan,
+        Self::BelumDiambil,
+        Self::TerbukaAwal,
+        Self::RekamanGanda,
+        Self::Terbuka,
+        Self::JenisGangguan,
+        Self::MulaiGangguan,
+        Self::SelesaiGangguan,
+        Self::Lama,
+        Self::LamaKerja,
+        Self::Buku,
+        Self::PetugasBuku,
+        Self::JumlahEntri,
+        Self::NomorPertama,
+        Self::NomorTerakhir,
+        Self::NomorTerlewat,
+        Self::EntriTertahan,
+        Self::NomorGanda,
+        Self::Susulan,
+        Self::Uraian,
+        Self::Jumlah,
+        Self::Satuan,
+        Self::Dokumen,
+        Self::Dasar,
         Self::Kosong,
     ];
 
-    /// Whether a row of that kind has the field.
+    /// Whether it is a count of what a row has, so that the counts of several rows can be added up.
     #[must_use]
-    pub fn is_filled_by(self, row: RowKind) -> bool {
-        let is_event = matches!(row, RowKind::Entry | RowKind::Item | RowKind::Case);
-        match self {
-            Self::Urut | Self::Tetap | Self::Pencipta | Self::Kosong => true,
-            Self::NomorRegister
-            | Self::Nik
-            | Self::Nama
-            | Self::JenisKelamin
-            | Self::TempatTanggalLahir
-            | Self::Usia
-            | Self::Jenis
-            | Self::Hasil
-            | Self::PetugasId
-            | Self::BerkasId
-            | Self::Keterangan
-            | Self::TanggalLengkap
-            | Self::TanggalCetak
-            | Self::TanggalSiap
-            | Self::TanggalSerah => is_event,
-            Self::Selesai => is_event || matches!(row, RowKind::Day | RowKind::ServiceDay),
-            Self::Diterima | Self::NamaPekon | Self::Kecamatan | Self::KolektifId | Self::Pembawa => {
-                is_event || row == RowKind::Batch
-            }
-            Self::KodeKlasifikasi => is_event || matches!(row, RowKind::Batch | RowKind::Month),
-            Self::Sebab => row == RowKind::Case,
-            Self::NomorItem => row == RowKind::Item,
-            Self::JumlahBerkas | Self::KurunWaktu => matches!(row, RowKind::Batch | RowKind::Month),
-            Self::NomorArsip => row == RowKind::Month,
-            Self::Terima | Self::Cetak | Self::Gagal => row == RowKind::Day,
-            Self::Sisa => matches!(row, RowKind::Day | RowKind::ServiceDay),
-            Self::Perekaman | Self::CetakPrr | Self::CetakGanti | Self::DuplikatRecord => row == RowKind::ServiceDay,
-        }
+    pub fn is_count(self) -> bool {
+        matches!(
+            self,
+            Self::JumlahBerkas
+                | Self::Terima
+                | Self::Cetak
+                | Self::Gagal
+                | Self::Sisa
+                | Self::Perekaman
+                | Self::CetakPrr
+                | Self::CetakGanti
+                | Self::DuplikatRecord
+                | Self::Masuk
+                | Self::Kembali
+                | Self::Ditolak
+                | Self::Tercetak
+                | Self::Diserahkan
+                | Self::BelumDiambil
+                | Self::TerbukaAwal
+                | Self::RekamanGanda
+                | Self::Terbuka
+        )
     }
-}
-
-/// The kind of a row: an entry of a book, an item of a batch, a case, or anything else that a list counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum RowKind {
-    Entry,
-    Item,
-    Case,
-    Batch,
-    Month,
-    Day,
-    ServiceDay,
 }

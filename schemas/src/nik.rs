@@ -7,6 +7,40 @@
 use crate::Wilayah;
 use chrono::NaiveDate;
 
+/// A number of so many digits is that of a person.
+pub(crate) const DIGITS_OF_A_PERSON: usize = 16;
+
+/// What may stand between the digits of one number.
+fn joins(c: char) -> bool {
+    (c.is_whitespace() && c != '\n') || ".-_\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}".contains(c)
+}
+
+/// Returns whether a text that somebody wrote has a number as long as a NIK, also with spaces, dots or dashes in it.
+#[must_use]
+pub fn numbers_a_person(text: &str) -> bool {
+    let count = |number: &str| number.chars().filter(char::is_ascii_digit).count();
+    text.split(|c: char| !c.is_ascii_digit() && !joins(c)).map(count).any(|digits| digits >= DIGITS_OF_A_PERSON)
+}
+
+/// Returns the text with an ellipsis in the place of each such number.
+#[must_use]
+pub fn without_numbers_of_persons(text: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some(begin) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, number) = rest.split_at(begin);
+        let end = number.find(|c: char| !c.is_ascii_digit() && !joins(c)).unwrap_or(number.len());
+        // What follows the last digit belongs to the text.
+        let end =
+            number.get(..end).and_then(|run| run.rfind(|c: char| c.is_ascii_digit())).map_or(end, |last| last + 1);
+        let (number, after) = number.split_at(end);
+        shown.push_str(before);
+        shown.push_str(if numbers_a_person(number) { "\u{2026}" } else { number });
+        rest = after;
+    }
+    shown + rest
+}
+
 /// A fault because of which a NIK is impossible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NikFault {
@@ -124,6 +158,26 @@ pub fn mask_nik(nik: &str) -> String {
 mod tests {
     use super::*;
     use crate::Facts;
+
+    #[test]
+    fn a_number_as_long_as_a_nik_is_seen_however_it_is_written() {
+        for of_a_person in [
+            "NIK 1806010101900001 hlm",
+            "1806 0101 0190 0001",
+            "18.06.01.010190.0001",
+            "180601-010190-0001",
+            "18 06\u{A0}01 \u{2013} 010190 0001",
+        ] {
+            assert!(numbers_a_person(of_a_person), "{of_a_person}");
+            let hidden = without_numbers_of_persons(of_a_person);
+            assert!(hidden.contains('\u{2026}') && !numbers_a_person(&hidden), "{hidden}");
+        }
+        assert_eq!(without_numbers_of_persons("naskah 1806010101900001, hlm. 12"), "naskah \u{2026}, hlm. 12");
+        for other in ["Perbup 7 Tahun 2020, hlm. 12", "surat 800/123/2026, 5 Oktober 2026", ""] {
+            assert!(!numbers_a_person(other), "{other}");
+            assert_eq!(without_numbers_of_persons(other), other);
+        }
+    }
 
     #[test]
     fn possible_and_impossible_niks() {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The kind of a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DayKind {
     /// A working day of the week.
@@ -41,6 +42,7 @@ impl DayKind {
 
 /// One day of the office.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct OfficeDay {
     /// The date.
     pub date: NaiveDate,

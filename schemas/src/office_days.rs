@@ -8,9 +8,15 @@
 
 use crate::office_day::{DayKind, OfficeDay, printed};
 use crate::{CalendarError, Month};
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// By how many days Ramadan may begin before Idul Fitri.
+const RAMADAN: Days = Days::new(30);
+
+/// How the list of holidays names the first day after Ramadan.
+const IDUL_FITRI: &str = "Hari Raya Idul Fitri";
 
 /// Spans of work within one day, in seconds from midnight.
 pub(crate) type Spans = Vec<(i64, i64)>;
@@ -42,8 +48,6 @@ struct Hours {
     label: String,
     #[serde(alias = "source")]
     decree: String,
-    #[serde(default)]
-    standing: String,
     #[serde(default)]
     note: String,
     monday: Vec<String>,
@@ -120,12 +124,13 @@ struct Open {
 
 /// Weekly hours as pages show them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct HoursInForce {
     /// The first day on which they apply.
     pub from: NaiveDate,
     /// From Monday to Sunday, for example `07.30–12.00, 13.00–16.00`; empty on free days.
     pub week: [String; 7],
-    /// The decree, its standing and a note.
+    /// The decree and a note.
     pub decree: String,
 }
 
@@ -197,6 +202,19 @@ impl OfficeCalendar {
         self.hours.get(since..until).unwrap_or_default().iter().collect()
     }
 
+    /// Returns every Ramadan, from the first day on which it may begin to the day before Idul Fitri, no day of which has hours of its
+    /// own.
+    pub fn ramadans_without_hours(&self) -> impl Iterator<Item = (NaiveDate, NaiveDate)> {
+        let is_feast = |day: &OfficeDay| day.kind == DayKind::LiburNasional && day.name.starts_with(IDUL_FITRI);
+        let eves = self.days.array_windows().filter(move |[eve, day]| is_feast(day) && !is_feast(eve));
+        let ramadans = eves.filter_map(|[eve, day]| Some((day.date.checked_sub_days(RAMADAN)?, eve.date)));
+        ramadans.filter(|(from, to)| {
+            let from = self.days.partition_point(|day| day.date < *from);
+            let days = self.days.iter().skip(from).take_while(|day| day.date <= *to);
+            days.into_iter().all(|day| day.kind != DayKind::Periode)
+        })
+    }
+
     /// Returns the first and the last covered day.
     #[must_use]
     pub fn covered(&self) -> Option<(NaiveDate, NaiveDate)> {
@@ -213,6 +231,14 @@ impl OfficeCalendar {
             *seconds += day.working_s();
         }
         months.into_iter().map(|(month, (days, seconds))| (month, days, seconds)).collect()
+    }
+
+    /// Returns the working seconds of an average working day of a month, by which working time is told in working days; `None` for a
+    /// month without working days.
+    #[must_use]
+    pub fn working_day_s(&self, month: Month) -> Option<i64> {
+        let (_, days, seconds) = self.months(month.year()).into_iter().find(|(of, ..)| *of == month)?;
+        seconds.checked_div(i64::try_from(days).ok()?)
     }
 }
 
@@ -297,7 +323,7 @@ impl Hours {
     }
 
     fn in_force(&self, from: NaiveDate, week: &[Spans; 7]) -> HoursInForce {
-        let words: Vec<&str> = [&self.decree, &self.standing, &self.note].into_iter().map(String::as_str).collect();
+        let words: Vec<&str> = [&self.decree, &self.note].into_iter().map(String::as_str).collect();
         let words: Vec<&str> = words.into_iter().filter(|w| !w.is_empty()).collect();
         HoursInForce { from, week: week.clone().map(|spans| printed(&spans)), decree: words.join("; ") }
     }
@@ -341,6 +367,21 @@ mod tests {
         let date = date.parse().unwrap();
         let day = facts.calendar.days().iter().find(|d| d.date == date).unwrap();
         (day.kind, day.working_s(), day.name.clone())
+    }
+
+    #[test]
+    fn a_working_day_is_as_long_as_those_of_its_month() {
+        let ramadan = r#"
+            [[period]]
+            profile = "ramadan"
+            from = "2026-02-01"
+            to = "2026-02-28"
+            decree = "SE rekaan"
+        "#;
+        let facts = facts(ramadan).unwrap();
+        let day_s = |month: &str| facts.calendar.working_day_s(month.parse().unwrap());
+        assert_eq!([day_s("2026-10"), day_s("2026-02")], [Some(27_000), Some(23_400)]);
+        assert_eq!(day_s("2035-01"), None, "no day of it is covered");
     }
 
     #[test]

@@ -29,6 +29,17 @@ pub struct Month {
     month: u32,
 }
 
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for Month {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Month".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"})
+    }
+}
+
 /// A text that is not a month.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("`{text}` is not a month; write it as year and month, for example 2026-10")]
@@ -133,6 +144,18 @@ impl Quarter {
         Self { first: self.first.back(3) }
     }
 
+    /// Returns it as an official reads it: `Triwulan III 2026`.
+    #[must_use]
+    pub fn indonesian(self) -> String {
+        let number = match self.first.month {
+            1..=3 => "I",
+            4..=6 => "II",
+            7..=9 => "III",
+            _ => "IV",
+        };
+        format!("Triwulan {number} {}", self.first.year)
+    }
+
     /// Returns its months.
     #[must_use]
     pub fn months(self) -> [Month; 3] {
@@ -231,6 +254,7 @@ mod tests {
         let quarter = Quarter::of("2026-03".parse().unwrap());
         assert_eq!(quarter.months().map(|month| month.to_string()), ["2026-01", "2026-02", "2026-03"]);
         assert_eq!(quarter.before().to_string(), "2025-TW4");
+        assert_eq!([quarter.indonesian(), quarter.before().indonesian()], ["Triwulan I 2026", "Triwulan IV 2025"]);
         for month in ["2026-01", "2026-05", "2026-09", "2026-12"] {
             let quarter = Quarter::of(month.parse().unwrap());
             assert_eq!(quarter.to_string().parse(), Ok(quarter));

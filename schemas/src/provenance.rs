@@ -1,22 +1,21 @@
 //! The provenance of a document's data: which archive, which version of it, and which period it covers.
 
 use crate::{Finding, Month, Zone};
-use serde::{Deserialize, Serialize};
+use chrono::{DateTime, FixedOffset};
+use serde::{Deserialize, Serialize, Serializer};
 
-/// Where the data of a document come from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Where the data of a document come from. In JSON its instants are those of the office's clocks, by ISO 8601.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provenance {
     /// The version of the archive, which is the number of its last commit.
     pub archive_version: u64,
     /// The number of events in the archive.
     pub events: u64,
     /// The instant, in seconds since 1970 UTC, before which rows were never requested; `None` if all rows were requested.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub complete_from_s: Option<i64>,
     /// The instant, in seconds since 1970 UTC, before which every recorded row was seen; `None` if no pull has established it.
     pub complete_until_s: Option<i64>,
     /// The office's zone.
-    #[serde(default, skip_serializing_if = "Zone::is_default")]
     pub zone: Zone,
     /// The SHA-256 of the last commit. It names the commit before it, and so on to the first one.
     pub head: String,
@@ -24,8 +23,60 @@ pub struct Provenance {
     pub program: String,
 }
 
+/// Where the data come from, as it is written to JSON.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(rename = "Provenance"))]
+struct WrittenProvenance<'a> {
+    /// The version of the archive, which is the number of its last commit.
+    archive_version: u64,
+    /// The number of events in the archive.
+    events: u64,
+    /// Before it rows were never requested; absent if all rows were requested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    complete_from: Option<DateTime<FixedOffset>>,
+    /// Before it every recorded row was seen; null if no pull has established it.
+    complete_until: Option<DateTime<FixedOffset>>,
+    /// The office's zone; absent for WIB.
+    #[serde(skip_serializing_if = "Zone::is_default")]
+    zone: Zone,
+    /// The SHA-256 of the last commit.
+    #[cfg_attr(feature = "schemars", schemars(regex(pattern = "^[0-9a-f]{64}$")))]
+    head: &'a str,
+    /// The version of the program.
+    program: &'a str,
+}
+
+impl Serialize for Provenance {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let instant = |at: Option<i64>| at.and_then(|at| self.zone.instant(at));
+        let written = WrittenProvenance {
+            archive_version: self.archive_version,
+            events: self.events,
+            complete_from: instant(self.complete_from_s),
+            complete_until: instant(self.complete_until_s),
+            zone: self.zone,
+            head: &self.head,
+            program: &self.program,
+        };
+        written.serialize(serializer)
+    }
+}
+
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for Provenance {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Provenance".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        WrittenProvenance::json_schema(generator)
+    }
+}
+
 /// Whether an archive holds all rows that its source had of a month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Coverage {
     /// Every row that was recorded in the month was seen.

@@ -49,6 +49,8 @@ pub struct Step {
 pub struct Outcome {
     /// The value in the column `hasil`.
     pub hasil: String,
+    /// As printed.
+    pub label: String,
     /// The next step; `None` if the berkas ends here.
     pub next: Option<u8>,
     /// The milestone that it is for the figures, if any.
@@ -153,6 +155,7 @@ struct WrittenStep {
 #[serde(deny_unknown_fields)]
 struct WrittenOutcome {
     hasil: Spanned<String>,
+    label: Option<String>,
     next: Option<Spanned<u8>>,
     milestone: Option<Milestone>,
 }
@@ -243,6 +246,7 @@ impl WrittenSop {
 impl WrittenStep {
     fn meant(self) -> Step {
         let outcome = |o: WrittenOutcome| Outcome {
+            label: o.label.unwrap_or_else(|| o.hasil.get_ref().replace('_', " ")),
             hasil: o.hasil.into_inner(),
             next: o.next.map(Spanned::into_inner),
             milestone: o.milestone,

@@ -20,6 +20,12 @@ impl Facts {
     pub fn speech(&self, language: Language) -> Speech<'_> {
         Speech { facts: self, language }
     }
+
+    /// Returns the name of a kind of application; one that the facts do not have is called by its id.
+    #[must_use]
+    pub fn jenis_name<'a>(&'a self, id: &'a str) -> &'a str {
+        self.jenis.get(id).map_or(id, String::as_str)
+    }
 }
 
 impl Speech<'_> {

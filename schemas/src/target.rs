@@ -120,6 +120,7 @@ pub enum TimeUnit {
 
 /// Unit of a figure, of a target's value, or of the rule that the value is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// Seconds, in which times are measured; no rule is written in them.
@@ -149,6 +150,7 @@ pub enum Clock {
 
 /// The authority of a target's value, which files and reports call `standing`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 #[serde(rename_all = "snake_case")]
 pub enum Authority {
@@ -162,6 +164,17 @@ pub enum Authority {
 }
 
 impl Authority {
+    /// Returns the words of documents. What research has found out about its text is told by `doctor` and in JSON, not above a
+    /// signature.
+    #[must_use]
+    pub fn printed(self) -> &'static str {
+        match self {
+            Self::Resmi => "resmi",
+            Self::Sementara => "keputusan Dinas",
+            Self::Asumsi => "belum dikukuhkan",
+        }
+    }
+
     /// Returns the word that reports print.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -344,6 +357,7 @@ fn share_of_one(written: f64) -> Result<Share, String> {
 
 /// The side of a value on which a figure is good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Comparison {
     /// The figure must not exceed the value.

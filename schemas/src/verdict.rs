@@ -2,13 +2,15 @@
 //!
 //! Rule    a verdict is reached here only, and so is the number of digits that are needed to show it
 
-use crate::number::of_whole;
+use crate::figure_key::FigureKey;
+use crate::number::{of_whole, rounded};
 use crate::share::Share;
-use crate::{Authority, Comparison, Unit};
+use crate::{Authority, Comparison, Standard, Unit};
 use serde::{Serialize, Serializer};
 
 /// The result of judging a figure by a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum Verdict {
     /// The figure meets the target.
     #[serde(rename = "memenuhi")]
@@ -89,6 +91,15 @@ impl Compared {
         }
     }
 
+    /// Returns the value of a standard, without a figure.
+    #[must_use]
+    pub fn value_of(standard: &Standard) -> Self {
+        match *standard {
+            Standard::Time { at_most_s, .. } => Self::Time { figure_s: None, at_most_s },
+            Standard::Share { at_least, .. } => Self::Share { figure: None, at_least },
+        }
+    }
+
     /// Returns the value, in seconds or as a share.
     #[must_use]
     pub fn value(self) -> Option<f64> {
@@ -134,7 +145,7 @@ impl Compared {
     #[must_use]
     pub fn decimals(self, scale: f64, least: usize) -> usize {
         let Self::Share { figure, at_least } = self else { return 0 };
-        let digits = |share: Share, decimals: usize| format!("{:.decimals$}", share.value() * scale);
+        let digits = |share: Share, decimals: usize| rounded(share.value() * scale, decimals);
         let shows = |decimals: usize| {
             let is_whole = |value: Share| {
                 let shown: Result<f64, _> = digits(value, decimals).parse();
@@ -146,17 +157,36 @@ impl Compared {
         (least..MOST_DECIMALS).find(|decimals| shows(*decimals)).unwrap_or(MOST_DECIMALS)
     }
 
+    /// Returns how many decimals of a number of working days of that length are needed to show the side on which the figure is;
+    /// `None` where more than two are.
+    #[must_use]
+    pub fn day_decimals(self, day_s: i64) -> Option<usize> {
+        let Self::Time { figure_s, at_most_s } = self else { return None };
+        let digits = |seconds: i64, decimals: usize| rounded(of_whole(seconds) / of_whole(day_s), decimals);
+        let is_told = |decimals: &usize| {
+            figure_s
+                .zip(at_most_s)
+                .is_none_or(|(figure, value)| figure == value || digits(figure, *decimals) != digits(value, *decimals))
+        };
+        [1, 2].into_iter().find(is_told)
+    }
+
     /// Whether minutes are not enough to show the value and the side on which the figure is.
     #[must_use]
     pub fn needs_seconds(self) -> bool {
         match self {
             Self::Time { figure_s, at_most_s: Some(value) } => {
-                let is_told = |figure: i64| figure == value || figure / 60 != value / 60;
+                let is_told = |figure: i64| figure == value || whole_minutes(figure) != whole_minutes(value);
                 value % 60 != 0 || !figure_s.is_none_or(is_told)
             }
             Self::Time { at_most_s: None, .. } | Self::Share { .. } => false,
         }
     }
+}
+
+/// Returns a time in whole minutes, halves rounded up.
+pub(crate) fn whole_minutes(seconds: i64) -> i64 {
+    seconds.saturating_add(30).div_euclid(60)
 }
 
 /// The greatest number of decimals; an `f64` has no more.
@@ -187,8 +217,12 @@ pub struct Judgement {
     pub article: String,
     /// The source of the rule.
     pub source: String,
+    /// Who entered the value and on which day, in words; empty for a rule that the office did not enter. No paper prints it.
+    pub entered: String,
     /// The note that reports print beside it.
     pub note: String,
+    /// Which number it judges.
+    pub origin: FigureKey,
 }
 
 impl Judgement {
@@ -199,32 +233,65 @@ impl Judgement {
     }
 }
 
-/// A judgement as it is written to JSON.
-#[derive(Serialize)]
-struct JudgementRow<'a> {
-    target: &'a str,
-    title: &'a str,
-    step: Option<u8>,
-    jenis: Option<&'a str>,
-    verdict: Verdict,
-    decides: bool,
-    figure: Option<f64>,
-    n: u64,
-    comparison: Comparison,
-    value: Option<f64>,
-    margin: Option<f64>,
-    unit: Unit,
+/// A judgement as it is written to JSON. What is withheld is null.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(rename = "Judgement", transform = no_verdict_without_a_value))]
+#[expect(missing_docs, reason = "the same as in `Judgement` and `Compared`")]
+pub struct WrittenJudgement<'a> {
+    #[cfg_attr(feature = "schemars", schemars(length(min = 1)))]
+    pub target: &'a str,
+    #[cfg_attr(feature = "schemars", schemars(length(min = 1)))]
+    pub title: &'a str,
+    #[cfg_attr(feature = "schemars", schemars(range(min = 1)))]
+    pub step: Option<u8>,
+    pub jenis: Option<&'a str>,
+    pub verdict: Verdict,
+    pub decides: bool,
+    /// In seconds or as a share from 0 to 1.
+    #[cfg_attr(feature = "schemars", schemars(range(min = 0.0)))]
+    pub figure: Option<f64>,
+    /// The number of cases behind the figure.
+    pub n: Option<u64>,
+    pub comparison: Comparison,
+    #[cfg_attr(feature = "schemars", schemars(range(min = 0.0)))]
+    pub value: Option<f64>,
+    pub margin: Option<f64>,
+    pub unit: Unit,
     #[serde(rename = "standing")]
-    authority: Authority,
-    regulation: &'a str,
-    article: &'a str,
-    source: &'a str,
-    note: &'a str,
+    pub authority: Authority,
+    #[cfg_attr(feature = "schemars", schemars(length(min = 1)))]
+    pub regulation: &'a str,
+    pub article: &'a str,
+    #[cfg_attr(feature = "schemars", schemars(length(min = 1)))]
+    pub source: &'a str,
+    /// Who entered the value and on which day; absent for a rule that the office did not enter, and where counts are withheld.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub entered: &'a str,
+    pub note: &'a str,
 }
 
-impl Serialize for Judgement {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let row = JudgementRow {
+/// A target without a value is never said to be met or missed, and a value whose text was seen has its article.
+#[cfg(feature = "schemars")]
+fn no_verdict_without_a_value(schema: &mut schemars::Schema) {
+    let rules = serde_json::json!([
+        {
+            "if": {"properties": {"value": {"type": "null"}}},
+            "then": {"properties": {"verdict": {"const": "target belum ditetapkan"}}},
+        },
+        {
+            "if": {"properties": {"standing": {"const": "resmi"}}},
+            "then": {"properties": {"value": {"type": "number"}, "article": {"minLength": 1}}},
+        },
+    ]);
+    schema.insert("allOf".to_owned(), rules);
+}
+
+impl Judgement {
+    /// Returns it as it is written to JSON.
+    #[must_use]
+    pub fn written(&self) -> WrittenJudgement<'_> {
+        WrittenJudgement {
             target: &self.target,
             title: &self.title,
             step: self.step,
@@ -232,7 +299,7 @@ impl Serialize for Judgement {
             verdict: self.verdict(),
             decides: self.decides,
             figure: self.compared.figure(),
-            n: self.n,
+            n: Some(self.n),
             comparison: self.compared.comparison(),
             value: self.compared.value(),
             margin: self.compared.margin(),
@@ -241,9 +308,26 @@ impl Serialize for Judgement {
             regulation: &self.regulation,
             article: &self.article,
             source: &self.source,
+            entered: &self.entered,
             note: &self.note,
-        };
-        row.serialize(serializer)
+        }
+    }
+}
+
+impl Serialize for Judgement {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.written().serialize(serializer)
+    }
+}
+
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for Judgement {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Judgement".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        WrittenJudgement::json_schema(generator)
     }
 }
 
@@ -291,7 +375,7 @@ mod tests {
             let compared = Compared::Share { figure: Share::new(part, of), at_least };
             for (scale, least) in [(1.0, 4), (100.0, 1)] {
                 let decimals = compared.decimals(scale, least);
-                let shown = |v: Option<f64>| format!("{:.decimals$}", v.unwrap() * scale);
+                let shown = |v: Option<f64>| rounded(v.unwrap() * scale, decimals);
                 let (figure, value) = (shown(compared.figure()), shown(compared.value()));
                 let shown_reaches = figure.parse::<f64>().unwrap() >= value.parse::<f64>().unwrap();
                 assert_eq!(shown_reaches, compared.verdict() == Verdict::Met, "{figure} ≥ {value}");
@@ -306,7 +390,7 @@ mod tests {
     fn minutes_are_shown_where_they_decide() {
         let needs =
             |figure_s, value| Compared::Time { figure_s: Some(figure_s), at_most_s: Some(value) }.needs_seconds();
-        assert!(!needs(900, 900) && !needs(959, 840) && needs(910, 900) && needs(10, 246));
+        assert!(!needs(900, 900) && !needs(959, 840) && needs(910, 900) && needs(10, 246) && !needs(930, 900));
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! Areas of the kabupaten by Kemendagri code, and the provinces.
 
 use crate::fact_files::{FactFiles, FactsError};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A pekon or kelurahan.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Area {
+    /// What it is: Pekon, or Kelurahan.
+    pub kind: String,
     /// Its name.
     pub name: String,
     /// The name of its kecamatan.
@@ -35,6 +38,8 @@ struct Province {
 struct Row {
     kode_10: String,
     tingkat: Tingkat,
+    #[serde(default)]
+    jenis: String,
     nama: String,
     nama_kecamatan: String,
 }
@@ -79,7 +84,8 @@ impl Wilayah {
                 Tingkat::Kabupaten => !std::mem::replace(&mut wilayah.kabupaten, row.kode_10.clone()).is_empty(),
                 Tingkat::Kecamatan => !wilayah.kecamatan.insert(row.kode_10.clone()),
                 Tingkat::Desa => {
-                    let area = Area { name: row.nama, kecamatan: row.nama_kecamatan };
+                    let kind = kind(&row.jenis, &row.kode_10);
+                    let area = Area { kind, name: row.nama, kecamatan: row.nama_kecamatan };
                     wilayah.areas.insert(code, (row.kode_10.clone(), area)).is_some()
                 }
             };
@@ -127,6 +133,25 @@ impl Wilayah {
     }
 }
 
+impl Area {
+    /// Returns the name with what it is: `Kelurahan Baros`.
+    #[must_use]
+    pub fn titled(&self) -> String {
+        format!("{} {}", self.kind, self.name)
+    }
+}
+
+/// Returns what an area is called by, as the table says; where it does not, by the code, whose last four digits begin with 1 for a
+/// kelurahan.
+fn kind(jenis: &str, code: &str) -> String {
+    let mut letters = jenis.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None if code.as_bytes().get(6) == Some(&b'1') => "Kelurahan".to_owned(),
+        None => "Pekon".to_owned(),
+    }
+}
+
 /// The rows of a table with their lines.
 fn rows<T: DeserializeOwned>(files: &FactFiles, path: &str) -> Result<Vec<(u64, T)>, FactsError> {
     let mut reader = csv::Reader::from_reader(files.text(path)?.as_bytes());
@@ -157,4 +182,20 @@ fn fault(path: &str, line: u64, reason: String) -> FactsError {
 fn number(code: &str, tingkat: Tingkat) -> Option<u64> {
     let is_code = code.len() == tingkat.digits() && code.bytes().all(|b| b.is_ascii_digit());
     code.parse().ok().filter(|_| is_code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Facts;
+
+    /// The kabupaten has three kelurahan; the code says the same of every area as the table.
+    #[test]
+    fn an_area_is_called_what_it_is() {
+        let wilayah = Facts::embedded().unwrap().wilayah;
+        let towns: Vec<String> =
+            wilayah.iter().filter(|(_, area)| area.kind != "Pekon").map(|(_, area)| area.titled()).collect();
+        assert_eq!(towns, ["Kelurahan Baros", "Kelurahan Pasar Madang", "Kelurahan Kuripan"]);
+        assert!(wilayah.iter().all(|(code, area)| kind("", code) == area.kind));
+    }
 }

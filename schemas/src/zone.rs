@@ -3,7 +3,7 @@
 //! Rule    Keputusan Presiden 41/1987; none of them has had daylight saving since 1964, so that each is a whole number of
 //!         hours ahead of UTC
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -74,6 +74,13 @@ impl Zone {
     #[must_use]
     pub fn datetime(self, epoch_s: i64) -> Option<NaiveDateTime> {
         DateTime::from_timestamp(epoch_s.checked_add(self.offset_s().into())?, 0).map(|t| t.naive_utc())
+    }
+
+    /// An instant with what its clocks show, for ISO 8601.
+    #[must_use]
+    pub fn instant(self, epoch_s: i64) -> Option<DateTime<FixedOffset>> {
+        let offset = FixedOffset::east_opt(self.offset_s())?;
+        DateTime::from_timestamp(epoch_s, 0).map(|t| t.with_timezone(&offset))
     }
 
     /// The date of an instant.

@@ -20,13 +20,14 @@ use tests::{Office, Ran, run, tree};
 
 fn main() -> ExitCode {
     let mut all = Trials::default();
+    // What waits longest begins first.
+    stores::trials(&mut all);
     whole::trials(&mut all);
     damage::trials(&mut all);
     private::trials(&mut all);
     standing::trials(&mut all);
     key::trials(&mut all);
     faults::trials(&mut all);
-    stores::trials(&mut all);
     all.run()
 }
 

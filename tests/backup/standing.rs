@@ -7,6 +7,7 @@ use tests::{Office, sqlite};
 tests::part! {
     a_target_without_a_backup_is_late;
     a_disk_that_is_not_plugged_in_is_no_failure;
+    without_a_backup_there_is_none_to_try;
     an_empty_mount_point_is_not_written_to;
     fewer_files_than_before_are_told;
     a_backup_that_nobody_proved;
@@ -63,6 +64,31 @@ fn a_disk_that_is_not_plugged_in_is_no_failure() {
     fs::remove_dir(office.path("usb")).unwrap();
     fs::rename(office.path("laci"), office.path("usb")).unwrap();
     office.run(&["backup"]).expect_code(0);
+}
+
+fn without_a_backup_there_is_none_to_try() {
+    let office = office();
+    let tried = |code, words| {
+        let ran = office.run(&["backup", "--prove"]).expect_code(code);
+        assert!([ran.out.as_str(), &ran.err].concat().contains(words), "{}{}", ran.out, ran.err);
+    };
+    let unproved = "no backup was made yet";
+    tried(0, unproved);
+    // The folder may be there, and what another program left in it is not a backup.
+    fs::create_dir(office.path("usb")).unwrap();
+    tried(0, unproved);
+    assert!(!office.run(&["status"]).out.contains("K01"), "what was not tried is neither damaged nor proved");
+    office.run(&["backup"]).expect_code(0);
+    tried(0, "restored from the backup and verified");
+    // From now on a target that holds nothing has lost something.
+    fs::remove_dir_all(office.path("usb")).unwrap();
+    tried(2, "usb");
+    fs::create_dir(office.path("usb")).unwrap();
+    tried(1, "K013");
+    // A stick may be in the drawer.
+    fs::remove_dir_all(office.path("usb")).unwrap();
+    add(&office, "removable = true");
+    tried(0, "not plugged in");
 }
 
 fn an_empty_mount_point_is_not_written_to() {

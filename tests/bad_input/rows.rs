@@ -232,7 +232,7 @@ fn an_outage_without_a_kind_is_said_and_not_taken() {
     let office = faulty(outage, "S008", 0);
     let again = office.run(&["pull"]).expect_code(1);
     assert_eq!(again.found("S008"), [(1, "gangguan: 2026-10-05")]);
-    assert!(!again.err.contains("karantina"), "{}", again.err);
+    assert!(!again.err.contains("ditahan"), "{}", again.err);
 }
 
 /// A row that breaks the contract since it was archived is no difference that another pull would heal.

@@ -46,7 +46,7 @@ fn the_doctor_tells_what_stops_the_next_pull() {
         let ran = office.run(&["doctor", "--lang", "en"]).expect_code(code);
         assert!(ran.out.contains(says), "`{says}` in:\n{}", ran.out);
     };
-    doctor(0, "all is well");
+    doctor(0, "nothing is wrong");
     let key = office.path("kunci.key");
     let mode = |mode| fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
     mode(0o644);
@@ -56,7 +56,7 @@ fn the_doctor_tells_what_stops_the_next_pull() {
     fs::write(&key, format!("{}\n", "ab".repeat(32))).unwrap();
     doctor(2, "ERROR A022 key");
     fs::write(&key, right).unwrap();
-    doctor(0, "all is well");
+    doctor(0, "nothing is wrong");
     fs::rename(office.path("kantor.sqlite"), office.path("hilang")).unwrap();
     doctor(2, "kantor.sqlite: No such file");
 }
@@ -108,7 +108,7 @@ fn an_archive_of_another_form_is_left_alone() {
     let commit = office.commit(0);
     let text = fs::read_to_string(&commit).unwrap();
     for other in ["\"tertib.form\":\"0\",", ""] {
-        let changed = text.replace("\"tertib.form\":\"1\",", other);
+        let changed = text.replace("\"tertib.form\":\"2\",", other);
         assert_ne!(changed, text);
         fs::write(&commit, changed).unwrap();
         let before = tests::tree(&office.path("archive"));

@@ -56,7 +56,13 @@ fn the_whole_file_has_every_key_of_the_schema() {
     let shapes = schema["definitions"].as_object().unwrap().values().chain([&schema]);
     let mut keys = 0;
     for key in shapes.filter_map(|shape| shape["properties"].as_object()).flat_map(|keys| keys.keys()) {
-        let is_there = [format!("\n{key} = "), format!("[{key}]"), format!(".{key}]\n"), format!(".{key}.")];
+        let is_there = [
+            format!("\n{key} = "),
+            format!("[{key}]"),
+            format!(".{key}]\n"),
+            format!(".{key}]]\n"),
+            format!(".{key}."),
+        ];
         // Columns of the contract are named by an office where they differ, and the file of a URL where there is no URL.
         let is_there = is_there.iter().any(|written| FULL.contains(written.as_str()));
         assert!(is_there || key == "url-file" || schemas::Column::named(key).is_some(), "{key}");

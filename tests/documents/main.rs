@@ -4,7 +4,13 @@
 
 mod books;
 mod hostile_text;
+mod json;
 mod lists;
+mod numbers;
+mod page_one;
+mod papers;
+mod read_aloud;
+mod revisions;
 mod statements;
 mod typesetting;
 
@@ -15,16 +21,35 @@ use tests::trials::Trials;
 
 fn main() -> ExitCode {
     let mut all = Trials::default();
-    for trials in [typesetting::trials, books::trials, hostile_text::trials, statements::trials, lists::trials] {
+    for trials in [
+        typesetting::trials,
+        books::trials,
+        hostile_text::trials,
+        statements::trials,
+        lists::trials,
+        papers::trials,
+        page_one::trials,
+        numbers::trials,
+        json::trials,
+        read_aloud::trials,
+        revisions::trials,
+    ] {
         trials(&mut all);
     }
     all.run()
 }
 
-/// The rows of a document of October as CSV, without the head.
+/// The rows of a document of October as CSV, without the head, and without what was carried in and what they come to.
 fn rows(office: &Office, name: &str) -> Vec<Vec<String>> {
+    let is_framing = |row: &Vec<String>| row.iter().any(|cell| cell == "Saldo awal" || cell == "Jumlah");
+    lines(office, name).into_iter().filter(|row| !is_framing(row)).collect()
+}
+
+/// All lines of it below the head.
+fn lines(office: &Office, name: &str) -> Vec<Vec<String>> {
     let place = office.place("keluaran");
-    office.run(&["render", "--month", "2026-10", "--format", "csv", "--only", name, "--out", &place]).expect_code(0);
+    let render = ["render", "--month", "2026-10", "--format", "csv", "--csv-dialect", "rfc4180", "--only", name];
+    office.run(&[&render[..], &["--out", &place]].concat()).expect_code(0);
     let text = fs::read_to_string(office.path(&format!("keluaran/{name}_2026-10.csv"))).unwrap();
     text.lines().skip(1).map(|line| line.split(',').map(str::to_owned).collect()).collect()
 }

@@ -94,7 +94,8 @@ fn every_document_has_the_same_bytes_on_one_core() {
     }
 }
 
-/// A year of documents in one process needs hardly more memory than half a year.
+/// A year of documents in one process needs little more memory than half a year: what the data of six more months take,
+/// some 25 MB, and not what the typesetter memoised for each document, which would be 100 MB a month.
 fn a_year_in_a_loop_keeps_its_memory() {
     let folder = tempfile::TempDir::new().unwrap();
     let peak = |months: &str| {
@@ -111,5 +112,5 @@ fn a_year_in_a_loop_keeps_its_memory() {
         peak
     };
     let (half, year) = (peak("2026-05:2026-10"), peak("2025-11:2026-10"));
-    assert!(year < half + half / 10 + 8, "{half} MB for six months, {year} MB for twelve");
+    assert!(year < half + half / 2, "{half} MB for six months, {year} MB for twelve");
 }

@@ -25,7 +25,8 @@ fn a_day_is_summed_up_in_the_language_of_the_office() {
         format!("{}\n{}", body["subject"].as_str().unwrap(), body["text"].as_str().unwrap())
     };
     let indonesian = told("id");
-    for part in ["Ringkasan", "Arsip: versi ", "Menunggu dalam karantina: ", "Tidak ada gangguan yang terbuka."] {
+    for part in ["Ringkasan", "Arsip: versi ", "Baris data sumber yang tertahan: ", "Tidak ada gangguan yang terbuka."]
+    {
         assert!(indonesian.contains(part), "{indonesian}");
     }
     // The summary of one day is told once.

@@ -64,6 +64,10 @@ fn completions_know_every_command() {
 fn bash_reads_its_completions() {
     let script = run(&["util", "completions", "bash"]).expect_code(0).out;
     let asked = "COMP_WORDS=(tertib ver); COMP_CWORD=1; _tertib tertib ver tertib; echo \"${COMPREPLY[@]}\"";
-    let said = Tool::Bash.output(&["-c", &format!("{script}\n{asked}")]);
+    // It is longer than an argument may be.
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("tertib");
+    fs::write(&file, script).unwrap();
+    let said = Tool::Bash.output(&["-c", &format!("source {}; {asked}", file.display())]);
     assert_eq!(said.trim(), "verify");
 }

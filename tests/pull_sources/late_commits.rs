@@ -86,7 +86,8 @@ fn open_transactions(server: &mut dyn Server) {
         let now = server.number(&format!("select {}", server.microseconds("current_timestamp(6)"))) / 1_000_000;
         server.add_row("default");
         office.run(&["pull"]).expect_code(0);
-        let until = office.status()["archive"]["complete_until_s"].as_i64().unwrap();
+        let until = office.status()["archive"]["complete_until"].as_str().unwrap().to_owned();
+        let until = chrono::DateTime::parse_from_rfc3339(&until).unwrap().timestamp();
         let began = now - 2;
         assert!((began - 60..=began).contains(&until), "complete until {until}, the transaction began before {began}");
     };

@@ -76,7 +76,7 @@ fn files_of_the_archive(remedies: &mut Remedies) {
             intent,
             |path| fs::write(path, "{\"version\":2,").unwrap(),
             |office, _, _, remedy| {
-                assert!(remedy.starts_with("Bila berkas itu terpotong, penarikan berikutnya membereskannya"));
+                assert!(remedy.starts_with("Bila fail itu terpotong, penarikan berikutnya membereskannya"));
                 office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
             },
         ),
@@ -121,7 +121,7 @@ fn kept_figures(remedies: &mut Remedies) {
     let kept = tree(&office.path("archive/figures")).into_keys().next().unwrap();
     flip(&office.path("archive/figures").join(kept));
     let found = office.run(&["verify"]).expect_code(1).out;
-    assert!(remedies.of(&found, "A008").starts_with("Hapus berkas tersebut; angka dihitung ulang."));
+    assert!(remedies.of(&found, "A008").starts_with("Hapus fail tersebut; angka dihitung ulang."));
     fs::remove_file(office.path("archive").join(named(&found, "A008"))).unwrap();
     office.run(&metrics).expect_code(0);
     office.run(&["verify"]).expect_code(0);
@@ -267,7 +267,7 @@ fn a_key_of_another_office(remedies: &mut Remedies) {
     fs::copy(&key, &kept).unwrap();
     fs::write(&key, "ab".repeat(32)).unwrap();
     let found = office.run(&["verify"]).expect_code(1).out;
-    assert!(remedies.of(&found, "A022").starts_with("Pulihkan berkas kunci milik arsip ini dari cadangan"));
+    assert!(remedies.of(&found, "A022").starts_with("Pulihkan fail kunci milik arsip ini dari cadangan"));
     fs::copy(&kept, &key).unwrap();
     assert!(office.run(&["verify"]).expect_code(0).out.contains("; 0 findings"));
 }

@@ -94,6 +94,10 @@ fn every_remedy_names_a_command_that_runs() {
             if words == ["serve"] {
                 words.push("--once");
             }
+            // Who has a certificate has named the portal.
+            if words == ["portal", "certificate", "--replace"] {
+                words.extend(["--name", "portal.rekaan.lan"]);
+            }
             let ran = office.run(&words);
             assert!(ran.code < 2 && !ran.err.contains("Usage:"), "{}: `{part}`\n{}", finding.code, ran.err);
             named += 1;

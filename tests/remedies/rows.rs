@@ -10,7 +10,7 @@ pub(crate) const CASES: [Case; 8] = [
     Case(
         "rows_in_quarantine",
         &[],
-        &["V001", "V002", "V003", "V004", "V005", "V006", "V007", "V008", "V009", "V010", "V011"],
+        &["V001", "V002", "V003", "V004", "V005", "V006", "V007", "V008", "V009", "V010", "V011", "V013", "V014"],
         rows_in_quarantine,
     ),
     Case("a_word_without_an_entry", &[], &["V012"], a_word_without_an_entry),
@@ -33,7 +33,7 @@ pub(crate) const CASES: [Case; 8] = [
 ];
 
 fn rows_in_quarantine(remedies: &mut Remedies) {
-    const FAULTS: [(&str, &str); 11] = [
+    const FAULTS: [(&str, &str); 13] = [
         ("V001", "update w set hasil = null where event_id = $e"),
         ("V002", "update w set langkah = 'dua' where event_id = $e"),
         ("V003", "update w set langkah = 12 where event_id = $e"),
@@ -45,8 +45,15 @@ fn rows_in_quarantine(remedies: &mut Remedies) {
         ("V009", "update w set selesai = '0202-10-05T01:00:00Z' where event_id = $e"),
         ("V010", "update w set petugas_id = cast(x'50ff41' as text) where event_id = $e"),
         ("V011", "update w set nama = replace(hex(zeroblob(200)), '0', 'AB') where event_id = $e"),
+        ("V013", "update w set penerima = 'BUDI REKAAN' where event_id = $e"),
+        ("V014", "update w set jumlah_lembar = 0 where event_id = $e"),
     ];
     let office = mendable();
+    for table in ["w", "asli"] {
+        office.sql(&format!(
+            "alter table {table} add column penerima text; alter table {table} add column jumlah_lembar integer"
+        ));
+    }
     // No window of time reaches the rows.
     office.configure("lookback-days = 14", "lookback-days = 0");
     for ((_, fault), event) in FAULTS.iter().zip(11..) {
@@ -59,8 +66,8 @@ fn rows_in_quarantine(remedies: &mut Remedies) {
         let line = found.lines().find(|line| line.starts_with(code)).unwrap();
         assert!(line.contains("(1×) ") && line.contains(&event.to_string()), "{line}");
     }
-    mend(&office, "event_id between 11 and 21");
-    assert_eq!(office.run(&["pull"]).expect_code(0).pulled().changes(), (10, 0));
+    mend(&office, "event_id between 11 and 23");
+    assert_eq!(office.run(&["pull"]).expect_code(0).pulled().changes(), (12, 0));
     assert_eq!(office.events(""), office.number("select count(*) from asli"));
     assert_eq!(office.status()["quarantined"], 0);
 }

@@ -140,7 +140,7 @@ fn columns_and_an_empty_view(remedies: &mut Remedies) {
     let office = mendable();
     office.sql("delete from w");
     let found = office.run(&["pull"]).expect_code(1).err;
-    assert!(remedies.of(&found, "S002").starts_with("Periksa tampilan (view) sumber"));
+    assert!(remedies.of(&found, "S002").starts_with("Periksa tampilan sumber"));
     mend(&office, "true");
     is_gone(&office.run(&["pull"]).expect_code(0).err, &["S002"]);
     // A column that is another's successor is named in the configuration; any other needs nothing.
@@ -163,7 +163,7 @@ fn a_user_who_may_write(remedies: &mut Remedies, server: &dyn Server) {
     office.configure("[source]", &format!("[source]\n{setting}"));
     let found = office.run(&["pull"]).expect_code(0).err;
     let remedy = remedies.of(&found, "S003");
-    assert!(remedy.contains("SELECT saja") && quoted(&remedy) == ["may-write"], "{remedy}");
+    assert!(remedy.contains("`SELECT` saja") && quoted(&remedy) == ["SELECT", "may-write"], "{remedy}");
     office.configure(&server.owner(), &server.reader());
     office.configure(&format!("{setting}\n"), "");
     is_gone(&office.run(&["pull"]).expect_code(0).err, &["S003"]);

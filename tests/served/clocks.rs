@@ -59,6 +59,50 @@ fn a_clock_that_stood_in_another_year_hides_nothing() {
     assert!(of_future("= 'void'") > 300 && of_future("<> 'void'") == 0);
 }
 
+/// What a pull wrote by a clock in another year stays in the archive, and is not held against the right clock for ever.
+#[test]
+fn a_commit_of_the_future_is_no_evidence_once_a_person_has_spoken() {
+    let served = Served::with(JOBS);
+    served.clock_at(20_000 * DAY_S, 60);
+    served.office.sql(
+        "update langkah_berkas set petugas_id = 'P998' where event_id = (select max(event_id) from langkah_berkas)",
+    );
+    served.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    served.at(91);
+    served.once();
+    assert!(served.codes().contains("T011"), "{:?}", served.codes());
+    assert_eq!(served.outcomes("laporan").len(), 0, "documents wait");
+    served.run(&["clock", "confirm"]).expect_code(0);
+    served.once();
+    assert_eq!(served.outcomes("laporan"), ["done"]);
+    // The word of a person counts for a week, and the commits of that week state the time of the last one.
+    served.at(10 * 24 * 60 + 91);
+    served.once();
+    assert!(!served.codes().contains("T011"), "{:?}", served.codes());
+    assert_eq!(served.outcomes("laporan").len(), 2);
+}
+
+/// A run that was started by a right clock, which somebody sets wrong meanwhile.
+#[test]
+fn a_run_states_no_later_time_than_it_can_be() {
+    let served = Served::with(JOBS);
+    served.at(60);
+    let slot_s = (MORNING_S + 3_600).to_string();
+    served.run(&["serve", "--once"]).expect_code(0);
+    served.office.sql(
+        "update langkah_berkas set petugas_id = 'P998' where event_id = (select max(event_id) from langkah_berkas)",
+    );
+    served.clock_at(20_000 * DAY_S, 3_660);
+    let history = served.office.path("riwayat.sqlite");
+    tests::sqlite(&history, "update slot set decision = 'run', not_before_s = 0");
+    let not_after = (MORNING_S + 7_200).to_string();
+    let ran = served.run(&["run", "tarik", "--slot", &slot_s, "--not-after", &not_after]);
+    ran.expect_code_in(&[0, 1], "run");
+    served.at(125);
+    served.once();
+    assert!(!served.codes().contains("T011"), "{:?}", served.codes());
+}
+
 #[test]
 fn a_clock_that_ran_ahead_of_the_machine_holds_documents_and_not_the_pull() {
     let served = Served::with(JOBS);

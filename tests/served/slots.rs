@@ -1,8 +1,10 @@
 //! Slots: tried again, waited for, given up, dropped, made up for.
 
 use super::{DAY_S, MORNING_S, Served, codes};
+use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::time::Duration;
+use tests::serving::Serving;
 
 const PULL: &str = "[[job]]\nname = \"tarik\"\ntask = \"pull\"\ncron = \"0 6 * * *\"\ngive-up-hours = 1\n";
 const VERIFY: &str = "[[job]]\nname = \"periksa\"\ntask = \"verify\"\ncron = \"0 6 * * *\"\n";
@@ -23,10 +25,10 @@ fn a_slot_is_tried_again_over_restarts_and_given_up_and_made_up_for() {
     // Somebody else writes into the archive for hours.
     let writer = held(&served, "archive/_tertib/lock");
     served.at(60);
-    served.once();
+    assert_eq!(served.once().code, 1, "a run failed");
     assert_eq!(served.codes(), codes(&["J001"]));
     // Another process tries again, after a pause.
-    served.once();
+    assert_eq!(served.once().code, 0, "nothing was run");
     assert_eq!(served.outcomes("tarik"), ["failed"]);
     served.at(62);
     served.once();
@@ -75,6 +77,45 @@ fn a_report_that_waited_in_vain_is_made_and_said_to_be_so() {
     served.run(&["run", "tarik"]).expect_code_in(&[0, 1], "run");
     served.run(&["run", "laporan"]).expect_code_in(&[0, 1], "run");
     assert!(!served.codes().contains("J009"), "{:?}", served.codes());
+}
+
+#[test]
+fn what_a_lost_history_still_had_to_do_is_done() {
+    let served = Served::with(&format!("{PULL}{REPORTS}after = [\"tarik\"]\n"));
+    let give_back = served.without_source();
+    served.at(90);
+    served.once();
+    assert_eq!(served.slots("laporan"), [(90, "waiting".into(), "needs".into())]);
+    give_back();
+    // The report waits, and nobody knows of it any more.
+    fs::remove_file(served.office.path("riwayat.sqlite")).unwrap();
+    served.at(120);
+    served.once();
+    assert_eq!(served.slots("tarik"), [(60, "done".into(), "due".into())]);
+    assert_eq!(served.slots("laporan"), [(90, "done".into(), "due".into())]);
+    assert_eq!(served.codes(), codes(&["J013"]));
+    served.at(7 * 24 * 60 + 30);
+    served.once();
+    assert!(served.codes().contains("J013"));
+    served.at(8 * 24 * 60);
+    served.once();
+    assert!(!served.codes().contains("J013"));
+    // A new office owes nothing of the past.
+    let new = Served::with(PULL);
+    assert_eq!((new.slots("tarik"), new.codes()), (Vec::new(), codes(&[])));
+}
+
+#[test]
+fn a_pull_whose_file_was_away_is_tried_again_soon() {
+    let served = Served::with(PULL);
+    let give_back = served.without_source();
+    served.at(60);
+    served.once();
+    give_back();
+    served.at(62);
+    served.once();
+    assert_eq!(served.outcomes("tarik").len(), 2, "what was away for a minute is not left for a day");
+    assert_eq!(served.slots("tarik"), [(60, "done".into(), "due".into())]);
 }
 
 #[test]
@@ -160,6 +201,55 @@ fn an_archive_that_cannot_be_opened_is_said_and_messages_go_on() {
     assert_eq!(served.codes(), codes(&[]));
 }
 
+/// A disk that is not mounted looks like an office that has no archive yet.
+#[test]
+fn an_archive_that_went_away_is_not_begun_anew() {
+    let served = Served::with(PULL);
+    served.at(60);
+    served.once();
+    assert_eq!(served.codes(), codes(&[]));
+    fs::rename(served.office.path("archive"), served.office.path("lepas")).unwrap();
+    served.at(60 + 24 * 60);
+    assert_eq!(served.codes(), codes(&["J015"]), "nobody has run anything");
+    served.once();
+    assert_eq!(served.outcomes("tarik"), ["done", "failed"]);
+    for arguments in [&["run", "tarik"][..], &["pull"]] {
+        let refused = served.run(arguments).expect_code(2).err;
+        assert!(refused.contains("but a run has left version 0") && refused.contains("mount its disk"), "{refused}");
+    }
+    let doctor = served.run(&["doctor", "--format", "json"]).expect_code(2).out;
+    assert!(doctor.contains("J015") && !doctor.contains("P019"), "{doctor}");
+    drop(fs::remove_dir_all(served.office.path("archive")));
+    fs::rename(served.office.path("lepas"), served.office.path("archive")).unwrap();
+    served.run(&["run", "tarik"]).expect_code_in(&[0, 1], "run");
+    assert!(!served.codes().contains("J015"));
+}
+
+#[test]
+fn who_serves_once_is_told_when_it_cannot_be_done() {
+    let served = Served::with(PULL);
+    fs::write(served.office.path("riwayat.sqlite"), "bukan basis data ".repeat(100)).unwrap();
+    served.at(60);
+    let refused = served.run(&["serve", "--once"]).expect_code(2).err;
+    assert!(refused.contains("riwayat.sqlite"), "{refused}");
+}
+
+#[test]
+fn a_serve_that_was_killed_is_said_at_once() {
+    let served = Served::with(PULL);
+    let mut serving = served.serve();
+    served.until("it lives", || served.status()["server"].is_object());
+    assert!(!served.codes().contains("J004"));
+    serving.signal(Signal::KILL);
+    serving.wait();
+    assert_eq!(served.codes(), codes(&["J004"]));
+    let mut serving = served.serve();
+    served.until("it lives", || served.status()["server"].is_object());
+    serving.signal(Signal::TERM);
+    serving.wait();
+    assert!(served.codes().is_empty(), "it said farewell");
+}
+
 #[test]
 fn a_run_by_hand_for_another_month_hides_no_slot() {
     let served = Served::with(REPORTS);
@@ -198,28 +288,58 @@ fn an_edited_schedule_owes_nothing_of_the_past() {
     assert_eq!(served.slots("periksa"), [(40, "done".into(), "due".into())]);
 }
 
+/// An office whose monthly report has just begun, and its `serve`.
+fn with_a_report_that_has_begun() -> (Served, Serving) {
+    let served = Served::with(REPORTS);
+    served.at(89);
+    let serving = served.serve();
+    served.at(90);
+    serving.wake();
+    served.until("the report has begun", || served.outcomes("laporan") == ["running"]);
+    (served, serving)
+}
+
+/// The process of the first run that `serve` has started.
+fn first_run(served: &Served) -> Pid {
+    let said = fs::read_to_string(served.office.path("serve.log")).unwrap();
+    let process = said.split("process=").nth(1).unwrap().split_whitespace().next().unwrap();
+    Pid::from_raw(process.trim_matches('"').parse().unwrap()).unwrap()
+}
+
+/// A run outlives the `serve` that started it. Nobody tells the next one when it is killed, and it is noticed all the same.
+#[test]
+fn a_run_of_an_earlier_serve_that_is_killed_is_noticed_soon() {
+    // It may end before it is held; then another one is begun.
+    let held = std::iter::repeat_with(|| {
+        let (served, serving) = with_a_report_that_has_begun();
+        let run = first_run(&served);
+        let is_held = kill_process(run, Signal::STOP).is_ok() && served.outcomes("laporan") == ["running"];
+        is_held.then_some((served, serving, run))
+    });
+    let (served, serving, run) = held.take(10).flatten().next().unwrap();
+    serving.signal(Signal::KILL);
+    drop(serving);
+    let serving = served.serve();
+    // It has nothing to do.
+    std::thread::sleep(Duration::from_secs(1));
+    kill_process(run, Signal::KILL).unwrap();
+    std::thread::sleep(Duration::from_secs(1));
+    serving.wake();
+    served.until("it is made again", || served.outcomes("laporan") == ["failed", "done"]);
+}
+
 /// A monthly report that is cut off at any moment is made again, and told of: `serve` and its run are killed.
 #[test]
 fn a_report_that_is_cut_off_is_made_again() {
     for (of_serve, wait_ms) in [(false, 0), (false, 300), (true, 200), (true, 600)] {
-        let served = Served::with(REPORTS);
-        served.at(89);
-        let serving = served.serve();
-        served.at(90);
-        serving.wake();
-        served.until("the report has begun", || served.outcomes("laporan") == ["running"]);
+        let (served, serving) = with_a_report_that_has_begun();
         std::thread::sleep(Duration::from_millis(wait_ms));
-        let run = served.office.path("serve.log");
-        let process: u32 = {
-            let said = fs::read_to_string(&run).unwrap();
-            said.split("process=").nth(1).unwrap().split_whitespace().next().unwrap().trim_matches('"').parse().unwrap()
-        };
-        let pid = rustix::process::Pid::from_raw(i32::try_from(process).unwrap()).unwrap();
+        let pid = first_run(&served);
         if of_serve {
-            serving.signal(rustix::process::Signal::KILL);
+            serving.signal(Signal::KILL);
         }
         // It may just have ended by itself.
-        rustix::process::kill_process(pid, rustix::process::Signal::KILL).ok();
+        kill_process(pid, Signal::KILL).ok();
         drop(serving);
         // What is killed holds its lock until it is gone.
         let lock = || fs::File::options().write(true).open(served.office.path(".laporan.lock")).unwrap();

@@ -91,10 +91,14 @@ fn a_broken_configuration_is_told_while_jobs_run_by_the_one_before() {
         )
     };
     served.until("a pull", || runs() == 1);
-    // The power fails while the file is broken.
+    // The power fails while the file is broken. How things are is told all the same.
     drop(serving);
+    let ran = served.run(&["status"]).expect_code(2);
+    assert!(ran.out.contains("J006") && ran.out.contains("tarik"), "{}", ran.out);
+    assert!(ran.err.contains("`pul`"), "{}", ran.err);
+    assert!(served.run(&["status", "--check"]).expect_code(2).out.starts_with("TERTIB CRITICAL - J006"));
     served.at(20);
-    let serving = super::Serving(served.office.command(&["serve"]).env("TERTIB_CLOCK", &served.clock).spawn().unwrap());
+    let serving = served.spawn();
     served.until("another pull", || runs() == 2);
     assert_eq!(told(&served), pairs(&[("alarm", "J006")]), "it is told once");
     served.office.configure("task = \"pul\"", "task = \"pull\"");
@@ -156,15 +160,44 @@ fn the_request_goes_out_only_while_all_is_well_and_measures_say_what_is_not() {
     serving.wake();
     served.until("the failure is known", || served.codes() == codes(&["J001"]));
     let n = asked.lock().unwrap().len();
+    let tries = served.outcomes("tarik").len();
     served.at(16);
     serving.wake();
     served.until("a request that says so", || last().starts_with("GET /gagal-rahasia "));
     assert!(asked.lock().unwrap()[n..].iter().all(|line| line.contains("/gagal-rahasia")));
     assert!(measures().contains("tertib_conditions{severity=\"error\"} 1\n"), "{}", measures());
     assert!(measures().contains("tertib_condition_since_timestamp_seconds{code=\"J001\",of=\"tarik\"}"));
+    // Else it could be the source that was given back which it reads.
+    let again = || served.outcomes("tarik").get(tries..).is_some_and(|new| new == ["failed"]);
+    served.until("it was tried again, and failed", again);
     give_back();
     let said = fs::read_to_string(served.office.path("serve.log")).unwrap();
     assert!(!said.contains("rahasia"), "{said}");
     let line = served.run(&["status", "--check"]).expect_code(2).out;
     assert!(line.starts_with("TERTIB CRITICAL - J001 tarik | data_age=") && line.lines().count() == 1, "{line}");
+}
+
+#[test]
+fn a_job_is_shown_with_the_end_of_its_log_and_from_a_day_on() {
+    let served =
+        Served::with("[[job]]\nname = \"baru\"\ntask = \"verify-new\"\ncron = \"0 6 * * *\"\ncatch-up = \"all\"\n");
+    served.at(60 + 23 * 24 * 60);
+    served.once();
+    let shown = |arguments: &[&str]| {
+        served.run(&[&["status", "baru"], arguments].concat()).expect_code_in(&[0, 1], "status").out
+    };
+    let all = shown(&[]);
+    // 06.00 in the office's zone is the period, not the instant in UTC.
+    assert!(all.contains("03-12-2026 06.00") && !all.contains("23:00Z"), "{all}");
+    let end = all.split("akhir catatan pelaksanaan 24 (seluruhnya: `tertib log 24`)\n").nth(1).unwrap();
+    assert!(end.lines().last().unwrap().starts_with("06.00."), "{all}");
+    let rows = |text: &str| text.lines().filter(|line| line.contains(" selesai ")).count();
+    assert_eq!(rows(&all), 2 * 20, "the last 20 slots and runs");
+    assert_eq!(rows(&shown(&["--since", "2026-11-10"])), 2 * 24);
+    assert_eq!(rows(&shown(&["--since", "2026-12-02"])), 2 + 24, "two slots; every run began on the last day");
+    assert!(shown(&["--lang", "en"]).contains("end of the log of run 24 (all of it: `tertib log 24`)"));
+    served.run(&["status", "--since", "2026-12-02"]).expect_code(2);
+    let table = served.run(&["status", "--format", "csv"]).out;
+    assert!(table.starts_with("job,task,state,last_success,next,"), "{table}");
+    assert!(table.contains("\nbaru,verify-new,well,2026-12-02T23:00:"), "{table}");
 }

@@ -134,8 +134,14 @@ fn an_auditor_checks_and_questions_a_copy_of_the_public_part() {
         copied_figures.err
     );
     let own_figures = office.run(&figures).expect_code(0);
-    assert_eq!(copied_figures.out, own_figures.out);
     assert!(!own_figures.err.contains("built in"), "{}", own_figures.err);
+    let mut known = own_figures.json();
+    for book in known["ledgers"].as_object_mut().unwrap().values_mut() {
+        assert_eq!(book["held_back"]["entries"], 0);
+        // Whether an entry is held back only the quarantine says.
+        book["held_back"] = serde_json::Value::Null;
+    }
+    assert_eq!(copied_figures.json(), known);
     run(&["verify", "--public", "--book", "x.pdf"]).expect_code(2);
     run(&["verify", "--report", "x.pdf"]).expect_code(2);
     // A damaged part is found in the copy too, and one whose rows were changed without the digests.

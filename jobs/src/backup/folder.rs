@@ -50,7 +50,11 @@ impl Folder {
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         if !self.is_there() {
             std::fs::create_dir_all(self.root.parent().unwrap_or(Path::new("."))).with_context(failed)?;
-            builder.create(&self.root).with_context(failed)?;
+            match builder.create(&self.root) {
+                // Another backup has just made it.
+                Err(fault) if fault.kind() == ErrorKind::AlreadyExists && self.is_there() => {}
+                other => other.with_context(failed)?,
+            }
         }
         let mut path = self.root.clone();
         for name in within {

@@ -27,6 +27,18 @@ pub(super) fn to_write(section: &BackupSection, home: &Path, is_known: bool) -> 
     })
 }
 
+/// Opens a target for a trial of restoring it; `None` where its disk is not plugged in, or where no backup was made yet.
+pub(super) fn to_try(section: &BackupSection, home: &Path, is_known: bool) -> Result<Option<Box<dyn Target>>> {
+    if let Place::Folder(root) = section.place(home)
+        && section.fetch.is_empty()
+        && (section.removable || !is_known)
+        && !Folder::at(root).is_there()
+    {
+        return Ok(None);
+    }
+    to_read(section, home).map(Some)
+}
+
 /// Opens a target that is read: to restore from it, or to try that. What a program carried away is brought back first, into a folder
 /// that goes with the value.
 pub(super) fn to_read(section: &BackupSection, home: &Path) -> Result<Box<dyn Target>> {

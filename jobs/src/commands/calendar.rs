@@ -11,8 +11,8 @@ use chrono::{Datelike, Days, NaiveDate};
 use clap::{Args, ValueEnum};
 use pipeline::Readers;
 use reports::Document;
-use schemas::document::{CalendarYear, PdfStandard};
-use schemas::{HoursInForce, Month, Speech, printed};
+use schemas::document::{CalendarYear, CsvDialect, PdfStandard};
+use schemas::{HoursInForce, Month, OfficeCalendar, Speech, printed};
 
 /// Options of `tertib calendar`.
 #[derive(Debug, Args)]
@@ -23,6 +23,9 @@ pub(crate) struct Options {
     /// How to write it; a PDF goes to the folder for documents.
     #[arg(long, value_enum, default_value_t = CalendarFormat::Table)]
     format: CalendarFormat,
+    /// How CSV is written.
+    #[arg(long, value_enum, default_value_t = CsvDialect::Rfc4180)]
+    csv_dialect: CsvDialect,
     /// What the PDF keeps to.
     #[arg(long, value_enum, default_value_t = PdfStandard::A2b)]
     standard: PdfStandard,
@@ -51,25 +54,18 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let calendar = &workspace.facts.calendar;
     let this = || workspace.facts.zone.date(clock::now().timestamp()).map(|today| today.year());
     let asked = options.year.or_else(this).context("today is outside the calendar; name a year with --year")?;
-    let days = calendar.year(asked).to_vec();
-    if days.is_empty() {
+    let Some(year) = of_year(calendar, asked) else {
         let (from, to) = calendar.covered().context("the calendar is empty")?;
         bail!("{asked} is outside the calendar ({from} to {to}); extend it in kalender.toml with covered-to");
-    }
-    let year = CalendarYear {
-        year: asked,
-        days,
-        months: calendar.months(asked),
-        hours: calendar.hours(asked).into_iter().cloned().collect(),
-        holidays_source: calendar.holidays_source().to_owned(),
-        program: concat!("tertib ", env!("CARGO_PKG_VERSION")).to_owned(),
     };
     let document = Document::Calendar(&year);
     match options.format {
         CalendarFormat::Table => print::data(&words(&year, workspace.speech(common)))?,
         CalendarFormat::Json => print::data(&String::from_utf8(reports::json(document)?)?)?,
-        CalendarFormat::Csv => print::data(&String::from_utf8(reports::csv(document)?)?)?,
-        CalendarFormat::Xlsx => keep(&workspace, document, "xlsx", &reports::xlsx(document)?, "")?,
+        CalendarFormat::Csv => print::data(&String::from_utf8(reports::csv(document, options.csv_dialect)?)?)?,
+        CalendarFormat::Xlsx => {
+            keep(&workspace, document, "xlsx", &reports::workbook(document, &workspace.config.office)?, "")?;
+        }
         CalendarFormat::Pdf => {
             let renderer = workspace.config.renderer()?;
             let set = renderer.pdf(document, 1, &workspace.config.office, options.standard)?;
@@ -77,6 +73,21 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
         }
     }
     Ok(Outcome::Done)
+}
+
+/// The working calendar of a year; nothing where the office's calendar has no day of it.
+pub(crate) fn of_year(calendar: &OfficeCalendar, year: i32) -> Option<CalendarYear> {
+    let days = Some(calendar.year(year).to_vec()).filter(|days| !days.is_empty())?;
+    let ramadans = calendar.ramadans_without_hours();
+    Some(CalendarYear {
+        year,
+        days,
+        months: calendar.months(year),
+        hours: calendar.hours(year).into_iter().cloned().collect(),
+        holidays_source: calendar.holidays_source().to_owned(),
+        ramadan_without_hours: ramadans.filter(|(from, to)| (from.year()..=to.year()).contains(&year)).collect(),
+        program: concat!("tertib ", env!("CARGO_PKG_VERSION")).to_owned(),
+    })
 }
 
 /// Writes a file into the folder for documents, and says so.

@@ -1,5 +1,6 @@
 //! `tertib compliance`
 
+use super::target::{in_brackets, standing};
 use crate::months;
 use crate::options::{Common, Format, OfMonth};
 use crate::outcome::Outcome;
@@ -10,7 +11,8 @@ use clap::Args;
 use pipeline::failing_cases;
 use reports::Document;
 use schemas::document::ComplianceSheet;
-use schemas::{Finding, Judgement, Language, Month, Speech, Verdict};
+use schemas::number::rounded;
+use schemas::{Facts, Finding, Judgement, Language, Month, Speech, Verdict};
 
 /// Options of `tertib compliance`.
 #[derive(Debug, Args)]
@@ -47,7 +49,7 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let workspace = Workspace::open(options.of.place.config.as_deref())?;
     let month = months::asked_or_last(options.of.month, workspace.facts.zone, common)?;
     let bar = Progress::of_pieces(common, "figures");
-    let snapshot = workspace.snapshot()?;
+    let snapshot = workspace.snapshot()?.shown_by(&bar, month.back(months::OF_A_YEAR), month);
     if let Some(target) = &options.failed {
         let whole = print::gap(common, workspace.speech(common), &snapshot.archive.provenance()?, month);
         return Ok(whole.and(failed(&snapshot, target, (month, options.of.format), common)?));
@@ -62,8 +64,15 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
         // The same counts that leave the office, and nothing else.
         Format::Json => String::from_utf8(reports::json(Document::Compliance(&sheet))?)?,
         Format::Csv => print::csv(&HEAD, &rows)?,
-        Format::Table if print::is_wide() => Table::new(&HEAD, &rows).toned(2, tone).text(),
-        Format::Table => view(&sheet, workspace.speech(common)),
+        Format::Table if print::is_wide() => {
+            let words = sheet
+                .judgements
+                .iter()
+                .zip(rows)
+                .map(|(j, row)| in_words(j, row, workspace.speech(common), &workspace.facts));
+            Table::new(&HEAD, &words.collect::<Vec<_>>()).toned(2, tone).text()
+        }
+        Format::Table => view(&sheet, workspace.speech(common), &workspace.facts),
     };
     print::data(&text)?;
     let unjudged = pipeline::unjudged(&sheet);
@@ -97,7 +106,7 @@ fn failed(snapshot: &Snapshot, target: &str, (month, format): (Month, Format), c
 }
 
 /// The verdicts for a person: by verdict, those that were missed first, with the rules below.
-fn view(sheet: &ComplianceSheet, speech: Speech<'_>) -> String {
+fn view(sheet: &ComplianceSheet, speech: Speech<'_>, facts: &Facts) -> String {
     let head = [
         speech.say("column.target", &[]),
         speech.say("column.figure", &[]),
@@ -119,7 +128,7 @@ fn view(sheet: &ComplianceSheet, speech: Speech<'_>) -> String {
             Verdict::NoTarget => speech.say("compliance.no_target", &[("n", &n)]),
         };
         rows.push(vec![heading, String::new(), String::new(), String::new(), String::new()]);
-        rows.extend(of.into_iter().map(|j| judged(j, sheet.hide_small, speech.language(), &mut basis)));
+        rows.extend(of.into_iter().map(|j| judged(j, (sheet, facts), speech.language(), &mut basis)));
     }
     let table = Table::new(&head.each_ref().map(String::as_str), &rows).text();
     let yields = sheet.judgements.iter().any(|j| !j.decides);
@@ -131,12 +140,18 @@ fn view(sheet: &ComplianceSheet, speech: Speech<'_>) -> String {
 }
 
 /// One judgement in its line.
-fn judged(j: &Judgement, is_withheld: bool, language: Language, basis: &mut Basis) -> Vec<String> {
+fn judged(
+    j: &Judgement,
+    (sheet, facts): (&ComplianceSheet, &Facts),
+    language: Language,
+    basis: &mut Basis,
+) -> Vec<String> {
+    let is_withheld = sheet.hide_small;
     let compared = if is_withheld { j.compared.without_figure() } else { j.compared };
-    let (figure, value) = language.compared(compared);
-    let jenis = j.jenis.as_ref().map_or_else(String::new, |jenis| format!(" ({jenis})"));
+    let (figure, value) = language.compared(compared, sheet.working_day_s);
+    let jenis = in_brackets(j.jenis.as_deref(), facts);
     let yields = if j.decides { "" } else { " *" };
-    let rule = [j.regulation.as_str(), &j.article, &j.source];
+    let rule = [j.regulation.as_str(), &j.article, &j.source, &j.entered];
     let rule: Vec<&str> = rule.into_iter().filter(|part| !part.is_empty()).collect();
     vec![
         format!("  {}{jenis}{yields}", j.target),
@@ -164,10 +179,20 @@ fn tone(verdict: &str) -> Tone {
     }
 }
 
+/// A row with the words of a person in place of the keys of programs.
+fn in_words(j: &Judgement, mut row: Vec<String>, speech: Speech<'_>, facts: &Facts) -> Vec<String> {
+    let jenis = j.jenis.as_deref().map_or_else(String::new, |id| facts.jenis_name(id).to_owned());
+    for (name, words) in [("jenis", jenis), ("standing", standing(j.authority, speech))] {
+        let cell = HEAD.iter().position(|head| *head == name).and_then(|place| row.get_mut(place));
+        cell.into_iter().for_each(|cell| cell.clone_from(&words));
+    }
+    row
+}
+
 fn row(j: &Judgement, is_withheld: bool) -> Vec<String> {
     let compared = if is_withheld { j.compared.without_figure() } else { j.compared };
     let decimals = compared.decimals(1.0, 4);
-    let number = |v: Option<f64>| v.map_or_else(String::new, |v| format!("{v:.decimals$}"));
+    let number = |v: Option<f64>| v.map_or_else(String::new, |v| rounded(v, decimals));
     let source = format!("{}; {}", j.regulation, j.source);
     vec![
         j.target.clone(),

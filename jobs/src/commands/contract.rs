@@ -3,7 +3,7 @@
 use crate::options::{Common, Format, Where};
 use crate::outcome::Outcome;
 use crate::print;
-use crate::proposal::{SqlDialect, View, kind, words};
+use crate::proposal::{SqlDialect, View, kind, only_at, words};
 use crate::workspace::facts_if_configured;
 use anyhow::Result;
 use clap::Args;
@@ -32,6 +32,10 @@ struct Row {
     wajib: bool,
     pribadi: bool,
     paling_panjang: Option<usize>,
+    paling_kecil: Option<i64>,
+    paling_besar: Option<i64>,
+    /// The steps at which alone it may have a value; none where it may at every step.
+    hanya_langkah: Option<Vec<u8>>,
     arti: String,
     kata: Vec<Word>,
 }
@@ -70,6 +74,9 @@ fn rows(facts: &Facts, language: Language) -> Result<Vec<Row>> {
             wajib: fact.presence != Presence::Optional,
             pribadi: fact.visibility == Visibility::Personal,
             paling_panjang: fact.longest,
+            paling_kecil: fact.between.map(|(least, _)| least),
+            paling_besar: fact.between.map(|(_, greatest)| greatest),
+            hanya_langkah: facts.steps_of(meaning.column),
             arti: meaning.meaning.of(language).to_owned(),
             kata: facts.allowed_words(meaning.column).into_iter().map(word).collect(),
         }
@@ -83,11 +90,22 @@ fn rows(facts: &Facts, language: Language) -> Result<Vec<Row>> {
             wajib: true,
             pribadi: false,
             paling_panjang: None,
+            paling_kecil: None,
+            paling_besar: None,
+            hanya_langkah: None,
             arti: column.meaning.of(language).to_owned(),
             kata: Vec::new(),
         }));
     }
     Ok(rows)
+}
+
+/// The greatest length, the least and greatest number, and the steps of a column.
+fn limits(row: &Row) -> String {
+    let longest = row.paling_panjang.map(|most| format!("{most} huruf"));
+    let between = row.paling_kecil.zip(row.paling_besar).map(|(least, greatest)| format!("{least} sampai {greatest}"));
+    let steps = row.hanya_langkah.as_deref().map(only_at);
+    [longest, between, steps].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 fn listed(rows: &[Row], facts: &Facts, format: Format) -> Result<String> {
@@ -102,7 +120,7 @@ fn listed(rows: &[Row], facts: &Facts, format: Format) -> Result<String> {
             row.jenis.to_owned(),
             if row.wajib { "wajib" } else { "pilihan" }.to_owned(),
             if row.pribadi { "kantor saja" } else { "umum" }.to_owned(),
-            row.paling_panjang.map_or_else(String::new, |most| format!("{most} huruf")),
+            limits(row),
             row.arti.clone(),
             column.map_or_else(String::new, |column| words(facts, column).join("; ")),
         ]

@@ -4,12 +4,14 @@ use crate::demo;
 use crate::documents::{Batch, Folder, Selection, Step, Written};
 use crate::options::Common;
 use crate::outcome::Outcome;
+use crate::portal::people::{self, Person};
+use crate::portal::register::{self, Register};
 use crate::print::{self, Progress};
 use crate::workspace::{PullRequest, Snapshot, Workspace};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use pipeline::Readers;
-use schemas::{Facts, Month, Verdict};
+use schemas::{Facts, Month, Speech, Verdict};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -34,7 +36,10 @@ pub(crate) struct Options {
 const MARK: &str = ".kantor-rekaan";
 
 /// Documents the folder may hold beside the mark; anything else in it stays untouched.
-const MADE: [&str; 5] = ["archive", "laporan", "kantor.sqlite", "tertib.toml", "kunci.key"];
+const MADE: [&str; 6] = ["archive", "laporan", "kantor.sqlite", "tertib.toml", "kunci.key", "pengguna.toml"];
+
+/// Who uses the pages of an invented office.
+const NAMES: [&str; 4] = ["Sri Rekaan", "Budi Rekaan", "Andi Rekaan", "Rina Rekaan"];
 
 fn span(text: &str) -> Result<(Month, Month), String> {
     let (a, b) = text.split_once(':').ok_or("write it as 2026-08:2026-10")?;
@@ -55,18 +60,23 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     let plan = demo::Plan { first, last, per_month: options.per_month, seed: options.seed };
     let office = demo::invent(plan, &facts)?;
     let config = demo::install(&options.dir, &office, &facts, options.seed).await?;
-    let workspace = Arc::new(Workspace { config, facts, decisions: schemas::Decisions::default() });
+    let workspace = Arc::new(Workspace {
+        config,
+        facts,
+        decisions: schemas::Decisions::default(),
+        remarks: schemas::Remarks::default(),
+    });
     bar.phase("pull");
     let progress = &mut |done: u64, total: u64| bar.at(done, total);
     // The instant this pull claims is the end of the last month, so that the same seed gives the same archive.
     let at = chrono::DateTime::from_timestamp(last.end_s(workspace.facts.zone), 0).unwrap_or_default();
     let report = workspace.pull(PullRequest::everything(at), progress).await?;
     drop(bar);
+    let months: Vec<Month> =
+        std::iter::successors(Some(first), |m| Some(m.next())).take_while(|m| *m <= last).collect();
     let bar = Progress::of_pieces(common, "figures");
     let snapshot = workspace.snapshot()?;
     let selection = Selection::everything();
-    let months: Vec<Month> =
-        std::iter::successors(Some(first), |m| Some(m.next())).take_while(|m| *m <= last).collect();
     let mut rows = Vec::new();
     for month in months {
         bar.phase(&format!("figures of {month}"));
@@ -80,17 +90,31 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     }
     drop(bar);
     // Findings come first, so that the commands to go on with are the last lines.
-    print::words(common, print::findings(workspace.speech(common), &report.findings).trim_end());
-    let headline = headline(&snapshot, last)?;
+    let speech = workspace.speech(common);
+    print::words(common, print::findings(speech, &report.findings).trim_end());
+    let headline = headline(&snapshot, last, speech)?;
+    let [read, new, quarantined] = [report.read, report.new, report.quarantined].map(|n| speech.language().integer(n));
+    let figures = [speech.say("column.figure", &[]), speech.say("column.value", &[])];
+    let kinds = [
+        speech.say("column.month", &[]),
+        speech.say("demo.books", &[]),
+        speech.say("demo.lists", &[]),
+        speech.say("demo.drafts", &[]),
+        speech.say("demo.papers", &[]),
+        speech.say("demo.reports", &[]),
+        speech.say("demo.pages", &[]),
+    ];
+    let accounts = [speech.say("demo.account", &[]), speech.say("demo.password", &[]), speech.say("demo.role", &[])];
     print::data(&format!(
-        "{} rows of an invented office were pulled: {} archived, {} to quarantine\n\nFigures of {last}\n{}\n\
-         Documents as PDF in {}\n{}\nNext\n{}",
-        report.read,
-        report.new,
-        report.quarantined,
-        print::table(&["figure", "value"], &headline),
-        workspace.config.reports_path().display(),
-        print::table(&["month", "books", "lists", "statements", "receipts", "reports", "pages"], &rows),
+        "{}\n\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}",
+        speech.say("demo.pulled", &[("read", &read), ("new", &new), ("quarantined", &quarantined)]),
+        speech.say("demo.figures", &[("month", &last)]),
+        print::table(&figures.each_ref().map(String::as_str), &headline),
+        speech.say("demo.documents", &[("folder", &workspace.config.reports_path().display())]),
+        print::table(&kinds.each_ref().map(String::as_str), &rows),
+        speech.say("demo.people", &[]),
+        print::table(&accounts.each_ref().map(String::as_str), &people(&workspace)?),
+        speech.say("demo.next", &[]),
         next_commands(&options.dir, last),
     ))?;
     Ok(Outcome::Done)
@@ -100,7 +124,7 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
 fn counted(facts: &Facts, month: Month, written: &[Written]) -> Vec<String> {
     let of = |kind: DocumentKind| written.iter().filter(|w| DocumentKind::of(facts, &w.id) == kind).count();
     let kinds =
-        [DocumentKind::Book, DocumentKind::List, DocumentKind::Statement, DocumentKind::Receipt, DocumentKind::Report]
+        [DocumentKind::Book, DocumentKind::List, DocumentKind::Statement, DocumentKind::Paper, DocumentKind::Report]
             .map(of);
     let pages = written.iter().map(|w| w.pages).sum();
     let numbers = kinds.into_iter().chain([pages]).map(|n: usize| n.to_string());
@@ -113,7 +137,7 @@ enum DocumentKind {
     Book,
     List,
     Statement,
-    Receipt,
+    Paper,
     Report,
 }
 
@@ -125,10 +149,10 @@ impl DocumentKind {
             Self::Book
         } else if facts.lists.iter().any(|list| list.id == id) {
             Self::List
-        } else if id == "berita_acara_serah_terima" || facts.lists.iter().any(is_statement) {
+        } else if facts.lists.iter().any(is_statement) {
             Self::Statement
-        } else if id == "bukti_pengambilan" {
-            Self::Receipt
+        } else if facts.papers.iter().any(|paper| paper.id == id) {
+            Self::Paper
         } else {
             Self::Report
         }
@@ -139,7 +163,20 @@ impl DocumentKind {
 fn next_commands(dir: &Path, month: Month) -> String {
     let config = dir.join("tertib.toml");
     let commands = [format!("metrics --month {month}"), format!("compliance --month {month}"), "verify".to_owned()];
-    commands.map(|command| format!("{}\n", print::command(&command, Some(&config)))).concat()
+    let commands = commands.into_iter().chain(["portal".to_owned()]);
+    commands.map(|command| format!("{}\n", print::command(&command, Some(&config)))).collect()
+}
+
+/// Gives an invented person of each role an account. Returns accounts, passwords and roles.
+fn people(workspace: &Workspace) -> Result<Vec<Vec<String>>> {
+    let (mut people, mut rows) = (Vec::new(), Vec::new());
+    for (role, name) in workspace.facts.portal_roles.iter().zip(NAMES.into_iter().cycle()) {
+        let password = people::random_password()?;
+        people.push(Person::new(&role.id, name, &role.label, &role.id, &password)?);
+        rows.push(vec![role.id.clone(), password, role.label.clone()]);
+    }
+    register::write(&workspace.config, &Register { people, ..Register::default() })?;
+    Ok(rows)
 }
 
 /// Clears what an earlier demo made. A folder that holds anything else is refused.
@@ -164,22 +201,33 @@ fn prepare(dir: &Path) -> Result<()> {
     pipeline::replace_file(&mark, words, Readers::Usual).with_context(|| format!("cannot write {}", mark.display()))
 }
 
-/// The figures that an office asks for first.
-fn headline(snapshot: &Snapshot, month: Month) -> Result<Vec<Vec<String>>> {
+/// The figures that an office asks for first, by the names that `metrics` gives them.
+fn headline(snapshot: &Snapshot, month: Month, speech: Speech<'_>) -> Result<Vec<Vec<String>>> {
     let sheet = snapshot.compliance(month)?;
     let f = &sheet.figures.figures;
     let d = sheet.figures.deadlines.within_24_hours_less_outages;
     let of = |v: Verdict| sheet.judgements.iter().filter(|j| j.verdict() == v).count();
     let [met, missed, no_data, no_target] = [Verdict::Met, Verdict::Missed, Verdict::NoData, Verdict::NoTarget].map(of);
+    let judged = met + missed;
+    let number = |n: u64| speech.language().integer(n);
     let rows = [
-        ("received", f.duplicates.arrivals.to_string()),
-        ("printed", f.issuance.printed.to_string()),
-        ("handed over", f.turnaround.handed_over.to_string()),
-        ("open at the end of the month", f.backlog.values().sum::<u64>().to_string()),
-        ("complete at the first check", format!("{} of {}", f.completeness.complete, f.completeness.first_checks)),
-        ("issued within 24 hours, outages left out", format!("{} of {}", d.on_time, d.n())),
-        ("targets met", format!("{met} of {}, {missed} missed", met + missed)),
-        ("targets that cannot be judged", format!("{no_data} without data, {no_target} without a value")),
+        (speech.say("metrics.received", &[]), number(f.duplicates.arrivals)),
+        (speech.say("metrics.printed", &[]), number(f.issuance.printed)),
+        (speech.say("metrics.handed_over", &[]), number(f.turnaround.handed_over)),
+        (speech.say("metrics.open", &[]), number(f.backlog.values().sum::<u64>())),
+        (
+            speech.say("metrics.complete", &[]),
+            print::share(speech, f.completeness.complete, f.completeness.first_checks),
+        ),
+        (speech.say("metrics.in_time_day", &[]), print::share(speech, d.on_time, d.n())),
+        (
+            speech.say("demo.targets", &[]),
+            speech.say("demo.targets_met", &[("met", &met), ("n", &judged), ("missed", &missed)]),
+        ),
+        (
+            speech.say("demo.unjudged", &[]),
+            speech.say("demo.unjudged_why", &[("no_data", &no_data), ("no_target", &no_target)]),
+        ),
     ];
-    Ok(rows.map(|(name, value)| vec![name.to_owned(), value]).into())
+    Ok(rows.map(|(name, value)| vec![name, value]).into())
 }

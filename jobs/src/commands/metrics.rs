@@ -14,7 +14,7 @@ use schemas::document::Provenance;
 use schemas::figures::MonthFigures;
 use schemas::{Language, Speech};
 use serde_json::{Value, json};
-use summary::{Summary, working_day_s};
+use summary::Summary;
 
 /// Options of `tertib metrics`.
 #[derive(Debug, Args)]
@@ -37,9 +37,10 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let last = months::asked_or_last(options.of.month, facts.zone, common)?;
     let bar = Progress::of_pieces(common, "figures");
     let archive = readable.archive()?;
-    let book = readable.figures(&archive)?;
-    let provenance = archive.provenance()?;
     let division = &options.division;
+    let earliest = if division.by.is_some() { division.first(last)? } else { last.back(months::OF_A_YEAR) };
+    let book = readable.figures(&archive)?.telling(bar.of_months(&archive, earliest, last));
+    let provenance = archive.provenance()?;
     let text = match division.by {
         Some(by) => {
             let first = division.first(last)?;
@@ -49,7 +50,7 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
                 division::shown(book.cells(first, last, by)?)
             };
             if format == Format::Table && !options.all {
-                division::overview(&rows, by, speech, working_day_s(facts, last))
+                division::overview(&rows, by, speech, facts, last)
             } else {
                 division::written(&rows, format, &provenance, last)?
             }

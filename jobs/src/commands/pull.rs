@@ -3,7 +3,7 @@
 use crate::options::{Common, Where};
 use crate::outcome::Outcome;
 use crate::workspace::{PullRequest, Workspace};
-use crate::{clock, print};
+use crate::{clock, continuity, print};
 use anyhow::{Result, bail};
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
@@ -39,6 +39,7 @@ pub(crate) struct Options {
 /// Exit code 1 when rows went to quarantine, were odd, or had changed.
 pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     let workspace = Workspace::open(options.place.config.as_deref())?;
+    continuity::check(&workspace).await?;
     let bar = print::Progress::of_rows(common, "pull");
     let progress = &mut |done: u64, total: u64| bar.at(done, total);
     let instant = |moment: Option<Moment>| moment.map(|moment| moment.of(workspace.facts.zone));

@@ -11,6 +11,7 @@ use clap::Args;
 use pipeline::{ColumnQuality, Quality, QualityFinding, quality, quality_cells, released_quality_cells};
 use schemas::figures::share;
 use schemas::{Finding, Month, Speech};
+use std::collections::BTreeSet;
 
 /// Options of `tertib quality`.
 #[derive(Debug, Args)]
@@ -42,7 +43,7 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
                 division::shown(quality_cells(&months, by, &facts.wilayah)?)
             };
             if format == Format::Table && !print::is_wide() {
-                division::findings(&rows, by, workspace.speech(common))
+                division::findings(&rows, by, workspace.speech(common), &workspace.facts)
             } else {
                 division::written(&rows, format, &archive.provenance()?, last)?
             }
@@ -51,11 +52,12 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
         (None, Some((_, quality))) if format == Format::Table && !print::is_wide() => {
             let found: Vec<(&str, String)> = quality.findings.iter().map(|f| (f.code, place(f))).collect();
             let speech = workspace.speech(common);
-            print::title(speech, &archive.provenance()?, last) + &print::grouped(speech, &found)
+            let remarks = remarks(&workspace, quality, last, speech);
+            print::title(speech, &archive.provenance()?, last) + &print::grouped(speech, &found) + &remarks
         }
         (None, Some((_, quality))) => print::rows(
             &FINDINGS,
-            &quality.findings.iter().map(|f| finding(f, workspace.speech(common))).collect::<Vec<_>>(),
+            &quality.findings.iter().map(|f| finding(f, &workspace, last, common)).collect::<Vec<_>>(),
             format,
         )?,
         (None, None) => String::new(),
@@ -80,16 +82,39 @@ fn place(f: &QualityFinding) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-const FINDINGS: [&str; 7] = ["kode", "tempat", "langkah", "keterangan", "jumlah", "temuan", "tindakan"];
+const FINDINGS: [&str; 8] = ["kode", "tempat", "langkah", "keterangan", "jumlah", "temuan", "tindakan", "catatan"];
 
-/// One finding in the words of its code.
-fn finding(f: &QualityFinding, speech: Speech<'_>) -> Vec<String> {
+/// One finding in the words of its code, with what was remarked on it.
+fn finding(f: &QualityFinding, workspace: &Workspace, month: Month, common: Common) -> Vec<String> {
     let step = if f.step == 0 { String::new() } else { f.step.to_string() };
-    let text = speech.finding(f.code);
-    vec![f.code.to_owned(), f.place.clone(), step, f.detail.clone(), f.n.to_string(), text.sentence, text.remedy]
+    let text = workspace.speech(common).finding(f.code);
+    let remarks = remarked(workspace, f.code, month).collect::<Vec<_>>().join("; ");
+    let (code, place, detail) = (f.code.to_owned(), f.place.clone(), f.detail.clone());
+    vec![code, place, step, detail, f.n.to_string(), text.sentence, text.remedy, remarks]
 }
 
-const COLUMNS: [&str; 7] = ["kolom", "baris", "terisi", "sah", "bagian_terisi", "bagian_sah", "karantina"];
+/// What was remarked on the findings of a month that are listed, each under its code.
+fn remarks(workspace: &Workspace, quality: &Quality, month: Month, speech: Speech<'_>) -> String {
+    let codes: BTreeSet<&str> = quality.findings.iter().map(|found| found.code).collect();
+    let said = |code: &str| remarked(workspace, code, month).map(|text| format!("{code}: {text}")).collect::<Vec<_>>();
+    let lines: Vec<String> = codes.into_iter().flat_map(said).collect();
+    if lines.is_empty() {
+        return String::new();
+    }
+    let lines: String = lines.iter().map(|line| print::paragraph(line, 5)).collect();
+    format!("\n{}\n{lines}", speech.say("quality.remarks", &[]))
+}
+
+/// The remarks on a finding of a month, in one line each.
+fn remarked(workspace: &Workspace, code: &str, month: Month) -> impl Iterator<Item = String> {
+    let of_code = workspace.remarks.of_month(month).filter(move |remark| remark.finding == code);
+    of_code.map(|remark| {
+        let text = remark.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        format!("{text} ({}, {})", remark.by, remark.entered.format("%Y-%m-%d"))
+    })
+}
+
+const COLUMNS: [&str; 7] = ["kolom", "baris", "terisi", "sah", "bagian_terisi", "bagian_sah", "tertahan"];
 
 /// One line per column, with the rows that wait in quarantine because of it.
 fn columns(quality: &Quality) -> Vec<Vec<String>> {

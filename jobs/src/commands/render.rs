@@ -7,10 +7,11 @@ use crate::print::{self, Progress};
 use crate::workspace::{PullRequest, Workspace};
 use crate::{demo, months};
 use anyhow::{Context, Result, bail};
+use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use pipeline::Disclosure;
-use schemas::document::{FileFormat, PdfStandard};
-use schemas::{Facts, Month};
+use schemas::document::{CsvDialect, FileFormat, PdfStandard};
+use schemas::{DocumentGroup, Facts, Month};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -21,16 +22,22 @@ pub(crate) struct Options {
     /// The month, for example 2026-10 [default: the last one].
     #[arg(long, value_name = "YYYY-MM")]
     month: Option<Month>,
-    /// Only these documents: the id of a book or list, `berita_acara_serah_terima`, `bukti_pengambilan`, `laporan_bulanan`,
-    /// `laporan_kepatuhan`.
+    /// Only the papers of a day, for example 2026-10-14: what its steps hand to people. Their names end with the date.
+    #[arg(long, value_name = "YYYY-MM-DD", conflicts_with_all = ["month", "hide_small"])]
+    day: Option<NaiveDate>,
+    /// Only these documents: the id of a book, list or paper, `laporan_bulanan`, `laporan_kepatuhan`; or a group: `buku`, `harian`,
+    /// `bulanan`, `provinsi`.
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     only: Vec<String>,
     /// File formats.
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = [FileFormat::Pdf])]
     format: Vec<FileFormat>,
-    /// What the PDFs keep to.
-    #[arg(long, value_enum, default_value_t = PdfStandard::A2b)]
-    standard: PdfStandard,
+    /// How CSV files are written.
+    #[arg(long, value_enum, default_value_t = CsvDialect::Id)]
+    csv_dialect: CsvDialect,
+    /// What the PDFs keep to [default: `a2a-ua1` for what leaves the office, `a2b` for all else].
+    #[arg(long, value_enum)]
+    standard: Option<PdfStandard>,
     /// Whose data: the archive's, or those of an invented office, for who writes a template.
     #[arg(long, value_enum, default_value_t = Data::Archive)]
     data: Data,
@@ -47,6 +54,9 @@ pub(crate) struct Options {
     /// The compliance report for outsiders, `NAME_luar`, which names verdicts but no counts; no other document is written.
     #[arg(long, conflicts_with = "full")]
     hide_small: bool,
+    /// In the compliance report, also the targets that have no value yet.
+    #[arg(long)]
+    unset_targets: bool,
     #[command(flatten)]
     place: Where,
 }
@@ -67,7 +77,8 @@ const SAMPLE_SEED: u64 = 7;
 /// Exit code 1 when characters had to be replaced to be printable, or the archive does not hold all of the month.
 pub(crate) async fn run(options: &Options, common: Common) -> Result<Outcome> {
     let workspace = Workspace::open(options.place.config.as_deref())?;
-    let month = months::asked_or_last(options.month, workspace.facts.zone, common)?;
+    let asked = options.month.or_else(|| options.day.map(Month::of_date));
+    let month = months::asked_or_last(asked, workspace.facts.zone, common)?;
     let room;
     let workspace = match options.data {
         Data::Archive => workspace,
@@ -92,8 +103,15 @@ pub(crate) async fn run(options: &Options, common: Common) -> Result<Outcome> {
 /// What the command line selects.
 fn selection(options: &Options, facts: &Facts) -> Result<Selection> {
     let mut selection = Selection::everything().only(&options.only, facts)?;
+    selection.day = options.day;
+    if options.day.is_some() && !selection.has_papers_of_a_day(facts) {
+        let (only, group) = (options.only.join(","), DocumentGroup::Harian.name());
+        bail!("`{only}` has no papers of a day; leave out `--day`, or ask for `--only {group}`");
+    }
     selection.formats.clone_from(&options.format);
+    selection.dialect = options.csv_dialect;
     selection.standard = options.standard;
+    selection.list_unset = options.unset_targets;
     selection.disclosure = if options.full { Disclosure::Full } else { Disclosure::Masked };
     if options.hide_small { selection.for_outsiders() } else { Ok(selection) }
 }
@@ -112,14 +130,21 @@ fn rendered(
         bar.name(step.name);
         bar.at(step.done as u64, step.of as u64);
     };
-    let rendition =
-        workspace.snapshot().and_then(|snapshot| folder.fill(&Batch::of(&snapshot, month, selection)?, told));
+    let rendition = workspace.snapshot().and_then(|snapshot| {
+        let snapshot = snapshot.shown_by(&bar, month.back(months::OF_A_YEAR), month);
+        let batch = Batch::of(&snapshot, month, selection)?;
+        bar.phase("documents");
+        folder.fill(&batch, told)
+    });
     drop(bar);
     let rendition = rendition?;
     let line = |file: &Written| match file.pages {
         0 => format!("{}\n", file.path.display()),
         pages => format!("{} ({pages} pages)\n", file.path.display()),
     };
+    if let (Some(day), true) = (options.day, rendition.files.is_empty()) {
+        print::words(common, &format!("on {day} nothing happened of which there is a paper"));
+    }
     print::data(&rendition.files.iter().map(line).collect::<String>())?;
     if !rendition.findings.is_empty() {
         print::words(common, print::findings(workspace.speech(common), &rendition.findings).trim_end());
@@ -136,6 +161,7 @@ async fn sample(workspace: &Workspace, room: &Path, month: Month) -> Result<Arc<
         config: workspace.config.documents_of(invented),
         facts: Arc::clone(facts),
         decisions: workspace.decisions.clone(),
+        remarks: workspace.remarks.clone(),
     };
     let at = chrono::DateTime::from_timestamp(month.end_s(facts.zone), 0).unwrap_or_default();
     sample.pull(PullRequest::everything(at), &mut |_, _| {}).await?;

@@ -24,11 +24,17 @@ pub(crate) struct Options {
     #[arg(long, hide = true, conflicts_with = "month")]
     slot: Option<i64>,
     /// The folder of the copy of the configuration to run by: how `serve` starts it.
-    #[arg(long, hide = true, requires_all = ["slot", "config"])]
+    #[arg(long, hide = true, requires = "config")]
     kept: Option<PathBuf>,
-    /// The latest instant that it can be, while the clock is doubted: how `serve` starts it.
+    /// The latest instant that it can be when the run begins: how `serve` starts it.
     #[arg(long, hide = true, requires = "slot")]
     not_after: Option<i64>,
+    /// When somebody asked for it on the office's pages, seconds since 1970 UTC: how `serve` starts it.
+    #[arg(long, hide = true, conflicts_with = "slot", requires = "by")]
+    asked: Option<i64>,
+    /// The account of who asked for it.
+    #[arg(long, hide = true, requires = "asked")]
+    by: Option<String>,
     /// Which configuration to use.
     #[command(flatten)]
     pub(crate) place: Where,
@@ -37,7 +43,7 @@ pub(crate) struct Options {
 impl Options {
     /// Where the log of a run goes that `serve` started.
     pub(crate) fn log(&self) -> Result<Option<RunLog>> {
-        let Some(slot_s) = self.slot else { return Ok(None) };
+        let Some(slot_s) = self.slot.or(self.asked) else { return Ok(None) };
         RunLog::open(&self.config()?, &run_log::path(&self.job, slot_s)).map(Some)
     }
 
@@ -58,9 +64,16 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
         let names: Vec<&str> = jobs.iter().map(|j| j.name.as_str()).collect();
         anyhow!("there is no job `{}`; the configuration has {}", options.job, names.join(", "))
     })?;
-    let occasion = match (options.slot, options.month) {
-        (Some(at_s), _) => Occasion::Slot { at_s, log: run_log::path(&job.name, at_s), not_after_s: options.not_after },
-        (None, month) => {
+    let occasion = match (options.slot, options.asked, options.month) {
+        (Some(at_s), ..) => {
+            Occasion::Slot { at_s, log: run_log::path(&job.name, at_s), not_after_s: options.not_after }
+        }
+        (None, Some(at_s), _) => Occasion::Asked {
+            period: job.task.period(clock::now().timestamp(), workspace.facts.zone)?.key,
+            log: run_log::path(&job.name, at_s),
+            by: options.by.unwrap_or_default(),
+        },
+        (None, None, month) => {
             let now = job.task.period(clock::now().timestamp(), workspace.facts.zone)?;
             Occasion::ByHand(match month {
                 Some(month) => match job.task.period_with(month, workspace.facts.zone) {
@@ -72,12 +85,11 @@ pub(crate) async fn run(options: Options) -> Result<Outcome> {
         }
     };
     let Some(report) = tasks::run(&workspace, job, occasion).await? else {
-        if options.slot.is_some() {
+        if options.slot.or(options.asked).is_some() {
             return Ok(Outcome::CannotRun);
         }
         bail!("job `{}`: another run of this job is going on", job.name);
     };
-    tracing::info!(job = job.name, "{}", report.message);
     print::data(&format!("{}: {}\n", job.name, report.message))?;
     Ok(report.outcome)
 }

@@ -1,24 +1,30 @@
 //! `tertib status`: one screen on whether everything is in order, and one on a job.
 
+mod job;
+mod words;
+
 use crate::condition::{Condition, remedy_for};
 use crate::health::{Health, JobHealth, JobState};
-use crate::history::{History, Run, SlotRow};
+use crate::history::{History, Run};
 use crate::options::{Common, Format, Where};
 use crate::outcome::Outcome;
-use crate::scheduler::Decision;
 use crate::workspace::Workspace;
-use crate::{clock, print};
-use anyhow::{Result, bail};
-use chrono::{DateTime, Utc};
+use crate::{clock, print, server};
+use anyhow::{Context, Result, bail};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use clap::Args;
-use schemas::{Severity, Speech};
+use schemas::{Language, Month, Quarter, Severity, Speech};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// Options of `tertib status`.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Show the last slots and runs of this job.
+    /// Show the last slots and runs of this job, and the end of its last log.
     job: Option<String>,
+    /// All slots and runs of the job since this day, instead of the last 20.
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "job")]
+    since: Option<NaiveDate>,
     /// Answer in one line, as Nagios, Icinga and Zabbix read it: 0 in order, 1 findings, 2 failures, 3 not known.
     #[arg(long, conflicts_with_all = ["job", "format"])]
     check: bool,
@@ -36,27 +42,42 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     if options.check {
         return check(&options.place).await;
     }
-    let workspace = Workspace::open(options.place.config.as_deref())?;
     let now = clock::now();
-    let health = Health::examine(&workspace, now).await?;
-    let view = View { workspace: &workspace, speech: workspace.speech(common), now };
+    let (workspace, broken, health) = examine(&options.place, now).await?;
+    let view = View::new(&workspace, workspace.speech(common), now);
     let mut history = History::open(&workspace.config.history_path()).await?;
     if let Some(name) = &options.job {
         let names: Vec<&str> = workspace.config.jobs.iter().map(|job| job.name.as_str()).collect();
         if !names.contains(&name.as_str()) {
             bail!("there is no job `{name}`; the configuration has {}", names.join(", "));
         }
-        let (slots, runs) =
-            (history.slots(name, RUNS, now.timestamp()).await?, history.latest(Some(name), RUNS).await?);
+        let (slots, runs) = match options.since {
+            None => (history.slots(name, RUNS, now.timestamp()).await?, history.latest(Some(name), RUNS).await?),
+            Some(day) => {
+                let midnight = day.and_time(NaiveTime::MIN).and_local_timezone(workspace.config.zone()).earliest();
+                let since_s = midnight.with_context(|| format!("{day} lies outside every calendar"))?.timestamp();
+                (history.slots_since(name, since_s, now.timestamp()).await?, history.runs_since(name, since_s).await?)
+            }
+        };
         print::data(&view.of_job(&slots, &runs, options.format)?)?;
     } else {
         let runs = history.latest(None, RUNS).await?;
         print::data(&view.everything(&health, &runs, options.format)?)?;
     }
-    if let Some(fault) = &health.archive_fault {
+    for fault in broken.iter().chain(&health.archive_fault) {
         print::fault(&format!("tertib: {fault:#}"));
     }
     Ok(outcome(health.severity(&workspace)))
+}
+
+/// How things are by the configuration that is in force; and why the present one cannot be used.
+async fn examine(place: &Where, now: DateTime<Utc>) -> Result<(Arc<Workspace>, Option<anyhow::Error>, Health)> {
+    let (workspace, broken) = server::in_force(place)?;
+    let mut health = Health::examine(&workspace, now).await?;
+    if broken.is_some() {
+        health.add_broken_configuration(now);
+    }
+    Ok((workspace, broken, health))
 }
 
 fn outcome(severity: Option<Severity>) -> Outcome {
@@ -69,15 +90,10 @@ fn outcome(severity: Option<Severity>) -> Outcome {
 
 /// One line for a program that watches, which must get one whatever happens.
 async fn check(place: &Where) -> Result<Outcome> {
-    let examined = async {
-        let workspace = Workspace::open(place.config.as_deref())?;
-        let health = Health::examine(&workspace, clock::now()).await?;
-        let outcome = outcome(health.severity(&workspace));
-        Ok::<_, anyhow::Error>((outcome, health))
-    };
-    let (word, said, outcome) = match examined.await {
+    let (word, said, outcome) = match examine(place, clock::now()).await {
         Err(fault) => ("UNKNOWN", format!("{fault:#}").replace(['\n', '|'], " "), Outcome::Unknown),
-        Ok((outcome, health)) => {
+        Ok((workspace, _, health)) => {
+            let outcome = outcome(health.severity(&workspace));
             let word = match outcome {
                 Outcome::Done => "OK",
                 Outcome::Findings => "WARNING",
@@ -99,24 +115,25 @@ fn measured(health: &Health) -> String {
     format!("{said} | data_age={age_s} conditions={} quarantined={quarantined}", wrong.len())
 }
 
-struct View<'a> {
+/// How things are, in the words of the officer: for a terminal, for programs, and for the pages of the portal.
+pub(crate) struct View<'a> {
     workspace: &'a Workspace,
     speech: Speech<'a>,
     now: DateTime<Utc>,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    /// By what and when it is seen.
+    pub(crate) fn new(workspace: &'a Workspace, speech: Speech<'a>, now: DateTime<Utc>) -> Self {
+        Self { workspace, speech, now }
+    }
+
     fn everything(&self, health: &Health, runs: &[Run], format: Format) -> Result<String> {
         Ok(match format {
             Format::Json => format!("{}\n", serde_json::to_string_pretty(&self.json(health, runs))?),
             Format::Csv => {
-                let head = ["began", "job", "period", "outcome", "message"];
-                let rows: Vec<Vec<String>> = runs
-                    .iter()
-                    .map(|r| {
-                        vec![rfc3339(r.began_s), r.job.clone(), r.period.clone(), r.outcome.clone(), r.message.clone()]
-                    })
-                    .collect();
+                let head = ["job", "task", "state", "last_success", "next", "last_outcome", "last_message"];
+                let rows = health.jobs.iter().map(csv_row).collect::<Result<Vec<_>>>()?;
                 print::csv(&head, &rows)?
             }
             Format::Table => self.screen(health),
@@ -149,9 +166,7 @@ impl View<'_> {
     /// At most as wide as a terminal of 80 columns, whatever the office.
     fn screen(&self, health: &Health) -> String {
         let speech = self.speech;
-        let n = health.conditions.len();
-        let verdict =
-            if n == 0 { speech.say("status.well", &[]) } else { speech.say("status.attention", &[("n", &n)]) };
+        let verdict = self.verdict(health);
         let program = speech.say(
             "status.program",
             &[("version", &env!("CARGO_PKG_VERSION")), ("at", &self.local(self.now.timestamp()))],
@@ -161,31 +176,15 @@ impl View<'_> {
             let reason = seal.incomplete.as_deref().unwrap_or_default();
             speech.say("status.closed_early", &[("month", &seal.month), ("reason", &reason)])
         }));
-        let proven = health.proven.map(|at| self.local(at.timestamp()));
-        lines.push(match proven {
-            Some(at) => speech.say("status.proven", &[("at", &at)]),
-            None => speech.say("status.not_proven", &[]),
-        });
+        lines.push(self.backups(health));
         if health.unsent > 0 {
             lines.push(speech.say("status.unsent", &[("n", &health.unsent)]));
         }
-        if health.jobs.is_empty() {
-            lines.push(speech.say("status.no_jobs", &[]));
-            return lines.iter().map(|line| print::paragraph(line, 2)).collect();
+        lines.push(if health.jobs.is_empty() { speech.say("status.no_jobs", &[]) } else { self.served(health) });
+        let mut screen: String = lines.iter().map(|line| print::paragraph(line, 2)).collect();
+        if !health.jobs.is_empty() {
+            screen.push_str(&self.table(health));
         }
-        lines.push(match &health.server {
-            Some(beat) => speech.say("status.served", &[("process", &beat.process)]),
-            None => speech.say("status.not_served", &[]),
-        });
-        let head = [
-            speech.say("status.job", &[]),
-            speech.say("status.state", &[]),
-            speech.say("status.last_success", &[]),
-            speech.say("status.next", &[]),
-        ];
-        let rows: Vec<Vec<String>> = health.jobs.iter().map(|job| self.job(job)).collect();
-        let lines: String = lines.iter().map(|line| print::paragraph(line, 2)).collect();
-        let mut screen = lines + &print::table(&head.each_ref().map(String::as_str), &rows);
         for one in &health.conditions {
             let text = speech.finding(one.code);
             let of = if one.of.is_empty() { String::new() } else { format!(" {}", one.of) };
@@ -197,7 +196,45 @@ impl View<'_> {
         screen
     }
 
-    fn data(&self, health: &Health) -> String {
+    fn table(&self, health: &Health) -> String {
+        let head = [
+            self.speech.say("status.job", &[]),
+            self.speech.say("status.state", &[]),
+            self.speech.say("status.last_success", &[]),
+            self.speech.say("status.next", &[]),
+        ];
+        let rows: Vec<Vec<String>> = health.jobs.iter().map(|job| self.job(job)).collect();
+        print::table(&head.each_ref().map(String::as_str), &rows)
+    }
+
+    /// Whether something needs attention, or is to be known.
+    pub(crate) fn verdict(&self, health: &Health) -> String {
+        let n = health.conditions.len();
+        match health.severity(self.workspace) {
+            None => self.speech.say("status.well", &[]),
+            Some(Severity::Info) => self.speech.say("status.notes", &[("n", &n)]),
+            Some(Severity::Warning | Severity::Error) => self.speech.say("status.attention", &[("n", &n)]),
+        }
+    }
+
+    /// When a backup was last proved.
+    pub(crate) fn backups(&self, health: &Health) -> String {
+        match health.proven.map(|at| self.local(at.timestamp())) {
+            Some(at) => self.speech.say("status.proven", &[("at", &at)]),
+            None => self.speech.say("status.not_proven", &[]),
+        }
+    }
+
+    /// Whether somebody runs the jobs.
+    pub(crate) fn served(&self, health: &Health) -> String {
+        match &health.server {
+            Some(_) => self.speech.say("status.served", &[]),
+            None => self.speech.say("status.not_served", &[]),
+        }
+    }
+
+    /// Until when the archive has data, and how old they are.
+    pub(crate) fn data(&self, health: &Health) -> String {
         let Some(provenance) = &health.provenance else {
             let is_known = health.quarantined.is_some();
             return if is_known {
@@ -207,6 +244,7 @@ impl View<'_> {
             };
         };
         let age = match health.data_age_s {
+            Some((_, Some(..60))) => self.speech.say("status.working_moment", &[]),
             Some((_, Some(working_s))) if working_s < 2 * 3_600 => {
                 self.speech.say("status.working_minutes", &[("n", &(working_s / 60))])
             }
@@ -214,121 +252,77 @@ impl View<'_> {
             Some((age_s, None)) => print::duration(age_s),
             None => "?".to_owned(),
         };
+        let integer = |n| self.speech.language().integer(n);
+        let mut until = provenance.complete_until();
+        // A pull that finds nothing new leaves no commit, and says that there is nothing new.
+        if let Some(pulled_s) = health.pulled_s.filter(|pulled_s| Some(*pulled_s) > provenance.complete_until_s) {
+            until += &self.speech.say("status.nothing_new", &[("at", &self.local(pulled_s))]);
+        }
+        let quarantined = match health.quarantined {
+            Some(rows) => self.speech.say("status.quarantined", &[("rows", &integer(rows))]),
+            None => self.speech.say("status.quarantine_not_known", &[]),
+        };
         self.speech.say(
             "status.data",
             &[
-                ("until", &provenance.complete_until()),
+                ("until", &until),
                 ("age", &age),
                 ("version", &provenance.archive_version),
-                ("events", &provenance.events),
-                ("quarantined", &health.quarantined.unwrap_or_default()),
+                ("events", &integer(provenance.events)),
+                ("quarantined", &quarantined),
             ],
         )
     }
 
-    fn job(&self, job: &JobHealth) -> Vec<String> {
+    /// What a job is doing.
+    pub(crate) fn state(&self, state: JobState) -> String {
         let speech = self.speech;
-        let state = match job.state {
+        match state {
             JobState::Well => speech.say("status.state_well", &[]),
             JobState::Never => speech.say("status.state_never", &[]),
             JobState::Running => speech.say("status.state_running", &[]),
             JobState::Findings => speech.say("status.state_findings", &[]),
             JobState::Failed => speech.say("status.state_failed", &[]),
+            JobState::Aborted => speech.say("status.state_aborted", &[]),
             JobState::GivenUp => speech.say("status.state_given_up", &[]),
             JobState::Waiting => speech.say("status.state_waiting", &[]),
             JobState::Held => speech.say("status.state_held", &[]),
-        };
+        }
+    }
+
+    fn job(&self, job: &JobHealth) -> Vec<String> {
         let at = |s: Option<i64>| s.map_or_else(|| "-".to_owned(), |s| self.local(s));
-        vec![job.name.clone(), state, at(job.last_success_s), at(job.next_s)]
+        vec![job.name.clone(), self.state(job.state), at(job.last_success_s), at(job.next_s)]
     }
 
-    fn of_job(&self, slots: &[SlotRow], runs: &[Run], format: Format) -> Result<String> {
-        if format == Format::Json {
-            return Ok(format!("{}\n", serde_json::to_string_pretty(&json!({"slots": slots, "runs": runs}))?));
+    /// The period of a run: a month, a quarter, the instant of its slot, or whatever the task calls it.
+    pub(crate) fn period(&self, word: &str) -> String {
+        if let Ok(at) = NaiveDateTime::parse_from_str(word, "%Y-%m-%dT%H:%MZ") {
+            return self.local(at.and_utc().timestamp());
         }
-        let speech = self.speech;
-        let slot = |row: &SlotRow| {
-            let attempts = row.attempts.to_string();
-            vec![self.local(row.slot_s), self.decision(row.decision), self.reason(&row.reason), attempts]
+        let named = match self.speech.language() {
+            Language::Indonesian => {
+                word.parse().map(Month::indonesian).ok().or_else(|| word.parse().map(Quarter::indonesian).ok())
+            }
+            Language::English => None,
         };
-        let run = |run: &Run| {
-            let took = run.ended_s.map_or_else(|| "-".to_owned(), |ended_s| (ended_s - run.began_s).to_string());
-            let began = self.local(run.began_s);
-            let outcome = self.outcome(&run.outcome);
-            vec![run.id.to_string(), began, run.period.clone(), took, outcome, run.message.clone()]
-        };
-        let slot_head = [
-            speech.say("status.slot", &[]),
-            speech.say("status.decision", &[]),
-            speech.say("status.reason", &[]),
-            speech.say("status.attempts", &[]),
-        ];
-        let run_head = [
-            speech.say("status.run", &[]),
-            speech.say("status.began", &[]),
-            speech.say("status.period", &[]),
-            speech.say("status.took", &[]),
-            speech.say("status.outcome", &[]),
-            speech.say("status.message", &[]),
-        ];
-        let slots: Vec<Vec<String>> = slots.iter().map(slot).collect();
-        let runs: Vec<Vec<String>> = runs.iter().map(run).collect();
-        if format == Format::Csv {
-            return print::csv(&run_head.each_ref().map(String::as_str), &runs);
-        }
-        let table = |title: String, head: &[String], rows: &[Vec<String>]| {
-            let head: Vec<&str> = head.iter().map(String::as_str).collect();
-            let none = || speech.say("status.no_runs", &[]) + "\n";
-            let rows = if rows.is_empty() { none() } else { print::table(&head, rows) };
-            format!("{title}\n{rows}")
-        };
-        let slots = table(speech.say("status.slots", &[]), &slot_head, &slots);
-        Ok(slots + &table(speech.say("status.runs", &[]), &run_head, &runs))
-    }
-
-    fn decision(&self, decision: Decision) -> String {
-        match decision {
-            Decision::Run => self.speech.say("status.decision_run", &[]),
-            Decision::Waiting => self.speech.say("status.decision_waiting", &[]),
-            Decision::Done => self.speech.say("status.decision_done", &[]),
-            Decision::GivenUp => self.speech.say("status.decision_given_up", &[]),
-            Decision::Covered => self.speech.say("status.decision_covered", &[]),
-            Decision::Missed => self.speech.say("status.decision_missed", &[]),
-            Decision::Void => self.speech.say("status.decision_void", &[]),
-            Decision::Dropped => self.speech.say("status.decision_dropped", &[]),
-        }
-    }
-
-    /// What the history has for a reason; a word that is not known stays as it is.
-    fn reason(&self, word: &str) -> String {
-        match word {
-            "due" => self.speech.say("status.reason_due", &[]),
-            "later-slot" => self.speech.say("status.reason_later_slot", &[]),
-            "by-hand" => self.speech.say("status.reason_by_hand", &[]),
-            "too-late" => self.speech.say("status.reason_too_late", &[]),
-            "tried" => self.speech.say("status.reason_tried", &[]),
-            "waited" => self.speech.say("status.reason_waited", &[]),
-            "needs" => self.speech.say("status.reason_needs", &[]),
-            "wrong-clock" => self.speech.say("status.reason_wrong_clock", &[]),
-            "too-many" => self.speech.say("status.reason_too_many", &[]),
-            other => other.to_owned(),
-        }
-    }
-
-    fn outcome(&self, word: &str) -> String {
-        match word {
-            "running" => self.speech.say("status.outcome_running", &[]),
-            "done" => self.speech.say("status.outcome_done", &[]),
-            "findings" => self.speech.say("status.outcome_findings", &[]),
-            "failed" => self.speech.say("status.outcome_failed", &[]),
-            other => other.to_owned(),
-        }
+        named.unwrap_or_else(|| word.to_owned())
     }
 
     /// An instant as an official reads it.
-    fn local(&self, at_s: i64) -> String {
+    pub(crate) fn local(&self, at_s: i64) -> String {
         clock::instant(at_s).with_timezone(&self.workspace.config.zone()).format("%d-%m-%Y %H.%M").to_string()
     }
+}
+
+/// A job in words for programs.
+fn csv_row(job: &JobHealth) -> Result<Vec<String>> {
+    let at = |at_s: Option<i64>| at_s.map_or_else(String::new, rfc3339);
+    let state = serde_json::to_value(job.state)?.as_str().unwrap_or_default().to_owned();
+    let last = job.last.as_ref();
+    let outcome = last.map_or_else(String::new, |run| run.outcome.clone());
+    let message = last.map_or_else(String::new, |run| run.message.clone());
+    Ok(vec![job.name.clone(), job.task.to_owned(), state, at(job.last_success_s), at(job.next_s), outcome, message])
 }
 
 fn rfc3339(at_s: i64) -> String {

@@ -1,17 +1,20 @@
 //! `tertib target`
 
+mod attempt;
+
+pub(crate) use attempt::tried;
+
 use crate::clock;
-use crate::config::text;
+use crate::entries::{self, TargetEntry};
 use crate::examples;
 use crate::options::{Common, Format, Where};
 use crate::outcome::Outcome;
 use crate::print::{self, Basis, Table};
 use crate::workspace::Workspace;
-use anyhow::{Context, Result, bail};
-use chrono::{NaiveDate, SubsecRound};
+use anyhow::{Result, bail};
+use chrono::NaiveDate;
 use clap::{Args, Subcommand};
-use pipeline::Readers;
-use schemas::{Authority, Compared, Decision, Facts, Month, Rule, Speech, Standard};
+use schemas::{Authority, Clock, Compared, Decision, Facts, Month, Rule, Speech, Standard};
 
 /// What to do with targets.
 #[derive(Debug, Subcommand)]
@@ -22,6 +25,8 @@ pub(crate) enum Action {
     /// Enter a value, or take one back; earlier decisions stay in the history.
     #[command(after_help = examples::TARGET_SET)]
     Set(Set),
+    /// What a target would have said of past months with another value; nothing is entered.
+    Try(attempt::Try),
     /// Every decision that was entered, oldest first.
     #[command(after_help = examples::TARGET_HISTORY)]
     History(History),
@@ -108,6 +113,7 @@ pub(crate) fn run(action: &Action, common: Common) -> Result<Outcome> {
     match action {
         Action::List(options) => list(options, common)?,
         Action::Set(options) => set(options, common)?,
+        Action::Try(options) => attempt::run(options, common)?,
         Action::History(options) => history(options, common)?,
     }
     Ok(Outcome::Done)
@@ -132,14 +138,39 @@ fn list(options: &List, common: Common) -> Result<()> {
         "source",
     ];
     if options.format == Format::Table && !print::is_wide() {
-        return print::data(&view(&rules, workspace.speech(common)));
+        return print::data(&view(&rules, workspace.speech(common), &workspace.facts));
     }
-    let rows: Vec<Vec<String>> = rules.iter().map(rule).collect();
+    let words = (options.format == Format::Table).then(|| (workspace.speech(common), &*workspace.facts));
+    let rows: Vec<Vec<String>> = rules.iter().map(|of| rule(of, words)).collect();
     print::data(&print::rows(&head, &rows, options.format)?)
 }
 
+/// The words of a clock that documents use.
+fn clock_words(clock: Clock, speech: Speech<'_>) -> String {
+    match clock {
+        Clock::Dinding => speech.say("clock.dinding", &[]),
+        Clock::Kerja => speech.say("clock.kerja", &[]),
+        Clock::HariKerja => speech.say("clock.hari_kerja", &[]),
+        Clock::Tanpa => speech.say("clock.tanpa", &[]),
+    }
+}
+
+/// The words of an authority that documents use.
+pub(super) fn standing(authority: Authority, speech: Speech<'_>) -> String {
+    match authority {
+        Authority::Resmi => speech.say("standing.resmi", &[]),
+        Authority::Sementara => speech.say("standing.sementara", &[]),
+        Authority::Asumsi => speech.say("standing.asumsi", &[]),
+    }
+}
+
+/// A kind of application behind the target that is about it alone.
+pub(super) fn in_brackets(jenis: Option<&str>, facts: &Facts) -> String {
+    jenis.map_or_else(String::new, |id| format!(" ({})", facts.jenis_name(id)))
+}
+
 /// The targets for a person, with the rules below.
-fn view(rules: &[Rule<'_>], speech: Speech<'_>) -> String {
+fn view(rules: &[Rule<'_>], speech: Speech<'_>, facts: &Facts) -> String {
     let head = [
         speech.say("column.target", &[]),
         speech.say("column.value", &[]),
@@ -150,16 +181,17 @@ fn view(rules: &[Rule<'_>], speech: Speech<'_>) -> String {
     let mut basis = Basis::default();
     let mut line = |rule: &Rule<'_>| {
         let standard = &rule.target.standard;
-        let jenis = rule.jenis.as_ref().map_or_else(String::new, |jenis| format!(" ({jenis})"));
+        let jenis = in_brackets(rule.jenis.as_deref(), facts);
         let yields = if rule.decides { "" } else { " *" };
-        let regulation = [&rule.regulation.title, &rule.regulation.subject, &rule.target.article, &rule.source];
+        let regulation =
+            [&rule.regulation.title, &rule.regulation.subject, &rule.target.article, &rule.source, &rule.entered];
         let regulation: Vec<&str> =
             regulation.into_iter().map(|s| s.as_str()).filter(|part| !part.is_empty()).collect();
         vec![
             format!("{}{jenis}{yields}", rule.target.id),
             value(speech, standard),
-            standard.clock().word().to_owned(),
-            rule.target.authority.word().to_owned(),
+            clock_words(standard.clock(), speech),
+            standing(rule.target.authority, speech),
             basis.of(&regulation.join("; ")),
         ]
     };
@@ -172,23 +204,29 @@ fn view(rules: &[Rule<'_>], speech: Speech<'_>) -> String {
 
 /// A value in the words of verdicts: `≤ 15 menit`.
 fn value(speech: Speech<'_>, standard: &Standard) -> String {
-    let compared = match *standard {
-        Standard::Time { at_most_s, .. } => Compared::Time { figure_s: None, at_most_s },
-        Standard::Share { at_least, .. } => Compared::Share { figure: None, at_least },
-    };
-    let (_, value) = speech.language().compared(compared);
+    let compared = Compared::value_of(standard);
+    let (_, value) = speech.language().compared(compared, None);
     value.map_or_else(|| "–".to_owned(), |value| format!("{} {value}", compared.comparison().sign()))
 }
 
-fn rule(rule: &Rule<'_>) -> Vec<String> {
+/// A target with every column: in words for a person, with the keys of the data for programs.
+fn rule(rule: &Rule<'_>, words: Option<(Speech<'_>, &Facts)>) -> Vec<String> {
     let target = &rule.target;
+    let (clock, authority) = (target.standard.clock(), target.authority);
+    let jenis = rule.jenis.as_deref();
+    let (jenis, clock, authority) = match words {
+        Some((speech, facts)) => {
+            (jenis.map(|id| facts.jenis_name(id)), clock_words(clock, speech), standing(authority, speech))
+        }
+        None => (jenis, clock.word().to_owned(), authority.word().to_owned()),
+    };
     vec![
         target.id.clone(),
-        rule.jenis.clone().unwrap_or_default(),
+        jenis.unwrap_or_default().to_owned(),
         target.standard.written().map_or_else(String::new, |v| v.to_string()),
         target.standard.unit().word().to_owned(),
-        target.standard.clock().word().to_owned(),
-        target.authority.word().to_owned(),
+        clock,
+        authority,
         if rule.decides { "yes" } else { "no" }.to_owned(),
         rule.regulation.title.clone(),
         rule.regulation.subject.clone(),
@@ -199,32 +237,20 @@ fn rule(rule: &Rule<'_>) -> Vec<String> {
 
 fn set(options: &Set, common: Common) -> Result<()> {
     let workspace = Workspace::open(options.place.config.as_deref())?;
-    let now = clock::now();
-    let zone = workspace.facts.zone;
-    let offset = chrono::FixedOffset::east_opt(zone.offset_s()).context("the zone of the office is not to be had")?;
-    let own = workspace.facts.target(&options.id).map(|(file, _)| file.to_owned());
-    let decision = Decision {
+    let entry = TargetEntry {
         target: options.id.clone(),
-        regulation: options.regulation.clone().or(own).unwrap_or_default(),
+        regulation: options.regulation.clone(),
         jenis: options.jenis.clone(),
         value: options.value,
-        valid_from: options
-            .from
-            .or_else(|| zone.date(now.timestamp()))
-            .context("today is outside the calendar; give --from")?,
-        valid_to: options.until,
+        from: options.from,
+        until: options.until,
         authority: options.authority,
         article: options.article.clone(),
         source: options.source.clone(),
         by: options.by.clone(),
-        entered: now.trunc_subsecs(0).with_timezone(&offset),
     };
-    decision.standard(&workspace.facts)?;
-    let path = workspace.config.targets_path();
-    let mut entered = if path.symlink_metadata().is_ok() { text::read("the decisions", &path)? } else { String::new() };
-    entered += &format!("{}\n", decision.to_toml()?);
-    let written = pipeline::replace_file(&path, entered.as_bytes(), Readers::Usual);
-    written.with_context(|| format!("cannot write {}", path.display()))?;
+    let decision = entries::decision(&workspace, entry, clock::now())?;
+    let path = entries::enter_decision(&workspace, &decision)?;
     print::words(common, &format!("entered in {}; keep a copy with the archive", path.display()));
     Ok(())
 }
@@ -238,7 +264,8 @@ fn history(options: &History, common: Common) -> Result<()> {
         let entered: Vec<&Decision> = workspace.decisions.iter().filter(wanted).collect();
         return print::data(&entries(&entered, workspace.speech(common), &workspace.facts));
     }
-    let rows: Vec<Vec<String>> = workspace.decisions.iter().filter(wanted).map(decision).collect();
+    let words = (options.format == Format::Table).then(|| (workspace.speech(common), &*workspace.facts));
+    let rows: Vec<Vec<String>> = workspace.decisions.iter().filter(wanted).map(|of| decision(of, words)).collect();
     print::data(&print::rows(&head, &rows, options.format)?)
 }
 
@@ -254,7 +281,7 @@ fn entries(entered: &[&Decision], speech: Speech<'_>, facts: &Facts) -> String {
     ];
     let mut basis = Basis::default();
     let mut line = |d: &&Decision| {
-        let jenis = d.jenis.as_ref().map_or_else(String::new, |jenis| format!(" ({jenis})"));
+        let jenis = in_brackets(d.jenis.as_deref(), facts);
         let until = d.valid_to.map_or_else(String::new, |until| until.to_string());
         let source = [&d.regulation, &d.article, &d.source];
         let source: Vec<&str> = source.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
@@ -274,18 +301,38 @@ fn entries(entered: &[&Decision], speech: Speech<'_>, facts: &Facts) -> String {
     Table::new(&head.each_ref().map(String::as_str), &rows).text() + &basis.text()
 }
 
-fn decision(d: &Decision) -> Vec<String> {
+/// A decision with every column, likewise.
+fn decision(d: &Decision, words: Option<(Speech<'_>, &Facts)>) -> Vec<String> {
+    let jenis = d.jenis.as_deref();
+    let (jenis, authority) = match words {
+        Some((speech, facts)) => (jenis.map(|id| facts.jenis_name(id)), standing(d.authority, speech)),
+        None => (jenis, d.authority.word().to_owned()),
+    };
     vec![
         d.entered.format("%Y-%m-%d %H:%M").to_string(),
         d.by.clone(),
         d.target.clone(),
-        d.jenis.clone().unwrap_or_default(),
+        jenis.unwrap_or_default().to_owned(),
         d.value.map_or_else(|| "taken back".to_owned(), |v| v.to_string()),
         d.valid_from.to_string(),
         d.valid_to.map_or_else(String::new, |t| t.to_string()),
-        d.authority.word().to_owned(),
+        authority,
         d.regulation.clone(),
         d.article.clone(),
         d.source.clone(),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use schemas::Language;
+
+    #[test]
+    fn the_terminal_says_a_standing_as_documents_do() {
+        let facts = Facts::embedded().unwrap();
+        for authority in [Authority::Resmi, Authority::Sementara, Authority::Asumsi] {
+            assert_eq!(standing(authority, facts.speech(Language::Indonesian)), authority.printed());
+        }
+    }
 }

@@ -1,7 +1,9 @@
 //! `tertib verify`
 
+mod printed;
+
 use crate::clock;
-use crate::documents::{self, MonthDocuments};
+use crate::documents;
 use crate::options::{ArchiveCopy, Common, Where};
 use crate::outcome::Outcome;
 use crate::print::{self, Progress};
@@ -9,18 +11,15 @@ use crate::stop;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use pipeline::{Disclosure, Examination, FigureBook, KeptHead, Readers, Verification};
+use pipeline::{Examination, FigureBook, KeptHead, Readers, Verification};
 use reports::Document;
 use schemas::document::{
-    BookCode, FigureCheck, FileFormat, LocatedFinding, PdfStandard, Unchecked, VerificationReport,
+    BookCode, CsvDialect, FigureCheck, FileFormat, LocatedFinding, PdfStandard, Unchecked, VerificationReport,
 };
 use schemas::{Facts, Finding, Speech};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-
-/// The statement of a verification says what was found on its day, which no archive gives again.
-const VERIFICATION: &str = "berita_acara_verifikasi";
 
 /// Options of `tertib verify`.
 #[derive(Debug, Args)]
@@ -86,7 +85,7 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
         (Some(path), _) => book(&workspace, path, common),
         (None, Some(text)) => {
             let Some(code) = BookCode::find(text) else { bail!("`{text}` is no code of a document") };
-            let findings = Printed::of(&workspace, &code)?.findings(&code)?;
+            let findings = printed::findings(&workspace, &code, None)?;
             conclude(&workspace, &code, findings, common)
         }
         (None, None) => {
@@ -238,8 +237,8 @@ fn state(workspace: &Workspace, result: &Verification, path: &Path, standard: Pd
     };
     let document = Document::Verification(&report);
     let bytes = match format {
-        FileFormat::Xlsx => reports::xlsx(document)?,
-        FileFormat::Csv => reports::csv(document)?,
+        FileFormat::Xlsx => reports::workbook(document, &workspace.config.office)?,
+        FileFormat::Csv => reports::csv(document, CsvDialect::Id)?,
         FileFormat::Json => reports::json(document)?,
         FileFormat::Pdf | FileFormat::Data => {
             workspace.config.renderer()?.pdf(document, 1, &workspace.config.office, standard)?.bytes
@@ -254,78 +253,8 @@ fn book(workspace: &Arc<Workspace>, path: &Path, common: Common) -> Result<Outco
     let Some(code) = BookCode::find(&String::from_utf8_lossy(&bytes)) else {
         bail!("{} holds no code of a document; it is none of tertib", path.display())
     };
-    let printed = Printed::of(workspace, &code)?;
-    let mut findings = printed.findings(&code)?;
-    if let Some(document) = printed.document(&code)? {
-        let renderer = workspace.config.renderer()?;
-        // It may keep to any of the standards, the usual one first.
-        let volumes =
-            PdfStandard::ALL.into_iter().flat_map(|s| (1..=document.volumes()).map(move |volume| (volume, s)));
-        let mut is_one = false;
-        for (volume, standard) in volumes {
-            if renderer.pdf(document, volume, &workspace.config.office, standard)?.bytes == bytes {
-                is_one = true;
-                break;
-            }
-        }
-        if !is_one {
-            findings.push(Finding { code: "B002", place: path.display().to_string(), count: 1 });
-        }
-    }
+    let findings = printed::findings(workspace, &code, Some((path, &bytes)))?;
     conclude(workspace, &code, findings, common)
-}
-
-/// The documents to which a code belongs: those of its month, in the version of the archive from which it was printed.
-struct Printed {
-    head: String,
-    /// None for the statement of a verification, which says what was found on its day.
-    documents: Option<MonthDocuments>,
-}
-
-impl Printed {
-    fn of(workspace: &Arc<Workspace>, code: &BookCode) -> Result<Self> {
-        let then = workspace.snapshot_at(code.version)?;
-        let head = BookCode::short_head(&then.archive.provenance()?.head);
-        let disclosure = if code.masked { Disclosure::Masked } else { Disclosure::Full };
-        if code.id == VERIFICATION {
-            return Ok(Self { head, documents: None });
-        }
-        let mut documents = MonthDocuments::of(&then, code.month, disclosure, false)?;
-        // What leaves the office may have small counts hidden, which its code does not say in words.
-        for hide in [true, false] {
-            documents.hide_small(hide);
-            let named = documents.documents().into_iter().find(|document| document.id() == code.id);
-            let given = named.map(reports::code).transpose()?.flatten();
-            if given.is_some_and(|given| given.says_the_same(code)) {
-                break;
-            }
-        }
-        Ok(Self { head, documents: Some(documents) })
-    }
-
-    /// The document that the code names.
-    fn document(&self, code: &BookCode) -> Result<Option<Document<'_>>> {
-        let Some(documents) = &self.documents else { return Ok(None) };
-        let named = documents.documents().into_iter().find(|document| document.id() == code.id);
-        Ok(Some(named.with_context(|| format!("there is no document `{}`", code.id))?))
-    }
-
-    /// Returns what differs between the printed code and that of the archive.
-    fn findings(&self, code: &BookCode) -> Result<Vec<Finding>> {
-        let mut findings = Vec::new();
-        if !code.head.is_empty() && code.head != self.head {
-            let place = format!("versi {}: {} tercetak, {} dalam arsip", code.version, code.head, self.head);
-            findings.push(Finding { code: "K004", place, count: 1 });
-        }
-        let Some(document) = self.document(code)? else { return Ok(findings) };
-        let given = reports::code(document)?.with_context(|| format!("`{}` is of no archive", code.id))?;
-        if !given.says_the_same(code) {
-            let place = format!("{}: {} baris tercetak, {} baris dalam arsip", code.id, code.rows, given.rows);
-            let is_book = matches!(document, Document::Book(_));
-            findings.push(Finding { code: if is_book { "B001" } else { "K003" }, place, count: 1 });
-        }
-        Ok(findings)
-    }
 }
 
 fn conclude(workspace: &Workspace, code: &BookCode, findings: Vec<Finding>, common: Common) -> Result<Outcome> {

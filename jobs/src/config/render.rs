@@ -1,8 +1,9 @@
 //! `[render]`: who sets the pages, and what they are set from.
 
 use super::{Config, text};
+use crate::itself;
 use anyhow::{Context, Result, bail};
-use reports::{Crest, Program, Renderer, Typesetter};
+use reports::{Crest, Pages, Program, Renderer, Typesetter};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -48,7 +49,7 @@ impl RenderSection {
     /// Tertib itself, to set templates of the office within the same limits.
     fn own_program(&self) -> Result<Program> {
         Ok(Program {
-            path: std::env::current_exe().context("the program tertib cannot find itself")?,
+            path: itself::program()?,
             typesetter: Typesetter::Own(TYPESET),
             deadline: self.deadline(),
             memory_bytes: self.memory_bytes(),
@@ -70,7 +71,7 @@ impl Config {
     /// # Errors
     /// When a template cannot be read or parsed, or the crest cannot be read.
     pub(crate) fn renderer(&self) -> Result<Renderer> {
-        let own = self.templates_path().map(|folder| own_templates(&folder)).transpose()?.unwrap_or_default();
+        let own = self.own_templates(reports::template_names())?;
         let crest = Some(&self.office.lambang).filter(|path| !path.is_empty()).map(|path| self.folder.join(path));
         let crest = crest.map(|path| {
             let bytes = pipeline::read_file(&path, LONGEST_CREST_BYTES);
@@ -83,15 +84,27 @@ impl Config {
         };
         Ok(Renderer::new(own, program, crest.transpose()?)?)
     }
+
+    /// What fills in the pages for a browser.
+    ///
+    /// # Errors
+    /// When a template cannot be read or parsed.
+    pub(crate) fn pages(&self) -> Result<Pages> {
+        Ok(Pages::new(self.own_templates(reports::page_template_names())?)?)
+    }
+
+    /// The office's own templates of these names.
+    fn own_templates(&self, names: impl Iterator<Item = &'static str>) -> Result<BTreeMap<String, String>> {
+        self.templates_path().map(|folder| own_templates(&folder, names)).transpose().map(Option::unwrap_or_default)
+    }
 }
 
-/// The office's own templates by name.
-fn own_templates(folder: &Path) -> Result<BTreeMap<String, String>> {
+fn own_templates(folder: &Path, names: impl Iterator<Item = &'static str>) -> Result<BTreeMap<String, String>> {
     if !folder.is_dir() {
         bail!("there is no folder {}; make it, or leave `templates` out of [reports]", folder.display());
     }
     let mut own = BTreeMap::new();
-    for name in reports::template_names() {
+    for name in names {
         let path = folder.join(name);
         if path.symlink_metadata().is_ok() {
             own.insert(name.to_owned(), text::read("the template", &path)?);

@@ -1,8 +1,8 @@
 //! The figures in cells as a person reads them: one row per cell.
 
 use crate::print::{Table, paragraph};
-use schemas::Speech;
 use schemas::figures::{By, ReleasedRow, share};
+use schemas::{Facts, Month, Speech};
 use std::collections::BTreeMap;
 
 /// Stands for what is hidden, or not known.
@@ -38,8 +38,18 @@ fn cell(by: By, speech: Speech<'_>) -> String {
     }
 }
 
+/// What a cell is called: a kind of application and a village as documents name them, where figures have their keys.
+fn named(cell: &str, by: By, facts: &Facts) -> String {
+    match by {
+        By::Jenis => facts.jenis.get(cell).cloned(),
+        By::Pekon => facts.wilayah.get(cell).map(|area| format!("{}, {}", area.titled(), area.kecamatan)),
+        By::Total | By::Kecamatan | By::Officer | By::Month => None,
+    }
+    .unwrap_or_else(|| cell.to_owned())
+}
+
 /// The main figures, one row per cell.
-pub(crate) fn overview(rows: &[ReleasedRow], by: By, speech: Speech<'_>, day_s: Option<i64>) -> String {
+pub(crate) fn overview(rows: &[ReleasedRow], by: By, speech: Speech<'_>, facts: &Facts, month: Month) -> String {
     if by == By::Officer {
         return officers(rows, speech);
     }
@@ -53,7 +63,7 @@ pub(crate) fn overview(rows: &[ReleasedRow], by: By, speech: Speech<'_>, day_s: 
         speech.say("column.days", &[]),
         speech.say("column.ninety", &[]),
     ];
-    let language = speech.language();
+    let (language, day_s) = (speech.language(), facts.calendar.working_day_s(month));
     let row = |(cell, rows): (&str, Vec<&ReleasedRow>)| {
         let count = |item: &str| {
             let found = of(&rows, "flow", item);
@@ -64,11 +74,11 @@ pub(crate) fn overview(rows: &[ReleasedRow], by: By, speech: Speech<'_>, day_s: 
         let share = complete.zip(sum(checks.iter().copied())).and_then(|(part, n)| share(part, n));
         let times = of(&rows, "turnaround", "working").first().and_then(|row| row.values);
         let time = |seconds: Option<i64>| {
-            seconds.zip(day_s).map_or_else(|| HIDDEN.to_owned(), |(s, day_s)| language.working_days(s, day_s))
+            seconds.zip(day_s).map_or_else(|| HIDDEN.to_owned(), |(s, day_s)| language.working_days(s, day_s, 1))
         };
         let counts = ["received", "printed", "handed_over", "open"].map(count);
         [
-            vec![cell.to_owned()],
+            vec![named(cell, by, facts)],
             counts.to_vec(),
             vec![
                 share.map_or_else(|| HIDDEN.to_owned(), |share| language.percent(share, 1)),
@@ -99,7 +109,7 @@ fn officers(rows: &[ReleasedRow], speech: Speech<'_>) -> String {
 }
 
 /// How many rows and findings there are, one row per cell.
-pub(crate) fn findings(rows: &[ReleasedRow], by: By, speech: Speech<'_>) -> String {
+pub(crate) fn findings(rows: &[ReleasedRow], by: By, speech: Speech<'_>, facts: &Facts) -> String {
     let head = [
         cell(by, speech),
         speech.say("column.rows", &[]),
@@ -112,7 +122,7 @@ pub(crate) fn findings(rows: &[ReleasedRow], by: By, speech: Speech<'_>) -> Stri
         let ids = of(&rows, "data_quality", "present").into_iter().filter(|row| row.name == "event_id");
         let found = of(&rows, "data_quality", "finding");
         let codes: Vec<String> = found.iter().map(|row| format!("{}: {}", row.name, number(row.n))).collect();
-        vec![cell.to_owned(), number(sum(ids)), number(sum(found.into_iter())), codes.join(", ")]
+        vec![named(cell, by, facts), number(sum(ids)), number(sum(found.into_iter())), codes.join(", ")]
     };
     let rows: Vec<Vec<String>> = cells(rows).into_iter().map(row).collect();
     Table::new(&head.each_ref().map(String::as_str), &rows).text()

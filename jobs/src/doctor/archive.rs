@@ -1,17 +1,18 @@
 //! The archive: it can be read, holds the month before, and is not old.
 
+use super::history::Memory;
 use super::{Check, Subject, finding};
+use crate::freshness;
 use crate::workspace::Workspace;
 use chrono::{DateTime, Utc};
 use pipeline::Archive;
 use schemas::Finding;
 
-/// Two days of work: data that are older are late, whatever weekends and holidays lie between.
-const FRESH_WORKING_S: i64 = 2 * 27_000;
-
 /// Damage inside a file is what `verify` looks for.
-pub(super) fn checks(workspace: &Workspace, now: DateTime<Utc>) -> [Check; 2] {
+pub(super) fn checks(workspace: &Workspace, memory: Option<&Memory>, now: DateTime<Utc>) -> [Check; 2] {
+    let behind: Vec<Finding> = memory.into_iter().flat_map(|memory| memory.lasting(&["J015"])).collect();
     match workspace.archive() {
+        Ok(_) if !behind.is_empty() => [Check::of(Subject::Archive, behind), Check::not_examined(Subject::Data)],
         Err(fault) => {
             let unread = finding("P018", format!("{fault:#}"));
             [Check::of(Subject::Archive, vec![unread]), Check::not_examined(Subject::Data)]
@@ -20,7 +21,7 @@ pub(super) fn checks(workspace: &Workspace, now: DateTime<Utc>) -> [Check; 2] {
             let empty = finding("P019", workspace.config.archive_path().display());
             [Check::of(Subject::Archive, vec![empty]), Check::not_examined(Subject::Data)]
         }
-        Ok(archive) => match data(workspace, &archive, now) {
+        Ok(archive) => match data(workspace, &archive, memory, now) {
             Ok(found) => [Check::of(Subject::Archive, Vec::new()), Check::of(Subject::Data, found)],
             Err(fault) => {
                 let unread = finding("P018", format!("{fault:#}"));
@@ -30,15 +31,17 @@ pub(super) fn checks(workspace: &Workspace, now: DateTime<Utc>) -> [Check; 2] {
     }
 }
 
-fn data(workspace: &Workspace, archive: &Archive, now: DateTime<Utc>) -> anyhow::Result<Vec<Finding>> {
+fn data(
+    workspace: &Workspace,
+    archive: &Archive,
+    memory: Option<&Memory>,
+    now: DateTime<Utc>,
+) -> anyhow::Result<Vec<Finding>> {
     let (provenance, facts) = (archive.provenance()?, &workspace.facts);
     let mut found = Vec::new();
     // A month that is just over comes with the next pull; then its data are not old.
-    let working_s = |until: i64| {
-        let [then, now] = [until, now.timestamp()].map(|at| facts.clock.working_s(at));
-        Some(now.ok()? - then.ok()?)
-    };
-    let is_late = provenance.complete_until_s.is_none_or(|until| working_s(until).is_some_and(|s| s > FRESH_WORKING_S));
+    let until_s = provenance.complete_until_s.max(memory.and_then(Memory::pulled_s));
+    let is_late = freshness::is_late(facts, until_s, now);
     if is_late {
         found.push(finding("P020", provenance.complete_until()));
     }

@@ -2,19 +2,13 @@
 
 use super::{Check, Subject, finding};
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
-use schemas::{DayKind, Facts, Finding, OfficeCalendar};
+use schemas::{Facts, Finding, OfficeCalendar};
 
 /// Days before the calendar ends, or Ramadan begins, from which on it is a finding.
 const NOTICE: Days = Days::new(60);
 
 /// From this month on the whole next year must be covered: its decree is out by then.
 const DECREE_MONTH: u32 = 11;
-
-/// By how many days Ramadan may begin before Idul Fitri.
-const RAMADAN: Days = Days::new(30);
-
-/// How the list of holidays names the first day after Ramadan.
-const IDUL_FITRI: &str = "Hari Raya Idul Fitri";
 
 /// The calendar on the day of the office.
 pub(super) fn check(facts: &Facts, now: DateTime<Utc>) -> Check {
@@ -30,21 +24,12 @@ fn found(calendar: &OfficeCalendar, today: NaiveDate) -> Vec<Finding> {
     if last < needed {
         found.push(finding("P030", last.map(|last| last.to_string()).unwrap_or_default()));
     }
-    if let Some((from, to)) = ramadan_without_hours(calendar, today) {
+    // The next one, where it begins soon or has begun.
+    let ramadan = calendar.ramadans_without_hours().find(|(_, to)| *to >= today);
+    if let Some((from, to)) = ramadan.filter(|(from, _)| Some(*from) <= today.checked_add_days(NOTICE)) {
         found.push(finding("P031", format!("± {from} – {to}")));
     }
     found
-}
-
-/// The next Ramadan, where it begins soon or has begun, and no day of it has hours of its own.
-fn ramadan_without_hours(calendar: &OfficeCalendar, today: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
-    let feasts =
-        calendar.days().iter().filter(|day| day.kind == DayKind::LiburNasional && day.name.starts_with(IDUL_FITRI));
-    let feast = feasts.map(|day| day.date).find(|date| *date > today)?;
-    let (from, to) = (feast.checked_sub_days(RAMADAN)?, feast.pred_opt()?);
-    let is_soon = from <= today.checked_add_days(NOTICE)?;
-    let has_hours = calendar.days().iter().any(|day| day.kind == DayKind::Periode && (from..=to).contains(&day.date));
-    (is_soon && !has_hours).then_some((from, to))
 }
 
 #[cfg(test)]

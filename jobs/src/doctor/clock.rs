@@ -1,14 +1,14 @@
 //! The clock of the computer: it may not be behind what tertib has written, and should be set by the network.
 
 use super::{Check, Subject, finding};
+use crate::clock;
 use crate::config::Config;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use schemas::Finding;
 use std::path::Path;
-use std::time::SystemTime;
 
 /// File systems and clocks of other computers may be off by that much.
-const TOLERANCE_S: u64 = 120;
+const TOLERANCE: Duration = Duration::seconds(120);
 
 /// Where systemd tells whether it has set the clock.
 const RUN: &str = "/run/systemd";
@@ -23,9 +23,8 @@ pub(super) fn check(config: &Config, now: DateTime<Utc>) -> Check {
         config.archive_path().join("_tertib/head"),
         config.archive_path().join("events/_delta_log"),
     ];
-    let now = SystemTime::from(now) + std::time::Duration::from_secs(TOLERANCE_S);
-    let written = |path: &Path| path.metadata().and_then(|file| file.modified()).ok();
-    if let Some(newer) = witnesses.iter().find(|path| written(path).is_some_and(|at| at > now)) {
+    let written = |path: &Path| path.metadata().and_then(|file| file.modified()).ok().map(clock::of_file);
+    if let Some(newer) = witnesses.iter().find(|path| written(path).is_some_and(|at| at > now + TOLERANCE)) {
         found.push(finding("P028", newer.display()));
     }
     found.extend(not_set(Path::new(RUN)));

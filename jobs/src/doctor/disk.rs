@@ -22,17 +22,30 @@ struct Room {
     free_files: Option<u64>,
 }
 
-/// Each folder is tried; the one with the least room is named.
-pub(super) fn check(config: &Config) -> Check {
-    let mut found = Vec::new();
-    let mut rooms: Vec<(Room, PathBuf)> = Vec::new();
+/// What is free where the office writes, at the least, and what a pull and the documents of a month need, in MB; nothing where the
+/// system does not tell it.
+pub(crate) fn space_mb(config: &Config) -> Option<(u64, u64)> {
+    let rooms = folders(config).into_iter().filter_map(|folder| rustix::fs::statvfs(nearest(&folder)).ok());
+    let free = rooms.map(|space| space.f_bavail.saturating_mul(space.f_frsize) >> 20).min()?;
+    Some((free, SPACE_MB))
+}
+
+/// The folders into which the office's programs write.
+fn folders(config: &Config) -> Vec<PathBuf> {
     let mut folders = vec![config.folder.clone(), config.state_path(), config.archive_path(), config.reports_path()];
     // The configuration of a service lies where nothing else is written.
     if config.state_path() != config.folder {
         folders.remove(0);
     }
     folders.dedup();
-    for folder in folders {
+    folders
+}
+
+/// Each folder is tried; the one with the least room is named.
+pub(super) fn check(config: &Config) -> Check {
+    let mut found = Vec::new();
+    let mut rooms: Vec<(Room, PathBuf)> = Vec::new();
+    for folder in folders(config) {
         match room(&folder) {
             Ok(room) => rooms.push((room, folder)),
             Err(fault) => found.push(finding("P021", format!("{fault:#}"))),

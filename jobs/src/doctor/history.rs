@@ -19,6 +19,11 @@ pub(super) struct Memory {
 }
 
 impl Memory {
+    /// When the last pull that succeeded began.
+    pub(super) fn pulled_s(&self) -> Option<i64> {
+        self.health.as_ref().and_then(|health| health.pulled_s)
+    }
+
     /// What lasts of that, as findings: each under one of these beginnings of codes.
     pub(super) fn lasting(&self, codes: &[&str]) -> impl Iterator<Item = Finding> {
         let conditions = self.health.iter().flat_map(|health| &health.conditions);

@@ -5,10 +5,10 @@ use crate::config::Config;
 use anyhow::{Result, bail};
 use reports::Program;
 
-/// Templates with fonts and crest, and the typesetter.
+/// Templates of documents and pages with fonts and crest, and the typesetter.
 pub(super) fn checks(config: &Config) -> [Check; 2] {
     [
-        Check::works(Subject::Templates, "P033", config.renderer()),
+        Check::works(Subject::Templates, "P033", config.renderer().and_then(|_| config.pages())),
         Check::works(Subject::Typesetter, "P034", typesetter(config)),
     ]
 }

@@ -114,6 +114,11 @@ impl<'a> Report<'a> {
 
     /// For programs.
     pub(crate) fn json(&self) -> Result<String> {
+        Ok(format!("{}\n", serde_json::to_string_pretty(&self.value())?))
+    }
+
+    /// The state of the office, the verdict, and every check with its findings.
+    pub(crate) fn value(&self) -> Value {
         let of_check = |check: &Check| -> Value {
             let lines = self.lines().filter(|(subject, ..)| *subject == check.subject);
             let found: Vec<Value> = lines
@@ -131,10 +136,9 @@ impl<'a> Report<'a> {
                 "examined": check.found.is_some(), "state": check.found.is_some().then_some(worst), "findings": found,
             })
         };
-        let value = json!({
+        json!({
             "state": self.state(), "verdict": self.verdict(), "checks": self.checks.iter().map(of_check).collect::<Vec<_>>(),
-        });
-        Ok(format!("{}\n", serde_json::to_string_pretty(&value)?))
+        })
     }
 }
 

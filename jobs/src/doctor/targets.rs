@@ -1,4 +1,4 @@
-//! Whether there is something by which this month is judged.
+//! Whether there is something by which this month is judged, and nobody is named in it by a number.
 
 use super::{Check, Subject, finding};
 use crate::workspace::Workspace;
@@ -18,8 +18,14 @@ pub(super) fn check(workspace: &Workspace, now: DateTime<Utc>) -> Check {
     if all == 0 {
         found.push(finding("T001", month));
     }
+    let persons = workspace.decisions.with_persons();
+    if !persons.is_empty() {
+        let places: Vec<String> = persons.iter().map(|place| format!("[[decision]] {place}")).collect();
+        let place = format!("target.toml: {}", places.join(", "));
+        found.push(Finding { code: "T003", place, count: persons.len() as u64 });
+    }
     if open > 0 {
-        found.push(Finding { code: "P032", place: format!("{open}/{all}"), count: open as u64 });
+        found.push(Finding { code: "P032", place: format!("{open} dari {all} target"), count: open as u64 });
     }
     Check::of(Subject::Targets, found)
 }

@@ -33,9 +33,14 @@ pub(super) fn side_by_side<P: Sync, T: Send>(
         done
     };
     let mut results: Vec<(usize, Result<T>)> = std::thread::scope(|scope| {
-        let threads = (0..cores.min(MOST_THREADS).min(pieces.len())).map(|_| scope.spawn(worker));
+        let threads = (1..cores.min(MOST_THREADS).min(pieces.len())).map(|_| scope.spawn(worker));
         let threads: Vec<_> = threads.collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_else(|defect| resume_unwind(defect))).collect()
+        // This thread works too: what it has freed so far, the allocator gives to no other.
+        let mut done = worker();
+        for thread in threads {
+            done.extend(thread.join().unwrap_or_else(|defect| resume_unwind(defect)));
+        }
+        done
     });
     results.sort_by_key(|(n, _)| *n);
     results.into_iter().map(|(_, result)| result).collect()

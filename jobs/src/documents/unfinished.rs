@@ -67,6 +67,14 @@ impl Unfinished {
     }
 }
 
+/// The documents of a folder that may still be old ones, or not there, since a writing goes on or was cut off.
+///
+/// # Errors
+/// When the note cannot be read.
+pub(crate) fn unfinished(folder: &Path) -> Result<BTreeSet<String>> {
+    named(&folder.join(NAME))
+}
+
 /// The documents that an earlier note names.
 fn named(path: &Path) -> Result<BTreeSet<String>> {
     let bytes = match pipeline::read_file(path, LONGEST_BYTES) {

@@ -42,7 +42,7 @@ pub(crate) enum RecordOutcome {
     Findings,
     /// It could not run.
     Failed,
-    /// The disk is not plugged in.
+    /// The disk is not plugged in, or there is nothing to be tried.
     Absent,
 }
 

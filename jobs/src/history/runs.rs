@@ -27,7 +27,7 @@ pub(crate) struct Run {
     pub began_s: i64,
     /// When it ended.
     pub ended_s: Option<i64>,
-    /// running, done, findings or failed.
+    /// running, done, findings, failed, or aborted by somebody.
     pub outcome: String,
     /// Why it failed: passing, lasting, cut-off, deadline or stopped.
     pub class: Option<String>,
@@ -35,6 +35,10 @@ pub(crate) struct Run {
     pub message: String,
     /// Its log file, relative to the configuration.
     pub log: Option<String>,
+    /// The account of who asked for it on the office's pages.
+    pub asked_by: Option<String>,
+    /// The account of who aborted it there.
+    pub aborted_by: Option<String>,
 }
 
 /// A run that has begun.
@@ -55,8 +59,10 @@ pub(crate) enum Ending {
     Failed(FailureClass, String),
 }
 
-const COLUMNS: &str =
-    "select id, job, period, slot_s, attempt, began_s, ended_s, outcome, class, message, log from run";
+const COLUMNS: &str = "select id, job, period, slot_s, attempt, began_s, ended_s, outcome, class, message, log, asked_by, aborted_by from run";
+
+/// A run that somebody aborted is not tried again for so long.
+const ABORTED_S: i64 = 86_400;
 
 impl History {
     /// Writes that a run begins that somebody asked for.
@@ -94,6 +100,26 @@ impl History {
         Ok(())
     }
 
+    /// Writes who asked for a run.
+    pub(crate) async fn asked_by(&mut self, id: i64, account: &str) -> Result<()> {
+        query("update run set asked_by = ? where id = ?").bind(account).bind(id).execute(&mut self.db).await?;
+        Ok(())
+    }
+
+    /// Writes that somebody aborted a run, whose process has ended. Its slot waits for a day.
+    pub(crate) async fn abort(&mut self, id: i64, account: &str, now_s: i64) -> Result<()> {
+        let mut transaction = self.db.begin_with("begin immediate").await?;
+        let message = "aborted on the office's pages".to_owned();
+        end(&mut transaction, id, &Ending::Failed(FailureClass::Stopped, message), None, None, now_s).await?;
+        query("update run set aborted_by = ? where id = ?").bind(account).bind(id).execute(&mut *transaction).await?;
+        let update = query(
+            "update slot set not_before_s = ?2 from run where run.id = ?1 and slot.job = run.job and slot.slot_s = run.slot_s \
+             and slot.decision = 'run'",
+        );
+        update.bind(id).bind(now_s.saturating_add(ABORTED_S)).execute(&mut *transaction).await?;
+        Ok(transaction.commit().await?)
+    }
+
     /// Writes how a run ended, and what follows for its slot.
     pub(crate) async fn finish(
         &mut self,
@@ -128,8 +154,16 @@ impl History {
 
     /// Returns the latest runs, newest first; those of one job where it is named.
     pub(crate) async fn latest(&mut self, job: Option<&str>, n: u32) -> Result<Vec<Run>> {
-        let select = format!("{COLUMNS} where ?1 is null or job = ?1 order by id desc limit ?2");
+        let of_job = if job.is_some() { "where job = ?1" } else { "where ?1 is null" };
+        let select = format!("{COLUMNS} {of_job} order by id desc limit ?2");
         let rows = query(AssertSqlSafe(select)).bind(job).bind(n).fetch_all(&mut self.db).await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// Returns the runs of a job that began at an instant or later, newest first.
+    pub(crate) async fn runs_since(&mut self, job: &str, since_s: i64) -> Result<Vec<Run>> {
+        let select = format!("{COLUMNS} where job = ? and began_s >= ? order by id desc");
+        let rows = query(AssertSqlSafe(select)).bind(job).bind(since_s).fetch_all(&mut self.db).await?;
         rows.iter().map(read).collect()
     }
 
@@ -140,10 +174,10 @@ impl History {
         row.as_ref().map(read).transpose()
     }
 
-    /// Returns since when every run of a job that ended had one outcome, and how many did. A run that failed does not end findings,
-    /// since it found out nothing.
+    /// Returns since when every run of a job that ended had one outcome, and how many did; what somebody aborted does not count. A run
+    /// that failed does not end findings, since it found out nothing.
     pub(crate) async fn since(&mut self, job: &str, outcome: &str) -> Result<Option<(i64, usize)>> {
-        let select = "select min(began_s), count(*) from run where job = ?1 and outcome = ?2 and id > \
+        let select = "select min(began_s), count(*) from run where job = ?1 and outcome = ?2 and aborted_by is null and id > \
             coalesce((select max(id) from run where job = ?1 and (outcome = 'done' or outcome = 'findings' and ?2 = 'failed')), 0)";
         let row = query(select).bind(job).bind(outcome).fetch_one(&mut self.db).await?;
         let count: i64 = row.try_get(1)?;
@@ -170,6 +204,13 @@ impl History {
         Ok(version.map(u64::try_from).transpose()?)
     }
 
+    /// Returns the latest version of the archive that a run has left.
+    pub(crate) async fn archived(&mut self) -> Result<Option<u64>> {
+        let version: Option<i64> =
+            query("select max(archive_version) from run").fetch_one(&mut self.db).await?.try_get(0)?;
+        Ok(version.map(u64::try_from).transpose()?)
+    }
+
     /// Returns the last run of a slot.
     pub(crate) async fn latest_of_slot(&mut self, job: &str, slot_s: i64) -> Result<Option<Run>> {
         let select = format!("{COLUMNS} where job = ? and slot_s = ? order by id desc limit 1");
@@ -180,6 +221,13 @@ impl History {
     /// Returns the log files of runs that failed.
     pub(crate) async fn logs_of_failures(&mut self) -> Result<BTreeSet<String>> {
         let select = query("select distinct log from run where outcome = 'failed' and log is not null");
+        let rows = select.fetch_all(&mut self.db).await?;
+        Ok(rows.into_iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+    }
+
+    /// Returns the log files of runs that go on.
+    pub(crate) async fn logs_being_written(&mut self) -> Result<BTreeSet<String>> {
+        let select = query("select log from run where outcome = 'running' and log is not null");
         let rows = select.fetch_all(&mut self.db).await?;
         Ok(rows.into_iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
     }
@@ -248,6 +296,9 @@ async fn end(
 }
 
 fn read(row: &SqliteRow) -> Result<Run> {
+    let (outcome, aborted_by): (String, Option<String>) = (row.try_get(7)?, row.try_get(12)?);
+    // The file knows only that it did not come to its end.
+    let was_aborted = outcome == "failed" && aborted_by.is_some();
     Ok(Run {
         id: row.try_get(0)?,
         job: row.try_get(1)?,
@@ -256,9 +307,11 @@ fn read(row: &SqliteRow) -> Result<Run> {
         attempt: row.try_get(4)?,
         began_s: row.try_get(5)?,
         ended_s: row.try_get(6)?,
-        outcome: row.try_get(7)?,
+        outcome: if was_aborted { "aborted".to_owned() } else { outcome },
         class: row.try_get(8)?,
         message: row.try_get(9)?,
         log: row.try_get(10)?,
+        asked_by: row.try_get(11)?,
+        aborted_by,
     })
 }

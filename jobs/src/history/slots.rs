@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection, query};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// The row of a slot.
 #[derive(Clone, Debug, Serialize)]
@@ -40,7 +41,8 @@ impl History {
         let jobs = "select name, schedule, since_s, \
             (select max(coalesce(until_s, slot_s)) from slot where job = name and decision <> 'void'), \
             (select max(began_s) from run where job = name and outcome in ('done', 'findings') and began_s <= ?1), \
-            exists (select 1 from slot where job = name and decision <> 'void' and (slot_s > ?1 or decided_s > ?1)) \
+            exists (select 1 from slot where job = name and decision <> 'void' and slot_s > ?1) \
+            or exists (select 1 from slot where job = name and decision <> 'void' and decided_s > ?1) \
             from job";
         for row in query(jobs).bind(now_s.saturating_add(STEP_S)).fetch_all(&mut self.db).await? {
             let of_job = Known {
@@ -79,6 +81,28 @@ impl History {
         Ok(known)
     }
 
+    /// Whether no job was ever known.
+    pub(crate) async fn knows_no_job(&mut self) -> Result<bool> {
+        Ok(query("select 1 from job limit 1").fetch_optional(&mut self.db).await?.is_none())
+    }
+
+    /// Begins anew after an earlier history was lost: each job owes what is due after an instant of its own.
+    pub(crate) async fn begin_anew(&mut self, jobs: &[(String, i64)], now_s: i64) -> Result<()> {
+        let mut transaction = self.db.begin_with("begin immediate").await?;
+        for (job, since_s) in jobs {
+            // Which schedule was in force is not known.
+            let insert = query("insert into job (name, schedule, since_s) values (?, '', ?)");
+            insert.bind(job).bind(since_s).execute(&mut *transaction).await?;
+        }
+        query("insert into made_anew (at_s) values (?)").bind(now_s).execute(&mut *transaction).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Returns when it was made anew, if it was.
+    pub(crate) async fn made_anew_s(&mut self) -> Result<Option<i64>> {
+        Ok(query("select max(at_s) from made_anew").fetch_one(&mut self.db).await?.try_get(0)?)
+    }
+
     /// Writes what was decided, all of it or nothing.
     pub(crate) async fn apply(&mut self, changes: &[Change], now_s: i64) -> Result<()> {
         if changes.is_empty() {
@@ -93,8 +117,10 @@ impl History {
 
     /// Returns the newest instant that was written down: a slot that is not void, when one was decided, or since when a job is known.
     pub(crate) async fn newest_s(&mut self) -> Result<Option<i64>> {
-        let select = "select max(s) from (select max(max(slot_s), max(decided_s)) as s from slot where decision <> 'void' \
-            union all select max(since_s) from job)";
+        // Of each job its newest alone is read.
+        let select = "select max(max(since_s, \
+            coalesce((select max(slot_s) from slot where job = name and decision <> 'void'), since_s), \
+            coalesce((select max(decided_s) from slot where job = name and decision <> 'void'), since_s))) from job";
         let row = query(select).fetch_one(&mut self.db).await?;
         Ok(row.try_get(0)?)
     }
@@ -107,13 +133,30 @@ impl History {
         rows.into_iter().map(|row| slot_row(&row)).collect()
     }
 
-    /// Returns the slots of a job, decided since an instant, that were given up or dropped, or ran without what they needed.
-    pub(crate) async fn slots_that_ended_badly(&mut self, job: &str, since_s: i64) -> Result<Vec<SlotRow>> {
+    /// Returns the slots of a job since an instant, newest first.
+    pub(crate) async fn slots_since(&mut self, job: &str, since_s: i64, now_s: i64) -> Result<Vec<SlotRow>> {
         let select = format!(
-            "{COLUMNS} where job = ? and decided_s >= ? \
-             and (decision in ('given-up', 'dropped') or decision = 'done' and reason = 'waited') order by slot_s"
+            "{COLUMNS} where job = ? and slot_s >= ? and (decision <> 'void' or slot_s <= ?) order by slot_s desc"
         );
-        let rows = query(AssertSqlSafe(select)).bind(job).bind(since_s).fetch_all(&mut self.db).await?;
+        let bound = query(AssertSqlSafe(select)).bind(job).bind(since_s).bind(now_s);
+        let rows = bound.fetch_all(&mut self.db).await?;
+        rows.into_iter().map(|row| slot_row(&row)).collect()
+    }
+
+    /// Returns the slots of a job that were given up or dropped, or ran without what they needed, decided in a range of time. What a
+    /// wrong clock decides of the future is void soon.
+    pub(crate) async fn slots_that_ended_badly(&mut self, job: &str, decided_s: Range<i64>) -> Result<Vec<SlotRow>> {
+        // The plus keeps SQLite from reading all slots in their order instead of these few by their index.
+        let select = format!(
+            "{COLUMNS} where job = ? and decided_s >= ? and decided_s < ? \
+             and (decision in ('given-up', 'dropped') or decision = 'done' and reason = 'waited') order by +slot_s"
+        );
+        let rows = query(AssertSqlSafe(select))
+            .bind(job)
+            .bind(decided_s.start)
+            .bind(decided_s.end)
+            .fetch_all(&mut self.db)
+            .await?;
         rows.into_iter().map(|row| slot_row(&row)).collect()
     }
 
@@ -138,6 +181,17 @@ impl History {
     pub(crate) async fn clock_believed(&mut self) -> Result<Option<i64>> {
         let row = query("select at_s from clock_belief").fetch_optional(&mut self.db).await?;
         Ok(row.map(|row| row.try_get(0)).transpose()?)
+    }
+
+    /// Says that an instant that stands in the archive was in the future when a confirmed clock read it.
+    pub(crate) async fn disprove(&mut self, archived_s: i64) -> Result<()> {
+        query("insert into disproved (at_s) values (?)").bind(archived_s).execute(&mut self.db).await?;
+        Ok(())
+    }
+
+    /// Returns the latest instant that was disproved.
+    pub(crate) async fn disproved_s(&mut self) -> Result<Option<i64>> {
+        Ok(query("select max(at_s) from disproved").fetch_one(&mut self.db).await?.try_get(0)?)
     }
 
     /// Says that a person has looked at the clock and found it right.

@@ -21,18 +21,19 @@ pub(super) struct Alert {
     pub(super) since: DateTime<Utc>,
     pub(super) told: DateTime<Utc>,
     pub(super) count: u64,
+    /// How often it had come and gone before.
+    pub(super) times_before: i64,
 }
 
 /// What is wrong now, the oldest first.
 pub(super) async fn open(db: &mut SqliteConnection) -> Result<Vec<Alert>> {
-    let select =
-        "select key, code, about, since_s, told_s, count from alert where ended_s is null order by since_s, key";
-    let rows: Vec<(String, String, String, i64, i64, i64)> = query_as(select).fetch_all(db).await?;
-    let read = |(key, code, about, since, told, count)| {
+    let select = "select key, code, about, since_s, told_s, count, times_before from alert where ended_s is null order by since_s, key";
+    let rows: Vec<(String, String, String, i64, i64, i64, i64)> = query_as(select).fetch_all(db).await?;
+    let read = |(key, code, about, since, told, count, times_before)| {
         let (since, told) = (clock::instant(since), clock::instant(told));
-        Alert { key, code, about, since, told, count: u64::try_from(count).unwrap_or_default() }
+        Ok(Alert { key, code, about, since, told, count: u64::try_from(count)?, times_before })
     };
-    Ok(rows.into_iter().map(read).collect())
+    rows.into_iter().map(read).collect()
 }
 
 pub(super) async fn observe(
@@ -69,26 +70,29 @@ async fn begin(
     if condition.count < after {
         return Ok(());
     }
-    // The same condition that comes back is another alert, with ids of its own, even if it says that it is as old as the last one.
-    let ended: Option<(i64,)> =
-        query_as("select ended_s from alert where key = ?").bind(key).fetch_optional(&mut *db).await?;
-    let since = ended.map_or(condition.since, |(ended,)| condition.since.max(clock::instant(ended))).min(now);
+    // The same condition that comes back does not say that it is as old as the last one.
+    let last: Option<(i64, i64)> =
+        query_as("select ended_s, times_before from alert where key = ?").bind(key).fetch_optional(&mut *db).await?;
+    let known = clock::instant(outbox::known_s(db, now).await?);
+    let since = condition.since.min(known);
     let alert = Alert {
         key: key.to_owned(),
         code: condition.code.to_owned(),
         about: condition.of.clone(),
-        since,
-        told: now,
+        since: last.map_or(since, |(ended, _)| since.max(clock::instant(ended))),
+        told: known,
         count: condition.count,
+        times_before: last.map_or(0, |(_, times_before)| times_before + 1),
     };
     let insert = query(
         "insert into alert (key, code, about, since_s, told_s, count) values (?, ?, ?, ?, ?, ?) on conflict (key) do update \
-         set since_s = excluded.since_s, told_s = excluded.told_s, count = excluded.count, ended_s = null",
+         set since_s = excluded.since_s, told_s = excluded.told_s, count = excluded.count, ended_s = null, \
+         times_before = times_before + 1",
     );
     let count = i64::try_from(condition.count)?;
-    let insert = insert.bind(key).bind(condition.code).bind(&condition.of).bind(since.timestamp());
-    insert.bind(now.timestamp()).bind(count).execute(&mut *db).await?;
-    let told = messages.words().alarm(&alert.code, &alert.about, since, condition.count);
+    let insert = insert.bind(key).bind(condition.code).bind(&condition.of).bind(alert.since.timestamp());
+    insert.bind(known.timestamp()).bind(count).execute(&mut *db).await?;
+    let told = messages.words().alarm(&alert.code, &alert.about, alert.since, condition.count);
     tell(messages, db, Kind::Alarm, &alert, told, now).await
 }
 
@@ -112,7 +116,8 @@ async fn go_on(
     if !is_due {
         return Ok(());
     }
-    query("update alert set told_s = ? where key = ?").bind(now.timestamp()).bind(&alert.key).execute(&mut *db).await?;
+    let told_s = outbox::known_s(db, now).await?;
+    query("update alert set told_s = ? where key = ?").bind(told_s).bind(&alert.key).execute(&mut *db).await?;
     outbox::supersede(db, Kind::Reminder.word(), &alert.key, now).await?;
     let alert = Alert { count, ..alert.clone() };
     let told = messages.words().reminder(&alert, now);
@@ -120,11 +125,8 @@ async fn go_on(
 }
 
 async fn end(messages: &Messages, db: &mut SqliteConnection, alert: &Alert, now: DateTime<Utc>) -> Result<()> {
-    query("update alert set ended_s = ? where key = ?")
-        .bind(now.timestamp())
-        .bind(&alert.key)
-        .execute(&mut *db)
-        .await?;
+    let ended_s = outbox::known_s(db, now).await?.max(alert.since.timestamp());
+    query("update alert set ended_s = ? where key = ?").bind(ended_s).bind(&alert.key).execute(&mut *db).await?;
     outbox::supersede(db, Kind::Reminder.word(), &alert.key, now).await?;
     let told = messages.words().recovery(alert, now);
     tell(messages, db, Kind::Recovery, alert, told, now).await
@@ -138,7 +140,11 @@ async fn tell(
     (subject, text): (String, String),
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let since = alert.since.timestamp().to_string();
+    // Each time that it comes has ids of its own, even if a clock shows the same instant again.
+    let since = match alert.times_before {
+        0 => alert.since.timestamp().to_string(),
+        n => format!("{} {n}", alert.since.timestamp()),
+    };
     let severity = messages.words().speech.finding(&alert.code).severity;
     let draft = Draft {
         kind,

@@ -58,16 +58,21 @@ pub(crate) struct Unsent {
 /// Brings back what a clock that ran ahead put into the future, and removes what is long settled. It writes first, so that the
 /// transaction around it waits for other writers at its beginning.
 pub(super) async fn keep_in_time(db: &mut SqliteConnection, now: DateTime<Utc>) -> Result<()> {
-    let (at, tomorrow) = (now.timestamp(), (now + Duration::hours(26)).timestamp());
+    let at = now.timestamp();
     let rest = (now + LONGEST_REST).timestamp();
-    for (statement, value, limit) in [
-        ("update outbox set not_before_s = ? where state = 'waiting' and not_before_s > ?", at, rest),
-        ("update outbox set made_s = ? where state = 'waiting' and made_s > ?", at, tomorrow),
-        ("update alert set told_s = ? where ended_s is null and told_s > ?", at, tomorrow),
-        ("update alert set since_s = ? where ended_s is null and since_s > ?", at, tomorrow),
-        ("update alert set ended_s = ? where ended_s > ?", at, tomorrow),
+    let update = query("update outbox set not_before_s = ? where state = 'waiting' and not_before_s > ?");
+    update.bind(at).bind(rest).execute(&mut *db).await?;
+    // For a clock that fell back everything would lie in the future.
+    let known = known_s(db, now).await?;
+    let tomorrow = known + Duration::hours(26).num_seconds();
+    for statement in [
+        "update outbox set made_s = ? where state = 'waiting' and made_s > ?",
+        "update outbox set settled_s = ? where settled_s > ?",
+        "update alert set told_s = ? where ended_s is null and told_s > ?",
+        "update alert set since_s = ? where ended_s is null and since_s > ?",
+        "update alert set ended_s = ? where ended_s > ?",
     ] {
-        query(statement).bind(value).bind(limit).execute(&mut *db).await?;
+        query(statement).bind(known).bind(tomorrow).execute(&mut *db).await?;
     }
     // By a clock that ran ahead everything would be old.
     for statement in [
@@ -77,6 +82,12 @@ pub(super) async fn keep_in_time(db: &mut SqliteConnection, now: DateTime<Utc>) 
         query(statement).bind(at).bind(KEPT.num_seconds()).execute(&mut *db).await?;
     }
     Ok(())
+}
+
+/// The time that is written beside what is settled: not one before the clock was last believed, by which it would be old at once.
+pub(super) async fn known_s(db: &mut SqliteConnection, now: DateTime<Utc>) -> Result<i64> {
+    let (believed_s,): (Option<i64>,) = query_as("select max(at_s) from clock_belief").fetch_one(db).await?;
+    Ok(believed_s.map_or(now.timestamp(), |believed_s| believed_s.max(now.timestamp())))
 }
 
 /// Writes a message for one receiver; one of the same id is there already and stays as it is.
@@ -102,14 +113,16 @@ pub(super) async fn add(
 pub(super) async fn supersede(db: &mut SqliteConnection, kind: &str, key: &str, now: DateTime<Utc>) -> Result<()> {
     let update =
         "update outbox set state = 'superseded', settled_s = ? where state = 'waiting' and kind = ? and key = ?";
-    query(update).bind(now.timestamp()).bind(kind).bind(key).execute(db).await?;
+    let settled_s = known_s(db, now).await?;
+    query(update).bind(settled_s).bind(kind).bind(key).execute(db).await?;
     Ok(())
 }
 
 /// The same of a kind, whatever it is about.
 pub(super) async fn supersede_all(db: &mut SqliteConnection, kind: &str, now: DateTime<Utc>) -> Result<()> {
     let update = "update outbox set state = 'superseded', settled_s = ? where state = 'waiting' and kind = ?";
-    query(update).bind(now.timestamp()).bind(kind).execute(db).await?;
+    let settled_s = known_s(db, now).await?;
+    query(update).bind(settled_s).bind(kind).execute(db).await?;
     Ok(())
 }
 
@@ -163,7 +176,8 @@ pub(super) async fn begin(db: &mut SqliteConnection, id: &str, next: DateTime<Ut
 /// Writes that a message was taken.
 pub(super) async fn sent(db: &mut SqliteConnection, id: &str, now: DateTime<Utc>) -> Result<()> {
     let update = query("update outbox set state = 'sent', settled_s = ?, fault = '' where id = ?");
-    update.bind(now.timestamp()).bind(id).execute(db).await?;
+    let settled_s = known_s(db, now).await?;
+    update.bind(settled_s).bind(id).execute(db).await?;
     Ok(())
 }
 
@@ -192,7 +206,8 @@ pub(super) async fn give_up(
          and made_s <= ?4 and exists (select 1 from outbox where state = 'waiting' and channel = ?2 and receiver = ?3 \
          and made_s <= ?4 and attempts >= ?5)",
     );
-    let update = update.bind(now.timestamp()).bind(channel).bind(receiver).bind((now - PATIENCE).timestamp());
+    let settled_s = known_s(db, now).await?;
+    let update = update.bind(settled_s).bind(channel).bind(receiver).bind((now - PATIENCE).timestamp());
     Ok(update.bind(FEWEST_ATTEMPTS).execute(db).await?.rows_affected())
 }
 
@@ -214,7 +229,8 @@ pub(super) async fn sent_since(
 /// Writes that a message is summed up in another.
 pub(super) async fn sum_up(db: &mut SqliteConnection, id: &str, digest: &str, now: DateTime<Utc>) -> Result<()> {
     let update = query("update outbox set state = 'summed-up', settled_s = ?, summed_up_in = ? where id = ?");
-    update.bind(now.timestamp()).bind(digest).bind(id).execute(db).await?;
+    let settled_s = known_s(db, now).await?;
+    update.bind(settled_s).bind(digest).bind(id).execute(db).await?;
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! Conditions come and go, clocks move, and services take messages or do not: what is told, to whom, and how often.
 
+mod clocks;
 mod sink;
 
 use super::*;
@@ -245,46 +246,6 @@ fn a_channel_that_takes_nothing_is_asked_less_and_less_and_told_through_the_othe
         assert_eq!(dead.subjects(Kind::Alarm), ["[tertib Kota Agung] GANGGUAN K001 tarik"]);
         assert_eq!(dead.count(Kind::Recovery), 1);
         assert!(office.conditions().await.is_empty() && office.unsent().await.is_empty());
-    });
-}
-
-#[test]
-fn a_clock_in_another_century_loses_and_repeats_nothing() {
-    run(async {
-        let (sink, port) = Sink::start();
-        sink.refuses.store(true, Ordering::Relaxed);
-        let mut office = Told::new(&generic("wa", port, "tells = [\"alarms\"]"), "").await;
-        let at = utc("2026-12-01T03:00:00Z");
-        let condition = [failing(2, "2026-12-01T03:00:00Z")];
-        office.both(&condition, at).await;
-        office.both(&condition, utc("2099-06-01T03:00:00Z")).await;
-        assert!(office.unsent().await.iter().all(|message| !message.given_up));
-        sink.refuses.store(false, Ordering::Relaxed);
-        office.both(&condition, at + Duration::minutes(5)).await;
-        office.both(&condition, at + Duration::hours(8)).await;
-        assert_eq!((sink.count(Kind::Alarm), office.unsent().await.len()), (1, 0));
-        // The reminder of the next day is not kept back for seventy years.
-        office.both(&condition, at + Duration::days(1)).await;
-        office.both(&[], at + Duration::days(1)).await;
-        assert_eq!(sink.count(Kind::Recovery), 1);
-    });
-}
-
-#[test]
-fn only_a_clock_that_is_believed_forgets_what_was_told() {
-    run(async {
-        let (sink, port) = Sink::start();
-        let mut office = Told::new(&generic("wa", port, "tells = [\"weekly\"]"), "").await;
-        let (at, then) = (utc("2026-12-01T03:00:00Z"), utc("2099-06-02T03:00:00Z"));
-        for now in [at, then, at + Duration::hours(1)] {
-            office.both(&[], now).await;
-        }
-        assert_eq!(sink.count(Kind::Weekly), 2, "that of this week once, and that of 2099");
-        office.history.believe_clock(then.timestamp()).await.unwrap();
-        office.observe(&[], then).await;
-        let select = sqlx::query_as("select count(*) from outbox");
-        let left: (i64,) = select.fetch_one(office.history.connection()).await.unwrap();
-        assert_eq!(left, (1,), "after seventy years what was told is forgotten");
     });
 }
 

@@ -12,6 +12,9 @@ const LINES: usize = 40;
 /// The digits of a NIK or of the number of a family card, which no text of ours needs.
 const DIGITS_OF_A_PERSON: usize = 12;
 
+/// A NIK has so many digits.
+const DIGITS_OF_A_NIK: usize = 16;
+
 #[derive(Clone, Copy)]
 pub(super) struct Words<'a> {
     pub(super) speech: Speech<'a>,
@@ -197,18 +200,28 @@ pub(super) fn severity(severity: Severity) -> &'static str {
 
 /// A text in one line and without a number that may be of a person: names of jobs, channels and files are of the office, which may
 /// have written anything. Versions of an archive, which begin with zeros, stay.
-pub(super) fn without_persons(text: &str) -> String {
+pub(crate) fn without_persons(text: &str) -> String {
+    without_numbers(text, " .-", DIGITS_OF_A_PERSON)
+}
+
+/// An id of the office's work without what may be a NIK in it: the office may number berkas as it likes, but not by persons.
+pub(crate) fn without_nik(id: &str) -> String {
+    without_numbers(id, "", DIGITS_OF_A_NIK)
+}
+
+/// A text in one line without the numbers of so many digits and more, which some characters may join.
+fn without_numbers(text: &str, joining: &str, least: usize) -> String {
     let mut shown = String::new();
     let mut digits = String::new();
     // The end closes the last number.
     for c in text.chars().chain(['\n']) {
-        let joins = !digits.is_empty() && " .-".contains(c);
+        let joins = !digits.is_empty() && joining.contains(c);
         if c.is_ascii_digit() || joins {
             digits.push(c);
             continue;
         }
         let number: String = digits.chars().filter(char::is_ascii_digit).collect();
-        if number.trim_start_matches('0').len() < DIGITS_OF_A_PERSON {
+        if number.trim_start_matches('0').len() < least {
             shown.push_str(&digits);
         } else {
             shown.push('…');
@@ -235,6 +248,9 @@ mod tests {
             ("dua\r\nbaris: X-Header", "dua  baris: X-Header"),
         ] {
             assert_eq!(without_persons(text), told);
+        }
+        for (id, shown) in [("B202610-000312", "B202610-000312"), ("B1806015708979001-2", "B…-2"), ("", "")] {
+            assert_eq!(without_nik(id), shown);
         }
     }
 }

@@ -4,6 +4,9 @@
 
 use crate::options::Common;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use pipeline::Archive;
+use schemas::Month;
+use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -90,6 +93,24 @@ impl Progress {
         Self { bar, of_rows, phase, teller }
     }
 
+    /// Returns what is told of each month, from one to another, whose figures begin to be computed. There are none before the first
+    /// of the archive.
+    pub(crate) fn of_months(
+        &self,
+        archive: &Archive,
+        first: Month,
+        last: Month,
+    ) -> impl Fn(Month) + Send + Sync + use<> {
+        let first = archive.months().first().map_or(first, |earliest| first.max(*earliest));
+        let months = std::iter::successors(Some(first), |month| Some(month.next())).take_while(|month| *month <= last);
+        let (bar, of, begun) = (self.bar.clone(), months.count() as u64, Mutex::new(BTreeSet::new()));
+        move |month| {
+            let mut begun = begun.lock().unwrap_or_else(PoisonError::into_inner);
+            begun.insert(month);
+            reach(&bar, PIECES, begun.len().saturating_sub(1) as u64, of);
+        }
+    }
+
     /// Begins something of which nobody knows how long it takes.
     pub(crate) fn phase(&self, what: &str) {
         self.name(what);
@@ -105,16 +126,21 @@ impl Progress {
 
     /// Says how much is done, and of how much.
     pub(crate) fn at(&self, done: u64, of: u64) {
-        if self.bar.length().is_none() && of > 0 {
-            self.bar.reset();
-            style(&self.bar, if self.of_rows { BAR } else { PIECES });
-        }
-        if of > 0 {
-            self.bar.set_length(of);
-            // Of two pieces that end together, the later may be told first.
-            self.bar.update(|state| state.set_pos(state.pos().max(done)));
-        }
+        reach(&self.bar, if self.of_rows { BAR } else { PIECES }, done, of);
     }
+}
+
+fn reach(bar: &ProgressBar, template: &str, done: u64, of: u64) {
+    if of == 0 {
+        return;
+    }
+    if bar.length().is_none() {
+        bar.reset();
+        style(bar, template);
+    }
+    bar.set_length(of);
+    // Of two pieces that end together, the later may be told first.
+    bar.update(|state| state.set_pos(state.pos().max(done)));
 }
 
 impl Drop for Progress {

@@ -69,6 +69,12 @@ impl Entries {
         Ok(gaps)
     }
 
+    /// How the office writes these words of a column; nothing where it writes the words themselves.
+    pub(super) fn said_for(&self, column: Column, words: &[String]) -> Vec<&str> {
+        let all = self.words.get(&column).into_iter().flatten();
+        all.filter(|(_, word)| words.contains(word)).map(|(said, _)| said.as_str()).collect()
+    }
+
     /// Whether nothing must be said.
     pub(crate) fn is_empty(&self) -> bool {
         self.words.is_empty() && self.open.is_empty() && self.formats.is_empty()

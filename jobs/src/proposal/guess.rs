@@ -72,6 +72,10 @@ pub(super) fn guess(known: Known<'_>, column: Column, table: &CatalogTable, foun
                 name
             }
             _ if share(profile.instants.max(profile.days)) > 0.5 => return None,
+            ColumnKind::Integer => {
+                reasons.push(format!("{:.0}% isi bilangan bulat", share(profile.integers) * 100.0));
+                if share(profile.integers) >= 0.8 { name } else { return None }
+            }
             _ if profile.integers > 0 && !column.may_be_a_number() => return None,
             _ => name,
         },

@@ -144,7 +144,8 @@ impl View {
             let needed = if fact.presence == Presence::Optional { "pilihan" } else { "wajib" };
             let meaning = meanings.iter().find(|meaning| meaning.column == *column);
             let meaning = meaning.map_or("", |meaning| meaning.meaning.of(language));
-            writeln!(text, "  -- {}: {needed}, {}; {meaning}", column.name(), kind(fact.kind))?;
+            let at = facts.steps_of(*column).map_or_else(String::new, |steps| format!(", {}", only_at(&steps)));
+            writeln!(text, "  -- {}: {needed}, {}{at}; {meaning}", column.name(), kind(fact.kind))?;
             for line in words(facts, *column) {
                 writeln!(text, "  --   {line}")?;
             }
@@ -153,7 +154,13 @@ impl View {
             }
             let expression = match &of.expression {
                 Some(expression) => expression.clone(),
-                None if fact.presence != Presence::Optional || self.is_blank() => format!("<{}>", column.name()),
+                None if fact.presence != Presence::Optional || self.is_blank() => {
+                    let gap = format!("<{}>", column.name());
+                    match facts.steps_of(*column) {
+                        None => gap,
+                        Some(steps) => at_steps("<langkah>", steps.iter().map(u8::to_string), &gap),
+                    }
+                }
                 None => {
                     writeln!(text, "  -- <{0}> AS {0},", column.name())?;
                     continue;
@@ -177,6 +184,19 @@ impl View {
 
     fn is_blank(&self) -> bool {
         self.columns.iter().all(|(_, of)| of.expression.is_none())
+    }
+}
+
+/// An expression that has a value at some steps alone, by how the office writes them.
+pub(super) fn at_steps(step: &str, steps: impl Iterator<Item = String>, expression: &str) -> String {
+    format!("CASE WHEN {step} IN ({}) THEN {expression} END", steps.collect::<Vec<_>>().join(", "))
+}
+
+/// At which steps alone a column may have a value, for an official.
+pub(crate) fn only_at(steps: &[u8]) -> String {
+    match steps {
+        [] => "tidak pada langkah mana pun dalam SOP".to_owned(),
+        steps => format!("hanya langkah {}", steps.iter().map(u8::to_string).collect::<Vec<_>>().join(", ")),
     }
 }
 

@@ -5,7 +5,7 @@
 //! is due once; expressions with several minutes or hours are due at each instant that matches.
 
 use anyhow::{Result, anyhow, bail};
-use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 use croner::Cron;
 use croner::parser::{CronParser, Seconds, Year};
@@ -48,13 +48,22 @@ impl Day {
         if words.next().is_some() { Err(refused()) } else { Ok(day) }
     }
 
-    fn allows(self, date: NaiveDate, calendar: &WorkingClock) -> bool {
+    /// Returns the first such day on a date or after it; nothing where none comes before the horizon.
+    fn from(self, date: NaiveDate, calendar: &WorkingClock) -> Option<NaiveDate> {
+        let horizon = date.checked_add_signed(TimeDelta::days(HORIZON_DAYS))?;
+        let working = |from: NaiveDate| from.iter_days().filter(|day| works(*day, calendar));
         match self {
-            Self::Working => works(date, calendar),
+            Self::Working => working(date).next().filter(|day| *day <= horizon),
             Self::WorkingDay(number) => {
-                let first = Month::of_date(date).first_day();
-                let before = first.iter_days().take_while(|day| *day < date).filter(|day| works(*day, calendar));
-                works(date, calendar) && before.count() + 1 == usize::from(number)
+                let mut month = Month::of_date(date);
+                while month.first_day() <= horizon {
+                    let day = working(month.first_day()).nth(usize::from(number) - 1);
+                    if let Some(day) = day.filter(|day| *day >= date && Month::of_date(*day) == month) {
+                        return Some(day);
+                    }
+                    month = month.next();
+                }
+                None
             }
         }
     }
@@ -62,10 +71,7 @@ impl Day {
 
 /// A day that the calendar does not cover counts as Monday to Friday, so that no run is lost.
 fn works(date: NaiveDate, calendar: &WorkingClock) -> bool {
-    match calendar.spans(date) {
-        Ok(spans) => !spans.is_empty(),
-        Err(_) => !matches!(date.weekday(), Weekday::Sat | Weekday::Sun),
-    }
+    calendar.works_on(date).unwrap_or_else(|| !matches!(date.weekday(), Weekday::Sat | Weekday::Sun))
 }
 
 /// When a job is due.
@@ -76,7 +82,7 @@ pub(crate) struct Schedule {
     zone: Tz,
     text: String,
     /// The last question and its answer. Whoever waits asks for the same slot again and again.
-    last: Cell<Option<(i64, i64)>>,
+    asked: Cell<Option<(i64, i64)>>,
 }
 
 impl Schedule {
@@ -88,7 +94,7 @@ impl Schedule {
         let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
         let text = format!("{cron} {} {zone}", day.unwrap_or("*"));
         let read = parser.parse(cron).map_err(|e| anyhow!("`{cron}` is not a cron expression of five fields: {e}"))?;
-        Ok(Self { cron: read, day: day.map(Day::parse).transpose()?, zone, text, last: Cell::new(None) })
+        Ok(Self { cron: read, day: day.map(Day::parse).transpose()?, zone, text, asked: Cell::new(None) })
     }
 
     /// Refuses an expression that is on no day that comes.
@@ -109,7 +115,7 @@ impl Schedule {
     /// # Errors
     /// When there is none.
     pub(crate) fn next(&self, after_s: i64, calendar: &WorkingClock) -> Result<i64> {
-        if let Some((asked_s, next_s)) = self.last.get()
+        if let Some((asked_s, next_s)) = self.asked.get()
             && (asked_s..next_s).contains(&after_s)
         {
             return Ok(next_s);
@@ -119,14 +125,39 @@ impl Schedule {
         loop {
             let next = self.match_after(at_s)?;
             at_s = next.timestamp();
-            if self.day.is_none_or(|day| day.allows(next.date_naive(), calendar)) {
-                self.last.set(Some((after_s, at_s)));
+            let date = next.date_naive();
+            let allowed = self.day.map_or(Some(date), |day| day.from(date, calendar));
+            if allowed == Some(date) {
+                self.asked.set(Some((after_s, at_s)));
                 return Ok(at_s);
             }
-            if at_s > last_s {
+            let Some(allowed) = allowed.filter(|_| at_s <= last_s) else {
                 bail!("`{}` meets no working day; change its day or month", self.text);
+            };
+            // The days between are not asked for one by one, but where clocks change at midnight.
+            let midnight = self.zone.from_local_datetime(&allowed.and_time(NaiveTime::MIN)).earliest();
+            at_s = midnight.map_or(at_s, |midnight| at_s.max(midnight.timestamp() - 1));
+        }
+    }
+
+    /// Returns the last instant up to another at which the job was due; nothing where none was within a year and more.
+    ///
+    /// # Errors
+    /// When it is never due.
+    pub(crate) fn last(&self, until_s: i64, calendar: &WorkingClock) -> Result<Option<i64>> {
+        // Seldom jobs are looked for far back, frequent ones are not counted for a year.
+        for days in [1, 8, 40, 400] {
+            let mut last_s = None;
+            let mut at_s = self.next(until_s - days * 86_400, calendar)?;
+            while at_s <= until_s {
+                last_s = Some(at_s);
+                at_s = self.next(at_s, calendar)?;
+            }
+            if last_s.is_some() {
+                return Ok(last_s);
             }
         }
+        Ok(None)
     }
 
     /// The first instant after another that the expression matches, on any day.
@@ -165,6 +196,24 @@ mod tests {
         assert_eq!(next("0 6 * * *", Some("hari-kerja"), "2026-01-15T00:00:00Z"), "2026-01-19T06:00:00+07:00");
         // No calendar covers that year, so Monday to Friday count.
         assert_eq!(next("0 6 * * *", Some("hari-kerja 2"), "2098-12-31T23:30:00Z"), "2099-01-02T06:00:00+07:00");
+    }
+
+    #[test]
+    fn the_last_time_is_found_however_seldom_it_is() {
+        let facts = schemas::Facts::embedded().unwrap();
+        let until_s = "2026-11-10T03:10:00Z".parse::<DateTime<Utc>>().unwrap().timestamp();
+        for (cron, day, last) in [
+            ("* * * * *", None, Some("2026-11-10T03:10:00Z")),
+            ("0 7 * * 1-5", None, Some("2026-11-10T00:00:00Z")),
+            ("0 17 * * 5", None, Some("2026-11-06T10:00:00Z")),
+            ("0 6 * * *", Some("hari-kerja 2"), Some("2026-11-02T23:00:00Z")),
+            ("0 6 5 1 *", None, Some("2026-01-04T23:00:00Z")),
+            ("0 6 29 2 *", None, None),
+        ] {
+            let schedule = Schedule::new(cron, day, Tz::Asia__Jakarta).unwrap();
+            let found = schedule.last(until_s, &facts.clock).unwrap();
+            assert_eq!(found, last.map(|last| last.parse::<DateTime<Utc>>().unwrap().timestamp()), "{cron}");
+        }
     }
 
     #[test]

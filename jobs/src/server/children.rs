@@ -1,6 +1,7 @@
 //! Runs as processes of their own: each has its process group, its log and its deadline, and goes on when `serve` ends.
 
 use crate::config::JobSection;
+use crate::itself;
 use crate::run_log;
 use crate::scheduler::Lane;
 use anyhow::{Context, Result};
@@ -16,15 +17,16 @@ const COURTESY: Duration = Duration::from_secs(10);
 /// How long a run that was told to end may take before it is killed.
 const GRACE: Duration = Duration::from_secs(20);
 
+/// How often a run that was told to end is looked at.
+const LOOK: Duration = Duration::from_millis(10);
+
 /// A run that goes on.
 #[derive(Debug)]
 pub(super) struct Running {
     /// The job.
     pub(super) job: String,
-    /// The slot.
-    pub(super) at_s: i64,
-    /// How often the slot was tried before.
-    pub(super) attempts: u32,
+    /// The slot, and how often it was tried before; nothing where somebody asked for the run.
+    pub(super) slot: Option<(i64, u32)>,
     pub(super) lane: Lane,
     process: Child,
     ends: Instant,
@@ -38,8 +40,8 @@ pub(super) struct Orders<'a> {
     pub(super) config: &'a Path,
     /// The copy of it that counts, where there is one.
     pub(super) kept: Option<&'a Path>,
-    /// The latest instant that it can be, where the clock is doubted.
-    pub(super) known_s: Option<i64>,
+    /// The latest instant that it can be when the run begins, whatever the clock shows then.
+    pub(super) not_after_s: i64,
 }
 
 /// The runs that go on.
@@ -52,26 +54,54 @@ impl Children {
     /// # Errors
     /// When no process can be made.
     pub(super) fn start(&mut self, by: Orders<'_>, job: &JobSection, at_s: i64, attempts: u32) -> Result<()> {
-        let program = std::env::current_exe().context("cannot find the own program")?;
-        let mut command = Command::new(program);
-        command.args(["run", &job.name, "--slot", &at_s.to_string(), "--config"]).arg(by.config);
-        if let Some(kept) = by.kept {
-            command.arg("--kept").arg(kept);
-        }
-        if let Some(known_s) = by.known_s {
-            command.args(["--not-after", &known_s.to_string()]);
-        }
-        // What it says goes to its log; what it cannot say there goes where the words of `serve` go.
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit()).process_group(0);
-        // It does not speak to the service manager for `serve`.
-        command.env_remove("NOTIFY_SOCKET").env_remove("WATCHDOG_USEC").env_remove("WATCHDOG_PID");
+        let mut command = run_of(job, by.config, by.kept)?;
+        command.args(["--slot", &at_s.to_string(), "--not-after", &by.not_after_s.to_string()]);
+        self.spawn(command, job, Some((at_s, attempts)))
+    }
+
+    /// Starts a run that somebody asks for.
+    ///
+    /// # Errors
+    /// When no process can be made.
+    pub(super) fn start_asked(
+        &mut self,
+        config: &Path,
+        kept: Option<&Path>,
+        job: &JobSection,
+        at_s: i64,
+        by: &str,
+    ) -> Result<()> {
+        let mut command = run_of(job, config, kept)?;
+        command.args(["--asked", &at_s.to_string(), "--by", by]);
+        self.spawn(command, job, None)
+    }
+
+    fn spawn(&mut self, mut command: Command, job: &JobSection, slot: Option<(i64, u32)>) -> Result<()> {
         let process = command.spawn().with_context(|| format!("cannot start job `{}`", job.name))?;
         let deadline = Duration::from_secs(u64::from(job.deadline_minutes) * 60);
-        let (job_name, lane) = (job.name.clone(), Lane::of(job.task));
-        let ends = Instant::now() + deadline + COURTESY;
-        tracing::info!(job = job_name, slot = run_log::slot(at_s), process = process.id(), "started");
-        self.0.push(Running { job: job_name, at_s, attempts, lane, process, ends, told: None });
+        let (job, lane) = (job.name.clone(), Lane::of(job.task));
+        let at = slot.map(|(at_s, _)| run_log::slot(at_s));
+        tracing::info!(job, slot = at, process = process.id(), "started");
+        self.0.push(Running { job, slot, lane, process, ends: Instant::now() + deadline + COURTESY, told: None });
         Ok(())
+    }
+
+    /// Tells the run of a job to end, and kills it where it has not at that instant. Says whether there was one.
+    pub(super) async fn end(&mut self, job: &str, at: Instant) -> bool {
+        let Some(running) = self.0.iter_mut().find(|running| running.job == job) else { return false };
+        running.tell(Instant::now());
+        // It is reaped with all others, which know then that it has ended.
+        while Instant::now() < at {
+            if !matches!(running.process.try_wait(), Ok(None)) {
+                return true;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        running.signal(Signal::KILL);
+        if let Err(fault) = running.process.wait().await {
+            tracing::warn!(job, "cannot be waited for: {fault}");
+        }
+        true
     }
 
     /// The lanes in which a run goes on.
@@ -131,6 +161,18 @@ impl Children {
     }
 }
 
+/// How a run of a job begins, in a process group of its own.
+fn run_of(job: &JobSection, config: &Path, kept: Option<&Path>) -> Result<Command> {
+    let mut command = itself::child()?;
+    command.args(["run", &job.name, "--config"]).arg(config);
+    if let Some(kept) = kept {
+        command.arg("--kept").arg(kept);
+    }
+    // What it says goes to its log; what it cannot say there goes where the words of `serve` go.
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit());
+    Ok(command)
+}
+
 impl Running {
     fn tell(&mut self, now: Instant) {
         tracing::warn!(job = self.job, "told to end");
@@ -144,5 +186,47 @@ impl Running {
         if let Some(Err(fault)) = group.map(|group| kill_process_group(group, signal)) {
             tracing::warn!(job = self.job, "cannot be signalled: {fault}");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::process::ExitStatusExt;
+
+    /// A run that does not listen is told to end at its deadline, and killed when it has had its grace.
+    #[test]
+    fn a_run_that_does_not_end_is_killed() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let text = "name = \"tarik\"\ntask = \"pull\"\ncron = \"0 6 * * *\"\ndeadline-minutes = 1\n";
+            let job: JobSection = toml::from_str(text).unwrap();
+            let mut deaf = Command::new("/bin/sh");
+            deaf.args(["-c", "trap '' TERM; echo hears nothing; while :; do sleep 1; done"]);
+            deaf.stdout(Stdio::piped()).stdin(Stdio::null()).process_group(0).kill_on_drop(true);
+            let mut children = Children::default();
+            children.spawn(deaf, &job, None).unwrap();
+            let mut said = [0; 5];
+            let output = children.0[0].process.stdout.as_mut().unwrap();
+            tokio::io::AsyncReadExt::read_exact(output, &mut said).await.unwrap();
+            let ends = children.next_deadline().unwrap();
+            children.mind_deadlines(ends - Duration::from_secs(1));
+            assert!(children.0[0].told.is_none() && ends > Instant::now() + Duration::from_secs(60));
+            children.mind_deadlines(ends);
+            assert_eq!(children.next_deadline(), Some(ends + GRACE));
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            assert!(children.ended().unwrap().is_empty(), "it hears nothing");
+            children.mind_deadlines(ends + GRACE - Duration::from_secs(1));
+            children.mind_deadlines(ends + GRACE);
+            let began = Instant::now();
+            let ended = loop {
+                match children.ended().unwrap().pop() {
+                    Some((_, status)) => break status,
+                    None => tokio::time::sleep(LOOK).await,
+                }
+                assert!(began.elapsed() < Duration::from_secs(10), "it was not killed");
+            };
+            assert_eq!(ended.signal(), Some(9));
+        });
     }
 }

@@ -3,14 +3,13 @@
 use super::kept;
 use crate::config::Config;
 use crate::options::Where;
+use crate::stamp::{Seen, seen};
 use crate::workspace::Workspace;
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
 
-/// What tells that a file changed: when, and how long it is.
-type Stamp = Vec<(PathBuf, Option<(SystemTime, u64)>)>;
+type Stamp = Vec<(PathBuf, Option<Seen>)>;
 
 /// The workspace, read anew when a file of it changed.
 #[derive(Debug)]
@@ -32,13 +31,8 @@ impl Current {
         }
     }
 
-    /// The workspace as another `serve` last could read it, which a power cut or an upgrade may have ended.
     fn as_it_was(place: Where, fault: anyhow::Error) -> Result<Self> {
-        let file = place.config.clone().map_or_else(Config::usual, |file| Ok(Some(file)))?;
-        let Some((file, copy)) = file.and_then(|file| kept::newest(&file).map(|copy| (file, copy))) else {
-            return Err(fault);
-        };
-        let Ok(workspace) = Config::kept(&file, &copy).and_then(Workspace::of) else { return Err(fault) };
+        let Some((workspace, copy)) = as_it_was(&place)? else { return Err(fault) };
         tracing::error!("{fault:#}\n  until it is mended, jobs run by what was last usable");
         let (stamp, fault) = (stamp(&workspace), Some(format!("{fault:#}")));
         Ok(Self { place, workspace, stamp, kept: Some(copy), fault })
@@ -68,6 +62,13 @@ impl Current {
     }
 }
 
+/// The workspace as `serve` last could read it, which an edit, a power cut or an upgrade may have ended, and the copy of it.
+pub(super) fn as_it_was(place: &Where) -> Result<Option<(Arc<Workspace>, PathBuf)>> {
+    let Some(file) = place.config.clone().map_or_else(Config::usual, |file| Ok(Some(file)))? else { return Ok(None) };
+    let Some(copy) = kept::newest(&file) else { return Ok(None) };
+    Ok(Config::kept(&file, &copy).and_then(Workspace::of).ok().map(|workspace| (workspace, copy)))
+}
+
 fn with_jobs(place: &Where) -> Result<Arc<Workspace>> {
     let workspace = Workspace::open(place.config.as_deref())?;
     if workspace.config.jobs.is_empty() {
@@ -93,9 +94,4 @@ fn read(place: &Where, last: Option<&Path>) -> Result<(Stamp, Arc<Workspace>, Op
 fn stamp(workspace: &Workspace) -> Stamp {
     let files = kept::files(workspace).unwrap_or_default();
     files.into_values().map(|path| (seen(&path), path)).map(|(seen, path)| (path, seen)).collect()
-}
-
-fn seen(path: &Path) -> Option<(SystemTime, u64)> {
-    let metadata = std::fs::metadata(path).ok()?;
-    Some((metadata.modified().ok()?, metadata.len()))
 }

@@ -1,6 +1,7 @@
 //! Copies of the configuration, the facts and the decisions as `serve` last found them usable. Runs read the copy, so that a bad edit
 //! stops none, and each works by what it was started for.
 
+use crate::config::text;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result};
 use pipeline::Readers;
@@ -46,7 +47,7 @@ pub(super) fn keep(workspace: &Workspace, last: Option<&Path>) -> Result<PathBuf
 
 /// The newest copy that belongs to a file, which itself need not be usable.
 pub(super) fn newest(file: &Path) -> Option<PathBuf> {
-    let text = std::fs::read_to_string(file).ok()?;
+    let text = text::read("the configuration", file).ok()?;
     // What stands before the first section is read by itself.
     let head: toml::Table = text.split("\n[").next()?.parse().unwrap_or_default();
     let state = head.get("state").and_then(toml::Value::as_str).unwrap_or_default();
@@ -56,7 +57,7 @@ pub(super) fn newest(file: &Path) -> Option<PathBuf> {
 }
 
 /// The files from which a workspace is read, by the names that [`crate::config::Config::kept`] reads. Some may not be there.
-pub(super) fn files(workspace: &Workspace) -> std::io::Result<BTreeMap<PathBuf, PathBuf>> {
+pub(crate) fn files(workspace: &Workspace) -> std::io::Result<BTreeMap<PathBuf, PathBuf>> {
     let mut files = BTreeMap::new();
     let mut open: Vec<(PathBuf, PathBuf)> =
         workspace.config.own_files().into_iter().map(|(name, path)| (name.into(), path)).collect();

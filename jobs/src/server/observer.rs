@@ -13,7 +13,7 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 /// Everything is looked at this often, also where nothing seems to have changed.
-const LOOK_S: i64 = 300;
+pub(super) const LOOK_S: i64 = 300;
 
 /// Messages that wait are sent this often.
 const SEND_S: i64 = 60;
@@ -24,21 +24,31 @@ pub(super) struct Observer {
     looked_s: Option<i64>,
     sent_s: Option<i64>,
     pinged_s: Option<i64>,
+    /// Whether messages wait.
+    waits: bool,
     sending: Option<JoinHandle<()>>,
 }
 
 impl Observer {
-    /// Does what is due now; with `changed`, looks at everything.
+    /// Does what is due now; with `changed`, looks at everything. What has lasted for too long is judged by the instant by which
+    /// was decided, not by a clock that somebody may have set since.
     ///
     /// # Errors
     /// When the history cannot be read or written, or the archive not be read.
-    pub(super) async fn observe(&mut self, workspace: &Arc<Workspace>, changed: bool) -> Result<()> {
+    pub(super) async fn observe(
+        &mut self,
+        workspace: &Arc<Workspace>,
+        changed: bool,
+        judged_s: Option<i64>,
+    ) -> Result<()> {
         let now = clock::now();
         let now_s = now.timestamp();
         if changed || is_over(self.looked_s, LOOK_S, now_s) {
-            let health = Health::examine(workspace, now).await?;
+            let health = Health::examine(workspace, judged_s.map_or(now, clock::instant)).await?;
             let mut history = History::open(&workspace.config.history_path()).await?;
-            Messages::open(workspace)?.observe(history.connection(), &health.conditions, now).await?;
+            let messages = Messages::open(workspace)?;
+            messages.observe(history.connection(), &health.conditions, now).await?;
+            self.waits = !messages.unsent(history.connection()).await?.is_empty();
             if let Err(fault) = monitoring::write_measures(workspace, &health, now) {
                 tracing::error!("{fault:#}");
             }
@@ -54,6 +64,11 @@ impl Observer {
             self.sent_s = Some(now_s);
         }
         Ok(())
+    }
+
+    /// Whether there is nothing to be told before everything is looked at again.
+    pub(super) fn is_quiet(&self) -> bool {
+        !self.waits && self.sending.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
     /// Sends what is due, beside everything else: a server may be silent for long.

@@ -1,7 +1,7 @@
 //! Writes the books and reports of a month.
 
-use super::Report;
-use crate::documents::{Batch, Folder, Selection};
+use super::{Pace, Report};
+use crate::documents::{Batch, Folder, Selection, Step};
 use crate::outcome::Outcome;
 use crate::workspace::Workspace;
 use anyhow::Result;
@@ -14,12 +14,14 @@ pub(super) fn run(workspace: &Arc<Workspace>, month: Month, disclosure: Disclosu
     let mut selection = Selection::everything();
     selection.disclosure = disclosure;
     let folder = Folder::of(None, &workspace.config, month, selection.disclosure);
-    let rendition = folder.fill(&Batch::of(&workspace.snapshot()?, month, &selection)?, |_| {})?;
+    let pace = Pace::begin("documents are made");
+    let told = |step: Step<'_>| pace.at(step.done as u64, step.of as u64);
+    let rendition = folder.fill(&Batch::of(&workspace.snapshot()?, month, &selection)?, told)?;
     let (files, replaced) = (rendition.files.len(), rendition.replaced());
     let is_judged = workspace.decisions.rules(&workspace.facts, month).iter().any(|rule| rule.decides);
     let mut said = vec![format!("{files} files of {month}; {replaced} texts with unprintable characters")];
     if !is_judged {
-        said.push("no target is in force, so nothing was judged".to_owned());
+        said.push("T001 no target is in force, so nothing was judged".to_owned());
     }
     said.extend(rendition.findings.iter().map(|f| format!("{} {}", f.code, f.place)));
     let attention = workspace.facts.need_attention(&rendition.findings);

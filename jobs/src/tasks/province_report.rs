@@ -1,7 +1,7 @@
 //! Renders the compliance of a quarter for the province: verdicts of its three months, without counts.
 
-use super::Report;
-use crate::documents::{Batch, Folder, Selection};
+use super::{Pace, Report};
+use crate::documents::{Batch, Folder, Selection, Step};
 use crate::outcome::Outcome;
 use crate::workspace::Workspace;
 use anyhow::{Result, bail};
@@ -24,8 +24,10 @@ pub(super) fn run(workspace: &Arc<Workspace>, quarter: Quarter) -> Result<Report
     let folder = Folder::named(workspace.config.reports_path().join(FOLDER).join(quarter.to_string()));
     let (mut files, mut attention) = (0, months.len() < 3);
     let mut said: Vec<String> = months.iter().map(ToString::to_string).collect();
+    let pace = Pace::begin("documents are made");
     for month in months {
-        let rendition = folder.fill(&Batch::of(&snapshot, month, &selection)?, |_| {})?;
+        let told = |step: Step<'_>| pace.at(step.done as u64, step.of as u64);
+        let rendition = folder.fill(&Batch::of(&snapshot, month, &selection)?, told)?;
         files += rendition.files.len();
         attention |= workspace.facts.need_attention(&rendition.findings);
         said.extend(rendition.findings.iter().map(|finding| format!("{} {}", finding.code, finding.place)));

@@ -1,7 +1,7 @@
 //! Checks the archive as `tertib verify` does. Without the office's key it cannot check everything, so the run then ends with
 //! findings.
 
-use super::Report;
+use super::{Pace, Report};
 use crate::commands::verify::{self, Scope};
 use crate::outcome::Outcome;
 use crate::print;
@@ -11,7 +11,8 @@ use schemas::document::Unchecked;
 
 /// Reads every file, or those that were added after a version.
 pub(super) fn run(workspace: &Workspace, since: Option<u64>) -> Result<Report> {
-    let result = verify::examine(workspace, Scope { since, ..Scope::default() }, &|_, _| {})?;
+    let pace = Pace::begin("files are checked");
+    let result = verify::examine(workspace, Scope { since, ..Scope::default() }, &|done, of| pace.at(done, of))?;
     let mut message = format!("{} files, {} findings", result.files, result.findings.len());
     let places: Vec<String> =
         result.findings.iter().take(5).map(|f| format!("{} {}", f.code, print::place(f))).collect();

@@ -17,6 +17,14 @@ pub(crate) fn missing(name: &str) -> ArchiveError {
     }
 }
 
+/// Returns the error for a value that the column cannot have, without the value.
+pub(crate) fn impossible(column: Column) -> ArchiveError {
+    ArchiveError::Decode {
+        path: "a part".to_owned(),
+        reason: format!("`{}` holds a value that it cannot have", column.name()),
+    }
+}
+
 /// Returns the values of a column of the contract.
 pub(crate) fn values(batch: &RecordBatch, column: Column) -> Result<Values<'_>, ArchiveError> {
     let values = batch.column_by_name(column.name()).and_then(|values| Values::of(values));

@@ -1,6 +1,6 @@
 //! What a commit records beyond the Delta protocol, under `commitInfo.tertib`.
 
-use schemas::{Horizon, Identity, Month};
+use schemas::{Horizon, Identity, InputFile, Month};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -16,6 +16,12 @@ pub struct FileEntry {
     pub size_bytes: u64,
     /// The number of its rows.
     pub rows: u64,
+}
+
+impl From<&FileEntry> for InputFile {
+    fn from(file: &FileEntry) -> Self {
+        Self { path: file.path.clone(), sha256: file.sha256.clone(), rows: file.rows }
+    }
 }
 
 /// What a commit records beyond the Delta protocol.

@@ -6,14 +6,14 @@
 //! Rule    the archive's classification determines the table of a column; private parts are read only if a private column is
 //!         requested, and a missing private row is an error as soon as one of its values is needed
 
-use super::columns::{int64s, missing, step, texts, values};
+use super::columns::{impossible, int64s, missing, step, texts, values};
 use super::commit_log::EventFile;
 use super::event_batch::Values;
 use super::{Archive, ArchiveError, month_of_path};
 use arrow::array::{Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow::compute::concat_batches;
 use chrono::NaiveDate;
-use schemas::{Column, ColumnFacts, Event, EventId, Month, Person};
+use schemas::{Column, ColumnFacts, Event, EventId, Month, OldCard, Person};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -129,6 +129,9 @@ impl PrivateRows {
     fn of(archive: &Archive, month: Month, columns: &[Column]) -> Result<Self, ArchiveError> {
         let names: Vec<&str> = ["seq"].into_iter().chain(columns.iter().map(|column| column.name())).collect();
         let mut batches = Vec::new();
+        if !archive.holds_persons()? {
+            return Err(archive.without_persons());
+        }
         for file in archive.person_files().filter(|file| month_of_path(&file.path) == Some(month)) {
             batches.extend(archive.read(file, Some(&names))?);
         }
@@ -223,7 +226,7 @@ impl<'b> CurrentRows<'b> {
 
     /// Appends the SOP step of each row to `to`.
     pub(crate) fn steps(&self, to: &mut Vec<u8>) -> Result<(), ArchiveError> {
-        let Values::Steps(steps) = self.column(Column::Langkah)? else { return Err(missing(Column::Langkah.name())) };
+        let Values::Small(steps) = self.column(Column::Langkah)? else { return Err(missing(Column::Langkah.name())) };
         for row in self.places() {
             to.push(step(steps.value(*row))?);
         }
@@ -270,6 +273,18 @@ impl<'b> CurrentEvent<'_, 'b> {
     /// Returns the SOP step of the event.
     pub(crate) fn step(self) -> Result<u8, ArchiveError> {
         step(self.number(Column::Langkah)?)
+    }
+
+    /// Returns the sheets of the berkas, if somebody counted them.
+    pub(crate) fn sheets(self) -> Result<Option<u64>, ArchiveError> {
+        let sheets = self.optional_number(Column::JumlahLembar)?;
+        sheets.map(|sheets| u64::try_from(sheets).map_err(|_| impossible(Column::JumlahLembar))).transpose()
+    }
+
+    /// Returns whether the old card was handed in, if that was written down.
+    pub(crate) fn old_card(self) -> Result<Option<OldCard>, ArchiveError> {
+        let word = self.optional_text(Column::KtpLamaDiterima)?;
+        word.map(|word| OldCard::of(word).ok_or_else(|| impossible(Column::KtpLamaDiterima))).transpose()
     }
 
     /// Returns the pseudonym of the event's NIK.
@@ -333,6 +348,9 @@ impl<'b> CurrentEvent<'_, 'b> {
             hasil: self.text(Column::Hasil)?,
             kekurangan: self.optional_text(Column::Kekurangan)?,
             nomor_register: self.optional_text(Column::NomorRegister)?,
+            nomor_bukti: self.optional_text(Column::NomorBukti)?,
+            jumlah_lembar: self.optional_number(Column::JumlahLembar)?,
+            ktp_lama_diterima: self.optional_text(Column::KtpLamaDiterima)?,
             jenis: self.text(Column::Jenis)?,
             kewarganegaraan: self.text(Column::Kewarganegaraan)?,
             pekon: self.text(Column::Pekon)?,
@@ -346,6 +364,7 @@ impl<'b> CurrentEvent<'_, 'b> {
                     .optional_number(Column::TanggalLahir)?
                     .and_then(|days| i32::try_from(days).ok()),
                 pembawa: self.text(Column::Pembawa)?,
+                penerima: self.optional_text(Column::Penerima)?,
                 keterangan: self.optional_text(Column::Keterangan)?,
             },
         })

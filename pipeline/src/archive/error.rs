@@ -90,6 +90,16 @@ pub enum ArchiveError {
         /// The folder.
         path: String,
     },
+    /// The archive is a public copy, and the rows that name residents are needed.
+    #[error(
+        "the archive {path} is a public copy: it holds no rows that name residents, and this needs them\n  \
+         do it where the office's whole archive is; of the documents, \
+         `tertib render --only laporan_bulanan,laporan_kepatuhan` makes those that name nobody"
+    )]
+    WithoutPersons {
+        /// The folder.
+        path: String,
+    },
     /// There is nothing to verify.
     #[error(
         "nothing to verify: {path} holds no archive; look whether the path is the right one, or whether the archive was removed"

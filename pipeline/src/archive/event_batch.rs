@@ -28,6 +28,9 @@ pub(crate) struct Events {
     pub(crate) hasil: StringArray,
     pub(crate) kekurangan: StringArray,
     pub(crate) nomor_register: StringArray,
+    pub(crate) nomor_bukti: StringArray,
+    pub(crate) jumlah_lembar: Int32Array,
+    pub(crate) ktp_lama_diterima: StringArray,
     pub(crate) jenis: StringArray,
     pub(crate) kewarganegaraan: StringArray,
     pub(crate) pekon: StringArray,
@@ -38,6 +41,7 @@ pub(crate) struct Events {
     pub(crate) tempat_lahir: StringArray,
     pub(crate) tanggal_lahir: Date32Array,
     pub(crate) pembawa: StringArray,
+    pub(crate) penerima: StringArray,
     pub(crate) keterangan: StringArray,
 }
 
@@ -46,7 +50,7 @@ pub(crate) struct Events {
 pub(crate) enum Values<'a> {
     Texts(&'a StringArray),
     Integers(&'a Int64Array),
-    Steps(&'a Int32Array),
+    Small(&'a Int32Array),
     Instants(&'a TimestampMicrosecondArray),
     Days(&'a Date32Array),
 }
@@ -63,7 +67,7 @@ impl Events {
             Column::RecordedAt => Values::Instants(&self.recorded_at),
             Column::BerkasId => Values::Texts(&self.berkas_id),
             Column::KolektifId => Values::Texts(&self.kolektif_id),
-            Column::Langkah => Values::Steps(&self.langkah),
+            Column::Langkah => Values::Small(&self.langkah),
             Column::Pelaksana => Values::Texts(&self.pelaksana),
             Column::PetugasId => Values::Texts(&self.petugas_id),
             Column::Mulai => Values::Instants(&self.mulai),
@@ -71,6 +75,9 @@ impl Events {
             Column::Hasil => Values::Texts(&self.hasil),
             Column::Kekurangan => Values::Texts(&self.kekurangan),
             Column::NomorRegister => Values::Texts(&self.nomor_register),
+            Column::NomorBukti => Values::Texts(&self.nomor_bukti),
+            Column::JumlahLembar => Values::Small(&self.jumlah_lembar),
+            Column::KtpLamaDiterima => Values::Texts(&self.ktp_lama_diterima),
             Column::Keterangan => Values::Texts(&self.keterangan),
             Column::Jenis => Values::Texts(&self.jenis),
             Column::Kewarganegaraan => Values::Texts(&self.kewarganegaraan),
@@ -81,6 +88,7 @@ impl Events {
             Column::TanggalLahir => Values::Days(&self.tanggal_lahir),
             Column::Pekon => Values::Texts(&self.pekon),
             Column::Pembawa => Values::Texts(&self.pembawa),
+            Column::Penerima => Values::Texts(&self.penerima),
             Column::Diterima => Values::Instants(&self.diterima),
         }
     }
@@ -100,9 +108,9 @@ impl<'a> Values<'a> {
         let any = column.as_any();
         let texts = any.downcast_ref().map(Self::Texts);
         let integers = || any.downcast_ref().map(Self::Integers);
-        let steps = || any.downcast_ref().map(Self::Steps);
+        let small = || any.downcast_ref().map(Self::Small);
         let instants = || any.downcast_ref().map(Self::Instants);
-        texts.or_else(integers).or_else(steps).or_else(instants).or_else(|| any.downcast_ref().map(Self::Days))
+        texts.or_else(integers).or_else(small).or_else(instants).or_else(|| any.downcast_ref().map(Self::Days))
     }
 
     /// Returns the values as an Arrow array.
@@ -110,7 +118,7 @@ impl<'a> Values<'a> {
         match self {
             Self::Texts(values) => values,
             Self::Integers(values) => values,
-            Self::Steps(values) => values,
+            Self::Small(values) => values,
             Self::Instants(values) => values,
             Self::Days(values) => values,
         }
@@ -124,13 +132,13 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// Returns the number of a row, which is an integer, a step, microseconds or days; `None` if it has no value, or the column has
+    /// Returns the number of a row, which is an integer, microseconds or days; `None` if it has no value, or the column has
     /// texts.
     pub(crate) fn number(self, row: usize) -> Option<i64> {
         match self {
             Self::Texts(_) => None,
             Self::Integers(values) => values.is_valid(row).then(|| values.value(row)),
-            Self::Steps(values) => values.is_valid(row).then(|| values.value(row).into()),
+            Self::Small(values) => values.is_valid(row).then(|| values.value(row).into()),
             Self::Instants(values) => values.is_valid(row).then(|| values.value(row)),
             Self::Days(values) => values.is_valid(row).then(|| values.value(row).into()),
         }

@@ -20,7 +20,16 @@ pub(crate) struct Form {
 }
 
 /// The forms that this program reads, the oldest first. It writes the last one.
-pub(crate) static FORMS: &[Form] = &[Form { name: "1", lacks: &[] }];
+pub(crate) static FORMS: &[Form] = &[Form { name: "1", lacks: &SINCE_2 }, Form { name: "2", lacks: &[] }];
+
+/// What came with form 2.
+const SINCE_2: [Column; 4] = [Column::NomorBukti, Column::JumlahLembar, Column::KtpLamaDiterima, Column::Penerima];
+
+/// Whether a column came after the first form. A row without a value in it is, to digests and to the quarantine, the row that it
+/// was before there was such a column; else every row that is read again would look changed.
+pub(crate) fn came_later(column: Column) -> bool {
+    SINCE_2.contains(&column)
+}
 
 /// Returns the form of that name.
 pub(super) fn named<'f>(forms: &'f [Form], name: &str) -> Option<&'f Form> {

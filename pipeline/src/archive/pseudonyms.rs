@@ -3,11 +3,13 @@
 //!
 //! Reads   the columns that the facts classify as personal, and the office's key
 //! Gives   a [`PersonDigest`] for each row
-//! Rule    the public table holds the pseudonym and the commitment, the private table the salt
+//! Rule    the public table holds the pseudonym and the commitment, the private table the salt. A column that came with a later form
+//!         enters a digest only where it has a value, so that a row without one has the digests that it has in every form
 //!
 //! Invariant: the same key and the same personal columns always give the same digests.
 
 use super::ArchiveError;
+use super::form::came_later;
 use crate::archive::event_batch::Values;
 use crate::archive::key::{Key, Keyed};
 use ahash::RandomState;
@@ -33,16 +35,19 @@ pub(crate) struct PersonDigest {
     /// Private: the salt of the commitment. It depends only on the key and the personal columns, so the same columns give the same
     /// commitment, and a pull that is repeated after a crash writes the same bytes.
     pub(crate) salt: [u8; 16],
-    /// Public: the SHA-256 of the salt and of the personal columns as JSON with sorted keys and no blanks.
+    /// Public: the SHA-256 of the salt and of the personal columns as JSON with sorted keys and no blanks, without those that came
+    /// later and have no value.
     pub(crate) commitment: [u8; 32],
 }
 
 /// The columns from which digests are computed: those that the facts classify as personal.
 #[derive(Clone, Debug)]
 pub(crate) struct DigestForm {
-    /// In the order in which they enter the salt: the NIK, optional texts, required texts, other types.
+    /// In the order in which they enter the salt: the NIK, optional texts, required texts, other types, and what came later.
     columns: Vec<Column>,
-    /// Their indices sorted by column name, each with the JSON that precedes the value.
+    /// The index of the first one that came later.
+    first_later: usize,
+    /// Their indices sorted by column name, each with the key of the JSON.
     json: Vec<(usize, String)>,
     /// The index of the remark.
     remark: Option<usize>,
@@ -54,16 +59,15 @@ impl DigestForm {
         let is_held = |column| columns.is_personal(column) && !lacks.contains(&column);
         let mut personal: Vec<_> = columns.iter().filter(|fact| is_held(fact.column)).collect();
         personal.sort_by_key(|fact| {
-            (fact.column != Column::Nik, fact.kind != ColumnKind::Text, fact.presence != Presence::Optional)
+            let of_first_form = (fact.column != Column::Nik, fact.kind != ColumnKind::Text);
+            (came_later(fact.column), of_first_form, fact.presence != Presence::Optional)
         });
         let columns: Vec<Column> = personal.into_iter().map(|fact| fact.column).collect();
         let mut names: Vec<(usize, &str)> = columns.iter().map(|column| column.name()).enumerate().collect();
         names.sort_unstable_by_key(|(_, name)| *name);
-        let before = |(at, (place, name)): (usize, (usize, &str))| {
-            (place, format!("{}\"{name}\":", if at == 0 { '{' } else { ',' }))
-        };
         Self {
-            json: names.into_iter().enumerate().map(before).collect(),
+            json: names.into_iter().map(|(place, name)| (place, format!("\"{name}\":"))).collect(),
+            first_later: columns.iter().position(|column| came_later(*column)).unwrap_or(columns.len()),
             remark: columns.iter().position(|column| *column == Column::Keterangan),
             columns,
         }
@@ -74,7 +78,8 @@ impl DigestForm {
         &self,
         values: impl Fn(Column) -> Result<Values<'a>, ArchiveError>,
     ) -> Result<Persons<'a>, ArchiveError> {
-        Ok(Persons { columns: self.columns.iter().map(|column| values(*column)).collect::<Result<_, _>>()? })
+        let columns = self.columns.iter().map(|column| values(*column)).collect::<Result<_, _>>()?;
+        Ok(Persons { columns, first_later: self.first_later })
     }
 }
 
@@ -82,18 +87,20 @@ impl DigestForm {
 #[derive(Debug)]
 pub(crate) struct Persons<'a> {
     columns: Vec<Values<'a>>,
+    first_later: usize,
 }
 
 /// The personal columns of one row.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Person<'a> {
     columns: &'a [Values<'a>],
+    first_later: usize,
     row: usize,
 }
 
 impl Persons<'_> {
     pub(crate) fn row(&self, row: usize) -> Person<'_> {
-        Person { columns: &self.columns, row }
+        Person { columns: &self.columns, first_later: self.first_later, row }
     }
 }
 
@@ -104,6 +111,10 @@ impl<'a> Person<'a> {
 
     fn nik(self) -> Option<&'a str> {
         self.text(0)
+    }
+
+    fn has(self, place: usize) -> bool {
+        self.columns.get(place).is_some_and(|column| column.array().is_valid(self.row))
     }
 }
 
@@ -177,12 +188,13 @@ impl Pseudonymizer {
             .remark
             .and_then(|place| person.text(place))
             .is_none_or(|remark| remark.len() <= LONGEST_COMMON_REMARK);
-        if may_recur && begins_with(remembered.message(), |piece| each_piece(person, piece)) {
+        let rest = rest_after(remembered.message(), |piece| each_piece(person, piece));
+        if may_recur && rest.is_some_and(<[u8]>::is_empty) {
             return &remembered.digest;
         }
         let pseudonym = person.nik().map(|nik| {
-            let is_same_nik = begins_with(remembered.message(), |piece| each_piece_of_text(person.nik(), piece));
-            let known = remembered.digest.pseudonym.filter(|_| is_same_nik);
+            let same_nik = rest_after(remembered.message(), |piece| each_piece_of_text(person.nik(), piece));
+            let known = remembered.digest.pseudonym.filter(|_| same_nik.is_some());
             known.unwrap_or_else(|| self.nik.digest(&[nik.as_bytes()]))
         });
         self.message.clear();
@@ -201,19 +213,25 @@ pub(super) fn commitment(salt: &[u8], person: Person<'_>, form: &DigestForm, jso
     Sha256::new().chain_update(salt).chain_update(json).finalize().into()
 }
 
-/// Returns whether a message begins with these pieces. The encoding is prefix-free, so a message that begins with all pieces of a
-/// row is equal to that of the row.
-fn begins_with(message: &[u8], pieces: impl FnOnce(&mut dyn FnMut(&[u8]))) -> bool {
+/// Returns what of a message comes after these pieces; `None` if it does not begin with them.
+fn rest_after(message: &[u8], pieces: impl FnOnce(&mut dyn FnMut(&[u8]))) -> Option<&[u8]> {
     let mut rest = Some(message);
     pieces(&mut |piece| rest = rest.and_then(|rest| rest.strip_prefix(piece)));
-    rest.is_some()
+    rest
 }
 
 /// Passes on the pieces of the message whose keyed digest (HMAC-SHA256, 128 bits) is the salt. A missing value is encoded as a 0; a
-/// text as its length plus one, seven bits a byte, followed by its bytes; a number as a 1 followed by eight bytes. So the message is
-/// never empty, and rows that differ have different messages.
+/// text as its length plus one, seven bits a byte, followed by its bytes; a number as a 1 followed by eight bytes. Of the columns that
+/// came later only those with a value follow, each after its place. So the message is never empty, and rows that differ have different
+/// messages.
 fn each_piece(person: Person<'_>, mut piece: impl FnMut(&[u8])) {
-    for column in person.columns {
+    for (place, column) in (0_u8..).zip(person.columns) {
+        if usize::from(place) >= person.first_later {
+            if !person.has(usize::from(place)) {
+                continue;
+            }
+            piece(&[place]);
+        }
         match column {
             Values::Texts(_) => each_piece_of_text(column.text(person.row), &mut piece),
             _ => match column.number(person.row) {
@@ -242,7 +260,14 @@ fn each_piece_of_text(text: Option<&str>, mut piece: impl FnMut(&[u8])) {
 /// Writes the personal columns as JSON with sorted keys and no blanks.
 fn write_json(json: &mut Vec<u8>, person: Person<'_>, form: &DigestForm) {
     json.clear();
+    json.push(b'{');
     for (place, name) in &form.json {
+        if *place >= form.first_later && !person.has(*place) {
+            continue;
+        }
+        if json.len() > 1 {
+            json.push(b',');
+        }
         json.extend_from_slice(name.as_bytes());
         match person.columns[*place] {
             column @ Values::Texts(_) => json_text(json, column.text(person.row)),
@@ -292,6 +317,7 @@ mod tests {
         tempat_lahir: Option<&'a str>,
         tanggal_lahir_days: Option<i32>,
         pembawa: Option<&'a str>,
+        penerima: Option<&'a str>,
         keterangan: Option<&'a str>,
         kewarganegaraan: Option<&'a str>,
     }
@@ -305,6 +331,7 @@ mod tests {
                 (Column::JenisKelamin, self.jenis_kelamin),
                 (Column::TempatLahir, self.tempat_lahir),
                 (Column::Pembawa, self.pembawa),
+                (Column::Penerima, self.penerima),
                 (Column::Keterangan, self.keterangan),
                 (Column::Kewarganegaraan, self.kewarganegaraan),
             ]
@@ -325,6 +352,7 @@ mod tests {
         tempat_lahir: Some("KOTA AGUNG"),
         tanggal_lahir_days: Some(10_090),
         pembawa: Some("ANDI"),
+        penerima: None,
         keterangan: Some("baris\ndua"),
         kewarganegaraan: Some("WNI"),
     };
@@ -351,6 +379,8 @@ mod tests {
             Row { keterangan: None, ..SITI },
             Row { keterangan: Some(""), ..SITI },
             Row { pembawa: Some("ANDIN"), ..SITI },
+            Row { penerima: Some("ANDI"), ..SITI },
+            Row { penerima: Some(""), ..SITI },
             Row { tempat_lahir: None, ..SITI },
             Row { tanggal_lahir_days: None, ..SITI },
             Row { tanggal_lahir_days: Some(10_091), ..SITI },
@@ -362,6 +392,30 @@ mod tests {
         assert_eq!(SITI.digest(&mut pseudonymizer).salt, remembered.salt);
     }
 
+    /// Both as the cache gives them and as they are computed anew.
+    #[test]
+    fn a_column_that_came_later_is_committed_to_where_it_has_a_value() {
+        let facts = ColumnFacts::embedded().unwrap();
+        let key = Key::from_bytes([7; 32]);
+        let first_form = DigestForm::of(&facts, crate::archive::form::FORMS[0].lacks);
+        let wanted = SITI.digest(&mut Pseudonymizer::new(&key, first_form));
+        let with = Row { penerima: Some("ANDI"), ..SITI };
+        let mut pseudonymizer = pseudonymizer(&facts);
+        for row in [&with, &SITI, &with, &SITI] {
+            let digest = row.digest(&mut pseudonymizer);
+            let is_as_before = (digest.salt, digest.commitment) == (wanted.salt, wanted.commitment);
+            assert_eq!(is_as_before, row.penerima.is_none());
+            assert_eq!(digest.pseudonym, wanted.pseudonym);
+        }
+        let canonical = json!({
+            "nik": "1806015708979001", "nama": "SITI \"AMINAH\"\\", "jenis_kelamin": null, "tempat_lahir": "KOTA AGUNG",
+            "tanggal_lahir": "1997-08-17", "pembawa": "ANDI", "penerima": "ANDI", "keterangan": "baris\ndua",
+        });
+        let digest = with.digest(&mut pseudonymizer);
+        let wanted: [u8; 32] = Sha256::digest([&digest.salt, canonical.to_string().as_bytes()].concat()).into();
+        assert_eq!(digest.commitment, wanted);
+    }
+
     #[test]
     fn the_facts_say_what_is_committed_to() {
         let now = ColumnFacts::embedded().unwrap();
@@ -371,7 +425,7 @@ mod tests {
                 Column::TempatLahir => Visibility::Public,
                 _ => fact.visibility,
             };
-            schemas::ColumnFact { visibility, ..*fact }
+            schemas::ColumnFact { visibility, ..fact.clone() }
         });
         let mut pseudonymizer = pseudonymizer(&ColumnFacts::new(flipped.collect()).unwrap());
         let canonical = json!({

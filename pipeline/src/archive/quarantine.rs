@@ -5,7 +5,7 @@ use super::lookup::{archived_keys, id_of};
 use super::{Archive, ArchiveError};
 use arrow::array::Array;
 use schemas::EventId;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The quarantined rows, and those of them that have not been replaced by a corrected row.
 #[derive(Debug, Default)]
@@ -46,16 +46,58 @@ impl Quarantine {
     }
 }
 
+/// A row that waits in quarantine.
+#[derive(Debug)]
+pub(crate) struct WaitingRow {
+    /// The JSON in which it was put there last.
+    pub(crate) row: String,
+    /// When it first was, in milliseconds since 1970 UTC.
+    pub(crate) since_ms: i64,
+}
+
+/// Returns the rows that wait in quarantine: of each key one, and all rows without a key.
+///
+/// # Errors
+/// [`ArchiveError`] when a part cannot be read or is damaged.
+pub(crate) fn waiting_rows(archive: &Archive) -> Result<Vec<WaitingRow>, ArchiveError> {
+    let open: BTreeSet<String> = Quarantine::load(archive)?.open_keys.into_iter().collect();
+    let mut keyed: BTreeMap<String, WaitingRow> = BTreeMap::new();
+    let mut others = Vec::new();
+    let files =
+        archive.commits.iter().flat_map(|commit| commit.note.quarantine.iter().map(|file| (commit.at_ms, file)));
+    for (at_ms, file) in files {
+        for batch in archive.read(file, Some(&["event_id", "row"]))? {
+            let (keys, rows) = (texts(&batch, "event_id")?, texts(&batch, "row")?);
+            for (key, row) in keys.iter().zip(rows.iter().flatten()) {
+                let waiting = WaitingRow { row: row.to_owned(), since_ms: at_ms };
+                match key {
+                    Some(key) if open.contains(key) => {
+                        let since_ms = keyed.get(key).map_or(at_ms, |earlier| earlier.since_ms);
+                        keyed.insert(key.to_owned(), WaitingRow { since_ms, ..waiting });
+                    }
+                    Some(_) => {}
+                    None => others.push(waiting),
+                }
+            }
+        }
+    }
+    Ok(keyed.into_values().chain(others).collect())
+}
+
 fn digest_of(digits: &str) -> Option<[u8; 16]> {
     let number = u128::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 32);
     number.map(u128::to_be_bytes)
 }
 
-/// Returns how many rows are waiting in quarantine: those whose key is not in the archive yet, and those without a key.
+/// Returns how many rows are waiting in quarantine: those whose key is not in the archive yet, and those without a key; `None` in a copy
+/// of the archive without its quarantine.
 ///
 /// # Errors
 /// [`ArchiveError`] when a part cannot be read or is damaged.
-pub fn waiting_in_quarantine(archive: &Archive) -> Result<u64, ArchiveError> {
+pub fn waiting_in_quarantine(archive: &Archive) -> Result<Option<u64>, ArchiveError> {
+    if !archive.holds_quarantine()? {
+        return Ok(None);
+    }
     let quarantine = Quarantine::load(archive)?;
-    Ok(quarantine.open_keys.len() as u64 + quarantine.without_key)
+    Ok(Some(quarantine.open_keys.len() as u64 + quarantine.without_key))
 }

@@ -1,6 +1,6 @@
 //! Decodes the bytes of parts into rows. Code that needs events reads them through `current_events`, or by key through `lookup`.
 
-use super::columns::{dates, instants, int64s};
+use super::columns::{dates, instants, int64s, texts};
 use super::{Archive, ArchiveError, READ_ROWS};
 use crate::hash::hex_digits;
 use arrow::array::builder::BinaryBuilder;
@@ -89,6 +89,20 @@ pub(crate) fn stock_log(archive: &Archive) -> Result<BTreeMap<NaiveDate, [i64; 3
         }
     }
     Ok(log)
+}
+
+/// Returns the kind, start and end of each outage in the latest outage log, in seconds since 1970, exactly as entered, in order of start.
+pub(crate) fn outages_by_kind(archive: &Archive) -> Result<Vec<(String, i64, i64)>, ArchiveError> {
+    let batches = archive.outage_file().map(|file| archive.read(file, None)).transpose()?.unwrap_or_default();
+    let mut outages = Vec::new();
+    for batch in &batches {
+        let (kinds, start, end) = (texts(batch, "jenis")?, instants(batch, "mulai")?, instants(batch, "selesai")?);
+        let seconds = |us: i64| us.div_euclid(1_000_000);
+        let row = |row| (kinds.value(row).to_owned(), seconds(start.value(row)), seconds(end.value(row)));
+        outages.extend((0..batch.num_rows()).map(row));
+    }
+    outages.sort_by(|a, b| (a.1, a.2, &a.0).cmp(&(b.1, b.2, &b.0)));
+    Ok(outages)
 }
 
 /// Returns the start and end of each outage in the latest outage log, in seconds since 1970, exactly as entered.

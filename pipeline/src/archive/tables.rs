@@ -121,7 +121,7 @@ pub(crate) fn classified(delta_schema: &str, lacks: &[Column]) -> Result<ColumnF
     let now = ColumnFacts::embedded().map_err(|e| e.to_string())?;
     let then = now.iter().map(|fact| {
         if lacks.contains(&fact.column) {
-            return *fact;
+            return fact.clone();
         }
         let stored = table.fields.iter().find(|stored| stored.name == fact.column.name());
         let visibility = if stored.is_some() { Visibility::Public } else { Visibility::Personal };
@@ -130,7 +130,7 @@ pub(crate) fn classified(delta_schema: &str, lacks: &[Column]) -> Result<ColumnF
             Some(_) if fact.presence == Presence::Optional => Presence::Required,
             _ => fact.presence,
         };
-        ColumnFact { visibility, presence, ..*fact }
+        ColumnFact { visibility, presence, ..fact.clone() }
     });
     ColumnFacts::new(then.collect()).map_err(|e| e.to_string())
 }

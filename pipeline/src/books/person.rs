@@ -15,13 +15,14 @@ pub(super) struct PersonRow {
 
 impl PersonRow {
     /// The columns that are read.
-    pub(super) const COLUMNS: [Column; 7] = [
+    pub(super) const COLUMNS: [Column; 8] = [
         Column::Nik,
         Column::Nama,
         Column::JenisKelamin,
         Column::TempatLahir,
         Column::TanggalLahir,
         Column::Pembawa,
+        Column::Penerima,
         Column::Keterangan,
     ];
 

@@ -1,15 +1,18 @@
 //! Divisions of figures into cells.
 //!
 //! Reads   additive rows of a month
-//! Gives   the same rows with a column `cell`, equal ones added up
+//! Gives   the same rows with a column `cell`, equal ones added up; those of a part of the cases
 //! Rule    a figure about the end of a month is not added up over months: only the last month counts
 
+use super::counted::named;
 use super::metrics::{self, FIGURES};
 use super::summary::{fault, texts};
 use crate::figures::error::FigureError;
-use polars::prelude::{Column, DataFrame, DataType, IntoLazy, NamedFrom, PolarsError, Series, col, lit};
+use polars::prelude::{
+    BooleanChunked, Column, DataFrame, DataType, IntoLazy, NamedFrom, PolarsError, Series, col, lit,
+};
 use schemas::figures::By;
-use schemas::{Month, Wilayah};
+use schemas::{Facts, Month, Narrowing, Wilayah};
 
 /// The columns by which rows in cells are added up, as in stage 2.
 const KEYS: [&str; 8] = ["cell", "figure", "item", "step", "next_step", "name", "detail", "v"];
@@ -34,6 +37,27 @@ pub(crate) fn merged(
 pub(crate) fn added(months: Vec<DataFrame>) -> Result<DataFrame, FigureError> {
     let all = stacked(months).and_then(|all| all.lazy().group_by(KEYS.map(col)).agg([col("n").sum()]).collect());
     all.map_err(|e| fault(&e))
+}
+
+/// Returns the rows of a part of the cases.
+pub(crate) fn narrowed(rows: DataFrame, to: &Narrowing, wilayah: &Wilayah) -> Result<DataFrame, PolarsError> {
+    if to.is_whole() {
+        return Ok(rows);
+    }
+    let cells = texts(&rows, "pekon")?.into_iter().zip(texts(&rows, "jenis")?);
+    let held: BooleanChunked = cells.map(|(pekon, jenis)| Some(to.holds(named(&pekon, wilayah).1, &jenis))).collect();
+    rows.filter(&held)
+}
+
+/// Whether a kecamatan and a kind of application are facts, or rows are of them.
+pub(crate) fn knows(rows: &DataFrame, to: &Narrowing, facts: &Facts) -> Result<bool, PolarsError> {
+    let (pekon, jenis) = (texts(rows, "pekon")?, texts(rows, "jenis")?);
+    let is_kecamatan = |name: &String| {
+        let mut known = facts.wilayah.iter();
+        known.any(|(_, area)| area.kecamatan == *name) || pekon.iter().any(|code| named(code, &facts.wilayah).1 == name)
+    };
+    let is_jenis = |id: &String| facts.jenis.contains_key(id) || jenis.contains(id);
+    Ok(to.kecamatan.as_ref().is_none_or(is_kecamatan) && to.jenis.as_ref().is_none_or(is_jenis))
 }
 
 fn stacked(frames: Vec<DataFrame>) -> Result<DataFrame, PolarsError> {

@@ -6,10 +6,11 @@
 use super::error::FigureError;
 use super::statement::FigureSql;
 use super::summary::{self, Summary};
+use crate::pull::held_back::HeldBack;
 use polars::prelude::{DataFrame, PolarsError};
-use schemas::Facts;
-use schemas::document::ChangeWords;
+use schemas::document::Measured;
 use schemas::figures::{Figures, LeftOut, MonthFigures, Spread};
+use schemas::{Facts, Standard};
 
 /// A figure. Only the statements are required; the other fields may be empty.
 #[derive(Clone, Copy, Debug)]
@@ -20,27 +21,92 @@ pub(crate) struct Figure {
     /// Items that count the same cases as another one, by another clock, each with the other one. Both are released or hidden
     /// together.
     pub(crate) counted_with: &'static [(&'static str, &'static str)],
-    /// Items that name single cases and never leave the office.
+    /// Items that never leave the office, because they name single cases, or with others would tell small counts.
     pub(crate) never_released: &'static [&'static str],
     /// Why cases are left out: the name that the statements give, and the words of the report.
     pub(crate) left_out: &'static [(&'static str, &'static str)],
-    /// Times that the review lists, each with its words.
+    /// Times that the review lists.
     pub(crate) times: &'static [ListedTime],
-    /// Numbers that the review compares with those of the month before.
+    /// Measures of the review's first page.
     pub(crate) followed: &'static [Followed],
 }
 
-/// The words of a time, and where it is among the figures of a month.
-type ListedTime = (&'static str, fn(&Figures) -> &Spread);
+/// A time that the review lists.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ListedTime {
+    pub(crate) words: &'static str,
+    /// Whether it is counted by the office's working clock.
+    pub(crate) is_working: bool,
+    /// Why its number of cases is not that of another figure; may be empty.
+    pub(crate) note: &'static str,
+    /// Its item of the figure.
+    pub(crate) item: &'static str,
+    /// Where it is among the figures of a month.
+    pub(crate) spread: fn(&Figures) -> &Spread,
+}
 
-/// A number that is compared with that of the month before.
+/// A measure that is compared with the twelve months before.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Followed {
     /// The id by which the office's own templates know it.
     pub(crate) id: &'static str,
-    pub(crate) words: ChangeWords,
+    /// Its place among the measures of all figures.
+    pub(crate) place: u8,
+    /// What is measured, as it is printed.
+    pub(crate) words: &'static str,
+    /// The word for a case on the bad side of a share; may be empty.
+    pub(crate) bad: &'static str,
     pub(crate) more_is_better: bool,
-    pub(crate) value: fn(&MonthFigures) -> Option<f64>,
+    pub(crate) value: fn(&MonthFigures) -> Option<Measured>,
+    /// The same with outages counted, of a measure that is less outages.
+    pub(crate) with_outages: Option<fn(&MonthFigures) -> Option<Measured>>,
+    /// The figure of the targets that are about it.
+    pub(crate) standard: Option<Standard>,
+    /// The counts that it is made of, by items of its figure.
+    pub(crate) made_of: &'static [Term],
+}
+
+/// A count that a measure is made of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Term {
+    pub(crate) item: &'static str,
+    /// Only the cases of this detail.
+    pub(crate) detail: Option<&'static str>,
+    /// Only the cases whose value is not above it.
+    pub(crate) at_most: Option<i64>,
+    /// Only the cases whose value is above it.
+    pub(crate) above: Option<i64>,
+    pub(crate) side: TermSide,
+}
+
+/// On which side of a share the cases of a term are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TermSide {
+    /// They are the part, and belong to the whole.
+    Part,
+    /// They belong to the whole only.
+    Rest,
+    /// They are the part, and are among those of the rest.
+    PartOfRest,
+}
+
+impl Term {
+    /// All cases of an item, which belong to the whole only.
+    pub(crate) const fn of(item: &'static str) -> Self {
+        Self { item, detail: None, at_most: None, above: None, side: TermSide::Rest }
+    }
+
+    /// The same on another side.
+    pub(crate) const fn on(self, side: TermSide) -> Self {
+        Self { side, ..self }
+    }
+
+    /// The terms of a deadline: printed within the limit; printed after it; open and past it.
+    pub(crate) const fn deadline(printed: &'static str, open: &'static str, limit: i64) -> [Self; 3] {
+        let within = Self { at_most: Some(limit), ..Self::of(printed).on(TermSide::Part) };
+        let late = Self { above: Some(limit), ..Self::of(printed) };
+        [within, late, Self { above: Some(limit), ..Self::of(open) }]
+    }
 }
 
 /// The inputs from which the Rust file of a figure computes it.
@@ -49,6 +115,8 @@ pub(crate) struct Context<'a> {
     pub(crate) facts: &'a Facts,
     pub(crate) figures: &'a Summary,
     pub(crate) additive: &'a DataFrame,
+    /// The rows that are held back; `None` in a copy of the archive without its quarantine.
+    pub(crate) held: Option<&'a [HeldBack]>,
 }
 
 impl Figure {

@@ -11,6 +11,7 @@ mod issuance;
 mod register_agreement;
 mod time_per_step;
 mod turnaround;
+mod uncollected;
 
 use super::error::FigureError;
 use super::figure::{Context, Figure};
@@ -26,6 +27,7 @@ pub(crate) const FIGURES: &[Figure] = &[
     completeness::FIGURE,
     duplicates::FIGURE,
     backlog::FIGURE,
+    uncollected::FIGURE,
     issuance::FIGURE,
     turnaround::FIGURE,
     batches::FIGURE,
@@ -48,7 +50,7 @@ pub(crate) fn named(name: &str) -> Option<&'static Figure> {
 /// Computes the figures of a month from their rows.
 pub(super) fn compute(month: Month, context: Context<'_>, trend: Vec<TrendPoint>) -> Result<MonthFigures, FigureError> {
     let (issuance, deadlines) = issuance::compute(context)?;
-    let (ledgers, without_number) = register_agreement::compute(context)?;
+    let (ledgers, without_number) = register_agreement::compute(month, context)?;
     let figures = Figures {
         month,
         time_per_step: time_per_step::compute(context),
@@ -58,7 +60,9 @@ pub(super) fn compute(month: Month, context: Context<'_>, trend: Vec<TrendPoint>
         batches: batches::compute(context),
         duplicates: duplicates::compute(context),
         conformance: conformance::compute(context)?,
+        movement: flow::movement(context.figures),
         backlog: backlog::compute(context)?,
+        uncollected: uncollected::compute(context)?,
         ledgers,
     };
     Ok(MonthFigures { figures, deadlines, trend, left_out: left_out(context, without_number)? })
@@ -114,9 +118,9 @@ mod tests {
         let of = |words: fn(&Figure) -> Vec<&'static str>| FIGURES.iter().flat_map(words).collect::<Vec<_>>();
         for all in [
             of(|f| f.left_out.iter().map(|(_, words)| *words).collect()),
-            of(|f| f.times.iter().map(|(words, _)| *words).collect()),
+            of(|f| f.times.iter().map(|time| time.words).collect()),
             of(|f| f.followed.iter().map(|followed| followed.id).collect()),
-            of(|f| f.followed.iter().map(|followed| followed.words.subject).collect()),
+            of(|f| f.followed.iter().map(|followed| followed.words).collect()),
             of(|f| vec![f.sql.name]),
         ] {
             assert!(all.iter().all(|words| !words.is_empty()), "{all:?}");

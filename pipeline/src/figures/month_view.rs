@@ -214,16 +214,21 @@ impl View {
 impl MonthView<'_> {
     /// Runs a statement of a figure, after replacing `$month`, `$end_s`, `$end_o` and `$end_d` by the month's values.
     pub(crate) fn run(&self, figure: FigureSql, statement: &str) -> Result<DataFrame, PolarsError> {
-        let statement = statement
-            .replace("$month", &format!("'{}'", self.month))
-            .replace("$end_s", &self.month.end_s(self.view.zone).to_string())
-            .replace("$end_o", &self.end_o.to_string())
-            .replace("$end_d", &self.end_d.to_string());
+        let statement = self.filled(statement);
         let mut context = SQLContext::new();
         context.register("events", self.events(figure.time_scope, figure.event_scope)?);
         context.register("sop_next", self.view.sop_next.clone());
         context.register("sop_step", self.view.sop_step.clone());
         context.execute(&statement).and_then(LazyFrame::collect)
+    }
+
+    /// Returns a statement in which `$month`, `$end_s`, `$end_o` and `$end_d` are replaced by the month's values.
+    pub(crate) fn filled(&self, statement: &str) -> String {
+        statement
+            .replace("$month", &format!("'{}'", self.month))
+            .replace("$end_s", &self.month.end_s(self.view.zone).to_string())
+            .replace("$end_o", &self.end_o.to_string())
+            .replace("$end_d", &self.end_d.to_string())
     }
 
     /// Divides the month into parts of at most `at_once` events, but of at least one berkas. Only figures that look at each
@@ -323,9 +328,11 @@ fn sop_step(sop: &Sop) -> Result<DataFrame, FigureError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::figures::additive::{rows, stacked};
+    use crate::figures::additive::{rows, stacked, with_all_columns};
+    use crate::figures::counted::{Counted, rows_of};
     use crate::figures::divisions;
     use crate::figures::metrics::statements;
+    use crate::figures::origin::as_counted;
     use rand::{Rng, SeedableRng};
     use rand_chacha::ChaCha8Rng;
     use schemas::figures::By;
@@ -450,5 +457,37 @@ mod tests {
                 }
             }
         }
+    }
+    /// Each row that a statement counts is there as often in what its twin gives, with every column.
+    #[test]
+    fn twins_give_the_cases_that_are_counted() {
+        let added = |frame: &DataFrame| {
+            let mut all = BTreeMap::new();
+            for row in rows_of(frame).unwrap() {
+                *all.entry(Counted { n: 0, ..row.clone() }).or_insert(0) += row.n;
+            }
+            all
+        };
+        let mut seen = BTreeMap::new();
+        for seed in 200..208 {
+            let mut random = ChaCha8Rng::seed_from_u64(seed);
+            let view = view(&made(&mut random));
+            for month in MONTHS.map(|m| m.parse::<Month>().unwrap()) {
+                let month_view = view.month(month).unwrap();
+                for figure in statements() {
+                    for ((name, statement), (twin_name, twin)) in figure.statements().zip(figure.twins()) {
+                        assert_eq!(name, twin_name, "{}.sql", figure.name);
+                        let counted = month_view.run(figure, statement).unwrap();
+                        let counted = added(&with_all_columns(counted, figure.name, name).unwrap());
+                        let cases = month_view.run(figure, twin).unwrap();
+                        let cases = added(&as_counted(cases, figure.name, name).unwrap());
+                        assert_eq!(cases, counted, "seed {seed}, {month}, {}.sql, {name}", figure.name);
+                        *seen.entry((figure.name, name)).or_insert(0) += counted.values().sum::<u64>();
+                    }
+                }
+            }
+        }
+        let idle: Vec<_> = seen.iter().filter(|(_, n)| **n == 0).collect();
+        assert!(seen.len() > 20 && idle.is_empty(), "the events prove little: {idle:?}");
     }
 }

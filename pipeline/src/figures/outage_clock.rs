@@ -39,6 +39,12 @@ impl OutageClock {
         Self { spans }
     }
 
+    /// Returns the outages within a period, cut off at its ends.
+    pub(crate) fn between(&self, start_s: i64, end_s: i64) -> impl Iterator<Item = (i64, i64)> {
+        let cut = self.spans.iter().map(move |(start, end, _)| (start_s.max(*start), end_s.min(*end)));
+        cut.filter(|(start, end)| start < end)
+    }
+
     /// Returns the seconds of outage up to an instant.
     pub(crate) fn outage_s(&self, epoch_s: i64) -> i64 {
         let after = self.spans.partition_point(|(start, _, _)| *start <= epoch_s);
@@ -59,5 +65,6 @@ mod tests {
         for (t, seconds) in [(0, 0), (100, 0), (120, 20), (250, 150), (300, 150), (450, 200), (900, 250)] {
             assert_eq!(clock.outage_s(t), seconds, "at {t}");
         }
+        assert_eq!(clock.between(150, 450).collect::<Vec<_>>(), [(150, 250), (400, 450)]);
     }
 }

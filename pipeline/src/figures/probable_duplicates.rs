@@ -83,8 +83,8 @@ struct Applicant {
 /// Finds the pairs of a berkas of the month and another one up to its end that are of one person with at least this probability.
 ///
 /// # Errors
-/// [`FigureError::NoMonth`] when the archive does not hold it; [`FigureError::Archive`] when a part is damaged, or the
-/// private parts may not be read.
+/// [`FigureError::NoMonth`] when the archive does not hold it; [`FigureError::Archive`] when a part is damaged, the private parts may
+/// not be read, or the archive is a public copy.
 pub fn probable_duplicates(
     archive: &Archive,
     facts: &Facts,
@@ -95,6 +95,9 @@ pub fn probable_duplicates(
         return Err(archive.empty().into());
     }
     within(archive.span(), month)?;
+    if !archive.holds_persons()? {
+        return Err(archive.without_persons().into());
+    }
     let (applicants, left_out) = applicants(archive, facts, month)?;
     let records = records(&applicants, &facts.names);
     let may_match = |a: usize, b: usize| match (applicants.get(a), applicants.get(b)) {

@@ -19,6 +19,7 @@ mod stock;
 mod times;
 
 pub use columns::ColumnQuality;
+pub(crate) use papers::needless_returns;
 
 use crate::archive::columns::texts;
 use crate::archive::current_events::{CurrentBatch, CurrentEvents};
@@ -29,6 +30,7 @@ use crate::figures::divisions;
 use crate::figures::error::{FigureError, within};
 use crate::figures::summary;
 use crate::figures::suppression::{self, Mask};
+use crate::pull::held_back::held_back;
 use polars::prelude::{Column, DataFrame, NamedFrom, Series};
 use schemas::figures::{By, FigureRow, ReleasedRow};
 use schemas::{Event, Facts, Month, Wilayah};
@@ -56,6 +58,21 @@ pub struct QualityFinding {
     pub jenis: String,
     /// The officer who took the step; empty if the fault is in the applicant's data.
     pub officer: String,
+}
+
+/// A return of a berkas only for papers that its kind does not require.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct NeedlessReturn {
+    /// The berkas.
+    pub berkas: String,
+    /// The step that sent it back.
+    pub step: u8,
+    /// The papers that were said to be missing, by their codes.
+    pub papers: Vec<String>,
+    /// The pekon of the event.
+    pub pekon: String,
+    /// The kind of application.
+    pub jenis: String,
 }
 
 /// The data quality of a month.
@@ -114,11 +131,14 @@ impl Found<'_> {
 /// Examines the data quality of a month.
 ///
 /// # Errors
-/// [`FigureError::NoMonth`] when the archive does not hold it; [`FigureError::Archive`] when a part is damaged, or the
-/// private parts may not be read.
+/// [`FigureError::NoMonth`] when the archive does not hold it; [`FigureError::Archive`] when a part is damaged, the private parts may
+/// not be read, or the archive is a public copy.
 pub fn quality(archive: &Archive, facts: &Facts, month: Month) -> Result<Quality, FigureError> {
     let Some((first, last)) = archive.span() else { return Err(archive.empty().into()) };
     within(Some((first, last)), month)?;
+    if !archive.holds_persons()? {
+        return Err(archive.without_persons().into());
+    }
     let current = CurrentEvents::of(archive)?;
     let batches = current.batches(|file| file.month == month, &schemas::Column::ALL, &[]);
     let batches = batches.collect::<Result<Vec<_>, _>>()?;
@@ -131,7 +151,8 @@ pub fn quality(archive: &Archive, facts: &Facts, month: Month) -> Result<Quality
         times::check(event, &mut found);
         history::check(event, &history, first, &mut found);
     }
-    registers::check(&events, &mut found);
+    let held = held_back(archive, facts.zone)?.unwrap_or_default();
+    registers::check(month, &events, &held, &mut found);
     stock::check(archive, month, &events, &mut found)?;
     people::check(&current, month, &events, &mut found)?;
     batches::check(&current, month, &events, &mut found)?;

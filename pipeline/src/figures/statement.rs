@@ -1,5 +1,8 @@
 //! The SQL of a figure, and the scope of the events that its statements run over.
 
+/// By this word instead of a name a twin is known.
+const ROWS: &str = "rows";
+
 /// Up to which instant the events of a month's figure go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum TimeScope {
@@ -47,9 +50,20 @@ impl FigureSql {
 
     /// Returns the statements with their names. Each begins with `-- NAME: …`.
     pub(crate) fn statements(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.headed().filter(|(head, ..)| *head != ROWS).map(|(name, _, statement)| (name, statement))
+    }
+
+    /// Returns the twins of statements with the names of these. A twin begins with `-- rows: NAME` and gives a row for each case that
+    /// its statement counts: the same columns without `n`, and the ids of the case.
+    pub(crate) fn twins(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.headed().filter(|(head, ..)| *head == ROWS).map(|(_, rest, statement)| (rest, statement))
+    }
+
+    /// Returns what stands before and after the colon in the first line of each statement, and the whole of it.
+    fn headed(self) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
         self.text.split(";\n").map(str::trim).filter_map(|statement| {
-            let (name, _) = statement.strip_prefix("-- ")?.split_once(':')?;
-            Some((name, statement))
+            let (head, rest) = statement.strip_prefix("-- ")?.split_once(':')?;
+            Some((head, rest.lines().next()?.trim(), statement))
         })
     }
 }

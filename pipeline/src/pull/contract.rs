@@ -3,17 +3,17 @@
 //! Reads   a chunk of cells in the order of [`Column::ALL`]
 //! Gives   its events as columns, and the first fault of each row that must go to quarantine
 //! Rule    the contract is in `data/columns.toml`, the outcomes of each step in `data/sop`
-//! Finds   V001–V007, V009–V012 (the row goes to quarantine); W001–W004, W006, W007 (the row is archived all the same)
+//! Finds   V001–V007, V009–V014 (the row goes to quarantine); W001–W004, W006, W007 (the row is archived all the same)
+
+mod of_steps;
 
 use crate::archive::columns;
 use crate::archive::event_batch::{Events, Ids};
-use crate::hash::hex;
 use crate::source::instants;
-use crate::source::{Cell, Cells, Chunk, Row, Words};
+use crate::source::{Cell, Cells, Chunk, Words};
 use arrow::array::{Array, Date32Array, Int64Array, StringArray, TimestampMicrosecondArray};
 use chrono_tz::Tz;
 use schemas::{Column, Facts, Presence, check_nik};
-use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 
 /// The reason why a row cannot be archived.
@@ -79,6 +79,9 @@ impl Contract<'_> {
             hasil: check.outcome(&steps),
             kekurangan: check.text(Column::Kekurangan),
             nomor_register: check.text(Column::NomorRegister),
+            nomor_bukti: check.text_of_steps(Column::NomorBukti, &steps),
+            jumlah_lembar: check.count_of_steps(Column::JumlahLembar, &steps),
+            ktp_lama_diterima: check.text_of_steps(Column::KtpLamaDiterima, &steps),
             jenis: check.text(Column::Jenis),
             kewarganegaraan: check.text(Column::Kewarganegaraan),
             pekon: check.area(),
@@ -89,10 +92,16 @@ impl Contract<'_> {
             tempat_lahir: check.text(Column::TempatLahir),
             tanggal_lahir: check.birth_date(),
             pembawa: check.text(Column::Pembawa),
+            penerima: check.text_of_steps(Column::Penerima, &steps),
             keterangan: check.text(Column::Keterangan),
             langkah: steps.into_iter().map(|step| step.map(i32::from)).collect(),
         };
         Checked { events, faults: check.faults, all: check.all.unwrap_or_default() }
+    }
+
+    /// Whether a column may have no other words than those of the contract: what is translated, and what is counted by its words.
+    fn is_held(&self, column: Column) -> bool {
+        self.held.contains_key(&column) || column.is_counted_by_its_words()
     }
 
     /// Returns the most characters that a text of a column may have.
@@ -130,7 +139,11 @@ impl ChunkCheck<'_> {
             fault.get_or_insert(Fault { code, column });
         }
         if let Some(all) = &mut self.all {
-            all.push((row, Fault { code, column }));
+            // What cannot be read is not also missing or unknown. Columns are checked one after the other.
+            let mut of_column = all.iter().rev().take_while(|(_, fault)| fault.column == column);
+            if of_column.all(|(of, _)| *of != row) {
+                all.push((row, Fault { code, column }));
+            }
         }
     }
 
@@ -184,11 +197,11 @@ impl ChunkCheck<'_> {
         })
     }
 
-    /// Checks that the SOP has this outcome for the step.
+    /// Checks that the SOP has this outcome for the step, where that is known.
     fn outcome(&mut self, steps: &[Option<u8>]) -> StringArray {
         let facts = self.contract.facts;
         self.checked_text(Column::Hasil, "V004", |row, hasil| {
-            steps[row].is_some_and(|step| facts.sop.allows(step, hasil))
+            steps[row].is_none_or(|step| facts.sop.allows(step, hasil))
         })
     }
 
@@ -237,6 +250,7 @@ impl ChunkCheck<'_> {
                 })
                 .collect(),
         };
+        let texts = self.without_blanks(column, texts);
         // First all bytes at once; only if there is a control character, row by row.
         if texts.value_data().iter().fold(false, |found, b| found | (*b < b' ')) {
             let allowed: &[u8] = if column == Column::Keterangan { b"\t\n\r" } else { b"" };
@@ -258,7 +272,7 @@ impl ChunkCheck<'_> {
         }
         self.check_length(&texts, column);
         // The procedure itself has the words of the other two, and a code of its own for each.
-        if self.contract.held.contains_key(&column) && ![Column::Pelaksana, Column::Hasil].contains(&column) {
+        if self.contract.is_held(column) && ![Column::Pelaksana, Column::Hasil].contains(&column) {
             for row in 0..texts.len() {
                 if texts.is_valid(row) && !self.contract.facts.allows_word(column, texts.value(row)) {
                     self.fault(row, "V012", column);
@@ -364,42 +378,16 @@ fn wrong_kind(cell: Cell<'_>) -> &'static str {
     if matches!(cell, Cell::Bytes(_)) { "V010" } else { "V002" }
 }
 
-/// Returns the `event_id` as text, for messages and for reading the row again.
-pub(crate) fn id_text(row: Row<'_>) -> Option<String> {
-    match row.cell(Column::EventId) {
-        Cell::Integer(n) => Some(n.to_string()),
-        Cell::Text(text) => Some(text.to_owned()),
-        _ => None,
-    }
-}
-
-/// Returns the whole row as JSON, for the quarantine only.
-pub(crate) fn row_json(row: Row<'_>) -> String {
-    let fields: Map<String, Value> = Column::ALL
-        .into_iter()
-        .map(|column| {
-            let value = match row.cell(column) {
-                Cell::Null => Value::Null,
-                Cell::Integer(n) => json!(n),
-                Cell::Real(x) => json!(x),
-                Cell::Text(text) => json!(text),
-                Cell::Instant(us) => json!({"instant_us": us}),
-                Cell::Date(days) => json!({"date_days": days}),
-                Cell::Bytes(bytes) => json!({"bytes_hex": hex(bytes)}),
-                Cell::Unreadable(why) => json!({"unreadable": why}),
-            };
-            (column.name().to_owned(), value)
-        })
-        .collect();
-    Value::Object(fields).to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::source::chunk_of;
     use schemas::{ColumnFact, ColumnFacts};
     use std::collections::BTreeMap;
+
+    fn embedded_steps(column: Column) -> Option<Vec<u8>> {
+        Facts::embedded().unwrap().steps_of(column)
+    }
 
     fn good() -> Vec<Cell<'static>> {
         let text = Cell::Text;
@@ -416,6 +404,7 @@ mod tests {
                 Column::TanggalLahir => text("1997-08-17"),
                 Column::Pekon => text("1806011001"),
                 Column::Kekurangan | Column::NomorRegister | Column::Keterangan => Cell::Null,
+                column if embedded_steps(column).is_some() => Cell::Null,
                 Column::Jenis => text("baru"),
                 _ => text("x"),
             })
@@ -507,6 +496,13 @@ mod tests {
         let all: Vec<&str> = contract.check_for_all(&chunk).all.iter().map(|(_, fault)| fault.code).collect();
         assert_eq!(all, ["V004", "V007"]);
         assert!(contract.check(&chunk).all.is_empty());
+        // A step that cannot be read is one fault: it is not also missing, and no outcome is wrong for it.
+        for (step, code) in [(Cell::Text("Pencetakan"), "V002"), (Cell::Integer(99), "V003"), (Cell::Null, "V001")] {
+            let mut row = good();
+            row[Column::Langkah.index()] = step;
+            let faults = contract.check_for_all(&chunk_of(&[&row])).all;
+            assert_eq!(faults, [(0, Fault { code, column: Column::Langkah })]);
+        }
     }
 
     #[test]
@@ -517,10 +513,10 @@ mod tests {
             let expected = if required { Err(("V001", column)) } else { Ok(vec![]) };
             assert_eq!(check(column, Cell::Null), expected, "{column:?}");
             // Loading the facts refuses optional columns that are always read (`column_facts`).
-            if !column.is_always_read() {
+            if !column.is_always_read() && facts.columns.get(column).only_at.is_none() {
                 let presence = if required { Presence::Optional } else { Presence::Required };
                 let inverted = |fact: &ColumnFact| {
-                    if fact.column == column { ColumnFact { presence, ..*fact } } else { *fact }
+                    if fact.column == column { ColumnFact { presence, ..fact.clone() } } else { fact.clone() }
                 };
                 facts.columns = ColumnFacts::new(facts.columns.iter().map(inverted).collect()).unwrap();
                 let expected = if required { Ok(vec![]) } else { Err(("V001", column)) };
@@ -539,7 +535,7 @@ mod tests {
             assert_eq!(check(column, Cell::Text(&"x".repeat(longest + 1))), Err(("V011", column)));
         }
         let texts = facts.columns.iter().filter(|fact| fact.longest.is_some()).count();
-        assert_eq!(texts, 17, "a text without a limit");
+        assert_eq!(texts, 20, "a text without a limit");
     }
 
     #[test]

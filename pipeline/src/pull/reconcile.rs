@@ -18,7 +18,8 @@ use crate::archive::quarantine::Quarantine;
 use crate::archive::{Archive, ArchiveError};
 use crate::hash::hex;
 use crate::pull::PullError;
-use crate::pull::contract::{Contract, id_text};
+use crate::pull::contract::Contract;
+use crate::pull::row_text::id_text;
 use crate::source::instants::DAY_US;
 use crate::source::{
     Chunk, Database, DigestSql, RelationSchema, RowFilter, Source, SourceConfig, digest, field, first_60_bits,

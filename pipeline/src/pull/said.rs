@@ -16,7 +16,7 @@ const MANY_DIGITS: usize = 8;
 const LONGEST_SHAPE: usize = 30;
 
 /// The codes of faults in what a value says, rather than in whether there is one.
-const OF_WORDS: [&str; 6] = ["V002", "V003", "V004", "V005", "V007", "V012"];
+const OF_WORDS: [&str; 7] = ["V002", "V003", "V004", "V005", "V007", "V012", "V014"];
 
 impl Contract<'_> {
     /// The column of a fault, with what the contract wants there.
@@ -24,6 +24,15 @@ impl Contract<'_> {
         let column = fault.column.name();
         if let Some(longest) = self.longest(fault.column).filter(|_| fault.code == "V011") {
             return format!("{column}, paling banyak {longest} huruf");
+        }
+        if fault.code == "V013" {
+            let steps = self.facts.steps_of(fault.column).unwrap_or_default();
+            let steps: Vec<String> = steps.iter().map(u8::to_string).collect();
+            let steps = if steps.is_empty() { "yang tidak ada dalam SOP".to_owned() } else { steps.join(" dan ") };
+            return format!("{column}, hanya pada langkah {steps}");
+        }
+        if let Some((least, greatest)) = self.facts.columns.get(fault.column).between {
+            return format!("{column}, bilangan bulat dari {least} sampai {greatest}");
         }
         let at = step(row).filter(|_| fault.column == Column::Hasil);
         let allowed = if OF_WORDS.contains(&fault.code) { allowed(self.facts, fault.column, at) } else { Vec::new() };

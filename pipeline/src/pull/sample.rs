@@ -156,7 +156,7 @@ impl Reasons<'_> {
 
     /// Whether a row with this fault is archived: words of a list are only required where they are translated.
     fn is_archived(&self, (code, column): (&'static str, Column)) -> bool {
-        code == "V012" && !self.held.contains_key(&column)
+        code == "V012" && !self.held.contains_key(&column) && !column.is_counted_by_its_words()
     }
 
     fn add(&mut self, code: &'static str, column: Column, archived: bool, cell: Cell<'_>, step: Option<u8>) {

@@ -9,7 +9,7 @@ use super::relation_schema::{SourceColumn, TypeKind};
 use super::{Cell, Chunk, RowFilter, RowSink, SourceConfig, SourceError, Translator};
 use crate::hash::hex;
 use csv::{ByteRecord, Reader, ReaderBuilder};
-use schemas::Column;
+use schemas::{Column, ColumnKind};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -161,7 +161,11 @@ impl Folder {
                     continue;
                 };
                 let value = record.get(*place).unwrap_or_default();
-                let wants_integer = column == Column::Langkah || (column == Column::EventId && integer_ids);
+                let wants_integer = match column.held_as() {
+                    ColumnKind::Integer => true,
+                    ColumnKind::Key => integer_ids,
+                    _ => false,
+                };
                 sink.push(match whole || column == Column::EventId {
                     true => self.cell(value, wants_integer),
                     false => SHIFTED,
@@ -262,7 +266,7 @@ fn name_of(path: &Path) -> String {
 }
 
 fn fault(path: &Path, e: &std::io::Error) -> SourceError {
-    SourceError::File { path: path.display().to_string(), reason: e.to_string(), passing: false }
+    SourceError::file(path, e, "")
 }
 
 fn changed(path: &Path) -> SourceError {

@@ -2,6 +2,9 @@
 //!
 //! Invariant: no message holds the URL, which may hold a password, nor a value of a row.
 
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
 /// A source that cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
@@ -149,6 +152,15 @@ pub enum SourceError {
 }
 
 impl SourceError {
+    /// The complaint about a file or folder that the system does not give. One on a disk of the network that is away comes back.
+    pub(crate) fn file(path: &Path, fault: &io::Error, next: &str) -> Self {
+        let passing = !matches!(
+            fault.kind(),
+            ErrorKind::PermissionDenied | ErrorKind::NotADirectory | ErrorKind::IsADirectory | ErrorKind::InvalidData
+        );
+        Self::File { path: path.display().to_string(), reason: format!("{fault}{next}"), passing }
+    }
+
     /// Whether the same may work a little later.
     #[must_use]
     pub fn is_passing(&self) -> bool {
@@ -176,5 +188,12 @@ mod tests {
         assert!(unreachable(true).is_of_a_server() && !unreachable(false).is_of_a_server());
         let file = SourceError::File { path: String::new(), reason: String::new(), passing: true };
         assert!(file.is_passing() && !file.is_of_a_server());
+    }
+
+    #[test]
+    fn a_file_that_is_away_may_come_back_and_a_folder_is_none() {
+        let of = |kind: ErrorKind| SourceError::file(Path::new("kantor.sqlite"), &io::Error::from(kind), "");
+        assert!(of(ErrorKind::NotFound).is_passing() && of(ErrorKind::StaleNetworkFileHandle).is_passing());
+        assert!(!of(ErrorKind::PermissionDenied).is_passing() && !of(ErrorKind::IsADirectory).is_passing());
     }
 }

@@ -105,7 +105,7 @@ fn mismatch(config: &SourceConfig, column: Column, kind: TypeKind) -> Option<&'s
         // A word that the configuration has no number for is told by its rows.
         ColumnKind::Integer if config.words.contains_key(&column) => (&[TypeKind::Integer, TypeKind::Text], ""),
         ColumnKind::Integer => {
-            (&[TypeKind::Integer], "an integer (or the number of each word under [source.values.langkah])")
+            (&[TypeKind::Integer], "an integer (or the number of each word under [source.values] of the column)")
         }
         ColumnKind::Timestamp => (&[TypeKind::Instant, TypeKind::Text], "a timestamp or text"),
         ColumnKind::Date => (&[TypeKind::Date, TypeKind::Text], "a date or text"),

@@ -8,7 +8,9 @@
 )]
 
 use reports::{Document, Renderer};
-use schemas::document::{BookCode, BookColumn, BookContent, Cell, LedgerBook, Office, PdfStandard, Provenance, Signer};
+use schemas::document::{
+    BookCode, BookColumn, BookContent, Cell, Closing, LedgerBook, Office, PdfStandard, Provenance, Signer,
+};
 use schemas::figures::RegisterNumbers;
 use schemas::{Align, Month};
 use std::collections::BTreeMap;
@@ -55,7 +57,8 @@ fn main() {
 
 fn book(rows: Vec<Vec<String>>) -> LedgerBook {
     let month: Month = "2026-10".parse().unwrap();
-    let column = |(label, width): (&str, u32)| BookColumn { label: label.to_owned(), width, align: Align::Left };
+    let column =
+        |(label, width): (&str, u32)| BookColumn { label: label.to_owned(), width, align: Align::Left, sum: false };
     LedgerBook {
         id: "buku".into(),
         title: "Buku".into(),
@@ -64,11 +67,18 @@ fn book(rows: Vec<Vec<String>>) -> LedgerBook {
         zone: schemas::Zone::default(),
         columns: COLUMNS.map(column).to_vec(),
         berkas: vec![String::new(); rows.len()],
+        signer: None,
         content: BookContent::Book { numbers: RegisterNumbers::default(), late_entries: 0 },
-        closed_on: "2026-10-30".parse().unwrap(),
+        opening: Vec::new(),
+        totals: Vec::new(),
+        personal: true,
+        officers: Vec::new(),
+        row_mm: None,
+        closing: Some(Closing { on: "2026-11-03".parse().unwrap(), incomplete: None }),
         masked: true,
         code: BookCode {
             id: "buku".into(),
+            day: None,
             month,
             masked: true,
             version: 0,
@@ -92,9 +102,13 @@ fn book(rows: Vec<Vec<String>>) -> LedgerBook {
 fn office() -> Office {
     let signer = || Signer { jabatan: "Petugas".into(), nama: String::new(), nip: String::new() };
     Office {
+        pejabat: Vec::new(),
         pemerintah: "Pemerintah Kabupaten Tanggamus".into(),
         dinas: "Dinas Kependudukan dan Pencatatan Sipil".into(),
         alamat: String::new(),
+        telepon: String::new(),
+        laman: String::new(),
+        pos_el: String::new(),
         lambang: String::new(),
         tempat: "Kota Agung".into(),
         zona: None,

@@ -1,9 +1,9 @@
 //! The figures of a month as a person reads them.
 
-use crate::print::{Table, paragraph, title};
+use crate::print::{self, Table, paragraph, title};
 use schemas::document::Provenance;
-use schemas::figures::{Deadline, Figures, MonthFigures, Spread, share};
-use schemas::{Facts, Language, Month, Speech};
+use schemas::figures::{Deadline, Figures, MonthFigures, Spread};
+use schemas::{Facts, Language, Speech};
 
 /// What is said of a month of the archive, and in which words.
 pub(super) struct Summary<'a> {
@@ -39,13 +39,6 @@ impl Summary<'_> {
         self.speech.language()
     }
 
-    fn part(&self, part: u64, n: u64) -> String {
-        let Some(share) = share(part, n) else { return self.speech.say("metrics.of_none", &[]) };
-        let [part, n] = [part, n].map(|n| self.language().integer(n));
-        let share = self.language().percent(share, 1);
-        self.speech.say("metrics.of", &[("part", &part), ("n", &n), ("share", &share)])
-    }
-
     fn counts(&self) -> String {
         let (speech, figures) = (self.speech, &self.month.figures);
         let flow = self.month.trend.last().filter(|point| point.month == figures.month);
@@ -57,15 +50,21 @@ impl Summary<'_> {
             (speech.say("metrics.printed", &[]), printed),
             (speech.say("metrics.handed_over", &[]), handed_over),
             (speech.say("metrics.open", &[]), open),
-            (speech.say("metrics.complete", &[]), self.part(completeness.complete, completeness.first_checks)),
-            (speech.say("metrics.conforming", &[]), self.part(conformance.conforming, conformance.finished)),
-            (speech.say("metrics.repeated", &[]), self.part(duplicates.repeat_within_90_days, duplicates.arrivals)),
+            (
+                speech.say("metrics.complete", &[]),
+                print::share(speech, completeness.complete, completeness.first_checks),
+            ),
+            (speech.say("metrics.conforming", &[]), print::share(speech, conformance.conforming, conformance.finished)),
+            (
+                speech.say("metrics.repeated", &[]),
+                print::share(speech, duplicates.repeat_within_90_days, duplicates.arrivals),
+            ),
         ])
     }
 
     fn deadlines(&self) -> String {
         let (speech, deadlines) = (self.speech, &self.month.deadlines);
-        let in_time = |deadline: Deadline| self.part(deadline.on_time, deadline.n());
+        let in_time = |deadline: Deadline| print::share(speech, deadline.on_time, deadline.n());
         let lines = beside(&[
             (speech.say("metrics.in_time_hour", &[]), in_time(deadlines.within_1_hour_less_outages)),
             (speech.say("metrics.in_time_day", &[]), in_time(deadlines.within_24_hours_less_outages)),
@@ -88,7 +87,7 @@ impl Summary<'_> {
             let values = spread.values.map(|v| [v.p50, v.p90, v.max].map(time)).unwrap_or_default();
             [vec![what, self.language().integer(spread.n)], values.to_vec()].concat()
         };
-        let day_s = working_day_s(self.facts, self.month.figures.month);
+        let day_s = self.facts.calendar.working_day_s(self.month.figures.month);
         let rows = [
             row(speech.say("metrics.issuance_wall", &[]), &figures.issuance.wall_less_outages, None),
             row(speech.say("metrics.issuance_working", &[]), &figures.issuance.working, day_s),
@@ -104,7 +103,7 @@ impl Summary<'_> {
     }
 
     fn steps(&self) -> String {
-        let (speech, day_s) = (self.speech, working_day_s(self.facts, self.month.figures.month));
+        let (speech, day_s) = (self.speech, self.facts.calendar.working_day_s(self.month.figures.month));
         let head = [
             speech.say("column.step", &[]),
             speech.say("column.n", &[]),
@@ -154,13 +153,6 @@ impl Summary<'_> {
     fn label(&self, step: u8) -> &str {
         self.facts.sop.step(step).map_or("", |step| step.label.as_str())
     }
-}
-
-/// The working time of an average working day of a month.
-pub(super) fn working_day_s(facts: &Facts, month: Month) -> Option<i64> {
-    let months = facts.calendar.months(month.year());
-    let (_, days, seconds) = months.into_iter().find(|(of, ..)| *of == month)?;
-    seconds.checked_div(i64::try_from(days).ok()?)
 }
 
 /// Names, and beside them what they are.

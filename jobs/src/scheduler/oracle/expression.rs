@@ -87,10 +87,8 @@ impl Sets {
             (days, weekdays) => days.is_some_and(|set| has(set, day)) || weekdays.is_some_and(|set| has(set, weekday)),
         };
         // Where no calendar is known, Monday to Friday are worked.
-        let works = |date: NaiveDate| {
-            let known = calendar.spans(date).map(|spans| !spans.is_empty());
-            known.unwrap_or(!matches!(date.weekday(), Weekday::Sat | Weekday::Sun))
-        };
+        let works =
+            |date: NaiveDate| calendar.works_on(date).unwrap_or(!matches!(date.weekday(), Weekday::Sat | Weekday::Sun));
         matches
             && match self.when {
                 None => true,

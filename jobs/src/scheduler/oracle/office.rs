@@ -34,6 +34,10 @@ pub(super) struct Office<'a> {
     facts: &'a Facts,
     sets: Vec<Sets>,
     plans: Vec<Plan>,
+    /// Those that the configuration has, as `serve` read it last.
+    in_force: Vec<Plan>,
+    /// Which of them the configuration does not have for now.
+    removed: Vec<bool>,
     ledgers: Vec<Ledger>,
     book: Book,
     children: Vec<Child>,
@@ -113,7 +117,9 @@ impl<'a> Office<'a> {
             rng,
             facts,
             sets,
+            in_force: plans.clone(),
             plans,
+            removed: vec![false; jobs],
             ledgers: (0..jobs).map(|_| Ledger::default()).collect(),
             book: Book::default(),
             children: Vec::new(),
@@ -167,9 +173,15 @@ impl<'a> Office<'a> {
         Clock { now_s, trust }
     }
 
+    /// `serve` reads the configuration as it is now.
+    fn read_configuration(&mut self) {
+        let plans = self.plans.iter().zip(&self.removed);
+        self.in_force = plans.filter(|(_, removed)| !**removed).map(|(plan, _)| plan.clone()).collect();
+    }
+
     fn decided(&self, clock: Clock) -> Decided {
         let known = self.book.known(clock.now_s);
-        decide(&self.plans, &known, clock, &self.facts.clock, self.facts.zone)
+        decide(&self.in_force, &known, clock, &self.facts.clock, self.facts.zone)
     }
 
     /// `serve` looks once. It may be killed between any two changes.
@@ -185,11 +197,15 @@ impl<'a> Office<'a> {
                 return;
             }
         }
-        for (i, plan) in self.plans.iter().enumerate().filter(|(_, plan)| clock.trust.allows(plan.task)) {
+        let in_force = self.plans.iter().enumerate().filter(|(i, _)| !self.removed[*i]);
+        for (i, plan) in in_force.filter(|(_, plan)| clock.trust.allows(plan.task)) {
             let voided = |change: &&Change| matches!(change, Change::Void { job, .. } if *job == plan.name);
             if !decided.changes.iter().any(|change| voided(&change)) {
                 self.ledgers[i].looked(clock, plan, &self.book);
             }
+        }
+        for (i, plan) in self.plans.iter().enumerate().filter(|(i, _)| self.removed[*i]) {
+            self.ledgers[i].looked_without(&plan.name, &self.book);
         }
         let known = self.book.known(clock.now_s);
         if let Some((runtime, history, _)) = &mut self.disk {
@@ -198,17 +214,21 @@ impl<'a> Office<'a> {
         }
         let own = self.children.iter().filter(|child| child.is_own && child.of_slot().is_some());
         let busy: Vec<Lane> = own.map(|child| Lane::of(self.plans[child.job].task)).collect();
-        for (name, at_s) in startable(&self.plans, &known, clock, &busy) {
+        for (name, at_s) in startable(&self.in_force, &known, clock, &busy) {
             self.start(&name, at_s, clock.now_s);
         }
-        let wake_s = next_wake(&self.plans, &known, clock, &self.facts.clock);
+        let wake_s = next_wake(&self.in_force, &known, clock, &self.facts.clock);
         self.looks_s = self.true_s + self.sleep_s(wake_s.map(|wake_s| wake_s - clock.now_s), clock);
     }
 
     fn apply(&mut self, change: &Change, clock: Clock) {
         let (Change::Job { job, .. } | Change::Slot { job, .. } | Change::Void { job, .. }) = change;
         let i = self.plans.iter().position(|plan| plan.name == *job).unwrap();
-        Ledger::note(&mut self.ledgers, i, change, &self.plans[i], &self.sets[i], clock, &self.book);
+        if self.removed[i] {
+            self.ledgers[i].note_removal(change, &self.book);
+        } else {
+            Ledger::note(&mut self.ledgers, i, change, &self.plans[i], &self.sets[i], clock, &self.book);
+        }
         if let Change::Void { now_s, .. } = change {
             let of_job = self.children.iter_mut().filter(|child| child.job == i);
             for child in of_job.filter(|child| child.of_slot().is_some_and(|at_s| at_s > *now_s)) {
@@ -253,7 +273,7 @@ impl<'a> Office<'a> {
             let busy: Vec<Lane> = own.map(|child| Lane::of(self.plans[child.job].task)).collect();
             assert_eq!(self.decided(then).changes, [], "something happened while `serve` was not to look");
             assert_eq!(
-                startable(&self.plans, &self.book.known(now_s), then, &busy),
+                startable(&self.in_force, &self.book.known(now_s), then, &busy),
                 [],
                 "something was to start meanwhile"
             );
@@ -283,6 +303,8 @@ impl<'a> Office<'a> {
         self.is_rough = false;
         self.has_witness = true;
         self.ahead_s = 0;
+        self.removed.fill(false);
+        self.read_configuration();
         self.goes_unnoticed();
         let quiet_s = self.true_s.max(self.looks_s) + 8 * DAY_S;
         while self.true_s < quiet_s {

@@ -206,7 +206,7 @@ impl<'a> Contents<'a> {
         if last != note.next_seq || quarantined != note.quarantined || !is_paired {
             let persons = sum(&mut note.persons.iter().map(|file| file.rows));
             let place = layout::commit(commit.version);
-            let counted = format!("{rows} baris publik, {persons} pribadi, {quarantined} karantina");
+            let counted = format!("{rows} baris publik, {persons} pribadi, {quarantined} tertahan");
             result.find("A020", format!("{place}: {counted}, seq {} sampai {}", self.next_seq, note.next_seq));
         }
         last

@@ -6,14 +6,12 @@
 
 use crate::archive::columns::step;
 use crate::figures::error::FigureError;
-use crate::figures::figure::{Context, Figure, Followed};
+use crate::figures::figure::{Context, Figure, Followed, Term};
 use crate::figures::statement::{EventScope, FigureSql, TimeScope};
 use crate::figures::summary::{count, fault, whole};
 use polars::prelude::{DataFrame, IntoLazy, PolarsError, col, lit};
 use schemas::Within;
-use schemas::document::BacklogAge;
-use schemas::document::{ChangeWords, Quantity};
-use schemas::number;
+use schemas::document::{BacklogAge, Measured};
 use std::collections::BTreeMap;
 
 const NAME: &str = "backlog";
@@ -22,9 +20,14 @@ pub(super) const FIGURE: Figure = Figure {
     standing: &["open"],
     followed: &[Followed {
         id: "open",
-        words: ChangeWords { subject: "Berkas terbuka pada akhir bulan", quantity: Quantity::Count, tail: "" },
+        place: 11,
+        words: "Terbuka pada akhir bulan",
+        bad: "",
         more_is_better: false,
-        value: |m| Some(number::of_count(m.figures.backlog.values().sum())),
+        value: |m| Some(Measured::Count(m.figures.backlog.values().sum())),
+        with_outages: None,
+        standard: None,
+        made_of: &[Term::of("open")],
     }],
     ..Figure::of(FigureSql::new(NAME, include_str!("backlog.sql"), TimeScope::UpToMonthEnd, EventScope::Berkas))
 };

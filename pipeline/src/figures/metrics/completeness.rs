@@ -4,10 +4,11 @@
 //! Gives   first checks in the month, those found complete, files returned, missing documents by code
 //! Rule    the SOP's outcomes `complete` and `returned`
 
-use crate::figures::figure::{Context, Figure, Followed};
+use crate::figures::figure::{Context, Figure, Followed, Term, TermSide};
 use crate::figures::statement::{EventScope, FigureSql, TimeScope};
-use schemas::document::{ChangeWords, Quantity};
-use schemas::figures::{Completeness, FigureRow, share};
+use schemas::document::Measured;
+use schemas::figures::{Completeness, FigureRow};
+use schemas::{ShareMeasure, Standard};
 use std::collections::BTreeMap;
 
 const NAME: &str = "completeness";
@@ -15,9 +16,17 @@ const NAME: &str = "completeness";
 pub(super) const FIGURE: Figure = Figure {
     followed: &[Followed {
         id: "complete_at_first_check",
-        words: ChangeWords { subject: "Berkas lengkap pada pemeriksaan pertama", quantity: Quantity::Share, tail: "" },
+        place: 8,
+        words: "Lengkap pada pemeriksaan pertama",
+        bad: "tidak lengkap",
         more_is_better: true,
-        value: |m| share(m.figures.completeness.complete, m.figures.completeness.first_checks),
+        value: |m| Measured::share(m.figures.completeness.complete, m.figures.completeness.first_checks),
+        with_outages: None,
+        standard: Some(Standard::Share { measure: ShareMeasure::CompleteAtFirstCheck, at_least: None }),
+        made_of: &[
+            Term { detail: Some("complete"), ..Term::of("first_checks").on(TermSide::Part) },
+            Term { detail: Some("returned"), ..Term::of("first_checks") },
+        ],
     }],
     ..Figure::of(FigureSql::new(NAME, include_str!("completeness.sql"), TimeScope::UpToMonthEnd, EventScope::Berkas))
 };

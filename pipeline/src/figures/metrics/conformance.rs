@@ -6,23 +6,24 @@
 
 use crate::archive::columns::step;
 use crate::figures::error::FigureError;
-use crate::figures::figure::{Context, Figure, Followed};
+use crate::figures::figure::{Context, Figure, Followed, Term, TermSide};
 use crate::figures::statement::{EventScope, FigureSql, TimeScope};
-use schemas::document::{ChangeWords, Quantity};
-use schemas::figures::{Conformance, FigureRow, StepByRole, Succession, share};
+use schemas::document::Measured;
+use schemas::figures::{Conformance, FigureRow, StepByRole, Succession};
 
 const NAME: &str = "conformance";
 
 pub(super) const FIGURE: Figure = Figure {
     followed: &[Followed {
         id: "conforming",
-        words: ChangeWords {
-            subject: "Berkas yang seluruh langkahnya sesuai SOP",
-            quantity: Quantity::Share,
-            tail: "",
-        },
+        place: 9,
+        words: "Diserahkan sesuai SOP",
+        bad: "menyimpang",
         more_is_better: true,
-        value: |m| share(m.figures.conformance.conforming, m.figures.conformance.finished),
+        value: |m| Measured::share(m.figures.conformance.conforming, m.figures.conformance.finished),
+        with_outages: None,
+        standard: None,
+        made_of: &[Term::of("conforming").on(TermSide::Part), Term::of("deviating")],
     }],
     ..Figure::of(FigureSql::new(NAME, include_str!("conformance.sql"), TimeScope::IncludingLater, EventScope::Berkas))
 };

@@ -6,10 +6,10 @@
 //! Rule    SOP step 6, "pengecekan Duplikat Record"
 //! Finds   berkas without a NIK: counted, left out of (b) and (c)
 
-use crate::figures::figure::{Context, Figure, Followed};
+use crate::figures::figure::{Context, Figure, Followed, Term, TermSide};
 use crate::figures::statement::{EventScope, FigureSql, TimeScope};
-use schemas::document::{ChangeWords, Quantity};
-use schemas::figures::{Duplicates, share};
+use schemas::document::Measured;
+use schemas::figures::Duplicates;
 
 const NAME: &str = "duplicates";
 
@@ -17,13 +17,14 @@ pub(super) const FIGURE: Figure = Figure {
     left_out: &[("no_nik", "Berkas tanpa NIK (tidak masuk angka kedatangan berulang)")],
     followed: &[Followed {
         id: "record_duplicates",
-        words: ChangeWords {
-            subject: "Temuan duplikat record",
-            quantity: Quantity::Share,
-            tail: "berkas yang diperiksa",
-        },
+        place: 10,
+        words: "Rekaman ganda (langkah 6)",
+        bad: "rekaman ganda",
         more_is_better: false,
-        value: |m| share(m.figures.duplicates.record_duplicates, m.figures.duplicates.record_checks),
+        value: |m| Measured::share(m.figures.duplicates.record_duplicates, m.figures.duplicates.record_checks),
+        with_outages: None,
+        standard: None,
+        made_of: &[Term::of("record_checks"), Term::of("record_duplicates").on(TermSide::PartOfRest)],
     }],
     ..Figure::of(FigureSql::new(NAME, include_str!("duplicates.sql"), TimeScope::IncludingLater, EventScope::Arrivals))
 };

@@ -7,12 +7,11 @@
 //! Finds   berkas printed without a complete check: counted, not measured
 
 use crate::figures::error::FigureError;
-use crate::figures::figure::{Context, Figure, Followed};
+use crate::figures::figure::{Context, Figure, Followed, ListedTime, Term};
 use crate::figures::statement::{EventScope, FigureSql, TimeScope};
-use schemas::Within;
-use schemas::document::{ChangeWords, Quantity};
-use schemas::figures::{Deadline, Deadlines, Issuance, share};
-use schemas::number;
+use schemas::document::Measured;
+use schemas::figures::{Deadline, Deadlines, Issuance, MonthFigures};
+use schemas::{ShareMeasure, Standard, Within};
 
 const NAME: &str = "issuance";
 
@@ -27,37 +26,107 @@ pub(super) const FIGURE: Figure = Figure {
     ],
     left_out: &[("no_complete_check", "Kartu tercetak tanpa pemeriksaan lengkap (tidak masuk lama penerbitan)")],
     times: &[
-        ("Lengkap sampai cetak (jam kerja)", |f| &f.issuance.working),
-        ("Lengkap sampai cetak (waktu kalender)", |f| &f.issuance.wall),
-        ("Lengkap sampai cetak, di luar gangguan (waktu kalender)", |f| &f.issuance.wall_less_outages),
+        ListedTime {
+            words: "Lengkap sampai cetak, jam kerja",
+            is_working: true,
+            note: "",
+            item: "working",
+            spread: |f| &f.issuance.working,
+        },
+        ListedTime {
+            words: "Lengkap sampai cetak, jam kalender",
+            is_working: false,
+            note: "",
+            item: "wall",
+            spread: |f| &f.issuance.wall,
+        },
+        ListedTime {
+            words: "Lengkap sampai cetak, jam kalender, di luar gangguan",
+            is_working: false,
+            note: "",
+            item: "wall_less_outages",
+            spread: |f| &f.issuance.wall_less_outages,
+        },
     ],
     followed: &[
         Followed {
-            id: "issuance_working_p50",
-            words: ChangeWords {
-                subject: "Median waktu dari lengkap sampai cetak",
-                quantity: Quantity::Time,
-                tail: "kerja",
-            },
-            more_is_better: false,
-            value: |m| m.figures.issuance.working.p50().map(number::of_whole),
+            id: "issued_within_24_hours",
+            place: 1,
+            words: "Terbit ≤ 24 jam kalender, di luar gangguan",
+            bad: "terlambat",
+            more_is_better: true,
+            value: |m| in_time(m.deadlines.within_24_hours_less_outages),
+            with_outages: Some(within_24_hours_with_outages),
+            standard: Some(issued(Within::TwentyFourHours)),
+            made_of: &Term::deadline("wall_less_outages", "open_wall_less_outages", DAY_S),
         },
         Followed {
-            id: "issued_within_24_hours",
-            words: ChangeWords {
-                subject: "KTP-el yang terbit dalam 24 jam sejak lengkap",
-                quantity: Quantity::Share,
-                tail: "",
-            },
+            id: "issued_within_24_hours_with_outages",
+            place: 2,
+            words: "Terbit ≤ 24 jam kalender, gangguan ikut dihitung",
+            bad: "terlambat",
             more_is_better: true,
-            value: |m| {
-                let deadline = m.deadlines.within_24_hours_less_outages;
-                share(deadline.on_time, deadline.n())
+            value: within_24_hours_with_outages,
+            with_outages: None,
+            standard: None,
+            made_of: &Term::deadline("wall", "open_wall", DAY_S),
+        },
+        Followed {
+            id: "issued_within_1_hour",
+            place: 3,
+            words: "Terbit ≤ 1 jam kalender, di luar gangguan",
+            bad: "terlambat",
+            more_is_better: true,
+            value: |m| in_time(m.deadlines.within_1_hour_less_outages),
+            with_outages: Some(|MonthFigures { figures, .. }| {
+                let i = &figures.issuance;
+                Measured::share(i.within_1_hour_wall, i.printed + i.open_past_1_hour_wall)
+            }),
+            standard: Some(issued(Within::OneHour)),
+            made_of: &Term::deadline("wall_less_outages", "open_wall_less_outages", HOUR_S),
+        },
+        Followed {
+            id: "issued_within_1_working_day",
+            place: 4,
+            words: "Terbit paling lambat hari kerja berikutnya",
+            bad: "terlambat",
+            more_is_better: true,
+            value: |MonthFigures { figures, .. }| {
+                let i = &figures.issuance;
+                Measured::share(i.within_1_working_day, i.printed + i.open_past_1_working_day)
             },
+            with_outages: None,
+            standard: None,
+            made_of: &Term::deadline("working_days", "open_working_days", 1),
+        },
+        Followed {
+            id: "issued_within_14_working_days",
+            place: 5,
+            words: "Terbit ≤ 14 hari kerja",
+            bad: "terlambat",
+            more_is_better: true,
+            value: |m| in_time(m.deadlines.within_14_working_days),
+            with_outages: None,
+            standard: Some(issued(Within::FourteenWorkingDays)),
+            made_of: &Term::deadline("working_days", "open_working_days", WORKING_DAYS),
         },
     ],
     ..Figure::of(FigureSql::new(NAME, include_str!("issuance.sql"), TimeScope::UpToMonthEnd, EventScope::Berkas))
 };
+
+fn within_24_hours_with_outages(MonthFigures { figures, .. }: &MonthFigures) -> Option<Measured> {
+    let i = &figures.issuance;
+    Measured::share(i.within_24_hours_wall, i.printed + i.open_past_24_hours_wall)
+}
+
+const fn issued(within: Within) -> Standard {
+    Standard::Share { measure: ShareMeasure::Issued(within), at_least: None }
+}
+
+/// Returns the share of those that met a deadline. An open berkas that is already past it counts as late.
+fn in_time(deadline: Deadline) -> Option<Measured> {
+    Measured::share(deadline.on_time, deadline.n())
+}
 
 const HOUR_S: i64 = Within::OneHour.limit();
 const DAY_S: i64 = Within::TwentyFourHours.limit();
@@ -78,7 +147,10 @@ pub(super) fn compute(context: Context<'_>) -> Result<(Issuance, Deadlines), Fig
         within_24_hours_wall: within("wall", DAY_S)?,
         within_1_hour_working: within("working", HOUR_S)?,
         within_24_hours_wall_less_outages: within("wall_less_outages", DAY_S)?,
+        within_1_working_day: within("working_days", 1)?,
         within_14_working_days: within("working_days", WORKING_DAYS)?,
+        open_past_1_hour_wall: open_past("open_wall", HOUR_S)?,
+        open_past_1_working_day: open_past("open_working_days", 1)?,
         open_past_24_hours_wall: open_past("open_wall", DAY_S)?,
     };
     let deadline = |clock: &str, limit: i64| -> Result<Deadline, FigureError> {

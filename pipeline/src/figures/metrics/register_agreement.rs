@@ -1,15 +1,16 @@
 //! Are the books numbered without gaps and doubles?
 //!
-//! Reads   numbers written at the steps that write a book
-//! Gives   per book: entries, first and last number, numbers missing between them, numbers used twice
-//! Rule    SOP steps 3, 4, 8, 9; a number is `NNNNNN/step/year`
+//! Reads   numbers written at the steps that write a book; the entries that are held back
+//! Gives   per book: entries, first and last number, numbers missing between them, numbers used twice, entries held back
+//! Rule    SOP steps 3, 4, 8, 9; a number is `NNNNNN/step/year`; one whose entry is held back is not missing
 //! Finds   entries without a number, or with one of more than seven digits: counted, not in the sequence
 
 use crate::figures::error::FigureError;
 use crate::figures::figure::{Context, Figure};
 use crate::figures::statement::{EventScope, FigureSql, TimeScope};
+use crate::pull::held_back::holding;
 use schemas::figures::{LeftOut, RegisterNumbers};
-use schemas::{numbering, serial};
+use schemas::{Month, numbering, serial};
 use std::collections::BTreeMap;
 
 const NAME: &str = "register_agreement";
@@ -30,7 +31,10 @@ pub(super) const FIGURE: Figure = Figure {
     ))
 };
 
-pub(super) fn compute(context: Context<'_>) -> Result<(BTreeMap<String, RegisterNumbers>, Vec<LeftOut>), FigureError> {
+pub(super) fn compute(
+    month: Month,
+    context: Context<'_>,
+) -> Result<(BTreeMap<String, RegisterNumbers>, Vec<LeftOut>), FigureError> {
     let mut books: BTreeMap<i64, BTreeMap<String, u64>> = BTreeMap::new();
     let mut left_out = Vec::new();
     for row in context.figures.rows(NAME, "numbers") {
@@ -44,6 +48,13 @@ pub(super) fn compute(context: Context<'_>) -> Result<(BTreeMap<String, Register
         *books.entry(row.step).or_default().entry(row.name.clone()).or_insert(0) += row.n;
     }
     let ledgers = context.facts.ledgers.iter();
-    let numbers = ledgers.map(|l| (l.id.clone(), numbering(&books.remove(&l.step.into()).unwrap_or_default())));
+    let numbers = ledgers.map(|ledger| {
+        let numbers = numbering(&books.remove(&ledger.step.into()).unwrap_or_default());
+        let numbers = match context.held {
+            Some(held) => holding(numbers, held, ledger.step, month),
+            None => numbers,
+        };
+        (ledger.id.clone(), numbers)
+    });
     Ok((numbers.collect(), left_out))
 }

@@ -27,7 +27,9 @@ pub(super) fn of(events: &[Event<'_>], facts: &Facts) -> Vec<ColumnQuality> {
         .into_iter()
         .map(|column| {
             let mut quality = ColumnQuality { column, rows: 0, present: 0, valid: 0 };
-            for event in events.iter().filter(|event| requires(column, event, facts)) {
+            let steps = facts.steps_of(column);
+            let is_of_step = |event: &&Event<'_>| steps.as_ref().is_none_or(|steps| steps.contains(&event.langkah));
+            for event in events.iter().filter(is_of_step).filter(|event| requires(column, event, facts)) {
                 quality.rows += 1;
                 if let Some(valid) = validity(column, event, facts) {
                     quality.present += 1;
@@ -39,11 +41,13 @@ pub(super) fn of(events: &[Event<'_>], facts: &Facts) -> Vec<ColumnQuality> {
         .collect()
 }
 
-/// Whether an event should have a value of a column.
+/// Whether an event of a step that may have a value of the column should have one.
 fn requires(column: Column, event: &Event<'_>, facts: &Facts) -> bool {
     match column {
         Column::NomorRegister => facts.ledgers.iter().any(|l| l.step == event.langkah),
         Column::Kekurangan => facts.sop.milestone(event.langkah, event.hasil) == Some(Milestone::Returned),
+        // Only where a new card replaces another is there an old one to be handed in.
+        Column::KtpLamaDiterima => facts.replaces_a_card(event.jenis),
         _ => true,
     }
 }
@@ -52,6 +56,7 @@ fn requires(column: Column, event: &Event<'_>, facts: &Facts) -> bool {
 /// whose values it checks are valid.
 fn validity(column: Column, event: &Event<'_>, facts: &Facts) -> Option<bool> {
     let person = &event.person;
+    let missing = || codes(event.kekurangan);
     let not_blank = |text: Option<&str>| text.map(|text| !text.trim().is_empty());
     let received = facts.zone.date(event.diterima_us.div_euclid(1_000_000));
     match column {
@@ -61,10 +66,14 @@ fn validity(column: Column, event: &Event<'_>, facts: &Facts) -> Option<bool> {
         Column::Mulai => event.mulai_us.map(|mulai| mulai <= event.selesai_us),
         Column::Selesai => Some(event.selesai_us >= event.diterima_us),
         Column::Diterima => Some(event.diterima_us <= event.selesai_us),
-        Column::Kekurangan => event
-            .kekurangan
-            .map(|_| codes(event).next().is_some() && codes(event).all(|c| facts.dokumen.contains_key(c))),
+        Column::Kekurangan => {
+            event.kekurangan.map(|_| missing().next().is_some() && missing().all(|c| facts.dokumen.contains_key(c)))
+        }
         Column::NomorRegister => event.nomor_register.map(|number| serial(number).is_some()),
+        Column::NomorBukti => event.nomor_bukti.map(|_| true),
+        Column::JumlahLembar => event.jumlah_lembar.map(|_| true),
+        Column::KtpLamaDiterima => event.ktp_lama_diterima.map(|_| true),
+        Column::Penerima => person.penerima.map(|name| can_be_name(name, facts) && !name.chars().any(char::is_numeric)),
         Column::Keterangan => not_blank(person.keterangan),
         Column::Jenis => Some(facts.jenis.contains_key(event.jenis)),
         Column::Kewarganegaraan => Some(facts.applicant.kewarganegaraan.iter().any(|k| k == event.kewarganegaraan)),

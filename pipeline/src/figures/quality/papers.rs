@@ -1,11 +1,13 @@
 //! The kind of application, citizenship, missing papers, and the order of a step's times.
 //!
-//! Reads   one event
+//! Reads   one event; for returns that no paper justified, the public columns of a month
 //! Rule    papers: data/kelengkapan; areas: the area table
 //! Finds   W003, W004; Q010, Q011, Q014–Q018, Q026
 
-use super::Found;
-use schemas::{Event, Milestone};
+use super::{Found, NeedlessReturn};
+use crate::archive::current_events::{CurrentEvent, CurrentEvents};
+use crate::archive::{Archive, ArchiveError};
+use schemas::{Column, Event, Facts, Milestone, Month};
 
 pub(super) fn check(event: &Event<'_>, found: &mut Found<'_>) {
     let facts = found.facts;
@@ -21,7 +23,7 @@ pub(super) fn check(event: &Event<'_>, found: &mut Found<'_>) {
     if known_jenis && known_citizenship && requirement.is_none() {
         found.applicant("Q014", event, "");
     }
-    let missing: Vec<&str> = codes(event).collect();
+    let missing: Vec<&str> = codes(event.kekurangan).collect();
     let returned = facts.sop.milestone(event.langkah, event.hasil) == Some(Milestone::Returned);
     match (returned, missing.is_empty()) {
         (true, true) => found.event("Q015", event, ""),
@@ -46,7 +48,65 @@ pub(super) fn check(event: &Event<'_>, found: &mut Found<'_>) {
     }
 }
 
+/// What tells whether a return was needless, and of which berkas.
+const OF_RETURNS: [Column; 7] = [
+    Column::BerkasId,
+    Column::Langkah,
+    Column::Hasil,
+    Column::Jenis,
+    Column::Kewarganegaraan,
+    Column::Pekon,
+    Column::Kekurangan,
+];
+
+/// Returns the returns of berkas in a month only for papers that their kind does not require, in order; `None` in a public copy of an
+/// archive that was begun with one of these columns personal.
+///
+/// # Errors
+/// [`ArchiveError`] when a part is damaged.
+pub(crate) fn needless_returns(
+    archive: &Archive,
+    facts: &Facts,
+    month: Month,
+) -> Result<Option<Vec<NeedlessReturn>>, ArchiveError> {
+    let classified = archive.columns()?;
+    if OF_RETURNS.iter().any(|column| classified.is_personal(*column)) && !archive.holds_persons()? {
+        return Ok(None);
+    }
+    let mut needless = Vec::new();
+    for batch in CurrentEvents::of(archive)?.batches(|file| file.month == month, &OF_RETURNS, &[]) {
+        for event in batch?.rows()?.events() {
+            needless.extend(needless_return(event, facts)?);
+        }
+    }
+    needless.sort();
+    Ok(Some(needless))
+}
+
+/// Returns a return of a berkas only for known papers, of which its kind requires none; `None` of any other event.
+fn needless_return(event: CurrentEvent<'_, '_>, facts: &Facts) -> Result<Option<NeedlessReturn>, ArchiveError> {
+    let step = event.step()?;
+    if facts.sop.milestone(step, event.text(Column::Hasil)?) != Some(Milestone::Returned) {
+        return Ok(None);
+    }
+    let jenis = event.text(Column::Jenis)?;
+    let Some(requirement) = facts.requirement(jenis, event.text(Column::Kewarganegaraan)?) else { return Ok(None) };
+    let needless =
+        |code: &str| facts.dokumen.contains_key(code) && !requirement.dokumen.iter().any(|needed| needed == code);
+    let papers: Vec<String> = codes(event.optional_text(Column::Kekurangan)?).map(str::to_owned).collect();
+    if papers.is_empty() || !papers.iter().all(|code| needless(code)) {
+        return Ok(None);
+    }
+    Ok(Some(NeedlessReturn {
+        berkas: event.text(Column::BerkasId)?.to_owned(),
+        step,
+        papers,
+        pekon: event.text(Column::Pekon)?.to_owned(),
+        jenis: jenis.to_owned(),
+    }))
+}
+
 /// Returns the codes in `kekurangan`.
-pub(super) fn codes<'a>(event: &Event<'a>) -> impl Iterator<Item = &'a str> {
-    event.kekurangan.unwrap_or_default().split(';').map(str::trim).filter(|code| !code.is_empty())
+pub(super) fn codes(kekurangan: Option<&str>) -> impl Iterator<Item = &str> {
+    kekurangan.unwrap_or_default().split(';').map(str::trim).filter(|code| !code.is_empty())
 }

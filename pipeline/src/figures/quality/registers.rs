@@ -1,16 +1,17 @@
 //! The numbers of the books.
 //!
 //! Reads   the events of a month at the steps that write a book
-//! Rule    a number is `NNNNNN/step/year`; those of a month follow one another
+//! Rule    a number is `NNNNNN/step/year`; those of a month follow one another; one whose row waits in quarantine is not missing
 //! Finds   Q019–Q022 (no number, unreadable, missing, used twice), Q039, Q040 (step or year of another book)
 
 use super::Found;
+use crate::pull::held_back::{HeldBack, holding};
 use chrono::Datelike;
 use schemas::Event;
-use schemas::{numbering, serial};
+use schemas::{Month, numbering, runs, serial};
 use std::collections::BTreeMap;
 
-pub(super) fn check(events: &[Event<'_>], found: &mut Found<'_>) {
+pub(super) fn check(month: Month, events: &[Event<'_>], held: &[HeldBack], found: &mut Found<'_>) {
     let facts = found.facts;
     for ledger in &facts.ledgers {
         let entries = events.iter().filter(|e| e.langkah == ledger.step);
@@ -27,7 +28,7 @@ pub(super) fn check(events: &[Event<'_>], found: &mut Found<'_>) {
                 }
             }
         }
-        let numbering = numbering(&numbers);
+        let numbering = holding(numbering(&numbers), held, ledger.step, month);
         for (first, last) in runs(&numbering.numbers_missing) {
             let detail = if first == last { format!("{first:06}") } else { format!("{first:06}–{last:06}") };
             found.elsewhere("Q021", ledger.id.clone(), ledger.step, detail, last - first + 1);
@@ -54,26 +55,5 @@ fn book_and_year(event: &Event<'_>, number: &str, step: u8, found: &mut Found<'_
     let entry_year = found.facts.zone.date(event.selesai_us.div_euclid(1_000_000)).map(|day| day.year());
     if Some(year) != entry_year {
         found.event("Q040", event, number);
-    }
-}
-
-/// Groups numbers that follow one another into pairs of first and last.
-fn runs(numbers: &[u64]) -> Vec<(u64, u64)> {
-    let mut runs: Vec<(u64, u64)> = Vec::new();
-    for &number in numbers {
-        match runs.last_mut() {
-            Some((_, last)) if *last + 1 == number => *last = number,
-            _ => runs.push((number, number)),
-        }
-    }
-    runs
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn numbers_in_a_row_are_one_gap() {
-        assert_eq!(super::runs(&[4, 5, 6, 9, 11, 12]), [(4, 6), (9, 9), (11, 12)]);
-        assert!(super::runs(&[]).is_empty());
     }
 }

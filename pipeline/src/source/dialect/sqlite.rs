@@ -118,14 +118,13 @@ async fn open(config: &SourceConfig) -> Result<SqliteSession, SourceError> {
     let options = if path.contains('?') && !Path::new(path).exists() {
         SqliteConnectOptions::from_str(url).map_err(|e| DIALECT.connect_error(&e))?
     } else {
-        let no_file = |reason: &str| SourceError::File {
-            path: path.to_owned(),
-            reason: format!("{reason}; correct `url` under [source]"),
-            passing: false,
-        };
+        const NEXT: &str = "; correct `url` under [source]";
         match std::fs::metadata(path) {
-            Ok(place) if place.is_dir() => return Err(no_file("it is a folder, not a SQLite file")),
-            Err(e) => return Err(no_file(&e.to_string())),
+            Ok(place) if place.is_dir() => {
+                let reason = format!("it is a folder, not a SQLite file{NEXT}");
+                return Err(SourceError::File { path: path.to_owned(), reason, passing: false });
+            }
+            Err(e) => return Err(SourceError::file(Path::new(path), &e, NEXT)),
             Ok(_) => SqliteConnectOptions::new().filename(path),
         }
     };

@@ -99,19 +99,26 @@ impl Office<'_> {
     /// Somebody edits the configuration.
     fn edit(&mut self) {
         let i = self.rng.random_range(0..self.plans.len());
-        if self.rng.random_bool(0.3) {
+        let is_needed = self.plans.iter().any(|plan| plan.after.contains(&self.plans[i].name));
+        if self.removed[i] || !is_needed && self.rng.random_bool(0.3) {
+            self.removed[i] = !self.removed[i];
+        } else if self.rng.random_bool(0.3) {
             self.plans[i].catch_up = catch_up(&mut self.rng);
         } else {
             let sets = Sets::random(&mut self.rng, self.sets[i].zone);
             self.plans[i].schedule = Schedule::new(&sets.cron(), sets.when().as_deref(), sets.zone).unwrap();
             self.sets[i] = sets;
         }
+        self.read_configuration();
         self.goes_unnoticed();
     }
 
     /// Somebody runs a job, for the month that is due or another.
     fn by_hand(&mut self) {
         let i = self.rng.random_range(0..self.plans.len());
+        if self.removed[i] {
+            return;
+        }
         let back_s = if self.rng.random_bool(0.7) { 0 } else { 40 * DAY_S };
         let period = self.plans[i].task.period(self.now_s() - back_s, self.facts.zone).unwrap().key;
         let class = if self.rng.random_bool(0.8) { None } else { Some(FailureClass::Lasting) };

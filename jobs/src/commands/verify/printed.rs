@@ -1,0 +1,134 @@
+//! Whether a printed document says what the archive gives.
+//!
+//! Reads   the code of the document, and its file; the archive in the version that it names; what the office has entered
+//! Gives   what differs
+//! Rule    a document may have been printed before a target or a remark was entered: it is compared with what the office had entered
+//!         then, whenever that was
+
+use crate::documents::MonthDocuments;
+use crate::workspace::Workspace;
+use anyhow::{Context, Result};
+use pipeline::Disclosure;
+use reports::Document;
+use schemas::Finding;
+use schemas::document::{BookCode, PdfStandard};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The statement of a verification says what was found on its day, which no archive gives again.
+const VERIFICATION: &str = "berita_acara_verifikasi";
+/// The version of the archive has another head.
+const OTHER_HEAD: &str = "K004";
+/// The file is another one, and its code the same.
+const OTHER_FILE: &str = "B002";
+
+/// Returns what differs between a printed document and the archive: by its code, and by its file where that is given.
+pub(super) fn findings(
+    workspace: &Arc<Workspace>,
+    code: &BookCode,
+    file: Option<(&Path, &[u8])>,
+) -> Result<Vec<Finding>> {
+    let mut others = Vec::new();
+    for workspace in as_entered(workspace, code) {
+        let printed = Printed::of(&workspace, code)?;
+        let document = printed.document(code)?;
+        let mut found = printed.findings(code)?;
+        let says_the_same = found.iter().all(|finding| finding.code == OTHER_HEAD);
+        let is_one = match (file, document) {
+            (Some((_, bytes)), Some(document)) if says_the_same => is_one_of(&workspace, document, bytes)?,
+            _ => says_the_same,
+        };
+        if is_one {
+            return Ok(found);
+        }
+        if says_the_same && let Some((path, _)) = file {
+            found.push(Finding { code: OTHER_FILE, place: path.display().to_string(), count: 1 });
+        }
+        others.push((!says_the_same, found));
+        // Of what was entered nothing else says anything.
+        if !matches!(document, Some(Document::Review(_) | Document::Compliance(_))) {
+            break;
+        }
+    }
+    // Another file is less than other words; of two states the later one is told of.
+    let nearest = others.into_iter().min_by_key(|(says_other, _)| *says_other);
+    Ok(nearest.map(|(_, found)| found).unwrap_or_default())
+}
+
+/// Returns the office as it is, and as it was before each later entry that may bind the document's month, the latest first.
+fn as_entered(workspace: &Arc<Workspace>, code: &BookCode) -> impl Iterator<Item = Arc<Workspace>> {
+    let decided = workspace.decisions.iter().filter(|decision| decision.valid_from <= code.month.last_day());
+    let remarked = workspace.remarks.of_month(code.month);
+    let entered = decided.map(|decision| decision.entered).chain(remarked.map(|remark| remark.entered));
+    let entered: BTreeSet<i64> = entered.map(|at| at.timestamp_millis()).collect();
+    let now = Arc::clone(workspace);
+    let workspace = Arc::clone(workspace);
+    let before = entered.into_iter().rev().map(move |at_ms| workspace.entered_until(at_ms - 1));
+    std::iter::once(now).chain(before)
+}
+
+/// Whether a file is a volume of a document, by any of the standards, the usual one first.
+fn is_one_of(workspace: &Workspace, document: Document<'_>, bytes: &[u8]) -> Result<bool> {
+    let renderer = workspace.config.renderer()?;
+    let volumes = PdfStandard::ALL.into_iter().flat_map(|s| (1..=document.volumes()).map(move |volume| (volume, s)));
+    for (volume, standard) in volumes {
+        if renderer.pdf(document, volume, &workspace.config.office, standard)?.bytes == bytes {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The documents to which a code belongs: those of its month, in the version of the archive from which it was printed.
+struct Printed {
+    head: String,
+    /// None for the statement of a verification, which says what was found on its day.
+    documents: Option<MonthDocuments>,
+}
+
+impl Printed {
+    fn of(workspace: &Arc<Workspace>, code: &BookCode) -> Result<Self> {
+        let then = workspace.snapshot_at(code.version)?;
+        let head = BookCode::short_head(&then.archive.provenance()?.head);
+        let disclosure = if code.masked { Disclosure::Masked } else { Disclosure::Full };
+        if code.id == VERIFICATION {
+            return Ok(Self { head, documents: None });
+        }
+        let mut documents = MonthDocuments::of(&then, code.month, code.day, disclosure, |id| id == code.id)?;
+        // Which copy of the compliance report it is, its code does not say in words.
+        for (hide, unset) in [(true, true), (true, false), (false, true), (false, false)] {
+            documents = documents.of_copy(hide, unset);
+            let named = documents.documents().into_iter().find(|document| document.id() == code.id);
+            let given = named.map(reports::code).transpose()?.flatten();
+            if given.is_some_and(|given| given.says_the_same(code)) {
+                break;
+            }
+        }
+        Ok(Self { head, documents: Some(documents) })
+    }
+
+    /// The document that the code names.
+    fn document(&self, code: &BookCode) -> Result<Option<Document<'_>>> {
+        let Some(documents) = &self.documents else { return Ok(None) };
+        let named = documents.documents().into_iter().find(|document| document.id() == code.id);
+        Ok(Some(named.with_context(|| format!("there is no document `{}`", code.id))?))
+    }
+
+    /// Returns what differs between the printed code and that of the archive.
+    fn findings(&self, code: &BookCode) -> Result<Vec<Finding>> {
+        let mut findings = Vec::new();
+        if !code.head.is_empty() && code.head != self.head {
+            let place = format!("versi {}: {} tercetak, {} dalam arsip", code.version, code.head, self.head);
+            findings.push(Finding { code: OTHER_HEAD, place, count: 1 });
+        }
+        let Some(document) = self.document(code)? else { return Ok(findings) };
+        let given = reports::code(document)?.with_context(|| format!("`{}` is of no archive", code.id))?;
+        if !given.says_the_same(code) {
+            let place = format!("{}: {} baris tercetak, {} baris dalam arsip", code.id, code.rows, given.rows);
+            let is_book = matches!(document, Document::Book(_));
+            findings.push(Finding { code: if is_book { "B001" } else { "K003" }, place, count: 1 });
+        }
+        Ok(findings)
+    }
+}
