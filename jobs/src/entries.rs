@@ -9,7 +9,7 @@ use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, FixedOffset, NaiveDate, SubsecRound, Utc};
 use pipeline::Readers;
-use schemas::{Authority, Decision, Month, Remark};
+use schemas::{Authority, Decision, Month, Remark, Zone};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -52,7 +52,7 @@ pub(crate) fn decision(workspace: &Workspace, entry: TargetEntry, now: DateTime<
         article: entry.article,
         source: entry.source,
         by: entry.by,
-        entered: local(workspace, now)?,
+        entered: local(workspace.facts.zone, now)?,
     })
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn remark(
     by: &str,
     now: DateTime<Utc>,
 ) -> Result<Remark> {
-    let entered = local(workspace, now)?;
+    let entered = local(workspace.facts.zone, now)?;
     Ok(Remark { finding: finding.to_owned(), month, text: text.trim().to_owned(), by: by.to_owned(), entered })
 }
 
@@ -110,8 +110,22 @@ fn turn(path: &Path) -> Result<File> {
     Ok(folder_file)
 }
 
-fn local(workspace: &Workspace, now: DateTime<Utc>) -> Result<DateTime<FixedOffset>> {
-    let offset = FixedOffset::east_opt(workspace.facts.zone.offset_s());
-    let offset = offset.context("the zone of the office is not to be had")?;
-    Ok(now.trunc_subsecs(0).with_timezone(&offset))
+/// Returns an instant by the office's clock, to the millisecond: by it is known whether the books were closed before or after, and which
+/// of two entries came first.
+fn local(zone: Zone, now: DateTime<Utc>) -> Result<DateTime<FixedOffset>> {
+    let offset = FixedOffset::east_opt(zone.offset_s()).context("the zone of the office is not to be had")?;
+    Ok(now.trunc_subsecs(3).with_timezone(&offset))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_of_one_second_have_an_order() {
+        let of = |text: &str| local(Zone::Wib, text.parse().unwrap()).unwrap();
+        let (first, second) = (of("2026-11-02T01:00:00.1204Z"), of("2026-11-02T01:00:00.9Z"));
+        assert_eq!(first.to_rfc3339(), "2026-11-02T08:00:00.120+07:00");
+        assert!(first < second);
+    }
 }
