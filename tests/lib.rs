@@ -21,7 +21,9 @@ pub mod trials;
 pub mod wire;
 
 pub use databases::{SqliteFile, export, runtime, sqlite, sqlite_number, sqlite_texts};
-pub use offices::{EVERY_EVENT, Office, ROW, SMALL, VALUES, WITHOUT_FAULTS, make_office, make_office_in};
+pub use offices::{
+    EVERY_EVENT, Office, ROW, SMALL, VALUES, WITHOUT_FAULTS, covered, covered_with_ramadan, make_office, make_office_in,
+};
 pub use program::{
     Pulled, Ran, copied, ended, ended_within, metadata, pasted, peak_mb, run, run_in, tertib, tertib_after,
 };

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 
 /// An office folder of its own: configuration, key, maybe a database and an archive. It is removed with the value.
@@ -280,6 +280,20 @@ impl Office {
         };
         watched(|over| found_by_cursors(cursors, number, over), pull).0
     }
+}
+
+/// A calendar that goes on for years, with nothing else in it.
+#[must_use]
+pub fn covered() -> String {
+    let today = chrono::DateTime::<chrono::Utc>::from(SystemTime::now());
+    format!("covered-to = \"{}-12-31\"\n", chrono::Datelike::year(&today) + 2)
+}
+
+/// The same with the hours of Ramadan after the months of the invented offices, so that the doctor has nothing to say of it.
+#[must_use]
+pub fn covered_with_ramadan() -> String {
+    let ramadan = "[[period]]\nprofile = \"ramadan\"\nfrom = \"2026-12-01\"\nto = \"2099-12-31\"\ndecree = \"SE\"\n";
+    covered() + ramadan
 }
 
 /// All that the public table says of each event, whatever number it got.

@@ -1,6 +1,6 @@
 //! `tertib serve` as a process, under a clock that the test sets.
 
-use crate::Office;
+use crate::{Office, Ran};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -39,6 +39,12 @@ impl Clock {
     pub fn rules(&self, mut command: Command) -> Command {
         command.env("TERTIB_CLOCK", &self.file);
         command
+    }
+
+    /// Runs the program with an office's configuration by it.
+    #[must_use]
+    pub fn run(&self, office: &Office, arguments: &[&str]) -> Ran {
+        self.rules(office.command(arguments)).output().unwrap().into()
     }
 }
 

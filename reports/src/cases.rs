@@ -93,9 +93,8 @@ pub fn cases_file(
 }
 
 fn workbook(cases: &FigureCases, facts: &Facts, office: &Office) -> Result<Vec<u8>, rust_xlsxwriter::XlsxError> {
-    let lines = [&office.pemerintah, &office.dinas, &office.alamat];
     let frame = Frame {
-        letterhead: lines.into_iter().filter(|line| !line.is_empty()).cloned().collect(),
+        letterhead: office.letterhead(),
         title: cases.title.clone(),
         period: format!("{} · {}", cases.month.indonesian(), cases.provenance.extent()),
         last_day: cases.month.last_day(),

@@ -320,7 +320,6 @@ fn judged(j: &Judgement, may: Shown, day_s: Option<i64>, verdict: &str) -> Value
     let sign = j.compared.comparison().sign();
     let compared = may.compared(j);
     let (figure, value) = Language::Indonesian.compared(compared, day_s);
-    let share = |of: Option<f64>| of.filter(|_| matches!(compared, Compared::Share { .. }));
     json!({
         "judul": j.title,
         "angka": figure.unwrap_or_else(|| HIDDEN.to_owned()),
@@ -330,8 +329,6 @@ fn judged(j: &Judgement, may: Shown, day_s: Option<i64>, verdict: &str) -> Value
         "kedudukan": j.authority.printed(),
         "pasal": basis(j),
         "jangkar": anchor(j),
-        "bagian": share(compared.figure()),
-        "bagian_target": share(compared.value()),
     })
 }
 

@@ -27,6 +27,8 @@ pub(crate) enum Kind {
 const WIDTH: u32 = 560;
 const HEIGHT: u32 = 340;
 const GAP: u32 = 20;
+/// The height of a row of a sheet, in pixels.
+const ROW: u32 = 20;
 
 /// How lines differ, in order.
 const LINES: [(ChartLineDashType, ChartMarkerType, u32); 5] = [
@@ -47,9 +49,9 @@ pub(crate) struct Area<'a> {
     pub(crate) last: u32,
 }
 
-/// Returns how far to the right and down a chart stands that comes after so many.
+/// Returns how far to the right, in pixels, and down, in rows, a chart stands that comes after so many.
 pub(crate) fn place_of(before: u32) -> (u32, u32) {
-    (before % 2 * (WIDTH + GAP), before / 2 * (HEIGHT + GAP))
+    (before % 2 * (WIDTH + GAP), before / 2 * (HEIGHT + GAP) / ROW)
 }
 
 pub(crate) fn chart(drawing: &Drawing, area: &Area<'_>) -> Chart {

@@ -189,6 +189,7 @@ impl Document<'_> {
         match self {
             Self::Calendar(calendar) => format!("Tahun {}", calendar.year),
             Self::Verification(report) => format!("Tanggal {}", indonesian::long_date(report.on)),
+            Self::Paper(PaperSet { day: Some(day), .. }) => format!("Tanggal {}", indonesian::long_date(*day)),
             Self::Narrowed(review) => format!("Bulan {} · {}", self.month().indonesian(), narrowed::words(review)),
             _ => format!("Bulan {}", self.month().indonesian()),
         }

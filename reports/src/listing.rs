@@ -58,9 +58,8 @@ impl Listed {
     }
 
     fn workbook(&self, office: &Office, day: NaiveDate) -> Result<Vec<u8>, rust_xlsxwriter::XlsxError> {
-        let lines = [&office.pemerintah, &office.dinas, &office.alamat];
         let frame = Frame {
-            letterhead: lines.into_iter().filter(|line| !line.is_empty()).cloned().collect(),
+            letterhead: office.letterhead(),
             title: self.title.clone(),
             period: crate::indonesian::short_date(day),
             last_day: day,

@@ -14,6 +14,7 @@ use schemas::document::{Coverage, Measure, Measured, MonthlyReview, Pending, Sid
 use schemas::figures::StepTimes;
 use schemas::{Judgement, Language, Month, Verdict};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// The measure with which the conclusion begins.
 pub(crate) const ISSUED_IN_TIME: &str = "issued_within_24_hours";
@@ -69,7 +70,7 @@ fn conclusion(review: &MonthlyReview, templates: &Templates) -> Result<Vec<Strin
         let (value, place) = (measure.now()?.words(review.target(measure), day_s), place(measure)?);
         Some(json!({
             "id": measure.id,
-            "ukuran": measure.in_sentence(),
+            "ukuran": within_a_sentence(&measure.in_sentence()),
             "nilai": value,
             "letak": place,
             "membaik": unusual.better,
@@ -97,6 +98,15 @@ fn conclusion(review: &MonthlyReview, templates: &Templates) -> Result<Vec<Strin
         "cukup_pembanding": compared >= ENOUGH_MONTHS,
     });
     templates.sentences("kesimpulan.txt.j2", data)
+}
+
+/// Returns words that begin with a capital as they stand within a sentence; an abbreviation keeps its capitals.
+fn within_a_sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => first.to_lowercase().chain(letters).collect(),
+        _ => words.to_owned(),
+    }
 }
 
 /// Returns the flow of berkas, with that of batches.
@@ -289,7 +299,12 @@ fn other_targets(review: &MonthlyReview) -> Option<Value> {
     let met = |of: &[Verdict]| format!("{} dari {}", integer(count(of, Verdict::Met)), integer(of.len() as u64));
     let (now, before) = (valued(&sheet.judgements), valued(&review.previous_judgements));
     let missed = sheet.judgements.iter().filter(|j| j.decides && !is_shown(j) && j.verdict() == Verdict::Missed);
-    let steps: Vec<String> = missed.filter_map(|j| j.step).map(|step| step.to_string()).collect();
+    let missed: BTreeSet<(Option<u8>, &str)> = missed.map(|j| (j.step, j.step.map_or(&*j.title, |_| ""))).collect();
+    let steps: Vec<String> = missed.iter().filter_map(|(step, _)| Some(step.as_ref()?.to_string())).collect();
+    let others = missed.iter().filter(|(step, _)| step.is_none()).count() as u64;
+    let of_steps = (!steps.is_empty()).then(|| format!("langkah {}", steps.join(", ")));
+    let of_others = (others > 0).then(|| format!("{} target khusus", integer(others)));
+    let missed: Vec<String> = of_steps.into_iter().chain(of_others).collect();
     let verdict = match () {
         () if count(&now, Verdict::Missed) > 0 => Verdict::Missed,
         () if count(&now, Verdict::Met) > 0 => Verdict::Met,
@@ -304,7 +319,7 @@ fn other_targets(review: &MonthlyReview) -> Option<Value> {
             "tanda": "",
             "target": "semua",
             "putusan": told(verdict, sheet),
-            "catatan": if steps.is_empty() { String::new() } else { format!("lewat: langkah {}", steps.join(", ")) },
+            "catatan": if missed.is_empty() { String::new() } else { format!("lewat: {}", missed.join(" dan ")) },
             "titik": [],
             "sebaran": null,
         })
@@ -371,10 +386,19 @@ pub(crate) fn uncollected(review: &MonthlyReview) -> Value {
         "semua": review.uncollected.iter().map(|w| json!([w.pekon, w.kecamatan, integer(w.n), integer(w.oldest_working_days)])).collect::<Vec<_>>(),
     })
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use schemas::{Compared, Share};
+
+    #[test]
+    fn words_within_a_sentence_begin_small_but_for_abbreviations() {
+        assert_eq!(
+            ["Lama sejak diterima", "KTP-el terbit", ""].map(within_a_sentence),
+            ["lama sejak diterima", "KTP-el terbit", ""]
+        );
+    }
 
     #[test]
     fn a_value_is_never_rounded_onto_the_other_side_of_its_target() {

@@ -180,7 +180,7 @@ fn blanks(review: &MonthlyReview) -> Table {
     let stock =
         |words: &str, n: Option<i64>| n.map_or_else(|| row(words, "", "tidak diketahui".into()), |n| cards(words, n));
     let rows = review.blanks.map_or_else(
-        || vec![row("Catatan stok blangko tidak ada dalam arsip", "", Item::Empty)],
+        || vec![row("Catatan stok blangko", "", "tidak ada dalam arsip".into())],
         |blanks| {
             let lasts = match blanks.lasts() {
                 Some(Lasts::WorkingDays(days)) => days.into(),
@@ -206,7 +206,7 @@ fn outages(review: &MonthlyReview) -> Table {
     let row = |words: &str, unit: &str, value: Item| vec![Item::from(words), unit.into(), value];
     let cards = |words: &str, n: u64| row(words, "KTP-el", n.into());
     let rows = review.outages.map_or_else(
-        || vec![row("Catatan gangguan tidak ada dalam arsip", "", Item::Empty)],
+        || vec![row("Catatan gangguan", "", "tidak ada dalam arsip".into())],
         |outages| {
             let [hour, day] = [deadlines.within_1_hour_less_outages, deadlines.within_24_hours_less_outages];
             vec![
@@ -268,7 +268,7 @@ pub(crate) fn left_out(review: &MonthlyReview) -> Table {
     Table::new(["Sebab", "Data yang terkena"], cases.map(|cases| vec![cases.words.into(), cases.n.into()]).collect())
 }
 
-/// Returns every number of the sheets in one long table, for CSV, which has no sheets.
+/// Returns all that the sheets say in one long table, for CSV, which has no sheets: what a row is of, and each cell that is filled.
 pub(crate) fn long_table(sheets: Vec<Sheet>) -> Table {
     let mut rows = Vec::new();
     for Sheet { name, table, .. } in sheets {
@@ -276,15 +276,18 @@ pub(crate) fn long_table(sheets: Vec<Sheet>) -> Table {
         let unit_at = head.iter().position(|label| label == UNIT);
         for row in of_sheet {
             let unit = unit_at.and_then(|at| Some((at, row.get(at)?.text())));
-            let numbers = head.iter().zip(&row).enumerate().skip(1).filter(|(_, (_, item))| item.is_value());
+            let is_told = |at: usize, item: &Item| *item != Item::Empty && Some(at) != unit_at;
+            let told = head.iter().zip(&row).enumerate().skip(1).filter(|(at, (_, item))| is_told(*at, item));
             let of_row = |(at, (label, item)): (usize, (&String, &Item))| {
                 let label = match &unit {
-                    Some((unit_at, unit)) if at > *unit_at => Item::Text(format!("{label} ({unit})")),
+                    Some((unit_at, unit)) if at > *unit_at && item.is_number() => {
+                        Item::Text(format!("{label} ({unit})"))
+                    }
                     _ => label.into(),
                 };
                 vec![Item::from(&name), row.first().cloned().unwrap_or(Item::Empty), label, item.clone()]
             };
-            rows.extend(numbers.map(of_row));
+            rows.extend(told.map(of_row));
         }
     }
     Table::new(["Bagian", "Rincian", "Ukuran", "Nilai"], rows)

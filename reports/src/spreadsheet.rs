@@ -46,9 +46,8 @@ fn frame(document: Document<'_>, office: &Office) -> Result<Frame, RenderError> 
         _ => None,
     };
     let period = [Some(document.period()), copy.map(str::to_owned), crate::state::heading(document)];
-    let lines = [&office.pemerintah, &office.dinas, &office.alamat];
     Ok(Frame {
-        letterhead: lines.into_iter().filter(|line| !line.is_empty()).cloned().collect(),
+        letterhead: office.letterhead(),
         title: document.title(),
         period: period.into_iter().flatten().collect::<Vec<_>>().join(" · "),
         last_day: document.last_day(),

@@ -144,17 +144,9 @@ impl Item {
         }
     }
 
-    /// Whether it is a number, known or not.
-    pub(crate) fn is_value(&self) -> bool {
-        matches!(
-            self,
-            Self::Unknown
-                | Self::Integer(_)
-                | Self::Share { .. }
-                | Self::Hours(_)
-                | Self::Minutes(_)
-                | Self::Duration(_)
-        )
+    /// Whether it is a number.
+    pub(crate) fn is_number(&self) -> bool {
+        matches!(self, Self::Integer(_) | Self::Share { .. } | Self::Hours(_) | Self::Minutes(_) | Self::Duration(_))
     }
 
     /// Returns the value as it is read on paper.

@@ -19,13 +19,13 @@ pub(crate) fn page(trial: &TargetTrial, office: &Office) -> Value {
     json!({
         "kantor": office,
         "judul": trial.title,
-        "jenis": trial.jenis,
+        "jenis": trial.jenis_words.as_ref().map(|words| words.to_lowercase()),
         "nilai": value(trial),
         "sampai": trial.months.last().map(|month| month.month.indonesian()),
         "terpenuhi": integer(met as u64),
         "dari": integer(of as u64),
         "terketat": strictest(trial),
-        "baris": trial.months.iter().map(|month| row(month, trial.working_day_s)).collect::<Vec<_>>(),
+        "baris": trial.months.iter().map(row).collect::<Vec<_>>(),
         "sumbu": axis(trial),
         "nilai_coba": trial.months.first().and_then(|month| month.compared.value()),
         "berwaktu": trial.months.iter().any(|month| month.within.is_some()),
@@ -43,9 +43,10 @@ fn value(trial: &TargetTrial) -> Option<String> {
 /// Returns the values at which the axis of the chart is marked, with their words: that which is tried, the greatest and the least.
 fn axis(trial: &TargetTrial) -> Vec<Value> {
     let Some(first) = trial.months.first() else { return Vec::new() };
-    let words = |compared: Compared| Language::Indonesian.compared(compared, trial.working_day_s);
-    let tried = first.compared.value().zip(words(first.compared.without_figure()).1);
-    let shown = || trial.months.iter().filter_map(|month| Some((month.figure?, words(month.compared).0?)));
+    let words = |compared: Compared, day_s| Language::Indonesian.compared(compared, day_s);
+    let tried = first.compared.value().zip(words(first.compared.without_figure(), trial.working_day_s).1);
+    let shown =
+        || trial.months.iter().filter_map(|month| Some((month.figure?, words(month.compared, month.working_day_s).0?)));
     let greatest = shown().max_by(|a, b| a.0.total_cmp(&b.0));
     let least = shown().min_by(|a, b| a.0.total_cmp(&b.0));
     tried.into_iter().chain(greatest).chain(least).map(|(value, words)| json!([value, words])).collect()
@@ -63,7 +64,8 @@ fn strictest(trial: &TargetTrial) -> Option<String> {
     })
 }
 
-fn row(month: &TrialMonth, day_s: Option<i64>) -> Value {
+fn row(month: &TrialMonth) -> Value {
+    let day_s = month.working_day_s;
     let dash = || "–".to_owned();
     let in_force = month.in_force.as_ref().filter(|in_force| in_force.value.is_some());
     let beside: Vec<Compared> =
@@ -141,6 +143,7 @@ mod tests {
         let month = TrialMonth {
             month: "2026-10".parse().unwrap(),
             is_complete: true,
+            working_day_s: Some(27_000),
             n: 10,
             compared: of(840),
             figure: Some(922.0),
@@ -148,13 +151,19 @@ mod tests {
             within: Some(8),
             in_force: Some(value_in_force),
         };
-        let said = row(&month, Some(27_000));
+        let said = row(&month);
         assert_eq!(
             (said["hasil"].as_str(), said["berlaku"].as_str()),
             (Some("15 menit 22 detik"), Some("≤\u{A0}15 menit"))
         );
         assert_eq!(said["putusan_berlaku"], "tidak memenuhi");
-        let said = row(&TrialMonth { is_complete: false, ..month }, Some(27_000));
+        // Working time is told in the days of its own month, as the report of that month tells it.
+        let days = |working_day_s| {
+            let compared = Compared::Time { figure_s: Some(54_000), at_most_s: Some(54_000) };
+            row(&TrialMonth { working_day_s, compared, in_force: None, ..month.clone() })["hasil"].clone()
+        };
+        assert_ne!(days(Some(27_000)), days(Some(18_000)));
+        let said = row(&TrialMonth { is_complete: false, ..month });
         assert_eq!(
             (said["putusan"].as_str(), said["putusan_berlaku"].as_str()),
             (Some("sementara"), Some("sementara"))

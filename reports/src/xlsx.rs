@@ -12,6 +12,7 @@ use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, IgnoreError, Workbook, Worksheet, XlsxError,
 };
 use schemas::number::of_whole;
+use std::collections::BTreeSet;
 
 /// The greatest width of a column, in characters; longer texts are broken into lines.
 const WIDEST: usize = 45;
@@ -167,10 +168,15 @@ fn fill(sheet: &mut Worksheet, frame: &Frame, of: &Sheet, formats: &Formats) -> 
         // Digits that are text, such as a NIK, are meant to be text.
         sheet.ignore_error_range(numbers + 1, 0, last_row, last_column, IgnoreError::NumberStoredAsText)?;
         let area = Area { name: &name, head_row, first: numbers + 1, last: last_row };
+        let mut breaks = BTreeSet::new();
         for (drawing, before) in of.charts.iter().zip(0..) {
             let (right, down) = place_of(before);
-            sheet.insert_chart_with_offset(last_row + 3, 0, &chart(drawing, &area), right, down)?;
+            let row = last_row + 3 + down;
+            sheet.insert_chart_with_offset(row, 0, &chart(drawing, &area), right, 0)?;
+            breaks.extend((down > 0).then_some(row));
         }
+        // A page has one row of charts, so that none is torn.
+        sheet.set_page_breaks(&breaks.into_iter().collect::<Vec<_>>())?;
     }
     Ok(())
 }

@@ -63,6 +63,16 @@ impl Office {
         self.zona.unwrap_or_default()
     }
 
+    /// Returns the lines of the letterhead that are filled: government, office, street, and how the office is reached.
+    #[must_use]
+    pub fn letterhead(&self) -> Vec<String> {
+        let reached = [("Telepon", &self.telepon), ("Laman", &self.laman), ("Pos-el", &self.pos_el)];
+        let reached = reached.into_iter().filter(|(_, value)| !value.is_empty());
+        let reached: Vec<String> = reached.map(|(name, value)| format!("{name} {value}")).collect();
+        let lines = [self.pemerintah.clone(), self.dinas.clone(), self.alamat.clone(), reached.join("  ")];
+        lines.into_iter().filter(|line| !line.is_empty()).collect()
+    }
+
     /// Returns who holds a post: the officer of that number, or else who holds it without one.
     #[must_use]
     pub fn official(&self, post: &str, petugas: Option<&str>) -> Option<&Official> {

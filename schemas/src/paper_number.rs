@@ -50,6 +50,9 @@ const DOTS: &str = "..........";
 const FEW_DOTS: &str = "......";
 
 impl PaperNumbers {
+    /// Stands in a number for a classification code that is not known, for the pen.
+    pub const NO_CLASSIFICATION: &'static str = FEW_DOTS;
+
     /// Returns the number of a sheet of a day.
     #[must_use]
     pub fn dated(&self, sheet: NumberedSheet<'_>) -> String {

@@ -13,6 +13,9 @@ pub struct TargetTrial {
     pub title: String,
     /// The kind of application, if the trial is for one only.
     pub jenis: Option<String>,
+    /// Its printed words.
+    #[serde(skip)]
+    pub jenis_words: Option<String>,
     /// The value as it was written, in the unit of the target.
     pub written: f64,
     /// The unit of the target.
@@ -34,6 +37,9 @@ pub struct TrialMonth {
     pub month: Month,
     /// Whether the archive holds all of it.
     pub is_complete: bool,
+    /// The working seconds of an average working day of the month.
+    #[serde(skip)]
+    pub working_day_s: Option<i64>,
     /// The number of cases behind the figure.
     pub n: u64,
     /// The figure and the value that is tried.

@@ -2,7 +2,7 @@
 
 use crate::refused;
 use std::fs;
-use tests::{Office, Ran, run, run_in};
+use tests::{Office, Ran, covered_with_ramadan, run, run_in};
 
 #[test]
 fn init_writes_nothing_where_it_cannot_be_right() {
@@ -41,6 +41,7 @@ fn init_writes_nothing_where_it_cannot_be_right() {
 #[test]
 fn the_doctor_tells_what_stops_the_next_pull() {
     let office = Office::unpulled();
+    fs::write(office.path("kalender.toml"), covered_with_ramadan()).unwrap();
     office.run(&["pull"]).expect_code(0);
     let doctor = |code: i32, says: &str| {
         let ran = office.run(&["doctor", "--lang", "en"]).expect_code(code);

@@ -243,14 +243,12 @@ def common(report):
 
 
 def judged(report, path, rows_of):
-    """Rows of targets: title, figure, value, cases. `rows_of` are (title, figure text, target text, n, share, share of target)."""
-    for i, (title, figure, target, n, part, of) in enumerate(rows_of):
+    """Rows of targets: title, figure, value, cases. `rows_of` are (title, figure text, target text, n)."""
+    for i, (title, figure, target, n) in enumerate(rows_of):
         report.want(f"{path}.{i}.judul", title)
         report.want(f"{path}.{i}.angka", figure)
         report.want(f"{path}.{i}.target", target)
         report.want(f"{path}.{i}.kasus", idn(n))
-        report.want(f"{path}.{i}.bagian", part)
-        report.want(f"{path}.{i}.bagian_target", of)
 
 
 def shown_share(part, of, value):
@@ -265,7 +263,7 @@ def national():
     rows_of = []
     for title, count in zip([NATIONAL[0], NATIONAL[1], NATIONAL[2]], due[MONTH]):
         figure, target = shown_share(count[0], sum(count), 1.0)
-        rows_of.append((title, figure, target, sum(count), count[0] / sum(count), 1.0))
+        rows_of.append((title, figure, target, sum(count)))
     return rows_of
 
 
@@ -355,8 +353,9 @@ def review():
     text = f"{idn(count[0])} dari {idn(sum(count))} KTP-el yang dinilai ({shown_share(count[0], sum(count), 1.0)[0]}) terbit paling lama 24 jam kalender sejak lengkap di luar gangguan, yang terlama dalam {duration(slowest)} (jam kalender)"
     met = sum(c[0] == sum(c) for c in due[MONTH])
     text += f"; {met} dari 3 target yang dapat dinilai terpenuhi"
-    told = [f"{names[i].replace(chr(8804), 'paling lama')} {MEASURES[i](MONTH)[1]} ({side} dalam 13 bulan)" for i, side, _ in unusual]
-    text += f"; di luar kebiasaan: {', '.join(told)}." if told else "; tidak ada ukuran yang di luar kebiasaan 12 bulan sebelumnya."
+    begun = lambda name: name if name[1].isupper() else name[0].lower() + name[1:]
+    told = [f"{begun(names[i].replace(chr(8804), 'paling lama'))}: {MEASURES[i](MONTH)[1]} ({side} dalam 13 bulan)" for i, side, _ in unusual]
+    text += f". Di luar kebiasaan: {'; '.join(told)}." if told else "; tidak ada ukuran yang di luar kebiasaan 12 bulan sebelumnya."
     want("kesimpulan.0", text)
 
     # Steps.

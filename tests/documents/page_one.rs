@@ -14,6 +14,7 @@ tests::part! {
     what_the_office_works_with_is_the_source_s;
     a_month_is_compared_only_with_whole_ones;
     all_of_it_stands_on_the_first_page needs Tool::Pdftotext, Tool::Pdfinfo;
+    the_longest_revision_stands_there_too needs Tool::Pdftotext, Tool::Pdfinfo;
     fifteen_targets_and_long_names_stand_there_too needs Tool::Pdftotext, Tool::Pdfinfo;
     one_value_is_told_in_one_way;
     a_signature_never_stands_alone needs Tool::Pdftotext;
@@ -221,9 +222,45 @@ fn stands(office: &Office, month: &str, what: &str, most: usize) -> (String, Val
     (first, review)
 }
 
+/// Closes the books of all months that the archive holds, up to the one of the tests.
+fn close(office: &Office) {
+    let last = MONTH.parse::<schemas::Month>().unwrap();
+    for back in (1..13).rev() {
+        // One before the first month of the archive cannot be closed.
+        drop(office.run(&["seal", "--month", &last.back(back).to_string()]));
+    }
+    office.run(&["seal", "--month", MONTH]).expect_code(0);
+}
+
+/// A seventh of all rows comes after the books were closed, with a log of outages that changed: a revision of many counts and parts.
+fn the_longest_revision_stands_there_too() {
+    let office = year();
+    office.forget_archive();
+    office.sql(
+        "create table susulan as select * from langkah_berkas where substr(berkas_id, -1) = '7';
+         delete from langkah_berkas where substr(berkas_id, -1) = '7'",
+    );
+    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    close(&office);
+    office.sql(
+        "update susulan set recorded_at = '2026-11-28T03:00:00Z';
+         insert into langkah_berkas select * from susulan;
+         drop table susulan;
+         insert into gangguan values (900001, 'jaringan', '2026-10-14T02:00:00Z', '2026-10-14T02:30:00Z')",
+    );
+    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    let (first, review) = stands(&office, MONTH, "a revision", 6);
+    let revision = &review["sheet"]["revision"];
+    let [counts, parts] = ["changed", "parts"].map(|of| revision[of].as_array().unwrap().len());
+    assert!(counts > 20 && parts > 12, "{revision}");
+    assert!(first.contains("Perbaikan ke-") && first.contains("jumlah lain"), "{first}");
+    assert!(first.contains("Buku ditutup "), "{first}");
+}
+
 /// Whatever the month is, the first page holds everything from the conclusion to the signature.
 fn all_of_it_stands_on_the_first_page() {
     let office = year();
+    close(&office);
     stands(&office, MONTH, "thirteen months", 6);
     stands(&office, "2025-10", "the first month", 6);
 
@@ -232,6 +269,7 @@ fn all_of_it_stands_on_the_first_page() {
     office.forget_archive();
     office.sql("delete from langkah_berkas where strftime('%Y-%m', selesai, '+7 hours') = '2026-05'");
     office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    close(&office);
     let (first, review) = stands(&office, "2026-05", "an empty month", 5);
     assert!(first.contains("Tidak ada peristiwa pelayanan pada bulan ini"), "{first}");
     assert_eq!(review["sheet"]["figures"]["figures"]["movement"]["entered"], 0);
@@ -247,9 +285,11 @@ fn all_of_it_stands_on_the_first_page() {
     let one = Office::unpulled();
     one.sql("delete from langkah_berkas where berkas_id <> (select min(berkas_id) from langkah_berkas)");
     one.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    close(&one);
     stands(&one, MONTH, "one application", 5);
 
     let many = Office::demo(&["--months", "2026-10:2026-10", "--per-month", "6000", "--seed", "9"]);
+    close(&many);
     let (first, _) = stands(&many, MONTH, "6,000 applications", 7);
     assert!(first.contains("masuk 6.000"), "{first}");
 }
@@ -280,10 +320,7 @@ fn fifteen_targets_and_long_names_stand_there_too() {
     fs::create_dir_all(facts.join("wilayah")).unwrap();
     fs::write(facts.join("wilayah/tanggamus.csv"), long_names.join("\n") + "\n").unwrap();
     // Who signs stands there once the books are closed.
-    for back in (0..13).rev() {
-        let month = MONTH.parse::<schemas::Month>().unwrap().back(back);
-        office.run(&["seal", "--month", &month.to_string()]).expect_code(0);
-    }
+    close(&office);
     let (first, review) = stands(&office, MONTH, "fifteen targets and long names", 6);
     let data = read(&office, MONTH, "data.json");
     let others = data["ukuran"]["baris"].as_array().unwrap().last().unwrap();

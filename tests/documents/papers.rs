@@ -366,7 +366,7 @@ fn a_note_of_return_names_each_document_and_its_rule() {
     assert_eq!(text.matches("NOTA PENGEMBALIAN BERKAS").count(), days.len());
     assert!(days.iter().all(|of| text.contains(&format!("400.12.2.1/{of}/NP/X/2026"))), "{text}");
     for says in [
-        "Kartu Keluarga syarat permohonan Baru, Perpres 96/2018 Pasal 15",
+        "Kartu Keluarga syarat permohonan Baru, Perpres 96/2018",
         "tidak disyaratkan bagi permohonan Baru: tidak perlu dilengkapi",
         "tetapi tidak ada dokumen yang perlu dilengkapi",
         "Berkas dapat diajukan kembali sebagaimana adanya",

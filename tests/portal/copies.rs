@@ -108,7 +108,7 @@ fn open(office: Office, archive: &Path, scratch: &Path) -> (Shown, String) {
 }
 
 /// An office of which an entry of a book is held back, so that its number is missing for who does not know it.
-fn holding() -> Office {
+pub(crate) fn holding() -> Office {
     let office = Office::small();
     office.forget_archive();
     office.sql(
@@ -191,6 +191,7 @@ fn a_public_copy_says_what_it_does_not_tell() {
     assert!(!page.contains("Tidak ada temuan") && !page.contains("TERTIB1"));
     let whole_page = main_of(&whole.get("/tinjauan/2026-10", &of_whole));
     assert!(!whole_page.contains("salinan ini") && whole_page.contains("TERTIB1"));
+    assert!(shown.log().contains("a copy without personal data") && !whole.log().contains("without personal data"));
     let csv = shown.get("/tinjauan/2026-10.csv", &cookie).text();
     assert!(csv.lines().any(|line| line.starts_with("Mutu") && line.ends_with(UNKNOWN)), "{csv}");
 }

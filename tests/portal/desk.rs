@@ -1,5 +1,6 @@
 //! What makes the pages is a process of its own: it is started when it is needed, again when it was killed, and never outlives the portal.
 
+use crate::operations::begun;
 use crate::{Shown, office as office_with_portal, within};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use std::fs;
@@ -96,9 +97,7 @@ fn an_upgrade_changes_nothing_before_the_restart() {
     replace(&own);
     let page = shown.get("/tinjauan/2026-10", &cookie);
     assert_eq!(page.status, 200, "{}\n{}", page.text(), shown.log());
-    let run = shown.post("/pekerjaan/verifikasi/jalankan", &cookie);
-    assert_eq!(run.status, 303, "{}\n{}", run.text(), shown.log());
-    let path = run.header("location").unwrap().to_owned();
+    let path = begun(&shown, &cookie, "verifikasi");
     within(Duration::from_secs(60), "the run has ended", || {
         let run = shown.ask("get", &path).cookie(Some(&cookie)).json().send().json();
         (run["run"]["outcome"] == "done").then_some(())

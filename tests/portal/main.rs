@@ -32,7 +32,7 @@ use std::net::SocketAddr;
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
-use tests::serving::Serving;
+use tests::serving::{Clock, Serving};
 use tests::trials::Trials;
 use tests::{Office, Ran, ended};
 
@@ -114,9 +114,20 @@ impl Shown {
         Self::by(office(of), &["portal"])
     }
 
-    /// The portal of an office that is served.
+    /// The portal of an office that is served, and that pulls while nobody tests.
     fn served(of: Office) -> Self {
-        Self::by(office(of), &["serve"])
+        let office = office(of);
+        office.configure("cron = \"*/30 7-17 * * 1-5\"", "cron = \"0 3 * * 0\"");
+        Self::by(office, &["serve"])
+    }
+
+    /// By a clock at which October is the month before and no job is due. It shows whole seconds, so nothing may depend on parts of them.
+    fn by_the_clock(of: Office, arguments: &[&str]) -> (Self, Clock) {
+        let office = office(of);
+        let clock = Clock::of(&office);
+        clock.set(visits::MORNING_S, 100_000);
+        let command = clock.rules(office.command(arguments));
+        (Self::of(office, command), clock)
     }
 
     fn by(office: Office, arguments: &[&str]) -> Self {

@@ -8,6 +8,7 @@ use tests::Office;
 tests::part! {
     every_number_leads_to_itself;
     cases_are_for_who_may_see_them_and_name_nobody;
+    rows_that_are_held_back_are_named_by_their_event;
     what_is_no_number_is_refused_in_words;
 }
 
@@ -149,6 +150,28 @@ fn cases_are_for_who_may_see_them_and_name_nobody() {
         assert!(!shown.get("/angka/2026-10/flow/received", &cookie).text().contains("satu per satu"), "{role}");
     }
     assert!(shown.get("/angka/2026-10/flow/received", &cookie).text().contains("satu per satu"));
+}
+
+/// Who may see cases finds each row that is held back at its source: by its event, why, in which column, and since when.
+fn rows_that_are_held_back_are_named_by_their_event() {
+    let held = crate::copies::holding();
+    let event = held.number("select event_id from langkah_berkas where hasil = 'entah'").to_string();
+    let shown = Shown::by(office(held), &["portal"]);
+    let path = "/angka/2026-10/lain/tertahan";
+    let cookie = shown.sign_in("auditor");
+    assert!(shown.get(path, &cookie).text().contains("satu per satu"));
+    let n = shown.ask("get", path).cookie(Some(&cookie)).json().send().json()["n"].as_u64().unwrap();
+    let cases = shown.get(&format!("{path}/baris.json"), &cookie).json()["cases"].as_array().unwrap().clone();
+    assert_eq!(cases.len() as u64, n);
+    let named = cases.iter().find(|case| case["event"] == event.as_str()).unwrap_or_else(|| panic!("{cases:?}"));
+    assert_eq!(named["step"], 4);
+    for words in ["Kolom: hasil.", "Tertahan sejak "] {
+        assert!(named["words"].as_str().unwrap().contains(words), "{named}");
+    }
+    let jobs = shown.ask("get", "/pekerjaan").cookie(Some(&cookie));
+    assert!(jobs.send().text().contains("dirinci pada <a href=\"/tinjauan#mutu\">"));
+    let kepala = shown.sign_in("kepala");
+    assert_eq!(shown.get(&format!("{path}/baris"), &kepala).status, 403);
 }
 
 /// What is no number, no month or no form is not there, and the page says what to do.

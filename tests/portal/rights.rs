@@ -4,7 +4,7 @@ use crate::client::Reply;
 use crate::{ROLES, Shown, routes};
 use schemas::Facts;
 use std::collections::BTreeMap;
-use tests::tree;
+use tests::{Office, tree};
 
 tests::part! {
     every_route_is_for_those_who_may_and_nobody_else;
@@ -78,7 +78,7 @@ fn every_route_is_for_those_who_may_and_nobody_else() {
 }
 
 fn each_answer_is_guarded() {
-    let shown = Shown::alone();
+    let (shown, _) = Shown::by_the_clock(Office::small(), &["portal"]);
     let cookie = shown.sign_in("ti");
     // Every part is in the menu, and leads to the last month.
     let page = shown.get("/akun", &cookie).text().replace("&#x2f;", "/");

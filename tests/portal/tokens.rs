@@ -5,6 +5,7 @@ use crate::rights::{may, path};
 use crate::{ROLES, Shown, description, routes, user};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use tests::Office;
 use tests::tools::Tool;
 
 tests::part! {
@@ -44,7 +45,7 @@ fn is_data(reply: &Reply, of: &str) {
 }
 
 fn a_token_reads_what_its_role_may_and_nothing_else() {
-    let shown = Shown::alone();
+    let (shown, _) = Shown::by_the_clock(Office::small(), &["portal"]);
     let (mut given, mut refused) = (0, 0);
     for role in ROLES {
         let (token, cookie) = (token(&shown, role), shown.sign_in(role));
@@ -162,7 +163,7 @@ fn a_token_ends_and_wrong_ones_wait() {
 
 /// Schemathesis asks as each role, with a session and by a token, and as nobody. `TERTIB_EXAMPLES` asks for more than the edges.
 fn the_description_is_kept() {
-    let office = crate::office(tests::Office::small());
+    let office = crate::office(Office::small());
     office.run(&["run", "verifikasi"]).expect_code_in(&[0, 1], "run");
     let shown = Shown::by(office, &["portal"]);
     let examples = std::env::var_os("TERTIB_EXAMPLES");

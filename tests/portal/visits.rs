@@ -15,7 +15,7 @@ tests::part! {
 }
 
 /// A Tuesday morning after the last month of the office, at which no job is due: in seconds.
-const MORNING_S: i64 = 1_794_274_200;
+pub(crate) const MORNING_S: i64 = 1_794_274_200;
 
 /// Seven months, the fewest with which one is compared.
 pub(crate) fn seven_months() -> Office {

@@ -27,13 +27,13 @@ use tests::tools::Tool;
 use tests::{Office, root};
 
 tests::trials! {
-    a_page_says_what_pdf_and_json_say needs Tool::Pdftotext, Tool::Python(&[]);
+    a_page_says_what_pdf_and_json_say needs Tool::Pdftotext, Tool::Python(&["openpyxl"]);
     a_part_says_what_data_and_tables_say needs Tool::Python(&["openpyxl"]);
     a_calendar_says_what_pdf_and_json_say needs Tool::Pdftotext, Tool::Python(&[]);
-    a_wrong_number_is_seen needs Tool::Pdftotext, Tool::Python(&[]);
+    a_wrong_number_is_seen needs Tool::Pdftotext, Tool::Python(&["openpyxl"]);
     a_template_computes_nothing_and_escapes_everything;
     a_page_is_light;
-    the_portal_gives_every_role_these_pages needs Tool::Pdftotext, Tool::Python(&[]);
+    the_portal_gives_every_role_these_pages needs Tool::Pdftotext, Tool::Python(&["openpyxl"]);
     every_typesetter_draws_the_same_pictures needs Tool::Typst;
     everybody_can_read_them needs Tool::Chromium, Tool::Python(&["playwright", "axe_playwright_python"]);
 }
@@ -55,7 +55,15 @@ fn office() -> &'static Office {
 }
 
 fn render(office: &Office, month: &str) {
-    let only = ["render", "--month", month, "--only", "laporan_bulanan,laporan_kepatuhan", "--format", "json,data,pdf"];
+    let only = [
+        "render",
+        "--month",
+        month,
+        "--only",
+        "laporan_bulanan,laporan_kepatuhan",
+        "--format",
+        "json,data,pdf,csv,xlsx",
+    ];
     office.run(&only).expect_code_in(&[0, 1], "render");
 }
 
@@ -336,17 +344,28 @@ impl<'o> Report<'o> {
         filled(self.template, "/halaman", data)
     }
 
-    /// What the judge says of a page beside the data, the text of the PDF and the JSON: how many numbers it compared, or what is wrong.
+    /// What the judge says of a page beside the data, the text of the PDF, the tables and the JSON: how much it compared, or what is
+    /// wrong.
     fn judged(&self, html: &str, data: &Value, json: &str) -> Result<u64, String> {
-        judged(self.name, html, data, json, &file(self.office, self.name, self.month, "pdf"))
+        let csv = fs::read(file(self.office, self.name, self.month, "csv")).unwrap();
+        self.judged_with(html, data, json, &csv)
+    }
+
+    /// The same with a table in place of its own.
+    fn judged_with(&self, html: &str, data: &Value, json: &str, csv: &[u8]) -> Result<u64, String> {
+        let folder = with_text(&file(self.office, self.name, self.month, "pdf"));
+        fs::write(folder.path().join("table.csv"), csv).unwrap();
+        fs::copy(file(self.office, self.name, self.month, "xlsx"), folder.path().join("table.xlsx")).unwrap();
+        judged_in(&folder, self.name, html, data, json)
     }
 }
 
-fn judged(name: &str, html: &str, data: &Value, json: &str, pdf: &Path) -> Result<u64, String> {
+/// A folder with the text of a PDF.
+fn with_text(pdf: &Path) -> tempfile::TempDir {
     let folder = tempfile::TempDir::new().unwrap();
     let text = Tool::Pdftotext.output(&["-layout", &pdf.display().to_string(), "-"]);
     fs::write(folder.path().join("pdf.txt"), text).unwrap();
-    judged_in(&folder, name, html, data, json)
+    folder
 }
 
 fn judged_in(folder: &tempfile::TempDir, name: &str, html: &str, data: &Value, json: &str) -> Result<u64, String> {
@@ -365,7 +384,9 @@ fn a_calendar_says_what_pdf_and_json_say() {
     let (json, DocumentPage { template, values, .. }) = calendar();
     office().run(&["calendar", "--year", "2026", "--format", "pdf"]).expect_code(0);
     let pdf = office().path("laporan/kalender_2026.pdf");
-    let judge = |values: &Value| judged("kalender", &filled(template, "/kalender/2026", values), values, &json, &pdf);
+    let judge = |values: &Value| {
+        judged_in(&with_text(&pdf), "kalender", &filled(template, "/kalender/2026", values), values, &json)
+    };
     let compared = judge(&values);
     assert!(compared.as_ref().is_ok_and(|numbers| *numbers > 400), "{compared:#?}");
     let mut changed = values.clone();
@@ -419,6 +440,16 @@ fn a_wrong_number_is_seen() {
         let mut changed = data.clone();
         *changed.pointer_mut(in_data).unwrap() = "91.827".into();
         fails(&report.page(&changed), &changed, json, "91.827 is on the page and not in the PDF");
+        // One that changes in the table alone: a number, and a text.
+        let csv = fs::read_to_string(file(report.office, name, report.month, "csv")).unwrap();
+        let ends = |digit: bool| move |line: &&str| line.ends_with(|c: char| c.is_ascii_digit() == digit && c != ';');
+        let lines = [true, false].map(|digit| csv.lines().skip(1).find(ends(digit)));
+        assert!(lines[1].is_some(), "{csv}");
+        for line in lines.into_iter().flatten() {
+            let other = csv.replacen(line, &format!("{line}7"), 1);
+            let faults = report.judged_with(&html, data, json, other.as_bytes()).unwrap_err();
+            assert!(faults.contains("the CSV does not"), "{name}: {line}: {faults}");
+        }
         // One that changes in the JSON alone.
         let mut other: Value = serde_json::from_str(json).unwrap();
         *other.pointer_mut(in_json).unwrap() = 81_726.into();
@@ -493,7 +524,7 @@ fn every_typesetter_draws_the_same_pictures() {
     assert_eq!(renderer.picture(&page, "../kunci").unwrap(), None);
 }
 
-/// The portal: what it gives as page, PDF and JSON is the same to every role, and says the same.
+/// The portal: what it gives as page, PDF, JSON, CSV and XLSX is the same to every role, and says the same.
 fn the_portal_gives_every_role_these_pages() {
     let office = office().copy();
     drop(fs::remove_file(office.path("pengguna.toml")));
@@ -521,7 +552,12 @@ fn the_portal_gives_every_role_these_pages() {
         let read = |ending: &str| fs::read_to_string(given.join(format!("{template}.{ending}"))).unwrap();
         let (html, json) = (read("html"), read("json"));
         let pdf = given.join(format!("{template}.pdf"));
-        let compared = judged(name, &html, &data(&office, name, MONTH), &json, &pdf);
+        let folder = with_text(&pdf);
+        for ending in ["csv", "xlsx"] {
+            let table = given.join(format!("{template}.{ending}"));
+            fs::copy(table, folder.path().join(format!("table.{ending}"))).unwrap();
+        }
+        let compared = judged_in(&folder, name, &html, &data(&office, name, MONTH), &json);
         assert!(compared.as_ref().is_ok_and(|numbers| *numbers > 30), "{name}: {compared:#?}");
     }
 }

@@ -2,10 +2,10 @@
 
     numbers.py DOCUMENT FOLDER
 
-FOLDER holds page.html, data.json (what the layout of the PDF reads), pdf.txt and document.json; of what is not set on paper, table.csv and
-table.xlsx in place of the text. Each number of the page is one of the
+FOLDER holds page.html, data.json (what the layout of the PDF reads), document.json, of what is set on paper pdf.txt, and of a report
+table.csv and table.xlsx. Each number of the page is one of the
 data or of the template, as often as they say it; each text of the data stands on the page; each number of the page is in the PDF, and
-each number of the PDF that the data have is on the page; each number of a table is in the other, and those that the JSON has are its. The JSON keeps values and no words: from it rows of the page are made anew.
+each number of the PDF that the data have is on the page; what a table says is in the other, and what the JSON has is in both. The JSON keeps values and no words: from it rows of the page are made anew.
 What is wrong is an error. On standard output: how many numbers of the page were compared.
 """
 import collections, csv, html.parser, json, pathlib, re, sys
@@ -88,13 +88,13 @@ def numbers(text):
 
 # What only paper has: the letterhead, the square code, the day of the signature, the footer; the state, where the month is final. By what
 # a row is led to is no text.
-ON_PAPER = r".*\.jangkar$|kantor\.|qr$|tanggal$|asal$|bertanda$|keadaan\.ditutup$|blangko\.\d+\.0$|keputusan(_lain)?\.\d+\.bagian$"
+ON_PAPER = r".*\.jangkar$|kantor\.|qr$|tanggal$|asal$|bertanda$|blangko\.\d+\.0$|keputusan(_lain)?\.\d+\.bagian$"
 if NAME == "kalender":
     ON_PAPER += r"|program$|jenis\.|bulan\.\d+\.hari\.\d+\.jenis$"
 if NAME == "laporan_bulanan_tersaring":
     # The way to the whole review is no text.
     ON_PAPER += r"|saringan\.laporan$" + ("" if data["saringan"]["per_kecamatan"] else r"|kecamatan\.")
-if NAME != "kalender" and not data["keadaan"]["sementara"]:
+if NAME != "kalender" and not data["keadaan"]["sementara"] and data["keadaan"]["ditutup"] is None:
     ON_PAPER += r"|keadaan\.sampai$"
 # What the page leaves out with the part that would say it.
 SHOWN = {"langkah": "ada_peristiwa", "waktu": "ada_peristiwa", "kelengkapan": "ada_peristiwa"}
@@ -275,59 +275,94 @@ if len(rows) < (0 if NAME == "kalender" else 10):
 
 
 
+def is_number(text):
+    return re.fullmatch(r"-?\d+(,\d+)?", text) is not None
+
+
 def tables():
-    """The numbers of CSV and workbook by part, row and column, as the CSV writes them."""
+    """What CSV and workbook say by part, row and column: numbers as numbers, all else as text."""
     with open(FOLDER / "table.csv", encoding="utf-8-sig", newline="") as file:
         head, *lines = list(csv.reader(file, delimiter=";"))
+    is_long = head == ["Bagian", "Rincian", "Ukuran", "Nilai"]
+    if not is_long:
+        # The compliance sheet has one table, in which a row is a target.
+        lines = [("Standar", line[0], label, value) for line in lines for label, value in zip(head[1:], line[1:]) if value]
     in_csv = collections.Counter(tuple(line) for line in lines)
     # This file is called like a module of Python that others need.
     sys.path.remove(str(pathlib.Path(__file__).parent))
     import openpyxl
     in_book = collections.Counter()
     for sheet in openpyxl.load_workbook(FOLDER / "table.xlsx").worksheets[:-1]:
+        if not is_long and sheet.title != "Standar":
+            continue
         cells = [list(row) for row in sheet.iter_rows(values_only=True)]
         # Below the head stand the numbers of the columns.
         at = next((n for n, row in enumerate(cells) if row[:2] == [1, 2]), None)
         for row in cells[at + 1:] if at is not None else []:
-            if row[0] in (None, "Jumlah"):
+            if row[0] == "Jumlah" or all(cell is None for cell in row):
                 continue
             head = cells[at - 1]
-            # The unit of a row is that of the numbers to its right.
-            unit = head.index("Satuan") if "Satuan" in head else len(head)
-            labels = [f"{label} ({row[unit]})" if n > unit else label for n, label in enumerate(head)]
-            for label, value in zip(labels[1:], row[1:]):
-                if isinstance(value, (int, float)) and label:
-                    # A share is kept as a part of one there.
-                    in_book[(sheet.title, str(row[0]), label, value * 100 if "%)" in label else value)] += 1
+            # The unit of a row is that of the numbers to its right, and in a long table no cell of its own.
+            unit = head.index("Satuan") if is_long and "Satuan" in head else len(head)
+            for n, (label, value) in enumerate(zip(head[1:], row[1:]), 1):
+                if value in (None, "") or not label or n == unit:
+                    continue
+                if isinstance(value, str):
+                    in_book[(sheet.title, row[0] or "", label, value)] += 1
+                    continue
+                of_unit = f"{label} ({row[unit]})" if n > unit else label
+                # A share is kept as a part of one there.
+                is_share = "%)" in of_unit or not is_long and label in ("Capaian", "Nilai target", "Selisih") and row[head.index("Satuan")] == "%"
+                in_book[(sheet.title, row[0] or "", of_unit, value * 100 if is_share else value)] += 1
     return in_csv, in_book
 
 
 compared = 0
-if not IS_ON_PAPER:
+if (FOLDER / "table.csv").exists():
     in_csv, in_book = tables()
     as_number = lambda text: float(text.replace(",", "."))
-    near = {(part, row, label, round(as_number(value), 2)) for part, row, label, value in in_csv}
+    near = {(part, row, label, round(as_number(value), 2)) for part, row, label, value in in_csv if is_number(value)}
     for part_name, row, label, value in in_book:
-        if not any((part_name, row, label, round(value + off, 2)) in near for off in (0, 0.005, -0.005)):
+        said = (part_name, str(row), label)
+        is_there = (*said, value) in in_csv if isinstance(value, str) else any((*said, round(value + off, 2)) in near for off in (0, 0.005, -0.005))
+        if not is_there:
             faults.append(f"the workbook says {part_name}, {row}, {label}: {value}, the CSV does not")
     if sum(in_csv.values()) != sum(in_book.values()):
-        faults.append(f"the CSV has {sum(in_csv.values())} numbers, the workbook {sum(in_book.values())}")
+        faults.append(f"the CSV says {sum(in_csv.values())} things, the workbook {sum(in_book.values())}")
+    full = NAME == "laporan_bulanan"
+    sheet = document["sheet"] if full else document
     names = "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split()
     wanted = []
-    for t in document["trend"]:
+    for t in [] if NAME == "laporan_kepatuhan" else sheet["figures"]["trend"] if full else document["trend"]:
         month = f"{names[int(t['month'][5:]) - 1]} {t['month'][:4]}"
         for label, n in (("Diterima", t["received"]), ("Tercetak", t["printed"]), ("Diserahkan", t["handed_over"]), ("Ditolak", t["movement"]["rejected"]),
                          ("Rekaman ganda", t["movement"]["duplicate"]), ("Terbuka pada akhir bulan", t["open"])):
             wanted.append(("Arus", month, label, str(n)))
-    for k in document["by_kecamatan"] if document["kecamatan"] is None else []:
+    by_kecamatan = document["kecamatan"] if full else document.get("by_kecamatan", []) if document.get("kecamatan") is None else []
+    for k in by_kecamatan:
         wanted.append(("Kecamatan", k["kecamatan"], "Diterima", str(k["received"])))
-    for u in document["uncollected"]:
+    for u in document.get("uncollected", []):
         wanted.append(("Pekon", u["pekon"], "KTP-el belum diambil", str(u["n"])))
-    for step, act in document["steps"]:
-        wanted.append(("Langkah", f"{step}. {act}", "Peristiwa", str(document["figures"]["time_per_step"][str(step)]["events"])))
-    for t in document["targets"]:
-        if t["decides"] and t["value"] is not None:
+    times = (sheet["figures"]["figures"] if full else document.get("figures", {})).get("time_per_step", {})
+    for step, act in document.get("steps", []):
+        if str(step) in times:
+            wanted.append(("Langkah", f"{step}. {act}", "Peristiwa", str(times[str(step)]["events"])))
+    for t in sheet["judgements"] if "judgements" in sheet else document["targets"]:
+        if t["decides"] and t["value"] is not None and t["n"] is not None:
             wanted.append(("Standar", t["title"], "Kasus", str(t["n"])))
+    for found in document.get("quality") or []:
+        wanted.append(("Mutu", found["text"]["code"], "Data yang terkena", str(found["n"])))
+        wanted.append(("Mutu", found["text"]["code"], "Tindakan", found["text"]["remedy"]))
+    for matter in document.get("pending") or []:
+        wanted.append(("Keputusan", matter["sentence"], "Usul", matter["proposal"]))
+    for book, title in document.get("books") or []:
+        wanted.append(("Penomoran", title, "Entri", str(sheet["figures"]["figures"]["ledgers"][book]["entries"])))
+    stock = document.get("blanks")
+    if stock:
+        words = {"received": "Diterima", "printed": "Dicetak", "spoilt": "Gagal cetak"}
+        wanted += [("Blangko", name, "Nilai (keping)", str(stock[of])) for of, name in words.items()]
+    if document.get("outages"):
+        wanted.append(("Gangguan", "Banyaknya", "Nilai (kali)", str(document["outages"]["n"])))
     for row in wanted:
         if row not in in_csv:
             faults.append(f"by the JSON the CSV has {row}")

@@ -2,13 +2,14 @@
 
     portal.py LOG FOLDER ACCOUNT...
 
-LOG is what the portal writes, in which its address stands. The page, the PDF and the JSON of each report are written to FOLDER as the
+LOG is what the portal writes, in which its address stands. The page, the PDF, the JSON and the tables of each report are written to FOLDER as the
 first account is given them; what another is given differs in nothing but the frame. What is wrong is an error.
 """
 import http.cookiejar, pathlib, re, sys, time, urllib.parse, urllib.request
 
 LOG, FOLDER, ACCOUNTS = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3:]
 FOLDER.mkdir()
+FILES = ("pdf", "json", "csv", "xlsx")
 PAGES = {"tinjauan": "/tinjauan/2026-10", "kepatuhan": "/kepatuhan/2026-10"}
 
 
@@ -38,12 +39,12 @@ first = {}
 for account in ACCOUNTS:
     get = signed_in(account)
     for name, path in PAGES.items():
-        given = {"html": get(path), "pdf": get(path + ".pdf"), "json": get(path + ".json")}
+        given = {"html": get(path), **{ending: get(f"{path}.{ending}") for ending in FILES}}
         if name not in first:
             first[name] = given
             for ending, content in given.items():
                 (FOLDER / f"{name}.{ending}").write_bytes(content)
-        for ending in ("pdf", "json"):
+        for ending in FILES:
             if given[ending] != first[name][ending]:
                 sys.exit(f"{account} is given another {name}.{ending}")
         if main_of(given["html"]) != main_of(first[name]["html"]):

@@ -18,6 +18,7 @@ use tests::tools::Tool;
 
 tests::trials! {
     every_word_was_read needs Tool::Pdftotext, Tool::Python(&[]);
+    no_phrase_of_a_source_is_refused;
     a_word_that_is_refused_is_found;
 }
 
@@ -130,6 +131,23 @@ fn every_word_was_read() {
     assert!(new.is_empty(), "words that nobody has read yet, with where they stand: {new:#?}");
     let gone: Vec<_> = read.iter().filter(|word| !found.contains_key(*word)).collect();
     assert!(gone.is_empty(), "words that stand nowhere any more: {gone:?}");
+}
+
+/// Single words stand for other things in a source too; a phrase of several that is refused has no place in one.
+fn no_phrase_of_a_source_is_refused() {
+    let facts = Facts::embedded().unwrap();
+    let sources = said::sources();
+    assert!(sources.len() > 3_000, "{}", sources.len());
+    let faults = |readings: &[Reading]| -> Vec<String> {
+        let of = |reading: &Reading| {
+            let found = refused(reading, &facts.terms).into_iter().filter(|(words, _)| words.contains(' '));
+            found.map(|(words, term)| format!("{}: `{words}`; write `{term}`", reading.place)).collect::<Vec<_>>()
+        };
+        readings.iter().flat_map(of).collect()
+    };
+    assert_eq!(faults(&sources), [""; 0]);
+    let wrong = Reading { place: "x.rs".to_owned(), text: "Kartu tercetak tanpa pemeriksaan".to_owned() };
+    assert_eq!(faults(&[wrong]).len(), 1);
 }
 
 /// The test itself sees what it should: whole words, in the documents for which they are not given.

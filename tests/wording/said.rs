@@ -24,6 +24,11 @@ pub(crate) fn readings() -> Vec<Reading> {
             read("keputusan.toml", matter[key].as_str().unwrap().to_owned());
         }
     }
+    for number in table(data.join("angka.toml"))["angka"].as_array().unwrap() {
+        for key in ["judul", "arti", "hitung"] {
+            read("angka.toml", number[key].as_str().unwrap().to_owned());
+        }
+    }
     for entry in fs::read_dir(root().join("templates")).unwrap().map(|entry| entry.unwrap().path()) {
         if entry.to_string_lossy().ends_with(".txt.j2") {
             // All branches of a sentence, also those that no month of the test comes to.
@@ -41,6 +46,25 @@ pub(crate) fn readings() -> Vec<Reading> {
     // What is typed stands between fences.
     let prose: String = handbook.split("```").step_by(2).collect();
     read("PANDUAN.md", prose);
+    readings
+}
+
+/// The texts between quotes in the sources that say something to an official, also where no office of the tests comes to them.
+pub(crate) fn sources() -> Vec<Reading> {
+    let mut readings = Vec::new();
+    let mut ahead: Vec<PathBuf> =
+        ["pipeline/src", "reports/src", "schemas/src", "jobs/src/portal", "templates"].map(|of| root().join(of)).into();
+    while let Some(path) = ahead.pop() {
+        if path.is_dir() {
+            ahead.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|ending| ending == "rs" || ending == "typ") {
+            let text = fs::read_to_string(&path).unwrap();
+            let program = text.split("#[cfg(test)]").next().unwrap();
+            let quoted = program.lines().flat_map(|line| line.split('"').skip(1).step_by(2));
+            let place = path.strip_prefix(root()).unwrap().display().to_string();
+            readings.extend(quoted.map(|text| Reading { place: place.clone(), text: text.to_owned() }));
+        }
+    }
     readings
 }
 

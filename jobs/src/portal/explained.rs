@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use pipeline::TrialError;
 use reports::{Document, DocumentPage, cases_file, cases_values, origin_values};
 use schemas::document::{FileFormat, TargetTrial};
-use schemas::{FigureCases, FigureKey, Month, Narrowing};
+use schemas::{FigureCase, FigureCases, FigureKey, Month, Narrowing};
 use serde_json::{Value, json};
 
 /// So many places of a finding are listed; `tertib quality` lists all.
@@ -100,15 +100,14 @@ impl Desk {
 
     /// Where a finding of a month is: the berkas by its number, the day or the book, each with what is special about it.
     fn places(&self, month: Month, code: &str) -> Result<Vec<Value>> {
-        let snapshot = self.snapshot()?;
-        let found = pipeline::quality(&snapshot.archive, &self.workspace.facts, month)?.findings;
-        let place = |of: pipeline::QualityFinding| {
+        let cases = self.cases(month, &FigureKey::of(schemas::BESIDE, "mutu").named(code))?;
+        let place = |of: FigureCase| {
             json!({
-                "place": without_nik(&of.place), "step": (of.step > 0).then_some(of.step),
-                "detail": without_nik(&of.detail), "n": of.n,
+                "place": of.berkas, "step": (of.step > 0).then_some(of.step), "detail": of.words,
+                "n": of.value.unwrap_or(1),
             })
         };
-        Ok(found.into_iter().filter(|of| of.code == code).take(PLACES).map(place).collect())
+        Ok(cases.into_iter().flat_map(|of| of.cases).take(PLACES).map(place).collect())
     }
 
     /// What a target would have said: the page, its picture, or the trial as a file.

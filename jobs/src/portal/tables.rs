@@ -99,7 +99,7 @@ fn jobs(values: &Value) -> Listing {
         ("Keadaan", &field("said")),
         ("Pelaksanaan terakhir", &field("run")),
         ("Berhasil terakhir", &field("last_success")),
-        ("Jadwal berikut", &field("next")),
+        ("Jadwal berikutnya", &field("next")),
     ];
     listing("pekerjaan", "Pekerjaan", &values["jobs"], columns)
 }
@@ -118,7 +118,7 @@ fn conditions(values: &Value) -> Listing {
 
 fn coming(values: &Value) -> Listing {
     let columns: &Columns<'_> = &[("Waktu", &field("at")), ("Pekerjaan", &field("job"))];
-    listing("berikut", "Jadwal berikut", &values["coming"], columns)
+    listing("berikut", "Jadwal berikutnya", &values["coming"], columns)
 }
 
 fn messages(values: &Value) -> Listing {
@@ -128,7 +128,7 @@ fn messages(values: &Value) -> Listing {
         ("Sejak", &field("since")),
         ("Percobaan", &field("attempts")),
         ("Sebab", &field("fault")),
-        ("Percobaan berikut", &field("next")),
+        ("Percobaan berikutnya", &field("next")),
     ];
     listing("pesan", "Pesan yang menunggu", &values["messages"], columns)
 }

@@ -49,6 +49,12 @@ impl Quarantine {
 /// A row that waits in quarantine.
 #[derive(Debug)]
 pub(crate) struct WaitingRow {
+    /// The id of its event, if that can be read.
+    pub(crate) event_id: Option<String>,
+    /// The code of what is wrong with it.
+    pub(crate) code: String,
+    /// The column in which it is wrong; empty if it is wrong as a whole.
+    pub(crate) column: String,
     /// The JSON in which it was put there last.
     pub(crate) row: String,
     /// When it first was, in milliseconds since 1970 UTC.
@@ -66,10 +72,18 @@ pub(crate) fn waiting_rows(archive: &Archive) -> Result<Vec<WaitingRow>, Archive
     let files =
         archive.commits.iter().flat_map(|commit| commit.note.quarantine.iter().map(|file| (commit.at_ms, file)));
     for (at_ms, file) in files {
-        for batch in archive.read(file, Some(&["event_id", "row"]))? {
+        for batch in archive.read(file, Some(&["event_id", "code", "column", "row"]))? {
             let (keys, rows) = (texts(&batch, "event_id")?, texts(&batch, "row")?);
-            for (key, row) in keys.iter().zip(rows.iter().flatten()) {
-                let waiting = WaitingRow { row: row.to_owned(), since_ms: at_ms };
+            let (codes, columns) = (texts(&batch, "code")?, texts(&batch, "column")?);
+            let faults = codes.iter().flatten().zip(columns.iter().flatten());
+            for ((key, row), (code, column)) in keys.iter().zip(rows.iter().flatten()).zip(faults) {
+                let waiting = WaitingRow {
+                    event_id: key.map(str::to_owned),
+                    code: code.to_owned(),
+                    column: column.to_owned(),
+                    row: row.to_owned(),
+                    since_ms: at_ms,
+                };
                 match key {
                     Some(key) if open.contains(key) => {
                         let since_ms = keyed.get(key).map_or(at_ms, |earlier| earlier.since_ms);

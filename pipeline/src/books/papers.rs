@@ -14,7 +14,7 @@ use chrono::NaiveDate;
 use schemas::document::{BookCode, Cell, PaperSet, PaperWords, Sheet, SheetSigner, SignsAs};
 use schemas::{
     APPLICANT, Column, DocumentGroup, EventsOf, HEAD_OF_OFFICE, HeadField, LedgerColumn, LedgerField, Milestone,
-    NumberedSheet, OF_THE_PEKON, Paper, PaperRows, PaperSigner, SheetOf,
+    NumberedSheet, OF_THE_PEKON, Paper, PaperNumbers, PaperRows, PaperSigner, SheetOf,
 };
 use std::collections::BTreeMap;
 
@@ -153,7 +153,8 @@ impl BookWriter<'_> {
         let pekon = first.map_or(of.as_str(), |entry| entry.pekon.as_str());
         let area = self.facts.wilayah.get(pekon).filter(|_| paper.sheet != SheetOf::Kantor);
         let late = is_late.then_some(self.month);
-        let klasifikasi = self.facts.classification(on.unwrap_or(self.month.last_day())).unwrap_or_default();
+        let klasifikasi = self.facts.classification(on.unwrap_or(self.month.last_day()));
+        let klasifikasi = klasifikasi.unwrap_or(PaperNumbers::NO_CLASSIFICATION);
         let numbered = |code: &str| {
             let sheet = NumberedSheet { klasifikasi, code, of: &of, on, late };
             match paper.group {
@@ -257,7 +258,8 @@ impl BookWriter<'_> {
     fn lasting_number(&self, code: &str, berkas_id: &str) -> String {
         let begun = self.milestones.get(berkas_id).and_then(|reached| reached.begun);
         let klasifikasi = begun.and_then(|at| self.facts.classification(self.facts.zone.date(at)?));
-        self.facts.numbers.lasting(klasifikasi.unwrap_or_default(), code, berkas_id)
+        let klasifikasi = klasifikasi.unwrap_or(PaperNumbers::NO_CLASSIFICATION);
+        self.facts.numbers.lasting(klasifikasi, code, berkas_id)
     }
 
     /// Returns the number of the statement by which a card of a batch was handed over.

@@ -36,6 +36,25 @@ pub(crate) fn held_back(archive: &Archive, zone: Zone) -> Result<Option<Vec<Held
     Ok(Some(held))
 }
 
+/// A row that is held back, as it is found again at its source.
+pub(crate) struct HeldRow {
+    pub(crate) waiting: WaitingRow,
+    /// The step that made it; `None` if that cannot be read.
+    pub(crate) step: Option<u8>,
+}
+
+/// Returns the rows of a month that are held back; `None` in a copy of the archive without its quarantine.
+pub(crate) fn held_rows(archive: &Archive, zone: Zone, month: Month) -> Result<Option<Vec<HeldRow>>, ArchiveError> {
+    if !archive.holds_quarantine()? {
+        return Ok(None);
+    }
+    let of_month = |waiting: WaitingRow| {
+        let held = HeldBack::of(&waiting, zone).filter(|held| held.month == month)?;
+        Some(HeldRow { waiting, step: held.step })
+    };
+    Ok(Some(waiting_rows(archive)?.into_iter().filter_map(of_month).collect()))
+}
+
 /// Returns how many rows of a month are held back.
 pub(crate) fn held_in(held: &[HeldBack], month: Month) -> u64 {
     held.iter().filter(|held| held.month == month).count() as u64
@@ -98,7 +117,14 @@ mod tests {
     use serde_json::json;
 
     fn of(row: &Value) -> HeldBack {
-        HeldBack::of(&WaitingRow { row: row.to_string(), since_ms: 1_796_000_000_000 }, Zone::Wib).unwrap()
+        let row = WaitingRow {
+            event_id: None,
+            code: "Q009".to_owned(),
+            column: String::new(),
+            row: row.to_string(),
+            since_ms: 1_796_000_000_000,
+        };
+        HeldBack::of(&row, Zone::Wib).unwrap()
     }
 
     fn month(text: &str) -> Month {

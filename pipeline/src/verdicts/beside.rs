@@ -5,19 +5,21 @@
 //! Rule    cases are named by ids of the office's work; of probable duplicates, which rest on personal data, there is the count alone
 
 use crate::archive::Archive;
+use crate::archive::quarantine::WaitingRow;
 use crate::archive::read::stock_log;
 use crate::blanks::{Account, account};
 use crate::figures::{FigureBook, FigureError, needless_returns, quality};
+use crate::pull::held_back::{HeldRow, held_rows};
 use schemas::document::{Blanks, MonthlyReview, Outages};
 use schemas::figures::{RegisterNumbers, Spread};
 use schemas::{
     BESIDE, CaseValue, Facts, FigureCase, FigureCases, FigureKey, FigureOrigin, InputFile, Judgement, Language, Month,
-    OriginDetail, OriginInputs, Verdict,
+    Narrowing, OriginDetail, OriginInputs, Verdict,
 };
 
 const ID: Language = Language::Indonesian;
 /// The numbers whose cases are named.
-const NAMED: [&str; 2] = ["mutu", "tanpa_syarat"];
+const NAMED: [&str; 3] = ["mutu", "tanpa_syarat", "tertahan"];
 
 /// What is known of a number.
 #[derive(Default)]
@@ -66,7 +68,7 @@ pub fn origin_beside(
         }),
         "penomoran" => numbers(review, name),
         "hari_kerja" => working_day(facts, month),
-        "tanpa_target" => Some(without_value(&review.sheet.judgements)),
+        "tanpa_target" => Some(without_value(&review.sheet.judgements, key)),
         _ => None,
     };
     let meaning = facts.figure_meanings.iter().find(|of| of.figure == BESIDE && of.item == *item);
@@ -143,6 +145,15 @@ pub fn cases_beside(
             });
             named.collect()
         }
+        "tertahan" => {
+            let Some(rows) = held_rows(archive, facts.zone, month)? else { return Ok(None) };
+            let named = rows.into_iter().map(|HeldRow { waiting, step }| {
+                let words = held_words(facts, &waiting);
+                let event = waiting.event_id.unwrap_or_default();
+                FigureCase { event, ..case("", step.unwrap_or(0), "", "", words) }
+            });
+            named.collect()
+        }
         _ => {
             let Some(returned) = needless_returns(archive, facts, month)? else { return Ok(None) };
             let papers = |papers: &[String]| papers.iter().map(label).collect::<Vec<_>>().join("; ");
@@ -169,13 +180,25 @@ pub fn cases_beside(
     }))
 }
 
-/// Returns the one item of a number that no figure has; `None` if it is narrowed: none of them is known of a part of the cases.
+/// Returns why a row is held back, where, and since when.
+fn held_words(facts: &Facts, row: &WaitingRow) -> String {
+    let sentence = facts.finding_text(&row.code).sentence;
+    let place = if row.column.is_empty() { String::new() } else { format!(" Kolom: {}.", row.column) };
+    let since = facts.zone.date(row.since_ms.div_euclid(1_000));
+    let since = since.map_or_else(String::new, |day| format!(" Tertahan sejak {}.", day.format("%d-%m-%Y")));
+    format!("{}: {sentence}{place}{since}", row.code)
+}
+
+/// Returns the one item of a number that no figure has; `None` if it is narrowed: none of them is known of a part of the cases, but
+/// which targets are about it.
 fn item(key: &FigureKey) -> Option<&str> {
     let [item] = key.items.as_slice() else { return None };
     if key.name.is_some() && !matches!(item.as_str(), "blangko" | "mutu" | "penomoran") {
         return None;
     }
-    (*key == FigureKey { name: key.name.clone(), ..FigureKey::of(BESIDE, item) }).then_some(item)
+    let whole = FigureKey { name: key.name.clone(), ..FigureKey::of(BESIDE, item) };
+    let to = if item == "tanpa_target" { narrowed_to(key) } else { Narrowing::default() };
+    (*key == whole.within(&to)).then_some(item)
 }
 
 /// Returns an amount of the stock of a month by its name, with the whole account; what is left at its end where none is named.
@@ -277,9 +300,16 @@ fn working_day(facts: &Facts, month: Month) -> Option<Told> {
     Some(Told { amount: Some(day_s), details, ..Told::default() })
 }
 
-/// Returns the deciding targets that have no value.
-fn without_value(judgements: &[Judgement]) -> Told {
-    let without = judgements.iter().filter(|j| j.decides && j.verdict() == Verdict::NoTarget);
+/// Returns to which cases a number is narrowed.
+fn narrowed_to(key: &FigureKey) -> Narrowing {
+    Narrowing { kecamatan: key.kecamatan.clone(), jenis: key.jenis.clone() }
+}
+
+/// Returns the deciding targets that have no value, of those that are about the cases of a number.
+fn without_value(judgements: &[Judgement], key: &FigureKey) -> Told {
+    let to = narrowed_to(key);
+    let is_about = |j: &&Judgement| to.is_whole() || j.jenis.is_none() || j.jenis == to.jenis;
+    let without = judgements.iter().filter(|j| j.decides && j.verdict() == Verdict::NoTarget).filter(is_about);
     let details: Vec<_> = without.map(|j| OriginDetail::of(&j.title, j.regulation.clone())).collect();
     Told::of(details.len() as u64).with(details)
 }

@@ -55,6 +55,7 @@ pub fn trial(
         months.push(TrialMonth {
             month,
             is_complete: provenance.coverage(month) == Coverage::Complete,
+            working_day_s: facts.calendar.working_day_s(month),
             n,
             compared: with_value,
             figure: with_value.figure(),
@@ -71,6 +72,7 @@ pub fn trial(
         target: tried.target.clone(),
         title,
         jenis: tried.jenis.clone(),
+        jenis_words: tried.jenis.as_deref().map(|id| facts.jenis_name(id).to_owned()),
         written: tried.value.unwrap_or_default(),
         unit,
         strictest: strictest(standard, &months),
@@ -114,6 +116,7 @@ mod tests {
         let month = |month: &str, is_complete: bool, compared: Compared| TrialMonth {
             month: month.parse().unwrap(),
             is_complete,
+            working_day_s: None,
             n: 10,
             compared,
             figure: compared.figure(),

@@ -44,7 +44,7 @@ pub(super) fn of_review(review: &MonthlyReview, to: &Narrowing) -> Value {
         "blangko": blanks(review),
         "gangguan": outage_rows(review),
         "catatan_ukuran": notes(review),
-        "tanpa_target": beside("tanpa_target"),
+        "tanpa_target": at(BESIDE, "tanpa_target"),
         "kepatuhan": format!("/kepatuhan/{month}"),
         "tren": review.sheet.figures.trend.iter().map(|point| trend(point.month, to)).collect::<Vec<_>>(),
         "riwayat": review.measures.iter().map(|measure| {

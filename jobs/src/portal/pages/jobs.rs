@@ -134,6 +134,7 @@ async fn value(
         "is_served": health.server.is_some(),
         "backups": sentence(&view.backups(&health)),
         "unsent": health.unsent,
+        "quarantined": health.quarantined,
         "messages": messages,
         "coming": coming(workspace, &view, now.timestamp())?,
         "may_operate": may_operate,

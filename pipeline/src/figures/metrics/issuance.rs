@@ -24,7 +24,7 @@ pub(super) const FIGURE: Figure = Figure {
         ("open_wall_less_outages", "open_wall"),
         ("open_working_days", "open_wall"),
     ],
-    left_out: &[("no_complete_check", "Kartu tercetak tanpa pemeriksaan lengkap (tidak masuk lama penerbitan)")],
+    left_out: &[("no_complete_check", "KTP-el tercetak tanpa pemeriksaan lengkap (tidak masuk lama penerbitan)")],
     times: &[
         ListedTime {
             words: "Lengkap sampai cetak, jam kerja",
