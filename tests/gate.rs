@@ -63,7 +63,7 @@ fn hanging_is_ended() {
     for threads in ["--test-threads=1", "--test-threads=2"] {
         let mut watchdog = Command::new(env!("CARGO_BIN_EXE_watchdog"));
         watchdog.arg(std::env::current_exe().unwrap()).args(["--skip", "runs_what", "--skip", "looks_for", threads]);
-        watchdog.env(INNER, "").env("PATH", "").env("CI", "").env("TERTIB_TEST_LIMIT", "1");
+        watchdog.env(INNER, "").env("PATH", "").env("CI", "").env("TERTIB_TEST_LIMIT", "3");
         let ran = Ran::from(watchdog.output().unwrap()).expect_code(101);
         let (_, named) = ran.err.split_once("These had not ended:").unwrap();
         assert_eq!(named.trim(), "hangs", "{threads}: {}", ran.err);

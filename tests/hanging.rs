@@ -10,11 +10,11 @@ use tests::Ran;
 /// Tells the tests below what to do.
 const TOLD: &str = "TERTIB_HANGING";
 
-/// This program under the watchdog with a limit of a second, a part of its tests, and the variable set.
-fn watched(told: &str, arguments: &[&str]) -> Ran {
+/// This program under the watchdog with a limit in seconds, a part of its tests, and the variable set.
+fn watched(limit: &str, told: &str, arguments: &[&str]) -> Ran {
     let mut watchdog = Command::new(env!("CARGO_BIN_EXE_watchdog"));
     watchdog.arg(std::env::current_exe().unwrap()).args(arguments);
-    watchdog.env(TOLD, told).env("TERTIB_TEST_LIMIT", "1").output().unwrap().into()
+    watchdog.env(TOLD, told).env("TERTIB_TEST_LIMIT", limit).output().unwrap().into()
 }
 
 fn is_told(what: &str) -> bool {
@@ -32,7 +32,7 @@ fn told_to_hang() {
 #[test]
 fn told_to_be_slow_first() {
     if is_told("slow") {
-        std::thread::sleep(Duration::from_millis(700));
+        std::thread::sleep(Duration::from_secs(2));
     }
 }
 
@@ -50,7 +50,7 @@ fn told_to_be_slow_at_last() {
 fn a_hanging_test_is_ended_and_named() {
     for threads in ["--test-threads=1", "--test-threads=2"] {
         let began = Instant::now();
-        let ran = watched("hang", &["told_to", threads]).expect_code(101);
+        let ran = watched("3", "hang", &["told_to", threads]).expect_code(101);
         assert!(began.elapsed() < Duration::from_secs(60));
         let (_, named) = ran.err.split_once("These had not ended:").unwrap();
         assert_eq!(named.trim(), "told_to_hang", "{threads}: {}", ran.err);
@@ -59,11 +59,13 @@ fn a_hanging_test_is_ended_and_named() {
 
 #[test]
 fn a_slow_program_is_left_alone() {
-    let ran = watched("slow", &["told_to_be_slow", "--test-threads=1"]).expect_code(0);
+    // All of them take longer than the limit, each of them does not.
+    let ran = watched("5", "slow", &["told_to_be_slow", "--test-threads=1"]).expect_code(0);
     assert!(ran.out.contains("3 passed"), "{}", ran.out);
     let began = Instant::now();
-    watched("nothing", &["told_to"]).expect_code(0);
-    assert!(began.elapsed() < Duration::from_secs(1), "the watchdog keeps a program that has ended");
+    watched("5", "nothing", &["told_to"]).expect_code(0);
+    // For last words it would wait twice as long.
+    assert!(began.elapsed() < Duration::from_secs(10), "the watchdog keeps a program that has ended");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 """Judges documents by tools that are not ours.
 
     judge_documents.py xlsx BOOK.xlsx BOOK.csv     what a spreadsheet sees is what the CSV says, typed
+    judge_documents.py tables FOLDER NAME...       of each document, what its workbook says in rows is what its CSV says; says how many cells
     judge_documents.py json REPORT.json SCHEMA     the report keeps its schema, and broken ones do not
     judge_documents.py schema SCHEMA DOCUMENT...   each document keeps its schema, and broken ones do not; says how many broken ones
 """
@@ -54,6 +55,38 @@ if what == "schema":
             spoilt(lambda inner: inner.update(complete_until=1793491200), ("provenance",))
             refused += 1
     print(refused)
+elif what == "tables":
+    import openpyxl
+
+    def plain(cell):
+        """A cell as the CSV of programs writes it."""
+        value = cell.value
+        if isinstance(value, dt.datetime):
+            return value.date().isoformat() if value.time() == dt.time() else value.isoformat()
+        if isinstance(value, dt.timedelta):
+            seconds = round(value.total_seconds())
+            return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+        if isinstance(value, dt.time):
+            return f"{value.hour}:{value.minute:02}:{value.second:02}"
+        return "" if value is None else str(value)
+
+    compared = 0
+    for name in sys.argv[3:]:
+        with open(f"{path}/{name}.csv") as file:
+            head, *lines = list(csv.reader(file))
+        rows = list(openpyxl.load_workbook(f"{path}/{name}.xlsx").worksheets[0].iter_rows())
+        at = next((n for n, row in enumerate(rows) if [cell.value for cell in row] == head), None)
+        assert at is not None, f"{name}: no row of the workbook is the head of the CSV: {head}"
+        rows = rows[at + 2:]
+        # Sums stand below in the workbook alone.
+        assert len(lines) <= len(rows) <= len(lines) + 2, f"{name}: {len(rows)} rows, {len(lines)} lines"
+        for row, line in zip(rows, lines):
+            for cell, text in zip(row, line, strict=True):
+                assert cell.data_type != "f", f"{name} {cell.coordinate} is a formula"
+                said = plain(cell)
+                assert text in (said, "'" + said), f"{name} {cell.coordinate}: {said!r}, {text!r}"
+                compared += said != ""
+    print(compared)
 elif what == "xlsx":
     import openpyxl
 

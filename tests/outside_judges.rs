@@ -346,6 +346,19 @@ fn workbooks_and_schema() {
     let book = "buku_agenda_pendaftaran";
     let rows = SHEETS.output(&[&judge, "xlsx", &at(book, "xlsx"), &at(book, "csv")]);
     assert!(rows.trim().parse::<u32>().expect("rows") > 40);
+    // And so of every other book, list and paper; the two reports have more sheets than one.
+    let folder = Path::new(&at(book, "xlsx")).parent().unwrap().to_owned();
+    let names = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let names = names.filter(|path| path.extension().is_some_and(|ending| ending == "csv"));
+    let names = names.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned());
+    let names: Vec<String> =
+        names.filter(|name| !name.starts_with("laporan_bulanan") && !name.starts_with("laporan_kepatuhan")).collect();
+    assert!(names.len() > 25, "{names:?}");
+    let folder = folder.display().to_string();
+    let cells = SHEETS.output(
+        &[&[judge.as_str(), "tables", &folder], &*names.iter().map(String::as_str).collect::<Vec<_>>()].concat(),
+    );
+    assert!(cells.trim().parse::<u32>().expect("cells") > 2_000, "{cells}");
     let schema = root().join("schemas/laporan_kepatuhan.schema.json").display().to_string();
     let judged = SHEETS.output(&[&judge, "json", &at("laporan_kepatuhan", "json"), &schema]);
     assert!(judged.trim().parse::<u32>().expect("judgements") > 10);

@@ -90,7 +90,7 @@ fn writers_go_on_while_a_pull_reads_slowly() {
             (written, refused)
         });
         let pulled = tests::Ran::from(pull.wait_with_output().unwrap()).expect_code(1);
-        assert!(written > 50 && refused < written / 2, "{journal}: {written} written, {refused} refused");
+        assert!(written > 10 && refused < written / 2, "{journal}: {written} written, {refused} refused");
         let rows = |like: &str, what: &str| office.count(what, &format!("event_id LIKE '{like}%'"));
         let seen = rows("B", "*");
         assert!(seen < written, "{journal}: the writer was done before the pull read");

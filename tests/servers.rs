@@ -406,6 +406,24 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
+/// A new server on the data in a folder, which listens. Whoever takes its port before it does ends it; then it is given another one.
+fn listening(folder: TempDir, start: fn(&Path, u16) -> Child, listens: fn(&Path) -> bool) -> Process {
+    let port = free_port();
+    let mut process = Process { child: start(folder.path(), port), port, folder };
+    let (began, mut others) = (Instant::now(), 0);
+    while !listens(process.folder.path()) {
+        assert!(began.elapsed() < Duration::from_secs(60), "the server does not listen");
+        if let Some(ended) = process.child.try_wait().unwrap() {
+            assert!(others < 4, "the server ends by itself: {ended}");
+            others += 1;
+            process.port = free_port();
+            process.child = start(process.folder.path(), process.port);
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    process
+}
+
 /// The tables that are copied, each before those that come later.
 const COPIED: [&str; 5] = ["kolektif", "berkas", "langkah_berkas", "gangguan", "blangko"];
 

@@ -1,7 +1,7 @@
 //! Servers on loopback to which messages are sent: they keep what they take, and refuse or fall silent when they are told to.
 
-use crate::root;
 use crate::tools::Tool;
+use crate::{root, runtime};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -10,6 +10,7 @@ use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
+use tokio::net::TcpSocket;
 
 /// A service that takes requests.
 #[derive(Debug)]
@@ -28,13 +29,10 @@ impl HttpSink {
     /// Starts one that answers 200 with `{"status":true}`.
     #[must_use]
     pub fn start() -> Self {
-        Self::at(0)
+        Self::on(TcpListener::bind("127.0.0.1:0").unwrap())
     }
 
-    /// The same at a port.
-    #[must_use]
-    pub fn at(port: u16) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
+    fn on(listener: TcpListener) -> Self {
         let answer = Some((200, "{\"status\":true}".to_owned()));
         let state = Arc::new(Mutex::new(State { answer, taken: Vec::new() }));
         let (port, kept) = (listener.local_addr().unwrap().port(), Arc::clone(&state));
@@ -67,6 +65,36 @@ impl HttpSink {
     #[must_use]
     pub fn taken(&self) -> Vec<String> {
         self.state.lock().unwrap().taken.clone()
+    }
+}
+
+/// A port at which nobody listens, and that nobody else is given until a service listens there.
+#[derive(Debug)]
+pub struct QuietPort {
+    socket: TcpSocket,
+}
+
+impl QuietPort {
+    /// Takes one.
+    #[must_use]
+    pub fn take() -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        Self { socket }
+    }
+
+    /// Its number.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.socket.local_addr().unwrap().port()
+    }
+
+    /// Starts a service there.
+    #[must_use]
+    pub fn listen(self) -> HttpSink {
+        let listener = runtime().block_on(async { self.socket.listen(128).unwrap().into_std().unwrap() });
+        listener.set_nonblocking(false).unwrap();
+        HttpSink::on(listener)
     }
 }
 

@@ -21,8 +21,8 @@ const LIMIT: Duration = Duration::from_mins(10);
 /// How often it is asked whether the program has ended.
 const TICK: Duration = Duration::from_millis(50);
 
-/// For how long nothing comes any more of a program that has ended.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+/// For how long nothing comes any more of a program that has ended, also on a busy machine.
+const LAST_WORDS: Duration = Duration::from_secs(20);
 /// How long a program may take to list its tests.
 const LISTING: Duration = Duration::from_secs(30);
 

@@ -2,12 +2,11 @@
 
 use crate::{add, archived, carried};
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::{Child, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
 use tests::tools::Tool;
 use tests::{Office, Ran, run};
 
@@ -23,6 +22,15 @@ tests::part! {
     residents_go_through_no_network_in_the_clear;
 }
 
+/// Listens at a port that the system gives it, and then says which.
+const SERVER: &str = "import signal
+from moto.server import ThreadedMotoServer
+server = ThreadedMotoServer('127.0.0.1', 0, verbose=False)
+server.start()
+print(server.get_host_and_port()[1], flush=True)
+signal.pause()
+";
+
 /// A server on loopback with the bucket `cadangan`, which ends with the value.
 struct Bucket {
     server: Child,
@@ -31,16 +39,12 @@ struct Bucket {
 
 impl Bucket {
     fn start() -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut server = MOTO.command();
-        server.args(["-m", "moto.server", "-H", "127.0.0.1", "-p", &port.to_string()]);
-        let server = server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let bucket = Self { server, port };
-        let began = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(began.elapsed() < Duration::from_secs(60), "the server does not come up");
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        server.args(["-c", SERVER]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut server = server.spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let bucket = Self { server, port: line.trim().parse().unwrap() };
         assert!(bucket.request("PUT /cadangan").starts_with("HTTP/1.1 200"));
         bucket
     }

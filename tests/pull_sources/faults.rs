@@ -110,7 +110,7 @@ fn the_network_falls_silent(server: &mut dyn Server) {
 fn no_connection_is_left(server: &mut dyn Server) {
     server.contract_table(100_000);
     let offices = [Office::at(&server.reader()), Office::at(&server.reader())];
-    offices[0].configure("[source]", "[source]\nrows-per-second = 50000");
+    offices[0].configure("[source]", "[source]\nrows-per-second = 10000");
     server.sql(server.dialect().let_connect_once);
     let mut first = offices[0].spawn(&["pull"]);
     server.reading(&mut first);

@@ -61,7 +61,7 @@ fn stands_behind(process: u32) {
 /// The office's administrators see whose session it is.
 fn a_session_says_its_name(server: &mut dyn Server) {
     let office = server.office(200);
-    office.configure("[source]", "[source]\nrows-per-second = 200");
+    office.configure("[source]", "[source]\nrows-per-second = 50");
     let sessions = "select count(*) from pg_stat_activity where application_name = 'tertib'";
     let server: &dyn Server = server;
     let (seen, _) = watched(

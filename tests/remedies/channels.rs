@@ -2,7 +2,7 @@
 
 use crate::{Case, Remedies, commands, is_gone, quoted, run};
 use std::fs;
-use tests::sinks::HttpSink;
+use tests::sinks::QuietPort;
 use tests::{Office, sqlite};
 
 pub(crate) const CASES: [Case; 2] = [
@@ -40,7 +40,8 @@ fn too_few_channels(remedies: &mut Remedies) {
 fn a_channel_that_takes_nothing(remedies: &mut Remedies) {
     let office = Office::small();
     // Nobody listens there until it is mended.
-    let port = HttpSink::start().port() + 1;
+    let quiet = QuietPort::take();
+    let port = quiet.port();
     let channel = format!(
         "\n[[channel]]\nname = \"wa\"\ntype = \"webhook\"\npreset = \"generic\"\nurl = \"http://127.0.0.1:{port}/\"\n"
     );
@@ -62,7 +63,7 @@ fn a_channel_that_takes_nothing(remedies: &mut Remedies) {
     let list = office.run(&["notify", "list"]).expect_code(1);
     assert!(list.out.contains("cannot be reached"), "{}", list.out);
     let told = [remedies.of(&list.err, "N001"), remedies.of(&list.err, "N002")];
-    let sink = HttpSink::at(port);
+    let sink = quiet.listen();
     for command in told.iter().flat_map(|remedy| commands(remedy, &[])).filter(|command| command[1] == "send") {
         run(&office, &command);
     }

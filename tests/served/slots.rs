@@ -288,14 +288,14 @@ fn an_edited_schedule_owes_nothing_of_the_past() {
     assert_eq!(served.slots("periksa"), [(40, "done".into(), "due".into())]);
 }
 
-/// An office whose monthly report has just begun, and its `serve`.
+/// An office whose monthly report has just begun, and its `serve`. On a busy machine it may have ended before that is seen.
 fn with_a_report_that_has_begun() -> (Served, Serving) {
     let served = Served::with(REPORTS);
     served.at(89);
     let serving = served.serve();
     served.at(90);
     serving.wake();
-    served.until("the report has begun", || served.outcomes("laporan") == ["running"]);
+    served.until("the report has begun", || !served.outcomes("laporan").is_empty());
     (served, serving)
 }
 

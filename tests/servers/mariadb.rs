@@ -1,6 +1,6 @@
 //! MariaDB: how it is started, and what it calls things.
 
-use super::{Dialect, Grant, NoInstants, PASSWORD, Process, Server, Session, connect, free_port, program};
+use super::{Dialect, Grant, NoInstants, PASSWORD, Process, Server, Session, connect, listening, program};
 use crate::tools::output;
 use sqlx::MySqlConnection;
 use std::path::Path;
@@ -20,9 +20,10 @@ pub fn mariadb() -> Box<dyn Server> {
         .unwrap();
     let said = String::from_utf8_lossy(&init.stderr);
     assert!(init.status.success(), "mariadb-install-db: {said}{}", String::from_utf8_lossy(&init.stdout));
-    let port = free_port();
-    let child = start(folder.path(), port);
-    let server: Box<dyn Server> = Box::new(Mariadb { process: Process { child, port, folder } });
+    // Its socket comes after its port.
+    let process = listening(folder, start, |folder| folder.join("s").exists());
+    let port = process.port;
+    let server: Box<dyn Server> = Box::new(Mariadb { process });
     server.answering(&format!("mysql://root@127.0.0.1:{port}/mysql")).run(&format!(
         "create database kantor character set utf8mb4;
          create user pemilik@'127.0.0.1' identified by '{PASSWORD}'; grant all on *.* to pemilik@'127.0.0.1' with grant option;

@@ -1,6 +1,6 @@
 //! PostgreSQL: how it is started, and what it calls things.
 
-use super::{Dialect, Grant, NoInstants, PASSWORD, Process, Server, Session, connect, free_port, program};
+use super::{Dialect, Grant, NoInstants, PASSWORD, Process, Server, Session, connect, listening, program};
 use crate::tools::output;
 use sqlx::PgConnection;
 use std::fs;
@@ -26,9 +26,9 @@ pub fn postgres() -> Box<dyn Server> {
     // The users of the tests must give a password; the superuser need not.
     let rules = "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n";
     fs::write(data.join("pg_hba.conf"), rules).unwrap();
-    let port = free_port();
-    let child = start(folder.path(), port);
-    let server: Box<dyn Server> = Box::new(Postgres { process: Process { child, port, folder } });
+    let process = listening(folder, start, is_ready);
+    let port = process.port;
+    let server: Box<dyn Server> = Box::new(Postgres { process });
     let mut admin = server.answering(&format!("postgres://postgres@127.0.0.1:{port}/postgres"));
     admin.run(&format!(
         "create role pemilik login superuser password '{PASSWORD}'; create role pembaca login password '{PASSWORD}'"
@@ -37,6 +37,12 @@ pub fn postgres() -> Box<dyn Server> {
     // Whatever the owner makes.
     server.sql("alter default privileges grant select on tables to pembaca");
     server
+}
+
+/// The file that says which process it is says that it listens, too.
+fn is_ready(folder: &Path) -> bool {
+    let said = fs::read_to_string(folder.join("data/postmaster.pid"));
+    said.is_ok_and(|said| said.lines().any(|line| line.trim() == "ready"))
 }
 
 fn is_root() -> bool {
