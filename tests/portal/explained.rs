@@ -8,7 +8,6 @@ use tests::Office;
 tests::part! {
     every_number_of_the_reports_is_explained;
     the_table_of_months_leads_to_their_numbers;
-    targets_of_another_kind_are_not_counted;
 }
 
 /// The columns whose numbers are no figures of the month, each with the reason.
@@ -175,6 +174,10 @@ impl<'s> Pages<'s> {
                 }
             }
         }
+        // Notes have links too.
+        for (to, _) in links(main).0.iter().filter(|(to, _)| to.starts_with("/angka/")) {
+            self.get(to);
+        }
         assert!(faults.is_empty(), "{path}:\n{}", faults.into_iter().collect::<Vec<_>>().join("\n"));
         explained
     }
@@ -189,29 +192,6 @@ fn every_number_of_the_reports_is_explained() {
         let explained = pages.walk(path);
         assert!(explained > least, "{path}: {explained}");
     }
-}
-
-/// A target of one kind of application that was taken back is one without a value there and in the whole office, and nowhere else.
-fn targets_of_another_kind_are_not_counted() {
-    let office = office(Office::demo(&[]));
-    let of = ["--jenis", "hilang", "--article", "1", "--source", "naskah rekaan, hlm. 3", "--by", "Rekaan"];
-    for value in [&["--value", "600"][..], &["--withdraw"]] {
-        let entered = [&["target", "set", "waktu_langkah_04"][..], value, &of, &["--from", "2026-10-01"]].concat();
-        office.run(&entered).expect_code(0);
-    }
-    let shown = Shown::by(office, &["portal"]);
-    let pages = Pages::of(&shown, "kepala");
-    let counted = |query: &str| -> u64 {
-        let path = format!("/tinjauan/2026-10{query}");
-        pages.walk(&path);
-        let page = pages.get(&path);
-        let link = page.split("/lain/tanpa_target").nth(1).unwrap_or_else(|| panic!("{path} does not count them"));
-        numbers(&plain(&format!("<{}", link.split("</a>").next().unwrap()))).concat().parse().unwrap()
-    };
-    let whole = counted("");
-    assert_eq!(counted("?jenis=hilang"), whole);
-    assert_eq!(counted("?jenis=baru"), whole - 1);
-    assert_eq!(counted("?kecamatan=Pugung"), whole - 1);
 }
 
 /// The measures of three, ten and thirteen months: each of their numbers leads to that of its month.

@@ -156,7 +156,7 @@ fn cases_are_for_who_may_see_them_and_name_nobody() {
 fn rows_that_are_held_back_are_named_by_their_event() {
     let held = crate::copies::holding();
     let event = held.number("select event_id from langkah_berkas where hasil = 'entah'").to_string();
-    let shown = Shown::by(office(held), &["portal"]);
+    let shown = Shown::served(held);
     let path = "/angka/2026-10/lain/tertahan";
     let cookie = shown.sign_in("auditor");
     assert!(shown.get(path, &cookie).text().contains("satu per satu"));
@@ -187,7 +187,6 @@ fn what_is_no_number_is_refused_in_words() {
         "/angka/2026-10/flow/received?apa=1",
         "/angka/2026-10/..%2Fflow/received",
         "/angka/1999-01/flow/received",
-        "/angka/2026-10/lain/tertahan/baris",
         "/angka/2026-10/lain/tertahan/duckdb.sql",
         "/angka/2026-10/flow/received/baris.pdf",
         "/angka/2026-10/flow/received/isi.csv",

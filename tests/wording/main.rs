@@ -49,8 +49,11 @@ fn words(text: &str) -> BTreeSet<String> {
     let pieces =
         text.split_whitespace().filter(|piece| !piece.starts_with(['/', '-', '#']) && !piece.starts_with("(#"));
     let pieces = pieces.flat_map(|piece| piece.split(|c: char| "/–—·,;:()\"“”‘’=≤≥<>+×→|%".contains(c)));
-    // What holds a digit, a star or an underscore is a number, a masked name or an id.
-    let is_word = |piece: &&str| !piece.contains(|c: char| c.is_ascii_digit() || "*_@".contains(c)) && !is_path(piece);
+    // What holds a digit, a star or an underscore is a number, a masked name or an id; so is the month in the number of a letter.
+    let is_roman = |piece: &str| piece.chars().all(|c| "IVX".contains(c));
+    let is_word = |piece: &&str| {
+        !piece.contains(|c: char| c.is_ascii_digit() || "*_@".contains(c)) && !is_path(piece) && !is_roman(piece)
+    };
     let letters = pieces.filter(is_word).flat_map(|piece| piece.split(|c: char| !c.is_alphabetic() && c != '-'));
     letters.map(|word| word.replace('-', "").to_lowercase()).filter(|word| word.chars().count() > 1).collect()
 }
@@ -164,7 +167,7 @@ fn a_word_that_is_refused_is_found() {
     assert_eq!(found("buku", "Duplicate Record"), ["duplicate", "record"]);
     let of = |text: &str| words(text).into_iter().collect::<Vec<_>>();
     assert_eq!(
-        of("KTP-el 1.234 A**** (Pekon/Kelurahan) events_x s.d. a.toml B202610-000012"),
+        of("KTP-el 1.234/XII/2026 A**** (Pekon/Kelurahan) events_x s.d. a.toml B202610-000012"),
         ["kelurahan", "ktpel", "pekon"]
     );
 }

@@ -192,9 +192,8 @@ async fn show_copy(archive: &Path, common: Common) -> Result<Outcome> {
     let password = people::random_password()?;
     let person = Person::new(OF_COPY, "Pemeriksa", "Pemeriksa salinan arsip", OF_COPY, &password)?;
     register::write(&workspace.config, &Register { people: vec![person], ..Register::default() })?;
-    if !copy.holds_persons()? {
-        print::words(common, "This is a copy without personal data: what only they tell is shown as not known.");
-    }
+    let without = "This is a copy without personal data: what only they tell is shown as not known.";
+    print::words(common, if copy.holds_persons()? { "" } else { without });
     print::words(common, &format!("account {OF_COPY}, password {password}; both end with this command"));
     show(place).await
 }

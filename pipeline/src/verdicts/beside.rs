@@ -14,7 +14,7 @@ use schemas::document::{Blanks, MonthlyReview, Outages};
 use schemas::figures::{RegisterNumbers, Spread};
 use schemas::{
     BESIDE, CaseValue, Facts, FigureCase, FigureCases, FigureKey, FigureOrigin, InputFile, Judgement, Language, Month,
-    Narrowing, OriginDetail, OriginInputs, Verdict,
+    OriginDetail, OriginInputs, Verdict,
 };
 
 const ID: Language = Language::Indonesian;
@@ -68,7 +68,7 @@ pub fn origin_beside(
         }),
         "penomoran" => numbers(review, name),
         "hari_kerja" => working_day(facts, month),
-        "tanpa_target" => Some(without_value(&review.sheet.judgements, key)),
+        "tanpa_target" => Some(without_value(&review.sheet.judgements)),
         _ => None,
     };
     let meaning = facts.figure_meanings.iter().find(|of| of.figure == BESIDE && of.item == *item);
@@ -189,16 +189,13 @@ fn held_words(facts: &Facts, row: &WaitingRow) -> String {
     format!("{}: {sentence}{place}{since}", row.code)
 }
 
-/// Returns the one item of a number that no figure has; `None` if it is narrowed: none of them is known of a part of the cases, but
-/// which targets are about it.
+/// Returns the one item of a number that no figure has; `None` if it is narrowed: none of them is known of a part of the cases.
 fn item(key: &FigureKey) -> Option<&str> {
     let [item] = key.items.as_slice() else { return None };
     if key.name.is_some() && !matches!(item.as_str(), "blangko" | "mutu" | "penomoran") {
         return None;
     }
-    let whole = FigureKey { name: key.name.clone(), ..FigureKey::of(BESIDE, item) };
-    let to = if item == "tanpa_target" { narrowed_to(key) } else { Narrowing::default() };
-    (*key == whole.within(&to)).then_some(item)
+    (*key == FigureKey { name: key.name.clone(), ..FigureKey::of(BESIDE, item) }).then_some(item)
 }
 
 /// Returns an amount of the stock of a month by its name, with the whole account; what is left at its end where none is named.
@@ -300,16 +297,9 @@ fn working_day(facts: &Facts, month: Month) -> Option<Told> {
     Some(Told { amount: Some(day_s), details, ..Told::default() })
 }
 
-/// Returns to which cases a number is narrowed.
-fn narrowed_to(key: &FigureKey) -> Narrowing {
-    Narrowing { kecamatan: key.kecamatan.clone(), jenis: key.jenis.clone() }
-}
-
-/// Returns the deciding targets that have no value, of those that are about the cases of a number.
-fn without_value(judgements: &[Judgement], key: &FigureKey) -> Told {
-    let to = narrowed_to(key);
-    let is_about = |j: &&Judgement| to.is_whole() || j.jenis.is_none() || j.jenis == to.jenis;
-    let without = judgements.iter().filter(|j| j.decides && j.verdict() == Verdict::NoTarget).filter(is_about);
+/// Returns the deciding targets that have no value.
+fn without_value(judgements: &[Judgement]) -> Told {
+    let without = judgements.iter().filter(|j| j.decides && j.verdict() == Verdict::NoTarget);
     let details: Vec<_> = without.map(|j| OriginDetail::of(&j.title, j.regulation.clone())).collect();
     Told::of(details.len() as u64).with(details)
 }

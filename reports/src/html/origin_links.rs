@@ -21,7 +21,7 @@ const LONGEST_ISSUANCE: &str = "wall_less_outages";
 pub(super) fn of_review(review: &MonthlyReview, to: &Narrowing) -> Value {
     let month = review.sheet.month;
     let at = |figure: &str, item: &str| FigureKey::of(figure, item).within(to).path(month);
-    let beside = |item: &str| at(BESIDE, item);
+    let beside = |item: &str| FigureKey::of(BESIDE, item).path(month);
     let of_measures = |month: Month| move |id: &str| FigureKey::of(MEASURES, id).within(to).path(month);
     let measures = review.measures.iter().map(|measure| {
         let before = measure.before().is_some().then(|| of_measures(month.back(1))(&measure.id));
@@ -44,7 +44,7 @@ pub(super) fn of_review(review: &MonthlyReview, to: &Narrowing) -> Value {
         "blangko": blanks(review),
         "gangguan": outage_rows(review),
         "catatan_ukuran": notes(review),
-        "tanpa_target": at(BESIDE, "tanpa_target"),
+        "tanpa_target": beside("tanpa_target"),
         "kepatuhan": format!("/kepatuhan/{month}"),
         "tren": review.sheet.figures.trend.iter().map(|point| trend(point.month, to)).collect::<Vec<_>>(),
         "riwayat": review.measures.iter().map(|measure| {
