@@ -16,8 +16,8 @@ mod transparency;
 mod verdicts;
 
 pub use archive::{
-    Archive, ArchiveError, CommitNote, CopiedCommit, CopiedPart, Examination, FileEntry, KeptHead, KeptHeadError, Key,
-    KeyError, PaperError, Presence, Reassembly, Seal, SealError, SealRequest, SourceNote, Verification, WriterLock,
+    AcceptError, Access, Archive, ArchiveError, CommitNote, CopiedCommit, CopiedPart, Examination, FileEntry, KeptHead, KeptHeadError, Key,
+    KeyError, PaperError, Presence, Provable, Proved, Reassembly, Seal, SealError, SealRequest, SourceNote, UnprovedError, Verification, WriterLock,
     seal, verify, waiting_in_quarantine,
 };
 pub use books::{BookError, BookWriter, Disclosure};

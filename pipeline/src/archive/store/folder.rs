@@ -233,8 +233,8 @@ impl Store for Folder {
     }
 
     /// The kernel releases the lock if the process dies.
-    fn lock(&self) -> Result<Option<File>, ArchiveError> {
-        let path = self.root.join(layout::LOCK);
+    fn lock(&self, path: &str) -> Result<Option<File>, ArchiveError> {
+        let path = self.root.join(path);
         let lock =
             File::options().create(true).truncate(false).write(true).open(&path).map_err(|e| io("open", &path, e))?;
         match lock.try_lock() {

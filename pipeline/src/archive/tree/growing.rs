@@ -3,6 +3,7 @@
 use super::super::commit_log::{Commit, EventFile};
 use super::super::record::{self, RowRecords};
 use super::super::store::Store;
+use super::super::layout::LogFolder;
 use super::super::{Archive, ArchiveError, READ_ROWS, layout};
 use super::reading::{OwnSize, newest_checkpoint, size_after};
 use crate::archive::columns::int64s;
@@ -28,7 +29,7 @@ pub(crate) fn extend(archive: &Archive, key: Option<&SigningKey>, told: Told<'_>
     let (Some(newest), Some(origin)) = (archive.commits.last(), archive.origin()) else { return Ok(()) };
     let store = &**archive.store();
     let wanted = size_after(newest);
-    let own = OwnSize::read(store)?;
+    let own = OwnSize::read(store, layout::TREE_SIZE)?;
     let signed = newest_checkpoint(store)?;
     let begun = begun(archive, own, signed.as_ref().map(|(checkpoint, _)| checkpoint))?;
     let written = if begun.size() == wanted {
@@ -38,7 +39,7 @@ pub(crate) fn extend(archive: &Archive, key: Option<&SigningKey>, told: Told<'_>
     };
     let is_signed = signed.is_some_and(|(checkpoint, _)| checkpoint.size == wanted);
     match key {
-        Some(key) if !is_signed => sign(store, key, &Checkpoint { origin, size: wanted, root: written.root }),
+        Some(key) if !is_signed => sign((store, LogFolder::OF_ROWS), key, &Checkpoint { origin, size: wanted, root: written.root }),
         _ => Ok(()),
     }
 }
@@ -117,23 +118,27 @@ fn grow(archive: &Archive, mut growth: Growth, told: Told<'_>) -> Result<OwnSize
     Ok(own)
 }
 
-/// Signs a checkpoint and keeps it.
-fn sign(store: &dyn Store, key: &SigningKey, checkpoint: &Checkpoint) -> Result<(), ArchiveError> {
+/// Signs a checkpoint of a log and keeps it.
+pub(crate) fn sign(
+    (store, log): (&dyn Store, LogFolder),
+    key: &SigningKey,
+    checkpoint: &Checkpoint,
+) -> Result<(), ArchiveError> {
     let public = key.verifying(&checkpoint.origin);
     for (path, text) in [
-        (layout::public_key(&public.digits(), "vkey"), format!("{public}\n")),
-        (layout::public_key(&public.digits(), "pem"), public.pem()),
+        (log.public_key(&public.digits(), "vkey"), format!("{public}\n")),
+        (log.public_key(&public.digits(), "pem"), public.pem()),
     ] {
         if store.kind(&path)?.is_none() {
             store.put(&path, text.as_bytes())?;
         }
     }
-    let (note, kept) = (checkpoint.signed(key), layout::checkpoint(checkpoint.size));
+    let (note, kept) = (checkpoint.signed(key), log.checkpoint(checkpoint.size));
     // One that is there already may have signatures of witnesses.
     if store.kind(&kept)?.is_none() {
         store.put(&kept, note.as_bytes())?;
     }
-    store.put(layout::CHECKPOINT, note.as_bytes())
+    store.put(&log.newest(), note.as_bytes())
 }
 
 /// Gives the leaves of the rows of a commit in the order of their numbers, of which `first` is the first one.

@@ -1,6 +1,6 @@
 //! What the archive and others claim of the log: its own checkpoints, with the public keys beside them, and those kept elsewhere.
 
-use super::super::super::layout;
+use super::super::super::layout::{self, LogFolder};
 use super::super::super::store::{EntryKind, LONGEST_LOG_BYTES, Store};
 use super::super::super::tree::size_after;
 use super::super::{ArchiveError, Examination, Log, Verification};
@@ -122,7 +122,7 @@ impl Claims {
             let vkey = result.bytes(store, &path, LONGEST_LOG_BYTES, "A001")?;
             let key = vkey.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok()?.parse::<VerifyingKey>().ok());
             let is_as_written = |key: &VerifyingKey| vkey.as_deref() == Some(format!("{key}\n").as_bytes());
-            let pem = layout::public_key(digits, "pem");
+            let pem = LogFolder::OF_ROWS.public_key(digits, "pem");
             match key.filter(|key| key.digits() == digits && is_as_written(key)) {
                 Some(key) => {
                     let held = result.bytes(store, &pem, LONGEST_LOG_BYTES, "A001")?;
