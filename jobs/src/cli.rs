@@ -1,9 +1,9 @@
 //! The command line. Doc comments are the help.
 
 use crate::commands::{
-    access, backup, calendar, clock, compliance, conformance, contract, demo, doctor, duplicates, init, key, licences, log,
-    manual, metrics, notify, portal, prove, pull, quality, query, reconcile, remark, render, restore, run, seal, selftest,
-    serve, status, target, verify, witness,
+    access, backup, calendar, clock, compliance, conformance, contract, demo, doctor, duplicates, init, key, licences,
+    log, manual, metrics, notify, portal, prove, pull, quality, query, reconcile, remark, render, restore, run, seal,
+    selftest, serve, status, target, verify, witness,
 };
 use crate::examples;
 use crate::options::{Common, OfMonth, Where};

@@ -42,7 +42,7 @@ mod witnesses;
 mod writer;
 
 pub use access::Access;
-pub use commit_note::{CommitNote, FileEntry, SourceNote};
+pub use commit_note::{BagNote, CommitNote, FileEntry, SourceNote};
 pub use error::ArchiveError;
 use error::io;
 pub use head::{KeptHead, KeptHeadError};
@@ -55,8 +55,8 @@ pub(crate) use read::decode;
 use read::{as_stored, decoded};
 pub use seal::{SealError, SealRequest, seal};
 pub use transfer::{CopiedCommit, CopiedPart, Reassembly};
-pub use witnesses::AcceptError;
 pub use verify::{Examination, Verification, verify};
+pub use witnesses::AcceptError;
 pub use writer::WriterLock;
 pub(crate) use writer::{CommitRequest, Writer};
 

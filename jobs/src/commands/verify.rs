@@ -78,7 +78,8 @@ const LONGEST_HEADS_BYTES: u64 = 1 << 20;
 /// not what the events give, a kept head is not in the log, or a printed book is not the archive's.
 pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let heads = heads(options)?;
-    let (trusted, mut checkpoints) = (public_keys::of_verifier(&options.public_key, &options.witness)?, checkpoints(options)?);
+    let (trusted, mut checkpoints) =
+        (public_keys::of_verifier(&options.public_key, &options.witness)?, checkpoints(options)?);
     let quorum = options.quorum.unwrap_or(usize::from(!options.witness.is_empty()));
     let bar = Progress::of_pieces(common, "verify");
     let told = |done: u64, of: u64| bar.at(done, of);
@@ -248,7 +249,8 @@ pub(crate) fn examine(workspace: &Workspace, scope: Scope<'_>, told: &dyn Fn(u64
 
 /// Says what was checked, what was not, and what is wrong. Where nothing was ever committed there is nothing to vouch for.
 fn tell(speech: Speech<'_>, facts: &Facts, result: &Verification) -> Result<Outcome> {
-    let Verification { commits, files, rows, events, heads, head, leaves, checkpoint, witnessed, findings, unchecked } = result;
+    let Verification { commits, files, rows, events, heads, head, leaves, checkpoint, witnessed, findings, unchecked } =
+        result;
     let head = if head.is_empty() { "none" } else { head };
     let unchecked = unchecked.iter().map(|what| format!("not checked: {}", unchecked_words(*what)));
     let unchecked: String = unchecked.map(|what| print::paragraph(&what, 2)).collect();

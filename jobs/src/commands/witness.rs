@@ -110,7 +110,11 @@ fn sign(options: &Sign) -> Result<Outcome> {
     let note = match (ConsistencyProof::read(&text), &last) {
         (Ok(proof), Some(last)) => {
             proof.check(last, &trusted).with_context(|| {
-                format!("{} does not continue the checkpoint of {} leaves; sign nothing, and ask the office why", options.file.display(), last.size)
+                format!(
+                    "{} does not continue the checkpoint of {} leaves; sign nothing, and ask the office why",
+                    options.file.display(),
+                    last.size
+                )
             })?;
             proof.note
         }
@@ -142,7 +146,10 @@ fn sign(options: &Sign) -> Result<Outcome> {
         written.with_context(|| format!("cannot write {}", path.display()))?;
     }
     let shown = options.output.display();
-    print::data(&format!("{shown}: {} leaves of {}, signed as {}\n", checkpoint.size, checkpoint.origin, options.name))?;
+    print::data(&format!(
+        "{shown}: {} leaves of {}, signed as {}\n",
+        checkpoint.size, checkpoint.origin, options.name
+    ))?;
     Ok(Outcome::Done)
 }
 

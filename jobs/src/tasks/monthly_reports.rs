@@ -22,8 +22,7 @@ pub(super) fn run(workspace: &Arc<Workspace>, month: Month, disclosure: Disclosu
     let told = |step: Step<'_>| pace.at(step.done as u64, step.of as u64);
     let snapshot = workspace.snapshot()?;
     let batch = Batch::of(&snapshot, month, &selection)?;
-    let rendition =
-        access::of_copies(workspace, (month, disclosure), Some(PURPOSE), || folder.fill(&batch, told))?;
+    let rendition = access::of_copies(workspace, (month, disclosure), Some(PURPOSE), || folder.fill(&batch, told))?;
     let (files, replaced) = (rendition.files.len(), rendition.replaced());
     let is_judged = workspace.decisions.rules(&workspace.facts, month).iter().any(|rule| rule.decides);
     let mut said = vec![format!("{files} files of {month}; {replaced} texts with unprintable characters")];

@@ -187,7 +187,9 @@ impl<'a> Log<'a> {
     /// Opens the log, which is empty before its first entry.
     fn open(store: &'a dyn Store) -> Result<Self, ArchiveError> {
         let own = OwnSize::read(store, layout::ACCESS_SIZE)?;
-        if own.is_none() && store.kind(layout::ACCESSES)? == Some(EntryKind::Folder) && !store.list(layout::ACCESSES)?.is_empty()
+        if own.is_none()
+            && store.kind(layout::ACCESSES)? == Some(EntryKind::Folder)
+            && !store.list(layout::ACCESSES)?.is_empty()
         {
             return Err(ArchiveError::Damaged { path: layout::ACCESS_SIZE.to_owned() });
         }

@@ -38,7 +38,9 @@ pub enum UnprovedError {
         path: String,
     },
     /// The archive has no such row or commit, or the signed log does not reach it.
-    #[error("the signed log of the archive has nothing of that; look at the number, or run `tertib pull`, which signs what is new")]
+    #[error(
+        "the signed log of the archive has nothing of that; look at the number, or run `tertib pull`, which signs what is new"
+    )]
     Absent,
     /// No checkpoint has that size.
     #[error("the log never had {size} leaves after a commit; copy the size from the second line of a checkpoint")]

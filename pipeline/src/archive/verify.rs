@@ -56,16 +56,7 @@ impl<'a> Examination<'a> {
     /// Of the whole archive in a folder, with nothing that was kept elsewhere.
     #[must_use]
     pub fn of(root: &'a Path) -> Self {
-        Self {
-            root,
-            public_only: false,
-            key: None,
-            heads: &[],
-            since: None,
-            trusted: &[],
-            checkpoints: &[],
-            quorum: 0,
-        }
+        Self { root, public_only: false, key: None, heads: &[], since: None, trusted: &[], checkpoints: &[], quorum: 0 }
     }
 }
 
@@ -206,8 +197,10 @@ fn accesses(
     known: &mut BTreeSet<String>,
     result: &mut Verification,
 ) -> Result<(), ArchiveError> {
-    let origin = log.commits.first().and_then(|commit| commit.facts.as_ref()).map(|facts| format!("{}/akses", facts.origin()));
-    let Some(origin) = origin.filter(|_| strays::is_folder_or_absent(store, layout::ACCESSES, result).unwrap_or(false)) else {
+    let origin =
+        log.commits.first().and_then(|commit| commit.facts.as_ref()).map(|facts| format!("{}/akses", facts.origin()));
+    let Some(origin) = origin.filter(|_| strays::is_folder_or_absent(store, layout::ACCESSES, result).unwrap_or(false))
+    else {
         return Ok(());
     };
     // The office signs both logs with the same key.

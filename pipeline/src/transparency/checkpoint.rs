@@ -15,7 +15,9 @@ pub enum CheckpointError {
     #[error("this is no checkpoint: its text must be three lines, the log's name, its size and its root")]
     Text,
     /// No trusted key has signed it.
-    #[error("the checkpoint is signed by none of the public keys that are trusted; ask the office which key it has now")]
+    #[error(
+        "the checkpoint is signed by none of the public keys that are trusted; ask the office which key it has now"
+    )]
     Unsigned,
     /// It is of another log.
     #[error("the checkpoint is of the log {found}, not of {wanted}")]
@@ -111,11 +113,7 @@ impl Checkpoint {
     ///
     /// # Errors
     /// [`NoteError`] when one of both is no note, they state different things, or a line does not fit.
-    pub fn adopted(
-        note: &str,
-        other: &str,
-        keys: &[VerifyingKey],
-    ) -> Result<(String, Vec<Cosignature>), NoteError> {
+    pub fn adopted(note: &str, other: &str, keys: &[VerifyingKey]) -> Result<(String, Vec<Cosignature>), NoteError> {
         let ((text, lines), (stated, theirs)) = (note::split(note)?, note::split(other)?);
         if text != stated {
             return Err(NoteError::Note("it states something else than the checkpoint that is kept here"));
@@ -152,13 +150,12 @@ mod tests {
         let note = checkpoint.signed(&key);
         assert_eq!(Checkpoint::signed_by(&note, &trusted).unwrap(), checkpoint);
         let other = SigningKey::of_seed([2; 32]).unwrap();
-        assert!(matches!(
-            Checkpoint::signed_by(&checkpoint.signed(&other), &trusted),
-            Err(CheckpointError::Unsigned)
-        ));
+        assert!(matches!(Checkpoint::signed_by(&checkpoint.signed(&other), &trusted), Err(CheckpointError::Unsigned)));
         assert_eq!(Checkpoint::printed(&checkpoint.text()), Some(checkpoint));
         assert_eq!(Checkpoint::printed(&note), None);
-        for (from, to) in [("\n7\n", "\n07\n"), ("\n7\n", "\n7 \n"), ("\n7\n", "\n7\nlagi\n"), ("tertib/kantor\n7", "\n7")] {
+        for (from, to) in
+            [("\n7\n", "\n07\n"), ("\n7\n", "\n7 \n"), ("\n7\n", "\n7\nlagi\n"), ("tertib/kantor\n7", "\n7")]
+        {
             assert!(Checkpoint::unchecked(&note.replacen(from, to, 1)).is_err(), "{to:?}");
         }
     }

@@ -401,7 +401,8 @@ mod tests {
         let text = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8";
         let read: VerifyingKey = text.parse().unwrap();
         assert_eq!((read.name(), read.to_string().as_str()), ("sum.golang.org", text));
-        for wrong in ["", "a+b", "sum.golang.org+033de0af+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8", "a b+00000000+AA=="]
+        for wrong in
+            ["", "a+b", "sum.golang.org+033de0af+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8", "a b+00000000+AA=="]
         {
             assert!(wrong.parse::<VerifyingKey>().is_err(), "{wrong}");
         }

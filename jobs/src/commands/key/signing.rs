@@ -43,7 +43,8 @@ pub(super) fn show(options: &Show) -> Result<Outcome> {
     let key = workspace.config.signing_key()?;
     let key = key.with_context(|| format!("there is no signing key {}; run `tertib key new`", path.display()))?;
     let archive = workspace.archive()?;
-    let origin = archive.origin().context("the archive is empty, and its log has no name yet; run `tertib pull` first")?;
+    let origin =
+        archive.origin().context("the archive is empty, and its log has no name yet; run `tertib pull` first")?;
     let public = key.verifying(&origin);
     print::data(&if options.pem { public.pem() } else { format!("{public}\n") })?;
     Ok(Outcome::Done)

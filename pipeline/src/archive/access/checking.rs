@@ -73,7 +73,8 @@ pub(in super::super) fn check(
         faults.extend(unlike.iter().map(|path| ("A024", path.clone())));
     }
     let own = OwnSize { size: log.size, root: growth.root() };
-    if if_there(store, layout::ACCESS_SIZE)?.as_deref() != Some(own.text().as_bytes()) && (fits_a_claim || claims.is_empty())
+    if if_there(store, layout::ACCESS_SIZE)?.as_deref() != Some(own.text().as_bytes())
+        && (fits_a_claim || claims.is_empty())
     {
         faults.push(("A024", layout::ACCESS_SIZE.to_owned()));
     }
@@ -119,7 +120,9 @@ fn claims(
     }
     let mut sizes: Vec<u64> = Vec::new();
     for entry in store.list(&LOG.file("checkpoints"))?.into_iter().filter(|entry| entry.kind == EntryKind::File) {
-        sizes.extend(entry.name.to_str().and_then(|name| name.parse::<u64>().ok().filter(|size| size.to_string() == name)));
+        sizes.extend(
+            entry.name.to_str().and_then(|name| name.parse::<u64>().ok().filter(|size| size.to_string() == name)),
+        );
     }
     let own = sizes.iter().map(|size| (Some(*size), LOG.checkpoint(*size)));
     let newest = store.kind(&LOG.newest())?.map(|_| (None, LOG.newest()));

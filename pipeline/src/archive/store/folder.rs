@@ -154,7 +154,10 @@ impl Store for Folder {
         let mut options = File::options();
         options.write(true).create(true).truncate(true);
         #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
+        std::os::unix::fs::OpenOptionsExt::custom_flags(
+            &mut options,
+            rustix::fs::OFlags::NOFOLLOW.bits().cast_signed(),
+        );
         options.open(&path).and_then(|mut file| file.write_all(bytes)).map_err(|e| io("write", &path, e))
     }
 

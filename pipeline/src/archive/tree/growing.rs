@@ -1,9 +1,9 @@
 //! Adds to the tree what the commits added to the archive, and signs it.
 
 use super::super::commit_log::{Commit, EventFile};
+use super::super::layout::LogFolder;
 use super::super::record::{self, RowRecords};
 use super::super::store::Store;
-use super::super::layout::LogFolder;
 use super::super::{Archive, ArchiveError, READ_ROWS, layout};
 use super::reading::{OwnSize, newest_checkpoint, size_after};
 use crate::archive::columns::int64s;
@@ -32,14 +32,13 @@ pub(crate) fn extend(archive: &Archive, key: Option<&SigningKey>, told: Told<'_>
     let own = OwnSize::read(store, layout::TREE_SIZE)?;
     let signed = newest_checkpoint(store)?;
     let begun = begun(archive, own, signed.as_ref().map(|(checkpoint, _)| checkpoint))?;
-    let written = if begun.size() == wanted {
-        OwnSize { size: wanted, root: begun.root() }
-    } else {
-        grow(archive, begun, told)?
-    };
+    let written =
+        if begun.size() == wanted { OwnSize { size: wanted, root: begun.root() } } else { grow(archive, begun, told)? };
     let is_signed = signed.is_some_and(|(checkpoint, _)| checkpoint.size == wanted);
     match key {
-        Some(key) if !is_signed => sign((store, LogFolder::OF_ROWS), key, &Checkpoint { origin, size: wanted, root: written.root }),
+        Some(key) if !is_signed => {
+            sign((store, LogFolder::OF_ROWS), key, &Checkpoint { origin, size: wanted, root: written.root })
+        }
         _ => Ok(()),
     }
 }
@@ -204,11 +203,7 @@ fn collect(hashed: &Receiver<Vec<(i64, Hash)>>, begin: i64, leaves: &mut [Option
 }
 
 /// Hashes the rows of a part, batch by batch, as long as `take` wants more.
-fn of_part(
-    archive: &Archive,
-    file: &EventFile,
-    take: impl Fn(Vec<(i64, Hash)>) -> bool,
-) -> Result<(), ArchiveError> {
+fn of_part(archive: &Archive, file: &EventFile, take: impl Fn(Vec<(i64, Hash)>) -> bool) -> Result<(), ArchiveError> {
     let mut record = Vec::new();
     for batch in archive.stored(&file.entry, READ_ROWS / 8)? {
         let batch = batch?;

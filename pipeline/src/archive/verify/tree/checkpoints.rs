@@ -46,7 +46,8 @@ impl Claims {
         let sizes: BTreeSet<u64> = log.commits.iter().map(size_after).collect();
         let mut kept: Vec<u64> = Vec::new();
         for entry in store.list(layout::CHECKPOINTS)? {
-            let size = entry.name.to_str().and_then(|name| name.parse().ok().filter(|size: &u64| size.to_string() == name));
+            let size =
+                entry.name.to_str().and_then(|name| name.parse().ok().filter(|size: &u64| size.to_string() == name));
             // What has another name is a stray.
             kept.extend(size.filter(|_| entry.kind == EntryKind::File));
         }
@@ -203,11 +204,8 @@ impl Reader<'_> {
 
     /// Reads a note, which must be signed.
     fn signed(&self, place: &str, note: &str, result: &mut Verification) -> Option<Claim> {
-        let read = if self.keys.is_empty() {
-            Checkpoint::unchecked(note)
-        } else {
-            Checkpoint::signed_by(note, self.keys)
-        };
+        let read =
+            if self.keys.is_empty() { Checkpoint::unchecked(note) } else { Checkpoint::signed_by(note, self.keys) };
         let of_this_log = read.and_then(|statement| match self.origin {
             Some(origin) if origin != statement.origin => {
                 Err(CheckpointError::Origin { found: statement.origin, wanted: origin.to_owned() })
