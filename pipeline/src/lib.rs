@@ -17,8 +17,9 @@ mod verdicts;
 
 pub use archive::{
     AcceptError, Access, Archive, ArchiveError, BagNote, CommitNote, CopiedCommit, CopiedPart, Examination, FileEntry,
-    KeptHead, KeptHeadError, Key, KeyError, PaperError, Presence, Provable, Proved, Reassembly, Seal, SealError,
-    SealRequest, SourceNote, UnprovedError, Verification, WriterLock, seal, verify, waiting_in_quarantine,
+    KeptHead, KeptHeadError, Key, KeyError, LogFile, PaperError, Presence, Provable, Proved, Reassembly, Seal,
+    SealError, SealRequest, SourceNote, UnprovedError, Verification, WriterLock, complete_log, seal, sign_log, verify,
+    waiting_in_quarantine,
 };
 pub use books::{BookError, BookWriter, Disclosure};
 pub use figures::{

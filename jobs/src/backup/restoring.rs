@@ -62,6 +62,7 @@ pub(super) fn restore(
         write(folder, &path, &content)?;
         (files, bytes) = (files + 1, bytes + content.len() as u64);
     }
+    pipeline::complete_log(&archive)?;
     for name in configuration::folders(&folder.join("tertib.toml"))? {
         pipeline::make_folder(&folder.join(name), Readers::Owner).with_context(|| format!("cannot make {name}"))?;
     }

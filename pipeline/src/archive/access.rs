@@ -148,7 +148,7 @@ impl Archive {
 }
 
 /// Waits for the lock of the log.
-fn locked(store: &dyn Store) -> Result<Option<std::fs::File>, ArchiveError> {
+pub(super) fn locked(store: &dyn Store) -> Result<Option<std::fs::File>, ArchiveError> {
     let begun = Instant::now();
     loop {
         match store.lock(layout::ACCESS_LOCK) {

@@ -41,7 +41,9 @@ impl Archive {
                 size: checkpoint.size,
             }),
             Err(fault) => {
-                tracing::warn!("the log of the archive cannot be read, so that documents do not state its root: {fault}");
+                tracing::warn!(
+                    "the log of the archive cannot be read, so that documents do not state its root: {fault}"
+                );
                 None
             }
         }
