@@ -285,3 +285,8 @@ pub(crate) const KEY_ENTER: &str = "\
 Examples:
   tertib key enter --config pulih/tertib.toml  after a restore
   tertib key enter                             in the folder of the configuration";
+
+pub(crate) const KEY_ROTATE: &str = "\
+Examples:
+  tertib key rotate --pseudonym --reason 'laptop hilang' --by 'ANDI, operator'
+  tertib key rotate --lost --reason 'kunci dan kertasnya terbakar' --by 'ANDI, operator'";

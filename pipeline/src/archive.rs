@@ -20,6 +20,7 @@ pub(crate) mod form;
 mod head;
 mod intent;
 pub(crate) mod key;
+pub(crate) mod key_epochs;
 pub(crate) mod layout;
 pub(crate) mod lookup;
 mod part_encoder;
@@ -28,6 +29,8 @@ mod pseudonyms;
 mod public_copy;
 pub(crate) mod quarantine;
 pub(crate) mod read;
+mod rotate;
+mod salts;
 mod seal;
 pub(crate) mod store;
 pub(crate) mod tables;
@@ -36,7 +39,7 @@ mod verify;
 mod widening;
 mod writer;
 
-pub use commit_note::{CommitNote, FileEntry, SourceNote};
+pub use commit_note::{CommitNote, FileEntry, KeyChange, SourceNote};
 pub use error::ArchiveError;
 use error::io;
 pub use head::{KeptHead, KeptHeadError};
@@ -46,6 +49,8 @@ pub(crate) use pseudonyms::{Persons, Pseudonymizer};
 pub use quarantine::waiting_in_quarantine;
 pub(crate) use read::decode;
 use read::{as_stored, decoded};
+pub use rotate::{KeyRotation, RotationError, rotate_key};
+pub(crate) use salts::{EarlierSalts, PersonOf};
 pub use seal::{SealError, SealRequest, seal};
 pub use transfer::{CopiedCommit, CopiedPart, Reassembly};
 pub use verify::{Examination, Verification, verify};
@@ -57,11 +62,12 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use commit_log::{Commit, EventFile, TableFacts, Undecoded};
 use form::{FORMS, Form};
+use key_epochs::Translations;
 use schemas::document::Closing;
 use schemas::{ColumnFact, ColumnFacts, Month, Zone};
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use store::{Folder, LONGEST_LOG_BYTES, Store};
 
 /// How many rows of a part are decoded at a time.
@@ -89,6 +95,8 @@ pub struct Archive {
     /// The forms that can be read, the oldest first.
     forms: &'static [Form],
     commits: Vec<Commit>,
+    /// The pseudonyms under earlier keys, once they were read.
+    translations: Arc<OnceLock<Translations>>,
 }
 
 impl Archive {
@@ -118,7 +126,7 @@ impl Archive {
             })?;
             commits.push(commit);
         }
-        let archive = Self { store, forms, commits };
+        let archive = Self { store, forms, commits, translations: Arc::default() };
         head::check(&archive)?;
         Ok(archive)
     }
@@ -215,7 +223,8 @@ impl Archive {
     pub fn at(&self, version: u64) -> Option<Self> {
         let commits = self.commits.iter().take_while(|commit| commit.version <= version).cloned().collect::<Vec<_>>();
         let reached = commits.last().is_some_and(|commit| commit.version == version);
-        reached.then(|| Self { store: Arc::clone(&self.store), forms: self.forms, commits })
+        let (store, forms) = (Arc::clone(&self.store), self.forms);
+        reached.then(|| Self { store, forms, commits, translations: Arc::default() })
     }
 
     /// Returns how the books of a month were closed; `None` while they are open.
@@ -262,9 +271,9 @@ impl Archive {
     /// # Errors
     /// [`ArchiveError::WrongKey`] when it was written with another key.
     pub fn check_key(&self, key: &Key) -> Result<(), ArchiveError> {
-        match self.facts() {
-            Some(facts) if facts.key_id != key.id() => {
-                Err(ArchiveError::WrongKey { expected: facts.key_id.clone(), found: key.id() })
+        match self.key_id() {
+            Some(expected) if expected != key.id() => {
+                Err(ArchiveError::WrongKey { expected: expected.to_owned(), found: key.id() })
             }
             _ => Ok(()),
         }
@@ -345,12 +354,17 @@ impl Archive {
             return Err(damaged());
         }
         let fault = |reason| ArchiveError::Decode { path: file.path.clone(), reason };
-        let widening = self.widening(file, columns)?;
+        let (widening, translation) = (self.widening(file, columns)?, self.translation(file, columns)?);
         let batches = decoded(bytes, columns, rows).map_err(fault)?;
         Ok(batches.map(move |batch| {
-            let batch = batch.map_err(fault)?;
-            let Some(widening) = &widening else { return Ok(batch) };
-            widening.of(&batch).map_err(|reason| fault(reason.to_string()))
+            let mut batch = batch.map_err(fault)?;
+            if let Some(widening) = &widening {
+                batch = widening.of(&batch).map_err(|reason| fault(reason.to_string()))?;
+            }
+            match &translation {
+                Some(translation) => translation.of(&batch).map_err(fault),
+                None => Ok(batch),
+            }
         }))
     }
 }

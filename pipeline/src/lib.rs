@@ -16,8 +16,8 @@ mod verdicts;
 
 pub use archive::{
     Archive, ArchiveError, CommitNote, CopiedCommit, CopiedPart, Examination, FileEntry, KeptHead, KeptHeadError, Key,
-    KeyError, PaperError, Presence, Reassembly, Seal, SealError, SealRequest, SourceNote, Verification, WriterLock,
-    seal, verify, waiting_in_quarantine,
+    KeyChange, KeyError, KeyRotation, PaperError, Presence, Reassembly, RotationError, Seal, SealError, SealRequest, SourceNote, Verification, WriterLock,
+    rotate_key, seal, verify, waiting_in_quarantine,
 };
 pub use books::{BookError, BookWriter, Disclosure};
 pub use figures::{

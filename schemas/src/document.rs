@@ -195,6 +195,8 @@ pub enum Unchecked {
     KeyMissing,
     /// Pseudonyms and salts, because the key is not the archive's.
     KeyOfAnother,
+    /// The salts of rows that were written under an earlier key, because that key is not at hand.
+    EarlierKey,
     /// The files of commits that were checked before.
     OlderFiles,
     /// The kept figures, which need the office's facts and an undamaged archive; [`FigureCheck`] gives the reason.

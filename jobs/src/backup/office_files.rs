@@ -4,6 +4,7 @@
 
 use super::configuration;
 use crate::config::{Config, text};
+use crate::key_files;
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 
@@ -113,13 +114,15 @@ fn below(
     Ok(())
 }
 
-/// The digits of the key, which no file of a backup may hold.
-pub(super) fn key_digits(config: &Config) -> Result<Option<String>> {
+/// The digits of the key and of earlier ones, which no file of a backup may hold.
+pub(super) fn key_digits(config: &Config) -> Result<Vec<String>> {
+    let mut keys = key_files::earlier(&config.key_path());
     match pipeline::Key::load(&config.key_path()) {
-        Ok(key) => Ok(Some(key.digits())),
-        Err(pipeline::KeyError::Missing { .. }) => Ok(None),
-        Err(fault) => Err(fault.into()),
+        Ok(key) => keys.push(key),
+        Err(pipeline::KeyError::Missing { .. }) => {}
+        Err(fault) => return Err(fault.into()),
     }
+    Ok(keys.iter().map(pipeline::Key::digits).collect())
 }
 
 /// Whether bytes hold the digits.

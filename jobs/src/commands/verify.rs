@@ -4,6 +4,7 @@ mod printed;
 
 use crate::clock;
 use crate::documents;
+use crate::key_files;
 use crate::options::{ArchiveCopy, Common, Where};
 use crate::outcome::Outcome;
 use crate::print::{self, Progress};
@@ -73,7 +74,7 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
             );
         }
         let examination =
-            Examination { root, public_only: options.public, key: None, heads: &heads, since: options.since };
+            Examination { root, public_only: options.public, key: None, earlier_keys: &[], heads: &heads, since: options.since };
         let mut result = verified(examination, &told)?;
         result.unchecked.insert(Unchecked::KeptFigures);
         let facts = Facts::embedded()?;
@@ -148,8 +149,9 @@ pub(crate) struct Scope<'a> {
 pub(crate) fn examine(workspace: &Workspace, scope: Scope<'_>, told: &dyn Fn(u64, u64)) -> Result<Verification> {
     let root = workspace.config.archive_path();
     let key = workspace.key_if_there()?;
+    let earlier = key_files::earlier(&workspace.config.key_path());
     let Scope { public_only, heads, since } = scope;
-    let mut result = verified(Examination { root: &root, public_only, key: key.as_ref(), heads, since }, told)?;
+    let mut result = verified(Examination { root: &root, public_only, key: key.as_ref(), earlier_keys: &earlier, heads, since }, told)?;
     let is_whole = since.is_none() && result.commits > 0 && !workspace.facts.need_attention(&result.findings);
     match key.filter(|_| is_whole) {
         Some(key) => {
@@ -182,6 +184,9 @@ pub(crate) fn unchecked_words(unchecked: Unchecked) -> &'static str {
         Unchecked::PrivateTables => "the private tables and, with them, commitments, pseudonyms and salts (--public)",
         Unchecked::KeyMissing => "pseudonyms and salts, since the office's key is not at hand",
         Unchecked::KeyOfAnother => "pseudonyms and salts, since the key at hand is not the archive's",
+        Unchecked::EarlierKey => {
+            "the salts of rows that were written under an earlier key, which is not at hand; their pseudonyms were compared by the present key"
+        }
         Unchecked::OlderFiles => "the files that were added before, which were checked then",
         Unchecked::KeptFigures => {
             "the kept figures, which takes the office's key and configuration and an archive without findings"

@@ -318,7 +318,8 @@ fn check_note(note: &CommitNote, version: u64, paths: &mut BTreeSet<String>) -> 
         (layout::OUTAGES, note.outages.as_slice()),
         (layout::STOCK, note.stock.as_slice()),
     ];
-    let mut files = tables.into_iter().flat_map(|(table, files)| files.iter().map(move |file| (table, file)));
+    let pseudonyms = note.key_change.iter().map(|change| (layout::PSEUDONYMS, &change.pseudonyms));
+    let mut files = pseudonyms.chain(tables.into_iter().flat_map(|(table, files)| files.iter().map(move |file| (table, file))));
     files.try_for_each(|(table, file)| check_part(file, table, version, paths))
 }
 

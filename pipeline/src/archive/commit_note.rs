@@ -57,6 +57,41 @@ pub struct CommitNote {
     /// Why the books were closed although more rows of the month might still arrive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed_incomplete: Option<String>,
+    /// A change of the office's key with this commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_change: Option<KeyChange>,
+}
+
+impl CommitNote {
+    /// Returns the files that it names, but for those of the public events, with whether each holds personal data.
+    pub(super) fn files(&self) -> impl Iterator<Item = (&FileEntry, bool)> {
+        let private = self.persons.iter().chain(&self.quarantine).map(|file| (file, true));
+        private.chain(self.public_files().map(|file| (file, false)))
+    }
+
+    /// Returns those of them that a public copy holds.
+    pub(super) fn public_files(&self) -> impl Iterator<Item = &FileEntry> {
+        let pseudonyms = self.key_change.iter().map(|change| &change.pseudonyms);
+        self.outages.iter().chain(&self.stock).chain(pseudonyms)
+    }
+}
+
+/// What a commit records about a change of the office's key. The rows before it were written under the key before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyChange {
+    /// The id of the key before.
+    pub from: String,
+    /// The id of the new key.
+    pub to: String,
+    /// Whether the key before was lost, so that nobody could show it.
+    pub lost: bool,
+    /// Why it was changed.
+    pub reason: String,
+    /// By whom.
+    pub by: String,
+    /// The table that gives for each pseudonym under the key before the one under the new key.
+    pub pseudonyms: FileEntry,
 }
 
 /// What a commit records about the source for the next pull from it.

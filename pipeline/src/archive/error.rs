@@ -177,7 +177,8 @@ pub enum ArchiveError {
     Facts(#[from] schemas::FactsError),
     /// The archive was written with another key.
     #[error(
-        "the archive was written with another key (id {expected}, this one is {found}); restore the right key file"
+        "the archive was written with another key (id {expected}, this one is {found}); restore the right key file\n  \
+         `tertib key rotate` ends a change of the key that was interrupted, and goes on where the key is lost for ever (--lost)"
     )]
     WrongKey {
         /// The id that the archive records.

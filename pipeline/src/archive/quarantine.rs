@@ -3,9 +3,13 @@
 use super::columns::texts;
 use super::lookup::{archived_keys, id_of};
 use super::{Archive, ArchiveError};
+use crate::archive::key::{Key, Keyed};
 use arrow::array::Array;
 use schemas::EventId;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What the digest of a quarantined row is for, among the uses of the key.
+pub(crate) const DIGEST: &str = "quarantine";
 
 /// The quarantined rows, and those of them that have not been replaced by a corrected row.
 #[derive(Debug, Default)]
@@ -20,10 +24,26 @@ pub(crate) struct Quarantine {
 
 impl Quarantine {
     pub(crate) fn load(archive: &Archive) -> Result<Self, ArchiveError> {
+        Self::read(archive, None)
+    }
+
+    /// Does the same with the digests that the rows have under this key, whatever the key was when they were put there.
+    pub(crate) fn load_under(archive: &Archive, key: &Key) -> Result<Self, ArchiveError> {
+        Self::read(archive, Some(&key.keyed(DIGEST)))
+    }
+
+    fn read(archive: &Archive, digest: Option<&Keyed>) -> Result<Self, ArchiveError> {
         let mut quarantine = Self::default();
         let mut keys = BTreeSet::new();
         for file in archive.quarantine_files() {
-            for batch in archive.read(file, Some(&["event_id", "digest"]))? {
+            let digest = digest.filter(|_| archive.is_of_earlier_key(file));
+            let columns = ["event_id", "digest", "code", "row"];
+            for batch in archive.read(file, Some(if digest.is_some() { &columns } else { &columns[..2] }))? {
+                if let Some(digest) = digest {
+                    let rows = texts(&batch, "code")?.iter().flatten().zip(texts(&batch, "row")?.iter().flatten());
+                    let again = rows.map(|(code, row)| digest.digest(&[code.as_bytes(), row.as_bytes()]));
+                    quarantine.digests.extend(again);
+                }
                 for digits in texts(&batch, "digest")?.iter().flatten() {
                     let digest = digest_of(digits).ok_or_else(|| ArchiveError::Decode {
                         path: file.path.clone(),

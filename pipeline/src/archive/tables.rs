@@ -265,7 +265,8 @@ pub(crate) fn encode(batch: &RecordBatch) -> Result<Vec<u8>, ArchiveError> {
 }
 
 /// Columns whose values are nearly random or all different, for which a dictionary only costs space and time.
-const WITHOUT_DICTIONARY: [&str; 7] = ["pii_commitment", "nik_pseudonym", "salt", "nik", "nama", "keterangan", "row"];
+const WITHOUT_DICTIONARY: [&str; 9] =
+    ["pii_commitment", "nik_pseudonym", "salt", "nik", "nama", "keterangan", "row", "lama", "baru"];
 /// Columns in which neighbouring values share a prefix.
 const WITH_COMMON_PREFIX: [&str; 3] = ["event_id", "berkas_id", "nomor_register"];
 

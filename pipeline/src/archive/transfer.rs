@@ -73,7 +73,7 @@ impl CopiedCommit {
     fn of(commit: &Commit) -> Self {
         let note = &commit.note;
         let part = |is_private| move |file: &FileEntry| CopiedPart { file: file.clone(), is_private };
-        let public = commit.events.iter().map(|events| &events.entry).chain(&note.outages).chain(&note.stock);
+        let public = commit.events.iter().map(|events| &events.entry).chain(note.public_files());
         let private = note.persons.iter().chain(&note.quarantine);
         Self {
             version: commit.version,

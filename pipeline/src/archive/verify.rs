@@ -7,6 +7,7 @@
 //! Invariant: nothing is written, and everything that was not checked is reported.
 
 mod content;
+mod keys;
 mod strays;
 
 use super::commit_log::{Commit, Undecoded};
@@ -36,6 +37,8 @@ pub struct Examination<'a> {
     pub public_only: bool,
     /// The office's key, if it is available.
     pub key: Option<&'a Key>,
+    /// Keys under which earlier rows were written, as far as they are at hand.
+    pub earlier_keys: &'a [Key],
     /// Heads that somebody has kept.
     pub heads: &'a [KeptHead],
     /// The version up to which every file was found right before; these are not read again. The log is checked whole.
@@ -132,7 +135,7 @@ fn examine(
     let mut contents = Contents::new((store, examination), &log, told, &mut result);
     for commit in &log.commits {
         let note = &commit.note;
-        let public = commit.events.iter().map(|f| &f.entry).chain(&note.outages).chain(&note.stock);
+        let public = commit.events.iter().map(|f| &f.entry).chain(note.public_files());
         known.extend(public.chain(&note.persons).chain(&note.quarantine).map(|file| file.path.clone()));
         contents.check(commit, &mut result)?;
         if let (Some(month), Some(reason)) = (note.seal, &note.sealed_incomplete) {

@@ -3,7 +3,7 @@
 use crate::archive::columns::{int64s, texts};
 use crate::archive::event_batch::Events;
 use crate::archive::lookup::each_with_key;
-use crate::archive::{Archive, ArchiveError};
+use crate::archive::{Archive, ArchiveError, EarlierSalts, PersonOf};
 use crate::hash::hex;
 use arrow::array::{DynComparator, RecordBatch, StringArray, UInt32Array, make_comparator};
 use arrow::compute::{SortOptions, concat_batches, take_record_batch};
@@ -26,6 +26,7 @@ pub(crate) struct ArchivedRows<'i> {
     columns: Vec<Column>,
     places: BTreeMap<EventId<'i>, ArchivedRow>,
     rows: Option<RecordBatch>,
+    salts: EarlierSalts,
 }
 
 impl<'i> ArchivedRows<'i> {
@@ -55,7 +56,13 @@ impl<'i> ArchivedRows<'i> {
             .transpose()
             .map_err(schema_mismatch)?;
         let columns = public.iter().copied().filter(|column| *column != Column::EventId).collect();
-        Ok(Self { columns, places, rows })
+        let salts = EarlierSalts::of(archive, ids, places.values().map(|event| event.seq))?;
+        Ok(Self { columns, places, rows, salts })
+    }
+
+    /// Returns how the person of an archived row is compared.
+    pub(crate) fn person_of(&self, archived: ArchivedRow) -> Result<PersonOf, ArchiveError> {
+        self.salts.person_of(archived.seq)
     }
 
     /// Returns the event with a key.
@@ -92,9 +99,13 @@ pub(crate) struct RowMatcher<'k> {
 }
 
 impl RowMatcher<'_> {
-    /// Whether an archived row and an event of the chunk are equal.
-    pub(crate) fn is_same(&self, archived: ArchivedRow, row: usize, commitment: &[u8; 32]) -> bool {
+    /// Whether an archived row and an event of the chunk have equal public columns.
+    pub(crate) fn is_same(&self, archived: ArchivedRow, row: usize) -> bool {
+        self.columns.iter().all(|compare| compare(archived.row, row).is_eq())
+    }
+
+    /// Whether that is the commitment of an archived row.
+    pub(crate) fn has_commitment(&self, archived: ArchivedRow, commitment: &[u8; 32]) -> bool {
         self.commitments.value(archived.row) == hex(commitment)
-            && self.columns.iter().all(|compare| compare(archived.row, row).is_eq())
     }
 }
