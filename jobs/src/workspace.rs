@@ -11,7 +11,7 @@ use crate::stop;
 use anyhow::{Context, Result, anyhow, bail};
 use chrono::{DateTime, Utc};
 use pipeline::{Archive, FigureBook, Key, KeyError, Progress, PullOptions, PullReport, WriterLock};
-use schemas::{Decisions, FactFiles, Facts, FactsError, Language, Month, OfficeDays, Remarks, Speech};
+use schemas::{ApprovalFile, Decisions, FactFiles, Facts, FactsError, Language, Month, OfficeDays, Remarks, Speech};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -94,6 +94,11 @@ impl Workspace {
     /// What the officer is told, in the language of the command line or else of the configuration.
     pub(crate) fn speech(&self, common: Common) -> Speech<'_> {
         self.facts.speech(common.lang.unwrap_or(self.config.bahasa))
+    }
+
+    /// Who approved which proposal to destroy personal data.
+    pub(crate) fn approvals(&self) -> Result<ApprovalFile> {
+        entries(&self.config.approvals_path())
     }
 
     /// The archive as it is now, which must be of the office's zone.

@@ -12,12 +12,14 @@ pub(crate) mod additions;
 pub(crate) mod columns;
 pub(crate) mod commit_log;
 mod commit_note;
+mod disposal;
 pub(crate) mod current_events;
 mod error;
 pub(crate) mod event_batch;
 mod extent;
 pub(crate) mod form;
 mod head;
+mod hold;
 mod intent;
 pub(crate) mod key;
 pub(crate) mod key_epochs;
@@ -39,10 +41,12 @@ mod verify;
 mod widening;
 mod writer;
 
-pub use commit_note::{CommitNote, FileEntry, KeyChange, SourceNote};
+pub use commit_note::{CommitNote, Disposal, FileEntry, Hold, KeyChange, SourceNote};
 pub use error::ArchiveError;
 use error::io;
 pub use head::{KeptHead, KeptHeadError};
+pub(crate) use hold::commit_note as commit_of_note;
+pub use hold::{HoldError, HoldRequest, hold};
 pub use key::{Key, KeyError, PaperError};
 pub use presence::Presence;
 pub(crate) use pseudonyms::{Persons, Pseudonymizer};
@@ -65,7 +69,7 @@ use form::{FORMS, Form};
 use key_epochs::Translations;
 use schemas::document::Closing;
 use schemas::{ColumnFact, ColumnFacts, Month, Zone};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use store::{Folder, LONGEST_LOG_BYTES, Store};
@@ -97,6 +101,8 @@ pub struct Archive {
     commits: Vec<Commit>,
     /// The pseudonyms under earlier keys, once they were read.
     translations: Arc<OnceLock<Translations>>,
+    /// The private files that were destroyed, each with the version that says so.
+    disposed: Arc<BTreeMap<String, u64>>,
 }
 
 impl Archive {
@@ -126,7 +132,8 @@ impl Archive {
             })?;
             commits.push(commit);
         }
-        let archive = Self { store, forms, commits, translations: Arc::default() };
+        let disposed = Arc::new(disposal::disposed(&commits));
+        let archive = Self { store, forms, commits, translations: Arc::default(), disposed };
         head::check(&archive)?;
         Ok(archive)
     }
@@ -224,7 +231,9 @@ impl Archive {
         let commits = self.commits.iter().take_while(|commit| commit.version <= version).cloned().collect::<Vec<_>>();
         let reached = commits.last().is_some_and(|commit| commit.version == version);
         let (store, forms) = (Arc::clone(&self.store), self.forms);
-        reached.then(|| Self { store, forms, commits, translations: Arc::default() })
+        // What was destroyed later is not there any more.
+        let disposed = Arc::clone(&self.disposed);
+        reached.then(|| Self { store, forms, commits, translations: Arc::default(), disposed })
     }
 
     /// Returns how the books of a month were closed; `None` while they are open.
@@ -308,11 +317,11 @@ impl Archive {
     }
 
     pub(crate) fn person_files(&self) -> impl Iterator<Item = &FileEntry> {
-        self.commits.iter().flat_map(|c| &c.note.persons)
+        self.there(self.commits.iter().flat_map(|c| &c.note.persons))
     }
 
     pub(crate) fn quarantine_files(&self) -> impl Iterator<Item = &FileEntry> {
-        self.commits.iter().flat_map(|c| &c.note.quarantine)
+        self.there(self.commits.iter().flat_map(|c| &c.note.quarantine))
     }
 
     pub(crate) fn outage_file(&self) -> Option<&FileEntry> {

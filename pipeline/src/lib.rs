@@ -3,6 +3,7 @@
 mod archive;
 mod blanks;
 mod books;
+mod disposal;
 mod figures;
 mod files;
 mod hash;
@@ -15,11 +16,12 @@ mod sql_subset;
 mod verdicts;
 
 pub use archive::{
-    Archive, ArchiveError, CommitNote, CopiedCommit, CopiedPart, Examination, FileEntry, KeptHead, KeptHeadError, Key,
+    Archive, ArchiveError, CommitNote, CopiedCommit, CopiedPart, Disposal, Examination, FileEntry, Hold, HoldError, HoldRequest, KeptHead, KeptHeadError, Key,
     KeyChange, KeyError, KeyRotation, PaperError, Presence, Reassembly, RotationError, Seal, SealError, SealRequest, SourceNote, Verification, WriterLock,
-    rotate_key, seal, verify, waiting_in_quarantine,
+    hold, rotate_key, seal, verify, waiting_in_quarantine,
 };
 pub use books::{BookError, BookWriter, Disclosure};
+pub use disposal::{Disposable, DisposableMonth, DisposalError, DisposalRequest, dispose};
 pub use figures::{
     ColumnQuality, FigureBook, FigureError, PROBABLE, Probable, ProbableDuplicates, Quality, QualityFinding, by_case,
     linkage, probable_duplicates, quality, quality_cells, released_quality_cells,

@@ -3,6 +3,7 @@
 pub use crate::book_code::BookCode;
 pub use crate::closing::{Closing, Revised, RevisedPart, Revision};
 pub use crate::compliance_sheet::ComplianceSheet;
+pub use crate::disposal::DisposalReport;
 pub use crate::ledger_book::{BookColumn, BookContent, Cell, Destruction, LedgerBook, Obstacle, WrittenCell};
 pub use crate::monthly_review::MonthlyReview;
 pub use crate::paper_sheets::{PaperSet, PaperWords, Sheet, SheetSigner, SignsAs};

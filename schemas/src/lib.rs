@@ -13,6 +13,7 @@ mod column_meanings;
 mod column_steps;
 mod compliance_sheet;
 mod decision;
+mod disposal;
 pub mod document;
 mod document_group;
 mod event;
@@ -77,6 +78,9 @@ pub use column::{Column, ColumnKind, Presence, Visibility};
 pub use column_facts::{ColumnFact, ColumnFacts, OnlyAt};
 pub use column_meanings::{ColumnMeaning, SideColumn, SideTable};
 pub use decision::{Decision, DecisionError, DecisionFault, DecisionFile, Decisions, Rule};
+pub use disposal::{
+    Approval, ApprovalError, ApprovalFile, DestroyedFile, DisposalProposal, ProposedMonth, check_name,
+};
 pub use document_group::DocumentGroup;
 pub use event::{Event, EventId, Person};
 pub use fact_files::{FactFiles, FactsError};

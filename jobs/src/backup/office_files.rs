@@ -53,6 +53,7 @@ pub(super) fn collect(config: &Config, history: Vec<u8>) -> Result<Vec<OfficeFil
     single("target.toml".to_owned(), config.targets_path());
     single("kalender.toml".to_owned(), config.calendar_path());
     single("catatan.toml".to_owned(), config.remarks_path());
+    single("persetujuan_musnah.toml".to_owned(), config.approvals_path());
     if !config.office.lambang.is_empty() {
         let crest = config.folder.join(&config.office.lambang);
         single(configuration::crest_name(&crest), crest);

@@ -165,7 +165,7 @@ pub(crate) fn examine(workspace: &Workspace, scope: Scope<'_>, told: &dyn Fn(u64
 
 /// Says what was checked, what was not, and what is wrong. Where nothing was ever committed there is nothing to vouch for.
 fn tell(speech: Speech<'_>, facts: &Facts, result: &Verification) -> Result<Outcome> {
-    let Verification { commits, files, rows, events, heads, head, findings, unchecked } = result;
+    let Verification { commits, files, rows, events, heads, head, findings, unchecked, destroyed } = result;
     let head = if head.is_empty() { "none" } else { head };
     let unchecked = unchecked.iter().map(|what| format!("not checked: {}", unchecked_words(*what)));
     let unchecked: String = unchecked.map(|what| print::paragraph(&what, 2)).collect();
@@ -174,7 +174,11 @@ fn tell(speech: Speech<'_>, facts: &Facts, result: &Verification) -> Result<Outc
         findings.len()
     );
     let checked = print::paragraph(&checked, 2);
-    print::data(&format!("{checked}head {head}\n{unchecked}{}", print::findings(speech, findings)))?;
+    let destroyed = destroyed.iter().map(|(version, (files, rows))| {
+        format!("destroyed by decision: {files} private files with {rows} rows, as version {version} says")
+    });
+    let destroyed: String = destroyed.map(|what| print::paragraph(&what, 2)).collect();
+    print::data(&format!("{checked}head {head}\n{destroyed}{unchecked}{}", print::findings(speech, findings)))?;
     Ok(Outcome::of(*commits == 0 || facts.need_attention(findings)))
 }
 

@@ -60,6 +60,12 @@ pub struct CommitNote {
     /// A change of the office's key with this commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_change: Option<KeyChange>,
+    /// A hold on a month, or its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Hold>,
+    /// Private files that are destroyed with this commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disposal: Option<Disposal>,
 }
 
 impl CommitNote {
@@ -92,6 +98,38 @@ pub struct KeyChange {
     pub by: String,
     /// The table that gives for each pseudonym under the key before the one under the new key.
     pub pseudonyms: FileEntry,
+}
+
+/// What a commit records about a month that must not be destroyed, whatever the retention schedule says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hold {
+    /// The month.
+    pub month: Month,
+    /// Whether the hold begins or ends.
+    pub held: bool,
+    /// Why.
+    pub reason: String,
+    /// By whom.
+    pub by: String,
+}
+
+/// What a commit records about private files that are destroyed with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Disposal {
+    /// The SHA-256 of the proposal that was approved.
+    pub proposal: String,
+    /// The months whose personal data are destroyed.
+    pub months: Vec<Month>,
+    /// Who proposed it.
+    pub proposed_by: String,
+    /// Who approved it.
+    pub approved_by: String,
+    /// The private files, each as an earlier commit names it.
+    pub files: Vec<FileEntry>,
+    /// How many of their rows were in quarantine and of other months, and are in this commit's quarantine instead.
+    pub moved: u64,
 }
 
 /// What a commit records about the source for the next pull from it.

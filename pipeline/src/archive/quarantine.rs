@@ -2,7 +2,7 @@
 
 use super::columns::texts;
 use super::lookup::{archived_keys, id_of};
-use super::{Archive, ArchiveError};
+use super::{Archive, ArchiveError, FileEntry};
 use crate::archive::key::{Key, Keyed};
 use arrow::array::Array;
 use schemas::EventId;
@@ -89,9 +89,7 @@ pub(crate) fn waiting_rows(archive: &Archive) -> Result<Vec<WaitingRow>, Archive
     let open: BTreeSet<String> = Quarantine::load(archive)?.open_keys.into_iter().collect();
     let mut keyed: BTreeMap<String, WaitingRow> = BTreeMap::new();
     let mut others = Vec::new();
-    let files =
-        archive.commits.iter().flat_map(|commit| commit.note.quarantine.iter().map(|file| (commit.at_ms, file)));
-    for (at_ms, file) in files {
+    for (at_ms, file) in archive.dated_quarantine() {
         for batch in archive.read(file, Some(&["event_id", "code", "column", "row"]))? {
             let (keys, rows) = (texts(&batch, "event_id")?, texts(&batch, "row")?);
             let (codes, columns) = (texts(&batch, "code")?, texts(&batch, "column")?);
@@ -116,6 +114,14 @@ pub(crate) fn waiting_rows(archive: &Archive) -> Result<Vec<WaitingRow>, Archive
         }
     }
     Ok(keyed.into_values().chain(others).collect())
+}
+
+impl Archive {
+    /// Returns the parts of the quarantine that are there, each with the time at which it came, in milliseconds since 1970 UTC.
+    pub(crate) fn dated_quarantine(&self) -> impl Iterator<Item = (i64, &FileEntry)> {
+        let files = self.commits.iter().flat_map(|commit| commit.note.quarantine.iter().map(|file| (commit.at_ms, file)));
+        files.filter(|(_, file)| self.disposed_by(file).is_none())
+    }
 }
 
 fn digest_of(digits: &str) -> Option<[u8; 16]> {

@@ -10,10 +10,10 @@
 //! pseudonyms is as it was.
 
 use super::columns::{int64s, texts};
-use super::commit_log::TableFacts;
+use super::hold::commit_note;
 use super::key_epochs::COLUMNS;
 use super::seal::is_readable;
-use super::{Archive, ArchiveError, CommitRequest, KeyChange, Writer, WriterLock};
+use super::{Archive, ArchiveError, KeyChange, Writer, WriterLock};
 use crate::archive::key::{Key, Keyed};
 use arrow::array::{BinaryArray, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema};
@@ -94,7 +94,7 @@ pub fn rotate_key(root: &Path, lock_mode: WriterLock, asked: KeyRotation<'_>) ->
     }
     let mut writer = Writer::open_with_any_key(root, lock_mode)?;
     let archive = writer.archive().clone();
-    let Some((held, from)) = archive.facts().zip(archive.key_id()) else { return Err(archive.empty().into()) };
+    let Some(from) = archive.key_id() else { return Err(archive.empty().into()) };
     if let Some((version, change)) = archive.key_changes().next_back().filter(|(_, change)| change.to == new.id()) {
         return Ok((version, change.pseudonyms.rows));
     }
@@ -117,17 +117,7 @@ pub fn rotate_key(root: &Path, lock_mode: WriterLock, asked: KeyRotation<'_>) ->
         by: by.trim().to_owned(),
         pseudonyms,
     })?;
-    let facts = TableFacts { form: archive.newest_form(), ..held.clone() };
-    let commit = CommitRequest {
-        at_ms,
-        source: None,
-        cursor: None,
-        complete_until_us: None,
-        next_seq: archive.next_seq(),
-        facts: &facts,
-        findings: BTreeMap::new(),
-    };
-    let archive = writer.commit(&commit)?;
+    let archive = commit_note(writer, &archive, at_ms)?;
     Ok((archive.version().ok_or_else(|| archive.empty())?, persons))
 }
 
@@ -156,6 +146,16 @@ fn pseudonyms(archive: &Archive, new: &Keyed) -> Result<BTreeMap<u128, u128>, Ro
                 if *found.entry(held).or_insert(wanted) != wanted {
                     return Err(contradiction());
                 }
+            }
+        }
+    }
+    // Whose NIK were destroyed are told apart as before, and are not recognised when they come again.
+    for (events, _) in archive.all_pairs().filter(|(_, persons)| archive.disposed_by(persons).is_some()) {
+        for batch in archive.batches(&events.entry, Some(&["nik_pseudonym"]), super::READ_ROWS)? {
+            for held in texts(&batch?, "nik_pseudonym")?.iter().flatten() {
+                let held = u128::from_str_radix(held, 16).map_err(|_| RotationError::Contradiction { seq: 0 })?;
+                let wanted = || u128::from_be_bytes(new.digest(&[b"destroyed", &held.to_be_bytes()]));
+                found.entry(held).or_insert_with(wanted);
             }
         }
     }

@@ -16,6 +16,8 @@ pub(crate) enum PersonOf {
     TheKey,
     /// By the commitment under the salt that was archived.
     ASalt([u8; 16]),
+    /// By the pseudonym alone, since the salt was destroyed.
+    Pseudonym,
 }
 
 /// The salts of some rows that were written under an earlier key.
@@ -24,6 +26,8 @@ pub(crate) struct EarlierSalts {
     /// The number of the first row under the key in force.
     begins: i64,
     salts: BTreeMap<i64, [u8; 16]>,
+    /// Whether the salts of some rows were destroyed.
+    are_some_destroyed: bool,
 }
 
 impl EarlierSalts {
@@ -35,9 +39,9 @@ impl EarlierSalts {
     ) -> Result<Self, ArchiveError> {
         let begins = archive.key_begins();
         let wanted: BTreeSet<i64> = seqs.filter(|seq| *seq < begins).collect();
-        let mut salts = BTreeMap::new();
+        let (mut salts, are_some_destroyed) = (BTreeMap::new(), archive.disposals().next().is_some());
         if wanted.is_empty() {
-            return Ok(Self { begins, salts });
+            return Ok(Self { begins, salts, are_some_destroyed });
         }
         for (_, persons) in archive.pairs().filter(|(events, _)| events.may_hold_any(ids)) {
             for batch in archive.read(persons, Some(&["seq", "salt"]))? {
@@ -48,7 +52,7 @@ impl EarlierSalts {
                 }
             }
         }
-        Ok(Self { begins, salts })
+        Ok(Self { begins, salts, are_some_destroyed })
     }
 
     /// Returns how the person of an archived row is compared.
@@ -56,13 +60,22 @@ impl EarlierSalts {
         if seq >= self.begins {
             return Ok(PersonOf::TheKey);
         }
-        self.salts.get(&seq).map(|salt| PersonOf::ASalt(*salt)).ok_or_else(|| ArchiveError::no_private_row(seq))
+        match self.salts.get(&seq) {
+            Some(salt) => Ok(PersonOf::ASalt(*salt)),
+            None if self.are_some_destroyed => Ok(PersonOf::Pseudonym),
+            None => Err(ArchiveError::no_private_row(seq)),
+        }
     }
 }
 
 impl Archive {
-    /// Returns the public parts that have a private one, each with it.
+    /// Returns the public parts whose private one is there, each with it.
     pub(super) fn pairs(&self) -> impl Iterator<Item = (&EventFile, &FileEntry)> {
+        self.all_pairs().filter(|(_, persons)| self.disposed_by(persons).is_none())
+    }
+
+    /// Returns the public parts, each with its private one, be that there or destroyed.
+    pub(super) fn all_pairs(&self) -> impl Iterator<Item = (&EventFile, &FileEntry)> {
         self.commits.iter().flat_map(|commit| commit.events.iter().zip(&commit.note.persons))
     }
 }

@@ -7,6 +7,7 @@
 //! Invariant: nothing is written, and everything that was not checked is reported.
 
 mod content;
+mod destroyed;
 mod keys;
 mod strays;
 
@@ -60,6 +61,8 @@ pub struct Verification {
     pub heads: u64,
     /// The SHA-256 of the last commit.
     pub head: String,
+    /// How many private files and rows of theirs are missing because they were destroyed, by the version that says so.
+    pub destroyed: BTreeMap<u64, (u64, u64)>,
     /// What is wrong.
     pub findings: Vec<Finding>,
     /// What was not checked.
@@ -142,6 +145,7 @@ fn examine(
             result.find("K002", format!("{month}: {reason}"));
         }
     }
+    destroyed::find(store, &log.commits, public_only, &mut result)?;
     result.commits = log.commits.len() as u64;
     result.head = log.digests.last_key_value().map(|(_, digest)| digest.clone()).unwrap_or_default();
     let waiting = unfinished(store, &decided, &mut known, &mut result)?;

@@ -15,12 +15,12 @@
 
 use super::action::Stats;
 use super::commit_log::{NewCommit, TableFacts};
-use super::commit_note::{CommitNote, KeyChange, SourceNote};
+use super::commit_note::{CommitNote, Disposal, Hold, KeyChange, SourceNote};
 use super::form::{FORMS, Form};
 use super::intent::{COMMIT, Intent, is_committed, roll_forward, settle};
 use super::part_encoder::{Encoder, MonthBatch, staged};
 use super::store::{EntryKind, Folder, Store};
-use super::tables::QuarantinedRow;
+use super::tables::{KeptRow, QuarantinedRow};
 use super::{Archive, ArchiveError, FileEntry, head, layout, tables};
 use crate::archive::key::Key;
 use crate::hash::sha256;
@@ -93,6 +93,7 @@ impl Writer {
         clear_staging(&*store, lock.is_some())?;
         let archive = Archive::of(Arc::clone(&store), forms)?;
         key.map_or(Ok(()), |key| archive.check_key(key))?;
+        archive.remove_disposed()?;
         let note = CommitNote { previous: archive.head(), next_seq: archive.next_seq(), ..CommitNote::default() };
         head::renew(&archive)?;
         let staging = own_staging(&*store, archive.next_version())?;
@@ -160,7 +161,16 @@ impl Writer {
 
     /// Stages rows that broke the contract.
     pub(crate) fn add_quarantine(&mut self, rows: &[QuarantinedRow]) -> Result<(), ArchiveError> {
-        let entry = self.stage(layout::QUARANTINE, None, &tables::quarantine_batch(rows)?)?;
+        self.quarantine(&tables::quarantine_batch(rows)?)
+    }
+
+    /// Stages rows of the quarantine that stay although their file is destroyed.
+    pub(crate) fn keep_quarantine(&mut self, rows: &[KeptRow]) -> Result<(), ArchiveError> {
+        self.quarantine(&tables::kept_batch(rows)?)
+    }
+
+    fn quarantine(&mut self, batch: &RecordBatch) -> Result<(), ArchiveError> {
+        let entry = self.stage(layout::QUARANTINE, None, batch)?;
         self.note.quarantined += entry.rows;
         self.note.quarantine.push(entry);
         Ok(())
@@ -188,6 +198,16 @@ impl Writer {
     ) -> Result<(), ArchiveError> {
         self.note.key_change = Some(change(self.stage(layout::PSEUDONYMS, None, pseudonyms)?));
         Ok(())
+    }
+
+    /// Records a hold on a month, or its end.
+    pub(super) fn hold(&mut self, hold: Hold) {
+        self.note.hold = Some(hold);
+    }
+
+    /// Records that private files are destroyed with this commit.
+    pub(crate) fn dispose(&mut self, disposal: Disposal) {
+        self.note.disposal = Some(disposal);
     }
 
     /// Stages a small table as a whole, unless the last snapshot has the same content, or there is none and the table is empty.

@@ -229,6 +229,9 @@ impl<'a> Ingestor<'a> {
             PersonOf::ASalt(salt) => {
                 matcher.has_commitment(archived, &self.pseudonymizer.commitment_under(&salt, person))
             }
+            PersonOf::Pseudonym => {
+                matcher.has_pseudonym(archived, self.pseudonymizer.digest(person).pseudonym.as_ref())
+            }
         })
     }
 

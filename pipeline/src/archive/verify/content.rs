@@ -5,6 +5,7 @@
 //!         A022 the key
 
 use super::super::commit_log::{Commit, EventFile};
+use super::super::disposal::disposed;
 use super::super::pseudonyms::{DigestForm, commitment};
 use super::super::store::Store;
 use super::super::tables::Tables;
@@ -35,6 +36,8 @@ pub(super) struct Contents<'a> {
     /// The `seq` with which it must begin.
     next_seq: i64,
     json: Vec<u8>,
+    /// The private files that were destroyed.
+    destroyed: BTreeMap<String, u64>,
     /// How many files were checked, of how many, and who is told.
     files: (u64, u64),
     told: &'a dyn Fn(u64, u64),
@@ -128,6 +131,7 @@ impl<'a> Contents<'a> {
             next_version: 0,
             next_seq: 0,
             json: Vec::new(),
+            destroyed: disposed(&log.commits),
             files: (
                 0,
                 log.commits
@@ -164,15 +168,17 @@ impl<'a> Contents<'a> {
             return Ok(());
         }
         self.keys.prepare(commit.version);
-        let persons: &[FileEntry] = if self.public_only { &[] } else { &note.persons };
+        let is_there = |file: &&FileEntry| !self.public_only && !self.destroyed.contains_key(&file.path);
+        let persons: Vec<Option<&FileEntry>> = note.persons.iter().map(|file| Some(file).filter(is_there)).collect();
+        let quarantine: Vec<&FileEntry> = note.quarantine.iter().filter(is_there).collect();
         let last = self.counts(commit, result);
         let mut numbers = Numbers { commit, runs: Vec::new(), corrections: 0, complete: true };
         for (part, file) in commit.events.iter().enumerate() {
-            self.pair((part, file), persons.get(part), &mut numbers, result)?;
-            self.is_checked(1 + u64::from(persons.len() > part));
+            let private = persons.get(part).copied().flatten();
+            self.pair((part, file), private, &mut numbers, result)?;
+            self.is_checked(1 + u64::from(private.is_some()));
         }
-        let quarantine: &[FileEntry] = if self.public_only { &[] } else { &note.quarantine };
-        let others = persons.iter().skip(commit.events.len()).chain(quarantine);
+        let others = persons.into_iter().skip(commit.events.len()).flatten().chain(quarantine);
         for file in others.chain(note.public_files()) {
             result.whole(self.store, file)?;
             self.is_checked(1);
