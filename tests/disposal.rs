@@ -137,9 +137,9 @@ fn what_is_destroyed_is_gone_and_the_rest_is_as_it_was() {
     }
     office.run(&["render", "--month", "2026-08", "--only", "laporan_bulanan,laporan_kepatuhan"]).expect_code_in(&[0, 1], "reports");
     // The statement says what was destroyed, and names nobody of them.
-    let pdf = office.path("musnah/berita_acara_pemusnahan_arsip_1.pdf");
+    let pdf = office.path("musnah/berita_acara_pemusnahan_data_pribadi_1.pdf");
     let text = TEXT.output(&["-layout", &pdf.display().to_string(), "-"]);
-    for wanted in ["BERITA ACARA PEMUSNAHAN ARSIP", "Agustus 2026", "ANDI REKAAN", "SRI REKAAN", "Perbup rekaan", "LAMPIRAN"] {
+    for wanted in ["BERITA ACARA PEMUSNAHAN ARSIP DATA PRIBADI", "Agustus 2026", "ANDI REKAAN", "SRI REKAAN", "Perbup rekaan", "LAMPIRAN"] {
         assert!(text.contains(wanted), "{wanted} is not in\n{text}");
     }
     assert!(found_in(&office.path("musnah"), &people).is_empty() && !tests::holds_nik(&text));

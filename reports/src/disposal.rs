@@ -9,14 +9,14 @@ use schemas::document::{DisposalReport, Office};
 use schemas::{DestroyedFile, ProposedMonth};
 use serde_json::{Value, json};
 
-/// Returns what the layout `pemusnahan_arsip.typ` reads.
+/// Returns what the layout `pemusnahan_data_pribadi.typ` reads.
 pub(crate) fn page(report: &DisposalReport, office: &Office, templates: &Templates) -> Result<Value, TemplateError> {
     let sum = |of: fn(&ProposedMonth) -> u64| report.months.iter().map(of).sum::<u64>();
     let rows = [sum(|of| of.events), sum(|of| of.persons), sum(|of| of.quarantined)];
     let mut bases: Vec<&str> = report.months.iter().map(|of| of.dasar.as_str()).collect();
     bases.dedup();
     let sentences = templates.sentences(
-        "berita_acara_pemusnahan_arsip.txt.j2",
+        "berita_acara_pemusnahan_data_pribadi.txt.j2",
         json!({
             "hari": weekday(report.on),
             "tanggal_kata": date_in_words(report.on),

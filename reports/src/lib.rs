@@ -100,7 +100,7 @@ impl Document<'_> {
             Self::Calendar(_) => "kalender",
             Self::Paper(papers) => &papers.id,
             Self::Verification(_) => "berita_acara_verifikasi",
-            Self::Disposal(_) => "berita_acara_pemusnahan_arsip",
+            Self::Disposal(_) => "berita_acara_pemusnahan_data_pribadi",
             Self::Destruction(_, statement) => &statement.id,
             Self::Trial(_) => "percobaan_target",
         }
@@ -187,7 +187,7 @@ impl Document<'_> {
             Self::Trial(trial) => format!("Percobaan Target: {}", trial.title),
             Self::Paper(papers) => papers.title.clone(),
             Self::Verification(_) => "Berita Acara Verifikasi Arsip".to_owned(),
-            Self::Disposal(_) => "Berita Acara Pemusnahan Arsip".to_owned(),
+            Self::Disposal(_) => "Berita Acara Pemusnahan Arsip Data Pribadi".to_owned(),
             Self::Destruction(_, statement) => statement.title.clone(),
         }
     }
@@ -265,7 +265,7 @@ impl Document<'_> {
             Self::Calendar(_) => "kalender.typ",
             Self::Paper(papers) => paper::layout(papers.layout),
             Self::Verification(_) => "verifikasi.typ",
-            Self::Disposal(_) => "pemusnahan_arsip.typ",
+            Self::Disposal(_) => "pemusnahan_data_pribadi.typ",
             Self::Destruction(..) => "pemusnahan.typ",
             Self::Trial(_) => "percobaan_target.typ",
         })
