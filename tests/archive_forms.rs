@@ -107,7 +107,7 @@ fn rows_that_come_again_with_more_columns_are_the_rows_that_they_were() {
     office.run(&["verify", "--heads", &heads]).expect_code(0);
     office.run(&["reconcile", "--month", "2026-11"]).expect_code_in(&[0, 1], "reconcile");
     let commit = fs::read_to_string(office.commit(3)).unwrap();
-    assert!(commit.contains("\"tertib.form\":\"2\""), "{commit}");
+    assert!(commit.contains("\"tertib.form\":\"3\""), "{commit}");
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn an_older_program_says_that_a_newer_one_wrote_and_changes_nothing() {
     let commit = office.commit(0);
     let text = fs::read_to_string(&commit).unwrap();
     // Of a newer program an older one may understand nothing but the form.
-    let newer = text.replace("\"tertib.form\":\"2\"", "\"tertib.form\":\"99\",\"tertib.later\":\"x\"");
+    let newer = text.replace("\"tertib.form\":\"3\"", "\"tertib.form\":\"99\",\"tertib.later\":\"x\"");
     fs::write(&commit, newer.replacen("\"commitInfo\"", "\"laterInfo\"", 1)).unwrap();
     let before = fs::read(&commit).unwrap();
     for command in [&["pull"][..], &["verify"], &["status"], &["metrics", "--month", "2026-10"]] {

@@ -58,7 +58,7 @@ def statement(version, digest, note):
     return json.dumps(members, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-DECLARED = ["seal", "sealed_incomplete", "bag"] + os.environ.get("TERTIB_DECLARED", "").split()
+DECLARED = ["seal", "sealed_incomplete", "bag", "key_change", "hold", "disposal"]
 tree = pymerkle.InmemoryTree(algorithm="sha256")
 sizes, size, next_seq = set(), 0, 0
 for version, path in enumerate(sorted(glob.glob(f"{archive}/events/_delta_log/*.json"))):

@@ -1,9 +1,9 @@
 //! The command line. Doc comments are the help.
 
 use crate::commands::{
-    access, backup, calendar, clock, compliance, conformance, contract, demo, doctor, duplicates, init, key, licences,
-    log, manual, metrics, notify, portal, prove, pull, quality, query, reconcile, remark, render, restore, run, seal,
-    selftest, serve, status, target, verify, witness,
+    access, backup, calendar, clock, compliance, conformance, contract, demo, dispose, doctor, duplicates, hold, init,
+    key, licences, log, manual, metrics, notify, portal, prove, pull, quality, query, reconcile, remark, render,
+    restore, run, seal, selftest, serve, status, target, verify, witness,
 };
 use crate::examples;
 use crate::options::{Common, OfMonth, Where};
@@ -117,6 +117,20 @@ pub(crate) enum Command {
     /// Close the books of a month: later entries stand in the next books, with a reference.
     #[command(after_help = examples::SEAL)]
     Seal(seal::Options),
+    /// Destroy the personal data of months after their retention: propose, approve by another person, carry out.
+    #[command(after_help = examples::DISPOSE)]
+    Dispose {
+        /// What to do about it.
+        #[command(subcommand)]
+        action: dispose::Action,
+    },
+    /// Holds on months, which keep them from destruction: begin one, end it, list them.
+    #[command(after_help = examples::HOLD)]
+    Hold {
+        /// What to do with them.
+        #[command(subcommand)]
+        action: hold::Action,
+    },
     /// Copy the archive and the office's own files to the targets of the configuration, or say how the backups are.
     #[command(after_help = examples::BACKUP)]
     Backup(backup::Options),
@@ -209,6 +223,8 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Remark { action } => remark::run(&action, common),
         Command::Backup(options) => backup::run(options, common).await,
         Command::Restore(options) => restore::run(&options, common),
+        Command::Dispose { action } => dispose::run(&action, common),
+        Command::Hold { action } => hold::run(&action, common),
         Command::Key { action } => key::run(&action, common).await,
         Command::Verify(options) => verify::run(&options, common),
         Command::Access(options) => access::run(&options, common),

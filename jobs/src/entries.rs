@@ -1,7 +1,7 @@
-//! Enters what the office decides: values of targets and remarks on findings, by the command line and by the portal alike.
+//! Enters what the office decides: values of targets, remarks on findings and approvals of destructions, by the command line and by the portal alike.
 //!
 //! Reads   what somebody enters
-//! Gives   one entry more at the end of `target.toml` or `catatan.toml`
+//! Gives   one entry more at the end of `target.toml`, `catatan.toml` or `persetujuan_musnah.toml`
 //! Rule    an entry is checked before it is written, and what was written stays; two who enter at once both come in
 
 use crate::config::{Config, text};
@@ -9,7 +9,7 @@ use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, FixedOffset, NaiveDate, SubsecRound, Utc};
 use pipeline::Readers;
-use schemas::{Authority, Decision, Month, Remark, Zone};
+use schemas::{Approval, Authority, Decision, Month, Remark, Zone};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -89,6 +89,23 @@ pub(crate) fn enter_remark(workspace: &Workspace, remark: &Remark) -> Result<Pat
     append(&workspace.config, &workspace.config.remarks_path(), &remark.to_toml()?)
 }
 
+/// Returns the approval of a proposal, whose file has that SHA-256; it is not checked yet.
+///
+/// # Errors
+/// When the zone of the office is not to be had.
+pub(crate) fn approval(workspace: &Workspace, sha256: &str, by: &str, now: DateTime<Utc>) -> Result<Approval> {
+    let entered = local(workspace.facts.zone, now)?;
+    Ok(Approval { proposal: sha256.to_owned(), by: by.trim().to_owned(), entered })
+}
+
+/// Appends an approval that was checked.
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn enter_approval(workspace: &Workspace, approval: &Approval) -> Result<PathBuf> {
+    append(&workspace.config, &workspace.config.approvals_path(), &approval.to_toml()?)
+}
+
 fn append(config: &Config, path: &Path, entry: &str) -> Result<PathBuf> {
     if config.is_copy() {
         bail!("nothing is entered while tertib.toml, or what belongs to it, cannot be used; mend the file first");
@@ -112,7 +129,7 @@ fn turn(path: &Path) -> Result<File> {
 
 /// Returns an instant by the office's clock, to the millisecond: by it is known whether the books were closed before or after, and which
 /// of two entries came first.
-fn local(zone: Zone, now: DateTime<Utc>) -> Result<DateTime<FixedOffset>> {
+pub(crate) fn local(zone: Zone, now: DateTime<Utc>) -> Result<DateTime<FixedOffset>> {
     let offset = FixedOffset::east_opt(zone.offset_s()).context("the zone of the office is not to be had")?;
     Ok(now.trunc_subsecs(3).with_timezone(&offset))
 }

@@ -158,6 +158,47 @@ Examples:
   tertib seal --month 2026-10
   tertib seal --month 2026-10 --incomplete 'basis data rusak, 3 hari hilang'";
 
+pub(crate) const DISPOSE: &str = "\
+Examples:
+  tertib dispose propose --month 2021-10 --by 'ANDI, arsiparis'
+  tertib dispose approve laporan/usul_musnah_2021-10_5f3a90c1.json --by 'SRI, Kepala Dinas'
+  tertib dispose carry-out laporan/usul_musnah_2021-10_5f3a90c1.json --output laporan/musnah";
+
+pub(crate) const DISPOSE_PROPOSE: &str = "\
+Examples:
+  tertib dispose propose --month 2021-10 --by 'ANDI, arsiparis'
+  tertib dispose propose --month 2021-10 --month 2021-11 --by 'ANDI, arsiparis' --output usul";
+
+pub(crate) const DISPOSE_APPROVE: &str = "\
+Examples:
+  tertib dispose approve laporan/usul_musnah_2021-10_5f3a90c1.json --by 'SRI, Kepala Dinas'
+  tertib dispose approve usul.json --by 'SRI, Kepala Dinas' --config /etc/tertib/tertib.toml";
+
+pub(crate) const DISPOSE_CARRY_OUT: &str = "\
+Examples:
+  tertib dispose carry-out laporan/usul_musnah_2021-10_5f3a90c1.json --output laporan/musnah
+  tertib dispose carry-out usul.json --output musnah --config /etc/tertib/tertib.toml";
+
+pub(crate) const HOLD: &str = "\
+Examples:
+  tertib hold add --month 2021-10 --reason 'pemeriksaan Inspektorat' --by 'SRI, Kepala Dinas'
+  tertib hold list";
+
+pub(crate) const HOLD_ADD: &str = "\
+Examples:
+  tertib hold add --month 2021-10 --reason 'pemeriksaan Inspektorat' --by 'SRI, Kepala Dinas'
+  tertib hold add --month 2021-11 --reason 'perkara 12/2026' --by 'SRI, Kepala Dinas' --config /etc/tertib/tertib.toml";
+
+pub(crate) const HOLD_LIFT: &str = "\
+Examples:
+  tertib hold lift --month 2021-10 --reason 'pemeriksaan selesai' --by 'SRI, Kepala Dinas'
+  tertib hold lift --month 2021-11 --reason 'putusan berkekuatan tetap' --by 'SRI, Kepala Dinas'";
+
+pub(crate) const HOLD_LIST: &str = "\
+Examples:
+  tertib hold list
+  tertib hold list --format json";
+
 pub(crate) const LICENCES: &str = "\
 Examples:
   tertib licences
@@ -327,3 +368,8 @@ pub(crate) const KEY_ENTER: &str = "\
 Examples:
   tertib key enter --config pulih/tertib.toml  after a restore
   tertib key enter                             in the folder of the configuration";
+
+pub(crate) const KEY_ROTATE: &str = "\
+Examples:
+  tertib key rotate --pseudonym --reason 'laptop hilang' --by 'ANDI, operator'
+  tertib key rotate --lost --reason 'kunci dan kertasnya terbakar' --by 'ANDI, operator'";

@@ -23,6 +23,7 @@ mod heartbeat;
 mod history;
 mod itself;
 mod job_lock;
+mod key_files;
 mod messages;
 mod monitoring;
 mod months;

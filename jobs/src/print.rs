@@ -108,12 +108,12 @@ pub(crate) fn fault(text: &str) {
 /// A command to go on with, as it is typed in this folder.
 pub(crate) fn command(words: &str, config: Option<&Path>) -> String {
     let program = std::env::args_os().next().unwrap_or_else(|| "tertib".into());
-    let config = config.map(|config| format!(" --config {}", quoted(&config.to_string_lossy())));
-    format!("{} {words}{}", quoted(&program.to_string_lossy()), config.unwrap_or_default())
+    let config = config.map(|config| format!(" --config {}", word(&config.to_string_lossy())));
+    format!("{} {words}{}", word(&program.to_string_lossy()), config.unwrap_or_default())
 }
 
 /// A word of a shell.
-fn quoted(word: &str) -> String {
+pub(crate) fn word(word: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "/._-".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()

@@ -11,7 +11,7 @@ use crate::stop;
 use anyhow::{Context, Result, anyhow, bail};
 use chrono::{DateTime, Utc};
 use pipeline::{Archive, FigureBook, Key, KeyError, Progress, PullOptions, PullReport, WriterLock};
-use schemas::{Decisions, FactFiles, Facts, FactsError, Language, Month, OfficeDays, Remarks, Speech};
+use schemas::{ApprovalFile, Decisions, FactFiles, Facts, FactsError, Language, Month, OfficeDays, Remarks, Speech};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -96,6 +96,11 @@ impl Workspace {
         self.facts.speech(common.lang.unwrap_or(self.config.bahasa))
     }
 
+    /// Who approved which proposal to destroy personal data.
+    pub(crate) fn approvals(&self) -> Result<ApprovalFile> {
+        entries(&self.config.approvals_path())
+    }
+
     /// The archive as it is now, which must be of the office's zone.
     pub(crate) fn archive(&self) -> Result<Archive> {
         let archive = Archive::open(&self.config.archive_path())?;
@@ -125,6 +130,16 @@ impl Workspace {
     /// How two writers of the archive are kept apart.
     pub(crate) fn fence(&self) -> WriterLock {
         if self.config.archive.lock { WriterLock::Lock } else { WriterLock::PutIfAbsent }
+    }
+
+    /// Signs what a commit without rows added to the archive's log, as a pull does by itself.
+    ///
+    /// # Errors
+    /// When the log is not the one that was written, or cannot be written.
+    pub(crate) fn sign_log(&self) -> Result<()> {
+        let Some(signing) = self.config.signing_key()? else { return Ok(()) };
+        let (root, key) = (self.config.archive_path(), self.config.key()?);
+        Ok(pipeline::sign_log(&root, (&key, &signing), self.fence(), &mut |_, _| {})?)
     }
 
     /// Pulls what is asked for.

@@ -14,13 +14,16 @@ pub(crate) mod columns;
 pub(crate) mod commit_log;
 mod commit_note;
 pub(crate) mod current_events;
+mod disposal;
 mod error;
 pub(crate) mod event_batch;
 mod extent;
 pub(crate) mod form;
 mod head;
+mod hold;
 mod intent;
 pub(crate) mod key;
+pub(crate) mod key_epochs;
 pub(crate) mod layout;
 mod log_copy;
 pub(crate) mod lookup;
@@ -32,6 +35,8 @@ mod public_copy;
 pub(crate) mod quarantine;
 pub(crate) mod read;
 mod record;
+mod rotate;
+mod salts;
 mod seal;
 pub(crate) mod store;
 pub(crate) mod tables;
@@ -43,10 +48,12 @@ mod witnesses;
 mod writer;
 
 pub use access::Access;
-pub use commit_note::{BagNote, CommitNote, FileEntry, SourceNote};
+pub use commit_note::{BagNote, CommitNote, Disposal, FileEntry, Hold, KeyChange, SourceNote};
 pub use error::ArchiveError;
 use error::io;
 pub use head::{KeptHead, KeptHeadError};
+pub(crate) use hold::commit_note as commit_of_note;
+pub use hold::{HoldError, HoldRequest, hold};
 pub use key::{Key, KeyError, PaperError};
 pub use log_copy::{LogFile, complete_log};
 pub use presence::Presence;
@@ -55,6 +62,8 @@ pub(crate) use pseudonyms::{Persons, Pseudonymizer};
 pub use quarantine::waiting_in_quarantine;
 pub(crate) use read::decode;
 use read::{as_stored, decoded};
+pub use rotate::{KeyRotation, RotationError, rotate_key};
+pub(crate) use salts::{EarlierSalts, PersonOf};
 pub use seal::{SealError, SealRequest, seal};
 pub use transfer::{CopiedCommit, CopiedPart, Reassembly};
 pub use tree::sign_log;
@@ -68,11 +77,12 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use commit_log::{Commit, EventFile, TableFacts, Undecoded};
 use form::{FORMS, Form};
+use key_epochs::Translations;
 use schemas::document::Closing;
 use schemas::{ColumnFact, ColumnFacts, Month, Zone};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use store::{Folder, LONGEST_LOG_BYTES, Store};
 
 /// How many rows of a part are decoded at a time.
@@ -100,6 +110,10 @@ pub struct Archive {
     /// The forms that can be read, the oldest first.
     forms: &'static [Form],
     commits: Vec<Commit>,
+    /// The pseudonyms under earlier keys, once they were read.
+    translations: Arc<OnceLock<Translations>>,
+    /// The private files that were destroyed, each with the version that says so.
+    disposed: Arc<BTreeMap<String, u64>>,
 }
 
 impl Archive {
@@ -129,7 +143,8 @@ impl Archive {
             })?;
             commits.push(commit);
         }
-        let archive = Self { store, forms, commits };
+        let disposed = Arc::new(disposal::disposed(&commits));
+        let archive = Self { store, forms, commits, translations: Arc::default(), disposed };
         head::check(&archive)?;
         Ok(archive)
     }
@@ -226,7 +241,10 @@ impl Archive {
     pub fn at(&self, version: u64) -> Option<Self> {
         let commits = self.commits.iter().take_while(|commit| commit.version <= version).cloned().collect::<Vec<_>>();
         let reached = commits.last().is_some_and(|commit| commit.version == version);
-        reached.then(|| Self { store: Arc::clone(&self.store), forms: self.forms, commits })
+        let (store, forms) = (Arc::clone(&self.store), self.forms);
+        // What was destroyed later is not there any more.
+        let disposed = Arc::clone(&self.disposed);
+        reached.then(|| Self { store, forms, commits, translations: Arc::default(), disposed })
     }
 
     /// Returns how the books of a month were closed; `None` while they are open.
@@ -273,9 +291,9 @@ impl Archive {
     /// # Errors
     /// [`ArchiveError::WrongKey`] when it was written with another key.
     pub fn check_key(&self, key: &Key) -> Result<(), ArchiveError> {
-        match self.facts() {
-            Some(facts) if facts.key_id != key.id() => {
-                Err(ArchiveError::WrongKey { expected: facts.key_id.clone(), found: key.id() })
+        match self.key_id() {
+            Some(expected) if expected != key.id() => {
+                Err(ArchiveError::WrongKey { expected: expected.to_owned(), found: key.id() })
             }
             _ => Ok(()),
         }
@@ -310,11 +328,11 @@ impl Archive {
     }
 
     pub(crate) fn person_files(&self) -> impl Iterator<Item = &FileEntry> {
-        self.commits.iter().flat_map(|c| &c.note.persons)
+        self.there(self.commits.iter().flat_map(|c| &c.note.persons))
     }
 
     pub(crate) fn quarantine_files(&self) -> impl Iterator<Item = &FileEntry> {
-        self.commits.iter().flat_map(|c| &c.note.quarantine)
+        self.there(self.commits.iter().flat_map(|c| &c.note.quarantine))
     }
 
     pub(crate) fn outage_file(&self) -> Option<&FileEntry> {
@@ -369,12 +387,17 @@ impl Archive {
     ) -> Result<impl Iterator<Item = Result<RecordBatch, ArchiveError>> + use<'a>, ArchiveError> {
         let bytes = self.checked_bytes(file)?;
         let fault = |reason| ArchiveError::Decode { path: file.path.clone(), reason };
-        let widening = self.widening(file, columns)?;
+        let (widening, translation) = (self.widening(file, columns)?, self.translation(file, columns)?);
         let batches = decoded(bytes, columns, rows).map_err(fault)?;
         Ok(batches.map(move |batch| {
-            let batch = batch.map_err(fault)?;
-            let Some(widening) = &widening else { return Ok(batch) };
-            widening.of(&batch).map_err(|reason| fault(reason.to_string()))
+            let mut batch = batch.map_err(fault)?;
+            if let Some(widening) = &widening {
+                batch = widening.of(&batch).map_err(|reason| fault(reason.to_string()))?;
+            }
+            match &translation {
+                Some(translation) => translation.of(&batch).map_err(fault),
+                None => Ok(batch),
+            }
         }))
     }
 }

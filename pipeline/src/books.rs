@@ -295,9 +295,11 @@ impl<'a> BookWriter<'a> {
         for batch in current.batches(|file| months.contains(&file.month), &PersonRow::COLUMNS, &[]) {
             for event in batch?.rows()?.events() {
                 for entry in entries.get_mut(&event.seq()).into_iter().flatten() {
-                    entry.person = PersonRow::of(event)?;
+                    // Of the books' own month, that it cannot be read is an error.
+                    let is_gone = event.is_destroyed() && event.month() != self.month;
+                    entry.person = if is_gone { PersonRow::destroyed() } else { PersonRow::of(event)? };
                 }
-                if let Some(berkas_id) = handed_over.get(&event.seq()) {
+                if let Some(berkas_id) = handed_over.get(&event.seq()).filter(|_| !event.is_destroyed()) {
                     let name = event.optional_text(Column::Penerima)?;
                     self.receivers.extend(name.map(|name| (berkas_id.clone(), name.to_owned())));
                 }

@@ -3,6 +3,7 @@
 mod archive;
 mod blanks;
 mod books;
+mod disposal;
 mod figures;
 mod files;
 mod hash;
@@ -16,12 +17,14 @@ mod transparency;
 mod verdicts;
 
 pub use archive::{
-    AcceptError, Access, Archive, ArchiveError, BagNote, CommitNote, CopiedCommit, CopiedPart, Examination, FileEntry,
-    KeptHead, KeptHeadError, Key, KeyError, LogFile, PaperError, Presence, Provable, Proved, Reassembly, Seal,
-    SealError, SealRequest, SourceNote, UnprovedError, Verification, WriterLock, complete_log, seal, sign_log, verify,
+    AcceptError, Access, Archive, ArchiveError, BagNote, CommitNote, CopiedCommit, CopiedPart, Disposal, Examination,
+    FileEntry, Hold, HoldError, HoldRequest, KeptHead, KeptHeadError, Key, KeyChange, KeyError, KeyRotation, LogFile,
+    PaperError, Presence, Provable, Proved, Reassembly, RotationError, Seal, SealError, SealRequest, SourceNote,
+    UnprovedError, Verification, WriterLock, complete_log, hold, rotate_key, seal, sign_log, verify,
     waiting_in_quarantine,
 };
 pub use books::{BookError, BookWriter, Disclosure};
+pub use disposal::{Disposable, DisposableMonth, DisposalError, DisposalRequest, dispose};
 pub use figures::{
     ColumnQuality, FigureBook, FigureError, PROBABLE, Probable, ProbableDuplicates, Quality, QualityFinding, by_case,
     linkage, probable_duplicates, quality, quality_cells, released_quality_cells,

@@ -190,7 +190,7 @@ impl Run<'_> {
         }
         let integer_ids = key_type(&archive, schema.integer_ids)?;
         let identity = self.recognise(&mut source, &archive).await?;
-        let quarantine = Quarantine::load(&archive)?;
+        let quarantine = Quarantine::load_under(&archive, self.key)?;
         let request = self.request(&mut source, &schema, &archive, &quarantine).await?;
         let open_since = source.open_since();
         let SourceConfig { zone, words: held, .. } = self.config;
@@ -226,7 +226,12 @@ impl Run<'_> {
                             cursor,
                             next_seq: ingestor.next_seq,
                             complete_until_us,
-                            facts: &TableFacts::new(archive.newest_form(), integer_ids, self.key.id(), self.facts),
+                            facts: &TableFacts::new(
+                                archive.newest_form(),
+                                integer_ids,
+                                archive.first_key_id().unwrap_or_else(|| self.key.id()),
+                                self.facts,
+                            ),
                             findings: ingestor.counts.by_code(),
                         };
                         let archive = writer.commit(&commit)?;

@@ -36,6 +36,7 @@ pub fn code(document: Document<'_>) -> Result<Option<BookCode>, RenderError> {
         Document::Review(review) => (true, review.sheet.judgements.len()),
         Document::Compliance(sheet) => (true, sheet.judgements.len()),
         Document::Verification(report) => (true, report.findings.len()),
+        Document::Disposal(report) => (true, report.files.len()),
         // Nobody signs a trial, whose value is in no archive, nor a part of a review.
         Document::Calendar(_) | Document::Trial(_) | Document::Narrowed(_) => return Ok(None),
     };

@@ -8,6 +8,7 @@ mod compliance;
 mod compliance_workbook;
 mod csv;
 mod destruction;
+mod disposal;
 mod drawing;
 mod html;
 mod indonesian;
@@ -52,8 +53,8 @@ pub use templates::{TemplateError, template_names};
 
 use chrono::NaiveDate;
 use schemas::document::{
-    CalendarYear, ComplianceSheet, Coverage, Destruction, LedgerBook, MonthlyReview, Office, PaperSet, PdfStandard,
-    Provenance, TargetTrial, VerificationReport,
+    CalendarYear, ComplianceSheet, Coverage, Destruction, DisposalReport, LedgerBook, MonthlyReview, Office, PaperSet,
+    PdfStandard, Provenance, TargetTrial, VerificationReport,
 };
 use schemas::{Month, NarrowedReview};
 use serde::Serialize;
@@ -79,6 +80,8 @@ pub enum Document<'a> {
     Paper(&'a PaperSet),
     /// The statement of a verification.
     Verification(&'a VerificationReport),
+    /// The statement of a destruction of personal data.
+    Disposal(&'a DisposalReport),
     /// The draft of the statement of destruction of a list.
     Destruction(&'a LedgerBook, &'a Destruction),
     /// What a target would have said of past months with another value.
@@ -97,6 +100,7 @@ impl Document<'_> {
             Self::Calendar(_) => "kalender",
             Self::Paper(papers) => &papers.id,
             Self::Verification(_) => "berita_acara_verifikasi",
+            Self::Disposal(_) => "berita_acara_pemusnahan_data_pribadi",
             Self::Destruction(_, statement) => &statement.id,
             Self::Trial(_) => "percobaan_target",
         }
@@ -114,6 +118,7 @@ impl Document<'_> {
             Self::Calendar(calendar) => format!("{}_{}", self.id(), calendar.year),
             Self::Trial(trial) => format!("{}_{}", self.id(), trial.target),
             Self::Verification(report) => format!("{}_{}", self.id(), report.on),
+            Self::Disposal(report) => format!("{}_{}", self.id(), report.version),
             Self::Narrowed(review) => format!("{}_{}{}", self.id(), self.month(), narrowed::ending(&review.to)),
             Self::Paper(PaperSet { day: Some(day), .. }) => format!("{}_{day}{copy}", self.id()),
             _ => format!("{}_{}{copy}", self.id(), self.month()),
@@ -131,6 +136,7 @@ impl Document<'_> {
             | Self::Compliance(_)
             | Self::Calendar(_)
             | Self::Verification(_)
+            | Self::Disposal(_)
             | Self::Trial(_) => false,
         }
     }
@@ -146,6 +152,7 @@ impl Document<'_> {
             | Self::Compliance(_)
             | Self::Calendar(_)
             | Self::Verification(_)
+            | Self::Disposal(_)
             | Self::Destruction(..)
             | Self::Trial(_) => (1, 1),
         };
@@ -180,6 +187,7 @@ impl Document<'_> {
             Self::Trial(trial) => format!("Percobaan Target: {}", trial.title),
             Self::Paper(papers) => papers.title.clone(),
             Self::Verification(_) => "Berita Acara Verifikasi Arsip".to_owned(),
+            Self::Disposal(_) => "Berita Acara Pemusnahan Arsip Data Pribadi".to_owned(),
             Self::Destruction(_, statement) => statement.title.clone(),
         }
     }
@@ -189,6 +197,7 @@ impl Document<'_> {
         match self {
             Self::Calendar(calendar) => format!("Tahun {}", calendar.year),
             Self::Verification(report) => format!("Tanggal {}", indonesian::long_date(report.on)),
+            Self::Disposal(report) => format!("Tanggal {}", indonesian::long_date(report.on)),
             Self::Paper(PaperSet { day: Some(day), .. }) => format!("Tanggal {}", indonesian::long_date(*day)),
             Self::Narrowed(review) => format!("Bulan {} · {}", self.month().indonesian(), narrowed::words(review)),
             _ => format!("Bulan {}", self.month().indonesian()),
@@ -203,6 +212,7 @@ impl Document<'_> {
             Self::Compliance(sheet) => sheet.month,
             Self::Paper(papers) => papers.month,
             Self::Verification(report) => Month::of_date(report.on),
+            Self::Disposal(report) => Month::of_date(report.on),
             // A calendar has no month of its own and takes its first one.
             Self::Trial(trial) => trial.months.last().map_or(Month::of_date(NaiveDate::MIN), |m| m.month),
             Self::Calendar(calendar) => calendar.months.first().map_or(Month::of_date(NaiveDate::MIN), |m| m.0),
@@ -213,6 +223,7 @@ impl Document<'_> {
     fn last_day(&self) -> NaiveDate {
         match self {
             Self::Verification(report) => report.on,
+            Self::Disposal(report) => report.on,
             Self::Calendar(calendar) => calendar.days.last().map_or_else(|| self.month().last_day(), |day| day.date),
             Self::Paper(PaperSet { day: Some(day), .. }) => *day,
             _ => self.month().last_day(),
@@ -228,6 +239,7 @@ impl Document<'_> {
             Self::Compliance(sheet) => Some(&sheet.provenance),
             Self::Paper(papers) => Some(&papers.provenance),
             Self::Verification(report) => report.provenance.as_ref(),
+            Self::Disposal(report) => Some(&report.provenance),
             Self::Trial(trial) => Some(&trial.provenance),
             Self::Calendar(_) => None,
         }
@@ -236,7 +248,7 @@ impl Document<'_> {
     /// Returns whether the archive holds all of its month; `None` if it has no month.
     fn coverage(&self) -> Option<Coverage> {
         match self {
-            Self::Verification(_) | Self::Calendar(_) => None,
+            Self::Verification(_) | Self::Disposal(_) | Self::Calendar(_) => None,
             // What happened on a day is handed out on that day; the footer says until when the data go.
             Self::Paper(papers) if paper::is_daily(papers) => None,
             _ => self.provenance().map(|provenance| provenance.coverage(self.month())),
@@ -253,6 +265,7 @@ impl Document<'_> {
             Self::Calendar(_) => "kalender.typ",
             Self::Paper(papers) => paper::layout(papers.layout),
             Self::Verification(_) => "verifikasi.typ",
+            Self::Disposal(_) => "pemusnahan_data_pribadi.typ",
             Self::Destruction(..) => "pemusnahan.typ",
             Self::Trial(_) => "percobaan_target.typ",
         })
@@ -353,6 +366,7 @@ impl Renderer {
             Document::Calendar(year) => calendar::page(year, office),
             Document::Trial(trial) => trial::page(trial, office),
             Document::Verification(report) => verification::page(report, office, templates)?,
+            Document::Disposal(report) => disposal::page(report, office, templates)?,
             Document::Destruction(list, statement) => destruction::page(list, statement, office, templates)?,
             Document::Paper(papers) => paper::page(papers, volume, office, templates, &self.fonts)?,
         };

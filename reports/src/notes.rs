@@ -14,6 +14,7 @@ pub(crate) fn notes(document: Document<'_>) -> Vec<(&'static str, String)> {
             notes.extend([("Tahun", calendar.year.to_string()), ("Program", calendar.program.clone())]);
         }
         Document::Verification(report) => notes.push(("Tanggal", crate::indonesian::long_date(report.on))),
+        Document::Disposal(report) => notes.push(("Tanggal", crate::indonesian::long_date(report.on))),
         Document::Paper(PaperSet { day: Some(day), .. }) => notes.push(("Tanggal", crate::indonesian::long_date(*day))),
         _ => notes.push(("Bulan", document.month().indonesian())),
     }

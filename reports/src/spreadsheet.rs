@@ -4,8 +4,8 @@ use crate::book::{copy_of, provenance};
 use crate::code::code;
 use crate::xlsx::{Frame, Sheet};
 use crate::{
-    Document, RenderError, book, calendar, compliance_workbook, destruction, narrowed, notes, paper, review_workbook,
-    table, trial, verification, xlsx,
+    Document, RenderError, book, calendar, compliance_workbook, destruction, disposal, narrowed, notes, paper,
+    review_workbook, table, trial, verification, xlsx,
 };
 use schemas::document::{CsvDialect, Office};
 
@@ -18,6 +18,7 @@ fn table(document: Document<'_>) -> table::Table {
         Document::Calendar(year) => calendar::table(year),
         Document::Trial(trial) => trial::table(trial),
         Document::Verification(report) => verification::table(report),
+        Document::Disposal(report) => disposal::table(report),
         Document::Destruction(_, statement) => destruction::table(statement),
         Document::Paper(papers) => paper::table(papers),
     }

@@ -7,7 +7,7 @@ use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-const EMBEDDED: [(&str, &str); 22] = [
+const EMBEDDED: [(&str, &str); 24] = [
     ("_dasar.typ", include_str!("../../templates/_dasar.typ")),
     ("_grafik.typ", include_str!("../../templates/_grafik.typ")),
     ("gambar.typ", include_str!("../../templates/gambar.typ")),
@@ -25,7 +25,12 @@ const EMBEDDED: [(&str, &str); 22] = [
     ("verifikasi.typ", include_str!("../../templates/verifikasi.typ")),
     ("percobaan_target.typ", include_str!("../../templates/percobaan_target.typ")),
     ("pemusnahan.typ", include_str!("../../templates/pemusnahan.typ")),
+    ("pemusnahan_data_pribadi.typ", include_str!("../../templates/pemusnahan_data_pribadi.typ")),
     ("berita_acara_pemusnahan.txt.j2", include_str!("../../templates/berita_acara_pemusnahan.txt.j2")),
+    (
+        "berita_acara_pemusnahan_data_pribadi.txt.j2",
+        include_str!("../../templates/berita_acara_pemusnahan_data_pribadi.txt.j2"),
+    ),
     ("berita_acara_verifikasi.txt.j2", include_str!("../../templates/berita_acara_verifikasi.txt.j2")),
     ("penutup_daftar.txt.j2", include_str!("../../templates/penutup_daftar.txt.j2")),
     ("penutup_buku.txt.j2", include_str!("../../templates/penutup_buku.txt.j2")),

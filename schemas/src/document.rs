@@ -3,6 +3,7 @@
 pub use crate::book_code::{BookCode, LogPosition};
 pub use crate::closing::{Closing, Revised, RevisedPart, Revision};
 pub use crate::compliance_sheet::ComplianceSheet;
+pub use crate::disposal::DisposalReport;
 pub use crate::ledger_book::{BookColumn, BookContent, Cell, Destruction, LedgerBook, Obstacle, WrittenCell};
 pub use crate::monthly_review::MonthlyReview;
 pub use crate::paper_sheets::{PaperSet, PaperWords, Sheet, SheetSigner, SignsAs};
@@ -195,6 +196,8 @@ pub enum Unchecked {
     KeyMissing,
     /// Pseudonyms and salts, because the key is not the archive's.
     KeyOfAnother,
+    /// The salts of rows that were written under an earlier key, because that key is not at hand.
+    EarlierKey,
     /// The files of commits that were checked before.
     OlderFiles,
     /// The kept figures, which need the office's facts and an undamaged archive; [`FigureCheck`] gives the reason.

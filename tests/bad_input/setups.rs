@@ -109,7 +109,7 @@ fn an_archive_of_another_form_is_left_alone() {
     let commit = office.commit(0);
     let text = fs::read_to_string(&commit).unwrap();
     for other in ["\"tertib.form\":\"0\",", ""] {
-        let changed = text.replace("\"tertib.form\":\"2\",", other);
+        let changed = text.replace("\"tertib.form\":\"3\",", other);
         assert_ne!(changed, text);
         fs::write(&commit, changed).unwrap();
         let before = tests::tree(&office.path("archive"));

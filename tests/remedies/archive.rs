@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use tests::forger::{Forger, swapped, with_column, with_text};
 use tests::{Office, copy, flip, sha256_of, tree};
 
-pub(crate) const CASES: [Case; 5] = [
+pub(crate) const CASES: [Case; 6] = [
     Case("files_of_the_archive", &[], &["A001", "A002", "A003", "A017", "A018", "A019"], files_of_the_archive),
     Case("kept_figures", &[], &["A008"], kept_figures),
     Case("an_interrupted_write", &[], &["A007"], an_interrupted_write),
@@ -20,6 +20,7 @@ pub(crate) const CASES: [Case; 5] = [
         an_archive_from_the_backup,
     ),
     Case("a_key_of_another_office", &[], &["A022"], a_key_of_another_office),
+    Case("a_destruction_that_was_cut_off", &[], &["A031"], a_destruction_that_was_cut_off),
 ];
 
 /// A sealed archive of one pull and its backup.
@@ -269,6 +270,25 @@ fn a_key_of_another_office(remedies: &mut Remedies) {
     let found = office.run(&["verify"]).expect_code(1).out;
     assert!(remedies.of(&found, "A022").starts_with("Pulihkan fail kunci milik arsip ini dari cadangan"));
     fs::copy(&kept, &key).unwrap();
+    assert!(office.run(&["verify"]).expect_code(0).out.contains("; 0 findings"));
+}
+
+/// What came back from a copy, or was not removed yet, is removed by the same command.
+fn a_destruction_that_was_cut_off(remedies: &mut Remedies) {
+    let (office, backup, _) = archive();
+    let schedule = "source = \"rekaan\"\n[[jra]]\nkode = \"400.12.2.1\"\naktif_tahun = 0\ninaktif_tahun = 0\nakhir = \"musnah\"\n\
+                    dasar = \"rekaan\"\n";
+    fs::write(office.facts().join("jra.toml"), schedule).unwrap();
+    let of = office.place("usul");
+    office.run(&["dispose", "propose", "--month", "2026-10", "--by", "ANDI", "--output", &of]).expect_code(0);
+    let proposal = fs::read_dir(&of).unwrap().next().unwrap().unwrap().path().display().to_string();
+    office.run(&["dispose", "approve", &proposal, "--by", "SRI"]).expect_code(0);
+    let carry_out = ["dispose", "carry-out", &proposal, "--output", &of];
+    office.run(&carry_out).expect_code(0);
+    copy(&backup.path().join("persons"), &office.path("archive/persons"));
+    let found = office.run(&["verify"]).expect_code(1).out;
+    assert!(remedies.of(&found, "A031").contains("`tertib dispose carry-out`"), "{found}");
+    office.run(&carry_out).expect_code(0);
     assert!(office.run(&["verify"]).expect_code(0).out.contains("; 0 findings"));
 }
 

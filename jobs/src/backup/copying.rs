@@ -65,7 +65,7 @@ pub(super) fn copy(
         None => None,
     };
     let mut copying = Copying { source, section, target, listed, put: Extent::default(), lost: Vec::new() };
-    let commits: Vec<CopiedCommit> = copying.source.archive.copied().collect();
+    let commits = copying.source.archive.copied();
     if let Some(place) = copying.other_history(&commits, last.as_ref().map(|(last, _)| last))? {
         return Ok(refused("K012", place));
     }

@@ -110,6 +110,7 @@ impl<'a> Held<'a> {
             previous = Some(commit.sha256.clone());
             self.commits.push(commit);
         }
+        CopiedCommit::without_destroyed(&mut self.commits);
         Ok(())
     }
 

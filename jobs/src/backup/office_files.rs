@@ -4,6 +4,7 @@
 
 use super::configuration;
 use crate::config::{Config, text};
+use crate::key_files;
 use anyhow::{Context, Result, bail};
 use pipeline::{Archive, LogFile};
 use std::path::{Path, PathBuf};
@@ -56,6 +57,7 @@ pub(super) fn collect(config: &Config, archive: &Archive, history: Vec<u8>) -> R
     single("target.toml".to_owned(), config.targets_path());
     single("kalender.toml".to_owned(), config.calendar_path());
     single("catatan.toml".to_owned(), config.remarks_path());
+    single("persetujuan_musnah.toml".to_owned(), config.approvals_path());
     if !config.office.lambang.is_empty() {
         let crest = config.folder.join(&config.office.lambang);
         single(configuration::crest_name(&crest), crest);
@@ -123,15 +125,16 @@ fn below(
     Ok(())
 }
 
-/// The digits of both keys, which no file of a backup may hold.
+/// The digits of the keys and of earlier ones, which no file of a backup may hold.
 pub(super) fn key_digits(config: &Config) -> Result<Vec<String>> {
-    let key = match config.key() {
-        Ok(key) => Some(key.digits()),
-        Err(pipeline::KeyError::Missing { .. }) => None,
+    let mut keys = key_files::earlier(&config.key_path());
+    match config.key() {
+        Ok(key) => keys.push(key),
+        Err(pipeline::KeyError::Missing { .. }) => {}
         Err(fault) => return Err(fault.into()),
-    };
+    }
     let signing = config.signing_key()?.map(|key| key.digits());
-    Ok(key.into_iter().chain(signing).collect())
+    Ok(keys.iter().map(pipeline::Key::digits).chain(signing).collect())
 }
 
 /// Whether bytes hold the digits.

@@ -52,6 +52,12 @@ pub(super) fn restore(
             shown(&held.faults)
         );
     }
+    if let Some(later) = held.commits.iter().find(|commit| commit.version > until && !commit.destroyed.is_empty()) {
+        let later = later.version;
+        bail!(
+            "version {later} destroyed personal data, which no backup brings back; `--until {later}` or later restores the rest"
+        );
+    }
     let archive = folder.join("archive");
     let (mut bytes, head) = reassemble(held, &archive, until, wanted, advance)?;
     let mut files = 0;

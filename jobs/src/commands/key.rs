@@ -1,5 +1,6 @@
-//! `tertib key`: the keys of the office, and their copies on paper.
+//! `tertib key`: the keys of the office, their copies on paper, and new keys.
 
+mod rotate;
 mod signing;
 
 use crate::config::Config;
@@ -35,6 +36,9 @@ pub(crate) enum Action {
     /// Make the key file anew from the paper, after a restore. Type the 17 words or the 64 digits, then an empty line.
     #[command(after_help = examples::KEY_ENTER)]
     Enter(Where),
+    /// Change the key of the pseudonyms: because somebody else may know it, or because it is lost for ever.
+    #[command(after_help = examples::KEY_ROTATE)]
+    Rotate(rotate::Options),
 }
 
 /// Exit code 1 when the copy is of another key, 2 when it cannot be read.
@@ -45,6 +49,7 @@ pub(crate) async fn run(action: &Action, common: Common) -> Result<Outcome> {
         Action::Print(place) => print_key(&Config::find(place.config.as_deref())?),
         Action::Confirm(place) => confirm(&Config::find(place.config.as_deref())?, common).await,
         Action::Enter(place) => enter(place, common),
+        Action::Rotate(options) => rotate::run(options, common),
     }
 }
 

@@ -17,6 +17,11 @@ impl Config {
         self.copy.as_ref().unwrap_or(&self.folder).join(KEPT[4])
     }
 
+    /// Who approved which proposal to destroy personal data.
+    pub(crate) fn approvals_path(&self) -> PathBuf {
+        self.folder.join("persetujuan_musnah.toml")
+    }
+
     /// Whether a copy is read, because the files of the office cannot be used.
     pub(crate) fn is_copy(&self) -> bool {
         self.copy.is_some()

@@ -26,7 +26,8 @@ impl Archive {
             version: of.version,
             at_ms: of.at_ms,
             events: &of.events,
-            quarantine: &of.note.quarantine,
+            // A disposal only moves rows that waited before.
+            quarantine: if of.note.disposal.is_some() { &[] } else { &of.note.quarantine },
         });
         later.collect()
     }

@@ -331,8 +331,20 @@ fn check_note(note: &CommitNote, version: u64, paths: &mut BTreeSet<String>) -> 
         (layout::OUTAGES, note.outages.as_slice()),
         (layout::STOCK, note.stock.as_slice()),
     ];
-    let mut files = tables.into_iter().flat_map(|(table, files)| files.iter().map(move |file| (table, file)));
-    files.try_for_each(|(table, file)| check_part(file, table, version, paths))
+    let pseudonyms = note.key_change.iter().map(|change| (layout::PSEUDONYMS, &change.pseudonyms));
+    let mut files =
+        pseudonyms.chain(tables.into_iter().flat_map(|(table, files)| files.iter().map(move |file| (table, file))));
+    files.try_for_each(|(table, file)| check_part(file, table, version, paths))?;
+    note.disposal.iter().flat_map(|disposal| &disposal.files).try_for_each(|file| check_disposed(file, version))
+}
+
+/// Checks a path that is destroyed: it must be one that an earlier version gave to a private part.
+fn check_disposed(file: &FileEntry, version: u64) -> Result<(), String> {
+    let is_private = |part: layout::PartPath| layout::PRIVATE.contains(&part.table) && part.version < version;
+    match layout::part(&file.path).is_some_and(is_private) {
+        true => Ok(()),
+        false => Err(format!("`{}` is no private part of a version before {version}", file.path)),
+    }
 }
 
 /// Checks a path from the log: it must be one that a writer gives to a part of this table in this version, and must not be repeated.

@@ -123,24 +123,26 @@ struct PrivateRows {
     rows: Option<RecordBatch>,
     /// The number and the row index of each, sorted by number.
     places: Vec<(i64, usize)>,
+    /// The version by which some of them were destroyed.
+    destroyed: Option<u64>,
 }
 
 impl PrivateRows {
     fn of(archive: &Archive, month: Month, columns: &[Column]) -> Result<Self, ArchiveError> {
         let names: Vec<&str> = ["seq"].into_iter().chain(columns.iter().map(|column| column.name())).collect();
-        let mut batches = Vec::new();
-        if !archive.holds_persons()? {
+        let (mut batches, destroyed) = (Vec::new(), archive.destroyed_in(month));
+        if destroyed.is_none() && !archive.holds_persons()? {
             return Err(archive.without_persons());
         }
         for file in archive.person_files().filter(|file| month_of_path(&file.path) == Some(month)) {
             batches.extend(archive.read(file, Some(&names))?);
         }
-        let Some(first) = batches.first() else { return Ok(Self { rows: None, places: Vec::new() }) };
+        let Some(first) = batches.first() else { return Ok(Self { rows: None, places: Vec::new(), destroyed }) };
         let rows = concat_batches(&first.schema(), &batches)
             .map_err(|e| ArchiveError::Decode { path: "persons".to_owned(), reason: e.to_string() })?;
         let mut places: Vec<(i64, usize)> = int64s(&rows, "seq")?.values().iter().copied().zip(0..).collect();
         places.sort_unstable();
-        Ok(Self { rows: Some(rows), places })
+        Ok(Self { rows: Some(rows), places, destroyed })
     }
 
     fn place(&self, seq: i64) -> Option<usize> {
@@ -292,6 +294,21 @@ impl<'b> CurrentEvent<'_, 'b> {
         self.rows.pseudonyms.filter(|all| all.is_valid(self.row)).map(|all| all.value(self.row))
     }
 
+    /// Returns whether the personal columns of the event were destroyed.
+    pub(crate) fn is_destroyed(self) -> bool {
+        let destroyed = self.rows.batch.private.as_ref().and_then(|private| private.destroyed);
+        self.private_row.is_none() && destroyed.is_some()
+    }
+
+    /// Returns the error for an event without private row.
+    fn without_person(self) -> ArchiveError {
+        let batch = self.rows.batch;
+        match batch.private.as_ref().and_then(|private| private.destroyed) {
+            Some(version) => ArchiveError::Disposed { month: batch.month, version },
+            None => ArchiveError::no_private_row(self.seq()),
+        }
+    }
+
     /// Returns whether the event replaces an earlier row.
     pub(crate) fn is_correction(self) -> bool {
         self.rows.corrections.is_some_and(|all| all.is_valid(self.row))
@@ -372,7 +389,7 @@ impl<'b> CurrentEvent<'_, 'b> {
 
     fn value<T>(self, column: Column, of: impl Fn(Values<'b>, usize) -> Option<T>) -> Result<Option<T>, ArchiveError> {
         let row = if self.rows.batch.requested.private.contains(&column) {
-            self.private_row.ok_or_else(|| ArchiveError::no_private_row(self.seq()))?
+            self.private_row.ok_or_else(|| self.without_person())?
         } else {
             self.row
         };

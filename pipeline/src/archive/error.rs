@@ -111,6 +111,17 @@ pub enum ArchiveError {
         /// The folder.
         path: String,
     },
+    /// The personal data of a month were destroyed.
+    #[error(
+        "the personal data of {month} were destroyed by version {version} of the archive, as a berita acara says; nobody can show \
+         them any more\n  figures stay: `tertib metrics`, and `tertib render --only laporan_bulanan,laporan_kepatuhan`"
+    )]
+    Disposed {
+        /// The month.
+        month: schemas::Month,
+        /// The version of the commit that says so.
+        version: u64,
+    },
     /// There is nothing to verify.
     #[error(
         "nothing to verify: {path} holds no archive; look whether the path is the right one, or whether the archive was removed"
@@ -188,7 +199,8 @@ pub enum ArchiveError {
     Facts(#[from] schemas::FactsError),
     /// The archive was written with another key.
     #[error(
-        "the archive was written with another key (id {expected}, this one is {found}); restore the right key file"
+        "the archive was written with another key (id {expected}, this one is {found}); restore the right key file\n  \
+         `tertib key rotate` ends a change of the key that was interrupted, and goes on where the key is lost for ever (--lost)"
     )]
     WrongKey {
         /// The id that the archive records.

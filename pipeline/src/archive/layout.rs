@@ -16,6 +16,8 @@ pub(crate) const QUARANTINE: &str = "quarantine";
 pub(crate) const OUTAGES: &str = "gangguan";
 /// Snapshots of the blank-card stock.
 pub(crate) const STOCK: &str = "blangko";
+/// Which pseudonym under a new key stands for which one under the key before it.
+pub(crate) const PSEUDONYMS: &str = "pseudonim";
 /// The cached additive rows of past months, which can be recomputed at any time.
 pub(crate) const FIGURES: &str = "figures";
 /// The folder in which commits are prepared. Nothing in it belongs to the archive yet.
@@ -49,7 +51,7 @@ pub(crate) const SERVER: &str = "_tertib/server";
 pub(crate) const PRIVATE: [&str; 4] = [PERSONS, QUARANTINE, WORK, ACCESSES];
 
 /// Folders whose files must all be named in the commit log.
-pub(crate) const TABLES: [&str; 5] = [EVENTS, PERSONS, QUARANTINE, OUTAGES, STOCK];
+pub(crate) const TABLES: [&str; 6] = [EVENTS, PERSONS, QUARANTINE, OUTAGES, STOCK, PSEUDONYMS];
 
 /// Returns the path of a commit within the archive.
 pub(crate) fn commit(version: u64) -> String {

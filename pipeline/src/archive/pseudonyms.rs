@@ -179,6 +179,11 @@ impl Pseudonymizer {
         &self.form
     }
 
+    /// Returns the commitment to a row under a salt that was archived with it, be it of another key.
+    pub(crate) fn commitment_under(&mut self, salt: &[u8], person: Person<'_>) -> [u8; 32] {
+        commitment(salt, person, &self.form, &mut self.json)
+    }
+
     /// Returns the digests of a row, from the cache if they are there.
     pub(crate) fn digest(&mut self, person: Person<'_>) -> &PersonDigest {
         let hash = self.slot_hasher.hash_one((person.nik(), person.text(1)));

@@ -5,6 +5,7 @@
 //!         quarantine is missed as any other file is
 
 use super::{Archive, ArchiveError, layout};
+use schemas::Month;
 
 impl Archive {
     /// Returns whether the archive holds the rows that name residents; a public copy does not.
@@ -13,6 +14,21 @@ impl Archive {
     /// [`ArchiveError::Io`] when the system refuses to say what is there.
     pub fn holds_persons(&self) -> Result<bool, ArchiveError> {
         Ok(self.person_files().next().is_none() || self.store().kind(layout::PERSONS)?.is_some())
+    }
+
+    /// Returns whether the archive holds all rows that name the residents of a month: a public copy does not, nor does one in which
+    /// they were destroyed.
+    pub(crate) fn holds_persons_of(&self, month: Month) -> Result<bool, ArchiveError> {
+        Ok(self.destroyed_in(month).is_none() && self.holds_persons()?)
+    }
+
+    /// Returns the error for an archive that does not.
+    pub(crate) fn check_persons_of(&self, month: Month) -> Result<(), ArchiveError> {
+        match self.destroyed_in(month) {
+            Some(version) => Err(ArchiveError::Disposed { month, version }),
+            None if self.holds_persons()? => Ok(()),
+            None => Err(self.without_persons()),
+        }
     }
 
     /// Returns whether the archive holds the rows that wait in quarantine; a public copy does not.

@@ -2,10 +2,14 @@
 
 use super::columns::texts;
 use super::lookup::{archived_keys, id_of};
-use super::{Archive, ArchiveError};
+use super::{Archive, ArchiveError, FileEntry};
+use crate::archive::key::{Key, Keyed};
 use arrow::array::Array;
 use schemas::EventId;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What the digest of a quarantined row is for, among the uses of the key.
+pub(crate) const DIGEST: &str = "quarantine";
 
 /// The quarantined rows, and those of them that have not been replaced by a corrected row.
 #[derive(Debug, Default)]
@@ -20,10 +24,26 @@ pub(crate) struct Quarantine {
 
 impl Quarantine {
     pub(crate) fn load(archive: &Archive) -> Result<Self, ArchiveError> {
+        Self::read(archive, None)
+    }
+
+    /// Does the same with the digests that the rows have under this key, whatever the key was when they were put there.
+    pub(crate) fn load_under(archive: &Archive, key: &Key) -> Result<Self, ArchiveError> {
+        Self::read(archive, Some(&key.keyed(DIGEST)))
+    }
+
+    fn read(archive: &Archive, digest: Option<&Keyed>) -> Result<Self, ArchiveError> {
         let mut quarantine = Self::default();
         let mut keys = BTreeSet::new();
         for file in archive.quarantine_files() {
-            for batch in archive.read(file, Some(&["event_id", "digest"]))? {
+            let digest = digest.filter(|_| archive.is_of_earlier_key(file));
+            let columns = ["event_id", "digest", "code", "row"];
+            for batch in archive.read(file, Some(if digest.is_some() { &columns } else { &columns[..2] }))? {
+                if let Some(digest) = digest {
+                    let rows = texts(&batch, "code")?.iter().flatten().zip(texts(&batch, "row")?.iter().flatten());
+                    let again = rows.map(|(code, row)| digest.digest(&[code.as_bytes(), row.as_bytes()]));
+                    quarantine.digests.extend(again);
+                }
                 for digits in texts(&batch, "digest")?.iter().flatten() {
                     let digest = digest_of(digits).ok_or_else(|| ArchiveError::Decode {
                         path: file.path.clone(),
@@ -69,9 +89,7 @@ pub(crate) fn waiting_rows(archive: &Archive) -> Result<Vec<WaitingRow>, Archive
     let open: BTreeSet<String> = Quarantine::load(archive)?.open_keys.into_iter().collect();
     let mut keyed: BTreeMap<String, WaitingRow> = BTreeMap::new();
     let mut others = Vec::new();
-    let files =
-        archive.commits.iter().flat_map(|commit| commit.note.quarantine.iter().map(|file| (commit.at_ms, file)));
-    for (at_ms, file) in files {
+    for (at_ms, file) in archive.dated_quarantine() {
         for batch in archive.read(file, Some(&["event_id", "code", "column", "row"]))? {
             let (keys, rows) = (texts(&batch, "event_id")?, texts(&batch, "row")?);
             let (codes, columns) = (texts(&batch, "code")?, texts(&batch, "column")?);
@@ -96,6 +114,15 @@ pub(crate) fn waiting_rows(archive: &Archive) -> Result<Vec<WaitingRow>, Archive
         }
     }
     Ok(keyed.into_values().chain(others).collect())
+}
+
+impl Archive {
+    /// Returns the parts of the quarantine that are there, each with the time at which it came, in milliseconds since 1970 UTC.
+    pub(crate) fn dated_quarantine(&self) -> impl Iterator<Item = (i64, &FileEntry)> {
+        let files =
+            self.commits.iter().flat_map(|commit| commit.note.quarantine.iter().map(|file| (commit.at_ms, file)));
+        files.filter(|(_, file)| self.disposed_by(file).is_none())
+    }
 }
 
 fn digest_of(digits: &str) -> Option<[u8; 16]> {

@@ -155,7 +155,7 @@ pub fn seal(root: &Path, key: &Key, lock_mode: WriterLock, request: SealRequest<
 }
 
 /// Returns whether a reason fits into one line and contains no NIK.
-fn is_readable(reason: &str) -> bool {
+pub(crate) fn is_readable(reason: &str) -> bool {
     let digits = |part: &str| part.len() >= 16;
     let has_nik = reason.split(|c: char| !c.is_ascii_digit()).any(digits);
     let length = reason.chars().count();

@@ -24,6 +24,16 @@ use schemas::{Column, ColumnFact, ColumnFacts, ColumnKind, Presence, Visibility}
 use serde_json::{Value, json};
 use std::sync::Arc;
 
+/// A row of the quarantine that stays when others of its file are destroyed.
+#[derive(Clone, Debug)]
+pub(crate) struct KeptRow {
+    pub(crate) event_id: Option<String>,
+    pub(crate) code: String,
+    pub(crate) column: String,
+    pub(crate) digest: String,
+    pub(crate) row: String,
+}
+
 /// A row that violates the contract, and the reason.
 #[derive(Clone, Debug)]
 pub(crate) struct QuarantinedRow {
@@ -212,21 +222,26 @@ impl NewEvents {
 
 /// Returns quarantined rows and their reasons as a batch.
 pub(crate) fn quarantine_batch(rows: &[QuarantinedRow]) -> Result<RecordBatch, ArchiveError> {
+    let values = |r: &QuarantinedRow| [r.code.to_owned(), r.column.to_owned(), r.digest.clone(), r.row.clone()];
+    quarantined(rows.iter().map(|r| r.event_id.as_deref()).collect(), rows.iter().map(values).collect())
+}
+
+/// Returns rows that stay in quarantine as a batch.
+pub(crate) fn kept_batch(rows: &[KeptRow]) -> Result<RecordBatch, ArchiveError> {
+    let values = |r: &KeptRow| [r.code.clone(), r.column.clone(), r.digest.clone(), r.row.clone()];
+    quarantined(rows.iter().map(|r| r.event_id.as_deref()).collect(), rows.iter().map(values).collect())
+}
+
+fn quarantined(ids: Vec<Option<&str>>, values: Vec<[String; 4]>) -> Result<RecordBatch, ArchiveError> {
     let fields = ["event_id", "code", "column", "digest", "row"]
         .into_iter()
         .map(|n| Field::new(n, DataType::Utf8, n == "event_id"))
         .collect();
-    let text = |f: &dyn Fn(&QuarantinedRow) -> &str| -> ArrayRef {
-        Arc::new(StringArray::from_iter_values(rows.iter().map(f)))
+    let text = |place: usize| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(values.iter().map(|row| row.get(place).map_or("", String::as_str))))
     };
-    let columns: Vec<ArrayRef> = vec![
-        Arc::new(rows.iter().map(|r| r.event_id.as_deref()).collect::<StringArray>()),
-        text(&|r| r.code),
-        text(&|r| r.column),
-        text(&|r| &r.digest),
-        text(&|r| &r.row),
-    ];
-    batch(fields, columns)
+    let ids: ArrayRef = Arc::new(StringArray::from(ids));
+    batch(fields, std::iter::once(ids).chain((0..4).map(text)).collect())
 }
 
 /// Returns a snapshot of the outage log as a batch.
@@ -265,7 +280,8 @@ pub(crate) fn encode(batch: &RecordBatch) -> Result<Vec<u8>, ArchiveError> {
 }
 
 /// Columns whose values are nearly random or all different, for which a dictionary only costs space and time.
-const WITHOUT_DICTIONARY: [&str; 7] = ["pii_commitment", "nik_pseudonym", "salt", "nik", "nama", "keterangan", "row"];
+const WITHOUT_DICTIONARY: [&str; 9] =
+    ["pii_commitment", "nik_pseudonym", "salt", "nik", "nama", "keterangan", "row", "lama", "baru"];
 /// Columns in which neighbouring values share a prefix.
 const WITH_COMMON_PREFIX: [&str; 3] = ["event_id", "berkas_id", "nomor_register"];
 

@@ -8,6 +8,7 @@ use super::form::FORMS;
 use super::store::{Folder, LONGEST_LOG_BYTES, Store};
 use super::{Archive, ArchiveError, FileEntry, head, layout};
 use crate::hash::sha256;
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -24,6 +25,8 @@ pub struct CopiedCommit {
     pub previous: Option<String>,
     /// The files that it names.
     pub parts: Vec<CopiedPart>,
+    /// The paths of files of earlier commits that it destroyed.
+    pub destroyed: Vec<String>,
     /// The facts of the tables, where it states them.
     facts: Option<TableFacts>,
 }
@@ -73,7 +76,7 @@ impl CopiedCommit {
     fn of(commit: &Commit) -> Self {
         let note = &commit.note;
         let part = |is_private| move |file: &FileEntry| CopiedPart { file: file.clone(), is_private };
-        let public = commit.events.iter().map(|events| &events.entry).chain(&note.outages).chain(&note.stock);
+        let public = commit.events.iter().map(|events| &events.entry).chain(note.public_files());
         let private = note.persons.iter().chain(&note.quarantine);
         Self {
             version: commit.version,
@@ -81,15 +84,27 @@ impl CopiedCommit {
             sha256: commit.sha256.clone(),
             previous: note.previous.clone(),
             parts: public.map(part(false)).chain(private.map(part(true))).collect(),
+            destroyed: note.disposal.iter().flat_map(|of| &of.files).map(|file| file.path.clone()).collect(),
             facts: commit.facts.clone(),
+        }
+    }
+
+    /// Leaves out what later commits destroyed: no copy brings it back.
+    pub fn without_destroyed(commits: &mut [Self]) {
+        let destroyed: BTreeSet<String> = commits.iter().flat_map(|commit| commit.destroyed.clone()).collect();
+        for commit in commits {
+            commit.parts.retain(|part| !destroyed.contains(&part.file.path));
         }
     }
 }
 
 impl Archive {
-    /// Returns all commits in order, each with the files that it names.
-    pub fn copied(&self) -> impl Iterator<Item = CopiedCommit> {
-        self.commits.iter().map(CopiedCommit::of)
+    /// Returns all commits in order, each with the files that it names and that were not destroyed.
+    #[must_use]
+    pub fn copied(&self) -> Vec<CopiedCommit> {
+        let mut commits: Vec<CopiedCommit> = self.commits.iter().map(CopiedCommit::of).collect();
+        CopiedCommit::without_destroyed(&mut commits);
+        commits
     }
 
     /// Reads a file of the archive, whose bytes must be those that the log states.

@@ -7,6 +7,8 @@
 //! Invariant: nothing is written, and everything that was not checked is reported.
 
 mod content;
+mod destroyed;
+mod keys;
 mod strays;
 mod tree;
 
@@ -40,6 +42,8 @@ pub struct Examination<'a> {
     pub public_only: bool,
     /// The office's key, if it is available.
     pub key: Option<&'a Key>,
+    /// Keys under which earlier rows were written, as far as they are at hand.
+    pub earlier_keys: &'a [Key],
     /// Heads that somebody has kept.
     pub heads: &'a [KeptHead],
     /// The version up to which every file was found right before; these are not read again. The log is checked whole.
@@ -56,7 +60,17 @@ impl<'a> Examination<'a> {
     /// Of the whole archive in a folder, with nothing that was kept elsewhere.
     #[must_use]
     pub fn of(root: &'a Path) -> Self {
-        Self { root, public_only: false, key: None, heads: &[], since: None, trusted: &[], checkpoints: &[], quorum: 0 }
+        Self {
+            root,
+            public_only: false,
+            key: None,
+            earlier_keys: &[],
+            heads: &[],
+            since: None,
+            trusted: &[],
+            checkpoints: &[],
+            quorum: 0,
+        }
     }
 }
 
@@ -81,6 +95,8 @@ pub struct Verification {
     pub checkpoint: Option<Checkpoint>,
     /// How many rows and commits enough witnesses have seen, and who they are.
     pub witnessed: Option<(u64, Vec<Cosignature>)>,
+    /// How many private files and rows of theirs are missing because they were destroyed, by the version that says so.
+    pub destroyed: BTreeMap<u64, (u64, u64)>,
     /// What is wrong.
     pub findings: Vec<Finding>,
     /// What was not checked.
@@ -158,7 +174,7 @@ fn examine(
     let mut contents = Contents::new((store, examination), &log, told, &mut result);
     for commit in &log.commits {
         let note = &commit.note;
-        let public = commit.events.iter().map(|f| &f.entry).chain(&note.outages).chain(&note.stock);
+        let public = commit.events.iter().map(|f| &f.entry).chain(note.public_files());
         known.extend(public.chain(&note.persons).chain(&note.quarantine).map(|file| file.path.clone()));
         contents.check(commit, &mut tree, &mut result)?;
         tree.commit(commit);
@@ -169,6 +185,7 @@ fn examine(
     known.extend(tree.files());
     known.extend(tree.leftovers(store, &log)?);
     tree.conclude((store, examination), &log, &mut known, &mut result)?;
+    destroyed::find(store, &log.commits, public_only, &mut result)?;
     result.commits = log.commits.len() as u64;
     result.head = log.digests.last_key_value().map(|(_, digest)| digest.clone()).unwrap_or_default();
     if !public_only {

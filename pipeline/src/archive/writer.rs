@@ -15,12 +15,12 @@
 
 use super::action::Stats;
 use super::commit_log::{NewCommit, TableFacts};
-use super::commit_note::{CommitNote, SourceNote};
+use super::commit_note::{CommitNote, Disposal, Hold, KeyChange, SourceNote};
 use super::form::{FORMS, Form};
 use super::intent::{COMMIT, Intent, is_committed, roll_forward, settle};
 use super::part_encoder::{Encoder, MonthBatch, staged};
 use super::store::{EntryKind, Folder, Store};
-use super::tables::QuarantinedRow;
+use super::tables::{KeptRow, QuarantinedRow};
 use super::{Archive, ArchiveError, FileEntry, head, layout, tables};
 use crate::archive::key::Key;
 use crate::hash::sha256;
@@ -66,10 +66,24 @@ impl Writer {
         Self::on(Arc::new(Folder::at(root)), key, lock_mode, FORMS)
     }
 
+    /// Does the same with any key of the archive or none, to record a change of the key.
+    pub(super) fn open_with_any_key(root: &Path, lock_mode: WriterLock) -> Result<Self, ArchiveError> {
+        Self::begin(Arc::new(Folder::at(root)), None, lock_mode, FORMS)
+    }
+
     /// Does the same in any store, for a program that knows these forms.
     pub(super) fn on(
         store: Arc<dyn Store>,
         key: &Key,
+        lock_mode: WriterLock,
+        forms: &'static [Form],
+    ) -> Result<Self, ArchiveError> {
+        Self::begin(store, Some(key), lock_mode, forms)
+    }
+
+    fn begin(
+        store: Arc<dyn Store>,
+        key: Option<&Key>,
         lock_mode: WriterLock,
         forms: &'static [Form],
     ) -> Result<Self, ArchiveError> {
@@ -78,7 +92,8 @@ impl Writer {
         settle(&*store)?;
         clear_staging(&*store, lock.is_some())?;
         let archive = Archive::of(Arc::clone(&store), forms)?;
-        archive.check_key(key)?;
+        key.map_or(Ok(()), |key| archive.check_key(key))?;
+        archive.remove_disposed()?;
         let note = CommitNote { previous: archive.head(), next_seq: archive.next_seq(), ..CommitNote::default() };
         head::renew(&archive)?;
         let staging = own_staging(&*store, archive.next_version())?;
@@ -146,7 +161,16 @@ impl Writer {
 
     /// Stages rows that broke the contract.
     pub(crate) fn add_quarantine(&mut self, rows: &[QuarantinedRow]) -> Result<(), ArchiveError> {
-        let entry = self.stage(layout::QUARANTINE, None, &tables::quarantine_batch(rows)?)?;
+        self.quarantine(&tables::quarantine_batch(rows)?)
+    }
+
+    /// Stages rows of the quarantine that stay although their file is destroyed.
+    pub(crate) fn keep_quarantine(&mut self, rows: &[KeptRow]) -> Result<(), ArchiveError> {
+        self.quarantine(&tables::kept_batch(rows)?)
+    }
+
+    fn quarantine(&mut self, batch: &RecordBatch) -> Result<(), ArchiveError> {
+        let entry = self.stage(layout::QUARANTINE, None, batch)?;
         self.note.quarantined += entry.rows;
         self.note.quarantine.push(entry);
         Ok(())
@@ -164,6 +188,26 @@ impl Writer {
         let last = self.archive.stock_file().cloned();
         self.note.stock = self.snapshot(layout::STOCK, &tables::stock_batch(rows)?, last)?;
         Ok(())
+    }
+
+    /// Stages the table of a change of the key, which the commit then records.
+    pub(super) fn change_key(
+        &mut self,
+        pseudonyms: &RecordBatch,
+        change: impl FnOnce(FileEntry) -> KeyChange,
+    ) -> Result<(), ArchiveError> {
+        self.note.key_change = Some(change(self.stage(layout::PSEUDONYMS, None, pseudonyms)?));
+        Ok(())
+    }
+
+    /// Records a hold on a month, or its end.
+    pub(super) fn hold(&mut self, hold: Hold) {
+        self.note.hold = Some(hold);
+    }
+
+    /// Records that private files are destroyed with this commit.
+    pub(crate) fn dispose(&mut self, disposal: Disposal) {
+        self.note.disposal = Some(disposal);
     }
 
     /// Stages a small table as a whole, unless the last snapshot has the same content, or there is none and the table is empty.
@@ -212,8 +256,7 @@ impl Writer {
         let commit =
             NewCommit { version, at_ms, source, cursor: *cursor, events, note, facts: self.begun(facts) }.encode();
         store.put(&format!("{}/{COMMIT}", self.staging), commit.as_bytes())?;
-        let files = self.events.iter().map(|(entry, ..)| entry);
-        let files = files.chain(&note.persons).chain(&note.quarantine).chain(&note.outages).chain(&note.stock);
+        let files = self.events.iter().map(|(entry, ..)| entry).chain(note.files().map(|(file, _)| file));
         let intent = Intent {
             version,
             staging: self.staging.clone(),

@@ -13,6 +13,9 @@ use schemas::document::Cell;
 use schemas::figures::RegisterNumbers;
 use schemas::{Column, LedgerColumn, LedgerField, OldCard, RowKind, check_nik, mask_nik, runs, serial};
 
+/// What stands for personal data that were destroyed.
+const DESTROYED: &str = "telah dimusnahkan";
+
 impl BookWriter<'_> {
     /// Returns the value of a column for a row.
     pub(super) fn cell(
@@ -94,6 +97,9 @@ impl BookWriter<'_> {
         entry: &Entry,
         disclosure: Disclosure,
     ) -> Result<Cell, BookError> {
+        if entry.person.is_destroyed && self.facts.columns.hides(field) {
+            return Ok(text(Some(DESTROYED)));
+        }
         let value = self.recorded(field, entry)?;
         let is_hidden = disclosure == Disclosure::Masked && self.facts.columns.hides(field);
         let value = if is_hidden { masked(field, value) } else { value };
@@ -163,6 +169,7 @@ impl BookWriter<'_> {
         let shows = |field: LedgerField| columns.iter().any(|column| column.field == field);
         let text = |column: Column| entry.person.texts.get(&column).map_or("", |text| text.trim());
         let nik = match text(Column::Nik) {
+            _ if entry.person.is_destroyed => return None,
             _ if !shows(LedgerField::Nik) => None,
             "" => Some("NIK tidak ada"),
             nik => check_nik(nik, &self.facts.wilayah).map(|_| "NIK tidak sah"),

@@ -7,12 +7,12 @@
 use super::entry::Entry;
 use super::sheets::Sheets;
 use super::{BookError, BookWriter, Disclosure, counted};
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use indexmap::IndexMap;
 use schemas::document::{BookContent, Cell, Destruction, LedgerBook, Obstacle};
 use schemas::{
-    ArchiveList, ColumnTotal, FinalAction, LedgerColumn, LedgerField, ListCase, ListDestruction, ListRows, Milestone,
-    Month, RetentionPeriod,
+    ArchiveList, ColumnTotal, LedgerColumn, LedgerField, ListCase, ListDestruction, ListRows, Milestone, Month,
+    RetentionPeriod,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -267,14 +267,11 @@ impl BookWriter<'_> {
                 without_rule.push(month);
                 return false;
             };
-            let after = |years: u32| {
-                let until =
-                    i32::try_from(years).ok().and_then(|y| month.last_day().with_day(1)?.with_year(month.year() + y));
-                until.is_some_and(|until| Month::of_date(until).last_day() < now)
-            };
-            let may_go = after(rule.aktif_tahun + rule.inaktif_tahun) && rule.akhir == FinalAction::Musnah;
+            let may_go = rule.due(month).is_some_and(|due| due <= now);
             match past {
-                RetentionPeriod::Active => after(rule.aktif_tahun) && !may_go,
+                RetentionPeriod::Active => {
+                    !may_go && rule.ends(month, rule.aktif_tahun).is_some_and(|ended| ended < now)
+                }
                 RetentionPeriod::Whole => may_go,
             }
         };

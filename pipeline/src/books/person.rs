@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 pub(super) struct PersonRow {
     pub(super) texts: BTreeMap<Column, String>,
     pub(super) born: Option<NaiveDate>,
+    /// Whether the person's data were destroyed.
+    pub(super) is_destroyed: bool,
 }
 
 impl PersonRow {
@@ -25,6 +27,11 @@ impl PersonRow {
         Column::Penerima,
         Column::Keterangan,
     ];
+
+    /// The person of an event of another month than that of the books, if the data were destroyed.
+    pub(super) fn destroyed() -> Self {
+        Self { is_destroyed: true, ..Self::default() }
+    }
 
     /// Reads the person of an event.
     pub(super) fn of(event: CurrentEvent<'_, '_>) -> Result<Self, ArchiveError> {

@@ -53,7 +53,9 @@ pub(crate) struct FigureCache {
 
 impl FigureCache {
     pub(crate) fn new(archive: &Archive, facts: &Facts, key: &Key) -> Result<Self, FigureError> {
-        let basis = basis(FORM, env!("CARGO_PKG_VERSION"), facts, archive.corrections())?;
+        // What was kept under an earlier key has a MAC of that key, and is not looked for.
+        let epoch = archive.key_changes().last().map_or_else(String::new, |(_, change)| change.to.clone());
+        let basis = basis(FORM, env!("CARGO_PKG_VERSION"), facts, archive.corrections())? + &epoch;
         let parts = archive.event_files().filter_map(|f| Some((month_of_path(&f.path)?, f.sha256.clone())));
         let mut parts: Vec<(Month, String)> = parts.collect();
         parts.sort_unstable();

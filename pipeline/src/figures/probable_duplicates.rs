@@ -95,9 +95,7 @@ pub fn probable_duplicates(
         return Err(archive.empty().into());
     }
     within(archive.span(), month)?;
-    if !archive.holds_persons()? {
-        return Err(archive.without_persons().into());
-    }
+    archive.check_persons_of(month)?;
     let (applicants, left_out) = applicants(archive, facts, month)?;
     let records = records(&applicants, &facts.names);
     let may_match = |a: usize, b: usize| match (applicants.get(a), applicants.get(b)) {
@@ -135,7 +133,10 @@ fn applicants(archive: &Archive, facts: &Facts, month: Month) -> Result<(Vec<App
     let mut incomplete = BTreeSet::new();
     for batch in CurrentEvents::of(archive)?.batches(|file| file.month <= month, &COLUMNS, &[Computed::NikPseudonym]) {
         for event in batch?.rows()?.events() {
-            if facts.sop.milestone(event.step()?, event.text(Column::Hasil)?) != Some(Milestone::Received) {
+            // Whose data were destroyed can be compared with nobody.
+            if event.is_destroyed()
+                || facts.sop.milestone(event.step()?, event.text(Column::Hasil)?) != Some(Milestone::Received)
+            {
                 continue;
             }
             let berkas_id = event.text(Column::BerkasId)?.to_owned();

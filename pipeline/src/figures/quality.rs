@@ -136,9 +136,7 @@ impl Found<'_> {
 pub fn quality(archive: &Archive, facts: &Facts, month: Month) -> Result<Quality, FigureError> {
     let Some((first, last)) = archive.span() else { return Err(archive.empty().into()) };
     within(Some((first, last)), month)?;
-    if !archive.holds_persons()? {
-        return Err(archive.without_persons().into());
-    }
+    archive.check_persons_of(month)?;
     let current = CurrentEvents::of(archive)?;
     let batches = current.batches(|file| file.month == month, &schemas::Column::ALL, &[]);
     let batches = batches.collect::<Result<Vec<_>, _>>()?;

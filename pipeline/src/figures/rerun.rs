@@ -30,6 +30,15 @@ const RESULT: &str = "SELECT '$path' AS angka, coalesce(sum(n), 0) AS kasus, min
 FROM (SELECT v, n, sum(n) OVER (ORDER BY v) AS upto, sum(n) OVER () AS whole
       FROM hasil WHERE $condition);\n";
 
+/// Returns a statement that gives rows of before a change of the key the pseudonyms of after it.
+fn renamed(table: &str) -> String {
+    let table = quoted(table);
+    format!(
+        "UPDATE fail SET nik_pseudonym = s.baru FROM read_parquet({table}, hive_partitioning = false) s \
+         WHERE fail.nik_pseudonym = s.lama;\n"
+    )
+}
+
 impl FigureBook {
     /// Returns the script for a number of a month; `None` if there is no such number.
     ///
@@ -46,7 +55,9 @@ impl FigureBook {
         );
         let parts: Vec<String> = self.archive.event_files().map(|file| quoted(&file.path)).collect();
         let events = EVENTS.replace("$parts", &format!("[{}]", parts.join(",\n  ")));
-        let events = events.replace("$offset", &self.facts.zone.offset_s().to_string());
+        let changed: String = self.archive.key_changes().map(|(_, change)| renamed(&change.pseudonyms.path)).collect();
+        let events =
+            events.replace("$pseudonyms", &changed).replace("$offset", &self.facts.zone.offset_s().to_string());
         script += &[calendar, sop, self.outages_sql()?, events].concat();
         script += &self.results_sql(month, key, &known)?;
         Ok(Some(script))

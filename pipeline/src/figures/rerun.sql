@@ -3,7 +3,7 @@
 -- kerja, selesai_d hari kerja, selesai_o detik gangguan; pekon dan jenis ialah yang tertulis pada peristiwa pertama berkasnya.
 SET timezone = 'UTC';
 CREATE TABLE fail AS SELECT * FROM read_parquet($parts, union_by_name = true, hive_partitioning = false);
-CREATE TABLE terakhir AS
+$pseudonymsCREATE TABLE terakhir AS
 SELECT *, epoch_us(mulai) // 1000000 AS mulai_s, epoch_us(selesai) // 1000000 AS selesai_s,
        epoch_us(diterima) // 1000000 AS diterima_s
 FROM fail WHERE seq NOT IN (SELECT correction_of FROM fail WHERE correction_of IS NOT NULL);

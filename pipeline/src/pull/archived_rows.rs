@@ -3,13 +3,16 @@
 use crate::archive::columns::{int64s, texts};
 use crate::archive::event_batch::Events;
 use crate::archive::lookup::each_with_key;
-use crate::archive::{Archive, ArchiveError};
+use crate::archive::{Archive, ArchiveError, EarlierSalts, PersonOf};
 use crate::hash::hex;
-use arrow::array::{DynComparator, RecordBatch, StringArray, UInt32Array, make_comparator};
+use arrow::array::{Array, DynComparator, RecordBatch, StringArray, UInt32Array, make_comparator};
 use arrow::compute::{SortOptions, concat_batches, take_record_batch};
 use arrow::error::ArrowError;
 use schemas::{Column, EventId};
 use std::collections::BTreeMap;
+
+/// The column of pseudonyms.
+const PSEUDONYM: &str = "nik_pseudonym";
 
 /// The latest archived row of an event.
 #[derive(Clone, Copy, Debug)]
@@ -26,12 +29,14 @@ pub(crate) struct ArchivedRows<'i> {
     columns: Vec<Column>,
     places: BTreeMap<EventId<'i>, ArchivedRow>,
     rows: Option<RecordBatch>,
+    salts: EarlierSalts,
 }
 
 impl<'i> ArchivedRows<'i> {
     /// Reads the events with these keys, which must be in order and without repetition.
     pub(crate) fn load(archive: &Archive, ids: &[EventId<'i>], public: &[Column]) -> Result<Self, ArchiveError> {
-        let computed = ["seq", "pii_commitment"].into_iter();
+        let by_pseudonym = archive.disposals().next().map(|_| PSEUDONYM);
+        let computed = ["seq", "pii_commitment"].into_iter().chain(by_pseudonym);
         let names: Vec<&str> = computed.chain(public.iter().map(|column| column.name())).collect();
         let mut places: BTreeMap<EventId<'i>, ArchivedRow> = BTreeMap::new();
         let (mut place, mut batches) = (0, Vec::new());
@@ -55,7 +60,13 @@ impl<'i> ArchivedRows<'i> {
             .transpose()
             .map_err(schema_mismatch)?;
         let columns = public.iter().copied().filter(|column| *column != Column::EventId).collect();
-        Ok(Self { columns, places, rows })
+        let salts = EarlierSalts::of(archive, ids, places.values().map(|event| event.seq))?;
+        Ok(Self { columns, places, rows, salts })
+    }
+
+    /// Returns how the person of an archived row is compared.
+    pub(crate) fn person_of(&self, archived: ArchivedRow) -> Result<PersonOf, ArchiveError> {
+        self.salts.person_of(archived.seq)
     }
 
     /// Returns the event with a key.
@@ -76,7 +87,8 @@ impl<'i> ArchivedRows<'i> {
                     .map_err(schema_mismatch)?,
             );
         }
-        Ok(Some(RowMatcher { columns, commitments: texts(rows, "pii_commitment")? }))
+        let pseudonyms = rows.column_by_name(PSEUDONYM).map(|_| texts(rows, PSEUDONYM)).transpose()?;
+        Ok(Some(RowMatcher { columns, commitments: texts(rows, "pii_commitment")?, pseudonyms }))
     }
 }
 
@@ -89,12 +101,25 @@ fn schema_mismatch(fault: ArrowError) -> ArchiveError {
 pub(crate) struct RowMatcher<'k> {
     columns: Vec<DynComparator>,
     commitments: &'k StringArray,
+    /// Read where salts may have been destroyed.
+    pseudonyms: Option<&'k StringArray>,
 }
 
 impl RowMatcher<'_> {
-    /// Whether an archived row and an event of the chunk are equal.
-    pub(crate) fn is_same(&self, archived: ArchivedRow, row: usize, commitment: &[u8; 32]) -> bool {
+    /// Whether an archived row and an event of the chunk have equal public columns.
+    pub(crate) fn is_same(&self, archived: ArchivedRow, row: usize) -> bool {
+        self.columns.iter().all(|compare| compare(archived.row, row).is_eq())
+    }
+
+    /// Whether that is the pseudonym of an archived row.
+    pub(crate) fn has_pseudonym(&self, archived: ArchivedRow, pseudonym: Option<&[u8; 16]>) -> bool {
+        let Some(held) = self.pseudonyms else { return false };
+        let held = held.is_valid(archived.row).then(|| held.value(archived.row));
+        held == pseudonym.map(|pseudonym| hex(pseudonym)).as_deref()
+    }
+
+    /// Whether that is the commitment of an archived row.
+    pub(crate) fn has_commitment(&self, archived: ArchivedRow, commitment: &[u8; 32]) -> bool {
         self.commitments.value(archived.row) == hex(commitment)
-            && self.columns.iter().all(|compare| compare(archived.row, row).is_eq())
     }
 }

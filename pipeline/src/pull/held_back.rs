@@ -100,6 +100,13 @@ impl HeldBack {
     }
 }
 
+/// Returns the month of a row in quarantine that came at an instant, in milliseconds since 1970 UTC.
+pub(crate) fn month_of_row(row: &str, since_ms: i64, zone: Zone) -> Option<Month> {
+    let waiting =
+        WaitingRow { event_id: None, code: String::new(), column: String::new(), row: row.to_owned(), since_ms };
+    HeldBack::of(&waiting, zone).map(|held| held.month)
+}
+
 /// Reads when a step ended, in microseconds since 1970.
 fn ended_us(ended: &Value, zone: Zone) -> Option<i64> {
     let cell = match ended {

@@ -10,10 +10,11 @@ use super::report::{FindingCounts, PullError, PullReport, Range};
 use crate::archive::commit_log::TableFacts;
 use crate::archive::event_batch::Events;
 use crate::archive::key::{Key, Keyed};
+use crate::archive::quarantine::DIGEST;
 use crate::archive::tables::{NewEvents, QuarantinedRow, Tables};
-use crate::archive::{Archive, ArchiveError, Persons, Pseudonymizer, Writer};
+use crate::archive::{Archive, ArchiveError, PersonOf, Persons, Pseudonymizer, Writer};
 use crate::hash::hex;
-use crate::pull::archived_rows::{ArchivedRows, RowMatcher};
+use crate::pull::archived_rows::{ArchivedRow, ArchivedRows, RowMatcher};
 use crate::pull::contract::{Contract, Fault};
 use crate::pull::repeated_keys::{RepeatedKeys, key_fingerprint};
 use crate::pull::row_text::{id_text, row_json};
@@ -80,7 +81,7 @@ impl<'a> Ingestor<'a> {
             range,
             tables: written.tables(),
             pseudonymizer: Pseudonymizer::new(key, written.digest_form()),
-            quarantine_digest: key.keyed("quarantine"),
+            quarantine_digest: key.keyed(DIGEST),
             quarantined,
             fingerprints: repeated.is_none().then(|| RepeatedKeys::new(folder)),
             repeated: repeated.unwrap_or_default(),
@@ -189,14 +190,15 @@ impl<'a> Ingestor<'a> {
         }
         self.cursor_us = self.cursor_us.max(Some(at));
         let month = self.month_of(events.selesai.value(row_index).div_euclid(1_000_000))?;
-        let person = self.pseudonymizer.digest(chunk_rows.persons.row(row_index));
         let earlier = chunk_rows.archived.get(event_id);
         if let (Some(earlier), Some(matcher)) = (earlier, &chunk_rows.matcher)
-            && matcher.is_same(earlier, row_index, &person.commitment)
+            && matcher.is_same(earlier, row_index)
+            && self.is_same_person(earlier, row_index, chunk_rows, matcher)?
         {
             self.report.known += 1;
             return Ok(());
         }
+        let person = self.pseudonymizer.digest(chunk_rows.persons.row(row_index));
         let correction_of = earlier.map(|e| e.seq);
         for (code, column) in self.contract.warnings(events, row_index) {
             self.counts.add(code, column.name(), Some(events.berkas_id.value(row_index)));
@@ -211,6 +213,26 @@ impl<'a> Ingestor<'a> {
         new_events.push(index, self.next_seq, person, correction_of);
         self.next_seq += 1;
         Ok(())
+    }
+
+    /// Whether a row has the personal columns of the archived one.
+    fn is_same_person(
+        &mut self,
+        archived: ArchivedRow,
+        row: usize,
+        chunk_rows: &ChunkRows<'_>,
+        matcher: &RowMatcher<'_>,
+    ) -> Result<bool, ArchiveError> {
+        let person = chunk_rows.persons.row(row);
+        Ok(match chunk_rows.archived.person_of(archived)? {
+            PersonOf::TheKey => matcher.has_commitment(archived, &self.pseudonymizer.digest(person).commitment),
+            PersonOf::ASalt(salt) => {
+                matcher.has_commitment(archived, &self.pseudonymizer.commitment_under(&salt, person))
+            }
+            PersonOf::Pseudonym => {
+                matcher.has_pseudonym(archived, self.pseudonymizer.digest(person).pseudonym.as_ref())
+            }
+        })
     }
 
     /// Returns the month of an instant. Most instants are in the month of the one before, so that one is tried first.

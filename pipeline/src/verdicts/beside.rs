@@ -134,7 +134,7 @@ pub fn cases_beside(
     let label = |code: &String| facts.dokumen.get(code).unwrap_or(code).clone();
     let mut cases: Vec<FigureCase> = match item {
         // Findings are of persons too.
-        "mutu" if !archive.holds_persons()? => return Ok(None),
+        "mutu" if !archive.holds_persons_of(month)? => return Ok(None),
         "mutu" => {
             let quality = quality(archive, facts, month)?;
             let found = quality.findings.iter().filter(|found| Some(found.code) == key.name.as_deref());

@@ -45,7 +45,7 @@ pub(super) fn made(subject: Subject<'_>, known: Option<(&Made, Month)>) -> Resul
         Some(figures) => judgements(book, facts, decisions, month.back(1), figures)?,
         None => Vec::new(),
     };
-    let (probable, found) = if archive.holds_persons()? {
+    let (probable, found) = if archive.holds_persons_of(month)? {
         let probable = probable_duplicates(archive, facts, month, PROBABLE)?;
         (Some((probable.berkas(), probable.compared)), Some(counts(&quality(archive, facts, month)?, facts)))
     } else {

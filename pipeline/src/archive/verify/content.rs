@@ -5,19 +5,19 @@
 //!         A022 the key
 
 use super::super::commit_log::{Commit, EventFile};
-use super::super::pseudonyms::{DigestForm, Pseudonymizer, commitment};
+use super::super::disposal::disposed;
+use super::super::pseudonyms::{DigestForm, commitment};
 use super::super::record::RowRecords;
 use super::super::store::Store;
 use super::super::tables::Tables;
 use super::super::{FileEntry, READ_ROWS, as_stored, layout, month_of_path};
+use super::keys::{Judgement, Keys};
 use super::tree::TreeCheck;
 use super::{ArchiveError, Examination, Log, Verification};
 use crate::archive::columns::{binaries, instants, int64s, values};
-use crate::archive::key::Key;
 use arrow::array::{Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema};
 use bytes::Bytes;
-use schemas::document::Unchecked;
 use schemas::{Finding, Zone};
 use std::collections::BTreeMap;
 
@@ -27,9 +27,8 @@ pub(super) struct Contents<'a> {
     public_only: bool,
     /// The files of commits up to this one are not read.
     since: Option<u64>,
-    /// The office's key, if the archive was written with it.
-    key: Option<&'a Key>,
-    pseudonymizer: Option<Pseudonymizer>,
+    /// The office's keys.
+    keys: Keys<'a>,
     /// The tables and the columns of the digests in the form of the commit that is checked.
     form: Option<(Tables, DigestForm)>,
     /// The office's time zone, which determines the month of a row.
@@ -39,6 +38,8 @@ pub(super) struct Contents<'a> {
     /// The `seq` with which it must begin.
     next_seq: i64,
     json: Vec<u8>,
+    /// The private files that were destroyed.
+    destroyed: BTreeMap<String, u64>,
     /// How many files were checked, of how many, and who is told.
     files: (u64, u64),
     told: &'a dyn Fn(u64, u64),
@@ -121,29 +122,18 @@ impl<'a> Contents<'a> {
         result: &mut Verification,
     ) -> Self {
         let facts = log.commits.first().and_then(|commit| commit.facts.as_ref());
-        let of_archive = |key: &&Key| facts.is_some_and(|facts| facts.key_id == key.id());
-        let key = examination.key.filter(|key| !examination.public_only && of_archive(key));
-        let unchecked = match (facts, examination.key) {
-            _ if examination.public_only => Some(Unchecked::PrivateTables),
-            (Some(_), None) => Some(Unchecked::KeyMissing),
-            (Some(facts), Some(other)) if facts.key_id != other.id() => {
-                result.find("A022", format!("{}: kunci {}, bukan {}", layout::commit(0), facts.key_id, other.id()));
-                Some(Unchecked::KeyOfAnother)
-            }
-            _ => None,
-        };
-        result.unchecked.extend(unchecked);
+        let keys = Keys::of(examination, log, result);
         Self {
             store,
             public_only: examination.public_only,
             since: examination.since,
-            key,
-            pseudonymizer: None,
+            keys,
             form: None,
             zone: facts.map_or_else(Zone::default, |facts| facts.zone),
             next_version: 0,
             next_seq: 0,
             json: Vec::new(),
+            destroyed: disposed(&log.commits),
             files: (
                 0,
                 log.commits
@@ -170,7 +160,7 @@ impl<'a> Contents<'a> {
     ) -> Result<(), ArchiveError> {
         let note = &commit.note;
         if let Some(facts) = &commit.facts {
-            self.pseudonymizer = self.key.map(|key| Pseudonymizer::new(key, facts.digest_form()));
+            self.keys.begin(facts.digest_form());
             self.form = Some((facts.tables(), facts.digest_form()));
         }
         if commit.version != self.next_version {
@@ -181,23 +171,28 @@ impl<'a> Contents<'a> {
         self.next_version = commit.version + 1;
         if Some(commit.version) <= self.since {
             self.next_seq = self.counts(commit, result);
+            self.keys.pass(commit, result);
             return Ok(());
         }
-        let persons: &[FileEntry] = if self.public_only { &[] } else { &note.persons };
+        self.keys.prepare(commit.version);
+        let is_there = |file: &&FileEntry| !self.public_only && !self.destroyed.contains_key(&file.path);
+        let persons: Vec<Option<&FileEntry>> = note.persons.iter().map(|file| Some(file).filter(is_there)).collect();
+        let quarantine: Vec<&FileEntry> = note.quarantine.iter().filter(is_there).collect();
         let last = self.counts(commit, result);
         let mut numbers = Numbers { commit, runs: Vec::new(), corrections: 0, complete: true };
         for (part, file) in commit.events.iter().enumerate() {
-            self.pair((part, file), persons.get(part), &mut numbers, (tree, result))?;
-            self.is_checked(1 + u64::from(persons.len() > part));
+            let private = persons.get(part).copied().flatten();
+            self.pair((part, file), private, &mut numbers, (tree, result))?;
+            self.is_checked(1 + u64::from(private.is_some()));
         }
-        let quarantine: &[FileEntry] = if self.public_only { &[] } else { &note.quarantine };
-        let others = persons.iter().skip(commit.events.len()).chain(quarantine);
-        for file in others.chain(&note.outages).chain(&note.stock) {
+        let others = persons.into_iter().skip(commit.events.len()).flatten().chain(quarantine);
+        for file in others.chain(note.public_files()) {
             result.whole(self.store, file)?;
             self.is_checked(1);
         }
         numbers.conclude(self.next_seq, last, result);
         self.next_seq = last;
+        self.keys.pass(commit, result);
         Ok(())
     }
 
@@ -330,15 +325,10 @@ impl<'a> Contents<'a> {
             let person = persons.row(i);
             let pseudonym = pseudonyms.is_valid(i).then(|| pseudonyms.value(i));
             let (salt, committed) = (salts.value(i), commitments.value(i));
-            if let Some(pseudonymizer) = &mut self.pseudonymizer {
-                let wanted = pseudonymizer.digest(person);
-                let is_keyed = wanted.pseudonym.as_ref().map(<[u8; 16]>::as_slice) == pseudonym && wanted.salt == salt;
-                if is_keyed && wanted.commitment == committed {
-                    continue;
-                }
-                if !is_keyed {
-                    faults.add("A012", at + i, || format!("seq {seq}"));
-                }
+            match self.keys.judge(person, pseudonym, salt, committed) {
+                Judgement::Proved => continue,
+                Judgement::Wrong => faults.add("A012", at + i, || format!("seq {seq}")),
+                Judgement::Open => {}
             }
             if commitment(salt, person, form, &mut self.json) != committed {
                 faults.add("A011", at + i, || format!("seq {seq}"));
@@ -352,7 +342,7 @@ impl<'a> Contents<'a> {
 fn files(commit: &Commit, public_only: bool) -> u64 {
     let note = &commit.note;
     let private = if public_only { 0 } else { note.persons.len() + note.quarantine.len() };
-    (commit.events.len() + note.outages.iter().chain(&note.stock).count() + private) as u64
+    (commit.events.len() + note.public_files().count() + private) as u64
 }
 
 /// Returns the number, the end and the replaced number of each public row.

@@ -30,7 +30,9 @@ pub(super) fn check(
         for event in rows?.rows()?.events() {
             let Some(values) = batches.get_mut(event.text(Column::KolektifId)?) else { continue };
             values.pekon.insert(event.text(Column::Pekon)?.to_owned());
-            values.bearers.insert(event.text(Column::Pembawa)?.trim().to_uppercase());
+            if !event.is_destroyed() {
+                values.bearers.insert(event.text(Column::Pembawa)?.trim().to_uppercase());
+            }
         }
     }
     for (id, values) in batches {

@@ -70,7 +70,7 @@ pub(crate) fn needless_returns(
     month: Month,
 ) -> Result<Option<Vec<NeedlessReturn>>, ArchiveError> {
     let classified = archive.columns()?;
-    if OF_RETURNS.iter().any(|column| classified.is_personal(*column)) && !archive.holds_persons()? {
+    if OF_RETURNS.iter().any(|column| classified.is_personal(*column)) && !archive.holds_persons_of(month)? {
         return Ok(None);
     }
     let mut needless = Vec::new();

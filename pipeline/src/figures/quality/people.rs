@@ -69,7 +69,7 @@ impl People {
                 .collect(),
         };
         for batch in current.batches(|file| file.month <= month, &[Column::BerkasId, Column::Nik, Column::Nama], &[]) {
-            for event in batch?.rows()?.events() {
+            for event in batch?.rows()?.events().filter(|event| !event.is_destroyed()) {
                 let Some(name) = event.optional_text(Column::Nama)? else { continue };
                 let berkas = event.text(Column::BerkasId)?;
                 let words = || found.facts.names.words(name).into_iter().collect::<Words>();

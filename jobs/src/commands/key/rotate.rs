@@ -1,0 +1,67 @@
+//! `tertib key rotate`
+
+use crate::options::{Common, Where};
+use crate::outcome::Outcome;
+use crate::print::{self, Progress};
+use crate::workspace::Workspace;
+use crate::{clock, key_files};
+use anyhow::Result;
+use clap::Args;
+use pipeline::{Key, KeyRotation, RotationError};
+
+/// Options of `tertib key rotate`.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Change the key of the pseudonyms; the key in force is at hand.
+    #[arg(long, required_unless_present = "lost")]
+    pseudonym: bool,
+    /// The same, although the key in force is lost for ever: its file, and its paper too.
+    #[arg(long, conflicts_with = "pseudonym")]
+    lost: bool,
+    /// Why the key is changed, without NIK; it is kept in the archive's log.
+    #[arg(long)]
+    reason: String,
+    /// Who changes it, with their post.
+    #[arg(long, value_name = "NAME")]
+    by: String,
+    #[command(flatten)]
+    place: Where,
+}
+
+/// Exit code 2 when the key in force is not at hand and not said to be lost, or the archive is empty, damaged or a public copy.
+pub(super) fn run(options: &Options, common: Common) -> Result<Outcome> {
+    let workspace = Workspace::open(options.place.config.as_deref())?;
+    let path = workspace.config.key_path();
+    let (new, is_made_now) = key_files::new(&path)?;
+    let at_hand = Key::load(&path).ok();
+    let asked = KeyRotation {
+        at_hand: at_hand.as_ref(),
+        lost: options.lost,
+        new: &new,
+        reason: &options.reason,
+        by: &options.by,
+        at_ms: clock::now().timestamp_millis(),
+    };
+    let bar = Progress::of_pieces(common, "rotate");
+    let rotated = pipeline::rotate_key(&workspace.config.archive_path(), workspace.fence(), asked);
+    if is_made_now && rotated.as_ref().is_err_and(RotationError::is_refusal) {
+        key_files::forget_new(&path);
+    }
+    let (version, persons) = rotated?;
+    drop(bar);
+    let kept = key_files::put_in_force(&path, &new)?;
+    workspace.sign_log()?;
+    let kept = kept.map_or_else(String::new, |kept| {
+        format!("the key before lies in {}: `tertib verify` proves by it what was written under it\n", kept.display())
+    });
+    let next = |command| print::command(command, options.place.config.as_deref());
+    print::data(&format!(
+        "{}: the key {} is in force since version {version} of the archive; the pseudonyms of {persons} persons go on\n{kept}\
+         next, since the copy on paper is of the key before:\n{}\n{}\n",
+        path.display(),
+        new.id(),
+        next("key print"),
+        next("key confirm")
+    ))?;
+    Ok(Outcome::Done)
+}
