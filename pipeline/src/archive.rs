@@ -9,9 +9,11 @@
 
 mod action;
 pub(crate) mod additions;
+pub(crate) mod arrivals;
 pub(crate) mod columns;
 pub(crate) mod commit_log;
 mod commit_note;
+mod computed;
 pub(crate) mod current_events;
 mod error;
 pub(crate) mod event_batch;
@@ -23,7 +25,9 @@ pub(crate) mod key;
 pub(crate) mod layout;
 pub(crate) mod lookup;
 mod part_encoder;
+pub(crate) mod picked_rows;
 mod presence;
+mod private_rows;
 mod pseudonyms;
 mod public_copy;
 pub(crate) mod quarantine;

@@ -12,6 +12,7 @@ mod selftest;
 mod source;
 #[cfg(test)]
 mod sql_subset;
+mod trace;
 mod verdicts;
 
 pub use archive::{
@@ -37,6 +38,7 @@ pub use source::{
     Catalog, CatalogColumn, CatalogTable, DateFormat, Link, Profile, RelationSchema, Source, SourceConfig, SourceError,
     SourceHealth, Timeouts, Words,
 };
+pub use trace::{TraceError, TraceRequest, Traced, trace};
 pub use verdicts::{
     Departure, Deviation, TrialError, cases_beside, deviations, failing_cases, judge, judgements_about,
     narrowed_review, origin_beside, review, trial, unjudged,

@@ -8,7 +8,7 @@ use schemars::transform::transform_subschemas;
 use schemars::{JsonSchema, Schema};
 use schemas::NarrowedReview;
 use schemas::document::{
-    CalendarYear, Cell, Coverage, Destruction, LedgerBook, MonthlyReview, PaperSet, VerificationReport,
+    CalendarYear, CaseTrace, Cell, Coverage, Destruction, LedgerBook, MonthlyReview, PaperSet, VerificationReport,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -97,6 +97,7 @@ pub fn json_schemas() -> serde_json::Result<Vec<(&'static str, String)>> {
         schema::<Written<NarrowedReview>>("laporan_bulanan_tersaring", "Laporan bulanan tersaring"),
         schema::<Written<compliance::Data<'_>>>("laporan_kepatuhan", "Laporan kepatuhan Standar Pelayanan"),
         schema::<Written<CalendarYear>>("kalender", "Kalender kerja"),
+        schema::<Written<CaseTrace>>("telusur", "Riwayat berkas, permohonan kolektif, atau data pribadi"),
         schema::<Written<VerificationReport>>("berita_acara_verifikasi", "Berita acara verifikasi arsip"),
     ];
     let texts = schemas.into_iter().map(|(name, schema)| Ok((name, serde_json::to_string_pretty(&schema)? + "\n")));

@@ -82,9 +82,11 @@ impl<'a> Closed<'a> {
             Document::Narrowed(review) => &review.cases.sheet.closing,
             Document::Compliance(sheet) => &sheet.closing,
             Document::Paper(papers) if !crate::paper::is_daily(papers) => &papers.closing,
-            Document::Paper(_) | Document::Verification(_) | Document::Calendar(_) | Document::Trial(_) => {
-                return Self::Never;
-            }
+            Document::Paper(_)
+            | Document::Verification(_)
+            | Document::Calendar(_)
+            | Document::Trial(_)
+            | Document::Trace(_) => return Self::Never,
         };
         closing.as_ref().map_or(Self::Open, Self::By)
     }

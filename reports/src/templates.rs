@@ -7,7 +7,7 @@ use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-const EMBEDDED: [(&str, &str); 22] = [
+const EMBEDDED: [(&str, &str); 23] = [
     ("_dasar.typ", include_str!("../../templates/_dasar.typ")),
     ("_grafik.typ", include_str!("../../templates/_grafik.typ")),
     ("gambar.typ", include_str!("../../templates/gambar.typ")),
@@ -24,6 +24,7 @@ const EMBEDDED: [(&str, &str); 22] = [
     ("surat.typ", include_str!("../../templates/surat.typ")),
     ("verifikasi.typ", include_str!("../../templates/verifikasi.typ")),
     ("percobaan_target.typ", include_str!("../../templates/percobaan_target.typ")),
+    ("telusur.typ", include_str!("../../templates/telusur.typ")),
     ("pemusnahan.typ", include_str!("../../templates/pemusnahan.typ")),
     ("berita_acara_pemusnahan.txt.j2", include_str!("../../templates/berita_acara_pemusnahan.txt.j2")),
     ("berita_acara_verifikasi.txt.j2", include_str!("../../templates/berita_acara_verifikasi.txt.j2")),
