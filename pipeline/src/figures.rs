@@ -29,8 +29,8 @@ mod suppression;
 pub use case_order::by_case;
 pub use error::FigureError;
 pub use probable_duplicates::{PROBABLE, Probable, ProbableDuplicates, probable_duplicates};
-pub(crate) use quality::{findings_of_cases, needless_returns};
 pub use quality::{ColumnQuality, Quality, QualityFinding, quality, quality_cells, released_quality_cells};
+pub(crate) use quality::{findings_of_cases, needless_returns};
 
 use crate::archive::Archive;
 use crate::archive::key::Key;

@@ -87,6 +87,8 @@ struct Context<'a> {
     request: TraceRequest<'a>,
     /// The pseudonym of the person who was asked for.
     person: Option<&'a str>,
+    /// Whether the archive tells of persons; a public copy does not.
+    has_persons: bool,
 }
 
 /// Collects everything about a subject. A subject of which the archive has nothing has no cases.
@@ -104,7 +106,8 @@ pub fn trace(
     }
     let subject = subject(archive, request.subject)?;
     let person = if let TraceSubject::Orang(pseudonym) = &subject { Some(pseudonym.as_str()) } else { None };
-    let context = Context { archive, facts, request, person };
+    let has_persons = archive.holds_persons()?;
+    let context = Context { archive, facts, request, person, has_persons };
     let gathered = Gathered::of(archive, &subject)?;
     let current = CurrentEvents::among(archive, &gathered.rows, archive.next_seq(), Some(&gathered.cases))?;
     let mut histories = Histories::of(context, &gathered, &current)?;
@@ -122,7 +125,7 @@ pub fn trace(
         on: request.on,
         zone: facts.zone,
         masked: request.disclosure == Disclosure::Masked,
-        public_copy: !archive.holds_persons()?,
+        public_copy: !has_persons,
         cases,
         looked: None,
         provenance: archive.provenance()?,

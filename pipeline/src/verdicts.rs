@@ -34,8 +34,8 @@ use revision::revision;
 use schemas::document::{ComplianceSheet, MonthlyReview};
 use schemas::figures::{MonthFigures, Spread, TrendPoint};
 use schemas::{
-    Compared, Decisions, Facts, FigureKey, Finding, Judgement, MEASURES, Milestone, Month, Narrowing, Rule, Share, ShareMeasure,
-    Standard, TimeMeasure, Verdict,
+    Compared, Decisions, Facts, FigureKey, Finding, Judgement, MEASURES, Milestone, Month, Narrowing, Rule, Share,
+    ShareMeasure, Standard, TimeMeasure, Verdict,
 };
 
 /// Judges a month by every target in force.

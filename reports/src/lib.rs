@@ -54,8 +54,8 @@ pub use trace::{Section, trace_sections};
 
 use chrono::NaiveDate;
 use schemas::document::{
-    CalendarYear, CaseTrace, ComplianceSheet, Coverage, Destruction, LedgerBook, MonthlyReview, Office, PaperSet, PdfStandard,
-    Provenance, TargetTrial, TraceSubject, VerificationReport,
+    CalendarYear, CaseTrace, ComplianceSheet, Coverage, Destruction, LedgerBook, MonthlyReview, Office, PaperSet,
+    PdfStandard, Provenance, TargetTrial, TraceSubject, VerificationReport,
 };
 use schemas::{Month, NarrowedReview};
 use serde::Serialize;
@@ -148,14 +148,7 @@ impl Document<'_> {
         let (length, of_volume) = match self {
             Self::Book(book) => (book.rows.len(), book::volume_rows(book)),
             Self::Paper(papers) => (paper::volumes(papers).len(), 1),
-            Self::Review(_)
-            | Self::Narrowed(_)
-            | Self::Compliance(_)
-            | Self::Calendar(_)
-            | Self::Verification(_)
-            | Self::Destruction(..)
-            | Self::Trial(_)
-            | Self::Trace(_) => (1, 1),
+            _ => (1, 1),
         };
         length.div_ceil(of_volume).max(1)
     }
@@ -214,7 +207,9 @@ impl Document<'_> {
             Self::Narrowed(review) => review.cases.sheet.month,
             Self::Compliance(sheet) => sheet.month,
             Self::Paper(papers) => papers.month,
-            Self::Verification(VerificationReport { on, .. }) | Self::Trace(CaseTrace { on, .. }) => Month::of_date(*on),
+            Self::Verification(VerificationReport { on, .. }) | Self::Trace(CaseTrace { on, .. }) => {
+                Month::of_date(*on)
+            }
             // A calendar has no month of its own and takes its first one.
             Self::Trial(trial) => trial.months.last().map_or(Month::of_date(NaiveDate::MIN), |m| m.month),
             Self::Calendar(calendar) => calendar.months.first().map_or(Month::of_date(NaiveDate::MIN), |m| m.0),

@@ -1,20 +1,21 @@
 //! Everything that the archive has about a case, a batch or a person, as an official document and as tables.
 //!
 //! Reads   a trace
-//! Gives   what the layout `telusur.typ` reads; the same as tables, for workbooks, CSV and the terminal
+//! Gives   tables for workbooks, CSV and the terminal; in `page` what the layout `telusur.typ` reads
 //! Rule    what is not known is said to be, and no table is left out because it is empty: that there is nothing is an answer
 
-use crate::book::provenance;
-use crate::indonesian::{duration, integer, long_date, short_date, short_datetime};
+mod page;
+
+pub(crate) use page::page;
+
 use crate::public_copy::UNKNOWN;
 use crate::table::{Item, Table};
 use crate::xlsx::{Sheet, plain};
 use schemas::Verdict;
 use schemas::document::{
-    CaseTrace, Instant, Look, Office, TraceSubject, TracedCase, TracedChange, TracedCorrection, TracedEntry,
+    CaseTrace, Instant, Look, TraceSubject, TracedCase, TracedChange, TracedCorrection, TracedDeviation, TracedEntry,
     TracedEvent, TracedFinding, TracedHold, TracedMonth, TracedPaper, TracedPerson, TracedVerdict,
 };
-use serde_json::{Value, json};
 
 /// What stands where nobody records who looked.
 const NOT_RECORDED: &str = "belum dicatat";
@@ -115,17 +116,39 @@ fn parts(trace: &CaseTrace) -> Vec<Part> {
 
 const CASES: &[&str] = &["Berkas", "Kolektif", "NIK", "Nama", "Jenis permohonan", "Wilayah", "Diterima", "Keadaan"];
 const EVENTS: &[&str] = &[
-    "Berkas", "Selesai", "Langkah", "Hasil", "Petugas", "Mulai", "Dikerjakan", "Menunggu", "Nomor register",
-    "Masuk arsip", "Versi", "Catatan", "Nomor peristiwa",
+    "Berkas",
+    "Selesai",
+    "Langkah",
+    "Hasil",
+    "Petugas",
+    "Mulai",
+    "Dikerjakan",
+    "Menunggu",
+    "Nomor register",
+    "Masuk arsip",
+    "Versi",
+    "Catatan",
+    "Nomor peristiwa",
 ];
-const CORRECTIONS: &[&str] =
-    &["Berkas", "Nomor peristiwa", "Langkah", "Yang berubah", "Semula", "Menjadi", "Masuk arsip", "Versi", "Sidik", "Catatan"];
+const CORRECTIONS: &[&str] = &[
+    "Berkas",
+    "Nomor peristiwa",
+    "Langkah",
+    "Yang berubah",
+    "Semula",
+    "Menjadi",
+    "Masuk arsip",
+    "Versi",
+    "Sidik",
+    "Catatan",
+];
 const VERDICTS: &[&str] =
     &["Berkas", "Bulan", "Target", "Terukur", "Batas satu berkas", "Putusan", "Peraturan", "Kedudukan"];
 const DEVIATIONS: &[&str] = &["Berkas", "Kode", "Langkah", "Penyimpangan", "Keterangan"];
 const FINDINGS: &[&str] = &["Berkas", "Bulan", "Kode", "Langkah", "Temuan", "Rincian"];
 const HELD: &[&str] = &["Berkas", "Nomor peristiwa", "Langkah", "Kode", "Kolom", "Sejak", "Sebab"];
-const BOOKS: &[&str] = &["Berkas", "Buku", "Bulan buku", "Baris", "Nomor register", "Nomor peristiwa", "Ditutup", "Catatan"];
+const BOOKS: &[&str] =
+    &["Berkas", "Buku", "Bulan buku", "Baris", "Nomor register", "Nomor peristiwa", "Ditutup", "Catatan"];
 const PAPERS: &[&str] = &["Berkas", "Daftar atau surat", "Bulan", "Nomor", "Tanggal", "Catatan"];
 const MONTHS: &[&str] = &["Berkas", "Bulan", "Peristiwa", "Susulan", "Buku ditutup", "Versi penutupan"];
 const LOOKS: &[&str] = &["Waktu", "Oleh", "Peran", "Keperluan", "Yang dilihat"];
@@ -267,7 +290,7 @@ fn deviations(cases: &[TracedCase]) -> Part {
             let [code, step, why] = [Item::Empty, Item::Empty, NOT_YET.into()];
             return vec![vec![Item::from(&case.berkas), code, step, why, Item::Empty]];
         };
-        let row = |of: &schemas::document::TracedDeviation| {
+        let row = |of: &TracedDeviation| {
             let [code, step, sentence, detail] =
                 [&of.text.code, &of.step, &of.text.sentence, &of.detail].map(Item::from);
             vec![Item::from(&case.berkas), code, step, sentence, detail]
@@ -361,162 +384,4 @@ fn looks(trace: &CaseTrace) -> Part {
     };
     let rows = trace.looked.iter().flatten().map(row).collect();
     Part { instead: trace.looked.is_none().then_some(NOT_RECORDED), ..part("Yang pernah melihat", LOOKS, rows) }
-}
-
-/// Returns what the layout `telusur.typ` reads.
-pub(crate) fn page(trace: &CaseTrace, office: &Office) -> Value {
-    let looks = trace.looked.as_ref().map(|looks| {
-        let row = |l: &Look| json!([short_datetime(l.at.naive_local()), l.by, l.role, l.purpose, l.what]);
-        looks.iter().map(row).collect::<Vec<_>>()
-    });
-    let batch_findings = trace.batch_findings.iter().flatten().map(finding_cells).collect::<Vec<_>>();
-    let (subject, is_person) = match &trace.subject {
-        TraceSubject::Berkas(id) => (format!("Berkas {id}"), false),
-        TraceSubject::Kolektif(id) => (format!("Permohonan kolektif {id}"), false),
-        TraceSubject::Orang(pseudonym) => (format!("Subjek data {}", pseudonym.get(..16).unwrap_or(pseudonym)), true),
-    };
-    json!({
-        "kantor": office,
-        "judul": title(trace),
-        "perihal": subject,
-        "orang": is_person,
-        "keperluan": trace.purpose,
-        "salinan": copy_of(trace),
-        "tanggal": long_date(trace.on),
-        "zona": trace.zone.to_string(),
-        "berkas": trace.cases.iter().map(|case| case_cells(case, trace)).collect::<Vec<_>>(),
-        "temuan_kolektif": batch_findings,
-        "yang_melihat": looks,
-        "asal": provenance(&trace.provenance),
-    })
-}
-
-fn dash(text: String) -> String {
-    if text.is_empty() { "–".to_owned() } else { text }
-}
-
-fn finding_cells(of: &TracedFinding) -> Value {
-    let step = of.step.map_or_else(String::new, |step| step.to_string());
-    json!([of.month.indonesian(), of.text.code, dash(step), of.text.sentence, dash(of.detail.clone())])
-}
-
-/// Returns the cells of a berkas; a list that is not known is null.
-fn case_cells(case: &TracedCase, trace: &CaseTrace) -> Value {
-    let corrections: Vec<Value> = case.corrections.iter().map(|of| correction_cells(case, of)).collect();
-    let deviations = case.deviations.as_ref().map(|all| {
-        let row = |of: &schemas::document::TracedDeviation| {
-            json!([of.text.code, of.step, of.text.sentence, dash(of.detail.clone())])
-        };
-        all.iter().map(row).collect::<Vec<_>>()
-    });
-    let held = case.held.as_ref().map(|all| {
-        let row = |of: &TracedHold| {
-            let since = of.since.map_or_else(String::new, |at| short_date(at.naive_local().date()));
-            let step = of.step.map_or_else(String::new, |step| step.to_string());
-            let event = of.event.clone().unwrap_or_default();
-            json!([dash(event), dash(step), of.text.code, dash(of.column.clone()), dash(since), of.text.sentence])
-        };
-        all.iter().map(row).collect::<Vec<_>>()
-    });
-    let verdicts = case.verdicts.iter().map(|of| {
-        let limit = dash(of.limit.clone().unwrap_or_default());
-        json!([of.month.indonesian(), of.title, of.measured, limit, verdict(of), regulation(of), of.authority.printed()])
-    });
-    let books = case.books.iter().map(|of| {
-        let late = of.late_of.map_or_else(String::new, |month| format!("susulan {}", month.indonesian()));
-        let number = dash(of.number.clone().unwrap_or_default());
-        json!([of.title, of.month.indonesian(), integer(of.row), number, closed(of.closed), dash(late)])
-    });
-    let papers = case.papers.iter().map(|of| {
-        let late = if of.late { "susulan" } else { "–" };
-        let on = of.on.map_or_else(|| "–".to_owned(), short_date);
-        json!([of.title, of.month.indonesian(), dash(of.number.clone().unwrap_or_default()), on, late])
-    });
-    let months = case.months.iter().map(|of| {
-        json!([of.month.indonesian(), integer(of.events), integer(of.late), closed(of.closed)])
-    });
-    json!({
-        "nomor": case.berkas,
-        "kolektif": case.kolektif,
-        "jenis": case.jenis,
-        "kewarganegaraan": case.kewarganegaraan,
-        "wilayah": case.area,
-        "diterima": short_datetime(case.received.naive_local()),
-        "keadaan": case.state,
-        "pemohon": person_cells(case, trace),
-        "peristiwa": case.events.iter().map(event_cells).collect::<Vec<_>>(),
-        "koreksi": corrections,
-        "putusan": verdicts.collect::<Vec<_>>(),
-        "penyimpangan": deviations,
-        "temuan": case.findings.as_ref().map(|all| all.iter().map(finding_cells).collect::<Vec<_>>()),
-        "tertahan": held,
-        "buku": books.collect::<Vec<_>>(),
-        "surat": papers.collect::<Vec<_>>(),
-        "bulan": months.collect::<Vec<_>>(),
-    })
-}
-
-fn closed(on: Option<chrono::NaiveDate>) -> String {
-    on.map_or_else(|| "belum ditutup".to_owned(), short_date)
-}
-
-/// Returns the applicant as labels and values; null where the person is not known.
-fn person_cells(case: &TracedCase, trace: &CaseTrace) -> Option<Vec<[String; 2]>> {
-    let person = case.person.as_ref()?;
-    let born = match (&person.tempat_lahir, person.tanggal_lahir) {
-        (None, None) => None,
-        (place, day) => {
-            let parts = [place.clone(), day.map(short_date)];
-            Some(parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
-        }
-    };
-    let withheld = || if trace.masked { WITHHELD.to_owned() } else { "–".to_owned() };
-    let cell = |label: &str, value: Option<String>| [label.to_owned(), value.unwrap_or_else(withheld)];
-    let plain = |label: &str, value: &Option<String>| [label.to_owned(), value.clone().unwrap_or_else(|| "–".to_owned())];
-    Some(vec![
-        plain("NIK", &person.nik),
-        plain("Nama", &person.nama),
-        cell("Jenis kelamin", person.jenis_kelamin.clone()),
-        cell("Tempat, tanggal lahir", born),
-        plain("Pembawa permohonan", &person.pembawa),
-        plain("Penerima KTP-el", &person.penerima),
-    ])
-}
-
-fn event_cells(event: &TracedEvent) -> Value {
-    let time = |seconds: Option<i64>| seconds.map_or_else(|| "–".to_owned(), duration);
-    let began = event.began.map_or_else(|| "–".to_owned(), |at| short_datetime(at.naive_local()));
-    let arrived = event.arrival.at.map_or_else(|| "–".to_owned(), |at| short_datetime(at.naive_local()));
-    json!({
-        "selesai": short_datetime(event.ended.naive_local()),
-        "mulai": began,
-        "langkah": step(event),
-        "pelaksana": event.pelaksana,
-        "petugas": event.petugas,
-        "hasil": event.hasil,
-        "dikerjakan": time(event.handling_working_s),
-        "menunggu": time(event.waiting_working_s),
-        "nomor": event.number,
-        "masuk": arrived,
-        "versi": integer(event.arrival.version),
-        "catatan": marks(event),
-    })
-}
-
-fn correction_cells(case: &TracedCase, of: &TracedCorrection) -> Value {
-    let label = case.events.iter().find(|event| event.event == of.event).map(step);
-    let arrived = of.after.at.map_or_else(|| "–".to_owned(), |at| short_datetime(at.naive_local()));
-    let by = format!("versi {}, sidik {}", integer(of.after.version), of.after.sidik.get(..16).unwrap_or_default());
-    let changes = of.changes.iter().map(|change| {
-        let cell = |value: Option<&String>| changed(change, value).text();
-        json!([change.label, cell(change.before.as_ref()), cell(change.after.as_ref())])
-    });
-    json!({
-        "peristiwa": of.event,
-        "langkah": label.unwrap_or_else(|| of.step.to_string()),
-        "perubahan": changes.collect::<Vec<_>>(),
-        "masuk": arrived,
-        "oleh": by,
-        "susulan": of.late,
-    })
 }

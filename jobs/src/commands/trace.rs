@@ -160,7 +160,9 @@ fn traced(options: &Options, readable: &Readable, purpose: &str, common: Common)
             let nik = typed(common)?;
             trace(Traced::Orang(&nik, &key))?
         }
-        (None, None, Readable::Copy { .. }) => bail!("--person needs the office's key; run it where the office is installed"),
+        (None, None, Readable::Copy { .. }) => {
+            bail!("--person needs the office's key; run it where the office is installed")
+        }
     })
 }
 

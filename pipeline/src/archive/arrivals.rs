@@ -3,8 +3,8 @@
 //! Reads   the log of the archive
 //! Gives   the commit that brought a row, by the number of the row
 
-use super::commit_log::EventFile;
 use super::Archive;
+use super::commit_log::EventFile;
 
 /// The commit that brought a row.
 #[derive(Clone, Copy, Debug)]

@@ -48,7 +48,8 @@ pub(crate) fn places(
                 continue;
             }
             let belongs = of_month.late(event.seq(), selesai_s);
-            let order = EntryOrder::of(event, belongs.map(|month| Late { month, is_correction: event.is_correction() }))?;
+            let order =
+                EntryOrder::of(event, belongs.map(|month| Late { month, is_correction: event.is_correction() }))?;
             if wanted.contains(&event.seq()) {
                 found.push((step, order.clone(), belongs));
             }

@@ -31,9 +31,7 @@ impl Gathered {
             TraceSubject::Kolektif(id) => {
                 (Some(Pick::Texts(Column::KolektifId, [id.clone()].into())), Some(id.clone()))
             }
-            TraceSubject::Orang(pseudonym) => {
-                (Some(Pick::Pseudonyms(digest(pseudonym).into_iter().collect())), None)
-            }
+            TraceSubject::Orang(pseudonym) => (Some(Pick::Pseudonyms(digest(pseudonym).into_iter().collect())), None),
         };
         let cases = match pick {
             Some(pick) => berkas_of(archive, &PickedRows::of(archive, &[pick])?)?,

@@ -6,8 +6,8 @@
 
 use super::gathering::Gathered;
 use super::{Context, TraceError};
+use crate::archive::ArchiveError;
 use crate::archive::current_events::{Computed, CurrentEvent, CurrentEvents};
-use crate::archive::{Archive, ArchiveError};
 use crate::books::{Disclosure, shown};
 use schemas::document::{Instant, TracedArrival, TracedChange, TracedCorrection, TracedEvent, TracedPerson};
 use schemas::{Area, Column, ColumnKind, ColumnMeaning, EventId, Facts, Milestone, Month};
@@ -71,7 +71,7 @@ impl Histories {
     ) -> Result<Self, TraceError> {
         let mut read: BTreeMap<String, Vec<Read>> = BTreeMap::new();
         let computed = [Computed::NikPseudonym, Computed::CorrectionOf];
-        for batch in current.batches(|_| true, &columns(context.archive)?, &computed) {
+        for batch in current.batches(|_| true, &columns(context)?, &computed) {
             for event in batch?.rows()?.events() {
                 let berkas = event.text(Column::BerkasId)?.to_owned();
                 read.entry(berkas).or_default().push(read_event(context, event)?);
@@ -109,9 +109,10 @@ impl Histories {
 }
 
 /// Returns the columns that the archive tells of.
-fn columns(archive: &Archive) -> Result<Vec<Column>, ArchiveError> {
-    let (holds, classified) = (archive.holds_persons()?, archive.columns()?);
-    Ok(Column::ALL.into_iter().filter(|column| holds || !classified.is_personal(*column)).collect())
+fn columns(context: Context<'_>) -> Result<Vec<Column>, ArchiveError> {
+    let classified = context.archive.columns()?;
+    let is_told = |column: &Column| context.has_persons || !classified.is_personal(*column);
+    Ok(Column::ALL.into_iter().filter(is_told).collect())
 }
 
 /// Returns an instant by the clocks of the office.
@@ -124,72 +125,84 @@ fn read_event(context: Context<'_>, event: CurrentEvent<'_, '_>) -> Result<Read,
     let Context { archive, facts, .. } = context;
     let (berkas, step, hasil) = (event.text(Column::BerkasId)?, event.step()?, event.text(Column::Hasil)?);
     let at = |us: i64| instant(facts, us, berkas);
-    let optional = |column| event.optional_text(column).map(|text| text.map(str::to_owned));
     let selesai_s = event.second(Column::Selesai)?;
     let month = facts.zone.month(selesai_s).ok_or_else(|| TraceError::NoDay { berkas: berkas.to_owned() })?;
-    let id = event.id()?;
-    let of_another = context.person.is_some_and(|person| event.pseudonym() != Some(person));
-    let personal = |column| -> Result<Option<String>, ArchiveError> {
-        if of_another || !archive.holds_persons()? {
-            return Ok(None);
-        }
-        Ok(optional(column)?.and_then(|value| shown(column, value, context.request.disclosure)))
-    };
-    let born = if context.request.disclosure == Disclosure::Full && !of_another && archive.holds_persons()? {
-        event.date(Column::TanggalLahir)?
-    } else {
-        None
-    };
-    let person = TracedPerson {
-        nik: personal(Column::Nik)?,
-        nama: personal(Column::Nama)?,
-        jenis_kelamin: personal(Column::JenisKelamin)?,
-        tempat_lahir: personal(Column::TempatLahir)?,
-        tanggal_lahir: born,
-        pembawa: personal(Column::Pembawa)?,
-        penerima: personal(Column::Penerima)?,
-    };
-    let words = |column| -> Result<String, ArchiveError> { Ok(said(facts, column, optional(column)?.unwrap_or_default())) };
-    let head = Head {
-        kolektif: event.text(Column::KolektifId)?.to_owned(),
-        jenis: words(Column::Jenis)?,
-        kewarganegaraan: event.text(Column::Kewarganegaraan)?.to_owned(),
-        area: words(Column::Pekon)?,
-        received: at(event.number(Column::Diterima)?)?,
-        person: (!of_another && archive.holds_persons()?).then_some(person),
-        state: String::new(),
-        ended: None,
-    };
     let lacking = event.optional_text(Column::Kekurangan)?.unwrap_or_default();
     let lacking = lacking.split(';').map(str::trim).filter(|code| !code.is_empty());
-    let is_late = archive.seal(month).is_some_and(|seal| event.seq() >= seal.next_seq);
     let traced = TracedEvent {
-        event: id.to_string(),
+        event: event.id()?.to_string(),
         step,
         label: facts.sop.step(step).map_or_else(String::new, |of| of.label.clone()),
-        pelaksana: words(Column::Pelaksana)?,
-        petugas: optional(Column::PetugasId)?,
+        pelaksana: words(facts, event, Column::Pelaksana)?,
+        petugas: event.optional_text(Column::PetugasId)?.map(str::to_owned),
         began: event.optional_number(Column::Mulai)?.map(at).transpose()?,
         ended: at(event.number(Column::Selesai)?)?,
         hasil: facts.sop.outcome(step, hasil).map_or_else(|| hasil.to_owned(), |of| of.label.clone()),
         lacking: lacking.map(|code| facts.dokumen.get(code).map_or(code, String::as_str).to_owned()).collect(),
-        number: optional(Column::NomorRegister)?,
+        number: event.optional_text(Column::NomorRegister)?.map(str::to_owned),
         handling_working_s: None,
         handling_s: None,
         waiting_working_s: None,
-        remark: personal(Column::Keterangan)?,
-        of_another,
+        remark: personal(context, event, Column::Keterangan)?,
+        of_another: is_of_another(context, event),
         recorded: at(event.number(Column::RecordedAt)?)?,
         arrival: arrival(context, event.seq()),
-        late: is_late,
+        late: archive.seal(month).is_some_and(|seal| event.seq() >= seal.next_seq),
         correction: event.is_correction(),
     };
-    let ordered = match id {
+    let head = Head {
+        kolektif: event.text(Column::KolektifId)?.to_owned(),
+        jenis: words(facts, event, Column::Jenis)?,
+        kewarganegaraan: event.text(Column::Kewarganegaraan)?.to_owned(),
+        area: words(facts, event, Column::Pekon)?,
+        received: at(event.number(Column::Diterima)?)?,
+        person: person(context, event)?,
+        state: String::new(),
+        ended: None,
+    };
+    let ordered = match event.id()? {
         EventId::Integer(id) => OrderedId::Integer(id),
         EventId::Text(id) => OrderedId::Text(id.to_owned()),
     };
     let place = Place { step, month, milestone: facts.sop.milestone(step, hasil) };
     Ok(Read { order: (selesai_s, step, ordered), place, event: traced, head })
+}
+
+/// Whether an event has another NIK than the one that was asked for.
+fn is_of_another(context: Context<'_>, event: CurrentEvent<'_, '_>) -> bool {
+    context.person.is_some_and(|person| event.pseudonym() != Some(person))
+}
+
+/// Returns what may be seen of a personal column.
+fn personal(context: Context<'_>, event: CurrentEvent<'_, '_>, column: Column) -> Result<Option<String>, ArchiveError> {
+    if is_of_another(context, event) || !context.has_persons {
+        return Ok(None);
+    }
+    let value = event.optional_text(column)?;
+    Ok(value.and_then(|value| shown(column, value.to_owned(), context.request.disclosure)))
+}
+
+/// Returns the person of an event; none of a public copy, nor of another NIK.
+fn person(context: Context<'_>, event: CurrentEvent<'_, '_>) -> Result<Option<TracedPerson>, ArchiveError> {
+    if is_of_another(context, event) || !context.has_persons {
+        return Ok(None);
+    }
+    let of = |column| personal(context, event, column);
+    let is_full = context.request.disclosure == Disclosure::Full;
+    Ok(Some(TracedPerson {
+        nik: of(Column::Nik)?,
+        nama: of(Column::Nama)?,
+        jenis_kelamin: of(Column::JenisKelamin)?,
+        tempat_lahir: of(Column::TempatLahir)?,
+        tanggal_lahir: if is_full { event.date(Column::TanggalLahir)? } else { None },
+        pembawa: of(Column::Pembawa)?,
+        penerima: of(Column::Penerima)?,
+    }))
+}
+
+/// Returns a public value of an event in the words of an official.
+fn words(facts: &Facts, event: CurrentEvent<'_, '_>, column: Column) -> Result<String, ArchiveError> {
+    Ok(said(facts, column, event.optional_text(column)?.unwrap_or_default().to_owned()))
 }
 
 /// Returns what the head of a berkas says: kind, area and batch are those of its first event, the person is that of the last one that
@@ -271,13 +284,13 @@ fn corrections(
 /// Reads every form of the rows of a subject, by number.
 fn forms(context: Context<'_>, gathered: &Gathered) -> Result<BTreeMap<i64, Form>, TraceError> {
     let (archive, facts) = (context.archive, context.facts);
-    let columns = columns(archive)?;
+    let (columns, classified) = (columns(context)?, archive.columns()?);
     let every = CurrentEvents::among(archive, &gathered.rows, i64::MAX, None)?.with_replaced();
     let mut forms = BTreeMap::new();
     for batch in every.batches(|_| true, &columns, &[Computed::NikPseudonym]) {
         for event in batch?.rows()?.events() {
             let values = columns.iter().map(|column| {
-                let value = match archive.columns()?.get(*column).kind {
+                let value = match classified.get(*column).kind {
                     ColumnKind::Timestamp => event.optional_number(*column)?.map(|us| moment(facts, us)),
                     ColumnKind::Date => event.date(*column)?.map(|day| day.format("%d-%m-%Y").to_string()),
                     _ => event.said(*column)?,

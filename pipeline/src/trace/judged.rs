@@ -57,7 +57,7 @@ impl Judged {
         let mut judged =
             Self { verdicts: BTreeMap::new(), deviations: BTreeMap::new(), findings: None, held, of_batch: None };
         if histories.iter().next().is_none() {
-            judged.findings = context.archive.holds_persons()?.then(BTreeMap::new);
+            judged.findings = context.has_persons.then(BTreeMap::new);
             return Ok(judged);
         }
         let book = FigureBook::of_cases(context.archive, current, context.facts)?;
@@ -89,7 +89,7 @@ impl Judged {
         months: &BTreeMap<Month, MonthOfCases>,
     ) -> Result<(), TraceError> {
         let archive = context.archive;
-        if !archive.holds_persons()? {
+        if !context.has_persons {
             return Ok(());
         }
         let rows = gathered.near(archive)?;
@@ -168,10 +168,7 @@ fn traced_finding(facts: &Facts, month: Month, of: QualityFinding) -> TracedFind
 }
 
 /// Returns the rows of the berkas, or of the batch, that are held back; `None` where that is not known.
-fn held(
-    context: Context<'_>,
-    gathered: &Gathered,
-) -> Result<Option<BTreeMap<String, Vec<TracedHold>>>, TraceError> {
+fn held(context: Context<'_>, gathered: &Gathered) -> Result<Option<BTreeMap<String, Vec<TracedHold>>>, TraceError> {
     let wanted: BTreeSet<String> = gathered.cases.clone();
     let Some(rows) = held_rows_of(context.archive, Column::BerkasId, &wanted)? else { return Ok(None) };
     let mut held: BTreeMap<String, Vec<TracedHold>> = BTreeMap::new();
