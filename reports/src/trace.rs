@@ -25,6 +25,7 @@ const WITHHELD: &str = "tidak ditampilkan";
 const NOT_YET: &str = "baru dinilai sesudah KTP-el diserahkan";
 /// Of rows of another NIK nothing personal is shown.
 const OF_ANOTHER: &str = "NIK lain";
+const OF_ANOTHER_PERSON: &str = "tidak ditampilkan: NIK lain";
 
 /// A table under a heading, as every reader of a trace has it.
 #[derive(Clone, Debug)]
@@ -100,7 +101,7 @@ pub(crate) fn sheets(trace: &CaseTrace) -> Vec<Sheet> {
 fn parts(trace: &CaseTrace) -> Vec<Part> {
     let cases = &trace.cases;
     vec![
-        part("Berkas", CASES, cases.iter().map(case_row).collect()),
+        part("Berkas", CASES, cases.iter().map(|case| case_row(case, trace)).collect()),
         part("Peristiwa", EVENTS, each(cases, |case| &case.events, event_row)),
         part("Koreksi", CORRECTIONS, cases.iter().flat_map(correction_rows).collect()),
         part("Putusan menurut target", VERDICTS, each(cases, |case| &case.verdicts, verdict_row)),
@@ -179,11 +180,16 @@ fn text(value: Option<&String>) -> Item {
     maybe(value, Item::from)
 }
 
-fn case_row(case: &TracedCase) -> Vec<Item> {
+/// Returns why a berkas has no person.
+fn unnamed(trace: &CaseTrace) -> &'static str {
+    if trace.public_copy { UNKNOWN } else { OF_ANOTHER_PERSON }
+}
+
+fn case_row(case: &TracedCase, trace: &CaseTrace) -> Vec<Item> {
     let person = case.person.as_ref();
     let of_person = |value: fn(&TracedPerson) -> Option<&String>| match person {
         Some(person) => text(value(person)),
-        None => UNKNOWN.into(),
+        None => unnamed(trace).into(),
     };
     vec![
         Item::from(&case.berkas),

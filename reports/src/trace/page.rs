@@ -1,6 +1,6 @@
 //! What the layout `telusur.typ` reads.
 
-use super::{WITHHELD, changed, copy_of, marks, regulation, step, title, verdict};
+use super::{WITHHELD, changed, copy_of, marks, regulation, step, title, unnamed, verdict};
 use crate::book::provenance;
 use crate::indonesian::{duration, integer, long_date, short_date, short_datetime};
 use schemas::document::{
@@ -90,9 +90,11 @@ fn case_cells(case: &TracedCase, trace: &CaseTrace) -> Value {
     })
 }
 
-/// Returns the applicant as labels and values; null where the person is not known.
-fn person_cells(case: &TracedCase, trace: &CaseTrace) -> Option<Vec<[String; 2]>> {
-    let person = case.person.as_ref()?;
+/// Returns the applicant as labels and values.
+fn person_cells(case: &TracedCase, trace: &CaseTrace) -> Vec<[String; 2]> {
+    let Some(person) = &case.person else {
+        return vec![["Pemohon".to_owned(), unnamed(trace).to_owned()]];
+    };
     let day = person.tanggal_lahir.map(short_date);
     let born: Vec<&str> = [person.tempat_lahir.as_deref(), day.as_deref()].into_iter().flatten().collect();
     let born = Some(born.join(", ")).filter(|born| !born.is_empty());
@@ -101,14 +103,14 @@ fn person_cells(case: &TracedCase, trace: &CaseTrace) -> Option<Vec<[String; 2]>
     let cell = |label: &str, value: Option<&String>, none: &str| {
         [label.to_owned(), value.map_or(none, String::as_str).to_owned()]
     };
-    Some(vec![
+    vec![
         cell("NIK", person.nik.as_ref(), NONE),
         cell("Nama", person.nama.as_ref(), NONE),
         cell("Jenis kelamin", person.jenis_kelamin.as_ref(), hidden),
         cell("Tempat, tanggal lahir", born.as_ref(), hidden),
         cell("Pembawa permohonan", person.pembawa.as_ref(), NONE),
         cell("Penerima KTP-el", person.penerima.as_ref(), NONE),
-    ])
+    ]
 }
 
 fn event_cells(event: &TracedEvent) -> Value {
