@@ -326,6 +326,18 @@ impl Archive {
         self.commits.len() as u64
     }
 
+    /// Reads the bytes of a part, which are those that the log names.
+    fn checked_bytes(&self, file: &FileEntry) -> Result<Vec<u8>, ArchiveError> {
+        let damaged = || ArchiveError::Damaged { path: file.path.clone() };
+        let bytes = match self.store.read(&file.path, file.size_bytes) {
+            Err(ArchiveError::Io { reason, .. }) if reason.kind() == std::io::ErrorKind::FileTooLarge => {
+                return Err(damaged());
+            }
+            other => other?,
+        };
+        if sha256(&bytes) == file.sha256 { Ok(bytes) } else { Err(damaged()) }
+    }
+
     /// Reads the rows of a part, with all columns or only the named ones.
     pub(crate) fn read(&self, file: &FileEntry, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>, ArchiveError> {
         self.batches(file, columns, READ_ROWS)?.collect()
@@ -338,16 +350,7 @@ impl Archive {
         columns: Option<&[&str]>,
         rows: usize,
     ) -> Result<impl Iterator<Item = Result<RecordBatch, ArchiveError>> + use<'a>, ArchiveError> {
-        let damaged = || ArchiveError::Damaged { path: file.path.clone() };
-        let bytes = match self.store.read(&file.path, file.size_bytes) {
-            Err(ArchiveError::Io { reason, .. }) if reason.kind() == std::io::ErrorKind::FileTooLarge => {
-                return Err(damaged());
-            }
-            other => other?,
-        };
-        if sha256(&bytes) != file.sha256 {
-            return Err(damaged());
-        }
+        let bytes = self.checked_bytes(file)?;
         let fault = |reason| ArchiveError::Decode { path: file.path.clone(), reason };
         let widening = self.widening(file, columns)?;
         let batches = decoded(bytes, columns, rows).map_err(fault)?;

@@ -29,7 +29,9 @@ impl Archive {
     pub(crate) fn files_with(&self, is_wanted: impl Fn(i64, i64) -> bool) -> impl Iterator<Item = &EventFile> {
         let firsts = std::iter::once(0).chain(self.commits.iter().map(|commit| commit.note.next_seq));
         let commits = self.commits.iter().zip(firsts);
-        commits.filter(move |(commit, first)| is_wanted(*first, commit.note.next_seq)).flat_map(|(of, _)| &of.events)
+        commits
+            .filter(move |(commit, first)| *first < commit.note.next_seq && is_wanted(*first, commit.note.next_seq))
+            .flat_map(|(of, _)| &of.events)
     }
 
     /// Returns the public parts of the commits that replaced earlier rows.

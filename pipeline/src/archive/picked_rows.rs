@@ -12,7 +12,6 @@ use super::computed::Computed;
 use super::private_rows::PrivateRows;
 use super::read::digests_as_text;
 use super::{Archive, ArchiveError, FileEntry, READ_ROWS, layout, month_of_path};
-use crate::hash::sha256;
 use arrow::array::{Array, BinaryArray, Int64Array, RecordBatch, StringArray};
 use arrow::compute::concat_batches;
 use bytes::Bytes;
@@ -62,7 +61,7 @@ impl Pick {
             }
             (Self::Seqs(wanted) | Self::CorrectionsOf(wanted), Some(Statistics::Int64(found))) => {
                 let is_empty = found.null_count_opt().is_some_and(|nulls| i64::try_from(nulls) == Ok(group.num_rows()));
-                let ends = found.min_opt().zip(found.max_opt());
+                let ends = found.min_opt().zip(found.max_opt()).filter(|(least, most)| least <= most);
                 !is_empty && ends.is_none_or(|(least, most)| wanted.range(*least..=*most).next().is_some())
             }
             _ => true,
@@ -217,12 +216,8 @@ impl Archive {
         picks: &[Pick],
         columns: Option<&[&str]>,
     ) -> Result<Option<RecordBatch>, ArchiveError> {
-        let bytes = self.store().read(&file.path, file.size_bytes)?;
-        if sha256(&bytes) != file.sha256 {
-            return Err(ArchiveError::Damaged { path: file.path.clone() });
-        }
         let fault = |reason: String| ArchiveError::Decode { path: file.path.clone(), reason };
-        let bytes = Bytes::from(bytes);
+        let bytes = Bytes::from(self.checked_bytes(file)?);
         let builder = ParquetRecordBatchReaderBuilder::try_new(bytes.clone()).map_err(|e| fault(e.to_string()))?;
         let groups = builder.metadata().row_groups().iter().zip(0..);
         let groups = groups.filter(|(group, _)| picks.iter().any(|pick| pick.may_be_in(group)));
