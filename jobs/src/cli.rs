@@ -1,7 +1,7 @@
 //! The command line. Doc comments are the help.
 
 use crate::commands::{
-    backup, calendar, clock, compliance, conformance, contract, demo, doctor, duplicates, init, key, licences, log,
+    backup, bundle, calendar, clock, compliance, conformance, contract, demo, doctor, duplicates, init, key, licences, log,
     manual, metrics, notify, portal, pull, quality, query, reconcile, remark, render, restore, run, seal, selftest,
     serve, status, target, verify,
 };
@@ -12,7 +12,7 @@ use crate::portal::attend;
 use crate::run_log::RunLog;
 use anyhow::anyhow;
 use clap::{CommandFactory, Parser, Subcommand};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Pulls the office's workflow events into an archive, computes the service standard, prints the books.
 #[derive(Debug, Parser)]
@@ -117,6 +117,9 @@ pub(crate) enum Command {
     /// Close the books of a month: later entries stand in the next books, with a reference.
     #[command(after_help = examples::SEAL)]
     Seal(seal::Options),
+    /// Make a signed bag of some months for an auditor, the province or the inspectorate, who check and read it without tertib.
+    #[command(after_help = examples::BUNDLE)]
+    Bundle(bundle::Options),
     /// Copy the archive and the office's own files to the targets of the configuration, or say how the backups are.
     #[command(after_help = examples::BACKUP)]
     Backup(backup::Options),
@@ -145,6 +148,12 @@ pub(crate) enum Command {
     /// Make what the pages of a portal show: how tertib calls itself, so that `serve` stays small.
     #[command(hide = true)]
     Desk(Where),
+    /// Examine a bag from elsewhere: how tertib calls itself, so that nothing in a bag can take the machine.
+    #[command(hide = true)]
+    ExamineBag {
+        /// Its folder.
+        folder: PathBuf,
+    },
     /// Make what a package of the program needs: manual pages, completions.
     #[command(hide = true)]
     Util {
@@ -183,6 +192,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Render(options) => render::run(&options, common).await,
         Command::Run(options) => run::run(options).await,
         Command::Seal(options) => seal::run(&options, common),
+        Command::Bundle(options) => bundle::run(&options, common),
         Command::Licences => licences::run(),
         Command::Selftest(options) => selftest::run(&options, common),
         Command::Serve(options) => serve::run(options).await,
@@ -197,12 +207,13 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Backup(options) => backup::run(options, common).await,
         Command::Restore(options) => restore::run(&options, common),
         Command::Key { action } => key::run(&action, common).await,
-        Command::Verify(options) => verify::run(&options, common),
+        Command::Verify(options) => verify::run(&options, common).await,
         Command::Typeset => reports::set_in(Path::new(".")).map(|()| Outcome::Done).map_err(|fault| match fault {
             reports::RenderError::Layout { reason, .. } => anyhow!("error: {reason}"),
             other => anyhow!("error: {other}"),
         }),
         Command::Desk(place) => attend(&place).map(|()| Outcome::Done),
+        Command::ExamineBag { folder } => verify::examine_bag(&folder).map(|()| Outcome::Done),
         Command::Util { action } => manual::run(&action, Arguments::command()),
     }
 }

@@ -1,6 +1,7 @@
 //! One command, one file.
 
 pub(crate) mod backup;
+pub(crate) mod bundle;
 pub(crate) mod calendar;
 pub(crate) mod clock;
 pub(crate) mod compliance;

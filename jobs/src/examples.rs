@@ -158,6 +158,11 @@ Examples:
   tertib seal --month 2026-10
   tertib seal --month 2026-10 --incomplete 'basis data rusak, 3 hari hilang'";
 
+pub(crate) const BUNDLE: &str = "\
+Examples:
+  tertib bundle --month 2026-10 --role auditor --output paket-2026-10
+  tertib bundle --month 2026-07:2026-09 --role province --output triwulan --purpose 'evaluasi triwulan III'";
+
 pub(crate) const LICENCES: &str = "\
 Examples:
   tertib licences

@@ -2,6 +2,7 @@
 
 mod authority;
 mod backup;
+mod bundle;
 mod channel;
 mod cli;
 mod clock;

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod archive;
+mod bag;
 mod blanks;
 mod books;
 mod figures;
@@ -18,6 +19,10 @@ pub use archive::{
     Archive, ArchiveError, CommitNote, CopiedCommit, CopiedPart, Examination, FileEntry, KeptHead, KeptHeadError, Key,
     KeyError, PaperError, Presence, Reassembly, Seal, SealError, SealRequest, SourceNote, Verification, WriterLock,
     seal, verify, waiting_in_quarantine,
+};
+pub use bag::{
+    BagContent, BagError, BagExamination, BagFault, BagWriter, ClosedBag, LogExtract, LoggedCommit, MonthRows, SIGNATURE,
+    ScriptError, SealContents, event_scripts, examine_bag, month_rows, put_events, put_log, seal_bag,
 };
 pub use books::{BookError, BookWriter, Disclosure};
 pub use figures::{

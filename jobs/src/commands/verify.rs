@@ -1,6 +1,9 @@
 //! `tertib verify`
 
+mod bag;
 mod printed;
+
+pub(crate) use bag::examine_bag;
 
 use crate::clock;
 use crate::documents;
@@ -31,6 +34,10 @@ pub(crate) struct Options {
     /// The code of a printed document, as its QR code says it: whether the document says what the archive gives.
     #[arg(long, value_name = "TEXT", conflicts_with = "book")]
     code: Option<String>,
+    /// A bag from elsewhere: whether it holds its files unchanged and no others. It is read by a process of its own, which may use so
+    /// much memory and time and no more.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["book", "code", "report", "head", "heads", "public", "since", "archive"])]
+    bag: Option<PathBuf>,
     /// Also writes the statement of the verification (berita acara), dated today: a PDF, or by its ending XLSX, CSV or JSON.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["book", "code"])]
     report: Option<PathBuf>,
@@ -62,7 +69,10 @@ const LONGEST_HEADS_BYTES: u64 = 1 << 20;
 
 /// Exit code 1 when a file is missing, altered or unknown to the log, rows or commits are not what they must be, kept figures are
 /// not what the events give, a kept head is not in the log, or a printed book is not the archive's.
-pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
+pub(crate) async fn run(options: &Options, common: Common) -> Result<Outcome> {
+    if let Some(folder) = &options.bag {
+        return bag::run(folder, &options.place, common).await;
+    }
     let heads = heads(options)?;
     let bar = Progress::of_pieces(common, "verify");
     let told = |done: u64, of: u64| bar.at(done, of);

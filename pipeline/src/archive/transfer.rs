@@ -22,6 +22,8 @@ pub struct CopiedCommit {
     pub sha256: String,
     /// The SHA-256 of the commit before it, as it states it.
     pub previous: Option<String>,
+    /// The number of events in the archive after it.
+    pub next_seq: i64,
     /// The files that it names.
     pub parts: Vec<CopiedPart>,
     /// The facts of the tables, where it states them.
@@ -80,6 +82,7 @@ impl CopiedCommit {
             path: layout::commit(commit.version),
             sha256: commit.sha256.clone(),
             previous: note.previous.clone(),
+            next_seq: note.next_seq,
             parts: public.map(part(false)).chain(private.map(part(true))).collect(),
             facts: commit.facts.clone(),
         }
