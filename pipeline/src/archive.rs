@@ -28,10 +28,12 @@ mod pseudonyms;
 mod public_copy;
 pub(crate) mod quarantine;
 pub(crate) mod read;
+mod record;
 mod seal;
 pub(crate) mod store;
 pub(crate) mod tables;
 mod transfer;
+pub(crate) mod tree;
 mod verify;
 mod widening;
 mod writer;
@@ -327,6 +329,28 @@ impl Archive {
         self.batches(file, columns, READ_ROWS)?.collect()
     }
 
+    /// Returns the bytes of a part, which are those that the log states.
+    fn checked_bytes(&self, file: &FileEntry) -> Result<Vec<u8>, ArchiveError> {
+        let damaged = || ArchiveError::Damaged { path: file.path.clone() };
+        match self.store.read(&file.path, file.size_bytes) {
+            Ok(bytes) if sha256(&bytes) == file.sha256 => Ok(bytes),
+            Ok(_) => Err(damaged()),
+            Err(ArchiveError::Io { reason, .. }) if reason.kind() == std::io::ErrorKind::FileTooLarge => Err(damaged()),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Reads the rows of a part as they are stored, with the columns of its own form and digests as bytes.
+    pub(crate) fn stored<'a>(
+        &self,
+        file: &'a FileEntry,
+        rows: usize,
+    ) -> Result<impl Iterator<Item = Result<RecordBatch, ArchiveError>> + use<'a>, ArchiveError> {
+        let fault = |reason| ArchiveError::Decode { path: file.path.clone(), reason };
+        let (_, batches) = as_stored(self.checked_bytes(file)?.into(), None, rows).map_err(fault)?;
+        Ok(batches.map(move |batch| batch.map_err(fault)))
+    }
+
     /// Reads the rows of a part like [`Self::read`], in batches of `rows` rows.
     pub(crate) fn batches<'a>(
         &self,
@@ -334,16 +358,7 @@ impl Archive {
         columns: Option<&[&str]>,
         rows: usize,
     ) -> Result<impl Iterator<Item = Result<RecordBatch, ArchiveError>> + use<'a>, ArchiveError> {
-        let damaged = || ArchiveError::Damaged { path: file.path.clone() };
-        let bytes = match self.store.read(&file.path, file.size_bytes) {
-            Err(ArchiveError::Io { reason, .. }) if reason.kind() == std::io::ErrorKind::FileTooLarge => {
-                return Err(damaged());
-            }
-            other => other?,
-        };
-        if sha256(&bytes) != file.sha256 {
-            return Err(damaged());
-        }
+        let bytes = self.checked_bytes(file)?;
         let fault = |reason| ArchiveError::Decode { path: file.path.clone(), reason };
         let widening = self.widening(file, columns)?;
         let batches = decoded(bytes, columns, rows).map_err(fault)?;

@@ -13,6 +13,7 @@ mod selftest;
 mod source;
 #[cfg(test)]
 mod sql_subset;
+mod transparency;
 mod verdicts;
 
 pub use archive::{
@@ -34,13 +35,17 @@ pub use files::{
 };
 pub use hash::sha256;
 pub use pull::{
-    Difference, Progress, PullError, PullOptions, PullReport, Reason, Reconciliation, Sample, pull, reconcile, sample,
+    Difference, Progress, PullError, PullOptions, PullReport, Reason, Reconciliation, Sample, Stage, pull, reconcile,
+    sample,
 };
 pub use query::{Answer, QueryError, query};
 pub use selftest::{Check, Selftest, SelftestError, Statistic, selftest};
 pub use source::{
     Catalog, CatalogColumn, CatalogTable, DateFormat, Link, Profile, RelationSchema, Source, SourceConfig, SourceError,
     SourceHealth, Timeouts, Words,
+};
+pub use transparency::{
+    Checkpoint, CheckpointError, ConsistencyProof, Cosignature, InclusionProof, NoteError, ProofError, SigningKey, VerifyingKey,
 };
 pub use verdicts::{
     Departure, Deviation, TrialError, cases_beside, deviations, failing_cases, judge, judgements_about,

@@ -209,8 +209,8 @@ impl Copying<'_> {
         let (mut list, mut extent) = (Vec::new(), Extent::default());
         for file in files.iter().filter(|file| !(file.is_private && self.section.public_only)) {
             let bytes = file.bytes()?;
-            if digits.as_ref().is_some_and(|digits| office_files::holds(&bytes, digits)) {
-                bail!("{} holds the office's key, which never goes into a backup; remove it there", file.name);
+            if digits.iter().any(|digits| office_files::holds(&bytes, digits)) {
+                bail!("{} holds a key of the office, which never goes into a backup; remove it there", file.name);
             }
             let entry = Listed { name: file.name.clone(), sha256: pipeline::sha256(&bytes) };
             match self.listed.get(&entry.path()) {

@@ -1,6 +1,6 @@
 //! The office's own files: configuration, entries, facts, templates, crest, history and documents.
 //!
-//! Invariant: the key is none of them, wherever it lies and whatever it is called.
+//! Invariant: neither key is one of them, wherever it lies and whatever it is called.
 
 use super::configuration;
 use crate::config::{Config, text};
@@ -113,13 +113,15 @@ fn below(
     Ok(())
 }
 
-/// The digits of the key, which no file of a backup may hold.
-pub(super) fn key_digits(config: &Config) -> Result<Option<String>> {
-    match pipeline::Key::load(&config.key_path()) {
-        Ok(key) => Ok(Some(key.digits())),
-        Err(pipeline::KeyError::Missing { .. }) => Ok(None),
-        Err(fault) => Err(fault.into()),
-    }
+/// The digits of both keys, which no file of a backup may hold.
+pub(super) fn key_digits(config: &Config) -> Result<Vec<String>> {
+    let key = match config.key() {
+        Ok(key) => Some(key.digits()),
+        Err(pipeline::KeyError::Missing { .. }) => None,
+        Err(fault) => return Err(fault.into()),
+    };
+    let signing = config.signing_key()?.map(|key| key.digits());
+    Ok(key.into_iter().chain(signing).collect())
 }
 
 /// Whether bytes hold the digits.

@@ -69,7 +69,7 @@ pub(super) fn restore(
         || !held.commits.iter().flat_map(|commit| &commit.parts).all(|part| !part.is_private || (wanted.private)(part));
     let heads = [KeptHead { version: Some(until), sidik: head }];
     let verification = pipeline::verify(
-        Examination { root: &archive, public_only, key: None, heads: &heads, since: None },
+        Examination { public_only, heads: &heads, ..Examination::of(&archive) },
         &|_, _| {},
     )?;
     if Facts::embedded()?.need_attention(&verification.findings) {

@@ -164,7 +164,7 @@ async fn sample(workspace: &Workspace, room: &Path, month: Month) -> Result<Arc<
         remarks: workspace.remarks.clone(),
     };
     let at = chrono::DateTime::from_timestamp(month.end_s(facts.zone), 0).unwrap_or_default();
-    sample.pull(PullRequest::everything(at), &mut |_, _| {}).await?;
+    sample.pull(PullRequest::everything(at), &mut |_, _, _| {}).await?;
     Ok(Arc::new(sample))
 }
 

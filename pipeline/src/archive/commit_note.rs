@@ -2,6 +2,7 @@
 
 use schemas::{Horizon, Identity, InputFile, Month};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// A file of the archive that a commit names.
@@ -57,6 +58,22 @@ pub struct CommitNote {
     /// Why the books were closed although more rows of the month might still arrive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed_incomplete: Option<String>,
+}
+
+impl CommitNote {
+    /// Returns what the commit declares besides the rows that it brings; it stands in the commit's record in the log.
+    pub(crate) fn declared(&self) -> Value {
+        json!(Declared { seal: self.seal, sealed_incomplete: self.sealed_incomplete.as_deref() })
+    }
+}
+
+/// What a commit may declare, by the names of the note.
+#[derive(Serialize)]
+struct Declared<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seal: Option<Month>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sealed_incomplete: Option<&'a str>,
 }
 
 /// What a commit records about the source for the next pull from it.

@@ -24,6 +24,16 @@ pub(crate) const STAGING: &str = "_tertib/staging";
 pub(crate) const WORK: &str = "_tertib";
 /// A copy of the newest commit's digest, so that a change to that commit is detected even before the next commit names it.
 pub(crate) const HEAD: &str = "_tertib/head";
+/// How far the tree of the log was written.
+pub(crate) const TREE_SIZE: &str = "_tertib/tree";
+/// The folder of the log: tiles, checkpoints and public keys.
+pub(crate) const TREE: &str = "log";
+/// The newest signed checkpoint.
+pub(crate) const CHECKPOINT: &str = "log/checkpoint";
+/// The folder with every signed checkpoint.
+pub(crate) const CHECKPOINTS: &str = "log/checkpoints";
+/// The folder of public keys.
+pub(crate) const PUBLIC_KEYS: &str = "log/keys";
 /// The file on which the writer holds a kernel lock.
 pub(crate) const LOCK: &str = "_tertib/lock";
 /// Who serves the archive.
@@ -90,6 +100,21 @@ pub(crate) fn part(path: &str) -> Option<PartPath> {
     let (version, ordinal) = name.strip_prefix("part-")?.strip_suffix(".parquet")?.split_once('-')?;
     let (version, ordinal) = (version.parse().ok()?, ordinal.parse().ok()?);
     (part_path(table, month, version, ordinal) == path).then_some(PartPath { table, month, version })
+}
+
+/// Returns the path of the checkpoint of a tree of that size.
+pub(crate) fn checkpoint(size: u64) -> String {
+    format!("{CHECKPOINTS}/{size}")
+}
+
+/// Returns the path of a tile by its path within the log.
+pub(crate) fn tile(tile: &str) -> String {
+    format!("{TREE}/{tile}")
+}
+
+/// Returns the path of a public key in a form that its ending names.
+pub(crate) fn public_key(digits: &str, ending: &str) -> String {
+    format!("{PUBLIC_KEYS}/{digits}.{ending}")
 }
 
 /// Returns the path of the intent for a version. Storing this file is the decision point of a commit.

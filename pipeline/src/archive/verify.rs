@@ -1,13 +1,14 @@
 //! Checks whether the archive is what its log says, and whether the log is consistent.
 //!
 //! Reads   every file in the archive, but nothing outside it; the office's key and kept heads, if they are given
-//! Gives   findings A001–A022 and K002, none for an intact archive; counts of what was checked; what was not checked
+//! Gives   findings A001–A029 and K002, none for an intact archive; counts of what was checked; what was not checked
 //!
 //! Invariant: no byte is decoded before its SHA-256 was checked.
 //! Invariant: nothing is written, and everything that was not checked is reported.
 
 mod content;
 mod strays;
+mod tree;
 
 use super::commit_log::{Commit, Undecoded};
 use super::form::{FORMS, Form};
@@ -17,15 +18,18 @@ use super::store::{Folder, LONGEST_LOG_BYTES, Store};
 use super::{ArchiveError, FileEntry, KeptHead, commit_files, commit_log, layout};
 use crate::archive::key::Key;
 use crate::hash::sha256;
+use crate::transparency::{Checkpoint, Cosignature, VerifyingKey};
 use content::Contents;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use schemas::document::Unchecked;
 use schemas::{Finding, Month};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::path::Path;
 use strays::Known;
+use tree::TreeCheck;
 
 /// What to check, and with which key and heads.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +44,29 @@ pub struct Examination<'a> {
     pub heads: &'a [KeptHead],
     /// The version up to which every file was found right before; these are not read again. The log is checked whole.
     pub since: Option<u64>,
+    /// The public keys of the office and of witnesses that count.
+    pub trusted: &'a [VerifyingKey],
+    /// Checkpoints that somebody has kept, each with its place.
+    pub checkpoints: &'a [(String, String)],
+    /// How many witnesses must have signed a checkpoint.
+    pub quorum: usize,
+}
+
+impl<'a> Examination<'a> {
+    /// Of the whole archive in a folder, with nothing that was kept elsewhere.
+    #[must_use]
+    pub fn of(root: &'a Path) -> Self {
+        Self {
+            root,
+            public_only: false,
+            key: None,
+            heads: &[],
+            since: None,
+            trusted: &[],
+            checkpoints: &[],
+            quorum: 0,
+        }
+    }
 }
 
 /// The result of a verification.
@@ -57,6 +84,12 @@ pub struct Verification {
     pub heads: u64,
     /// The SHA-256 of the last commit.
     pub head: String,
+    /// How many rows and commits the log has.
+    pub leaves: u64,
+    /// The newest checkpoint of the archive.
+    pub checkpoint: Option<Checkpoint>,
+    /// How many rows and commits enough witnesses have seen, and who they are.
+    pub witnessed: Option<(u64, Vec<Cosignature>)>,
     /// What is wrong.
     pub findings: Vec<Finding>,
     /// What was not checked.
@@ -129,16 +162,22 @@ fn examine(
         let found = result.kept(head, &log);
         result.heads += u64::from(found);
     }
+    let unread = RefCell::default();
+    let mut tree = TreeCheck::new((store, examination), &log, &unread)?;
     let mut contents = Contents::new((store, examination), &log, told, &mut result);
     for commit in &log.commits {
         let note = &commit.note;
         let public = commit.events.iter().map(|f| &f.entry).chain(&note.outages).chain(&note.stock);
         known.extend(public.chain(&note.persons).chain(&note.quarantine).map(|file| file.path.clone()));
-        contents.check(commit, &mut result)?;
+        contents.check(commit, &mut tree, &mut result)?;
+        tree.commit(commit);
         if let (Some(month), Some(reason)) = (note.seal, &note.sealed_incomplete) {
             result.find("K002", format!("{month}: {reason}"));
         }
     }
+    known.extend(tree.files());
+    known.extend(tree.leftovers(store, &log)?);
+    tree.conclude((store, examination), &log, &mut known, &mut result)?;
     result.commits = log.commits.len() as u64;
     result.head = log.digests.last_key_value().map(|(_, digest)| digest.clone()).unwrap_or_default();
     let waiting = unfinished(store, &decided, &mut known, &mut result)?;

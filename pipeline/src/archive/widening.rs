@@ -202,7 +202,7 @@ mod tests {
     }
 
     fn is_intact(root: &Path, forms: &'static [Form]) {
-        let examination = Examination { root, public_only: false, key: Some(&key()), heads: &[], since: None };
+        let examination = Examination { key: Some(&key()), ..Examination::of(root) };
         let result = verify_forms(examination, forms, &|_, _| {}).unwrap();
         assert_eq!(result.findings, []);
     }
@@ -242,7 +242,7 @@ mod tests {
         commit(folder(&root), LATER).unwrap();
         // To a program whose first form had the columns too, the parts of that form have lost them.
         static WRONG: &[Form] = &[Form { name: "1", lacks: &[] }, Form { name: "2", lacks: &[] }];
-        let examination = Examination { root: &root, public_only: false, key: Some(&key()), heads: &[], since: None };
+        let examination = Examination { key: Some(&key()), ..Examination::of(&root) };
         let findings = verify_forms(examination, WRONG, &|_, _| {}).unwrap().findings;
         assert!(findings.iter().any(|finding| finding.code == "A021" || finding.code == "A005"), "{findings:?}");
     }

@@ -5,10 +5,12 @@
 //!         A022 the key
 
 use super::super::commit_log::{Commit, EventFile};
+use super::super::record::RowRecords;
 use super::super::pseudonyms::{DigestForm, Pseudonymizer, commitment};
 use super::super::store::Store;
 use super::super::tables::Tables;
 use super::super::{FileEntry, READ_ROWS, as_stored, layout, month_of_path};
+use super::tree::TreeCheck;
 use super::{ArchiveError, Examination, Log, Verification};
 use crate::archive::columns::{binaries, instants, int64s, values};
 use crate::archive::key::Key;
@@ -160,7 +162,12 @@ impl<'a> Contents<'a> {
     }
 
     /// Checks every file of a commit, and the totals that the commit states for all of them.
-    pub(super) fn check(&mut self, commit: &Commit, result: &mut Verification) -> Result<(), ArchiveError> {
+    pub(super) fn check(
+        &mut self,
+        commit: &Commit,
+        tree: &mut TreeCheck<'_>,
+        result: &mut Verification,
+    ) -> Result<(), ArchiveError> {
         let note = &commit.note;
         if let Some(facts) = &commit.facts {
             self.pseudonymizer = self.key.map(|key| Pseudonymizer::new(key, facts.digest_form()));
@@ -180,7 +187,7 @@ impl<'a> Contents<'a> {
         let last = self.counts(commit, result);
         let mut numbers = Numbers { commit, runs: Vec::new(), corrections: 0, complete: true };
         for (part, file) in commit.events.iter().enumerate() {
-            self.pair((part, file), persons.get(part), &mut numbers, result)?;
+            self.pair((part, file), persons.get(part), &mut numbers, (tree, result))?;
             self.is_checked(1 + u64::from(persons.len() > part));
         }
         let quarantine: &[FileEntry] = if self.public_only { &[] } else { &note.quarantine };
@@ -218,7 +225,7 @@ impl<'a> Contents<'a> {
         (part, file): (usize, &EventFile),
         private: Option<&FileEntry>,
         numbers: &mut Numbers<'_>,
-        result: &mut Verification,
+        (tree, result): (&mut TreeCheck<'_>, &mut Verification),
     ) -> Result<(), ArchiveError> {
         let public_bytes = result.whole(self.store, &file.entry)?;
         let private_bytes = match private {
@@ -230,7 +237,7 @@ impl<'a> Contents<'a> {
             return Ok(());
         };
         let mut faults = (Faults::default(), Faults::default());
-        match self.rows((part, file), public_bytes, private_bytes, numbers, &mut faults) {
+        match self.rows((part, file), (public_bytes, private_bytes), (numbers, tree), &mut faults) {
             Ok(rows) => result.events += rows,
             Err((table, reason)) => {
                 numbers.complete = false;
@@ -251,9 +258,8 @@ impl<'a> Contents<'a> {
     fn rows(
         &mut self,
         (part, file): (usize, &EventFile),
-        public: Bytes,
-        private: Option<Bytes>,
-        numbers: &mut Numbers<'_>,
+        (public, private): (Bytes, Option<Bytes>),
+        (numbers, tree): (&mut Numbers<'_>, &mut TreeCheck<'_>),
         (of_public, of_private): &mut (Faults, Faults),
     ) -> Result<u64, (&'static str, String)> {
         let Some((tables, form)) = self.form.clone() else {
@@ -270,8 +276,12 @@ impl<'a> Contents<'a> {
         for batch in rows_of(public, &tables.public_schema).map_err(events)? {
             let batch = batch.map_err(events)?;
             let read = public_rows(&batch).map_err(|e| events(e.to_string()))?;
+            let records = RowRecords::of(&batch).map_err(|e| events(e.to_string()))?;
             for (row, (seq, ended, replaced)) in (at..).zip(read) {
                 numbers.take(seq, part, row);
+                records.write(row - at, &mut self.json);
+                let version = numbers.commit.version;
+                tree.row(version, seq, &self.json, || (file.entry.path.clone(), row));
                 if seq <= before {
                     of_public.add("A009", row, || format!("seq {seq}"));
                 }
