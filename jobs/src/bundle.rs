@@ -101,7 +101,10 @@ pub(crate) fn carry(
     let unusable = || format!("cannot use the folder {}", room.display());
     pipeline::make_folder(&room, Readers::Owner).with_context(unusable)?;
     let bag = BagWriter::begin(&room.join(NAME), Readers::Usual)?;
-    let contents::Filled { bag, rows, findings } = contents::fill(bag, snapshot, wanted, told)?;
+    let contents::Filled { mut bag, rows, findings, origin } = contents::fill(bag, snapshot, wanted, told)?;
+    let key = snapshot.workspace.config.signing_key()?;
+    let key = key.context("the key that signs the log is not there, and a bundle leaves signed or not at all")?;
+    bag.sign(&key, &origin)?;
     let digest = bag.digest();
     leave(Departure { digest: &digest, rows, wanted })?;
     let folder = ClosedBag::carry(bag, to)?;

@@ -23,7 +23,7 @@ pub use archive::{
 };
 pub use bag::{
     BagContent, BagError, BagExamination, BagFault, BagWriter, ClosedBag, LogExtract, LoggedCommit, MonthRows, SIGNATURE,
-    ScriptError, SealContents, event_scripts, examine_bag, month_rows, put_events, put_log, seal_bag,
+    ScriptError, SealContents, event_scripts, examine_bag, log_extract, month_rows, put_events, put_log, seal_bag,
 };
 pub use books::{BookError, BookWriter, Disclosure};
 pub use figures::{

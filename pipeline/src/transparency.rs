@@ -17,5 +17,6 @@ mod tiles;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub(crate) use merkle::{Hash, consistency_proof, inclusion_proof, leaf_hash};
 pub use note::{Cosignature, NoteError, SigningKey, VerifyingKey};
+pub(crate) use note::signed_text;
 pub use proof::{ConsistencyProof, InclusionProof, ProofError};
-pub(crate) use tiles::{Growth, Tile, TileFault, TileNodes, hashes};
+pub(crate) use tiles::{Growth, TILE_WIDTH, Tile, TileFault, TileNodes, hashes};

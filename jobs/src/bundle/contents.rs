@@ -5,8 +5,8 @@ use crate::documents::{Batch, DocumentFile, Selection, Step};
 use crate::stop;
 use crate::workspace::Snapshot;
 use anyhow::{Result, bail};
-use pipeline::{Archive, BagWriter, ClosedBag};
-use reports::{BagReadme, RowsCsv};
+use pipeline::{Archive, BagWriter, ClosedBag, LogExtract};
+use reports::{BagReadme, ReadmeStatement, RowsCsv};
 use schemas::document::{CsvDialect, FileFormat, Provenance};
 use schemas::{ColumnMeaning, DocumentGroup, Finding, Month};
 use std::io::BufWriter;
@@ -18,6 +18,8 @@ pub(super) struct Filled {
     /// How many rows of cases are in it.
     pub(super) rows: u64,
     pub(super) findings: Vec<Finding>,
+    /// The name of the archive's log.
+    pub(super) origin: String,
 }
 
 /// A workbook has no more rows; of a month with more there is the CSV alone.
@@ -42,6 +44,9 @@ pub(super) fn fill(
         Some(month) => meanings(archive, *month)?,
         None => bail!("a bundle has a month"),
     };
+    let proved = if wanted.role.sees_rows() { wanted.months.as_slice() } else { &[] };
+    let log = pipeline::log_extract(archive, proved, wanted.role == Role::Inspectorate)?;
+    pipeline::put_log(&mut bag, &log)?;
     let mut rows = 0;
     if wanted.role.sees_rows() {
         rows = pipeline::put_events(&mut bag, archive, &wanted.months)?;
@@ -54,10 +59,10 @@ pub(super) fn fill(
         }
     }
     let (mut bag, findings) = put_documents(bag, snapshot, wanted, told)?;
-    let readme = reports::bag_readme(&readme(snapshot, wanted, &provenance, meanings))?;
+    let readme = reports::bag_readme(&readme(snapshot, wanted, (&provenance, &log), meanings))?;
     bag.put("BACA-SAYA.md", readme.as_bytes())?;
     let bag = bag.close(&info(snapshot, wanted, &provenance, rows))?;
-    Ok(Filled { bag, rows, findings })
+    Ok(Filled { bag, rows, findings, origin: log.statement.origin })
 }
 
 /// What each public column of the contract means.
@@ -141,7 +146,7 @@ fn sentence(role: Role) -> &'static str {
 fn readme(
     snapshot: &Snapshot,
     wanted: &Wanted,
-    provenance: &Provenance,
+    (provenance, log): (&Provenance, &LogExtract),
     columns: Vec<(String, String)>,
 ) -> BagReadme {
     let sees_rows = wanted.role.sees_rows();
@@ -156,7 +161,11 @@ fn readme(
         has_tables: sees_rows,
         has_private: false,
         has_documents: true,
-        statement: None,
+        statement: Some(ReadmeStatement {
+            size: log.statement.size,
+            root: log.statement.root_text(),
+            key: format!("data/log/{}", log.key),
+        }),
         questions: Vec::new(),
         columns,
     }

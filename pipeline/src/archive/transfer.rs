@@ -6,7 +6,7 @@
 use super::commit_log::{self, Commit, TableFacts, Undecoded};
 use super::form::FORMS;
 use super::store::{Folder, LONGEST_LOG_BYTES, Store};
-use super::{Archive, ArchiveError, FileEntry, head, layout};
+use super::{Archive, ArchiveError, FileEntry, head, layout, record};
 use crate::hash::sha256;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -24,6 +24,8 @@ pub struct CopiedCommit {
     pub previous: Option<String>,
     /// The number of events in the archive after it.
     pub next_seq: i64,
+    /// The record of its leaf in the log.
+    pub record: String,
     /// The files that it names.
     pub parts: Vec<CopiedPart>,
     /// The facts of the tables, where it states them.
@@ -83,6 +85,7 @@ impl CopiedCommit {
             sha256: commit.sha256.clone(),
             previous: note.previous.clone(),
             next_seq: note.next_seq,
+            record: String::from_utf8_lossy(&record::of_commit(commit)).into_owned(),
             parts: public.map(part(false)).chain(private.map(part(true))).collect(),
             facts: commit.facts.clone(),
         }

@@ -5,6 +5,7 @@
 //! Rule    a part of the public table is carried byte for byte, so that its digest is the one in the log
 
 use super::error::BagError;
+use super::log_extract::{LogExtract, put_log};
 use super::layout::{PAYLOAD, PRIVATE};
 use super::reading;
 use super::recipe;
@@ -14,28 +15,6 @@ use crate::files::Readers;
 use schemas::Month;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-
-/// What proves the rows of a bag: files of the log as they are, and the commits whose rows are in the bag.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LogExtract {
-    /// Paths below the folder of the log, for example `checkpoint` or `tile/0/000.p/7`, and bytes.
-    pub files: Vec<(String, Vec<u8>)>,
-    /// In order of their versions.
-    pub commits: Vec<LoggedCommit>,
-}
-
-/// A commit as the log states it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LoggedCommit {
-    /// Its version.
-    pub version: u64,
-    /// The first `seq` that it adds.
-    pub first_seq: i64,
-    /// The next one after it.
-    pub next_seq: i64,
-    /// The record of its leaf: canonical JSON.
-    pub statement: String,
-}
 
 /// The bytes of a file of a bag.
 #[derive(Clone, Debug)]
@@ -47,7 +26,7 @@ pub enum BagContent {
 }
 
 /// What the bag of a closed month holds.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct SealContents {
     /// Parts of the public table, by their paths in the archive.
     pub public: Vec<(String, BagContent)>,
@@ -93,25 +72,6 @@ fn put(bag: &mut BagWriter, path: &str, content: &BagContent) -> Result<(), BagE
     }
 }
 
-/// Adds what proves the rows.
-///
-/// # Errors
-/// [`BagError::Name`] for a name that a bag does not have, [`BagError::Io`] when the system refuses.
-pub fn put_log(bag: &mut BagWriter, log: &LogExtract) -> Result<(), BagError> {
-    for (path, bytes) in &log.files {
-        bag.put(&format!("{PAYLOAD}log/{path}"), bytes)?;
-    }
-    let line = |commit: &LoggedCommit| {
-        let LoggedCommit { version, first_seq, next_seq, statement } = commit;
-        format!("{version},{first_seq},{next_seq},\"{}\"\n", statement.replace('"', "\"\""))
-    };
-    let head = "commit,first_seq,next_seq,statement\n".to_owned();
-    let lines: String = std::iter::once(head).chain(log.commits.iter().map(line)).collect();
-    bag.put(COMMITS, lines.as_bytes())
-}
-
-/// Which commits added the rows of the bag.
-const COMMITS: &str = "data/log/commits.csv";
 /// Which rows of the bag are not in force any more.
 const REPLACED: &str = "data/events/diganti.csv";
 

@@ -41,6 +41,15 @@ pub enum BagError {
         /// The file.
         path: String,
     },
+    /// The log has no signed statement of the newest commit, and a bag proves nothing without.
+    #[error(
+        "the log of the archive {path} is not signed up to its newest commit, so a bag of it would prove nothing\n  \
+         see that the key that signs is there, then pull"
+    )]
+    Unsigned {
+        /// The folder.
+        path: String,
+    },
     /// The archive cannot be read.
     #[error(transparent)]
     Archive(#[from] ArchiveError),

@@ -14,3 +14,5 @@ pub(super) const MANIFEST: &str = "manifest-sha256.txt";
 pub(super) const TAG_MANIFEST: &str = "tagmanifest-sha256.txt";
 /// The signature of the manifest of tags, which can stand in no manifest.
 pub const SIGNATURE: &str = "tagmanifest-sha256.note";
+/// Which commits added the rows of the bag.
+pub(super) const COMMITS: &str = "data/log/commits.csv";

@@ -3,7 +3,7 @@
 //! Reads   the schema of the public table, which decides the members of a leaf
 //! Gives   `verifikasi.sql` and `tampilan.sql`
 //! Rule    a leaf is SHA-256(0x00 and the canonical JSON of the row): members in order of their names, no blanks, none without a
-//!         value; instants in microseconds since 1970 UTC, digests in hexadecimal digits
+//!         value; instants in microseconds since 1970 UTC, days since then, digests in hexadecimal digits
 
 use arrow::datatypes::{DataType, SchemaRef, TimeUnit};
 
@@ -38,7 +38,7 @@ impl<'a> Column<'a> {
             DataType::Timestamp(TimeUnit::Microsecond, Some(_)) => {
                 ("TIMESTAMPTZ", format!("epoch_us({asked})"), format!("make_timestamp(epoch_us(\"{name}\")) AS \"{name}\""))
             }
-            DataType::Date32 => ("DATE", format!("'\"' || strftime({asked}, '%Y-%m-%d') || '\"'"), format!("\"{name}\"")),
+            DataType::Date32 => ("DATE", format!("({asked} - DATE '1970-01-01')"), format!("\"{name}\"")),
             DataType::Binary => {
                 ("BLOB", format!("'\"' || lower(hex({asked})) || '\"'"), format!("lower(hex(\"{name}\")) AS \"{name}\""))
             }

@@ -6,6 +6,7 @@ use super::manifest::{Files, check_own, written};
 use super::staging::{StagedFile, Staging};
 use crate::files::Readers;
 use crate::hash::sha256;
+use crate::transparency::SigningKey;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -115,11 +116,13 @@ impl ClosedBag {
         sha256(&self.tag_manifest)
     }
 
-    /// Adds a signature of the digest.
+    /// Adds a signature of the digest, under the name of the log. What is signed is no statement of the log itself: its second line is
+    /// the digest.
     ///
     /// # Errors
     /// [`BagError::Io`] when the system refuses.
-    pub fn sign(&mut self, note: &str) -> Result<(), BagError> {
+    pub fn sign(&mut self, key: &SigningKey, origin: &str) -> Result<(), BagError> {
+        let note = key.note(origin, &signed_lines(origin, &self.digest()));
         let mut file = self.staging.create(SIGNATURE)?;
         file.put(note.as_bytes())?;
         file.finish().map(drop)
@@ -141,6 +144,11 @@ impl ClosedBag {
     pub fn publish(self) -> Result<PathBuf, BagError> {
         self.staging.publish()
     }
+}
+
+/// The lines that are signed of a bag.
+pub(super) fn signed_lines(origin: &str, digest: &str) -> String {
+    format!("{origin}/paket\n{digest}\n")
 }
 
 /// A value stands in one line, whatever is in it.

@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::fmt;
 
 /// How many nodes a tile holds.
-const TILE_WIDTH: u64 = 1 << TILE_HEIGHT;
+pub(crate) const TILE_WIDTH: u64 = 1 << TILE_HEIGHT;
 /// How much higher the nodes of the next level are.
 const TILE_HEIGHT: u32 = 8;
 /// How many bytes a node has.
