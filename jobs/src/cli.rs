@@ -12,7 +12,7 @@ use crate::portal::attend;
 use crate::run_log::RunLog;
 use anyhow::anyhow;
 use clap::{CommandFactory, Parser, Subcommand};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Pulls the office's workflow events into an archive, computes the service standard, prints the books.
 #[derive(Debug, Parser)]
@@ -150,10 +150,7 @@ pub(crate) enum Command {
     Desk(Where),
     /// Examine a bag from elsewhere: how tertib calls itself, so that nothing in a bag can take the machine.
     #[command(hide = true)]
-    ExamineBag {
-        /// Its folder.
-        folder: PathBuf,
-    },
+    ExamineBag(verify::Examine),
     /// Make what a package of the program needs: manual pages, completions.
     #[command(hide = true)]
     Util {
@@ -213,7 +210,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
             other => anyhow!("error: {other}"),
         }),
         Command::Desk(place) => attend(&place).map(|()| Outcome::Done),
-        Command::ExamineBag { folder } => verify::examine_bag(&folder).map(|()| Outcome::Done),
+        Command::ExamineBag(asked) => verify::examine_bag(&asked).map(|()| Outcome::Done),
         Command::Util { action } => manual::run(&action, Arguments::command()),
     }
 }

@@ -47,6 +47,7 @@ pub use presence::Presence;
 pub(crate) use pseudonyms::{Persons, Pseudonymizer};
 pub use quarantine::waiting_in_quarantine;
 pub(crate) use read::decode;
+pub(crate) use record::RowRecords;
 use read::{as_stored, decoded};
 pub use seal::{SealError, SealRequest, seal};
 pub use transfer::{CopiedCommit, CopiedPart, Reassembly};

@@ -11,10 +11,13 @@
 mod contents;
 mod error;
 mod examination;
+mod fault;
 mod layout;
 mod log_extract;
+mod logged_parts;
 mod manifest;
 mod month_rows;
+mod proof_check;
 mod reading;
 mod recipe;
 mod staging;
@@ -22,7 +25,8 @@ mod writer;
 
 pub use contents::{BagContent, SealContents, event_scripts, put_events, seal_bag};
 pub use error::BagError;
-pub use examination::{BagExamination, BagFault, examine_bag};
+pub use examination::{BagExamination, BagTrust, examine_bag};
+pub use fault::BagFault;
 pub use layout::SIGNATURE;
 pub use log_extract::{LogExtract, LoggedCommit, log_extract, put_log};
 pub use month_rows::{MonthRows, month_rows};

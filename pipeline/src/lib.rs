@@ -22,7 +22,7 @@ pub use archive::{
     seal, verify, waiting_in_quarantine,
 };
 pub use bag::{
-    BagContent, BagError, BagExamination, BagFault, BagWriter, ClosedBag, LogExtract, LoggedCommit, MonthRows, SIGNATURE,
+    BagContent, BagError, BagExamination, BagFault, BagTrust, BagWriter, ClosedBag, LogExtract, LoggedCommit, MonthRows, SIGNATURE,
     ScriptError, SealContents, event_scripts, examine_bag, log_extract, month_rows, put_events, put_log, seal_bag,
 };
 pub use books::{BookError, BookWriter, Disclosure};

@@ -15,7 +15,7 @@ mod proof;
 mod tiles;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
-pub(crate) use merkle::{Hash, consistency_proof, inclusion_proof, leaf_hash};
+pub(crate) use merkle::{Hash, Nodes, consistency_proof, inclusion_proof, leaf_hash, root_of};
 pub use note::{Cosignature, NoteError, SigningKey, VerifyingKey};
 pub(crate) use note::signed_text;
 pub use proof::{ConsistencyProof, InclusionProof, ProofError};

@@ -3,7 +3,7 @@
 mod bag;
 mod printed;
 
-pub(crate) use bag::examine_bag;
+pub(crate) use bag::{Examine, examine_bag};
 
 use crate::clock;
 use crate::documents;
@@ -14,7 +14,7 @@ use crate::stop;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use pipeline::{Archive, Checkpoint, Examination, FigureBook, KeptHead, Readers, Verification, VerifyingKey};
+use pipeline::{Archive, BagTrust, Checkpoint, Examination, FigureBook, KeptHead, Readers, Verification, VerifyingKey};
 use reports::Document;
 use schemas::document::{
     BookCode, CsvDialect, FigureCheck, FileFormat, LocatedFinding, PdfStandard, Unchecked, VerificationReport,
@@ -84,7 +84,12 @@ const LONGEST_HEADS_BYTES: u64 = 1 << 20;
 /// not what the events give, a kept head is not in the log, or a printed book is not the archive's.
 pub(crate) async fn run(options: &Options, common: Common) -> Result<Outcome> {
     if let Some(folder) = &options.bag {
-        return bag::run(folder, &options.place, common).await;
+        let kept = checkpoints(options)?.into_iter().map(|(place, note)| {
+            let statement = Checkpoint::printed(&note).map_or_else(|| Checkpoint::unchecked(&note), Ok);
+            Ok((place.clone(), statement.with_context(|| format!("{place} is no checkpoint"))?))
+        });
+        let trust = BagTrust { keys: keys(options)?, kept: kept.collect::<Result<_>>()? };
+        return bag::run(folder, &trust, &options.place, common).await;
     }
     let heads = heads(options)?;
     let (trusted, mut checkpoints) = (keys(options)?, checkpoints(options)?);

@@ -10,7 +10,7 @@ use super::layout::{PAYLOAD, PRIVATE};
 use super::reading;
 use super::recipe;
 use super::writer::{BagWriter, ClosedBag};
-use crate::archive::{Archive, ArchiveError, CopiedCommit, FileEntry, columns, layout, month_of_path};
+use crate::archive::{Archive, ArchiveError, FileEntry, columns, month_of_path};
 use crate::files::Readers;
 use schemas::Month;
 use std::collections::BTreeSet;
@@ -75,7 +75,7 @@ fn put(bag: &mut BagWriter, path: &str, content: &BagContent) -> Result<(), BagE
 /// Which rows of the bag are not in force any more.
 const REPLACED: &str = "data/events/diganti.csv";
 
-/// Adds the rows of some months of the public table, the commits that name them, and which of them later rows replace. Returns how
+/// Adds the rows of some months of the public table, and which of them later rows replace. Returns how
 /// many rows they are.
 ///
 /// # Errors
@@ -88,11 +88,6 @@ pub fn put_events(bag: &mut BagWriter, archive: &Archive, months: &[Month]) -> R
         bag.copy(&format!("{PAYLOAD}{}", file.path), &mut bytes.as_slice(), Path::new(&file.path))?;
         rows += file.rows;
     }
-    for commit in naming(archive, months) {
-        let bytes = archive.bytes_of(&commit.path, &commit.sha256, None)?;
-        let name = commit.path.rsplit('/').next().unwrap_or_default();
-        bag.put(&format!("{PAYLOAD}log/commits/{name}"), &bytes)?;
-    }
     bag.put(REPLACED, replaced_csv(&replaced(archive, &files)?).as_bytes())?;
     Ok(rows)
 }
@@ -100,15 +95,6 @@ pub fn put_events(bag: &mut BagWriter, archive: &Archive, months: &[Month]) -> R
 /// Returns the public parts of some months.
 fn files_of<'a>(archive: &'a Archive, months: &'a [Month]) -> impl Iterator<Item = &'a FileEntry> {
     archive.event_files().filter(|file| month_of_path(&file.path).is_some_and(|month| months.contains(&month)))
-}
-
-/// Returns the commits that name public parts of some months.
-fn naming<'a>(archive: &'a Archive, months: &'a [Month]) -> impl Iterator<Item = CopiedCommit> + 'a {
-    let is_of_months = |path: &str| {
-        let part = layout::part(path).filter(|part| part.table == layout::EVENTS);
-        part.and_then(|part| part.month).is_some_and(|month| months.contains(&month))
-    };
-    archive.copied().filter(move |commit| commit.parts.iter().any(|part| is_of_months(&part.file.path)))
 }
 
 /// Returns the `seq` of those rows of some parts that a row of the archive replaces.

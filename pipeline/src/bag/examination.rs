@@ -4,45 +4,18 @@
 //! Gives   [`BagExamination`]: how much was examined, and what is wrong, each with a stable code and the file
 //! Rule    what is wrong is a finding and not an error; of very many, the first are named and the others counted
 
-use super::layout::{DECLARATION, INFO, SIGNATURE, TAG_MANIFEST};
-use super::manifest::{Digest, Unusable, stays_inside};
+use super::fault::BagFault;
+use super::layout::{DECLARATION, INFO, PAYLOAD, SIGNATURE, TAG_MANIFEST};
+use super::manifest::{Digest, Files, Unusable, stays_inside};
+use super::proof_check::{self, Checked};
 use super::reading::{self, Named, Wrong};
 use crate::hash::hex;
+use crate::transparency::{Checkpoint, VerifyingKey};
 use schemas::Finding;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::Path;
-
-/// What is wrong with a bag.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BagFault {
-    /// A file that a manifest names is not there, or cannot be read.
-    Missing,
-    /// A file has another digest than its manifest says.
-    Altered,
-    /// A file is there that no manifest names.
-    Stray,
-    /// A link, pipe or device, or a name that leads out of the bag.
-    Foreign,
-    /// The folder is no bag: its declaration, a manifest or what it says of itself cannot be used.
-    Malformed,
-}
-
-impl BagFault {
-    /// Returns the code of the finding.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Missing => "B010",
-            Self::Altered => "B011",
-            Self::Stray => "B012",
-            Self::Foreign => "B013",
-            Self::Malformed => "B014",
-        }
-    }
-}
 
 /// The result of an examination.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +30,21 @@ pub struct BagExamination {
     pub faults: Vec<(BagFault, String)>,
     /// How many faults are not named.
     pub more: u64,
+    /// The size and the root of the archive's log, as a signed statement in the bag says; `None` if it has none.
+    pub log: Option<(u64, String)>,
+    /// How many rows are leaves of the log.
+    pub rows: u64,
+    /// How many kept statements the log continues.
+    pub continued: u64,
+}
+
+/// What a bag from elsewhere is compared with.
+#[derive(Clone, Debug, Default)]
+pub struct BagTrust {
+    /// The public keys that count; of none, those in the bag.
+    pub keys: Vec<VerifyingKey>,
+    /// Statements of the log that somebody kept, each with its place.
+    pub kept: Vec<(String, Checkpoint)>,
 }
 
 /// So many faults are named.
@@ -88,40 +76,47 @@ impl BagExamination {
     }
 }
 
-/// Examines a bag. Memory grows with the number of its files, up to a limit, and not with their lengths.
+/// Examines a bag and what it brings of the archive's log. Memory grows with the number of its files and rows, up to a limit, and not
+/// with their lengths.
 #[must_use]
-pub fn examine_bag(root: &Path) -> BagExamination {
-    let mut result = BagExamination::default();
-    match root.symlink_metadata() {
-        Ok(found) if found.is_dir() => {}
-        Ok(_) => {
-            result.find(BagFault::Foreign, &root.display().to_string());
-            return result;
-        }
-        Err(_) => {
-            result.find(BagFault::Missing, &root.display().to_string());
-            return result;
-        }
+pub fn examine_bag(root: &Path, trust: &BagTrust) -> BagExamination {
+    let (mut result, whole) = examine_files(root);
+    let digest = result.digest.clone();
+    let bag = proof_check::Bag { root, whole: &whole, digest: &digest, trusted: &trust.keys, kept: &trust.kept };
+    let Checked { statement, rows, continued } = proof_check::check(bag, &mut |fault, place| result.find(fault, place));
+    result.log = statement.map(|statement| (statement.size, statement.root_text()));
+    (result.rows, result.continued) = (rows, continued);
+    result.faults.sort();
+    result.faults.dedup();
+    result
+}
+
+/// Examines whether a folder is a bag with its files and no others; also returns the files that are as its manifests say.
+pub(super) fn examine_files(root: &Path) -> (BagExamination, Files) {
+    let (mut result, mut whole) = (BagExamination::default(), Files::new());
+    let is_folder = root.symlink_metadata().map(|found| found.is_dir());
+    if !is_folder.as_ref().is_ok_and(|is_folder| *is_folder) {
+        let fault = if is_folder.is_ok() { BagFault::Foreign } else { BagFault::Missing };
+        result.find(fault, &root.display().to_string());
+        return (result, whole);
     }
     declaration(root, &mut result);
     let Named { payload, tags } = reading::named(root, |wrong| match wrong {
         Wrong::Manifest(name, fault) => result.find(BagFault::Malformed, &format!("{name}: {}", words(&fault))),
         Wrong::Outside(path) => result.find(BagFault::Foreign, &path),
     });
-    let payload_files = payload.len() as u64;
+    let (mut payload_bytes, payload_files) = (0, payload.len() as u64);
     let mut expected: BTreeMap<String, Digest> = payload;
     expected.extend(tags);
-    let mut payload_bytes = 0;
-    walk(root, &mut result, |result, path| {
-        let name = path.as_str();
+    walk(root, &mut result, |result, name| {
         let named = expected.remove(name);
         match reading::digest_of(&root.join(name)) {
             Ok((digest, bytes)) => {
                 result.files += 1;
                 result.bytes += bytes;
-                payload_bytes += if name.starts_with("data/") { bytes } else { 0 };
+                payload_bytes += if name.starts_with(PAYLOAD) { bytes } else { 0 };
                 match named {
-                    Some(named) if named == digest => {}
+                    Some(named) if named == digest => drop(whole.insert(name.to_owned(), digest)),
                     Some(_) => result.find(BagFault::Altered, name),
                     None if name == TAG_MANIFEST => result.digest = hex(&digest),
                     None if name == SIGNATURE => {}
@@ -136,13 +131,11 @@ pub fn examine_bag(root: &Path) -> BagExamination {
         result.find(BagFault::Missing, name);
     }
     oxum(root, (payload_bytes, payload_files), &mut result);
-    result.faults.sort();
-    result.faults.dedup();
-    result
+    (result, whole)
 }
 
 /// Calls `file` with the path of each file below the folder; what is neither a file nor a folder is a finding.
-fn walk(root: &Path, result: &mut BagExamination, mut file: impl FnMut(&mut BagExamination, &String)) {
+fn walk(root: &Path, result: &mut BagExamination, mut file: impl FnMut(&mut BagExamination, &str)) {
     let (mut open, mut seen) = (vec![String::new()], 0);
     while let Some(folder) = open.pop() {
         let at = |name: &str| if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };

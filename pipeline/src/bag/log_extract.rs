@@ -69,6 +69,10 @@ pub fn log_extract(archive: &Archive, months: &[Month], every_checkpoint: bool) 
         }
     }
     let (leaves, commits) = leaves(archive, months)?;
+    for commit in archive.copied().filter(|commit| commits.iter().any(|logged| logged.version == commit.version)) {
+        let name = commit.path.rsplit('/').next().unwrap_or_default();
+        files.push((format!("commits/{name}"), archive.bytes_of(&commit.path, &commit.sha256, None)?));
+    }
     for tile in tiles(statement.size, &leaves) {
         let name = tile.to_string();
         let bytes = archive.store().read(&layout::tile(&name), tree::TILE_BYTES)?;
@@ -88,7 +92,8 @@ fn names(archive: &Archive, folder: &str) -> Result<Vec<String>, ArchiveError> {
     Ok(names)
 }
 
-/// Returns which tiles of the lowest level hold the rows of some months and the commits that added them, and these commits.
+/// Returns the commits that added the rows of some months or name their parts, and which tiles of the lowest level hold the leaves of
+/// both.
 fn leaves(archive: &Archive, months: &[Month]) -> Result<(BTreeSet<u64>, Vec<LoggedCommit>), ArchiveError> {
     let commits = logged(archive);
     let (mut tiles, mut adding) = (BTreeSet::new(), BTreeSet::new());
@@ -103,6 +108,9 @@ fn leaves(archive: &Archive, months: &[Month]) -> Result<(BTreeSet<u64>, Vec<Log
             }
         }
     }
+    // A commit that only merges parts adds no rows.
+    let names = |commit: &CopiedCommit| commit.parts.iter().any(|part| !part.is_private && is_wanted(&part.file.path));
+    adding.extend(archive.copied().zip(0..).filter(|(commit, _)| names(commit)).map(|(_, place)| place));
     let adding: Vec<LoggedCommit> = adding.into_iter().filter_map(|place| commits.get(place).cloned()).collect();
     tiles.extend(adding.iter().map(|commit| commit.index() / TILE_WIDTH));
     Ok((tiles, adding))

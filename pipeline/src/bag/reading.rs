@@ -2,10 +2,11 @@
 //!
 //! Invariant: a link is not followed, a pipe or device is not opened, and no file is in memory as a whole.
 
-use super::layout::{MANIFEST, PAYLOAD, TAG_MANIFEST};
+use super::layout::{INFO, MANIFEST, PAYLOAD, TAG_MANIFEST};
 use super::manifest::{self, Digest, Files, Unusable};
 use sha2::Digest as _;
 use sha2::Sha256;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Error, ErrorKind, Read};
 use std::path::Path;
@@ -53,11 +54,23 @@ pub(super) fn digest_of(path: &Path) -> std::io::Result<(Digest, u64)> {
     }
 }
 
+/// Reads a file of at most so many bytes.
+pub(super) fn bytes(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most { Err(Error::from(ErrorKind::FileTooLarge)) } else { Ok(bytes) }
+}
+
+/// Returns the months of a bag, as it says of itself.
+pub(super) fn months(root: &Path) -> BTreeSet<String> {
+    let fields = text(&root.join(INFO)).ok().and_then(|text| info(&text)).unwrap_or_default();
+    let stated = fields.into_iter().filter(|(label, _)| label == "Tertib-Months");
+    stated.flat_map(|(_, value)| value.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
 /// Reads a short text of the bag.
 pub(super) fn text(path: &Path) -> std::io::Result<String> {
-    let mut text = String::new();
-    let length = open(path)?.take(LONGEST_TAG_BYTES + 1).read_to_string(&mut text)? as u64;
-    if length > LONGEST_TAG_BYTES { Err(Error::from(ErrorKind::FileTooLarge)) } else { Ok(text) }
+    String::from_utf8(bytes(path, LONGEST_TAG_BYTES)?).map_err(|_| Error::from(ErrorKind::InvalidData))
 }
 
 /// The files that the two manifests of a bag name.

@@ -6,7 +6,7 @@
 //!         that was killed left is removed by the next one that makes a folder of that name
 
 use super::error::{BagError, io};
-use super::examination::examine_bag;
+use super::examination::examine_files;
 use super::layout::{PRIVATE, SIGNATURE, TAG_MANIFEST};
 use super::reading::{self, Named};
 use crate::files::{Readers, move_if_absent};
@@ -128,7 +128,7 @@ impl Staging {
     fn is_there_already(self) -> Result<PathBuf, BagError> {
         let statement = |root: &Path| [TAG_MANIFEST, SIGNATURE].map(|name| reading::text(&root.join(name)).ok());
         let is_same =
-            statement(&self.path) == statement(&self.target) && examine_bag(&self.target).faults.is_empty();
+            statement(&self.path) == statement(&self.target) && examine_files(&self.target).0.faults.is_empty();
         if is_same { Ok(self.target.clone()) } else { Err(BagError::Taken { path: self.target.display().to_string() }) }
     }
 }
