@@ -7,6 +7,7 @@
 //! Invariant: bytes are decoded only after their SHA-256 was checked against the log, since a flipped bit in a Parquet file can
 //! read back as wrong data.
 
+mod access;
 mod action;
 pub(crate) mod additions;
 pub(crate) mod columns;
@@ -24,6 +25,7 @@ pub(crate) mod layout;
 pub(crate) mod lookup;
 mod part_encoder;
 mod presence;
+mod proofs;
 mod pseudonyms;
 mod public_copy;
 pub(crate) mod quarantine;
@@ -36,14 +38,17 @@ mod transfer;
 pub(crate) mod tree;
 mod verify;
 mod widening;
+mod witnesses;
 mod writer;
 
-pub use commit_note::{CommitNote, FileEntry, SourceNote};
+pub use access::Access;
+pub use commit_note::{BagNote, CommitNote, FileEntry, SourceNote};
 pub use error::ArchiveError;
 use error::io;
 pub use head::{KeptHead, KeptHeadError};
 pub use key::{Key, KeyError, PaperError};
 pub use presence::Presence;
+pub use proofs::{Provable, Proved, UnprovedError};
 pub(crate) use pseudonyms::{Persons, Pseudonymizer};
 pub use quarantine::waiting_in_quarantine;
 pub(crate) use read::decode;
@@ -52,6 +57,7 @@ use read::{as_stored, decoded};
 pub use seal::{SealError, SealRequest, seal};
 pub use transfer::{CopiedCommit, CopiedPart, Reassembly};
 pub use verify::{Examination, Verification, verify};
+pub use witnesses::AcceptError;
 pub use writer::WriterLock;
 pub(crate) use writer::{CommitRequest, Writer};
 

@@ -17,9 +17,9 @@ mod transparency;
 mod verdicts;
 
 pub use archive::{
-    Archive, ArchiveError, CommitNote, CopiedCommit, CopiedPart, Examination, FileEntry, KeptHead, KeptHeadError, Key,
-    KeyError, PaperError, Presence, Reassembly, Seal, SealError, SealRequest, SourceNote, Verification, WriterLock,
-    seal, verify, waiting_in_quarantine,
+    AcceptError, Access, Archive, ArchiveError, BagNote, CommitNote, CopiedCommit, CopiedPart, Examination, FileEntry,
+    KeptHead, KeptHeadError, Key, KeyError, PaperError, Presence, Provable, Proved, Reassembly, Seal, SealError,
+    SealRequest, SourceNote, UnprovedError, Verification, WriterLock, seal, verify, waiting_in_quarantine,
 };
 pub use bag::{
     BagContent, BagError, BagExamination, BagFault, BagTrust, BagWriter, ClosedBag, LogExtract, LoggedCommit, MonthRows, SIGNATURE,
@@ -45,7 +45,8 @@ pub use source::{
     SourceHealth, Timeouts, Words,
 };
 pub use transparency::{
-    Checkpoint, CheckpointError, ConsistencyProof, Cosignature, InclusionProof, NoteError, ProofError, SigningKey, VerifyingKey,
+    Checkpoint, CheckpointError, ConsistencyProof, Cosignature, InclusionProof, NoteError, ProofError, SigningKey,
+    VerifyingKey,
 };
 pub use verdicts::{
     Departure, Deviation, TrialError, cases_beside, deviations, failing_cases, judge, judgements_about,

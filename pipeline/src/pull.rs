@@ -243,7 +243,11 @@ impl Run<'_> {
         self.state.report.merge(&ingestor.report);
         self.state.report.archive_version = archive.version();
         self.state.counts.merge(ingestor.counts);
-        (self.progress)(Stage::Reading, self.state.report.read, self.state.total.unwrap_or(0).max(self.state.report.read));
+        (self.progress)(
+            Stage::Reading,
+            self.state.report.read,
+            self.state.total.unwrap_or(0).max(self.state.report.read),
+        );
         Ok(request.last)
     }
 

@@ -68,10 +68,8 @@ pub(super) fn restore(
     let public_only = held.public_only()
         || !held.commits.iter().flat_map(|commit| &commit.parts).all(|part| !part.is_private || (wanted.private)(part));
     let heads = [KeptHead { version: Some(until), sidik: head }];
-    let verification = pipeline::verify(
-        Examination { public_only, heads: &heads, ..Examination::of(&archive) },
-        &|_, _| {},
-    )?;
+    let verification =
+        pipeline::verify(Examination { public_only, heads: &heads, ..Examination::of(&archive) }, &|_, _| {})?;
     if Facts::embedded()?.need_attention(&verification.findings) {
         let codes: Vec<String> = verification.findings.iter().map(|f| format!("{} {}", f.code, f.place)).collect();
         bail!("the archive in {} is not what it was: {}", held.target.place(), shown(&codes));

@@ -36,7 +36,8 @@ pub(crate) struct Options {
 const MARK: &str = ".kantor-rekaan";
 
 /// Documents the folder may hold beside the mark; anything else in it stays untouched.
-const MADE: [&str; 7] = ["archive", "laporan", "kantor.sqlite", "tertib.toml", "kunci.key", "penanda.key", "pengguna.toml"];
+const MADE: [&str; 7] =
+    ["archive", "laporan", "kantor.sqlite", "tertib.toml", "kunci.key", "penanda.key", "pengguna.toml"];
 
 /// Who uses the pages of an invented office.
 const NAMES: [&str; 4] = ["Sri Rekaan", "Budi Rekaan", "Andi Rekaan", "Rina Rekaan"];

@@ -121,7 +121,10 @@ pub(crate) async fn run(mut options: Options, common: Common) -> Result<Outcome>
     } else {
         ["doctor", "pull"].map(|command| print::command(command, Some(&config)))
     };
-    print::words(common, &format!("keep copies of kunci.key and penanda.key in a safe place; next:\n{}", next.join("\n")));
+    print::words(
+        common,
+        &format!("keep copies of kunci.key and penanda.key in a safe place; next:\n{}", next.join("\n")),
+    );
     Ok(outcome)
 }
 

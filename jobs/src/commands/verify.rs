@@ -10,6 +10,7 @@ use crate::documents;
 use crate::options::{ArchiveCopy, Common, Where};
 use crate::outcome::Outcome;
 use crate::print::{self, Progress};
+use crate::public_keys;
 use crate::stop;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
@@ -92,7 +93,8 @@ pub(crate) async fn run(options: &Options, common: Common) -> Result<Outcome> {
         return bag::run(folder, &trust, &options.place, common).await;
     }
     let heads = heads(options)?;
-    let (trusted, mut checkpoints) = (keys(options)?, checkpoints(options)?);
+    let (trusted, mut checkpoints) =
+        (public_keys::of_verifier(&options.public_key, &options.witness)?, checkpoints(options)?);
     let quorum = options.quorum.unwrap_or(usize::from(!options.witness.is_empty()));
     let bar = Progress::of_pieces(common, "verify");
     let told = |done: u64, of: u64| bar.at(done, of);
@@ -152,26 +154,6 @@ fn heads(options: &Options) -> Result<Vec<KeptHead>> {
         );
     }
     Ok(heads)
-}
-
-/// The public keys that the command line names, itself or in files.
-fn keys(options: &Options) -> Result<Vec<VerifyingKey>> {
-    let mut keys = Vec::new();
-    for (named, is_of_witness) in options.public_key.iter().map(|key| (key, false)).chain(options.witness.iter().map(|key| (key, true))) {
-        let text = match named.parse::<VerifyingKey>() {
-            Ok(_) => named.clone(),
-            Err(fault) => String::from_utf8_lossy(&pipeline::read_file(Path::new(named), LONGEST_HEADS_BYTES).map_err(|_| fault)?).into_owned(),
-        };
-        for line in text.lines().filter(|line| !line.trim().is_empty()) {
-            let key: VerifyingKey = line.parse().with_context(|| format!("{named} is no file of public keys"))?;
-            if key.is_of_witness() != is_of_witness {
-                let option = if key.is_of_witness() { "--witness" } else { "--public-key" };
-                bail!("the public key of {} is named with the wrong option; it belongs to {option}", key.name());
-            }
-            keys.push(key);
-        }
-    }
-    Ok(keys)
 }
 
 /// The checkpoints that the command line names, each with its file.
@@ -282,7 +264,8 @@ pub(crate) fn examine(workspace: &Workspace, scope: Scope<'_>, told: &dyn Fn(u64
 
 /// Says what was checked, what was not, and what is wrong. Where nothing was ever committed there is nothing to vouch for.
 fn tell(speech: Speech<'_>, facts: &Facts, result: &Verification) -> Result<Outcome> {
-    let Verification { commits, files, rows, events, heads, head, leaves, checkpoint, witnessed, findings, unchecked } = result;
+    let Verification { commits, files, rows, events, heads, head, leaves, checkpoint, witnessed, findings, unchecked } =
+        result;
     let head = if head.is_empty() { "none" } else { head };
     let unchecked = unchecked.iter().map(|what| format!("not checked: {}", unchecked_words(*what)));
     let unchecked: String = unchecked.map(|what| print::paragraph(&what, 2)).collect();

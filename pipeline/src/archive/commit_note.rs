@@ -58,12 +58,31 @@ pub struct CommitNote {
     /// Why the books were closed although more rows of the month might still arrive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed_incomplete: Option<String>,
+    /// The bag that was made of a closed month. Since form 3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bag: Option<BagNote>,
+}
+
+/// The bag of a closed month, as a commit records it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BagNote {
+    /// The month.
+    pub month: Month,
+    /// The path of its folder within the archive.
+    pub path: String,
+    /// The SHA-256 of its tag manifest, on which every file of it hangs.
+    pub tagmanifest_sha256: String,
 }
 
 impl CommitNote {
     /// Returns what the commit declares besides the rows that it brings; it stands in the commit's record in the log.
     pub(crate) fn declared(&self) -> Value {
-        json!(Declared { seal: self.seal, sealed_incomplete: self.sealed_incomplete.as_deref() })
+        json!(Declared {
+            seal: self.seal,
+            sealed_incomplete: self.sealed_incomplete.as_deref(),
+            bag: self.bag.as_ref()
+        })
     }
 }
 
@@ -74,6 +93,8 @@ struct Declared<'a> {
     seal: Option<Month>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sealed_incomplete: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bag: Option<&'a BagNote>,
 }
 
 /// What a commit records about the source for the next pull from it.

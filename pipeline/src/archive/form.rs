@@ -20,7 +20,10 @@ pub(crate) struct Form {
 }
 
 /// The forms that this program reads, the oldest first. It writes the last one.
-pub(crate) static FORMS: &[Form] = &[Form { name: "1", lacks: &SINCE_2 }, Form { name: "2", lacks: &[] }];
+///
+/// Under form 3 a commit may declare more than rows and a seal ([`super::commit_note::CommitNote`]).
+pub(crate) static FORMS: &[Form] =
+    &[Form { name: "1", lacks: &SINCE_2 }, Form { name: "2", lacks: &[] }, Form { name: "3", lacks: &[] }];
 
 /// What came with form 2.
 const SINCE_2: [Column; 4] = [Column::NomorBukti, Column::JumlahLembar, Column::KtpLamaDiterima, Column::Penerima];

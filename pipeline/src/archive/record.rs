@@ -104,7 +104,8 @@ mod tests {
     fn a_row_is_written_as_the_rule_says() {
         let texts: ArrayRef = Arc::new(StringArray::from(vec![Some("a\"\\/\u{7f}\u{2028}é"), None]));
         let numbers: ArrayRef = Arc::new(Int64Array::from(vec![i64::MIN, i64::MAX]));
-        let instants: ArrayRef = Arc::new(TimestampMicrosecondArray::from(vec![1_795_000_000_000_001; 2]).with_timezone("UTC"));
+        let instants: ArrayRef =
+            Arc::new(TimestampMicrosecondArray::from(vec![1_795_000_000_000_001; 2]).with_timezone("UTC"));
         let digests: ArrayRef = Arc::new(BinaryArray::from(vec![None, Some(&b"\x00\xab"[..])]));
         let batch = RecordBatch::try_from_iter([
             ("seq", numbers),
@@ -123,9 +124,6 @@ mod tests {
             written(0),
             "{\"a\":\"a\\\"\\\\/\u{7f}\u{2028}é\",\"mulai\":1795000000000001,\"seq\":-9223372036854775808}"
         );
-        assert_eq!(
-            written(1),
-            "{\"mulai\":1795000000000001,\"nik_pseudonym\":\"00ab\",\"seq\":9223372036854775807}"
-        );
+        assert_eq!(written(1), "{\"mulai\":1795000000000001,\"nik_pseudonym\":\"00ab\",\"seq\":9223372036854775807}");
     }
 }

@@ -84,9 +84,9 @@ pub(crate) trait Store: std::fmt::Debug + Send + Sync {
     /// Creates the folders that a writer needs, and restricts the private tables to their owner.
     fn prepare(&self) -> Result<(), ArchiveError>;
 
-    /// Takes a lock that keeps other writers away until it is dropped. Returns [`ArchiveError::Locked`] if another writer has it, and
-    /// `None` if the store has no locks.
-    fn lock(&self) -> Result<Option<File>, ArchiveError>;
+    /// Takes a lock on a file that keeps others away until it is dropped. Returns [`ArchiveError::Locked`] if another program has it,
+    /// and `None` if the store has no locks.
+    fn lock(&self, path: &str) -> Result<Option<File>, ArchiveError>;
 
     /// Returns how long ago a file or folder was changed, if that is known.
     fn age(&self, path: &str) -> Option<Duration>;
@@ -171,8 +171,8 @@ mod tests {
         let store = Folder::at(&dir.path().join("archive"));
         keeps_the_contract(&store);
         // If the kernel supports locks, nobody else gets this one.
-        let lock = store.lock().unwrap();
-        assert!(lock.is_none() || matches!(store.lock(), Err(ArchiveError::Locked { .. })));
+        let lock = store.lock(layout::LOCK).unwrap();
+        assert!(lock.is_none() || matches!(store.lock(layout::LOCK), Err(ArchiveError::Locked { .. })));
     }
 
     #[test]

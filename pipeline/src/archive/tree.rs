@@ -14,5 +14,5 @@
 mod growing;
 mod reading;
 
-pub(crate) use growing::extend;
-pub(crate) use reading::{TILE_BYTES, Tree, newest_size, own_size, own_size_text, size_after};
+pub(crate) use growing::{extend, sign};
+pub(crate) use reading::{OwnSize, TILE_BYTES, Tree, newest_size, own_size, own_size_text, size_after};

@@ -15,7 +15,7 @@ use super::form::{FORMS, Form};
 use super::head::{self, OwnHead};
 use super::intent::{Intent, holds, intents, is_committed};
 use super::store::{Folder, LONGEST_LOG_BYTES, Store};
-use super::{ArchiveError, FileEntry, KeptHead, commit_files, commit_log, layout};
+use super::{ArchiveError, FileEntry, KeptHead, access, commit_files, commit_log, layout};
 use crate::archive::key::Key;
 use crate::hash::sha256;
 use crate::transparency::{Checkpoint, Cosignature, VerifyingKey};
@@ -56,16 +56,7 @@ impl<'a> Examination<'a> {
     /// Of the whole archive in a folder, with nothing that was kept elsewhere.
     #[must_use]
     pub fn of(root: &'a Path) -> Self {
-        Self {
-            root,
-            public_only: false,
-            key: None,
-            heads: &[],
-            since: None,
-            trusted: &[],
-            checkpoints: &[],
-            quorum: 0,
-        }
+        Self { root, public_only: false, key: None, heads: &[], since: None, trusted: &[], checkpoints: &[], quorum: 0 }
     }
 }
 
@@ -180,6 +171,9 @@ fn examine(
     tree.conclude((store, examination), &log, &mut known, &mut result)?;
     result.commits = log.commits.len() as u64;
     result.head = log.digests.last_key_value().map(|(_, digest)| digest.clone()).unwrap_or_default();
+    if !public_only {
+        accesses((store, examination), &log, &mut known, &mut result)?;
+    }
     let waiting = unfinished(store, &decided, &mut known, &mut result)?;
     let read = log.commits.iter().map(|commit| commit.version).collect();
     let known = Known { files: &known, waiting: &waiting, versions: log.versions, read: &read };
@@ -194,6 +188,28 @@ fn examine(
         result.unchecked.insert(Unchecked::OlderFiles);
     }
     Ok(result)
+}
+
+/// Checks the log of those who looked.
+fn accesses(
+    (store, examination): (&dyn Store, Examination<'_>),
+    log: &Log,
+    known: &mut BTreeSet<String>,
+    result: &mut Verification,
+) -> Result<(), ArchiveError> {
+    let origin =
+        log.commits.first().and_then(|commit| commit.facts.as_ref()).map(|facts| format!("{}/akses", facts.origin()));
+    let Some(origin) = origin.filter(|_| strays::is_folder_or_absent(store, layout::ACCESSES, result).unwrap_or(false))
+    else {
+        return Ok(());
+    };
+    // The office signs both logs with the same key.
+    let trusted: Vec<VerifyingKey> =
+        examination.trusted.iter().filter(|key| !key.is_of_witness()).map(|key| key.named(&origin)).collect();
+    let (files, faults) = access::check(store, &origin, &trusted)?;
+    known.extend(files);
+    faults.into_iter().for_each(|(code, place)| result.find(code, place));
+    Ok(())
 }
 
 /// Reads every commit that can be read.

@@ -302,8 +302,14 @@ mod tests {
         fn prepare(&self) -> Result<(), ArchiveError> {
             self.call(|| self.folder.prepare())
         }
-        fn lock(&self) -> Result<Option<File>, ArchiveError> {
-            self.call(|| self.folder.lock())
+        fn put_unflushed(&self, path: &str, bytes: &[u8]) -> Result<(), ArchiveError> {
+            self.call(|| self.folder.put_unflushed(path, bytes))
+        }
+        fn flush_files(&self, paths: &[String]) -> Result<(), ArchiveError> {
+            self.call(|| self.folder.flush_files(paths))
+        }
+        fn lock(&self, path: &str) -> Result<Option<File>, ArchiveError> {
+            self.call(|| self.folder.lock(path))
         }
         fn age(&self, path: &str) -> Option<Duration> {
             self.folder.age(path)

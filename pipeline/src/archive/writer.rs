@@ -74,7 +74,7 @@ impl Writer {
         forms: &'static [Form],
     ) -> Result<Self, ArchiveError> {
         store.prepare()?;
-        let lock = if lock_mode == WriterLock::Lock { store.lock()? } else { None };
+        let lock = if lock_mode == WriterLock::Lock { store.lock(layout::LOCK)? } else { None };
         settle(&*store)?;
         clear_staging(&*store, lock.is_some())?;
         let archive = Archive::of(Arc::clone(&store), forms)?;

@@ -15,7 +15,9 @@ pub enum CheckpointError {
     #[error("this is no checkpoint: its text must be three lines, the log's name, its size and its root")]
     Text,
     /// No trusted key has signed it.
-    #[error("the checkpoint is signed by none of the public keys that are trusted; ask the office which key it has now")]
+    #[error(
+        "the checkpoint is signed by none of the public keys that are trusted; ask the office which key it has now"
+    )]
     Unsigned,
     /// It is of another log.
     #[error("the checkpoint is of the log {found}, not of {wanted}")]
@@ -102,10 +104,29 @@ impl Checkpoint {
     pub fn cosigned(note: &str, key: &SigningKey, name: &str, at_s: u64) -> Result<String, NoteError> {
         let (text, lines) = note::split(note)?;
         let line = key.cosigned(name, text, at_s);
-        // The name and the id of the key are the same in each of its lines; the signature begins in the seventh letter.
-        let own = line.get(..line.rfind(' ').map_or(0, |blank| blank + 6)).unwrap_or_default();
-        let others: String = lines.split_inclusive('\n').filter(|line| !line.starts_with(own)).collect();
+        let own = key.of_witness(name).line_begin();
+        let others: String = lines.split_inclusive('\n').filter(|line| !line.starts_with(&own)).collect();
         Ok(format!("{text}\n{others}{line}"))
+    }
+
+    /// Returns a note with the lines of witnesses that stand in another note of the same statement, and which they are.
+    ///
+    /// # Errors
+    /// [`NoteError`] when one of both is no note, they state different things, or a line does not fit.
+    pub fn adopted(note: &str, other: &str, keys: &[VerifyingKey]) -> Result<(String, Vec<Cosignature>), NoteError> {
+        let ((text, lines), (stated, theirs)) = (note::split(note)?, note::split(other)?);
+        if text != stated {
+            return Err(NoteError::Note("it states something else than the checkpoint that is kept here"));
+        }
+        let seen = note::cosignatures(other, keys)?;
+        let mut whole = lines.to_owned();
+        for key in keys.iter().filter(|key| key.is_of_witness() && seen.iter().any(|seen| seen.name == key.name())) {
+            let own = key.line_begin();
+            let others: String = whole.split_inclusive('\n').filter(|line| !line.starts_with(&own)).collect();
+            let line: String = theirs.split_inclusive('\n').filter(|line| line.starts_with(&own)).collect();
+            whole = others + &line;
+        }
+        Ok((format!("{text}\n{whole}"), seen))
     }
 
     /// Returns which of the witnesses have signed a note.
@@ -129,13 +150,12 @@ mod tests {
         let note = checkpoint.signed(&key);
         assert_eq!(Checkpoint::signed_by(&note, &trusted).unwrap(), checkpoint);
         let other = SigningKey::of_seed([2; 32]).unwrap();
-        assert!(matches!(
-            Checkpoint::signed_by(&checkpoint.signed(&other), &trusted),
-            Err(CheckpointError::Unsigned)
-        ));
+        assert!(matches!(Checkpoint::signed_by(&checkpoint.signed(&other), &trusted), Err(CheckpointError::Unsigned)));
         assert_eq!(Checkpoint::printed(&checkpoint.text()), Some(checkpoint));
         assert_eq!(Checkpoint::printed(&note), None);
-        for (from, to) in [("\n7\n", "\n07\n"), ("\n7\n", "\n7 \n"), ("\n7\n", "\n7\nlagi\n"), ("tertib/kantor\n7", "\n7")] {
+        for (from, to) in
+            [("\n7\n", "\n07\n"), ("\n7\n", "\n7 \n"), ("\n7\n", "\n7\nlagi\n"), ("tertib/kantor\n7", "\n7")]
+        {
             assert!(Checkpoint::unchecked(&note.replacen(from, to, 1)).is_err(), "{to:?}");
         }
     }
@@ -153,5 +173,9 @@ mod tests {
             assert_eq!(seen, [Cosignature { name: "inspektorat".to_owned(), at_s }]);
         }
         assert_eq!(note.lines().count(), 6);
+        let (adopted, seen) = Checkpoint::adopted(&checkpoint.signed(&key), &note, &trusted).unwrap();
+        assert_eq!((adopted.as_str(), seen.len()), (note.as_str(), 1));
+        let other = Checkpoint { size: 8, ..checkpoint }.signed(&key);
+        assert!(Checkpoint::adopted(&other, &note, &trusted).is_err());
     }
 }

@@ -267,6 +267,12 @@ impl VerifyingKey {
         &self.name
     }
 
+    /// Returns the same key under the name of another log of its owner.
+    #[must_use]
+    pub(crate) fn named(&self, name: &str) -> Self {
+        Self { name: name.to_owned(), ..self.clone() }
+    }
+
     /// Returns whether it is the key of a witness.
     #[must_use]
     pub fn is_of_witness(&self) -> bool {
@@ -295,6 +301,12 @@ impl VerifyingKey {
 
     fn line(&self, signature: &[u8]) -> String {
         format!("{DASH}{} {}\n", self.name, BASE64_STANDARD.encode([&self.id(), signature].concat()))
+    }
+
+    /// Returns how each of the key's lines begins: with its name, and as much of its id as whole letters of Base64 show.
+    pub(super) fn line_begin(&self) -> String {
+        let id = BASE64_STANDARD.encode(self.id());
+        format!("{DASH}{} {}", self.name, id.get(..5).unwrap_or_default())
     }
 
     fn is_signed(&self, message: &[u8], signature: &[u8]) -> bool {
@@ -404,7 +416,8 @@ mod tests {
         let text = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8";
         let read: VerifyingKey = text.parse().unwrap();
         assert_eq!((read.name(), read.to_string().as_str()), ("sum.golang.org", text));
-        for wrong in ["", "a+b", "sum.golang.org+033de0af+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8", "a b+00000000+AA=="]
+        for wrong in
+            ["", "a+b", "sum.golang.org+033de0af+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8", "a b+00000000+AA=="]
         {
             assert!(wrong.parse::<VerifyingKey>().is_err(), "{wrong}");
         }

@@ -20,7 +20,9 @@ pub enum ProofError {
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
     /// It does not lead to the root of the checkpoint.
-    #[error("the proof does not lead to the root of the checkpoint; the record, the proof or the checkpoint was changed")]
+    #[error(
+        "the proof does not lead to the root of the checkpoint; the record, the proof or the checkpoint was changed"
+    )]
     Root,
 }
 
@@ -163,7 +165,10 @@ mod tests {
         assert_eq!((&read, read.check(&keys).unwrap()), (&proof, at(13)));
         for (from, to) in [("index 4", "index 5"), ("\n13\n", "\n14\n")] {
             let changed = proof.text().replacen(from, to, 1);
-            assert!(InclusionProof::read(&changed).is_err() || InclusionProof::read(&changed).unwrap().check(&keys).is_err());
+            assert!(
+                InclusionProof::read(&changed).is_err()
+                    || InclusionProof::read(&changed).unwrap().check(&keys).is_err()
+            );
         }
         let other = InclusionProof { record: b"{\"seq\":9}".to_vec(), ..proof.clone() };
         assert!(matches!(other.check(&keys), Err(ProofError::Root)));

@@ -127,11 +127,7 @@ impl<E, R: Fn(Tile) -> Result<Vec<u8>, E>> TileNodes<R> {
     }
 
     /// Calls `with` with the bytes of some nodes of one tile.
-    fn entries<T>(
-        &self,
-        (level, first, n): (u32, u64, u64),
-        with: impl FnOnce(&[u8]) -> T,
-    ) -> Result<T, TileFault<E>> {
+    fn entries<T>(&self, (level, first, n): (u32, u64, u64), with: impl FnOnce(&[u8]) -> T) -> Result<T, TileFault<E>> {
         let tile = Tile::with(level, first + n - 1, self.size).ok_or(TileFault::Absent)?;
         let mut remembered = self.remembered.borrow_mut();
         let slot = level as usize;
@@ -194,11 +190,7 @@ impl Growth {
     }
 
     /// Adds a leaf. `full` is given each tile that it fills.
-    pub(crate) fn add<E>(
-        &mut self,
-        leaf: &Hash,
-        full: &mut dyn FnMut(Tile, &[u8]) -> Result<(), E>,
-    ) -> Result<(), E> {
+    pub(crate) fn add<E>(&mut self, leaf: &Hash, full: &mut dyn FnMut(Tile, &[u8]) -> Result<(), E>) -> Result<(), E> {
         self.size += 1;
         let mut node = *leaf;
         for level in 0_u32.. {

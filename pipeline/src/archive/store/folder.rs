@@ -154,7 +154,10 @@ impl Store for Folder {
         let mut options = File::options();
         options.write(true).create(true).truncate(true);
         #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
+        std::os::unix::fs::OpenOptionsExt::custom_flags(
+            &mut options,
+            rustix::fs::OFlags::NOFOLLOW.bits().cast_signed(),
+        );
         options.open(&path).and_then(|mut file| file.write_all(bytes)).map_err(|e| io("write", &path, e))
     }
 
@@ -233,8 +236,8 @@ impl Store for Folder {
     }
 
     /// The kernel releases the lock if the process dies.
-    fn lock(&self) -> Result<Option<File>, ArchiveError> {
-        let path = self.root.join(layout::LOCK);
+    fn lock(&self, path: &str) -> Result<Option<File>, ArchiveError> {
+        let path = self.root.join(path);
         let lock =
             File::options().create(true).truncate(false).write(true).open(&path).map_err(|e| io("open", &path, e))?;
         match lock.try_lock() {

@@ -1,6 +1,7 @@
 //! Adds to the tree what the commits added to the archive, and signs it.
 
 use super::super::commit_log::{Commit, EventFile};
+use super::super::layout::LogFolder;
 use super::super::record::{self, RowRecords};
 use super::super::store::Store;
 use super::super::{Archive, ArchiveError, READ_ROWS, layout};
@@ -28,17 +29,16 @@ pub(crate) fn extend(archive: &Archive, key: Option<&SigningKey>, told: Told<'_>
     let (Some(newest), Some(origin)) = (archive.commits.last(), archive.origin()) else { return Ok(()) };
     let store = &**archive.store();
     let wanted = size_after(newest);
-    let own = OwnSize::read(store)?;
+    let own = OwnSize::read(store, layout::TREE_SIZE)?;
     let signed = newest_checkpoint(store)?;
     let begun = begun(archive, own, signed.as_ref().map(|(checkpoint, _)| checkpoint))?;
-    let written = if begun.size() == wanted {
-        OwnSize { size: wanted, root: begun.root() }
-    } else {
-        grow(archive, begun, told)?
-    };
+    let written =
+        if begun.size() == wanted { OwnSize { size: wanted, root: begun.root() } } else { grow(archive, begun, told)? };
     let is_signed = signed.is_some_and(|(checkpoint, _)| checkpoint.size == wanted);
     match key {
-        Some(key) if !is_signed => sign(store, key, &Checkpoint { origin, size: wanted, root: written.root }),
+        Some(key) if !is_signed => {
+            sign((store, LogFolder::OF_ROWS), key, &Checkpoint { origin, size: wanted, root: written.root })
+        }
         _ => Ok(()),
     }
 }
@@ -117,23 +117,27 @@ fn grow(archive: &Archive, mut growth: Growth, told: Told<'_>) -> Result<OwnSize
     Ok(own)
 }
 
-/// Signs a checkpoint and keeps it.
-fn sign(store: &dyn Store, key: &SigningKey, checkpoint: &Checkpoint) -> Result<(), ArchiveError> {
+/// Signs a checkpoint of a log and keeps it.
+pub(crate) fn sign(
+    (store, log): (&dyn Store, LogFolder),
+    key: &SigningKey,
+    checkpoint: &Checkpoint,
+) -> Result<(), ArchiveError> {
     let public = key.verifying(&checkpoint.origin);
     for (path, text) in [
-        (layout::public_key(&public.digits(), "vkey"), format!("{public}\n")),
-        (layout::public_key(&public.digits(), "pem"), public.pem()),
+        (log.public_key(&public.digits(), "vkey"), format!("{public}\n")),
+        (log.public_key(&public.digits(), "pem"), public.pem()),
     ] {
         if store.kind(&path)?.is_none() {
             store.put(&path, text.as_bytes())?;
         }
     }
-    let (note, kept) = (checkpoint.signed(key), layout::checkpoint(checkpoint.size));
+    let (note, kept) = (checkpoint.signed(key), log.checkpoint(checkpoint.size));
     // One that is there already may have signatures of witnesses.
     if store.kind(&kept)?.is_none() {
         store.put(&kept, note.as_bytes())?;
     }
-    store.put(layout::CHECKPOINT, note.as_bytes())
+    store.put(&log.newest(), note.as_bytes())
 }
 
 /// Gives the leaves of the rows of a commit in the order of their numbers, of which `first` is the first one.
@@ -199,11 +203,7 @@ fn collect(hashed: &Receiver<Vec<(i64, Hash)>>, begin: i64, leaves: &mut [Option
 }
 
 /// Hashes the rows of a part, batch by batch, as long as `take` wants more.
-fn of_part(
-    archive: &Archive,
-    file: &EventFile,
-    take: impl Fn(Vec<(i64, Hash)>) -> bool,
-) -> Result<(), ArchiveError> {
+fn of_part(archive: &Archive, file: &EventFile, take: impl Fn(Vec<(i64, Hash)>) -> bool) -> Result<(), ArchiveError> {
     let mut record = Vec::new();
     for batch in archive.stored(&file.entry, READ_ROWS / 8)? {
         let batch = batch?;

@@ -21,15 +21,15 @@ pub(crate) fn size_after(commit: &Commit) -> u64 {
 
 /// The size and root that the archive states for itself. They tell how far the tree was written, and are no evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct OwnSize {
-    pub(super) size: u64,
-    pub(super) root: Hash,
+pub(crate) struct OwnSize {
+    pub(crate) size: u64,
+    pub(crate) root: Hash,
 }
 
 impl OwnSize {
     /// Reads it; `None` if it is missing or not what was written.
-    pub(super) fn read(store: &dyn Store) -> Result<Option<Self>, ArchiveError> {
-        let bytes = if_there(store, layout::TREE_SIZE)?.unwrap_or_default();
+    pub(crate) fn read(store: &dyn Store, path: &str) -> Result<Option<Self>, ArchiveError> {
+        let bytes = if_there(store, path)?.unwrap_or_default();
         let parse = |text: &str| {
             let (size, root) = text.strip_suffix('\n')?.split_once(' ')?;
             Some(Self { size: size.parse().ok()?, root: BASE64_STANDARD.decode(root).ok()?.try_into().ok()? })
@@ -38,14 +38,14 @@ impl OwnSize {
         Ok(read.filter(|own| own.text().as_bytes() == bytes))
     }
 
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         format!("{} {}\n", self.size, BASE64_STANDARD.encode(self.root))
     }
 }
 
 /// Returns how far the tree was written, as the archive says of itself.
 pub(crate) fn own_size(store: &dyn Store) -> Result<Option<u64>, ArchiveError> {
-    Ok(OwnSize::read(store)?.map(|own| own.size))
+    Ok(OwnSize::read(store, layout::TREE_SIZE)?.map(|own| own.size))
 }
 
 /// Returns the size that the archive's newest checkpoint states, if it can be read.
@@ -80,7 +80,7 @@ impl Tree {
         let Some(origin) = archive.origin() else { return Ok(None) };
         let store = Arc::clone(archive.store());
         // A public copy has no file that states the size, but checkpoints of it.
-        let stated = match OwnSize::read(&*store)? {
+        let stated = match OwnSize::read(&*store, layout::TREE_SIZE)? {
             Some(own) => Some(own.size),
             None => newest_checkpoint(&*store)?.map(|(checkpoint, _)| checkpoint.size),
         };

@@ -5,8 +5,8 @@
 //!         A022 the key
 
 use super::super::commit_log::{Commit, EventFile};
-use super::super::record::RowRecords;
 use super::super::pseudonyms::{DigestForm, Pseudonymizer, commitment};
+use super::super::record::RowRecords;
 use super::super::store::Store;
 use super::super::tables::Tables;
 use super::super::{FileEntry, READ_ROWS, as_stored, layout, month_of_path};

@@ -65,9 +65,8 @@ impl<'a> TreeCheck<'a> {
             }
         };
         let since = log.commits.iter().rfind(|commit| Some(commit.version) <= examination.since);
-        let read: ReadTile<'a> = Box::new(move |tile: Tile| {
-            store.read(&layout::tile(&tile.to_string()), super::super::tree::TILE_BYTES)
-        });
+        let read: ReadTile<'a> =
+            Box::new(move |tile: Tile| store.read(&layout::tile(&tile.to_string()), super::super::tree::TILE_BYTES));
         Ok(Self {
             nodes: TileNodes::new(size, read),
             size,

@@ -1,6 +1,6 @@
 //! What the archive and others claim of the log: its own checkpoints, with the public keys beside them, and those kept elsewhere.
 
-use super::super::super::layout;
+use super::super::super::layout::{self, LogFolder};
 use super::super::super::store::{EntryKind, LONGEST_LOG_BYTES, Store};
 use super::super::super::tree::size_after;
 use super::super::{ArchiveError, Examination, Log, Verification};
@@ -46,7 +46,8 @@ impl Claims {
         let sizes: BTreeSet<u64> = log.commits.iter().map(size_after).collect();
         let mut kept: Vec<u64> = Vec::new();
         for entry in store.list(layout::CHECKPOINTS)? {
-            let size = entry.name.to_str().and_then(|name| name.parse().ok().filter(|size: &u64| size.to_string() == name));
+            let size =
+                entry.name.to_str().and_then(|name| name.parse().ok().filter(|size: &u64| size.to_string() == name));
             // What has another name is a stray.
             kept.extend(size.filter(|_| entry.kind == EntryKind::File));
         }
@@ -122,7 +123,7 @@ impl Claims {
             let vkey = result.bytes(store, &path, LONGEST_LOG_BYTES, "A001")?;
             let key = vkey.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok()?.parse::<VerifyingKey>().ok());
             let is_as_written = |key: &VerifyingKey| vkey.as_deref() == Some(format!("{key}\n").as_bytes());
-            let pem = layout::public_key(digits, "pem");
+            let pem = LogFolder::OF_ROWS.public_key(digits, "pem");
             match key.filter(|key| key.digits() == digits && is_as_written(key)) {
                 Some(key) => {
                     let held = result.bytes(store, &pem, LONGEST_LOG_BYTES, "A001")?;
@@ -203,11 +204,8 @@ impl Reader<'_> {
 
     /// Reads a note, which must be signed.
     fn signed(&self, place: &str, note: &str, result: &mut Verification) -> Option<Claim> {
-        let read = if self.keys.is_empty() {
-            Checkpoint::unchecked(note)
-        } else {
-            Checkpoint::signed_by(note, self.keys)
-        };
+        let read =
+            if self.keys.is_empty() { Checkpoint::unchecked(note) } else { Checkpoint::signed_by(note, self.keys) };
         let of_this_log = read.and_then(|statement| match self.origin {
             Some(origin) if origin != statement.origin => {
                 Err(CheckpointError::Origin { found: statement.origin, wanted: origin.to_owned() })
