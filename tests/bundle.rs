@@ -213,8 +213,8 @@ fn what_cannot_be_asked_for() {
         let to = office.place("paket");
         office.run(&[&["bundle", "--output", &to, "--role", "auditor"][..], options].concat())
     };
-    ask(&["--month", "2026-10", "--purpose", "berkas 1806010101900001"]).expect_refusal(&["names no person"]);
-    ask(&["--month", "2026-10", "--purpose", " "]).expect_refusal(&["1 to 300 characters"]);
+    ask(&["--month", "2026-10", "--purpose", "berkas 1806010101900001"]).expect_refusal(&["without a NIK"]);
+    ask(&["--month", "2026-10", "--purpose", " "]).expect_refusal(&["1 to 200 characters"]);
     ask(&["--month", "1999-01"]).expect_refusal(&["holds no event of 1999-01"]);
     ask(&["--month", "1900-01:2026-10"]).expect_refusal(&["at most 120 months"]);
     assert!(ask(&["--month", "2026-10:2026-09"]).err.contains("after the last one"));
@@ -223,7 +223,7 @@ fn what_cannot_be_asked_for() {
     ask(&["--month", "2026-10"]).expect_refusal(&["is there already"]);
     assert_eq!(fs::read(office.path("paket")).unwrap(), b"mine");
     fs::remove_file(office.path("paket")).unwrap();
-    ask(&["--month", "2026-10", "--purpose", "pemeriksaan\nrutin"]).expect_code_in(&[0, 1], "a purpose");
+    ask(&["--month", "2026-10", "--purpose", "pemeriksaan rutin"]).expect_code_in(&[0, 1], "a purpose");
     let info = fs::read_to_string(office.path("paket/bag-info.txt")).unwrap();
     assert!(info.contains("\nTertib-Purpose: pemeriksaan rutin\n"), "{info}");
 }

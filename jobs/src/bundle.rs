@@ -9,8 +9,9 @@
 
 mod contents;
 
+use crate::access::{self, Look};
 use crate::documents::Step;
-use crate::workspace::Snapshot;
+use crate::workspace::{Snapshot, Workspace};
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use clap::ValueEnum;
@@ -106,15 +107,23 @@ pub(crate) fn carry(
     let key = key.context("the key that signs the log is not there, and a bundle leaves signed or not at all")?;
     bag.sign(&key, &origin)?;
     let digest = bag.digest();
-    leave(Departure { digest: &digest, rows, wanted })?;
+    leave(&snapshot.workspace, Departure { digest: &digest, rows, wanted })?;
     let folder = ClosedBag::carry(bag, to)?;
     Ok(Carried { folder, digest, rows, findings })
 }
 
-/// Says that a bundle leaves the office, before it does.
-fn leave(departure: Departure<'_>) -> Result<()> {
+/// Notes that a bundle leaves the office, before it does. What has rows of cases does not leave where that cannot be noted.
+fn leave(workspace: &Workspace, departure: Departure<'_>) -> Result<()> {
     let Departure { digest, rows, wanted } = departure;
     let months: Vec<String> = wanted.months.iter().map(ToString::to_string).collect();
-    tracing::info!(digest, rows, role = wanted.role.name(), months = months.join(","), "a bundle leaves");
-    Ok(())
+    let look = Look {
+        act: "bundle",
+        what: months.join(", "),
+        answer: digest.to_owned(),
+        rows,
+        discloses: wanted.role.sees_rows(),
+        role: wanted.role.name(),
+        purpose: wanted.purpose.as_deref(),
+    };
+    access::note(workspace, &look)
 }

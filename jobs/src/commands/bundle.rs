@@ -1,5 +1,6 @@
 //! `tertib bundle`
 
+use crate::access;
 use crate::bundle::{self, Role, Wanted};
 use crate::options::{Common, Where};
 use crate::outcome::Outcome;
@@ -33,9 +34,6 @@ pub(crate) struct Options {
     place: Where,
 }
 
-/// The longest purpose, in characters.
-const LONGEST_PURPOSE: usize = 300;
-
 /// Reads a month, or the first and the last one.
 fn span(text: &str) -> Result<(Month, Month), String> {
     let (first, last) = text.split_once(':').unwrap_or((text, text));
@@ -47,14 +45,7 @@ fn span(text: &str) -> Result<(Month, Month), String> {
 /// Exit code 1 when the archive does not hold all of a month.
 pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let workspace = Workspace::open(options.place.config.as_deref())?;
-    if let Some(purpose) = &options.purpose {
-        if schemas::numbers_a_person(purpose) {
-            bail!("a purpose names no person: it has a number of 12 digits or more; write it without");
-        }
-        if purpose.trim().is_empty() || purpose.chars().count() > LONGEST_PURPOSE {
-            bail!("a purpose has 1 to {LONGEST_PURPOSE} characters");
-        }
-    }
+    options.purpose.as_deref().map_or(Ok(()), access::check_purpose)?;
     let (first, last) = options.month;
     let mut months: Vec<Month> =
         std::iter::successors(Some(last), |month| Some(month.back(1))).take_while(|month| *month >= first).take(MOST_MONTHS + 1).collect();

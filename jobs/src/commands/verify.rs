@@ -89,7 +89,7 @@ pub(crate) async fn run(options: &Options, common: Common) -> Result<Outcome> {
             let statement = Checkpoint::printed(&note).map_or_else(|| Checkpoint::unchecked(&note), Ok);
             Ok((place.clone(), statement.with_context(|| format!("{place} is no checkpoint"))?))
         });
-        let trust = BagTrust { keys: keys(options)?, kept: kept.collect::<Result<_>>()? };
+        let trust = BagTrust { keys: public_keys::of_verifier(&options.public_key, &options.witness)?, kept: kept.collect::<Result<_>>()? };
         return bag::run(folder, &trust, &options.place, common).await;
     }
     let heads = heads(options)?;
