@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use tests::forger::{Forger, chosen, rebag, resign, swapped, with_text};
 use tests::tools::{Tool, mount, unmount};
 use tests::{Office, Ran, copy, flip, pasted, sha256, sqlite_texts, tree};
 
@@ -21,6 +22,8 @@ tests::trials! {
     the_same_bag_is_the_same_bytes;
     what_cannot_be_asked_for;
     changed_bags_are_found needs Tool::Python(&["bagit"]);
+    forged_bags_are_found needs Tool::Python(&["bagit", "duckdb"]);
+    an_earlier_statement_is_continued;
     bags_with_traps_are_found;
     killed_at_every_call needs Tool::Strace;
     every_call_may_fail needs Tool::Strace;
@@ -50,16 +53,25 @@ fn verify(bag: &Path) -> Ran {
 fn the_recipe_is_followed() {
     let (_office, bag) = bundled("auditor");
     let recipe = fs::read_to_string(bag.join("BACA-SAYA.md")).unwrap();
+    let room = tempfile::TempDir::new().unwrap();
     let blocks: Vec<&str> = recipe.split("```sh\n").skip(1).map(|block| block.split("```").next().unwrap()).collect();
     let mut run = 0;
     for line in blocks.iter().flat_map(|block| block.lines()).filter(|line| !line.starts_with("duckdb ")) {
         // The program of the package is not on every path, its module is.
-        let line = line.replace("bagit.py", "python3 -m bagit");
+        let line = line.replace("bagit.py", "python3 -m bagit").replace("/tmp/", &format!("{}/", room.path().display()));
         let ran = pasted(&line, &bag).expect_code(0);
         assert!(!ran.out.contains("tidak cocok"), "{line}\n{}", ran.out);
+        if line.starts_with("openssl") {
+            assert!(ran.out.contains("Signature Verified Successfully"), "{line}\n{}", ran.out);
+        }
         run += 1;
     }
-    assert!(run >= 2, "{recipe}");
+    assert!(run >= 11, "{recipe}");
+    // What is signed stands for every byte: another digit, and the signature does not fit.
+    flip(&bag.join("data/log/checkpoint"));
+    let check = blocks.iter().find(|block| block.contains("data/log/checkpoint")).unwrap();
+    let check = check.replace("/tmp/", &format!("{}/", room.path().display()));
+    assert_ne!(pasted(&check, &bag).code, 0);
     for role in ["province", "inspectorate"] {
         let (_office, bag) = bundled(role);
         pasted("sha256sum -c --quiet manifest-sha256.txt && sha256sum -c --quiet tagmanifest-sha256.txt", &bag).expect_code(0);
@@ -267,6 +279,89 @@ fn changed_bags_are_found() {
     }
 }
 
+/// How somebody forges a bag of whom the office's key is known, too: the manifests are right, and so is the signature.
+type Forgery = (&'static str, fn(&Path, &Path));
+
+/// A change of the rows of a part, and whether the script names a row for it.
+fn forged_bags_are_found() {
+    let (office, bag) = bundled("auditor");
+    let forgeries: [Forgery; 6] = [
+        ("edited", |_, part| Forger::edit(part, |rows| with_text(&rows, "petugas_id", "P999"))),
+        ("deleted", |_, part| Forger::edit(part, |rows| chosen(&rows, 1..rows.num_rows()))),
+        ("inserted", |_, part| Forger::edit(part, |rows| chosen(&rows, (0..rows.num_rows()).chain([0])))),
+        ("reordered", |_, part| Forger::edit(part, |rows| swapped(&rows, "seq"))),
+        ("dropped", |_, part| fs::remove_file(part).unwrap()),
+        ("of another month", |bag, part| {
+            let other = bag.join("data/events/bulan=2026-10/part-00000009-0009.parquet");
+            fs::copy(part, other).unwrap();
+        }),
+    ];
+    for signs in [false, true] {
+        for (what, forge) in forgeries {
+            let copied = tempfile::TempDir::new().unwrap();
+            let forged = copied.path().join("paket");
+            copy(&bag, &forged);
+            let part = fs::read_dir(forged.join("data/events/bulan=2026-10")).unwrap().next().unwrap().unwrap().path();
+            let name = part.strip_prefix(&forged).unwrap().display().to_string();
+            forge(&forged, &part);
+            rebag(&forged);
+            if signs {
+                resign(&forged, &office.path("penanda.key"));
+            }
+            // For BagIt it is a bag.
+            drop(Tool::Python(&["bagit", "duckdb"]).output(&["-m", "bagit", "--validate", &forged.display().to_string()]));
+            let ran = verify(&forged).expect_code(1);
+            assert_eq!(ran.finds("B015"), !signs, "{what}: {}", ran.out);
+            let code = if what == "dropped" { "B010" } else { "B016" };
+            let at = if what == "of another month" { "data/events/bulan=2026-10/part-00000009-0009.parquet" } else { &name };
+            assert!(ran.found(code).iter().any(|(_, place)| place.starts_with(at)), "{what}: {}", ran.out);
+            // What the script can see is a row that is another one, or there twice.
+            if !["deleted", "dropped"].contains(&what) {
+                assert!(ran.out.contains(": seq "), "{what}: {}", ran.out);
+                let said = duckdb(&forged, "", &fs::read_to_string(forged.join("verifikasi.sql")).unwrap());
+                assert_eq!(said[0][0], "tidak cocok", "{what}: {said}");
+                assert!(said[0][1].is_number(), "{what}: {said}");
+            }
+        }
+    }
+    // The log itself: a tile, the statement, the list of commits.
+    for (file, code) in [("data/log/tile/0", "B017"), ("data/log/commits.csv", "B017"), ("data/log/checkpoint", "B015")] {
+        let copied = tempfile::TempDir::new().unwrap();
+        let forged = copied.path().join("paket");
+        copy(&bag, &forged);
+        let at = tree(&forged).into_keys().find(|path| path.starts_with(file)).unwrap();
+        flip(&forged.join(at));
+        rebag(&forged);
+        let ran = verify(&forged).expect_code(1);
+        assert!(ran.finds(code), "{file}: {}", ran.out);
+    }
+}
+
+/// The statement of an earlier bag is continued by a later one; that of another archive is not.
+fn an_earlier_statement_is_continued() {
+    let office = Office::unpulled();
+    office.run(&["pull", "--until", "2026-10-15"]).expect_code_in(&[0, 1], "half");
+    let earlier = office.path("awal");
+    fs::copy(office.path("archive/log/checkpoint"), &earlier).unwrap();
+    office.run(&["pull"]).expect_code_in(&[0, 1], "the rest");
+    let bag = bundle(&office, "auditor");
+    let against = |checkpoint: &Path| {
+        tests::run(&["verify", "--bag", &bag.display().to_string(), "--checkpoint", &checkpoint.display().to_string()])
+    };
+    let ran = against(&earlier).expect_code(0);
+    assert!(!ran.out.contains("not continued"), "{}", ran.out);
+    let statement = fs::read_to_string(&earlier).unwrap();
+    let root = statement.lines().nth(2).unwrap();
+    let other = format!("{}{}", if root.starts_with('A') { "B" } else { "A" }, &root[1..]);
+    fs::write(&earlier, statement.lines().take(3).map(|line| format!("{}\n", line.replace(root, &other))).collect::<String>()).unwrap();
+    let ran = against(&earlier).expect_code(1);
+    assert!(ran.found("B017").iter().any(|(_, place)| place.contains("awal")), "{}", ran.out);
+    // A key that is not the office's speaks against the whole bag.
+    let stranger = pipeline::SigningKey::of_seed([9; 32]).unwrap().verifying("tertib/lain").to_string();
+    let ran = tests::run(&["verify", "--bag", &bag.display().to_string(), "--public-key", &stranger]).expect_code(1);
+    assert!(ran.finds("B015"), "{}", ran.out);
+}
+
 /// Bags that are made to harm whoever opens them.
 #[cfg(unix)]
 fn bags_with_traps_are_found() {
@@ -400,14 +495,15 @@ impl Stage {
     }
 }
 
-/// Runs a test for N = 1, 2, 3 … of each kind until the run is no longer disturbed; two at a time.
+/// Runs a test for the first eight calls of each kind, then for every fourth, until the run is no longer disturbed; two at a time. Most
+/// calls are those of one file after the other.
 fn at_every_call(kinds: &[String], disturbed: impl Fn(&str, usize) -> bool + Sync) -> usize {
     let (next, points) = (AtomicUsize::new(0), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
                 while let Some(kind) = kinds.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    for n in 1.. {
+                    for n in (1..=8).chain((12..).step_by(4)) {
                         if !disturbed(kind, n) {
                             break;
                         }
@@ -429,7 +525,7 @@ fn killed_at_every_call() {
         stage.check(&office, &to, &format!("killed at {call} {n}"));
         killed
     });
-    assert!(points >= 100, "only {points} points");
+    assert!(points >= 60, "only {points} points");
 }
 
 fn every_call_may_fail() {
@@ -451,7 +547,7 @@ fn every_call_may_fail() {
         // A fault that did no harm still counts as one more call.
         ran.code == 2 || !matches!(stage.faulted(&format!("{call}:signal=KILL:when={n}")).2.status.code(), Some(0 | 1))
     });
-    assert!(points >= 80, "only {points} points");
+    assert!(points >= 40, "only {points} points");
 }
 
 /// Where the bag goes there is room for the first files alone, then for more, until it fits.

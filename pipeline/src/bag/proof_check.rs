@@ -103,6 +103,7 @@ pub(super) fn check(bag: Bag<'_>, find: Find<'_>) -> Checked {
     let commits = commits(bag, &tree, find);
     logged_parts::check(bag.root, bag.whole, &commits, find);
     checked.rows = rows(bag, &tree, &commits, find);
+    tree.broken.borrow().iter().for_each(|place| find(BagFault::Log, place));
     checked
 }
 
@@ -131,6 +132,8 @@ struct Tree<'a> {
     nodes: TileNodes<ReadTile<'a>>,
     /// The tiles that follow from those above them.
     proved: RefCell<BTreeSet<(u32, u64)>>,
+    /// What of them is missing or does not follow, although a row needs it.
+    broken: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> Tree<'a> {
@@ -144,7 +147,7 @@ impl<'a> Tree<'a> {
                 reading::bytes(&bag.root.join(&path), TILE_BYTES)
             })
         };
-        Self { size, read: read(), nodes: TileNodes::new(size, read()), proved: RefCell::default() }
+        Self { size, read: read(), nodes: TileNodes::new(size, read()), proved: RefCell::default(), broken: RefCell::default() }
     }
 
     /// Returns a leaf, if its tile follows from the root.
@@ -231,7 +234,8 @@ fn rows(bag: Bag<'_>, tree: &Tree<'_>, commits: &[LoggedCommit], find: Find<'_>)
         };
         for batch in batches {
             let compared = batch.ok().and_then(|batch| {
-                batch_rows(&batch, tree, commits, &mut seen, &mut |seq| find(BagFault::Row, &format!("{path}: seq {seq}")))
+                let mut wrong = |seq: i64| find(BagFault::Row, &format!("{path}: seq {seq}"));
+                batch_rows(&batch, tree, commits, &mut seen, &mut wrong)
             });
             if compared.is_none() {
                 find(BagFault::Row, path);
@@ -261,8 +265,16 @@ fn batch_rows(
         let seq = if seqs.is_valid(row) { seqs.value(row) } else { return None };
         let commit = commits.iter().rev().find(|commit| commit.first_seq <= seq && seq < commit.next_seq);
         records.write(row, &mut record);
-        let leaf = commit.and_then(|commit| tree.leaf(seq.unsigned_abs() + commit.version).ok());
-        if leaf != Some(leaf_hash(&record)) || !seen.insert(seq) {
+        let is_leaf = match commit.map(|commit| tree.leaf(seq.unsigned_abs() + commit.version)) {
+            Some(Ok(leaf)) => leaf == leaf_hash(&record),
+            // Without its tile nothing can be said of the row.
+            Some(Err(fault)) => {
+                tree.broken.borrow_mut().insert(place(&fault));
+                true
+            }
+            None => false,
+        };
+        if !is_leaf || !seen.insert(seq) {
             wrong(seq);
         }
     }

@@ -99,6 +99,10 @@ WITH temuan AS (
     UNION ALL
     SELECT NULL, 'akar pohon tidak sama dengan pernyataan arsip (data/log/checkpoint)'
     FROM pernyataan WHERE akar IS DISTINCT FROM (SELECT to_base64(unhex(sidik)) FROM akar)
+    UNION ALL
+    SELECT NULL, 'banyaknya daun tidak sama dengan pernyataan arsip (data/log/checkpoint)'
+    FROM pernyataan WHERE ukuran IS NULL OR ukuran % 256 > 0
+        AND NOT EXISTS (FROM petak WHERE tingkat = 0 AND nomor = ukuran // 256 AND lebar = ukuran % 256)
 )
 SELECT 'tidak cocok' AS hasil, seq, keterangan FROM temuan
 UNION ALL

@@ -159,7 +159,8 @@ fn in_one_line(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bag::{BagContent, LogExtract, LoggedCommit, SealContents, examine_bag, seal_bag};
+    use crate::bag::{BagContent, BagTrust, LogExtract, LoggedCommit, SealContents, examine_bag, seal_bag};
+    use crate::transparency::Checkpoint;
     use std::fs;
 
     fn sealed(target: &Path) -> ClosedBag {
@@ -168,6 +169,8 @@ mod tests {
             private: vec![("persons/bulan=2026-10/part-00000000-0001.parquet".to_owned(), BagContent::Bytes(vec![2; 9]))],
             books: vec![("buku/buku_2026-10.pdf".to_owned(), BagContent::Bytes(b"%PDF".to_vec()))],
             log: LogExtract {
+                statement: Checkpoint { origin: "tertib/a".to_owned(), size: 2, root: [0; 32] },
+                key: "keys/00000000.pem".to_owned(),
                 files: vec![("tile/0/000.p/2".to_owned(), vec![0; 64])],
                 commits: vec![LoggedCommit { version: 0, first_seq: 0, next_seq: 1, statement: "{\"commit\":0}".to_owned() }],
             },
@@ -184,22 +187,23 @@ mod tests {
         let mut closed = sealed(&bag);
         assert!(!bag.exists(), "it has no name before it is whole");
         let digest = closed.digest();
-        closed.sign("note\n").unwrap();
+        let key = SigningKey::of_seed([1; 32]).unwrap();
+        closed.sign(&key, "tertib/a").unwrap();
         assert_eq!(closed.publish().unwrap(), bag);
         let text = |name: &str| fs::read_to_string(bag.join(name)).unwrap();
         assert_eq!(text("bag-info.txt"), "Bagging-Date: 2026-11-03\nNote: a b c\nPayload-Oxum: 194.6\n");
         assert_eq!(text("data/events/diganti.csv"), "seq\n4\n7\n");
         assert_eq!(text("data/log/commits.csv").lines().last(), Some("0,0,1,\"{\"\"commit\"\":0}\""));
-        let examined = examine_bag(&bag);
-        assert_eq!((examined.faults.as_slice(), examined.digest), (&[][..], digest));
+        let examined = examine_bag(&bag, &BagTrust::default());
+        assert_eq!((examined.faults.as_slice(), examined.digest, examined.log), (&[][..], digest, None));
         // Made again, it is the same; another is not put in its place.
         assert!(sealed(&bag).publish().is_err(), "the signature is missing");
         let mut again = sealed(&bag);
-        again.sign("note\n").unwrap();
+        again.sign(&key, "tertib/a").unwrap();
         again.publish().unwrap();
         fs::write(bag.join("data/x"), "x").unwrap();
         let mut again = sealed(&bag);
-        again.sign("note\n").unwrap();
+        again.sign(&key, "tertib/a").unwrap();
         assert!(matches!(again.publish(), Err(BagError::Taken { .. })));
         assert_eq!(fs::read_dir(bag.parent().unwrap()).unwrap().count(), 1, "nothing is left beside it");
     }
