@@ -1,6 +1,6 @@
 //! Changes an archive as somebody could who can write its files, either carelessly or with every digest made anew.
 
-use crate::sha256;
+use crate::{sha256, sha256_of, tree};
 use arrow::array::{Array, ArrayRef, RecordBatch, StringArray, UInt32Array};
 use arrow::compute::{concat_batches, take_record_batch};
 use arrow::datatypes::DataType;
@@ -159,4 +159,31 @@ pub fn chosen(rows: &RecordBatch, places: impl IntoIterator<Item = usize>) -> Re
 pub fn swapped(rows: &RecordBatch, name: &str) -> RecordBatch {
     let places = [1, 0].into_iter().chain(2..rows.num_rows());
     with_column(rows, name, |_| Arc::clone(chosen(rows, places).column_by_name(name).unwrap()))
+}
+
+/// Writes the manifests of a bag for its files as they are now; its signature stays what it was.
+pub fn rebag(bag: &Path) {
+    const SIGNATURE: &str = "tagmanifest-sha256.note";
+    let named = |is_named: &dyn Fn(&str) -> bool| -> (String, u64, usize) {
+        let files = tree(bag).into_iter().map(|(path, bytes)| (path.display().to_string(), bytes));
+        let files: Vec<(String, Vec<u8>)> = files.filter(|(path, _)| is_named(path)).collect();
+        let lines = files.iter().map(|(path, bytes)| format!("{}  {path}\n", sha256(bytes))).collect();
+        (lines, files.iter().map(|(_, bytes)| bytes.len() as u64).sum(), files.len())
+    };
+    let (manifest, bytes, files) = named(&|path| path.starts_with("data/"));
+    fs::write(bag.join("manifest-sha256.txt"), manifest).unwrap();
+    let info = fs::read_to_string(bag.join("bag-info.txt")).unwrap();
+    let (kept, _) = info.split_once("Payload-Oxum").unwrap();
+    fs::write(bag.join("bag-info.txt"), format!("{kept}Payload-Oxum: {bytes}.{files}\n")).unwrap();
+    let (tags, ..) = named(&|path| !path.starts_with("data/") && path != "tagmanifest-sha256.txt" && path != SIGNATURE);
+    fs::write(bag.join("tagmanifest-sha256.txt"), tags).unwrap();
+}
+
+/// Signs a bag as the office does, by somebody who has its key.
+pub fn resign(bag: &Path, key: &Path) {
+    let statement = fs::read_to_string(bag.join("data/log/checkpoint")).unwrap();
+    let origin = statement.lines().next().unwrap();
+    let text = format!("{origin}/paket\n{}\n", sha256_of(&bag.join("tagmanifest-sha256.txt")));
+    let key = pipeline::SigningKey::load(key).unwrap();
+    fs::write(bag.join("tagmanifest-sha256.note"), key.note(origin, &text)).unwrap();
 }

@@ -28,6 +28,8 @@ pub enum Tool {
     Mariadb,
     /// `mount` and `umount`, and the right to use them.
     Mount,
+    /// `openssl`, which checks signatures.
+    Openssl,
     /// `pdffonts` of poppler.
     Pdffonts,
     /// `pdfinfo` of poppler.
@@ -44,6 +46,8 @@ pub enum Tool {
     Python(&'static [&'static str]),
     /// `script`, which runs a command on a terminal.
     Script,
+    /// `sha256sum` with the other words of a shell that a recipe is written in.
+    Sha256sum,
     /// `soffice`, a spreadsheet without a screen.
     Soffice,
     /// `strace`, which injects faults.
@@ -71,7 +75,7 @@ thread_local! {
 
 impl Tool {
     /// Every tool; of Python the packages that some test needs.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::Bash,
         Self::CargoDeb,
         Self::Chromium,
@@ -80,6 +84,7 @@ impl Tool {
         Self::Mandoc,
         Self::Mariadb,
         Self::Mount,
+        Self::Openssl,
         Self::Pdffonts,
         Self::Pdfinfo,
         Self::Pdftoppm,
@@ -88,6 +93,7 @@ impl Tool {
         Self::Preflight,
         Self::Python(&[]),
         Self::Script,
+        Self::Sha256sum,
         Self::Soffice,
         Self::Strace,
         Self::SystemdAnalyze,
@@ -108,6 +114,7 @@ impl Tool {
             Self::Mariadb => &["mariadbd", "mariadb-install-db"],
             Self::Postgresql => &["postgres", "initdb"],
             Self::Mount => &["mount", "umount"],
+            Self::Openssl => &["openssl"],
             Self::Pdffonts => &["pdffonts"],
             Self::Pdfinfo => &["pdfinfo"],
             Self::Pdftoppm => &["pdftoppm"],
@@ -115,6 +122,7 @@ impl Tool {
             Self::Preflight => &["java"],
             Self::Python(_) => &["python3"],
             Self::Script => &["script"],
+            Self::Sha256sum => &["sha256sum", "sh", "sed", "grep", "head", "tail", "awk", "base64", "cut", "test"],
             Self::Soffice => &["soffice"],
             Self::Strace => &["strace"],
             Self::SystemdAnalyze => &["systemd-analyze"],

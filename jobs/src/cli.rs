@@ -1,9 +1,9 @@
 //! The command line. Doc comments are the help.
 
 use crate::commands::{
-    access, backup, calendar, clock, compliance, conformance, contract, demo, dispose, doctor, duplicates, hold, init,
-    key, licences, log, manual, metrics, notify, portal, prove, pull, quality, query, reconcile, remark, render, restore,
-    run, seal, selftest, serve, status, target, trace, verify, witness,
+    access, backup, bundle, calendar, clock, compliance, conformance, contract, demo, dispose, doctor, duplicates,
+    hold, init, key, licences, log, manual, metrics, notify, portal, prove, pull, quality, query, reconcile, remark,
+    render, restore, run, seal, selftest, serve, status, target, trace, verify, witness,
 };
 use crate::examples;
 use crate::options::{Common, OfMonth, Where};
@@ -134,6 +134,9 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: hold::Action,
     },
+    /// Make a signed bag of some months for an auditor, the province or the inspectorate, who check and read it without tertib.
+    #[command(after_help = examples::BUNDLE)]
+    Bundle(bundle::Options),
     /// Copy the archive and the office's own files to the targets of the configuration, or say how the backups are.
     #[command(after_help = examples::BACKUP)]
     Backup(backup::Options),
@@ -175,6 +178,9 @@ pub(crate) enum Command {
     /// Make what the pages of a portal show: how tertib calls itself, so that `serve` stays small.
     #[command(hide = true)]
     Desk(Where),
+    /// Examine a bag from elsewhere: how tertib calls itself, so that nothing in a bag can take the machine.
+    #[command(hide = true)]
+    ExamineBag(verify::Examine),
     /// Make what a package of the program needs: manual pages, completions.
     #[command(hide = true)]
     Util {
@@ -213,6 +219,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Render(options) => render::run(&options, common).await,
         Command::Run(options) => run::run(options).await,
         Command::Seal(options) => seal::run(&options, common),
+        Command::Bundle(options) => bundle::run(&options, common),
         Command::Licences => licences::run(),
         Command::Selftest(options) => selftest::run(&options, common),
         Command::Serve(options) => serve::run(options).await,
@@ -230,7 +237,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Dispose { action } => dispose::run(&action, common),
         Command::Hold { action } => hold::run(&action, common),
         Command::Key { action } => key::run(&action, common).await,
-        Command::Verify(options) => verify::run(&options, common),
+        Command::Verify(options) => verify::run(&options, common).await,
         Command::Access(options) => access::run(&options, common),
         Command::Prove(options) => prove::run(&options),
         Command::Witness { action } => witness::run(&action),
@@ -239,6 +246,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
             other => anyhow!("error: {other}"),
         }),
         Command::Desk(place) => attend(&place).map(|()| Outcome::Done),
+        Command::ExamineBag(asked) => verify::examine_bag(&asked).map(|()| Outcome::Done),
         Command::Util { action } => manual::run(&action, Arguments::command()),
     }
 }

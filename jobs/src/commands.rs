@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod backup;
+pub(crate) mod bundle;
 pub(crate) mod calendar;
 pub(crate) mod clock;
 pub(crate) mod compliance;

@@ -205,6 +205,11 @@ Examples:
   tertib hold list
   tertib hold list --format json";
 
+pub(crate) const BUNDLE: &str = "\
+Examples:
+  tertib bundle --month 2026-10 --role auditor --output paket-2026-10
+  tertib bundle --month 2026-07:2026-09 --role province --output triwulan --purpose 'evaluasi triwulan III'";
+
 pub(crate) const LICENCES: &str = "\
 Examples:
   tertib licences

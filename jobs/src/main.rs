@@ -3,6 +3,7 @@
 mod access;
 mod authority;
 mod backup;
+mod bundle;
 mod channel;
 mod cli;
 mod clock;

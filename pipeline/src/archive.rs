@@ -66,6 +66,7 @@ pub(crate) use pseudonyms::{Persons, Pseudonymizer};
 pub use quarantine::waiting_in_quarantine;
 pub(crate) use read::decode;
 use read::{as_stored, decoded};
+pub(crate) use record::RowRecords;
 pub use rotate::{KeyRotation, RotationError, rotate_key};
 pub(crate) use salts::{EarlierSalts, PersonOf};
 pub use seal::{SealError, SealRequest, seal};

@@ -82,15 +82,15 @@ pub fn name_if_absent(file: &Path, name: &Path) -> Result<()> {
     }
 }
 
-/// Moves a file to a path where nothing is, on a file system without hard links.
+/// Moves a file or folder to a path where nothing is; a file where the file system has no hard links.
 #[cfg(any(target_os = "linux", target_vendor = "apple"))]
-fn move_if_absent(from: &Path, to: &Path) -> Result<()> {
+pub(crate) fn move_if_absent(from: &Path, to: &Path) -> Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     Ok(renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE)?)
 }
 
 #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
-fn move_if_absent(_from: &Path, _to: &Path) -> Result<()> {
+pub(crate) fn move_if_absent(_from: &Path, _to: &Path) -> Result<()> {
     Err(Error::new(ErrorKind::Unsupported, "the file system has no hard links"))
 }
 

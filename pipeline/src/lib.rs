@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod archive;
+mod bag;
 mod blanks;
 mod books;
 mod disposal;
@@ -23,6 +24,11 @@ pub use archive::{
     PaperError, Presence, Provable, Proved, Reassembly, RotationError, Seal, SealError, SealRequest, SourceNote,
     UnprovedError, Verification, WriterLock, complete_log, hold, rotate_key, seal, sign_log, verify,
     waiting_in_quarantine,
+};
+pub use bag::{
+    BagContent, BagError, BagExamination, BagFault, BagTrust, BagWriter, ClosedBag, LogExtract, LoggedCommit,
+    MonthRows, SIGNATURE, ScriptError, SealContents, event_scripts, examine_bag, log_extract, month_rows, put_events,
+    put_log, seal_bag,
 };
 pub use books::{BookError, BookWriter, Disclosure};
 pub use disposal::{Disposable, DisposableMonth, DisposalError, DisposalRequest, dispose};

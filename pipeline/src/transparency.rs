@@ -15,7 +15,8 @@ mod proof;
 mod tiles;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
-pub(crate) use merkle::{Hash, consistency_proof, inclusion_proof, leaf_hash};
+pub(crate) use merkle::{Hash, Nodes, consistency_proof, inclusion_proof, leaf_hash, root_of};
+pub(crate) use note::signed_text;
 pub use note::{Cosignature, NoteError, SigningKey, VerifyingKey};
 pub use proof::{ConsistencyProof, InclusionProof, ProofError};
-pub(crate) use tiles::{Growth, Tile, TileFault, TileNodes, hashes};
+pub(crate) use tiles::{Growth, TILE_WIDTH, Tile, TileFault, TileNodes, hashes};

@@ -3,8 +3,9 @@
 //! Invariant: no spreadsheet takes a cell for a formula.
 
 use crate::table::{Item, Table};
-use csv::{Terminator, WriterBuilder};
+use csv::{Terminator, Writer, WriterBuilder};
 use schemas::document::CsvDialect;
+use std::io::Write;
 
 /// By this mark a spreadsheet knows UTF-8.
 const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
@@ -23,21 +24,46 @@ pub(crate) fn lines<'h, T: AsRef<str>>(
     rows: impl Iterator<Item = impl Iterator<Item = T>>,
     dialect: CsvDialect,
 ) -> Result<Vec<u8>, String> {
-    let mut builder = WriterBuilder::new();
-    let mut begin = Vec::new();
-    if dialect == CsvDialect::Id {
-        builder.delimiter(b';').terminator(Terminator::CRLF);
-        begin.extend_from_slice(BYTE_ORDER_MARK);
-    }
-    let mut writer = builder.from_writer(begin);
-    writer.write_record(head.map(harmless)).map_err(|e| e.to_string())?;
+    let mut lines = Lines::begin(Vec::new(), head, dialect)?;
     for row in rows {
-        writer.write_record(row.map(|cell| harmless(cell.as_ref()))).map_err(|e| e.to_string())?;
+        lines.line(row)?;
     }
-    writer.into_inner().map_err(|e| e.to_string())
+    lines.0.into_inner().map_err(|e| e.to_string())
 }
 
-fn written(item: &Item, dialect: CsvDialect) -> String {
+/// A file that is written line by line.
+pub(crate) struct Lines<W: Write>(Writer<W>);
+
+impl<W: Write> Lines<W> {
+    /// Writes the header line.
+    pub(crate) fn begin<'h>(
+        mut to: W,
+        head: impl Iterator<Item = &'h str>,
+        dialect: CsvDialect,
+    ) -> Result<Self, String> {
+        let mut builder = WriterBuilder::new();
+        if dialect == CsvDialect::Id {
+            builder.delimiter(b';').terminator(Terminator::CRLF);
+            to.write_all(BYTE_ORDER_MARK).map_err(|e| e.to_string())?;
+        }
+        let mut lines = Self(builder.from_writer(to));
+        lines.line(head)?;
+        Ok(lines)
+    }
+
+    /// Writes a line.
+    pub(crate) fn line<T: AsRef<str>>(&mut self, cells: impl Iterator<Item = T>) -> Result<(), String> {
+        self.0.write_record(cells.map(|cell| harmless(cell.as_ref()))).map_err(|e| e.to_string())
+    }
+
+    /// Writes what is not written yet.
+    pub(crate) fn finish(mut self) -> Result<(), String> {
+        self.0.flush().map_err(|e| e.to_string())
+    }
+}
+
+/// Returns the text of a cell.
+pub(crate) fn written(item: &Item, dialect: CsvDialect) -> String {
     match (dialect, item) {
         (CsvDialect::Rfc4180, _) => item.plain(),
         (CsvDialect::Id, Item::Share { .. } | Item::Hours(_) | Item::Minutes(_)) => item.plain().replace('.', ","),

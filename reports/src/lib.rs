@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod bag_readme;
 mod book;
 mod calendar;
 mod cases;
@@ -15,6 +16,7 @@ mod indonesian;
 mod json;
 mod lines;
 mod listing;
+mod month_rows;
 mod narrowed;
 mod notes;
 mod packed;
@@ -38,6 +40,7 @@ mod trial;
 mod verification;
 mod xlsx;
 
+pub use bag_readme::{BagReadme, ReadmeStatement, SavedQuestion, bag_readme};
 pub use cases::cases_file;
 pub use code::{block_code, code};
 pub use html::{
@@ -46,6 +49,7 @@ pub use html::{
 };
 pub use json::{json, json_schemas};
 pub use listing::{Listed, Listing};
+pub use month_rows::{RowsCsv, rows_workbook};
 pub use pdf::Rendered;
 pub use program::{Program, Typesetter, set_in};
 pub use render_error::RenderError;

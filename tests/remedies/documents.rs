@@ -2,12 +2,19 @@
 
 use crate::{Case, Remedies, is_gone, obey, quoted};
 use std::fs;
+use tests::forger::{Forger, rebag, resign, with_text};
 use tests::{Office, flip, forged_code, printed_code};
 
-pub(crate) const CASES: [Case; 4] = [
+pub(crate) const CASES: [Case; 5] = [
     Case("printed_documents", &[], &["B001", "B002", "K003"], printed_documents),
     Case("a_document_of_another_archive", &[], &["K004"], a_document_of_another_archive),
     Case("a_month_that_is_not_all_there", &[], &["K001", "K002", "K005"], a_month_that_is_not_all_there),
+    Case(
+        "a_bag_from_elsewhere",
+        &[],
+        &["B010", "B011", "B012", "B013", "B014", "B015", "B016", "B017"],
+        a_bag_from_elsewhere,
+    ),
     Case("targets", &[], &["T001", "T002", "T003"], targets),
 ];
 
@@ -51,6 +58,56 @@ fn printed_documents(remedies: &mut Remedies) {
         assert!(remedy.contains("templat") && remedy.contains("fail itu diubah"), "{remedy}");
         office.run(&render).expect_code_in(&[0, 1], "render");
         office.run(&book).expect_code(0);
+    }
+}
+
+/// A bag that was changed on its way is sent again; what is no part of it is taken out.
+fn a_bag_from_elsewhere(remedies: &mut Remedies) {
+    let office = Office::small();
+    let bundle = |to: &str| {
+        office
+            .run(&["bundle", "--month", "2026-10", "--role", "auditor", "--output", &office.place(to)])
+            .expect_code_in(&[0, 1], "bundle");
+    };
+    bundle("paket");
+    let verify = |exit: i32| tests::run(&["verify", "--bag", &office.place("paket")]).expect_code(exit).out;
+    let report = office.path("paket/data/dokumen/2026-10/laporan_kepatuhan_2026-10.pdf");
+    let (stray, link) = (office.path("paket/data/catatan.txt"), office.path("paket/data/tautan"));
+    let outside = std::path::PathBuf::from("/etc/hostname");
+    let bag = office.path("paket");
+    let forge = |path: std::path::PathBuf, change: &dyn Fn(&std::path::Path)| {
+        change(&path);
+        rebag(&bag);
+        resign(&bag, &office.path("penanda.key"));
+    };
+    let first = |folder: &str| tests::tree(&bag).into_keys().find(|path| path.starts_with(folder)).unwrap();
+    let faults: [(&str, &dyn Fn()); 8] = [
+        ("B010", &|| fs::remove_file(&report).unwrap()),
+        ("B011", &|| flip(&report)),
+        ("B012", &|| fs::write(&stray, "x").unwrap()),
+        ("B013", &|| std::os::unix::fs::symlink(&outside, &link).unwrap()),
+        ("B014", &|| fs::write(office.path("paket/bagit.txt"), "x").unwrap()),
+        ("B015", &|| fs::remove_file(office.path("paket/tagmanifest-sha256.note")).unwrap()),
+        ("B016", &|| {
+            forge(bag.join(first("data/events/bulan=2026-10")), &|part| {
+                Forger::edit(part, |rows| with_text(&rows, "petugas_id", "P999"));
+            });
+        }),
+        ("B017", &|| forge(bag.join(first("data/log/tile/0")), &flip)),
+    ];
+    for (code, fault) in faults {
+        verify(0);
+        fault();
+        let remedy = remedies.of(&verify(1), code);
+        if code == "B012" {
+            assert!(remedy.contains("keluarkan dari folder paket"), "{remedy}");
+            fs::rename(&stray, office.path("catatan.txt")).unwrap();
+        } else {
+            assert!(remedy.contains("minta paket itu lagi dari"), "{remedy}");
+            fs::remove_dir_all(office.path("paket")).unwrap();
+            bundle("paket");
+        }
+        verify(0);
     }
 }
 

@@ -1,6 +1,9 @@
 //! `tertib verify`
 
+mod bag;
 mod printed;
+
+pub(crate) use bag::{Examine, examine_bag};
 
 use crate::clock;
 use crate::documents;
@@ -13,7 +16,7 @@ use crate::stop;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use pipeline::{Archive, Checkpoint, Examination, FigureBook, KeptHead, Readers, Verification, VerifyingKey};
+use pipeline::{Archive, BagTrust, Checkpoint, Examination, FigureBook, KeptHead, Readers, Verification, VerifyingKey};
 use reports::Document;
 use schemas::document::{
     BookCode, CsvDialect, FigureCheck, FileFormat, LocatedFinding, PdfStandard, Unchecked, VerificationReport,
@@ -33,6 +36,10 @@ pub(crate) struct Options {
     /// The code of a printed document, as its QR code says it: whether the document says what the archive gives.
     #[arg(long, value_name = "TEXT", conflicts_with = "book")]
     code: Option<String>,
+    /// A bag from elsewhere: whether it holds its files unchanged and no others. It is read by a process of its own, which may use so
+    /// much memory and time and no more.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["book", "code", "report", "head", "heads", "public", "since", "archive"])]
+    bag: Option<PathBuf>,
     /// Also writes the statement of the verification (berita acara), dated today: a PDF, or by its ending XLSX, CSV or JSON.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["book", "code"])]
     report: Option<PathBuf>,
@@ -77,7 +84,18 @@ const LONGEST_HEADS_BYTES: u64 = 1 << 20;
 
 /// Exit code 1 when a file is missing, altered or unknown to the log, rows or commits are not what they must be, kept figures are
 /// not what the events give, a kept head is not in the log, or a printed book is not the archive's.
-pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
+pub(crate) async fn run(options: &Options, common: Common) -> Result<Outcome> {
+    if let Some(folder) = &options.bag {
+        let kept = checkpoints(options)?.into_iter().map(|(place, note)| {
+            let statement = Checkpoint::printed(&note).map_or_else(|| Checkpoint::unchecked(&note), Ok);
+            Ok((place.clone(), statement.with_context(|| format!("{place} is no checkpoint"))?))
+        });
+        let trust = BagTrust {
+            keys: public_keys::of_verifier(&options.public_key, &options.witness)?,
+            kept: kept.collect::<Result<_>>()?,
+        };
+        return bag::run(folder, &trust, &options.place, common).await;
+    }
     let heads = heads(options)?;
     let (trusted, mut checkpoints) =
         (public_keys::of_verifier(&options.public_key, &options.witness)?, checkpoints(options)?);

@@ -9,6 +9,7 @@
 use super::columns::{int64s, missing};
 use super::commit_log::EventFile;
 use super::computed::Computed;
+use super::key_epochs::Translation;
 use super::private_rows::PrivateRows;
 use super::read::digests_as_text;
 use super::{Archive, ArchiveError, FileEntry, READ_ROWS, layout, month_of_path};
@@ -68,8 +69,13 @@ impl Pick {
         }
     }
 
-    /// Calls `take` with the index of each row that it picks.
-    fn each(&self, batch: &RecordBatch, mut take: impl FnMut(usize)) -> Result<(), ArchiveError> {
+    /// Calls `take` with the index of each row that it picks. A pseudonym under an earlier key is translated first.
+    fn each(
+        &self,
+        batch: &RecordBatch,
+        translation: Option<&Translation>,
+        mut take: impl FnMut(usize),
+    ) -> Result<(), ArchiveError> {
         let name = self.column();
         let column = batch.column_by_name(name).ok_or_else(|| missing(name))?.as_any();
         let rows = 0..batch.num_rows();
@@ -80,7 +86,13 @@ impl Pick {
             }
             Self::Pseudonyms(wanted) => {
                 let digests = column.downcast_ref::<BinaryArray>().ok_or_else(|| missing(name))?;
-                let is_one = |digest: &[u8]| digest.try_into().is_ok_and(|digest: [u8; 16]| wanted.contains(&digest));
+                let is_one = |digest: &[u8]| {
+                    let of_now = match translation {
+                        Some(translation) => translation.bytes(digest),
+                        None => digest.try_into().ok(),
+                    };
+                    of_now.is_some_and(|digest: [u8; 16]| wanted.contains(&digest))
+                };
                 rows.filter(|row| digests.is_valid(*row) && is_one(digests.value(*row))).for_each(&mut take);
             }
             Self::Seqs(wanted) | Self::CorrectionsOf(wanted) => {
@@ -218,6 +230,7 @@ impl Archive {
     ) -> Result<Option<RecordBatch>, ArchiveError> {
         let fault = |reason: String| ArchiveError::Decode { path: file.path.clone(), reason };
         let bytes = Bytes::from(self.checked_bytes(file)?);
+        let (widening, translation) = (self.widening(file, columns)?, self.translation(file, None)?);
         let builder = ParquetRecordBatchReaderBuilder::try_new(bytes.clone()).map_err(|e| fault(e.to_string()))?;
         let groups = builder.metadata().row_groups().iter().zip(0..);
         let groups = groups.filter(|(group, _)| picks.iter().any(|pick| pick.may_be_in(group)));
@@ -231,7 +244,7 @@ impl Archive {
         for batch in reader.map_err(|e| fault(e.to_string()))? {
             let batch = batch.map_err(|e| fault(e.to_string()))?;
             for pick in picks {
-                pick.each(&batch, |row| found.extend([before + row]))?;
+                pick.each(&batch, translation.as_ref(), |row| found.extend([before + row]))?;
             }
             before += batch.num_rows();
         }
@@ -251,8 +264,13 @@ impl Archive {
         let mut batches = Vec::new();
         for batch in reader.map_err(|e| fault(e.to_string()))? {
             let batch = batch.and_then(digests_as_text).map_err(|e| fault(e.to_string()))?;
-            batches.push(match self.widening(file, columns)? {
+            let batch = match &widening {
                 Some(widening) => widening.of(&batch).map_err(|e| fault(e.to_string()))?,
+                None => batch,
+            };
+            let has_pseudonyms = batch.column_by_name(Computed::NikPseudonym.name()).is_some();
+            batches.push(match translation.as_ref().filter(|_| has_pseudonyms) {
+                Some(translation) => translation.of(&batch).map_err(fault)?,
                 None => batch,
             });
         }

@@ -6,7 +6,7 @@
 use super::commit_log::{self, Commit, TableFacts, Undecoded};
 use super::form::FORMS;
 use super::store::{Folder, LONGEST_LOG_BYTES, Store};
-use super::{Archive, ArchiveError, FileEntry, head, layout};
+use super::{Archive, ArchiveError, FileEntry, head, layout, record};
 use crate::hash::sha256;
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
@@ -23,6 +23,10 @@ pub struct CopiedCommit {
     pub sha256: String,
     /// The SHA-256 of the commit before it, as it states it.
     pub previous: Option<String>,
+    /// The number of events in the archive after it.
+    pub next_seq: i64,
+    /// The record of its leaf in the log.
+    pub record: String,
     /// The files that it names.
     pub parts: Vec<CopiedPart>,
     /// The paths of files of earlier commits that it destroyed.
@@ -83,6 +87,8 @@ impl CopiedCommit {
             path: layout::commit(commit.version),
             sha256: commit.sha256.clone(),
             previous: note.previous.clone(),
+            next_seq: note.next_seq,
+            record: String::from_utf8_lossy(&record::of_commit(commit)).into_owned(),
             parts: public.map(part(false)).chain(private.map(part(true))).collect(),
             destroyed: note.disposal.iter().flat_map(|of| &of.files).map(|file| file.path.clone()).collect(),
             facts: commit.facts.clone(),

@@ -18,7 +18,7 @@ pub(super) fn node_hash(left: &Hash, right: &Hash) -> Hash {
 }
 
 /// Returns the root of leaves or of nodes of one height, which are a power of two.
-pub(super) fn root_of(mut nodes: Vec<Hash>) -> Hash {
+pub(crate) fn root_of(mut nodes: Vec<Hash>) -> Hash {
     while nodes.len() > 1 {
         nodes = nodes.chunks(2).map(|pair| node_hash(&pair[0], &pair[pair.len() - 1])).collect();
     }

@@ -165,6 +165,12 @@ impl SigningKey {
         pair.sign(message).as_ref().try_into().ok()
     }
 
+    /// Returns a text of whole lines as a note that a log of that name has signed. The text must be none that a log signs of itself.
+    #[must_use]
+    pub fn note(&self, name: &str, text: &str) -> String {
+        format!("{text}\n{}", self.line(name, text))
+    }
+
     /// Returns the line by which a log of that name signs a text.
     pub(super) fn line(&self, name: &str, text: &str) -> String {
         let signature = self.raw(text.as_bytes()).unwrap_or([0; 64]);
@@ -340,6 +346,15 @@ pub(super) fn split(note: &str) -> Result<(&str, &str), NoteError> {
         return Err(NoteError::Note("its text has control characters"));
     }
     Ok((text, lines))
+}
+
+/// Returns the text of a note that one of the keys of a log has signed.
+///
+/// # Errors
+/// [`NoteError`] when it is no note, or none of them signed it.
+pub(crate) fn signed_text<'n>(note: &'n str, keys: &[VerifyingKey]) -> Result<&'n str, NoteError> {
+    let (text, _) = split(note)?;
+    if is_signed_by(note, keys)? { Ok(text) } else { Err(NoteError::Note("none of the public keys has signed it")) }
 }
 
 /// Returns whether one of the keys of a log has signed a note.

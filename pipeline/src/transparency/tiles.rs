@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::fmt;
 
 /// How many nodes a tile holds.
-const TILE_WIDTH: u64 = 1 << TILE_HEIGHT;
+pub(crate) const TILE_WIDTH: u64 = 1 << TILE_HEIGHT;
 /// How much higher the nodes of the next level are.
 const TILE_HEIGHT: u32 = 8;
 /// How many bytes a node has.
@@ -38,7 +38,7 @@ impl Tile {
     }
 
     /// Returns the tile with a node of a level, as a tree of that size has it; `None` if it has no such node.
-    fn with(level: u32, node: u64, size: u64) -> Option<Self> {
+    pub(crate) fn with(level: u32, node: u64, size: u64) -> Option<Self> {
         let nodes = Self::nodes(level, size);
         let index = node / TILE_WIDTH;
         (node < nodes).then(|| Self { level, index, width: (nodes - index * TILE_WIDTH).min(TILE_WIDTH) })

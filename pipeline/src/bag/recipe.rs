@@ -1,0 +1,104 @@
+//! The scripts that travel in a bag, by which DuckDB alone checks its rows and answers questions about them.
+//!
+//! Reads   the schema of the public table, which decides the members of a leaf
+//! Gives   `verifikasi.sql` and `tampilan.sql`
+//! Rule    a leaf is SHA-256(0x00 and the canonical JSON of the row): members in order of their names, no blanks, none without a
+//!         value; instants in microseconds since 1970 UTC, days since then, digests in hexadecimal digits
+
+use arrow::datatypes::{DataType, SchemaRef, TimeUnit};
+
+const CHECK: &str = include_str!("verifikasi.sql");
+const VIEWS: &str = include_str!("tampilan.sql");
+
+/// A column of the public table for which there is no rule.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the public column `{column}` has a type that no recipe knows; use the tertib that began the archive")]
+pub struct ScriptError {
+    /// Its name.
+    column: String,
+}
+
+/// How a column is read by DuckDB.
+struct Column<'a> {
+    name: &'a str,
+    kind: &'static str,
+    /// Its member of the canonical JSON; without a value, nothing.
+    member: String,
+    /// Its value as answers show it.
+    shown: String,
+}
+
+impl<'a> Column<'a> {
+    fn of(name: &'a str, kind: &DataType) -> Result<Self, ScriptError> {
+        let asked = format!("asal.\"{name}\"");
+        let (kind, value, shown) = match kind {
+            DataType::Int64 => ("BIGINT", asked.clone(), format!("\"{name}\"")),
+            DataType::Int32 => ("INTEGER", asked.clone(), format!("\"{name}\"")),
+            DataType::Utf8 => ("VARCHAR", format!("teks({asked})"), format!("\"{name}\"")),
+            DataType::Timestamp(TimeUnit::Microsecond, Some(_)) => (
+                "TIMESTAMPTZ",
+                format!("epoch_us({asked})"),
+                format!("make_timestamp(epoch_us(\"{name}\")) AS \"{name}\""),
+            ),
+            DataType::Date32 => ("DATE", format!("({asked} - DATE '1970-01-01')"), format!("\"{name}\"")),
+            DataType::Binary => (
+                "BLOB",
+                format!("'\"' || lower(hex({asked})) || '\"'"),
+                format!("lower(hex(\"{name}\")) AS \"{name}\""),
+            ),
+            _ => return Err(ScriptError { column: name.to_owned() }),
+        };
+        Ok(Self { name, kind, member: format!("'\"{name}\":' || {value}"), shown })
+    }
+}
+
+fn columns(schema: &SchemaRef) -> Result<Vec<Column<'_>>, ScriptError> {
+    schema.fields().iter().map(|field| Column::of(field.name(), field.data_type())).collect()
+}
+
+/// Each as a line of a list, indented.
+fn list<'a>(lines: impl Iterator<Item = &'a str>, indent: usize) -> Vec<String> {
+    lines.map(|line| format!("{}{line}", " ".repeat(indent))).collect()
+}
+
+/// Returns the script that recomputes each leaf of a bag's rows and compares it with the log.
+pub(super) fn check_of(schema: &SchemaRef) -> Result<String, ScriptError> {
+    let mut columns = columns(schema)?;
+    let types: Vec<String> =
+        columns.iter().map(|column| format!("NULL::{} AS \"{}\"", column.kind, column.name)).collect();
+    columns.sort_by_key(|column| column.name);
+    let members: Vec<String> = columns.into_iter().map(|column| column.member).collect();
+    let members: String = list(members.iter().map(String::as_str), 8).iter().map(|line| format!(",\n{line}")).collect();
+    let types = list(types.iter().map(String::as_str), 8).join(",\n");
+    Ok(CHECK.replace("\n@MEMBERS@", &members).replace("@COLUMNS@", &types))
+}
+
+/// Returns the script that defines the views by which questions are asked of a bag.
+pub(super) fn views_of(schema: &SchemaRef) -> Result<String, ScriptError> {
+    let columns = columns(schema)?;
+    let types: Vec<String> =
+        columns.iter().map(|column| format!("NULL::{} AS \"{}\",", column.kind, column.name)).collect();
+    let shown: Vec<String> = columns.into_iter().map(|column| format!("{},", column.shown)).collect();
+    let types = list(types.iter().map(String::as_str), 8).join("\n");
+    let shown = list(shown.iter().map(String::as_str), 4).join("\n");
+    Ok(VIEWS.replace("@TYPES@", &types).replace("@COLUMNS@", &shown))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow::datatypes::{Field, Schema};
+    use std::sync::Arc;
+
+    #[test]
+    fn every_column_has_a_member_in_order_of_its_name() {
+        let fields = vec![Field::new("seq", DataType::Int64, false), Field::new("hasil", DataType::Utf8, true)];
+        let script = check_of(&Arc::new(Schema::new(fields))).unwrap();
+        let members =
+            script.find(",\n        '\"hasil\":' || teks(asal.\"hasil\"),\n        '\"seq\":' || asal.\"seq\"");
+        assert!(members.is_some() && !script.contains('@'), "{script}");
+        let odd = Arc::new(Schema::new(vec![Field::new("x", DataType::Float64, true)]));
+        assert_eq!(check_of(&odd).unwrap_err(), ScriptError { column: "x".to_owned() });
+        assert!(views_of(&odd).is_err());
+    }
+}
