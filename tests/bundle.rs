@@ -58,7 +58,8 @@ fn the_recipe_is_followed() {
     let mut run = 0;
     for line in blocks.iter().flat_map(|block| block.lines()).filter(|line| !line.starts_with("duckdb ")) {
         // The program of the package is not on every path, its module is.
-        let line = line.replace("bagit.py", "python3 -m bagit").replace("/tmp/", &format!("{}/", room.path().display()));
+        let line =
+            line.replace("bagit.py", "python3 -m bagit").replace("/tmp/", &format!("{}/", room.path().display()));
         let ran = pasted(&line, &bag).expect_code(0);
         assert!(!ran.out.contains("tidak cocok"), "{line}\n{}", ran.out);
         if line.starts_with("openssl") {
@@ -74,7 +75,8 @@ fn the_recipe_is_followed() {
     assert_ne!(pasted(&check, &bag).code, 0);
     for role in ["province", "inspectorate"] {
         let (_office, bag) = bundled(role);
-        pasted("sha256sum -c --quiet manifest-sha256.txt && sha256sum -c --quiet tagmanifest-sha256.txt", &bag).expect_code(0);
+        pasted("sha256sum -c --quiet manifest-sha256.txt && sha256sum -c --quiet tagmanifest-sha256.txt", &bag)
+            .expect_code(0);
         drop(Tool::Python(&["bagit", "duckdb"]).output(&["-m", "bagit", "--validate", &bag.display().to_string()]));
         verify(&bag).expect_code(0);
     }
@@ -109,7 +111,8 @@ fn it_answers_as_the_archive_does() {
             theirs.as_array().unwrap().iter().map(|row| row.as_array().unwrap().iter().map(plain).collect()).collect();
         assert_eq!(ours, theirs, "{question}");
     }
-    let corrected = duckdb(&bag, "tampilan.sql", "select count(*) from events_all where seq not in (select seq from events)");
+    let corrected =
+        duckdb(&bag, "tampilan.sql", "select count(*) from events_all where seq not in (select seq from events)");
     let replaced = fs::read_to_string(bag.join("data/events/diganti.csv")).unwrap().lines().count() - 1;
     assert_eq!(corrected[0][0], replaced);
 }
@@ -121,9 +124,26 @@ fn plain(value: &Value) -> String {
 
 fn each_role_gets_its_own() {
     for (role, has, lacks) in [
-        ("auditor", &["data/events/", "data/tabel/peristiwa_2026-10.csv", "data/dokumen/2026-10/laporan_bulanan_2026-10.pdf", "tampilan.sql"][..], &["pribadi", "persons"][..]),
-        ("inspectorate", &["data/events/", "data/dokumen/2026-10/buku_agenda_pendaftaran_2026-10.xlsx"], &["pribadi", "persons"]),
-        ("province", &["data/dokumen/2026-10/laporan_kepatuhan_2026-10_luar.pdf"], &["events", "tabel", "buku_", "laporan_bulanan", ".sql"]),
+        (
+            "auditor",
+            &[
+                "data/events/",
+                "data/tabel/peristiwa_2026-10.csv",
+                "data/dokumen/2026-10/laporan_bulanan_2026-10.pdf",
+                "tampilan.sql",
+            ][..],
+            &["pribadi", "persons"][..],
+        ),
+        (
+            "inspectorate",
+            &["data/events/", "data/dokumen/2026-10/buku_agenda_pendaftaran_2026-10.xlsx"],
+            &["pribadi", "persons"],
+        ),
+        (
+            "province",
+            &["data/dokumen/2026-10/laporan_kepatuhan_2026-10_luar.pdf"],
+            &["events", "tabel", "buku_", "laporan_bulanan", ".sql"],
+        ),
     ] {
         let (_office, bag) = bundled(role);
         let files: Vec<String> = tree(&bag).into_keys().map(|path| path.display().to_string()).collect();
@@ -159,7 +179,8 @@ fn texts(bag: &Path) -> BTreeMap<String, String> {
 fn nothing_names_a_resident() {
     let office = Office::small();
     let database = office.path("kantor.sqlite");
-    let names = sqlite_texts(&database, "select nama from berkas where length(nama) > 7 union select pembawa from kolektif");
+    let names =
+        sqlite_texts(&database, "select nama from berkas where length(nama) > 7 union select pembawa from kolektif");
     let niks = sqlite_texts(&database, "select nik from berkas where length(nik) > 14");
     assert!(names.len() > 30 && niks.len() > 30);
     for role in ["auditor", "province", "inspectorate"] {
@@ -173,8 +194,11 @@ fn nothing_names_a_resident() {
             assert!(!niks.iter().any(holds), "{} of {role} has a NIK", path.display());
         }
     }
-    let log = office.run(&["-v", "bundle", "--month", "2026-10", "--role", "auditor", "--output", &office.place("lagi")]);
-    assert!(!niks.iter().chain(&names).any(|canary| log.err.contains(canary.as_str()) || log.out.contains(canary.as_str())));
+    let log =
+        office.run(&["-v", "bundle", "--month", "2026-10", "--role", "auditor", "--output", &office.place("lagi")]);
+    assert!(
+        !niks.iter().chain(&names).any(|canary| log.err.contains(canary.as_str()) || log.out.contains(canary.as_str()))
+    );
 }
 
 fn text_is_never_a_formula() {
@@ -204,7 +228,9 @@ fn the_same_bag_is_the_same_bytes() {
     flip(&bag.join("data/tabel/peristiwa_2026-10.csv"));
     let changed = tree(&bag);
     let to = bag.display().to_string();
-    office.run(&["bundle", "--month", "2026-10", "--role", "auditor", "--output", &to]).expect_refusal(&["is there already"]);
+    office
+        .run(&["bundle", "--month", "2026-10", "--role", "auditor", "--output", &to])
+        .expect_refusal(&["is there already"]);
     assert_eq!(tree(&bag), changed);
     // Elsewhere, too; and nothing is left on the way.
     let other = office.place("lain");
@@ -309,11 +335,17 @@ fn forged_bags_are_found() {
                 resign(&forged, &office.path("penanda.key"));
             }
             // For BagIt it is a bag.
-            drop(Tool::Python(&["bagit", "duckdb"]).output(&["-m", "bagit", "--validate", &forged.display().to_string()]));
+            drop(Tool::Python(&["bagit", "duckdb"]).output(&[
+                "-m",
+                "bagit",
+                "--validate",
+                &forged.display().to_string(),
+            ]));
             let ran = verify(&forged).expect_code(1);
             assert_eq!(ran.finds("B015"), !signs, "{what}: {}", ran.out);
             let code = if what == "dropped" { "B010" } else { "B016" };
-            let at = if what == "of another month" { "data/events/bulan=2026-10/part-00000009-0009.parquet" } else { &name };
+            let at =
+                if what == "of another month" { "data/events/bulan=2026-10/part-00000009-0009.parquet" } else { &name };
             assert!(ran.found(code).iter().any(|(_, place)| place.starts_with(at)), "{what}: {}", ran.out);
             // What the script can see is a row that is another one, or there twice.
             if !["deleted", "dropped"].contains(&what) {
@@ -325,7 +357,8 @@ fn forged_bags_are_found() {
         }
     }
     // The log itself: a tile, the statement, the list of commits.
-    for (file, code) in [("data/log/tile/0", "B017"), ("data/log/commits.csv", "B017"), ("data/log/checkpoint", "B015")] {
+    for (file, code) in [("data/log/tile/0", "B017"), ("data/log/commits.csv", "B017"), ("data/log/checkpoint", "B015")]
+    {
         let copied = tempfile::TempDir::new().unwrap();
         let forged = copied.path().join("paket");
         copy(&bag, &forged);
@@ -353,7 +386,11 @@ fn an_earlier_statement_is_continued() {
     let statement = fs::read_to_string(&earlier).unwrap();
     let root = statement.lines().nth(2).unwrap();
     let other = format!("{}{}", if root.starts_with('A') { "B" } else { "A" }, &root[1..]);
-    fs::write(&earlier, statement.lines().take(3).map(|line| format!("{}\n", line.replace(root, &other))).collect::<String>()).unwrap();
+    fs::write(
+        &earlier,
+        statement.lines().take(3).map(|line| format!("{}\n", line.replace(root, &other))).collect::<String>(),
+    )
+    .unwrap();
     let ran = against(&earlier).expect_code(1);
     assert!(ran.found("B017").iter().any(|(_, place)| place.contains("awal")), "{}", ran.out);
     // A key that is not the office's speaks against the whole bag.
@@ -386,10 +423,14 @@ fn bags_with_traps_are_found() {
         ("B013", "catatan", Box::new(|bag| manifest(bag, &format!("{zeros}  catatan")))),
         ("B014", "manifest-sha256.txt: line", Box::new(|bag| manifest(bag, &"x".repeat(1 << 20)))),
         ("B010", "data/a\\n", Box::new(|bag| manifest(bag, &format!("{zeros}  data/a%0A\u{1b}[2J")))),
-        ("B013", "manifest-sha256.txt", Box::new(|bag| {
-            fs::remove_file(bag.join("manifest-sha256.txt")).unwrap();
-            symlink("/dev/zero", bag.join("manifest-sha256.txt")).unwrap();
-        })),
+        (
+            "B013",
+            "manifest-sha256.txt",
+            Box::new(|bag| {
+                fs::remove_file(bag.join("manifest-sha256.txt")).unwrap();
+                symlink("/dev/zero", bag.join("manifest-sha256.txt")).unwrap();
+            }),
+        ),
         ("B014", "bagit.txt", Box::new(|bag| fs::write(bag.join("bagit.txt"), "BagIt-Version: 9\n").unwrap())),
         ("B014", "bag-info.txt", Box::new(|bag| fs::write(bag.join("bag-info.txt"), "Payload-Oxum: 1.1\n").unwrap())),
     ];
@@ -467,7 +508,8 @@ impl Stage {
 
     /// Every path that the making of the bag touches.
     fn touched(&self, office: &Office) -> Vec<PathBuf> {
-        let roots = ["laporan/.paket/.tertib-paket.tmp", "keluar/.tertib-paket.tmp", "keluar/paket"].map(|name| office.path(name));
+        let roots = ["laporan/.paket/.tertib-paket.tmp", "keluar/.tertib-paket.tmp", "keluar/paket"]
+            .map(|name| office.path(name));
         let mut paths = vec![office.path("laporan/.paket"), office.path("keluar")];
         for root in &roots {
             paths.push(root.clone());
@@ -530,8 +572,10 @@ fn killed_at_every_call() {
 
 fn every_call_may_fail() {
     let stage = Stage::set();
-    let kinds: Vec<String> =
-        FAULTS.iter().flat_map(|(call, errors)| errors.iter().map(move |error| format!("{call}:error={error}"))).collect();
+    let kinds: Vec<String> = FAULTS
+        .iter()
+        .flat_map(|(call, errors)| errors.iter().map(move |error| format!("{call}:error={error}")))
+        .collect();
     let points = at_every_call(&kinds, |fault, n| {
         let (office, to, output) = stage.faulted(&format!("{fault}:when={n}"));
         let what = format!("{fault} at call {n}");

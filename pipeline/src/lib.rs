@@ -22,7 +22,7 @@ pub use archive::{
     SealRequest, SourceNote, UnprovedError, Verification, WriterLock, seal, verify, waiting_in_quarantine,
 };
 pub use bag::{
-    BagContent, BagError, BagExamination, BagFault, BagTrust, BagWriter, ClosedBag, LogExtract, LoggedCommit, MonthRows, SIGNATURE,
+    BAG_MONTHS, BagContent, BagError, BagExamination, BagFault, BagTrust, BagWriter, ClosedBag, LogExtract, LoggedCommit, MonthRows,
     ScriptError, SealContents, event_scripts, examine_bag, log_extract, month_rows, put_events, put_log, seal_bag,
 };
 pub use books::{BookError, BookWriter, Disclosure};

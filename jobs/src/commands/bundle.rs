@@ -47,8 +47,10 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let workspace = Workspace::open(options.place.config.as_deref())?;
     options.purpose.as_deref().map_or(Ok(()), access::check_purpose)?;
     let (first, last) = options.month;
-    let mut months: Vec<Month> =
-        std::iter::successors(Some(last), |month| Some(month.back(1))).take_while(|month| *month >= first).take(MOST_MONTHS + 1).collect();
+    let mut months: Vec<Month> = std::iter::successors(Some(last), |month| Some(month.back(1)))
+        .take_while(|month| *month >= first)
+        .take(MOST_MONTHS + 1)
+        .collect();
     if months.len() > MOST_MONTHS {
         bail!("a bundle has at most {MOST_MONTHS} months; make several");
     }

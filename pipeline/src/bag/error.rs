@@ -18,7 +18,9 @@ pub enum BagError {
         reason: std::io::Error,
     },
     /// Something else has the name.
-    #[error("{path} is there already, and is another bag or none; name a folder that is not there yet, or move it away")]
+    #[error(
+        "{path} is there already, and is another bag or none; name a folder that is not there yet, or move it away"
+    )]
     Taken {
         /// The folder.
         path: String,

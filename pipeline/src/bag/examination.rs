@@ -66,7 +66,8 @@ impl BagExamination {
     /// Returns the findings.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
-        let finding = |(fault, place): &(BagFault, String)| Finding { code: fault.code(), place: place.clone(), count: 1 };
+        let finding =
+            |(fault, place): &(BagFault, String)| Finding { code: fault.code(), place: place.clone(), count: 1 };
         let mut findings: Vec<Finding> = self.faults.iter().map(finding).collect();
         // The last one that is named stands for those that are not.
         if let Some(last) = findings.last_mut() {

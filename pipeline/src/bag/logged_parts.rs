@@ -28,7 +28,8 @@ pub(super) fn commits(path: &Path) -> Option<Vec<LoggedCommit>> {
             next_seq: record.get(2)?.parse().ok()?,
             statement: record.get(3)?.to_owned(),
         };
-        let is_next = commits.last().is_none_or(|last| last.version < commit.version && last.next_seq <= commit.first_seq);
+        let is_next =
+            commits.last().is_none_or(|last| last.version < commit.version && last.next_seq <= commit.first_seq);
         if !is_next || commit.first_seq > commit.next_seq {
             return None;
         }
@@ -38,12 +39,7 @@ pub(super) fn commits(path: &Path) -> Option<Vec<LoggedCommit>> {
 }
 
 /// Compares the parts of the bag with those that its commits state. `find` is told which are missing, other ones, or not stated.
-pub(super) fn check(
-    root: &Path,
-    whole: &Files,
-    commits: &[LoggedCommit],
-    find: &mut dyn FnMut(BagFault, &str),
-) {
+pub(super) fn check(root: &Path, whole: &Files, commits: &[LoggedCommit], find: &mut dyn FnMut(BagFault, &str)) {
     let mut stated: BTreeMap<String, String> = BTreeMap::new();
     let mut removed = BTreeSet::new();
     for path in whole.keys().filter(|path| path.starts_with(FOLDER)) {
@@ -69,10 +65,12 @@ pub(super) fn check(
             None => find(BagFault::Missing, &format!("{PAYLOAD}events/{path}")),
         }
     }
-    let parts = whole.keys().filter_map(|path| path.strip_prefix("data/events/")).filter(|path| path.ends_with(".parquet"));
+    let parts =
+        whole.keys().filter_map(|path| path.strip_prefix("data/events/")).filter(|path| path.ends_with(".parquet"));
     for path in parts.filter(|path| !stated.contains_key(*path)) {
         find(BagFault::Row, &format!("{PAYLOAD}events/{path}"));
-    }}
+    }
+}
 
 /// The folder of the commits in a bag.
 const FOLDER: &str = "data/log/commits/";

@@ -62,7 +62,8 @@ pub(super) fn read(mut text: impl BufRead, mut outside: impl FnMut(&str)) -> Res
     let mut line = Vec::new();
     for number in 1.. {
         line.clear();
-        let length = text.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(|e| Unusable::Io(e.kind()))?;
+        let length =
+            text.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(|e| Unusable::Io(e.kind()))?;
         if length == 0 {
             break;
         }

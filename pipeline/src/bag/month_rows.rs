@@ -1,9 +1,7 @@
 //! The public rows of a month as people read them in a table.
 
 use crate::archive::{Archive, ArchiveError, FileEntry, month_of_path};
-use arrow::array::{
-    Array, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
-};
+use arrow::array::{Array, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use schemas::Month;
 use schemas::document::Cell;
 

@@ -16,7 +16,8 @@ use super::reading;
 use super::writer::signed_lines;
 use crate::archive::RowRecords;
 use crate::transparency::{
-    Checkpoint, Hash, Nodes, TILE_WIDTH, Tile, TileFault, TileNodes, VerifyingKey, hashes, leaf_hash, root_of, signed_text,
+    Checkpoint, Hash, Nodes, TILE_WIDTH, Tile, TileFault, TileNodes, VerifyingKey, hashes, leaf_hash, root_of,
+    signed_text,
 };
 use arrow::array::{Array, Int64Array, RecordBatch};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -73,7 +74,8 @@ pub(super) fn check(bag: Bag<'_>, find: Find<'_>) -> Checked {
         bag.trusted
     };
     let statement = reading::text(&bag.root.join(&path)).map_err(|e| e.to_string());
-    let statement = statement.and_then(|note| Checkpoint::signed_by(&note, keys).map_err(|e| first_line(&e.to_string())));
+    let statement =
+        statement.and_then(|note| Checkpoint::signed_by(&note, keys).map_err(|e| first_line(&e.to_string())));
     let statement = match statement {
         Ok(statement) => statement,
         Err(reason) => {
@@ -147,7 +149,13 @@ impl<'a> Tree<'a> {
                 reading::bytes(&bag.root.join(&path), TILE_BYTES)
             })
         };
-        Self { size, read: read(), nodes: TileNodes::new(size, read()), proved: RefCell::default(), broken: RefCell::default() }
+        Self {
+            size,
+            read: read(),
+            nodes: TileNodes::new(size, read()),
+            proved: RefCell::default(),
+            broken: RefCell::default(),
+        }
     }
 
     /// Returns a leaf, if its tile follows from the root.
@@ -158,16 +166,18 @@ impl<'a> Tree<'a> {
 
     /// Checks that a tile follows from those above it. The last tile of each level gives the root itself.
     fn prove(&self, tile: Tile) -> Result<(), TileFault<Error>> {
-        if tile.width < TILE_WIDTH || !self.proved.borrow_mut().insert((tile.level, tile.index)) {
+        let place = (tile.level, tile.index);
+        if tile.width < TILE_WIDTH || self.proved.borrow().contains(&place) {
             return Ok(());
         }
         let bytes = (self.read)(tile).map_err(TileFault::Unread)?;
         let above = self.nodes.node(8 * (tile.level + 1), tile.index)?;
         if bytes.len() as u64 != TILE_BYTES || root_of(hashes(&bytes).collect()) != above {
-            self.proved.borrow_mut().remove(&(tile.level, tile.index));
             return Err(TileFault::Length(tile));
         }
-        self.prove(Tile::with(tile.level + 1, tile.index, self.size).ok_or(TileFault::Absent)?)
+        self.prove(Tile::with(tile.level + 1, tile.index, self.size).ok_or(TileFault::Absent)?)?;
+        self.proved.borrow_mut().insert(place);
+        Ok(())
     }
 
     /// Whether the log continues an earlier statement; `None` where the bag does not have the tiles that tell it.

@@ -35,13 +35,17 @@ impl<'a> Column<'a> {
             DataType::Int64 => ("BIGINT", asked.clone(), format!("\"{name}\"")),
             DataType::Int32 => ("INTEGER", asked.clone(), format!("\"{name}\"")),
             DataType::Utf8 => ("VARCHAR", format!("teks({asked})"), format!("\"{name}\"")),
-            DataType::Timestamp(TimeUnit::Microsecond, Some(_)) => {
-                ("TIMESTAMPTZ", format!("epoch_us({asked})"), format!("make_timestamp(epoch_us(\"{name}\")) AS \"{name}\""))
-            }
+            DataType::Timestamp(TimeUnit::Microsecond, Some(_)) => (
+                "TIMESTAMPTZ",
+                format!("epoch_us({asked})"),
+                format!("make_timestamp(epoch_us(\"{name}\")) AS \"{name}\""),
+            ),
             DataType::Date32 => ("DATE", format!("({asked} - DATE '1970-01-01')"), format!("\"{name}\"")),
-            DataType::Binary => {
-                ("BLOB", format!("'\"' || lower(hex({asked})) || '\"'"), format!("lower(hex(\"{name}\")) AS \"{name}\""))
-            }
+            DataType::Binary => (
+                "BLOB",
+                format!("'\"' || lower(hex({asked})) || '\"'"),
+                format!("lower(hex(\"{name}\")) AS \"{name}\""),
+            ),
             _ => return Err(ScriptError { column: name.to_owned() }),
         };
         Ok(Self { name, kind, member: format!("'\"{name}\":' || {value}"), shown })
@@ -60,7 +64,8 @@ fn list<'a>(lines: impl Iterator<Item = &'a str>, indent: usize) -> Vec<String> 
 /// Returns the script that recomputes each leaf of a bag's rows and compares it with the log.
 pub(super) fn check_of(schema: &SchemaRef) -> Result<String, ScriptError> {
     let mut columns = columns(schema)?;
-    let types: Vec<String> = columns.iter().map(|column| format!("NULL::{} AS \"{}\"", column.kind, column.name)).collect();
+    let types: Vec<String> =
+        columns.iter().map(|column| format!("NULL::{} AS \"{}\"", column.kind, column.name)).collect();
     columns.sort_by_key(|column| column.name);
     let members: Vec<String> = columns.into_iter().map(|column| column.member).collect();
     let members: String = list(members.iter().map(String::as_str), 8).iter().map(|line| format!(",\n{line}")).collect();
@@ -71,7 +76,8 @@ pub(super) fn check_of(schema: &SchemaRef) -> Result<String, ScriptError> {
 /// Returns the script that defines the views by which questions are asked of a bag.
 pub(super) fn views_of(schema: &SchemaRef) -> Result<String, ScriptError> {
     let columns = columns(schema)?;
-    let types: Vec<String> = columns.iter().map(|column| format!("NULL::{} AS \"{}\",", column.kind, column.name)).collect();
+    let types: Vec<String> =
+        columns.iter().map(|column| format!("NULL::{} AS \"{}\",", column.kind, column.name)).collect();
     let shown: Vec<String> = columns.into_iter().map(|column| format!("{},", column.shown)).collect();
     let types = list(types.iter().map(String::as_str), 8).join("\n");
     let shown = list(shown.iter().map(String::as_str), 4).join("\n");
@@ -88,7 +94,8 @@ mod tests {
     fn every_column_has_a_member_in_order_of_its_name() {
         let fields = vec![Field::new("seq", DataType::Int64, false), Field::new("hasil", DataType::Utf8, true)];
         let script = check_of(&Arc::new(Schema::new(fields))).unwrap();
-        let members = script.find(",\n        '\"hasil\":' || teks(asal.\"hasil\"),\n        '\"seq\":' || asal.\"seq\"");
+        let members =
+            script.find(",\n        '\"hasil\":' || teks(asal.\"hasil\"),\n        '\"seq\":' || asal.\"seq\"");
         assert!(members.is_some() && !script.contains('@'), "{script}");
         let odd = Arc::new(Schema::new(vec![Field::new("x", DataType::Float64, true)]));
         assert_eq!(check_of(&odd).unwrap_err(), ScriptError { column: "x".to_owned() });

@@ -95,7 +95,8 @@ impl BagWriter {
     /// [`BagError::Io`] when the system refuses.
     pub fn close(mut self, info: &[(&str, String)]) -> Result<ClosedBag, BagError> {
         let oxum = format!("{}.{}", self.payload_bytes, self.payload.len());
-        let fields = info.iter().map(|(label, value)| (*label, value.as_str())).chain([("Payload-Oxum", oxum.as_str())]);
+        let fields =
+            info.iter().map(|(label, value)| (*label, value.as_str())).chain([("Payload-Oxum", oxum.as_str())]);
         let line = |(label, value): (&str, &str)| format!("{label}: {}\n", in_one_line(value));
         let text: String = fields.map(line).collect();
         self.put(INFO, text.as_bytes())?;
@@ -165,19 +166,29 @@ mod tests {
 
     fn sealed(target: &Path) -> ClosedBag {
         let contents = SealContents {
+            month: "2026-10".parse().unwrap(),
             public: vec![("events/bulan=2026-10/part-00000000-0000.parquet".to_owned(), BagContent::Bytes(vec![1; 9]))],
-            private: vec![("persons/bulan=2026-10/part-00000000-0001.parquet".to_owned(), BagContent::Bytes(vec![2; 9]))],
+            private: vec![(
+                "persons/bulan=2026-10/part-00000000-0001.parquet".to_owned(),
+                BagContent::Bytes(vec![2; 9]),
+            )],
             books: vec![("buku/buku_2026-10.pdf".to_owned(), BagContent::Bytes(b"%PDF".to_vec()))],
             log: LogExtract {
                 statement: Checkpoint { origin: "tertib/a".to_owned(), size: 2, root: [0; 32] },
                 key: "keys/00000000.pem".to_owned(),
                 files: vec![("tile/0/000.p/2".to_owned(), vec![0; 64])],
-                commits: vec![LoggedCommit { version: 0, first_seq: 0, next_seq: 1, statement: "{\"commit\":0}".to_owned() }],
+                commits: vec![LoggedCommit {
+                    version: 0,
+                    first_seq: 0,
+                    next_seq: 1,
+                    statement: "{\"commit\":0}".to_owned(),
+                }],
             },
             replaced: [4, 7].into(),
             recipe: vec![("BACA-SAYA.md".to_owned(), "# Paket\n".to_owned())],
         };
-        seal_bag(target, &contents, &[("Bagging-Date", "2026-11-03".to_owned()), ("Note", "a\nb\t c".to_owned())]).unwrap()
+        seal_bag(target, &contents, &[("Bagging-Date", "2026-11-03".to_owned()), ("Note", "a\nb\t c".to_owned())])
+            .unwrap()
     }
 
     #[test]
@@ -191,7 +202,7 @@ mod tests {
         closed.sign(&key, "tertib/a").unwrap();
         assert_eq!(closed.publish().unwrap(), bag);
         let text = |name: &str| fs::read_to_string(bag.join(name)).unwrap();
-        assert_eq!(text("bag-info.txt"), "Bagging-Date: 2026-11-03\nNote: a b c\nPayload-Oxum: 194.6\n");
+        assert_eq!(text("bag-info.txt"), "Bagging-Date: 2026-11-03\nNote: a b c\nTertib-Months: 2026-10\nPayload-Oxum: 153.6\n");
         assert_eq!(text("data/events/diganti.csv"), "seq\n4\n7\n");
         assert_eq!(text("data/log/commits.csv").lines().last(), Some("0,0,1,\"{\"\"commit\"\":0}\""));
         let examined = examine_bag(&bag, &BagTrust::default());

@@ -42,15 +42,22 @@ pub(super) async fn run(folder: &Path, trust: &BagTrust, place: &Where, common: 
     said.push_str(&format!("digest {digest}\n"));
     match log {
         Some((size, root)) => said.push_str(&format!("log {size} leaves, root {root}; {rows} rows are leaves\n")),
-        None => said.push_str(&print::paragraph("not checked: whether an archive gives it, since it has no signed statement", 2)),
+        None => said.push_str(&print::paragraph(
+            "not checked: whether an archive gives it, since it has no signed statement",
+            2,
+        )),
     }
     if trust.keys.is_empty() && log.is_some() {
-        let own = "not checked: who signed it, since no public key was given (--public-key) but those in the bag itself";
+        let own =
+            "not checked: who signed it, since no public key was given (--public-key) but those in the bag itself";
         said.push_str(&print::paragraph(own, 2));
     }
     let left = trust.kept.len() as u64 - continued;
     if left > 0 {
-        said.push_str(&print::paragraph(&format!("not continued, or not to be told from the bag: {left} kept checkpoints"), 2));
+        said.push_str(&print::paragraph(
+            &format!("not continued, or not to be told from the bag: {left} kept checkpoints"),
+            2,
+        ));
     }
     let speech = facts.speech(common.lang.unwrap_or(language));
     print::data(&format!("{said}{}", print::findings(speech, &findings)))?;
@@ -78,7 +85,10 @@ async fn examined(folder: &Path, trust: &BagTrust) -> Result<BagExamination> {
         child.wait().await
     });
     match ended.await {
-        Err(_) => bail!("the bag was not examined within {} minutes; it is too large, or its disk too slow", DEADLINE.as_secs() / 60),
+        Err(_) => bail!(
+            "the bag was not examined within {} minutes; it is too large, or its disk too slow",
+            DEADLINE.as_secs() / 60
+        ),
         Ok(Ok(status)) if status.success() => {
             serde_json::from_slice(&answer).map_err(|fault| anyhow!("the examination gave no answer: {fault}"))
         }
