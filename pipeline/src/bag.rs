@@ -27,7 +27,7 @@ pub use contents::{BagContent, SealContents, event_scripts, put_events, seal_bag
 pub use error::BagError;
 pub use examination::{BagExamination, BagTrust, examine_bag};
 pub use fault::BagFault;
-pub use layout::SIGNATURE;
+pub use layout::BAG_MONTHS;
 pub use log_extract::{LogExtract, LoggedCommit, log_extract, put_log};
 pub use month_rows::{MonthRows, month_rows};
 pub use recipe::ScriptError;

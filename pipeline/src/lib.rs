@@ -26,9 +26,8 @@ pub use archive::{
     waiting_in_quarantine,
 };
 pub use bag::{
-    BagContent, BagError, BagExamination, BagFault, BagTrust, BagWriter, ClosedBag, LogExtract, LoggedCommit,
-    MonthRows, SIGNATURE, ScriptError, SealContents, event_scripts, examine_bag, log_extract, month_rows, put_events,
-    put_log, seal_bag,
+    BAG_MONTHS, BagContent, BagError, BagExamination, BagFault, BagTrust, BagWriter, ClosedBag, LogExtract, LoggedCommit, MonthRows,
+    ScriptError, SealContents, event_scripts, examine_bag, log_extract, month_rows, put_events, put_log, seal_bag,
 };
 pub use books::{BookError, BookWriter, Disclosure};
 pub use disposal::{Disposable, DisposableMonth, DisposalError, DisposalRequest, dispose};

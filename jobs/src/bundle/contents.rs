@@ -5,7 +5,7 @@ use crate::documents::{Batch, DocumentFile, Selection, Step};
 use crate::stop;
 use crate::workspace::Snapshot;
 use anyhow::{Result, bail};
-use pipeline::{Archive, BagWriter, ClosedBag, LogExtract};
+use pipeline::{Archive, BAG_MONTHS, BagWriter, ClosedBag, LogExtract};
 use reports::{BagReadme, ReadmeStatement, RowsCsv};
 use schemas::document::{CsvDialect, FileFormat, Provenance};
 use schemas::{ColumnMeaning, DocumentGroup, Finding, Month};
@@ -181,7 +181,7 @@ fn info(snapshot: &Snapshot, wanted: &Wanted, provenance: &Provenance, rows: u64
         ("Bagging-Date", wanted.on.to_string()),
         ("Bag-Software-Agent", provenance.program.clone()),
         ("Tertib-Role", wanted.role.name().to_owned()),
-        ("Tertib-Months", months.join(" ")),
+        (BAG_MONTHS, months.join(" ")),
         ("Tertib-Archive-Version", provenance.archive_version.to_string()),
         ("Tertib-Archive-Head", provenance.head.clone()),
         ("Tertib-Rows", rows.to_string()),

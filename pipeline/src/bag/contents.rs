@@ -5,7 +5,7 @@
 //! Rule    a part of the public table is carried byte for byte, so that its digest is the one in the log
 
 use super::error::BagError;
-use super::layout::{PAYLOAD, PRIVATE};
+use super::layout::{BAG_MONTHS, PAYLOAD, PRIVATE};
 use super::log_extract::{LogExtract, put_log};
 use super::reading;
 use super::recipe;
@@ -28,6 +28,8 @@ pub enum BagContent {
 /// What the bag of a closed month holds.
 #[derive(Clone, Debug)]
 pub struct SealContents {
+    /// The month.
+    pub month: Month,
     /// Parts of the public table, by their paths in the archive.
     pub public: Vec<(String, BagContent)>,
     /// Parts of the private table, by their paths in the archive.
@@ -59,7 +61,8 @@ pub fn seal_bag(target: &Path, contents: &SealContents, info: &[(&str, String)])
     for (name, text) in &contents.recipe {
         bag.put(name, text.as_bytes())?;
     }
-    bag.close(info)
+    let month = (BAG_MONTHS, contents.month.to_string());
+    bag.close(&info.iter().cloned().chain([month]).collect::<Vec<_>>())
 }
 
 fn put(bag: &mut BagWriter, path: &str, content: &BagContent) -> Result<(), BagError> {

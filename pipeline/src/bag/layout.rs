@@ -14,6 +14,8 @@ pub(super) const MANIFEST: &str = "manifest-sha256.txt";
 /// The digests of all other files, but for itself and its signature.
 pub(super) const TAG_MANIFEST: &str = "tagmanifest-sha256.txt";
 /// The signature of the manifest of tags, which can stand in no manifest.
-pub const SIGNATURE: &str = "tagmanifest-sha256.note";
+pub(super) const SIGNATURE: &str = "tagmanifest-sha256.note";
 /// Which commits added the rows of the bag.
 pub(super) const COMMITS: &str = "data/log/commits.csv";
+/// The label under which a bag says of which months it holds rows, each after a blank.
+pub const BAG_MONTHS: &str = "Tertib-Months";

@@ -166,16 +166,18 @@ impl<'a> Tree<'a> {
 
     /// Checks that a tile follows from those above it. The last tile of each level gives the root itself.
     fn prove(&self, tile: Tile) -> Result<(), TileFault<Error>> {
-        if tile.width < TILE_WIDTH || !self.proved.borrow_mut().insert((tile.level, tile.index)) {
+        let place = (tile.level, tile.index);
+        if tile.width < TILE_WIDTH || self.proved.borrow().contains(&place) {
             return Ok(());
         }
         let bytes = (self.read)(tile).map_err(TileFault::Unread)?;
         let above = self.nodes.node(8 * (tile.level + 1), tile.index)?;
         if bytes.len() as u64 != TILE_BYTES || root_of(hashes(&bytes).collect()) != above {
-            self.proved.borrow_mut().remove(&(tile.level, tile.index));
             return Err(TileFault::Length(tile));
         }
-        self.prove(Tile::with(tile.level + 1, tile.index, self.size).ok_or(TileFault::Absent)?)
+        self.prove(Tile::with(tile.level + 1, tile.index, self.size).ok_or(TileFault::Absent)?)?;
+        self.proved.borrow_mut().insert(place);
+        Ok(())
     }
 
     /// Whether the log continues an earlier statement; `None` where the bag does not have the tiles that tell it.

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a link is not followed, a pipe or device is not opened, and no file is in memory as a whole.
 
-use super::layout::{INFO, MANIFEST, PAYLOAD, TAG_MANIFEST};
+use super::layout::{BAG_MONTHS, INFO, MANIFEST, PAYLOAD, TAG_MANIFEST};
 use super::manifest::{self, Digest, Files, Unusable};
 use sha2::Digest as _;
 use sha2::Sha256;
@@ -64,7 +64,7 @@ pub(super) fn bytes(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
 /// Returns the months of a bag, as it says of itself.
 pub(super) fn months(root: &Path) -> BTreeSet<String> {
     let fields = text(&root.join(INFO)).ok().and_then(|text| info(&text)).unwrap_or_default();
-    let stated = fields.into_iter().filter(|(label, _)| label == "Tertib-Months");
+    let stated = fields.into_iter().filter(|(label, _)| label == BAG_MONTHS);
     stated.flat_map(|(_, value)| value.split(' ').map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
