@@ -84,7 +84,9 @@ impl Watched {
                 for batch in reader.build().unwrap() {
                     let batch = batch.unwrap();
                     for column in batch.columns() {
-                        said.extend((0..batch.num_rows()).map(|row| array_value_to_string(column, row).unwrap() + "\n"));
+                        said.extend(
+                            (0..batch.num_rows()).map(|row| array_value_to_string(column, row).unwrap() + "\n"),
+                        );
                     }
                 }
             }
@@ -102,14 +104,20 @@ fn the_canary_is_where_it_belongs_and_nowhere_else() {
     office.sql(RESIDENT);
     fs::create_dir(office.path("sementara")).unwrap();
     fs::write(office.facts().join("jra.toml"), SCHEDULE).unwrap();
-    let names = sqlite_texts(&office.path("kantor.sqlite"), "select nama from workflow_events where nama like 'KENARIKU%'");
+    let names =
+        sqlite_texts(&office.path("kantor.sqlite"), "select nama from workflow_events where nama like 'KENARIKU%'");
     assert!(names.len() > 2);
     let mut watched = Watched { office, seen: Vec::new(), commands: 0 };
     work(&mut watched);
     mistakes(&mut watched);
     destroy(&mut watched);
     watched.look();
-    assert!(watched.commands > 25 && !watched.seen.is_empty(), "{} commands, seen in {:?}", watched.commands, watched.seen);
+    assert!(
+        watched.commands > 25 && !watched.seen.is_empty(),
+        "{} commands, seen in {:?}",
+        watched.commands,
+        watched.seen
+    );
 }
 
 /// The days of an office.

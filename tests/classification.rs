@@ -47,7 +47,8 @@ fn columns_of(pulled: &Pulled, table: &str) -> BTreeSet<String> {
 fn is_whole(pulled: &Pulled) {
     for public_only in [false, true] {
         let key = (!public_only).then_some(&pulled.key);
-        let examination = Examination { root: &pulled.root(), public_only, key, earlier_keys: &[], heads: &[], since: None };
+        let root = pulled.root();
+        let examination = Examination { public_only, key, ..Examination::of(&root) };
         let result = pipeline::verify(examination, &|_, _| {}).unwrap();
         assert!(result.findings.is_empty(), "{:?}", result.findings);
         assert_eq!(result.events, pulled.archive.provenance().unwrap().events);

@@ -42,7 +42,8 @@ fn office(schedule: &str) -> Office {
 
 fn proposed(office: &Office) -> (Ran, PathBuf) {
     let ran = office.run(&[&OF_AUGUST[..], &["--by", "ANDI REKAAN, arsiparis"]].concat()).expect_code(0);
-    let mut found: Vec<PathBuf> = fs::read_dir(office.path("laporan")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut found: Vec<PathBuf> =
+        fs::read_dir(office.path("laporan")).unwrap().map(|entry| entry.unwrap().path()).collect();
     found.retain(|path| path.file_name().unwrap().to_string_lossy().starts_with("usul_musnah_2026-08_"));
     assert_eq!(found.len(), 1);
     (ran, found.remove(0))
@@ -61,12 +62,20 @@ fn carried_out(office: &Office, proposal: &str) -> Ran {
 
 /// The NIK and names of who came in a month and in no other.
 fn people(office: &Office, month: &str) -> Vec<String> {
-    let other = format!("select nik from workflow_events where strftime('%Y-%m', selesai, '+7 hours') != '{month}' and nik is not null");
-    let own = format!("from workflow_events where strftime('%Y-%m', selesai, '+7 hours') = '{month}' and nik not in ({other})");
+    let other = format!(
+        "select nik from workflow_events where strftime('%Y-%m', selesai, '+7 hours') != '{month}' and nik is not null"
+    );
+    let own = format!(
+        "from workflow_events where strftime('%Y-%m', selesai, '+7 hours') = '{month}' and nik not in ({other})"
+    );
     let mut found = sqlite_texts(&office.path("kantor.sqlite"), &format!("select distinct nik {own}"));
-    let names = sqlite_texts(&office.path("kantor.sqlite"), &format!("select distinct nama {own} and length(nama) > 14"));
+    let names =
+        sqlite_texts(&office.path("kantor.sqlite"), &format!("select distinct nama {own} and length(nama) > 14"));
     let elsewhere = "from workflow_events where strftime('%Y-%m', selesai, '+7 hours')";
-    let kept = sqlite_texts(&office.path("kantor.sqlite"), &format!("select distinct nama {elsewhere} != '{month}' and nama is not null"));
+    let kept = sqlite_texts(
+        &office.path("kantor.sqlite"),
+        &format!("select distinct nama {elsewhere} != '{month}' and nama is not null"),
+    );
     found.extend(names.into_iter().filter(|name| !kept.contains(name)));
     found
 }
@@ -86,7 +95,8 @@ fn found_in(folder: &std::path::Path, texts: &[String]) -> Vec<String> {
                 }
             }
         }
-        found.extend(texts.iter().filter(|text| said.contains(*text)).map(|text| format!("{}: {text}", path.display())));
+        found
+            .extend(texts.iter().filter(|text| said.contains(*text)).map(|text| format!("{}: {text}", path.display())));
     }
     found
 }
@@ -97,7 +107,10 @@ fn figures(office: &Office) -> BTreeMap<&'static str, Value> {
 
 fn books(office: &Office, month: &str) -> BTreeMap<PathBuf, Vec<u8>> {
     office.run(&["render", "--month", month, "--format", "csv"]).expect_code_in(&[0, 1], "render");
-    tree(&office.path("laporan").join(month)).into_iter().filter(|(path, _)| path.extension().is_some_and(|of| of == "csv")).collect()
+    tree(&office.path("laporan").join(month))
+        .into_iter()
+        .filter(|(path, _)| path.extension().is_some_and(|of| of == "csv"))
+        .collect()
 }
 
 fn what_is_destroyed_is_gone_and_the_rest_is_as_it_was() {
@@ -108,9 +121,14 @@ fn what_is_destroyed_is_gone_and_the_rest_is_as_it_was() {
     let head = office.run(&["verify"]).expect_code(0).out;
     let head = head.lines().find_map(|line| line.strip_prefix("head ")).unwrap().to_owned();
     let archive = tree(&office.path("archive"));
-    office.run(&["render", "--month", "2026-08", "--full", "--only", "buku_registrasi_arsip"]).expect_code_in(&[0, 1], "full");
+    office
+        .run(&["render", "--month", "2026-08", "--full", "--only", "buku_registrasi_arsip"])
+        .expect_code_in(&[0, 1], "full");
     let (said, _) = proposed(&office);
-    assert!(said.out.contains("2026-08") && said.err.contains("SHA-256") && said.err.contains("nothing was destroyed"), "{said:?}");
+    assert!(
+        said.out.contains("2026-08") && said.err.contains("SHA-256") && said.err.contains("nothing was destroyed"),
+        "{said:?}"
+    );
     assert_eq!(tree(&office.path("archive")).len(), archive.len());
     let path = approved(&office);
     let ran = carried_out(&office, &path).expect_code(0);
@@ -118,7 +136,11 @@ fn what_is_destroyed_is_gone_and_the_rest_is_as_it_was() {
     // Nothing of these people is left, and nothing else has changed.
     assert_eq!(found_in(&office.path("archive"), &people), Vec::<String>::new());
     let now = tree(&office.path("archive"));
-    let public = |path: &PathBuf| path.starts_with("events") || path.starts_with("persons/bulan=2026-09") || path.starts_with("persons/bulan=2026-10");
+    let public = |path: &PathBuf| {
+        path.starts_with("events")
+            || path.starts_with("persons/bulan=2026-09")
+            || path.starts_with("persons/bulan=2026-10")
+    };
     assert!(archive.iter().filter(|(path, _)| public(path)).all(|(path, bytes)| now[path] == *bytes));
     assert_eq!(figures(&office), figures_before);
     assert_eq!(books(&office, "2026-10").keys().collect::<Vec<_>>(), books_before.keys().collect::<Vec<_>>());
@@ -133,24 +155,46 @@ fn what_is_destroyed_is_gone_and_the_rest_is_as_it_was() {
         &["reconcile", "--month", "2026-08"],
     ] {
         let ran = office.run(arguments).expect_code(2);
-        assert!(ran.err.contains("the personal data of 2026-08 were destroyed by version 1"), "{arguments:?}: {}", ran.err);
+        assert!(
+            ran.err.contains("the personal data of 2026-08 were destroyed by version 1"),
+            "{arguments:?}: {}",
+            ran.err
+        );
     }
-    office.run(&["render", "--month", "2026-08", "--only", "laporan_bulanan,laporan_kepatuhan"]).expect_code_in(&[0, 1], "reports");
+    office
+        .run(&["render", "--month", "2026-08", "--only", "laporan_bulanan,laporan_kepatuhan"])
+        .expect_code_in(&[0, 1], "reports");
     // The statement says what was destroyed, and names nobody of them.
     let pdf = office.path("musnah/berita_acara_pemusnahan_data_pribadi_1.pdf");
     let text = TEXT.output(&["-layout", &pdf.display().to_string(), "-"]);
-    for wanted in ["BERITA ACARA PEMUSNAHAN ARSIP DATA PRIBADI", "Agustus 2026", "ANDI REKAAN", "SRI REKAAN", "Perbup rekaan", "LAMPIRAN"] {
+    for wanted in [
+        "BERITA ACARA PEMUSNAHAN ARSIP DATA PRIBADI",
+        "Agustus 2026",
+        "ANDI REKAAN",
+        "SRI REKAAN",
+        "Perbup rekaan",
+        "LAMPIRAN",
+    ] {
         assert!(text.contains(wanted), "{wanted} is not in\n{text}");
     }
     assert!(found_in(&office.path("musnah"), &people).is_empty() && !tests::holds_nik(&text));
     let json: Value = serde_json::from_slice(&fs::read(pdf.with_extension("json")).unwrap()).unwrap();
     assert_eq!(json["version"], 1);
-    assert!(json["files"].as_array().unwrap().iter().all(|file| !office.path("archive").join(file["path"].as_str().unwrap()).exists()));
+    assert!(
+        json["files"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|file| !office.path("archive").join(file["path"].as_str().unwrap()).exists())
+    );
     // The same again changes nothing.
     let (archive, statement) = (tree(&office.path("archive")), tree(&office.path("musnah")));
     carried_out(&office, &path).expect_code(0);
     assert!(tree(&office.path("archive")) == archive && tree(&office.path("musnah")) == statement);
-    assert_eq!(office.run(&["pull", "--at", "2026-11-21T00:00:00Z"]).expect_code_in(&[0, 1], "pull").pulled().changes(), (0, 0));
+    assert_eq!(
+        office.run(&["pull", "--at", "2026-11-21T00:00:00Z"]).expect_code_in(&[0, 1], "pull").pulled().changes(),
+        (0, 0)
+    );
 }
 
 fn nothing_is_destroyed_by_default() {
@@ -197,7 +241,9 @@ fn who_proposes_does_not_approve() {
 fn a_hold_goes_before_retention() {
     let office = office(SCHEDULE);
     let path = approved(&office);
-    let hold = |action: &str| office.run(&["hold", action, "--month", "2026-08", "--reason", "perkara rekaan", "--by", "ANDI"]);
+    let hold = |action: &str| {
+        office.run(&["hold", action, "--month", "2026-08", "--reason", "perkara rekaan", "--by", "ANDI"])
+    };
     hold("lift").expect_refusal(&["is not on hold"]);
     hold("add").expect_code(0);
     hold("add").expect_refusal(&["is on hold already"]);
@@ -252,17 +298,43 @@ fn a_destruction_that_is_killed_at_any_call_is_ended() {
         strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("inject={call}:signal=KILL:when={n}")]);
         let archive = office.path("archive");
         let own = archive.join("_tertib/staging/1-0");
-        let mut paths = vec![archive.clone(), own.clone(), own.join("commit.json"), own.join("intent.json"), archive.join("_tertib/head")];
+        let mut paths = vec![
+            archive.clone(),
+            own.clone(),
+            own.join("commit.json"),
+            own.join("intent.json"),
+            archive.join("_tertib/head"),
+        ];
         paths.push(archive.join(format!("_tertib/intent-{:020}.json", 1)));
         paths.push(archive.join(format!("events/_delta_log/{:020}.json", 1)));
-        paths.extend(["quarantine/part-00000001-0000.parquet", "quarantine", "persons", "persons/bulan=2026-08", "events/_delta_log"].map(|path| archive.join(path)));
+        paths.extend(
+            [
+                "quarantine/part-00000001-0000.parquet",
+                "quarantine",
+                "persons",
+                "persons/bulan=2026-08",
+                "events/_delta_log",
+            ]
+            .map(|path| archive.join(path)),
+        );
         paths.push(own.join("quarantine~part-00000001-0000.parquet"));
-        paths.extend(tree(&archive).into_keys().filter(|path| path.starts_with("persons/bulan=2026-08") || path.starts_with("quarantine")).map(|path| archive.join(path)));
+        paths.extend(
+            tree(&archive)
+                .into_keys()
+                .filter(|path| path.starts_with("persons/bulan=2026-08") || path.starts_with("quarantine"))
+                .map(|path| archive.join(path)),
+        );
         for path in paths {
             strace.arg("-P").arg(path);
         }
         let program = tests::tertib();
-        strace.arg(program.get_program()).args(["dispose", "carry-out", &name(office), "--output", &office.place("musnah")]);
+        strace.arg(program.get_program()).args([
+            "dispose",
+            "carry-out",
+            &name(office),
+            "--output",
+            &office.place("musnah"),
+        ]);
         strace.arg("--config").arg(office.path("tertib.toml"));
         !matches!(strace.stdin(Stdio::null()).output().unwrap().status.code(), Some(0))
     };

@@ -46,7 +46,7 @@ fn findings(office: &Office, heads: &[KeptHead]) -> Vec<Finding> {
     let facts = FACTS.get_or_init(|| Arc::new(Facts::embedded().unwrap()));
     let root = office.path("archive");
     let key = Key::load(&office.path("kunci.key")).unwrap();
-    let examination = Examination { root: &root, public_only: false, key: Some(&key), earlier_keys: &[], heads, since: None };
+    let examination = Examination { key: Some(&key), heads, ..Examination::of(&root) };
     let mut findings = pipeline::verify(examination, &|_, _| {}).unwrap().findings;
     if findings.is_empty() {
         let archive = pipeline::Archive::open(&root).unwrap();

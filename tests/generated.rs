@@ -399,9 +399,10 @@ fn pull(folder: &Path, key: &Key, facts: &Facts) -> Result<PullReport, PullError
         retries: 0,
         may_write: true,
         fence: WriterLock::Lock,
+        signing: None,
     };
     let root = folder.join("archive");
-    runtime().block_on(pipeline::pull(&source, &root, key, facts, options, &mut |_, _| {}))
+    runtime().block_on(pipeline::pull(&source, &root, key, facts, options, &mut |_, _, _| {}))
 }
 
 /// A berkas that goes through the SOP in one batch, each step a day after the one before, from a day of 2026 on.

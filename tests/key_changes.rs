@@ -123,7 +123,8 @@ fn a_key_that_is_at_hand_is_changed_twice() {
     fs::rename(&oldest, office.path("disimpan")).unwrap();
     verified(&office);
     // The key is nowhere in the archive, and no backup takes one.
-    let digits: Vec<String> = keys(&office).iter().map(|key| fs::read_to_string(key).unwrap().trim().to_owned()).collect();
+    let digits: Vec<String> =
+        keys(&office).iter().map(|key| fs::read_to_string(key).unwrap().trim().to_owned()).collect();
     for (path, bytes) in tree(&office.path("archive")) {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         assert!(digits.iter().all(|digits| !text.contains(digits)), "{}", path.display());
@@ -162,7 +163,13 @@ fn the_paper_of_the_new_key_is_confirmed_and_entered() {
         words.lines().take(3).collect::<Vec<_>>().join("\n") + "\n\n"
     };
     let typed = |office: &Office, action: &str, words: &str| -> Ran {
-        let mut child = office.command(&["key", action]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = office
+            .command(&["key", action])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         std::io::Write::write_all(child.stdin.as_mut().unwrap(), words.as_bytes()).unwrap();
         child.wait_with_output().unwrap().into()
     };
@@ -191,7 +198,8 @@ fn a_public_copy_tells_persons_apart() {
     }
     let at = copy.path().display().to_string();
     for month in MONTHS {
-        let there = tests::run(&["metrics", "--month", month, "--archive", &at, "--format", "json"]).expect_code(0).json();
+        let there =
+            tests::run(&["metrics", "--month", month, "--archive", &at, "--format", "json"]).expect_code(0).json();
         assert_eq!(tests::figures(there)["duplicates"], office.figures(month, 0)["duplicates"], "{month}");
     }
     tests::run(&["verify", "--archive", &at, "--public"]).expect_code(0);
@@ -203,7 +211,19 @@ fn a_public_copy_tells_persons_apart() {
 
 /// Calls that touch a file.
 const CALLS: [&str; 14] = [
-    "openat", "mkdir", "write", "fsync", "rename", "link", "linkat", "unlink", "unlinkat", "rmdir", "chmod", "getdents64", "statx",
+    "openat",
+    "mkdir",
+    "write",
+    "fsync",
+    "rename",
+    "link",
+    "linkat",
+    "unlink",
+    "unlinkat",
+    "rmdir",
+    "chmod",
+    "getdents64",
+    "statx",
     "read",
 ];
 
@@ -245,7 +265,8 @@ fn a_change_that_is_killed_at_any_call_is_ended() {
             points += 1;
             // Ended by the same command; where it was ended already, a second change is as good.
             office.run(&CHANGED).expect_code_in(&[0], &what);
-            let kept: BTreeSet<_> = keys(&office).into_iter().map(|path| path.file_name().unwrap().to_owned()).collect();
+            let kept: BTreeSet<_> =
+                keys(&office).into_iter().map(|path| path.file_name().unwrap().to_owned()).collect();
             assert!(!kept.iter().any(|name| name.to_string_lossy().ends_with(".baru")), "{what}: {kept:?}");
             let changes = (1..4).filter(|version| office.commit(*version).exists()).count();
             assert!(changes == kept.len() - 1, "{what}: {changes} changes, {kept:?}");

@@ -1,9 +1,9 @@
 //! The command line. Doc comments are the help.
 
 use crate::commands::{
-    backup, calendar, clock, compliance, conformance, contract, demo, dispose, doctor, duplicates, hold, init, key, licences, log,
-    manual, metrics, notify, portal, pull, quality, query, reconcile, remark, render, restore, run, seal, selftest,
-    serve, status, target, verify,
+    access, backup, calendar, clock, compliance, conformance, contract, demo, dispose, doctor, duplicates, hold, init,
+    key, licences, log, manual, metrics, notify, portal, prove, pull, quality, query, reconcile, remark, render,
+    restore, run, seal, selftest, serve, status, target, verify, witness,
 };
 use crate::examples;
 use crate::options::{Common, OfMonth, Where};
@@ -137,7 +137,7 @@ pub(crate) enum Command {
     /// Restore a backup into a new folder, verified.
     #[command(after_help = examples::RESTORE)]
     Restore(restore::Options),
-    /// The office's key on paper: print it for the safe, compare the paper with it, enter it again.
+    /// The office's keys: make the one that signs the log, show its public part; the keys on paper.
     #[command(after_help = examples::KEY)]
     Key {
         /// What to do with it.
@@ -153,6 +153,19 @@ pub(crate) enum Command {
     /// Check every file of the archive against its log.
     #[command(after_help = examples::VERIFY)]
     Verify(verify::Options),
+    /// List who looked at what, when and why.
+    #[command(after_help = examples::ACCESS)]
+    Access(access::Options),
+    /// Prove to somebody without the archive that a row or a commit is in its log, or that the log only grew.
+    #[command(after_help = examples::PROVE)]
+    Prove(prove::Options),
+    /// A second party that signs what it has seen of the log, so that its history cannot be written anew.
+    #[command(after_help = examples::WITNESS)]
+    Witness {
+        /// What to do.
+        #[command(subcommand)]
+        action: witness::Action,
+    },
     /// Set what lies in the current folder: how tertib calls itself for templates that may never end.
     #[command(hide = true)]
     Typeset,
@@ -214,6 +227,9 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Hold { action } => hold::run(&action, common),
         Command::Key { action } => key::run(&action, common).await,
         Command::Verify(options) => verify::run(&options, common),
+        Command::Access(options) => access::run(&options, common),
+        Command::Prove(options) => prove::run(&options),
+        Command::Witness { action } => witness::run(&action),
         Command::Typeset => reports::set_in(Path::new(".")).map(|()| Outcome::Done).map_err(|fault| match fault {
             reports::RenderError::Layout { reason, .. } => anyhow!("error: {reason}"),
             other => anyhow!("error: {other}"),

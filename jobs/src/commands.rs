@@ -1,5 +1,6 @@
 //! One command, one file.
 
+pub(crate) mod access;
 pub(crate) mod backup;
 pub(crate) mod calendar;
 pub(crate) mod clock;
@@ -19,6 +20,7 @@ pub(crate) mod manual;
 pub(crate) mod metrics;
 pub(crate) mod notify;
 pub(crate) mod portal;
+pub(crate) mod prove;
 pub(crate) mod pull;
 pub(crate) mod quality;
 pub(crate) mod query;
@@ -33,3 +35,4 @@ pub(crate) mod serve;
 pub(crate) mod status;
 pub(crate) mod target;
 pub(crate) mod verify;
+pub(crate) mod witness;

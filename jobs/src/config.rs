@@ -32,7 +32,7 @@ use crate::{clock, packaged};
 use anyhow::{Result, anyhow};
 use monitoring::MonitoringSection;
 use own_files::KEPT;
-use pipeline::{Key, KeyError};
+use pipeline::{Key, KeyError, NoteError, SigningKey};
 use place::At;
 use render::RenderSection;
 use schemars::JsonSchema;
@@ -45,6 +45,9 @@ use toml::de::DeTable;
 
 /// Where the configuration is looked for when nothing names it.
 const PLACES: [&str; 3] = ["tertib.toml", "work/tertib.toml", "/etc/tertib/tertib.toml"];
+
+/// What the key that signs the log is called, unless the configuration says otherwise.
+pub(crate) const SIGNING_KEY: &str = "penanda.key";
 
 /// The whole file.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -98,12 +101,14 @@ pub(crate) struct Config {
 
 /// `[archive]`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub(crate) struct ArchiveSection {
     /// Folder.
     pub path: PathBuf,
     /// Secret key file.
     pub key: PathBuf,
+    /// File of the key that signs the log.
+    pub signing_key: PathBuf,
     /// Whether a kernel lock keeps writers apart; otherwise only the commit itself does.
     pub lock: bool,
 }
@@ -120,7 +125,7 @@ pub(crate) struct ReportsSection {
 
 impl Default for ArchiveSection {
     fn default() -> Self {
-        Self { path: "archive".into(), key: "kunci.key".into(), lock: true }
+        Self { path: "archive".into(), key: "kunci.key".into(), signing_key: SIGNING_KEY.into(), lock: true }
     }
 }
 
@@ -278,6 +283,22 @@ impl Config {
     /// When it is not there, or cannot be used.
     pub(crate) fn key(&self) -> Result<Key, KeyError> {
         credential::key_in(&self.key_path())
+    }
+
+    /// The file of the key that signs the log.
+    pub(crate) fn signing_key_path(&self) -> PathBuf {
+        self.folder.join(&self.archive.signing_key)
+    }
+
+    /// The key that signs the log; `None` where there is none, which leaves the log unsigned.
+    ///
+    /// # Errors
+    /// When it is there and cannot be used.
+    pub(crate) fn signing_key(&self) -> Result<Option<SigningKey>, NoteError> {
+        match credential::signing_key_in(&self.signing_key_path()) {
+            Err(NoteError::NoKey { .. }) => Ok(None),
+            other => other.map(Some),
+        }
     }
 
     /// The folder of what tertib keeps for itself.

@@ -6,9 +6,9 @@
 mod database;
 mod story;
 
-use crate::config::{Beginning, Config};
-use anyhow::Result;
-use pipeline::Key;
+use crate::config::{Beginning, Config, SIGNING_KEY};
+use anyhow::{Context, Result};
+use pipeline::{Key, SigningKey};
 use schemas::Facts;
 use std::path::Path;
 use story::Office;
@@ -21,6 +21,7 @@ const DATABASE: &str = "sqlite:kantor.sqlite";
 pub(crate) async fn install(dir: &Path, office: &Office, facts: &Facts, seed: u64) -> Result<Config> {
     database::write(&dir.join("kantor.sqlite"), office, facts).await?;
     Key::create_for_demo(&dir.join("kunci.key"), seed)?;
+    SigningKey::for_demo(seed).context("the invented key is refused")?.keep(&dir.join(SIGNING_KEY))?;
     let place = dir.join("tertib.toml");
     Beginning { url: DATABASE, view: "workflow_events", outages: true, stock: true, entries: "" }.write(&place)?;
     let mut config = Config::load(&place)?;

@@ -307,10 +307,52 @@ Examples:
   tertib restore /media/cadangan/tertib pulih  from a disk, on a new machine without any configuration
   tertib restore usb pulih --until 411         from a target of tertib.toml, as the archive was in version 411";
 
+pub(crate) const ACCESS: &str = "\
+Examples:
+  tertib access --month 2026-10                who looked at what, and why
+  tertib access --disclosing --format csv      only what disclosed personal data";
+
+pub(crate) const PROVE: &str = "\
+Examples:
+  tertib prove --event 1234                    a file for each form of the event, in ./bukti
+  tertib prove --consistency 33612             for a witness whose last checkpoint has 33612 leaves
+  tertib prove --check bukti/seq-12.tlog-proof --public-key kantor.vkey";
+
+pub(crate) const WITNESS: &str = "\
+Examples:
+  tertib witness sign checkpoint-1200-33612.bukti --name inspektorat --public-key kantor.vkey
+  tertib witness accept checkpoint.saksi --witness saksi.vkey";
+
+pub(crate) const WITNESS_NEW: &str = "\
+Examples:
+  tertib witness new --name inspektorat        a key in ./saksi.key, and the public key for the office
+  tertib witness new --name provinsi --key /media/saksi.key";
+
+pub(crate) const WITNESS_SIGN: &str = "\
+Examples:
+  tertib witness sign checkpoint --name inspektorat --public-key kantor.vkey
+  tertib witness sign checkpoint-1200-33612.bukti --name inspektorat --public-key kantor.vkey";
+
+pub(crate) const WITNESS_ACCEPT: &str = "\
+Examples:
+  tertib witness accept checkpoint.saksi --witness saksi.vkey
+  tertib witness accept surat/checkpoint.saksi --witness saksi.vkey";
+
 pub(crate) const KEY: &str = "\
 Examples:
+  tertib key show                              the public key, for whoever verifies
   tertib key print                             for the safe, on the screen or through `lp` on paper
   tertib key confirm                           does the paper say what the key is?";
+
+pub(crate) const KEY_NEW: &str = "\
+Examples:
+  tertib key new                               the key that signs the log, where there is none yet
+  tertib key new --config /etc/tertib/tertib.toml";
+
+pub(crate) const KEY_SHOW: &str = "\
+Examples:
+  tertib key show                              the public key of the log, to hand over on paper
+  tertib key show --pem                        as openssl reads it";
 
 pub(crate) const KEY_PRINT: &str = "\
 Examples:

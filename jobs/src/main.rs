@@ -1,5 +1,6 @@
 //! The program `tertib`: parse, run, exit.
 
+mod access;
 mod authority;
 mod backup;
 mod channel;
@@ -33,6 +34,7 @@ mod portal;
 mod print;
 mod priority;
 mod proposal;
+mod public_keys;
 mod run_log;
 mod scheduler;
 mod server;

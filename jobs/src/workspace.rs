@@ -137,7 +137,7 @@ impl Workspace {
     /// # Errors
     /// As for [`pipeline::pull`], and when the program is asked to stop meanwhile.
     pub(crate) async fn pull(&self, request: PullRequest, progress: Progress<'_>) -> Result<PullReport> {
-        let key = self.config.key()?;
+        let (key, signing) = (self.config.key()?, self.config.signing_key()?);
         let source = &self.config.source;
         let options = PullOptions {
             source_name: &source.name,
@@ -152,6 +152,7 @@ impl Workspace {
             retries: source.retries,
             may_write: source.may_write,
             fence: self.fence(),
+            signing: signing.as_ref(),
         };
         let (source, archive) = (self.config.source_config()?, self.config.archive_path());
         // An archive that a crash cut short cannot be read before the pull has healed it.

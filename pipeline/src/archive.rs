@@ -7,13 +7,15 @@
 //! Invariant: bytes are decoded only after their SHA-256 was checked against the log, since a flipped bit in a Parquet file can
 //! read back as wrong data.
 
+mod access;
 mod action;
 pub(crate) mod additions;
 pub(crate) mod columns;
 pub(crate) mod commit_log;
 mod commit_note;
-mod disposal;
 pub(crate) mod current_events;
+mod declarations;
+mod disposal;
 mod error;
 pub(crate) mod event_batch;
 mod extent;
@@ -27,21 +29,27 @@ pub(crate) mod layout;
 pub(crate) mod lookup;
 mod part_encoder;
 mod presence;
+mod proofs;
 mod pseudonyms;
 mod public_copy;
 pub(crate) mod quarantine;
 pub(crate) mod read;
+mod record;
 mod rotate;
 mod salts;
 mod seal;
 pub(crate) mod store;
 pub(crate) mod tables;
 mod transfer;
+pub(crate) mod tree;
 mod verify;
 mod widening;
+mod witnesses;
 mod writer;
 
-pub use commit_note::{CommitNote, Disposal, FileEntry, Hold, KeyChange, SourceNote};
+pub use access::Access;
+pub use commit_note::{BagNote, CommitNote, FileEntry, SourceNote};
+pub use declarations::{Disposal, Hold, KeyChange};
 pub use error::ArchiveError;
 use error::io;
 pub use head::{KeptHead, KeptHeadError};
@@ -49,6 +57,7 @@ pub(crate) use hold::commit_note as commit_of_note;
 pub use hold::{HoldError, HoldRequest, hold};
 pub use key::{Key, KeyError, PaperError};
 pub use presence::Presence;
+pub use proofs::{Provable, Proved, UnprovedError};
 pub(crate) use pseudonyms::{Persons, Pseudonymizer};
 pub use quarantine::waiting_in_quarantine;
 pub(crate) use read::decode;
@@ -58,6 +67,7 @@ pub(crate) use salts::{EarlierSalts, PersonOf};
 pub use seal::{SealError, SealRequest, seal};
 pub use transfer::{CopiedCommit, CopiedPart, Reassembly};
 pub use verify::{Examination, Verification, verify};
+pub use witnesses::AcceptError;
 pub use writer::WriterLock;
 pub(crate) use writer::{CommitRequest, Writer};
 
@@ -275,19 +285,6 @@ impl Archive {
         ArchiveError::Empty { path: self.place() }
     }
 
-    /// Checks that the archive was written with this key. An empty archive accepts any key.
-    ///
-    /// # Errors
-    /// [`ArchiveError::WrongKey`] when it was written with another key.
-    pub fn check_key(&self, key: &Key) -> Result<(), ArchiveError> {
-        match self.key_id() {
-            Some(expected) if expected != key.id() => {
-                Err(ArchiveError::WrongKey { expected: expected.to_owned(), found: key.id() })
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Returns the facts that the log states last.
     pub(crate) fn facts(&self) -> Option<&TableFacts> {
         self.commits.iter().rev().find_map(|c| c.facts.as_ref())
@@ -316,14 +313,6 @@ impl Archive {
         self.commits.iter().filter_map(|c| c.note.source.as_ref()).filter(move |n| n.name == name)
     }
 
-    pub(crate) fn person_files(&self) -> impl Iterator<Item = &FileEntry> {
-        self.there(self.commits.iter().flat_map(|c| &c.note.persons))
-    }
-
-    pub(crate) fn quarantine_files(&self) -> impl Iterator<Item = &FileEntry> {
-        self.there(self.commits.iter().flat_map(|c| &c.note.quarantine))
-    }
-
     pub(crate) fn outage_file(&self) -> Option<&FileEntry> {
         self.commits.iter().rev().find_map(|c| c.note.outages.as_ref())
     }
@@ -345,6 +334,28 @@ impl Archive {
         self.batches(file, columns, READ_ROWS)?.collect()
     }
 
+    /// Returns the bytes of a part, which are those that the log states.
+    fn checked_bytes(&self, file: &FileEntry) -> Result<Vec<u8>, ArchiveError> {
+        let damaged = || ArchiveError::Damaged { path: file.path.clone() };
+        match self.store.read(&file.path, file.size_bytes) {
+            Ok(bytes) if sha256(&bytes) == file.sha256 => Ok(bytes),
+            Ok(_) => Err(damaged()),
+            Err(ArchiveError::Io { reason, .. }) if reason.kind() == std::io::ErrorKind::FileTooLarge => Err(damaged()),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Reads the rows of a part as they are stored, with the columns of its own form and digests as bytes.
+    pub(crate) fn stored<'a>(
+        &self,
+        file: &'a FileEntry,
+        rows: usize,
+    ) -> Result<impl Iterator<Item = Result<RecordBatch, ArchiveError>> + use<'a>, ArchiveError> {
+        let fault = |reason| ArchiveError::Decode { path: file.path.clone(), reason };
+        let (_, batches) = as_stored(self.checked_bytes(file)?.into(), None, rows).map_err(fault)?;
+        Ok(batches.map(move |batch| batch.map_err(fault)))
+    }
+
     /// Reads the rows of a part like [`Self::read`], in batches of `rows` rows.
     pub(crate) fn batches<'a>(
         &self,
@@ -352,16 +363,7 @@ impl Archive {
         columns: Option<&[&str]>,
         rows: usize,
     ) -> Result<impl Iterator<Item = Result<RecordBatch, ArchiveError>> + use<'a>, ArchiveError> {
-        let damaged = || ArchiveError::Damaged { path: file.path.clone() };
-        let bytes = match self.store.read(&file.path, file.size_bytes) {
-            Err(ArchiveError::Io { reason, .. }) if reason.kind() == std::io::ErrorKind::FileTooLarge => {
-                return Err(damaged());
-            }
-            other => other?,
-        };
-        if sha256(&bytes) != file.sha256 {
-            return Err(damaged());
-        }
+        let bytes = self.checked_bytes(file)?;
         let fault = |reason| ArchiveError::Decode { path: file.path.clone(), reason };
         let (widening, translation) = (self.widening(file, columns)?, self.translation(file, columns)?);
         let batches = decoded(bytes, columns, rows).map_err(fault)?;

@@ -10,10 +10,9 @@
 use crate::archive::columns::texts;
 use crate::archive::key::Key;
 use crate::archive::tables::KeptRow;
-use crate::archive::{
-    Archive, ArchiveError, Disposal, FileEntry, Writer, WriterLock, commit_of_note, month_of_path,
-};
+use crate::archive::{Archive, ArchiveError, Disposal, FileEntry, Writer, WriterLock, commit_of_note, month_of_path};
 use crate::pull::held_back::month_of_row;
+use crate::transparency::SigningKey;
 use schemas::{Month, Zone};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -25,7 +24,9 @@ pub enum DisposalError {
     #[error(transparent)]
     Archive(#[from] ArchiveError),
     /// A month is on hold.
-    #[error("{month} is on hold ({reason}), which goes before retention; nothing was destroyed\n  `tertib hold lift --month {month}` ends the hold")]
+    #[error(
+        "{month} is on hold ({reason}), which goes before retention; nothing was destroyed\n  `tertib hold lift --month {month}` ends the hold"
+    )]
     Held {
         /// The month.
         month: Month,
@@ -33,7 +34,9 @@ pub enum DisposalError {
         reason: String,
     },
     /// The archive has other private files of the months than those that were approved.
-    #[error("the archive has other personal data of these months than the proposal says; nothing was destroyed\n  make a new proposal with `tertib dispose propose`, and have it approved")]
+    #[error(
+        "the archive has other personal data of these months than the proposal says; nothing was destroyed\n  make a new proposal with `tertib dispose propose`, and have it approved"
+    )]
     Changed,
 }
 
@@ -100,6 +103,8 @@ pub struct DisposalRequest<'a> {
     pub zone: Zone,
     /// The current time, in milliseconds since 1970 UTC.
     pub at_ms: i64,
+    /// The key that signs the log; `None` leaves it unsigned.
+    pub signing: Option<&'a SigningKey>,
 }
 
 /// Destroys personal data. Returns the version of the commit; if an earlier attempt was cut off after it, that version, and what the
@@ -137,7 +142,7 @@ pub fn dispose(
         files: found.files(),
         moved: found.moved,
     });
-    let archive = commit_of_note(writer, &archive, asked.at_ms)?;
+    let archive = commit_of_note(writer, &archive, asked.at_ms, asked.signing)?;
     archive.remove_disposed()?;
     Ok(archive.version().unwrap_or_default())
 }

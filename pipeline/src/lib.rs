@@ -13,12 +13,14 @@ mod selftest;
 mod source;
 #[cfg(test)]
 mod sql_subset;
+mod transparency;
 mod verdicts;
 
 pub use archive::{
-    Archive, ArchiveError, CommitNote, CopiedCommit, CopiedPart, Disposal, Examination, FileEntry, Hold, HoldError, HoldRequest, KeptHead, KeptHeadError, Key,
-    KeyChange, KeyError, KeyRotation, PaperError, Presence, Reassembly, RotationError, Seal, SealError, SealRequest, SourceNote, Verification, WriterLock,
-    hold, rotate_key, seal, verify, waiting_in_quarantine,
+    AcceptError, Access, Archive, ArchiveError, BagNote, CommitNote, CopiedCommit, CopiedPart, Disposal, Examination,
+    FileEntry, Hold, HoldError, HoldRequest, KeptHead, KeptHeadError, Key, KeyChange, KeyError, KeyRotation,
+    PaperError, Presence, Provable, Proved, Reassembly, RotationError, Seal, SealError, SealRequest, SourceNote,
+    UnprovedError, Verification, WriterLock, hold, rotate_key, seal, verify, waiting_in_quarantine,
 };
 pub use books::{BookError, BookWriter, Disclosure};
 pub use disposal::{Disposable, DisposableMonth, DisposalError, DisposalRequest, dispose};
@@ -31,13 +33,18 @@ pub use files::{
 };
 pub use hash::sha256;
 pub use pull::{
-    Difference, Progress, PullError, PullOptions, PullReport, Reason, Reconciliation, Sample, pull, reconcile, sample,
+    Difference, Progress, PullError, PullOptions, PullReport, Reason, Reconciliation, Sample, Stage, pull, reconcile,
+    sample,
 };
 pub use query::{Answer, QueryError, query};
 pub use selftest::{Check, Selftest, SelftestError, Statistic, selftest};
 pub use source::{
     Catalog, CatalogColumn, CatalogTable, DateFormat, Link, Profile, RelationSchema, Source, SourceConfig, SourceError,
     SourceHealth, Timeouts, Words,
+};
+pub use transparency::{
+    Checkpoint, CheckpointError, ConsistencyProof, Cosignature, InclusionProof, NoteError, ProofError, SigningKey,
+    VerifyingKey,
 };
 pub use verdicts::{
     Departure, Deviation, TrialError, cases_beside, deviations, failing_cases, judge, judgements_about,

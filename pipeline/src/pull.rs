@@ -29,8 +29,10 @@ pub use sample::{Reason, Sample, sample};
 use crate::archive::commit_log::TableFacts;
 use crate::archive::key::Key;
 use crate::archive::quarantine::Quarantine;
+use crate::archive::tree::extend;
 use crate::archive::{Archive, ArchiveError, CommitRequest, SourceNote, Writer, WriterLock};
 use crate::source::{RelationSchema, RowFilter, Source, SourceConfig, SourceError, Writers};
+use crate::transparency::SigningKey;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use contract::Contract;
 use ingest::Ingestor;
@@ -71,10 +73,21 @@ pub struct PullOptions<'a> {
     pub may_write: bool,
     /// How concurrent writers are kept apart.
     pub fence: WriterLock,
+    /// The key that signs the log; `None` leaves it unsigned.
+    pub signing: Option<&'a SigningKey>,
 }
 
-/// Called with the number of rows read so far and an estimate of their total.
-pub type Progress<'a> = &'a mut (dyn FnMut(u64, u64) + Send);
+/// What a pull is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Rows of the source are read.
+    Reading,
+    /// Rows of the archive are added to its log.
+    Logging,
+}
+
+/// Called with the number of rows so far and an estimate of their total.
+pub type Progress<'a> = &'a mut (dyn FnMut(Stage, u64, u64) + Send);
 
 /// Pulls all new rows.
 ///
@@ -163,6 +176,10 @@ impl Run<'_> {
             None => Archive::open(self.root)?,
         };
         archive.check_zone(self.facts.zone)?;
+        if writer.is_some() {
+            // What an earlier writer did not get to, and all of an archive from before there was a log.
+            self.log(&archive)?;
+        }
         archive.check_columns(&self.facts.columns)?;
         let mut source = Source::open(self.config.clone()).await?;
         self.state.connected = true;
@@ -217,7 +234,9 @@ impl Run<'_> {
                             ),
                             findings: ingestor.counts.by_code(),
                         };
-                        writer.commit(&commit)?
+                        let archive = writer.commit(&commit)?;
+                        self.log(&archive)?;
+                        archive
                     }
                     _ => archive,
                 }
@@ -229,8 +248,17 @@ impl Run<'_> {
         self.state.report.merge(&ingestor.report);
         self.state.report.archive_version = archive.version();
         self.state.counts.merge(ingestor.counts);
-        (self.progress)(self.state.report.read, self.state.total.unwrap_or(0).max(self.state.report.read));
+        (self.progress)(
+            Stage::Reading,
+            self.state.report.read,
+            self.state.total.unwrap_or(0).max(self.state.report.read),
+        );
         Ok(request.last)
+    }
+
+    /// Adds the archive's newest rows and commits to its log.
+    fn log(&mut self, archive: &Archive) -> Result<(), ArchiveError> {
+        extend(archive, self.options.signing, &mut |done, of| (self.progress)(Stage::Logging, done, of))
     }
 
     /// Notes the findings about the source as a whole.
@@ -308,7 +336,7 @@ impl Run<'_> {
                 break;
             }
             let read = before + ingestor.report.read;
-            (self.progress)(read, self.state.total.unwrap_or(0).max(read));
+            (self.progress)(Stage::Reading, read, self.state.total.unwrap_or(0).max(read));
         }
         drop(chunks);
         let (source, files) = reader.join_next().await.and_then(Result::ok).ok_or(PullError::Reader)?;

@@ -98,7 +98,10 @@ pub fn json_schemas() -> serde_json::Result<Vec<(&'static str, String)>> {
         schema::<Written<compliance::Data<'_>>>("laporan_kepatuhan", "Laporan kepatuhan Standar Pelayanan"),
         schema::<Written<CalendarYear>>("kalender", "Kalender kerja"),
         schema::<Written<VerificationReport>>("berita_acara_verifikasi", "Berita acara verifikasi arsip"),
-        schema::<Written<DisposalReport>>("berita_acara_pemusnahan_data_pribadi", "Berita acara pemusnahan data pribadi"),
+        schema::<Written<DisposalReport>>(
+            "berita_acara_pemusnahan_data_pribadi",
+            "Berita acara pemusnahan data pribadi",
+        ),
     ];
     let texts = schemas.into_iter().map(|(name, schema)| Ok((name, serde_json::to_string_pretty(&schema)? + "\n")));
     texts.collect()

@@ -53,8 +53,8 @@ pub use templates::{TemplateError, template_names};
 
 use chrono::NaiveDate;
 use schemas::document::{
-    CalendarYear, ComplianceSheet, Coverage, Destruction, DisposalReport, LedgerBook, MonthlyReview, Office, PaperSet, PdfStandard,
-    Provenance, TargetTrial, VerificationReport,
+    CalendarYear, ComplianceSheet, Coverage, Destruction, DisposalReport, LedgerBook, MonthlyReview, Office, PaperSet,
+    PdfStandard, Provenance, TargetTrial, VerificationReport,
 };
 use schemas::{Month, NarrowedReview};
 use serde::Serialize;

@@ -4,8 +4,8 @@ use crate::book::{copy_of, provenance};
 use crate::code::code;
 use crate::xlsx::{Frame, Sheet};
 use crate::{
-    Document, RenderError, book, calendar, compliance_workbook, destruction, disposal, narrowed, notes, paper, review_workbook,
-    table, trial, verification, xlsx,
+    Document, RenderError, book, calendar, compliance_workbook, destruction, disposal, narrowed, notes, paper,
+    review_workbook, table, trial, verification, xlsx,
 };
 use schemas::document::{CsvDialect, Office};
 

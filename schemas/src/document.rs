@@ -204,6 +204,10 @@ pub enum Unchecked {
     KeptFigures,
     /// Whether the log was truncated or rewritten, because no kept head was given.
     Completeness,
+    /// The tree of the log, because the archive is from before there was one.
+    Log,
+    /// The signatures of checkpoints, because no public key was given.
+    Signature,
 }
 
 /// A fault and its place.

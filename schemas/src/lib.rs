@@ -78,9 +78,7 @@ pub use column::{Column, ColumnKind, Presence, Visibility};
 pub use column_facts::{ColumnFact, ColumnFacts, OnlyAt};
 pub use column_meanings::{ColumnMeaning, SideColumn, SideTable};
 pub use decision::{Decision, DecisionError, DecisionFault, DecisionFile, Decisions, Rule};
-pub use disposal::{
-    Approval, ApprovalError, ApprovalFile, DestroyedFile, DisposalProposal, ProposedMonth, check_name,
-};
+pub use disposal::{Approval, ApprovalError, ApprovalFile, DestroyedFile, DisposalProposal, ProposedMonth, check_name};
 pub use document_group::DocumentGroup;
 pub use event::{Event, EventId, Person};
 pub use fact_files::{FactFiles, FactsError};

@@ -1,6 +1,6 @@
 //! The configuration as a backup holds it: without passwords, and with the paths of the folder into which it is restored.
 
-use crate::config::text;
+use crate::config::{SIGNING_KEY, text};
 use anyhow::{Result, anyhow};
 use std::ops::Range;
 use std::path::Path;
@@ -8,9 +8,10 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// Where what the configuration names lies in a restored folder.
-const PLACES: [(&[&str], &str); 5] = [
+const PLACES: [(&[&str], &str); 6] = [
     (&["archive", "path"], "archive"),
     (&["archive", "key"], "kunci.key"),
+    (&["archive", "signing-key"], SIGNING_KEY),
     (&["reports", "path"], "laporan"),
     (&["reports", "templates"], "templates"),
     (&["facts"], "fakta"),

@@ -210,7 +210,7 @@ impl Copying<'_> {
         for file in files.iter().filter(|file| !(file.is_private && self.section.public_only)) {
             let bytes = file.bytes()?;
             if digits.iter().any(|digits| office_files::holds(&bytes, digits)) {
-                bail!("{} holds the office's key, which never goes into a backup; remove it there", file.name);
+                bail!("{} holds a key of the office, which never goes into a backup; remove it there", file.name);
             }
             let entry = Listed { name: file.name.clone(), sha256: pipeline::sha256(&bytes) };
             match self.listed.get(&entry.path()) {

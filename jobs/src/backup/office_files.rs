@@ -1,6 +1,6 @@
 //! The office's own files: configuration, entries, facts, templates, crest, history and documents.
 //!
-//! Invariant: the key is none of them, wherever it lies and whatever it is called.
+//! Invariant: neither key is one of them, wherever it lies and whatever it is called.
 
 use super::configuration;
 use crate::config::{Config, text};
@@ -115,15 +115,16 @@ fn below(
     Ok(())
 }
 
-/// The digits of the key and of earlier ones, which no file of a backup may hold.
+/// The digits of both keys and of earlier ones, which no file of a backup may hold.
 pub(super) fn key_digits(config: &Config) -> Result<Vec<String>> {
     let mut keys = key_files::earlier(&config.key_path());
-    match pipeline::Key::load(&config.key_path()) {
+    match config.key() {
         Ok(key) => keys.push(key),
         Err(pipeline::KeyError::Missing { .. }) => {}
         Err(fault) => return Err(fault.into()),
     }
-    Ok(keys.iter().map(pipeline::Key::digits).collect())
+    let signing = config.signing_key()?.map(|key| key.digits());
+    Ok(keys.iter().map(pipeline::Key::digits).chain(signing).collect())
 }
 
 /// Whether bytes hold the digits.

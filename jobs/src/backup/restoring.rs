@@ -54,7 +54,9 @@ pub(super) fn restore(
     }
     if let Some(later) = held.commits.iter().find(|commit| commit.version > until && !commit.destroyed.is_empty()) {
         let later = later.version;
-        bail!("version {later} destroyed personal data, which no backup brings back; `--until {later}` or later restores the rest");
+        bail!(
+            "version {later} destroyed personal data, which no backup brings back; `--until {later}` or later restores the rest"
+        );
     }
     let archive = folder.join("archive");
     let (mut bytes, head) = reassemble(held, &archive, until, wanted, advance)?;
@@ -72,10 +74,8 @@ pub(super) fn restore(
     let public_only = held.public_only()
         || !held.commits.iter().flat_map(|commit| &commit.parts).all(|part| !part.is_private || (wanted.private)(part));
     let heads = [KeptHead { version: Some(until), sidik: head }];
-    let verification = pipeline::verify(
-        Examination { root: &archive, public_only, key: None, earlier_keys: &[], heads: &heads, since: None },
-        &|_, _| {},
-    )?;
+    let verification =
+        pipeline::verify(Examination { public_only, heads: &heads, ..Examination::of(&archive) }, &|_, _| {})?;
     if Facts::embedded()?.need_attention(&verification.findings) {
         let codes: Vec<String> = verification.findings.iter().map(|f| format!("{} {}", f.code, f.place)).collect();
         bail!("the archive in {} is not what it was: {}", held.target.place(), shown(&codes));

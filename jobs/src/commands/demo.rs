@@ -36,7 +36,8 @@ pub(crate) struct Options {
 const MARK: &str = ".kantor-rekaan";
 
 /// Documents the folder may hold beside the mark; anything else in it stays untouched.
-const MADE: [&str; 6] = ["archive", "laporan", "kantor.sqlite", "tertib.toml", "kunci.key", "pengguna.toml"];
+const MADE: [&str; 7] =
+    ["archive", "laporan", "kantor.sqlite", "tertib.toml", "kunci.key", "penanda.key", "pengguna.toml"];
 
 /// Who uses the pages of an invented office.
 const NAMES: [&str; 4] = ["Sri Rekaan", "Budi Rekaan", "Andi Rekaan", "Rina Rekaan"];
@@ -67,7 +68,7 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
         remarks: schemas::Remarks::default(),
     });
     bar.phase("pull");
-    let progress = &mut |done: u64, total: u64| bar.at(done, total);
+    let progress = &mut |stage, done, total| bar.of_pull(stage, done, total);
     // The instant this pull claims is the end of the last month, so that the same seed gives the same archive.
     let at = chrono::DateTime::from_timestamp(last.end_s(workspace.facts.zone), 0).unwrap_or_default();
     let report = workspace.pull(PullRequest::everything(at), progress).await?;

@@ -161,6 +161,7 @@ fn carry_out(options: &CarryOut, common: Common) -> Result<Outcome> {
             rows: file.rows,
         })
         .collect();
+    let signing = workspace.config.signing_key()?;
     let request = DisposalRequest {
         months: &months,
         files: &files,
@@ -169,10 +170,12 @@ fn carry_out(options: &CarryOut, common: Common) -> Result<Outcome> {
         approved_by: &by,
         zone: workspace.facts.zone,
         at_ms: now.timestamp_millis(),
+        signing: signing.as_ref(),
     };
     let _under_way = stop::under_way(|| "run the same command again, which ends what was begun".to_owned());
     let version = pipeline::dispose(&archive, &workspace.config.key()?, workspace.fence(), request)?;
-    let (written, copies) = statement::write(&workspace, (&proposal, &sha256), (&by, entered), version, &options.output)?;
+    let (written, copies) =
+        statement::write(&workspace, (&proposal, &sha256), (&by, entered), version, &options.output)?;
     let shown: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
     let (rows, count): (u64, usize) = (files.iter().map(|file| file.rows).sum(), files.len());
     print::data(&format!(

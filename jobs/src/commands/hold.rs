@@ -61,12 +61,14 @@ pub(crate) fn run(action: &Action, common: Common) -> Result<Outcome> {
 
 fn change(options: &Change, held: bool) -> Result<()> {
     let workspace = Workspace::open(options.place.config.as_deref())?;
+    let signing = workspace.config.signing_key()?;
     let asked = HoldRequest {
         month: options.month,
         held,
         reason: &options.reason,
         by: &options.by,
         at_ms: clock::now().timestamp_millis(),
+        signing: signing.as_ref(),
     };
     let key = workspace.config.key()?;
     let version = pipeline::hold(&workspace.config.archive_path(), &key, workspace.fence(), asked)?;

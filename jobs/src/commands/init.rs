@@ -1,13 +1,13 @@
 //! `tertib init`
 
-use crate::config::{Beginning, optional_tables, source_url};
+use crate::config::{Beginning, SIGNING_KEY, optional_tables, source_url};
 use crate::options::Common;
 use crate::outcome::Outcome;
 use crate::proposal::{Proposal, SqlDialect, View, propose};
 use crate::{packaged, print};
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use pipeline::{Archive, Key, PullError, Sample, Source, SourceConfig, SourceError, sample};
+use pipeline::{Archive, Key, PullError, Sample, SigningKey, Source, SourceConfig, SourceError, sample};
 use schemas::{Facts, Language, Speech};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -50,6 +50,10 @@ impl Options {
             Key::load(key)?;
         } else if Archive::open(&self.archive_path())?.is_empty() {
             Key::create(key)?;
+            let signing = self.dir.join(SIGNING_KEY);
+            if signing.symlink_metadata().is_err() {
+                SigningKey::random(&signing)?.keep(&signing)?;
+            }
         } else {
             bail!(
                 "{} holds an archive, but its key is not there; restore kunci.key from the backup",
@@ -117,7 +121,10 @@ pub(crate) async fn run(mut options: Options, common: Common) -> Result<Outcome>
     } else {
         ["doctor", "pull"].map(|command| print::command(command, Some(&config)))
     };
-    print::words(common, &format!("keep a copy of kunci.key in a safe place; next:\n{}", next.join("\n")));
+    print::words(
+        common,
+        &format!("keep copies of kunci.key and penanda.key in a safe place; next:\n{}", next.join("\n")),
+    );
     Ok(outcome)
 }
 

@@ -1,6 +1,7 @@
-//! `tertib key`: the copy of the key on paper, and a new key.
+//! `tertib key`: the keys of the office, their copies on paper, and a new key.
 
 mod rotate;
+mod signing;
 
 use crate::config::Config;
 use crate::examples;
@@ -20,6 +21,12 @@ const LONGEST_BYTES: u64 = 4_096;
 /// What to do with the key.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Action {
+    /// Make the key that signs the log of the archive, where there is none yet.
+    #[command(after_help = examples::KEY_NEW)]
+    New(Where),
+    /// Print the public key of the log, for whoever verifies the archive.
+    #[command(after_help = examples::KEY_SHOW)]
+    Show(signing::Show),
     /// Print the key for the safe: a QR code, digits and words. Nothing is kept of it: `tertib key print | lp`.
     #[command(after_help = examples::KEY_PRINT)]
     Print(Where),
@@ -37,6 +44,8 @@ pub(crate) enum Action {
 /// Exit code 1 when the copy is of another key, 2 when it cannot be read.
 pub(crate) async fn run(action: &Action, common: Common) -> Result<Outcome> {
     match action {
+        Action::New(place) => signing::new(place),
+        Action::Show(options) => signing::show(options),
         Action::Print(place) => print_key(&Config::find(place.config.as_deref())?),
         Action::Confirm(place) => confirm(&Config::find(place.config.as_deref())?, common).await,
         Action::Enter(place) => enter(place, common),

@@ -41,7 +41,7 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     let workspace = Workspace::open(options.place.config.as_deref())?;
     continuity::check(&workspace).await?;
     let bar = print::Progress::of_rows(common, "pull");
-    let progress = &mut |done: u64, total: u64| bar.at(done, total);
+    let progress = &mut |stage, done, total| bar.of_pull(stage, done, total);
     let instant = |moment: Option<Moment>| moment.map(|moment| moment.of(workspace.facts.zone));
     let now = clock::now();
     let at = instant(options.at).unwrap_or(now);

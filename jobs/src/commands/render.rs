@@ -1,5 +1,6 @@
 //! `tertib render`
 
+use crate::access;
 use crate::documents::{Batch, Folder, Rendition, Selection, Step, Written};
 use crate::options::{Common, Where};
 use crate::outcome::Outcome;
@@ -51,6 +52,9 @@ pub(crate) struct Options {
     /// that only you can enter.
     #[arg(long)]
     full: bool,
+    /// Why residents are named, in one line without a NIK; it stands in the log of those who looked (`tertib access`).
+    #[arg(long, value_name = "TEXT", requires = "full")]
+    purpose: Option<String>,
     /// The compliance report for outsiders, `NAME_luar`, which names verdicts but no counts; no other document is written.
     #[arg(long, conflicts_with = "full")]
     hide_small: bool,
@@ -134,7 +138,8 @@ fn rendered(
         let snapshot = snapshot.shown_by(&bar, month.back(months::OF_A_YEAR), month);
         let batch = Batch::of(&snapshot, month, selection)?;
         bar.phase("documents");
-        folder.fill(&batch, told)
+        let whose = (month, selection.disclosure);
+        access::of_copies(workspace, whose, options.purpose.as_deref(), || folder.fill(&batch, told))
     });
     drop(bar);
     let rendition = rendition?;
@@ -164,7 +169,7 @@ async fn sample(workspace: &Workspace, room: &Path, month: Month) -> Result<Arc<
         remarks: workspace.remarks.clone(),
     };
     let at = chrono::DateTime::from_timestamp(month.end_s(facts.zone), 0).unwrap_or_default();
-    sample.pull(PullRequest::everything(at), &mut |_, _| {}).await?;
+    sample.pull(PullRequest::everything(at), &mut |_, _, _| {}).await?;
     Ok(Arc::new(sample))
 }
 

@@ -27,12 +27,13 @@ pub(crate) struct Options {
 /// Exit code 2 when the month is not over or not complete, its books are closed already, or those of an earlier month are open.
 pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let workspace = Workspace::open(options.place.config.as_deref())?;
-    let key = workspace.config.key()?;
+    let (key, signing) = (workspace.config.key()?, workspace.config.signing_key()?);
     let request = SealRequest {
         month: options.month,
         zone: workspace.facts.zone,
         at_ms: clock::now().timestamp_millis(),
         incomplete: options.incomplete.as_deref(),
+        signing: signing.as_ref(),
     };
     let bar = Progress::of_pieces(common, "seal");
     let archive = workspace.config.archive_path();

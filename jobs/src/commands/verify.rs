@@ -8,11 +8,12 @@ use crate::key_files;
 use crate::options::{ArchiveCopy, Common, Where};
 use crate::outcome::Outcome;
 use crate::print::{self, Progress};
+use crate::public_keys;
 use crate::stop;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use pipeline::{Examination, FigureBook, KeptHead, Readers, Verification};
+use pipeline::{Archive, Checkpoint, Examination, FigureBook, KeptHead, Readers, Verification, VerifyingKey};
 use reports::Document;
 use schemas::document::{
     BookCode, CsvDialect, FigureCheck, FileFormat, LocatedFinding, PdfStandard, Unchecked, VerificationReport,
@@ -44,12 +45,25 @@ pub(crate) struct Options {
     /// A file of kept heads, one a line: version and sidik, or a footer as it was printed.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["book", "code"])]
     heads: Option<PathBuf>,
+    /// A checkpoint that somebody kept, as a file: the signed note, or its three lines as a document prints them.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["book", "code"])]
+    checkpoint: Vec<PathBuf>,
+    /// The public key of the office's log, as `tertib key show` prints it, or a file of such keys; without it the office's own.
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["book", "code"])]
+    public_key: Vec<String>,
+    /// The public key of a witness, or a file of such keys.
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["book", "code"])]
+    witness: Vec<String>,
+    /// How many witnesses must have seen a checkpoint of the log [default: 1 where a witness is named].
+    #[arg(long, value_name = "N", requires = "witness")]
+    quorum: Option<usize>,
     /// The private tables are not there: check the public part alone, and say what was not checked.
     #[arg(long, conflicts_with_all = ["book", "code", "report"])]
     public: bool,
-    /// Read only the files that were added after this version, which was verified before; the log is checked whole.
-    #[arg(long, value_name = "VERSION", conflicts_with_all = ["book", "code", "report"])]
-    since: Option<u64>,
+    /// Read only the files that were added after this version, or after this checkpoint, which was verified before; the commits are
+    /// checked whole.
+    #[arg(long, value_name = "VERSION|FILE", conflicts_with_all = ["book", "code", "report"])]
+    since: Option<String>,
     #[command(flatten)]
     copy: ArchiveCopy,
     #[command(flatten)]
@@ -65,6 +79,9 @@ const LONGEST_HEADS_BYTES: u64 = 1 << 20;
 /// not what the events give, a kept head is not in the log, or a printed book is not the archive's.
 pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let heads = heads(options)?;
+    let (trusted, mut checkpoints) =
+        (public_keys::of_verifier(&options.public_key, &options.witness)?, checkpoints(options)?);
+    let quorum = options.quorum.unwrap_or(usize::from(!options.witness.is_empty()));
     let bar = Progress::of_pieces(common, "verify");
     let told = |done: u64, of: u64| bar.at(done, of);
     if let Some(root) = &options.copy.archive {
@@ -73,8 +90,16 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
                 "--archive needs no configuration, but --book, --code and --report do; run them where the office is installed"
             );
         }
-        let examination =
-            Examination { root, public_only: options.public, key: None, earlier_keys: &[], heads: &heads, since: options.since };
+        let since = since(options, || Ok(Archive::open(root)?), &mut checkpoints)?;
+        let examination = Examination {
+            public_only: options.public,
+            heads: &heads,
+            since,
+            trusted: &trusted,
+            checkpoints: &checkpoints,
+            quorum,
+            ..Examination::of(root)
+        };
         let mut result = verified(examination, &told)?;
         result.unchecked.insert(Unchecked::KeptFigures);
         let facts = Facts::embedded()?;
@@ -90,7 +115,9 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
             conclude(&workspace, &code, findings, common)
         }
         (None, None) => {
-            let scope = Scope { public_only: options.public, heads: &heads, since: options.since };
+            let since = since(options, || workspace.archive(), &mut checkpoints)?;
+            let kept = Kept { heads: &heads, trusted: &trusted, checkpoints: &checkpoints, quorum };
+            let scope = Scope { public_only: options.public, kept, since };
             let result = examine(&workspace, scope, &told)?;
             drop(bar);
             if let Some(path) = &options.report {
@@ -113,6 +140,35 @@ fn heads(options: &Options) -> Result<Vec<KeptHead>> {
         );
     }
     Ok(heads)
+}
+
+/// The checkpoints that the command line names, each with its file.
+fn checkpoints(options: &Options) -> Result<Vec<(String, String)>> {
+    options.checkpoint.iter().map(|path| checkpoint(path)).collect()
+}
+
+fn checkpoint(path: &Path) -> Result<(String, String)> {
+    let shown = path.display().to_string();
+    let bytes = pipeline::read_file(path, LONGEST_HEADS_BYTES).with_context(|| format!("cannot read {shown}"))?;
+    Ok((shown, String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// The version after which files are read. A checkpoint that names it is compared, too.
+fn since(
+    options: &Options,
+    archive: impl FnOnce() -> Result<Archive>,
+    checkpoints: &mut Vec<(String, String)>,
+) -> Result<Option<u64>> {
+    let Some(since) = &options.since else { return Ok(None) };
+    if let Ok(version) = since.parse() {
+        return Ok(Some(version));
+    }
+    let (path, note) = checkpoint(Path::new(since))?;
+    let statement = Checkpoint::printed(&note).map_or_else(|| Checkpoint::unchecked(&note), Ok);
+    let statement = statement.with_context(|| format!("{path} is neither a version nor a checkpoint"))?;
+    let version = archive()?.version_of(&statement);
+    checkpoints.push((path, note));
+    Ok(version)
 }
 
 /// Checks an archive; who stops it is told how far it was.
@@ -138,10 +194,23 @@ fn verified(examination: Examination<'_>, told: &dyn Fn(u64, u64)) -> Result<Ver
 pub(crate) struct Scope<'a> {
     /// Only the public part.
     pub public_only: bool,
-    /// Heads that somebody has kept.
-    pub heads: &'a [KeptHead],
+    /// What somebody has kept elsewhere.
+    pub kept: Kept<'a>,
     /// Only files that were added after this version.
     pub since: Option<u64>,
+}
+
+/// What was kept away from the archive, to compare it with.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Kept<'a> {
+    /// Heads.
+    pub heads: &'a [KeptHead],
+    /// The public keys that count, besides the office's own.
+    pub trusted: &'a [VerifyingKey],
+    /// Checkpoints.
+    pub checkpoints: &'a [(String, String)],
+    /// How many witnesses must have signed one.
+    pub quorum: usize,
 }
 
 /// Checks the office's archive, with all that is at hand: files, log, rows, digests, kept figures. Nothing is written. `told` learns
@@ -149,9 +218,27 @@ pub(crate) struct Scope<'a> {
 pub(crate) fn examine(workspace: &Workspace, scope: Scope<'_>, told: &dyn Fn(u64, u64)) -> Result<Verification> {
     let root = workspace.config.archive_path();
     let key = workspace.key_if_there()?;
-    let earlier = key_files::earlier(&workspace.config.key_path());
-    let Scope { public_only, heads, since } = scope;
-    let mut result = verified(Examination { root: &root, public_only, key: key.as_ref(), earlier_keys: &earlier, heads, since }, told)?;
+    let earlier_keys = key_files::earlier(&workspace.config.key_path());
+    let Scope { public_only, kept, since } = scope;
+    let mut trusted = kept.trusted.to_vec();
+    // The office's own key counts unless another one is named.
+    if trusted.iter().all(VerifyingKey::is_of_witness)
+        && let (Some(signing), Ok(archive)) = (workspace.config.signing_key()?, workspace.archive())
+    {
+        trusted.extend(archive.origin().map(|origin| signing.verifying(&origin)));
+    }
+    let examination = Examination {
+        root: &root,
+        public_only,
+        key: key.as_ref(),
+        earlier_keys: &earlier_keys,
+        heads: kept.heads,
+        since,
+        trusted: &trusted,
+        checkpoints: kept.checkpoints,
+        quorum: kept.quorum,
+    };
+    let mut result = verified(examination, told)?;
     let is_whole = since.is_none() && result.commits > 0 && !workspace.facts.need_attention(&result.findings);
     match key.filter(|_| is_whole) {
         Some(key) => {
@@ -165,7 +252,9 @@ pub(crate) fn examine(workspace: &Workspace, scope: Scope<'_>, told: &dyn Fn(u64
 
 /// Says what was checked, what was not, and what is wrong. Where nothing was ever committed there is nothing to vouch for.
 fn tell(speech: Speech<'_>, facts: &Facts, result: &Verification) -> Result<Outcome> {
-    let Verification { commits, files, rows, events, heads, head, findings, unchecked, destroyed } = result;
+    let Verification { commits, files, rows, events, heads, head, leaves, checkpoint, witnessed, findings, .. } =
+        result;
+    let (unchecked, destroyed) = (&result.unchecked, &result.destroyed);
     let head = if head.is_empty() { "none" } else { head };
     let unchecked = unchecked.iter().map(|what| format!("not checked: {}", unchecked_words(*what)));
     let unchecked: String = unchecked.map(|what| print::paragraph(&what, 2)).collect();
@@ -174,11 +263,18 @@ fn tell(speech: Speech<'_>, facts: &Facts, result: &Verification) -> Result<Outc
         findings.len()
     );
     let checked = print::paragraph(&checked, 2);
-    let destroyed = destroyed.iter().map(|(version, (files, rows))| {
-        format!("destroyed by decision: {files} private files with {rows} rows, as version {version} says")
+    let mut of_log = checkpoint.as_ref().map_or_else(String::new, |checkpoint| {
+        format!("log {leaves} leaves, checkpoint {} {}\n", checkpoint.size, checkpoint.root_text())
     });
-    let destroyed: String = destroyed.map(|what| print::paragraph(&what, 2)).collect();
-    print::data(&format!("{checked}head {head}\n{destroyed}{unchecked}{}", print::findings(speech, findings)))?;
+    if let Some((size, witnesses)) = witnessed {
+        let names: Vec<&str> = witnesses.iter().map(|witness| witness.name.as_str()).collect();
+        of_log.push_str(&print::paragraph(&format!("{size} of them seen by {}", names.join(", ")), 2));
+    }
+    for (version, (files, rows)) in destroyed {
+        let what = format!("destroyed by decision: {files} private files with {rows} rows, as version {version} says");
+        of_log.push_str(&print::paragraph(&what, 2));
+    }
+    print::data(&format!("{checked}head {head}\n{of_log}{unchecked}{}", print::findings(speech, findings)))?;
     Ok(Outcome::of(*commits == 0 || facts.need_attention(findings)))
 }
 
@@ -192,6 +288,8 @@ pub(crate) fn unchecked_words(unchecked: Unchecked) -> &'static str {
             "the salts of rows that were written under an earlier key, which is not at hand; their pseudonyms were compared by the present key"
         }
         Unchecked::OlderFiles => "the files that were added before, which were checked then",
+        Unchecked::Log => "the log of rows and commits, which the next pull makes",
+        Unchecked::Signature => "who signed the checkpoints of the log, since no public key was given (--public-key)",
         Unchecked::KeptFigures => {
             "the kept figures, which takes the office's key and configuration and an archive without findings"
         }

@@ -3,7 +3,7 @@
 
 use super::text;
 use anyhow::{Result, bail};
-use pipeline::{Key, KeyError};
+use pipeline::{Key, KeyError, NoteError, SigningKey};
 use std::path::{Path, PathBuf};
 
 /// The office's key.
@@ -14,6 +14,17 @@ pub(super) fn key_in(file: &Path) -> Result<Key, KeyError> {
     match credential(file) {
         Some(credential) => Key::handed_over(&credential),
         None => Key::load(file),
+    }
+}
+
+/// The key that signs the log.
+///
+/// # Errors
+/// When it is not there, or cannot be used.
+pub(super) fn signing_key_in(file: &Path) -> Result<SigningKey, NoteError> {
+    match credential(file) {
+        Some(credential) => SigningKey::handed_over(&credential),
+        None => SigningKey::load(file),
     }
 }
 

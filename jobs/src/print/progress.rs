@@ -4,7 +4,7 @@
 
 use crate::options::Common;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use pipeline::Archive;
+use pipeline::{Archive, Stage};
 use schemas::Month;
 use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
@@ -122,6 +122,19 @@ impl Progress {
     pub(crate) fn name(&self, what: &str) {
         what.clone_into(&mut self.phase.lock().unwrap_or_else(PoisonError::into_inner));
         self.bar.set_message(what.to_owned());
+    }
+
+    /// Says how far a pull is. Rows are read and then added to the log; both are told where they take their time.
+    pub(crate) fn of_pull(&self, stage: Stage, done: u64, of: u64) {
+        let name = match stage {
+            Stage::Reading => "pull",
+            Stage::Logging => "log",
+        };
+        let is_another = *self.phase.lock().unwrap_or_else(PoisonError::into_inner) != name;
+        if is_another {
+            self.phase(name);
+        }
+        self.at(done, of);
     }
 
     /// Says how much is done, and of how much.

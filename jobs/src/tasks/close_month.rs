@@ -88,7 +88,7 @@ fn close(workspace: &Workspace, month: Month) -> Result<(Vec<Month>, String)> {
         }
         Closing::Closes(open) => open,
     };
-    let key = workspace.config.key()?;
+    let (key, signing) = (workspace.config.key()?, workspace.config.signing_key()?);
     let mut closed = Vec::new();
     for month in &open {
         let request = SealRequest {
@@ -96,6 +96,7 @@ fn close(workspace: &Workspace, month: Month) -> Result<(Vec<Month>, String)> {
             zone: workspace.facts.zone,
             at_ms: clock::now().timestamp_millis(),
             incomplete: None,
+            signing: signing.as_ref(),
         };
         let seal = pipeline::seal(&workspace.config.archive_path(), &key, workspace.fence(), request)?;
         tracing::info!(month = %seal.month, version = seal.version, "books closed");

@@ -11,7 +11,7 @@ use schemas::{Facts, Severity};
 
 pub(super) async fn run(workspace: &Workspace, at: DateTime<Utc>) -> Result<Report> {
     let pace = Pace::begin("rows are read");
-    let report = workspace.pull(PullRequest::everything(at), &mut |done, of| pace.at(done, of)).await?;
+    let report = workspace.pull(PullRequest::everything(at), &mut |_, done, of| pace.at(done, of)).await?;
     let codes: Vec<String> = report.findings.iter().map(|f| format!("{} {}×", f.code, f.count)).collect();
     let message = [summary(&report, false).trim_end().to_owned(), codes.join(", ")].join(" ").trim_end().to_owned();
     Ok(Report { outcome: Outcome::of(has_news(&workspace.facts, &report)), message })

@@ -91,6 +91,11 @@ impl TableFacts {
         }
     }
 
+    /// Returns the name of the log of the archive that these facts begin.
+    pub(crate) fn origin(&self) -> String {
+        format!("tertib/{}", table_id(&self.key_id))
+    }
+
     /// Returns the tables of the archive.
     pub(crate) fn tables(&self) -> Tables {
         Tables::of(&self.columns, self.integer_ids, self.form.lacks)
@@ -120,9 +125,16 @@ pub(crate) struct EventFile {
     pub month: Month,
     /// The least and the greatest `event_id`, if the log states them.
     pub ids: Option<(Value, Value)>,
+    /// The first and the last `seq`, if the log states them.
+    pub numbers: Option<(i64, i64)>,
 }
 
 impl EventFile {
+    /// Returns whether the part may hold a row whose `seq` is at least `begin` and below `end`.
+    pub(crate) fn may_hold_numbers(&self, begin: i64, end: i64) -> bool {
+        self.numbers.is_none_or(|(first, last)| first < end && begin <= last)
+    }
+
     /// Returns whether the part may contain one of the keys, which must be sorted.
     pub(crate) fn may_hold_any(&self, ids: &[EventId<'_>]) -> bool {
         let (least, greatest) = match &self.ids {
@@ -304,7 +316,8 @@ fn added(add: &Add) -> Result<EventFile, String> {
     let month = layout::part(&path).and_then(|part| part.month).filter(|m| m.to_string() == add.partition_values.bulan);
     let month = month.ok_or_else(|| format!("`{}` is no part of that month", add.path))?;
     let entry = FileEntry { path, sha256: add.tags.sha256.clone(), size_bytes: add.size, rows: stats.num_records };
-    Ok(EventFile { entry, month, ids: stats.min_values.event_id.zip(stats.max_values.event_id) })
+    let numbers = stats.min_values.seq.zip(stats.max_values.seq);
+    Ok(EventFile { entry, month, ids: stats.min_values.event_id.zip(stats.max_values.event_id), numbers })
 }
 
 /// Checks that a note names only parts of this version, each in its table.
@@ -319,7 +332,8 @@ fn check_note(note: &CommitNote, version: u64, paths: &mut BTreeSet<String>) -> 
         (layout::STOCK, note.stock.as_slice()),
     ];
     let pseudonyms = note.key_change.iter().map(|change| (layout::PSEUDONYMS, &change.pseudonyms));
-    let mut files = pseudonyms.chain(tables.into_iter().flat_map(|(table, files)| files.iter().map(move |file| (table, file))));
+    let mut files =
+        pseudonyms.chain(tables.into_iter().flat_map(|(table, files)| files.iter().map(move |file| (table, file))));
     files.try_for_each(|(table, file)| check_part(file, table, version, paths))?;
     note.disposal.iter().flat_map(|disposal| &disposal.files).try_for_each(|file| check_disposed(file, version))
 }

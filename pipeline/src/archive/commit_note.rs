@@ -1,7 +1,9 @@
 //! What a commit records beyond the Delta protocol, under `commitInfo.tertib`.
 
+use super::declarations::{Disposal, Hold, KeyChange};
 use schemas::{Horizon, Identity, InputFile, Month};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// A file of the archive that a commit names.
@@ -57,6 +59,9 @@ pub struct CommitNote {
     /// Why the books were closed although more rows of the month might still arrive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed_incomplete: Option<String>,
+    /// The bag that was made of a closed month. Since form 3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bag: Option<BagNote>,
     /// A change of the office's key with this commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_change: Option<KeyChange>,
@@ -66,6 +71,18 @@ pub struct CommitNote {
     /// Private files that are destroyed with this commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disposal: Option<Disposal>,
+}
+
+/// The bag of a closed month, as a commit records it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BagNote {
+    /// The month.
+    pub month: Month,
+    /// The path of its folder within the archive.
+    pub path: String,
+    /// The SHA-256 of its tag manifest, on which every file of it hangs.
+    pub tagmanifest_sha256: String,
 }
 
 impl CommitNote {
@@ -80,56 +97,35 @@ impl CommitNote {
         let pseudonyms = self.key_change.iter().map(|change| &change.pseudonyms);
         self.outages.iter().chain(&self.stock).chain(pseudonyms)
     }
+
+    /// Returns what the commit declares besides the rows that it brings; it stands in the commit's record in the log.
+    pub(crate) fn declared(&self) -> Value {
+        json!(Declared {
+            seal: self.seal,
+            sealed_incomplete: self.sealed_incomplete.as_deref(),
+            bag: self.bag.as_ref(),
+            key_change: self.key_change.as_ref(),
+            hold: self.hold.as_ref(),
+            disposal: self.disposal.as_ref(),
+        })
+    }
 }
 
-/// What a commit records about a change of the office's key. The rows before it were written under the key before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct KeyChange {
-    /// The id of the key before.
-    pub from: String,
-    /// The id of the new key.
-    pub to: String,
-    /// Whether the key before was lost, so that nobody could show it.
-    pub lost: bool,
-    /// Why it was changed.
-    pub reason: String,
-    /// By whom.
-    pub by: String,
-    /// The table that gives for each pseudonym under the key before the one under the new key.
-    pub pseudonyms: FileEntry,
-}
-
-/// What a commit records about a month that must not be destroyed, whatever the retention schedule says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Hold {
-    /// The month.
-    pub month: Month,
-    /// Whether the hold begins or ends.
-    pub held: bool,
-    /// Why.
-    pub reason: String,
-    /// By whom.
-    pub by: String,
-}
-
-/// What a commit records about private files that are destroyed with it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Disposal {
-    /// The SHA-256 of the proposal that was approved.
-    pub proposal: String,
-    /// The months whose personal data are destroyed.
-    pub months: Vec<Month>,
-    /// Who proposed it.
-    pub proposed_by: String,
-    /// Who approved it.
-    pub approved_by: String,
-    /// The private files, each as an earlier commit names it.
-    pub files: Vec<FileEntry>,
-    /// How many of their rows were in quarantine and of other months, and are in this commit's quarantine instead.
-    pub moved: u64,
+/// What a commit may declare, by the names of the note.
+#[derive(Serialize)]
+struct Declared<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seal: Option<Month>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sealed_incomplete: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bag: Option<&'a BagNote>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_change: Option<&'a KeyChange>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hold: Option<&'a Hold>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disposal: Option<&'a Disposal>,
 }
 
 /// What a commit records about the source for the next pull from it.

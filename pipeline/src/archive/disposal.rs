@@ -7,7 +7,7 @@
 //! Invariant: nothing is removed that no commit names.
 
 use super::commit_log::Commit;
-use super::commit_note::Disposal;
+use super::declarations::Disposal;
 use super::{Archive, ArchiveError, FileEntry, layout, month_of_path};
 use schemas::Month;
 use std::collections::BTreeMap;
@@ -16,7 +16,13 @@ use std::collections::BTreeMap;
 pub(super) fn disposed(commits: &[Commit]) -> BTreeMap<String, u64> {
     let of_commit = |commit: &Commit| {
         let version = commit.version;
-        commit.note.disposal.iter().flat_map(|disposal| &disposal.files).map(move |file| (file.path.clone(), version)).collect::<Vec<_>>()
+        commit
+            .note
+            .disposal
+            .iter()
+            .flat_map(|disposal| &disposal.files)
+            .map(move |file| (file.path.clone(), version))
+            .collect::<Vec<_>>()
     };
     commits.iter().flat_map(of_commit).collect()
 }
@@ -39,8 +45,16 @@ impl Archive {
         self.disposed.iter().filter(|(path, _)| of_month(path)).map(|(_, version)| *version).max()
     }
 
+    pub(crate) fn person_files(&self) -> impl Iterator<Item = &FileEntry> {
+        self.there(self.commits.iter().flat_map(|c| &c.note.persons))
+    }
+
+    pub(crate) fn quarantine_files(&self) -> impl Iterator<Item = &FileEntry> {
+        self.there(self.commits.iter().flat_map(|c| &c.note.quarantine))
+    }
+
     /// Returns those of some files that were not destroyed.
-    pub(super) fn there<'f>(&self, files: impl Iterator<Item = &'f FileEntry>) -> impl Iterator<Item = &'f FileEntry> {
+    fn there<'f>(&self, files: impl Iterator<Item = &'f FileEntry>) -> impl Iterator<Item = &'f FileEntry> {
         files.filter(|file| self.disposed_by(file).is_none())
     }
 

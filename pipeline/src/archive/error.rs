@@ -73,6 +73,17 @@ pub enum ArchiveError {
         /// The file that says so.
         head: &'static str,
     },
+    /// The log is not the one that was written, so that nothing more is signed.
+    #[error(
+        "{path} does not fit the archive: {reason}; nothing was signed\n  \
+         run `tertib verify`, then restore the archive from the backup"
+    )]
+    Forked {
+        /// What does not fit.
+        path: &'static str,
+        /// How it differs.
+        reason: String,
+    },
     /// A part could not be decoded.
     #[error("{path} cannot be decoded: {reason}")]
     Decode {

@@ -19,8 +19,11 @@ pub(crate) struct Form {
     pub(crate) lacks: &'static [Column],
 }
 
-/// The forms that this program reads, the oldest first. It writes the last one. With form 3 a commit may change the office's key.
-pub(crate) static FORMS: &[Form] = &[Form { name: "1", lacks: &SINCE_2 }, Form { name: "2", lacks: &[] }, Form { name: "3", lacks: &[] }];
+/// The forms that this program reads, the oldest first. It writes the last one.
+///
+/// Under form 3 a commit may declare more than rows and a seal ([`super::commit_note::CommitNote`]).
+pub(crate) static FORMS: &[Form] =
+    &[Form { name: "1", lacks: &SINCE_2 }, Form { name: "2", lacks: &[] }, Form { name: "3", lacks: &[] }];
 
 /// What came with form 2.
 const SINCE_2: [Column; 4] = [Column::NomorBukti, Column::JumlahLembar, Column::KtpLamaDiterima, Column::Penerima];

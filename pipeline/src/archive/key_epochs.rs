@@ -8,9 +8,10 @@
 //! Invariant: whoever reads rows of the archive sees one pseudonym for one person, whatever the key was when a row was written.
 
 use super::columns::binaries;
-use super::commit_note::KeyChange;
+use super::declarations::KeyChange;
 use super::{Archive, ArchiveError, FileEntry, as_stored, layout};
 use crate::archive::columns::texts;
+use crate::archive::key::Key;
 use crate::hash::hex;
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use std::collections::BTreeMap;
@@ -67,6 +68,19 @@ impl Archive {
     pub fn key_id(&self) -> Option<&str> {
         let changed = self.key_changes().next_back().map(|(_, change)| change.to.as_str());
         changed.or_else(|| self.facts().map(|facts| facts.key_id.as_str()))
+    }
+
+    /// Checks that the archive was written with this key. An empty archive accepts any key.
+    ///
+    /// # Errors
+    /// [`ArchiveError::WrongKey`] when it was written with another key.
+    pub fn check_key(&self, key: &Key) -> Result<(), ArchiveError> {
+        match self.key_id() {
+            Some(expected) if expected != key.id() => {
+                Err(ArchiveError::WrongKey { expected: expected.to_owned(), found: key.id() })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Returns the id of the key with which the archive was begun.
@@ -141,7 +155,8 @@ impl Archive {
             let [held, wanted] = [binaries(&batch, COLUMNS[0])?, binaries(&batch, COLUMNS[1])?];
             for (held, wanted) in held.iter().zip(wanted) {
                 let number = |bytes: Option<&[u8]>| Some(u128::from_be_bytes(bytes?.try_into().ok()?));
-                let pair = number(held).zip(number(wanted)).ok_or_else(|| fault("it holds no pseudonyms".to_owned()))?;
+                let pair =
+                    number(held).zip(number(wanted)).ok_or_else(|| fault("it holds no pseudonyms".to_owned()))?;
                 table.insert(pair.0, pair.1);
             }
         }

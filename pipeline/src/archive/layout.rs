@@ -26,13 +26,29 @@ pub(crate) const STAGING: &str = "_tertib/staging";
 pub(crate) const WORK: &str = "_tertib";
 /// A copy of the newest commit's digest, so that a change to that commit is detected even before the next commit names it.
 pub(crate) const HEAD: &str = "_tertib/head";
+/// How far the tree of the log was written.
+pub(crate) const TREE_SIZE: &str = "_tertib/tree";
+/// The folder of the log: tiles, checkpoints and public keys.
+pub(crate) const TREE: &str = "log";
+/// The folder of the log of those who looked, which only the owner may open.
+pub(crate) const ACCESSES: &str = "access";
+/// How far that log was written.
+pub(crate) const ACCESS_SIZE: &str = "_tertib/access";
+/// The file on which whoever adds to that log holds a kernel lock.
+pub(crate) const ACCESS_LOCK: &str = "_tertib/access-lock";
+/// The newest signed checkpoint.
+pub(crate) const CHECKPOINT: &str = "log/checkpoint";
+/// The folder with every signed checkpoint.
+pub(crate) const CHECKPOINTS: &str = "log/checkpoints";
+/// The folder of public keys.
+pub(crate) const PUBLIC_KEYS: &str = "log/keys";
 /// The file on which the writer holds a kernel lock.
 pub(crate) const LOCK: &str = "_tertib/lock";
 /// Who serves the archive.
 pub(crate) const SERVER: &str = "_tertib/server";
 
 /// Folders that only the owner of the archive may open.
-pub(crate) const PRIVATE: [&str; 3] = [PERSONS, QUARANTINE, WORK];
+pub(crate) const PRIVATE: [&str; 4] = [PERSONS, QUARANTINE, WORK, ACCESSES];
 
 /// Folders whose files must all be named in the commit log.
 pub(crate) const TABLES: [&str; 6] = [EVENTS, PERSONS, QUARANTINE, OUTAGES, STOCK, PSEUDONYMS];
@@ -92,6 +108,47 @@ pub(crate) fn part(path: &str) -> Option<PartPath> {
     let (version, ordinal) = name.strip_prefix("part-")?.strip_suffix(".parquet")?.split_once('-')?;
     let (version, ordinal) = (version.parse().ok()?, ordinal.parse().ok()?);
     (part_path(table, month, version, ordinal) == path).then_some(PartPath { table, month, version })
+}
+
+/// Returns the path of the checkpoint of a tree of that size.
+pub(crate) fn checkpoint(size: u64) -> String {
+    LogFolder::OF_ROWS.checkpoint(size)
+}
+
+/// Returns the path of a tile by its path within the log.
+pub(crate) fn tile(tile: &str) -> String {
+    LogFolder::OF_ROWS.file(tile)
+}
+
+/// The folder of a log, whose files have the same names in each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LogFolder(&'static str);
+
+impl LogFolder {
+    /// The log of rows and commits.
+    pub(crate) const OF_ROWS: Self = Self(TREE);
+    /// The log of those who looked.
+    pub(crate) const OF_ACCESSES: Self = Self(ACCESSES);
+
+    /// Returns the path of a file within the log.
+    pub(crate) fn file(self, name: &str) -> String {
+        format!("{}/{name}", self.0)
+    }
+
+    /// Returns the path of the newest signed checkpoint.
+    pub(crate) fn newest(self) -> String {
+        self.file("checkpoint")
+    }
+
+    /// Returns the path of the checkpoint of a tree of that size.
+    pub(crate) fn checkpoint(self, size: u64) -> String {
+        self.file(&format!("checkpoints/{size}"))
+    }
+
+    /// Returns the path of a public key in a form that its ending names.
+    pub(crate) fn public_key(self, digits: &str, ending: &str) -> String {
+        self.file(&format!("keys/{digits}.{ending}"))
+    }
 }
 
 /// Returns the path of the intent for a version. Storing this file is the decision point of a commit.

@@ -119,7 +119,8 @@ pub(crate) fn waiting_rows(archive: &Archive) -> Result<Vec<WaitingRow>, Archive
 impl Archive {
     /// Returns the parts of the quarantine that are there, each with the time at which it came, in milliseconds since 1970 UTC.
     pub(crate) fn dated_quarantine(&self) -> impl Iterator<Item = (i64, &FileEntry)> {
-        let files = self.commits.iter().flat_map(|commit| commit.note.quarantine.iter().map(|file| (commit.at_ms, file)));
+        let files =
+            self.commits.iter().flat_map(|commit| commit.note.quarantine.iter().map(|file| (commit.at_ms, file)));
         files.filter(|(_, file)| self.disposed_by(file).is_none())
     }
 }

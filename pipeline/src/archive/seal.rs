@@ -7,7 +7,9 @@
 //!         seen all of it, or for a stated reason that the archive keeps
 
 use crate::archive::key::Key;
+use crate::archive::tree::extend;
 use crate::archive::{ArchiveError, CommitRequest, Seal, Writer, WriterLock};
+use crate::transparency::SigningKey;
 use schemas::document::Coverage;
 use schemas::{Month, Zone};
 use std::collections::BTreeMap;
@@ -94,6 +96,8 @@ pub struct SealRequest<'a> {
     pub at_ms: i64,
     /// Why the books are closed although more rows of the month may still arrive.
     pub incomplete: Option<&'a str>,
+    /// The key that signs the log; `None` leaves it unsigned.
+    pub signing: Option<&'a SigningKey>,
 }
 
 /// Closes the books of a month.
@@ -102,13 +106,14 @@ pub struct SealRequest<'a> {
 /// [`SealError`] when the month is not over, is outside the archive, is incomplete and no reason was given, is complete and a reason
 /// was given, is already closed or lies before a closed one, when an earlier month is open, or when the reason cannot be printed.
 pub fn seal(root: &Path, key: &Key, lock_mode: WriterLock, request: SealRequest<'_>) -> Result<Seal, SealError> {
-    let SealRequest { month, zone, at_ms, incomplete } = request;
+    let SealRequest { month, zone, at_ms, incomplete, signing } = request;
     if incomplete.is_some_and(|reason| !is_readable(reason)) {
         return Err(SealError::Reason);
     }
     let mut writer = Writer::open(root, key, lock_mode)?;
     let archive = writer.archive().clone();
     archive.check_zone(zone)?;
+    extend(&archive, signing, &mut |_, _| {})?;
     let facts = archive.facts().ok_or_else(|| archive.empty())?;
     if let Some(Seal { version, .. }) = archive.seal(month) {
         return Err(SealError::Closed { month, version });
@@ -145,6 +150,7 @@ pub fn seal(root: &Path, key: &Key, lock_mode: WriterLock, request: SealRequest<
     let commit =
         CommitRequest { at_ms, source: None, cursor: None, complete_until_us: None, next_seq, facts, findings };
     let archive = writer.commit(&commit)?;
+    extend(&archive, signing, &mut |_, _| {})?;
     archive.seal(month).ok_or_else(|| archive.empty().into())
 }
 

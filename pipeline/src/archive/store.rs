@@ -59,6 +59,12 @@ pub(crate) trait Store: std::fmt::Debug + Send + Sync {
     /// Replaces the content of a file atomically: even after a crash, readers find either the old bytes or all of the new ones.
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), ArchiveError>;
 
+    /// Writes a file that counts only once [`Self::flush_files`] has made it durable.
+    fn put_unflushed(&self, path: &str, bytes: &[u8]) -> Result<(), ArchiveError>;
+
+    /// Makes files durable, with their names.
+    fn flush_files(&self, paths: &[String]) -> Result<(), ArchiveError>;
+
     /// Does the same as [`Self::put`] if nothing is at the path, and otherwise returns [`ArchiveError::Conflict`]. Of two writers,
     /// exactly one succeeds. The store may keep the bytes at `waiting` first, and they may already be there.
     fn put_if_absent(&self, path: &str, bytes: &[u8], waiting: &str) -> Result<(), ArchiveError>;
@@ -78,9 +84,9 @@ pub(crate) trait Store: std::fmt::Debug + Send + Sync {
     /// Creates the folders that a writer needs, and restricts the private tables to their owner.
     fn prepare(&self) -> Result<(), ArchiveError>;
 
-    /// Takes a lock that keeps other writers away until it is dropped. Returns [`ArchiveError::Locked`] if another writer has it, and
-    /// `None` if the store has no locks.
-    fn lock(&self) -> Result<Option<File>, ArchiveError>;
+    /// Takes a lock on a file that keeps others away until it is dropped. Returns [`ArchiveError::Locked`] if another program has it,
+    /// and `None` if the store has no locks.
+    fn lock(&self, path: &str) -> Result<Option<File>, ArchiveError>;
 
     /// Returns how long ago a file or folder was changed, if that is known.
     fn age(&self, path: &str) -> Option<Duration>;
@@ -135,6 +141,11 @@ mod tests {
             store.put(layout::HEAD, bytes).unwrap();
             assert_eq!(store.read(layout::HEAD, 100).unwrap(), bytes);
         }
+        for bytes in [&b"longer bytes"[..], b"short"] {
+            store.put_unflushed("log/tile/0/000", bytes).unwrap();
+            store.flush_files(&["log/tile/0/000".to_owned()]).unwrap();
+            assert_eq!(store.read("log/tile/0/000", 100).unwrap(), bytes);
+        }
         let names = |folder: &str| -> Vec<OsString> {
             let mut names: Vec<OsString> = store.list(folder).unwrap().into_iter().map(|entry| entry.name).collect();
             names.sort();
@@ -160,8 +171,8 @@ mod tests {
         let store = Folder::at(&dir.path().join("archive"));
         keeps_the_contract(&store);
         // If the kernel supports locks, nobody else gets this one.
-        let lock = store.lock().unwrap();
-        assert!(lock.is_none() || matches!(store.lock(), Err(ArchiveError::Locked { .. })));
+        let lock = store.lock(layout::LOCK).unwrap();
+        assert!(lock.is_none() || matches!(store.lock(layout::LOCK), Err(ArchiveError::Locked { .. })));
     }
 
     #[test]
@@ -180,6 +191,9 @@ mod tests {
             let fault = store.read("persons/outside", 9).unwrap_err();
             assert!(matches!(fault, ArchiveError::Foreign { .. }), "{fault}");
             assert!(store.put("persons/outside", b"y").is_err());
+            assert!(store.put_unflushed("persons/outside", b"y").is_err());
+            std::os::unix::fs::symlink(dir.path().join("outside"), dir.path().join("archive/events/000")).unwrap();
+            assert!(store.put_unflushed("events/000", b"y").is_err());
         }
         assert_eq!(std::fs::read(dir.path().join("outside")).unwrap(), b"x");
     }

@@ -1,7 +1,7 @@
 //! Checks whether the archive is what its log says, and whether the log is consistent.
 //!
 //! Reads   every file in the archive, but nothing outside it; the office's key and kept heads, if they are given
-//! Gives   findings A001–A022 and K002, none for an intact archive; counts of what was checked; what was not checked
+//! Gives   findings A001–A029 and K002, none for an intact archive; counts of what was checked; what was not checked
 //!
 //! Invariant: no byte is decoded before its SHA-256 was checked.
 //! Invariant: nothing is written, and everything that was not checked is reported.
@@ -10,24 +10,28 @@ mod content;
 mod destroyed;
 mod keys;
 mod strays;
+mod tree;
 
 use super::commit_log::{Commit, Undecoded};
 use super::form::{FORMS, Form};
 use super::head::{self, OwnHead};
 use super::intent::{Intent, holds, intents, is_committed};
 use super::store::{Folder, LONGEST_LOG_BYTES, Store};
-use super::{ArchiveError, FileEntry, KeptHead, commit_files, commit_log, layout};
+use super::{ArchiveError, FileEntry, KeptHead, access, commit_files, commit_log, layout};
 use crate::archive::key::Key;
 use crate::hash::sha256;
+use crate::transparency::{Checkpoint, Cosignature, VerifyingKey};
 use content::Contents;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use schemas::document::Unchecked;
 use schemas::{Finding, Month};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::path::Path;
 use strays::Known;
+use tree::TreeCheck;
 
 /// What to check, and with which key and heads.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +48,30 @@ pub struct Examination<'a> {
     pub heads: &'a [KeptHead],
     /// The version up to which every file was found right before; these are not read again. The log is checked whole.
     pub since: Option<u64>,
+    /// The public keys of the office and of witnesses that count.
+    pub trusted: &'a [VerifyingKey],
+    /// Checkpoints that somebody has kept, each with its place.
+    pub checkpoints: &'a [(String, String)],
+    /// How many witnesses must have signed a checkpoint.
+    pub quorum: usize,
+}
+
+impl<'a> Examination<'a> {
+    /// Of the whole archive in a folder, with nothing that was kept elsewhere.
+    #[must_use]
+    pub fn of(root: &'a Path) -> Self {
+        Self {
+            root,
+            public_only: false,
+            key: None,
+            earlier_keys: &[],
+            heads: &[],
+            since: None,
+            trusted: &[],
+            checkpoints: &[],
+            quorum: 0,
+        }
+    }
 }
 
 /// The result of a verification.
@@ -63,6 +91,12 @@ pub struct Verification {
     pub head: String,
     /// How many private files and rows of theirs are missing because they were destroyed, by the version that says so.
     pub destroyed: BTreeMap<u64, (u64, u64)>,
+    /// How many rows and commits the log has.
+    pub leaves: u64,
+    /// The newest checkpoint of the archive.
+    pub checkpoint: Option<Checkpoint>,
+    /// How many rows and commits enough witnesses have seen, and who they are.
+    pub witnessed: Option<(u64, Vec<Cosignature>)>,
     /// What is wrong.
     pub findings: Vec<Finding>,
     /// What was not checked.
@@ -135,19 +169,28 @@ fn examine(
         let found = result.kept(head, &log);
         result.heads += u64::from(found);
     }
+    let unread = RefCell::default();
+    let mut tree = TreeCheck::new((store, examination), &log, &unread)?;
     let mut contents = Contents::new((store, examination), &log, told, &mut result);
     for commit in &log.commits {
         let note = &commit.note;
         let public = commit.events.iter().map(|f| &f.entry).chain(note.public_files());
         known.extend(public.chain(&note.persons).chain(&note.quarantine).map(|file| file.path.clone()));
-        contents.check(commit, &mut result)?;
+        contents.check(commit, &mut tree, &mut result)?;
+        tree.commit(commit);
         if let (Some(month), Some(reason)) = (note.seal, &note.sealed_incomplete) {
             result.find("K002", format!("{month}: {reason}"));
         }
     }
     destroyed::find(store, &log.commits, public_only, &mut result)?;
+    known.extend(tree.files());
+    known.extend(tree.leftovers(store, &log)?);
+    tree.conclude((store, examination), &log, &mut known, &mut result)?;
     result.commits = log.commits.len() as u64;
     result.head = log.digests.last_key_value().map(|(_, digest)| digest.clone()).unwrap_or_default();
+    if !public_only {
+        accesses((store, examination), &log, &mut known, &mut result)?;
+    }
     let waiting = unfinished(store, &decided, &mut known, &mut result)?;
     let read = log.commits.iter().map(|commit| commit.version).collect();
     let known = Known { files: &known, waiting: &waiting, versions: log.versions, read: &read };
@@ -162,6 +205,28 @@ fn examine(
         result.unchecked.insert(Unchecked::OlderFiles);
     }
     Ok(result)
+}
+
+/// Checks the log of those who looked.
+fn accesses(
+    (store, examination): (&dyn Store, Examination<'_>),
+    log: &Log,
+    known: &mut BTreeSet<String>,
+    result: &mut Verification,
+) -> Result<(), ArchiveError> {
+    let origin =
+        log.commits.first().and_then(|commit| commit.facts.as_ref()).map(|facts| format!("{}/akses", facts.origin()));
+    let Some(origin) = origin.filter(|_| strays::is_folder_or_absent(store, layout::ACCESSES, result).unwrap_or(false))
+    else {
+        return Ok(());
+    };
+    // The office signs both logs with the same key.
+    let trusted: Vec<VerifyingKey> =
+        examination.trusted.iter().filter(|key| !key.is_of_witness()).map(|key| key.named(&origin)).collect();
+    let (files, faults) = access::check(store, &origin, &trusted)?;
+    known.extend(files);
+    faults.into_iter().for_each(|(code, place)| result.find(code, place));
+    Ok(())
 }
 
 /// Reads every commit that can be read.

@@ -202,7 +202,7 @@ mod tests {
     }
 
     fn is_intact(root: &Path, forms: &'static [Form]) {
-        let examination = Examination { root, public_only: false, key: Some(&key()), earlier_keys: &[], heads: &[], since: None };
+        let examination = Examination { key: Some(&key()), ..Examination::of(root) };
         let result = verify_forms(examination, forms, &|_, _| {}).unwrap();
         assert_eq!(result.findings, []);
     }
@@ -242,7 +242,7 @@ mod tests {
         commit(folder(&root), LATER).unwrap();
         // To a program whose first form had the columns too, the parts of that form have lost them.
         static WRONG: &[Form] = &[Form { name: "1", lacks: &[] }, Form { name: "2", lacks: &[] }];
-        let examination = Examination { root: &root, public_only: false, key: Some(&key()), earlier_keys: &[], heads: &[], since: None };
+        let examination = Examination { key: Some(&key()), ..Examination::of(&root) };
         let findings = verify_forms(examination, WRONG, &|_, _| {}).unwrap().findings;
         assert!(findings.iter().any(|finding| finding.code == "A021" || finding.code == "A005"), "{findings:?}");
     }
@@ -302,8 +302,14 @@ mod tests {
         fn prepare(&self) -> Result<(), ArchiveError> {
             self.call(|| self.folder.prepare())
         }
-        fn lock(&self) -> Result<Option<File>, ArchiveError> {
-            self.call(|| self.folder.lock())
+        fn put_unflushed(&self, path: &str, bytes: &[u8]) -> Result<(), ArchiveError> {
+            self.call(|| self.folder.put_unflushed(path, bytes))
+        }
+        fn flush_files(&self, paths: &[String]) -> Result<(), ArchiveError> {
+            self.call(|| self.folder.flush_files(paths))
+        }
+        fn lock(&self, path: &str) -> Result<Option<File>, ArchiveError> {
+            self.call(|| self.folder.lock(path))
         }
         fn age(&self, path: &str) -> Option<Duration> {
             self.folder.age(path)

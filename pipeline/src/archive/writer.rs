@@ -15,7 +15,8 @@
 
 use super::action::Stats;
 use super::commit_log::{NewCommit, TableFacts};
-use super::commit_note::{CommitNote, Disposal, Hold, KeyChange, SourceNote};
+use super::commit_note::{CommitNote, SourceNote};
+use super::declarations::{Disposal, Hold, KeyChange};
 use super::form::{FORMS, Form};
 use super::intent::{COMMIT, Intent, is_committed, roll_forward, settle};
 use super::part_encoder::{Encoder, MonthBatch, staged};
@@ -88,7 +89,7 @@ impl Writer {
         forms: &'static [Form],
     ) -> Result<Self, ArchiveError> {
         store.prepare()?;
-        let lock = if lock_mode == WriterLock::Lock { store.lock()? } else { None };
+        let lock = if lock_mode == WriterLock::Lock { store.lock(layout::LOCK)? } else { None };
         settle(&*store)?;
         clear_staging(&*store, lock.is_some())?;
         let archive = Archive::of(Arc::clone(&store), forms)?;

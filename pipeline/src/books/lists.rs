@@ -11,8 +11,8 @@ use chrono::NaiveDate;
 use indexmap::IndexMap;
 use schemas::document::{BookContent, Cell, Destruction, LedgerBook, Obstacle};
 use schemas::{
-    ArchiveList, ColumnTotal, LedgerColumn, LedgerField, ListCase, ListDestruction, ListRows, Milestone,
-    Month, RetentionPeriod,
+    ArchiveList, ColumnTotal, LedgerColumn, LedgerField, ListCase, ListDestruction, ListRows, Milestone, Month,
+    RetentionPeriod,
 };
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -56,7 +56,8 @@ impl FigureBook {
         let parts: Vec<String> = self.archive.event_files().map(|file| quoted(&file.path)).collect();
         let events = EVENTS.replace("$parts", &format!("[{}]", parts.join(",\n  ")));
         let changed: String = self.archive.key_changes().map(|(_, change)| renamed(&change.pseudonyms.path)).collect();
-        let events = events.replace("$pseudonyms", &changed).replace("$offset", &self.facts.zone.offset_s().to_string());
+        let events =
+            events.replace("$pseudonyms", &changed).replace("$offset", &self.facts.zone.offset_s().to_string());
         script += &[calendar, sop, self.outages_sql()?, events].concat();
         script += &self.results_sql(month, key, &known)?;
         Ok(Some(script))

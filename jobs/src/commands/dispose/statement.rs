@@ -57,7 +57,9 @@ fn copies(workspace: &Workspace, months: &[Month]) -> Vec<String> {
     let config = &workspace.config;
     let folders = months.iter().map(|month| config.reports_path().join(format!("{month}_dinas")));
     let folders = folders.filter(|folder| folder.is_dir());
-    let name = |folder: PathBuf| folder.strip_prefix(&config.folder).map_or(folder.clone(), Path::to_owned).display().to_string();
+    let name = |folder: PathBuf| {
+        folder.strip_prefix(&config.folder).map_or(folder.clone(), Path::to_owned).display().to_string()
+    };
     let backups = config.backups.iter().filter(|backup| !backup.public_only);
     folders.map(name).chain(backups.map(|backup| format!("cadangan {}", backup.name))).collect()
 }

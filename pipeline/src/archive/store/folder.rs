@@ -12,6 +12,10 @@ use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// Above so many files, flushing all of the file system takes less time than flushing each.
+#[cfg(target_os = "linux")]
+const FEW_FILES: usize = 64;
+
 /// The folder of an archive.
 #[derive(Clone, Debug)]
 pub(crate) struct Folder {
@@ -145,6 +149,32 @@ impl Store for Folder {
         replace_file(&path, bytes, Readers::Usual).map_err(|e| io("write", &path, e))
     }
 
+    fn put_unflushed(&self, path: &str, bytes: &[u8]) -> Result<(), ArchiveError> {
+        let path = self.place_for(path)?;
+        let mut options = File::options();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::custom_flags(
+            &mut options,
+            rustix::fs::OFlags::NOFOLLOW.bits().cast_signed(),
+        );
+        options.open(&path).and_then(|mut file| file.write_all(bytes)).map_err(|e| io("write", &path, e))
+    }
+
+    fn flush_files(&self, paths: &[String]) -> Result<(), ArchiveError> {
+        #[cfg(target_os = "linux")]
+        if paths.len() > FEW_FILES {
+            let whole = File::open(&self.root).and_then(|root| Ok(rustix::fs::syncfs(&root)?));
+            return whole.map_err(|e| io("flush", &self.root, e));
+        }
+        for path in paths {
+            let path = self.beneath(path)?;
+            File::open(&path).and_then(|file| file.sync_all()).map_err(|e| io("flush", &path, e))?;
+        }
+        let folders: Vec<&str> = paths.iter().filter_map(|path| Some(path.rsplit_once('/')?.0)).collect();
+        self.flush(&folders)
+    }
+
     fn put_if_absent(&self, path: &str, bytes: &[u8], waiting: &str) -> Result<(), ArchiveError> {
         let (path, waiting) = (self.place_for(path)?, self.root.join(waiting));
         if !is_there(&waiting) {
@@ -206,8 +236,8 @@ impl Store for Folder {
     }
 
     /// The kernel releases the lock if the process dies.
-    fn lock(&self) -> Result<Option<File>, ArchiveError> {
-        let path = self.root.join(layout::LOCK);
+    fn lock(&self, path: &str) -> Result<Option<File>, ArchiveError> {
+        let path = self.root.join(path);
         let lock =
             File::options().create(true).truncate(false).write(true).open(&path).map_err(|e| io("open", &path, e))?;
         match lock.try_lock() {

@@ -7,10 +7,12 @@
 use super::super::commit_log::{Commit, EventFile};
 use super::super::disposal::disposed;
 use super::super::pseudonyms::{DigestForm, commitment};
+use super::super::record::RowRecords;
 use super::super::store::Store;
 use super::super::tables::Tables;
 use super::super::{FileEntry, READ_ROWS, as_stored, layout, month_of_path};
 use super::keys::{Judgement, Keys};
+use super::tree::TreeCheck;
 use super::{ArchiveError, Examination, Log, Verification};
 use crate::archive::columns::{binaries, instants, int64s, values};
 use arrow::array::{Array, RecordBatch};
@@ -150,7 +152,12 @@ impl<'a> Contents<'a> {
     }
 
     /// Checks every file of a commit, and the totals that the commit states for all of them.
-    pub(super) fn check(&mut self, commit: &Commit, result: &mut Verification) -> Result<(), ArchiveError> {
+    pub(super) fn check(
+        &mut self,
+        commit: &Commit,
+        tree: &mut TreeCheck<'_>,
+        result: &mut Verification,
+    ) -> Result<(), ArchiveError> {
         let note = &commit.note;
         if let Some(facts) = &commit.facts {
             self.keys.begin(facts.digest_form());
@@ -175,7 +182,7 @@ impl<'a> Contents<'a> {
         let mut numbers = Numbers { commit, runs: Vec::new(), corrections: 0, complete: true };
         for (part, file) in commit.events.iter().enumerate() {
             let private = persons.get(part).copied().flatten();
-            self.pair((part, file), private, &mut numbers, result)?;
+            self.pair((part, file), private, &mut numbers, (tree, result))?;
             self.is_checked(1 + u64::from(private.is_some()));
         }
         let others = persons.into_iter().skip(commit.events.len()).flatten().chain(quarantine);
@@ -213,7 +220,7 @@ impl<'a> Contents<'a> {
         (part, file): (usize, &EventFile),
         private: Option<&FileEntry>,
         numbers: &mut Numbers<'_>,
-        result: &mut Verification,
+        (tree, result): (&mut TreeCheck<'_>, &mut Verification),
     ) -> Result<(), ArchiveError> {
         let public_bytes = result.whole(self.store, &file.entry)?;
         let private_bytes = match private {
@@ -225,7 +232,7 @@ impl<'a> Contents<'a> {
             return Ok(());
         };
         let mut faults = (Faults::default(), Faults::default());
-        match self.rows((part, file), public_bytes, private_bytes, numbers, &mut faults) {
+        match self.rows((part, file), (public_bytes, private_bytes), (numbers, tree), &mut faults) {
             Ok(rows) => result.events += rows,
             Err((table, reason)) => {
                 numbers.complete = false;
@@ -246,9 +253,8 @@ impl<'a> Contents<'a> {
     fn rows(
         &mut self,
         (part, file): (usize, &EventFile),
-        public: Bytes,
-        private: Option<Bytes>,
-        numbers: &mut Numbers<'_>,
+        (public, private): (Bytes, Option<Bytes>),
+        (numbers, tree): (&mut Numbers<'_>, &mut TreeCheck<'_>),
         (of_public, of_private): &mut (Faults, Faults),
     ) -> Result<u64, (&'static str, String)> {
         let Some((tables, form)) = self.form.clone() else {
@@ -265,8 +271,12 @@ impl<'a> Contents<'a> {
         for batch in rows_of(public, &tables.public_schema).map_err(events)? {
             let batch = batch.map_err(events)?;
             let read = public_rows(&batch).map_err(|e| events(e.to_string()))?;
+            let records = RowRecords::of(&batch).map_err(|e| events(e.to_string()))?;
             for (row, (seq, ended, replaced)) in (at..).zip(read) {
                 numbers.take(seq, part, row);
+                records.write(row - at, &mut self.json);
+                let version = numbers.commit.version;
+                tree.row(version, seq, &self.json, || (file.entry.path.clone(), row));
                 if seq <= before {
                     of_public.add("A009", row, || format!("seq {seq}"));
                 }

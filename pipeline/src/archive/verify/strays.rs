@@ -147,6 +147,7 @@ impl Search<'_> {
                 && (path == layout::HEAD
                     || path == layout::LOCK
                     || path == layout::SERVER
+                    || path == layout::ACCESS_LOCK
                     || layout::is_kept_figure(path)
                     || layout::is_staged(path)));
         if is_known { Place::Known } else { Place::Stray }

@@ -1,0 +1,51 @@
+//! The key that signs the log.
+
+use crate::options::Where;
+use crate::outcome::Outcome;
+use crate::print;
+use crate::workspace::Workspace;
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use pipeline::SigningKey;
+
+/// Options of `tertib key show`.
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The key as PEM, as openssl reads it.
+    #[arg(long)]
+    pem: bool,
+    #[command(flatten)]
+    place: Where,
+}
+
+/// Makes the key. An archive whose log is signed already goes on with its own key, or with one that `rotate` declares.
+pub(super) fn new(place: &Where) -> Result<Outcome> {
+    let workspace = Workspace::open(place.config.as_deref())?;
+    let path = workspace.config.signing_key_path();
+    if path.symlink_metadata().is_ok() {
+        bail!("{} is there already; `tertib key show` prints its public part", path.display());
+    }
+    if workspace.archive()?.checkpoint()?.is_some_and(|(_, note)| note.is_some()) {
+        bail!(
+            "the log of this archive is signed with another key; restore {}, or enter it from the paper with `tertib key enter`",
+            path.display()
+        );
+    }
+    SigningKey::random(&path)?.keep(&path)?;
+    print::data(&format!("{}\n", path.display()))?;
+    Ok(Outcome::Done)
+}
+
+/// Prints the public key. Its name is that of the archive's log, so there must be an archive.
+pub(super) fn show(options: &Show) -> Result<Outcome> {
+    let workspace = Workspace::open(options.place.config.as_deref())?;
+    let path = workspace.config.signing_key_path();
+    let key = workspace.config.signing_key()?;
+    let key = key.with_context(|| format!("there is no signing key {}; run `tertib key new`", path.display()))?;
+    let archive = workspace.archive()?;
+    let origin =
+        archive.origin().context("the archive is empty, and its log has no name yet; run `tertib pull` first")?;
+    let public = key.verifying(&origin);
+    print::data(&if options.pem { public.pem() } else { format!("{public}\n") })?;
+    Ok(Outcome::Done)
+}
