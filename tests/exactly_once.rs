@@ -178,6 +178,9 @@ fn an_interrupted_commit_is_said_so_and_completed_by_the_next_pull() {
         "version": 0, "staging": "_tertib/staging/0-0", "commit_sha256": digest, "files": files,
     });
     fs::write(archive.join("_tertib/intent-00000000000000000000.json"), intent.to_string()).unwrap();
+    // The tree follows the commit.
+    fs::remove_dir_all(archive.join("log")).unwrap();
+    fs::remove_file(archive.join("_tertib/tree")).unwrap();
     // Nothing is in the log that could be vouched for.
     let ran = office.run(&["verify"]).expect_code(1);
     assert!(ran.finds("A007") && ran.out.contains("; 1 findings"), "{}", ran.out);

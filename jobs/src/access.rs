@@ -9,7 +9,7 @@ use crate::documents::{Rendition, Written};
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use pipeline::{Access, Disclosure};
-use schemas::Month;
+use schemas::{Month, numbers_a_person};
 
 /// What somebody is about to be shown.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ const LONGEST_PURPOSE: usize = 200;
 /// # Errors
 /// When it is empty, too long, or holds a number that could be a NIK.
 pub(crate) fn check_purpose(purpose: &str) -> Result<()> {
-    let has_nik = purpose.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= 16);
+    let has_nik = numbers_a_person(purpose);
     let is_one_line = !purpose.trim().is_empty() && !purpose.chars().any(char::is_control);
     if !is_one_line || purpose.chars().count() > LONGEST_PURPOSE || has_nik {
         bail!("--purpose must be one line of 1 to {LONGEST_PURPOSE} characters, without a NIK");

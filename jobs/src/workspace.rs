@@ -132,6 +132,16 @@ impl Workspace {
         if self.config.archive.lock { WriterLock::Lock } else { WriterLock::PutIfAbsent }
     }
 
+    /// Signs what a commit without rows added to the archive's log, as a pull does by itself.
+    ///
+    /// # Errors
+    /// When the log is not the one that was written, or cannot be written.
+    pub(crate) fn sign_log(&self) -> Result<()> {
+        let Some(signing) = self.config.signing_key()? else { return Ok(()) };
+        let (root, key) = (self.config.archive_path(), self.config.key()?);
+        Ok(pipeline::sign_log(&root, (&key, &signing), self.fence(), &mut |_, _| {})?)
+    }
+
     /// Pulls what is asked for.
     ///
     /// # Errors

@@ -14,7 +14,6 @@ pub(crate) mod columns;
 pub(crate) mod commit_log;
 mod commit_note;
 pub(crate) mod current_events;
-mod declarations;
 mod disposal;
 mod error;
 pub(crate) mod event_batch;
@@ -26,6 +25,7 @@ mod intent;
 pub(crate) mod key;
 pub(crate) mod key_epochs;
 pub(crate) mod layout;
+mod log_copy;
 pub(crate) mod lookup;
 mod part_encoder;
 mod presence;
@@ -48,14 +48,14 @@ mod witnesses;
 mod writer;
 
 pub use access::Access;
-pub use commit_note::{BagNote, CommitNote, FileEntry, SourceNote};
-pub use declarations::{Disposal, Hold, KeyChange};
+pub use commit_note::{BagNote, CommitNote, Disposal, FileEntry, Hold, KeyChange, SourceNote};
 pub use error::ArchiveError;
 use error::io;
 pub use head::{KeptHead, KeptHeadError};
 pub(crate) use hold::commit_note as commit_of_note;
 pub use hold::{HoldError, HoldRequest, hold};
 pub use key::{Key, KeyError, PaperError};
+pub use log_copy::{LogFile, complete_log};
 pub use presence::Presence;
 pub use proofs::{Provable, Proved, UnprovedError};
 pub(crate) use pseudonyms::{Persons, Pseudonymizer};
@@ -66,6 +66,7 @@ pub use rotate::{KeyRotation, RotationError, rotate_key};
 pub(crate) use salts::{EarlierSalts, PersonOf};
 pub use seal::{SealError, SealRequest, seal};
 pub use transfer::{CopiedCommit, CopiedPart, Reassembly};
+pub use tree::sign_log;
 pub use verify::{Examination, Verification, verify};
 pub use witnesses::AcceptError;
 pub use writer::WriterLock;
@@ -285,6 +286,19 @@ impl Archive {
         ArchiveError::Empty { path: self.place() }
     }
 
+    /// Checks that the archive was written with this key. An empty archive accepts any key.
+    ///
+    /// # Errors
+    /// [`ArchiveError::WrongKey`] when it was written with another key.
+    pub fn check_key(&self, key: &Key) -> Result<(), ArchiveError> {
+        match self.key_id() {
+            Some(expected) if expected != key.id() => {
+                Err(ArchiveError::WrongKey { expected: expected.to_owned(), found: key.id() })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Returns the facts that the log states last.
     pub(crate) fn facts(&self) -> Option<&TableFacts> {
         self.commits.iter().rev().find_map(|c| c.facts.as_ref())
@@ -311,6 +325,14 @@ impl Archive {
 
     fn notes_of(&self, name: &str) -> impl DoubleEndedIterator<Item = &SourceNote> {
         self.commits.iter().filter_map(|c| c.note.source.as_ref()).filter(move |n| n.name == name)
+    }
+
+    pub(crate) fn person_files(&self) -> impl Iterator<Item = &FileEntry> {
+        self.there(self.commits.iter().flat_map(|c| &c.note.persons))
+    }
+
+    pub(crate) fn quarantine_files(&self) -> impl Iterator<Item = &FileEntry> {
+        self.there(self.commits.iter().flat_map(|c| &c.note.quarantine))
     }
 
     pub(crate) fn outage_file(&self) -> Option<&FileEntry> {

@@ -26,7 +26,7 @@ use entry::{COLUMNS, Entry, Late};
 use lists::BookRow;
 use milestones::Milestones;
 use person::PersonRow;
-use schemas::document::{BookCode, BookColumn, BookContent, Cell, Closing, LedgerBook, Provenance};
+use schemas::document::{BookCode, BookColumn, BookContent, Cell, Closing, LedgerBook, LogPosition, Provenance};
 use schemas::figures::RegisterNumbers;
 use schemas::{
     CalendarError, Column, ColumnTotal, EventsOf, Facts, Ledger, LedgerColumn, LedgerField, ListRows, Milestone, Month,
@@ -221,6 +221,7 @@ impl<'a> BookWriter<'a> {
             rows: rows.len() as u64,
             digest: sha256(text.as_bytes()).chars().take(32).collect(),
             head: BookCode::short_head(&self.provenance.head),
+            log: self.provenance.statement.as_ref().map(LogPosition::of),
         })
     }
 

@@ -18,9 +18,10 @@ mod verdicts;
 
 pub use archive::{
     AcceptError, Access, Archive, ArchiveError, BagNote, CommitNote, CopiedCommit, CopiedPart, Disposal, Examination,
-    FileEntry, Hold, HoldError, HoldRequest, KeptHead, KeptHeadError, Key, KeyChange, KeyError, KeyRotation,
+    FileEntry, Hold, HoldError, HoldRequest, KeptHead, KeptHeadError, Key, KeyChange, KeyError, KeyRotation, LogFile,
     PaperError, Presence, Provable, Proved, Reassembly, RotationError, Seal, SealError, SealRequest, SourceNote,
-    UnprovedError, Verification, WriterLock, hold, rotate_key, seal, verify, waiting_in_quarantine,
+    UnprovedError, Verification, WriterLock, complete_log, hold, rotate_key, seal, sign_log, verify,
+    waiting_in_quarantine,
 };
 pub use books::{BookError, BookWriter, Disclosure};
 pub use disposal::{Disposable, DisposableMonth, DisposalError, DisposalRequest, dispose};

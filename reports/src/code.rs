@@ -4,7 +4,7 @@ use crate::json::said;
 use crate::{Document, RenderError};
 use qrcode::render::unicode::Dense1x2;
 use qrcode::{EcLevel, QrCode};
-use schemas::document::BookCode;
+use schemas::document::{BookCode, LogPosition};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -65,6 +65,7 @@ pub fn code(document: Document<'_>) -> Result<Option<BookCode>, RenderError> {
         rows: rows as u64,
         digest: digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect(),
         head: BookCode::short_head(&provenance.head),
+        log: provenance.statement.as_ref().map(LogPosition::of),
     }))
 }
 

@@ -382,6 +382,8 @@ impl Renderer {
                 page["qr"] = code.as_deref().map(book::qr).transpose()?.into();
             }
             page["kode"] = code.into();
+            let statement = document.provenance().and_then(|provenance| provenance.statement.as_ref());
+            page["pernyataan"] = statement.map(|s| [s.origin.clone(), s.size.to_string(), s.root.clone()]).into();
         }
         replaced += printable::clean(&mut page, &|c| self.fonts.prints(c));
         Ok((page, replaced))

@@ -1,6 +1,6 @@
 //! The documents that `pipeline` gives to `reports`: plain values, in which every figure is already computed.
 
-pub use crate::book_code::BookCode;
+pub use crate::book_code::{BookCode, LogPosition};
 pub use crate::closing::{Closing, Revised, RevisedPart, Revision};
 pub use crate::compliance_sheet::ComplianceSheet;
 pub use crate::disposal::DisposalReport;
@@ -8,7 +8,7 @@ pub use crate::ledger_book::{BookColumn, BookContent, Cell, Destruction, LedgerB
 pub use crate::monthly_review::MonthlyReview;
 pub use crate::paper_sheets::{PaperSet, PaperWords, Sheet, SheetSigner, SignsAs};
 pub use crate::post::Post;
-pub use crate::provenance::{Coverage, Provenance};
+pub use crate::provenance::{Coverage, LogStatement, Provenance};
 pub use crate::review::{
     BacklogAge, Blanks, Comparison, FindingCount, KecamatanRow, Lasts, Measure, Measured, NamedTime, Outages,
     PekonWaiting, Pending, Side, Unusual,

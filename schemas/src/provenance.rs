@@ -19,8 +19,23 @@ pub struct Provenance {
     pub zone: Zone,
     /// The SHA-256 of the last commit. It names the commit before it, and so on to the first one.
     pub head: String,
+    /// What the archive's log states after that commit; `None` if the log does not reach it.
+    pub statement: Option<LogStatement>,
     /// The version of the program.
     pub program: String,
+}
+
+/// How far a log had come: the three lines of a checkpoint (C2SP tlog-checkpoint).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub struct LogStatement {
+    /// The name of the log.
+    pub origin: String,
+    /// How many rows and commits it has.
+    pub size: u64,
+    /// The root of the Merkle tree over them, in Base64.
+    #[cfg_attr(feature = "schemars", schemars(regex(pattern = "^[A-Za-z0-9+/]{43}=$")))]
+    pub root: String,
 }
 
 /// Where the data come from, as it is written to JSON.
@@ -43,6 +58,9 @@ struct WrittenProvenance<'a> {
     /// The SHA-256 of the last commit.
     #[cfg_attr(feature = "schemars", schemars(regex(pattern = "^[0-9a-f]{64}$")))]
     head: &'a str,
+    /// What the archive's log states after that commit; absent if the log does not reach it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statement: Option<&'a LogStatement>,
     /// The version of the program.
     program: &'a str,
 }
@@ -57,6 +75,7 @@ impl Serialize for Provenance {
             complete_until: instant(self.complete_until_s),
             zone: self.zone,
             head: &self.head,
+            statement: self.statement.as_ref(),
             program: &self.program,
         };
         written.serialize(serializer)

@@ -205,7 +205,7 @@ impl Copying<'_> {
         }
         let digits = office_files::key_digits(self.source.config)?;
         let history = std::mem::take(&mut self.source.history);
-        let files = office_files::collect(self.source.config, history)?;
+        let files = office_files::collect(self.source.config, self.source.archive, history)?;
         let (mut list, mut extent) = (Vec::new(), Extent::default());
         for file in files.iter().filter(|file| !(file.is_private && self.section.public_only)) {
             let bytes = file.bytes()?;

@@ -1,4 +1,4 @@
-//! The office's own files: configuration, entries, facts, templates, crest, history and documents.
+//! The office's own files: configuration, entries, facts, templates, crest, history, documents, and what the archive's logs state.
 //!
 //! Invariant: neither key is one of them, wherever it lies and whatever it is called.
 
@@ -6,7 +6,11 @@ use super::configuration;
 use crate::config::{Config, text};
 use crate::key_files;
 use anyhow::{Context, Result, bail};
+use pipeline::{Archive, LogFile};
 use std::path::{Path, PathBuf};
+
+/// The folder of the archive in a restored folder.
+const ARCHIVE: &str = "archive";
 
 /// No document and no history is longer.
 const LONGEST_BYTES: u64 = 1 << 30;
@@ -40,7 +44,7 @@ impl OfficeFile {
 }
 
 /// All of them, in the order of their names. The history is the caller's snapshot.
-pub(super) fn collect(config: &Config, history: Vec<u8>) -> Result<Vec<OfficeFile>> {
+pub(super) fn collect(config: &Config, archive: &Archive, history: Vec<u8>) -> Result<Vec<OfficeFile>> {
     let made =
         |name: &str, bytes| OfficeFile { name: name.to_owned(), content: Content::Made(bytes), is_private: false };
     let words = configuration::portable(&text::read("the configuration", &config.file)?)?;
@@ -67,6 +71,12 @@ pub(super) fn collect(config: &Config, history: Vec<u8>) -> Result<Vec<OfficeFil
         below(&folder, "fakta", &mut files, &|_, path| is_fact(path).then_some(false))?;
     }
     below(&config.reports_path(), "laporan", &mut files, &|name, path| is_document(name).then(|| is_full(name, path)))?;
+    let of_logs = archive.log_files()?.into_iter().map(|LogFile { path, bytes, is_private }| OfficeFile {
+        name: format!("{ARCHIVE}/{path}"),
+        content: Content::Made(bytes),
+        is_private,
+    });
+    files.extend(of_logs);
     files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(files)
 }
@@ -115,7 +125,7 @@ fn below(
     Ok(())
 }
 
-/// The digits of both keys and of earlier ones, which no file of a backup may hold.
+/// The digits of the keys and of earlier ones, which no file of a backup may hold.
 pub(super) fn key_digits(config: &Config) -> Result<Vec<String>> {
     let mut keys = key_files::earlier(&config.key_path());
     match config.key() {

@@ -9,6 +9,9 @@ use pipeline::{CopiedPart, Examination, KeptHead, Readers, Reassembly, Verificat
 use schemas::Facts;
 use std::path::{Path, PathBuf};
 
+/// How the names of files begin that lie in the archive.
+const OF_ARCHIVE: &str = "archive/";
+
 /// What was put together.
 #[derive(Debug)]
 pub(super) struct Restored {
@@ -65,9 +68,13 @@ pub(super) fn restore(
         // One that is gone or damaged is named at the end, and keeps the others from nobody.
         let Some(content) = held.file(file)? else { continue };
         let path = folder.join(&file.name);
-        write(folder, &path, &content)?;
+        match file.name.strip_prefix(OF_ARCHIVE) {
+            Some(path) if Reassembly::put_log(&archive, path, &content)? => {}
+            _ => write(folder, &path, &content)?,
+        }
         (files, bytes) = (files + 1, bytes + content.len() as u64);
     }
+    pipeline::complete_log(&archive)?;
     for name in configuration::folders(&folder.join("tertib.toml"))? {
         pipeline::make_folder(&folder.join(name), Readers::Owner).with_context(|| format!("cannot make {name}"))?;
     }

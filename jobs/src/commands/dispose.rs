@@ -174,6 +174,7 @@ fn carry_out(options: &CarryOut, common: Common) -> Result<Outcome> {
     };
     let _under_way = stop::under_way(|| "run the same command again, which ends what was begun".to_owned());
     let version = pipeline::dispose(&archive, &workspace.config.key()?, workspace.fence(), request)?;
+    workspace.sign_log()?;
     let (written, copies) =
         statement::write(&workspace, (&proposal, &sha256), (&by, entered), version, &options.output)?;
     let shown: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();

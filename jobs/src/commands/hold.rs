@@ -72,6 +72,7 @@ fn change(options: &Change, held: bool) -> Result<()> {
     };
     let key = workspace.config.key()?;
     let version = pipeline::hold(&workspace.config.archive_path(), &key, workspace.fence(), asked)?;
+    workspace.sign_log()?;
     let is = if held { "is on hold" } else { "is no longer on hold" };
     print::data(&format!("{} {is} since version {version} of the archive\n", options.month))
 }

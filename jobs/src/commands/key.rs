@@ -1,4 +1,4 @@
-//! `tertib key`: the keys of the office, their copies on paper, and a new key.
+//! `tertib key`: the keys of the office, their copies on paper, and new keys.
 
 mod rotate;
 mod signing;
@@ -44,7 +44,7 @@ pub(crate) enum Action {
 /// Exit code 1 when the copy is of another key, 2 when it cannot be read.
 pub(crate) async fn run(action: &Action, common: Common) -> Result<Outcome> {
     match action {
-        Action::New(place) => signing::new(place),
+        Action::New(place) => signing::new(place, common),
         Action::Show(options) => signing::show(options),
         Action::Print(place) => print_key(&Config::find(place.config.as_deref())?),
         Action::Confirm(place) => confirm(&Config::find(place.config.as_deref())?, common).await,

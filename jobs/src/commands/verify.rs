@@ -218,7 +218,7 @@ pub(crate) struct Kept<'a> {
 pub(crate) fn examine(workspace: &Workspace, scope: Scope<'_>, told: &dyn Fn(u64, u64)) -> Result<Verification> {
     let root = workspace.config.archive_path();
     let key = workspace.key_if_there()?;
-    let earlier_keys = key_files::earlier(&workspace.config.key_path());
+    let earlier = key_files::earlier(&workspace.config.key_path());
     let Scope { public_only, kept, since } = scope;
     let mut trusted = kept.trusted.to_vec();
     // The office's own key counts unless another one is named.
@@ -231,7 +231,7 @@ pub(crate) fn examine(workspace: &Workspace, scope: Scope<'_>, told: &dyn Fn(u64
         root: &root,
         public_only,
         key: key.as_ref(),
-        earlier_keys: &earlier_keys,
+        earlier_keys: &earlier,
         heads: kept.heads,
         since,
         trusted: &trusted,
@@ -252,9 +252,7 @@ pub(crate) fn examine(workspace: &Workspace, scope: Scope<'_>, told: &dyn Fn(u64
 
 /// Says what was checked, what was not, and what is wrong. Where nothing was ever committed there is nothing to vouch for.
 fn tell(speech: Speech<'_>, facts: &Facts, result: &Verification) -> Result<Outcome> {
-    let Verification { commits, files, rows, events, heads, head, leaves, checkpoint, witnessed, findings, .. } =
-        result;
-    let (unchecked, destroyed) = (&result.unchecked, &result.destroyed);
+    let Verification { commits, files, rows, events, heads, head, findings, unchecked, destroyed, .. } = result;
     let head = if head.is_empty() { "none" } else { head };
     let unchecked = unchecked.iter().map(|what| format!("not checked: {}", unchecked_words(*what)));
     let unchecked: String = unchecked.map(|what| print::paragraph(&what, 2)).collect();
@@ -263,19 +261,26 @@ fn tell(speech: Speech<'_>, facts: &Facts, result: &Verification) -> Result<Outc
         findings.len()
     );
     let checked = print::paragraph(&checked, 2);
-    let mut of_log = checkpoint.as_ref().map_or_else(String::new, |checkpoint| {
+    let destroyed = destroyed.iter().map(|(version, (files, rows))| {
+        format!("destroyed by decision: {files} private files with {rows} rows, as version {version} says")
+    });
+    let destroyed: String = destroyed.map(|what| print::paragraph(&what, 2)).collect();
+    let of_log = of_log(result);
+    print::data(&format!("{checked}head {head}\n{of_log}{destroyed}{unchecked}{}", print::findings(speech, findings)))?;
+    Ok(Outcome::of(*commits == 0 || facts.need_attention(findings)))
+}
+
+/// What is told of the log of rows and commits.
+fn of_log(result: &Verification) -> String {
+    let Verification { leaves, checkpoint, witnessed, .. } = result;
+    let mut said = checkpoint.as_ref().map_or_else(String::new, |checkpoint| {
         format!("log {leaves} leaves, checkpoint {} {}\n", checkpoint.size, checkpoint.root_text())
     });
     if let Some((size, witnesses)) = witnessed {
         let names: Vec<&str> = witnesses.iter().map(|witness| witness.name.as_str()).collect();
-        of_log.push_str(&print::paragraph(&format!("{size} of them seen by {}", names.join(", ")), 2));
+        said.push_str(&print::paragraph(&format!("{size} of them seen by {}", names.join(", ")), 2));
     }
-    for (version, (files, rows)) in destroyed {
-        let what = format!("destroyed by decision: {files} private files with {rows} rows, as version {version} says");
-        of_log.push_str(&print::paragraph(&what, 2));
-    }
-    print::data(&format!("{checked}head {head}\n{of_log}{unchecked}{}", print::findings(speech, findings)))?;
-    Ok(Outcome::of(*commits == 0 || facts.need_attention(findings)))
+    said
 }
 
 /// Returns what was not checked, and why, in words.

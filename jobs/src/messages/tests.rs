@@ -341,6 +341,7 @@ fn no_number_of_a_person_reaches_a_channel() {
             complete_from_s: None,
             complete_until_s: Some(at.timestamp()),
             head: String::new(),
+            statement: None,
             program: String::new(),
         };
         let day = Day { archive: Some(archive), quarantined: Some(2), unsent: 3 };

@@ -1,6 +1,5 @@
 //! What a commit records beyond the Delta protocol, under `commitInfo.tertib`.
 
-use super::declarations::{Disposal, Hold, KeyChange};
 use schemas::{Horizon, Identity, InputFile, Month};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -86,18 +85,6 @@ pub struct BagNote {
 }
 
 impl CommitNote {
-    /// Returns the files that it names, but for those of the public events, with whether each holds personal data.
-    pub(super) fn files(&self) -> impl Iterator<Item = (&FileEntry, bool)> {
-        let private = self.persons.iter().chain(&self.quarantine).map(|file| (file, true));
-        private.chain(self.public_files().map(|file| (file, false)))
-    }
-
-    /// Returns those of them that a public copy holds.
-    pub(super) fn public_files(&self) -> impl Iterator<Item = &FileEntry> {
-        let pseudonyms = self.key_change.iter().map(|change| &change.pseudonyms);
-        self.outages.iter().chain(&self.stock).chain(pseudonyms)
-    }
-
     /// Returns what the commit declares besides the rows that it brings; it stands in the commit's record in the log.
     pub(crate) fn declared(&self) -> Value {
         json!(Declared {
@@ -109,6 +96,68 @@ impl CommitNote {
             disposal: self.disposal.as_ref(),
         })
     }
+
+    /// Returns the files that it names, but for those of the public events, with whether each holds personal data.
+    pub(super) fn files(&self) -> impl Iterator<Item = (&FileEntry, bool)> {
+        let private = self.persons.iter().chain(&self.quarantine).map(|file| (file, true));
+        private.chain(self.public_files().map(|file| (file, false)))
+    }
+
+    /// Returns those of them that a public copy holds.
+    pub(super) fn public_files(&self) -> impl Iterator<Item = &FileEntry> {
+        let pseudonyms = self.key_change.iter().map(|change| &change.pseudonyms);
+        self.outages.iter().chain(&self.stock).chain(pseudonyms)
+    }
+}
+
+/// What a commit records about a change of the office's key. The rows before it were written under the key before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyChange {
+    /// The id of the key before.
+    pub from: String,
+    /// The id of the new key.
+    pub to: String,
+    /// Whether the key before was lost, so that nobody could show it.
+    pub lost: bool,
+    /// Why it was changed.
+    pub reason: String,
+    /// By whom.
+    pub by: String,
+    /// The table that gives for each pseudonym under the key before the one under the new key.
+    pub pseudonyms: FileEntry,
+}
+
+/// What a commit records about a month that must not be destroyed, whatever the retention schedule says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hold {
+    /// The month.
+    pub month: Month,
+    /// Whether the hold begins or ends.
+    pub held: bool,
+    /// Why.
+    pub reason: String,
+    /// By whom.
+    pub by: String,
+}
+
+/// What a commit records about private files that are destroyed with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Disposal {
+    /// The SHA-256 of the proposal that was approved.
+    pub proposal: String,
+    /// The months whose personal data are destroyed.
+    pub months: Vec<Month>,
+    /// Who proposed it.
+    pub proposed_by: String,
+    /// Who approved it.
+    pub approved_by: String,
+    /// The private files, each as an earlier commit names it.
+    pub files: Vec<FileEntry>,
+    /// How many of their rows were in quarantine and of other months, and are in this commit's quarantine instead.
+    pub moved: u64,
 }
 
 /// What a commit may declare, by the names of the note.

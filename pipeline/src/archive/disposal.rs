@@ -7,7 +7,7 @@
 //! Invariant: nothing is removed that no commit names.
 
 use super::commit_log::Commit;
-use super::declarations::Disposal;
+use super::commit_note::Disposal;
 use super::{Archive, ArchiveError, FileEntry, layout, month_of_path};
 use schemas::Month;
 use std::collections::BTreeMap;
@@ -45,16 +45,8 @@ impl Archive {
         self.disposed.iter().filter(|(path, _)| of_month(path)).map(|(_, version)| *version).max()
     }
 
-    pub(crate) fn person_files(&self) -> impl Iterator<Item = &FileEntry> {
-        self.there(self.commits.iter().flat_map(|c| &c.note.persons))
-    }
-
-    pub(crate) fn quarantine_files(&self) -> impl Iterator<Item = &FileEntry> {
-        self.there(self.commits.iter().flat_map(|c| &c.note.quarantine))
-    }
-
     /// Returns those of some files that were not destroyed.
-    fn there<'f>(&self, files: impl Iterator<Item = &'f FileEntry>) -> impl Iterator<Item = &'f FileEntry> {
+    pub(super) fn there<'f>(&self, files: impl Iterator<Item = &'f FileEntry>) -> impl Iterator<Item = &'f FileEntry> {
         files.filter(|file| self.disposed_by(file).is_none())
     }
 

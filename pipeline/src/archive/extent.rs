@@ -2,7 +2,7 @@
 
 use super::{Archive, ArchiveError};
 use schemas::Month;
-use schemas::document::Provenance;
+use schemas::document::{LogStatement, Provenance};
 
 impl Archive {
     /// Returns the instant, in microseconds since 1970 UTC, before which no recorded rows were requested; `None` if all rows were.
@@ -27,8 +27,26 @@ impl Archive {
                 .map(|us| us.div_euclid(1_000_000) + i64::from(us % 1_000_000 != 0)),
             complete_until_s: self.complete_until_us().map(|us| us.div_euclid(1_000_000)),
             head: last.sha256.clone(),
+            statement: self.statement(),
             program: concat!("tertib ", env!("CARGO_PKG_VERSION")).to_owned(),
         })
+    }
+
+    /// Returns what the log states after the last commit. A log that cannot be read states nothing, which `verify` explains.
+    fn statement(&self) -> Option<LogStatement> {
+        match self.checkpoint() {
+            Ok(checkpoint) => checkpoint.map(|(checkpoint, _)| LogStatement {
+                root: checkpoint.root_text(),
+                origin: checkpoint.origin,
+                size: checkpoint.size,
+            }),
+            Err(fault) => {
+                tracing::warn!(
+                    "the log of the archive cannot be read, so that documents do not state its root: {fault}"
+                );
+                None
+            }
+        }
     }
 
     /// Returns when the last commit was written, in seconds since 1970 UTC.

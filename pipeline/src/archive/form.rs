@@ -21,7 +21,7 @@ pub(crate) struct Form {
 
 /// The forms that this program reads, the oldest first. It writes the last one.
 ///
-/// Under form 3 a commit may declare more than rows and a seal ([`super::commit_note::CommitNote`]).
+/// Under form 3 a commit may declare more than rows and a seal: a bag, another key, a hold, what was destroyed.
 pub(crate) static FORMS: &[Form] =
     &[Form { name: "1", lacks: &SINCE_2 }, Form { name: "2", lacks: &[] }, Form { name: "3", lacks: &[] }];
 

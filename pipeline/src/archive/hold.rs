@@ -4,7 +4,7 @@
 //! Gives   a commit that begins or ends a hold; the holds in force
 //! Rule    a hold goes before retention; it ends only when somebody ends it, with a reason
 
-use super::declarations::Hold;
+use super::commit_note::Hold;
 use super::seal::is_readable;
 use super::{Archive, ArchiveError, CommitRequest, Writer, WriterLock};
 use crate::archive::commit_log::TableFacts;

@@ -8,10 +8,9 @@
 //! Invariant: whoever reads rows of the archive sees one pseudonym for one person, whatever the key was when a row was written.
 
 use super::columns::binaries;
-use super::declarations::KeyChange;
+use super::commit_note::KeyChange;
 use super::{Archive, ArchiveError, FileEntry, as_stored, layout};
 use crate::archive::columns::texts;
-use crate::archive::key::Key;
 use crate::hash::hex;
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use std::collections::BTreeMap;
@@ -68,19 +67,6 @@ impl Archive {
     pub fn key_id(&self) -> Option<&str> {
         let changed = self.key_changes().next_back().map(|(_, change)| change.to.as_str());
         changed.or_else(|| self.facts().map(|facts| facts.key_id.as_str()))
-    }
-
-    /// Checks that the archive was written with this key. An empty archive accepts any key.
-    ///
-    /// # Errors
-    /// [`ArchiveError::WrongKey`] when it was written with another key.
-    pub fn check_key(&self, key: &Key) -> Result<(), ArchiveError> {
-        match self.key_id() {
-            Some(expected) if expected != key.id() => {
-                Err(ArchiveError::WrongKey { expected: expected.to_owned(), found: key.id() })
-            }
-            _ => Ok(()),
-        }
     }
 
     /// Returns the id of the key with which the archive was begun.

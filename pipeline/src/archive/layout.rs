@@ -120,6 +120,11 @@ pub(crate) fn tile(tile: &str) -> String {
     LogFolder::OF_ROWS.file(tile)
 }
 
+/// Returns whether a path is one of the logs.
+pub(crate) fn is_of_logs(path: &str) -> bool {
+    path == ACCESS_SIZE || [TREE, ACCESSES].iter().any(|log| path.strip_prefix(log).is_some_and(|p| p.starts_with('/')))
+}
+
 /// The folder of a log, whose files have the same names in each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct LogFolder(&'static str);

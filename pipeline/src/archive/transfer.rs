@@ -150,6 +150,20 @@ impl Reassembly {
         self.store.put(path, bytes)
     }
 
+    /// Writes a file of the logs of the copy, which is completed afterwards ([`super::complete_log`]). Returns whether it is one.
+    ///
+    /// # Errors
+    /// [`ArchiveError::Io`] when the system refuses.
+    pub fn put_log(root: &Path, path: &str, bytes: &[u8]) -> Result<bool, ArchiveError> {
+        let is_of_logs = layout::is_of_logs(path);
+        if is_of_logs {
+            let store = Folder::at(root);
+            store.prepare()?;
+            store.put(path, bytes)?;
+        }
+        Ok(is_of_logs)
+    }
+
     /// Names the last commit as the head, which makes the archive whole.
     ///
     /// # Errors

@@ -14,5 +14,6 @@
 mod growing;
 mod reading;
 
+pub use growing::sign_log;
 pub(crate) use growing::{extend, sign};
 pub(crate) use reading::{OwnSize, TILE_BYTES, Tree, newest_size, own_size, own_size_text, size_after};

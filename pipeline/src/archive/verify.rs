@@ -89,14 +89,14 @@ pub struct Verification {
     pub heads: u64,
     /// The SHA-256 of the last commit.
     pub head: String,
-    /// How many private files and rows of theirs are missing because they were destroyed, by the version that says so.
-    pub destroyed: BTreeMap<u64, (u64, u64)>,
     /// How many rows and commits the log has.
     pub leaves: u64,
     /// The newest checkpoint of the archive.
     pub checkpoint: Option<Checkpoint>,
     /// How many rows and commits enough witnesses have seen, and who they are.
     pub witnessed: Option<(u64, Vec<Cosignature>)>,
+    /// How many private files and rows of theirs are missing because they were destroyed, by the version that says so.
+    pub destroyed: BTreeMap<u64, (u64, u64)>,
     /// What is wrong.
     pub findings: Vec<Finding>,
     /// What was not checked.
@@ -182,10 +182,10 @@ fn examine(
             result.find("K002", format!("{month}: {reason}"));
         }
     }
-    destroyed::find(store, &log.commits, public_only, &mut result)?;
     known.extend(tree.files());
     known.extend(tree.leftovers(store, &log)?);
     tree.conclude((store, examination), &log, &mut known, &mut result)?;
+    destroyed::find(store, &log.commits, public_only, &mut result)?;
     result.commits = log.commits.len() as u64;
     result.head = log.digests.last_key_value().map(|(_, digest)| digest.clone()).unwrap_or_default();
     if !public_only {

@@ -15,8 +15,7 @@
 
 use super::action::Stats;
 use super::commit_log::{NewCommit, TableFacts};
-use super::commit_note::{CommitNote, SourceNote};
-use super::declarations::{Disposal, Hold, KeyChange};
+use super::commit_note::{CommitNote, Disposal, Hold, KeyChange, SourceNote};
 use super::form::{FORMS, Form};
 use super::intent::{COMMIT, Intent, is_committed, roll_forward, settle};
 use super::part_encoder::{Encoder, MonthBatch, staged};

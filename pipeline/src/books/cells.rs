@@ -327,6 +327,7 @@ mod tests {
                 complete_until_s: None,
                 zone: Zone::Wib,
                 head,
+                statement: None,
                 program: "tertib".into(),
             },
             entries: BTreeMap::new(),

@@ -129,6 +129,17 @@ impl Checkpoint {
         Ok((format!("{text}\n{whole}"), seen))
     }
 
+    /// Returns a note with the lines of its log alone.
+    ///
+    /// # Errors
+    /// [`CheckpointError`] when it is no checkpoint.
+    pub(crate) fn without_witnesses(note: &str) -> Result<String, CheckpointError> {
+        let origin = Self::unchecked(note)?.origin;
+        let (text, lines) = note::split(note)?;
+        let own: String = lines.split_inclusive('\n').filter(|line| line.split(' ').nth(1) == Some(&origin)).collect();
+        Ok(format!("{text}\n{own}"))
+    }
+
     /// Returns which of the witnesses have signed a note.
     ///
     /// # Errors
@@ -172,6 +183,7 @@ mod tests {
             let seen = Checkpoint::witnesses(&note, &trusted).unwrap();
             assert_eq!(seen, [Cosignature { name: "inspektorat".to_owned(), at_s }]);
         }
+        assert_eq!(Checkpoint::without_witnesses(&note).unwrap(), checkpoint.signed(&key));
         assert_eq!(note.lines().count(), 6);
         let (adopted, seen) = Checkpoint::adopted(&checkpoint.signed(&key), &note, &trusted).unwrap();
         assert_eq!((adopted.as_str(), seen.len()), (note.as_str(), 1));

@@ -85,6 +85,7 @@ fn book(rows: Vec<Vec<String>>) -> LedgerBook {
             rows: rows.len() as u64,
             digest: "0".repeat(32),
             head: String::new(),
+            log: None,
         },
         provenance: Provenance {
             archive_version: 0,
@@ -93,6 +94,7 @@ fn book(rows: Vec<Vec<String>>) -> LedgerBook {
             complete_until_s: None,
             zone: schemas::Zone::Wib,
             head: "0".repeat(64),
+            statement: None,
             program: "tertib".into(),
         },
         rows: rows.into_iter().map(|row| row.into_iter().map(Cell::Text).collect()).collect(),

@@ -52,6 +52,7 @@ pub(super) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let (version, persons) = rotated?;
     drop(bar);
     let kept = key_files::put_in_force(&path, &new)?;
+    workspace.sign_log()?;
     let kept = kept.map_or_else(String::new, |kept| {
         format!("the key before lies in {}: `tertib verify` proves by it what was written under it\n", kept.display())
     });

@@ -1,8 +1,8 @@
 //! The key that signs the log.
 
-use crate::options::Where;
+use crate::options::{Common, Where};
 use crate::outcome::Outcome;
-use crate::print;
+use crate::print::{self, Progress};
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -18,8 +18,8 @@ pub(crate) struct Show {
     place: Where,
 }
 
-/// Makes the key. An archive whose log is signed already goes on with its own key, or with one that `rotate` declares.
-pub(super) fn new(place: &Where) -> Result<Outcome> {
+/// Makes the key, and signs what the archive has so far. An archive whose log is signed already goes on with its own key, or with one that `rotate` declares.
+pub(super) fn new(place: &Where, common: Common) -> Result<Outcome> {
     let workspace = Workspace::open(place.config.as_deref())?;
     let path = workspace.config.signing_key_path();
     if path.symlink_metadata().is_ok() {
@@ -31,8 +31,15 @@ pub(super) fn new(place: &Where) -> Result<Outcome> {
             path.display()
         );
     }
-    SigningKey::random(&path)?.keep(&path)?;
+    let signing = SigningKey::random(&path)?;
+    signing.keep(&path)?;
     print::data(&format!("{}\n", path.display()))?;
+    if !workspace.archive()?.is_empty() {
+        let key = workspace.config.key()?;
+        let bar = Progress::of_rows(common, "log");
+        let told = &mut |done, of| bar.at(done, of);
+        pipeline::sign_log(&workspace.config.archive_path(), (&key, &signing), workspace.fence(), told)?;
+    }
     Ok(Outcome::Done)
 }
 

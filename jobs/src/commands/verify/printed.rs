@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use pipeline::Disclosure;
 use reports::Document;
 use schemas::Finding;
-use schemas::document::{BookCode, PdfStandard};
+use schemas::document::{BookCode, LogPosition, PdfStandard};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -83,6 +83,8 @@ fn is_one_of(workspace: &Workspace, document: Document<'_>, bytes: &[u8]) -> Res
 /// The documents to which a code belongs: those of its month, in the version of the archive from which it was printed.
 struct Printed {
     head: String,
+    /// What the archive's log states of that version.
+    log: Option<LogPosition>,
     /// None for the statement of a verification, which says what was found on its day.
     documents: Option<MonthDocuments>,
 }
@@ -90,10 +92,11 @@ struct Printed {
 impl Printed {
     fn of(workspace: &Arc<Workspace>, code: &BookCode) -> Result<Self> {
         let then = workspace.snapshot_at(code.version)?;
-        let head = BookCode::short_head(&then.archive.provenance()?.head);
+        let provenance = then.archive.provenance()?;
+        let (head, log) = (BookCode::short_head(&provenance.head), provenance.statement.as_ref().map(LogPosition::of));
         let disclosure = if code.masked { Disclosure::Masked } else { Disclosure::Full };
         if code.id == VERIFICATION {
-            return Ok(Self { head, documents: None });
+            return Ok(Self { head, log, documents: None });
         }
         let mut documents = MonthDocuments::of(&then, code.month, code.day, disclosure, |id| id == code.id)?;
         // Which copy of the compliance report it is, its code does not say in words.
@@ -105,7 +108,7 @@ impl Printed {
                 break;
             }
         }
-        Ok(Self { head, documents: Some(documents) })
+        Ok(Self { head, log, documents: Some(documents) })
     }
 
     /// The document that the code names.
@@ -120,6 +123,12 @@ impl Printed {
         let mut findings = Vec::new();
         if !code.head.is_empty() && code.head != self.head {
             let place = format!("versi {}: {} tercetak, {} dalam arsip", code.version, code.head, self.head);
+            findings.push(Finding { code: OTHER_HEAD, place, count: 1 });
+        }
+        if let Some(printed) = code.log.as_ref().filter(|printed| Some(*printed) != self.log.as_ref()) {
+            let said = |log: &LogPosition| format!("{} {}", log.size, log.root);
+            let held = self.log.as_ref().map_or_else(|| "tidak ada".to_owned(), said);
+            let place = format!("versi {}: {} tercetak, {held} dalam log arsip", code.version, said(printed));
             findings.push(Finding { code: OTHER_HEAD, place, count: 1 });
         }
         let Some(document) = self.document(code)? else { return Ok(findings) };

@@ -214,8 +214,9 @@ impl Store for Folder {
             Err(e) if e.kind() != ErrorKind::NotFound => return Err(io("remove", &place, e)),
             _ => {}
         }
-        // The folder of a month is removed with its last part.
-        if layout::part(path).is_some_and(|part| part.month.is_some()) {
+        // The folder of a month is removed with its last part, and that of partial tiles with the last of them.
+        let of_tiles = place.parent().is_some_and(|folder| folder.extension().is_some_and(|ending| ending == "p"));
+        if of_tiles || layout::part(path).is_some_and(|part| part.month.is_some()) {
             drop(place.parent().map(std::fs::remove_dir));
         }
         Ok(())

@@ -4,11 +4,13 @@ use super::super::commit_log::{Commit, EventFile};
 use super::super::layout::LogFolder;
 use super::super::record::{self, RowRecords};
 use super::super::store::Store;
-use super::super::{Archive, ArchiveError, READ_ROWS, layout};
+use super::super::{Archive, ArchiveError, READ_ROWS, Writer, WriterLock, layout};
 use super::reading::{OwnSize, newest_checkpoint, size_after};
 use crate::archive::columns::int64s;
+use crate::archive::key::Key;
 use crate::transparency::{Checkpoint, Growth, Hash, SigningKey, Tile, leaf_hash};
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -19,7 +21,7 @@ const WINDOW_ROWS: i64 = 1 << 20;
 const HASHERS: usize = 2;
 
 /// Who is told how many rows of how many are in the tree.
-pub(crate) type Told<'a> = &'a mut (dyn FnMut(u64, u64) + Send);
+type Told<'a> = &'a mut (dyn FnMut(u64, u64) + Send);
 
 /// Extends the tree to the archive's newest commit and signs it; without a key it is extended only.
 ///
@@ -34,6 +36,7 @@ pub(crate) fn extend(archive: &Archive, key: Option<&SigningKey>, told: Told<'_>
     let begun = begun(archive, own, signed.as_ref().map(|(checkpoint, _)| checkpoint))?;
     let written =
         if begun.size() == wanted { OwnSize { size: wanted, root: begun.root() } } else { grow(archive, begun, told)? };
+    clear(archive, wanted)?;
     let is_signed = signed.is_some_and(|(checkpoint, _)| checkpoint.size == wanted);
     match key {
         Some(key) if !is_signed => {
@@ -41,6 +44,20 @@ pub(crate) fn extend(archive: &Archive, key: Option<&SigningKey>, told: Told<'_>
         }
         _ => Ok(()),
     }
+}
+
+/// Brings the log of an archive up to its newest commit and signs it, as every writer does first.
+///
+/// # Errors
+/// [`ArchiveError`] when another program is writing, or the log is not the one that was written.
+pub fn sign_log(
+    root: &Path,
+    (key, signing): (&Key, &SigningKey),
+    lock_mode: WriterLock,
+    told: Told<'_>,
+) -> Result<(), ArchiveError> {
+    let writer = Writer::open(root, key, lock_mode)?;
+    extend(writer.archive(), Some(signing), told)
 }
 
 /// Returns the tree as it was written last, after a check that it is the one that was signed and that its last leaf is the commit
@@ -85,7 +102,6 @@ fn check_anew(archive: &Archive, signed: Option<&Checkpoint>) -> Result<Growth, 
 /// Adds the commits that the tree does not have yet, and writes its tiles.
 fn grow(archive: &Archive, mut growth: Growth, told: Told<'_>) -> Result<OwnSize, ArchiveError> {
     let store = &**archive.store();
-    let before: BTreeSet<String> = Tile::partial(growth.size()).map(|tile| tile.to_string()).collect();
     let mut written: Vec<String> = Vec::new();
     let mut first = 0;
     let all = archive.next_seq().unsigned_abs();
@@ -102,19 +118,31 @@ fn grow(archive: &Archive, mut growth: Growth, told: Told<'_>) -> Result<OwnSize
         }
         first = commit.note.next_seq;
     }
-    let mut left = before;
     for (tile, bytes) in growth.partial() {
-        let path = tile.to_string();
-        store.put_unflushed(&layout::tile(&path), bytes)?;
-        left.remove(&path);
-        written.push(layout::tile(&path));
+        let path = layout::tile(&tile.to_string());
+        store.put_unflushed(&path, bytes)?;
+        written.push(path);
     }
     store.flush_files(&written)?;
     let own = OwnSize { size: growth.size(), root: growth.root() };
     store.put(layout::TREE_SIZE, own.text().as_bytes())?;
-    // Longer tiles stand in their place.
-    left.iter().try_for_each(|path| store.remove(&layout::tile(path)))?;
     Ok(own)
+}
+
+/// Removes the partial tiles of earlier sizes, which longer ones have replaced.
+fn clear(archive: &Archive, size: u64) -> Result<(), ArchiveError> {
+    let store = &**archive.store();
+    let path = |tile: Tile| layout::tile(&tile.to_string());
+    let held: BTreeSet<String> = Tile::partial(size).map(path).collect();
+    let earlier = archive.commits.iter().map(size_after).filter(|earlier| *earlier < size);
+    let left: BTreeSet<String> =
+        earlier.flat_map(Tile::partial).map(path).filter(|path| !held.contains(path)).collect();
+    for path in left {
+        if store.kind(&path)?.is_some() {
+            store.remove(&path)?;
+        }
+    }
+    Ok(())
 }
 
 /// Signs a checkpoint of a log and keeps it.
