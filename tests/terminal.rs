@@ -46,7 +46,7 @@ fn widest(text: &str) -> usize {
 }
 
 /// Every command that lists something.
-const LISTS: [&str; 16] = [
+const LISTS: [&str; 18] = [
     "metrics --month 2026-10",
     "metrics --month 2026-10 --by kecamatan",
     "metrics --month 2026-10 --by officer",
@@ -63,6 +63,8 @@ const LISTS: [&str; 16] = [
     "duplicates --month 2026-10 --probability 0.1",
     "doctor",
     "verify",
+    "trace --berkas B202610-000007",
+    "trace --batch K202610-00001",
 ];
 
 fn no_table_is_wider_than_the_terminal() {

@@ -2,8 +2,8 @@
 
 use crate::commands::{
     access, backup, calendar, clock, compliance, conformance, contract, demo, dispose, doctor, duplicates, hold, init,
-    key, licences, log, manual, metrics, notify, portal, prove, pull, quality, query, reconcile, remark, render,
-    restore, run, seal, selftest, serve, status, target, verify, witness,
+    key, licences, log, manual, metrics, notify, portal, prove, pull, quality, query, reconcile, remark, render, restore,
+    run, seal, selftest, serve, status, target, trace, verify, witness,
 };
 use crate::examples;
 use crate::options::{Common, OfMonth, Where};
@@ -111,6 +111,9 @@ pub(crate) enum Command {
     /// Answer one SELECT over the public table `events`.
     #[command(after_help = examples::QUERY)]
     Query(query::Options),
+    /// Everything about a berkas, a batch or a person, in order of time.
+    #[command(after_help = examples::TRACE)]
+    Trace(trace::Options),
     /// Compare a month of the archive with the source, row for row.
     #[command(after_help = examples::RECONCILE)]
     Reconcile(OfMonth),
@@ -218,6 +221,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Log(options) => log::run(options).await,
         Command::Clock { action } => clock::run(action).await,
         Command::Query(options) => query::run(&options, common),
+        Command::Trace(options) => trace::run(&options, common),
         Command::Reconcile(options) => reconcile::run(&options, common).await,
         Command::Target { action } => target::run(&action, common),
         Command::Remark { action } => remark::run(&action, common),

@@ -34,5 +34,6 @@ pub(crate) mod selftest;
 pub(crate) mod serve;
 pub(crate) mod status;
 pub(crate) mod target;
+pub(crate) mod trace;
 pub(crate) mod verify;
 pub(crate) mod witness;

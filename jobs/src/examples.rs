@@ -148,6 +148,12 @@ Examples:
   tertib query \"select count(*) from events where bulan = '2026-10'\"
   tertib query \"select langkah, count(*) from events group by langkah\" --format csv";
 
+pub(crate) const TRACE: &str = "\
+Examples:
+  tertib trace --berkas B202610-000012
+  tertib trace --batch K202610-0003 --report riwayat.pdf
+  tertib trace --person --full --purpose 'permintaan akses 12/2026'   asks for the NIK without showing it";
+
 pub(crate) const RECONCILE: &str = "\
 Examples:
   tertib reconcile                             the last month

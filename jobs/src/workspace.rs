@@ -233,6 +233,14 @@ impl Readable {
         }
     }
 
+    /// The same for who keeps them.
+    pub(crate) fn shared_facts(&self) -> &Arc<Facts> {
+        match self {
+            Self::Own(workspace) => &workspace.facts,
+            Self::Copy { facts, .. } => facts,
+        }
+    }
+
     /// What the officer is told; beside a copy, in the language of the command line.
     pub(crate) fn speech(&self, common: Common) -> Speech<'_> {
         match self {

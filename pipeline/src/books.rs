@@ -10,6 +10,7 @@ mod lists;
 mod milestones;
 mod papers;
 mod person;
+mod places;
 mod requirements;
 mod sheets;
 mod stock;
@@ -20,12 +21,14 @@ use crate::archive::current_events::{Computed, CurrentEvent, CurrentEvents};
 use crate::archive::read::{outages_by_kind, stock_log};
 use crate::archive::{Archive, ArchiveError};
 use crate::hash::sha256;
+pub(crate) use cells::shown;
 use cells::{joined, number_marks, remarked};
 use chrono::NaiveDate;
-use entry::{COLUMNS, Entry, Late};
+use entry::{BookMonth, COLUMNS, Entry, Late};
 use lists::BookRow;
 use milestones::Milestones;
 use person::PersonRow;
+pub(crate) use places::{Naming, places};
 use schemas::document::{BookCode, BookColumn, BookContent, Cell, Closing, LedgerBook, LogPosition, Provenance};
 use schemas::figures::RegisterNumbers;
 use schemas::{
@@ -76,8 +79,8 @@ pub struct BookWriter<'a> {
     month: Month,
     /// The office that created the archive.
     creator: &'a str,
-    /// Events of earlier months from this `seq` on are entered in this month's books, because those months are closed.
-    late_from: Option<i64>,
+    /// Which events belong into the month's documents.
+    of_month: BookMonth,
     /// How the books of the month were closed; `None` while they are open.
     closing: Option<Closing>,
     provenance: Provenance,
@@ -117,11 +120,26 @@ impl<'a> BookWriter<'a> {
     /// # Errors
     /// [`ArchiveError`] when the archive is empty or damaged.
     pub fn open(archive: &Archive, facts: &'a Facts, month: Month, creator: &'a str) -> Result<Self, ArchiveError> {
+        let current = CurrentEvents::of(archive)?;
+        let mut writer = Self::of(archive, &current, facts, month, creator)?;
+        writer.add_persons(&current)?;
+        Ok(writer)
+    }
+
+    /// The same without persons, of some events that are all of their berkas: the papers and lists that have these are named as those of
+    /// the whole are, their rows are fewer.
+    pub(crate) fn of(
+        archive: &Archive,
+        current: &CurrentEvents<'_>,
+        facts: &'a Facts,
+        month: Month,
+        creator: &'a str,
+    ) -> Result<Self, ArchiveError> {
         let mut writer = Self {
             facts,
             month,
             creator,
-            late_from: archive.seal(month.back(1)).map(|seal| seal.next_seq),
+            of_month: BookMonth::of(archive, month, facts.zone),
             closing: archive.closing(month),
             provenance: archive.provenance()?,
             entries: BTreeMap::new(),
@@ -137,20 +155,14 @@ impl<'a> BookWriter<'a> {
             logs_outages: archive.outage_file().is_some(),
             numbers: BTreeMap::new(),
         };
-        let (current, steps) = (CurrentEvents::of(archive)?, steps_of_documents(facts));
+        let steps = steps_of_documents(facts);
         for batch in current.batches(|_| true, &COLUMNS, &[Computed::CorrectionOf]) {
             for event in batch?.rows()?.events() {
                 writer.add(event, &steps)?;
             }
         }
-        writer.add_uncollected(&current)?;
-        writer.add_persons(&current)?;
-        for entries in writer.entries.values_mut() {
-            entries.sort_by(|a, b| {
-                let key = |e: &Entry| (e.late, e.nomor_register.clone(), e.selesai_s, e.event_id.clone(), e.seq);
-                key(a).cmp(&key(b))
-            });
-        }
+        writer.add_uncollected(current)?;
+        writer.entries.values_mut().for_each(|entries| entries.sort_by_cached_key(Entry::order));
         Ok(writer)
     }
 
@@ -244,8 +256,8 @@ impl<'a> BookWriter<'a> {
     fn add(&mut self, event: CurrentEvent<'_, '_>, steps: &BTreeSet<u8>) -> Result<(), ArchiveError> {
         let (step, selesai_s) = (event.step()?, event.second(Column::Selesai)?);
         let (berkas_id, hasil) = (event.text(Column::BerkasId)?, event.text(Column::Hasil)?);
-        let is_late = self.late_from.is_some_and(|from| event.seq() >= from)
-            && self.facts.zone.month(selesai_s).is_some_and(|month| month < self.month);
+        let late = self.of_month.late(event.seq(), selesai_s);
+        let is_late = late.is_some();
         let milestone = self.facts.sop.milestone(step, hasil);
         let area = event.text(Column::Pekon)?.parse().unwrap_or_default();
         self.milestones.entry(berkas_id.to_owned()).or_default().note(
@@ -268,10 +280,10 @@ impl<'a> BookWriter<'a> {
             let (entries, first_s) = self.earlier.entry((step, batch)).or_insert((0, selesai_s));
             (*entries, *first_s) = (*entries + 1, selesai_s.min(*first_s));
         }
-        if month != self.month && !is_late {
+        if !self.of_month.has(event.seq(), selesai_s) {
             return Ok(());
         }
-        let late = is_late.then(|| Late { month, is_correction: event.is_correction() });
+        let late = late.map(|month| Late { month, is_correction: event.is_correction() });
         self.entries.entry(step).or_default().push(Entry::of(event, late)?);
         Ok(())
     }

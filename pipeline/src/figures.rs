@@ -16,6 +16,7 @@ pub(crate) mod figure;
 pub mod linkage;
 pub(crate) mod metrics;
 pub(crate) mod month_view;
+mod of_cases;
 mod origin;
 pub(crate) mod outage_clock;
 mod probable_duplicates;
@@ -28,8 +29,8 @@ mod suppression;
 pub use case_order::by_case;
 pub use error::FigureError;
 pub use probable_duplicates::{PROBABLE, Probable, ProbableDuplicates, probable_duplicates};
-pub(crate) use quality::needless_returns;
 pub use quality::{ColumnQuality, Quality, QualityFinding, quality, quality_cells, released_quality_cells};
+pub(crate) use quality::{findings_of_cases, needless_returns};
 
 use crate::archive::Archive;
 use crate::archive::key::Key;

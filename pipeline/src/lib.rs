@@ -13,6 +13,7 @@ mod selftest;
 mod source;
 #[cfg(test)]
 mod sql_subset;
+mod trace;
 mod transparency;
 mod verdicts;
 
@@ -43,6 +44,7 @@ pub use source::{
     Catalog, CatalogColumn, CatalogTable, DateFormat, Link, Profile, RelationSchema, Source, SourceConfig, SourceError,
     SourceHealth, Timeouts, Words,
 };
+pub use trace::{TraceError, TraceRequest, Traced, trace};
 pub use transparency::{
     Checkpoint, CheckpointError, ConsistencyProof, Cosignature, InclusionProof, NoteError, ProofError, SigningKey,
     VerifyingKey,

@@ -7,6 +7,7 @@
 //!         without cases `data tidak cukup`; a case open past its limit counts as late
 
 mod beside;
+pub(crate) mod case_verdicts;
 pub(crate) mod deviations;
 pub(crate) mod failing_cases;
 mod measures;
@@ -33,8 +34,8 @@ use revision::revision;
 use schemas::document::{ComplianceSheet, MonthlyReview};
 use schemas::figures::{MonthFigures, Spread, TrendPoint};
 use schemas::{
-    Compared, Decisions, Facts, FigureKey, Finding, Judgement, MEASURES, Month, Narrowing, Rule, Share, ShareMeasure,
-    Standard, TimeMeasure, Verdict,
+    Compared, Decisions, Facts, FigureKey, Finding, Judgement, MEASURES, Milestone, Month, Narrowing, Rule, Share,
+    ShareMeasure, Standard, TimeMeasure, Verdict,
 };
 
 /// Judges a month by every target in force.
@@ -194,6 +195,15 @@ fn origin(rule: &Rule<'_>) -> FigureKey {
         None => FigureKey { step: standard.step(), ..FigureKey::of("time_per_step", "handling_working") },
     };
     FigureKey { jenis: rule.jenis.clone(), ..key }
+}
+
+/// Returns what a first check came to, in words.
+fn outcome_is(facts: &Facts, is_returned: bool) -> String {
+    let wanted = if is_returned { Milestone::Returned } else { Milestone::Complete };
+    let outcomes = facts.sop.steps.iter().flat_map(|step| &step.outcomes);
+    let labels: Vec<&str> =
+        outcomes.filter(|of| of.milestone == Some(wanted)).map(|outcome| outcome.label.as_str()).collect();
+    labels.join(" atau ")
 }
 
 /// Returns the figure and the value of a standard, and the number of cases behind the figure.

@@ -37,12 +37,14 @@ pub fn code(document: Document<'_>) -> Result<Option<BookCode>, RenderError> {
         Document::Compliance(sheet) => (true, sheet.judgements.len()),
         Document::Verification(report) => (true, report.findings.len()),
         Document::Disposal(report) => (true, report.files.len()),
+        Document::Trace(trace) => (trace.masked, usize::try_from(trace.rows()).unwrap_or(usize::MAX)),
         // Nobody signs a trial, whose value is in no archive, nor a part of a review.
         Document::Calendar(_) | Document::Trial(_) | Document::Narrowed(_) => return Ok(None),
     };
     let is_whole = match document {
         Document::Review(review) => review.is_whole(),
         Document::Compliance(sheet) => sheet.knows_revision(),
+        Document::Trace(trace) => !trace.public_copy,
         _ => true,
     };
     if !is_whole {

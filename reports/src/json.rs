@@ -8,7 +8,8 @@ use schemars::transform::transform_subschemas;
 use schemars::{JsonSchema, Schema};
 use schemas::NarrowedReview;
 use schemas::document::{
-    CalendarYear, Cell, Coverage, Destruction, DisposalReport, LedgerBook, MonthlyReview, PaperSet, VerificationReport,
+    CalendarYear, CaseTrace, Cell, Coverage, Destruction, DisposalReport, LedgerBook, MonthlyReview, PaperSet,
+    VerificationReport,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -97,6 +98,7 @@ pub fn json_schemas() -> serde_json::Result<Vec<(&'static str, String)>> {
         schema::<Written<NarrowedReview>>("laporan_bulanan_tersaring", "Laporan bulanan tersaring"),
         schema::<Written<compliance::Data<'_>>>("laporan_kepatuhan", "Laporan kepatuhan Standar Pelayanan"),
         schema::<Written<CalendarYear>>("kalender", "Kalender kerja"),
+        schema::<Written<CaseTrace>>("telusur", "Riwayat berkas, permohonan kolektif, atau data pribadi"),
         schema::<Written<VerificationReport>>("berita_acara_verifikasi", "Berita acara verifikasi arsip"),
         schema::<Written<DisposalReport>>(
             "berita_acara_pemusnahan_data_pribadi",

@@ -33,6 +33,7 @@ mod state;
 mod supply;
 mod table;
 mod templates;
+mod trace;
 mod trial;
 mod verification;
 mod xlsx;
@@ -50,11 +51,12 @@ pub use program::{Program, Typesetter, set_in};
 pub use render_error::RenderError;
 pub use spreadsheet::{csv, csv_notes, csv_rows, workbook};
 pub use templates::{TemplateError, template_names};
+pub use trace::{Section, trace_sections};
 
 use chrono::NaiveDate;
 use schemas::document::{
-    CalendarYear, ComplianceSheet, Coverage, Destruction, DisposalReport, LedgerBook, MonthlyReview, Office, PaperSet,
-    PdfStandard, Provenance, TargetTrial, VerificationReport,
+    CalendarYear, CaseTrace, ComplianceSheet, Coverage, Destruction, DisposalReport, LedgerBook, MonthlyReview, Office,
+    PaperSet, PdfStandard, Provenance, TargetTrial, TraceSubject, VerificationReport,
 };
 use schemas::{Month, NarrowedReview};
 use serde::Serialize;
@@ -86,6 +88,8 @@ pub enum Document<'a> {
     Destruction(&'a LedgerBook, &'a Destruction),
     /// What a target would have said of past months with another value.
     Trial(&'a TargetTrial),
+    /// Everything about a case, a batch or a person.
+    Trace(&'a CaseTrace),
 }
 
 impl Document<'_> {
@@ -103,6 +107,7 @@ impl Document<'_> {
             Self::Disposal(_) => "berita_acara_pemusnahan_data_pribadi",
             Self::Destruction(_, statement) => &statement.id,
             Self::Trial(_) => "percobaan_target",
+            Self::Trace(_) => "telusur",
         }
     }
 
@@ -117,6 +122,7 @@ impl Document<'_> {
         match self {
             Self::Calendar(calendar) => format!("{}_{}", self.id(), calendar.year),
             Self::Trial(trial) => format!("{}_{}", self.id(), trial.target),
+            Self::Trace(of) => format!("{}{copy}", trace::name(of)),
             Self::Verification(report) => format!("{}_{}", self.id(), report.on),
             Self::Disposal(report) => format!("{}_{}", self.id(), report.version),
             Self::Narrowed(review) => format!("{}_{}{}", self.id(), self.month(), narrowed::ending(&review.to)),
@@ -131,6 +137,7 @@ impl Document<'_> {
         match self {
             Self::Book(book) | Self::Destruction(book, _) => !book.masked,
             Self::Paper(papers) => !papers.masked,
+            Self::Trace(trace) => !trace.masked,
             Self::Review(_)
             | Self::Narrowed(_)
             | Self::Compliance(_)
@@ -147,14 +154,7 @@ impl Document<'_> {
         let (length, of_volume) = match self {
             Self::Book(book) => (book.rows.len(), book::volume_rows(book)),
             Self::Paper(papers) => (paper::volumes(papers).len(), 1),
-            Self::Review(_)
-            | Self::Narrowed(_)
-            | Self::Compliance(_)
-            | Self::Calendar(_)
-            | Self::Verification(_)
-            | Self::Disposal(_)
-            | Self::Destruction(..)
-            | Self::Trial(_) => (1, 1),
+            _ => (1, 1),
         };
         length.div_ceil(of_volume).max(1)
     }
@@ -171,6 +171,7 @@ impl Document<'_> {
         match self {
             Self::Review(_) | Self::Compliance(_) => PdfStandard::A2aUa1,
             Self::Paper(papers) if papers.leaves_office => PdfStandard::A2aUa1,
+            Self::Trace(trace) if matches!(trace.subject, TraceSubject::Orang(_)) => PdfStandard::A2aUa1,
             _ => PdfStandard::A2b,
         }
     }
@@ -185,6 +186,7 @@ impl Document<'_> {
             Self::Compliance(sheet) => format!("Laporan Kepatuhan Standar Pelayanan {}", sheet.service),
             Self::Calendar(_) => "Kalender Kerja".to_owned(),
             Self::Trial(trial) => format!("Percobaan Target: {}", trial.title),
+            Self::Trace(of) => trace::title(of),
             Self::Paper(papers) => papers.title.clone(),
             Self::Verification(_) => "Berita Acara Verifikasi Arsip".to_owned(),
             Self::Disposal(_) => "Berita Acara Pemusnahan Arsip Data Pribadi".to_owned(),
@@ -196,8 +198,10 @@ impl Document<'_> {
     fn period(&self) -> String {
         match self {
             Self::Calendar(calendar) => format!("Tahun {}", calendar.year),
-            Self::Verification(report) => format!("Tanggal {}", indonesian::long_date(report.on)),
             Self::Disposal(report) => format!("Tanggal {}", indonesian::long_date(report.on)),
+            Self::Verification(VerificationReport { on, .. }) | Self::Trace(CaseTrace { on, .. }) => {
+                format!("Tanggal {}", indonesian::long_date(*on))
+            }
             Self::Paper(PaperSet { day: Some(day), .. }) => format!("Tanggal {}", indonesian::long_date(*day)),
             Self::Narrowed(review) => format!("Bulan {} · {}", self.month().indonesian(), narrowed::words(review)),
             _ => format!("Bulan {}", self.month().indonesian()),
@@ -211,8 +215,10 @@ impl Document<'_> {
             Self::Narrowed(review) => review.cases.sheet.month,
             Self::Compliance(sheet) => sheet.month,
             Self::Paper(papers) => papers.month,
-            Self::Verification(report) => Month::of_date(report.on),
             Self::Disposal(report) => Month::of_date(report.on),
+            Self::Verification(VerificationReport { on, .. }) | Self::Trace(CaseTrace { on, .. }) => {
+                Month::of_date(*on)
+            }
             // A calendar has no month of its own and takes its first one.
             Self::Trial(trial) => trial.months.last().map_or(Month::of_date(NaiveDate::MIN), |m| m.month),
             Self::Calendar(calendar) => calendar.months.first().map_or(Month::of_date(NaiveDate::MIN), |m| m.0),
@@ -222,8 +228,8 @@ impl Document<'_> {
     /// Returns the last day that it covers, on which its file is dated.
     fn last_day(&self) -> NaiveDate {
         match self {
-            Self::Verification(report) => report.on,
             Self::Disposal(report) => report.on,
+            Self::Verification(VerificationReport { on, .. }) | Self::Trace(CaseTrace { on, .. }) => *on,
             Self::Calendar(calendar) => calendar.days.last().map_or_else(|| self.month().last_day(), |day| day.date),
             Self::Paper(PaperSet { day: Some(day), .. }) => *day,
             _ => self.month().last_day(),
@@ -241,6 +247,7 @@ impl Document<'_> {
             Self::Verification(report) => report.provenance.as_ref(),
             Self::Disposal(report) => Some(&report.provenance),
             Self::Trial(trial) => Some(&trial.provenance),
+            Self::Trace(trace) => Some(&trace.provenance),
             Self::Calendar(_) => None,
         }
     }
@@ -248,7 +255,7 @@ impl Document<'_> {
     /// Returns whether the archive holds all of its month; `None` if it has no month.
     fn coverage(&self) -> Option<Coverage> {
         match self {
-            Self::Verification(_) | Self::Disposal(_) | Self::Calendar(_) => None,
+            Self::Verification(_) | Self::Disposal(_) | Self::Calendar(_) | Self::Trace(_) => None,
             // What happened on a day is handed out on that day; the footer says until when the data go.
             Self::Paper(papers) if paper::is_daily(papers) => None,
             _ => self.provenance().map(|provenance| provenance.coverage(self.month())),
@@ -268,6 +275,7 @@ impl Document<'_> {
             Self::Disposal(_) => "pemusnahan_data_pribadi.typ",
             Self::Destruction(..) => "pemusnahan.typ",
             Self::Trial(_) => "percobaan_target.typ",
+            Self::Trace(_) => "telusur.typ",
         })
     }
 }
@@ -365,6 +373,7 @@ impl Renderer {
             Document::Compliance(sheet) => compliance::page(sheet, office),
             Document::Calendar(year) => calendar::page(year, office),
             Document::Trial(trial) => trial::page(trial, office),
+            Document::Trace(of) => trace::page(of, office),
             Document::Verification(report) => verification::page(report, office, templates)?,
             Document::Disposal(report) => disposal::page(report, office, templates)?,
             Document::Destruction(list, statement) => destruction::page(list, statement, office, templates)?,

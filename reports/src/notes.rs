@@ -15,6 +15,15 @@ pub(crate) fn notes(document: Document<'_>) -> Vec<(&'static str, String)> {
         }
         Document::Verification(report) => notes.push(("Tanggal", crate::indonesian::long_date(report.on))),
         Document::Disposal(report) => notes.push(("Tanggal", crate::indonesian::long_date(report.on))),
+        Document::Trace(trace) => {
+            notes.push(("Tanggal", crate::indonesian::long_date(trace.on)));
+            notes.push(("Tentang", format!("{} {}", trace.subject.word(), trace.subject.id())));
+            notes.push(("Salinan", crate::trace::copy_of(trace).to_owned()));
+            notes.push(("Zona waktu", trace.zone.to_string()));
+            if !trace.purpose.is_empty() {
+                notes.push(("Keperluan", trace.purpose.clone()));
+            }
+        }
         Document::Paper(PaperSet { day: Some(day), .. }) => notes.push(("Tanggal", crate::indonesian::long_date(*day))),
         _ => notes.push(("Bulan", document.month().indonesian())),
     }

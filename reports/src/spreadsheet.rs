@@ -5,7 +5,7 @@ use crate::code::code;
 use crate::xlsx::{Frame, Sheet};
 use crate::{
     Document, RenderError, book, calendar, compliance_workbook, destruction, disposal, narrowed, notes, paper,
-    review_workbook, table, trial, verification, xlsx,
+    review_workbook, table, trace, trial, verification, xlsx,
 };
 use schemas::document::{CsvDialect, Office};
 
@@ -17,6 +17,7 @@ fn table(document: Document<'_>) -> table::Table {
         Document::Compliance(sheet) => compliance_workbook::table(sheet),
         Document::Calendar(year) => calendar::table(year),
         Document::Trial(trial) => trial::table(trial),
+        Document::Trace(of) => review_workbook::long_table(trace::sheets(of)),
         Document::Verification(report) => verification::table(report),
         Document::Disposal(report) => disposal::table(report),
         Document::Destruction(_, statement) => destruction::table(statement),
@@ -34,6 +35,7 @@ pub fn workbook(document: Document<'_>, office: &Office) -> Result<Vec<u8>, Rend
         Document::Review(review) => review_workbook::sheets(review),
         Document::Narrowed(review) => narrowed::sheets(review),
         Document::Compliance(sheet) => compliance_workbook::sheets(sheet),
+        Document::Trace(of) => trace::sheets(of),
         _ => vec![Sheet { name: document.title(), table: table(document), charts: Vec::new() }],
     };
     let written = xlsx::write(&frame(document, office)?, &sheets, &notes::notes(document));
@@ -44,6 +46,7 @@ fn frame(document: Document<'_>, office: &Office) -> Result<Frame, RenderError> 
     let copy = match document {
         Document::Book(book) => Some(copy_of(book)),
         Document::Paper(papers) => Some(paper::copy_of(papers)),
+        Document::Trace(of) => Some(trace::copy_of(of)),
         _ => None,
     };
     let period = [Some(document.period()), copy.map(str::to_owned), crate::state::heading(document)];

@@ -86,9 +86,8 @@ impl<'a> Closed<'a> {
             | Document::Verification(_)
             | Document::Disposal(_)
             | Document::Calendar(_)
-            | Document::Trial(_) => {
-                return Self::Never;
-            }
+            | Document::Trial(_)
+            | Document::Trace(_) => return Self::Never,
         };
         closing.as_ref().map_or(Self::Open, Self::By)
     }

@@ -7,7 +7,7 @@ use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-const EMBEDDED: [(&str, &str); 24] = [
+const EMBEDDED: [(&str, &str); 25] = [
     ("_dasar.typ", include_str!("../../templates/_dasar.typ")),
     ("_grafik.typ", include_str!("../../templates/_grafik.typ")),
     ("gambar.typ", include_str!("../../templates/gambar.typ")),
@@ -24,6 +24,7 @@ const EMBEDDED: [(&str, &str); 24] = [
     ("surat.typ", include_str!("../../templates/surat.typ")),
     ("verifikasi.typ", include_str!("../../templates/verifikasi.typ")),
     ("percobaan_target.typ", include_str!("../../templates/percobaan_target.typ")),
+    ("telusur.typ", include_str!("../../templates/telusur.typ")),
     ("pemusnahan.typ", include_str!("../../templates/pemusnahan.typ")),
     ("pemusnahan_data_pribadi.typ", include_str!("../../templates/pemusnahan_data_pribadi.typ")),
     ("berita_acara_pemusnahan.txt.j2", include_str!("../../templates/berita_acara_pemusnahan.txt.j2")),

@@ -14,6 +14,8 @@ pub struct ColumnMeaning {
     /// The column.
     #[serde(rename = "name")]
     pub column: Column,
+    /// What it is called on paper, in Indonesian.
+    pub label: String,
     /// What it means.
     pub meaning: Text,
 }

@@ -1,6 +1,10 @@
 //! The documents that `pipeline` gives to `reports`: plain values, in which every figure is already computed.
 
 pub use crate::book_code::{BookCode, LogPosition};
+pub use crate::case_trace::{
+    CaseTrace, Instant, Look, TraceSubject, TracedArrival, TracedCase, TracedChange, TracedCorrection, TracedDeviation,
+    TracedEntry, TracedEvent, TracedFinding, TracedHold, TracedMonth, TracedPaper, TracedPerson, TracedVerdict,
+};
 pub use crate::closing::{Closing, Revised, RevisedPart, Revision};
 pub use crate::compliance_sheet::ComplianceSheet;
 pub use crate::disposal::DisposalReport;
@@ -236,6 +240,20 @@ pub enum FileFormat {
     Json,
     /// What the layout of the PDF reads, as `NAME.data.json`.
     Data,
+}
+
+impl FileFormat {
+    /// Returns the form that the ending of a path names.
+    #[must_use]
+    pub fn of_path(path: &std::path::Path) -> Option<Self> {
+        match path.extension()?.to_str()? {
+            "pdf" => Some(Self::Pdf),
+            "xlsx" => Some(Self::Xlsx),
+            "csv" => Some(Self::Csv),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
 }
 
 /// How comma-separated values are written.

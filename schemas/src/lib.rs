@@ -6,6 +6,7 @@ mod applicant;
 mod book_code;
 mod calendar;
 mod calendar_error;
+mod case_trace;
 mod closing;
 mod column;
 mod column_facts;

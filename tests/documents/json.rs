@@ -47,13 +47,14 @@ fn schema_of(file: &str) -> &'static str {
         () if of("laporan_bulanan") => "laporan_bulanan",
         () if of("laporan_kepatuhan") => "laporan_kepatuhan",
         () if of("kalender") => "kalender",
+        () if of("telusur") => "telusur",
         () if of("berita_acara_verifikasi") => "berita_acara_verifikasi",
         () => "buku",
     }
 }
 
 /// Every document of an office as JSON: those of a month, full and for outsiders too, the review of one kind of application as the
-/// portal gives it, the calendar, the statement of a verification.
+/// portal gives it, the calendar, the statement of a verification, a trace.
 fn written() -> (Office, Vec<PathBuf>) {
     let office = Office::small();
     let out = office.path("untuk_program");
@@ -72,6 +73,9 @@ fn written() -> (Office, Vec<PathBuf>) {
     fs::write(out.join("kalender_2026.json"), calendar).unwrap();
     let report = out.join("berita_acara_verifikasi.json");
     office.run(&["verify", "--report", report.to_str().unwrap()]).expect_code(0);
+    let batches = tests::sqlite_texts(&office.path("kantor.sqlite"), "select min(kolektif_id) from kolektif");
+    let trace = out.join("telusur.json");
+    office.run(&["trace", "--batch", &batches[0], "--report", trace.to_str().unwrap()]).expect_code(0);
     let mut files: Vec<PathBuf> = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     (office, files)

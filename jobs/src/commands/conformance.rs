@@ -6,7 +6,7 @@ use crate::outcome::Outcome;
 use crate::print::{self, Progress};
 use crate::workspace::Workspace;
 use anyhow::Result;
-use pipeline::{Departure, Deviation, FigureBook};
+use pipeline::{Deviation, FigureBook};
 use schemas::{Facts, Speech};
 
 /// Exit code 1 when a berkas that was handed over departs from the SOP, or not all of the month is there.
@@ -42,20 +42,8 @@ pub(crate) fn run(options: &OfMonth, common: Common) -> Result<Outcome> {
 
 /// One departure in the SOP's words.
 fn row(d: &Deviation, facts: &Facts, speech: Speech<'_>) -> Vec<String> {
-    let step =
-        |number: u8| facts.sop.step(number).map_or_else(|| number.to_string(), |s| format!("{number} ({})", s.label));
-    let role = |id: &str| facts.pelaksana.get(id).map_or_else(|| id.to_owned(), Clone::clone);
     let code = d.departure.code();
     let text = speech.finding(code);
-    let of_sop = facts.sop.step(d.step);
-    let more = match &d.departure {
-        Departure::Skipped => of_sop.map_or_else(String::new, |s| s.act.clone()),
-        Departure::Repeated | Departure::OutOfOrder => String::new(),
-        Departure::ByRole(taken_by) => match of_sop {
-            Some(s) => format!("oleh {}, seharusnya {}", role(taken_by), role(&s.pelaksana)),
-            None => taken_by.clone(),
-        },
-        Departure::After { step, hasil } => format!("sesudah langkah {step}: {hasil}"),
-    };
-    vec![d.berkas_id.clone(), d.cost.to_string(), code.to_owned(), step(d.step), text.sentence, more, text.remedy]
+    let (step, detail) = (d.step_words(&facts.sop), d.detail(facts));
+    vec![d.berkas_id.clone(), d.cost.to_string(), code.to_owned(), step, text.sentence, detail, text.remedy]
 }

@@ -317,12 +317,8 @@ fn state(workspace: &Workspace, result: &Verification, path: &Path, standard: Pd
     } else {
         FigureCheck::KeyMissing
     };
-    let format = match path.extension().and_then(|ending| ending.to_str()) {
-        Some("pdf") => FileFormat::Pdf,
-        Some("xlsx") => FileFormat::Xlsx,
-        Some("csv") => FileFormat::Csv,
-        Some("json") => FileFormat::Json,
-        _ => bail!("{} has no ending that names a form; use .pdf, .xlsx, .csv or .json", path.display()),
+    let Some(format) = FileFormat::of_path(path) else {
+        bail!("{} has no ending that names a form; use .pdf, .xlsx, .csv or .json", path.display())
     };
     let found = |finding: &Finding| LocatedFinding {
         text: workspace.facts.finding_text(finding.code),

@@ -6,34 +6,19 @@
 //! Rule    the archive's classification determines the table of a column; private parts are read only if a private column is
 //!         requested, and a missing private row is an error as soon as one of its values is needed
 
+pub(crate) use super::computed::Computed;
+
 use super::columns::{impossible, int64s, missing, step, texts, values};
 use super::commit_log::EventFile;
 use super::event_batch::Values;
-use super::{Archive, ArchiveError, month_of_path};
+use super::picked_rows::PickedRows;
+use super::private_rows::PrivateRows;
+use super::{Archive, ArchiveError};
 use arrow::array::{Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
-use arrow::compute::concat_batches;
 use chrono::NaiveDate;
 use schemas::{Column, ColumnFacts, Event, EventId, Month, OldCard, Person};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// A column that the archive computes, in addition to those of the contract.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Computed {
-    /// The pseudonym of the NIK.
-    NikPseudonym,
-    /// The number of the row that this one replaces.
-    CorrectionOf,
-}
-
-impl Computed {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::NikPseudonym => "nik_pseudonym",
-            Self::CorrectionOf => "correction_of",
-        }
-    }
-}
 
 /// The events of an archive, each in the form that was recorded last.
 #[derive(Debug)]
@@ -42,6 +27,28 @@ pub(crate) struct CurrentEvents<'a> {
     /// The numbers of the rows that a later one replaces.
     superseded: BTreeSet<i64>,
     classified: ColumnFacts,
+    /// The only rows that there are; `None` for all rows of the archive.
+    picked: Option<Picked<'a>>,
+}
+
+/// Rows that were read before, taken for all that there are.
+#[derive(Clone, Copy, Debug)]
+struct Picked<'a> {
+    rows: &'a PickedRows,
+    /// The number of a row; later ones have not come yet.
+    until_seq: i64,
+    /// The berkas of which they are; `None` for all.
+    of: Option<&'a BTreeSet<String>>,
+}
+
+impl Picked<'_> {
+    /// Returns the indices of the rows that are there.
+    fn places(self, public: &RecordBatch) -> Result<Vec<usize>, ArchiveError> {
+        let (seqs, berkas) = (int64s(public, "seq")?, texts(public, Column::BerkasId.name())?);
+        let is_of = |row: usize| self.of.is_none_or(|of| of.contains(berkas.value(row)));
+        let is_there = |row: &usize| seqs.value(*row) < self.until_seq && is_of(*row);
+        Ok((0..public.num_rows()).filter(is_there).collect())
+    }
 }
 
 /// The columns to read from each table.
@@ -58,13 +65,30 @@ impl<'a> CurrentEvents<'a> {
         let mut superseded = BTreeSet::new();
         if archive.corrections() > 0 {
             let name = Computed::CorrectionOf.name();
-            for file in archive.event_files() {
-                for batch in archive.read(file, Some(&[name]))? {
+            for file in archive.correcting_parts() {
+                for batch in archive.read(&file.entry, Some(&[name]))? {
                     superseded.extend(int64s(&batch, name)?.iter().flatten());
                 }
             }
         }
-        Ok(Self { archive, superseded, classified: archive.columns()? })
+        Ok(Self { archive, superseded, classified: archive.columns()?, picked: None })
+    }
+
+    /// Takes rows that were read before for all that there are, as they were before the row of a number came: those of some berkas, or
+    /// all.
+    pub(crate) fn among(
+        archive: &'a Archive,
+        rows: &'a PickedRows,
+        until_seq: i64,
+        of: Option<&'a BTreeSet<String>>,
+    ) -> Result<Self, ArchiveError> {
+        let picked = Some(Picked { rows, until_seq, of });
+        Ok(Self { archive, superseded: rows.superseded(until_seq)?, classified: archive.columns()?, picked })
+    }
+
+    /// Takes every form of an event for one of its own.
+    pub(crate) fn with_replaced(self) -> Self {
+        Self { superseded: BTreeSet::new(), ..self }
     }
 
     /// Returns the rows of the parts that `wanted` selects, batch by batch. They are in the order of the log; if private columns are
@@ -77,7 +101,10 @@ impl<'a> CurrentEvents<'a> {
     ) -> impl Iterator<Item = Result<CurrentBatch, ArchiveError>> {
         let (private, public) = columns.iter().partition(|column| self.classified.is_personal(**column));
         let requested = Arc::new(RequestedColumns { public, private, computed: computed.to_vec() });
-        let mut files: Vec<&EventFile> = self.archive.keyed_files().filter(|file| wanted(file)).collect();
+        let mut files: Vec<&EventFile> = match self.picked {
+            Some(picked) => picked.rows.files().filter(|file| wanted(file)).collect(),
+            None => self.archive.keyed_files().filter(|file| wanted(file)).collect(),
+        };
         if !requested.private.is_empty() {
             files.sort_by_key(|file| file.month);
         }
@@ -98,7 +125,11 @@ impl<'a> CurrentEvents<'a> {
             _ if requested.private.is_empty() => None,
             Some((month, rows)) if *month == file.month => Some(Arc::clone(rows)),
             _ => {
-                let rows = Arc::new(PrivateRows::of(self.archive, file.month, &requested.private)?);
+                let rows = match self.picked {
+                    Some(picked) => picked.rows.private(self.archive, file.month)?,
+                    None => PrivateRows::of(self.archive, file.month, &requested.private)?,
+                };
+                let rows = Arc::new(rows);
                 *private_rows = Some((file.month, Arc::clone(&rows)));
                 Some(rows)
             }
@@ -109,45 +140,17 @@ impl<'a> CurrentEvents<'a> {
         let batch = |public: RecordBatch| {
             let seqs = int64s(&public, "seq")?;
             let is_current = |row: &usize| !self.superseded.contains(&seqs.value(*row));
-            let rows = (0..public.num_rows()).filter(is_current).collect();
+            let rows = match self.picked {
+                Some(picked) => picked.places(&public)?.into_iter().filter(is_current).collect(),
+                None => (0..public.num_rows()).filter(is_current).collect(),
+            };
             let (requested, private) = (Arc::clone(requested), private.clone());
             Ok(CurrentBatch { month: file.month, requested, public, private, rows })
         };
-        self.archive.read(&file.entry, Some(&names))?.into_iter().map(batch).collect()
-    }
-}
-
-/// The private rows of one month.
-#[derive(Debug)]
-struct PrivateRows {
-    rows: Option<RecordBatch>,
-    /// The number and the row index of each, sorted by number.
-    places: Vec<(i64, usize)>,
-    /// The version by which some of them were destroyed.
-    destroyed: Option<u64>,
-}
-
-impl PrivateRows {
-    fn of(archive: &Archive, month: Month, columns: &[Column]) -> Result<Self, ArchiveError> {
-        let names: Vec<&str> = ["seq"].into_iter().chain(columns.iter().map(|column| column.name())).collect();
-        let (mut batches, destroyed) = (Vec::new(), archive.destroyed_in(month));
-        if destroyed.is_none() && !archive.holds_persons()? {
-            return Err(archive.without_persons());
+        match self.picked {
+            Some(picked) => picked.rows.public(file).into_iter().map(batch).collect(),
+            None => self.archive.read(&file.entry, Some(&names))?.into_iter().map(batch).collect(),
         }
-        for file in archive.person_files().filter(|file| month_of_path(&file.path) == Some(month)) {
-            batches.extend(archive.read(file, Some(&names))?);
-        }
-        let Some(first) = batches.first() else { return Ok(Self { rows: None, places: Vec::new(), destroyed }) };
-        let rows = concat_batches(&first.schema(), &batches)
-            .map_err(|e| ArchiveError::Decode { path: "persons".to_owned(), reason: e.to_string() })?;
-        let mut places: Vec<(i64, usize)> = int64s(&rows, "seq")?.values().iter().copied().zip(0..).collect();
-        places.sort_unstable();
-        Ok(Self { rows: Some(rows), places, destroyed })
-    }
-
-    fn place(&self, seq: i64) -> Option<usize> {
-        let at = self.places.binary_search_by_key(&seq, |(seq, _)| *seq).ok()?;
-        self.places.get(at).map(|(_, row)| *row)
     }
 }
 

@@ -149,6 +149,11 @@ impl Key {
         hex(&self.keyed("id").digest(&[])[..8])
     }
 
+    /// Returns the pseudonym of a NIK, as the public table has it in hexadecimal digits.
+    pub(crate) fn pseudonym(&self, nik: &str) -> String {
+        hex(&self.keyed("nik").digest(&[nik.as_bytes()]))
+    }
+
     /// Derives the HMAC-SHA256 for one use, which `using` names.
     pub(crate) fn keyed(&self, using: &str) -> Keyed {
         let mut derive = mac_of(&self.0);

@@ -67,7 +67,7 @@ impl Quarantine {
 }
 
 /// A row that waits in quarantine.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct WaitingRow {
     /// The id of its event, if that can be read.
     pub(crate) event_id: Option<String>,
@@ -87,6 +87,36 @@ pub(crate) struct WaitingRow {
 /// [`ArchiveError`] when a part cannot be read or is damaged.
 pub(crate) fn waiting_rows(archive: &Archive) -> Result<Vec<WaitingRow>, ArchiveError> {
     let open: BTreeSet<String> = Quarantine::load(archive)?.open_keys.into_iter().collect();
+    let (keyed, others) = rows_last_put(archive, |key, _| key.is_none_or(|key| open.contains(key)))?;
+    Ok(keyed.into_values().chain(others).collect())
+}
+
+/// Returns those of them whose JSON is wanted.
+///
+/// # Errors
+/// [`ArchiveError`] when a part cannot be read or is damaged.
+pub(crate) fn waiting_rows_like(
+    archive: &Archive,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<WaitingRow>, ArchiveError> {
+    let (keyed, others) = rows_last_put(archive, |_, row| is_wanted(row))?;
+    let integer_ids = archive.facts().is_none_or(|f| f.integer_ids);
+    let mut ids: Vec<EventId<'_>> = keyed.keys().filter_map(|key| id_of(key, integer_ids)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let archived = archived_keys(archive, &ids)?;
+    let waits = |key: &str| id_of(key, integer_ids).is_none_or(|id| !archived.contains(&id));
+    let waiting = keyed.iter().filter(|(key, _)| waits(key)).map(|(_, row)| row.clone());
+    Ok(waiting.chain(others).collect())
+}
+
+/// Returns the rows that were ever put into quarantine and that `keep` wants by key and JSON, as they were put there last: those of each
+/// key, and those without one.
+fn rows_last_put(
+    archive: &Archive,
+    keep: impl Fn(Option<&str>, &str) -> bool,
+) -> Result<(BTreeMap<String, WaitingRow>, Vec<WaitingRow>), ArchiveError> {
+    let mut since: BTreeMap<String, i64> = BTreeMap::new();
     let mut keyed: BTreeMap<String, WaitingRow> = BTreeMap::new();
     let mut others = Vec::new();
     for (at_ms, file) in archive.dated_quarantine() {
@@ -95,25 +125,24 @@ pub(crate) fn waiting_rows(archive: &Archive) -> Result<Vec<WaitingRow>, Archive
             let (codes, columns) = (texts(&batch, "code")?, texts(&batch, "column")?);
             let faults = codes.iter().flatten().zip(columns.iter().flatten());
             for ((key, row), (code, column)) in keys.iter().zip(rows.iter().flatten()).zip(faults) {
-                let waiting = WaitingRow {
+                let since_ms = key.map_or(at_ms, |key| *since.entry(key.to_owned()).or_insert(at_ms));
+                let put = || WaitingRow {
                     event_id: key.map(str::to_owned),
                     code: code.to_owned(),
                     column: column.to_owned(),
                     row: row.to_owned(),
-                    since_ms: at_ms,
+                    since_ms,
                 };
                 match key {
-                    Some(key) if open.contains(key) => {
-                        let since_ms = keyed.get(key).map_or(at_ms, |earlier| earlier.since_ms);
-                        keyed.insert(key.to_owned(), WaitingRow { since_ms, ..waiting });
-                    }
-                    Some(_) => {}
-                    None => others.push(waiting),
+                    Some(key) if keep(Some(key), row) => drop(keyed.insert(key.to_owned(), put())),
+                    Some(key) => drop(keyed.remove(key)),
+                    None if keep(None, row) => others.push(put()),
+                    None => {}
                 }
             }
         }
     }
-    Ok(keyed.into_values().chain(others).collect())
+    Ok((keyed, others))
 }
 
 impl Archive {

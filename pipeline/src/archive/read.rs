@@ -48,7 +48,7 @@ pub(super) fn as_stored(
 
 /// Converts digests to hexadecimal digits. The files store them as bytes, and all code that reads rows through [`decoded`] expects
 /// digits.
-fn digests_as_text(batch: RecordBatch) -> Result<RecordBatch, ArrowError> {
+pub(super) fn digests_as_text(batch: RecordBatch) -> Result<RecordBatch, ArrowError> {
     let schema = batch.schema();
     if schema.fields().iter().all(|field| field.data_type() != &DataType::Binary) {
         return Ok(batch);

@@ -197,6 +197,19 @@ impl BookWriter<'_> {
     }
 }
 
+/// Returns what a copy shows of a personal column; nothing where it hides the whole of it.
+pub(crate) fn shown(column: Column, value: String, disclosure: Disclosure) -> Option<String> {
+    let field = match column {
+        _ if disclosure == Disclosure::Full => return Some(value),
+        Column::Nik => LedgerField::Nik,
+        Column::Nama => LedgerField::Nama,
+        Column::Pembawa => LedgerField::Pembawa,
+        Column::Penerima => LedgerField::Penerima,
+        _ => return None,
+    };
+    if let Cell::Text(masked) = masked(field, Cell::Text(value)) { Some(masked) } else { None }
+}
+
 /// Returns what a working copy shows instead of a value: a part of a name or NIK, and nothing for other fields. A birth date, sex or
 /// age together with the kecamatan would reveal most of the masked NIK.
 fn masked(field: LedgerField, value: Cell) -> Cell {
@@ -318,7 +331,7 @@ mod tests {
             facts,
             month,
             creator: "DINAS REKAAN",
-            late_from: None,
+            of_month: crate::books::entry::BookMonth::open(month),
             closing: None,
             provenance: Provenance {
                 archive_version: 0,

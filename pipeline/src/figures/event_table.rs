@@ -102,12 +102,22 @@ impl EventTable {
     pub(super) fn read(archive: &Archive) -> Result<Self, ArchiveError> {
         let mut table = Self::default();
         table.reserve(archive.next_seq())?;
+        table.filled(archive, &CurrentEvents::of(archive)?)
+    }
+
+    /// Reads some events of an archive, which are few.
+    pub(super) fn of_some(archive: &Archive, current: &CurrentEvents<'_>) -> Result<Self, ArchiveError> {
+        Self::default().filled(archive, current)
+    }
+
+    fn filled(self, archive: &Archive, current: &CurrentEvents<'_>) -> Result<Self, ArchiveError> {
+        let mut table = self;
         if archive.facts().is_some_and(|facts| !facts.integer_ids) {
             table.ids = Ids::Texts(TextColumn::default());
         }
         let other = [Column::EventId, Column::Langkah, Column::Mulai, Column::Selesai, Column::Diterima];
         let columns: Vec<Column> = other.into_iter().chain(TEXTS.into_iter().flatten()).collect();
-        for batch in CurrentEvents::of(archive)?.batches(|_| true, &columns, &[Computed::NikPseudonym]) {
+        for batch in current.batches(|_| true, &columns, &[Computed::NikPseudonym]) {
             table.add(&batch?.rows()?)?;
         }
         table.sort();

@@ -17,6 +17,7 @@ use super::event_table::{EventTable, TEXTS};
 use super::outage_clock::OutageClock;
 use super::statement::{EventScope, FigureSql, TimeScope};
 use crate::archive::Archive;
+use crate::archive::current_events::CurrentEvents;
 use polars::prelude::{
     Column, DataFrame, IntoLazy, IntoSeries, LazyFrame, NamedFrom, NewChunkedArray, PolarsError, Series, StringChunked,
 };
@@ -78,6 +79,11 @@ impl View {
             return Err(archive.empty().into());
         }
         Self::of(EventTable::read(archive)?, facts, OutageClock::of(archive)?)
+    }
+
+    /// Reads some events of an archive, of whose berkas they are all.
+    pub(super) fn of_some(archive: &Archive, current: &CurrentEvents<'_>, facts: &Facts) -> Result<Self, FigureError> {
+        Self::of(EventTable::of_some(archive, current)?, facts, OutageClock::of(archive)?)
     }
 
     fn of(events: EventTable, facts: &Facts, outages: OutageClock) -> Result<Self, FigureError> {

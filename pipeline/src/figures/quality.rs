@@ -141,22 +141,56 @@ pub fn quality(archive: &Archive, facts: &Facts, month: Month) -> Result<Quality
     let batches = current.batches(|file| file.month == month, &schemas::Column::ALL, &[]);
     let batches = batches.collect::<Result<Vec<_>, _>>()?;
     let events = in_order(&batches)?;
-    let history = history::of(&current, &facts.sop, month, &events)?;
     let mut found = Found { facts, findings: BTreeSet::new() };
-    for event in &events {
-        applicant::check(event, &mut found);
-        papers::check(event, &mut found);
-        times::check(event, &mut found);
-        history::check(event, &history, first, &mut found);
-    }
+    check_cases(&current, month, &events, first, &mut found)?;
     let held = held_back(archive, facts.zone)?.unwrap_or_default();
     registers::check(month, &events, &held, &mut found);
     stock::check(archive, month, &events, &mut found)?;
-    people::check(&current, month, &events, &mut found)?;
-    batches::check(&current, month, &events, &mut found)?;
     outages::check(archive, month, &mut found)?;
     let columns = columns::of(&events, facts);
     Ok(Quality { columns, findings: found.findings.into_iter().collect(), quarantine: quarantine(archive)? })
+}
+
+/// Checks berkas and batches by their events of a month, against all events up to its end.
+fn check_cases(
+    current: &CurrentEvents<'_>,
+    month: Month,
+    events: &[Event<'_>],
+    archived_from: Month,
+    found: &mut Found<'_>,
+) -> Result<(), ArchiveError> {
+    let history = history::of(current, &found.facts.sop, month, events)?;
+    for event in events {
+        applicant::check(event, found);
+        papers::check(event, found);
+        times::check(event, found);
+        history::check(event, &history, archived_from, found);
+    }
+    people::check(current, month, events, found)?;
+    batches::check(current, month, events, found)
+}
+
+/// Returns the findings about some berkas and batches in a month. `near` has all events of these, of their batches and of the NIKs in
+/// them; `current` all of the month, with whose numbers theirs are compared.
+///
+/// # Errors
+/// As for [`quality`].
+pub(crate) fn findings_of_cases(
+    archive: &Archive,
+    (near, current): (&CurrentEvents<'_>, &CurrentEvents<'_>),
+    facts: &Facts,
+    month: Month,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<QualityFinding>, FigureError> {
+    let Some((first, _)) = archive.span() else { return Err(archive.empty().into()) };
+    let batches = near.batches(|file| file.month == month, &schemas::Column::ALL, &[]);
+    let batches = batches.collect::<Result<Vec<_>, _>>()?;
+    let events: Vec<Event<'_>> =
+        in_order(&batches)?.into_iter().filter(|e| is_wanted(e.berkas_id) || is_wanted(e.kolektif_id)).collect();
+    let mut found = Found { facts, findings: BTreeSet::new() };
+    check_cases(near, month, &events, first, &mut found)?;
+    registers::check_some(current, month, &events, &mut found)?;
+    Ok(found.findings.into_iter().filter(|found| is_wanted(&found.place)).collect())
 }
 
 /// Returns the events of some batches in the order in which they were archived.

@@ -5,12 +5,13 @@
 //! Rule    a number that an entry held back has is not missing; no personal value of such a row is looked at; a time without a zone is
 //!         the office's; a row whose time cannot be read counts in the month in which it first came
 
-use crate::archive::quarantine::{WaitingRow, waiting_rows};
+use crate::archive::quarantine::{WaitingRow, waiting_rows, waiting_rows_like};
 use crate::archive::{Archive, ArchiveError};
 use crate::source::{Cell, instants};
 use schemas::figures::{HeldEntries, RegisterNumbers};
 use schemas::{Column, Month, Zone, serial};
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// A row that is held back.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +56,36 @@ pub(crate) fn held_rows(archive: &Archive, zone: Zone, month: Month) -> Result<O
     Ok(Some(waiting_rows(archive)?.into_iter().filter_map(of_month).collect()))
 }
 
+/// Returns the rows that are held back and say that they are of one of some berkas or batches; `None` in a copy of the archive without its
+/// quarantine.
+pub(crate) fn held_rows_of(
+    archive: &Archive,
+    column: Column,
+    wanted: &BTreeSet<String>,
+) -> Result<Option<Vec<(String, HeldRow)>>, ArchiveError> {
+    if !archive.holds_quarantine()? {
+        return Ok(None);
+    }
+    let said = |row: &str| -> Option<(String, Map<String, Value>)> {
+        let row: Map<String, Value> = serde_json::from_str(row).ok()?;
+        let of = match row.get(column.name())? {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        wanted.contains(&of).then_some((of, row))
+    };
+    let held = waiting_rows_like(archive, |row| said(row).is_some())?.into_iter().filter_map(|waiting| {
+        let (of, row) = said(&waiting.row)?;
+        Some((of, HeldRow { step: step_of(&row), waiting }))
+    });
+    Ok(Some(held.collect()))
+}
+
+/// Returns the step that made a row; `None` if it cannot be read.
+fn step_of(row: &Map<String, Value>) -> Option<u8> {
+    row.get(Column::Langkah.name())?.as_u64().and_then(|step| u8::try_from(step).ok())
+}
+
 /// Returns how many rows of a month are held back.
 pub(crate) fn held_in(held: &[HeldBack], month: Month) -> u64 {
     held.iter().filter(|held| held.month == month).count() as u64
@@ -92,7 +123,7 @@ impl HeldBack {
             Value::Number(number) => Some(number.to_string()),
             _ => None,
         };
-        let step = value(Column::Langkah).as_u64().and_then(|step| u8::try_from(step).ok());
+        let step = step_of(&row);
         let ended_us = ended_us(value(Column::Selesai), zone);
         let dated = ended_us.and_then(|us| zone.month(us.div_euclid(1_000_000)));
         let month = dated.or_else(|| zone.month(waiting.since_ms.div_euclid(1_000)))?;

@@ -16,7 +16,7 @@ use crate::figures::summary::{texts, whole};
 use crate::figures::{FigureBook, FigureError};
 use alignment::{Event, align};
 use polars::prelude::PolarsError;
-use schemas::{Month, Sop};
+use schemas::{Facts, Month, Sop};
 use std::collections::BTreeSet;
 
 /// The statement that reads the traces.
@@ -74,6 +74,31 @@ impl Departure {
             Self::OutOfOrder => "C003",
             Self::ByRole(_) => "C004",
             Self::After { .. } => "C005",
+        }
+    }
+}
+
+impl Deviation {
+    /// Returns the step as lists name it.
+    #[must_use]
+    pub fn step_words(&self, sop: &Sop) -> String {
+        let number = self.step;
+        sop.step(number).map_or_else(|| number.to_string(), |step| format!("{number} ({})", step.label))
+    }
+
+    /// Returns what is to be said of it beside its code, in Indonesian.
+    #[must_use]
+    pub fn detail(&self, facts: &Facts) -> String {
+        let role = |id: &str| facts.pelaksana.get(id).map_or_else(|| id.to_owned(), Clone::clone);
+        let of_sop = facts.sop.step(self.step);
+        match &self.departure {
+            Departure::Skipped => of_sop.map_or_else(String::new, |step| step.act.clone()),
+            Departure::Repeated | Departure::OutOfOrder => String::new(),
+            Departure::ByRole(taken_by) => match of_sop {
+                Some(step) => format!("oleh {}, seharusnya {}", role(taken_by), role(&step.pelaksana)),
+                None => taken_by.clone(),
+            },
+            Departure::After { step, hasil } => format!("sesudah langkah {step}: {hasil}"),
         }
     }
 }

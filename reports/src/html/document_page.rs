@@ -55,7 +55,12 @@ impl Document<'_> {
             Self::Compliance(_) => Some("kepatuhan"),
             Self::Calendar(_) => Some("kalender"),
             Self::Trial(_) => Some(TRIAL),
-            Self::Book(_) | Self::Paper(_) | Self::Verification(_) | Self::Disposal(_) | Self::Destruction(..) => None,
+            Self::Book(_)
+            | Self::Paper(_)
+            | Self::Verification(_)
+            | Self::Disposal(_)
+            | Self::Destruction(..)
+            | Self::Trace(_) => None,
         }
     }
 }

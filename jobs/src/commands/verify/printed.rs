@@ -16,8 +16,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-/// The statement of a verification says what was found on its day, which no archive gives again.
-const VERIFICATION: &str = "berita_acara_verifikasi";
+/// What says what was found on its day, which no archive gives again, or of what it is only to who asked: the statement of a verification,
+/// a trace.
+const OF_THEIR_DAY: [&str; 2] = ["berita_acara_verifikasi", "telusur"];
 /// The version of the archive has another head.
 const OTHER_HEAD: &str = "K004";
 /// The file is another one, and its code the same.
@@ -85,7 +86,7 @@ struct Printed {
     head: String,
     /// What the archive's log states of that version.
     log: Option<LogPosition>,
-    /// None for the statement of a verification, which says what was found on its day.
+    /// None for what says what was found on its day.
     documents: Option<MonthDocuments>,
 }
 
@@ -95,7 +96,7 @@ impl Printed {
         let provenance = then.archive.provenance()?;
         let (head, log) = (BookCode::short_head(&provenance.head), provenance.statement.as_ref().map(LogPosition::of));
         let disclosure = if code.masked { Disclosure::Masked } else { Disclosure::Full };
-        if code.id == VERIFICATION {
+        if OF_THEIR_DAY.contains(&code.id.as_str()) {
             return Ok(Self { head, log, documents: None });
         }
         let mut documents = MonthDocuments::of(&then, code.month, code.day, disclosure, |id| id == code.id)?;
