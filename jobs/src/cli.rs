@@ -2,8 +2,8 @@
 
 use crate::commands::{
     access, backup, calendar, clock, compliance, conformance, contract, demo, dispose, doctor, duplicates, hold, init,
-    key, licences, log, manual, metrics, notify, portal, prove, pull, quality, query, reconcile, remark, render, restore,
-    run, seal, selftest, serve, status, target, trace, verify, witness,
+    key, licences, log, manual, metrics, notify, portal, prove, pull, quality, query, reconcile, remark, render,
+    restore, run, seal, selftest, serve, status, target, trace, verify, witness,
 };
 use crate::examples;
 use crate::options::{Common, OfMonth, Where};

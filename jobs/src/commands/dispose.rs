@@ -113,7 +113,16 @@ fn show(workspace: &Workspace, standings: &[Standing], format: Format, common: C
     let speech = workspace.speech(common);
     let rows: Vec<Vec<String>> = standings.iter().map(|standing| standing.row(speech)).collect();
     if format == Format::Table && !print::is_wide() {
-        let head = proposal::COLUMNS.map(|name| speech.say(&format!("dispose.{name}"), &[]));
+        let head = [
+            speech.say("column.month", &[]),
+            speech.say("dispose.class", &[]),
+            speech.say("dispose.due", &[]),
+            speech.say("column.events", &[]),
+            speech.say("dispose.persons", &[]),
+            speech.say("dispose.held", &[]),
+            speech.say("dispose.files", &[]),
+            speech.say("dispose.may", &[]),
+        ];
         return print::data(&Table::new(&head.each_ref().map(String::as_str), &rows).text());
     }
     print::data(&print::rows(&proposal::COLUMNS, &rows, format)?)

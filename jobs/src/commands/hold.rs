@@ -87,7 +87,12 @@ fn list(options: &List, common: Common) -> Result<()> {
     let rows: Vec<Vec<String>> = archive.holds().iter().map(row).collect();
     if options.format == Format::Table && !print::is_wide() {
         let speech = workspace.speech(common);
-        let head = ["month", "entered", "by", "why"].map(|of| speech.say(&format!("column.{of}"), &[]));
+        let head = [
+            speech.say("column.month", &[]),
+            speech.say("column.entered", &[]),
+            speech.say("column.by", &[]),
+            speech.say("column.why", &[]),
+        ];
         return print::data(&Table::new(&head.each_ref().map(String::as_str), &rows).text());
     }
     print::data(&print::rows(&["month", "since", "by", "reason"], &rows, options.format)?)
