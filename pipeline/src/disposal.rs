@@ -12,6 +12,7 @@ use crate::archive::key::Key;
 use crate::archive::tables::KeptRow;
 use crate::archive::{Archive, ArchiveError, Disposal, FileEntry, Writer, WriterLock, commit_of_note, month_of_path};
 use crate::pull::held_back::month_of_row;
+use crate::transparency::SigningKey;
 use schemas::{Month, Zone};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -102,6 +103,8 @@ pub struct DisposalRequest<'a> {
     pub zone: Zone,
     /// The current time, in milliseconds since 1970 UTC.
     pub at_ms: i64,
+    /// The key that signs the log; `None` leaves it unsigned.
+    pub signing: Option<&'a SigningKey>,
 }
 
 /// Destroys personal data. Returns the version of the commit; if an earlier attempt was cut off after it, that version, and what the
@@ -139,7 +142,7 @@ pub fn dispose(
         files: found.files(),
         moved: found.moved,
     });
-    let archive = commit_of_note(writer, &archive, asked.at_ms)?;
+    let archive = commit_of_note(writer, &archive, asked.at_ms, asked.signing)?;
     archive.remove_disposed()?;
     Ok(archive.version().unwrap_or_default())
 }

@@ -7,7 +7,7 @@ use reports::Document;
 use schemas::{Decisions, Facts, Narrowing};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tests::tools::Tool;
 use tests::{Office, root};
@@ -41,6 +41,7 @@ fn schema_of(file: &str) -> &'static str {
     let of = |begin: &str| file.starts_with(begin);
     let facts = Facts::embedded().unwrap();
     match () {
+        () if of("berita_acara_pemusnahan_data_pribadi") => "berita_acara_pemusnahan_data_pribadi",
         () if of("berita_acara_pemusnahan") => "pemusnahan",
         () if facts.papers.iter().any(|paper| of(&paper.id)) => "surat",
         () if of("laporan_bulanan_tersaring") => "laporan_bulanan_tersaring",
@@ -76,9 +77,28 @@ fn written() -> (Office, Vec<PathBuf>) {
     let batches = tests::sqlite_texts(&office.path("kantor.sqlite"), "select min(kolektif_id) from kolektif");
     let trace = out.join("telusur.json");
     office.run(&["trace", "--batch", &batches[0], "--report", trace.to_str().unwrap()]).expect_code(0);
+    destroyed(&office.copy(), &out);
     let mut files: Vec<PathBuf> = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     (office, files)
+}
+
+/// Writes the statement of a destruction of the month.
+fn destroyed(office: &Office, out: &Path) {
+    let schedule = "source = \"rekaan\"\n[[jra]]\nkode = \"400.12.2.1\"\naktif_tahun = 0\ninaktif_tahun = 0\nakhir = \"musnah\"\n\
+                    dasar = \"rekaan\"\n";
+    fs::write(office.facts().join("jra.toml"), schedule).unwrap();
+    let of = office.place("usul");
+    office.run(&["dispose", "propose", "--month", "2026-10", "--by", "ANDI", "--output", &of]).expect_code(0);
+    let proposal = fs::read_dir(&of).unwrap().next().unwrap().unwrap().path().display().to_string();
+    office.run(&["dispose", "approve", &proposal, "--by", "SRI"]).expect_code(0);
+    let at = office.path("musnah");
+    office.run(&["dispose", "carry-out", &proposal, "--output", &at.display().to_string()]).expect_code(0);
+    for entry in fs::read_dir(&at).unwrap().map(|entry| entry.unwrap()) {
+        if entry.path().extension().is_some_and(|ending| ending == "json") {
+            fs::copy(entry.path(), out.join(entry.file_name())).unwrap();
+        }
+    }
 }
 
 fn every_json_document_keeps_its_schema() {

@@ -113,7 +113,16 @@ fn show(workspace: &Workspace, standings: &[Standing], format: Format, common: C
     let speech = workspace.speech(common);
     let rows: Vec<Vec<String>> = standings.iter().map(|standing| standing.row(speech)).collect();
     if format == Format::Table && !print::is_wide() {
-        let head = proposal::COLUMNS.map(|name| speech.say(&format!("dispose.{name}"), &[]));
+        let head = [
+            speech.say("column.month", &[]),
+            speech.say("dispose.class", &[]),
+            speech.say("dispose.due", &[]),
+            speech.say("column.events", &[]),
+            speech.say("dispose.persons", &[]),
+            speech.say("dispose.held", &[]),
+            speech.say("dispose.files", &[]),
+            speech.say("dispose.may", &[]),
+        ];
         return print::data(&Table::new(&head.each_ref().map(String::as_str), &rows).text());
     }
     print::data(&print::rows(&proposal::COLUMNS, &rows, format)?)
@@ -161,6 +170,7 @@ fn carry_out(options: &CarryOut, common: Common) -> Result<Outcome> {
             rows: file.rows,
         })
         .collect();
+    let signing = workspace.config.signing_key()?;
     let request = DisposalRequest {
         months: &months,
         files: &files,
@@ -169,6 +179,7 @@ fn carry_out(options: &CarryOut, common: Common) -> Result<Outcome> {
         approved_by: &by,
         zone: workspace.facts.zone,
         at_ms: now.timestamp_millis(),
+        signing: signing.as_ref(),
     };
     let _under_way = stop::under_way(|| "run the same command again, which ends what was begun".to_owned());
     let version = pipeline::dispose(&archive, &workspace.config.key()?, workspace.fence(), request)?;

@@ -61,12 +61,14 @@ pub(crate) fn run(action: &Action, common: Common) -> Result<Outcome> {
 
 fn change(options: &Change, held: bool) -> Result<()> {
     let workspace = Workspace::open(options.place.config.as_deref())?;
+    let signing = workspace.config.signing_key()?;
     let asked = HoldRequest {
         month: options.month,
         held,
         reason: &options.reason,
         by: &options.by,
         at_ms: clock::now().timestamp_millis(),
+        signing: signing.as_ref(),
     };
     let key = workspace.config.key()?;
     let version = pipeline::hold(&workspace.config.archive_path(), &key, workspace.fence(), asked)?;
@@ -85,7 +87,12 @@ fn list(options: &List, common: Common) -> Result<()> {
     let rows: Vec<Vec<String>> = archive.holds().iter().map(row).collect();
     if options.format == Format::Table && !print::is_wide() {
         let speech = workspace.speech(common);
-        let head = ["month", "entered", "by", "why"].map(|of| speech.say(&format!("column.{of}"), &[]));
+        let head = [
+            speech.say("column.month", &[]),
+            speech.say("column.entered", &[]),
+            speech.say("column.by", &[]),
+            speech.say("column.why", &[]),
+        ];
         return print::data(&Table::new(&head.each_ref().map(String::as_str), &rows).text());
     }
     print::data(&print::rows(&["month", "since", "by", "reason"], &rows, options.format)?)

@@ -9,6 +9,8 @@ use super::seal::is_readable;
 use super::{Archive, ArchiveError, CommitRequest, Writer, WriterLock};
 use crate::archive::commit_log::TableFacts;
 use crate::archive::key::Key;
+use crate::archive::tree::extend;
+use crate::transparency::SigningKey;
 use schemas::Month;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -45,6 +47,8 @@ pub struct HoldRequest<'a> {
     pub by: &'a str,
     /// The current time, in milliseconds since 1970 UTC.
     pub at_ms: i64,
+    /// The key that signs the log; `None` leaves it unsigned.
+    pub signing: Option<&'a SigningKey>,
 }
 
 /// Begins or ends a hold. Returns the version of the commit. A month may be on hold before the archive has any of it.
@@ -52,7 +56,7 @@ pub struct HoldRequest<'a> {
 /// # Errors
 /// [`HoldError`] when the month is on hold already, or not on hold, or the reason or the name cannot be kept.
 pub fn hold(root: &Path, key: &Key, lock_mode: WriterLock, asked: HoldRequest<'_>) -> Result<u64, HoldError> {
-    let HoldRequest { month, held, reason, by, at_ms } = asked;
+    let HoldRequest { month, held, reason, by, at_ms, signing } = asked;
     for (option, text) in [("--reason", reason), ("--by", by)] {
         if !is_readable(text) {
             return Err(HoldError::Unreadable(option));
@@ -64,15 +68,21 @@ pub fn hold(root: &Path, key: &Key, lock_mode: WriterLock, asked: HoldRequest<'_
         return Err(HoldError::Nothing { month, held });
     }
     writer.hold(Hold { month, held, reason: reason.trim().to_owned(), by: by.trim().to_owned() });
-    let archive = commit_note(writer, &archive, at_ms)?;
+    let archive = commit_note(writer, &archive, at_ms, signing)?;
     Ok(archive.version().unwrap_or_default())
 }
 
-/// Commits what a writer has noted, without rows, under the newest form.
-pub(crate) fn commit_note(writer: Writer, archive: &Archive, at_ms: i64) -> Result<Archive, ArchiveError> {
+/// Commits what a writer has noted, without rows, under the newest form, and adds it to the log.
+pub(crate) fn commit_note(
+    writer: Writer,
+    archive: &Archive,
+    at_ms: i64,
+    signing: Option<&SigningKey>,
+) -> Result<Archive, ArchiveError> {
+    extend(archive, signing, &mut |_, _| {})?;
     let held = archive.facts().ok_or_else(|| archive.empty())?;
     let facts = TableFacts { form: archive.newest_form(), ..held.clone() };
-    writer.commit(&CommitRequest {
+    let archive = writer.commit(&CommitRequest {
         at_ms,
         source: None,
         cursor: None,
@@ -80,7 +90,9 @@ pub(crate) fn commit_note(writer: Writer, archive: &Archive, at_ms: i64) -> Resu
         next_seq: archive.next_seq(),
         facts: &facts,
         findings: BTreeMap::new(),
-    })
+    })?;
+    extend(&archive, signing, &mut |_, _| {})?;
+    Ok(archive)
 }
 
 impl Archive {

@@ -15,6 +15,7 @@ use super::key_epochs::COLUMNS;
 use super::seal::is_readable;
 use super::{Archive, ArchiveError, KeyChange, Writer, WriterLock};
 use crate::archive::key::{Key, Keyed};
+use crate::transparency::SigningKey;
 use arrow::array::{BinaryArray, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema};
 use schemas::Column;
@@ -77,6 +78,8 @@ pub struct KeyRotation<'a> {
     pub by: &'a str,
     /// The current time, in milliseconds since 1970 UTC.
     pub at_ms: i64,
+    /// The key that signs the log; `None` leaves it unsigned.
+    pub signing: Option<&'a SigningKey>,
 }
 
 /// Changes the key. Returns the version of the commit, and of how many persons it gives the pseudonyms. If the new key is in force
@@ -86,7 +89,7 @@ pub struct KeyRotation<'a> {
 /// [`RotationError`] when the archive is empty, a public copy or damaged, when the key in force is not at hand and not said to be lost,
 /// or when the reason or the name cannot be kept.
 pub fn rotate_key(root: &Path, lock_mode: WriterLock, asked: KeyRotation<'_>) -> Result<(u64, u64), RotationError> {
-    let KeyRotation { at_hand, lost, new, reason, by, at_ms } = asked;
+    let KeyRotation { at_hand, lost, new, reason, by, at_ms, signing } = asked;
     for (option, text) in [("--reason", reason), ("--by", by)] {
         if !is_readable(text) {
             return Err(RotationError::Unreadable(option));
@@ -117,7 +120,7 @@ pub fn rotate_key(root: &Path, lock_mode: WriterLock, asked: KeyRotation<'_>) ->
         by: by.trim().to_owned(),
         pseudonyms,
     })?;
-    let archive = commit_note(writer, &archive, at_ms)?;
+    let archive = commit_note(writer, &archive, at_ms, signing)?;
     Ok((archive.version().ok_or_else(|| archive.empty())?, persons))
 }
 

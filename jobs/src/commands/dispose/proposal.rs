@@ -17,8 +17,35 @@ pub(super) const COLUMNS: [&str; 8] = ["month", "class", "due", "events", "perso
 pub(super) enum Standing {
     /// It may.
     Due(Box<(ProposedMonth, usize)>),
-    /// It may not: the key of the words that say why, the class, and what fills them in.
-    Not(Month, Option<String>, &'static str, String),
+    /// It may not: its class, and why not.
+    Not(Month, Option<String>, Why),
+}
+
+/// Why a month may not be destroyed.
+#[derive(Clone, Debug)]
+pub(super) enum Why {
+    /// It is on hold, for this reason.
+    OnHold(String),
+    /// The schedule has no rule for its class.
+    NoRule,
+    /// By this decree it is never destroyed.
+    Never(String),
+    /// It may be from this day on.
+    NotYet(NaiveDate),
+    /// There is nothing of it.
+    Nothing,
+}
+
+impl Why {
+    fn said(&self, speech: Speech<'_>) -> String {
+        match self {
+            Self::OnHold(reason) => speech.say("dispose.on_hold", &[("of", reason)]),
+            Self::NoRule => speech.say("dispose.no_rule", &[]),
+            Self::Never(basis) => speech.say("dispose.never", &[("of", basis)]),
+            Self::NotYet(due) => speech.say("dispose.not_yet", &[("of", due)]),
+            Self::Nothing => speech.say("dispose.nothing", &[]),
+        }
+    }
 }
 
 impl Standing {
@@ -38,8 +65,8 @@ impl Standing {
                 let end = [files.to_string(), speech.say("dispose.yes", &[("basis", &of.dasar)])];
                 begin.into_iter().chain(counts).chain(end).collect()
             }
-            Self::Not(month, code, why, of) => {
-                let why = speech.say(&format!("dispose.{why}"), &[("of", of)]);
+            Self::Not(month, code, why) => {
+                let why = why.said(speech);
                 let empty = ["", "", "", "", ""].map(str::to_owned);
                 [month.to_string(), code.clone().unwrap_or_default()].into_iter().chain(empty).chain([why]).collect()
             }
@@ -71,16 +98,16 @@ fn standing(
 ) -> Standing {
     let (code, rule) = workspace.facts.retention_of(month);
     let code = code.map(str::to_owned);
-    let not = |why, of: String| Standing::Not(month, code.clone(), why, of);
+    let not = |why| Standing::Not(month, code.clone(), why);
     if let Some(hold) = archive.hold(month) {
-        return not("on_hold", hold.reason.clone());
+        return not(Why::OnHold(hold.reason.clone()));
     }
-    let Some(rule) = rule else { return not("no_rule", String::new()) };
-    let Some(due) = rule.due(month) else { return not("never", rule.dasar.clone()) };
+    let Some(rule) = rule else { return not(Why::NoRule) };
+    let Some(due) = rule.due(month) else { return not(Why::Never(rule.dasar.clone())) };
     if due > today {
-        return not("not_yet", due.to_string());
+        return not(Why::NotYet(due));
     }
-    let Some(found) = found else { return not("nothing", String::new()) };
+    let Some(found) = found else { return not(Why::Nothing) };
     let of = ProposedMonth {
         month,
         kode: rule.kode.clone(),

@@ -34,6 +34,7 @@ pub(super) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let path = workspace.config.key_path();
     let (new, is_made_now) = key_files::new(&path)?;
     let at_hand = Key::load(&path).ok();
+    let signing = workspace.config.signing_key()?;
     let asked = KeyRotation {
         at_hand: at_hand.as_ref(),
         lost: options.lost,
@@ -41,6 +42,7 @@ pub(super) fn run(options: &Options, common: Common) -> Result<Outcome> {
         reason: &options.reason,
         by: &options.by,
         at_ms: clock::now().timestamp_millis(),
+        signing: signing.as_ref(),
     };
     let bar = Progress::of_pieces(common, "rotate");
     let rotated = pipeline::rotate_key(&workspace.config.archive_path(), workspace.fence(), asked);

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 /// What says what was found on its day, which no archive gives again, or of what it is only to who asked: the statement of a verification,
 /// a trace.
-const OF_THEIR_DAY: [&str; 2] = ["berita_acara_verifikasi", "telusur"];
+const OF_THEIR_DAY: [&str; 3] = ["berita_acara_verifikasi", "berita_acara_pemusnahan_data_pribadi", "telusur"];
 /// The version of the archive has another head.
 const OTHER_HEAD: &str = "K004";
 /// The file is another one, and its code the same.
