@@ -7,7 +7,9 @@ use schemas::{Decisions, Facts, Narrowing};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::Write;
 use std::path::Path;
+use std::process::Stdio;
 use std::sync::Arc;
 use tests::tools::Tool;
 use tests::{Office, root, sqlite_texts};
@@ -134,11 +136,33 @@ fn whole() -> Office {
     let page = office.place("laporan/percobaan_target.pdf");
     let trial = ["target", "try", "waktu_langkah_02", "--value", "1000", "--month", MONTH, "--pdf", &page];
     office.run(&trial).expect_code_in(&[0, 1], "target try");
+    traces(&office);
     for ending in ["pdf", "xlsx"] {
         let statement = office.place(&format!("laporan/berita_acara_verifikasi.{ending}"));
         office.run(&["verify", "--report", &statement]).expect_code_in(&[0, 1], "verify");
     }
     office
+}
+
+/// What is said of a berkas with a late row, of a batch, and to a person.
+fn traces(office: &Office) {
+    let text = |sql: &str| sqlite_texts(&office.path("kantor.sqlite"), sql).remove(0);
+    let late = text("select berkas_id from langkah_berkas where langkah = 10 order by event_id desc limit 1");
+    let batch = text("select max(kolektif_id) from berkas");
+    for (what, id) in [("--berkas", &late), ("--batch", &batch)] {
+        for ending in ["pdf", "xlsx", "csv"] {
+            let report = office.place(&format!("laporan/telusur{what}.{ending}"));
+            office.run(&["trace", what, id, "--report", &report]).expect_code(0);
+        }
+    }
+    let nik = text(&format!("select nik from berkas where berkas_id = '{late}'"));
+    for (nik, name) in [(nik.as_str(), "orang"), ("123", "tidak_ada")] {
+        let report = office.place(&format!("laporan/telusur_{name}.pdf"));
+        let ask = ["trace", "--person", "--purpose", "pemeriksaan", "--report", &report];
+        let mut asked = office.command(&ask).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        asked.stdin.take().unwrap().write_all(nik.as_bytes()).unwrap();
+        asked.wait().unwrap();
+    }
 }
 
 /// A month that is not over.
