@@ -6,6 +6,7 @@ use crate::commands::{
     serve, status, target, verify,
 };
 use crate::examples;
+use crate::inquiry;
 use crate::options::{Common, OfMonth, Where};
 use crate::outcome::Outcome;
 use crate::portal::attend;
@@ -108,7 +109,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: clock::Action,
     },
-    /// Answer one SELECT over the public table `events`.
+    /// Answer one SELECT over the views of the archive, or a saved question.
     #[command(after_help = examples::QUERY)]
     Query(query::Options),
     /// Compare a month of the archive with the source, row for row.
@@ -145,6 +146,9 @@ pub(crate) enum Command {
     /// Make what the pages of a portal show: how tertib calls itself, so that `serve` stays small.
     #[command(hide = true)]
     Desk(Where),
+    /// Answer one question of `query`: how tertib calls itself, with limits of memory and time.
+    #[command(hide = true)]
+    Answer(inquiry::Options),
     /// Make what a package of the program needs: manual pages, completions.
     #[command(hide = true)]
     Util {
@@ -190,7 +194,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Status(options) => status::run(options, common).await,
         Command::Log(options) => log::run(options).await,
         Command::Clock { action } => clock::run(action).await,
-        Command::Query(options) => query::run(&options, common),
+        Command::Query(options) => query::run(options, common).await,
         Command::Reconcile(options) => reconcile::run(&options, common).await,
         Command::Target { action } => target::run(&action, common),
         Command::Remark { action } => remark::run(&action, common),
@@ -202,6 +206,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
             reports::RenderError::Layout { reason, .. } => anyhow!("error: {reason}"),
             other => anyhow!("error: {other}"),
         }),
+        Command::Answer(options) => inquiry::attend(&options).map(|()| Outcome::Done),
         Command::Desk(place) => attend(&place).map(|()| Outcome::Done),
         Command::Util { action } => manual::run(&action, Arguments::command()),
     }

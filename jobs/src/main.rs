@@ -20,6 +20,7 @@ mod freshness;
 mod health;
 mod heartbeat;
 mod history;
+mod inquiry;
 mod itself;
 mod job_lock;
 mod messages;

@@ -31,7 +31,7 @@ pub use hash::sha256;
 pub use pull::{
     Difference, Progress, PullError, PullOptions, PullReport, Reason, Reconciliation, Sample, pull, reconcile, sample,
 };
-pub use query::{Answer, QueryError, query};
+pub use query::{Answer, AnswerColumn, AnswerKind, Ended, Given, QueryError, Questions, write_parquet};
 pub use selftest::{Check, Selftest, SelftestError, Statistic, selftest};
 pub use source::{
     Catalog, CatalogColumn, CatalogTable, DateFormat, Link, Profile, RelationSchema, Source, SourceConfig, SourceError,

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod answer_workbook;
 mod book;
 mod calendar;
 mod cases;
@@ -36,6 +37,7 @@ mod trial;
 mod verification;
 mod xlsx;
 
+pub use answer_workbook::{AnswerCell, answer_workbook};
 pub use cases::cases_file;
 pub use code::{block_code, code};
 pub use html::{
@@ -47,7 +49,7 @@ pub use listing::{Listed, Listing};
 pub use pdf::Rendered;
 pub use program::{Program, Typesetter, set_in};
 pub use render_error::RenderError;
-pub use spreadsheet::{csv, csv_notes, csv_rows, workbook};
+pub use spreadsheet::{csv, csv_lines, csv_notes, csv_rows, workbook};
 pub use templates::{TemplateError, template_names};
 
 use chrono::NaiveDate;

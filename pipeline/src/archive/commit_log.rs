@@ -120,6 +120,8 @@ pub(crate) struct EventFile {
     pub month: Month,
     /// The least and the greatest `event_id`, if the log states them.
     pub ids: Option<(Value, Value)>,
+    /// The least and the greatest `seq`, if the log states them.
+    pub seqs: Option<(i64, i64)>,
 }
 
 impl EventFile {
@@ -304,7 +306,8 @@ fn added(add: &Add) -> Result<EventFile, String> {
     let month = layout::part(&path).and_then(|part| part.month).filter(|m| m.to_string() == add.partition_values.bulan);
     let month = month.ok_or_else(|| format!("`{}` is no part of that month", add.path))?;
     let entry = FileEntry { path, sha256: add.tags.sha256.clone(), size_bytes: add.size, rows: stats.num_records };
-    Ok(EventFile { entry, month, ids: stats.min_values.event_id.zip(stats.max_values.event_id) })
+    let seqs = stats.min_values.seq.zip(stats.max_values.seq);
+    Ok(EventFile { entry, month, ids: stats.min_values.event_id.zip(stats.max_values.event_id), seqs })
 }
 
 /// Checks that a note names only parts of this version, each in its table.
