@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 
-use rustix::process::{Pid, Signal, kill_process};
 use pipeline::{Answer, Archive, BookWriter, Disclosure, FigureBook, QueryError, Questions, failing_cases};
+use rustix::process::{Pid, Signal, kill_process};
 use schemas::figures::RegisterNumbers;
 use schemas::{Decisions, Facts, ParameterKind, SavedQuestion};
 use serde_json::{Value, json};
@@ -482,7 +482,7 @@ fn books_are_those_that_are_printed() {
 fn verdicts_of_berkas_are_those_of_the_targets() {
     let office = office();
     let archive = Archive::open(&office.path("archive")).unwrap();
-    let facts = Facts::embedded().unwrap();
+    let facts = Arc::new(Facts::embedded().unwrap());
     let book = FigureBook::open(&archive, &facts).unwrap();
     let mut failing = 0;
     for month in archive.months() {

@@ -3,7 +3,8 @@
 //! Reads   the order on standard input
 //! Gives   the lines of the answer on standard output, or one line that says why there is none
 
-use super::{Order, room};
+use super::order::Order;
+use super::room;
 use crate::options::{ArchiveCopy, Where};
 use crate::workspace::Readable;
 use anyhow::{Context, Result};

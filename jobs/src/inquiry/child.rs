@@ -3,7 +3,7 @@
 //! Rule    the child is killed at its deadline, and at once when this process is asked to stop; its answer waits in memory, and
 //!         if it is long in a file without a name, which nobody else can open
 
-use super::{Asked, Order};
+use super::order::{Asked, Order};
 use crate::itself;
 use crate::options::{ArchiveCopy, Where};
 use crate::stop;

@@ -6,7 +6,7 @@ use super::child::Answered;
 use crate::print;
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
-use pipeline::{AnswerKind, write_parquet};
+use pipeline::{AnswerColumn, AnswerKind, write_parquet};
 use reports::{AnswerCell, answer_workbook, csv_lines};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -89,22 +89,7 @@ fn write(answered: &mut Answered, form: Form, out: &mut (dyn Write + Send)) -> R
             }
             out.write_all(print::table(&head, &rows).as_bytes())?;
         }
-        Form::Csv => {
-            out.write_all(print::csv(&head, &[])?.as_bytes())?;
-            let mut rows = Vec::with_capacity(AT_ONCE);
-            loop {
-                let row = answered.row()?;
-                let is_last = row.is_none();
-                rows.extend(row.map(|row| row.iter().map(text).collect()));
-                if rows.len() == AT_ONCE || is_last {
-                    out.write_all(&csv_lines(&rows)?)?;
-                    rows.clear();
-                }
-                if is_last {
-                    break;
-                }
-            }
-        }
+        Form::Csv => csv(answered, &head, out)?,
         Form::Json => {
             let named: Vec<Value> = columns.iter().map(|one| json!({"name": one.name, "kind": one.kind})).collect();
             let asked = &answered.asked;
@@ -118,31 +103,7 @@ fn write(answered: &mut Answered, form: Form, out: &mut (dyn Write + Send)) -> R
             }
             out.write_all(b"\n  ]\n}\n")?;
         }
-        Form::Xlsx => {
-            if answered.asked.rows.saturating_mul(head.len() as u64) > MOST_CELLS {
-                bail!("a workbook of {} rows is too large; take --format csv or parquet, or fewer rows with --limit", answered.asked.rows);
-            }
-            let asked = &answered.asked;
-            let notes = [
-                ("Pertanyaan", asked.sql.clone()),
-                ("SHA-256 jawaban", asked.digest.clone()),
-                ("Baris", asked.rows.to_string()),
-                ("Waktu", "semua saat dalam UTC".to_owned()),
-            ];
-            let mut fault = None;
-            let mut rows = std::iter::from_fn(|| match answered.row() {
-                Ok(row) => Some(row?.iter().zip(&columns).map(|(value, column)| cell(value, column.kind)).collect()),
-                Err(e) => {
-                    fault = Some(e);
-                    None
-                }
-            });
-            let bytes = answer_workbook(&head, &mut rows, &notes)?;
-            if let Some(fault) = fault {
-                return Err(fault.into());
-            }
-            out.write_all(&bytes)?;
-        }
+        Form::Xlsx => out.write_all(&workbook(answered, &head, &columns)?)?,
         Form::Parquet => {
             let digest = answered.asked.digest.clone();
             let mut rows = std::iter::from_fn(|| answered.row().transpose());
@@ -150,6 +111,47 @@ fn write(answered: &mut Answered, form: Form, out: &mut (dyn Write + Send)) -> R
         }
     }
     Ok(())
+}
+
+fn csv(answered: &mut Answered, head: &[&str], out: &mut dyn Write) -> Result<()> {
+    out.write_all(print::csv(head, &[])?.as_bytes())?;
+    let mut rows = Vec::with_capacity(AT_ONCE);
+    loop {
+        let row = answered.row()?;
+        let is_last = row.is_none();
+        rows.extend(row.map(|row| row.iter().map(text).collect()));
+        if rows.len() == AT_ONCE || is_last {
+            out.write_all(&csv_lines(&rows)?)?;
+            rows.clear();
+        }
+        if is_last {
+            return Ok(());
+        }
+    }
+}
+
+fn workbook(answered: &mut Answered, head: &[&str], columns: &[AnswerColumn]) -> Result<Vec<u8>> {
+    let asked = &answered.asked;
+    if asked.rows.saturating_mul(head.len() as u64) > MOST_CELLS {
+        let what = format!("a workbook of {} rows is too large", asked.rows);
+        bail!("{what}; take --format csv or parquet, or fewer rows with --limit");
+    }
+    let notes = [
+        ("Pertanyaan", asked.sql.clone()),
+        ("SHA-256 jawaban", asked.digest.clone()),
+        ("Baris", asked.rows.to_string()),
+        ("Waktu", "semua saat dalam UTC".to_owned()),
+    ];
+    let mut fault = None;
+    let mut rows = std::iter::from_fn(|| match answered.row() {
+        Ok(row) => Some(row?.iter().zip(columns).map(|(value, column)| cell(value, column.kind)).collect()),
+        Err(e) => {
+            fault = Some(e);
+            None
+        }
+    });
+    let bytes = answer_workbook(head, &mut rows, &notes)?;
+    fault.map_or(Ok(bytes), |fault| Err(fault.into()))
 }
 
 fn text(value: &Value) -> String {

@@ -4,22 +4,26 @@
 //!
 //! Invariant: what it reads of the configuration, it reads before.
 
-use super::Order;
+use super::order::Order;
 use std::path::Path;
 
 /// Binds the life of this process to that of its parent, and limits memory and processor time.
 #[cfg(target_os = "linux")]
 pub(super) fn enter(order: &Order) -> anyhow::Result<()> {
     use anyhow::{Context, bail};
-    use rustix::process::{Resource, Rlimit, Signal, getppid, set_parent_process_death_signal, setrlimit};
+    use rustix::process::{Resource, Rlimit, Signal, getppid, getrlimit, set_parent_process_death_signal, setrlimit};
     set_parent_process_death_signal(Some(Signal::KILL)).context("the system does not end it with its parent")?;
     // Where the parent ended before, no signal comes.
     if getppid().is_none_or(|parent| parent.as_raw_nonzero().get() != order.parent) {
         bail!("nobody waits for the answer any more");
     }
-    let limit = |most: u64| Rlimit { current: Some(most), maximum: Some(most) };
-    setrlimit(Resource::As, limit(order.memory_bytes)).context("the system does not limit its memory")?;
-    setrlimit(Resource::Cpu, limit(order.seconds)).context("the system does not limit its processor time")?;
+    let limited = |resource: Resource, most: u64| {
+        // Whoever started it may allow less.
+        let most = Some(getrlimit(resource).maximum.map_or(most, |allowed| allowed.min(most)));
+        setrlimit(resource, Rlimit { current: most, maximum: most })
+    };
+    limited(Resource::As, order.memory_bytes).context("the system does not limit its memory")?;
+    limited(Resource::Cpu, order.seconds).context("the system does not limit its processor time")?;
     Ok(())
 }
 

@@ -15,6 +15,8 @@ use parquet::arrow::arrow_reader::{
     ArrowPredicate, ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
     RowFilter,
 };
+use parquet::file::metadata::RowGroupMetaData;
+use parquet::file::statistics::Statistics;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -87,12 +89,33 @@ fn decoded(
     let has = |name: &str| stored.schema().field_with_name(name).is_ok();
     let predicates: Vec<_> = sought.iter().filter(|(name, _)| has(name)).map(predicate).collect();
     let wanted = mask(columns);
-    let mut builder = builder.with_projection(wanted).with_batch_size(rows);
+    let groups = stored.metadata().row_groups();
+    let groups = (0..groups.len()).filter(|place| sought.iter().all(|one| may_hold(&groups[*place], one))).collect();
+    let mut builder = builder.with_row_groups(groups).with_projection(wanted).with_batch_size(rows);
     if !predicates.is_empty() {
         builder = builder.with_row_filter(RowFilter::new(predicates));
     }
     let reader = builder.build().map_err(|e| e.to_string())?;
     Ok(reader.map(|batch| batch.map_err(|e| e.to_string())))
+}
+
+/// Whether a row group may have one of the sought values, as far as its statistics say.
+fn may_hold(group: &RowGroupMetaData, (name, sought): &(String, Sought)) -> bool {
+    let Some(column) = group.columns().iter().find(|column| column.column_path().string() == *name) else { return true };
+    match (column.statistics(), sought) {
+        (Some(Statistics::ByteArray(ends)), Sought::Texts(texts)) => match (ends.min_opt(), ends.max_opt()) {
+            (Some(least), Some(most)) => {
+                let holds = |text: &String| (least.data()..=most.data()).contains(&text.as_bytes());
+                texts.iter().any(holds)
+            }
+            _ => true,
+        },
+        (Some(Statistics::Int64(ends)), Sought::Integers(integers)) => match (ends.min_opt(), ends.max_opt()) {
+            (Some(least), Some(most)) => integers.iter().any(|n| (least..=most).contains(&n)),
+            _ => true,
+        },
+        _ => true,
+    }
 }
 
 /// Returns which rows of a column have one of the sought values; all rows where the column is of another kind.

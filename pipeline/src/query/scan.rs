@@ -29,6 +29,8 @@ use std::sync::{Mutex, PoisonError};
 
 /// How many rows a batch has.
 const BATCH: usize = 32_768;
+/// How many rows of which nothing is read a batch has.
+const COUNTED: usize = 1 << 20;
 /// How many batches of a part may wait.
 const AHEAD: usize = 2;
 /// The most threads that read parts.
@@ -233,7 +235,15 @@ fn counted(
 ) -> Result<ControlFlow<()>, QueryError> {
     let mut reader = Reader::default();
     let batch = Batch { scan, month, batch: None, reader: RefCell::new(&mut reader) };
-    take(&Frame::new(rows, scan.columns.len(), &batch))
+    let mut left = rows;
+    while left > 0 {
+        let rows = left.min(COUNTED);
+        if take(&Frame::new(rows, scan.columns.len(), &batch))?.is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+        left -= rows;
+    }
+    Ok(ControlFlow::Continue(()))
 }
 
 /// A batch of a part.

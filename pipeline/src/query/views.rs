@@ -148,6 +148,16 @@ impl Views {
     /// Refuses a view that needs what this archive comes without.
     fn check(&self, view: &str) -> Result<(), QueryError> {
         let Subject { archive, decisions, .. } = &self.subject;
+        let needed: &[&str] = match view {
+            "berkas" | "batches" => &cases::READ,
+            "books" => &books::READ,
+            _ => &[],
+        };
+        let schema = archive.public_schema()?;
+        if let Some(column) = needed.iter().find(|column| schema.field_with_name(column).is_err()) {
+            let what = format!("`{view}` cannot be asked here: `{column}` is personal in this archive");
+            return Err(refused(what, "ask `events`"));
+        }
         let lacks = match view {
             "targets" if decisions.is_none() => {
                 "the targets in force are in the office's configuration, which a copy comes without"

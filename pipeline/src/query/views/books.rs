@@ -35,7 +35,7 @@ pub(super) const COLUMNS: [(&str, Kind); 16] = [
 ];
 
 /// The columns of the parts, in the order in which they are read.
-const READ: [&str; 13] = [
+pub(super) const READ: [&str; 13] = [
     "nomor_register",
     "selesai",
     "event_id",

@@ -35,7 +35,7 @@ const MILESTONES: [(Milestone, &str); 10] = [
 ];
 
 /// The columns of the parts, in the order in which they are read.
-const READ: [&str; 11] = [
+pub(super) const READ: [&str; 11] = [
     "berkas_id",
     "kolektif_id",
     "langkah",
@@ -231,6 +231,72 @@ pub(super) fn batches(
     Ok(batches.into_iter().map(row).collect())
 }
 
+/// An event of a case, as far as it matters to the case.
+struct Seen<'f> {
+    columns: &'f [Rc<Vector>],
+    at: usize,
+    /// (selesai, langkah, event), in the order in which events of a case follow each other.
+    key: (i64, i64, Datum),
+    outcome: Datum,
+    milestone: Option<usize>,
+    /// Step, end, and working seconds from its start.
+    handled: Option<(u8, i64, i64)>,
+}
+
+impl Case {
+    fn new(id: Datum, outages: &Rc<OutageClock>) -> Self {
+        Self {
+            id,
+            first: (i64::MAX, 0, Datum::Null),
+            last: (i64::MIN, 0, Datum::Null),
+            last_outcome: Datum::Null,
+            batch: Datum::Null,
+            jenis: Datum::Null,
+            citizenship: Datum::Null,
+            pekon: Datum::Null,
+            brought_s: None,
+            events: 0,
+            returns: 0,
+            milestones: [None; MILESTONES.len()],
+            check: None,
+            handled: Vec::new(),
+            outages: Rc::clone(outages),
+        }
+    }
+
+    fn add(&mut self, seen: Seen<'_>) {
+        let (Seen { columns, at, key, .. }, end) = (&seen, seen.key.0);
+        self.events += 1;
+        if *key < self.first {
+            self.first = key.clone();
+            let of = |place: usize| columns[place].at(*at);
+            (self.batch, self.jenis, self.citizenship, self.pekon) = (of(1), of(6), of(7), of(8));
+            self.brought_s = second(&columns[9], *at);
+        }
+        if let Some(place) = seen.milestone {
+            self.milestones[place] = Some(self.milestones[place].map_or(end, |known| known.min(end)));
+            let of = MILESTONES[place].0;
+            self.returns += i64::from(of == Milestone::Returned);
+            let is_check = matches!(of, Milestone::Complete | Milestone::Returned);
+            if is_check && self.check.as_ref().is_none_or(|(first, _)| key < first) {
+                self.check = Some((key.clone(), of == Milestone::Complete));
+            }
+        }
+        self.handled.extend(seen.handled);
+        if *key > self.last {
+            (self.last, self.last_outcome) = (seen.key, seen.outcome);
+        }
+    }
+}
+
+/// The second of an instant.
+fn second(column: &Vector, at: usize) -> Option<i64> {
+    match column.at(at) {
+        Datum::Instant(us) => Some(us.div_euclid(1_000_000)),
+        _ => None,
+    }
+}
+
 /// Reads all cases.
 fn cases(
     subject: &Subject,
@@ -242,73 +308,26 @@ fn cases(
     let scan = Scan::new(&subject.archive, clock, READ.map(Origin::Part).to_vec(), true, read);
     let used: Vec<usize> = (0..READ.len() - usize::from(!handled)).collect();
     let (mut cases, mut places): (Vec<Case>, HashMap<Datum, usize>) = (Vec::new(), HashMap::new());
+    let mut known: BTreeMap<(i64, Datum), Option<usize>> = BTreeMap::new();
     scan.each(&used, None, &mut |frame| {
         let columns = used.iter().map(|place| frame.value(&Node::Column(*place))).collect::<Result<Vec<_>, _>>()?;
-        let [ids, batches, steps, outcomes, ends, events, kinds, citizenships, areas, brought, ..] = columns.as_slice()
-        else {
-            return Ok(ControlFlow::Break(()));
-        };
-        let second = |column: &Vector, at: usize| match column.at(at) {
-            Datum::Instant(us) => Some(us.div_euclid(1_000_000)),
-            _ => None,
-        };
-        let mut known: BTreeMap<(i64, Datum), Option<usize>> = BTreeMap::new();
         for at in 0..frame.rows {
-            let (id, step, outcome) = (ids.at(at), steps.at(at).integer(), outcomes.at(at));
-            let end = second(ends, at).unwrap_or_default();
-            let key = (end, step, events.at(at));
-            let place = *places.entry(id.clone()).or_insert_with(|| {
-                cases.push(Case {
-                    id,
-                    first: (i64::MAX, 0, Datum::Null),
-                    last: (i64::MIN, 0, Datum::Null),
-                    last_outcome: Datum::Null,
-                    batch: Datum::Null,
-                    jenis: Datum::Null,
-                    citizenship: Datum::Null,
-                    pekon: Datum::Null,
-                    brought_s: None,
-                    events: 0,
-                    returns: 0,
-                    milestones: [None; MILESTONES.len()],
-                    check: None,
-                    handled: Vec::new(),
-                    outages: Rc::clone(&outages),
-                });
-                cases.len() - 1
-            });
-            let case = &mut cases[place];
-            case.events += 1;
-            if key < case.first {
-                case.first = key.clone();
-                case.batch = batches.at(at);
-                case.jenis = kinds.at(at);
-                case.citizenship = citizenships.at(at);
-                case.pekon = areas.at(at);
-                case.brought_s = second(brought, at);
-            }
+            let (step, outcome, end) = (columns[2].at(at).integer(), columns[3].at(at), second(&columns[4], at));
+            let end = end.unwrap_or_default();
             let milestone = *known.entry((step, outcome.clone())).or_insert_with_key(|(step, outcome)| {
                 let of = u8::try_from(*step).ok().and_then(|step| subject.facts.sop.milestone(step, outcome.text()))?;
                 MILESTONES.iter().position(|(one, _)| *one == of)
             });
-            if let Some(place) = milestone {
-                case.milestones[place] = Some(case.milestones[place].map_or(end, |known| known.min(end)));
-                let of = MILESTONES[place].0;
-                case.returns += i64::from(of == Milestone::Returned);
-                let is_check = matches!(of, Milestone::Complete | Milestone::Returned);
-                if is_check && case.check.as_ref().is_none_or(|(first, _)| key < *first) {
-                    case.check = Some((key.clone(), of == Milestone::Complete));
-                }
-            }
-            if handled
-                && let Some(start) = second(&columns[READ.len() - 1], at).filter(|start| *start <= end)
-                && let (Ok(step), Ok(from), Ok(to)) = (u8::try_from(step), clock.working_s(start), clock.working_s(end))
-            {
-                case.handled.push((step, end, to - from));
-            }
-            if key > case.last {
-                (case.last, case.last_outcome) = (key, outcome);
-            }
+            let start = columns.get(READ.len() - 1).and_then(|starts| second(starts, at)).filter(|start| *start <= end);
+            let working = start.and_then(|start| Some(clock.working_s(end).ok()? - clock.working_s(start).ok()?));
+            let handled = working.and_then(|working| Some((u8::try_from(step).ok()?, end, working)));
+            let id = columns[0].at(at);
+            let place = *places.entry(id.clone()).or_insert_with(|| {
+                cases.push(Case::new(id, &outages));
+                cases.len() - 1
+            });
+            let key = (end, step, columns[5].at(at));
+            cases[place].add(Seen { columns: &columns, at, key, outcome, milestone, handled });
         }
         Ok(ControlFlow::Continue(()))
     })?;
