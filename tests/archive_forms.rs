@@ -10,7 +10,7 @@ use tests::{EVERY_EVENT, Office, root, sqlite, sqlite_number};
 
 /// What came with form 2.
 const OPTIONAL: &str =
-    "SELECT event_id, nomor_bukti, jumlah_lembar, ktp_lama_diterima FROM events ORDER BY event_id, seq";
+    "SELECT event_id, nomor_bukti, jumlah_lembar, ktp_lama_diterima FROM events_all ORDER BY event_id, seq";
 
 /// The archives, each beside its key, its source, what it answers and its head.
 fn frozen() -> Vec<PathBuf> {

@@ -57,7 +57,7 @@ fn is_whole(pulled: &Pulled) {
 
 fn answer(pulled: &Pulled, column: Column) -> Result<Vec<Vec<serde_json::Value>>, String> {
     let sql = format!("SELECT DISTINCT {} FROM events", column.name());
-    pipeline::query(&pulled.archive, &sql).map(|answer| answer.rows).map_err(|e| e.to_string())
+    tests::asked(&pulled.archive, &sql).map(|answer| answer.rows).map_err(|e| e.to_string())
 }
 
 /// Of the first book that has entries, what a column shows in the working copy and in the full one.

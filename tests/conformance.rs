@@ -53,7 +53,7 @@ fn planted_departures_are_named() {
         );
         let event = office.number(&format!("select min(event_id) from {wanted}"));
         let answer = office.json(&["query", &format!("SELECT berkas_id FROM events WHERE event_id = {event}")], 0);
-        of(&rows, answer[0]["berkas_id"].as_str().unwrap())
+        of(&rows, answer["rows"][0]["berkas_id"].as_str().unwrap())
     };
     let says = |code: &str, step: &str| vec![(code.to_owned(), step.to_owned())];
     assert_eq!(planted(1), says("C001", "4 (Pendaftaran)"));

@@ -160,3 +160,16 @@ pub fn holds_nik(text: &str) -> bool {
         .map(|word| word.trim_matches('.'))
         .any(|word| matches!(word.len(), 15 | 16) && word.bytes().all(|b| b.is_ascii_digit()))
 }
+
+/// Asks an archive by the facts and targets that are built in.
+///
+/// # Errors
+/// As for [`pipeline::Questions::answer`].
+///
+/// # Panics
+/// When the facts that are built in are broken.
+pub fn asked(archive: &pipeline::Archive, sql: &str) -> Result<pipeline::Answer, pipeline::QueryError> {
+    let facts = std::sync::Arc::new(schemas::Facts::embedded().unwrap());
+    let questions = pipeline::Questions::new(archive.clone(), facts, Some(schemas::Decisions::default()));
+    questions.answer(sql, &std::collections::BTreeMap::new())
+}

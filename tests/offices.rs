@@ -210,8 +210,8 @@ impl Office {
     #[must_use]
     pub fn count(&self, column: &str, condition: &str) -> i64 {
         let condition = if condition.is_empty() { String::new() } else { format!(" WHERE {condition}") };
-        let sql = format!("SELECT COUNT({column}) AS n FROM events{condition}");
-        self.json(&["query", &sql], 0)[0]["n"].as_i64().unwrap()
+        let sql = format!("SELECT COUNT({column}) AS n FROM events_all{condition}");
+        self.json(&["query", &sql], 0)["rows"][0]["n"].as_i64().unwrap()
     }
 
     /// The archive has so many events, and none of them twice.
@@ -299,7 +299,7 @@ pub fn covered_with_ramadan() -> String {
 /// All that the public table says of each event, whatever number it got.
 pub const EVERY_EVENT: &str = "SELECT event_id, recorded_at, berkas_id, kolektif_id, langkah, pelaksana, petugas_id, mulai, \
      selesai, hasil, kekurangan, nomor_register, jenis, kewarganegaraan, pekon, diterima, nik_pseudonym, pii_commitment \
-     FROM events ORDER BY event_id, seq";
+     FROM events_all ORDER BY event_id, seq";
 
 /// The columns that an invented row must be given.
 pub const ROW: &str = "berkas_id, kolektif_id, langkah, pelaksana, selesai, hasil, jenis, kewarganegaraan, nik, nama, pekon, \

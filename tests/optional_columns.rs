@@ -106,7 +106,7 @@ fn printed(office: &Office, name: &str) -> String {
 /// What the archive says of each event with a value in one of the public columns.
 fn archived(office: &Office) -> Vec<String> {
     let sql = format!(
-        "SELECT event_id, {OURS} FROM events WHERE nomor_bukti IS NOT NULL OR jumlah_lembar IS NOT NULL OR \
+        "SELECT event_id, {OURS} FROM events_all WHERE nomor_bukti IS NOT NULL OR jumlah_lembar IS NOT NULL OR \
          ktp_lama_diterima IS NOT NULL ORDER BY event_id"
     );
     let csv = office.run(&["query", &sql, "--format", "csv"]).expect_code(0).out;

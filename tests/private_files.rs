@@ -430,7 +430,7 @@ fn what_leaves_the_office_holds_no_person() {
         let ids = ["AMINAH", "B202610", "K202610", "P101", "********"];
         assert!(!ids.iter().any(|id| text.contains(id)) && !tests::holds_nik(&text), "more than counts:\n{text}");
     }
-    let all = office.run(&["query", "SELECT * FROM events", "--format", "csv"]).expect_code(0).out;
+    let all = office.run(&["query", "SELECT * FROM events_all", "--format", "csv"]).expect_code(0).out;
     assert!(!all.contains("AMINAH") && !all.contains("TANGGAMUS"), "a name or birthplace in the public table");
     let head = all.lines().next().unwrap();
     assert!(!head.split(',').any(|c| ["nik", "nama", "tanggal_lahir", "pembawa", "keterangan"].contains(&c)), "{head}");

@@ -340,7 +340,7 @@ fn eight_at_once(lock: bool) {
                 let named = archive.provenance().map_or(0, |p| p.events);
                 // Every part that the log names is there, whole, and holds the rows it should.
                 if named > 0 {
-                    let answer = pipeline::query(&archive, "SELECT COUNT(*) AS n FROM events").unwrap();
+                    let answer = tests::asked(&archive, "SELECT COUNT(*) AS n FROM events_all").unwrap();
                     assert_eq!(answer.rows[0][0].to_string(), named.to_string());
                 }
                 seen.push(named);

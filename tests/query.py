@@ -2,28 +2,52 @@
 
     query.py compare ARCHIVE ANSWERS.json     each answer equal: values, types, NULLs, and the order where one is asked for
     query.py make SEED N                      N questions made by chance
+    query.py forms FOLDER                     jawaban.csv, .json, .xlsx, .parquet are one answer; its digest
 
 ANSWERS.json is a list of {sql, columns, rows} or {sql, refused}. Printed are how many were answered and how many refused.
 What DuckDB writes in its own way is read anew here: instants and days, and decimal numbers as floating ones.
 """
+import csv
 import datetime as dt
+import hashlib
 import json
 import math
+import pathlib
 import random
 import re
 import sys
+import zipfile
 from collections import Counter
 from decimal import Decimal
 
 
-def opened(archive):
+TYPES = {"boolean": "BOOLEAN", "integer": "BIGINT", "number": "DOUBLE", "instant": "TIMESTAMPTZ", "day": "DATE", "text": "VARCHAR"}
+
+
+def opened(archive, views):
     import duckdb
 
     db = duckdb.connect()
     db.execute("set timezone = 'UTC'")
+    for file in sorted(pathlib.Path(views).glob("*.jsonl")):
+        lines = file.read_text().splitlines()
+        columns = json.loads(lines[0])["columns"]
+        db.execute(f"create table {file.stem} ({', '.join(c['name'] + ' ' + TYPES[c['kind']] for c in columns)})")
+        rows = [json.loads(line) for line in lines[1:-1]]
+        if rows:
+            db.executemany(f"insert into {file.stem} values ({', '.join('?' for _ in columns)})", rows)
     db.execute(
-        f"""create table events as select * replace (lower(hex(nik_pseudonym)) as nik_pseudonym, lower(hex(pii_commitment)) as pii_commitment)
-            from read_parquet('{archive}/events/*/*.parquet', hive_partitioning = true, hive_types = {{'bulan': 'varchar'}})"""
+        f"""create table stored as select * replace (lower(hex(nik_pseudonym)) as nik_pseudonym, lower(hex(pii_commitment)) as pii_commitment)
+            from read_parquet('{archive}/events/*/*.parquet', hive_partitioning = true, hive_types = {{'bulan': 'varchar'}}, union_by_name = true)"""
+    )
+    instants = [d[0] for d in db.execute("describe stored").fetchall() if d[1].startswith("TIMESTAMP")]
+    seconds = ", ".join(f"cast(floor(epoch_us(s.{name}) / 1000000) as bigint) as {name}_s" for name in instants)
+    working = ", ".join(f"w.{name}_w, w.{name}_d" for name in instants if name != "recorded_at")
+    joined = f"select s.*, {seconds}, {working}, w.version, w.arrived_at from stored s join working w on s.seq = w.seq"
+    db.execute(f"create table events_all as {joined}")
+    db.execute(
+        """create table events as select * exclude (version, arrived_at) from events_all
+           where seq not in (select correction_of from stored where correction_of is not null)"""
     )
     return db
 
@@ -67,7 +91,7 @@ def outermost_order(sql):
 
 
 def compare(archive, answers):
-    db, counts, wrong = opened(archive), Counter(), []
+    db, counts, wrong = opened(archive, pathlib.Path(answers).parent), Counter(), []
     for answer in json.load(open(answers)):
         sql = answer["sql"]
         if "refused" in answer:
@@ -90,6 +114,32 @@ def compare(archive, answers):
     if wrong:
         sys.exit(f"{len(wrong)} answers differ from DuckDB's:\n" + "\n".join(wrong))
     print(counts["answered"], counts["refused"])
+
+
+def forms(folder):
+    """The same answer as CSV, JSON, XLSX and Parquet: the same rows, the digest computed anew, no formula."""
+    import duckdb
+
+    def files(ending):
+        return str(pathlib.Path(folder) / f"jawaban.{ending}")
+
+    answer = json.load(open(files("json")))
+    names, rows = [c["name"] for c in answer["columns"]], [list(r.values()) for r in answer["rows"]]
+    lines = [json.dumps(row, separators=(",", ":"), ensure_ascii=False) + "\n" for row in [names, *rows]]
+    digest = hashlib.sha256("".join(lines).encode()).hexdigest()
+    assert digest == answer["sha256"] and answer["n"] == len(rows)
+    db = duckdb.connect()
+    db.execute("set timezone = 'UTC'")
+    _, wanted = asked(db, f"select * from read_parquet('{files('parquet')}')")
+    assert [list(row) for row in wanted] == rows, "Parquet has other rows than JSON"
+    with open(files("csv"), newline="") as file:
+        table = list(csv.reader(file))
+    said = [["" if v is None else str(v).lower() if isinstance(v, bool) else str(v) for v in row] for row in rows]
+    assert table == [names, *said], "CSV has other rows than JSON"
+    book = zipfile.ZipFile(files("xlsx"))
+    texts = "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
+    assert digest in texts and "<f>" not in texts
+    print(digest)
 
 
 class Made:
@@ -190,5 +240,7 @@ if __name__ == "__main__":
         made = Made(random.Random(int(sys.argv[2])))
         for _ in range(int(sys.argv[3])):
             print(made.question())
+    elif sys.argv[1] == "forms":
+        forms(sys.argv[2])
     else:
         compare(*sys.argv[2:])

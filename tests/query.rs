@@ -2,9 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 
+use pipeline::{Answer, Archive, BookWriter, Disclosure, FigureBook, QueryError, Questions, failing_cases};
+use rustix::process::{Pid, Signal, kill_process};
+use schemas::figures::RegisterNumbers;
+use schemas::{Decisions, Facts, ParameterKind, SavedQuestion};
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use tempfile::TempDir;
 use tests::tools::Tool;
 use tests::{Office, root};
@@ -20,6 +26,15 @@ tests::trials! {
     limits_are_those_of_the_whole_question needs PYTHON;
     a_spreadsheet_sees_no_formula needs PYTHON;
     a_table_for_reading_ends needs PYTHON;
+    saved_questions_are_answered_as_by_duckdb needs DUCKDB;
+    a_parameter_is_a_value_and_never_text needs PYTHON;
+    books_are_those_that_are_printed needs PYTHON;
+    verdicts_of_berkas_are_those_of_the_targets needs PYTHON;
+    every_column_of_every_view_is_explained needs PYTHON;
+    a_copy_says_what_it_lacks needs PYTHON;
+    an_answer_is_the_same_in_every_form needs DUCKDB;
+    a_question_ends_at_its_deadline_and_with_whoever_asked needs PYTHON;
+    hostile_statements_end_cleanly_and_reach_nothing needs PYTHON;
 }
 
 const PYTHON: Tool = Tool::Python(&[]);
@@ -46,16 +61,35 @@ fn judge() -> String {
     root().join("tests/query.py").display().to_string()
 }
 
-/// Asks all, and lets DuckDB judge; how many were answered, how many refused.
+/// Questions about an archive, by the facts and targets that are built in.
+fn asking(archive: &Path) -> Questions {
+    Questions::new(Archive::open(archive).unwrap(), Arc::new(Facts::embedded().unwrap()), Some(Decisions::default()))
+}
+
+fn ask(questions: &Questions, sql: &str) -> Result<Answer, QueryError> {
+    questions.answer(sql, &BTreeMap::new())
+}
+
+/// Asks all, and lets DuckDB judge; how many were answered, how many refused. DuckDB computes `events` and `events_all` from the
+/// parts; of the other views, and of working times, it gets the rows, and so judges what is asked of them.
 fn judged<'q>(archive: &Path, questions: impl Iterator<Item = &'q str>) -> (usize, usize) {
-    let open = pipeline::Archive::open(archive).unwrap();
+    let open = asking(archive);
+    let dir = TempDir::new().unwrap();
+    for view in ["berkas", "batches", "books", "findings", "runs", "targets", "quarantine", "working"] {
+        let mut lines = Vec::new();
+        let sql = match view {
+            "working" => "SELECT seq, mulai_w, mulai_d, selesai_w, selesai_d, diterima_w, diterima_d, version, arrived_at FROM events_all".to_owned(),
+            _ => format!("SELECT * FROM {view}"),
+        };
+        open.write(&sql, &BTreeMap::new(), u64::MAX, &mut lines).unwrap();
+        fs::write(dir.path().join(format!("{view}.jsonl")), lines).unwrap();
+    }
     let answers: Vec<Value> = questions
-        .map(|sql| match pipeline::query(&open, sql) {
+        .map(|sql| match ask(&open, sql) {
             Ok(answer) => json!({"sql": sql, "columns": answer.columns, "rows": answer.rows}),
             Err(refusal) => json!({"sql": sql, "refused": refusal.to_string()}),
         })
         .collect();
-    let dir = TempDir::new().unwrap();
     let file = dir.path().join("jawaban.json");
     fs::write(&file, json!(answers).to_string()).unwrap();
     let counts = DUCKDB.output(&[&judge(), "compare", &archive.display().to_string(), &file.display().to_string()]);
@@ -91,9 +125,9 @@ fn duckdb_agrees_by_chance() {
 /// No syntax tree, no word of an engine: what is not known, and what to write instead.
 fn what_is_refused_says_what_to_ask() {
     let office = office();
-    let archive = pipeline::Archive::open(&office.path("archive")).unwrap();
+    let archive = asking(&office.path("archive"));
     let questions = questions();
-    let refusals = each(&questions).filter_map(|sql| Some((sql, pipeline::query(&archive, sql).err()?.to_string())));
+    let refusals = each(&questions).filter_map(|sql| Some((sql, ask(&archive, sql).err()?.to_string())));
     let mut seen = 0;
     for (sql, refusal) in refusals {
         seen += 1;
@@ -150,12 +184,12 @@ const OF_A_PERSON: [&str; 20] = [
 /// Every question, with what may be a person's in the place of each word, and before it.
 fn no_refusal_repeats_what_was_typed() {
     let office = office();
-    let archive = pipeline::Archive::open(&office.path("archive")).unwrap();
+    let archive = asking(&office.path("archive"));
     let questions = questions();
     let mut planted = OF_A_PERSON.iter().cycle();
     let mut refused = 0;
-    let mut ask = |sql: &str| {
-        let Err(refusal) = pipeline::query(&archive, sql) else { return };
+    let mut plant = |sql: &str| {
+        let Err(refusal) = ask(&archive, sql) else { return };
         let said = refusal.to_string().to_lowercase();
         for part in ["siti", "amin", "570897", "9001"] {
             assert!(!said.contains(part), "{sql}\n{said}");
@@ -172,8 +206,8 @@ fn no_refusal_repeats_what_was_typed() {
         for place in 0..words.len() {
             let (before, after) = (words[..place].concat(), words[place + 1..].concat());
             let one = planted.next().unwrap();
-            ask(&format!("{before}{one} {after}"));
-            ask(&format!("{before}{one} {}{after}", words[place]));
+            plant(&format!("{before}{one} {after}"));
+            plant(&format!("{before}{one} {}{after}", words[place]));
         }
     }
     for one in OF_A_PERSON {
@@ -212,7 +246,7 @@ fn no_refusal_repeats_what_was_typed() {
             format!("SELECT \"{one}"),
             format!("SELECT 1; SELECT {one}"),
         ] {
-            ask(&sql);
+            plant(&sql);
         }
     }
     assert!(refused > 5000, "{refused}");
@@ -238,7 +272,7 @@ fn a_refusal_says_where_and_what_may_be_meant() {
 
 fn an_answer_has_the_same_form_whatever_its_rows() {
     let office = office();
-    let of = |sql: &str| office.json(&["query", sql], 0);
+    let of = |sql: &str| office.json(&["query", sql], 0)["rows"].clone();
     // However many rows there are, an instant and a day are written as such.
     for (column, form) in [("selesai", "2026-08-06T00:35:49Z"), ("CAST(selesai AS DATE)", "2026-08-06")] {
         let asked = |rows: u32| format!("SELECT {column} AS x FROM events ORDER BY seq LIMIT {rows}");
@@ -345,4 +379,282 @@ fn a_table_for_reading_ends() {
     assert_eq!(ran.out.lines().filter(|line| line.trim().parse::<i64>().is_ok()).count(), 1000);
     let all = office.run(&["query", "SELECT seq FROM events", "--format", "csv"]).expect_code(0).out;
     assert_eq!(i64::try_from(all.lines().count()).unwrap(), rows + 1);
+}
+
+/// The archive's own ids and a month, for the parameters of saved questions.
+fn values(office: &Office) -> BTreeMap<&'static str, String> {
+    let archive = asking(&office.path("archive"));
+    let one = |sql: &str| ask(&archive, sql).unwrap().rows[0][0].as_str().unwrap().to_owned();
+    BTreeMap::from([
+        ("month", "2026-10".to_owned()),
+        ("berkas", one("SELECT MIN(berkas_id) FROM events_all WHERE correction_of IS NOT NULL")),
+        ("petugas", one("SELECT MAX(petugas_id) FROM events WHERE bulan = '2026-10'")),
+        ("hari", "3".to_owned()),
+        ("kali", "1".to_owned()),
+    ])
+}
+
+/// Each saved question is answered by its name, in one step, and its SELECT is DuckDB's too.
+fn saved_questions_are_answered_as_by_duckdb() {
+    let office = office();
+    office.run(&["seal", "--month", "2026-08", "--incomplete", "uji"]).expect_code_in(&[0, 1, 2], "seal");
+    let values = values(&office);
+    let (mut filled, mut with_rows) = (Vec::new(), 0);
+    for saved in SavedQuestion::all().unwrap() {
+        let mut arguments = vec!["query".to_owned(), saved.name.to_owned()];
+        let mut sql = saved.sql.replace('\n', " ");
+        for parameter in &saved.parameters {
+            let value = &values[parameter.name.as_str()];
+            match parameter.name.as_str() {
+                "month" => arguments.extend(["--month".to_owned(), value.clone()]),
+                name => arguments.extend(["--set".to_owned(), format!("{name}={value}")]),
+            }
+            let is_number = parameter.kind == ParameterKind::Number;
+            let literal = if is_number { value.clone() } else { format!("'{value}'") };
+            sql = sql.replace(&format!(":{}", parameter.name), &literal);
+        }
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let answer = office.json(&arguments, 0);
+        with_rows += usize::from(answer["n"].as_u64().unwrap() > 0);
+        filled.push(sql);
+    }
+    assert_eq!(filled.len(), 20);
+    assert!(with_rows >= 12, "only {with_rows} have rows");
+    let (answered, refused) = judged(&office.path("archive"), filled.iter().map(String::as_str));
+    assert_eq!((answered, refused), (20, 0));
+    let list = office.run(&["query", "--list", "--format", "csv"]).expect_code(0).out;
+    assert_eq!(list.lines().count(), 21, "{list}");
+}
+
+fn a_parameter_is_a_value_and_never_text() {
+    let office = office();
+    let hostile = ["x' OR '1'='1", "'; DROP TABLE events; --", "x'||berkas_id||'", "\\", ":month", "\"", "/*"];
+    for value in hostile {
+        let set = format!("berkas={value}");
+        let answer = office.json(&["query", "riwayat_berkas", "--set", &set], 0);
+        assert_eq!(answer["n"], 0, "{value}");
+        let echoed = office.json(&["query", "SELECT :berkas AS x", "--set", &set], 0);
+        assert_eq!(echoed["rows"][0]["x"], *value);
+    }
+    for (arguments, says) in [
+        (vec!["query", "riwayat_berkas"], "--set berkas="),
+        (vec!["query", "volume_per_bulan", "--month", "2026-10"], "no parameters"),
+        (vec!["query", "hasil_per_langkah"], "--month 2026-10"),
+        (vec!["query", "hasil_per_langkah", "--set", "month=2026-13"], "write a month"),
+        (vec!["query", "riwayat_berkas", "--set", "berkas=1806019001010001"], "number of a person"),
+        (vec!["query", "tidak_ada"], "no saved question"),
+        (vec!["query", "SELECT :x"], "has no value"),
+        (vec!["query", "SELECT 1", "--format", "xlsx"], "--output"),
+    ] {
+        let ran = office.run(&arguments).expect_code(2);
+        assert!(ran.err.contains(says) && !ran.err.contains("1806019001010001"), "{says}: {}", ran.err);
+    }
+}
+
+/// The entries of the view are those of the books, in their order, also of a month that was closed before corrections came.
+fn books_are_those_that_are_printed() {
+    let office = office();
+    office.run(&["seal", "--month", "2026-08"]).expect_code_in(&[0, 1], "seal");
+    office.sql("update langkah_berkas set petugas_id = 'P777' where event_id in (select min(event_id) from langkah_berkas where langkah = 4)");
+    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    let archive = Archive::open(&office.path("archive")).unwrap();
+    let facts = Facts::embedded().unwrap();
+    let mut entries = 0;
+    for month in archive.months() {
+        let known = archive.seal(month).map_or_else(|| archive.clone(), |seal| archive.at(seal.version).unwrap());
+        let writer = BookWriter::open(&known, &facts, month, "DINAS REKAAN").unwrap();
+        for ledger in &facts.ledgers {
+            let book = writer.book(ledger, &RegisterNumbers::default(), Disclosure::Masked).unwrap();
+            let sql = format!("SELECT berkas_id FROM books WHERE buku = '{}' AND bulan = '{month}'", ledger.id);
+            let found = tests::asked(&archive, &sql).unwrap();
+            let mut found: Vec<String> = found.rows.iter().map(|row| row[0].as_str().unwrap().to_owned()).collect();
+            let mut printed = book.berkas.clone();
+            entries += printed.len();
+            found.sort();
+            printed.sort();
+            assert_eq!(found, printed, "{} {month}", ledger.id);
+        }
+    }
+    assert!(entries > 300, "{entries}");
+}
+
+/// For each target in force and each month: the berkas that fail are those that `compliance --failed` names.
+fn verdicts_of_berkas_are_those_of_the_targets() {
+    let office = office();
+    let archive = Archive::open(&office.path("archive")).unwrap();
+    let facts = Arc::new(Facts::embedded().unwrap());
+    let book = FigureBook::open(&archive, &facts).unwrap();
+    let mut failing = 0;
+    for month in archive.months() {
+        for rule in Decisions::default().rules(&facts, month) {
+            let id = &rule.target.id;
+            let belongs = match id.as_str() {
+                id if id.starts_with("terbit") => format!("bulan_tercetak = '{month}'"),
+                _ => continue,
+            };
+            let sql = format!(
+                "SELECT berkas_id FROM berkas WHERE target_{id} = 'tidak memenuhi' AND {belongs} ORDER BY berkas_id"
+            );
+            let found = tests::asked(&archive, &sql).unwrap();
+            let found: Vec<&str> = found.rows.iter().map(|row| row[0].as_str().unwrap()).collect();
+            // Those that are still open at the end of the month are not printed in it.
+            let printed = tests::asked(&archive, &format!("SELECT berkas_id FROM berkas WHERE {belongs}")).unwrap();
+            let printed: BTreeSet<&str> = printed.rows.iter().map(|row| row[0].as_str().unwrap()).collect();
+            let wanted = failing_cases(&book, month, &rule).unwrap();
+            let wanted: Vec<&str> = wanted.iter().map(String::as_str).filter(|id| printed.contains(id)).collect();
+            failing += wanted.len();
+            assert_eq!(found, wanted, "{id} {month}");
+        }
+    }
+    assert!(failing > 20, "{failing}");
+}
+
+fn every_column_of_every_view_is_explained() {
+    let office = office();
+    let archive = Archive::open(&office.path("archive")).unwrap();
+    let views = tests::asked(&archive, "SHOW TABLES").unwrap();
+    assert_eq!(views.rows.len(), 9);
+    for view in &views.rows {
+        let name = view[0].as_str().unwrap();
+        assert!(view[1].as_str().unwrap().len() > 20, "{name}");
+        for column in tests::asked(&archive, &format!("DESCRIBE {name}")).unwrap().rows {
+            assert!(column[2].as_str().unwrap().len() > 5, "{name}.{} has no meaning", column[0]);
+        }
+        let shown = office.run(&["query", "--columns", name]).expect_code(0).out;
+        assert!(shown.contains("arti"), "{shown}");
+    }
+}
+
+fn a_copy_says_what_it_lacks() {
+    let office = office();
+    let dir = TempDir::new().unwrap();
+    let copy = dir.path().join("salinan");
+    tests::copy(&office.path("archive"), &copy);
+    for private in ["persons", "quarantine"] {
+        drop(fs::remove_dir_all(copy.join(private)));
+    }
+    let copy = copy.display().to_string();
+    let outside = TempDir::new().unwrap();
+    for (sql, says) in [
+        ("SELECT COUNT(*) FROM findings", "a public copy comes without"),
+        ("SELECT COUNT(*) FROM targets", "configuration"),
+        ("SELECT target_terbit_24_jam FROM berkas", "tertib.toml"),
+    ] {
+        let ran = tests::run_in(outside.path(), &["query", "--archive", &copy, sql]).expect_code(2);
+        assert!(ran.err.contains(says), "{}", ran.err);
+    }
+    for sql in ["SELECT COUNT(*) FROM berkas", "SELECT COUNT(*) FROM books", "SELECT COUNT(*) FROM runs"] {
+        tests::run_in(outside.path(), &["query", "--archive", &copy, sql]).expect_code(0);
+    }
+}
+
+/// The digest is that of the answer, whatever it is written as, and can be computed by anyone.
+fn an_answer_is_the_same_in_every_form() {
+    let office = office();
+    let sql = "SELECT seq, berkas_id, selesai, CAST(selesai AS DATE) AS hari, langkah / 4 AS x, langkah > 5 AS y, petugas_id FROM events ORDER BY seq";
+    let mut digests = BTreeSet::new();
+    for form in ["csv", "json", "xlsx", "parquet"] {
+        let file = office.place(&format!("jawaban.{form}"));
+        let ran = office.run(&["query", sql, "--format", form, "--output", &file]).expect_code(0);
+        assert!(ran.out.is_empty(), "{}", ran.out);
+        digests.insert(ran.err.split("SHA-256 ").nth(1).unwrap().trim().to_owned());
+    }
+    assert_eq!(digests.len(), 1);
+    let folder = office.path("");
+    let said = DUCKDB.output(&[&judge(), "forms", &folder.display().to_string()]);
+    assert_eq!(said.trim(), digests.first().unwrap().as_str());
+}
+
+/// A question that takes some seconds, whatever the office.
+const LONG: &str = "SELECT COUNT(*) FROM events a, events b, events c WHERE a.seq + b.seq + c.seq = -1";
+
+fn child_of(parent: u32) -> Option<u32> {
+    let children = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).ok()?;
+    children.split_whitespace().next()?.parse().ok()
+}
+
+fn runs(process: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    // What ended and was not collected by the first process of a container does not run.
+    !stat.is_empty() && !stat.rsplit(')').next().unwrap_or_default().trim_start().starts_with('Z')
+}
+
+fn within(seconds: u64, done: impl Fn() -> bool) -> bool {
+    (0..seconds * 20).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        done()
+    })
+}
+
+fn a_question_ends_at_its_deadline_and_with_whoever_asked() {
+    let office = office();
+    let ran = office.run(&["query", LONG, "--timeout", "1"]).expect_code(2);
+    assert!(ran.err.contains("longer than 1 s") && ran.err.contains("--timeout"), "{}", ran.err);
+    for signal in [Signal::KILL, Signal::TERM, Signal::INT] {
+        let mut parent = office.spawn(&["query", LONG]);
+        assert!(within(10, || child_of(parent.id()).is_some()), "no child");
+        let child = child_of(parent.id()).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        kill_process(Pid::from_child(&parent), signal).unwrap();
+        assert!(within(3, || !runs(child)), "the child outlives {signal:?}");
+        let ended = parent.wait().unwrap();
+        assert!(!ended.success());
+    }
+}
+
+/// What lies in the archive, by path.
+fn digests(folder: &Path) -> BTreeMap<String, String> {
+    let (mut found, mut open) = (BTreeMap::new(), vec![folder.to_owned()]);
+    while let Some(dir) = open.pop() {
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                found.insert(path.display().to_string(), pipeline::sha256(&fs::read(&path).unwrap()));
+            }
+        }
+    }
+    found
+}
+
+fn hostile_statements_end_cleanly_and_reach_nothing() {
+    const CANARY: &str = "kenari-yang-tidak-boleh-terbaca";
+    let office = office();
+    let canary = office.path("kenari.csv");
+    fs::write(&canary, format!("a,b\n{CANARY},{CANARY}\n")).unwrap();
+    let before = digests(&office.path("archive"));
+    let corpus = fs::read_to_string(root().join("tests/query/hostile.sql")).unwrap();
+    let mut statements: Vec<String> = corpus
+        .lines()
+        .filter(|line| !line.starts_with("-- "))
+        .map(|line| line.replace("KANARI", &canary.display().to_string()))
+        .collect();
+    for n in [50, 99, 101, 1_000, 5_000] {
+        statements.push(format!("SELECT {}1{} AS a", "(".repeat(n), ")".repeat(n)));
+        statements.push(format!("SELECT {}1 AS a", "NOT ".repeat(n)));
+        statements.push(format!("SELECT {}1 AS a", "- ".repeat(n)));
+        statements.push(format!("SELECT {} AS a", vec!["1"; n].join(" + ")));
+        statements.push(format!("SELECT {} AS a", vec!["'x'"; n].join(" || ")));
+        statements.push(format!("{}SELECT 1 AS a{}", "SELECT * FROM (".repeat(n), ") AS t".repeat(n)));
+        statements.push(format!("SELECT seq FROM events WHERE seq IN ({})", vec!["1"; n].join(", ")));
+        statements.push(format!("SELECT {} END AS a", "CASE WHEN true THEN ".repeat(n)));
+        statements.push(vec!["SELECT 1 AS a"; n].join(" UNION ALL "));
+    }
+    assert!(statements.len() >= 450, "{}", statements.len());
+    let (mut answered, mut refused) = (0, 0);
+    for sql in &statements {
+        let ran = office.run(&["query", "--format", "csv", "--timeout", "60", "--limit", "100", "--", sql]);
+        let shown: String = sql.chars().take(200).collect();
+        assert!(ran.code == 0 || ran.code == 2, "{shown}\n{} {}", ran.code, ran.err);
+        assert!(!ran.out.contains(CANARY) && !ran.err.contains(CANARY), "{shown}");
+        for odd in ["signal", "panicked", "defect of the program", "was not answered"] {
+            assert!(!ran.err.contains(odd), "{shown}\n{}", ran.err);
+        }
+        assert!(ran.err.trim_end().lines().count() <= 3, "{shown}\n{}", ran.err);
+        answered += usize::from(ran.code == 0);
+        refused += usize::from(ran.code == 2);
+    }
+    assert!(answered > 20 && refused > 300, "{answered} {refused}");
+    assert_eq!(digests(&office.path("archive")), before);
 }

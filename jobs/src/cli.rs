@@ -6,6 +6,7 @@ use crate::commands::{
     render, restore, run, seal, selftest, serve, status, target, trace, verify, witness,
 };
 use crate::examples;
+use crate::inquiry;
 use crate::options::{Common, OfMonth, Where};
 use crate::outcome::Outcome;
 use crate::portal::attend;
@@ -108,7 +109,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: clock::Action,
     },
-    /// Answer one SELECT over the public table `events`.
+    /// Answer one SELECT over the views of the archive, or a saved question.
     #[command(after_help = examples::QUERY)]
     Query(query::Options),
     /// Everything about a berkas, a batch or a person, in order of time.
@@ -181,6 +182,9 @@ pub(crate) enum Command {
     /// Examine a bag from elsewhere: how tertib calls itself, so that nothing in a bag can take the machine.
     #[command(hide = true)]
     ExamineBag(verify::Examine),
+    /// Answer one question of `query`: how tertib calls itself, with limits of memory and time.
+    #[command(hide = true)]
+    Answer(inquiry::Options),
     /// Make what a package of the program needs: manual pages, completions.
     #[command(hide = true)]
     Util {
@@ -227,7 +231,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Status(options) => status::run(options, common).await,
         Command::Log(options) => log::run(options).await,
         Command::Clock { action } => clock::run(action).await,
-        Command::Query(options) => query::run(&options, common),
+        Command::Query(options) => query::run(options, common).await,
         Command::Trace(options) => trace::run(&options, common),
         Command::Reconcile(options) => reconcile::run(&options, common).await,
         Command::Target { action } => target::run(&action, common),
@@ -245,6 +249,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
             reports::RenderError::Layout { reason, .. } => anyhow!("error: {reason}"),
             other => anyhow!("error: {other}"),
         }),
+        Command::Answer(options) => inquiry::attend(&options).map(|()| Outcome::Done),
         Command::Desk(place) => attend(&place).map(|()| Outcome::Done),
         Command::ExamineBag(asked) => verify::examine_bag(&asked).map(|()| Outcome::Done),
         Command::Util { action } => manual::run(&action, Arguments::command()),

@@ -146,7 +146,8 @@ Examples:
 pub(crate) const QUERY: &str = "\
 Examples:
   tertib query \"select count(*) from events where bulan = '2026-10'\"
-  tertib query \"select langkah, count(*) from events group by langkah\" --format csv";
+  tertib query --list                          the saved questions
+  tertib query riwayat_berkas --set berkas=B202610-000001 --format xlsx --output berkas.xlsx";
 
 pub(crate) const TRACE: &str = "\
 Examples:

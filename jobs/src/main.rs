@@ -22,6 +22,7 @@ mod freshness;
 mod health;
 mod heartbeat;
 mod history;
+mod inquiry;
 mod itself;
 mod job_lock;
 mod key_files;

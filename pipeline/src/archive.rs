@@ -11,6 +11,7 @@ mod access;
 mod action;
 pub(crate) mod additions;
 pub(crate) mod arrivals;
+pub(crate) mod coded;
 pub(crate) mod columns;
 pub(crate) mod commit_log;
 mod commit_note;
@@ -316,6 +317,11 @@ impl Archive {
     /// Returns the public parts, each with its least and greatest key.
     pub(crate) fn keyed_files(&self) -> impl Iterator<Item = &EventFile> {
         self.commits.iter().flat_map(|c| &c.events)
+    }
+
+    /// Returns the commits of the log, in order.
+    pub(crate) fn commits(&self) -> &[Commit] {
+        &self.commits
     }
 
     /// Returns what the last commit from the source of that name recorded about it.

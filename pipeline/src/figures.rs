@@ -28,6 +28,7 @@ mod suppression;
 
 pub use case_order::by_case;
 pub use error::FigureError;
+pub(crate) use outage_clock::OutageClock;
 pub use probable_duplicates::{PROBABLE, Probable, ProbableDuplicates, probable_duplicates};
 pub use quality::{ColumnQuality, Quality, QualityFinding, quality, quality_cells, released_quality_cells};
 pub(crate) use quality::{findings_of_cases, needless_returns};

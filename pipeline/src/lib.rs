@@ -26,8 +26,9 @@ pub use archive::{
     waiting_in_quarantine,
 };
 pub use bag::{
-    BAG_MONTHS, BagContent, BagError, BagExamination, BagFault, BagTrust, BagWriter, ClosedBag, LogExtract, LoggedCommit, MonthRows,
-    ScriptError, SealContents, event_scripts, examine_bag, log_extract, month_rows, put_events, put_log, seal_bag,
+    BAG_MONTHS, BagContent, BagError, BagExamination, BagFault, BagTrust, BagWriter, ClosedBag, LogExtract,
+    LoggedCommit, MonthRows, ScriptError, SealContents, event_scripts, examine_bag, log_extract, month_rows,
+    put_events, put_log, seal_bag,
 };
 pub use books::{BookError, BookWriter, Disclosure};
 pub use disposal::{Disposable, DisposableMonth, DisposalError, DisposalRequest, dispose};
@@ -43,7 +44,7 @@ pub use pull::{
     Difference, Progress, PullError, PullOptions, PullReport, Reason, Reconciliation, Sample, Stage, pull, reconcile,
     sample,
 };
-pub use query::{Answer, QueryError, query};
+pub use query::{Answer, AnswerColumn, AnswerKind, Ended, Given, QueryError, Questions, write_parquet};
 pub use selftest::{Check, Selftest, SelftestError, Statistic, selftest};
 pub use source::{
     Catalog, CatalogColumn, CatalogTable, DateFormat, Link, Profile, RelationSchema, Source, SourceConfig, SourceError,

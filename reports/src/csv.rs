@@ -62,6 +62,17 @@ impl<W: Write> Lines<W> {
     }
 }
 
+/// Returns rows for programs without a header line.
+pub(crate) fn rows_alone<T: AsRef<str>>(
+    rows: impl Iterator<Item = impl Iterator<Item = T>>,
+) -> Result<Vec<u8>, String> {
+    let mut writer = WriterBuilder::new().from_writer(Vec::new());
+    for row in rows {
+        writer.write_record(row.map(|cell| harmless(cell.as_ref()))).map_err(|e| e.to_string())?;
+    }
+    writer.into_inner().map_err(|e| e.to_string())
+}
+
 /// Returns the text of a cell.
 pub(crate) fn written(item: &Item, dialect: CsvDialect) -> String {
     match (dialect, item) {

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod answer_workbook;
 mod bag_readme;
 mod book;
 mod calendar;
@@ -40,6 +41,7 @@ mod trial;
 mod verification;
 mod xlsx;
 
+pub use answer_workbook::{AnswerCell, answer_workbook};
 pub use bag_readme::{BagReadme, ReadmeStatement, SavedQuestion, bag_readme};
 pub use cases::cases_file;
 pub use code::{block_code, code};
@@ -53,7 +55,7 @@ pub use month_rows::{RowsCsv, rows_workbook};
 pub use pdf::Rendered;
 pub use program::{Program, Typesetter, set_in};
 pub use render_error::RenderError;
-pub use spreadsheet::{csv, csv_notes, csv_rows, workbook};
+pub use spreadsheet::{csv, csv_lines, csv_notes, csv_rows, workbook};
 pub use templates::{TemplateError, template_names};
 pub use trace::{Section, trace_sections};
 

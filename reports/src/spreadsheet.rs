@@ -84,3 +84,12 @@ pub fn csv_rows(head: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>, RenderEr
     let written = crate::csv::lines(head.iter().copied(), rows.iter().map(|row| row.iter()), CsvDialect::Rfc4180);
     written.map_err(|reason| RenderError::Data { document: "csv".to_owned(), reason })
 }
+
+/// Returns any rows as CSV for programs, without a header line.
+///
+/// # Errors
+/// [`RenderError::Data`] when they cannot be written.
+pub fn csv_lines(rows: &[Vec<String>]) -> Result<Vec<u8>, RenderError> {
+    let written = crate::csv::rows_alone(rows.iter().map(|row| row.iter()));
+    written.map_err(|reason| RenderError::Data { document: "csv".to_owned(), reason })
+}

@@ -1,65 +1,88 @@
 //! `tertib query`
 
+use crate::inquiry::{Form, Limits, answered, given, listed, question};
 use crate::options::{ArchiveCopy, Common, Format, Where};
 use crate::outcome::Outcome;
 use crate::print;
-use crate::workspace::Readable;
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
 use clap::Args;
-use serde::{Serialize, Serializer};
-use serde_json::Value;
-
-/// A table for reading has so many rows; CSV and JSON have all.
-const READABLE: usize = 1000;
+use schemas::Month;
+use std::path::PathBuf;
 
 /// Options of `tertib query`.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// One SELECT over the table `events`; instants are in UTC, `bulan` is the office's month of `selesai`.
-    sql: String,
+    /// One SELECT over `events` or another view, or the name of a saved question; instants are in UTC, `bulan` is the office's month.
+    #[arg(value_name = "SQL|NAME", required_unless_present_any = ["list", "columns"])]
+    question: Option<String>,
+    /// List the saved questions instead, with their parameters.
+    #[arg(long, conflicts_with_all = ["question", "columns"])]
+    list: bool,
+    /// Say what the columns of a view mean instead; without a view, which views there are.
+    #[arg(long, value_name = "VIEW", num_args = 0..=1, default_missing_value = "", conflicts_with = "question")]
+    columns: Option<String>,
+    /// The month of a question that has `:month`.
+    #[arg(long, value_name = "YYYY-MM")]
+    month: Option<Month>,
+    /// The value of a parameter of the question: `--set berkas=B202610-000001` for `:berkas`.
+    #[arg(long, value_name = "NAME=VALUE")]
+    set: Vec<String>,
     /// How to write the answer.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = Form::Table)]
+    format: Form,
+    /// Write it into this file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// The most rows that are given [default: 1000 in a table, 100000 in a workbook, else 10000000].
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// The most seconds that the question may take.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    timeout: u64,
     #[command(flatten)]
     copy: ArchiveCopy,
     #[command(flatten)]
     place: Where,
 }
 
-/// A row as an object whose keys come in the order of the columns.
-struct Object<'a>(&'a [String], &'a [Value]);
-
-impl Serialize for Object<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().zip(self.1))
-    }
-}
-
 /// Instants in the answer are UTC.
-pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
-    let archive = Readable::open(&options.copy, &options.place)?.archive()?;
-    let answer = pipeline::query(&archive, &options.sql)?;
-    let head: Vec<&str> = answer.columns.iter().map(String::as_str).collect();
-    let text = |value: &Value| match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    let rows = |most: usize| -> Vec<Vec<String>> {
-        answer.rows.iter().take(most).map(|row| row.iter().map(text).collect()).collect()
-    };
-    let out = match options.format {
-        Format::Json => {
-            let objects: Vec<_> = answer.rows.iter().map(|row| Object(&answer.columns, row)).collect();
-            format!("{}\n", serde_json::to_string_pretty(&objects)?)
-        }
-        Format::Csv => print::csv(&head, &rows(usize::MAX))?,
-        Format::Table => print::table(&head, &rows(READABLE)),
-    };
-    print::data(&out)?;
-    let more = answer.rows.len().saturating_sub(READABLE);
-    if more > 0 && matches!(options.format, Format::Table) {
-        print::words(common, &format!("{more} more rows; write LIMIT, or ask with --format csv"));
+pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
+    let form = options.format;
+    if options.list {
+        let head = ["nama", "judul", "parameter", "kalimat"];
+        let format = match form {
+            Form::Csv => Format::Csv,
+            Form::Json => Format::Json,
+            Form::Table | Form::Xlsx | Form::Parquet => Format::Table,
+        };
+        print::data(&print::rows(&head, &listed()?, format)?)?;
+        return Ok(Outcome::Done);
     }
+    if matches!(form, Form::Xlsx | Form::Parquet) && options.output.is_none() {
+        bail!("a workbook or a Parquet file needs a name; give it with --output FILE");
+    }
+    let (sql, parameters) = match (&options.question, options.columns.as_deref()) {
+        (_, Some("")) => ("SHOW TABLES".to_owned(), std::collections::BTreeMap::new()),
+        (_, Some(view)) if view.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') => {
+            (format!("DESCRIBE {view}"), std::collections::BTreeMap::new())
+        }
+        (_, Some(_)) => {
+            bail!("there is no view of this name; `{}` lists them", print::command("query --columns", None))
+        }
+        (asked, None) => question(asked.as_deref().context("nothing was asked")?, options.month, &options.set)?,
+    };
+    let limits = Limits { rows: options.limit.unwrap_or_else(|| form.usual_rows()), seconds: options.timeout };
+    let answer = answered(sql, parameters, limits, &options.copy, &options.place).await?;
+    // The one place where the whole answer is known, and nothing of it was given yet.
+    let asked = &answer.asked;
+    tracing::debug!(digest = %asked.digest, rows = asked.rows, columns = ?asked.columns, months = asked.months.len(), "answered");
+    let more = answer.all - asked.rows;
+    let said = format!("{} rows, SHA-256 {}", asked.rows, asked.digest);
+    given(answer, form, options.output.as_deref())?;
+    if more > 0 {
+        let how = if form == Form::Table { ", or ask with --format csv" } else { "" };
+        print::words(common, &format!("{more} more rows; raise --limit{how}"));
+    }
+    print::words(common, &said);
     Ok(Outcome::Done)
 }

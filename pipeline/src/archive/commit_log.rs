@@ -125,14 +125,14 @@ pub(crate) struct EventFile {
     pub month: Month,
     /// The least and the greatest `event_id`, if the log states them.
     pub ids: Option<(Value, Value)>,
-    /// The first and the last `seq`, if the log states them.
-    pub numbers: Option<(i64, i64)>,
+    /// The least and the greatest `seq`, if the log states them.
+    pub seqs: Option<(i64, i64)>,
 }
 
 impl EventFile {
     /// Returns whether the part may hold a row whose `seq` is at least `begin` and below `end`.
     pub(crate) fn may_hold_numbers(&self, begin: i64, end: i64) -> bool {
-        self.numbers.is_none_or(|(first, last)| first < end && begin <= last)
+        self.seqs.is_none_or(|(first, last)| first < end && begin <= last)
     }
 
     /// Returns whether the part may contain one of the keys, which must be sorted.
@@ -316,8 +316,8 @@ fn added(add: &Add) -> Result<EventFile, String> {
     let month = layout::part(&path).and_then(|part| part.month).filter(|m| m.to_string() == add.partition_values.bulan);
     let month = month.ok_or_else(|| format!("`{}` is no part of that month", add.path))?;
     let entry = FileEntry { path, sha256: add.tags.sha256.clone(), size_bytes: add.size, rows: stats.num_records };
-    let numbers = stats.min_values.seq.zip(stats.max_values.seq);
-    Ok(EventFile { entry, month, ids: stats.min_values.event_id.zip(stats.max_values.event_id), numbers })
+    let seqs = stats.min_values.seq.zip(stats.max_values.seq);
+    Ok(EventFile { entry, month, ids: stats.min_values.event_id.zip(stats.max_values.event_id), seqs })
 }
 
 /// Checks that a note names only parts of this version, each in its table.

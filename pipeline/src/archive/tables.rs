@@ -283,7 +283,7 @@ pub(crate) fn encode(batch: &RecordBatch) -> Result<Vec<u8>, ArchiveError> {
 const WITHOUT_DICTIONARY: [&str; 9] =
     ["pii_commitment", "nik_pseudonym", "salt", "nik", "nama", "keterangan", "row", "lama", "baru"];
 /// Columns in which neighbouring values share a prefix.
-const WITH_COMMON_PREFIX: [&str; 3] = ["event_id", "berkas_id", "nomor_register"];
+pub(super) const WITH_COMMON_PREFIX: [&str; 3] = ["event_id", "berkas_id", "nomor_register"];
 
 /// Text columns by which readers of the archive look up rows, for which the least and greatest value of a row group are worth storing.
 const SEARCHED_BY: [&str; 3] = ["event_id", "berkas_id", "kolektif_id"];

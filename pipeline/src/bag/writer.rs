@@ -202,7 +202,10 @@ mod tests {
         closed.sign(&key, "tertib/a").unwrap();
         assert_eq!(closed.publish().unwrap(), bag);
         let text = |name: &str| fs::read_to_string(bag.join(name)).unwrap();
-        assert_eq!(text("bag-info.txt"), "Bagging-Date: 2026-11-03\nNote: a b c\nTertib-Months: 2026-10\nPayload-Oxum: 153.6\n");
+        assert_eq!(
+            text("bag-info.txt"),
+            "Bagging-Date: 2026-11-03\nNote: a b c\nTertib-Months: 2026-10\nPayload-Oxum: 153.6\n"
+        );
         assert_eq!(text("data/events/diganti.csv"), "seq\n4\n7\n");
         assert_eq!(text("data/log/commits.csv").lines().last(), Some("0,0,1,\"{\"\"commit\"\":0}\""));
         let examined = examine_bag(&bag, &BagTrust::default());

@@ -94,6 +94,11 @@ impl<'a> Accumulator<'a> {
         Self { of, count: 0, whole: Some(0), real: 0.0, lost: 0.0, least: None, greatest: None, seen, all }
     }
 
+    /// Whether it keeps every value it has seen.
+    pub(super) fn keeps_values(&self) -> bool {
+        self.of.keeps_values()
+    }
+
     pub(super) fn add(&mut self, row: &[Datum]) -> Result<(), QueryError> {
         if let Some(filter) = &self.of.filter
             && !filter.value(row, &[])?.is_true()
@@ -104,9 +109,14 @@ impl<'a> Accumulator<'a> {
             self.count += 1;
             return Ok(());
         };
-        let value = node.value(row, &[])?;
+        self.take(node.value(row, &[])?);
+        Ok(())
+    }
+
+    /// Adds a value of the operand, of a row that the filter lets through.
+    pub(super) fn take(&mut self, value: Datum) {
         if value.is_null() || self.of.distinct && !self.seen.insert(value.clone()) {
-            return Ok(());
+            return;
         }
         self.count += 1;
         match self.of.function {
@@ -129,7 +139,6 @@ impl<'a> Accumulator<'a> {
             }
             Function::Median => self.all.push(value),
         }
-        Ok(())
     }
 
     #[expect(clippy::cast_precision_loss, reason = "an average is a floating number")]
@@ -138,10 +147,8 @@ impl<'a> Accumulator<'a> {
         Ok(match self.of.function {
             Function::Count => Datum::Integer(i64::try_from(n).unwrap_or(i64::MAX)),
             _ if n == 0 => Datum::Null,
-            Function::Sum if kind == Kind::Integer => {
-                let whole = self.whole.and_then(|whole| i64::try_from(whole).ok());
-                let too_great = || refused("a sum is greater than 64 bits hold", "sum up CAST(… AS DOUBLE)");
-                Datum::Integer(whole.ok_or_else(too_great)?)
+            Function::Sum | Function::Average if kind == Kind::Integer => {
+                return whole_sum(self.of.function, (self.whole.unwrap_or(i128::MAX), n));
             }
             Function::Sum | Function::Average if kind == Kind::Decimal && self.lost > 0.0 => return Err(rounded()),
             Function::Sum | Function::Average if kind == Kind::Float && self.lost > self.real.abs() * MAX_ROUNDING => {
@@ -151,7 +158,7 @@ impl<'a> Accumulator<'a> {
                 ));
             }
             Function::Sum => Datum::float(self.real),
-            Function::Average => Datum::float(self.whole.map_or(self.real, |whole| whole as f64) / n as f64),
+            Function::Average => Datum::float(self.real / n as f64),
             Function::Min | Function::BoolAnd => self.least.clone().unwrap_or(Datum::Null),
             Function::Max | Function::BoolOr => self.greatest.clone().unwrap_or(Datum::Null),
             Function::Median => {
@@ -165,5 +172,18 @@ impl<'a> Accumulator<'a> {
                 Datum::float(f64::midpoint(low, high))
             }
         })
+    }
+}
+
+/// Returns the sum or the average of integers.
+#[expect(clippy::cast_precision_loss, reason = "an average is a floating number")]
+pub(super) fn whole_sum(function: Function, (sum, n): (i128, u64)) -> Result<Datum, QueryError> {
+    match (function, n) {
+        (_, 0) => Ok(Datum::Null),
+        (Function::Average, _) => Ok(Datum::float(sum as f64 / n as f64)),
+        _ => {
+            let too_great = |_| refused("a sum is greater than 64 bits hold", "sum up CAST(… AS DOUBLE)");
+            i64::try_from(sum).map(Datum::Integer).map_err(too_great)
+        }
     }
 }

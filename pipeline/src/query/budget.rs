@@ -4,9 +4,9 @@
 use super::{QueryError, refused};
 use std::cell::Cell;
 
-/// The most values that may be kept. Reading a table of half this size and answering with as many is what an office's
+/// The most values that may be kept. So many fit into the memory that a question may take, with the rows around them, which an office's
 /// machine can hold.
-const MOST_VALUES: usize = 48_000_000;
+const MOST_VALUES: usize = 24_000_000;
 
 /// The most pairs of rows that are compared.
 const MOST_PAIRS: usize = 20_000_000;

@@ -116,7 +116,7 @@ impl<'a> Compiler<'a> {
             }
             Expr::InSubquery { expr, subquery, negated } => self.in_subquery(expr, subquery, *negated),
             Expr::Exists { subquery, negated } => {
-                let found = !self.planner.subquery(subquery)?.rows.is_empty();
+                let found = !self.planner.subquery(subquery)?.rows(None, &self.planner.budget)?.is_empty();
                 Ok(Typed::literal(Datum::Boolean(found != *negated), Kind::Boolean))
             }
             Expr::Subquery(subquery) => self.scalar_subquery(subquery),
@@ -200,8 +200,12 @@ impl<'a> Compiler<'a> {
                     words.name(name),
                     if table.is_some() { " of this table" } else { "" }
                 );
-                let instead =
-                    "SELECT * shows the columns; a subquery does not see the query around it: use IN or LEFT JOIN";
+                let instead = match name.value.to_lowercase().starts_with("target_") {
+                    true => "a verdict per target needs the office's tertib.toml, which a copy comes without",
+                    false => {
+                        "DESCRIBE events shows columns; a subquery does not see the query around it: use IN or LEFT JOIN"
+                    }
+                };
                 Err(refused(what, &format!("{}{instead}", words.meant(name))))
             }
             (Some(_), Some(_)) => {
@@ -266,7 +270,7 @@ impl<'a> Compiler<'a> {
         // Both sides are converted to one kind, as in a comparison.
         let (value, other) = comparable(self.expr(expr)?, Typed::column(0, column.kind))?;
         let (mut set, mut has_null) = (HashSet::new(), false);
-        for row in found.rows.iter() {
+        for row in found.rows(None, &self.planner.budget)?.iter() {
             match other.node.value(row, &[])? {
                 Datum::Null => has_null = true,
                 one => drop(set.insert(one)),
@@ -278,7 +282,7 @@ impl<'a> Compiler<'a> {
     fn scalar_subquery(&self, subquery: &Query) -> Result<Typed, QueryError> {
         let found = self.planner.subquery(subquery)?;
         let [column] = found.columns.as_slice() else { return Err(one_column()) };
-        match found.rows.as_slice() {
+        match found.rows(None, &self.planner.budget)?.as_slice() {
             [] => Ok(Typed::literal(Datum::Null, column.kind)),
             // A text from a subquery is no literal, so that it is not read as a date or an instant.
             [row] if column.kind == Kind::Text => {

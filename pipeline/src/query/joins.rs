@@ -6,7 +6,7 @@
 use super::datum::Datum;
 use super::expressions::Compiler;
 use super::node::{Node, Row};
-use super::relations::{Column, Planner, Relation, filtered, values};
+use super::relations::{Column, Planner, Relation, Rows, values};
 use super::{QueryError, refused};
 use sqlparser::ast::{
     BinaryOperator, Expr, JoinConstraint, JoinOperator, ObjectNamePart, TableAlias, TableFactor, TableWithJoins,
@@ -22,9 +22,15 @@ struct Join<'q> {
     on: Vec<&'q Expr>,
 }
 
+/// What FROM gives, and what is left of the condition of WHERE.
+pub(super) struct Input {
+    pub(super) relation: Relation,
+    pub(super) condition: Option<Node>,
+}
+
 impl Planner {
-    /// Returns the rows of FROM for which the condition of WHERE is true.
-    pub(super) fn from(&self, from: &[TableWithJoins], condition: Option<&Expr>) -> Result<Relation, QueryError> {
+    /// Returns the rows of FROM. Of several tables, only those for which the condition of WHERE is true.
+    pub(super) fn from(&self, from: &[TableWithJoins], condition: Option<&Expr>) -> Result<Input, QueryError> {
         let mut tables: Vec<(&TableFactor, Join<'_>)> = Vec::new();
         for TableWithJoins { relation, joins } in from {
             tables.push((relation, Join::default()));
@@ -35,7 +41,10 @@ impl Planner {
         let last = tables.len().saturating_sub(1);
         let mut found = Relation::new(Vec::new(), vec![Rc::from([])]);
         let mut names: Vec<String> = Vec::new();
-        let mut is_filtered = false;
+        // A later RIGHT or FULL JOIN adds rows in which the tables before it have no values; a LEFT JOIN those of its right side.
+        let may_lack: Vec<bool> = (0..tables.len())
+            .map(|place| tables[place].1.keep_left || tables[place + 1..].iter().any(|(_, join)| join.keep_right))
+            .collect();
         for (place, (factor, mut join)) in tables.into_iter().enumerate() {
             let (name, table) = self.table_of(factor)?;
             if names.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
@@ -43,20 +52,41 @@ impl Planner {
                 return Err(refused(what, "give them names: events a JOIN events b"));
             }
             names.push(name);
+            if last == 0 {
+                found = table;
+                continue;
+            }
+            // Conditions on this table alone choose its rows before they are joined.
+            let alone = condition.filter(|_| !may_lack[place]).into_iter();
+            let alone = alone.chain(join.on.iter().copied().filter(|_| !join.keep_right));
+            let alone = self.conditions_of(&table, alone)?;
+            let table = match alone {
+                Some(alone) => Relation { source: Rows::Made(table.rows(Some(&alone), &self.budget)?), ..table },
+                None => table,
+            };
             // In an inner join, the condition of WHERE may also choose the pairs.
             if place > 0 && place == last && !join.keep_left && !join.keep_right {
-                is_filtered = true;
                 join.on.extend(condition);
             }
             found = if place == 0 { table } else { self.join(&found, &table, &join)? };
         }
-        match condition {
-            Some(condition) if !is_filtered => {
-                let condition = Compiler::of_rows(self, &found.columns).condition(condition)?;
-                Ok(Relation::new(found.columns, filtered(found.rows.to_vec(), &condition)?))
-            }
-            _ => Ok(found),
+        let condition = condition.map(|one| Compiler::of_rows(self, &found.columns).condition(one)).transpose()?;
+        Ok(Input { relation: found, condition })
+    }
+
+    /// Returns those parts of conditions that are about one table alone.
+    fn conditions_of<'q>(
+        &self,
+        table: &Relation,
+        conditions: impl Iterator<Item = &'q Expr>,
+    ) -> Result<Option<Node>, QueryError> {
+        if !matches!(table.source, Rows::Stored(_)) {
+            return Ok(None);
         }
+        let compiler = Compiler::of_rows(self, &table.columns);
+        let nodes = conditions.flat_map(conjuncts).filter_map(|one| compiler.condition(one).ok());
+        let nodes: Vec<Node> = nodes.filter(|node| node.column_range().is_some()).collect();
+        Ok((!nodes.is_empty()).then_some(Node::And(nodes)))
     }
 
     /// Returns a table of FROM and the name by which the question calls it.
@@ -83,7 +113,7 @@ impl Planner {
                 let [ObjectNamePart::Identifier(named)] = name.0.as_slice() else {
                     return Err(refused("a table's name has several parts", "ask the table `events`"));
                 };
-                let Some(table) = self.table(&named.value) else {
+                let Some(table) = self.table(&named.value)? else {
                     let (what, meant) = (format!("{} is no table", self.words.name(named)), self.words.meant(named));
                     return Err(refused(what, &format!("{meant}ask the table `events`; WITH x AS (…) makes others")));
                 };
@@ -131,19 +161,20 @@ impl Planner {
             let key = values(nodes.iter(), row, &[])?;
             Ok::<_, QueryError>((!key.iter().any(Datum::is_null)).then_some(key))
         };
+        let (left_rows, right_rows) = (left.rows(None, &self.budget)?, right.rows(None, &self.budget)?);
         let mut places: HashMap<Vec<Datum>, Vec<usize>> = HashMap::new();
-        for (place, row) in right.rows.iter().enumerate() {
+        for (place, row) in right_rows.iter().enumerate() {
             if let Some(key) = key(&right_keys, &pair(&nulls(width), row))? {
                 places.entry(key).or_default().push(place);
             }
         }
-        let (mut rows, mut has_partner) = (Vec::new(), vec![false; right.rows.len()]);
-        for row in left.rows.iter() {
+        let (mut rows, mut has_partner) = (Vec::new(), vec![false; right_rows.len()]);
+        for row in left_rows.iter() {
             let partners = key(&left_keys, row)?.and_then(|key| places.get(&key)).map_or([].as_slice(), Vec::as_slice);
             self.budget.pairs(partners.len())?;
             let before = rows.len();
             for place in partners {
-                let both = pair(row, &right.rows[*place]);
+                let both = pair(row, &right_rows[*place]);
                 if rest.value(&both, &[])?.is_true() {
                     has_partner[*place] = true;
                     rows.push(both);
@@ -156,7 +187,7 @@ impl Planner {
         }
         if join.keep_right {
             let before = rows.len();
-            let alone = right.rows.iter().zip(&has_partner).filter(|(_, has_partner)| !**has_partner);
+            let alone = right_rows.iter().zip(&has_partner).filter(|(_, has_partner)| !**has_partner);
             rows.extend(alone.map(|(row, _)| pair(&nulls(width), row)));
             self.budget.values(rows.len() - before, columns.len())?;
         }

@@ -58,6 +58,17 @@ impl PartialEq for Operation {
     }
 }
 
+impl Operation {
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Computes it.
+    pub(super) fn of(&self, operands: &[Datum]) -> Result<Datum, QueryError> {
+        (self.run)(operands)
+    }
+}
+
 impl Typed {
     pub(super) fn literal(value: Datum, kind: Kind) -> Self {
         Self { node: Node::Literal(value), kind }
@@ -120,6 +131,23 @@ impl Node {
                 _ => Datum::Boolean(false),
             },
         })
+    }
+
+    /// Adds the columns of the row that it uses, each once.
+    pub(super) fn columns(&self, to: &mut Vec<usize>) {
+        match self {
+            Self::Literal(_) | Self::Window(_) => {}
+            Self::Column(place) => {
+                if !to.contains(place) {
+                    to.push(*place);
+                }
+            }
+            Self::Call(_, parts) | Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|part| part.columns(to)),
+            Self::Case(branches, otherwise) => {
+                branches.iter().flat_map(|(a, b)| [a, b]).chain([&**otherwise]).for_each(|part| part.columns(to));
+            }
+            Self::Member { value, .. } => value.columns(to),
+        }
     }
 
     /// The first and the last column of the row that it uses; `None` if it uses none.

@@ -1,21 +1,20 @@
 //! Tables, and the planner that answers a query over them.
 
-use super::aggregates::{Accumulator, Aggregate};
 use super::budget::Budget;
-use super::clauses::{check_clauses, slice};
+use super::clauses::slice;
 use super::datum::{Datum, Kind};
 use super::expressions::Compiler;
-use super::node::{Node, Row, Typed};
+use super::node::{Node, Row};
 use super::order::{By, compare_keys};
+use super::scan::Scan;
+use super::select::Sink;
 use super::sets::combine;
+use super::views::Views;
 use super::words::Words;
 use super::{QueryError, refused};
-use sqlparser::ast::{
-    Cte, Distinct, Expr, GroupByExpr, OrderBy, OrderByExpr, OrderByKind, Query, Select, SetExpr, UnaryOperator, Value,
-    With,
-};
+use sqlparser::ast::{Cte, Expr, OrderBy, OrderByExpr, OrderByKind, Query, SetExpr, UnaryOperator, Value, With};
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::rc::Rc;
 
 /// A column of a table.
@@ -31,7 +30,16 @@ pub(super) struct Column {
 #[derive(Clone, Debug)]
 pub(super) struct Relation {
     pub(super) columns: Vec<Column>,
-    pub(super) rows: Rc<Vec<Row>>,
+    pub(super) source: Rows,
+}
+
+/// The rows of a table.
+#[derive(Clone, Debug)]
+pub(super) enum Rows {
+    /// All of them.
+    Made(Rc<Vec<Row>>),
+    /// Those of the archive, which are read when they are needed.
+    Stored(Rc<Scan>),
 }
 
 /// The most SELECTs in a chain of UNIONs.
@@ -40,8 +48,9 @@ const MAX_SELECTS: usize = 50;
 /// Answers queries over its tables.
 #[derive(Debug)]
 pub(super) struct Planner {
-    /// `events`, and the tables of each WITH that is open.
+    /// The tables of each WITH that is open.
     tables: RefCell<Vec<(String, Relation)>>,
+    views: Rc<Views>,
     /// The results of subqueries in expressions, kept until the tables change.
     subqueries: RefCell<Vec<(Query, Relation)>>,
     pub(super) words: Words,
@@ -50,7 +59,19 @@ pub(super) struct Planner {
 
 impl Relation {
     pub(super) fn new(columns: Vec<Column>, rows: Vec<Row>) -> Self {
-        Self { columns, rows: Rc::new(rows) }
+        Self { columns, source: Rows::Made(Rc::new(rows)) }
+    }
+
+    /// Returns its rows, or of rows of the archive those for which a condition is true.
+    pub(super) fn rows(&self, condition: Option<&Node>, budget: &Budget) -> Result<Rc<Vec<Row>>, QueryError> {
+        match (&self.source, condition) {
+            (Rows::Made(rows), None) => Ok(Rc::clone(rows)),
+            (Rows::Made(rows), Some(condition)) => Ok(Rc::new(filtered(rows.to_vec(), condition)?)),
+            (Rows::Stored(scan), condition) => {
+                let all: Vec<usize> = (0..self.columns.len()).collect();
+                Ok(Rc::new(scan.rows(&all, condition, &mut |rows| budget.values(rows, all.len()))?))
+            }
+        }
     }
 
     /// Returns the same table under another name.
@@ -73,20 +94,42 @@ impl Relation {
 }
 
 impl Planner {
-    pub(super) fn new(events: Relation, words: Words, budget: Budget) -> Self {
-        let tables = RefCell::new(vec![("events".to_owned(), events)]);
-        Self { tables, subqueries: RefCell::default(), words, budget }
+    pub(super) fn new(views: Rc<Views>, words: Words) -> Self {
+        let (tables, budget) = (RefCell::default(), Budget::default());
+        Self { tables, views, subqueries: RefCell::default(), words, budget }
     }
 
-    /// Answers a whole question.
-    pub(super) fn answer(&self, query: &Query) -> Result<Relation, QueryError> {
-        self.query(query)?.distinct_names(&self.words)
+    /// Answers a whole question, and gives its rows one by one.
+    pub(super) fn answer(
+        &self,
+        query: &Query,
+        begin: &mut dyn FnMut(&[Column]) -> Result<(), QueryError>,
+        row: &mut dyn FnMut(&Row) -> Result<(), QueryError>,
+    ) -> Result<(), QueryError> {
+        if let Query { with: None, body, order_by: None, limit_clause, fetch: None, .. } = query
+            && let SetExpr::Select(select) = &**body
+            && query.locks.is_empty()
+            && query.pipe_operators.is_empty()
+            && query.for_clause.is_none()
+            && query.settings.is_none()
+            && query.format_clause.is_none()
+        {
+            let mut sink = Sink::Sent { slice: slice(limit_clause.as_ref())?, begin, row };
+            self.select(select, &[], &mut sink)?;
+            return Ok(());
+        }
+        let found = self.query(query)?.distinct_names(&self.words)?;
+        begin(&found.columns)?;
+        found.rows(None, &self.budget)?.iter().try_for_each(row)
     }
 
-    /// Returns the table of this name that was defined last.
-    pub(super) fn table(&self, name: &str) -> Option<Relation> {
+    /// Returns the table of WITH of this name that was defined last, or else the view.
+    pub(super) fn table(&self, name: &str) -> Result<Option<Relation>, QueryError> {
         let tables = self.tables.borrow();
-        tables.iter().rev().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, table)| table.clone())
+        match tables.iter().rev().find(|(own, _)| own.eq_ignore_ascii_case(name)) {
+            Some((_, table)) => Ok(Some(table.clone())),
+            None => self.views.table(name),
+        }
     }
 
     /// Answers a query or a subquery.
@@ -113,19 +156,19 @@ impl Planner {
             return Err(refused("the query has an addition that is not known here", "leave out FOR UPDATE and |>"));
         }
         let before = self.tables.borrow().len();
-        let found = self.with_tables(with.as_ref(), body, order_by.as_ref());
+        let (skip, take) = slice(limit_clause.as_ref())?;
+        let found = self.with_tables(with.as_ref(), body, order_by.as_ref(), skip.saturating_add(take));
         // The tables of WITH end with their query, even if it is refused.
         if self.tables.borrow().len() > before {
             self.tables.borrow_mut().truncate(before);
             self.subqueries.take();
         }
         let found = found?;
-        let (skip, take) = slice(limit_clause.as_ref())?;
-        if skip == 0 && take >= found.rows.len() {
+        if skip == 0 && take == usize::MAX {
             return Ok(found);
         }
-        let rows = found.rows.iter().skip(skip).take(take).cloned().collect();
-        Ok(Relation { columns: found.columns, rows: Rc::new(rows) })
+        let rows = found.rows(None, &self.budget)?.iter().skip(skip).take(take).cloned().collect();
+        Ok(Relation::new(found.columns, rows))
     }
 
     fn with_tables(
@@ -133,6 +176,7 @@ impl Planner {
         with: Option<&With>,
         body: &SetExpr,
         order_by: Option<&OrderBy>,
+        most: usize,
     ) -> Result<Relation, QueryError> {
         if let Some(with) = with {
             if with.recursive {
@@ -157,7 +201,7 @@ impl Planner {
             Some(_) => return Err(refused("ORDER BY ALL is not known here", "write the columns")),
         };
         match body {
-            SetExpr::Select(select) => self.select(select, order),
+            SetExpr::Select(select) => self.select(select, order, &mut Sink::kept(most)),
             other => self.ordered(self.body(other, 0)?, order),
         }
     }
@@ -178,7 +222,7 @@ impl Planner {
                 format!("more than {MAX_SELECTS} SELECTs are put together"),
                 "write one with WHERE … IN (…)",
             )),
-            SetExpr::Select(select) => self.select(select, &[]),
+            SetExpr::Select(select) => self.select(select, &[], &mut Sink::kept(usize::MAX)),
             SetExpr::Query(query) => self.query(query),
             SetExpr::SetOperation { left, op, set_quantifier, right } => {
                 let (left, right) = (self.body(left, depth + 1)?, self.body(right, depth + 1)?);
@@ -196,90 +240,11 @@ impl Planner {
             None => By::new(one, compiler.expr(&one.expr)?.node),
         };
         let by = order.iter().map(by).collect::<Result<Vec<_>, QueryError>>()?;
-        self.budget.values(found.rows.len(), by.len())?;
-        let rows = found.rows.iter().map(|row| Ok((values(by.iter().map(|by| &by.node), row, &[])?, row.clone())));
+        let rows = found.rows(None, &self.budget)?;
+        self.budget.values(rows.len(), by.len())?;
+        let rows = rows.iter().map(|row| Ok((values(by.iter().map(|by| &by.node), row, &[])?, row.clone())));
         let rows = sorted(&by, rows.collect::<Result<_, QueryError>>()?);
-        Ok(Relation { columns: found.columns, rows: Rc::new(rows) })
-    }
-
-    fn select(&self, select: &Select, order: &[OrderByExpr]) -> Result<Relation, QueryError> {
-        check_clauses(select)?;
-        let input = self.from(&select.from, select.selection.as_ref())?;
-        let of_rows = Compiler::of_rows(self, &input.columns);
-        let GroupByExpr::Expressions(keys, additions) = &select.group_by else {
-            return Err(refused("GROUP BY ALL is not known here", "write the columns"));
-        };
-        if !additions.is_empty() {
-            return Err(refused(
-                "GROUP BY with ROLLUP or CUBE is not known here",
-                "put two queries together with UNION ALL",
-            ));
-        }
-        let keys =
-            keys.iter().map(|key| of_rows.expr(&key_of(select, key, &of_rows)?)).collect::<Result<Vec<_>, _>>()?;
-        let grouped = !keys.is_empty() || select.having.is_some() || super::has_aggregate(select, order);
-        let compiler = Compiler::of_output(self, &input.columns, grouped.then_some(&keys));
-        let outputs = super::outputs::outputs(select, &input.columns, &compiler)?;
-        let having = select.having.as_ref();
-        let having = having.map(|having| compiler.condition(having)).transpose()?;
-        let distinct = matches!(select.distinct, Some(Distinct::Distinct));
-        let by = order.iter().map(|by| By::new(by, outputs.order(&by.expr, &compiler, distinct)?));
-        let by = by.collect::<Result<Vec<_>, QueryError>>()?;
-        let aggregates = compiler.aggregates();
-        let mut rows = match grouped {
-            true => self.groups(&input.rows, &keys, &aggregates)?,
-            false => input.rows.to_vec(),
-        };
-        if let Some(having) = &having {
-            rows = filtered(rows, having)?;
-        }
-        let windows = compiler.windows();
-        let windows = windows.iter().map(|window| window.values(&rows, &self.budget)).collect::<Result<Vec<_>, _>>()?;
-        self.budget.values(rows.len(), outputs.columns.len() + by.len())?;
-        let (mut found, mut seen) = (Vec::with_capacity(rows.len()), HashSet::new());
-        for (place, row) in rows.iter().enumerate() {
-            let window_values: Vec<Datum> = windows.iter().map(|window| window[place].clone()).collect();
-            let out: Row = values(outputs.nodes.iter(), row, &window_values)?.into();
-            if !distinct || seen.insert(out.clone()) {
-                found.push((values(by.iter().map(|by| &by.node), row, &window_values)?, out));
-            }
-        }
-        Ok(Relation { columns: outputs.columns, rows: Rc::new(sorted(&by, found)) })
-    }
-
-    /// Returns one row per group: the expressions of GROUP BY, then the aggregate functions.
-    fn groups(&self, rows: &[Row], keys: &[Typed], aggregates: &[Aggregate]) -> Result<Vec<Row>, QueryError> {
-        let keeping = aggregates.iter().filter(|aggregate| aggregate.keeps_values()).count();
-        if keeping > 0 {
-            self.budget.values(rows.len(), keeping)?;
-        }
-        let mut places: HashMap<Vec<Datum>, usize> = HashMap::new();
-        let mut groups: Vec<(Vec<Datum>, Vec<Accumulator<'_>>)> = Vec::new();
-        let fresh = || aggregates.iter().map(Accumulator::new).collect::<Vec<_>>();
-        if keys.is_empty() {
-            places.insert(Vec::new(), 0);
-            groups.push((Vec::new(), fresh()));
-        }
-        for row in rows {
-            let key = values(keys.iter().map(|key| &key.node), row, &[])?;
-            let place = *places.entry(key).or_insert_with_key(|key| {
-                groups.push((key.clone(), fresh()));
-                groups.len() - 1
-            });
-            for accumulator in &mut groups[place].1 {
-                accumulator.add(row)?;
-            }
-        }
-        self.budget.values(groups.len(), keys.len() + aggregates.len())?;
-        groups
-            .into_iter()
-            .map(|(mut key, accumulators)| {
-                for accumulator in &accumulators {
-                    key.push(accumulator.value()?);
-                }
-                Ok(key.into())
-            })
-            .collect()
+        Ok(Relation::new(found.columns, rows))
     }
 }
 
@@ -293,7 +258,7 @@ pub(super) fn values<'n>(
 }
 
 /// Sorts rows by the keys that come with them.
-fn sorted(by: &[By], mut rows: Vec<(Vec<Datum>, Row)>) -> Vec<Row> {
+pub(super) fn sorted(by: &[By], mut rows: Vec<(Vec<Datum>, Row)>) -> Vec<Row> {
     if !by.is_empty() {
         rows.sort_by(|(a, _), (b, _)| compare_keys(by, a, b));
     }
@@ -309,22 +274,6 @@ pub(super) fn filtered(rows: Vec<Row>, condition: &Node) -> Result<Vec<Row>, Que
         }
     }
     Ok(kept)
-}
-
-/// Returns what an item of GROUP BY means: a column, or else the expression of the SELECT with this name or number.
-fn key_of(select: &Select, key: &Expr, of_rows: &Compiler<'_>) -> Result<Expr, QueryError> {
-    if let Some(place) = ordinal(key, select.projection.len())? {
-        return super::outputs::expression(&select.projection[place]);
-    }
-    let named = match key {
-        Expr::Identifier(name)
-            if !of_rows.columns.iter().any(|column| column.name.eq_ignore_ascii_case(&name.value)) =>
-        {
-            super::outputs::named(select, &name.value)
-        }
-        _ => None,
-    };
-    Ok(named.unwrap_or(key).clone())
 }
 
 /// Returns the place of the output that a plain number means in GROUP BY and ORDER BY.

@@ -26,9 +26,10 @@ pub(super) fn combine(
         columns[place].kind = kind;
         sides.iter_mut().zip(both).for_each(|(side, typed)| side.push(typed.node));
     }
-    budget.values(left.rows.len() + right.rows.len(), columns.len())?;
-    let rows = |table: &Relation, nodes: &[Node]| -> Result<Vec<Row>, QueryError> {
-        table.rows.iter().map(|row| Ok(values(nodes.iter(), row, &[])?.into())).collect()
+    let (left, right) = (left.rows(None, budget)?, right.rows(None, budget)?);
+    budget.values(left.len() + right.len(), columns.len())?;
+    let rows = |rows: &[Row], nodes: &[Node]| -> Result<Vec<Row>, QueryError> {
+        rows.iter().map(|row| Ok(values(nodes.iter(), row, &[])?.into())).collect()
     };
     let (left, right) = (rows(&left, &sides[0])?, rows(&right, &sides[1])?);
     let mut seen = HashSet::new();

@@ -1,0 +1,56 @@
+//! The child that answers a question: how tertib calls itself for it.
+//!
+//! Reads   the order on standard input
+//! Gives   the lines of the answer on standard output, or one line that says why there is none
+
+use super::order::Order;
+use super::room;
+use crate::options::{ArchiveCopy, Where};
+use crate::workspace::Readable;
+use anyhow::{Context, Result};
+use clap::Args;
+use pipeline::Questions;
+use serde_json::json;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+/// How much of an answer is written at once.
+const BUFFER: usize = 1 << 17;
+
+/// Options of the child.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    copy: ArchiveCopy,
+    #[command(flatten)]
+    place: Where,
+}
+
+/// Answers one question.
+///
+/// # Errors
+/// When nobody takes the answer.
+pub(crate) fn attend(options: &Options) -> Result<()> {
+    let order: Order = serde_json::from_reader(std::io::stdin().lock()).context("there is no question")?;
+    room::enter(&order)?;
+    let mut out = BufWriter::with_capacity(BUFFER, std::io::stdout().lock());
+    if let Err(fault) = answer(options, &order, &mut out) {
+        let causes: Vec<String> = fault.chain().map(ToString::to_string).collect();
+        writeln!(out, "{}", json!({"refused": causes.join(": ")}))?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+fn answer(options: &Options, order: &Order, out: &mut dyn Write) -> Result<()> {
+    let readable = Readable::open(&options.copy, &options.place)?;
+    let archive = readable.archive()?;
+    room::only_reads(Path::new(&archive.place()));
+    let (facts, decisions) = match readable {
+        Readable::Own(workspace) => (Arc::clone(&workspace.facts), Some(workspace.decisions.clone())),
+        Readable::Copy { facts, .. } => (facts, None),
+    };
+    Questions::new(archive, facts, decisions).write(&order.sql, &order.given, order.most, out)?;
+    Ok(())
+}
