@@ -1,9 +1,11 @@
 //! `tertib query`
 
+use crate::access::{self, Look};
 use crate::inquiry::{Form, Limits, answered, given, listed, question};
 use crate::options::{ArchiveCopy, Common, Format, Where};
 use crate::outcome::Outcome;
 use crate::print;
+use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use schemas::Month;
@@ -33,6 +35,9 @@ pub(crate) struct Options {
     /// Write it into this file instead of standard output.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Why it is asked, in one line without a NIK; it stands in the log of those who looked (`tertib access`).
+    #[arg(long, value_name = "TEXT")]
+    purpose: Option<String>,
     /// The most rows that are given [default: 1000 in a table, 100000 in a workbook, else 10000000].
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
@@ -76,6 +81,19 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     // The one place where the whole answer is known, and nothing of it was given yet.
     let asked = &answer.asked;
     tracing::debug!(digest = %asked.digest, rows = asked.rows, columns = ?asked.columns, months = asked.months.len(), "answered");
+    if options.copy.archive.is_none() {
+        let look = Look {
+            act: "query",
+            what: asked.sql.clone(),
+            answer: asked.digest.clone(),
+            rows: asked.rows,
+            discloses: false,
+            role: access::OF_THE_OFFICE,
+            purpose: options.purpose.as_deref(),
+        };
+        let workspace = Workspace::open(options.place.config.as_deref())?;
+        access::note(&workspace, &look)?;
+    }
     let more = answer.all - asked.rows;
     let said = format!("{} rows, SHA-256 {}", asked.rows, asked.digest);
     given(answer, form, options.output.as_deref())?;

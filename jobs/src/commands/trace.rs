@@ -1,5 +1,6 @@
 //! `tertib trace`
 
+use crate::access::{self, Look};
 use crate::clock;
 use crate::documents;
 use crate::options::{ArchiveCopy, Common, Format, Where};
@@ -11,14 +12,13 @@ use clap::{ArgGroup, Args};
 use pipeline::{Disclosure, Readers, TraceRequest, Traced};
 use reports::{Document, Section};
 use schemas::document::{CaseTrace, CsvDialect, FileFormat, PdfStandard, TraceSubject};
-use schemas::{Decisions, Speech, numbers_a_person};
+use schemas::{Decisions, Speech};
+use std::collections::BTreeSet;
 use std::io::{BufRead, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 /// No NIK is longer, and what is cannot be one.
 const LONGEST_NIK_BYTES: u64 = 256;
-/// The most characters of a purpose.
-const LONGEST_PURPOSE: usize = 200;
 /// The folder of full copies among the documents of the office.
 const FULL_COPIES: &str = "telusur_dinas";
 
@@ -56,35 +56,15 @@ pub(crate) struct Options {
     place: Where,
 }
 
-/// Whose archive is read.
-#[derive(Clone, Copy, Debug)]
-enum Role {
-    /// The office, by its own configuration.
-    Office,
-    /// Who has a copy of the archive.
-    HolderOfCopy,
-}
-
-/// What is let out, as it is known before its first byte leaves.
-#[derive(Debug)]
-struct LetOut<'a> {
-    /// About what: the id of a berkas or batch, or a pseudonym, and never a NIK.
-    subject: &'a TraceSubject,
-    role: Role,
-    purpose: &'a str,
-    /// Whether NIK and names are shown in full.
-    is_full: bool,
-    /// How many rows of the archive it shows.
-    rows: u64,
-    /// The SHA-256 of the bytes that leave.
-    digest: String,
-}
-
 /// Exit code 1 when the archive has nothing about it.
 pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let purpose = purpose(options)?;
     let readable = Readable::open(&options.copy, &options.place)?;
-    let trace = traced(options, &readable, purpose, common)?;
+    let mut trace = traced(options, &readable, purpose, common)?;
+    if let Readable::Own(workspace) = &readable {
+        trace.looked = Some(looked(workspace, &trace)?);
+    }
+    let trace = trace;
     let (speech, document) = (readable.speech(common), Document::Trace(&trace));
     let workspace = match &readable {
         Readable::Own(workspace) => Some(workspace.as_ref()),
@@ -97,14 +77,19 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let shown = if options.full { String::new() } else { shown(options.format, &trace, speech)? };
     let leaving = files.iter().map(|(_, bytes)| bytes.as_slice()).chain([shown.as_bytes()]);
     let leaving: Vec<u8> = leaving.flatten().copied().collect();
-    let_out(&LetOut {
-        subject: &trace.subject,
-        role: if workspace.is_some() { Role::Office } else { Role::HolderOfCopy },
-        purpose,
-        is_full: options.full,
-        rows: trace.rows(),
-        digest: pipeline::sha256(&leaving),
-    });
+    // The one place through which a trace passes before anything of it leaves. Who has a copy has no log of the office.
+    if let Some(workspace) = workspace {
+        let look = Look {
+            act: "trace",
+            what: format!("{} {}", trace.subject.word(), trace.subject.id()),
+            answer: pipeline::sha256(&leaving),
+            rows: trace.rows(),
+            discloses: options.full || matches!(trace.subject, TraceSubject::Orang(_)),
+            role: access::OF_THE_OFFICE,
+            purpose: Some(purpose).filter(|purpose| !purpose.is_empty()),
+        };
+        access::note(workspace, &look)?;
+    }
     let readers = if options.full { Readers::Owner } else { Readers::Usual };
     for (path, bytes) in &files {
         documents::replace(path, bytes, readers)?;
@@ -119,22 +104,30 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     Ok(Outcome::of(trace.cases.is_empty()))
 }
 
-/// The one place through which a trace passes before anything of it leaves: what is shown, to whom and why is known here.
-fn let_out(what: &LetOut<'_>) {
-    let LetOut { subject, role, purpose, is_full, rows, digest } = what;
-    tracing::debug!(kind = subject.word(), id = subject.id(), ?role, purpose, is_full, rows, digest, "trace let out");
+/// Who looked before at what is traced: at itself, at one of its berkas, or at its batch.
+fn looked(workspace: &Workspace, trace: &CaseTrace) -> Result<Vec<schemas::document::Look>> {
+    let zone = workspace.facts.zone;
+    let cases = trace.cases.iter().flat_map(|case| [case.berkas.as_str(), case.kolektif.as_str()]);
+    let ids: BTreeSet<&str> = cases.chain([trace.subject.id()]).collect();
+    let between = |c: char| c.is_whitespace() || "'\",()".contains(c);
+    let is_about = |what: &str| what.split(between).any(|word| ids.contains(word));
+    let accesses = workspace.archive()?.accesses()?.into_iter().map(|(_, access)| access);
+    let look = |access: pipeline::Access| {
+        Some(schemas::document::Look {
+            at: zone.instant(access.at)?,
+            by: access.by,
+            role: access.role,
+            purpose: access.purpose.unwrap_or_default(),
+            what: format!("{}: {}", access.act, access.what),
+        })
+    };
+    Ok(accesses.filter(|access| is_about(&access.what)).filter_map(look).collect())
 }
 
 /// The purpose, where one was given or is needed.
 fn purpose(options: &Options) -> Result<&str> {
     let Some(purpose) = options.purpose.as_deref().map(str::trim) else { return Ok("") };
-    let length = purpose.chars().count();
-    if length == 0 || length > LONGEST_PURPOSE || purpose.chars().any(char::is_control) {
-        bail!("--purpose says in 1 to {LONGEST_PURPOSE} characters, in one line, for what the trace is needed");
-    }
-    if numbers_a_person(purpose) {
-        bail!("--purpose holds a number that may be a person's; say without it for what the trace is needed");
-    }
+    access::check_purpose(purpose)?;
     Ok(purpose)
 }
 

@@ -5,9 +5,9 @@
 //!
 //! Invariant: a sought value that a row has is never left out; rows that have none of them may stay.
 
+use super::key_epochs::PSEUDONYM;
 use super::tables::WITH_COMMON_PREFIX;
 use super::{Archive, ArchiveError, FileEntry};
-use crate::hash::sha256;
 use arrow::array::{Array, BooleanArray, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
 use parquet::arrow::ProjectionMask;
@@ -39,22 +39,22 @@ impl Archive {
         rows: usize,
     ) -> Result<impl Iterator<Item = Result<RecordBatch, ArchiveError>> + use<>, ArchiveError> {
         let path = file.path.clone();
-        let bytes = match self.store().read(&file.path, file.size_bytes) {
-            Err(ArchiveError::Io { reason, .. }) if reason.kind() == std::io::ErrorKind::FileTooLarge => {
-                return Err(ArchiveError::Damaged { path });
-            }
-            other => other?,
-        };
-        if sha256(&bytes) != file.sha256 {
-            return Err(ArchiveError::Damaged { path });
-        }
+        let bytes = self.checked_bytes(file)?;
         let fault = move |reason: String| ArchiveError::Decode { path: path.clone(), reason };
-        let widening = self.widening(file, Some(columns))?;
-        let batches = decoded(bytes, columns, sought, rows).map_err(&fault)?;
+        let (widening, translation) = (self.widening(file, Some(columns))?, self.translation(file, Some(columns))?);
+        // A pseudonym under an earlier key is another one in the file.
+        let in_file = |(name, _): &&(String, Sought)| translation.is_none() || name != PSEUDONYM;
+        let sought: Vec<(String, Sought)> = sought.iter().filter(in_file).cloned().collect();
+        let batches = decoded(bytes, columns, &sought, rows).map_err(&fault)?;
         Ok(batches.map(move |batch| {
-            let batch = batch.map_err(&fault)?;
-            let Some(widening) = &widening else { return Ok(batch) };
-            widening.of(&batch).map_err(|reason| fault(reason.to_string()))
+            let mut batch = batch.map_err(&fault)?;
+            if let Some(widening) = &widening {
+                batch = widening.of(&batch).map_err(|reason| fault(reason.to_string()))?;
+            }
+            match &translation {
+                Some(translation) => translation.of_stored(&batch).map_err(&fault),
+                None => Ok(batch),
+            }
         }))
     }
 }

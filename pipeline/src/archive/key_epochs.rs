@@ -12,12 +12,12 @@ use super::commit_note::KeyChange;
 use super::{Archive, ArchiveError, FileEntry, as_stored, layout};
 use crate::archive::columns::texts;
 use crate::hash::hex;
-use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, BinaryArray, RecordBatch, StringArray};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The column of pseudonyms.
-const PSEUDONYM: &str = "nik_pseudonym";
+pub(super) const PSEUDONYM: &str = "nik_pseudonym";
 /// The columns of the table of a change.
 pub(super) const COLUMNS: [&str; 2] = ["lama", "baru"];
 
@@ -40,6 +40,18 @@ impl Translation {
         let read: StringArray = read.collect::<Result<_, String>>()?;
         let mut columns: Vec<ArrayRef> = rows.columns().to_vec();
         columns[place] = Arc::new(read);
+        RecordBatch::try_new(rows.schema(), columns).map_err(|fault| fault.to_string())
+    }
+
+    /// Does the same where digests are bytes.
+    pub(super) fn of_stored(&self, rows: &RecordBatch) -> Result<RecordBatch, String> {
+        let place = rows.schema().index_of(PSEUDONYM).map_err(|fault| fault.to_string())?;
+        let held = binaries(rows, PSEUDONYM).map_err(|fault| fault.to_string())?;
+        let missing = || "a pseudonym is not in the table of its key's change; run `tertib verify`".to_owned();
+        let read = held.iter().map(|bytes| bytes.map(|bytes| self.bytes(bytes).ok_or_else(missing)).transpose());
+        let read: Vec<Option<[u8; 16]>> = read.collect::<Result<_, String>>()?;
+        let mut columns: Vec<ArrayRef> = rows.columns().to_vec();
+        columns[place] = Arc::new(BinaryArray::from_iter(read));
         RecordBatch::try_new(rows.schema(), columns).map_err(|fault| fault.to_string())
     }
 
