@@ -13,7 +13,7 @@ use super::{Archive, ArchiveError, FileEntry, as_stored, layout};
 use crate::archive::columns::texts;
 use crate::hash::hex;
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The column of pseudonyms.
@@ -47,6 +47,12 @@ impl Translation {
         let held = u128::from_str_radix(digits, 16).ok().and_then(|held| self.0.get(&held));
         let wanted = held.ok_or("a pseudonym is not in the table of its key's change; run `tertib verify`")?;
         Ok(hex(&wanted.to_be_bytes()))
+    }
+
+    /// Returns the pseudonyms that stand for some under the last key.
+    pub(super) fn held(&self, wanted: &BTreeSet<[u8; 16]>) -> BTreeSet<[u8; 16]> {
+        let stands_for = |(held, one): (&u128, &u128)| wanted.contains(&one.to_be_bytes()).then(|| held.to_be_bytes());
+        self.0.iter().filter_map(stands_for).collect()
     }
 
     /// Returns the pseudonym under the last key; `None` if the tables do not have it.

@@ -209,6 +209,13 @@ impl PickedRows {
 }
 
 impl Archive {
+    /// Returns how rows are picked from a part, whose pseudonyms may be of an earlier key.
+    fn pick_in(&self, file: &FileEntry, pick: &Pick) -> Result<Pick, ArchiveError> {
+        let Pick::Pseudonyms(wanted) = pick else { return Ok(pick.clone()) };
+        let translation = self.translation(file, Some(&[Computed::NikPseudonym.name()]))?;
+        Ok(Pick::Pseudonyms(translation.map_or_else(|| wanted.clone(), |translation| translation.held(wanted))))
+    }
+
     /// Reads the rows of a part that any of these picks, with all columns or only the named ones; `None` where there is none.
     pub(super) fn picked(
         &self,
@@ -217,6 +224,8 @@ impl Archive {
         columns: Option<&[&str]>,
     ) -> Result<Option<RecordBatch>, ArchiveError> {
         let fault = |reason: String| ArchiveError::Decode { path: file.path.clone(), reason };
+        let translation = self.translation(file, columns)?;
+        let picks = picks.iter().map(|pick| self.pick_in(file, pick)).collect::<Result<Vec<Pick>, _>>()?;
         let bytes = Bytes::from(self.checked_bytes(file)?);
         let builder = ParquetRecordBatchReaderBuilder::try_new(bytes.clone()).map_err(|e| fault(e.to_string()))?;
         let groups = builder.metadata().row_groups().iter().zip(0..);
@@ -230,7 +239,7 @@ impl Archive {
         let (mut found, mut before) = (BTreeSet::new(), 0);
         for batch in reader.map_err(|e| fault(e.to_string()))? {
             let batch = batch.map_err(|e| fault(e.to_string()))?;
-            for pick in picks {
+            for pick in &picks {
                 pick.each(&batch, |row| found.extend([before + row]))?;
             }
             before += batch.num_rows();
@@ -251,8 +260,12 @@ impl Archive {
         let mut batches = Vec::new();
         for batch in reader.map_err(|e| fault(e.to_string()))? {
             let batch = batch.and_then(digests_as_text).map_err(|e| fault(e.to_string()))?;
-            batches.push(match self.widening(file, columns)? {
+            let batch = match self.widening(file, columns)? {
                 Some(widening) => widening.of(&batch).map_err(|e| fault(e.to_string()))?,
+                None => batch,
+            };
+            batches.push(match &translation {
+                Some(translation) => translation.of(&batch).map_err(fault)?,
                 None => batch,
             });
         }
