@@ -191,7 +191,7 @@ fn a_public_copy_tells_persons_apart() {
     office.run(&CHANGED).expect_code(0);
     pull(&office);
     let copy = tempfile::TempDir::new().unwrap();
-    for table in ["events", "gangguan", "blangko", "pseudonim"] {
+    for table in ["events", "gangguan", "blangko", "pseudonim", "log"] {
         if office.path("archive").join(table).exists() {
             tests::copy(&office.path("archive").join(table), &copy.path().join(table));
         }

@@ -11,6 +11,7 @@ mod access;
 mod action;
 pub(crate) mod additions;
 pub(crate) mod arrivals;
+mod closings;
 pub(crate) mod coded;
 pub(crate) mod columns;
 pub(crate) mod commit_log;
@@ -53,6 +54,7 @@ mod witnesses;
 mod writer;
 
 pub use access::Access;
+pub use closings::Seal;
 pub use commit_note::{BagNote, CommitNote, Disposal, FileEntry, Hold, KeyChange, SourceNote};
 pub use error::ArchiveError;
 use error::io;
@@ -84,7 +86,6 @@ use arrow::datatypes::SchemaRef;
 use commit_log::{Commit, EventFile, TableFacts, Undecoded};
 use form::{FORMS, Form};
 use key_epochs::Translations;
-use schemas::document::Closing;
 use schemas::{ColumnFact, ColumnFacts, Month, Zone};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -93,21 +94,6 @@ use store::{Folder, LONGEST_LOG_BYTES, Store};
 
 /// How many rows of a part are decoded at a time.
 const READ_ROWS: usize = 65_536;
-
-/// The closing of a month's books.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seal {
-    /// The month.
-    pub month: Month,
-    /// The version of the archive that the closing commit created.
-    pub version: u64,
-    /// The first `seq` after the closing.
-    pub next_seq: i64,
-    /// Why the books were closed although more rows of the month might still arrive; `None` if the month was complete.
-    pub incomplete: Option<String>,
-    /// When, in milliseconds since 1970 UTC.
-    pub at_ms: i64,
-}
 
 /// An archive as its log described it when it was opened.
 #[derive(Clone, Debug)]
@@ -251,34 +237,6 @@ impl Archive {
         // What was destroyed later is not there any more.
         let disposed = Arc::clone(&self.disposed);
         reached.then(|| Self { store, forms, commits, translations: Arc::default(), disposed })
-    }
-
-    /// Returns how the books of a month were closed; `None` while they are open.
-    #[must_use]
-    pub fn seal(&self, month: Month) -> Option<Seal> {
-        self.seals().find(|seal| seal.month == month)
-    }
-
-    /// Returns all closings of books, in the order of the commits.
-    pub fn seals(&self) -> impl Iterator<Item = Seal> {
-        self.commits.iter().filter_map(|commit| {
-            let Commit { version, at_ms, note, .. } = commit;
-            Some(Seal {
-                at_ms: *at_ms,
-                month: note.seal?,
-                version: *version,
-                next_seq: note.next_seq,
-                incomplete: note.sealed_incomplete.clone(),
-            })
-        })
-    }
-
-    /// Returns how the books of a month were closed, as documents say it; `None` while they are open.
-    #[must_use]
-    pub fn closing(&self, month: Month) -> Option<Closing> {
-        let seal = self.seal(month)?;
-        let on = self.zone().unwrap_or_default().date(seal.at_ms.div_euclid(1_000))?;
-        Some(Closing { on, incomplete: seal.incomplete })
     }
 
     /// Returns the instant, in microseconds since 1970 UTC, such that every row recorded before it has been seen; `None` until a

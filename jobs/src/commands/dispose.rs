@@ -3,6 +3,7 @@
 mod proposal;
 mod statement;
 
+use crate::access::{self, Look, OF_THE_OFFICE};
 use crate::options::{Common, Format, Where};
 use crate::outcome::Outcome;
 use crate::print::{self, Table};
@@ -188,6 +189,12 @@ fn carry_out(options: &CarryOut, common: Common) -> Result<Outcome> {
         statement::write(&workspace, (&proposal, &sha256), (&by, entered), version, &options.output)?;
     let shown: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
     let (rows, count): (u64, usize) = (files.iter().map(|file| file.rows).sum(), files.len());
+    if !is_done {
+        let what = months.iter().map(Month::to_string).collect::<Vec<_>>().join(" ");
+        let answer = sha256.clone();
+        let (discloses, role, purpose) = (false, OF_THE_OFFICE, None);
+        access::note(&workspace, &Look { act: "dispose", what, answer, rows, discloses, role, purpose })?;
+    }
     print::data(&format!(
         "{count} private files with {rows} rows were destroyed by version {version} of the archive\n{}\n",
         shown.join("\n")
