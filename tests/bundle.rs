@@ -100,12 +100,8 @@ fn it_answers_as_the_archive_does() {
     ] {
         // Before there were views, `events` was every row.
         let ours = office.json(&["query", &question.replace("events_all", "events")], 0);
-        let ours: Vec<Vec<String>> = ours
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|row| row.as_object().unwrap().values().map(|value| plain(value)).collect())
-            .collect();
+        let ours: Vec<Vec<String>> =
+            ours.as_array().unwrap().iter().map(|row| row.as_object().unwrap().values().map(plain).collect()).collect();
         let theirs = duckdb(&bag, "tampilan.sql", question);
         let theirs: Vec<Vec<String>> =
             theirs.as_array().unwrap().iter().map(|row| row.as_array().unwrap().iter().map(plain).collect()).collect();

@@ -1,4 +1,4 @@
-//! Bags of BagIt 1.0, with SHA-256 alone: folders that say of themselves what belongs to them, to be kept or carried away.
+//! Bags of `BagIt` 1.0, with SHA-256 alone: folders that say of themselves what belongs to them, to be kept or carried away.
 //!
 //! Reads   files of the caller; a bag from elsewhere
 //! Gives   [`BagWriter`], which makes a bag; [`examine_bag`], which checks one; what a bag of the archive holds

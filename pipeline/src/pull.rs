@@ -37,7 +37,7 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 use contract::Contract;
 use ingest::Ingestor;
 use report::FindingCounts;
-use schemas::{Facts, Month, Outage, Stock};
+use schemas::{Facts, Identity, Month, Outage, Stock};
 use slices::{Reread, SliceRequest, Slices};
 use std::path::Path;
 use std::time::Duration;
@@ -153,6 +153,16 @@ struct LookupContext<'a, 'f> {
     contract: Contract<'f>,
 }
 
+/// What was read of a slice, besides its rows.
+struct SliceRead<'a, 'f> {
+    request: &'a SliceRequest,
+    ingestor: &'a Ingestor<'f>,
+    files: Vec<String>,
+    identity: Option<Identity>,
+    integer_ids: Option<bool>,
+    open_since: Option<i64>,
+}
+
 /// A pull in progress.
 struct Run<'a> {
     config: &'a SourceConfig,
@@ -215,31 +225,9 @@ impl Run<'_> {
             Some(mut writer) => {
                 outages.map(|rows| writer.set_outages(&rows)).transpose()?;
                 stock.map(|rows| writer.set_stock(&rows)).transpose()?;
-                let complete_until_us = self.complete_until_us(&archive, &request, &ingestor, open_since);
-                let grew = complete::coverage_grew(&archive, &request.note, complete_until_us, self.facts.zone);
-                match integer_ids {
-                    Some(integer_ids) if writer.has_news() || !files.is_empty() || grew => {
-                        let cursor = self.cursor(&archive, ingestor.cursor_us, &request, open_since);
-                        let commit = CommitRequest {
-                            at_ms: options.at_ms,
-                            source: Some(SourceNote { files, identity, ..request.note.clone() }),
-                            cursor,
-                            next_seq: ingestor.next_seq,
-                            complete_until_us,
-                            facts: &TableFacts::new(
-                                archive.newest_form(),
-                                integer_ids,
-                                archive.first_key_id().unwrap_or_else(|| self.key.id()),
-                                self.facts,
-                            ),
-                            findings: ingestor.counts.by_code(),
-                        };
-                        let archive = writer.commit(&commit)?;
-                        self.log(&archive)?;
-                        archive
-                    }
-                    _ => archive,
-                }
+                let read =
+                    SliceRead { request: &request, ingestor: &ingestor, files, identity, integer_ids, open_since };
+                self.commit(writer, archive, read)?
             }
         };
         if let Some(slices) = &mut self.state.slices {
@@ -254,6 +242,28 @@ impl Run<'_> {
             self.state.total.unwrap_or(0).max(self.state.report.read),
         );
         Ok(request.last)
+    }
+
+    /// Commits a slice, where it brought anything or the archive is known to reach further, and adds it to the log.
+    fn commit(&mut self, writer: Writer, archive: Archive, read: SliceRead<'_, '_>) -> Result<Archive, PullError> {
+        let SliceRead { request, ingestor, files, identity, integer_ids, open_since } = read;
+        let complete_until_us = self.complete_until_us(&archive, request, ingestor, open_since);
+        let grew = complete::coverage_grew(&archive, &request.note, complete_until_us, self.facts.zone);
+        let Some(integer_ids) = integer_ids.filter(|_| writer.has_news() || !files.is_empty() || grew) else {
+            return Ok(archive);
+        };
+        let key_id = archive.first_key_id().unwrap_or_else(|| self.key.id());
+        let committed = writer.commit(&CommitRequest {
+            at_ms: self.options.at_ms,
+            source: Some(SourceNote { files, identity, ..request.note.clone() }),
+            cursor: self.cursor(&archive, ingestor.cursor_us, request, open_since),
+            next_seq: ingestor.next_seq,
+            complete_until_us,
+            facts: &TableFacts::new(archive.newest_form(), integer_ids, key_id, self.facts),
+            findings: ingestor.counts.by_code(),
+        })?;
+        self.log(&committed)?;
+        Ok(committed)
     }
 
     /// Adds the archive's newest rows and commits to its log.

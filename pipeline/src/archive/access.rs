@@ -160,6 +160,9 @@ pub(super) fn locked(store: &dyn Store) -> Result<Option<std::fs::File>, Archive
     }
 }
 
+/// Who is given each entry.
+type TakeEntry<'a> = &'a mut dyn FnMut(u64, &[u8]) -> Result<(), ArchiveError>;
+
 /// The log as it was written.
 struct Log<'a> {
     store: &'a dyn Store,
@@ -191,7 +194,7 @@ impl<'a> Log<'a> {
     }
 
     /// Gives each entry with its number.
-    fn each(&self, take: &mut dyn FnMut(u64, &[u8]) -> Result<(), ArchiveError>) -> Result<(), ArchiveError> {
+    fn each(&self, take: TakeEntry<'_>) -> Result<(), ArchiveError> {
         let mut index = 0;
         while index < self.size {
             let damaged = || ArchiveError::Damaged { path: bundle_path(index, self.size) };

@@ -304,7 +304,7 @@ mod tests {
     fn neighbouring_places_are_one_range() {
         let of = |places: &[usize]| ranges(&places.iter().copied().collect());
         assert!(of(&[]).is_empty());
-        assert_eq!(of(&[3]), [3..4]);
+        assert_eq!(of(&[3, 9]), [3..4, 9..10]);
         assert_eq!(of(&[0, 1, 2, 5, 7, 8]), [0..3, 5..6, 7..9]);
     }
 }

@@ -82,8 +82,9 @@ pub struct KeyRotation<'a> {
     pub signing: Option<&'a SigningKey>,
 }
 
-/// Changes the key. Returns the version of the commit, and of how many persons it gives the pseudonyms. If the new key is in force
-/// already, since an earlier attempt was cut off after its commit, nothing is changed.
+/// Changes the key. Returns the version of the commit, and of how many persons it gives the pseudonyms.
+///
+/// If the new key is in force already, since an earlier attempt was cut off after its commit, nothing is changed.
 ///
 /// # Errors
 /// [`RotationError`] when the archive is empty, a public copy or damaged, when the key in force is not at hand and not said to be lost,

@@ -188,7 +188,7 @@ impl<'a> Tree<'a> {
         for level in 0..8_u32 {
             let nodes = earlier.size >> (8 * level);
             let Some(last) = nodes.checked_sub(1) else { break };
-            if nodes % TILE_WIDTH != 0 {
+            if !nodes.is_multiple_of(TILE_WIDTH) {
                 self.prove(Tile::with(level, last, self.size)?).ok()?;
             }
         }

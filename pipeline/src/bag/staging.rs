@@ -101,7 +101,7 @@ impl Staging {
         }
         flush(&self.path)?;
         if self.target.symlink_metadata().is_ok() {
-            return self.is_there_already();
+            return self.already_there();
         }
         let moved = match move_if_absent(&self.path, &self.target) {
             // Nobody else makes a folder here, so that it is still absent.
@@ -125,7 +125,7 @@ impl Staging {
     }
 
     /// The name is taken: by the same bag, or by something else.
-    fn is_there_already(self) -> Result<PathBuf, BagError> {
+    fn already_there(self) -> Result<PathBuf, BagError> {
         let statement = |root: &Path| [TAG_MANIFEST, SIGNATURE].map(|name| reading::text(&root.join(name)).ok());
         let is_same =
             statement(&self.path) == statement(&self.target) && examine_files(&self.target).0.faults.is_empty();

@@ -67,9 +67,10 @@ impl<'a> State<'a> {
         groups: &[u32],
         budget: &Budget,
     ) -> Result<(), QueryError> {
-        let places = groups.iter().map(|group| *group as usize).enumerate();
+        let of_rows = groups.iter().map(|group| *group as usize);
+        let places = of_rows.clone().enumerate();
         match (self, operand) {
-            (Self::Count(counts), None) => places.for_each(|(_, group)| counts[group] += 1),
+            (Self::Count(counts), None) => of_rows.for_each(|group| counts[group] += 1),
             (Self::Count(counts), Some(Vector::Coded { codes, values })) => {
                 let is_value: Vec<u64> = values.iter().map(|value| u64::from(!value.is_null())).collect();
                 places.for_each(|(row, group)| counts[group] += is_value[codes[row] as usize]);

@@ -293,16 +293,20 @@ impl Columns for Batch<'_, '_> {
     }
 }
 
+/// Who is given each batch with its part, and says whether another is wanted.
+type TakeBatch<'a> = &'a mut dyn FnMut(&EventFile, &RecordBatch) -> Result<ControlFlow<()>, QueryError>;
+
 /// Reads parts in threads of their own, and gives their batches in the order of the parts.
 fn decoded(
     archive: &Archive,
     files: &[&EventFile],
     names: &[&'static str],
     bounds: &Bounds,
-    take: &mut dyn FnMut(&EventFile, &RecordBatch) -> Result<ControlFlow<()>, QueryError>,
+    take: TakeBatch<'_>,
 ) -> Result<(), QueryError> {
     type Read = Result<RecordBatch, ArchiveError>;
-    let (senders, receivers): (Vec<Mutex<Option<SyncSender<Read>>>>, Vec<Receiver<Read>>) = files
+    type Sender = Mutex<Option<SyncSender<Read>>>;
+    let (senders, receivers): (Vec<Sender>, Vec<Receiver<Read>>) = files
         .iter()
         .map(|_| {
             let (sender, receiver) = sync_channel(AHEAD);

@@ -84,7 +84,7 @@ impl Planner {
         }
         match (&input.source, grouped, windows.is_empty()) {
             (Rows::Stored(_), true, true) => {
-                self.stored_groups(&input, condition.as_ref(), &keys, &aggregates, &mut plan, sink)?
+                self.stored_groups(&input, condition.as_ref(), &keys, &aggregates, &mut plan, sink)?;
             }
             (Rows::Stored(_), false, true) => self.stored_rows(&input, condition.as_ref(), &mut plan, sink)?,
             _ => {

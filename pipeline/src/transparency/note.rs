@@ -23,7 +23,7 @@ const OF_LOG: u8 = 1;
 const OF_WITNESS: u8 = 4;
 /// No note and no key is longer.
 pub(super) const LONGEST_NOTE_BYTES: u64 = 64 << 10;
-/// A SubjectPublicKeyInfo of Ed25519 before the key (RFC 8410).
+/// A `SubjectPublicKeyInfo` of Ed25519 before the key (RFC 8410).
 const SPKI: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
 /// Why a note or a key cannot be used. No message repeats the text of a key file.

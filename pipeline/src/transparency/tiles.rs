@@ -78,11 +78,14 @@ impl fmt::Display for Tile {
     }
 }
 
+/// The tile of a level that was read last: its index and bytes.
+type Remembered = Option<(u64, Vec<u8>)>;
+
 /// The nodes of a tree of that size, read from its tiles. The tile that was read last of each level is remembered.
 pub(crate) struct TileNodes<R> {
     size: u64,
     read: R,
-    remembered: RefCell<Vec<Option<(u64, Vec<u8>)>>>,
+    remembered: RefCell<Vec<Remembered>>,
 }
 
 /// Why a node cannot be had.
@@ -159,6 +162,9 @@ pub(crate) fn hashes(bytes: &[u8]) -> impl Iterator<Item = Hash> {
     bytes.as_chunks::<HASH_BYTES>().0.iter().copied()
 }
 
+/// Who is given each tile that is full.
+type TakeTile<'a, E> = &'a mut dyn FnMut(Tile, &[u8]) -> Result<(), E>;
+
 /// A tree to which leaves are added. It keeps only the tiles of its right edge.
 #[derive(Clone, Debug)]
 pub(crate) struct Growth {
@@ -190,7 +196,7 @@ impl Growth {
     }
 
     /// Adds a leaf. `full` is given each tile that it fills.
-    pub(crate) fn add<E>(&mut self, leaf: &Hash, full: &mut dyn FnMut(Tile, &[u8]) -> Result<(), E>) -> Result<(), E> {
+    pub(crate) fn add<E>(&mut self, leaf: &Hash, full: TakeTile<'_, E>) -> Result<(), E> {
         self.size += 1;
         let mut node = *leaf;
         for level in 0_u32.. {

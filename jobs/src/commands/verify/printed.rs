@@ -129,7 +129,7 @@ impl Printed {
         if let Some(printed) = code.log.as_ref().filter(|printed| Some(*printed) != self.log.as_ref()) {
             let said = |log: &LogPosition| format!("{} {}", log.size, log.root);
             let held = self.log.as_ref().map_or_else(|| "tidak ada".to_owned(), said);
-            let place = format!("versi {}: {} tercetak, {held} dalam log arsip", code.version, said(printed));
+            let place = format!("versi {}: {} tercetak, {held} dalam pohon sidik arsip", code.version, said(printed));
             findings.push(Finding { code: OTHER_HEAD, place, count: 1 });
         }
         let Some(document) = self.document(code)? else { return Ok(findings) };

@@ -11,13 +11,16 @@ use super::{LOG, Log, bundle_path};
 use crate::transparency::{Checkpoint, Growth, Hash, Tile, VerifyingKey, leaf_hash};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Codes of findings, each with its place.
+type Faults = Vec<(&'static str, String)>;
+
 /// Checks the log, and returns its files and the faults: each with its code and place. There is none where nobody has looked yet.
 pub(in super::super) fn check(
     store: &dyn Store,
     origin: &str,
     trusted: &[VerifyingKey],
-) -> Result<(BTreeSet<String>, Vec<(&'static str, String)>), ArchiveError> {
-    let (mut files, mut faults) = (BTreeSet::new(), Vec::new());
+) -> Result<(BTreeSet<String>, Faults), ArchiveError> {
+    let (mut files, mut faults) = (BTreeSet::new(), Faults::new());
     let claims = claims(store, origin, trusted, &mut files, &mut faults)?;
     let log = match Log::open(store) {
         Ok(log) => log,
@@ -94,7 +97,7 @@ fn claims(
     origin: &str,
     trusted: &[VerifyingKey],
     files: &mut BTreeSet<String>,
-    faults: &mut Vec<(&'static str, String)>,
+    faults: &mut Faults,
 ) -> Result<BTreeMap<u64, (String, Hash)>, ArchiveError> {
     let mut claims = BTreeMap::new();
     let mut keys: Vec<VerifyingKey> = trusted.iter().filter(|key| key.name() == origin).cloned().collect();
