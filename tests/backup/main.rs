@@ -79,7 +79,8 @@ fn archived() -> Office {
 /// Every file of an archive that a backup carries, with its bytes.
 fn carried(archive: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = tree(archive);
-    files.retain(|path, _| !path.starts_with("figures") && path != Path::new("_tertib/lock"));
+    let is_lock = |path: &Path| ["_tertib/lock", "_tertib/access-lock"].iter().any(|lock| path == Path::new(lock));
+    files.retain(|path, _| !path.starts_with("figures") && !is_lock(path));
     files
 }
 

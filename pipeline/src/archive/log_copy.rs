@@ -45,9 +45,9 @@ impl Archive {
         for size in sizes.filter(|size| *size <= reached) {
             add(layout::checkpoint(size), false)?;
         }
-        // Nothing is added to it meanwhile.
-        let _lock = access::locked(store)?;
         if store.kind(layout::ACCESS_SIZE)?.is_some() {
+            // Nothing is added to it meanwhile.
+            let _lock = access::locked(store)?;
             add(layout::ACCESS_SIZE.to_owned(), true)?;
             let mut open = vec![layout::ACCESSES.to_owned()];
             while let Some(folder) = open.pop() {

@@ -22,6 +22,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// So many leaves that differ are remembered. Where there are more, somebody wrote all of the archive or the log anew.
 const MOST_DIFFERENCES: usize = 100_000;
 
+/// The form of the archive with which the log came.
+const OF_THE_LOG: &str = "3";
+
 /// Reads tiles, and remembers which could not be read.
 type ReadTile<'a> = Box<dyn Fn(Tile) -> Result<Vec<u8>, ArchiveError> + 'a>;
 
@@ -198,7 +201,8 @@ impl<'a> TreeCheck<'a> {
             let at = trees.roots.get(&claim.statement.size)?;
             if is_of_rows { at.of_rows } else { at.of_tiles }
         };
-        claims.judge((self.size, newest), root_at, result);
+        let is_signed = examination.trusted.iter().any(|key| !key.is_of_witness());
+        claims.judge((self.size, newest, is_signed), root_at, result);
         if !examination.public_only {
             self.check_own_size(store, &trees, is_of_rows, known, result)?;
         }
@@ -215,7 +219,9 @@ impl<'a> TreeCheck<'a> {
         log: &Log,
         result: &mut Verification,
     ) -> Result<(), ArchiveError> {
-        if !log.commits.is_empty() && examination.trusted.iter().any(|key| !key.is_of_witness()) {
+        let form = log.commits.iter().rev().find_map(|commit| commit.facts.as_ref()).map(|facts| facts.form);
+        let has_a_log = form.is_some_and(|form| form.name == OF_THE_LOG);
+        if has_a_log && examination.trusted.iter().any(|key| !key.is_of_witness()) {
             result.find("A027", layout::CHECKPOINT.to_owned());
         }
         result.unchecked.insert(Unchecked::Log);

@@ -142,7 +142,7 @@ impl Claims {
     /// Compares each claim with the tree of that size; `root_at` is `None` where the tree could not be made.
     pub(super) fn judge(
         &self,
-        (size, newest): (u64, u64),
+        (size, newest, is_signed): (u64, u64, bool),
         root_at: impl Fn(&Claim) -> Option<Hash>,
         result: &mut Verification,
     ) {
@@ -155,7 +155,9 @@ impl Claims {
             }
         }
         let signed = self.newest.as_ref().filter(|claim| claim.is_signed).map_or(0, |claim| claim.statement.size);
-        if signed < newest {
+        if self.all.is_empty() && !is_signed {
+            result.unchecked.insert(Unchecked::Signature);
+        } else if signed < newest {
             result.find("A027", format!("{}: {signed} / {newest}", layout::CHECKPOINT));
         }
     }
