@@ -9,8 +9,10 @@
 
 use crate::archive::columns::texts;
 use crate::archive::key::Key;
+use crate::archive::quarantine::DIGEST;
 use crate::archive::tables::KeptRow;
 use crate::archive::{Archive, ArchiveError, Disposal, FileEntry, Writer, WriterLock, commit_of_note, month_of_path};
+use crate::hash::hex;
 use crate::pull::held_back::month_of_row;
 use crate::transparency::SigningKey;
 use schemas::{Month, Zone};
@@ -127,9 +129,14 @@ pub fn dispose(
     if let Some(hold) = asked.months.iter().find_map(|month| archive.hold(*month)) {
         return Err(DisposalError::Held { month: hold.month, reason: hold.reason.clone() });
     }
-    let (found, moved) = found(&archive, asked.zone, asked.months)?;
+    let (found, mut moved) = found(&archive, asked.zone, asked.months)?;
     if found.files().is_empty() || found.files() != asked.files {
         return Err(DisposalError::Changed);
+    }
+    // Their file is one of the key in force.
+    let digest = key.keyed(DIGEST);
+    for row in &mut moved {
+        row.digest = hex(&digest.digest(&[row.code.as_bytes(), row.row.as_bytes()]));
     }
     if !moved.is_empty() {
         writer.keep_quarantine(&moved)?;

@@ -123,6 +123,7 @@ impl<'a> Contents<'a> {
     ) -> Self {
         let facts = log.commits.first().and_then(|commit| commit.facts.as_ref());
         let keys = Keys::of(examination, log, result);
+        let destroyed = disposed(&log.commits);
         Self {
             store,
             public_only: examination.public_only,
@@ -133,16 +134,16 @@ impl<'a> Contents<'a> {
             next_version: 0,
             next_seq: 0,
             json: Vec::new(),
-            destroyed: disposed(&log.commits),
             files: (
                 0,
                 log.commits
                     .iter()
                     .filter(|commit| Some(commit.version) > examination.since)
-                    .map(|commit| files(commit, examination.public_only))
+                    .map(|commit| files(commit, examination.public_only, &destroyed))
                     .sum(),
             ),
             told,
+            destroyed,
         }
     }
 
@@ -339,9 +340,10 @@ impl<'a> Contents<'a> {
 }
 
 /// Returns how many files of a commit are checked.
-fn files(commit: &Commit, public_only: bool) -> u64 {
+fn files(commit: &Commit, public_only: bool, destroyed: &BTreeMap<String, u64>) -> u64 {
     let note = &commit.note;
-    let private = if public_only { 0 } else { note.persons.len() + note.quarantine.len() };
+    let there = note.persons.iter().chain(&note.quarantine).filter(|file| !destroyed.contains_key(&file.path));
+    let private = if public_only { 0 } else { there.count() };
     (commit.events.len() + note.public_files().count() + private) as u64
 }
 
