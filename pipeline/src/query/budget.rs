@@ -6,7 +6,10 @@ use std::cell::Cell;
 
 /// The most values that may be kept. So many fit into the memory that a question may take, with the rows around them, which an office's
 /// machine can hold.
-const MOST_VALUES: usize = 24_000_000;
+const MOST_VALUES: usize = 31_000_000;
+
+/// A row takes as much memory beside its values as so many values.
+const OF_A_ROW: usize = 3;
 
 /// The most pairs of rows that are compared.
 const MOST_PAIRS: usize = 20_000_000;
@@ -25,7 +28,7 @@ pub(super) struct Budget {
 impl Budget {
     /// Charges for rows that are made or kept, each with this many values.
     pub(super) fn values(&self, rows: usize, columns: usize) -> Result<(), QueryError> {
-        if spend(&self.values, rows.saturating_mul(columns.max(1)), MOST_VALUES) {
+        if spend(&self.values, rows.saturating_mul(columns.saturating_add(OF_A_ROW)), MOST_VALUES) {
             return Ok(());
         }
         let what = format!("its tables have more than {MOST_VALUES} values together");
