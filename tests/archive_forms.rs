@@ -25,9 +25,11 @@ fn frozen() -> Vec<PathBuf> {
 fn office(frozen: &Path) -> Office {
     let sources = frozen.join("sumber");
     let office = Office::at(&format!("csv:{}", sources.display()));
-    fs::remove_file(office.path("kunci.key")).unwrap();
+    // Since form 3 an office has a key that signs the log, too.
+    let keys = ["kunci.key", "penanda.key"].into_iter().filter(|key| frozen.join(key).exists());
+    keys.clone().for_each(|key| fs::remove_file(office.path(key)).unwrap());
     tests::copy(frozen, office.folder());
-    fs::set_permissions(office.path("kunci.key"), fs::Permissions::from_mode(0o600)).unwrap();
+    keys.for_each(|key| fs::set_permissions(office.path(key), fs::Permissions::from_mode(0o600)).unwrap());
     office.configure(&format!("csv:{}", sources.display()), "csv:sumber");
     office
 }
