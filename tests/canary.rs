@@ -5,11 +5,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 
-use arrow::util::display::array_value_to_string;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
+use tests::forger::decoded;
 use tests::tools::Tool;
 use tests::{Office, sqlite_texts, tree};
 
@@ -78,18 +77,7 @@ impl Watched {
             if path.ends_with("kantor.sqlite") || self.is_private(&full) {
                 continue;
             }
-            let mut said = String::from_utf8_lossy(&bytes).into_owned();
-            if path.extension().is_some_and(|ending| ending == "parquet") {
-                let reader = ParquetRecordBatchReaderBuilder::try_new(fs::File::open(&full).unwrap()).unwrap();
-                for batch in reader.build().unwrap() {
-                    let batch = batch.unwrap();
-                    for column in batch.columns() {
-                        said.extend(
-                            (0..batch.num_rows()).map(|row| array_value_to_string(column, row).unwrap() + "\n"),
-                        );
-                    }
-                }
-            }
+            let said = decoded(&full, &bytes);
             let found = CANARIES.iter().find(|canary| said.contains(**canary));
             assert!(found.is_none(), "{} holds {}", path.display(), found.unwrap());
             let is_core = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("core"));

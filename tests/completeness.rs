@@ -308,8 +308,10 @@ fn an_archive_that_says_nothing_is_not_complete() {
     let field = format!("\"complete_until_us\":{},", us("2026-11-20T00:00:00Z"));
     assert!(text.contains(&field), "{text}");
     fs::write(&commit, text.replace(&field, "")).unwrap();
-    // Such a program kept no head.
+    // Such a program kept no head and no log.
     fs::remove_file(office.path("archive/_tertib/head")).unwrap();
+    fs::remove_file(office.path("archive/_tertib/tree")).unwrap();
+    fs::remove_dir_all(office.path("archive/log")).unwrap();
     let said = office.run(&["verify"]).expect_code(1);
     assert!(said.out.contains("; 1 findings") && said.finds("A017"), "{}", said.out);
     let said = office.run(&["metrics", "--month", "2026-10"]).expect_code(1);

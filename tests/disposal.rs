@@ -3,13 +3,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up must stop")]
 
-use arrow::util::display::array_value_to_string;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Stdio;
+use tests::forger::decoded;
 use tests::tools::Tool;
 use tests::{Office, Ran, make_office, sqlite_texts, tree};
 
@@ -84,17 +83,7 @@ fn people(office: &Office, month: &str) -> Vec<String> {
 fn found_in(folder: &std::path::Path, texts: &[String]) -> Vec<String> {
     let mut found = Vec::new();
     for (path, bytes) in tree(folder) {
-        let mut said = String::from_utf8_lossy(&bytes).into_owned();
-        if path.extension().is_some_and(|ending| ending == "parquet") {
-            let reader = ParquetRecordBatchReaderBuilder::try_new(fs::File::open(folder.join(&path)).unwrap());
-            for batch in reader.unwrap().build().unwrap() {
-                let batch = batch.unwrap();
-                for column in batch.columns() {
-                    let value = |row| array_value_to_string(column, row).unwrap() + "\n";
-                    said.extend((0..batch.num_rows()).map(value));
-                }
-            }
-        }
+        let said = decoded(&folder.join(&path), &bytes);
         found
             .extend(texts.iter().filter(|text| said.contains(*text)).map(|text| format!("{}: {text}", path.display())));
     }
@@ -210,8 +199,8 @@ fn nothing_is_destroyed_by_default() {
         let ran = office.run(&[&OF_AUGUST[..], &["--by", "ANDI", "--format", "json"]].concat()).expect_code(1);
         assert!(ran.out.contains(says) && ran.err.contains("no proposal was written"), "{ran:?}");
         assert!(tree(&office.path("archive")) == archive);
-        let written = tree(&office.path("laporan"));
-        assert!(!written.keys().any(|path| path.to_string_lossy().contains("usul_musnah")), "{written:?}");
+        let written = tree(office.folder());
+        assert!(!written.keys().any(|path| path.to_string_lossy().contains("usul_musnah")), "{:?}", written.keys());
     }
     // A schedule that was changed after the proposal counts.
     let office = office(SCHEDULE);

@@ -4,6 +4,7 @@ use crate::{sha256, sha256_of, tree};
 use arrow::array::{Array, ArrayRef, RecordBatch, StringArray, UInt32Array};
 use arrow::compute::{concat_batches, take_record_batch};
 use arrow::datatypes::DataType;
+use arrow::util::display::array_value_to_string;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::{Value, json};
@@ -122,6 +123,20 @@ impl Forger {
         fs::write(self.root.join("_tertib/head"), head).unwrap();
         drop(fs::remove_dir_all(self.root.join("figures")));
     }
+}
+
+/// What a file says: its bytes, and for a Parquet part its texts.
+#[must_use]
+pub fn decoded(path: &Path, bytes: &[u8]) -> String {
+    let mut said = String::from_utf8_lossy(bytes).into_owned();
+    if path.extension().is_some_and(|ending| ending == "parquet") {
+        let rows = Forger::rows(path);
+        // A time is no text.
+        for column in rows.columns().iter().filter(|column| !column.data_type().is_temporal()) {
+            said.extend((0..rows.num_rows()).map(|row| array_value_to_string(column, row).unwrap() + "\n"));
+        }
+    }
+    said
 }
 
 /// Rows with one column exchanged.

@@ -5,16 +5,18 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot set up must stop")]
 
+use pipeline::{Key, SigningKey, WriterLock};
 use schemas::Zone;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
 use tempfile::TempDir;
+use tests::forger::{Forger, with_text};
 use tests::reference::Reference;
 use tests::servers::{PASSWORD, Server};
 use tests::tools::{JARS, Tool};
-use tests::{Office, make_office, root, run, run_in};
+use tests::{Office, Ran, make_office, root, run, run_in};
 
 const SEEDS: [u32; 2] = [7, 11];
 const MONTHS: [&str; 3] = ["2026-08", "2026-09", "2026-10"];
@@ -29,10 +31,12 @@ tests::trials! {
     pdf_a_by_preflight needs Tool::Preflight;
     workbooks_and_schema needs SHEETS;
     the_printed_code_is_scanned needs Tool::Pdfinfo, Tool::Pdftoppm, Tool::Zbarimg;
+    the_log_is_what_others_make needs TREES, Tool::Openssl;
 }
 
 const PYTHON: Tool = Tool::Python(&[]);
 const READERS: Tool = Tool::Python(&["deltalake", "duckdb", "polars"]);
+const TREES: Tool = Tool::Python(&["duckdb", "pymerkle"]);
 const SHEETS: Tool = Tool::Python(&["openpyxl", "jsonschema"]);
 
 /// An invented office by seed.
@@ -385,4 +389,45 @@ fn the_printed_code_is_scanned() {
     drop(Tool::Pdftoppm.output(&["-r", "150", "-f", &pages, "-l", &pages, "-singlefile", "-png", &book, &picture]));
     let code = Tool::Zbarimg.output(&["-q", "--raw", "-Sdisable", "-Sqrcode.enable", &format!("{picture}.png")]);
     office.run(&["verify", "--code", code.trim()]).expect_code(0);
+}
+
+/// DuckDB, pymerkle and openssl make the log anew from rows with texts of every kind. Rows that are changed, and signed anew with the
+/// office's own keys, give a log that they find whole, and that does not continue the checkpoint of before.
+fn the_log_is_what_others_make() {
+    let office = Office::unpulled();
+    for (rest, text) in
+        [(0, "P\u{1}\t\r\n\"\\/"), (1, "Sri 😀 é e\u{301} \u{2028}\u{7f}"), (2, "</b>&amp;{}[]"), (3, "ꦱꦿꦶ")]
+    {
+        let text = text.replace('\'', "''");
+        office.sql(&format!("update langkah_berkas set petugas_id = '{text}' where event_id % 41 = {rest}"));
+    }
+    office.run(&["pull", "--until", "2026-09-10", "--at", "2026-09-10T00:00:00Z"]).expect_code_in(&[0, 1], "pull");
+    let kept = office.path("tersimpan");
+    fs::copy(office.path("archive/log/checkpoint"), &kept).unwrap();
+    office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
+    office.run(&["seal", "--month", "2026-08"]).expect_code(0);
+    let pem = office.path("publik.pem");
+    fs::write(&pem, office.run(&["key", "show", "--pem"]).expect_code(0).out).unwrap();
+    let judged = |checkpoints: &[&Path]| {
+        let mut command = TREES.command();
+        command.arg(root().join("tests/judge_log.py")).arg(office.path("archive")).arg(&pem).args(checkpoints);
+        Ran::from(command.output().unwrap())
+    };
+    let newest = office.path("archive/log/checkpoint");
+    let leaves = judged(&[&kept, &newest]).expect_code(0).out;
+    assert_eq!(leaves.trim(), fs::read_to_string(&newest).unwrap().lines().nth(1).unwrap());
+
+    let forger = Forger { root: office.path("archive") };
+    Forger::edit(&forger.parts("events")[0], |rows| with_text(&rows, "nomor_register", "9999/1/2026"));
+    let said = judged(&[&kept, &newest]).expect_code(1).out;
+    assert!(said.contains("the root of ") && said.contains("tile/0/"), "{said}");
+    forger.rehash();
+    fs::remove_dir_all(office.path("archive/log")).unwrap();
+    fs::remove_file(office.path("archive/_tertib/tree")).unwrap();
+    let key = Key::load(&office.path("kunci.key")).unwrap();
+    let signing = SigningKey::load(&office.path("penanda.key")).unwrap();
+    pipeline::sign_log(&forger.root, (&key, &signing), WriterLock::Lock, &mut |_, _| {}).unwrap();
+    drop(judged(&[&newest]).expect_code(0));
+    let said = judged(&[&kept, &newest]).expect_code(1).out;
+    assert!(said.contains("tersimpan: the root of ") && !said.contains("log/checkpoint"), "{said}");
 }

@@ -31,7 +31,9 @@ struct Reading {
 impl Reading {
     /// What it says in its own words: without those of other languages that an official text uses, where they may stand.
     fn own_words(&self, terms: &[Term]) -> String {
-        let mut text = plain(&self.text).split_whitespace().collect::<Vec<_>>().join(" ");
+        // What has the length of a root or a signature is one.
+        let is_said = |piece: &&str| piece.len() < 44 || !piece.ends_with('=');
+        let mut text = plain(&self.text).split_whitespace().filter(is_said).collect::<Vec<_>>().join(" ");
         for given in terms.iter().flat_map(|term| &term.as_given) {
             if given.documents.is_empty() || given.documents.iter().any(|id| self.place.starts_with(id)) {
                 for words in [&given.words, &given.words.to_uppercase(), &given.words.to_lowercase()] {

@@ -115,7 +115,10 @@ impl Planner {
                 };
                 let Some(table) = self.table(&named.value)? else {
                     let (what, meant) = (format!("{} is no table", self.words.name(named)), self.words.meant(named));
-                    return Err(refused(what, &format!("{meant}SHOW TABLES lists the views; WITH x AS (…) makes other tables")));
+                    return Err(refused(
+                        what,
+                        &format!("{meant}SHOW TABLES lists the views; WITH x AS (…) makes other tables"),
+                    ));
                 };
                 let called = alias_name(alias)?.unwrap_or_else(|| named.value.clone());
                 Ok((called.clone(), table.called(&called)))
