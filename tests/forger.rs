@@ -48,8 +48,11 @@ impl Forger {
         assert!(source["horizon"]["system"].is_string(), "{source}");
         source["horizon"]["system"] = json!("1/1");
         Self::write(&newest, &actions);
-        // It would speak against the commit.
-        fs::remove_file(self.root.join("_tertib/head")).unwrap();
+        // They would speak against the commit.
+        for speaking in ["_tertib/head", "_tertib/tree"] {
+            fs::remove_file(self.root.join(speaking)).unwrap();
+        }
+        fs::remove_dir_all(self.root.join("log")).unwrap();
     }
 
     /// Parts of a table, the first of each month.

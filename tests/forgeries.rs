@@ -267,13 +267,14 @@ fn the_forgeries_are_found_by_the_rows_or_by_a_head_that_was_kept() {
     }
 }
 
-/// Makes the log of a changed archive anew, as who can write the folder and run the program does.
-fn log_anew(office: &Office, signing: &SigningKey) {
+/// Makes the log of a changed archive anew, as who can write the folder and run the program does; whether the program lets itself be
+/// used for that.
+fn log_anew(office: &Office, signing: &SigningKey) -> bool {
     let root = office.path("archive");
     fs::remove_dir_all(root.join("log")).unwrap();
     fs::remove_file(root.join("_tertib/tree")).unwrap();
     let key = Key::load(&office.path("kunci.key")).unwrap();
-    pipeline::sign_log(&root, (&key, signing), WriterLock::Lock, &mut |_, _| {}).unwrap();
+    pipeline::sign_log(&root, (&key, signing), WriterLock::Lock, &mut |_, _| {}).is_ok()
 }
 
 /// Only the kept checkpoint speaks against who has the signing key, too.
@@ -285,6 +286,7 @@ fn a_log_that_is_made_anew_is_found_by_its_signature_or_by_a_kept_checkpoint() {
     let kept = [("checkpoint".to_owned(), note), ("kertas".to_owned(), printed)];
     assert_eq!(findings_with(&honest, &[], &kept), []);
     let other = SigningKey::of_seed([9; 32]).unwrap();
+    let mut made = 0;
     for forgery in forgeries() {
         let name = forgery.name;
         let office = office();
@@ -294,7 +296,11 @@ fn a_log_that_is_made_anew_is_found_by_its_signature_or_by_a_kept_checkpoint() {
         let codes = |found: Vec<Finding>| found.iter().map(|finding| finding.code).collect::<Vec<_>>();
         let own = SigningKey::load(&office.path("penanda.key")).unwrap();
         for (signing, is_real) in [(&other, false), (&own, true)] {
-            log_anew(&office, signing);
+            if !log_anew(&office, signing) {
+                assert!(codes(findings(&office, &[])).contains(&"A027"), "{name}: no log fits these rows");
+                continue;
+            }
+            made += 1;
             let found = codes(findings(&office, &[]));
             assert_eq!(found.contains(&"A026"), !is_real, "{name}, signed with the real key {is_real}: {found:?}");
             assert!(!is_real || !found.contains(&"A023"), "{name}: the log is that of the changed rows: {found:?}");
@@ -307,6 +313,7 @@ fn a_log_that_is_made_anew_is_found_by_its_signature_or_by_a_kept_checkpoint() {
             }
         }
     }
+    assert!(made > 10, "only {made} logs were made anew");
 }
 
 #[test]
@@ -364,7 +371,9 @@ fn counts_times_seals_and_corrections_that_cannot_be_are_found() {
             previous = json!(sha256_of(path));
         }
         fs::write(forger.root.join("_tertib/head"), format!("3 {}\n", previous.as_str().unwrap()).repeat(2)).unwrap();
-        let found = findings(&office, &[]);
+        // What the log of rows says of it has trials of its own.
+        let mut found = findings(&office, &[]);
+        found.retain(|finding| !("A023"..="A029").contains(&finding.code));
         let place = format!("events/_delta_log/{version:020}.json");
         let named = |finding: &Finding| finding.code == code && finding.place.starts_with(&place);
         assert!(found.iter().any(named), "{name}: {found:?}");

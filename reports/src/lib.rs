@@ -8,6 +8,7 @@ mod cases;
 mod code;
 mod compliance;
 mod compliance_workbook;
+mod crest;
 mod csv;
 mod destruction;
 mod disposal;
@@ -45,6 +46,7 @@ pub use answer_workbook::{AnswerCell, answer_workbook};
 pub use bag_readme::{BagReadme, ReadmeStatement, SavedQuestion, bag_readme};
 pub use cases::cases_file;
 pub use code::{block_code, code};
+pub use crest::Crest;
 pub use html::{
     Choice, DataSource, DocumentPage, Filter, Frame, Link, Pages, Picture, Shelf, Shelved, ShelvedFile, Standing,
     Visitor, asset, cases_values, origin_values, page_template_names,
@@ -68,7 +70,6 @@ use schemas::{Month, NarrowedReview};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// A document that can be rendered.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -295,13 +296,6 @@ pub struct Renderer {
     crest: Option<Crest>,
 }
 
-/// The picture in the letterhead, with the name by which layouts refer to it.
-#[derive(Debug)]
-pub struct Crest {
-    pub(crate) name: String,
-    pub(crate) bytes: Vec<u8>,
-}
-
 impl Renderer {
     /// Creates a renderer with the built-in templates and fonts. The texts of `own` replace templates by name, a program the built-in
     /// typesetter.
@@ -402,14 +396,5 @@ impl Renderer {
         }
         replaced += printable::clean(&mut page, &|c| self.fonts.prints(c));
         Ok((page, replaced))
-    }
-}
-
-impl Crest {
-    /// Creates the crest from a picture file. The ending of the path is the kind of picture.
-    #[must_use]
-    pub fn new(path: &Path, bytes: Vec<u8>) -> Self {
-        let ending = path.extension().map_or_else(String::new, |e| e.to_string_lossy().to_lowercase());
-        Self { name: format!("lambang.{ending}"), bytes }
     }
 }

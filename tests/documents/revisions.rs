@@ -36,7 +36,7 @@ fn page(office: &Office, name: &str) -> Value {
     office.run(&only).expect_code_in(&[0, 1], "render");
     let path = office.path(&format!("laporan/{MONTH}/{name}_{MONTH}.data.json"));
     let mut page: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
-    for of_version in ["asal", "kode", "qr", "keadaan"] {
+    for of_version in ["asal", "kode", "qr", "pernyataan", "keadaan"] {
         page.as_object_mut().unwrap().remove(of_version);
     }
     page

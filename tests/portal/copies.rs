@@ -122,7 +122,7 @@ pub(crate) fn holding() -> Office {
 /// A copy of the tables that name nobody, shown.
 fn public(office: Office) -> (Shown, String) {
     let copied = office.path("salinan");
-    for table in ["events", "gangguan", "blangko"] {
+    for table in ["events", "gangguan", "blangko", "log"] {
         let table = Path::new("archive").join(table);
         if office.path(table.to_str().unwrap()).exists() {
             copy(&office.path(table.to_str().unwrap()), &copied.join(table.file_name().unwrap()));

@@ -1,6 +1,6 @@
 //! Remedies for an archive whose files were lost, changed or left half written.
 
-use crate::{Case, Remedies, mend, mendable, obey};
+use crate::{Case, Remedies, commands, mend, mendable, obey, run};
 use arrow::array::Array;
 use serde_json::{Value, json};
 use std::fs;
@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use tests::forger::{Forger, swapped, with_column, with_text};
 use tests::{Office, copy, flip, sha256_of, tree};
 
-pub(crate) const CASES: [Case; 6] = [
+pub(crate) const CASES: [Case; 7] = [
     Case("files_of_the_archive", &[], &["A001", "A002", "A003", "A017", "A018", "A019"], files_of_the_archive),
     Case("kept_figures", &[], &["A008"], kept_figures),
     Case("an_interrupted_write", &[], &["A007"], an_interrupted_write),
@@ -20,6 +20,7 @@ pub(crate) const CASES: [Case; 6] = [
         an_archive_from_the_backup,
     ),
     Case("a_key_of_another_office", &[], &["A022"], a_key_of_another_office),
+    Case("the_log", &[], &["A023", "A024", "A025", "A026", "A027", "A028", "A029"], the_log),
     Case("a_destruction_that_was_cut_off", &[], &["A031"], a_destruction_that_was_cut_off),
 ];
 
@@ -271,6 +272,79 @@ fn a_key_of_another_office(remedies: &mut Remedies) {
     assert!(remedies.of(&found, "A022").starts_with("Pulihkan fail kunci milik arsip ini dari cadangan"));
     fs::copy(&kept, &key).unwrap();
     assert!(office.run(&["verify"]).expect_code(0).out.contains("; 0 findings"));
+}
+
+/// What speaks against the log of rows and commits, and what speaks for it again.
+fn the_log(remedies: &mut Remedies) {
+    let restored = |office: &Office, backup: &Path, folder: &str| {
+        fs::remove_dir_all(office.path("archive").join(folder)).unwrap();
+        copy(&backup.join(folder), &office.path("archive").join(folder));
+        assert!(office.run(&["verify"]).expect_code(0).out.contains("; 0 findings"));
+    };
+    let (office, backup, forger) = archive();
+    Forger::edit(&forger.parts("events")[0], |rows| with_text(&rows, "petugas_id", "P999"));
+    forger.rehash();
+    let found = office.run(&["verify"]).expect_code(1).out;
+    assert!(remedies.of(&found, "A023").contains("pulihkan folder arsip dari cadangan"), "{found}");
+    restored(&office, backup.path(), "");
+
+    let (office, backup, _) = archive();
+    flip(&office.path("archive/log/tile/0/000"));
+    let found = office.run(&["verify"]).expect_code(1).out;
+    assert_eq!(named(&found, "A024"), Path::new("log/tile/0/000"));
+    assert!(remedies.of(&found, "A024").contains("pulihkan folder `log` dari cadangan"), "{found}");
+    restored(&office, backup.path(), "log");
+
+    let checkpoint = office.path("archive/log/checkpoint");
+    let text = fs::read_to_string(&checkpoint).unwrap();
+    fs::write(&checkpoint, text.replacen("\n\n", "x\n\n", 1)).unwrap();
+    let found = office.run(&["verify"]).expect_code(1).out;
+    let remedy = remedies.of(&found, "A026");
+    assert!(obey(&office, &remedy, &[]).out.starts_with("tertib/"), "{remedy}");
+    assert!(remedy.contains("pulihkan folder `log` dari cadangan"));
+    restored(&office, backup.path(), "log");
+
+    fs::remove_file(&checkpoint).unwrap();
+    let found = office.run(&["verify"]).expect_code(1).out;
+    let told = commands(&remedies.of(&found, "A027"), &[]);
+    assert_eq!(told, [vec!["pull"], vec!["key", "new"]]);
+    run(&office, &told[0]);
+    assert!(office.run(&["verify"]).expect_code(0).out.contains("; 0 findings"));
+
+    // An end that was deleted, and a history that is another.
+    let (office, backup, _) = archive();
+    let (kept, whole) = (office.place("tersimpan"), tempfile::TempDir::new().unwrap());
+    let hold = ["hold", "add", "--month", "2026-10", "--reason", "rekaan", "--by", "ANDI"];
+    office.run(&hold).expect_code(0);
+    fs::copy(office.path("archive/log/checkpoint"), &kept).unwrap();
+    copy(&office.path("archive"), whole.path());
+    let verify = ["verify", "--checkpoint", kept.as_str()];
+    for (code, more) in
+        [("A028", None), ("A025", Some(["hold", "add", "--month", "2026-10", "--reason", "lain", "--by", "ANDI"]))]
+    {
+        restored(&office, backup.path(), "");
+        if let Some(more) = more {
+            office.run(&more).expect_code(0);
+        }
+        let found = office.run(&verify).expect_code(1).out;
+        assert!(remedies.of(&found, code).contains("ulihkan folder arsip dari cadangan yang"), "{found}");
+        restored(&office, whole.path(), "");
+        office.run(&verify).expect_code(0);
+    }
+
+    let place = |name: &str| office.place(name);
+    let (key, note, state) = (place("saksi.key"), place("checkpoint.saksi"), place("saksi.checkpoint"));
+    let public = office.run(&["witness", "new", "--key", &key, "--name", "inspektorat.rekaan"]).expect_code(0).out;
+    let quorum = ["verify", "--witness", public.trim(), "--quorum", "1"];
+    let found = office.run(&quorum).expect_code(1).out;
+    let told = commands(&remedies.of(&found, "A029"), &[]);
+    assert_eq!(told, [vec!["witness", "sign"], vec!["witness", "accept"]]);
+    let own = office.run(&["key", "show"]).expect_code(0).out;
+    let of_witness = ["--key", &key, "--name", "inspektorat.rekaan", "--public-key", own.trim()];
+    let files = ["--state", &state, "--output", &note, &kept];
+    tests::run(&[&["witness", "sign"], &of_witness[..], &files[..]].concat()).expect_code(0);
+    office.run(&["witness", "accept", "--witness", public.trim(), &note]).expect_code(0);
+    office.run(&quorum).expect_code(0);
 }
 
 /// What came back from a copy, or was not removed yet, is removed by the same command.

@@ -185,8 +185,20 @@ pub(crate) const ERRORS: [(&str, fn()); 22] = [
 /// Messages of the sources that name a command or an option and that nobody has followed.
 pub(crate) fn every_command_of_an_error_has_a_case() {
     // They are followed by the tests of the messages that lead to them: those of backups by the trials of `backup/`,
-    // those of the portal by `portal/`. The last one is no error: it stands in a file.
-    const ELSEWHERE: [&str; 12] = [
+    // those of the portal by `portal/`, those of destructions and of changed keys by `disposal` and `key_changes`, those of questions
+    // by `query`. The last two are no errors: one stands in a file, one in an answer.
+    const ELSEWHERE: [&str; 24] = [
+        "version {later} destroyed personal data, which no backup brings back",
+        "was not approved by another person than {}; `tertib dispose approve` does that",
+        "is not what `tertib dispose propose` writes",
+        "is there already; `tertib key show` prints its public part",
+        "are not computed: {other}",
+        "as `tertib key show` prints it",
+        "`tertib hold list` shows all holds",
+        "restore its file or enter it from the paper (`tertib key enter`)",
+        "then change the key again",
+        "of its key's change; run `tertib verify`",
+        "a later table lacks one of its pseudonyms; run `tertib verify`",
         "the reason of `--incomplete` must be one line",
         "the archive is empty; run `tertib pull` first",
         "is whole until version {newest} only",
@@ -198,6 +210,7 @@ pub(crate) fn every_command_of_an_error_has_a_case() {
         "`tertib portal token remove {name}` takes it away",
         "there is no token `{name}`; `tertib portal token list` shows them",
         "name certificate and key (`tertib portal certificate` makes them)",
+        "the key before lies in {}: `tertib verify` proves by it",
         "Diubah dengan `tertib portal user`",
     ];
     let known: Vec<&str> = ERRORS.iter().map(|(words, _)| *words).chain(ELSEWHERE).collect();

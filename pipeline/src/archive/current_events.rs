@@ -3,8 +3,7 @@
 //!
 //! Reads   public parts without the rows that a later correction replaces, and the private parts of the same months
 //! Gives   batches of rows with typed columns; for each row its key, step, texts and instants, which are checked only here
-//! Rule    the archive's classification determines the table of a column; private parts are read only if a private column is
-//!         requested, and a missing private row is an error as soon as one of its values is needed
+//! Rule    private parts are read only if a private column is requested; a missing private row is an error once its value is needed
 
 pub(crate) use super::computed::Computed;
 

@@ -6,6 +6,7 @@
 //! Invariant: no byte is decoded before its SHA-256 was checked.
 //! Invariant: nothing is written, and everything that was not checked is reported.
 
+mod chain;
 mod content;
 mod destroyed;
 mod keys;
@@ -14,7 +15,6 @@ mod tree;
 
 use super::commit_log::{Commit, Undecoded};
 use super::form::{FORMS, Form};
-use super::head::{self, OwnHead};
 use super::intent::{Intent, holds, intents, is_committed};
 use super::store::{Folder, LONGEST_LOG_BYTES, Store};
 use super::{ArchiveError, FileEntry, KeptHead, access, commit_files, commit_log, layout};
@@ -23,8 +23,8 @@ use crate::hash::sha256;
 use crate::transparency::{Checkpoint, Cosignature, VerifyingKey};
 use content::Contents;
 use parquet::file::reader::{FileReader, SerializedFileReader};
+use schemas::Finding;
 use schemas::document::Unchecked;
-use schemas::{Finding, Month};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -162,9 +162,9 @@ fn examine(
     let log = read_log(store, forms, &mut result)?;
     let mut known: BTreeSet<String> = log.digests.keys().map(|version| layout::commit(*version)).collect();
     let decided = if public_only { Vec::new() } else { decided(store, &mut known, &mut result)? };
-    let own = if public_only { None } else { own_head(store, &log, &decided, &mut result)? };
-    chain(&log, own, &mut result);
-    order(&log, &mut result);
+    let own = if public_only { None } else { chain::own_head(store, &log, &decided, &mut result)? };
+    chain::chain(&log, own, &mut result);
+    chain::order(&log, &mut result);
     for head in heads {
         let found = result.kept(head, &log);
         result.heads += u64::from(found);
@@ -214,18 +214,20 @@ fn accesses(
     known: &mut BTreeSet<String>,
     result: &mut Verification,
 ) -> Result<(), ArchiveError> {
-    let origin =
-        log.commits.first().and_then(|commit| commit.facts.as_ref()).map(|facts| format!("{}/akses", facts.origin()));
-    let Some(origin) = origin.filter(|_| strays::is_folder_or_absent(store, layout::ACCESSES, result).unwrap_or(false))
-    else {
+    if !strays::is_folder_or_absent(store, layout::ACCESSES, result)? {
         return Ok(());
-    };
+    }
+    let facts = log.commits.first().and_then(|commit| commit.facts.as_ref());
+    let origin = facts.map(|facts| format!("{}/akses", facts.origin())).unwrap_or_default();
     // The office signs both logs with the same key.
     let trusted: Vec<VerifyingKey> =
         examination.trusted.iter().filter(|key| !key.is_of_witness()).map(|key| key.named(&origin)).collect();
     let (files, faults) = access::check(store, &origin, &trusted)?;
     known.extend(files);
-    faults.into_iter().for_each(|(code, place)| result.find(code, place));
+    // Of an archive whose first commit cannot be read, whose log it is cannot be told.
+    if facts.is_some() {
+        faults.into_iter().for_each(|(code, place)| result.find(code, place));
+    }
     Ok(())
 }
 
@@ -253,97 +255,6 @@ fn read_log(store: &dyn Store, forms: &'static [Form], result: &mut Verification
         }
     }
     Ok(log)
-}
-
-/// Returns the digest of the newest commit that the archive itself keeps. The intent of an interrupted writer states it too.
-fn own_head(
-    store: &dyn Store,
-    log: &Log,
-    decided: &[Intent],
-    result: &mut Verification,
-) -> Result<Option<KeptHead>, ArchiveError> {
-    let newest = log.digests.last_key_value().map(|(version, _)| *version);
-    let of_intent = |version| {
-        decided
-            .iter()
-            .find(|intent| intent.version == version)
-            .map(|intent| KeptHead { version: Some(version), sidik: intent.commit_sha256.clone() })
-    };
-    let intended = newest.and_then(of_intent);
-    Ok(match head::own(store)? {
-        // A commit that was decided on but is not in the log yet is not missing from it.
-        OwnHead::Intact(head)
-            if head.version > newest && decided.iter().any(|intent| head.is_of(&intent.commit_sha256)) =>
-        {
-            None
-        }
-        OwnHead::Intact(head) if head.version < newest && intended.is_some() => intended,
-        OwnHead::Intact(head) => Some(head),
-        OwnHead::Missing if log.digests.is_empty() || intended.is_some() => intended,
-        OwnHead::Missing | OwnHead::Damaged => {
-            result.find("A017", layout::HEAD.to_owned());
-            None
-        }
-    })
-}
-
-/// Checks that every commit names the digest of the previous one, and the archive's own head that of the newest. The finding names
-/// the commit that was changed, unless the commit that contradicts it was itself changed.
-fn chain(log: &Log, own: Option<KeptHead>, result: &mut Verification) {
-    // The digest of each version as stated by the next commit or by the head.
-    let mut stated: BTreeMap<u64, KeptHead> = BTreeMap::new();
-    for commit in &log.commits {
-        match (commit.version.checked_sub(1), &commit.note.previous) {
-            (Some(before), Some(sidik)) => {
-                stated.insert(before, KeptHead { version: Some(before), sidik: sidik.clone() });
-            }
-            (None, None) => {}
-            (Some(_), None) | (None, Some(_)) => result.find("A004", layout::commit(commit.version)),
-        }
-    }
-    let newest = log.digests.last_key_value().map(|(version, _)| *version);
-    if let Some(head) = own
-        && let Some(version) = head.version
-    {
-        if newest.is_none_or(|newest| version > newest) {
-            result.find("A016", format!("{}, {}", layout::commit(version), layout::HEAD));
-        } else {
-            stated.entry(version).or_insert(head);
-        }
-    }
-    let is_readable = |version: u64| log.commits.iter().any(|commit| commit.version == version);
-    let differs = |version: u64| {
-        let digest = log.digests.get(&version);
-        digest.zip(stated.get(&version)).is_some_and(|(digest, stated)| !stated.is_of(digest))
-    };
-    for version in log.digests.keys().copied().filter(|version| is_readable(*version)) {
-        if differs(version) && !differs(version + 1) {
-            result.find("A004", layout::commit(version));
-        }
-    }
-}
-
-/// Checks that the times of commits do not go back, that no commit claims to have seen rows from after its own time or fewer than an
-/// earlier one, and that months are closed in order, each only once.
-fn order(log: &Log, result: &mut Verification) {
-    let (mut at_ms, mut seen_us) = (i64::MIN, None);
-    for commit in &log.commits {
-        let until_us = commit.complete_until_us();
-        let went_back = commit.at_ms < at_ms || (until_us.is_some() && until_us < seen_us);
-        if went_back || until_us != commit.note.complete_until_us {
-            result.find("A014", layout::commit(commit.version));
-        }
-        (at_ms, seen_us) = (commit.at_ms, seen_us.max(until_us));
-    }
-    let mut last: Option<Month> = None;
-    for commit in &log.commits {
-        if let Some(month) = commit.note.seal {
-            if last.is_some_and(|last| month <= last) {
-                result.find("A015", format!("{}: {month}", layout::commit(commit.version)));
-            }
-            last = last.max(Some(month));
-        }
-    }
 }
 
 /// Returns the commits that interrupted writers have decided on.

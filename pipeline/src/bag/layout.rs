@@ -19,3 +19,8 @@ pub(super) const SIGNATURE: &str = "tagmanifest-sha256.note";
 pub(super) const COMMITS: &str = "data/log/commits.csv";
 /// The label under which a bag says of which months it holds rows, each after a blank.
 pub const BAG_MONTHS: &str = "Tertib-Months";
+
+/// The lines that are signed of a bag.
+pub(super) fn signed_lines(origin: &str, digest: &str) -> String {
+    format!("{origin}/paket\n{digest}\n")
+}

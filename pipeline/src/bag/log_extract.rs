@@ -8,6 +8,7 @@
 
 use super::error::BagError;
 use super::layout::{COMMITS, PAYLOAD};
+use super::logged_commit::LoggedCommit;
 use super::writer::BagWriter;
 use crate::archive::{Archive, ArchiveError, CopiedCommit, columns, layout, month_of_path, tree};
 use crate::transparency::{Checkpoint, TILE_WIDTH, Tile, VerifyingKey};
@@ -25,19 +26,6 @@ pub struct LogExtract {
     pub files: Vec<(String, Vec<u8>)>,
     /// The commits whose rows are in the bag, in order of their versions.
     pub commits: Vec<LoggedCommit>,
-}
-
-/// A commit as the log states it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LoggedCommit {
-    /// Its version.
-    pub version: u64,
-    /// The first `seq` that it adds.
-    pub first_seq: i64,
-    /// The next one after it.
-    pub next_seq: i64,
-    /// The record of its leaf: canonical JSON.
-    pub statement: String,
 }
 
 /// Returns what proves the public rows of some months; of no month, the statement alone. `every_checkpoint` adds all statements that

@@ -5,7 +5,7 @@
 
 use super::fault::BagFault;
 use super::layout::PAYLOAD;
-use super::log_extract::LoggedCommit;
+use super::logged_commit::LoggedCommit;
 use super::manifest::Files;
 use super::reading;
 use crate::hash::hex;

@@ -8,12 +8,11 @@
 //! Invariant: a file is not decoded unless its digest is that of the manifest.
 
 use super::fault::BagFault;
-use super::layout::{COMMITS, PAYLOAD, SIGNATURE};
-use super::log_extract::LoggedCommit;
+use super::layout::{COMMITS, PAYLOAD, SIGNATURE, signed_lines};
+use super::logged_commit::LoggedCommit;
 use super::logged_parts;
 use super::manifest::Files;
 use super::reading;
-use super::writer::signed_lines;
 use crate::archive::RowRecords;
 use crate::transparency::{
     Checkpoint, Hash, Nodes, TILE_WIDTH, Tile, TileFault, TileNodes, VerifyingKey, hashes, leaf_hash, root_of,

@@ -1,7 +1,7 @@
 //! Writes a bag: first its files, then its manifests, then its signature; at the end the folder gets its name.
 
 use super::error::BagError;
-use super::layout::{DECLARATION, INFO, MANIFEST, PAYLOAD, SIGNATURE, TAG_MANIFEST};
+use super::layout::{DECLARATION, INFO, MANIFEST, PAYLOAD, SIGNATURE, TAG_MANIFEST, signed_lines};
 use super::manifest::{Files, check_own, written};
 use super::staging::{StagedFile, Staging};
 use crate::files::Readers;
@@ -145,11 +145,6 @@ impl ClosedBag {
     pub fn publish(self) -> Result<PathBuf, BagError> {
         self.staging.publish()
     }
-}
-
-/// The lines that are signed of a bag.
-pub(super) fn signed_lines(origin: &str, digest: &str) -> String {
-    format!("{origin}/paket\n{digest}\n")
 }
 
 /// A value stands in one line, whatever is in it.

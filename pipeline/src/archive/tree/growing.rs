@@ -103,6 +103,8 @@ fn check_anew(archive: &Archive, signed: Option<&Checkpoint>) -> Result<Growth, 
 fn grow(archive: &Archive, mut growth: Growth, told: Told<'_>) -> Result<OwnSize, ArchiveError> {
     let store = &**archive.store();
     let mut written: Vec<String> = Vec::new();
+    // A partial tile that the tree ends with already is not written again: a power cut in between would damage it.
+    let held: Vec<Tile> = Tile::partial(growth.size()).collect();
     let mut first = 0;
     let all = archive.next_seq().unsigned_abs();
     for commit in &archive.commits {
@@ -118,7 +120,7 @@ fn grow(archive: &Archive, mut growth: Growth, told: Told<'_>) -> Result<OwnSize
         }
         first = commit.note.next_seq;
     }
-    for (tile, bytes) in growth.partial() {
+    for (tile, bytes) in growth.partial().filter(|(tile, _)| !held.contains(tile)) {
         let path = layout::tile(&tile.to_string());
         store.put_unflushed(&path, bytes)?;
         written.push(path);
