@@ -271,8 +271,9 @@ fn the_forgeries_are_found_by_the_rows_or_by_a_head_that_was_kept() {
 /// used for that.
 fn log_anew(office: &Office, signing: &SigningKey) -> bool {
     let root = office.path("archive");
-    fs::remove_dir_all(root.join("log")).unwrap();
-    fs::remove_file(root.join("_tertib/tree")).unwrap();
+    // They may be gone already.
+    drop(fs::remove_dir_all(root.join("log")));
+    drop(fs::remove_file(root.join("_tertib/tree")));
     let key = Key::load(&office.path("kunci.key")).unwrap();
     pipeline::sign_log(&root, (&key, signing), WriterLock::Lock, &mut |_, _| {}).is_ok()
 }
@@ -373,7 +374,7 @@ fn counts_times_seals_and_corrections_that_cannot_be_are_found() {
         fs::write(forger.root.join("_tertib/head"), format!("3 {}\n", previous.as_str().unwrap()).repeat(2)).unwrap();
         // What the log of rows says of it has trials of its own.
         let mut found = findings(&office, &[]);
-        found.retain(|finding| !("A023"..="A029").contains(&finding.code));
+        found.retain(|finding| !("A023"..="A029").contains(&finding.code) && !finding.place.starts_with("log/"));
         let place = format!("events/_delta_log/{version:020}.json");
         let named = |finding: &Finding| finding.code == code && finding.place.starts_with(&place);
         assert!(found.iter().any(named), "{name}: {found:?}");

@@ -355,8 +355,8 @@ fn limits_are_those_of_the_whole_question() {
     for (sql, few, many, says) in [
         (&frames as &dyn Fn(u32) -> String, 2, 60, "frames of windows"),
         (&pairs, 2, 20, "pairs of rows"),
-        (&tables, 2, 14, "values"),
-        (&kept, 2, 60, "values"),
+        (&tables, 1, 14, "values"),
+        (&kept, 1, 60, "values"),
     ] {
         office.run(&["query", &sql(few), "--format", "csv"]).expect_code(0);
         let ran = office.run(&["query", &sql(many), "--format", "csv"]).expect_code(2);
@@ -374,10 +374,10 @@ fn a_spreadsheet_sees_no_formula() {
 fn a_table_for_reading_ends() {
     let office = office();
     let rows = office.events("");
-    let ran = office.run(&["query", "SELECT seq FROM events ORDER BY seq"]).expect_code(0);
+    let ran = office.run(&["query", "SELECT seq FROM events_all ORDER BY seq"]).expect_code(0);
     assert!(ran.err.contains(&format!("{} more rows", rows - 1000)), "{}", ran.err);
     assert_eq!(ran.out.lines().filter(|line| line.trim().parse::<i64>().is_ok()).count(), 1000);
-    let all = office.run(&["query", "SELECT seq FROM events", "--format", "csv"]).expect_code(0).out;
+    let all = office.run(&["query", "SELECT seq FROM events_all", "--format", "csv"]).expect_code(0).out;
     assert_eq!(i64::try_from(all.lines().count()).unwrap(), rows + 1);
 }
 
@@ -644,11 +644,13 @@ fn hostile_statements_end_cleanly_and_reach_nothing() {
     assert!(statements.len() >= 450, "{}", statements.len());
     let (mut answered, mut refused) = (0, 0);
     for sql in &statements {
-        let ran = office.run(&["query", "--format", "csv", "--timeout", "60", "--limit", "100", "--", sql]);
+        let ran = office.run(&["query", "--format", "csv", "--timeout", "60", "--limit", "100", &format!(" {sql}")]);
         let shown: String = sql.chars().take(200).collect();
         assert!(ran.code == 0 || ran.code == 2, "{shown}\n{} {}", ran.code, ran.err);
         assert!(!ran.out.contains(CANARY) && !ran.err.contains(CANARY), "{shown}");
-        for odd in ["signal", "panicked", "defect of the program", "was not answered"] {
+        // One that needs more memory than it may have is ended, and says so.
+        assert!(!ran.err.contains("signal") || ran.err.contains("it needs more than 1024 MB"), "{shown}\n{}", ran.err);
+        for odd in ["panicked", "defect of the program", "was not answered"] {
             assert!(!ran.err.contains(odd), "{shown}\n{}", ran.err);
         }
         assert!(ran.err.trim_end().lines().count() <= 3, "{shown}\n{}", ran.err);

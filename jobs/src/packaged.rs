@@ -2,7 +2,6 @@
 //!
 //! Rule    `package/systemd/tertib.service` and `package/tmpfiles.d/tertib.conf` name the same user and folders
 
-use crate::config::SIGNING_KEY;
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 
@@ -42,7 +41,7 @@ pub(crate) fn hand_over(url: Option<&str>, archive: Option<&Path>) -> Result<()>
         written.with_context(|| format!("cannot write {}", file.display()))?;
     }
     let mut theirs: Vec<PathBuf> =
-        ["", "tertib.toml", "kunci.key", SIGNING_KEY, SOURCE_URL].map(|name| configuration.join(name)).into();
+        ["", "tertib.toml", "kunci.key", "penanda.key", SOURCE_URL].map(|name| configuration.join(name)).into();
     theirs.push(STATE.into());
     if let Some(archive) = archive {
         std::fs::create_dir_all(archive).with_context(|| format!("cannot make {}", archive.display()))?;

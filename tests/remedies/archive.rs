@@ -304,7 +304,8 @@ fn the_log(remedies: &mut Remedies) {
     assert!(remedy.contains("pulihkan folder `log` dari cadangan"));
     restored(&office, backup.path(), "log");
 
-    fs::remove_file(&checkpoint).unwrap();
+    fs::remove_dir_all(office.path("archive/log")).unwrap();
+    fs::remove_file(office.path("archive/_tertib/tree")).unwrap();
     let found = office.run(&["verify"]).expect_code(1).out;
     let told = commands(&remedies.of(&found, "A027"), &[]);
     assert_eq!(told, [vec!["pull"], vec!["key", "new"]]);

@@ -74,6 +74,8 @@ fn findings_are_those_of_the_months() {
         }
     }
     assert!(said.len() > 20, "{}", said.len());
+    // The month of the day on which this runs has findings too.
+    told.retain(|[month, ..]| MONTHS.contains(&month.as_str()));
     assert_eq!(told, said);
 }
 
@@ -149,6 +151,8 @@ fn entries_stand_where_the_books_have_them() {
         }
     }
     assert!(printed.len() > 200, "{}", printed.len());
+    told.retain(|(month, ..)| MONTHS.contains(&month.as_str()));
+    named.retain(|(month, ..)| MONTHS.contains(&month.as_str()));
     assert_eq!(told, printed);
     // Letters without a number are no lists.
     named.retain(|(_, id, _)| listed.iter().any(|(_, list, _)| list == id));
@@ -177,8 +181,10 @@ fn papers_are_those_that_were_made() {
     for case in all_cases(&office) {
         let papers = &case["papers"];
         let told = column(papers, "month").into_iter().zip(column(papers, "id")).zip(column(papers, "number"));
-        let told: BTreeSet<(String, String, String)> =
-            told.map(|((month, id), number)| (month, id, number)).filter(|(.., number)| number != "null").collect();
+        let told: BTreeSet<(String, String, String)> = told
+            .map(|((month, id), number)| (month, id, number))
+            .filter(|(month, _, number)| number != "null" && MONTHS.contains(&month.as_str()))
+            .collect();
         let unmade: Vec<_> = told.difference(&numbers).collect();
         assert!(unmade.is_empty(), "{}: {unmade:?}", berkas(&case));
         let of_berkas = made.remove(&berkas(&case)).unwrap_or_default();

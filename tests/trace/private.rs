@@ -51,7 +51,8 @@ fn of_person(office: &Office, nik: &str, more: &[&str]) -> Ran {
         assert!(!String::from_utf8_lossy(&seen).contains(nik), "the NIK is seen by everybody");
     }
     let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all(format!("{nik}\n").as_bytes()).unwrap();
+    // What is refused at once reads nothing.
+    drop(stdin.write_all(format!("{nik}\n").as_bytes()));
     drop(stdin);
     child.wait_with_output().unwrap().into()
 }
@@ -96,10 +97,16 @@ fn a_person_is_found_by_a_nik_that_is_nowhere() {
     assert_eq!(sorted, wanted);
     // The id is the pseudonym, as the public table has it.
     let sql = format!("SELECT DISTINCT nik_pseudonym FROM events WHERE berkas_id = '{}'", wanted[0]);
-    assert_eq!(trace["subject"]["id"], office.json(&["query", &sql], 0)[0]["nik_pseudonym"]);
-    // Nothing was written but what was asked for, and no file has the NIK that had it not before.
+    assert_eq!(trace["subject"]["id"], office.json(&["query", &sql], 0)["rows"][0]["nik_pseudonym"]);
+    // Nothing was written but who asked, and no file has the NIK that had it not before.
     let after = tree(office.folder());
-    let new: Vec<&Path> = after.keys().filter(|name| !before.contains_key(*name)).map(AsRef::as_ref).collect();
+    let new: Vec<&Path> = after
+        .keys()
+        .filter(|name| {
+            !before.contains_key(*name) && !name.starts_with("archive/access") && !name.ends_with("_tertib/access")
+        })
+        .map(AsRef::as_ref)
+        .collect();
     assert!(new.is_empty(), "{new:?}");
     // Each of the two is the trace of the berkas, but for what was asked.
     let alone = traced(&office, &found[0]);
@@ -125,6 +132,8 @@ fn a_nik_that_nobody_has_and_one_that_cannot_be_answer_alike() {
         let mut json = of_person(&office, nik, &["--format", "json"]).expect_code(1).json();
         assert_eq!(json["subject"]["id"].as_str().unwrap().len(), 32);
         json["subject"]["id"] = "".into();
+        // Who has just asked is told with the time and the pseudonym.
+        json["looked"] = serde_json::Value::Null;
         json
     });
     assert_eq!(documents[0], documents[1]);
@@ -192,9 +201,9 @@ fn a_purpose_is_said_and_names_nobody() {
     let berkas = texts(&office, "select min(berkas_id) from kenari").remove(0);
     office.run(&["trace", "--berkas", &berkas, "--full"]).expect_code(2);
     for bad in ["", "   ", "dua\nbaris", &"x".repeat(201)] {
-        person(&["--purpose", bad]).expect_refusal(&["--purpose says in 1 to 200 characters"]);
+        person(&["--purpose", bad]).expect_refusal(&["--purpose must be one line of 1 to 200 characters"]);
     }
-    let ran = person(&["--purpose", &format!("milik {CANARY}")]).expect_refusal(&["may be a person's"]);
+    let ran = person(&["--purpose", &format!("milik {CANARY}")]).expect_refusal(&["without a NIK"]);
     assert!(!ran.err.contains(CANARY), "{}", ran.err);
     let said = of_person(&office, CANARY, &["--format", "json"]).expect_code(0).json();
     assert_eq!(said["purpose"], "permintaan akses");

@@ -214,7 +214,7 @@ fn accesses(
     known: &mut BTreeSet<String>,
     result: &mut Verification,
 ) -> Result<(), ArchiveError> {
-    if !strays::is_folder_or_absent(store, layout::ACCESSES, result)? {
+    if strays::is_work_replaced(store)? || !strays::is_folder_or_absent(store, layout::ACCESSES, result)? {
         return Ok(());
     }
     let facts = log.commits.first().and_then(|commit| commit.facts.as_ref());

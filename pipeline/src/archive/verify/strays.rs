@@ -8,6 +8,11 @@ use std::collections::BTreeSet;
 /// Folders of the archive that may be empty.
 const FOLDERS: [&str; 5] = [layout::EVENTS, layout::LOG, layout::FIGURES, layout::WORK, layout::STAGING];
 
+/// Returns whether something else has the place of the archive's own folder of work.
+pub(super) fn is_work_replaced(store: &dyn Store) -> Result<bool, ArchiveError> {
+    Ok(store.kind(layout::WORK)?.is_some_and(|kind| kind != EntryKind::Folder))
+}
+
 /// Returns whether there is a folder at a path. Anything else in place of it or of a folder above it is a finding.
 pub(super) fn is_folder_or_absent(
     store: &dyn Store,
