@@ -401,11 +401,11 @@ fn the_log_is_what_others_make() {
         let text = text.replace('\'', "''");
         office.sql(&format!("update langkah_berkas set petugas_id = '{text}' where event_id % 41 = {rest}"));
     }
-    office.run(&["pull", "--until", "2026-09-10", "--at", "2026-09-10T00:00:00Z"]).expect_code_in(&[0, 1], "pull");
+    office.run(&["pull", "--until", "2026-10-10", "--at", "2026-10-10T00:00:00Z"]).expect_code_in(&[0, 1], "pull");
     let kept = office.path("tersimpan");
     fs::copy(office.path("archive/log/checkpoint"), &kept).unwrap();
     office.run(&["pull"]).expect_code_in(&[0, 1], "pull");
-    office.run(&["seal", "--month", "2026-08"]).expect_code(0);
+    office.run(&["seal", "--month", "2026-10"]).expect_code(0);
     let pem = office.path("publik.pem");
     fs::write(&pem, office.run(&["key", "show", "--pem"]).expect_code(0).out).unwrap();
     let judged = |checkpoints: &[&Path]| {
