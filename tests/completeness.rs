@@ -313,7 +313,7 @@ fn an_archive_that_says_nothing_is_not_complete() {
     fs::remove_file(office.path("archive/_tertib/tree")).unwrap();
     fs::remove_dir_all(office.path("archive/log")).unwrap();
     let said = office.run(&["verify"]).expect_code(1);
-    assert!(said.out.contains("; 1 findings") && said.finds("A017"), "{}", said.out);
+    assert!(said.out.contains("; 2 findings") && said.finds("A017") && said.finds("A027"), "{}", said.out);
     let said = office.run(&["metrics", "--month", "2026-10"]).expect_code(1);
     assert!(said.err.contains("data sampai waktu yang tidak diketahui"), "{}", said.err);
     office.run(&["pull", "--at", "2026-11-20T01:00:00Z"]).expect_code(0);

@@ -118,7 +118,10 @@ fn what_is_destroyed_is_gone_and_the_rest_is_as_it_was() {
         said.out.contains("2026-08") && said.err.contains("SHA-256") && said.err.contains("nothing was destroyed"),
         "{said:?}"
     );
-    assert_eq!(tree(&office.path("archive")).len(), archive.len());
+    let rows = |files: BTreeMap<PathBuf, Vec<u8>>| {
+        files.into_keys().filter(|path| !path.to_string_lossy().contains("access")).count()
+    };
+    assert_eq!(rows(tree(&office.path("archive"))), rows(archive.clone()));
     let path = approved(&office);
     let ran = carried_out(&office, &path).expect_code(0);
     assert!(ran.out.contains("were destroyed by version 1") && ran.err.contains("2026-08_dinas"), "{ran:?}");

@@ -33,7 +33,8 @@ impl Reading {
     fn own_words(&self, terms: &[Term]) -> String {
         // What has the length of a root or a signature is one.
         let is_said = |piece: &&str| piece.len() < 44 || !piece.ends_with('=');
-        let mut text = plain(&self.text).split_whitespace().filter(is_said).collect::<Vec<_>>().join(" ");
+        let mut text =
+            plain(&self.text.replace('\u{200b}', "")).split_whitespace().filter(is_said).collect::<Vec<_>>().join(" ");
         for given in terms.iter().flat_map(|term| &term.as_given) {
             if given.documents.is_empty() || given.documents.iter().any(|id| self.place.starts_with(id)) {
                 for words in [&given.words, &given.words.to_uppercase(), &given.words.to_lowercase()] {

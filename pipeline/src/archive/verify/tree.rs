@@ -51,7 +51,8 @@ impl<'a> TreeCheck<'a> {
         unread: &'a RefCell<BTreeSet<String>>,
     ) -> Result<Self, ArchiveError> {
         let newest = log.commits.last().map_or(0, size_after);
-        let own = if examination.public_only { None } else { own_size(store)? };
+        let is_kept = !examination.public_only && !strays::is_work_replaced(store)?;
+        let own = if is_kept { own_size(store)? } else { None };
         let stated = own.or(newest_size(store)?);
         let ends_at = |size: u64| -> Result<bool, ArchiveError> {
             let last = Tile::all(size).take_while(|tile| tile.level == 0).last();
