@@ -6,8 +6,16 @@ use super::{Examination, Verification};
 use std::collections::BTreeSet;
 
 /// Folders of the archive that may be empty.
-const FOLDERS: [&str; 6] =
-    [layout::EVENTS, layout::LOG, layout::FIGURES, layout::WORK, layout::STAGING, layout::ACCESSES];
+const FOLDERS: [&str; 8] = [
+    layout::EVENTS,
+    layout::LOG,
+    layout::FIGURES,
+    layout::WORK,
+    layout::STAGING,
+    layout::ACCESSES,
+    layout::CHECKPOINTS,
+    layout::PUBLIC_KEYS,
+];
 
 /// Returns whether something else has the place of the archive's own folder of work.
 pub(super) fn is_work_replaced(store: &dyn Store) -> Result<bool, ArchiveError> {
