@@ -113,7 +113,7 @@ fn what_is_destroyed_is_gone_and_the_rest_is_as_it_was() {
     office
         .run(&["render", "--month", "2026-08", "--full", "--only", "buku_registrasi_arsip"])
         .expect_code_in(&[0, 1], "full");
-    let (said, _) = proposed(&office);
+    let (said, path) = proposed(&office);
     assert!(
         said.out.contains("2026-08") && said.err.contains("SHA-256") && said.err.contains("nothing was destroyed"),
         "{said:?}"
@@ -122,7 +122,8 @@ fn what_is_destroyed_is_gone_and_the_rest_is_as_it_was() {
         files.into_keys().filter(|path| !path.to_string_lossy().contains("access")).count()
     };
     assert_eq!(rows(tree(&office.path("archive"))), rows(archive.clone()));
-    let path = approved(&office);
+    let path = path.display().to_string();
+    office.run(&["dispose", "approve", &path, "--by", "SRI REKAAN, Kepala Dinas"]).expect_code(0);
     let ran = carried_out(&office, &path).expect_code(0);
     assert!(ran.out.contains("were destroyed by version 1") && ran.err.contains("2026-08_dinas"), "{ran:?}");
     // Nothing of these people is left, and nothing else has changed.
