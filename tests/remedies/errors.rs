@@ -187,12 +187,13 @@ pub(crate) fn every_command_of_an_error_has_a_case() {
     // They are followed by the tests of the messages that lead to them: those of backups by the trials of `backup/`,
     // those of the portal by `portal/`, those of destructions and of changed keys by `disposal` and `key_changes`, those of questions
     // by `query`. The last two are no errors: one stands in a file, one in an answer.
-    const ELSEWHERE: [&str; 25] = [
+    const ELSEWHERE: [&str; 26] = [
         "version {later} destroyed personal data, which no backup brings back",
         "was not approved by another person than {}; `tertib dispose approve` does that",
         "is not what `tertib dispose propose` writes",
         "is there already; `tertib key show` prints its public part",
         "the log of this archive is signed with another key",
+        "there is no signing key {}; run `tertib key new`",
         "are not computed: {other}",
         "as `tertib key show` prints it",
         "`tertib hold list` shows all holds",
