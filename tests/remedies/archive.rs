@@ -335,7 +335,7 @@ fn the_log(remedies: &mut Remedies) {
 
     let place = |name: &str| office.place(name);
     let (key, note, state) = (place("saksi.key"), place("checkpoint.saksi"), place("saksi.checkpoint"));
-    let public = office.run(&["witness", "new", "--key", &key, "--name", "inspektorat.rekaan"]).expect_code(0).out;
+    let public = tests::run(&["witness", "new", "--key", &key, "--name", "inspektorat.rekaan"]).expect_code(0).out;
     let quorum = ["verify", "--witness", public.trim(), "--quorum", "1"];
     let found = office.run(&quorum).expect_code(1).out;
     let told = commands(&remedies.of(&found, "A029"), &[]);
