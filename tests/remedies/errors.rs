@@ -187,13 +187,16 @@ pub(crate) fn every_command_of_an_error_has_a_case() {
     // They are followed by the tests of the messages that lead to them: those of backups by the trials of `backup/`,
     // those of the portal by `portal/`, those of destructions and of changed keys by `disposal` and `key_changes`, those of questions
     // by `query`. The last two are no errors: one stands in a file, one in an answer.
-    const ELSEWHERE: [&str; 26] = [
+    const ELSEWHERE: [&str; 31] = [
         "version {later} destroyed personal data, which no backup brings back",
         "was not approved by another person than {}; `tertib dispose approve` does that",
         "is not what `tertib dispose propose` writes",
         "is there already; `tertib key show` prints its public part",
         "the log of this archive is signed with another key",
+        "leaves; ask the office for `tertib prove --consistency {}`",
+        " in the place of {}; run `tertib key rotate`",
         "there is no signing key {}; run `tertib key new`",
+        "the archive is empty, and its log has no name yet; run `tertib pull` first",
         "are not computed: {other}",
         "as `tertib key show` prints it",
         "`tertib hold list` shows all holds",
@@ -214,6 +217,8 @@ pub(crate) fn every_command_of_an_error_has_a_case() {
         "name certificate and key (`tertib portal certificate` makes them)",
         "the key before lies in {}: `tertib verify` proves by it",
         "Diubah dengan `tertib portal user`",
+        "`tertib key rotate` ends a change of the key that was interrupted",
+        "`tertib metrics`, and `tertib render --only laporan_bulanan,laporan_kepatuhan`",
     ];
     let known: Vec<&str> = ERRORS.iter().map(|(words, _)| *words).chain(ELSEWHERE).collect();
     let mut met = BTreeSet::new();
