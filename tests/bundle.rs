@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use tests::faults::at_calls;
 use tests::forger::{Forger, chosen, rebag, resign, swapped, with_text};
 use tests::tools::{Tool, mount, unmount};
 use tests::{Office, Ran, copy, flip, pasted, sha256, sqlite_texts, tree};
@@ -538,31 +538,14 @@ impl Stage {
     }
 }
 
-/// Runs a test for the first eight calls of each kind, then for every fourth, until the run is no longer disturbed; two at a time. Most
-/// calls are those of one file after the other.
-fn at_every_call(kinds: &[String], disturbed: impl Fn(&str, usize) -> bool + Sync) -> usize {
-    let (next, points) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                while let Some(kind) = kinds.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    for n in (1..=8).chain((12..).step_by(4)) {
-                        if !disturbed(kind, n) {
-                            break;
-                        }
-                        points.fetch_add(1, Ordering::Relaxed);
-                    }
-                }
-            });
-        }
-    });
-    points.into_inner()
+/// The first eight calls of a kind, then every fourth: most calls are those of one file after the other.
+fn calls_of<K>(_: &K) -> impl Iterator<Item = usize> + use<K> {
+    (1..=8).chain((12..).step_by(4))
 }
 
 fn killed_at_every_call() {
     let stage = Stage::set();
-    let kinds: Vec<String> = CALLS.iter().map(|call| (*call).to_owned()).collect();
-    let points = at_every_call(&kinds, |call, n| {
+    let points = at_calls(&CALLS, calls_of, |call, n| {
         let (office, to, output) = stage.faulted(&format!("{call}:signal=KILL:when={n}"));
         let killed = !matches!(output.status.code(), Some(0 | 1));
         stage.check(&office, &to, &format!("killed at {call} {n}"));
@@ -577,7 +560,7 @@ fn every_call_may_fail() {
         .iter()
         .flat_map(|(call, errors)| errors.iter().map(move |error| format!("{call}:error={error}")))
         .collect();
-    let points = at_every_call(&kinds, |fault, n| {
+    let points = at_calls(&kinds, calls_of, |fault, n| {
         let (office, to, output) = stage.faulted(&format!("{fault}:when={n}"));
         let what = format!("{fault} at call {n}");
         let ran = Ran::from(output);

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Stdio;
 use tests::forger::decoded;
 use tests::tools::Tool;
-use tests::{Office, sqlite_texts, tree};
+use tests::{DUE_AT_ONCE, Office, sqlite_texts, tree};
 
 tests::trials! {
     the_canary_is_where_it_belongs_and_nowhere_else needs Tool::Strace;
@@ -24,8 +24,6 @@ const RESIDENT: &str = "update berkas set nik = '1806015708979077', nama = 'KENA
      update berkas set nik = '1806015708979088', nama = 'KENARIKU TERTAHAN'
        where berkas_id = (select berkas_id from langkah_berkas where event_id = 200);
      update langkah_berkas set langkah = 44 where berkas_id = (select berkas_id from langkah_berkas where event_id = 200)";
-const SCHEDULE: &str = "source = \"rekaan\"\n[[jra]]\nkode = \"400.12.2.1\"\naktif_tahun = 0\ninaktif_tahun = 0\nakhir = \"musnah\"\n\
-                        dasar = \"rekaan\"\n";
 
 /// An office with the canary among its residents, a folder for temporary files, and what strace saw.
 struct Watched {
@@ -91,7 +89,7 @@ fn the_canary_is_where_it_belongs_and_nowhere_else() {
     let office = Office::unpulled();
     office.sql(RESIDENT);
     fs::create_dir(office.path("sementara")).unwrap();
-    fs::write(office.facts().join("jra.toml"), SCHEDULE).unwrap();
+    fs::write(office.facts().join("jra.toml"), DUE_AT_ONCE).unwrap();
     let names =
         sqlite_texts(&office.path("kantor.sqlite"), "select nama from workflow_events where nama like 'KENARIKU%'");
     assert!(names.len() > 2);

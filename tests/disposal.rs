@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use tests::forger::decoded;
 use tests::tools::Tool;
-use tests::{Office, Ran, make_office, sqlite_texts, tree};
+use tests::{DUE_AT_ONCE, Office, Ran, make_office, sqlite_texts, tree};
 
 tests::trials! {
     what_is_destroyed_is_gone_and_the_rest_is_as_it_was needs PYTHON, TEXT;
@@ -24,9 +24,6 @@ tests::trials! {
 const PYTHON: Tool = Tool::Python(&[]);
 const TEXT: Tool = Tool::Pdftotext;
 const MONTHS: [&str; 3] = ["2026-08", "2026-09", "2026-10"];
-/// A schedule by which a month is due as soon as it is over.
-const SCHEDULE: &str = "source = \"rekaan\"\n[[jra]]\nkode = \"400.12.2.1\"\naktif_tahun = 0\ninaktif_tahun = 0\nakhir = \"musnah\"\n\
-                        dasar = \"Perbup rekaan, halaman 3\"\n";
 const OF_AUGUST: [&str; 4] = ["dispose", "propose", "--month", "2026-08"];
 
 /// Three months that are pulled, some rows held back, and a schedule.
@@ -103,7 +100,7 @@ fn books(office: &Office, month: &str) -> BTreeMap<PathBuf, Vec<u8>> {
 }
 
 fn what_is_destroyed_is_gone_and_the_rest_is_as_it_was() {
-    let office = office(SCHEDULE);
+    let office = office(DUE_AT_ONCE);
     let people = people(&office, "2026-08");
     assert!(people.len() > 20 && found_in(&office.path("archive"), &people).len() > 20);
     let (figures_before, books_before) = (figures(&office), books(&office, "2026-10"));
@@ -195,8 +192,8 @@ fn the_statement_names_nobody(office: &Office, people: &[String]) {
 }
 
 fn nothing_is_destroyed_by_default() {
-    let never = SCHEDULE.replace("akhir = \"musnah\"", "akhir = \"permanen\"");
-    let later = SCHEDULE.replace("inaktif_tahun = 0", "inaktif_tahun = 3");
+    let never = DUE_AT_ONCE.replace("akhir = \"musnah\"", "akhir = \"permanen\"");
+    let later = DUE_AT_ONCE.replace("inaktif_tahun = 0", "inaktif_tahun = 3");
     for (schedule, says) in [("source = \"rekaan\"\njra = []\n", "JRA"), (&never, "permanen"), (&later, "2029-09-01")] {
         let office = office(schedule);
         let archive = tree(&office.path("archive"));
@@ -207,14 +204,14 @@ fn nothing_is_destroyed_by_default() {
         assert!(!written.keys().any(|path| path.to_string_lossy().contains("usul_musnah")), "{:?}", written.keys());
     }
     // A schedule that was changed after the proposal counts.
-    let office = office(SCHEDULE);
+    let office = office(DUE_AT_ONCE);
     let path = approved(&office);
     fs::write(office.path("fakta/jra.toml"), later).unwrap();
     carried_out(&office, &path).expect_refusal(&["the retention schedule does not say"]);
 }
 
 fn who_proposes_does_not_approve() {
-    let office = office(SCHEDULE);
+    let office = office(DUE_AT_ONCE);
     let (_, path) = proposed(&office);
     let path = path.display().to_string();
     carried_out(&office, &path).expect_refusal(&["was not approved by another person"]);
@@ -238,7 +235,7 @@ fn who_proposes_does_not_approve() {
 }
 
 fn a_hold_goes_before_retention() {
-    let office = office(SCHEDULE);
+    let office = office(DUE_AT_ONCE);
     let path = approved(&office);
     let hold = |action: &str| {
         office.run(&["hold", action, "--month", "2026-08", "--reason", "perkara rekaan", "--by", "ANDI"])
@@ -257,7 +254,7 @@ fn a_hold_goes_before_retention() {
 }
 
 fn late_rows_and_a_new_key_after_a_destruction() {
-    let office = office(SCHEDULE);
+    let office = office(DUE_AT_ONCE);
     let path = approved(&office);
     carried_out(&office, &path).expect_code(0);
     let rotate = ["key", "rotate", "--lost", "--reason", "terbakar", "--by", "ANDI"];
@@ -286,7 +283,7 @@ fn late_rows_and_a_new_key_after_a_destruction() {
 const CALLS: [&str; 9] = ["openat", "write", "fsync", "rename", "link", "linkat", "unlink", "unlinkat", "rmdir"];
 
 fn a_destruction_that_is_killed_at_any_call_is_ended() {
-    let base = office(SCHEDULE);
+    let base = office(DUE_AT_ONCE);
     let people = people(&base, "2026-08");
     approved(&base);
     let name = |office: &Office| {

@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests start the program under test and outside judges")]
 
 mod databases;
+pub mod faults;
 pub mod febrl;
 pub mod forger;
 pub mod generated;
@@ -22,7 +23,8 @@ pub mod wire;
 
 pub use databases::{SqliteFile, export, runtime, sqlite, sqlite_number, sqlite_texts};
 pub use offices::{
-    EVERY_EVENT, Office, ROW, SMALL, VALUES, WITHOUT_FAULTS, covered, covered_with_ramadan, make_office, make_office_in,
+    DUE_AT_ONCE, EVERY_EVENT, Office, ROW, SMALL, VALUES, WITHOUT_FAULTS, covered, covered_with_ramadan, make_office,
+    make_office_in,
 };
 pub use program::{
     Pulled, Ran, copied, ended, ended_within, metadata, pasted, peak_mb, run, run_in, tertib, tertib_after,

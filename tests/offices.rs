@@ -18,6 +18,10 @@ pub struct Office {
     dir: TempDir,
 }
 
+/// A schedule of retention by which the personal data of a month are due as soon as it is over.
+pub const DUE_AT_ONCE: &str = "source = \"rekaan\"\n[[jra]]\nkode = \"400.12.2.1\"\naktif_tahun = 0\ninaktif_tahun = 0\n\
+                               akhir = \"musnah\"\ndasar = \"Perbup rekaan, halaman 3\"\n";
+
 impl Office {
     /// A copy of an invented office of one month, 60 applications, pulled and rendered.
     #[must_use]
@@ -247,6 +251,17 @@ impl Office {
         let folder = self.path("fakta");
         fs::create_dir_all(&folder).unwrap();
         folder
+    }
+
+    /// The proposal to destroy the personal data of a month, which are due, approved by another person.
+    #[must_use]
+    pub fn approved_destruction(&self, month: &str) -> String {
+        fs::write(self.facts().join("jra.toml"), DUE_AT_ONCE).unwrap();
+        let to = self.place("usul");
+        self.run(&["dispose", "propose", "--month", month, "--by", "ANDI", "--output", &to]).expect_code(0);
+        let proposal = fs::read_dir(&to).unwrap().next().unwrap().unwrap().path().display().to_string();
+        self.run(&["dispose", "approve", &proposal, "--by", "SRI"]).expect_code(0);
+        proposal
     }
 
     /// Removes the archive, and what runs have known of it.

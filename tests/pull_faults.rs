@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use tests::faults::at_calls;
 use tests::tools::{Tool, mount, unmount};
 use tests::{Office, Ran, copy, tree};
 
@@ -165,27 +166,6 @@ fn events(archive: &Path) -> u64 {
     archive.provenance().map_or(0, |p| p.events)
 }
 
-/// Runs a test for N = 1, 2, 3 … of each kind until the run is no longer disturbed; two at a time.
-fn at_every_call(kinds: &[String], disturbed: impl Fn(&str, usize) -> bool + Sync) -> usize {
-    let next = AtomicUsize::new(0);
-    let points = AtomicUsize::new(0);
-    std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                while let Some(kind) = kinds.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    for n in 1.. {
-                        if !disturbed(kind, n) {
-                            break;
-                        }
-                        points.fetch_add(1, Ordering::Relaxed);
-                    }
-                }
-            });
-        }
-    });
-    points.into_inner()
-}
-
 fn killed_at_every_call() {
     let points: usize = [Stage::half_way(), Stage::from_nothing()].iter().map(killed_from).sum();
     assert!(points >= 200, "only {points} points");
@@ -193,23 +173,27 @@ fn killed_at_every_call() {
 
 fn killed_from(stage: &Stage) -> usize {
     let kinds: Vec<String> = CALLS.iter().map(|c| (*c).to_owned()).collect();
-    at_every_call(&kinds, |call, n| {
-        let office = stage.office();
-        let what = format!("killed at {call} {n}");
-        let output = stage.faulted(&office, &format!("{call}:signal=KILL:when={n}"));
-        let killed = !matches!(output.status.code(), Some(0 | 1));
-        if killed && n % 3 == 0 {
-            // The folder as it is now on another machine, and the same with the working state lost.
-            let moved = office.copy();
-            stage.check(&moved, &format!("{what}, then copied"));
-            let lost = office.copy();
-            fs::remove_dir_all(lost.path("archive/_tertib")).unwrap();
-            drop(fs::remove_file(lost.path("riwayat.sqlite")));
-            stage.check(&lost, &format!("{what}, then the state lost"));
-        }
-        stage.check(&office, &what);
-        killed
-    })
+    at_calls(
+        &kinds,
+        |_| 1..,
+        |call, n| {
+            let office = stage.office();
+            let what = format!("killed at {call} {n}");
+            let output = stage.faulted(&office, &format!("{call}:signal=KILL:when={n}"));
+            let killed = !matches!(output.status.code(), Some(0 | 1));
+            if killed && n % 3 == 0 {
+                // The folder as it is now on another machine, and the same with the working state lost.
+                let moved = office.copy();
+                stage.check(&moved, &format!("{what}, then copied"));
+                let lost = office.copy();
+                fs::remove_dir_all(lost.path("archive/_tertib")).unwrap();
+                drop(fs::remove_file(lost.path("riwayat.sqlite")));
+                stage.check(&lost, &format!("{what}, then the state lost"));
+            }
+            stage.check(&office, &what);
+            killed
+        },
+    )
 }
 
 fn every_call_may_fail() {
@@ -220,23 +204,27 @@ fn every_call_may_fail() {
 fn failing_from(stage: &Stage) -> usize {
     let kinds: Vec<String> =
         FAULTS.iter().flat_map(|(call, errors)| errors.iter().map(move |e| format!("{call}:error={e}"))).collect();
-    at_every_call(&kinds, |fault, n| {
-        let office = stage.office();
-        let what = format!("{fault} at call {n}");
-        let output = stage.faulted(&office, &format!("{fault}:when={n}"));
-        let ran = Ran::from(output);
-        assert!(!ran.err.contains("panic") && !ran.err.contains("defect"), "{what}: {}", ran.err);
-        assert!([0, 1, 2].contains(&ran.code), "{what}: exit {} {}", ran.code, ran.err);
-        if ran.code == 2 {
-            let words: Vec<&str> = ran.err.lines().filter(|l| l.starts_with("tertib:")).collect();
-            assert!(words.len() == 1 && ran.err.lines().count() <= 2, "{what}: {}", ran.err);
-            assert!(words[0].contains("archive"), "{what} does not say where: {}", ran.err);
-            assert!(ran.err.matches("os error").count() < 2, "{what} is said twice: {}", ran.err);
-        }
-        stage.check(&office, &what);
-        // A fault that did no harm (a file that was being cleared, say) still counts as one more call.
-        ran.code == 2 || reached(stage, fault, n)
-    })
+    at_calls(
+        &kinds,
+        |_| 1..,
+        |fault, n| {
+            let office = stage.office();
+            let what = format!("{fault} at call {n}");
+            let output = stage.faulted(&office, &format!("{fault}:when={n}"));
+            let ran = Ran::from(output);
+            assert!(!ran.err.contains("panic") && !ran.err.contains("defect"), "{what}: {}", ran.err);
+            assert!([0, 1, 2].contains(&ran.code), "{what}: exit {} {}", ran.code, ran.err);
+            if ran.code == 2 {
+                let words: Vec<&str> = ran.err.lines().filter(|l| l.starts_with("tertib:")).collect();
+                assert!(words.len() == 1 && ran.err.lines().count() <= 2, "{what}: {}", ran.err);
+                assert!(words[0].contains("archive"), "{what} does not say where: {}", ran.err);
+                assert!(ran.err.matches("os error").count() < 2, "{what} is said twice: {}", ran.err);
+            }
+            stage.check(&office, &what);
+            // A fault that did no harm (a file that was being cleared, say) still counts as one more call.
+            ran.code == 2 || reached(stage, fault, n)
+        },
+    )
 }
 
 /// Whether the undisturbed pull comes to the n-th such call at all.
@@ -256,12 +244,16 @@ fn without_hard_links() {
         ran.expect_code_in(&[0, 1], "without links");
         stage.check(&office, "without links");
         let calls = ["renameat2", "rename", "write", "fsync", "openat", "unlink", "unlinkat"].map(str::to_owned);
-        let points = at_every_call(&calls, |call, n| {
-            let office = stage.office();
-            let output = stage.faulted_by(&office, &[NO_LINKS, &format!("{call}:signal=KILL:when={n}")]);
-            stage.check(&office, &format!("without links, killed at {call} {n}"));
-            !matches!(output.status.code(), Some(0 | 1))
-        });
+        let points = at_calls(
+            &calls,
+            |_| 1..,
+            |call, n| {
+                let office = stage.office();
+                let output = stage.faulted_by(&office, &[NO_LINKS, &format!("{call}:signal=KILL:when={n}")]);
+                stage.check(&office, &format!("without links, killed at {call} {n}"));
+                !matches!(output.status.code(), Some(0 | 1))
+            },
+        );
         assert!(points >= 40, "only {points} points");
         // Nor anything else that would not replace what is there: nothing is committed, and it is said.
         let office = stage.office();

@@ -5,7 +5,7 @@
 use crate::{add, carried, restored};
 use std::path::Path;
 use std::process::Stdio;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use tests::faults::at_calls;
 use tests::tools::Tool;
 use tests::{Office, Ran};
 
@@ -92,50 +92,38 @@ fn is_a_beginning(restored: &Path, own: &Path, what: &str) {
     }
 }
 
-/// Tries every so manieth call of each kind until the run is no longer disturbed; two kinds at a time.
-fn at_calls(kinds: &[(&str, usize)], disturbed: impl Fn(&str, usize) -> bool + Sync) -> usize {
-    let (next, points) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                while let Some((kind, step)) = kinds.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    for n in (1..).step_by(*step) {
-                        if !disturbed(kind, n) {
-                            break;
-                        }
-                        points.fetch_add(1, Ordering::Relaxed);
-                    }
-                }
-            });
-        }
-    });
-    points.into_inner()
-}
-
 fn killed_at_every_call() {
     let stage = Stage::set();
-    let points = at_calls(&CALLS, |call, n| {
-        let office = stage.office.copy();
-        let ran = faulted(&office, &[format!("{call}:signal=KILL:when={n}")]);
-        let killed = ran.code != 0;
-        check(&office, &format!("killed at {call} {n}"));
-        killed
-    });
+    let points = at_calls(
+        &CALLS,
+        |(_, step)| (1..).step_by(*step),
+        |(call, _), n| {
+            let office = stage.office.copy();
+            let ran = faulted(&office, &[format!("{call}:signal=KILL:when={n}")]);
+            let killed = ran.code != 0;
+            check(&office, &format!("killed at {call} {n}"));
+            killed
+        },
+    );
     assert!(points >= 60, "only {points} points");
 }
 
 fn every_call_may_fail() {
     let stage = Stage::set();
-    let points = at_calls(&FAULTS, |fault, n| {
-        let office = stage.office.copy();
-        let what = format!("{fault} at call {n}");
-        let ran = faulted(&office, &[format!("{fault}:when={n}")]);
-        assert!([0, 2].contains(&ran.code), "{what}: exit {} {}", ran.code, ran.err);
-        assert!(!ran.err.contains("panic") && !ran.err.contains("defect"), "{what}: {}", ran.err);
-        assert!(ran.code == 0 || ran.err.lines().count() <= 2, "{what}: {}", ran.err);
-        check(&office, &what);
-        ran.code == 2
-    });
+    let points = at_calls(
+        &FAULTS,
+        |(_, step)| (1..).step_by(*step),
+        |(fault, _), n| {
+            let office = stage.office.copy();
+            let what = format!("{fault} at call {n}");
+            let ran = faulted(&office, &[format!("{fault}:when={n}")]);
+            assert!([0, 2].contains(&ran.code), "{what}: exit {} {}", ran.code, ran.err);
+            assert!(!ran.err.contains("panic") && !ran.err.contains("defect"), "{what}: {}", ran.err);
+            assert!(ran.code == 0 || ran.err.lines().count() <= 2, "{what}: {}", ran.err);
+            check(&office, &what);
+            ran.code == 2
+        },
+    );
     assert!(points >= 20, "only {points} points");
 }
 
@@ -146,13 +134,17 @@ fn without_hard_links() {
     let office = stage.office.copy();
     faulted(&office, &[NO_LINKS.to_owned()]).expect_code(0);
     check(&office, "without links");
-    let points = at_calls(&[("renameat2", 1), ("fsync", 6)], |call, n| {
-        let office = stage.office.copy();
-        let ran = faulted(&office, &[NO_LINKS.to_owned(), format!("{call}:signal=KILL:when={n}")]);
-        let killed = ran.code != 0;
-        check(&office, &format!("without links, killed at {call} {n}"));
-        killed
-    });
+    let points = at_calls(
+        &[("renameat2", 1), ("fsync", 6)],
+        |(_, step)| (1..).step_by(*step),
+        |(call, _), n| {
+            let office = stage.office.copy();
+            let ran = faulted(&office, &[NO_LINKS.to_owned(), format!("{call}:signal=KILL:when={n}")]);
+            let killed = ran.code != 0;
+            check(&office, &format!("without links, killed at {call} {n}"));
+            killed
+        },
+    );
     assert!(points >= 10, "only {points} points");
     let office = stage.office.copy();
     faulted(&office, &[NO_LINKS.to_owned(), "renameat2:error=EINVAL".to_owned()]).expect_refusal(&["cannot write"]);

@@ -85,13 +85,7 @@ fn written() -> (Office, Vec<PathBuf>) {
 
 /// Writes the statement of a destruction of the month.
 fn destroyed(office: &Office, out: &Path) {
-    let schedule = "source = \"rekaan\"\n[[jra]]\nkode = \"400.12.2.1\"\naktif_tahun = 0\ninaktif_tahun = 0\nakhir = \"musnah\"\n\
-                    dasar = \"rekaan\"\n";
-    fs::write(office.facts().join("jra.toml"), schedule).unwrap();
-    let of = office.place("usul");
-    office.run(&["dispose", "propose", "--month", "2026-10", "--by", "ANDI", "--output", &of]).expect_code(0);
-    let proposal = fs::read_dir(&of).unwrap().next().unwrap().unwrap().path().display().to_string();
-    office.run(&["dispose", "approve", &proposal, "--by", "SRI"]).expect_code(0);
+    let proposal = office.approved_destruction("2026-10");
     let at = office.path("musnah");
     office.run(&["dispose", "carry-out", &proposal, "--output", &at.display().to_string()]).expect_code(0);
     for entry in fs::read_dir(&at).unwrap().map(|entry| entry.unwrap()) {

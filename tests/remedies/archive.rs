@@ -351,13 +351,8 @@ fn the_log(remedies: &mut Remedies) {
 /// What came back from a copy, or was not removed yet, is removed by the same command.
 fn a_destruction_that_was_cut_off(remedies: &mut Remedies) {
     let (office, backup, _) = archive();
-    let schedule = "source = \"rekaan\"\n[[jra]]\nkode = \"400.12.2.1\"\naktif_tahun = 0\ninaktif_tahun = 0\nakhir = \"musnah\"\n\
-                    dasar = \"rekaan\"\n";
-    fs::write(office.facts().join("jra.toml"), schedule).unwrap();
+    let proposal = office.approved_destruction("2026-10");
     let of = office.place("usul");
-    office.run(&["dispose", "propose", "--month", "2026-10", "--by", "ANDI", "--output", &of]).expect_code(0);
-    let proposal = fs::read_dir(&of).unwrap().next().unwrap().unwrap().path().display().to_string();
-    office.run(&["dispose", "approve", &proposal, "--by", "SRI"]).expect_code(0);
     let carry_out = ["dispose", "carry-out", &proposal, "--output", &of];
     office.run(&carry_out).expect_code(0);
     copy(&backup.path().join("persons"), &office.path("archive/persons"));
