@@ -121,7 +121,8 @@ fn looked(workspace: &Workspace, trace: &CaseTrace) -> Result<Vec<schemas::docum
             what: format!("{}: {}", access.act, access.what),
         })
     };
-    Ok(accesses.filter(|access| is_about(&access.what)).filter_map(look).collect())
+    let looks: Option<Vec<_>> = accesses.filter(|access| is_about(&access.what)).map(look).collect();
+    looks.context("an entry of the log of those who looked has an impossible time")
 }
 
 /// The purpose, where one was given or is needed.

@@ -11,8 +11,8 @@ mod checking;
 pub(super) use checking::check;
 
 use super::layout::{self, LogFolder};
-use super::store::{EntryKind, Store};
-use super::tree::{OwnSize, TILE_BYTES, sign};
+use super::store::Store;
+use super::tree::{OwnSize, TILE_BYTES, clear, sign};
 use super::{Archive, ArchiveError};
 use crate::transparency::{Checkpoint, SigningKey, Tile, TileFault, TileNodes, leaf_hash};
 use schemas::without_numbers_of_persons;
@@ -91,7 +91,8 @@ impl Archive {
             return Err(ArchiveError::Damaged { path: layout::ACCESS_SIZE.to_owned() });
         }
         let mut bundle = if size.is_multiple_of(Tile::WIDTH) { Vec::new() } else { begun.bundle(size - 1)? };
-        let length = u16::try_from(record.len()).unwrap_or(u16::MAX);
+        let length = u16::try_from(record.len())
+            .map_err(|_| ArchiveError::Encode("an entry is too long for a bundle".to_owned()))?;
         bundle.extend(length.to_be_bytes());
         bundle.extend(&record);
         let mut written = Vec::new();
@@ -101,24 +102,20 @@ impl Archive {
             Ok::<(), ArchiveError>(())
         };
         growth.add(&leaf_hash(&record), &mut |tile: Tile, bytes: &[u8]| put(LOG.file(&tile.to_string()), bytes))?;
-        for (tile, bytes) in growth.partial() {
+        for (tile, bytes) in growth.partial_since(size) {
             put(LOG.file(&tile.to_string()), bytes)?;
         }
         put(bundle_path(size, growth.size()), &bundle)?;
         store.flush_files(&written)?;
         let own = OwnSize { size: growth.size(), root: growth.root() };
         store.put(layout::ACCESS_SIZE, own.text().as_bytes())?;
-        if let Some(key) = key {
+        if let Some(key) = key.filter(|key| self.may_sign(key)) {
             sign((store, LOG), key, &Checkpoint { origin, size: own.size, root: own.root })?;
         }
-        // What the new files stand in place of.
-        for tile in Tile::partial(size) {
-            let path = LOG.file(&tile.to_string());
-            if !written.contains(&path) {
-                store.remove(&path)?;
-            }
-        }
-        if size > 0 && !size.is_multiple_of(Tile::WIDTH) {
+        // What the new files stand in place of, and what a writer left that was stopped here.
+        let earlier = size.saturating_sub(1)..=size;
+        clear((store, LOG), own.size, earlier.clone())?;
+        for size in earlier.filter(|size| !size.is_multiple_of(Tile::WIDTH)) {
             store.remove(&bundle_path(size - 1, size))?;
         }
         Ok(size)
@@ -171,12 +168,19 @@ struct Log<'a> {
 }
 
 impl<'a> Log<'a> {
-    /// Opens the log, which is empty before its first entry.
+    /// Opens the log, which is empty before its first entry. A writer that was stopped in that one may have left files of it, but has
+    /// signed none.
     fn open(store: &'a dyn Store) -> Result<Self, ArchiveError> {
         let own = OwnSize::read(store, layout::ACCESS_SIZE)?;
+        let entries = LOG.file("tile/entries");
+        let holds_only = |folder: &str, name: &str| -> Result<bool, ArchiveError> {
+            Ok(store.list(folder)?.iter().all(|entry| entry.name == name))
+        };
         if own.is_none()
-            && store.kind(layout::ACCESSES)? == Some(EntryKind::Folder)
-            && !store.list(layout::ACCESSES)?.is_empty()
+            && (store.kind(layout::ACCESS_SIZE)?.is_some()
+                || store.kind(&LOG.newest())?.is_some()
+                || !holds_only(&entries, "000.p")?
+                || !holds_only(&format!("{entries}/000.p"), "1")?)
         {
             return Err(ArchiveError::Damaged { path: layout::ACCESS_SIZE.to_owned() });
         }
@@ -214,6 +218,15 @@ impl<'a> Log<'a> {
         }
         Ok(())
     }
+}
+
+/// Returns the files that a writer may leave that is stopped between a log of that size and the one before or after it.
+fn left_over(size: u64) -> impl Iterator<Item = String> {
+    let sizes = [size.saturating_sub(1), size + 1].into_iter();
+    sizes.filter(|size| *size > 0).flat_map(|size| {
+        let tiles = Tile::all(size).map(|tile| LOG.file(&tile.to_string()));
+        tiles.chain([bundle_path(size - 1, size)])
+    })
 }
 
 /// Returns the path of the bundle with an entry, in a log of that size.

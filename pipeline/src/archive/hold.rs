@@ -69,7 +69,7 @@ pub fn hold(root: &Path, key: &Key, lock_mode: WriterLock, asked: HoldRequest<'_
     }
     writer.hold(Hold { month, held, reason: reason.trim().to_owned(), by: by.trim().to_owned() });
     let archive = commit_note(writer, &archive, at_ms, signing)?;
-    Ok(archive.version().unwrap_or_default())
+    Ok(archive.version().ok_or_else(|| archive.empty())?)
 }
 
 /// Commits what a writer has noted, without rows, under the newest form, and adds it to the log.

@@ -222,6 +222,13 @@ impl Growth {
         Tile::partial(self.size).filter_map(|tile| Some((tile, self.edge.get(tile.level as usize)?.as_slice())))
     }
 
+    /// Returns the partial tiles that the tree did not end with when it had that earlier size. Only they are to be written: one that is
+    /// in force and written again would be damaged by a power cut in between.
+    pub(crate) fn partial_since(&self, size: u64) -> impl Iterator<Item = (Tile, &[u8])> {
+        let held: Vec<Tile> = Tile::partial(size).collect();
+        self.partial().filter(move |(tile, _)| !held.contains(tile))
+    }
+
     /// Returns the root.
     pub(crate) fn root(&self) -> Hash {
         let mut whole: Option<Hash> = None;

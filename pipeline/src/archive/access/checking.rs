@@ -7,7 +7,7 @@ use super::super::ArchiveError;
 use super::super::layout;
 use super::super::store::{EntryKind, LONGEST_LOG_BYTES, Store, if_there};
 use super::super::tree::OwnSize;
-use super::{LOG, Log, bundle_path};
+use super::{LOG, Log, bundle_path, left_over};
 use crate::transparency::{Checkpoint, Growth, Hash, Tile, VerifyingKey, leaf_hash};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,6 +32,7 @@ pub(in super::super) fn check(
         }
         Err(fault) => return Err(fault),
     };
+    files.extend(left_over(log.size));
     if log.size == 0 {
         faults.extend(claims.into_values().map(|(place, _)| ("A028", place)));
         return Ok((files, faults));
@@ -76,10 +77,9 @@ pub(in super::super) fn check(
         faults.extend(unlike.iter().map(|path| ("A024", path.clone())));
     }
     let own = OwnSize { size: log.size, root: growth.root() };
-    // Before the first entry is signed there may be none.
-    let held = if_there(store, layout::ACCESS_SIZE)?;
-    let is_begun = held.is_some() || !claims.is_empty();
-    if is_begun && held.as_deref() != Some(own.text().as_bytes()) && (fits_a_claim || claims.is_empty()) {
+    if if_there(store, layout::ACCESS_SIZE)?.as_deref() != Some(own.text().as_bytes())
+        && (fits_a_claim || claims.is_empty())
+    {
         faults.push(("A024", layout::ACCESS_SIZE.to_owned()));
     }
     for (size, (place, root)) in &claims {

@@ -3,7 +3,7 @@
 use super::super::commit_log::{Commit, EventFile};
 use super::super::layout::LogFolder;
 use super::super::record::{self, RowRecords};
-use super::super::store::Store;
+use super::super::store::{LONGEST_LOG_BYTES, Store};
 use super::super::{Archive, ArchiveError, READ_ROWS, Writer, WriterLock, layout};
 use super::reading::{OwnSize, newest_checkpoint, size_after};
 use crate::archive::columns::int64s;
@@ -36,10 +36,14 @@ pub(crate) fn extend(archive: &Archive, key: Option<&SigningKey>, told: Told<'_>
     let begun = begun(archive, own, signed.as_ref().map(|(checkpoint, _)| checkpoint))?;
     let written =
         if begun.size() == wanted { OwnSize { size: wanted, root: begun.root() } } else { grow(archive, begun, told)? };
-    clear(archive, wanted)?;
     let is_signed = signed.is_some_and(|(checkpoint, _)| checkpoint.size == wanted);
+    // It is signed after this, so where it is signed nothing is left.
+    if !is_signed {
+        let earlier = archive.commits.iter().map(size_after).filter(|earlier| *earlier < wanted);
+        clear((store, LogFolder::OF_ROWS), wanted, earlier)?;
+    }
     match key {
-        Some(key) if !is_signed => {
+        Some(key) if !is_signed && archive.may_sign(key) => {
             sign((store, LogFolder::OF_ROWS), key, &Checkpoint { origin, size: wanted, root: written.root })
         }
         _ => Ok(()),
@@ -103,9 +107,7 @@ fn check_anew(archive: &Archive, signed: Option<&Checkpoint>) -> Result<Growth, 
 fn grow(archive: &Archive, mut growth: Growth, told: Told<'_>) -> Result<OwnSize, ArchiveError> {
     let store = &**archive.store();
     let mut written: Vec<String> = Vec::new();
-    // A partial tile that the tree ends with already is not written again: a power cut in between would damage it.
-    let held: Vec<Tile> = Tile::partial(growth.size()).collect();
-    let mut first = 0;
+    let (begun, mut first) = (growth.size(), 0);
     let all = archive.next_seq().unsigned_abs();
     for commit in &archive.commits {
         if size_after(commit) > growth.size() {
@@ -120,7 +122,7 @@ fn grow(archive: &Archive, mut growth: Growth, told: Told<'_>) -> Result<OwnSize
         }
         first = commit.note.next_seq;
     }
-    for (tile, bytes) in growth.partial().filter(|(tile, _)| !held.contains(tile)) {
+    for (tile, bytes) in growth.partial_since(begun) {
         let path = layout::tile(&tile.to_string());
         store.put_unflushed(&path, bytes)?;
         written.push(path);
@@ -131,20 +133,17 @@ fn grow(archive: &Archive, mut growth: Growth, told: Told<'_>) -> Result<OwnSize
     Ok(own)
 }
 
-/// Removes the partial tiles of earlier sizes, which longer ones have replaced.
-fn clear(archive: &Archive, size: u64) -> Result<(), ArchiveError> {
-    let store = &**archive.store();
-    let path = |tile: Tile| layout::tile(&tile.to_string());
+/// Removes the partial tiles of earlier sizes of a log, which longer ones have replaced.
+pub(crate) fn clear(
+    (store, log): (&dyn Store, LogFolder),
+    size: u64,
+    earlier: impl Iterator<Item = u64>,
+) -> Result<(), ArchiveError> {
+    let path = |tile: Tile| log.file(&tile.to_string());
     let held: BTreeSet<String> = Tile::partial(size).map(path).collect();
-    let earlier = archive.commits.iter().map(size_after).filter(|earlier| *earlier < size);
     let left: BTreeSet<String> =
         earlier.flat_map(Tile::partial).map(path).filter(|path| !held.contains(path)).collect();
-    for path in left {
-        if store.kind(&path)?.is_some() {
-            store.remove(&path)?;
-        }
-    }
-    Ok(())
+    left.iter().try_for_each(|path| store.remove(path))
 }
 
 /// Signs a checkpoint of a log and keeps it.
@@ -168,6 +167,21 @@ pub(crate) fn sign(
         store.put(&kept, note.as_bytes())?;
     }
     store.put(&log.newest(), note.as_bytes())
+}
+
+/// Adds the signature of another key of the log to the checkpoint of a size.
+pub(crate) fn also_sign(store: &dyn Store, size: u64, key: &SigningKey) -> Result<(), ArchiveError> {
+    let path = layout::checkpoint(size);
+    let damaged = || ArchiveError::Damaged { path: path.clone() };
+    let note = String::from_utf8(store.read(&path, LONGEST_LOG_BYTES)?).map_err(|_| damaged())?;
+    let both = Checkpoint::also_signed(&note, key).map_err(|_| damaged())?;
+    if both != note {
+        store.put(&path, both.as_bytes())?;
+    }
+    match newest_checkpoint(store)? {
+        Some((newest, held)) if newest.size == size && held != both => store.put(layout::CHECKPOINT, both.as_bytes()),
+        _ => Ok(()),
+    }
 }
 
 /// Gives the leaves of the rows of a commit in the order of their numbers, of which `first` is the first one.

@@ -43,11 +43,6 @@ impl OwnSize {
     }
 }
 
-/// Returns how far the tree was written, as the archive says of itself.
-pub(crate) fn own_size(store: &dyn Store) -> Result<Option<u64>, ArchiveError> {
-    Ok(OwnSize::read(store, layout::TREE_SIZE)?.map(|own| own.size))
-}
-
 /// Returns the size that the archive's newest checkpoint states, if it can be read.
 pub(crate) fn newest_size(store: &dyn Store) -> Result<Option<u64>, ArchiveError> {
     match newest_checkpoint(store) {
@@ -55,11 +50,6 @@ pub(crate) fn newest_size(store: &dyn Store) -> Result<Option<u64>, ArchiveError
         Err(ArchiveError::Damaged { .. } | ArchiveError::Foreign { .. }) => Ok(None),
         Err(fault) => Err(fault),
     }
-}
-
-/// Returns what the file says that states it.
-pub(crate) fn own_size_text(size: u64, root: Hash) -> String {
-    OwnSize { size, root }.text()
 }
 
 /// Reads a tile.
@@ -154,7 +144,7 @@ fn note_at(store: &dyn Store, path: &str) -> Result<Option<String>, ArchiveError
 }
 
 /// Returns the newest signed checkpoint as the archive has it, whoever signed it.
-pub(super) fn newest_checkpoint(store: &dyn Store) -> Result<Option<(Checkpoint, String)>, ArchiveError> {
+pub(crate) fn newest_checkpoint(store: &dyn Store) -> Result<Option<(Checkpoint, String)>, ArchiveError> {
     let Some(note) = note_at(store, layout::CHECKPOINT)? else { return Ok(None) };
     let damaged = |_| ArchiveError::Damaged { path: layout::CHECKPOINT.to_owned() };
     Ok(Some((Checkpoint::unchecked(&note).map_err(damaged)?, note)))

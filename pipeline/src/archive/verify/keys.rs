@@ -74,7 +74,7 @@ impl<'a> Keys<'a> {
     pub(super) fn pass(&mut self, commit: &Commit, result: &mut Verification) {
         let Some(change) = &commit.note.key_change else { return };
         if self.of_commit.as_ref() != Some(&change.from) {
-            let held = self.of_commit.as_deref().unwrap_or_default();
+            let held = self.of_commit.as_deref().unwrap_or("yang tidak tercatat");
             result.find("A022", format!("{}: kunci {held}, bukan {}", layout::commit(commit.version), change.from));
         }
         let was_at_hand = self.key().is_some();

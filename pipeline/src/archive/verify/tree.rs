@@ -9,7 +9,7 @@ mod checkpoints;
 
 use super::super::commit_log::Commit;
 use super::super::store::Store;
-use super::super::tree::{newest_size, own_size, size_after};
+use super::super::tree::{OwnSize, newest_size, size_after};
 use super::super::{layout, record};
 use super::{ArchiveError, Examination, Log, Verification, strays};
 use crate::transparency::{Checkpoint, Growth, Hash, Tile, TileFault, TileNodes, hashes, leaf_hash};
@@ -33,7 +33,9 @@ pub(super) struct TreeCheck<'a> {
     nodes: TileNodes<ReadTile<'a>>,
     /// How many leaves the tiles have; 0 where there is no log.
     size: u64,
-    /// How many of them belong to commits that were checked before.
+    /// What the archive states of its tree for itself; a public copy has nothing that states it.
+    own: Option<OwnSize>,
+    /// How many leaves belong to commits that were checked before.
     from: u64,
     /// The leaves that the rows and commits give where the tiles have others.
     differing: BTreeMap<u64, Hash>,
@@ -52,8 +54,8 @@ impl<'a> TreeCheck<'a> {
     ) -> Result<Self, ArchiveError> {
         let newest = log.commits.last().map_or(0, size_after);
         let is_kept = !examination.public_only && !strays::is_work_replaced(store)?;
-        let own = if is_kept { own_size(store)? } else { None };
-        let stated = own.or(newest_size(store)?);
+        let own = if is_kept { OwnSize::read(store, layout::TREE_SIZE)? } else { None };
+        let stated = own.map(|own| own.size).or(newest_size(store)?);
         let ends_at = |size: u64| -> Result<bool, ArchiveError> {
             let last = Tile::all(size).take_while(|tile| tile.level == 0).last();
             last.map_or(Ok(false), |tile| Ok(store.kind(&layout::tile(&tile.to_string()))?.is_some()))
@@ -74,6 +76,7 @@ impl<'a> TreeCheck<'a> {
         Ok(Self {
             nodes: TileNodes::new(size, read),
             size,
+            own,
             from: since.map_or(0, size_after).min(size),
             differing: BTreeMap::new(),
             places: BTreeMap::new(),
@@ -205,7 +208,10 @@ impl<'a> TreeCheck<'a> {
         let is_signed = examination.trusted.iter().any(|key| !key.is_of_witness());
         claims.judge((self.size, newest, is_signed), root_at, result);
         if !examination.public_only {
-            self.check_own_size(store, &trees, is_of_rows, known, result)?;
+            known.insert(layout::TREE_SIZE.to_owned());
+            if !self.is_continued(store, |at| if is_of_rows { at.of_rows } else { at.of_tiles }, &trees)? {
+                result.find("A024", layout::TREE_SIZE.to_owned());
+            }
         }
         result.leaves = self.size;
         result.checkpoint = claims.newest.take().map(|claim| claim.statement);
@@ -229,35 +235,26 @@ impl<'a> TreeCheck<'a> {
         Ok(())
     }
 
-    /// Checks the file that states how far the tree was written.
-    fn check_own_size(
+    /// Whether the tree continues what the archive states of it for itself. A writer that was stopped may have left tiles beyond that,
+    /// or have stated nothing yet. Where the tree cannot be made anew, nothing can be said.
+    fn is_continued(
         &self,
         store: &dyn Store,
+        root: impl Fn(&Roots) -> Option<Hash>,
         trees: &Trees,
-        is_of_rows: bool,
-        known: &mut BTreeSet<String>,
-        result: &mut Verification,
-    ) -> Result<(), ArchiveError> {
-        known.insert(layout::TREE_SIZE.to_owned());
-        if strays::is_work_replaced(store)? {
-            return Ok(());
+    ) -> Result<bool, ArchiveError> {
+        match self.own {
+            _ if trees.last.as_ref().and_then(&root).is_none() => Ok(true),
+            Some(own) => Ok(trees.roots.get(&own.size).and_then(root) == Some(own.root)),
+            None => Ok(strays::is_work_replaced(store)? || store.kind(layout::TREE_SIZE)?.is_none()),
         }
-        let root = trees.last.as_ref().and_then(|at| if is_of_rows { at.of_rows } else { at.of_tiles });
-        let text = root.map(|root| super::super::tree::own_size_text(self.size, root));
-        let held = super::super::store::if_there(store, layout::TREE_SIZE)?;
-        if let Some(text) = text
-            // Without it the next writer makes the tree anew: a writer that was stopped may have left none.
-            && held.is_some_and(|held| held != text.as_bytes())
-        {
-            result.find("A024", layout::TREE_SIZE.to_owned());
-        }
-        Ok(())
     }
 
     /// Makes the tree anew from its leaves, once as the tiles have them and once as the rows and commits do, and compares its tiles.
     fn trees(&self, claims: &Claims) -> Trees {
         let mut trees = Trees::default();
-        let wanted: BTreeSet<u64> = claims.all.iter().map(|claim| claim.statement.size).collect();
+        let stated = claims.all.iter().map(|claim| claim.statement.size);
+        let wanted: BTreeSet<u64> = stated.chain(self.own.map(|own| own.size)).collect();
         for size in wanted.range(..=self.from).filter(|size| **size > 0) {
             let root = self.nodes.root(*size);
             let root = root.map_err(|fault| self.note(&fault)).ok();
