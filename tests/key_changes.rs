@@ -204,8 +204,10 @@ fn a_public_copy_tells_persons_apart() {
     }
     tests::run(&["verify", "--archive", &at, "--public"]).expect_code(0);
     let events = "SELECT COUNT(DISTINCT nik_pseudonym) AS n FROM events";
-    let n = tests::run(&["query", events, "--archive", &at, "--format", "json"]).expect_code(0).json()[0]["n"].clone();
-    assert_eq!(n, office.json(&["query", events], 0)[0]["n"]);
+    let n = tests::run(&["query", events, "--archive", &at, "--format", "json"]).expect_code(0).json()["rows"][0]["n"]
+        .as_i64()
+        .unwrap();
+    assert_eq!(n, office.json(&["query", events], 0)["rows"][0]["n"].as_i64().unwrap());
     assert!(office.run(&["query", EVERY_EVENT, "--format", "csv"]).expect_code(0).out.lines().count() > 100);
 }
 

@@ -29,7 +29,7 @@ pub(crate) use write::{Beginning, optional_tables};
 
 use crate::channel::{Channel, ChannelSection};
 use crate::{clock, packaged};
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow};
 use monitoring::MonitoringSection;
 use own_files::KEPT;
 use pipeline::{Key, KeyError, NoteError, SigningKey};
@@ -299,6 +299,15 @@ impl Config {
             Err(NoteError::NoKey { .. }) => Ok(None),
             other => other.map(Some),
         }
+    }
+
+    /// The key that signs the log, where it is needed.
+    ///
+    /// # Errors
+    /// When it is not there, or cannot be used.
+    pub(crate) fn held_signing_key(&self) -> Result<SigningKey> {
+        let missing = || format!("there is no signing key {}; run `tertib key new`", self.signing_key_path().display());
+        self.signing_key()?.with_context(missing)
     }
 
     /// The folder of what tertib keeps for itself.

@@ -369,6 +369,7 @@ Examples:
 pub(crate) const KEY_PRINT: &str = "\
 Examples:
   tertib key print                             on the screen, to copy the words by hand, or through `lp` on paper
+  tertib key print --signing                   the key that signs the log, on a paper of its own
   tertib key print --config /etc/tertib/tertib.toml";
 
 pub(crate) const KEY_CONFIRM: &str = "\
@@ -381,7 +382,13 @@ Examples:
   tertib key enter --config pulih/tertib.toml  after a restore
   tertib key enter                             in the folder of the configuration";
 
+pub(crate) const KEY_BACKUP: &str = "\
+Examples:
+  tertib key backup --output /media/brankas/kunci
+  tertib key backup --output /media/brankas/kunci --config /etc/tertib/tertib.toml";
+
 pub(crate) const KEY_ROTATE: &str = "\
 Examples:
+  tertib key rotate --signing --reason 'laptop hilang' --by 'ANDI, operator'
   tertib key rotate --pseudonym --reason 'laptop hilang' --by 'ANDI, operator'
   tertib key rotate --lost --reason 'kunci dan kertasnya terbakar' --by 'ANDI, operator'";

@@ -1,17 +1,84 @@
-//! The files of the office's keys: the one in force, earlier ones beside it, and a new one that is not in force yet.
+//! The files of the office's keys: the ones in force, earlier ones beside them, and a new one that is not in force yet.
 //!
-//! Reads   the folder of the key file
-//! Gives   `kunci-ID.key` for each earlier key, and `kunci.key.baru` for a new one
+//! Reads   the folder of a key file
+//! Gives   `kunci-ID.key` for each earlier key, and `kunci.key.baru` for a new one; the same of the key that signs
 //! Rule    a key is never removed: rows that were written under it are proved by it alone
 
 use anyhow::{Context, Result};
-use pipeline::{Key, KeyError};
+use pipeline::{Key, KeyError, NoteError, SigningKey};
 use std::ffi::OsString;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// Digits of the id of a key.
 const ID_DIGITS: usize = 16;
+
+/// A key that lies in a file of its own.
+pub(crate) trait FileKey: Sized {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// When it is there and holds a key that may not be used.
+    fn read(path: &Path) -> Result<Held<Self>>;
+    /// Makes the file, with a random key.
+    ///
+    /// # Errors
+    /// When the file cannot be made.
+    fn make(path: &Path) -> Result<Self>;
+    /// The id of the key.
+    fn id(&self) -> String;
+}
+
+/// What a file holds.
+pub(crate) enum Held<K> {
+    /// There is none.
+    Nothing,
+    /// Something else than a key.
+    Broken,
+    /// A key.
+    Key(K),
+}
+
+impl FileKey for Key {
+    fn read(path: &Path) -> Result<Held<Self>> {
+        match Self::load(path) {
+            Ok(key) => Ok(Held::Key(key)),
+            Err(KeyError::Missing { .. }) => Ok(Held::Nothing),
+            Err(KeyError::Format { .. }) => Ok(Held::Broken),
+            Err(fault) => Err(fault.into()),
+        }
+    }
+
+    fn make(path: &Path) -> Result<Self> {
+        Self::create(path)?;
+        Ok(Self::load(path)?)
+    }
+
+    fn id(&self) -> String {
+        Self::id(self)
+    }
+}
+
+impl FileKey for SigningKey {
+    fn read(path: &Path) -> Result<Held<Self>> {
+        match Self::load(path) {
+            Ok(key) => Ok(Held::Key(key)),
+            Err(NoteError::NoKey { .. }) => Ok(Held::Nothing),
+            Err(NoteError::Format { .. }) => Ok(Held::Broken),
+            Err(fault) => Err(fault.into()),
+        }
+    }
+
+    fn make(path: &Path) -> Result<Self> {
+        let key = Self::random(path)?;
+        key.keep(path)?;
+        Ok(key)
+    }
+
+    fn id(&self) -> String {
+        Self::id(self)
+    }
+}
 
 /// Returns the earlier keys that lie beside the key file and can be read.
 pub(crate) fn earlier(file: &Path) -> Vec<Key> {
@@ -30,19 +97,17 @@ pub(crate) fn earlier(file: &Path) -> Vec<Key> {
 ///
 /// # Errors
 /// When the file cannot be made or read.
-pub(crate) fn new(file: &Path) -> Result<(Key, bool)> {
+pub(crate) fn new<K: FileKey>(file: &Path) -> Result<(K, bool)> {
     let path = new_path(file);
-    match Key::load(&path) {
-        Err(KeyError::Missing { .. }) => {}
+    match K::read(&path)? {
+        Held::Key(key) => return Ok((key, false)),
         // It was cut off while it was written, so that nothing was ever written under it.
-        Err(KeyError::Format { .. }) => {
-            std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
-        }
-        other => return Ok((other?, false)),
+        Held::Broken => std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?,
+        Held::Nothing => {}
     }
-    Key::create(&path)?;
+    let key = K::make(&path)?;
     flush(file)?;
-    Ok((Key::load(&path)?, true))
+    Ok((key, true))
 }
 
 /// Removes a new key under which nothing was ever written.
@@ -57,16 +122,13 @@ pub(crate) fn forget_new(file: &Path) {
 ///
 /// # Errors
 /// When the files cannot be moved.
-pub(crate) fn put_in_force(file: &Path, new: &Key) -> Result<Option<PathBuf>> {
-    let held = Key::load(file);
-    if held.as_ref().is_ok_and(|held| held.id() == new.id()) {
-        return Ok(None);
-    }
-    let kept = match held {
-        Err(KeyError::Missing { .. }) => None,
-        Ok(held) => Some(beside(file, &held.id())),
+pub(crate) fn put_in_force<K: FileKey>(file: &Path, new: &K) -> Result<Option<PathBuf>> {
+    let kept = match K::read(file) {
+        Ok(Held::Key(held)) if held.id() == new.id() => return Ok(None),
+        Ok(Held::Nothing) => None,
+        Ok(Held::Key(held)) => Some(beside(file, &held.id())),
         // Whatever it is, it may be looked at later.
-        Err(_) => Some(beside(file, "rusak")),
+        Ok(Held::Broken) | Err(_) => Some(beside(file, "rusak")),
     };
     let failed = || format!("cannot put the new key in the place of {}; run `tertib key rotate` again", file.display());
     if let Some(kept) = &kept {
@@ -83,7 +145,8 @@ fn new_path(file: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn beside(file: &Path, id: &str) -> PathBuf {
+/// Returns where an earlier key of that id lies.
+pub(crate) fn beside(file: &Path, id: &str) -> PathBuf {
     let (stem, ending) = parts(file);
     folder(file).join(format!("{stem}{id}{ending}"))
 }
@@ -102,8 +165,11 @@ fn folder(file: &Path) -> PathBuf {
     }
 }
 
-/// Makes the names in the folder durable.
-fn flush(file: &Path) -> Result<()> {
+/// Makes the names in the folder of a key file durable.
+///
+/// # Errors
+/// When the system refuses.
+pub(crate) fn flush(file: &Path) -> Result<()> {
     let folder = folder(file);
     if cfg!(unix) {
         File::open(&folder)

@@ -108,6 +108,17 @@ pub fn create_private_file(path: &Path, bytes: &[u8]) -> Result<()> {
     file.sync_all()
 }
 
+/// Creates the file of a key, which only its owner may read and nobody writes again.
+///
+/// # Errors
+/// [`ErrorKind::AlreadyExists`] when the name is taken, even by a dangling link.
+pub(crate) fn create_key_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    create_private_file(path, bytes)?;
+    #[cfg(unix)]
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o400))?;
+    Ok(())
+}
+
 /// Creates a folder and its parents. If it exists already, it must be a folder, not a link, and if it is for the owner
 /// only, nobody else may be able to enter it.
 ///

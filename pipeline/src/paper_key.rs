@@ -1,13 +1,11 @@
-//! The key on paper: as digits, for a scanner, and as words, for a person who types them.
+//! A secret key on paper: as digits, for a scanner, and as words, for a person who types them.
 //!
 //! Each word stands for 16 bits (proquint, <https://arxiv.org/html/0901.4016>): consonant, vowel, consonant, vowel, consonant, of
 //! sixteen and four letters that are easy to tell apart. Sixteen words are the key, and a seventeenth is the beginning of its SHA-256.
 
-use super::{Key, KeyError};
-use crate::files::create_private_file;
 use crate::hash::hex;
 use sha2::{Digest, Sha256};
-use std::path::Path;
+use std::fmt;
 
 const CONSONANTS: &[u8; 16] = b"bdfghjklmnprstvz";
 const VOWELS: &[u8; 4] = b"aiou";
@@ -28,8 +26,40 @@ pub enum PaperError {
     Sum,
 }
 
-impl Key {
-    /// Returns the key as 64 hexadecimal digits, as the key file holds it.
+/// The 32 bytes of a secret key: of the office's pseudonyms, or the one that signs its log.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PaperKey([u8; 32]);
+
+impl fmt::Debug for PaperKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PaperKey(hidden)")
+    }
+}
+
+impl PaperKey {
+    /// Takes the bytes of a key.
+    pub(crate) fn of_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Returns the bytes of the key.
+    pub(crate) fn bytes(&self) -> [u8; 32] {
+        self.0
+    }
+
+    /// Reads 64 hexadecimal digits.
+    pub(crate) fn of_digits(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        if text.len() != 64 {
+            return None;
+        }
+        for (i, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(text.get(2 * i..2 * i + 2)?, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+
+    /// Returns the key as 64 hexadecimal digits, as its file holds it.
     #[must_use]
     pub fn digits(&self) -> String {
         hex(&self.0)
@@ -46,7 +76,7 @@ impl Key {
     ///
     /// # Errors
     /// [`PaperError`] says what is wrong, without repeating it.
-    pub fn of_paper(text: &str) -> Result<Self, PaperError> {
+    pub fn read(text: &str) -> Result<Self, PaperError> {
         let text = text.to_lowercase();
         let digits: String = text.split_whitespace().collect();
         if digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -64,15 +94,6 @@ impl Key {
         }
         let key = Self(key);
         if key.words().last().map(String::as_str) == words.last().copied() { Ok(key) } else { Err(PaperError::Sum) }
-    }
-
-    /// Writes the key into a new file, readable by its owner only.
-    ///
-    /// # Errors
-    /// [`KeyError::Create`] when something of that name exists, or the file cannot be written.
-    pub fn keep(&self, path: &Path) -> Result<(), KeyError> {
-        create_private_file(path, format!("{}\n", self.digits()).as_bytes())
-            .map_err(|e| KeyError::Create { path: path.display().to_string(), reason: e.to_string() })
     }
 }
 
@@ -102,9 +123,9 @@ mod tests {
 
     #[test]
     fn a_key_is_read_from_its_paper_and_from_no_other() {
-        let key = Key::from_bytes(std::array::from_fn(|i| u8::try_from(i * 7 + 3).unwrap()));
+        let key = PaperKey::of_bytes(std::array::from_fn(|i| u8::try_from(i * 7 + 3).unwrap()));
         let words = key.words();
-        let read = |text: &str| Key::of_paper(text).map(|key| key.0);
+        let read = |text: &str| PaperKey::read(text).map(|key| key.0);
         for text in [words.join(" "), words.join("-\n").to_uppercase(), key.digits(), key.digits().to_uppercase()] {
             assert_eq!(read(&text), Ok(key.0));
         }

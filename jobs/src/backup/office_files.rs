@@ -133,8 +133,8 @@ pub(super) fn key_digits(config: &Config) -> Result<Vec<String>> {
         Err(pipeline::KeyError::Missing { .. }) => {}
         Err(fault) => return Err(fault.into()),
     }
-    let signing = config.signing_key()?.map(|key| key.digits());
-    Ok(keys.iter().map(pipeline::Key::digits).chain(signing).collect())
+    let signing = config.signing_key()?.map(|key| key.paper().digits());
+    Ok(keys.iter().map(|key| key.paper().digits()).chain(signing).collect())
 }
 
 /// Whether bytes hold the digits.

@@ -97,7 +97,7 @@ fn new(options: &New) -> Result<Outcome> {
 }
 
 fn sign(options: &Sign) -> Result<Outcome> {
-    let key = SigningKey::load(&options.key)?;
+    let key = SigningKey::load(&options.key).context("`tertib witness new` makes the key of a witness")?;
     let trusted = public_keys::of_logs(&options.public_key)?;
     let text = read(&options.file)?;
     let last = if options.state.symlink_metadata().is_ok() {

@@ -8,13 +8,14 @@ use anyhow::Result;
 use chrono::{DateTime, Utc};
 use pipeline::ArchiveError;
 use schemas::Finding;
+use std::collections::BTreeSet;
 
 /// What is remembered of jobs, backups and messages.
 pub(super) struct Memory {
     /// Whether jobs were ever served.
     pub(super) was_served: bool,
-    /// Of which key somebody has compared the copy on paper last.
-    pub(super) copy_of_key: Option<String>,
+    /// Of which keys somebody has compared a copy.
+    pub(super) copied_keys: BTreeSet<String>,
     health: Option<Health>,
 }
 
@@ -35,7 +36,7 @@ impl Memory {
 /// Nothing is remembered before the first run makes a history; `None` where it cannot be read.
 pub(super) async fn check(workspace: &Workspace, now: DateTime<Utc>) -> (Check, Option<Memory>) {
     if workspace.config.history_path().symlink_metadata().is_err() {
-        let nothing = Memory { was_served: false, copy_of_key: None, health: None };
+        let nothing = Memory { was_served: false, copied_keys: BTreeSet::new(), health: None };
         return (Check::of(Subject::History, Vec::new()), Some(nothing));
     }
     match remembered(workspace, now).await {
@@ -53,7 +54,11 @@ async fn remembered(workspace: &Workspace, now: DateTime<Utc>) -> Result<Memory>
     let noted = history.backups(("", "")).await?;
     Ok(Memory {
         was_served: workspace.config.jobs.iter().any(|job| known.contains_key(&job.name)),
-        copy_of_key: noted.into_iter().rfind(|record| record.kind == RecordKind::Key).map(|record| record.message),
+        copied_keys: noted
+            .into_iter()
+            .filter(|record| record.kind == RecordKind::Key)
+            .map(|record| record.message)
+            .collect(),
         health: Some(Health::examine(workspace, now).await?),
     })
 }

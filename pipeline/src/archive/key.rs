@@ -5,12 +5,9 @@
 //!
 //! Invariant: an archive is written with one key. The archive records the id of the key, never the key itself.
 
-mod paper;
-
-pub use paper::PaperError;
-
-use crate::files::{create_private_file, others_may, read_file};
+use crate::files::{create_key_file, others_may, read_file};
 use crate::hash::hex;
+use crate::paper_key::PaperKey;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -80,6 +77,12 @@ impl fmt::Debug for Key {
     }
 }
 
+impl From<PaperKey> for Key {
+    fn from(paper: PaperKey) -> Self {
+        Self(paper.bytes())
+    }
+}
+
 impl Key {
     /// Reads the key file.
     ///
@@ -101,19 +104,22 @@ impl Key {
         let shown = path.display().to_string();
         let bytes = read_file(path, LONGEST_BYTES).map_err(|reason| unread(path, reason))?;
         let text = String::from_utf8_lossy(&bytes);
-        Self::of_digits(text.trim()).ok_or(KeyError::Format { path: shown })
+        PaperKey::of_digits(text.trim()).map(Self::from).ok_or(KeyError::Format { path: shown })
     }
 
-    /// Reads 64 hexadecimal digits.
-    fn of_digits(text: &str) -> Option<Self> {
-        let mut bytes = [0; 32];
-        if text.len() != 64 {
-            return None;
-        }
-        for (i, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(text.get(2 * i..2 * i + 2)?, 16).ok()?;
-        }
-        Some(Self(bytes))
+    /// Returns what stands on the paper of the key.
+    #[must_use]
+    pub fn paper(&self) -> PaperKey {
+        PaperKey::of_bytes(self.0)
+    }
+
+    /// Writes the key into a new file, readable by its owner only.
+    ///
+    /// # Errors
+    /// [`KeyError::Create`] when something of that name exists, or the file cannot be written.
+    pub fn keep(&self, path: &Path) -> Result<(), KeyError> {
+        create_key_file(path, format!("{}\n", self.paper().digits()).as_bytes())
+            .map_err(|e| KeyError::Create { path: path.display().to_string(), reason: e.to_string() })
     }
 
     #[cfg(test)]
@@ -130,7 +136,7 @@ impl Key {
         let fault = |reason: String| KeyError::Create { path: path.display().to_string(), reason };
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).map_err(|e| fault(e.to_string()))?;
-        create_private_file(path, format!("{}\n", hex(&bytes)).as_bytes()).map_err(|e| fault(e.to_string()))
+        Self(bytes).keep(path)
     }
 
     /// Creates the key file of an invented office. The same seed gives the same key.
@@ -139,8 +145,7 @@ impl Key {
     /// [`KeyError::Create`] when the file cannot be written.
     pub fn create_for_demo(path: &Path, seed: u64) -> Result<(), KeyError> {
         let bytes: [u8; 32] = Sha256::digest(format!("kantor rekaan {seed}")).into();
-        create_private_file(path, format!("{}\n", hex(&bytes)).as_bytes())
-            .map_err(|e| KeyError::Create { path: path.display().to_string(), reason: e.to_string() })
+        Self(bytes).keep(path)
     }
 
     /// Returns the id of the key, which the archive records.

@@ -41,6 +41,18 @@ pub enum RotationError {
          only where it is lost for ever: `tertib key rotate --lost`"
     )]
     NotAtHand(String),
+    /// The log has no signature yet.
+    #[error("the log is not signed yet, so it has no key to be changed; make one with `tertib key new`")]
+    Unsigned,
+    /// The signing key in force is said to be lost, and is not.
+    #[error("the signing key in force is at hand, so it is not lost; change it with `--signing` alone")]
+    SignerAtHand,
+    /// The signing key in force is not at hand.
+    #[error(
+        "the signing key in force ({0}) is not at hand; restore its file or enter it from the paper (`tertib key enter`)\n  \
+         only where it is lost for ever: `tertib key rotate --signing --lost`"
+    )]
+    SignerNotAtHand(String),
     /// Rows of the archive contradict each other.
     #[error(
         "the pseudonyms of the archive do not fit its private rows (event seq {seq}); nothing was changed\n  \
@@ -59,6 +71,7 @@ impl RotationError {
         match self {
             Self::Archive(fault) => matches!(fault, ArchiveError::Empty { .. } | ArchiveError::WithoutPersons { .. }),
             Self::Unreadable(_) | Self::AtHand | Self::NotAtHand(_) | Self::Contradiction { .. } => true,
+            Self::Unsigned | Self::SignerAtHand | Self::SignerNotAtHand(_) => true,
         }
     }
 }

@@ -15,5 +15,5 @@ mod growing;
 mod reading;
 
 pub use growing::sign_log;
-pub(crate) use growing::{extend, sign};
-pub(crate) use reading::{OwnSize, TILE_BYTES, Tree, newest_size, own_size, own_size_text, size_after};
+pub(crate) use growing::{also_sign, clear, extend, sign};
+pub(crate) use reading::{OwnSize, TILE_BYTES, Tree, newest_checkpoint, newest_size, size_after};

@@ -61,6 +61,21 @@ impl Checkpoint {
         format!("{text}\n{line}")
     }
 
+    /// Returns a note with the line of another key of the log added.
+    ///
+    /// # Errors
+    /// [`CheckpointError`] when it is no checkpoint.
+    pub(crate) fn also_signed(note: &str, key: &SigningKey) -> Result<String, CheckpointError> {
+        let origin = Self::unchecked(note)?.origin;
+        let (text, lines) = note::split(note)?;
+        let line = key.line(&origin, text);
+        if lines.split_inclusive('\n').any(|held| held == line) {
+            Ok(note.to_owned())
+        } else {
+            Ok(format!("{text}\n{lines}{line}"))
+        }
+    }
+
     /// Reads the text of a note, whoever signed it.
     ///
     /// # Errors

@@ -6,8 +6,9 @@
 //! Invariant: a signature counts only under a key that the caller trusts. Lines of other keys are passed over, as the standard
 //! demands, and a damaged line of a trusted key is an error.
 
-use crate::files::{create_private_file, others_may, read_file};
+use crate::files::{create_key_file, others_may, read_file};
 use crate::hash::hex;
+use crate::paper_key::PaperKey;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
@@ -15,6 +16,7 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// How a signature line begins: an em dash and a blank.
 const DASH: &str = "\u{2014} ";
@@ -30,7 +32,7 @@ const SPKI: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x
 #[derive(Debug, thiserror::Error)]
 pub enum NoteError {
     /// The key file does not exist.
-    #[error("there is no signing key {path}; make one with `tertib key new`, or enter the one on paper")]
+    #[error("there is no signing key {path}")]
     NoKey {
         /// The file.
         path: String,
@@ -73,6 +75,7 @@ pub enum NoteError {
 #[derive(Clone)]
 pub struct SigningKey {
     seed: [u8; 32],
+    pair: Arc<Ed25519KeyPair>,
     public: [u8; 32],
 }
 
@@ -88,7 +91,7 @@ impl SigningKey {
     pub fn of_seed(seed: [u8; 32]) -> Option<Self> {
         let pair = Ed25519KeyPair::from_seed_unchecked(&seed).ok()?;
         let public = pair.public_key().as_ref().try_into().ok()?;
-        Some(Self { seed, public })
+        Some(Self { seed, pair: Arc::new(pair), public })
     }
 
     /// Makes a random key.
@@ -114,10 +117,7 @@ impl SigningKey {
     /// [`NoteError::File`] when something of that name already exists, or the file cannot be written.
     pub fn keep(&self, path: &Path) -> Result<(), NoteError> {
         let fault = |e: std::io::Error| NoteError::File { path: path.display().to_string(), reason: e.to_string() };
-        create_private_file(path, format!("{}\n", hex(&self.seed)).as_bytes()).map_err(fault)?;
-        #[cfg(unix)]
-        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o400)).map_err(fault)?;
-        Ok(())
+        create_key_file(path, format!("{}\n", self.paper().digits()).as_bytes()).map_err(fault)
     }
 
     /// Reads the key file.
@@ -138,14 +138,28 @@ impl SigningKey {
     /// [`NoteError`] when the file does not exist, or holds no key.
     pub fn handed_over(path: &Path) -> Result<Self, NoteError> {
         let bytes = read_file(path, LONGEST_NOTE_BYTES).map_err(|reason| unread(path, &reason))?;
-        let seed = std::str::from_utf8(&bytes).ok().and_then(|text| unhex(text.trim()));
-        seed.and_then(Self::of_seed).ok_or_else(|| NoteError::Format { path: path.display().to_string() })
+        let paper = std::str::from_utf8(&bytes).ok().and_then(|text| PaperKey::of_digits(text.trim()));
+        paper
+            .and_then(|paper| Self::of_paper(&paper))
+            .ok_or_else(|| NoteError::Format { path: path.display().to_string() })
     }
 
-    /// Returns the key as 64 hexadecimal digits, as its file holds it.
+    /// Returns the id of the key, which is the beginning of the SHA-256 of its public part.
     #[must_use]
-    pub fn digits(&self) -> String {
-        hex(&self.seed)
+    pub fn id(&self) -> String {
+        hex(&Sha256::digest(self.public)[..8])
+    }
+
+    /// Returns what stands on the paper of the key.
+    #[must_use]
+    pub fn paper(&self) -> PaperKey {
+        PaperKey::of_bytes(self.seed)
+    }
+
+    /// Returns the key of a paper; `None` never happens, unless the library refuses 32 bytes.
+    #[must_use]
+    pub fn of_paper(paper: &PaperKey) -> Option<Self> {
+        Self::of_seed(paper.bytes())
     }
 
     /// Returns the public key of a log of that name.
@@ -160,11 +174,6 @@ impl SigningKey {
         VerifyingKey { name: name.to_owned(), kind: OF_WITNESS, key: self.public }
     }
 
-    fn raw(&self, message: &[u8]) -> Option<[u8; 64]> {
-        let pair = Ed25519KeyPair::from_seed_unchecked(&self.seed).ok()?;
-        pair.sign(message).as_ref().try_into().ok()
-    }
-
     /// Returns a text of whole lines as a note that a log of that name has signed. The text must be none that a log signs of itself.
     #[must_use]
     pub fn note(&self, name: &str, text: &str) -> String {
@@ -173,15 +182,14 @@ impl SigningKey {
 
     /// Returns the line by which a log of that name signs a text.
     pub(super) fn line(&self, name: &str, text: &str) -> String {
-        let signature = self.raw(text.as_bytes()).unwrap_or([0; 64]);
-        self.verifying(name).line(&signature)
+        self.verifying(name).line(self.pair.sign(text.as_bytes()).as_ref())
     }
 
     /// Returns the line by which a witness of that name says that it saw a text at an instant, in seconds since 1970 UTC
     /// (C2SP tlog-cosignature).
     pub(super) fn cosigned(&self, name: &str, text: &str, at_s: u64) -> String {
-        let signature = self.raw(cosigned_text(text, at_s).as_bytes()).unwrap_or([0; 64]);
-        self.of_witness(name).line(&[at_s.to_be_bytes().as_slice(), &signature].concat())
+        let signature = self.pair.sign(cosigned_text(text, at_s).as_bytes());
+        self.of_witness(name).line(&[at_s.to_be_bytes().as_slice(), signature.as_ref()].concat())
     }
 }
 
@@ -195,17 +203,6 @@ fn unread(path: &Path, reason: &std::io::Error) -> NoteError {
         std::io::ErrorKind::NotFound => NoteError::NoKey { path },
         _ => NoteError::File { path, reason: reason.to_string() },
     }
-}
-
-fn unhex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    for (i, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(2 * i..2 * i + 2)?, 16).ok()?;
-    }
-    Some(bytes)
 }
 
 /// A public key with the name under which it signs. As text it is a verifier key of C2SP signed-note.
@@ -441,7 +438,7 @@ mod tests {
             assert!(matches!(SigningKey::load(&path), Err(NoteError::Open { .. })));
         }
         let other = dir.path().join("lain.key");
-        create_private_file(&other, b"bukan kunci\n").unwrap();
+        create_key_file(&other, b"bukan kunci\n").unwrap();
         assert!(matches!(SigningKey::load(&other), Err(NoteError::Format { .. })));
     }
 }

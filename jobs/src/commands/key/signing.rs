@@ -18,7 +18,8 @@ pub(crate) struct Show {
     place: Where,
 }
 
-/// Makes the key, and signs what the archive has so far. An archive whose log is signed already goes on with its own key, or with one that `rotate` declares.
+/// Makes the key, and signs what the archive has so far. An archive whose log is signed already goes on with its own key, or with one
+/// that `rotate` declares.
 pub(super) fn new(place: &Where, common: Common) -> Result<Outcome> {
     let workspace = Workspace::open(place.config.as_deref())?;
     let path = workspace.config.signing_key_path();
@@ -27,7 +28,8 @@ pub(super) fn new(place: &Where, common: Common) -> Result<Outcome> {
     }
     if workspace.archive()?.checkpoint()?.is_some_and(|(_, note)| note.is_some()) {
         bail!(
-            "the log of this archive is signed with another key; restore {}, or enter it from the paper with `tertib key enter`",
+            "the log of this archive is signed with a key of its own; restore {} or enter it from the paper (`tertib key enter`)\n  \
+             only where it is lost for ever: `tertib key rotate --signing --lost`",
             path.display()
         );
     }
@@ -46,9 +48,7 @@ pub(super) fn new(place: &Where, common: Common) -> Result<Outcome> {
 /// Prints the public key. Its name is that of the archive's log, so there must be an archive.
 pub(super) fn show(options: &Show) -> Result<Outcome> {
     let workspace = Workspace::open(options.place.config.as_deref())?;
-    let path = workspace.config.signing_key_path();
-    let key = workspace.config.signing_key()?;
-    let key = key.with_context(|| format!("there is no signing key {}; run `tertib key new`", path.display()))?;
+    let key = workspace.config.held_signing_key()?;
     let archive = workspace.archive()?;
     let origin =
         archive.origin().context("the archive is empty, and its log has no name yet; run `tertib pull` first")?;

@@ -1,6 +1,7 @@
 //! What the archive and others claim of the log: its own checkpoints, with the public keys beside them, and those kept elsewhere.
 
 use super::super::super::layout::{self, LogFolder};
+use super::super::super::signer::Signers;
 use super::super::super::store::{EntryKind, LONGEST_LOG_BYTES, Store};
 use super::super::super::tree::size_after;
 use super::super::{ArchiveError, Examination, Log, Verification};
@@ -42,7 +43,9 @@ impl Claims {
         let of_logs = examination.trusted.iter().filter(|key| !key.is_of_witness());
         let trusted: Vec<VerifyingKey> = of_logs.cloned().collect();
         let origin = log.commits.first().and_then(|commit| commit.facts.as_ref()).map(|facts| facts.origin());
-        let reader = Reader { keys: if trusted.is_empty() { &held } else { &trusted }, origin: origin.as_deref() };
+        let is_trusted = !trusted.is_empty();
+        let signers = Signers::over(store, &log.commits, if is_trusted { trusted } else { held })?;
+        let reader = Reader { signers: &signers, origin: origin.as_deref() };
         let sizes: BTreeSet<u64> = log.commits.iter().map(size_after).collect();
         let mut kept: Vec<u64> = Vec::new();
         for entry in store.list(layout::CHECKPOINTS)? {
@@ -67,7 +70,7 @@ impl Claims {
             }
         }
         claims.own_newest((store, &reader), &sizes, result)?;
-        if !claims.all.is_empty() && trusted.is_empty() {
+        if !claims.all.is_empty() && !is_trusted {
             result.unchecked.insert(Unchecked::Signature);
         }
         for (place, note) in examination.checkpoints {
@@ -189,7 +192,7 @@ impl Claims {
 
 /// What a claim must be of, and signed with.
 struct Reader<'a> {
-    keys: &'a [VerifyingKey],
+    signers: &'a Signers,
     origin: Option<&'a str>,
 }
 
@@ -206,8 +209,9 @@ impl Reader<'_> {
 
     /// Reads a note, which must be signed.
     fn signed(&self, place: &str, note: &str, result: &mut Verification) -> Option<Claim> {
-        let read =
-            if self.keys.is_empty() { Checkpoint::unchecked(note) } else { Checkpoint::signed_by(note, self.keys) };
+        let read = Checkpoint::unchecked(note);
+        let keys = self.signers.at(read.as_ref().map_or(0, |statement| statement.size));
+        let read = if keys.is_empty() { read } else { Checkpoint::signed_by(note, keys) };
         let of_this_log = read.and_then(|statement| match self.origin {
             Some(origin) if origin != statement.origin => {
                 Err(CheckpointError::Origin { found: statement.origin, wanted: origin.to_owned() })
@@ -216,7 +220,7 @@ impl Reader<'_> {
         });
         match of_this_log {
             Ok(statement) => {
-                let is_signed = !self.keys.is_empty();
+                let is_signed = !keys.is_empty();
                 Some(Claim { statement, place: place.to_owned(), note: note.to_owned(), is_signed })
             }
             Err(fault) => {
