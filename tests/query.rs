@@ -345,18 +345,20 @@ fn limits_are_those_of_the_whole_question() {
         format!("SELECT {}", listed(n, &one))
     };
     let tables = |n: u32| {
-        let one = |k: u32| format!("t{k} AS (SELECT a.seq, b.langkah FROM events a, events b WHERE a.seq > {k})");
+        let one = |k: u32| {
+            format!("t{k} AS (SELECT a.seq, b.langkah FROM events a, events b WHERE a.seq > {k} AND a.seq < 700)")
+        };
         format!("WITH {} SELECT COUNT(*) AS n FROM t0", listed(n, &one))
     };
     let kept = |n: u32| {
         let one = |k: u32| format!("MEDIAN(a.seq + {k}) AS m{k}");
-        format!("SELECT {} FROM events a, events b", listed(n, &one))
+        format!("SELECT {} FROM events a, events b WHERE a.seq < 700", listed(n, &one))
     };
     for (sql, few, many, says) in [
         (&frames as &dyn Fn(u32) -> String, 2, 60, "frames of windows"),
         (&pairs, 2, 20, "pairs of rows"),
-        (&tables, 1, 14, "values"),
-        (&kept, 1, 60, "values"),
+        (&tables, 2, 14, "values"),
+        (&kept, 2, 60, "values"),
     ] {
         office.run(&["query", &sql(few), "--format", "csv"]).expect_code(0);
         let ran = office.run(&["query", &sql(many), "--format", "csv"]).expect_code(2);
@@ -602,28 +604,12 @@ fn a_question_ends_at_its_deadline_and_with_whoever_asked() {
     }
 }
 
-/// What lies in the archive, by path.
-fn digests(folder: &Path) -> BTreeMap<String, String> {
-    let (mut found, mut open) = (BTreeMap::new(), vec![folder.to_owned()]);
-    while let Some(dir) = open.pop() {
-        for entry in fs::read_dir(dir).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                found.insert(path.display().to_string(), pipeline::sha256(&fs::read(&path).unwrap()));
-            }
-        }
-    }
-    found
-}
-
 fn hostile_statements_end_cleanly_and_reach_nothing() {
     const CANARY: &str = "kenari-yang-tidak-boleh-terbaca";
     let office = office();
     let canary = office.path("kenari.csv");
     fs::write(&canary, format!("a,b\n{CANARY},{CANARY}\n")).unwrap();
-    let before = digests(&office.path("archive"));
+    let before = tests::tree(&office.path("archive"));
     let corpus = fs::read_to_string(root().join("tests/query/hostile.sql")).unwrap();
     let mut statements: Vec<String> = corpus
         .lines()
@@ -648,9 +634,7 @@ fn hostile_statements_end_cleanly_and_reach_nothing() {
         let shown: String = sql.chars().take(200).collect();
         assert!(ran.code == 0 || ran.code == 2, "{shown}\n{} {}", ran.code, ran.err);
         assert!(!ran.out.contains(CANARY) && !ran.err.contains(CANARY), "{shown}");
-        // One that needs more memory than it may have is ended, and says so.
-        assert!(!ran.err.contains("signal") || ran.err.contains("it needs more than 1024 MB"), "{shown}\n{}", ran.err);
-        for odd in ["panicked", "defect of the program", "was not answered"] {
+        for odd in ["panicked", "signal", "defect of the program", "was not answered"] {
             assert!(!ran.err.contains(odd), "{shown}\n{}", ran.err);
         }
         assert!(ran.err.trim_end().lines().count() <= 3, "{shown}\n{}", ran.err);
@@ -658,5 +642,5 @@ fn hostile_statements_end_cleanly_and_reach_nothing() {
         refused += usize::from(ran.code == 2);
     }
     assert!(answered > 20 && refused > 300, "{answered} {refused}");
-    assert_eq!(digests(&office.path("archive")), before);
+    assert_eq!(tests::tree(&office.path("archive")), before);
 }

@@ -21,8 +21,8 @@ use tokio::process::Child;
 
 /// The word by which tertib is called for an answer.
 const ANSWER: &str = "answer";
-/// The most memory that a question may take.
-const MEMORY_BYTES: u64 = 1 << 30;
+/// The most addresses that a question may take: what its budget of values needs at most, and the program itself.
+const MEMORY_BYTES: u64 = 3 << 29;
 /// How much of an answer waits in memory.
 const IN_MEMORY: usize = 8 << 20;
 /// How much is read at once.
