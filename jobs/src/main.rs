@@ -39,6 +39,7 @@ mod proposal;
 mod public_keys;
 mod run_log;
 mod scheduler;
+mod sealing;
 mod server;
 mod stamp;
 mod stop;

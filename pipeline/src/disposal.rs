@@ -151,7 +151,7 @@ pub fn dispose(
     });
     let archive = commit_of_note(writer, &archive, asked.at_ms, asked.signing)?;
     archive.remove_disposed()?;
-    Ok(archive.version().unwrap_or_default())
+    Ok(archive.version().ok_or_else(|| archive.empty())?)
 }
 
 /// Returns what there is of the months, and the rows of the quarantine that stay.
@@ -170,6 +170,9 @@ fn found(archive: &Archive, zone: Zone, months: &[Month]) -> Result<(Disposable,
         let found = of.entry(month).or_insert_with(|| none(month));
         found.persons += file.rows;
         found.files.push(file.clone());
+    }
+    for found in of.values_mut() {
+        found.files.extend(archive.private_of_bag(found.month).cloned());
     }
     let (mut quarantine, mut kept) = (Vec::new(), Vec::new());
     for (at_ms, file) in archive.dated_quarantine() {

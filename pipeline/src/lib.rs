@@ -8,6 +8,7 @@ mod disposal;
 mod figures;
 mod files;
 mod hash;
+mod paper_key;
 mod pull;
 mod query;
 mod selftest;
@@ -21,14 +22,14 @@ mod verdicts;
 pub use archive::{
     AcceptError, Access, Archive, ArchiveError, BagNote, CommitNote, CopiedCommit, CopiedPart, Disposal, Examination,
     FileEntry, Hold, HoldError, HoldRequest, KeptHead, KeptHeadError, Key, KeyChange, KeyError, KeyRotation, LogFile,
-    PaperError, Presence, Provable, Proved, Reassembly, RotationError, Seal, SealError, SealRequest, SourceNote,
-    UnprovedError, Verification, WriterLock, complete_log, hold, rotate_key, seal, sign_log, verify,
-    waiting_in_quarantine,
+    Presence, Provable, Proved, Reassembly, RotationError, Seal, SealError, SealRequest, SignerChange, SignerRotation,
+    SourceNote, UnprovedError, Verification, WriterLock, complete_log, hold, rotate_key, rotate_signer, seal, sign_log,
+    verify, waiting_in_quarantine,
 };
 pub use bag::{
-    BAG_MONTHS, BagContent, BagError, BagExamination, BagFault, BagTrust, BagWriter, ClosedBag, LogExtract,
-    LoggedCommit, MonthRows, ScriptError, SealContents, event_scripts, examine_bag, log_extract, month_rows,
-    put_events, put_log, seal_bag,
+    BAG_MONTHS, BagError, BagExamination, BagFault, BagTrust, BagWriter, ClosedBag, KeptBagRequest, LogExtract,
+    LoggedCommit, MonthRows, ScriptError, event_scripts, examine_bag, keep_bag, log_extract, month_rows, put_events,
+    put_log, put_persons,
 };
 pub use books::{BookError, BookWriter, Disclosure};
 pub use disposal::{Disposable, DisposableMonth, DisposalError, DisposalRequest, dispose};
@@ -40,6 +41,7 @@ pub use files::{
     Readers, create_private_file, is_temporary, make_folder, name_if_absent, others_may, read_file, replace_file,
 };
 pub use hash::sha256;
+pub use paper_key::{PaperError, PaperKey};
 pub use pull::{
     Difference, Progress, PullError, PullOptions, PullReport, Reason, Reconciliation, Sample, Stage, pull, reconcile,
     sample,

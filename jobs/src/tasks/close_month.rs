@@ -4,6 +4,7 @@
 use super::{Report, monthly_reports};
 use crate::clock;
 use crate::outcome::Outcome;
+use crate::sealing::{self, Sealed};
 use crate::workspace::Workspace;
 use anyhow::{Result, bail};
 use pipeline::{Archive, Disclosure, SealRequest};
@@ -15,6 +16,10 @@ pub(super) fn run(workspace: &Arc<Workspace>, month: Month) -> Result<Report> {
     let (closed, message) = close(workspace, month)?;
     let (mut outcome, mut said) = (Outcome::Done, vec![message]);
     for month in closed {
+        if sealing::keep(workspace, month, |_| {})? == Sealed::Unsigned {
+            said.push(format!("no bag of {month}, since the log is not signed"));
+            outcome = outcome.and(Outcome::Findings);
+        }
         let masked = monthly_reports::run(workspace, month, Disclosure::Masked)?;
         let full = monthly_reports::run(workspace, month, Disclosure::Full)?;
         said.push(format!("{}; in full: {}", masked.message, full.message));

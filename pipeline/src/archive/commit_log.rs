@@ -10,7 +10,7 @@
 use super::action::{
     Action, Add, CommitInfo, Configuration, KNOWN, MetaData, Partition, Protocol, Stats, TableFormat, Tags, Txn,
 };
-use super::commit_note::{CommitNote, FileEntry};
+use super::commit_note::{BagNote, CommitNote, FileEntry};
 use super::form::{self, Form};
 use super::layout;
 use super::pseudonyms::DigestForm;
@@ -335,16 +335,30 @@ fn check_note(note: &CommitNote, version: u64, paths: &mut BTreeSet<String>) -> 
     let mut files =
         pseudonyms.chain(tables.into_iter().flat_map(|(table, files)| files.iter().map(move |file| (table, file))));
     files.try_for_each(|(table, file)| check_part(file, table, version, paths))?;
+    note.bag.iter().try_for_each(|bag| check_bag(bag, paths))?;
     note.disposal.iter().flat_map(|disposal| &disposal.files).try_for_each(|file| check_disposed(file, version))
 }
 
 /// Checks a path that is destroyed: it must be one that an earlier version gave to a private part.
 fn check_disposed(file: &FileEntry, version: u64) -> Result<(), String> {
     let is_private = |part: layout::PartPath| layout::PRIVATE.contains(&part.table) && part.version < version;
-    match layout::part(&file.path).is_some_and(is_private) {
+    match layout::part(&file.path).is_some_and(is_private) || layout::is_private_of_bag(&file.path) {
         true => Ok(()),
         false => Err(format!("`{}` is no private part of a version before {version}", file.path)),
     }
+}
+
+/// Checks the files of a bag: each must be in the folder of its month.
+fn check_bag(bag: &BagNote, paths: &mut BTreeSet<String>) -> Result<(), String> {
+    let is_own = |file: &FileEntry| layout::sealed(&file.path).is_some_and(|(month, _)| month == bag.month);
+    match bag.files.iter().find(|file| !is_own(file) || !is_digest(&file.sha256) || !paths.insert(file.path.clone())) {
+        None => Ok(()),
+        Some(file) => Err(format!("`{}` is no file of the bag of {}", file.path, bag.month)),
+    }
+}
+
+fn is_digest(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// Checks a path from the log: it must be one that a writer gives to a part of this table in this version, and must not be repeated.
@@ -358,8 +372,7 @@ pub(super) fn check_part(
         let has_month = [layout::EVENTS, layout::PERSONS].contains(&part.table);
         part.table == table && part.version == version && part.month.is_some() == has_month
     });
-    let is_digest = file.sha256.len() == 64 && file.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    if !is_part || !is_digest || !paths.insert(file.path.clone()) {
+    if !is_part || !is_digest(&file.sha256) || !paths.insert(file.path.clone()) {
         return Err(format!("`{}` is no part of `{table}` that version {version} could name", file.path));
     }
     Ok(())

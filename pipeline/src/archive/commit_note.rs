@@ -64,6 +64,9 @@ pub struct CommitNote {
     /// A change of the office's key with this commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_change: Option<KeyChange>,
+    /// A change of the key that signs the log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signer_change: Option<SignerChange>,
     /// A hold on a month, or its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold: Option<Hold>,
@@ -78,10 +81,10 @@ pub struct CommitNote {
 pub struct BagNote {
     /// The month.
     pub month: Month,
-    /// The path of its folder within the archive.
-    pub path: String,
     /// The SHA-256 of its tag manifest, on which every file of it hangs.
     pub tagmanifest_sha256: String,
+    /// All files of it.
+    pub files: Vec<FileEntry>,
 }
 
 impl CommitNote {
@@ -90,8 +93,12 @@ impl CommitNote {
         json!(Declared {
             seal: self.seal,
             sealed_incomplete: self.sealed_incomplete.as_deref(),
-            bag: self.bag.as_ref(),
+            bag: self
+                .bag
+                .as_ref()
+                .map(|bag| DeclaredBag { month: bag.month, tagmanifest_sha256: &bag.tagmanifest_sha256 }),
             key_change: self.key_change.as_ref(),
+            signer_change: self.signer_change.as_ref(),
             hold: self.hold.as_ref(),
             disposal: self.disposal.as_ref(),
         })
@@ -99,8 +106,18 @@ impl CommitNote {
 
     /// Returns the files that it names, but for those of the public events, with whether each holds personal data.
     pub(super) fn files(&self) -> impl Iterator<Item = (&FileEntry, bool)> {
-        let private = self.persons.iter().chain(&self.quarantine).map(|file| (file, true));
+        let private = self.private_files().map(|file| (file, true));
         private.chain(self.public_files().map(|file| (file, false)))
+    }
+
+    /// Returns those of them that only the office has.
+    pub(super) fn private_files(&self) -> impl Iterator<Item = &FileEntry> {
+        self.persons.iter().chain(&self.quarantine).chain(self.bag_files())
+    }
+
+    /// Returns the files of the bag that it records.
+    pub(super) fn bag_files(&self) -> impl Iterator<Item = &FileEntry> {
+        self.bag.iter().flat_map(|bag| &bag.files)
     }
 
     /// Returns those of them that a public copy holds.
@@ -126,6 +143,22 @@ pub struct KeyChange {
     pub by: String,
     /// The table that gives for each pseudonym under the key before the one under the new key.
     pub pseudonyms: FileEntry,
+}
+
+/// What a commit records about a change of the key that signs the log. Checkpoints from this commit on are signed by the new one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignerChange {
+    /// The public key before, as a verifier key of C2SP signed-note.
+    pub from: String,
+    /// The new public key.
+    pub to: String,
+    /// Whether the key before was lost, so that it has not signed this.
+    pub lost: bool,
+    /// Why it was changed.
+    pub reason: String,
+    /// By whom.
+    pub by: String,
 }
 
 /// What a commit records about a month that must not be destroyed, whatever the retention schedule says.
@@ -168,13 +201,22 @@ struct Declared<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     sealed_incomplete: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    bag: Option<&'a BagNote>,
+    bag: Option<DeclaredBag<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     key_change: Option<&'a KeyChange>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signer_change: Option<&'a SignerChange>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hold: Option<&'a Hold>,
     #[serde(skip_serializing_if = "Option::is_none")]
     disposal: Option<&'a Disposal>,
+}
+
+/// What a commit declares of a bag: the digest on which all files of it hang.
+#[derive(Serialize)]
+struct DeclaredBag<'a> {
+    month: Month,
+    tagmanifest_sha256: &'a str,
 }
 
 /// What a commit records about the source for the next pull from it.

@@ -45,6 +45,12 @@ impl Archive {
         self.disposed.iter().filter(|(path, _)| of_month(path)).map(|(_, version)| *version).max()
     }
 
+    /// Returns those files of the bag of a month that name residents and were not destroyed.
+    pub(crate) fn private_of_bag(&self, month: Month) -> impl Iterator<Item = &FileEntry> {
+        let files = self.bag(month).into_iter().flat_map(|(_, bag)| &bag.files);
+        self.there(files.filter(|file| layout::is_private_of_bag(&file.path)))
+    }
+
     /// Returns those of some files that were not destroyed.
     pub(super) fn there<'f>(&self, files: impl Iterator<Item = &'f FileEntry>) -> impl Iterator<Item = &'f FileEntry> {
         files.filter(|file| self.disposed_by(file).is_none())

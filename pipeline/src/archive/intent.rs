@@ -78,6 +78,13 @@ impl Intent {
         }
         let mut paths = BTreeSet::new();
         self.files.iter().try_for_each(|file| {
+            if layout::sealed(&file.path).is_some() {
+                return if paths.insert(file.path.clone()) {
+                    Ok(())
+                } else {
+                    Err(format!("`{}` stands twice", file.path))
+                };
+            }
             let table = layout::part(&file.path).map_or("", |part| part.table);
             check_part(file, table, version, &mut paths)
         })

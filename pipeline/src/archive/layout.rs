@@ -47,8 +47,11 @@ pub(crate) const LOCK: &str = "_tertib/lock";
 /// Who serves the archive.
 pub(crate) const SERVER: &str = "_tertib/server";
 
+/// The folder of the bags of closed months.
+pub(crate) const SEALS: &str = "seals";
+
 /// Folders that only the owner of the archive may open.
-pub(crate) const PRIVATE: [&str; 4] = [PERSONS, QUARANTINE, WORK, ACCESSES];
+pub(crate) const PRIVATE: [&str; 5] = [PERSONS, QUARANTINE, WORK, ACCESSES, SEALS];
 
 /// Folders whose files must all be named in the commit log.
 pub(crate) const TABLES: [&str; 6] = [EVENTS, PERSONS, QUARANTINE, OUTAGES, STOCK, PSEUDONYMS];
@@ -108,6 +111,26 @@ pub(crate) fn part(path: &str) -> Option<PartPath> {
     let (version, ordinal) = name.strip_prefix("part-")?.strip_suffix(".parquet")?.split_once('-')?;
     let (version, ordinal) = (version.parse().ok()?, ordinal.parse().ok()?);
     (part_path(table, month, version, ordinal) == path).then_some(PartPath { table, month, version })
+}
+
+/// Returns the path of a file of the bag of a closed month, by its path within the bag.
+pub(crate) fn sealed_path(month: Month, path: &str) -> String {
+    format!("{SEALS}/{month}/{path}")
+}
+
+/// Parses the path of a file of such a bag: the month, and the path within the bag; `None` unless [`sealed_path`] returns the same
+/// path, which leads nowhere else.
+pub(crate) fn sealed(path: &str) -> Option<(Month, &str)> {
+    let (month, within) = path.strip_prefix(SEALS)?.strip_prefix('/')?.split_once('/')?;
+    let month = month.parse().ok()?;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-=".contains(&byte);
+    let is_name = |part: &str| !matches!(part, "" | "." | "..") && part.bytes().all(is_plain);
+    (within.split('/').all(is_name) && sealed_path(month, within) == path).then_some((month, within))
+}
+
+/// Returns whether a file of such a bag names residents.
+pub(crate) fn is_private_of_bag(path: &str) -> bool {
+    sealed(path).is_some_and(|(_, within)| within.starts_with("data/pribadi/"))
 }
 
 /// Returns the path of the checkpoint of a tree of that size.

@@ -74,14 +74,14 @@ impl CopiedCommit {
     /// Returns whether a path within the archive is that of a file that some commit could name.
     #[must_use]
     pub fn could_name(path: &str) -> bool {
-        layout::part(path).is_some()
+        layout::part(path).is_some() || layout::sealed(path).is_some()
     }
 
     fn of(commit: &Commit) -> Self {
         let note = &commit.note;
         let part = |is_private| move |file: &FileEntry| CopiedPart { file: file.clone(), is_private };
         let public = commit.events.iter().map(|events| &events.entry).chain(note.public_files());
-        let private = note.persons.iter().chain(&note.quarantine);
+        let private = note.private_files();
         Self {
             version: commit.version,
             path: layout::commit(commit.version),

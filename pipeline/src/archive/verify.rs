@@ -10,12 +10,14 @@ mod chain;
 mod content;
 mod destroyed;
 mod keys;
+mod rights;
 mod strays;
 mod tree;
 
 use super::commit_log::{Commit, Undecoded};
 use super::form::{FORMS, Form};
 use super::intent::{Intent, holds, intents, is_committed};
+use super::signer::Signers;
 use super::store::{Folder, LONGEST_LOG_BYTES, Store};
 use super::{ArchiveError, FileEntry, KeptHead, access, commit_files, commit_log, layout};
 use crate::archive::key::Key;
@@ -175,7 +177,7 @@ fn examine(
     for commit in &log.commits {
         let note = &commit.note;
         let public = commit.events.iter().map(|f| &f.entry).chain(note.public_files());
-        known.extend(public.chain(&note.persons).chain(&note.quarantine).map(|file| file.path.clone()));
+        known.extend(public.chain(note.private_files()).map(|file| file.path.clone()));
         contents.check(commit, &mut tree, &mut result)?;
         tree.commit(commit);
         if let (Some(month), Some(reason)) = (note.seal, &note.sealed_incomplete) {
@@ -189,6 +191,7 @@ fn examine(
     result.commits = log.commits.len() as u64;
     result.head = log.digests.last_key_value().map(|(_, digest)| digest.clone()).unwrap_or_default();
     if !public_only {
+        rights::find(examination.root, &log.commits, &mut result);
         accesses((store, examination), &log, &mut known, &mut result)?;
     }
     let waiting = unfinished(store, &decided, &mut known, &mut result)?;
@@ -220,8 +223,9 @@ fn accesses(
     let facts = log.commits.first().and_then(|commit| commit.facts.as_ref());
     let origin = facts.map(|facts| format!("{}/akses", facts.origin())).unwrap_or_default();
     // The office signs both logs with the same key.
-    let trusted: Vec<VerifyingKey> =
-        examination.trusted.iter().filter(|key| !key.is_of_witness()).map(|key| key.named(&origin)).collect();
+    let trusted: Vec<VerifyingKey> = examination.trusted.iter().filter(|key| !key.is_of_witness()).cloned().collect();
+    let signers = Signers::over(store, &log.commits, trusted)?;
+    let trusted: Vec<VerifyingKey> = signers.all().map(|key| key.named(&origin)).collect();
     let (files, faults) = access::check(store, &origin, &trusted)?;
     known.extend(files);
     // Of an archive whose first commit cannot be read, whose log it is cannot be told.
@@ -346,6 +350,16 @@ impl Verification {
                 Ok(None)
             }
         }
+    }
+
+    /// Reads a file of the bag of a closed month, and checks its bytes.
+    fn sealed(&mut self, store: &dyn Store, file: &FileEntry) -> Result<(), ArchiveError> {
+        let Some(bytes) = self.bytes(store, &file.path, file.size_bytes, "A032")? else { return Ok(()) };
+        self.files += 1;
+        if sha256(&bytes) != file.sha256 {
+            self.find("A032", file.path.clone());
+        }
+        Ok(())
     }
 
     /// Reads a file, and checks its bytes and its number of rows against the log; `None` after a finding.

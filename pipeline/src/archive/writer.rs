@@ -15,7 +15,7 @@
 
 use super::action::Stats;
 use super::commit_log::{NewCommit, TableFacts};
-use super::commit_note::{CommitNote, Disposal, Hold, KeyChange, SourceNote};
+use super::commit_note::{BagNote, CommitNote, Disposal, Hold, KeyChange, SignerChange, SourceNote};
 use super::form::{FORMS, Form};
 use super::intent::{COMMIT, Intent, is_committed, roll_forward, settle};
 use super::part_encoder::{Encoder, MonthBatch, staged};
@@ -197,6 +197,29 @@ impl Writer {
         change: impl FnOnce(FileEntry) -> KeyChange,
     ) -> Result<(), ArchiveError> {
         self.note.key_change = Some(change(self.stage(layout::PSEUDONYMS, None, pseudonyms)?));
+        Ok(())
+    }
+
+    /// Records a change of the key that signs the log.
+    pub(super) fn change_signer(&mut self, change: SignerChange) {
+        self.note.signer_change = Some(change);
+    }
+
+    /// Stages the files of a bag of a closed month, which the commit then records.
+    pub(crate) fn keep_bag(
+        &mut self,
+        month: Month,
+        tagmanifest_sha256: String,
+        files: impl Iterator<Item = (String, std::io::Result<Vec<u8>>)>,
+    ) -> Result<(), ArchiveError> {
+        let mut kept = Vec::new();
+        for (path, bytes) in files {
+            let path = layout::sealed_path(month, &path);
+            let bytes = bytes.map_err(|reason| ArchiveError::Io { act: "read", path: path.clone(), reason })?;
+            self.store().put(&format!("{}/{}", self.staging, staged(&path)), &bytes)?;
+            kept.push(FileEntry { path, sha256: sha256(&bytes), size_bytes: bytes.len() as u64, rows: 0 });
+        }
+        self.note.bag = Some(BagNote { month, tagmanifest_sha256, files: kept });
         Ok(())
     }
 

@@ -1,79 +1,17 @@
-//! What a bag of the archive holds: rows, what the log says of them, documents, and the scripts that check and ask.
+//! What a bag of the archive holds: rows, and the scripts that check them and ask.
 //!
-//! Reads   an archive, or files of the caller; an extract of the log
-//! Gives   the files of a bag
+//! Reads   an archive
+//! Gives   files of a bag
 //! Rule    a part of the public table is carried byte for byte, so that its digest is the one in the log
 
 use super::error::BagError;
-use super::layout::{BAG_MONTHS, PAYLOAD, PRIVATE};
-use super::log_extract::{LogExtract, put_log};
-use super::reading;
+use super::layout::{PAYLOAD, PRIVATE};
 use super::recipe;
-use super::writer::{BagWriter, ClosedBag};
+use super::writer::BagWriter;
 use crate::archive::{Archive, ArchiveError, FileEntry, columns, month_of_path};
-use crate::files::Readers;
 use schemas::Month;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-
-/// The bytes of a file of a bag.
-#[derive(Clone, Debug)]
-pub enum BagContent {
-    /// These.
-    Bytes(Vec<u8>),
-    /// Those of a file.
-    File(PathBuf),
-}
-
-/// What the bag of a closed month holds.
-#[derive(Clone, Debug)]
-pub struct SealContents {
-    /// The month.
-    pub month: Month,
-    /// Parts of the public table, by their paths in the archive.
-    pub public: Vec<(String, BagContent)>,
-    /// Parts of the private table, by their paths in the archive.
-    pub private: Vec<(String, BagContent)>,
-    /// The books as files, by their names. They name residents, as the private table does.
-    pub books: Vec<(String, BagContent)>,
-    /// The log.
-    pub log: LogExtract,
-    /// `seq` of rows that later rows replace.
-    pub replaced: BTreeSet<i64>,
-    /// The scripts of [`event_scripts`] by name, and the recipe in words.
-    pub recipe: Vec<(String, String)>,
-}
-
-/// Makes the bag of a closed month.
-///
-/// # Errors
-/// [`BagError`] when a file cannot be read or written, or has a name that a bag does not have.
-pub fn seal_bag(target: &Path, contents: &SealContents, info: &[(&str, String)]) -> Result<ClosedBag, BagError> {
-    let mut bag = BagWriter::begin(target, Readers::Usual)?;
-    for (path, content) in &contents.public {
-        put(&mut bag, &format!("{PAYLOAD}{path}"), content)?;
-    }
-    for (path, content) in contents.private.iter().chain(&contents.books) {
-        put(&mut bag, &format!("{PRIVATE}/{path}"), content)?;
-    }
-    bag.put(REPLACED, replaced_csv(&contents.replaced).as_bytes())?;
-    put_log(&mut bag, &contents.log)?;
-    for (name, text) in &contents.recipe {
-        bag.put(name, text.as_bytes())?;
-    }
-    let month = (BAG_MONTHS, contents.month.to_string());
-    bag.close(&info.iter().cloned().chain([month]).collect::<Vec<_>>())
-}
-
-fn put(bag: &mut BagWriter, path: &str, content: &BagContent) -> Result<(), BagError> {
-    match content {
-        BagContent::Bytes(bytes) => bag.put(path, bytes),
-        BagContent::File(from) => {
-            let mut file = reading::open(from).map_err(|e| super::error::io("read", from, e))?;
-            bag.copy(path, &mut file, from)
-        }
-    }
-}
+use std::path::Path;
 
 /// Which rows of the bag are not in force any more.
 const REPLACED: &str = "data/events/diganti.csv";
@@ -93,6 +31,18 @@ pub fn put_events(bag: &mut BagWriter, archive: &Archive, months: &[Month]) -> R
     }
     bag.put(REPLACED, replaced_csv(&replaced(archive, &files)?).as_bytes())?;
     Ok(rows)
+}
+
+/// Adds the private rows of a month, those that were not destroyed.
+///
+/// # Errors
+/// As for [`put_events`].
+pub fn put_persons(bag: &mut BagWriter, archive: &Archive, month: Month) -> Result<(), BagError> {
+    for file in archive.person_files().filter(|file| month_of_path(&file.path) == Some(month)) {
+        let bytes = archive.bytes_of(&file.path, &file.sha256, Some(file.size_bytes))?;
+        bag.copy(&format!("{PRIVATE}/{}", file.path), &mut bytes.as_slice(), Path::new(&file.path))?;
+    }
+    Ok(())
 }
 
 /// Returns the public parts of some months.

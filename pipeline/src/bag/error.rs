@@ -52,6 +52,12 @@ pub enum BagError {
         /// The folder.
         path: String,
     },
+    /// The books of the month are open, so there is nothing to keep.
+    #[error("the books of {month} are open; close them first")]
+    Open {
+        /// The month.
+        month: schemas::Month,
+    },
     /// The archive cannot be read.
     #[error(transparent)]
     Archive(#[from] ArchiveError),

@@ -28,6 +28,8 @@ pub(super) struct Staging {
     readers: Readers,
     /// The folders that were made in it, by path from it.
     folders: BTreeSet<String>,
+    /// The files that were made in it, by path from it.
+    files: BTreeSet<String>,
     /// Whether it has its name.
     is_named: bool,
     /// Held until then. Systems without locks on folders have none.
@@ -64,7 +66,15 @@ impl Staging {
         let path = above.join(format!(".tertib-{}.tmp", name.to_string_lossy()));
         remove(&path)?;
         folder(&path, readers)?;
-        Ok(Self { target: target.to_owned(), path, readers, folders: BTreeSet::new(), is_named: false, _lock: lock })
+        Ok(Self {
+            target: target.to_owned(),
+            path,
+            readers,
+            folders: BTreeSet::new(),
+            files: BTreeSet::new(),
+            is_named: false,
+            _lock: lock,
+        })
     }
 
     /// Creates a file, and the folders above it. What names residents is the owner's alone.
@@ -76,6 +86,7 @@ impl Staging {
                 folder(&self.path.join(above), self.readers_of(above))?;
             }
         }
+        self.files.insert(path.to_owned());
         let path = self.path.join(path);
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
@@ -87,6 +98,16 @@ impl Staging {
         let _ = readers;
         let file = options.open(&path).map_err(|e| io("write", &path, e))?;
         Ok(StagedFile { file, path, hash: Sha256::new(), bytes: 0 })
+    }
+
+    /// Returns the folder as it is called while it is filled.
+    pub(super) fn folder(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns the files that were made in it, in the order of their paths from it.
+    pub(super) fn files(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(String::as_str)
     }
 
     fn readers_of(&self, path: &str) -> Readers {

@@ -129,6 +129,16 @@ impl ClosedBag {
         file.finish().map(drop)
     }
 
+    /// Returns the folder as it is called before it has its name.
+    pub(super) fn folder(&self) -> &Path {
+        self.staging.folder()
+    }
+
+    /// Returns the files of the bag, in the order of their paths within it.
+    pub(super) fn files(&self) -> impl Iterator<Item = &str> {
+        self.staging.files()
+    }
+
     /// Carries the bag to another place instead, where it gets that name; where the same bag has it already, nothing is left to do.
     /// Returns the folder there.
     ///
@@ -155,35 +165,39 @@ fn in_one_line(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bag::{BagContent, BagTrust, LogExtract, LoggedCommit, SealContents, examine_bag, seal_bag};
+    use crate::bag::{BAG_MONTHS, BagTrust, LogExtract, LoggedCommit, examine_bag, put_log};
     use crate::transparency::Checkpoint;
     use std::fs;
 
     fn sealed(target: &Path) -> ClosedBag {
-        let contents = SealContents {
-            month: "2026-10".parse().unwrap(),
-            public: vec![("events/bulan=2026-10/part-00000000-0000.parquet".to_owned(), BagContent::Bytes(vec![1; 9]))],
-            private: vec![(
-                "persons/bulan=2026-10/part-00000000-0001.parquet".to_owned(),
-                BagContent::Bytes(vec![2; 9]),
-            )],
-            books: vec![("buku/buku_2026-10.pdf".to_owned(), BagContent::Bytes(b"%PDF".to_vec()))],
-            log: LogExtract {
-                statement: Checkpoint { origin: "tertib/a".to_owned(), size: 2, root: [0; 32] },
-                key: "keys/00000000.pem".to_owned(),
-                files: vec![("tile/0/000.p/2".to_owned(), vec![0; 64])],
-                commits: vec![LoggedCommit {
-                    version: 0,
-                    first_seq: 0,
-                    next_seq: 1,
-                    statement: "{\"commit\":0}".to_owned(),
-                }],
-            },
-            replaced: [4, 7].into(),
-            recipe: vec![("BACA-SAYA.md".to_owned(), "# Paket\n".to_owned())],
+        let mut bag = BagWriter::begin(target, Readers::Usual).unwrap();
+        for (path, bytes) in [
+            ("data/events/bulan=2026-10/part-00000000-0000.parquet", &[1; 9][..]),
+            ("data/pribadi/persons/bulan=2026-10/part-00000000-0001.parquet", &[2; 9]),
+            ("data/pribadi/buku/buku_2026-10.pdf", b"%PDF"),
+            ("data/events/diganti.csv", b"seq\n4\n7\n"),
+            ("BACA-SAYA.md", b"# Paket\n"),
+        ] {
+            bag.put(path, bytes).unwrap();
+        }
+        let log = LogExtract {
+            statement: Checkpoint { origin: "tertib/a".to_owned(), size: 2, root: [0; 32] },
+            key: "keys/00000000.pem".to_owned(),
+            files: vec![("tile/0/000.p/2".to_owned(), vec![0; 64])],
+            commits: vec![LoggedCommit {
+                version: 0,
+                first_seq: 0,
+                next_seq: 1,
+                statement: "{\"commit\":0}".to_owned(),
+            }],
         };
-        seal_bag(target, &contents, &[("Bagging-Date", "2026-11-03".to_owned()), ("Note", "a\nb\t c".to_owned())])
-            .unwrap()
+        put_log(&mut bag, &log).unwrap();
+        let info = [
+            ("Bagging-Date", "2026-11-03".to_owned()),
+            ("Note", "a\nb\t c".to_owned()),
+            (BAG_MONTHS, "2026-10".to_owned()),
+        ];
+        bag.close(&info).unwrap()
     }
 
     #[test]
@@ -201,7 +215,6 @@ mod tests {
             text("bag-info.txt"),
             "Bagging-Date: 2026-11-03\nNote: a b c\nTertib-Months: 2026-10\nPayload-Oxum: 153.6\n"
         );
-        assert_eq!(text("data/events/diganti.csv"), "seq\n4\n7\n");
         assert_eq!(text("data/log/commits.csv").lines().last(), Some("0,0,1,\"{\"\"commit\"\":0}\""));
         let examined = examine_bag(&bag, &BagTrust::default());
         assert_eq!((examined.faults.as_slice(), examined.digest, examined.log), (&[][..], digest, None));

@@ -179,6 +179,7 @@ impl<'a> Contents<'a> {
         let is_there = |file: &&FileEntry| !self.public_only && !self.destroyed.contains_key(&file.path);
         let persons: Vec<Option<&FileEntry>> = note.persons.iter().map(|file| Some(file).filter(is_there)).collect();
         let quarantine: Vec<&FileEntry> = note.quarantine.iter().filter(is_there).collect();
+        let of_bag: Vec<&FileEntry> = note.bag_files().filter(is_there).collect();
         let last = self.counts(commit, result);
         let mut numbers = Numbers { commit, runs: Vec::new(), corrections: 0, complete: true };
         for (part, file) in commit.events.iter().enumerate() {
@@ -189,6 +190,10 @@ impl<'a> Contents<'a> {
         let others = persons.into_iter().skip(commit.events.len()).flatten().chain(quarantine);
         for file in others.chain(note.public_files()) {
             result.whole(self.store, file)?;
+            self.is_checked(1);
+        }
+        for file in of_bag {
+            result.sealed(self.store, file)?;
             self.is_checked(1);
         }
         numbers.conclude(self.next_seq, last, result);
@@ -342,7 +347,7 @@ impl<'a> Contents<'a> {
 /// Returns how many files of a commit are checked.
 fn files(commit: &Commit, public_only: bool, destroyed: &BTreeMap<String, u64>) -> u64 {
     let note = &commit.note;
-    let there = note.persons.iter().chain(&note.quarantine).filter(|file| !destroyed.contains_key(&file.path));
+    let there = note.private_files().filter(|file| !destroyed.contains_key(&file.path));
     let private = if public_only { 0 } else { there.count() };
     (commit.events.len() + note.public_files().count() + private) as u64
 }

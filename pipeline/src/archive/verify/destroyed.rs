@@ -28,8 +28,7 @@ pub(super) fn find(
                 result.find("A031", file.path.clone());
             }
         }
-        let private = commit.note.persons.iter().chain(&commit.note.quarantine);
-        named.extend(private.map(|file| (file.path.as_str(), file)));
+        named.extend(commit.note.private_files().map(|file| (file.path.as_str(), file)));
     }
     Ok(())
 }
