@@ -33,7 +33,7 @@ fn a_lock_is_given_way_to(server: &mut dyn Server) {
 fn a_rate_is_kept(server: &mut dyn Server) {
     let office = server.office(200);
     office.run(&["pull"]).expect_code(0);
-    let all = ["query", "SELECT * FROM events_all ORDER BY seq", "--format", "csv"];
+    let all = ["query", tests::EVERY_EVENT, "--format", "csv"];
     let at_full_speed = office.run(&all).expect_code(0).out;
     office.configure("[source]", "[source]\nrows-per-second = 100");
     office.forget_archive();

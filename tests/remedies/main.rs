@@ -7,6 +7,7 @@ mod archive;
 mod channels;
 mod documents;
 mod errors;
+mod log_errors;
 mod rows;
 mod sources;
 
@@ -41,7 +42,7 @@ fn main() -> ExitCode {
             assert_eq!(read, codes.iter().copied().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
         });
     }
-    for (place, test) in errors::ERRORS {
+    for (place, test) in errors::ERRORS.into_iter().chain(log_errors::ERRORS) {
         trials.add(format!("error: {place}"), &[], test);
     }
     trials.run()
