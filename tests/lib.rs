@@ -88,7 +88,7 @@ pub fn watched<W: Send, T>(watch: impl FnOnce(&AtomicBool) -> W + Send, work: im
     })
 }
 
-/// Copies a folder's contents.
+/// Copies a folder's contents, and who may enter it.
 pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
@@ -100,6 +100,7 @@ pub fn copy(from: &Path, to: &Path) {
             fs::copy(entry.path(), target).unwrap();
         }
     }
+    fs::set_permissions(to, from.metadata().unwrap().permissions()).unwrap();
 }
 
 /// Every file below a folder with its bytes, by path.

@@ -152,8 +152,6 @@ fn without_bag() -> Office {
     fs::rename(office.path("penanda.key"), office.path("disimpan")).unwrap();
     office.run(&SEAL).expect_code(1);
     fs::rename(office.path("disimpan"), office.path("penanda.key")).unwrap();
-    // Copies of the office would not keep who may enter the room where bags are made.
-    drop(fs::remove_dir_all(office.path("laporan/.segel")));
     office
 }
 
@@ -181,7 +179,7 @@ fn what_arrives_later_leaves_the_seal_alone() {
 
 fn destroyed_data_leave_the_bag() {
     let office = sealed();
-    let niks = tests::sqlite_texts(&office.path("kantor.sqlite"), "select distinct nik from langkah_berkas limit 3");
+    let niks = tests::sqlite_texts(&office.path("kantor.sqlite"), "select distinct nik from berkas limit 3");
     let proposal = office.approved_destruction("2026-10");
     let to = office.path("musnah").display().to_string();
     office.run(&["dispose", "carry-out", &proposal, "--output", &to]).expect_code(0);
@@ -311,7 +309,9 @@ impl Stage {
     /// Whatever happened: the archive is whole, and the same command gives the same bag.
     fn check(&self, office: &Office, what: &str) {
         if tree(&office.path("archive/_tertib")).keys().all(|path| !path.to_string_lossy().contains("intent-")) {
-            office.run(&["verify"]).expect_code_in(&[0], what);
+            // The closing is not signed yet, nor is the seal.
+            let ran = office.run(&["verify"]).expect_code_in(&[0, 1], what);
+            assert!(ran.code == 0 || (ran.finds("A027") && ran.out.contains("; 1 findings")), "{what}: {}", ran.out);
         }
         let ran = office.run(&SEAL);
         assert!(ran.code == 0 || ran.err.contains("were closed by version"), "{what}: {}{}", ran.out, ran.err);

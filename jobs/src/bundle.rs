@@ -8,6 +8,7 @@
 //! Invariant: no bundle names a resident. The province gets counts alone, and none of a few cases.
 
 mod contents;
+mod questions;
 
 use crate::access::{self, Look};
 use crate::documents::Step;

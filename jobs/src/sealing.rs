@@ -86,7 +86,7 @@ fn fill(
     let rows = pipeline::put_events(&mut bag, archive, &[month])?;
     pipeline::put_persons(&mut bag, archive, month)?;
     pipeline::put_log(&mut bag, log)?;
-    for (name, text) in pipeline::event_scripts(archive)? {
+    for (name, text) in pipeline::event_scripts(archive, &[])? {
         bag.put(&name, text.as_bytes())?;
     }
     stop::check()?;

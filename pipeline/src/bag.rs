@@ -34,5 +34,5 @@ pub use layout::BAG_MONTHS;
 pub use log_extract::{LogExtract, log_extract, put_log};
 pub use logged_commit::LoggedCommit;
 pub use month_rows::{MonthRows, month_rows};
-pub use recipe::ScriptError;
+pub use recipe::{ComputedTable, OF_ROWS, ScriptError};
 pub use writer::{BagWriter, ClosedBag};

@@ -27,9 +27,9 @@ pub use archive::{
     verify, waiting_in_quarantine,
 };
 pub use bag::{
-    BAG_MONTHS, BagError, BagExamination, BagFault, BagTrust, BagWriter, ClosedBag, KeptBagRequest, LogExtract,
-    LoggedCommit, MonthRows, ScriptError, event_scripts, examine_bag, keep_bag, log_extract, month_rows, put_events,
-    put_log, put_persons,
+    BAG_MONTHS, BagError, BagExamination, BagFault, BagTrust, BagWriter, ClosedBag, ComputedTable, KeptBagRequest,
+    LogExtract, LoggedCommit, MonthRows, OF_ROWS, ScriptError, event_scripts, examine_bag, keep_bag, log_extract,
+    month_rows, put_events, put_log, put_persons,
 };
 pub use books::{BookError, BookWriter, Disclosure};
 pub use disposal::{Disposable, DisposableMonth, DisposalError, DisposalRequest, dispose};

@@ -389,10 +389,10 @@ impl Renderer {
             // Papers that are signed one by one have the code in their footer only, as text.
             if !matches!(document, Document::Paper(_)) {
                 page["qr"] = code.as_deref().map(book::qr).transpose()?.into();
+                let statement = document.provenance().and_then(|provenance| provenance.statement.as_ref());
+                page["pernyataan"] = statement.map(|s| [s.origin.clone(), s.size.to_string(), s.root.clone()]).into();
             }
             page["kode"] = code.into();
-            let statement = document.provenance().and_then(|provenance| provenance.statement.as_ref());
-            page["pernyataan"] = statement.map(|s| [s.origin.clone(), s.size.to_string(), s.root.clone()]).into();
         }
         replaced += printable::clean(&mut page, &|c| self.fonts.prints(c));
         Ok((page, replaced))

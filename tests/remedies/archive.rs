@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use tests::forger::{Forger, swapped, with_column, with_text};
 use tests::{Office, copy, flip, sha256_of, tree};
 
-pub(crate) const CASES: [Case; 7] = [
+pub(crate) const CASES: [Case; 9] = [
     Case("files_of_the_archive", &[], &["A001", "A002", "A003", "A017", "A018", "A019"], files_of_the_archive),
     Case("kept_figures", &[], &["A008"], kept_figures),
     Case("an_interrupted_write", &[], &["A007"], an_interrupted_write),
@@ -22,6 +22,8 @@ pub(crate) const CASES: [Case; 7] = [
     Case("a_key_of_another_office", &[], &["A022"], a_key_of_another_office),
     Case("the_log", &[], &["A023", "A024", "A025", "A026", "A027", "A028", "A029"], the_log),
     Case("a_destruction_that_was_cut_off", &[], &["A031"], a_destruction_that_was_cut_off),
+    Case("a_broken_seal", &[], &["A032"], a_broken_seal),
+    Case("personal_data_that_others_may_read", &[], &["A033"], personal_data_that_others_may_read),
 ];
 
 /// A sealed archive of one pull and its backup.
@@ -54,7 +56,7 @@ fn files_of_the_archive(remedies: &mut Remedies) {
     let (_office, _, forger) = archive();
     let part = forger.parts("events").remove(0).strip_prefix(&forger.root).unwrap().display().to_string();
     let part = part.as_str();
-    let intent = "_tertib/intent-00000000000000000002.json";
+    let intent = "_tertib/intent-00000000000000000003.json";
     let cases: [(&str, &str, Fault, Repair); 7] = [
         ("A001", part, |path| fs::remove_file(path).unwrap(), from_backup),
         ("A002", part, flip, from_backup),
@@ -64,7 +66,7 @@ fn files_of_the_archive(remedies: &mut Remedies) {
             "_tertib/head",
             |path| fs::remove_file(path).unwrap(),
             |office, _, _, remedy| {
-                let newest = office.commit(1);
+                let newest = office.commit(2);
                 let head = sha256_of(&newest);
                 let checked = obey(office, remedy, &[("SIDIK", &head[..16])]);
                 assert!(checked.out.contains(" 1 kept heads; 1 findings"), "{}", checked.out);
@@ -236,7 +238,7 @@ fn an_archive_from_the_backup(remedies: &mut Remedies) {
         ("A014", |f| log(f, 1, true, |a| a[0]["commitInfo"]["timestamp"] = json!(1_600_000_000_000_i64))),
         ("A015", |f| {
             // Closed once more.
-            let again = f.root.join("events/_delta_log/00000000000000000002.json");
+            let again = f.root.join("events/_delta_log/00000000000000000003.json");
             fs::copy(f.commits().remove(1), again).unwrap();
             log(f, 2, true, |_| {});
         }),
@@ -360,6 +362,41 @@ fn a_destruction_that_was_cut_off(remedies: &mut Remedies) {
     assert!(remedies.of(&found, "A031").contains("`tertib dispose carry-out`"), "{found}");
     office.run(&carry_out).expect_code(0);
     assert!(office.run(&["verify"]).expect_code(0).out.contains("; 0 findings"));
+}
+
+fn a_broken_seal(remedies: &mut Remedies) {
+    let (office, backup, _) = archive();
+    let seals = office.path("archive/seals");
+    flip(&seals.join("2026-10/bag-info.txt"));
+    let found = office.run(&["verify"]).expect_code(1).out;
+    let told = commands(&remedies.of(&found, "A032"), &[]);
+    fs::remove_dir_all(&seals).unwrap();
+    copy(&backup.path().join("seals"), &seals);
+    assert!(run(&office, &told[0]).out.contains("; 0 findings"));
+}
+
+#[cfg(unix)]
+fn personal_data_that_others_may_read(remedies: &mut Remedies) {
+    use std::os::unix::fs::PermissionsExt;
+    let office = Office::small();
+    let persons = office.path("archive/persons");
+    let open = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    open(&persons, 0o755);
+    for file in tree(&persons).into_keys() {
+        open(persons.join(&file).parent().unwrap(), 0o755);
+        open(&persons.join(file), 0o644);
+    }
+    let found = office.run(&["verify"]).expect_code(1).out;
+    let remedy = remedies.of(&found, "A033");
+    let command = remedy.split('`').nth(1).unwrap().to_owned();
+    let line = format!("{command} {}", named(&found, "A033").display());
+    assert_eq!(tests::pasted(&line, &office.path("archive")).code, 0, "{line}");
+    assert!(office.run(&["verify"]).expect_code(0).out.contains("; 0 findings"));
+}
+
+#[cfg(not(unix))]
+fn personal_data_that_others_may_read(remedies: &mut Remedies) {
+    remedies.of("A033 (1×)\n", "A033");
 }
 
 /// No clock makes a log that looks altered for ever.

@@ -63,8 +63,14 @@ fn every_finding_has_a_case() {
 }
 
 /// Commands that ask for more than a remedy can say: whose act it is and why, or files of others. Their help says what.
-const ASKING: [&str; 5] =
-    ["tertib key new", "tertib key rotate", "tertib dispose carry-out", "tertib witness sign", "tertib witness accept"];
+const ASKING: [&str; 6] = [
+    "tertib key new",
+    "tertib key rotate",
+    "tertib key rotate --signing --lost",
+    "tertib dispose carry-out",
+    "tertib witness sign",
+    "tertib witness accept",
+];
 
 /// Every command that a remedy names is one that the program knows; what it needs is said in capitals.
 fn every_remedy_names_a_command_that_runs() {

@@ -244,7 +244,7 @@ def lists(value, path=""):
 
 
 # Lists of sentences and of heads, and those whose first cell is named beside them.
-NO_ROWS = r"(arus|jumlah|jenis|jam\.\d+\.pekan|tanpa_jam_ramadan|kesimpulan|istilah|riwayat)\b|.*\.(catatan|golongan|perubahan|angka|titik)$|kecamatan\.jumlah$"
+NO_ROWS = r"(arus|jumlah|jenis|jam\.\d+\.pekan|tanpa_jam_ramadan|kesimpulan|istilah|riwayat|pernyataan)\b|.*\.(catatan|golongan|perubahan|angka|titik)$|kecamatan\.jumlah$"
 for path, row in lists(data):
     if not re.match(f"{NO_ROWS}|{ON_PAPER}", path) and not stands(None, row):
         faults.append(f"{path} is no row of the page: {row}")

@@ -1,16 +1,16 @@
 //! What is in a bundle: rows, tables, documents, proofs, questions and the recipe.
 
-use super::{Role, Wanted};
+use super::{Role, Wanted, questions};
 use crate::documents::{Batch, DocumentFile, Selection, Step};
 use crate::stop;
-use crate::workspace::Snapshot;
+use crate::workspace::{Snapshot, Workspace};
 use anyhow::{Result, bail};
-use pipeline::{Archive, BAG_MONTHS, BagWriter, ClosedBag, LogExtract};
+use pipeline::{Archive, BAG_MONTHS, BagWriter, ClosedBag, LogExtract, Questions};
 use reports::{BagReadme, ReadmeStatement, RowsCsv};
 use schemas::document::{CsvDialect, FileFormat, Provenance};
 use schemas::{ColumnMeaning, DocumentGroup, Finding, Month};
 use std::io::BufWriter;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A bag that holds all of a bundle.
 pub(super) struct Filled {
@@ -47,19 +47,26 @@ pub(super) fn fill(
     let proved = if wanted.role.sees_rows() { wanted.months.as_slice() } else { &[] };
     let log = pipeline::log_extract(archive, proved, wanted.role == Role::Inspectorate)?;
     pipeline::put_log(&mut bag, &log)?;
-    let mut rows = 0;
+    let (mut rows, mut saved) = (0, Vec::new());
     if wanted.role.sees_rows() {
         rows = pipeline::put_events(&mut bag, archive, &wanted.months)?;
         for month in &wanted.months {
             stop::check()?;
             put_tables(&mut bag, snapshot, &provenance, *month, &meanings)?;
         }
-        for (name, text) in pipeline::event_scripts(archive)? {
+        let Workspace { facts, decisions, .. } = &*snapshot.workspace;
+        let asked = Questions::new(archive.clone(), Arc::clone(facts), Some(decisions.clone()));
+        let computed = questions::put_views(&mut bag, &asked, &wanted.months)?;
+        for (name, text) in pipeline::event_scripts(archive, &computed)? {
             bag.put(&name, text.as_bytes())?;
+        }
+        if let Some(first) = wanted.months.first() {
+            saved = questions::put_questions(&mut bag, *first)?;
         }
     }
     let (mut bag, findings) = put_documents(bag, snapshot, wanted, told)?;
-    let readme = reports::bag_readme(&readme(snapshot, wanted, (&provenance, &log), meanings))?;
+    let readme = BagReadme { questions: saved, ..readme(snapshot, wanted, (&provenance, &log), meanings) };
+    let readme = reports::bag_readme(&readme)?;
     bag.put("BACA-SAYA.md", readme.as_bytes())?;
     let bag = bag.close(&info(snapshot, wanted, &provenance, rows))?;
     Ok(Filled { bag, rows, findings, origin: log.statement.origin })

@@ -6,7 +6,7 @@
 
 use super::error::BagError;
 use super::layout::{PAYLOAD, PRIVATE};
-use super::recipe;
+use super::recipe::{self, ComputedTable};
 use super::writer::BagWriter;
 use crate::archive::{Archive, ArchiveError, FileEntry, columns, month_of_path};
 use schemas::Month;
@@ -72,14 +72,15 @@ fn replaced_csv(replaced: &BTreeSet<i64>) -> String {
     std::iter::once("seq\n".to_owned()).chain(replaced.iter().map(|seq| format!("{seq}\n"))).collect()
 }
 
-/// Returns the scripts that check the rows of a bag of this archive and ask questions of them, by name.
+/// Returns the scripts that check the rows of a bag of this archive and ask questions of them, by name; `computed` are tables in it
+/// beside the rows.
 ///
 /// # Errors
 /// [`BagError::Script`] when a public column has a type that no script knows.
-pub fn event_scripts(archive: &Archive) -> Result<Vec<(String, String)>, BagError> {
+pub fn event_scripts(archive: &Archive, computed: &[ComputedTable]) -> Result<Vec<(String, String)>, BagError> {
     let schema = archive.public_schema()?;
     Ok(vec![
         ("verifikasi.sql".to_owned(), recipe::check_of(&schema)?),
-        ("tampilan.sql".to_owned(), recipe::views_of(&schema)?),
+        ("tampilan.sql".to_owned(), recipe::views_of(&schema, computed)?),
     ])
 }

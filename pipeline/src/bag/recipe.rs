@@ -73,15 +73,49 @@ pub(super) fn check_of(schema: &SchemaRef) -> Result<String, ScriptError> {
     Ok(CHECK.replace("\n@MEMBERS@", &members).replace("@COLUMNS@", &types))
 }
 
-/// Returns the script that defines the views by which questions are asked of a bag.
-pub(super) fn views_of(schema: &SchemaRef) -> Result<String, ScriptError> {
+/// Returns the script that defines the views by which questions are asked of a bag; of its rows alone, or also of tables in it that
+/// tertib has computed.
+pub(super) fn views_of(schema: &SchemaRef, computed: &[ComputedTable]) -> Result<String, ScriptError> {
     let columns = columns(schema)?;
     let types: Vec<String> =
         columns.iter().map(|column| format!("NULL::{} AS \"{}\",", column.kind, column.name)).collect();
     let shown: Vec<String> = columns.into_iter().map(|column| format!("{},", column.shown)).collect();
     let types = list(types.iter().map(String::as_str), 8).join("\n");
     let shown = list(shown.iter().map(String::as_str), 4).join("\n");
-    Ok(VIEWS.replace("@TYPES@", &types).replace("@COLUMNS@", &shown))
+    let views: String = computed.iter().map(view_of).collect();
+    let (rows, views) = if computed.is_empty() { ("events_all", views) } else { ("baris", views + ALL_EVENTS) };
+    let script = VIEWS.replace("@TYPES@", &types).replace("@COLUMNS@", &shown);
+    Ok(script.replace("@ROWS@", rows).replace("@COMPUTED@", &views))
+}
+
+/// The name of the table of what is computed for each row.
+pub const OF_ROWS: &str = "hitungan";
+
+/// The rows with what is computed for each.
+const ALL_EVENTS: &str = "
+-- Baris dengan kolom yang dihitung tertib menurut kalender kerja dan catatan arsip.
+CREATE OR REPLACE VIEW events_all AS
+SELECT baris.*, hitungan.* EXCLUDE (seq) FROM baris LEFT JOIN hitungan USING (seq);
+";
+
+/// A table in a bag, in which tertib has written what it computes.
+#[derive(Clone, Debug)]
+pub struct ComputedTable {
+    /// Its name, which is also that of its folder in `data/tampilan`.
+    pub name: String,
+    /// Its columns that are instants.
+    pub instants: Vec<String>,
+}
+
+/// Returns a view over the files of such a table. A row that belongs to several months is in it once.
+fn view_of(table: &ComputedTable) -> String {
+    let ComputedTable { name, instants } = table;
+    let instants: Vec<String> =
+        instants.iter().map(|column| format!("make_timestamp(epoch_us(\"{column}\")) AS \"{column}\"")).collect();
+    let replaced = if instants.is_empty() { String::new() } else { format!(" REPLACE ({})", instants.join(", ")) };
+    format!(
+        "\nCREATE OR REPLACE VIEW {name} AS\nSELECT DISTINCT *{replaced} FROM read_parquet('data/tampilan/{name}/*.parquet');\n"
+    )
 }
 
 #[cfg(test)]
@@ -99,6 +133,6 @@ mod tests {
         assert!(members.is_some() && !script.contains('@'), "{script}");
         let odd = Arc::new(Schema::new(vec![Field::new("x", DataType::Float64, true)]));
         assert_eq!(check_of(&odd).unwrap_err(), ScriptError { column: "x".to_owned() });
-        assert!(views_of(&odd).is_err());
+        assert!(views_of(&odd, &[]).is_err());
     }
 }

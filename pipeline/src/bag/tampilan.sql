@@ -3,7 +3,7 @@
 -- Saat dinyatakan dalam UTC; bulan ialah bulan selesainya langkah menurut waktu kantor.
 
 -- Semua baris, termasuk koreksi dan baris yang digantikannya.
-CREATE OR REPLACE VIEW events_all AS
+CREATE OR REPLACE VIEW @ROWS@ AS
 SELECT
 @COLUMNS@
     bulan
@@ -15,7 +15,7 @@ FROM (
     SELECT * FROM read_parquet('data/events/*/*.parquet', union_by_name = true, hive_partitioning = true,
         hive_types = {'bulan': VARCHAR})
 );
-
+@COMPUTED@
 -- Bentuk terakhir setiap peristiwa: tanpa baris yang sudah digantikan, juga oleh baris dari bulan di luar paket.
 CREATE OR REPLACE VIEW events AS
 SELECT * FROM events_all

@@ -4,6 +4,7 @@
 //!         was read
 //! Rule    the digest of an answer is that of the lines of its columns' names and of its rows, whatever form it is given in
 
+use super::columnar::write_parquet;
 use super::datum::{Datum, Kind};
 use super::node::Row;
 use super::relations::Column;
@@ -54,6 +55,12 @@ pub struct AnswerColumn {
     pub kind: AnswerKind,
 }
 
+impl AnswerColumn {
+    fn of(column: &Column) -> Self {
+        Self { name: column.name.clone(), kind: column.kind.into() }
+    }
+}
+
 /// How an answer ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ended {
@@ -68,6 +75,39 @@ pub struct Ended {
 }
 
 impl Questions {
+    /// Answers a question as a Parquet file. Returns its columns.
+    ///
+    /// # Errors
+    /// [`QueryError`] when it is no question that can be answered, the archive cannot be read, or the file is not taken.
+    pub fn parquet(&self, sql: &str, out: impl Write + Send) -> Result<Vec<AnswerColumn>, QueryError> {
+        let (mut columns, mut rows, mut digest) = (Vec::new(), Vec::new(), Sha256::new());
+        let mut begin = |named: &[Column]| {
+            columns = named.iter().map(AnswerColumn::of).collect();
+            Ok(())
+        };
+        let mut line = Vec::new();
+        self.ask(sql, &BTreeMap::new(), &mut begin, &mut |row| {
+            line.clear();
+            write_row(row, &mut line)?;
+            digest.update(&line);
+            rows.push(row.iter().map(Datum::plain).collect::<Vec<_>>());
+            Ok(())
+        })?;
+        let mut rows = rows.into_iter().map(Ok);
+        write_parquet(&columns, &mut rows, &hex(&digest.finalize()), out)?;
+        Ok(columns)
+    }
+
+    /// Returns the names of the columns of a view that are not those of the archive's own table.
+    ///
+    /// # Errors
+    /// [`QueryError`] when there is no such view, or the archive cannot be read.
+    pub fn computed_columns(&self, view: &str) -> Result<Vec<String>, QueryError> {
+        let own = self.subject.archive.public_schema()?;
+        let columns = columns_of(&self.subject, view)?.unwrap_or_default().into_iter().map(|(name, _)| name);
+        Ok(columns.filter(|name| name != "bulan" && own.index_of(name).is_err()).collect())
+    }
+
     /// Answers a question, and writes at most so many of its rows as lines.
     ///
     /// # Errors
@@ -85,8 +125,7 @@ impl Questions {
         let mut begin = |columns: &[Column]| {
             let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
             digest.borrow_mut().update(format!("{}\n", json!(names)));
-            let column = |column: &Column| AnswerColumn { name: column.name.clone(), kind: column.kind.into() };
-            let columns: Vec<AnswerColumn> = columns.iter().map(column).collect();
+            let columns: Vec<AnswerColumn> = columns.iter().map(AnswerColumn::of).collect();
             writeln!(out.borrow_mut(), "{}", json!({"columns": columns})).map_err(QueryError::from)
         };
         let views = self.ask(sql, given, &mut begin, &mut |row| {

@@ -20,6 +20,9 @@ use arrow::datatypes::{DataType, Field, Schema};
 use bytes::Bytes;
 use schemas::{Finding, Zone};
 use std::collections::BTreeMap;
+use std::ops::Range;
+use std::panic::resume_unwind;
+use std::sync::mpsc::{Receiver, sync_channel};
 
 /// Checks the commits in order.
 pub(super) struct Contents<'a> {
@@ -228,11 +231,7 @@ impl<'a> Contents<'a> {
         numbers: &mut Numbers<'_>,
         (tree, result): (&mut TreeCheck<'_>, &mut Verification),
     ) -> Result<(), ArchiveError> {
-        let public_bytes = result.whole(self.store, &file.entry)?;
-        let private_bytes = match private {
-            Some(private) => result.whole(self.store, private)?,
-            None => None,
-        };
+        let (public_bytes, private_bytes) = result.both(self.store, (&file.entry, private))?;
         let Some(public_bytes) = public_bytes else {
             numbers.complete = false;
             return Ok(());
@@ -270,78 +269,120 @@ impl<'a> Contents<'a> {
         };
         let events = |reason: String| (layout::EVENTS, reason);
         let persons = |reason: String| (layout::PERSONS, reason);
-        let mut private = private.map(|bytes| rows_of(bytes, &tables.private_schema)).transpose().map_err(persons)?;
+        let private = private.map(|bytes| rows_of(bytes, &tables.private_schema)).transpose().map_err(persons)?;
+        let public = rows_of(public, &tables.public_schema).map_err(events)?;
+        let (keys, json) = (&mut self.keys, &mut self.json);
         let month = file.month.start_s(self.zone) * 1_000_000..file.month.end_s(self.zone) * 1_000_000;
-        let mut at = 0;
-        let mut before = i64::MIN;
-        for batch in rows_of(public, &tables.public_schema).map_err(events)? {
-            let batch = batch.map_err(events)?;
-            let read = public_rows(&batch).map_err(|e| events(e.to_string()))?;
-            let records = RowRecords::of(&batch).map_err(|e| events(e.to_string()))?;
-            for (row, (seq, ended, replaced)) in (at..).zip(read) {
-                numbers.take(seq, part, row);
-                records.write(row - at, &mut self.json);
-                let version = numbers.commit.version;
-                tree.row(version, seq, &self.json, || (file.entry.path.clone(), row));
-                if seq <= before {
-                    of_public.add("A009", row, || format!("seq {seq}"));
-                }
-                before = seq;
-                if !month.contains(&ended) {
-                    of_public.add("A010", row, || format!("seq {seq}"));
-                }
-                if let Some(replaced) = replaced {
-                    numbers.corrections += 1;
-                    if !(0..seq).contains(&replaced) {
-                        of_public.add("A009", row, || format!("seq {seq} mengoreksi seq {replaced}"));
-                    }
-                }
-            }
-            if let Some(private) = &mut private {
-                let private_batch =
-                    private.next().ok_or_else(|| persons("it has fewer rows".to_owned()))?.map_err(persons)?;
-                self.persons(&batch, &private_batch, &form, at, of_private).map_err(|e| persons(e.to_string()))?;
-            }
-            at += batch.num_rows();
-        }
-        Ok(at as u64)
+        // Persons are checked beside the public rows, which are as much work.
+        std::thread::scope(|scope| {
+            let (sender, of_public_rows) = sync_channel::<RecordBatch>(BATCHES_AHEAD);
+            let of_persons = private.map(|private| {
+                scope.spawn(move || of_private_part(keys, &form, (of_public_rows, private), of_private))
+            });
+            let checked = public_part((numbers, tree, json), (part, file), (month, public), of_public, |batch| {
+                // Who has found something that cannot be read wants no more.
+                of_persons.is_none() || sender.send(batch.clone()).is_ok()
+            });
+            drop(sender);
+            let of_persons = of_persons.map(|thread| thread.join().unwrap_or_else(|defect| resume_unwind(defect)));
+            of_persons.transpose().map_err(persons)?;
+            checked.map_err(events)
+        })
     }
+}
 
-    /// Checks that each private row belongs to the public row at the same index, and that its values give that row's digests.
-    fn persons(
-        &mut self,
-        public: &RecordBatch,
-        private: &RecordBatch,
-        form: &DigestForm,
-        at: usize,
-        faults: &mut Faults,
-    ) -> Result<(), ArchiveError> {
-        let (seqs, own) = (int64s(public, "seq")?, int64s(private, "seq")?);
-        let (pseudonyms, commitments) = (binaries(public, "nik_pseudonym")?, binaries(public, "pii_commitment")?);
-        let salts = binaries(private, "salt")?;
-        let persons = form.persons(|column| values(private, column))?;
-        if seqs.len() != own.len() {
-            faults.add("A009", at + seqs.len().min(own.len()), || "tanpa baris pasangan".to_owned());
+/// So many batches of public rows wait for their private ones.
+const BATCHES_AHEAD: usize = 2;
+
+/// Checks the rows of a public part, and gives each batch of them to `take` first. Returns how many they are.
+fn public_part(
+    (numbers, tree, json): (&mut Numbers<'_>, &mut TreeCheck<'_>, &mut Vec<u8>),
+    (part, file): (usize, &EventFile),
+    (month, rows): (Range<i64>, impl Iterator<Item = Result<RecordBatch, String>>),
+    faults: &mut Faults,
+    take: impl Fn(&RecordBatch) -> bool,
+) -> Result<u64, String> {
+    let (mut at, mut before) = (0, i64::MIN);
+    for batch in rows {
+        let batch = batch?;
+        if !take(&batch) {
+            break;
         }
-        for (i, (seq, own)) in seqs.values().iter().zip(own.values()).enumerate() {
-            if own != seq {
-                faults.add("A009", at + i, || format!("seq {own}, bukan {seq}"));
-                continue;
+        let read = public_rows(&batch).map_err(|e| e.to_string())?;
+        let records = RowRecords::of(&batch).map_err(|e| e.to_string())?;
+        for (row, (seq, ended, replaced)) in (at..).zip(read) {
+            numbers.take(seq, part, row);
+            records.write(row - at, json);
+            let version = numbers.commit.version;
+            tree.row(version, seq, json, || (file.entry.path.clone(), row));
+            if seq <= before {
+                faults.add("A009", row, || format!("seq {seq}"));
             }
-            let person = persons.row(i);
-            let pseudonym = pseudonyms.is_valid(i).then(|| pseudonyms.value(i));
-            let (salt, committed) = (salts.value(i), commitments.value(i));
-            match self.keys.judge(person, pseudonym, salt, committed) {
-                Judgement::Proved => continue,
-                Judgement::Wrong => faults.add("A012", at + i, || format!("seq {seq}")),
-                Judgement::Open => {}
+            before = seq;
+            if !month.contains(&ended) {
+                faults.add("A010", row, || format!("seq {seq}"));
             }
-            if commitment(salt, person, form, &mut self.json) != committed {
-                faults.add("A011", at + i, || format!("seq {seq}"));
+            if let Some(replaced) = replaced {
+                numbers.corrections += 1;
+                if !(0..seq).contains(&replaced) {
+                    faults.add("A009", row, || format!("seq {seq} mengoreksi seq {replaced}"));
+                }
             }
         }
-        Ok(())
+        at += batch.num_rows();
     }
+    Ok(at as u64)
+}
+
+/// Checks the rows of a private part against those of its public part.
+fn of_private_part(
+    keys: &mut Keys<'_>,
+    form: &DigestForm,
+    (public, mut private): (Receiver<RecordBatch>, impl Iterator<Item = Result<RecordBatch, String>>),
+    faults: &mut Faults,
+) -> Result<(), String> {
+    let (mut at, mut json) = (0, Vec::new());
+    for batch in public {
+        let own = private.next().ok_or_else(|| "it has fewer rows".to_owned())??;
+        persons(keys, (&batch, &own), form, (at, &mut json), faults).map_err(|e| e.to_string())?;
+        at += batch.num_rows();
+    }
+    Ok(())
+}
+
+/// Checks that each private row belongs to the public row at the same index, and that its values give that row's digests.
+fn persons(
+    keys: &mut Keys<'_>,
+    (public, private): (&RecordBatch, &RecordBatch),
+    form: &DigestForm,
+    (at, json): (usize, &mut Vec<u8>),
+    faults: &mut Faults,
+) -> Result<(), ArchiveError> {
+    let (seqs, own) = (int64s(public, "seq")?, int64s(private, "seq")?);
+    let (pseudonyms, commitments) = (binaries(public, "nik_pseudonym")?, binaries(public, "pii_commitment")?);
+    let salts = binaries(private, "salt")?;
+    let persons = form.persons(|column| values(private, column))?;
+    if seqs.len() != own.len() {
+        faults.add("A009", at + seqs.len().min(own.len()), || "tanpa baris pasangan".to_owned());
+    }
+    for (i, (seq, own)) in seqs.values().iter().zip(own.values()).enumerate() {
+        if own != seq {
+            faults.add("A009", at + i, || format!("seq {own}, bukan {seq}"));
+            continue;
+        }
+        let person = persons.row(i);
+        let pseudonym = pseudonyms.is_valid(i).then(|| pseudonyms.value(i));
+        let (salt, committed) = (salts.value(i), commitments.value(i));
+        match keys.judge(person, pseudonym, salt, committed) {
+            Judgement::Proved => continue,
+            Judgement::Wrong => faults.add("A012", at + i, || format!("seq {seq}")),
+            Judgement::Open => {}
+        }
+        if commitment(salt, person, form, json) != committed {
+            faults.add("A011", at + i, || format!("seq {seq}"));
+        }
+    }
+    Ok(())
 }
 
 /// Returns how many files of a commit are checked.
