@@ -5,9 +5,11 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot set up must stop")]
 
-use pipeline::{Key, SigningKey, WriterLock};
+use ct_merkle::mem_backed_tree::MemoryBackedTree;
+use pipeline::{InclusionProof, Key, Provable, SigningKey, WriterLock};
 use schemas::Zone;
 use serde_json::Value;
+use sha2::Sha256;
 use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -32,6 +34,7 @@ tests::trials! {
     workbooks_and_schema needs SHEETS;
     the_printed_code_is_scanned needs Tool::Pdfinfo, Tool::Pdftoppm, Tool::Zbarimg;
     the_log_is_what_others_make needs TREES, Tool::Openssl;
+    proofs_are_those_of_another_tree;
 }
 
 const PYTHON: Tool = Tool::Python(&[]);
@@ -430,4 +433,46 @@ fn the_log_is_what_others_make() {
     drop(judged(&[&newest]).expect_code(0));
     let said = judged(&[&kept, &newest]).expect_code(1).out;
     assert!(said.contains("tersimpan: the root of ") && !said.contains("log/checkpoint"), "{said}");
+}
+
+/// The records of all rows and commits, put into the tree of another program: each root, path and continuation is the same.
+fn proofs_are_those_of_another_tree() {
+    let office = Office::unpulled();
+    for day in ["2026-10-08", "2026-10-16", "2026-11-20"] {
+        let at = format!("{day}T00:00:00Z");
+        office.run(&["pull", "--until", day, "--at", &at]).expect_code_in(&[0, 1], "pull");
+    }
+    let archive = pipeline::Archive::open(&office.path("archive")).unwrap();
+    let proved = |what: Provable<'_>| archive.prove(what).unwrap().into_iter().map(|proved| proved.proof);
+    let ids = tests::sqlite_texts(&office.path("kantor.sqlite"), "select cast(event_id as text) from langkah_berkas");
+    let mut proofs: Vec<InclusionProof> = ids.iter().flat_map(|id| proved(Provable::Event(id))).collect();
+    proofs.extend((0..3).flat_map(|version| proved(Provable::Commit(version))));
+    proofs.sort_by_key(|proof| proof.index);
+    let (checkpoint, _) = archive.checkpoint().unwrap().unwrap();
+    assert_eq!(proofs.len() as u64, checkpoint.size);
+    let mut tree = MemoryBackedTree::<Sha256, Vec<u8>>::new();
+    let mut roots = vec![tree.root().as_bytes().to_vec()];
+    for proof in &proofs {
+        tree.push(proof.record.clone());
+        roots.push(tree.root().as_bytes().to_vec());
+    }
+    assert_eq!(roots.last().unwrap(), &checkpoint.root);
+    for (place, proof) in proofs.iter().enumerate() {
+        assert_eq!(proof.index, place as u64);
+        assert_eq!(tree.prove_inclusion(place).as_bytes(), proof.path.concat(), "leaf {place}");
+    }
+    // The sizes after each commit, of which the log can prove that the newest continues it.
+    let sizes = fs::read_dir(office.path("archive/log/checkpoints")).unwrap();
+    let sizes: Vec<u64> = sizes.map(|entry| entry.unwrap().file_name().to_str().unwrap().parse().unwrap()).collect();
+    assert_eq!(sizes.len(), 3);
+    for old in sizes {
+        let kept = fs::read_to_string(office.path(&format!("archive/log/checkpoints/{old}"))).unwrap();
+        let root = pipeline::Checkpoint::unchecked(&kept).unwrap().root;
+        assert_eq!(roots[usize::try_from(old).unwrap()], root, "size {old}");
+        let added = usize::try_from(checkpoint.size - old).unwrap();
+        let ours = archive.prove_continuation(old, None).unwrap().path.concat();
+        if added > 0 {
+            assert_eq!(tree.prove_consistency(added).as_bytes(), ours, "from {old}");
+        }
+    }
 }

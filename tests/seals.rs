@@ -320,9 +320,9 @@ impl Stage {
     }
 }
 
-/// The first calls of a kind, then every ninth: most calls are those of one file after the other.
+/// The first calls of a kind, then every 25th: most calls are those of one file after the other.
 fn calls_of<K>(_: &K) -> impl Iterator<Item = usize> + use<K> {
-    (1..=4).chain((9..).step_by(9))
+    (1..=4).chain((15..).step_by(25))
 }
 
 fn killed_at_every_call() {

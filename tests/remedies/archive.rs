@@ -242,7 +242,7 @@ fn an_archive_from_the_backup(remedies: &mut Remedies) {
             fs::copy(f.commits().remove(1), again).unwrap();
             log(f, 2, true, |_| {});
         }),
-        ("A016", |f| fs::remove_file(f.commits().remove(1)).unwrap()),
+        ("A016", |f| fs::remove_file(f.commits().pop().unwrap()).unwrap()),
         ("A020", |f| log(f, 1, true, |a| a[0]["commitInfo"]["tertib"]["next_seq"] = json!(9))),
         ("A021", |f| {
             Forger::edit(&f.parts("events")[0], |rows| rows.project(&[0, 1, 2]).unwrap());

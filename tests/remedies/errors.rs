@@ -76,13 +76,13 @@ pub(crate) const ERRORS: [(&str, fn()); 22] = [
     }),
     ("run `tertib verify`, then restore the archive from the backup", || {
         damaged(&["metrics", "--month", "2026-10"], "is not the one that was written", |f| {
-            let commit = f.commits().remove(1);
+            let commit = f.commits().pop().unwrap();
             let text = fs::read_to_string(&commit).unwrap();
             fs::write(&commit, text.replace("2026-10", "2026-09")).unwrap();
         });
     }),
     ("the log ends before commit {version}, which {head} names; run `tertib verify`", || {
-        damaged(&["pull"], "the log ends before commit 1", |f| fs::remove_file(f.commits().remove(1)).unwrap());
+        damaged(&["pull"], "the log ends before commit 2", |f| fs::remove_file(f.commits().pop().unwrap()).unwrap());
     }),
     ("holds no events yet; run `tertib pull` first", || {
         let office = Office::unpulled();

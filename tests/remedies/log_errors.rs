@@ -17,7 +17,10 @@ pub(crate) const ERRORS: [(&str, fn()); 12] = [
     ("or run `tertib pull`, which signs what is new", || {
         let office = Office::unpulled();
         office.run(&["pull", "--until", "2026-10-02"]).expect_code_in(&[0, 1], "pull");
-        let newest = tests::sqlite_texts(&office.path("kantor.sqlite"), "select max(event_id) from langkah_berkas");
+        let newest = tests::sqlite_texts(
+            &office.path("kantor.sqlite"),
+            "select cast(max(event_id) as text) from langkah_berkas",
+        );
         let told = refused(&office, &["prove", "--event", &newest[0], "--output", "bukti"]);
         obey(&office, &told, &[]);
         proved(&office, &newest[0]);

@@ -63,8 +63,9 @@ fn every_finding_has_a_case() {
 }
 
 /// Commands that ask for more than a remedy can say: whose act it is and why, or files of others. Their help says what.
-const ASKING: [&str; 6] = [
+const ASKING: [&str; 7] = [
     "tertib key new",
+    "tertib key enter",
     "tertib key rotate",
     "tertib key rotate --signing --lost",
     "tertib dispose carry-out",

@@ -55,6 +55,7 @@ impl Claims {
             kept.extend(size.filter(|_| entry.kind == EntryKind::File));
         }
         kept.sort_unstable();
+        let before = kept.iter().rev().nth(1).copied();
         for size in kept {
             let path = layout::checkpoint(size);
             claims.files.insert(path.clone());
@@ -69,7 +70,7 @@ impl Claims {
                 }
             }
         }
-        claims.own_newest((store, &reader), &sizes, result)?;
+        claims.own_newest((store, &reader), (&sizes, before, from), result)?;
         if !claims.all.is_empty() && !is_trusted {
             result.unchecked.insert(Unchecked::Signature);
         }
@@ -79,11 +80,12 @@ impl Claims {
         Ok(claims)
     }
 
-    /// Reads the archive's newest checkpoint, which must be the last that it keeps.
+    /// Reads the archive's newest checkpoint, which must be the last that it keeps; or the one before, where a writer was stopped between
+    /// keeping the last and naming it.
     fn own_newest(
         &mut self,
         (store, reader): (&dyn Store, &Reader<'_>),
-        sizes: &BTreeSet<u64>,
+        (sizes, before, from): (&BTreeSet<u64>, Option<u64>, u64),
         result: &mut Verification,
     ) -> Result<(), ArchiveError> {
         let last = self.all.last().cloned();
@@ -100,6 +102,10 @@ impl Claims {
             return Ok(());
         };
         let is_kept = self.all.iter().any(|claim| claim.statement == newest.statement);
+        if Some(newest.statement.size) == before && (is_kept || newest.statement.size < from) {
+            self.newest = last;
+            return Ok(());
+        }
         if last.is_some_and(|last| last.statement.size > newest.statement.size) {
             result.find("A028", format!("{}: {}", layout::CHECKPOINT, shown(&newest.statement)));
         } else if !is_kept && sizes.contains(&newest.statement.size) {
