@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Stdio;
+use tests::faults::at_calls;
 use tests::forger::decoded;
 use tests::tools::Tool;
 use tests::{DUE_AT_ONCE, Office, Ran, make_office, sqlite_texts, tree};
@@ -282,74 +283,110 @@ fn late_rows_and_a_new_key_after_a_destruction() {
 /// Calls that touch a file.
 const CALLS: [&str; 9] = ["openat", "write", "fsync", "rename", "link", "linkat", "unlink", "unlinkat", "rmdir"];
 
+/// Faults that a call may meet.
+const FAULTS: [&str; 7] = [
+    "openat:error=EMFILE",
+    "openat:error=ENOSPC",
+    "write:error=ENOSPC",
+    "write:error=EIO",
+    "fsync:error=EIO",
+    "rename:error=EIO",
+    "unlink:error=EIO",
+];
+
+/// The one proposal of an office.
+fn proposal_of(office: &Office) -> String {
+    let mut found = fs::read_dir(office.path("laporan")).unwrap().map(|entry| entry.unwrap().path());
+    found.find(|path| path.to_string_lossy().contains("usul_musnah")).unwrap().display().to_string()
+}
+
+/// Carries a destruction out with a fault at one of the calls that touch what it touches; returns the exit code, if it ended.
+fn disturbed(office: &Office, fault: &str) -> Option<i32> {
+    let mut strace = Tool::Strace.command();
+    strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("inject={fault}")]);
+    let archive = office.path("archive");
+    let own = archive.join("_tertib/staging/1-0");
+    let mut paths = vec![
+        archive.clone(),
+        own.clone(),
+        own.join("commit.json"),
+        own.join("intent.json"),
+        archive.join("_tertib/head"),
+    ];
+    paths.push(archive.join(format!("_tertib/intent-{:020}.json", 1)));
+    paths.push(archive.join(format!("events/_delta_log/{:020}.json", 1)));
+    paths.extend(
+        [
+            "quarantine/part-00000001-0000.parquet",
+            "quarantine",
+            "persons",
+            "persons/bulan=2026-08",
+            "events/_delta_log",
+        ]
+        .map(|path| archive.join(path)),
+    );
+    paths.push(own.join("quarantine~part-00000001-0000.parquet"));
+    paths.extend(
+        tree(&archive)
+            .into_keys()
+            .filter(|path| path.starts_with("persons/bulan=2026-08") || path.starts_with("quarantine"))
+            .map(|path| archive.join(path)),
+    );
+    for path in paths {
+        strace.arg("-P").arg(path);
+    }
+    let program = tests::tertib();
+    let to = office.place("musnah");
+    strace.arg(program.get_program()).args(["dispose", "carry-out", &proposal_of(office), "--output", &to]);
+    strace.arg("--config").arg(office.path("tertib.toml"));
+    strace.stdin(Stdio::null()).output().unwrap().status.code()
+}
+
+/// The same command ends what was disturbed: nothing of the persons is left, and nothing is wrong.
+fn is_ended(office: &Office, people: &[String], what: &str) {
+    carried_out(office, &proposal_of(office)).expect_code_in(&[0], what);
+    assert!(found_in(&office.path("archive"), people).is_empty(), "{what}");
+    assert!(office.commit(1).exists() && !office.commit(2).exists(), "{what}");
+    let said = office.run(&["verify"]).expect_code_in(&[0], what).out;
+    assert!(said.contains("; 0 findings"), "{what}: {said}");
+}
+
 fn a_destruction_that_is_killed_at_any_call_is_ended() {
     let base = office(DUE_AT_ONCE);
     let people = people(&base, "2026-08");
     approved(&base);
-    let name = |office: &Office| {
-        let mut found = fs::read_dir(office.path("laporan")).unwrap().map(|entry| entry.unwrap().path());
-        found.find(|path| path.to_string_lossy().contains("usul_musnah")).unwrap().display().to_string()
-    };
-    let killed = |office: &Office, call: &str, n: usize| -> bool {
-        let mut strace = Tool::Strace.command();
-        strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("inject={call}:signal=KILL:when={n}")]);
-        let archive = office.path("archive");
-        let own = archive.join("_tertib/staging/1-0");
-        let mut paths = vec![
-            archive.clone(),
-            own.clone(),
-            own.join("commit.json"),
-            own.join("intent.json"),
-            archive.join("_tertib/head"),
-        ];
-        paths.push(archive.join(format!("_tertib/intent-{:020}.json", 1)));
-        paths.push(archive.join(format!("events/_delta_log/{:020}.json", 1)));
-        paths.extend(
-            [
-                "quarantine/part-00000001-0000.parquet",
-                "quarantine",
-                "persons",
-                "persons/bulan=2026-08",
-                "events/_delta_log",
-            ]
-            .map(|path| archive.join(path)),
-        );
-        paths.push(own.join("quarantine~part-00000001-0000.parquet"));
-        paths.extend(
-            tree(&archive)
-                .into_keys()
-                .filter(|path| path.starts_with("persons/bulan=2026-08") || path.starts_with("quarantine"))
-                .map(|path| archive.join(path)),
-        );
-        for path in paths {
-            strace.arg("-P").arg(path);
-        }
-        let program = tests::tertib();
-        strace.arg(program.get_program()).args([
-            "dispose",
-            "carry-out",
-            &name(office),
-            "--output",
-            &office.place("musnah"),
-        ]);
-        strace.arg("--config").arg(office.path("tertib.toml"));
-        !matches!(strace.stdin(Stdio::null()).output().unwrap().status.code(), Some(0))
-    };
-    let mut points = 0;
-    for call in CALLS {
-        for n in 1.. {
+    let points = at_calls(
+        &CALLS,
+        |_| 1..,
+        |call, n| {
             let office = base.copy();
-            if !killed(&office, call, n) {
-                break;
+            let killed = disturbed(&office, &format!("{call}:signal=KILL:when={n}")) != Some(0);
+            if killed {
+                is_ended(&office, &people, &format!("killed at {call} {n}"));
             }
-            points += 1;
-            let what = format!("killed at {call} {n}");
-            carried_out(&office, &name(&office)).expect_code_in(&[0], &what);
-            assert!(found_in(&office.path("archive"), &people).is_empty(), "{what}");
-            assert!(office.commit(1).exists() && !office.commit(2).exists(), "{what}");
-            let said = office.run(&["verify"]).expect_code_in(&[0], &what).out;
-            assert!(said.contains("; 0 findings"), "{what}: {said}");
-        }
-    }
+            killed
+        },
+    );
     assert!(points >= 20, "only {points} points");
+}
+
+fn a_destruction_whose_calls_fail_is_ended() {
+    let base = office(DUE_AT_ONCE);
+    let people = people(&base, "2026-08");
+    approved(&base);
+    let points = at_calls(
+        &FAULTS,
+        |_| 1..,
+        |fault, n| {
+            let office = base.copy();
+            let code = disturbed(&office, &format!("{fault}:when={n}"));
+            assert!(matches!(code, Some(0..=2)), "{fault} at call {n}: {code:?}");
+            let failed = code != Some(0);
+            if failed {
+                is_ended(&office, &people, &format!("{fault} at call {n}"));
+            }
+            failed
+        },
+    );
+    assert!(points >= 10, "only {points} points");
 }

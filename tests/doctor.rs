@@ -171,8 +171,8 @@ const FAULTS: &[Fault] = &[
     Fault("scheduler_that_hangs", 2, &["J035"], |o| serving(o, 3_600, "null")),
     Fault("clock_that_is_not_believed", 2, &["T011"], |o| serving(o, 10, "\"T011\"")),
     // The key on paper, and backups.
-    Fault("no_copy_of_the_key", 1, &["K019"], |o| recall(o, "delete from backups where kind = 'key'")),
-    Fault("copy_of_another_key", 1, &["K019"], |o| {
+    Fault("no_copy_of_the_key", 1, &["K019", "K019"], |o| recall(o, "delete from backups where kind = 'key'")),
+    Fault("copy_of_another_key", 1, &["K019", "K019"], |o| {
         recall(o, "update backups set message = 'abcdefgh' where kind = 'key'")
     }),
     Fault("no_target", 0, &["K020"], |o| edit(o, BACKUP, "")),
