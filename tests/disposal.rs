@@ -20,6 +20,7 @@ tests::trials! {
     a_hold_goes_before_retention needs PYTHON;
     late_rows_and_a_new_key_after_a_destruction needs PYTHON;
     a_destruction_that_is_killed_at_any_call_is_ended needs PYTHON, Tool::Strace;
+    a_destruction_whose_calls_fail_is_ended needs PYTHON, Tool::Strace;
 }
 
 const PYTHON: Tool = Tool::Python(&[]);
