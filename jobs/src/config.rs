@@ -6,6 +6,7 @@
 mod backup;
 mod credential;
 mod job;
+mod keys;
 mod monitoring;
 mod own_files;
 pub(crate) mod place;
@@ -29,10 +30,9 @@ pub(crate) use write::{Beginning, optional_tables};
 
 use crate::channel::{Channel, ChannelSection};
 use crate::{clock, packaged};
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use monitoring::MonitoringSection;
 use own_files::KEPT;
-use pipeline::{Key, KeyError, NoteError, SigningKey};
 use place::At;
 use render::RenderSection;
 use schemars::JsonSchema;
@@ -270,44 +270,6 @@ impl Config {
     /// The archive folder.
     pub(crate) fn archive_path(&self) -> PathBuf {
         self.folder.join(&self.archive.path)
-    }
-
-    /// The key file.
-    pub(crate) fn key_path(&self) -> PathBuf {
-        self.folder.join(&self.archive.key)
-    }
-
-    /// The office's key.
-    ///
-    /// # Errors
-    /// When it is not there, or cannot be used.
-    pub(crate) fn key(&self) -> Result<Key, KeyError> {
-        credential::key_in(&self.key_path())
-    }
-
-    /// The file of the key that signs the log.
-    pub(crate) fn signing_key_path(&self) -> PathBuf {
-        self.folder.join(&self.archive.signing_key)
-    }
-
-    /// The key that signs the log; `None` where there is none, which leaves the log unsigned.
-    ///
-    /// # Errors
-    /// When it is there and cannot be used.
-    pub(crate) fn signing_key(&self) -> Result<Option<SigningKey>, NoteError> {
-        match credential::signing_key_in(&self.signing_key_path()) {
-            Err(NoteError::NoKey { .. }) => Ok(None),
-            other => other.map(Some),
-        }
-    }
-
-    /// The key that signs the log, where it is needed.
-    ///
-    /// # Errors
-    /// When it is not there, or cannot be used.
-    pub(crate) fn held_signing_key(&self) -> Result<SigningKey> {
-        let missing = || format!("there is no signing key {}; run `tertib key new`", self.signing_key_path().display());
-        self.signing_key()?.with_context(missing)
     }
 
     /// The folder of what tertib keeps for itself.
