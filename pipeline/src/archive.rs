@@ -45,6 +45,7 @@ mod rotate;
 mod salts;
 mod seal;
 mod signer;
+mod staging;
 pub(crate) mod store;
 pub(crate) mod tables;
 mod transfer;

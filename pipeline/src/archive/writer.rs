@@ -19,7 +19,8 @@ use super::commit_note::{BagNote, CommitNote, Disposal, Hold, KeyChange, SignerC
 use super::form::{FORMS, Form};
 use super::intent::{COMMIT, Intent, is_committed, roll_forward, settle};
 use super::part_encoder::{Encoder, MonthBatch, staged};
-use super::store::{EntryKind, Folder, Store};
+use super::staging::{clear_staging, own_staging};
+use super::store::{Folder, Store};
 use super::tables::{KeptRow, QuarantinedRow};
 use super::{Archive, ArchiveError, FileEntry, head, layout, tables};
 use crate::archive::key::Key;
@@ -31,9 +32,6 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// Without a lock, a staging folder may belong to a writer that is still running. After this time it counts as abandoned.
-const ABANDONED_S: u64 = 7 * 86_400;
 
 /// An archive opened for writing. Dropping it without a commit leaves the archive as it was.
 #[derive(Debug)]
@@ -382,34 +380,6 @@ pub(crate) struct CommitRequest<'a> {
 /// The error for rows whose number differs from the one that the caller counted.
 fn miscounted() -> ArchiveError {
     ArchiveError::Encode("its rows are not as many as were numbered; this is a defect of tertib".into())
-}
-
-/// Creates a staging folder that belongs to no other writer.
-fn own_staging(store: &dyn Store, version: u64) -> Result<String, ArchiveError> {
-    for attempt in 0_u32.. {
-        let staging = layout::staging(version, attempt);
-        if store.claim(&staging)? {
-            return Ok(staging);
-        }
-    }
-    Err(ArchiveError::Locked { path: store.place("") })
-}
-
-/// Removes what earlier writers left behind. With the lock there is no other writer; without it, only what has long been abandoned
-/// is removed.
-fn clear_staging(store: &dyn Store, alone: bool) -> Result<(), ArchiveError> {
-    for folder in [layout::STAGING, layout::WORK, layout::FIGURES] {
-        for entry in store.list(folder)? {
-            let path = format!("{folder}/{}", entry.name.to_string_lossy());
-            let is_leftover =
-                folder == layout::STAGING || entry.kind == EntryKind::File && layout::is_unfinished(&path);
-            let is_old = || store.age(&path).is_some_and(|age| age.as_secs() > ABANDONED_S);
-            if is_leftover && (alone || is_old()) {
-                store.remove(&path)?;
-            }
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -6,23 +6,25 @@
 
 use super::super::commit_log::{Commit, EventFile};
 use super::super::disposal::disposed;
-use super::super::pseudonyms::{DigestForm, commitment};
+use super::super::pseudonyms::DigestForm;
 use super::super::record::RowRecords;
 use super::super::store::Store;
 use super::super::tables::Tables;
 use super::super::{FileEntry, READ_ROWS, as_stored, layout, month_of_path};
-use super::keys::{Judgement, Keys};
+use super::faults::Faults;
+use super::keys::Keys;
+use super::persons::of_private_part;
 use super::tree::TreeCheck;
 use super::{ArchiveError, Examination, Log, Verification};
-use crate::archive::columns::{binaries, instants, int64s, values};
-use arrow::array::{Array, RecordBatch};
+use crate::archive::columns::{instants, int64s};
+use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, Schema};
 use bytes::Bytes;
 use schemas::{Finding, Zone};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::panic::resume_unwind;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::sync_channel;
 
 /// Checks the commits in order.
 pub(super) struct Contents<'a> {
@@ -96,23 +98,6 @@ impl Numbers<'_> {
         }
         if self.complete && self.corrections != self.commit.note.corrections {
             result.find("A020", format!("{}: {} koreksi", layout::commit(self.commit.version), self.corrections));
-        }
-    }
-}
-
-/// The faults in the rows of one file: for each code, how many there are, and the first one.
-#[derive(Default)]
-struct Faults(BTreeMap<&'static str, (u64, String)>);
-
-impl Faults {
-    fn add(&mut self, code: &'static str, row: usize, what: impl FnOnce() -> String) {
-        let (count, _) = self.0.entry(code).or_insert_with(|| (0, format!("baris {}: {}", row + 1, what())));
-        *count += 1;
-    }
-
-    fn tell(self, path: &str, result: &mut Verification) {
-        for (code, (count, first)) in self.0 {
-            result.findings.push(Finding { code, place: format!("{path}, {first}"), count });
         }
     }
 }
@@ -332,57 +317,6 @@ fn public_part(
         at += batch.num_rows();
     }
     Ok(at as u64)
-}
-
-/// Checks the rows of a private part against those of its public part.
-fn of_private_part(
-    keys: &mut Keys<'_>,
-    form: &DigestForm,
-    (public, mut private): (Receiver<RecordBatch>, impl Iterator<Item = Result<RecordBatch, String>>),
-    faults: &mut Faults,
-) -> Result<(), String> {
-    let (mut at, mut json) = (0, Vec::new());
-    for batch in public {
-        let own = private.next().ok_or_else(|| "it has fewer rows".to_owned())??;
-        persons(keys, (&batch, &own), form, (at, &mut json), faults).map_err(|e| e.to_string())?;
-        at += batch.num_rows();
-    }
-    Ok(())
-}
-
-/// Checks that each private row belongs to the public row at the same index, and that its values give that row's digests.
-fn persons(
-    keys: &mut Keys<'_>,
-    (public, private): (&RecordBatch, &RecordBatch),
-    form: &DigestForm,
-    (at, json): (usize, &mut Vec<u8>),
-    faults: &mut Faults,
-) -> Result<(), ArchiveError> {
-    let (seqs, own) = (int64s(public, "seq")?, int64s(private, "seq")?);
-    let (pseudonyms, commitments) = (binaries(public, "nik_pseudonym")?, binaries(public, "pii_commitment")?);
-    let salts = binaries(private, "salt")?;
-    let persons = form.persons(|column| values(private, column))?;
-    if seqs.len() != own.len() {
-        faults.add("A009", at + seqs.len().min(own.len()), || "tanpa baris pasangan".to_owned());
-    }
-    for (i, (seq, own)) in seqs.values().iter().zip(own.values()).enumerate() {
-        if own != seq {
-            faults.add("A009", at + i, || format!("seq {own}, bukan {seq}"));
-            continue;
-        }
-        let person = persons.row(i);
-        let pseudonym = pseudonyms.is_valid(i).then(|| pseudonyms.value(i));
-        let (salt, committed) = (salts.value(i), commitments.value(i));
-        match keys.judge(person, pseudonym, salt, committed) {
-            Judgement::Proved => continue,
-            Judgement::Wrong => faults.add("A012", at + i, || format!("seq {seq}")),
-            Judgement::Open => {}
-        }
-        if commitment(salt, person, form, json) != committed {
-            faults.add("A011", at + i, || format!("seq {seq}"));
-        }
-    }
-    Ok(())
 }
 
 /// Returns how many files of a commit are checked.

@@ -1,0 +1,42 @@
+//! The folders in which writers prepare commits, and what stopped ones left behind.
+
+use super::store::{EntryKind, Store};
+use super::{ArchiveError, access, layout};
+
+/// Without a lock, a staging folder may belong to a writer that is still running. After this time it counts as abandoned.
+const ABANDONED_S: u64 = 7 * 86_400;
+
+/// Creates a staging folder that belongs to no other writer.
+pub(super) fn own_staging(store: &dyn Store, version: u64) -> Result<String, ArchiveError> {
+    for attempt in 0_u32.. {
+        let staging = layout::staging(version, attempt);
+        if store.claim(&staging)? {
+            return Ok(staging);
+        }
+    }
+    Err(ArchiveError::Locked { path: store.place("") })
+}
+
+/// Removes what earlier writers left behind. With the lock there is no other writer; without it, only what has long been abandoned
+/// is removed.
+pub(super) fn clear_staging(store: &dyn Store, alone: bool) -> Result<(), ArchiveError> {
+    let is_old = |path: &str| store.age(path).is_some_and(|age| age.as_secs() > ABANDONED_S);
+    for entry in store.list(layout::STAGING)? {
+        let path = format!("{}/{}", layout::STAGING, entry.name.to_string_lossy());
+        if alone || is_old(&path) {
+            store.remove(&path)?;
+        }
+    }
+    let mut unfinished = Vec::new();
+    for folder in layout::REPLACED {
+        let files = store.list(folder)?.into_iter().filter(|entry| entry.kind == EntryKind::File);
+        let paths = files.map(|entry| format!("{folder}/{}", entry.name.to_string_lossy()));
+        unfinished.extend(paths.filter(|path| layout::is_unfinished(path) && (alone || is_old(path))));
+    }
+    if unfinished.is_empty() {
+        return Ok(());
+    }
+    // Whoever looks writes into some of these folders beside a writer.
+    let _lock = access::locked(store)?;
+    unfinished.iter().try_for_each(|path| store.remove(path))
+}
