@@ -140,11 +140,11 @@ fn work(watched: &mut Watched) {
 fn mistakes(watched: &mut Watched) {
     let office = &watched.office;
     let key = fs::read(office.path("kunci.key")).unwrap();
-    fs::write(office.path("kunci.key"), "ab".repeat(32)).unwrap();
+    office.put_key("kunci.key", "ab".repeat(32));
     watched.run(&["pull"], &[2]);
     watched.run(&["verify"], &[1]);
     watched.run(&["key", "rotate", "--pseudonym", "--reason", "x", "--by", "ANDI"], &[2]);
-    fs::write(watched.office.path("kunci.key"), key).unwrap();
+    watched.office.put_key("kunci.key", key);
     // Many rows have changed at once, and some cannot be read.
     watched.office.sql(
         "update berkas set nama = nama || ' KENARIKU', nik = '1806015708979077' || nik;

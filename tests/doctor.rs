@@ -363,7 +363,11 @@ fn edit(office: &Office, from: &str, to: &str) -> Vec<(&'static str, String)> {
 }
 
 fn write(office: &Office, name: &str, bytes: &[u8]) -> Vec<(&'static str, String)> {
-    fs::write(office.path(name), bytes).unwrap();
+    if name.ends_with(".key") {
+        office.put_key(name, bytes);
+    } else {
+        fs::write(office.path(name), bytes).unwrap();
+    }
     Vec::new()
 }
 

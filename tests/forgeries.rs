@@ -471,7 +471,7 @@ fn kept_figures_under_another_key_are_computed_anew() {
     let figures = ["metrics", "--month", "2026-07"];
     let believed = office.run(&figures).expect_code(0);
     assert!(!believed.err.contains("computed anew"), "{}", believed.err);
-    fs::write(office.path("kunci.key"), "ab".repeat(32)).unwrap();
+    office.put_key("kunci.key", "ab".repeat(32));
     let doubted = office.run(&figures).expect_code(0);
     assert!(doubted.err.contains("computed anew"), "{}", doubted.err);
     assert_eq!(believed.out, doubted.out);

@@ -69,7 +69,7 @@ fn keys(office: &Office) -> Vec<PathBuf> {
 
 fn a_lost_key_does_not_end_an_archive() {
     let (office, control) = (half_pulled(), half_pulled());
-    fs::copy(office.path("kunci.key"), control.path("kunci.key")).unwrap();
+    control.put_key("kunci.key", fs::read(office.path("kunci.key")).unwrap());
     control.forget_archive();
     control.run(&["pull", "--until", "2026-09-15", "--at", "2026-09-16T00:00:00Z"]).expect_code(1);
     let (before, held) = (office.events(""), persons(&office));
@@ -136,7 +136,7 @@ fn a_wrong_key_is_refused_as_before() {
     pull(&office);
     let archive = tree(&office.path("archive"));
     let key = fs::read(office.path("kunci.key")).unwrap();
-    fs::write(office.path("kunci.key"), "ab".repeat(32)).unwrap();
+    office.put_key("kunci.key", "ab".repeat(32));
     for command in [&["pull"][..], &["seal", "--month", "2026-10"]] {
         office.run(command).expect_code(2);
         let said = office.run(command).err;
@@ -147,7 +147,7 @@ fn a_wrong_key_is_refused_as_before() {
         office.run(&[&LOST[..4], &[reason, "--by", "ANDI"]].concat()).expect_refusal(&[says]);
     }
     assert!(tree(&office.path("archive")) == archive && keys(&office).len() == 1);
-    fs::write(office.path("kunci.key"), key).unwrap();
+    office.put_key("kunci.key", key);
     assert_eq!(pull(&office).pulled().changes(), (0, 0));
     // Where no archive was begun yet, a key is only made.
     office.forget_archive();

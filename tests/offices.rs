@@ -253,6 +253,17 @@ impl Office {
         folder
     }
 
+    /// Puts another key into the place of one, which nobody writes again.
+    pub fn put_key(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        let path = self.path(name);
+        if path.exists() {
+            fs::remove_file(&path).unwrap();
+        }
+        fs::write(&path, bytes).unwrap();
+        #[cfg(unix)]
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    }
+
     /// The proposal to destroy the personal data of a month, which are due, approved by another person.
     #[must_use]
     pub fn approved_destruction(&self, month: &str) -> String {

@@ -321,7 +321,7 @@ fn works_at_once(url: &str, make: impl FnOnce(&str)) {
     }
     make(&proposed);
     let office = Office::copy_of(&folder);
-    fs::copy(Office::small().path("kunci.key"), office.path("kunci.key")).unwrap();
+    office.put_key("kunci.key", fs::read(Office::small().path("kunci.key")).unwrap());
     office.run(&["pull"]).expect_code(0);
     let (direct, expected) = reference();
     assert_eq!(events(&office), expected);

@@ -116,18 +116,14 @@ fn nothing_is_signed_with_another_key() {
     let newest = fs::read(office.path("archive/log/checkpoint")).unwrap();
     // The file of the key before stands in its place again.
     let new = fs::read(office.path("penanda.key")).unwrap();
-    fs::remove_file(office.path("penanda.key")).unwrap();
-    fs::write(office.path("penanda.key"), held).unwrap();
-    owner_only(&office);
+    office.put_key("penanda.key", held);
     pull(&office);
     assert_eq!(fs::read(office.path("archive/log/checkpoint")).unwrap(), newest);
     let found = office.run(&["verify"]).expect_code(1);
     assert!(found.finds("A027") && !found.finds("A026"), "{}", found.out);
     let doctor = office.run(&["doctor", "--lang", "en"]).expect_code_in(&[1, 2], "doctor");
     assert!(doctor.out.contains("P037"), "{}", doctor.out);
-    fs::remove_file(office.path("penanda.key")).unwrap();
-    fs::write(office.path("penanda.key"), new).unwrap();
-    owner_only(&office);
+    office.put_key("penanda.key", new);
     office.run(&["query", "SELECT 1 AS satu"]).expect_code(0);
     office.sql("update langkah_berkas set petugas_id = 'P999' where event_id = 8");
     pull(&office);
@@ -154,13 +150,6 @@ fn a_history_that_the_key_before_signed_is_found() {
     let theirs = fs::read_to_string(forged.path("archive/log/checkpoint")).unwrap();
     fs::write(office.path("archive/log/checkpoints").join(&size), theirs).unwrap();
     assert!(verified(&office, &before).expect_code(1).finds("A025") || verified(&office, &before).finds("A026"));
-}
-
-fn owner_only(office: &Office) {
-    #[cfg(unix)]
-    fs::set_permissions(office.path("penanda.key"), std::os::unix::fs::PermissionsExt::from_mode(0o400)).unwrap();
-    #[cfg(not(unix))]
-    let _ = office;
 }
 
 /// Calls that touch a file.

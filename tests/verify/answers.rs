@@ -155,7 +155,7 @@ fn an_auditor_checks_and_questions_a_copy_of_the_public_part() {
 #[test]
 fn a_key_that_is_not_the_archives_is_seen() {
     let office = Office::small();
-    fs::write(office.path("kunci.key"), "ab".repeat(32)).unwrap();
+    office.put_key("kunci.key", "ab".repeat(32));
     let doctor = office.run(&["doctor"]).expect_code(2);
     assert!(doctor.out.contains("A022"), "{}", doctor.out);
     let ran = finds(&office, "A022", "events/_delta_log/00000000000000000000.json: kunci ");
@@ -183,11 +183,11 @@ fn a_job_says_what_it_did_not_check() {
     assert!(ran.out.contains("not checked: pseudonyms and salts, since the office's key is not at"), "{}", ran.out);
     tests::sqlite(&office.path("riwayat.sqlite"), "delete from run where message not like '%key is not at hand%'");
     assert_eq!(tests::sqlite_number(&office.path("riwayat.sqlite"), "select count(*) from run"), 1);
-    fs::write(office.path("kunci.key"), "ab".repeat(32)).unwrap();
+    office.put_key("kunci.key", "ab".repeat(32));
     restrict(&office.path("kunci.key"));
     let ran = office.run(&["run", "verifikasi"]).expect_code(1);
     assert!(ran.out.contains("1 findings A022") && ran.out.contains("the key at hand is not"), "{}", ran.out);
-    fs::write(office.path("kunci.key"), key).unwrap();
+    office.put_key("kunci.key", key);
     restrict(&office.path("kunci.key"));
     office.run(&["run", "verifikasi"]).expect_code(0);
 }
@@ -209,7 +209,7 @@ fn a_statement_says_what_was_not_checked() {
     assert_eq!(unchecked(&[], 0), ["completeness", "recomputed"]);
     fs::remove_file(office.path("kunci.key")).unwrap();
     assert_eq!(unchecked(&[], 0), ["key_missing", "kept_figures", "completeness", "key_missing"]);
-    fs::write(office.path("kunci.key"), "ab".repeat(32)).unwrap();
+    office.put_key("kunci.key", "ab".repeat(32));
     restrict(&office.path("kunci.key"));
     assert_eq!(unchecked(&[], 1), ["key_of_another", "kept_figures", "completeness", "key_of_another"]);
 }
