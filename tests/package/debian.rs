@@ -105,9 +105,10 @@ fn set_up(debian: &Debian, uid: u32) {
     let init = ["tertib", "init", "--system", "--source", "sqlite:/srv/kantor.sqlite"];
     let ran = debian.run(&init).expect_code(0);
     assert!(ran.err.contains("sudo -u tertib tertib doctor"), "{}", ran.err);
-    for secret in ["tertib.toml", "kunci.key", "source-url"] {
+    for (secret, mode) in [("tertib.toml", 0o600), ("kunci.key", 0o400), ("penanda.key", 0o400), ("source-url", 0o600)]
+    {
         let meta = fs::metadata(debian.path("etc/tertib").join(secret)).unwrap();
-        assert_eq!((meta.mode() & 0o777, meta.uid()), (0o600, uid), "{secret}");
+        assert_eq!((meta.mode() & 0o777, meta.uid()), (mode, uid), "{secret}");
     }
     let configuration = fs::read_to_string(debian.path("etc/tertib/tertib.toml")).unwrap();
     let schema = configuration.lines().next().unwrap().strip_prefix("#:schema file:///").unwrap();

@@ -25,7 +25,7 @@ pub enum KeyError {
         path: String,
     },
     /// Other users may read the file.
-    #[error("others may read the key file {path}; run `chmod 600 {path}`, and think about who has read it")]
+    #[error("others may read the key file {path}; run `chmod 400 {path}`, and think about who has read it")]
     Open {
         /// The file.
         path: String,
