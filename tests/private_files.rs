@@ -193,7 +193,7 @@ fn a_key_that_others_may_read_is_refused() {
     for open in [0o644, 0o640, 0o602] {
         restrict(&key, open);
         for arguments in [&["pull"][..], &["reconcile", "--month", "2026-10"], &["seal", "--month", "2026-10"]] {
-            refused(office.run(arguments), &format!("run `chmod 600 {}`", key.display()));
+            refused(office.run(arguments), &format!("run `chmod 400 {}`", key.display()));
         }
         let doctor = office.run(&["doctor"]).expect_code(2);
         assert!(doctor.out.contains("P012"), "{}", doctor.out);
@@ -210,7 +210,7 @@ fn init_says_that_a_key_was_there() {
     fs::remove_file(office.path("tertib.toml")).unwrap();
     let key = fs::read(office.path("kunci.key")).unwrap();
     restrict(&office.path("kunci.key"), 0o644);
-    refused(init(), "chmod 600");
+    refused(init(), "chmod 400");
     restrict(&office.path("kunci.key"), 0o600);
     let ran = init().expect_code(0);
     assert!(ran.err.contains("was there already and is kept"), "{}", ran.err);
