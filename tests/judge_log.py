@@ -54,11 +54,14 @@ def records(paths):
 
 def statement(version, digest, note):
     declared = {key: note[key] for key in DECLARED if note.get(key) is not None}
+    if "bag" in declared:
+        # Its files hang on the digest.
+        declared["bag"] = {key: declared["bag"][key] for key in ("month", "tagmanifest_sha256")}
     members = {"commit": version, "sha256": digest, **declared}
     return json.dumps(members, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-DECLARED = ["seal", "sealed_incomplete", "bag", "key_change", "hold", "disposal"]
+DECLARED = ["seal", "sealed_incomplete", "bag", "key_change", "signer_change", "hold", "disposal"]
 tree = pymerkle.InmemoryTree(algorithm="sha256")
 sizes, size, next_seq = set(), 0, 0
 for version, path in enumerate(sorted(glob.glob(f"{archive}/events/_delta_log/*.json"))):

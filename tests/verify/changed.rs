@@ -94,9 +94,12 @@ fn a_commit_is_read_only_as_it_was_written() {
     finds(&office, "A005", "events/_delta_log/00000000000000000001.json: line 1: unknown field `saal`");
     office.run(&["seal", "--month", "2026-10"]).expect_code(2);
     // Nothing is written after a newest commit that is not the one that was written.
-    fs::write(&sealed, text.replace("2026-10", "2026-09")).unwrap();
-    finds(&office, "A004", "events/_delta_log/00000000000000000001.json");
-    office.run(&["seal", "--month", "2026-10"]).expect_refusal(&["commit 1 is not the one that was written"]);
+    fs::write(&sealed, text).unwrap();
+    let newest = office.commit(2);
+    let text = fs::read_to_string(&newest).unwrap();
+    fs::write(&newest, text.replace("2026-10", "2026-09")).unwrap();
+    finds(&office, "A004", "events/_delta_log/00000000000000000002.json");
+    office.run(&["seal", "--month", "2026-10"]).expect_refusal(&["commit 2 is not the one that was written"]);
 }
 
 #[test]
