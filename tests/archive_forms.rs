@@ -30,6 +30,12 @@ fn office(frozen: &Path) -> Office {
     keys.clone().for_each(|key| fs::remove_file(office.path(key)).unwrap());
     tests::copy(frozen, office.folder());
     keys.for_each(|key| fs::set_permissions(office.path(key), fs::Permissions::from_mode(0o600)).unwrap());
+    // Whoever checks the sources out may read all of them.
+    for table in ["persons", "quarantine"].map(|table| office.path("archive").join(table)) {
+        if table.exists() {
+            fs::set_permissions(table, fs::Permissions::from_mode(0o700)).unwrap();
+        }
+    }
     office.configure(&format!("csv:{}", sources.display()), "csv:sumber");
     office
 }

@@ -1,6 +1,7 @@
 //! The trial of a backup: restored to a scratch folder, verified, and a month computed from it.
 
 use super::examination::Held;
+use super::manifest::ARCHIVE;
 use super::restoring::{Beside, Wanted, restore, shown};
 use super::target::Target;
 use crate::config::BackupSection;
@@ -96,10 +97,11 @@ impl Trial {
         }
     }
 
-    /// What the restored office is opened with is always wanted.
+    /// What the restored office is opened with is always wanted, and the logs of the archive, without which nothing of it is proved.
     fn wants_file(self, name: &str, digest: &str) -> bool {
+        let is_of_logs = name.starts_with(ARCHIVE);
         let is_opened = name.ends_with(".toml") || name.starts_with("fakta/") || name == "riwayat.sqlite";
-        self.whole || is_opened || self.wants_digest(digest)
+        self.whole || is_opened || is_of_logs || self.wants_digest(digest)
     }
 
     fn wants_digest(self, digest: &str) -> bool {
