@@ -7,7 +7,6 @@ The office is pulled once into DIR. Prints a table of medians: wall time, CPU ti
 the goals allow. restic is measured where it is installed.
 """
 import argparse
-import json
 import os
 import pathlib
 import random
@@ -54,7 +53,7 @@ def main():
     shutil.rmtree(work, ignore_errors=True)
     measured([program, "init", str(work), "--source", f"sqlite:{pathlib.Path(given.office).resolve()}"])
     pull = tertib("pull", codes=(0, 1))
-    events = int(next(p for p in json.loads(json.dumps(pull[3].split("; ")))[0].split(": ")[0].split() if p.isdigit()))
+    events = int(next(word for line in pull[3].splitlines() if line.startswith("read ") for word in line.split() if word.isdigit()))
     row("pull, its log included", pull, f"{events:,} rows")
     idle = median([tertib("pull", codes=(0, 1)) for _ in range(given.repeats)])
     anew = []
