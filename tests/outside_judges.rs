@@ -401,7 +401,7 @@ fn the_log_is_what_others_make() {
     let office = Office::around(|database| {
         let maker = root().join("tests/office/make_office.py").display().to_string();
         let database = database.display().to_string();
-        let asked = ["--months", "2026-05:2026-10", "--per-month", "1800", "--seed", "7"];
+        let asked = ["--months", "2026-05:2026-10", "--per-month", "1900", "--seed", "7"];
         drop(PYTHON.output(&[&[maker.as_str(), database.as_str()][..], &asked].concat()));
     });
     for (rest, text) in

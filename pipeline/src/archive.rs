@@ -8,6 +8,7 @@
 //! read back as wrong data.
 
 mod access;
+mod access_lock;
 mod action;
 pub(crate) mod additions;
 pub(crate) mod arrivals;

@@ -10,6 +10,7 @@ mod checking;
 
 pub(super) use checking::check;
 
+use super::access_lock::locked;
 use super::layout::{self, LogFolder};
 use super::store::Store;
 use super::tree::{OwnSize, TILE_BYTES, clear, sign};
@@ -17,15 +18,12 @@ use super::{Archive, ArchiveError};
 use crate::transparency::{Checkpoint, SigningKey, Tile, TileFault, TileNodes, leaf_hash};
 use schemas::without_numbers_of_persons;
 use serde::{Deserialize, Serialize};
-use std::time::{Duration, Instant};
 
 const LOG: LogFolder = LogFolder::OF_ACCESSES;
 /// No entry is longer, which the length before it in a bundle could not say.
 const LONGEST_ENTRY: usize = 60_000;
 /// A bundle has at most as many entries as a tile.
 const LONGEST_BUNDLE_BYTES: u64 = Tile::WIDTH * (LONGEST_ENTRY as u64 + 2);
-/// How long to wait for somebody else who is adding an entry.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What somebody was shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,19 +139,6 @@ impl Archive {
             Ok(())
         })?;
         Ok(entries)
-    }
-}
-
-/// Waits for the lock of the log.
-pub(super) fn locked(store: &dyn Store) -> Result<Option<std::fs::File>, ArchiveError> {
-    let begun = Instant::now();
-    loop {
-        match store.lock(layout::ACCESS_LOCK) {
-            Err(ArchiveError::Locked { .. }) if begun.elapsed() < PATIENCE => {
-                std::thread::sleep(Duration::from_millis(10));
-            }
-            other => return other,
-        }
     }
 }
 

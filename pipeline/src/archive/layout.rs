@@ -147,6 +147,13 @@ pub(crate) fn tile(tile: &str) -> String {
     LogFolder::OF_ROWS.file(tile)
 }
 
+/// Returns whether a path is that of the folder of a log, or leads into one.
+pub(crate) fn is_within_logs(path: &str) -> bool {
+    [TREE, ACCESSES]
+        .iter()
+        .any(|log| path.strip_prefix(log).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
 /// Returns whether a path is one of the logs.
 pub(crate) fn is_of_logs(path: &str) -> bool {
     path == ACCESS_SIZE || [TREE, ACCESSES].iter().any(|log| path.strip_prefix(log).is_some_and(|p| p.starts_with('/')))

@@ -5,7 +5,7 @@
 //!
 //! Invariant: an archive that is restored as it was at an earlier commit holds no checkpoint of a later one.
 
-use super::access;
+use super::access_lock::locked;
 use super::layout::{self, LogFolder};
 use super::store::{EntryKind, Folder, LONGEST_LOG_BYTES, Store};
 use super::tree::{extend, size_after};
@@ -47,7 +47,7 @@ impl Archive {
         }
         if store.kind(layout::ACCESS_SIZE)?.is_some() {
             // Nothing is added to it meanwhile.
-            let _lock = access::locked(store)?;
+            let _lock = locked(store)?;
             add(layout::ACCESS_SIZE.to_owned(), true)?;
             let mut open = vec![layout::ACCESSES.to_owned()];
             while let Some(folder) = open.pop() {

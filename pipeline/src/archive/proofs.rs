@@ -4,12 +4,14 @@
 //! Gives   files that are checked with the office's public key alone
 //! Rule    a proof leads to the newest signed checkpoint
 
+use super::read::{as_stored, stored_rows};
 use super::record::{self, RowRecords};
 use super::tree::{Tree, size_after};
-use super::{Archive, ArchiveError, READ_ROWS, layout};
+use super::{Archive, ArchiveError, FileEntry, READ_ROWS, layout};
 use crate::archive::columns::{int64s, values};
 use crate::archive::lookup::id_of;
 use crate::transparency::{Checkpoint, CheckpointError, ConsistencyProof, InclusionProof};
+use arrow::array::RecordBatch;
 use schemas::{Column, EventId};
 
 /// What a proof is asked of.
@@ -134,19 +136,37 @@ impl Archive {
         let may_hold = |file: &&super::commit_log::EventFile| column != Column::EventId || file.may_hold_any(&[key]);
         for file in self.keyed_files().filter(may_hold) {
             let Some(version) = layout::part(&file.entry.path).map(|part| part.version) else { continue };
-            for batch in self.stored(&file.entry, READ_ROWS / 8)? {
-                let batch = batch?;
-                let (keys, seqs) = (values(&batch, column)?, int64s(&batch, "seq")?);
-                let rows = (0..batch.num_rows()).filter(|row| keys.key(*row) == Some(key));
+            for batch in self.stored_with_key(&file.entry, column, key)? {
                 let written = RowRecords::of(&batch)?;
-                for row in rows {
+                for (row, seq) in int64s(&batch, "seq")?.values().iter().enumerate() {
                     let mut record = Vec::new();
                     written.write(row, &mut record);
-                    let seq = seqs.value(row);
                     records.push((format!("seq-{seq}"), seq.unsigned_abs() + version, record));
                 }
             }
         }
         Ok(())
+    }
+
+    /// Reads those rows of a part that have a key in a column, as they are stored.
+    fn stored_with_key(
+        &self,
+        file: &FileEntry,
+        column: Column,
+        key: EventId<'_>,
+    ) -> Result<Vec<RecordBatch>, ArchiveError> {
+        let fault = |reason| ArchiveError::Decode { path: file.path.clone(), reason };
+        let bytes = bytes::Bytes::from(self.checked_bytes(file)?);
+        let (mut rows, mut at) = (Vec::new(), 0);
+        for batch in as_stored(bytes.clone(), Some(&[column.name()]), READ_ROWS).map_err(fault)?.1 {
+            let batch = batch.map_err(fault)?;
+            let keys = values(&batch, column)?;
+            rows.extend((0..batch.num_rows()).filter(|row| keys.key(*row) == Some(key)).map(|row| at + row));
+            at += batch.num_rows();
+        }
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        stored_rows(bytes, &rows).map_err(fault)?.map(|batch| batch.map_err(fault)).collect()
     }
 }

@@ -8,7 +8,7 @@ use arrow::array::{Array, ArrayRef, BinaryArray, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use chrono::NaiveDate;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReaderBuilder, RowSelection};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -44,6 +44,18 @@ pub(super) fn as_stored(
     };
     let reader = builder.with_batch_size(rows).build().map_err(|e| e.to_string())?;
     Ok((schema, reader.map(|batch| batch.map_err(|e| e.to_string()))))
+}
+
+/// Returns some rows of a Parquet file, whose numbers must be in order, as they are stored.
+pub(super) fn stored_rows(
+    bytes: bytes::Bytes,
+    rows: &[usize],
+) -> Result<impl Iterator<Item = Result<RecordBatch, String>> + use<>, String> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(|e| e.to_string())?;
+    let all = usize::try_from(builder.metadata().file_metadata().num_rows()).map_err(|e| e.to_string())?;
+    let selection = RowSelection::from_consecutive_ranges(rows.iter().map(|row| *row..*row + 1), all);
+    let reader = builder.with_row_selection(selection).with_batch_size(READ_ROWS).build();
+    Ok(reader.map_err(|e| e.to_string())?.map(|batch| batch.map_err(|e| e.to_string())))
 }
 
 /// Converts digests to hexadecimal digits. The files store them as bytes, and all code that reads rows through [`decoded`] expects

@@ -1,7 +1,8 @@
 //! The folders in which writers prepare commits, and what stopped ones left behind.
 
+use super::access_lock::locked;
 use super::store::{EntryKind, Store};
-use super::{ArchiveError, access, layout};
+use super::{ArchiveError, layout};
 
 /// Without a lock, a staging folder may belong to a writer that is still running. After this time it counts as abandoned.
 const ABANDONED_S: u64 = 7 * 86_400;
@@ -37,6 +38,6 @@ pub(super) fn clear_staging(store: &dyn Store, alone: bool) -> Result<(), Archiv
         return Ok(());
     }
     // Whoever looks writes into some of these folders beside a writer.
-    let _lock = access::locked(store)?;
+    let _lock = locked(store)?;
     unfinished.iter().try_for_each(|path| store.remove(path))
 }

@@ -17,6 +17,7 @@ use super::persons::of_private_part;
 use super::tree::TreeCheck;
 use super::{ArchiveError, Examination, Log, Verification};
 use crate::archive::columns::{instants, int64s};
+use crate::transparency::{Hash, leaf_hash};
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, Schema};
 use bytes::Bytes;
@@ -42,7 +43,6 @@ pub(super) struct Contents<'a> {
     next_version: u64,
     /// The `seq` with which it must begin.
     next_seq: i64,
-    json: Vec<u8>,
     /// The private files that were destroyed.
     destroyed: BTreeMap<String, u64>,
     /// How many files were checked, of how many, and who is told.
@@ -121,7 +121,6 @@ impl<'a> Contents<'a> {
             zone: facts.map_or_else(Zone::default, |facts| facts.zone),
             next_version: 0,
             next_seq: 0,
-            json: Vec::new(),
             files: (
                 0,
                 log.commits
@@ -256,7 +255,7 @@ impl<'a> Contents<'a> {
         let persons = |reason: String| (layout::PERSONS, reason);
         let private = private.map(|bytes| rows_of(bytes, &tables.private_schema)).transpose().map_err(persons)?;
         let public = rows_of(public, &tables.public_schema).map_err(events)?;
-        let (keys, json) = (&mut self.keys, &mut self.json);
+        let keys = &mut self.keys;
         let month = file.month.start_s(self.zone) * 1_000_000..file.month.end_s(self.zone) * 1_000_000;
         // Persons are checked beside the public rows, which are as much work.
         std::thread::scope(|scope| {
@@ -264,7 +263,7 @@ impl<'a> Contents<'a> {
             let of_persons = private.map(|private| {
                 scope.spawn(move || of_private_part(keys, &form, (of_public_rows, private), of_private))
             });
-            let checked = public_part((numbers, tree, json), (part, file), (month, public), of_public, |batch| {
+            let checked = public_part((numbers, tree), (part, file), (month, public), of_public, |batch| {
                 // Who has found something that cannot be read wants no more.
                 of_persons.is_none() || sender.send(batch.clone()).is_ok()
             });
@@ -281,7 +280,7 @@ const BATCHES_AHEAD: usize = 2;
 
 /// Checks the rows of a public part, and gives each batch of them to `take` first. Returns how many they are.
 fn public_part(
-    (numbers, tree, json): (&mut Numbers<'_>, &mut TreeCheck<'_>, &mut Vec<u8>),
+    (numbers, tree): (&mut Numbers<'_>, &mut TreeCheck<'_>),
     (part, file): (usize, &EventFile),
     (month, rows): (Range<i64>, impl Iterator<Item = Result<RecordBatch, String>>),
     faults: &mut Faults,
@@ -295,11 +294,11 @@ fn public_part(
         }
         let read = public_rows(&batch).map_err(|e| e.to_string())?;
         let records = RowRecords::of(&batch).map_err(|e| e.to_string())?;
-        for (row, (seq, ended, replaced)) in (at..).zip(read) {
+        let leaves = leaves_of(&records, batch.num_rows());
+        for ((row, (seq, ended, replaced)), leaf) in (at..).zip(read).zip(&leaves) {
             numbers.take(seq, part, row);
-            records.write(row - at, json);
             let version = numbers.commit.version;
-            tree.row(version, seq, json, || (file.entry.path.clone(), row));
+            tree.row(version, seq, leaf, || (file.entry.path.clone(), row));
             if seq <= before {
                 faults.add("A009", row, || format!("seq {seq}"));
             }
@@ -318,6 +317,30 @@ fn public_part(
     }
     Ok(at as u64)
 }
+
+/// Returns the leaves of the rows of a batch. Of many rows, another thread hashes the second half.
+fn leaves_of(records: &RowRecords<'_>, rows: usize) -> Vec<Hash> {
+    let hashed = |range: Range<usize>| -> Vec<Hash> {
+        let mut record = Vec::new();
+        let leaf = |row| {
+            records.write(row, &mut record);
+            leaf_hash(&record)
+        };
+        range.map(leaf).collect()
+    };
+    if rows < ROWS_OF_TWO_THREADS {
+        return hashed(0..rows);
+    }
+    std::thread::scope(|scope| {
+        let second = scope.spawn(|| hashed(rows / 2..rows));
+        let mut leaves = hashed(0..rows / 2);
+        leaves.extend(second.join().unwrap_or_else(|defect| resume_unwind(defect)));
+        leaves
+    })
+}
+
+/// Fewer rows are hashed faster than a thread begins.
+const ROWS_OF_TWO_THREADS: usize = 512;
 
 /// Returns how many files of a commit are checked.
 fn files(commit: &Commit, public_only: bool, destroyed: &BTreeMap<String, u64>) -> u64 {

@@ -46,7 +46,11 @@ pub(super) fn is_folder_or_absent(
 
 /// Returns whether the archive's folder contains nothing but folders, or nothing at all.
 pub(super) fn is_bare(store: &dyn Store) -> Result<bool, ArchiveError> {
-    let mut open = vec![String::new()];
+    holds_folders_only(store, "")
+}
+
+fn holds_folders_only(store: &dyn Store, folder: &str) -> Result<bool, ArchiveError> {
+    let mut open = vec![folder.to_owned()];
     while let Some(folder) = open.pop() {
         for entry in store.list(&folder)? {
             if entry.kind != EntryKind::Folder {
@@ -122,7 +126,13 @@ impl Search<'_> {
                 Place::Known => {}
                 Place::Inside => self.folder(&path, result)?,
                 Place::NoFolder => result.find("A019", path),
-                Place::Stray if entry.kind == EntryKind::Folder => result.find("A003", format!("{path}/")),
+                Place::Stray if entry.kind == EntryKind::Folder => {
+                    // A writer that was stopped had not put anything into it yet.
+                    let is_begun = layout::is_within_logs(&path) && holds_folders_only(self.store, &path)?;
+                    if !is_begun {
+                        result.find("A003", format!("{path}/"));
+                    }
+                }
                 Place::Stray => result.find("A003", path),
             }
         }

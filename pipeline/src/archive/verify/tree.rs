@@ -108,11 +108,10 @@ impl<'a> TreeCheck<'a> {
     }
 
     /// Compares a row, which has that number and stands in that row of a part.
-    pub(super) fn row(&mut self, version: u64, seq: i64, record: &[u8], place: impl FnOnce() -> (String, usize)) {
+    pub(super) fn row(&mut self, version: u64, seq: i64, leaf: &Hash, place: impl FnOnce() -> (String, usize)) {
         let index = u64::try_from(seq).ok().and_then(|seq| seq.checked_add(version));
         let Some(index) = index.filter(|index| *index < self.size) else { return };
-        let leaf = leaf_hash(record);
-        if self.differs(index, &leaf) {
+        if self.differs(index, leaf) {
             let (path, row) = place();
             let counted = self.places.entry(path);
             counted.or_insert_with(|| (0, format!(", baris {}: seq {seq}", row + 1))).0 += 1;
