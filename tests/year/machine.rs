@@ -90,11 +90,13 @@ impl Machine {
         Ran::from(command.env("TZ", "Asia/Jakarta").output().unwrap())
     }
 
-    /// Says that the copy of the key on paper is right.
-    pub(crate) fn confirm_key(&self) {
-        let mut confirm = self.clock.rules(self.office.command(&["key", "confirm"]));
-        let key = fs::File::open(self.office.path("kunci.key")).unwrap();
-        Ran::from(confirm.stdin(key).output().unwrap()).expect_code(0);
+    /// Says that the copies of the keys on paper are right.
+    pub(crate) fn confirm_keys(&self) {
+        for key in ["kunci.key", "penanda.key"] {
+            let mut confirm = self.clock.rules(self.office.command(&["key", "confirm"]));
+            let key = fs::File::open(self.office.path(key)).unwrap();
+            Ran::from(confirm.stdin(key).output().unwrap()).expect_code(0);
+        }
     }
 
     /// Whether no file can become longer, the history neither.
@@ -322,7 +324,7 @@ impl Machine {
     fn without_data(&self) -> PathBuf {
         let folder = self.office.path("salinan");
         fs::create_dir_all(&folder).unwrap();
-        for name in ["tertib.toml", "kunci.key", "kalender.toml", "target.toml"] {
+        for name in ["tertib.toml", "kunci.key", "penanda.key", "kalender.toml", "target.toml"] {
             fs::copy(self.office.path(name), folder.join(name)).unwrap();
         }
         folder

@@ -194,7 +194,7 @@ impl Year {
         machine.run(&["pull"]).expect_code(0);
         // The first books are closed by a person.
         machine.run(&["seal", "--month", "2026-10"]).expect_code(0);
-        machine.confirm_key();
+        machine.confirm_keys();
         machine.serve();
         let mut year = Self {
             machine,
@@ -345,7 +345,7 @@ fn set_up(office: &Office, sinks: &Sinks) {
     );
     let config = fs::read_to_string(office.path("tertib.toml")).unwrap();
     fs::write(office.path("tertib.toml"), [&config, BACKUPS, &channels].concat()).unwrap();
-    for name in ["tertib.toml", "kunci.key", "kalender.toml", "target.toml"] {
+    for name in ["tertib.toml", "kunci.key", "penanda.key", "kalender.toml", "target.toml"] {
         fs::set_permissions(office.path(name), fs::Permissions::from_mode(0o600)).unwrap();
     }
 }
