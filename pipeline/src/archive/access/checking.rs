@@ -23,6 +23,11 @@ pub(in super::super) fn check(
     let (mut files, mut faults) = (BTreeSet::new(), Faults::new());
     let claims = claims(store, origin, trusted, &mut files, &mut faults)?;
     let log = match Log::open(store) {
+        // A size that no checkpoint states, and of which there is no last entry, was changed.
+        Ok(Log { size, root: Some(_), .. }) if is_unfounded(store, size, &claims)? => {
+            faults.push(("A024", layout::ACCESS_SIZE.to_owned()));
+            Log { store, size: claims.keys().next_back().copied().unwrap_or(0), root: None }
+        }
         Ok(log) => log,
         Err(ArchiveError::Damaged { path }) => {
             faults.push(("A024", path));
@@ -59,9 +64,13 @@ pub(in super::super) fn check(
         Ok(())
     });
     if let Err(fault) = read {
+        let missing = || {
+            let bundles = (0..log.size).step_by(256).map(|index| bundle_path(index, log.size));
+            bundles.into_iter().find(|path| !matches!(store.kind(path), Ok(Some(_))))
+        };
         let place = match fault {
             ArchiveError::Damaged { path } => path,
-            other => format!("{}: {other}", layout::ACCESSES),
+            other => missing().unwrap_or_else(|| format!("{}: {other}", layout::ACCESSES)),
         };
         faults.push(("A024", place));
         return Ok((files, faults));
@@ -79,6 +88,7 @@ pub(in super::super) fn check(
     let own = OwnSize { size: log.size, root: growth.root() };
     if if_there(store, layout::ACCESS_SIZE)?.as_deref() != Some(own.text().as_bytes())
         && (fits_a_claim || claims.is_empty())
+        && log.root.is_some()
     {
         faults.push(("A024", layout::ACCESS_SIZE.to_owned()));
     }
@@ -90,6 +100,12 @@ pub(in super::super) fn check(
         }
     }
     Ok((files, faults))
+}
+
+/// Whether the archive's own statement of the size is neither that of a checkpoint nor that of the entries.
+fn is_unfounded(store: &dyn Store, size: u64, claims: &BTreeMap<u64, (String, Hash)>) -> Result<bool, ArchiveError> {
+    let is_claimed = claims.is_empty() || claims.contains_key(&size);
+    Ok(!is_claimed && (size == 0 || store.kind(&bundle_path(size - 1, size))?.is_none()))
 }
 
 /// Reads all checkpoints: for each size, where it stands and which root it states.
