@@ -52,6 +52,24 @@ pub fn is_temporary(name: &str) -> bool {
 /// # Errors
 /// The error of the system. The old file is then unchanged.
 pub fn replace_file(path: &Path, bytes: &[u8], readers: Readers) -> Result<()> {
+    let temporary = written_beside(path, bytes, readers)?;
+    temporary.as_file().sync_all()?;
+    temporary.persist(path)?;
+    Ok(())
+}
+
+/// Does the same without making it durable: whoever reads the file sees all of it or the one before, and a crash of the machine may
+/// leave neither.
+///
+/// # Errors
+/// The error of the system.
+pub(crate) fn replace_file_unflushed(path: &Path, bytes: &[u8]) -> Result<()> {
+    written_beside(path, bytes, Readers::Usual)?.persist(path)?;
+    Ok(())
+}
+
+/// Writes a file under another name beside its place.
+fn written_beside(path: &Path, bytes: &[u8], readers: Readers) -> Result<tempfile::NamedTempFile> {
     let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
@@ -64,9 +82,7 @@ pub fn replace_file(path: &Path, bytes: &[u8], readers: Readers) -> Result<()> {
     let _ = readers;
     let mut temporary = builder.tempfile_in(folder)?;
     temporary.write_all(bytes)?;
-    temporary.as_file().sync_all()?;
-    temporary.persist(path)?;
-    Ok(())
+    Ok(temporary)
 }
 
 /// Gives a file a name that nothing has yet. Of two that give the same name, exactly one succeeds. The first name may go or stay.

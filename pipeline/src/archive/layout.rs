@@ -53,9 +53,13 @@ pub(crate) const SEALS: &str = "seals";
 /// Folders that only the owner of the archive may open.
 pub(crate) const PRIVATE: [&str; 5] = [PERSONS, QUARANTINE, WORK, ACCESSES, SEALS];
 
-/// Folders in which a file is replaced by one that was written under another name beside it.
-pub(crate) const REPLACED: [&str; 8] =
-    [WORK, FIGURES, TREE, CHECKPOINTS, PUBLIC_KEYS, ACCESSES, "access/checkpoints", "access/keys"];
+/// Folders in which a file is replaced by one that was written under another name beside it; of the logs, in all folders below, too.
+pub(crate) const REPLACED: [&str; 4] = [WORK, FIGURES, TREE, ACCESSES];
+
+/// Returns whether files in a folder are replaced so.
+fn is_replaced_in(folder: &str) -> bool {
+    REPLACED.contains(&folder) || is_within_logs(folder)
+}
 
 /// Folders whose files must all be named in the commit log.
 pub(crate) const TABLES: [&str; 6] = [EVENTS, PERSONS, QUARANTINE, OUTAGES, STOCK, PSEUDONYMS];
@@ -215,7 +219,7 @@ pub(crate) fn is_staging(path: &str) -> bool {
 
 /// Returns whether a path is that of a temporary file that was going to replace another file.
 pub(crate) fn is_unfinished(path: &str) -> bool {
-    path.rsplit_once('/').is_some_and(|(folder, name)| REPLACED.contains(&folder) && crate::files::is_temporary(name))
+    path.rsplit_once('/').is_some_and(|(folder, name)| is_replaced_in(folder) && crate::files::is_temporary(name))
 }
 
 /// Returns whether a path is that of a file that a writer is preparing. Inside a staging folder, any name is allowed.

@@ -29,10 +29,16 @@ pub(super) fn clear_staging(store: &dyn Store, alone: bool) -> Result<(), Archiv
         }
     }
     let mut unfinished = Vec::new();
-    for folder in layout::REPLACED {
-        let files = store.list(folder)?.into_iter().filter(|entry| entry.kind == EntryKind::File);
-        let paths = files.map(|entry| format!("{folder}/{}", entry.name.to_string_lossy()));
-        unfinished.extend(paths.filter(|path| layout::is_unfinished(path) && (alone || is_old(path))));
+    let mut open: Vec<String> = layout::REPLACED.map(str::to_owned).into();
+    while let Some(folder) = open.pop() {
+        for entry in store.list(&folder)? {
+            let path = format!("{folder}/{}", entry.name.to_string_lossy());
+            match entry.kind {
+                EntryKind::Folder if layout::is_within_logs(&path) => open.push(path),
+                EntryKind::File if layout::is_unfinished(&path) && (alone || is_old(&path)) => unfinished.push(path),
+                EntryKind::Folder | EntryKind::File | EntryKind::Foreign => {}
+            }
+        }
     }
     if unfinished.is_empty() {
         return Ok(());

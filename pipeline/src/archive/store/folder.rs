@@ -5,7 +5,7 @@
 
 use super::super::{ArchiveError, io, layout};
 use super::{Entry, EntryKind, NewFile, Store};
-use crate::files::{Readers, name_if_absent, replace_file};
+use crate::files::{Readers, name_if_absent, replace_file, replace_file_unflushed};
 use std::collections::BTreeSet;
 use std::fs::{File, FileType};
 use std::io::{ErrorKind, Read, Write};
@@ -151,14 +151,7 @@ impl Store for Folder {
 
     fn put_unflushed(&self, path: &str, bytes: &[u8]) -> Result<(), ArchiveError> {
         let path = self.place_for(path)?;
-        let mut options = File::options();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::custom_flags(
-            &mut options,
-            rustix::fs::OFlags::NOFOLLOW.bits().cast_signed(),
-        );
-        options.open(&path).and_then(|mut file| file.write_all(bytes)).map_err(|e| io("write", &path, e))
+        replace_file_unflushed(&path, bytes).map_err(|e| io("write", &path, e))
     }
 
     fn flush_files(&self, paths: &[String]) -> Result<(), ArchiveError> {
