@@ -46,17 +46,24 @@ pub(super) fn is_folder_or_absent(
 
 /// Returns whether the archive's folder contains nothing but folders, or nothing at all.
 pub(super) fn is_bare(store: &dyn Store) -> Result<bool, ArchiveError> {
-    holds_folders_only(store, "")
+    holds_only_folders_and(store, "", |_| false)
 }
 
-fn holds_folders_only(store: &dyn Store, folder: &str) -> Result<bool, ArchiveError> {
+/// Returns whether a folder holds nothing but folders and such files.
+fn holds_only_folders_and(
+    store: &dyn Store,
+    folder: &str,
+    is_allowed: impl Fn(&str) -> bool,
+) -> Result<bool, ArchiveError> {
     let mut open = vec![folder.to_owned()];
     while let Some(folder) = open.pop() {
         for entry in store.list(&folder)? {
-            if entry.kind != EntryKind::Folder {
-                return Ok(false);
+            let path = within(&folder, &entry.name.to_string_lossy());
+            match entry.kind {
+                EntryKind::Folder => open.push(path),
+                EntryKind::File if is_allowed(&path) => {}
+                EntryKind::File | EntryKind::Foreign => return Ok(false),
             }
-            open.push(within(&folder, &entry.name.to_string_lossy()));
         }
     }
     Ok(true)
@@ -128,7 +135,8 @@ impl Search<'_> {
                 Place::NoFolder => result.find("A019", path),
                 Place::Stray if entry.kind == EntryKind::Folder => {
                     // A writer that was stopped had not put anything into it yet.
-                    let is_begun = layout::is_within_logs(&path) && holds_folders_only(self.store, &path)?;
+                    let is_begun = layout::is_within_logs(&path)
+                        && holds_only_folders_and(self.store, &path, layout::is_unfinished)?;
                     if !is_begun {
                         result.find("A003", format!("{path}/"));
                     }
