@@ -22,21 +22,7 @@ pub(in super::super) fn check(
 ) -> Result<(BTreeSet<String>, Faults), ArchiveError> {
     let (mut files, mut faults) = (BTreeSet::new(), Faults::new());
     let claims = claims(store, origin, trusted, &mut files, &mut faults)?;
-    let log = match Log::open(store) {
-        // A size that no checkpoint states, and of which there is no last entry, was changed.
-        Ok(Log { size, root: Some(_), .. }) if is_unfounded(store, size, &claims)? => {
-            faults.push(("A024", layout::ACCESS_SIZE.to_owned()));
-            Log { store, size: claims.keys().next_back().copied().unwrap_or(0), root: None }
-        }
-        Ok(log) => log,
-        Err(ArchiveError::Damaged { path }) => {
-            faults.push(("A024", path));
-            // The newest checkpoint tells how much there should be.
-            let size = claims.keys().next_back().copied().unwrap_or(0);
-            Log { store, size, root: None }
-        }
-        Err(fault) => return Err(fault),
-    };
+    let log = opened(store, &claims, &mut faults)?;
     files.extend(left_over(log.size));
     if log.size == 0 {
         faults.extend(claims.into_values().map(|(place, _)| ("A028", place)));
@@ -100,6 +86,29 @@ pub(in super::super) fn check(
         }
     }
     Ok((files, faults))
+}
+
+/// Opens the log. Where its size cannot be relied on, that is a fault, and the newest checkpoint tells how much there should be.
+fn opened<'s>(
+    store: &'s dyn Store,
+    claims: &BTreeMap<u64, (String, Hash)>,
+    faults: &mut Faults,
+) -> Result<Log<'s>, ArchiveError> {
+    Ok(match Log::open(store) {
+        // A size that no checkpoint states, and of which there is no last entry, was changed.
+        Ok(Log { size, root: Some(_), .. }) if is_unfounded(store, size, claims)? => {
+            faults.push(("A024", layout::ACCESS_SIZE.to_owned()));
+            Log { store, size: claims.keys().next_back().copied().unwrap_or(0), root: None }
+        }
+        Ok(log) => log,
+        Err(ArchiveError::Damaged { path }) => {
+            faults.push(("A024", path));
+            // The newest checkpoint tells how much there should be.
+            let size = claims.keys().next_back().copied().unwrap_or(0);
+            Log { store, size, root: None }
+        }
+        Err(fault) => return Err(fault),
+    })
 }
 
 /// Whether the archive's own statement of the size is neither that of a checkpoint nor that of the entries.
