@@ -89,9 +89,17 @@ impl<'a> TreeCheck<'a> {
         Tile::all(self.size).map(|tile| layout::tile(&tile.to_string()))
     }
 
-    /// Returns the partial tiles of earlier commits that a crash has left beside longer ones, and that have the same nodes.
+    /// Returns the partial tiles of earlier commits that a crash has left beside longer ones, and that have the same nodes; and, while the
+    /// newest commits are not in the tree, the tiles that a stopped writer has begun with.
     pub(super) fn leftovers(&self, store: &dyn Store, log: &Log) -> Result<Vec<String>, ArchiveError> {
         let mut found = Vec::new();
+        let newest = log.commits.last().map_or(0, size_after);
+        for tile in Tile::all(newest).filter(|_| self.size < newest) {
+            let path = layout::tile(&tile.to_string());
+            if store.kind(&path)?.is_some() {
+                found.push(path);
+            }
+        }
         for tile in log.commits.iter().map(size_after).filter(|size| *size < self.size).flat_map(Tile::partial) {
             let path = layout::tile(&tile.to_string());
             if store.kind(&path)?.is_none() {
