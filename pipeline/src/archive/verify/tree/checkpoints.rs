@@ -1,8 +1,9 @@
 //! What the archive and others claim of the log: its own checkpoints, with the public keys beside them, and those kept elsewhere.
 
+use super::super::super::commit_log::Commit;
 use super::super::super::layout::{self, LogFolder};
 use super::super::super::signer::Signers;
-use super::super::super::store::{EntryKind, LONGEST_LOG_BYTES, Store};
+use super::super::super::store::{EntryKind, LONGEST_LOG_BYTES, Store, if_there};
 use super::super::super::tree::size_after;
 use super::super::{ArchiveError, Examination, Log, Verification};
 use super::shown;
@@ -39,7 +40,7 @@ impl Claims {
         result: &mut Verification,
     ) -> Result<Self, ArchiveError> {
         let mut claims = Self { all: Vec::new(), newest: None, files: BTreeSet::new() };
-        let held = claims.keys(store, result)?;
+        let held = claims.keys((store, log), result)?;
         let of_logs = examination.trusted.iter().filter(|key| !key.is_of_witness());
         let trusted: Vec<VerifyingKey> = of_logs.cloned().collect();
         let origin = log.commits.first().and_then(|commit| commit.facts.as_ref()).map(|facts| facts.origin());
@@ -90,7 +91,8 @@ impl Claims {
     ) -> Result<(), ArchiveError> {
         let last = self.all.last().cloned();
         if store.kind(layout::CHECKPOINT)?.is_none() {
-            if last.is_some() {
+            // A writer may have been stopped between keeping the first and naming it.
+            if last.is_some() && before.is_some() {
                 result.find("A001", layout::CHECKPOINT.to_owned());
             }
             self.newest = last;
@@ -123,8 +125,20 @@ impl Claims {
     }
 
     /// Reads the public keys that the archive has of itself, and reports those that are not what their names say.
-    fn keys(&mut self, store: &dyn Store, result: &mut Verification) -> Result<Vec<VerifyingKey>, ArchiveError> {
+    fn keys(
+        &mut self,
+        (store, log): (&dyn Store, &Log),
+        result: &mut Verification,
+    ) -> Result<Vec<VerifyingKey>, ArchiveError> {
         let mut keys: Vec<VerifyingKey> = Vec::new();
+        let newest = if_there(store, layout::CHECKPOINT)?.and_then(|bytes| String::from_utf8(bytes).ok());
+        let has_signed = |key: &VerifyingKey| {
+            let is_former = |commit: &Commit| {
+                commit.note.signer_change.as_ref().map(|change| &change.from) == Some(&key.to_string())
+            };
+            let is_newest = |note: &String| Checkpoint::signed_by(note, std::slice::from_ref(key)).is_ok();
+            newest.as_ref().is_some_and(is_newest) || log.commits.iter().any(is_former)
+        };
         for entry in store.list(layout::PUBLIC_KEYS)?.into_iter().filter(|entry| entry.kind == EntryKind::File) {
             let name = entry.name.to_string_lossy();
             let path = format!("{}/{name}", layout::PUBLIC_KEYS);
@@ -134,6 +148,8 @@ impl Claims {
             let is_as_written = |key: &VerifyingKey| vkey.as_deref() == Some(format!("{key}\n").as_bytes());
             let pem = LogFolder::OF_ROWS.public_key(digits, "pem");
             match key.filter(|key| key.digits() == digits && is_as_written(key)) {
+                // A writer was stopped before it signed with the key.
+                Some(key) if store.kind(&pem)?.is_none() && !has_signed(&key) => keys.push(key),
                 Some(key) => {
                     let held = result.bytes(store, &pem, LONGEST_LOG_BYTES, "A001")?;
                     if held.is_some_and(|held| held != key.pem().as_bytes()) {
