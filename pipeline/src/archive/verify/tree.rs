@@ -55,13 +55,17 @@ impl<'a> TreeCheck<'a> {
         let newest = log.commits.last().map_or(0, size_after);
         let is_kept = !examination.public_only && !strays::is_work_replaced(store)?;
         let own = if is_kept { OwnSize::read(store, layout::TREE_SIZE)? } else { None };
-        let stated = own.map(|own| own.size).or(newest_size(store)?);
+        let signed = newest_size(store)?;
+        let stated = own.map(|own| own.size).or(signed);
+        // Where nothing was ever stated, a writer was stopped in its first tree.
+        let is_begun = is_kept && stated.is_none();
         let ends_at = |size: u64| -> Result<bool, ArchiveError> {
             let last = Tile::all(size).take_while(|tile| tile.level == 0).last();
             last.map_or(Ok(false), |tile| Ok(store.kind(&layout::tile(&tile.to_string()))?.is_some()))
         };
         // Of the newest commits some may not be in the tree yet.
-        let mut sizes = log.commits.iter().rev().map(size_after).chain(stated).filter(|size| *size <= newest);
+        let all = own.map(|own| own.size).into_iter().chain(log.commits.iter().rev().map(size_after)).chain(stated);
+        let mut sizes = all.filter(|size| *size <= newest && !is_begun);
         let size = loop {
             match sizes.next() {
                 Some(size) if ends_at(size)? => break size,
