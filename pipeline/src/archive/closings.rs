@@ -45,8 +45,8 @@ impl Archive {
     /// Returns the bag of a closed month, with the version of the commit that records it; `None` if none was made.
     #[must_use]
     pub fn bag(&self, month: Month) -> Option<(u64, &BagNote)> {
-        let bags = self.commits.iter().filter_map(|commit| Some((commit.version, commit.note.bag.as_ref()?)));
-        bags.into_iter().find(|(_, bag)| bag.month == month)
+        let mut bags = self.commits.iter().filter_map(|commit| Some((commit.version, commit.note.bag.as_ref()?)));
+        bags.find(|(_, bag)| bag.month == month)
     }
 
     /// Returns how the books of a month were closed, as documents say it; `None` while they are open.

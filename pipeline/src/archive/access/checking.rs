@@ -51,8 +51,8 @@ pub(in super::super) fn check(
     });
     if let Err(fault) = read {
         let missing = || {
-            let bundles = (0..log.size).step_by(256).map(|index| bundle_path(index, log.size));
-            bundles.into_iter().find(|path| !matches!(store.kind(path), Ok(Some(_))))
+            let mut bundles = (0..log.size).step_by(256).map(|index| bundle_path(index, log.size));
+            bundles.find(|path| !matches!(store.kind(path), Ok(Some(_))))
         };
         let place = match fault {
             ArchiveError::Damaged { path } => path,
@@ -94,18 +94,18 @@ fn opened<'s>(
     claims: &BTreeMap<u64, (String, Hash)>,
     faults: &mut Faults,
 ) -> Result<Log<'s>, ArchiveError> {
+    // The newest checkpoint tells how much there should be.
+    let claimed = || Log { store, size: claims.keys().next_back().copied().unwrap_or(0), root: None };
     Ok(match Log::open(store) {
         // A size that no checkpoint states, and of which there is no last entry, was changed.
         Ok(Log { size, root: Some(_), .. }) if is_unfounded(store, size, claims)? => {
             faults.push(("A024", layout::ACCESS_SIZE.to_owned()));
-            Log { store, size: claims.keys().next_back().copied().unwrap_or(0), root: None }
+            claimed()
         }
         Ok(log) => log,
         Err(ArchiveError::Damaged { path }) => {
             faults.push(("A024", path));
-            // The newest checkpoint tells how much there should be.
-            let size = claims.keys().next_back().copied().unwrap_or(0);
-            Log { store, size, root: None }
+            claimed()
         }
         Err(fault) => return Err(fault),
     })
