@@ -7,8 +7,8 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
-use tests::faults::at_calls;
+use std::process::Output;
+use tests::faults::{at_calls, faulted};
 use tests::forger::{Forger, chosen, rebag, resign, swapped, with_text};
 use tests::tools::{Tool, mount, unmount};
 use tests::{Office, Ran, copy, flip, pasted, sha256, sqlite_texts, tree};
@@ -545,15 +545,9 @@ impl Stage {
     fn faulted(&self, fault: &str) -> (Office, PathBuf, Output) {
         let office = self.office.copy();
         let to = office.path("keluar/paket");
-        let mut strace = Tool::Strace.command();
-        strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("inject={fault}")]);
-        for path in self.touched(&office) {
-            strace.arg("-P").arg(path);
-        }
-        let program = tests::tertib();
-        strace.arg(program.get_program()).args(SMALLEST).arg("--output").arg(&to);
-        strace.arg("--config").arg(office.path("tertib.toml"));
-        let output = strace.stdin(Stdio::null()).output().unwrap();
+        let mut bundle = faulted(fault, self.touched(&office));
+        bundle.args(SMALLEST).arg("--output").arg(&to).arg("--config").arg(office.path("tertib.toml"));
+        let output = bundle.output().unwrap();
         (office, to, output)
     }
 

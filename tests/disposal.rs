@@ -7,8 +7,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
-use std::process::Stdio;
-use tests::faults::at_calls;
+use tests::faults::{at_calls, faulted};
 use tests::forger::decoded;
 use tests::tools::Tool;
 use tests::{DUE_AT_ONCE, Office, Ran, make_office, sqlite_texts, tree};
@@ -303,8 +302,6 @@ fn proposal_of(office: &Office) -> String {
 
 /// Carries a destruction out with a fault at one of the calls that touch what it touches; returns the exit code, if it ended.
 fn disturbed(office: &Office, fault: &str) -> Option<i32> {
-    let mut strace = Tool::Strace.command();
-    strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("inject={fault}")]);
     let archive = office.path("archive");
     let own = archive.join("_tertib/staging/1-0");
     let mut paths = vec![
@@ -333,14 +330,10 @@ fn disturbed(office: &Office, fault: &str) -> Option<i32> {
             .filter(|path| path.starts_with("persons/bulan=2026-08") || path.starts_with("quarantine"))
             .map(|path| archive.join(path)),
     );
-    for path in paths {
-        strace.arg("-P").arg(path);
-    }
-    let program = tests::tertib();
     let to = office.place("musnah");
-    strace.arg(program.get_program()).args(["dispose", "carry-out", &proposal_of(office), "--output", &to]);
-    strace.arg("--config").arg(office.path("tertib.toml"));
-    strace.stdin(Stdio::null()).output().unwrap().status.code()
+    let mut carry_out = faulted(fault, paths);
+    carry_out.args(["dispose", "carry-out", &proposal_of(office), "--output", &to]);
+    carry_out.arg("--config").arg(office.path("tertib.toml")).output().unwrap().status.code()
 }
 
 /// The same command ends what was disturbed: nothing of the persons is left, and nothing is wrong.

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
-use std::process::Stdio;
+use tests::faults::faulted;
 use tests::tools::Tool;
 use tests::{EVERY_EVENT, Office, Ran, make_office, tree};
 
@@ -162,25 +162,14 @@ fn the_paper_of_the_new_key_is_confirmed_and_entered() {
         let words = paper.split_once("Kata:\n").unwrap().1.split_once("\n\n").map_or("", |(words, _)| words).to_owned();
         words.lines().take(3).collect::<Vec<_>>().join("\n") + "\n\n"
     };
-    let typed = |office: &Office, action: &str, words: &str| -> Ran {
-        let mut child = office
-            .command(&["key", action])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        std::io::Write::write_all(child.stdin.as_mut().unwrap(), words.as_bytes()).unwrap();
-        child.wait_with_output().unwrap().into()
-    };
     let old = words(&office);
     office.run(&CHANGED).expect_code(0);
-    assert!(typed(&office, "confirm", &old).expect_code(1).out.contains("another key"));
+    assert!(office.typed(&["key", "confirm"], old.as_bytes()).expect_code(1).out.contains("another key"));
     let new = words(&office);
-    typed(&office, "confirm", &new).expect_code(0);
+    office.typed(&["key", "confirm"], new.as_bytes()).expect_code(0);
     fs::remove_file(office.path("kunci.key")).unwrap();
-    typed(&office, "enter", &old).expect_refusal(&["another key"]);
-    typed(&office, "enter", &new).expect_code(0);
+    office.typed(&["key", "enter"], old.as_bytes()).expect_refusal(&["another key"]);
+    office.typed(&["key", "enter"], new.as_bytes()).expect_code(0);
     assert_eq!(pull(&office).pulled().changes(), (0, 0));
 }
 
@@ -236,8 +225,6 @@ fn a_change_that_is_killed_at_any_call_is_ended() {
     undisturbed.run(&CHANGED).expect_code(0);
     let names: Vec<PathBuf> = tree(&undisturbed.path("archive")).into_keys().collect();
     let killed = |office: &Office, call: &str, n: usize| -> bool {
-        let mut strace = Tool::Strace.command();
-        strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("inject={call}:signal=KILL:when={n}")]);
         let (archive, own) = (office.path("archive"), office.path("archive/_tertib/staging/1-0"));
         let mut paths = vec![archive.clone(), own.clone(), own.join("commit.json"), own.join("intent.json")];
         paths.push(archive.join(format!("_tertib/intent-{:020}.json", 1)));
@@ -249,12 +236,9 @@ fn a_change_that_is_killed_at_any_call_is_ended() {
         paths.extend(["kunci.key", "kunci.key.baru", "kunci-*.key", "."].map(|name| office.path(name)));
         paths.sort();
         paths.dedup();
-        for path in paths {
-            strace.arg("-P").arg(path);
-        }
-        let program = tests::tertib();
-        strace.arg(program.get_program()).args(CHANGED).arg("--config").arg(office.path("tertib.toml"));
-        !matches!(strace.stdin(Stdio::null()).output().unwrap().status.code(), Some(0))
+        let mut change = faulted(&format!("{call}:signal=KILL:when={n}"), paths);
+        change.args(CHANGED).arg("--config").arg(office.path("tertib.toml"));
+        !matches!(change.output().unwrap().status.code(), Some(0))
     };
     let mut points = 0;
     for call in CALLS {

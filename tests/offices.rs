@@ -253,6 +253,15 @@ impl Office {
         folder
     }
 
+    /// Runs a command to which somebody types a text.
+    #[must_use]
+    pub fn typed(&self, arguments: &[&str], text: &[u8]) -> Ran {
+        let mut command = self.command(arguments);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        std::io::Write::write_all(child.stdin.as_mut().unwrap(), text).unwrap();
+        child.wait_with_output().unwrap().into()
+    }
+
     /// Puts another key into the place of one, which nobody writes again.
     pub fn put_key(&self, name: &str, bytes: impl AsRef<[u8]>) {
         let path = self.path(name);

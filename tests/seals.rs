@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
-use tests::faults::at_calls;
+use std::process::Output;
+use tests::faults::{at_calls, faulted};
 use tests::tools::Tool;
 use tests::{Office, Ran, flip, pasted, tree};
 
@@ -295,14 +295,8 @@ impl Stage {
 
     fn faulted(&self, fault: &str) -> (Office, Output) {
         let office = self.office.copy();
-        let mut strace = Tool::Strace.command();
-        strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("inject={fault}")]);
-        for path in &self.paths {
-            strace.arg("-P").arg(office.folder().join(path));
-        }
-        let program = tests::tertib();
-        strace.arg(program.get_program()).args(SEAL).arg("--config").arg(office.path("tertib.toml"));
-        let output = strace.stdin(Stdio::null()).output().unwrap();
+        let mut seal = faulted(fault, self.paths.iter().map(|path| office.folder().join(path)));
+        let output = seal.args(SEAL).arg("--config").arg(office.path("tertib.toml")).output().unwrap();
         (office, output)
     }
 

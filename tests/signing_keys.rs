@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Stdio;
+use tests::faults::faulted;
 use tests::tools::Tool;
 use tests::{Office, Ran, tree};
 
@@ -161,8 +161,6 @@ fn a_change_that_is_killed_at_any_call_is_ended() {
     undisturbed.run(&CHANGED).expect_code(0);
     let names: Vec<_> = tree(&undisturbed.path("archive")).into_keys().collect();
     let killed = |office: &Office, call: &str, n: usize| -> bool {
-        let mut strace = Tool::Strace.command();
-        strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("inject={call}:signal=KILL:when={n}")]);
         let (archive, own) = (office.path("archive"), office.path("archive/_tertib/staging/1-0"));
         let mut paths = vec![archive.clone(), own.clone(), own.join("commit.json"), own.join("intent.json")];
         paths.push(archive.join(format!("_tertib/intent-{:020}.json", 1)));
@@ -172,12 +170,9 @@ fn a_change_that_is_killed_at_any_call_is_ended() {
         }));
         paths.extend([archive.join("log"), archive.join("log/checkpoints"), archive.join("log/keys")]);
         paths.extend(["penanda.key", "penanda.key.baru", "."].map(|name| office.path(name)));
-        for path in paths {
-            strace.arg("-P").arg(path);
-        }
-        let program = tests::tertib();
-        strace.arg(program.get_program()).args(CHANGED).arg("--config").arg(office.path("tertib.toml"));
-        !matches!(strace.stdin(Stdio::null()).output().unwrap().status.code(), Some(0))
+        let mut change = faulted(&format!("{call}:signal=KILL:when={n}"), paths);
+        change.args(CHANGED).arg("--config").arg(office.path("tertib.toml"));
+        !matches!(change.output().unwrap().status.code(), Some(0))
     };
     let before = public_key(&base);
     let mut points = 0;
@@ -200,14 +195,6 @@ fn a_change_that_is_killed_at_any_call_is_ended() {
     assert!(points >= 40, "only {points} points");
 }
 
-/// Types a text into `tertib key`.
-fn typed(office: &Office, action: &str, text: &str) -> Ran {
-    let mut command = office.command(&["key", action]);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    std::io::Write::write_all(child.stdin.as_mut().unwrap(), text.as_bytes()).unwrap();
-    child.wait_with_output().unwrap().into()
-}
-
 fn words(office: &Office, options: &[&str]) -> String {
     let paper = office.run(&[&["key", "print"], options].concat()).expect_code(0).out;
     let words = paper.split_once("Kata:\n").unwrap().1;
@@ -219,23 +206,23 @@ fn both_keys_have_papers() {
     let (key, signing) = (words(&office, &[]), words(&office, &["--signing"]));
     assert_ne!(key, signing);
     assert!(office.run(&["key", "print", "--signing"]).out.starts_with("KUNCI PENANDA TERTIB"));
-    assert!(typed(&office, "confirm", &key).expect_code(0).out.contains("of the key "));
-    assert!(typed(&office, "confirm", &signing).expect_code(0).out.contains("of the signing key "));
-    typed(&office, "enter", &signing).expect_refusal(&["is there already"]);
+    assert!(office.typed(&["key", "confirm"], key.as_bytes()).expect_code(0).out.contains("of the key "));
+    assert!(office.typed(&["key", "confirm"], signing.as_bytes()).expect_code(0).out.contains("of the signing key "));
+    office.typed(&["key", "enter"], signing.as_bytes()).expect_refusal(&["is there already"]);
     let held = ["kunci.key", "penanda.key"].map(|name| fs::read(office.path(name)).unwrap());
     for name in ["kunci.key", "penanda.key"] {
         fs::remove_file(office.path(name)).unwrap();
     }
     // In any order: the archive tells which is which.
     for paper in [&signing, &key] {
-        typed(&office, "enter", paper).expect_code(0);
+        office.typed(&["key", "enter"], paper.as_bytes()).expect_code(0);
     }
     assert_eq!(["kunci.key", "penanda.key"].map(|name| fs::read(office.path(name)).unwrap()), held);
     fs::remove_file(office.path("penanda.key")).unwrap();
     let other = signed();
     other.run(&CHANGED).expect_code(0);
     let stranger = words(&other, &["--signing"]);
-    typed(&office, "enter", &stranger).expect_code(2);
+    office.typed(&["key", "enter"], stranger.as_bytes()).expect_code(2);
     assert!(!office.path("penanda.key").exists());
 }
 

@@ -5,9 +5,8 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Stdio;
 use tempfile::TempDir;
-use tests::faults::at_calls;
+use tests::faults::{at_calls, faulted};
 use tests::tools::Tool;
 use tests::{Office, Ran, copy, run_in};
 
@@ -184,17 +183,11 @@ fn it_forgets_nothing() {
         |fault, n| {
             let witness = base.copy();
             let what = format!("{fault} at call {n}");
-            let mut strace = Tool::Strace.command();
-            strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("inject={fault}:when={n}")]);
-            for name in ["", "saksi.key", "saksi.checkpoint", "checkpoint.saksi"] {
-                strace.arg("-P").arg(witness.folder.path().join(name));
-            }
-            strace.arg("-P").arg(&proof);
-            strace
-                .arg(tests::tertib().get_program())
-                .args(witness.arguments(&proof))
-                .current_dir(witness.folder.path());
-            let ran = Ran::from(strace.stdin(Stdio::null()).output().unwrap());
+            let names = ["", "saksi.key", "saksi.checkpoint", "checkpoint.saksi"];
+            let paths = names.map(|name| witness.folder.path().join(name)).into_iter().chain([PathBuf::from(&proof)]);
+            let mut sign = faulted(&format!("{fault}:when={n}"), paths);
+            let ran = sign.args(witness.arguments(&proof)).current_dir(witness.folder.path()).output().unwrap();
+            let ran = Ran::from(ran);
             assert!(!ran.err.contains("panic"), "{what}: {}", ran.err);
             let disturbed = ran.code != 0;
             // What the office may have by now, the witness knows of.

@@ -42,7 +42,7 @@ pub(crate) const ERRORS: [(&str, fn()); 12] = [
         fs::remove_file(office.path("penanda.key")).unwrap();
         let told = refused(&office, &["key", "new"]);
         assert!(told.contains("key rotate --signing --lost"), "{told}");
-        enter(&office, &key);
+        office.typed(&["key", "enter"], &key).expect_code(0);
         office.run(&["key", "show"]).expect_code(0);
     }),
     ("is not at hand; restore its file or enter it from the paper (`tertib key enter`)", || {
@@ -53,7 +53,7 @@ pub(crate) const ERRORS: [(&str, fn()); 12] = [
             fs::remove_file(office.path(name)).unwrap();
             let told = refused(&office, &change);
             assert!(told.contains("tertib key enter") && told.contains("--lost"), "{told}");
-            enter(&office, &key);
+            office.typed(&["key", "enter"], &key).expect_code(0);
             office.run(&change).expect_code(0);
         }
     }),
@@ -139,16 +139,6 @@ fn signed() -> Office {
 fn proved(office: &Office, event: &str) {
     let to = office.path("terbukti").display().to_string();
     office.run(&["prove", "--event", event, "--output", &to]).expect_code(0);
-}
-
-/// Types a key from its paper.
-fn enter(office: &Office, digits: &[u8]) {
-    use std::io::Write;
-    use std::process::Stdio;
-    let mut command = office.command(&["key", "enter"]);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.as_mut().unwrap().write_all(digits).unwrap();
-    Ran::from(child.wait_with_output().unwrap()).expect_code(0);
 }
 
 /// A second party with a folder of its own.
