@@ -6,12 +6,17 @@ const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// Returns lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    hex_digits(bytes).map(char::from).collect()
+    let mut digits = Vec::new();
+    push_hex(bytes, &mut digits);
+    String::from_utf8(digits).unwrap_or_default()
 }
 
-/// Returns the same digits one by one, for callers that join many digests in one buffer.
-pub(crate) fn hex_digits(bytes: &[u8]) -> impl Iterator<Item = u8> {
-    bytes.iter().flat_map(|b| [b >> 4, b & 15]).map(|n| DIGITS[usize::from(n)])
+/// Adds the same digits to a buffer.
+pub(crate) fn push_hex(bytes: &[u8], digits: &mut Vec<u8>) {
+    digits.reserve(2 * bytes.len());
+    for byte in bytes {
+        digits.extend_from_slice(&[byte >> 4, byte & 15].map(|n| DIGITS[usize::from(n)]));
+    }
 }
 
 /// Returns the SHA-256 digest as hexadecimal digits.

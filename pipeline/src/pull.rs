@@ -29,8 +29,8 @@ pub use sample::{Reason, Sample, sample};
 use crate::archive::commit_log::TableFacts;
 use crate::archive::key::Key;
 use crate::archive::quarantine::Quarantine;
-use crate::archive::tree::extend;
-use crate::archive::{Archive, ArchiveError, CommitRequest, SourceNote, Writer, WriterLock};
+use crate::archive::tree::extend_by;
+use crate::archive::{Archive, ArchiveError, CommitRequest, Leaves, SourceNote, Writer, WriterLock};
 use crate::source::{RelationSchema, RowFilter, Source, SourceConfig, SourceError, Writers};
 use crate::transparency::SigningKey;
 use backon::{BackoffBuilder, ExponentialBuilder};
@@ -188,7 +188,7 @@ impl Run<'_> {
         archive.check_zone(self.facts.zone)?;
         if writer.is_some() {
             // What an earlier writer did not get to, and all of an archive from before there was a log.
-            self.log(&archive)?;
+            self.log(&archive, None)?;
         }
         archive.check_columns(&self.facts.columns)?;
         let mut source = Source::open(self.config.clone()).await?;
@@ -245,13 +245,14 @@ impl Run<'_> {
     }
 
     /// Commits a slice, where it brought anything or the archive is known to reach further, and adds it to the log.
-    fn commit(&mut self, writer: Writer, archive: Archive, read: SliceRead<'_, '_>) -> Result<Archive, PullError> {
+    fn commit(&mut self, mut writer: Writer, archive: Archive, read: SliceRead<'_, '_>) -> Result<Archive, PullError> {
         let SliceRead { request, ingestor, files, identity, integer_ids, open_since } = read;
         let complete_until_us = self.complete_until_us(&archive, request, ingestor, open_since);
         let grew = complete::coverage_grew(&archive, &request.note, complete_until_us, self.facts.zone);
         let Some(integer_ids) = integer_ids.filter(|_| writer.has_news() || !files.is_empty() || grew) else {
             return Ok(archive);
         };
+        let leaves = writer.leaves()?;
         let key_id = archive.first_key_id().unwrap_or_else(|| self.key.id());
         let committed = writer.commit(&CommitRequest {
             at_ms: self.options.at_ms,
@@ -262,13 +263,14 @@ impl Run<'_> {
             facts: &TableFacts::new(archive.newest_form(), integer_ids, key_id, self.facts),
             findings: ingestor.counts.by_code(),
         })?;
-        self.log(&committed)?;
+        self.log(&committed, leaves)?;
         Ok(committed)
     }
 
-    /// Adds the archive's newest rows and commits to its log.
-    fn log(&mut self, archive: &Archive) -> Result<(), ArchiveError> {
-        extend(archive, self.options.signing, &mut |done, of| (self.progress)(Stage::Logging, done, of))
+    /// Adds the archive's newest rows and commits to its log. The leaves are those of the newest commit.
+    fn log(&mut self, archive: &Archive, leaves: Option<Leaves>) -> Result<(), ArchiveError> {
+        let told = &mut |done, of| (self.progress)(Stage::Logging, done, of);
+        extend_by(archive, self.options.signing, leaves, told)
     }
 
     /// Notes the findings about the source as a whole.

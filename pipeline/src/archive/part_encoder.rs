@@ -8,6 +8,7 @@
 //! Invariant: the data waiting in memory is bounded, no matter how many rows and months there are.
 
 use super::action::{Ends, Stats};
+use super::leaves::{LeafHasher, Leaves};
 use super::store::{NewFile, Store};
 use super::tables::writer;
 use super::{ArchiveError, FileEntry, layout};
@@ -61,37 +62,41 @@ pub(crate) struct ClosedParts {
     pub(crate) persons: Vec<FileEntry>,
 }
 
-/// The encoding thread and the queue that feeds it.
+/// The encoding thread and the queue that feeds it, and the thread beside it that hashes the same rows for the log.
 #[derive(Debug)]
 pub(crate) struct Encoder {
     queue: SyncSender<MonthBatch>,
     thread: JoinHandle<Result<ClosedParts, ArchiveError>>,
+    leaves: LeafHasher,
 }
 
 impl Encoder {
-    /// Starts the thread. It writes files to the folder `staging` of the store, under names that `staged` returns.
+    /// Starts the threads for the rows of a commit, which are numbered from `first`. Files are written to the folder `staging` of the
+    /// store, under names that `staged` returns.
     pub(crate) fn start(
         store: Arc<dyn Store>,
         staging: String,
-        version: u64,
+        (version, first): (u64, i64),
         integer_ids: bool,
     ) -> Result<Self, ArchiveError> {
+        let leaves = LeafHasher::start(first, store.scratch(&staging))?;
         let (queue, batches) = sync_channel(QUEUE);
         let thread = thread("encoder", move || Parts::new(store, staging, version, integer_ids)?.run(&batches))?;
-        Ok(Self { queue, thread })
+        Ok(Self { queue, thread, leaves })
     }
 
     /// Hands a batch over, and waits while the queue is full. Returns `false` if the thread has ended; [`Self::finish`] then returns
     /// the reason.
     pub(crate) fn take(&self, batch: MonthBatch) -> bool {
+        self.leaves.take(batch.public.clone());
         self.queue.send(batch).is_ok()
     }
 
-    /// Closes all parts and returns them.
-    pub(crate) fn finish(self) -> Result<ClosedParts, ArchiveError> {
+    /// Closes all parts and returns them, with the leaves of their rows.
+    pub(crate) fn finish(self) -> Result<(ClosedParts, Leaves), ArchiveError> {
         drop(self.queue);
-        let joined = self.thread.join();
-        joined.unwrap_or_else(|_| Err(stopped()))
+        let (joined, leaves) = (self.thread.join(), self.leaves.finish());
+        Ok((joined.unwrap_or_else(|_| Err(stopped()))?, leaves?))
     }
 }
 
@@ -244,7 +249,7 @@ impl PartFinishers {
     }
 }
 
-fn thread<T: Send + 'static>(
+pub(super) fn thread<T: Send + 'static>(
     name: &str,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<JoinHandle<T>, ArchiveError> {
@@ -388,7 +393,7 @@ mod tests {
     fn started(folder: &tempfile::TempDir) -> Encoder {
         let store = Folder::at(folder.path());
         store.prepare().unwrap();
-        Encoder::start(Arc::new(store), layout::STAGING.to_owned(), 0, true).unwrap()
+        Encoder::start(Arc::new(store), layout::STAGING.to_owned(), (0, 0), true).unwrap()
     }
 
     fn batch(schema: &SchemaRef, rows: usize) -> RecordBatch {
@@ -415,7 +420,7 @@ mod tests {
         for (month, rows) in [(quiet, 3), (busy, QUIET_ROWS), (busy, 1), (quiet, 2)] {
             assert!(encoder.take(MonthBatch { month, public: batch(&public, rows), private: batch(&private, rows) }));
         }
-        let closed = encoder.finish().unwrap();
+        let (closed, _) = encoder.finish().unwrap();
         let rows: Vec<(bool, u64)> =
             closed.events.iter().map(|(entry, ..)| (entry.path.contains("2026-09"), entry.rows)).collect();
         assert_eq!(rows, [(true, 3), (true, 2), (false, QUIET_ROWS as u64 + 1)]);
@@ -440,7 +445,7 @@ mod tests {
                 let batch = MonthBatch { month, public: batch(&public, *rows), private: batch(&private, *rows) };
                 assert!(encoder.take(batch));
             }
-            let closed = encoder.finish().unwrap();
+            let (closed, _) = encoder.finish().unwrap();
             let [(entry, ..)] = closed.events.as_slice() else { unreachable!("one month, one part") };
             assert_eq!(entry.rows, sizes.iter().sum::<usize>() as u64);
             let file = std::fs::File::open(folder.path().join(layout::STAGING).join(staged(&entry.path))).unwrap();

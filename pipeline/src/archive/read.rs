@@ -2,7 +2,7 @@
 
 use super::columns::{dates, instants, int64s, texts};
 use super::{Archive, ArchiveError, READ_ROWS};
-use crate::hash::hex_digits;
+use crate::hash::push_hex;
 use arrow::array::builder::BinaryBuilder;
 use arrow::array::{Array, ArrayRef, BinaryArray, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -82,7 +82,7 @@ fn hexadecimal(digests: &BinaryArray) -> Result<ArrayRef, ArrowError> {
     let mut digits = Vec::new();
     for digest in digests {
         digits.clear();
-        digits.extend(hex_digits(digest.unwrap_or_default()));
+        push_hex(digest.unwrap_or_default(), &mut digits);
         texts.append_option(digest.map(|_| &digits));
     }
     Ok(Arc::new(StringArray::try_from_binary(texts.finish())?))

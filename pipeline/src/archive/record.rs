@@ -11,18 +11,21 @@
 use super::commit_log::Commit;
 use super::{ArchiveError, columns};
 use crate::archive::event_batch::Values;
-use crate::hash::hex_digits;
-use arrow::array::{Array, BinaryArray, RecordBatch};
+use crate::hash::push_hex;
+use crate::transparency::{Hash, leaf_hash};
+use arrow::array::{Array, BinaryArray, RecordBatch, StringArray};
 use serde_json::{Value, json};
+use std::ops::Range;
 use std::sync::Arc;
 
-/// The columns of some public rows, in the order of their names.
+/// The columns of some public rows, in the order of their names, each with a comma, its name and how its value begins.
 pub(crate) struct RowRecords<'b> {
     columns: Vec<(Vec<u8>, Cells<'b>)>,
 }
 
 enum Cells<'b> {
-    Values(Values<'b>),
+    Texts(&'b StringArray),
+    Numbers(Values<'b>),
     Digests(&'b BinaryArray),
 }
 
@@ -33,13 +36,15 @@ impl<'b> RowRecords<'b> {
         let mut named: Vec<(&str, &'b Arc<dyn Array>)> =
             schema.fields().iter().map(|field| field.name().as_str()).zip(batch.columns()).collect();
         named.sort_unstable_by_key(|(name, _)| *name);
-        let columns = named.into_iter().enumerate().map(|(place, (name, values))| {
-            let cells = match values.as_any().downcast_ref::<BinaryArray>() {
-                Some(digests) => Cells::Digests(digests),
-                None => Cells::Values(Values::of(values).ok_or_else(|| columns::missing(name))?),
+        let columns = named.into_iter().map(|(name, values)| {
+            let (cells, sign) = match values.as_any().downcast_ref::<BinaryArray>() {
+                Some(digests) => (Cells::Digests(digests), "\""),
+                None => match Values::of(values).ok_or_else(|| columns::missing(name))? {
+                    Values::Texts(texts) => (Cells::Texts(texts), "\""),
+                    numbers => (Cells::Numbers(numbers), ""),
+                },
             };
-            let sign = if place == 0 { "" } else { "," };
-            Ok((format!("{sign}\"{name}\":").into_bytes(), cells))
+            Ok((format!(",\"{name}\":{sign}").into_bytes(), cells))
         });
         Ok(Self { columns: columns.collect::<Result<_, ArchiveError>>()? })
     }
@@ -48,42 +53,56 @@ impl<'b> RowRecords<'b> {
     pub(crate) fn write(&self, row: usize, record: &mut Vec<u8>) {
         let mut digits = itoa::Buffer::new();
         record.clear();
-        record.push(b'{');
         for (name, cells) in &self.columns {
-            let name = if record.len() == 1 { name.strip_prefix(b",").unwrap_or(name) } else { name };
             match cells {
                 Cells::Digests(digests) if digests.is_valid(row) => {
                     record.extend_from_slice(name);
-                    record.push(b'"');
-                    record.extend(hex_digits(digests.value(row)));
+                    push_hex(digests.value(row), record);
                     record.push(b'"');
                 }
-                Cells::Values(values) => {
-                    if let Some(text) = values.text(row) {
-                        record.extend_from_slice(name);
-                        quote(text, record);
-                    } else if let Some(number) = values.number(row) {
+                Cells::Texts(texts) if texts.is_valid(row) => {
+                    record.extend_from_slice(name);
+                    push_escaped(texts.value(row), record);
+                    record.push(b'"');
+                }
+                Cells::Numbers(values) => {
+                    if let Some(number) = values.number(row) {
                         record.extend_from_slice(name);
                         record.extend_from_slice(digits.format(number).as_bytes());
                     }
                 }
-                Cells::Digests(_) => {}
+                Cells::Digests(_) | Cells::Texts(_) => {}
             }
+        }
+        // No comma stands before the first value.
+        match record.first_mut() {
+            Some(comma) => *comma = b'{',
+            None => record.push(b'{'),
         }
         record.push(b'}');
     }
+
+    /// Returns the leaves of some rows.
+    pub(crate) fn leaves(&self, rows: Range<usize>) -> Vec<Hash> {
+        let mut record = Vec::new();
+        let leaf = |row| {
+            self.write(row, &mut record);
+            leaf_hash(&record)
+        };
+        rows.map(leaf).collect()
+    }
 }
 
-/// Writes a text as JSON. Of the characters that must be escaped, the contract refuses all but two.
-fn quote(text: &str, record: &mut Vec<u8>) {
-    record.push(b'"');
-    if text.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+/// Writes a text within quotation marks. Of the characters that must be escaped, the contract refuses all but two.
+fn push_escaped(text: &str, record: &mut Vec<u8>) {
+    // All bytes are looked at, which is faster than to stop at the first.
+    let must_be = |byte: u8| (byte < b' ') | (byte == b'"') | (byte == b'\\');
+    if text.bytes().fold(false, |found, byte| found | must_be(byte)) {
         let quoted = Value::from(text).to_string();
         record.extend_from_slice(quoted.as_bytes().get(1..quoted.len() - 1).unwrap_or_default());
     } else {
         record.extend_from_slice(text.as_bytes());
     }
-    record.push(b'"');
 }
 
 /// Returns the record of a commit: its number, the digest of its file, and what it declares.
@@ -98,7 +117,7 @@ pub(crate) fn of_commit(commit: &Commit) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use arrow::array::{ArrayRef, Int64Array, StringArray, TimestampMicrosecondArray};
+    use arrow::array::{ArrayRef, Int64Array, TimestampMicrosecondArray};
 
     #[test]
     fn a_row_is_written_as_the_rule_says() {

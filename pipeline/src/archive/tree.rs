@@ -1,6 +1,7 @@
 //! The archive's log: the Merkle tree over its public rows and commits, and the signed checkpoints of its root.
 //!
-//! Reads   the commit log, the public parts of commits that are not in the tree yet, the signing key
+//! Reads   the commit log; of commits that are not in the tree yet the leaves that were made as they were written, or the public
+//!         parts; the signing key
 //! Gives   tiles and checkpoints in the folder `log`, as the archive's newest commit needs them
 //! Rule    each commit adds its rows in the order of `seq`, and then itself. So the leaf of a row is `seq` plus the version of its
 //!         commit, and the tree after commit v has as many leaves as events and commits. A checkpoint is signed after each commit
@@ -15,5 +16,5 @@ mod growing;
 mod reading;
 
 pub use growing::sign_log;
-pub(crate) use growing::{also_sign, clear, extend, sign};
+pub(crate) use growing::{also_sign, clear, extend, extend_by, sign};
 pub(crate) use reading::{OwnSize, TILE_BYTES, Tree, newest_checkpoint, newest_size, size_after};

@@ -18,6 +18,7 @@ use super::commit_log::{NewCommit, TableFacts};
 use super::commit_note::{BagNote, CommitNote, Disposal, Hold, KeyChange, SignerChange, SourceNote};
 use super::form::{FORMS, Form};
 use super::intent::{COMMIT, Intent, is_committed, roll_forward, settle};
+use super::leaves::Leaves;
 use super::part_encoder::{Encoder, MonthBatch, staged};
 use super::staging::{clear_staging, own_staging};
 use super::store::{Folder, Store};
@@ -41,6 +42,8 @@ pub(crate) struct Writer {
     staging: String,
     encoder: Option<Encoder>,
     events: Vec<(FileEntry, Month, Stats)>,
+    /// The leaves of the rows of these parts, once they are closed.
+    leaves: Option<Leaves>,
     note: CommitNote,
     ordinal: usize,
     // After the decision point the staged files must be kept until they are rolled forward.
@@ -95,7 +98,8 @@ impl Writer {
         let note = CommitNote { previous: archive.head(), next_seq: archive.next_seq(), ..CommitNote::default() };
         head::renew(&archive)?;
         let staging = own_staging(&*store, archive.next_version())?;
-        Ok(Self { archive, staging, encoder: None, events: Vec::new(), note, ordinal: 0, decided: false, _lock: lock })
+        let (encoder, events, leaves) = (None, Vec::new(), None);
+        Ok(Self { archive, staging, encoder, events, leaves, note, ordinal: 0, decided: false, _lock: lock })
     }
 
     /// Returns the archive as it was before this commit.
@@ -118,6 +122,7 @@ impl Writer {
         self.store().remove(&self.staging)?;
         self.staging = own_staging(self.store(), self.archive.next_version())?;
         self.events.clear();
+        self.leaves = None;
         self.ordinal = 0;
         self.note =
             CommitNote { previous: self.archive.head(), next_seq: self.archive.next_seq(), ..CommitNote::default() };
@@ -138,8 +143,9 @@ impl Writer {
         let encoder = match self.encoder.take() {
             Some(encoder) => encoder,
             None => {
-                let store = Arc::clone(self.archive.store());
-                Encoder::start(store, self.staging.clone(), self.archive.next_version(), integer_ids)?
+                let (store, archive) = (Arc::clone(self.archive.store()), &self.archive);
+                let begin = (archive.next_version(), archive.next_seq());
+                Encoder::start(store, self.staging.clone(), begin, integer_ids)?
             }
         };
         let accepted = encoder.take(MonthBatch { month, public, private });
@@ -150,7 +156,8 @@ impl Writer {
     /// Closes all parts and waits until they are written.
     fn close_parts(&mut self) -> Result<(), ArchiveError> {
         if let Some(encoder) = self.encoder.take() {
-            let closed = encoder.finish()?;
+            let (closed, leaves) = encoder.finish()?;
+            self.leaves = Some(leaves);
             self.events.extend(closed.events);
             self.note.persons.extend(closed.persons);
         }
@@ -257,6 +264,12 @@ impl Writer {
     pub(crate) fn seal(&mut self, month: Month, incomplete: Option<&str>) {
         self.note.seal = Some(month);
         self.note.sealed_incomplete = incomplete.map(str::to_owned);
+    }
+
+    /// Closes all parts and returns the leaves of their rows, by which the log can be extended after the commit; `None` without rows.
+    pub(crate) fn leaves(&mut self) -> Result<Option<Leaves>, ArchiveError> {
+        self.close_parts()?;
+        Ok(self.leaves.take())
     }
 
     /// Commits everything that was staged, together with the cursor.

@@ -1,7 +1,7 @@
 //! The lines of a manifest, and which names a file of a bag may have.
 
 use super::error::BagError;
-use crate::hash::hex_digits;
+use crate::hash::hex;
 use std::collections::BTreeMap;
 use std::io::{BufRead, ErrorKind, Read};
 
@@ -13,10 +13,7 @@ pub(super) type Files = BTreeMap<String, Digest>;
 
 /// Returns the bytes of a manifest: a line for each file, in order of the paths.
 pub(super) fn written(files: &Files) -> Vec<u8> {
-    let line = |(path, digest): (&String, &Digest)| {
-        let digits = hex_digits(digest).map(char::from);
-        digits.chain("  ".chars()).chain(path.chars()).chain(['\n']).collect::<String>()
-    };
+    let line = |(path, digest): (&String, &Digest)| format!("{}  {path}\n", hex(digest));
     files.iter().map(line).collect::<String>().into_bytes()
 }
 

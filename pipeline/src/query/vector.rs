@@ -4,7 +4,7 @@
 //! Gives   values by row, in the form in which most rows cost least: codes of few distinct values, or plain integers
 
 use super::datum::Datum;
-use crate::hash::hex_digits;
+use crate::hash::hex;
 use ahash::RandomState;
 use arrow::array::{
     Array, ArrayRef, BinaryArray, DictionaryArray, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray,
@@ -170,9 +170,7 @@ impl Reader {
         }
         let a = any.downcast_ref::<BinaryArray>()?;
         let bytes = |at: usize| Some(each(at)).filter(|at| a.is_valid(*at)).map(|at| a.value(at));
-        let hexadecimal =
-            |bytes: &&[u8]| Datum::Text(String::from_utf8(hex_digits(bytes).collect()).unwrap_or_default().into());
-        Some(interned((0..count).map(bytes), hexadecimal))
+        Some(interned((0..count).map(bytes), |bytes| Datum::Text(hex(bytes).into())))
     }
 }
 

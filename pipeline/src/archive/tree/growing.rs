@@ -2,6 +2,7 @@
 
 use super::super::commit_log::{Commit, EventFile};
 use super::super::layout::LogFolder;
+use super::super::leaves::Leaves;
 use super::super::record::{self, RowRecords};
 use super::super::store::{LONGEST_LOG_BYTES, Store};
 use super::super::{Archive, ArchiveError, READ_ROWS, Writer, WriterLock, layout};
@@ -28,14 +29,26 @@ type Told<'a> = &'a mut (dyn FnMut(u64, u64) + Send);
 /// # Errors
 /// [`ArchiveError::Forked`] when the tree or the checkpoint is not the one that was written, so that nothing is signed.
 pub(crate) fn extend(archive: &Archive, key: Option<&SigningKey>, told: Told<'_>) -> Result<(), ArchiveError> {
+    extend_by(archive, key, None, told)
+}
+
+/// Does the same where the leaves of the newest commit are at hand, so that its parts are not read again.
+pub(crate) fn extend_by(
+    archive: &Archive,
+    key: Option<&SigningKey>,
+    leaves: Option<Leaves>,
+    told: Told<'_>,
+) -> Result<(), ArchiveError> {
     let (Some(newest), Some(origin)) = (archive.commits.last(), archive.origin()) else { return Ok(()) };
     let store = &**archive.store();
     let wanted = size_after(newest);
     let own = OwnSize::read(store, layout::TREE_SIZE)?;
     let signed = newest_checkpoint(store)?;
     let begun = begun(archive, own, signed.as_ref().map(|(checkpoint, _)| checkpoint))?;
-    let written =
-        if begun.size() == wanted { OwnSize { size: wanted, root: begun.root() } } else { grow(archive, begun, told)? };
+    let written = match begun.size() == wanted {
+        true => OwnSize { size: wanted, root: begun.root() },
+        false => grow(archive, begun, leaves, told)?,
+    };
     let is_signed = signed.is_some_and(|(checkpoint, _)| checkpoint.size == wanted);
     // It is signed after this, so where it is signed nothing is left.
     if !is_signed {
@@ -95,7 +108,7 @@ fn check_anew(archive: &Archive, signed: Option<&Checkpoint>) -> Result<Growth, 
     let until = version.and_then(|version| archive.at(version));
     let forked = |reason: &str| ArchiveError::Forked { path: layout::CHECKPOINT, reason: reason.to_owned() };
     let Some(until) = until else { return Err(forked("it ends in the middle of a commit")) };
-    let written = grow(&until, Growth::new(), &mut |_, _| {})?;
+    let written = grow(&until, Growth::new(), None, &mut |_, _| {})?;
     if written.root != signed.root {
         return Err(forked("its root is not that of the archive's rows and commits"));
     }
@@ -104,7 +117,12 @@ fn check_anew(archive: &Archive, signed: Option<&Checkpoint>) -> Result<Growth, 
 }
 
 /// Adds the commits that the tree does not have yet, and writes its tiles.
-fn grow(archive: &Archive, mut growth: Growth, told: Told<'_>) -> Result<OwnSize, ArchiveError> {
+fn grow(
+    archive: &Archive,
+    mut growth: Growth,
+    mut leaves: Option<Leaves>,
+    told: Told<'_>,
+) -> Result<OwnSize, ArchiveError> {
     let store = &**archive.store();
     let mut written: Vec<String> = Vec::new();
     let (begun, mut first) = (growth.size(), 0);
@@ -117,7 +135,11 @@ fn grow(archive: &Archive, mut growth: Growth, told: Told<'_>) -> Result<OwnSize
                 written.push(path);
                 Ok::<(), ArchiveError>(())
             };
-            each_leaf(archive, commit, first, &mut |leaf| growth.add(leaf, &mut full), &mut |done| told(done, all))?;
+            let mut add = |leaf: &Hash| growth.add(leaf, &mut full);
+            match leaves.take_if(|leaves| leaves.are_of(&(first..commit.note.next_seq))) {
+                Some(leaves) => leaves.each(add)?,
+                None => each_leaf(archive, commit, first, &mut add, &mut |done| told(done, all))?,
+            }
             growth.add(&leaf_hash(&record::of_commit(commit)), &mut full)?;
         }
         first = commit.note.next_seq;
@@ -248,15 +270,10 @@ fn collect(hashed: &Receiver<Vec<(i64, Hash)>>, begin: i64, leaves: &mut [Option
 
 /// Hashes the rows of a part, batch by batch, as long as `take` wants more.
 fn of_part(archive: &Archive, file: &EventFile, take: impl Fn(Vec<(i64, Hash)>) -> bool) -> Result<(), ArchiveError> {
-    let mut record = Vec::new();
     for batch in archive.stored(&file.entry, READ_ROWS / 8)? {
         let batch = batch?;
-        let records = RowRecords::of(&batch)?;
-        let leaf = |(row, seq): (usize, &i64)| {
-            records.write(row, &mut record);
-            (*seq, leaf_hash(&record))
-        };
-        if !take(int64s(&batch, "seq")?.values().iter().enumerate().map(leaf).collect()) {
+        let leaves = RowRecords::of(&batch)?.leaves(0..batch.num_rows());
+        if !take(int64s(&batch, "seq")?.values().iter().copied().zip(leaves).collect()) {
             break;
         }
     }

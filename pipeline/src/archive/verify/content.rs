@@ -17,7 +17,7 @@ use super::persons::of_private_part;
 use super::tree::TreeCheck;
 use super::{ArchiveError, Examination, Log, Verification};
 use crate::archive::columns::{instants, int64s};
-use crate::transparency::{Hash, leaf_hash};
+use crate::transparency::Hash;
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, Schema};
 use bytes::Bytes;
@@ -320,20 +320,12 @@ fn public_part(
 
 /// Returns the leaves of the rows of a batch. Of many rows, another thread hashes the second half.
 fn leaves_of(records: &RowRecords<'_>, rows: usize) -> Vec<Hash> {
-    let hashed = |range: Range<usize>| -> Vec<Hash> {
-        let mut record = Vec::new();
-        let leaf = |row| {
-            records.write(row, &mut record);
-            leaf_hash(&record)
-        };
-        range.map(leaf).collect()
-    };
     if rows < ROWS_OF_TWO_THREADS {
-        return hashed(0..rows);
+        return records.leaves(0..rows);
     }
     std::thread::scope(|scope| {
-        let second = scope.spawn(|| hashed(rows / 2..rows));
-        let mut leaves = hashed(0..rows / 2);
+        let second = scope.spawn(|| records.leaves(rows / 2..rows));
+        let mut leaves = records.leaves(0..rows / 2);
         leaves.extend(second.join().unwrap_or_else(|defect| resume_unwind(defect)));
         leaves
     })
