@@ -57,6 +57,8 @@ fn a_sealed_month_has_a_bag() {
     // With the programs of others alone.
     let recipe = fs::read_to_string(bag.join("BACA-SAYA.md")).unwrap();
     assert!(recipe.contains("2026-10") || recipe.contains("Oktober 2026"), "{recipe}");
+    assert!(["nik", "hasil"].iter().all(|column| recipe.contains(&format!("| `{column}` | "))), "{recipe}");
+    assert!(!recipe.contains("CSV"), "{recipe}");
     let room = tempfile::TempDir::new().unwrap();
     let blocks = recipe.split("```sh\n").skip(1).map(|block| block.split("```").next().unwrap());
     let mut run = 0;

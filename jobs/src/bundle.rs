@@ -10,6 +10,8 @@
 mod contents;
 mod questions;
 
+pub(crate) use contents::meanings;
+
 use crate::access::{self, Look};
 use crate::documents::Step;
 use crate::workspace::{Snapshot, Workspace};

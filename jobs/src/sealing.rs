@@ -5,6 +5,7 @@
 //! Rule    a month has one bag, which is made once. What arrives for it later stands in later books
 
 use crate::access::{self, Look, OF_THE_OFFICE};
+use crate::bundle::meanings;
 use crate::documents::{Batch, Selection, Step};
 use crate::stop;
 use crate::workspace::{Snapshot, Workspace};
@@ -91,7 +92,8 @@ fn fill(
     }
     stop::check()?;
     let mut bag = put_books(bag, snapshot, month, told)?;
-    let readme = reports::bag_readme(&readme(snapshot, (month, on), &provenance, log))?;
+    let columns = meanings(snapshot, month, true)?;
+    let readme = reports::bag_readme(&readme(snapshot, (month, on), (&provenance, log), columns))?;
     bag.put("BACA-SAYA.md", readme.as_bytes())?;
     let bag = bag.close(&[
         ("Source-Organization", snapshot.workspace.config.office.dinas.clone()),
@@ -123,8 +125,8 @@ fn put_books(bag: BagWriter, snapshot: &Snapshot, month: Month, told: impl Fn(St
 fn readme(
     snapshot: &Snapshot,
     (month, on): (Month, NaiveDate),
-    provenance: &Provenance,
-    log: &LogExtract,
+    (provenance, log): (&Provenance, &LogExtract),
+    columns: Vec<(String, String)>,
 ) -> BagReadme {
     BagReadme {
         dinas: snapshot.workspace.config.office.dinas.clone(),
@@ -143,6 +145,6 @@ fn readme(
             key: format!("data/log/{}", log.key),
         }),
         questions: Vec::new(),
-        columns: Vec::new(),
+        columns,
     }
 }

@@ -20,6 +20,7 @@ mod calls;
 mod clauses;
 mod columnar;
 mod datum;
+mod dictionaries;
 mod expressions;
 mod frame;
 mod groups;

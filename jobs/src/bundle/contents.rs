@@ -5,10 +5,10 @@ use crate::documents::{Batch, DocumentFile, Selection, Step};
 use crate::stop;
 use crate::workspace::{Snapshot, Workspace};
 use anyhow::{Result, bail};
-use pipeline::{Archive, BAG_MONTHS, BagWriter, ClosedBag, LogExtract, Questions};
+use pipeline::{BAG_MONTHS, BagWriter, ClosedBag, LogExtract, Questions};
 use reports::{BagReadme, ReadmeStatement, RowsCsv};
 use schemas::document::{CsvDialect, FileFormat, Provenance};
-use schemas::{ColumnMeaning, DocumentGroup, Finding, Month};
+use schemas::{Column, ColumnMeaning, DocumentGroup, Finding, Month, Visibility};
 use std::io::BufWriter;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -41,7 +41,7 @@ pub(super) fn fill(
     }
     let provenance = archive.provenance()?;
     let meanings = match wanted.months.first() {
-        Some(month) => meanings(archive, *month)?,
+        Some(month) => meanings(snapshot, *month, false)?,
         None => bail!("a bundle has a month"),
     };
     let proved = if wanted.role.sees_rows() { wanted.months.as_slice() } else { &[] };
@@ -72,12 +72,16 @@ pub(super) fn fill(
     Ok(Filled { bag, rows, findings, origin: log.statement.origin })
 }
 
-/// What each public column of the contract means.
-fn meanings(archive: &Archive, month: Month) -> Result<Vec<(String, String)>> {
-    let head = pipeline::month_rows(archive, month)?.head;
-    let known = ColumnMeaning::all()?.into_iter();
-    let named = known.map(|column| (column.column.name().to_owned(), column.meaning.id));
-    Ok(named.filter(|(name, _)| head.contains(name)).collect())
+/// What each column of a month's public rows means, and with `private` each of those that name residents.
+pub(crate) fn meanings(snapshot: &Snapshot, month: Month, private: bool) -> Result<Vec<(String, String)>> {
+    let head = pipeline::month_rows(&snapshot.archive, month)?.head;
+    let facts = &snapshot.workspace.facts.columns;
+    let is_held = |column: Column| match facts.get(column).visibility {
+        Visibility::Public => head.iter().any(|name| name == column.name()),
+        Visibility::Personal => private,
+    };
+    let known = ColumnMeaning::all()?.into_iter().filter(|known| is_held(known.column));
+    Ok(known.map(|known| (known.column.name().to_owned(), known.meaning.id)).collect())
 }
 
 /// The rows of a month as tables for people.

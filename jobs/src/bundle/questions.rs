@@ -54,7 +54,7 @@ pub(super) fn put_views(bag: &mut BagWriter, questions: &Questions, months: &[Mo
         }
         Ok(())
     };
-    let computed = questions.computed_columns("events_all")?.join(", ");
+    let computed = questions.computed_columns()?.join(", ");
     for month in months.iter().map(ToString::to_string) {
         let of_rows = format!("SELECT seq, {computed} FROM events_all WHERE bulan = '{month}' ORDER BY seq");
         put(OF_ROWS, &month, &of_rows)?;

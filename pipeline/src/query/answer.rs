@@ -98,13 +98,13 @@ impl Questions {
         Ok(columns)
     }
 
-    /// Returns the names of the columns of a view that are not those of the archive's own table.
+    /// Returns the names of the columns of the view `events_all` that are not those of the archive's own table.
     ///
     /// # Errors
-    /// [`QueryError`] when there is no such view, or the archive cannot be read.
-    pub fn computed_columns(&self, view: &str) -> Result<Vec<String>, QueryError> {
+    /// [`QueryError`] when the archive cannot be read.
+    pub fn computed_columns(&self) -> Result<Vec<String>, QueryError> {
         let own = self.subject.archive.public_schema()?;
-        let columns = columns_of(&self.subject, view)?.unwrap_or_default().into_iter().map(|(name, _)| name);
+        let columns = columns_of(&self.subject, "events_all")?.unwrap_or_default().into_iter().map(|(name, _)| name);
         Ok(columns.filter(|name| name != "bulan" && own.index_of(name).is_err()).collect())
     }
 

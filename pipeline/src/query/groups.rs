@@ -11,6 +11,7 @@ use super::frame::{Frame, combined};
 use super::node::{Node, Row};
 use super::vector::Vector;
 use ahash::RandomState;
+use indexmap::IndexSet;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -21,9 +22,54 @@ const UNKNOWN: u32 = u32::MAX;
 pub(super) struct Groups<'a> {
     keys: Vec<&'a Node>,
     states: Vec<(&'a Aggregate, State<'a>)>,
-    places: HashMap<Row, u32, RandomState>,
-    found: Vec<Row>,
+    found: Found,
     budget: &'a Budget,
+}
+
+/// The keys of groups, in the order in which they were first met. The place of a key is its group.
+enum Found {
+    /// There are no keys, and one group.
+    Whole,
+    One(IndexSet<Datum, RandomState>),
+    Several(IndexSet<Row, RandomState>),
+}
+
+impl Found {
+    fn with(keys: usize) -> Self {
+        match keys {
+            0 => Self::Whole,
+            1 => Self::One(IndexSet::default()),
+            _ => Self::Several(IndexSet::default()),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Whole => 1,
+            Self::One(keys) => keys.len(),
+            Self::Several(keys) => keys.len(),
+        }
+    }
+
+    /// Returns the group of a row, which begins it if it is new.
+    fn group(&mut self, keys: &[Rc<Vector>], row: usize) -> u32 {
+        let mut values = keys.iter().map(|key| key.at(row));
+        let place = match self {
+            Self::Whole => 0,
+            Self::One(found) => found.insert_full(values.next().unwrap_or(Datum::Null)).0,
+            Self::Several(found) => found.insert_full(values.collect()).0,
+        };
+        u32::try_from(place).unwrap_or(UNKNOWN)
+    }
+
+    /// Returns the keys of a group.
+    fn keys(&self, group: usize) -> &[Datum] {
+        match self {
+            Self::Whole => &[],
+            Self::One(found) => found.get_index(group).map_or(&[], std::slice::from_ref),
+            Self::Several(found) => found.get_index(group).map_or(&[], |keys| keys),
+        }
+    }
 }
 
 /// What an aggregate function has seen, by group.
@@ -80,10 +126,12 @@ impl<'a> State<'a> {
             }
             (Self::Distinct(seen, counts), Some(operand)) => {
                 let before = seen.len();
-                let mut met: HashSet<(u32, u32), RandomState> = HashSet::default();
+                // The group in which a value of the batch was met last.
+                let mut met =
+                    if let Vector::Coded { values, .. } = operand { vec![UNKNOWN; values.len()] } else { Vec::new() };
                 for (row, group) in places {
                     if let Vector::Coded { codes, .. } = operand
-                        && !met.insert((groups[row], codes[row]))
+                        && std::mem::replace(&mut met[codes[row] as usize], groups[row]) == groups[row]
                     {
                         continue;
                     }
@@ -149,11 +197,9 @@ impl<'a> State<'a> {
 impl<'a> Groups<'a> {
     pub(super) fn new(keys: Vec<&'a Node>, aggregates: &'a [Aggregate], budget: &'a Budget) -> Self {
         let states = aggregates.iter().map(|aggregate| (aggregate, State::of(aggregate))).collect();
-        let mut groups = Self { keys, states, places: HashMap::default(), found: Vec::new(), budget };
-        if groups.keys.is_empty() {
-            groups.found.push(Rc::from([]));
-            groups.grow();
-        }
+        let found = Found::with(keys.len());
+        let mut groups = Self { keys, states, found, budget };
+        groups.grow();
         groups
     }
 
@@ -202,7 +248,7 @@ impl<'a> Groups<'a> {
             for (row, combination) in combined.iter_mut().enumerate() {
                 let group = &mut known[*combination as usize];
                 if *group == UNKNOWN {
-                    *group = self.group(&keys, row);
+                    *group = self.found.group(&keys, row);
                 }
                 *combination = *group;
             }
@@ -217,32 +263,21 @@ impl<'a> Groups<'a> {
                 let pair = (a[row], b[row]);
                 groups.push(match known.get(&pair) {
                     Some(group) => *group,
-                    None => *known.entry(pair).or_insert(self.group(&keys, row)),
+                    None => *known.entry(pair).or_insert(self.found.group(&keys, row)),
                 });
             }
             return Ok(groups);
         }
-        Ok((0..frame.rows).map(|row| self.group(&keys, row)).collect())
-    }
-
-    fn group(&mut self, keys: &[Rc<Vector>], row: usize) -> u32 {
-        let key: Row = keys.iter().map(|key| key.at(row)).collect();
-        if let Some(place) = self.places.get(&key) {
-            return *place;
-        }
-        let place = u32::try_from(self.found.len()).unwrap_or(UNKNOWN);
-        self.found.push(Rc::clone(&key));
-        self.places.insert(key, place);
-        place
+        Ok((0..frame.rows).map(|row| self.found.group(&keys, row)).collect())
     }
 
     /// Returns one row per group: its keys, then the aggregate functions.
     pub(super) fn finish(self) -> impl Iterator<Item = Result<Row, QueryError>> + use<'a> {
         let Self { states, found, .. } = self;
-        found.into_iter().enumerate().map(move |(group, key)| {
+        (0..found.len()).map(move |group| {
             let results = states.iter().map(|(aggregate, state)| state.value(aggregate, group));
             let results: Vec<Datum> = results.collect::<Result<_, _>>()?;
-            Ok(key.iter().cloned().chain(results).collect())
+            Ok(found.keys(group).iter().cloned().chain(results).collect())
         })
     }
 }

@@ -9,6 +9,7 @@
 
 use super::bounds::Bounds;
 use super::datum::{Datum, Kind};
+use super::dictionaries::with_dictionaries;
 use super::frame::{Columns, Frame};
 use super::node::{Node, Row};
 use super::relations::Column;
@@ -293,6 +294,12 @@ impl Columns for Batch<'_, '_> {
     }
 }
 
+/// Gives equal texts of a batch one code.
+fn coded(file: &EventFile, batch: Result<RecordBatch, ArchiveError>) -> Result<RecordBatch, ArchiveError> {
+    with_dictionaries(&batch?)
+        .map_err(|reason| ArchiveError::Decode { path: file.entry.path.clone(), reason: reason.to_string() })
+}
+
 /// Who is given each batch with its part, and says whether another is wanted.
 type TakeBatch<'a> = &'a mut dyn FnMut(&EventFile, &RecordBatch) -> Result<ControlFlow<()>, QueryError>;
 
@@ -321,7 +328,7 @@ fn decoded(
             let Some(file) = files.get(place) else { break };
             let Some(sender) = senders[place].lock().unwrap_or_else(PoisonError::into_inner).take() else { break };
             match archive.coded(&file.entry, names, sought, BATCH) {
-                Ok(mut batches) => drop(batches.try_for_each(|batch| sender.send(batch))),
+                Ok(mut batches) => drop(batches.try_for_each(|batch| sender.send(coded(file, batch)))),
                 Err(fault) => drop(sender.send(Err(fault))),
             }
         }

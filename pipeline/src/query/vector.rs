@@ -4,11 +4,8 @@
 //! Gives   values by row, in the form in which most rows cost least: codes of few distinct values, or plain integers
 
 use super::datum::Datum;
-use crate::hash::hex;
 use ahash::RandomState;
-use arrow::array::{
-    Array, ArrayRef, BinaryArray, DictionaryArray, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray,
-};
+use arrow::array::{Array, ArrayRef, DictionaryArray, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray};
 use arrow::datatypes::Int32Type;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -139,38 +136,30 @@ impl Reader {
             let plain = |at: usize| i64::from(a.values()[each(at)]);
             return Some(plain_values(Whole::Integer, (0..count).map(plain).collect(), a, each));
         }
-        if let Some(a) = any.downcast_ref::<DictionaryArray<Int32Type>>() {
-            let words = a.values();
-            let values = match self.dictionaries.get(&column) {
-                Some((known, values)) if Arc::ptr_eq(known, words) || known.to_data().ptr_eq(&words.to_data()) => {
-                    Rc::clone(values)
-                }
-                _ => {
-                    let texts = words.as_any().downcast_ref::<StringArray>()?;
-                    let mut values: Vec<Datum> =
-                        texts.iter().map(|text| Datum::Text(text.unwrap_or_default().into())).collect();
-                    values.push(Datum::Null);
-                    let values = Rc::new(values);
-                    self.dictionaries.insert(column, (Arc::clone(words), Rc::clone(&values)));
-                    values
-                }
-            };
-            let none = u32::try_from(values.len() - 1).ok()?;
-            let keys = a.keys();
-            let has_null = keys.null_count() > 0;
-            let code = |at: usize| {
-                let at = each(at);
-                if has_null && keys.is_null(at) { none } else { u32::try_from(keys.values()[at]).unwrap_or(none) }
-            };
-            return Some(Vector::Coded { codes: (0..count).map(code).collect(), values });
-        }
-        if let Some(a) = any.downcast_ref::<StringArray>() {
-            let text = |at: usize| Some(each(at)).filter(|at| a.is_valid(*at)).map(|at| a.value(at));
-            return Some(interned((0..count).map(text), |text| Datum::Text((*text).into())));
-        }
-        let a = any.downcast_ref::<BinaryArray>()?;
-        let bytes = |at: usize| Some(each(at)).filter(|at| a.is_valid(*at)).map(|at| a.value(at));
-        Some(interned((0..count).map(bytes), |bytes| Datum::Text(hex(bytes).into())))
+        let a: &DictionaryArray<Int32Type> = any.downcast_ref()?;
+        let words = a.values();
+        let values = match self.dictionaries.get(&column) {
+            Some((known, values)) if Arc::ptr_eq(known, words) || known.to_data().ptr_eq(&words.to_data()) => {
+                Rc::clone(values)
+            }
+            _ => {
+                let texts = words.as_any().downcast_ref::<StringArray>()?;
+                let mut values: Vec<Datum> =
+                    texts.iter().map(|text| Datum::Text(text.unwrap_or_default().into())).collect();
+                values.push(Datum::Null);
+                let values = Rc::new(values);
+                self.dictionaries.insert(column, (Arc::clone(words), Rc::clone(&values)));
+                values
+            }
+        };
+        let none = u32::try_from(values.len() - 1).ok()?;
+        let keys = a.keys();
+        let has_null = keys.null_count() > 0;
+        let code = |at: usize| {
+            let at = each(at);
+            if has_null && keys.is_null(at) { none } else { u32::try_from(keys.values()[at]).unwrap_or(none) }
+        };
+        Some(Vector::Coded { codes: (0..count).map(code).collect(), values })
     }
 }
 
@@ -199,26 +188,4 @@ fn plain_values(of: Whole, values: Vec<i64>, array: &dyn Array, each: impl Fn(us
         }
         _ => Vector::Plain { of, values, valid },
     }
-}
-
-/// Gives equal values one code.
-fn interned<K: std::hash::Hash + Eq>(rows: impl Iterator<Item = Option<K>>, datum: impl Fn(&K) -> Datum) -> Vector {
-    let mut known: HashMap<K, u32, RandomState> = HashMap::default();
-    let mut values = vec![Datum::Null];
-    let mut codes = Vec::with_capacity(rows.size_hint().0);
-    for row in rows {
-        codes.push(match row {
-            None => 0,
-            Some(key) => match known.get(&key) {
-                Some(code) => *code,
-                None => {
-                    let code = u32::try_from(values.len()).unwrap_or_default();
-                    values.push(datum(&key));
-                    known.insert(key, code);
-                    code
-                }
-            },
-        });
-    }
-    Vector::Coded { codes, values: Rc::new(values) }
 }

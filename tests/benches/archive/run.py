@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
-"""Times what proves an archive: its log, verification, proofs and traces, beside sha256sum and restic over the same bytes.
+"""Times what proves an archive: its log, verification, proofs and traces, beside sha256sum and restic over the same bytes, and beside
+the trees of ct-merkle and pymerkle.
 
     python3 run.py --tertib PROGRAM --office OFFICE.sqlite --room DIR [--repeats 3]
 
 The office is pulled once into DIR. Prints a table of medians: wall time, CPU time, peak resident memory of whole processes, and what
-the goals allow. restic is measured where it is installed.
+the goals allow. restic is measured where it is installed, pymerkle where the Python that PYTHON names has it. The bench `proof` is built
+with cargo where the tests are.
 """
 import argparse
+import json
 import os
 import pathlib
 import random
@@ -14,6 +17,7 @@ import shutil
 import sqlite3
 import statistics
 import subprocess
+import sys
 import time
 
 
@@ -27,6 +31,30 @@ def measured(argv, codes=(0,), **kind):
     if code not in codes:
         raise SystemExit(f"{' '.join(argv)} ended with {code}: {out[-400:]}")
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, out
+
+
+PYMERKLE = """
+import sys, time, pymerkle
+size, length = int(sys.argv[1]), int(sys.argv[2])
+tree = pymerkle.InmemoryTree(algorithm="sha256")
+began = time.perf_counter()
+for place in range(size):
+    tree.append_entry(bytes([place % 251]) * length)
+built = time.perf_counter() - began
+times = []
+for place in range(20):
+    began = time.perf_counter()
+    tree.prove_inclusion(place * size // 20 + 1)
+    times.append(time.perf_counter() - began)
+print(built, sorted(times)[10])
+"""
+
+
+def built(name):
+    said = subprocess.run(["cargo", "test", "--workspace", "--bench", name, "--no-run", "--message-format=json"],
+                          cwd=pathlib.Path(__file__).parent, stdout=subprocess.PIPE, check=True, text=True).stdout
+    found = [json.loads(line) for line in said.splitlines()]
+    return next(one["executable"] for one in found if one.get("target", {}).get("name") == name and one.get("executable"))
 
 
 def median(runs):
@@ -82,6 +110,21 @@ def main():
         proofs.append(tertib("prove", "--event", str(event), "--output", str(room / "bukti")))
     proof = median(proofs)
     row("prove one event", proof, f"{1000 * (proof[0] - begun[0]):.1f} ms beyond the start of the program")
+    known = room / "peristiwa.json"
+    known.write_text(json.dumps([str(event) for event in chosen]))
+    inside = json.loads(measured([built("proof"), str(archive), str(known)])[3])
+    nothing = (float("nan"), float("nan"))
+    row("… in process: the log of commits opened", (inside["open"], *nothing))
+    row("… in process: one event proved", (inside["prove"], *nothing), "allowed: 0.005 s")
+    size = f"{inside['leaves']:,} records of {inside['record']} bytes, in memory"
+    row("ct-merkle: the tree", (inside["ct_merkle_tree"], *nothing), size)
+    peers = [f"ct-merkle: {1e6 * inside['ct_merkle_prove']:.1f} µs"]
+    python = os.environ.get("PYTHON", sys.executable)
+    if subprocess.run([python, "-c", "import pymerkle"], stderr=subprocess.DEVNULL).returncode == 0:
+        peer = measured([python, "-c", PYMERKLE, str(inside["leaves"]), str(inside["record"])])
+        tree, proof = map(float, peer[3].split())
+        row("pymerkle: the tree", (tree, peer[1], peer[2]), size)
+        peers.append(f"pymerkle: {1e6 * proof:.1f} µs")
     berkas = [b for (b,) in sqlite3.connect(given.office).execute("select berkas_id from berkas order by berkas_id")]
     traces = [tertib("trace", "--berkas", b) for b in random.Random(7).sample(berkas, 10)]
     row("trace one berkas", median(traces), "allowed: 0.15 s")
@@ -101,6 +144,7 @@ def main():
         measured(["restic", "init"], env=known)
         measured(["restic", "backup", str(archive)], env=known)
         row("restic check --read-data", median([measured(["restic", "check", "--read-data"], env=known) for _ in range(given.repeats)]))
+    print(f"\nOne proof of a leaf in memory by its place: {', '.join(peers)}")
 
 
 if __name__ == "__main__":
