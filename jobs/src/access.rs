@@ -14,6 +14,8 @@ use schemas::{Month, numbers_a_person};
 /// What somebody is about to be shown.
 #[derive(Clone, Debug)]
 pub(crate) struct Look<'a> {
+    /// The account of the portal that asks; none for the user of this machine.
+    pub by: Option<&'a str>,
     /// The kind of access.
     pub act: &'static str,
     /// What was asked for, without a NIK.
@@ -48,15 +50,15 @@ pub(crate) fn check_purpose(purpose: &str) -> Result<()> {
     Ok(())
 }
 
-/// Notes what somebody is about to be shown.
+/// Notes what somebody is about to be shown. Returns the number of the entry; none where it could not be written.
 ///
 /// # Errors
 /// When it discloses personal data and cannot be noted.
-pub(crate) fn note(workspace: &Workspace, look: &Look<'_>) -> Result<()> {
+pub(crate) fn note(workspace: &Workspace, look: &Look<'_>) -> Result<Option<u64>> {
     look.purpose.map_or(Ok(()), check_purpose)?;
     let access = Access {
         at: clock::now().timestamp(),
-        by: user(),
+        by: look.by.map_or_else(user, by_account),
         role: look.role.to_owned(),
         purpose: look.purpose.map(str::to_owned),
         act: look.act.to_owned(),
@@ -70,13 +72,13 @@ pub(crate) fn note(workspace: &Workspace, look: &Look<'_>) -> Result<()> {
         Ok(workspace.archive()?.note_access(&access, key.as_ref())?)
     };
     match noted() {
-        Ok(_) => Ok(()),
+        Ok(number) => Ok(Some(number)),
         Err(fault) if look.discloses => {
             Err(fault.context("nothing is shown, since it cannot be noted who looked (folder access of the archive)"))
         }
         Err(fault) => {
             tracing::warn!("it is not noted that somebody looked: {fault:#}");
-            Ok(())
+            Ok(None)
         }
     }
 }
@@ -93,6 +95,7 @@ pub(crate) fn of_copies(
         return write();
     }
     let mut look = Look {
+        by: None,
         act: "render",
         what: format!("{month}"),
         answer: String::new(),
@@ -121,6 +124,11 @@ fn names(rendition: &Rendition<Written>) -> String {
     let mut ids: Vec<&str> = rendition.files.iter().map(|file| file.id.as_str()).collect();
     ids.dedup();
     ids.join(", ")
+}
+
+/// What an entry says of an account of the portal.
+pub(crate) fn by_account(account: &str) -> String {
+    format!("portal: {account}")
 }
 
 /// The user of this machine: who called the program, and through whom where that was `sudo`.

@@ -120,6 +120,7 @@ fn leave(workspace: &Workspace, departure: Departure<'_>) -> Result<()> {
     let Departure { digest, rows, wanted } = departure;
     let months: Vec<String> = wanted.months.iter().map(ToString::to_string).collect();
     let look = Look {
+        by: None,
         act: "bundle",
         what: months.join(", "),
         answer: digest.to_owned(),
@@ -128,5 +129,6 @@ fn leave(workspace: &Workspace, departure: Departure<'_>) -> Result<()> {
         role: wanted.role.name(),
         purpose: wanted.purpose.as_deref(),
     };
-    access::note(workspace, &look)
+    access::note(workspace, &look)?;
+    Ok(())
 }

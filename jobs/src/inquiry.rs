@@ -5,12 +5,15 @@
 
 mod attendant;
 mod child;
+mod elsewhere;
 mod form;
 mod order;
 mod question;
 mod room;
 
 pub(crate) use attendant::{Options, attend};
-pub(crate) use child::{Limits, answered};
-pub(crate) use form::{Form, given};
+pub(crate) use child::{Answered, Limits, Question, answered, examined};
+pub(crate) use elsewhere::script;
+pub(crate) use form::{Form, given, text, write};
+pub(crate) use order::Asked;
 pub(crate) use question::{listed, question};

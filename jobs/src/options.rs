@@ -104,7 +104,7 @@ pub(crate) struct Where {
 }
 
 /// An archive that is read without an office's configuration, as an auditor has it.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct ArchiveCopy {
     /// Folder of an archive, or of a copy of its public part; no configuration, key or source is needed.
     #[arg(long, value_name = "DIR", conflicts_with = "config")]

@@ -10,6 +10,7 @@ mod desk;
 mod explained;
 mod file;
 mod guard;
+mod inquiries;
 mod limits;
 mod listener;
 mod office;
@@ -45,6 +46,7 @@ use axum::routing::{MethodFilter, on};
 use chrono::NaiveDate;
 use clerk::Clerk;
 use guard::Front;
+use inquiries::Inquiries;
 use limits::Limits;
 use office::{Office, by_one_reading};
 use refusal::{Reason, Refusal};
@@ -84,6 +86,7 @@ struct Portal {
     opened: Option<PortalSection>,
     clerk: Arc<Clerk>,
     examination: pages::Examination,
+    inquiries: Inquiries,
     /// Where `serve` is asked to run and abort; none where the portal is alone.
     asks: Option<mpsc::Sender<Asked>>,
     stop: watch::Receiver<bool>,
@@ -140,6 +143,7 @@ pub(crate) async fn open(place: Where, asks: Option<mpsc::Sender<Asked>>) -> Res
         front: Front::new(&section.names, section.listen, is_secure),
         clerk: Arc::default(),
         examination: pages::Examination::default(),
+        inquiries: Inquiries::default(),
         asks,
         stop: stopped.clone(),
         office,

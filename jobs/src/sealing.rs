@@ -56,6 +56,7 @@ pub(crate) fn keep(workspace: &Arc<Workspace>, month: Month, told: impl Fn(Step<
         bag.sign(signing, &log.statement.origin)?;
     }
     let look = Look {
+        by: None,
         act: "seal",
         what: month.to_string(),
         answer: bag.digest(),

@@ -25,7 +25,7 @@ mod recipe;
 mod staging;
 mod writer;
 
-pub use contents::{event_scripts, put_events, put_persons};
+pub use contents::{archive_views, event_scripts, put_events, put_persons};
 pub use error::BagError;
 pub use examination::{BagExamination, BagTrust, examine_bag};
 pub use fault::BagFault;

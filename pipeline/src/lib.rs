@@ -28,8 +28,8 @@ pub use archive::{
 };
 pub use bag::{
     BAG_MONTHS, BagError, BagExamination, BagFault, BagTrust, BagWriter, ClosedBag, ComputedTable, KeptBagRequest,
-    LogExtract, LoggedCommit, MonthRows, OF_ROWS, ScriptError, event_scripts, examine_bag, keep_bag, log_extract,
-    month_rows, put_events, put_log, put_persons,
+    LogExtract, LoggedCommit, MonthRows, OF_ROWS, ScriptError, archive_views, event_scripts, examine_bag, keep_bag,
+    log_extract, month_rows, put_events, put_log, put_persons,
 };
 pub use books::{BookError, BookWriter, Disclosure};
 pub use disposal::{Disposable, DisposableMonth, DisposalError, DisposalRequest, dispose};
@@ -46,7 +46,9 @@ pub use pull::{
     Difference, Progress, PullError, PullOptions, PullReport, Reason, Reconciliation, Sample, Stage, pull, reconcile,
     sample,
 };
-pub use query::{Answer, AnswerColumn, AnswerKind, Ended, Given, QueryError, Questions, write_parquet};
+pub use query::{
+    Answer, AnswerColumn, AnswerKind, DescribedView, Ended, Given, QueryError, Questions, Reads, write_parquet,
+};
 pub use selftest::{Check, Selftest, SelftestError, Statistic, selftest};
 pub use source::{
     Catalog, CatalogColumn, CatalogTable, DateFormat, Link, Profile, RelationSchema, Source, SourceConfig, SourceError,

@@ -40,7 +40,7 @@ mod views;
 mod windows;
 mod words;
 
-pub use answer::{Answer, AnswerColumn, AnswerKind, Ended};
+pub use answer::{Answer, AnswerColumn, AnswerKind, DescribedView, Ended};
 pub use columnar::write_parquet;
 
 use crate::archive::{Archive, ArchiveError};
@@ -49,8 +49,10 @@ use datum::Datum;
 use node::Row;
 use parse::{Parsed, may_mention, parse};
 use relations::{Column, Planner};
-use schemas::{Decisions, Facts};
+use schemas::{Decisions, Facts, Month};
 use serde_json::Value;
+use sqlparser::ast::Query;
+use sqlparser::tokenizer::Token;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -90,6 +92,15 @@ pub enum Given {
     Integer(u64),
 }
 
+/// What a question reads.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reads {
+    /// The columns, as `view.column`.
+    pub columns: Vec<String>,
+    /// The months of which it reads rows.
+    pub months: Vec<Month>,
+}
+
 /// What may be asked of an archive.
 #[derive(Debug)]
 pub struct Questions {
@@ -121,6 +132,26 @@ impl Questions {
         Ok(Answer { columns, rows })
     }
 
+    /// Says what a question would read, and reads nothing of it.
+    ///
+    /// # Errors
+    /// [`QueryError`] when it is no question that can be answered, or when the log cannot be read.
+    pub fn examine(&self, sql: &str, given: &BTreeMap<String, Given>) -> Result<Reads, QueryError> {
+        let Parsed::Select(query, tokens) = parse(sql, given)? else { return Ok(Reads::default()) };
+        let (views, ..) = self.examined(&query, &tokens)?;
+        Ok(Reads { columns: views.touched(), months: views.months() })
+    }
+
+    /// Plans a question over empty tables. Also returns what it mentions, and the names that there are.
+    fn examined(&self, query: &Query, tokens: &[Token]) -> Result<(Rc<Views>, BTreeSet<String>, Words), QueryError> {
+        let names = all_names(&self.subject)?;
+        let mentioned: BTreeSet<String> = names.iter().filter(|name| may_mention(tokens, name)).cloned().collect();
+        let words = Words(names.into_iter().collect());
+        let views = Rc::new(Views::new(&self.subject, mentioned.clone(), true));
+        Planner::new(Rc::clone(&views), words.clone()).answer(query, &mut |_| Ok(()), &mut |_| Ok(()))?;
+        Ok((views, mentioned, words))
+    }
+
     /// Answers a question row by row, and returns which columns and months were read.
     fn ask(
         &self,
@@ -134,12 +165,8 @@ impl Questions {
             Parsed::List => return self.described(None, begin, row),
             Parsed::Describe(view) => return self.described(Some(&view), begin, row),
         };
-        let names = all_names(&self.subject)?;
-        let mentioned: BTreeSet<String> = names.iter().filter(|name| may_mention(&tokens, name)).cloned().collect();
-        let words = Words(names.into_iter().collect());
-        // A question that will be refused is refused before anything is read: this plans it over empty tables.
-        let examined = Views::new(&self.subject, mentioned.clone(), true);
-        Planner::new(Rc::new(examined), words.clone()).answer(&query, &mut |_| Ok(()), &mut |_| Ok(()))?;
+        // A question that will be refused is refused before anything is read.
+        let (_, mentioned, words) = self.examined(&query, &tokens)?;
         if self.subject.archive.is_empty() {
             return Err(self.subject.archive.empty().into());
         }

@@ -19,6 +19,12 @@ pub enum Right {
     /// See the cases behind a number, by ids that name nobody.
     #[serde(rename = "baris-angka")]
     Cases,
+    /// Ask the archive questions and take the answers away.
+    #[serde(rename = "kueri")]
+    Query,
+    /// See the whole log of those who looked; everybody sees their own part.
+    #[serde(rename = "log-akses")]
+    Lookers,
     /// Enter values of targets and remarks on findings.
     #[serde(rename = "keputusan")]
     Decide,
@@ -35,8 +41,17 @@ pub enum Right {
 
 impl Right {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Review, Self::Origin, Self::Cases, Self::Decide, Self::Jobs, Self::Operate, Self::System];
+    pub const ALL: [Self; 9] = [
+        Self::Review,
+        Self::Origin,
+        Self::Cases,
+        Self::Query,
+        Self::Lookers,
+        Self::Decide,
+        Self::Jobs,
+        Self::Operate,
+        Self::System,
+    ];
 
     /// Returns whether it is to change something, and not only to see it.
     #[must_use]

@@ -25,6 +25,11 @@ for (const slider of document.querySelectorAll("[data-geser]")) {
   field.addEventListener("input", () => (slider.value = field.value.replace(",", ".")));
 }
 
+// What is waited for: the page is asked for again.
+for (const waiting of document.querySelectorAll("[data-tunggu]")) {
+  setTimeout(() => location.reload(), Number(waiting.dataset.tunggu));
+}
+
 // A log that grows: lines come from the address in `data-aliran`, and `selesai` ends them.
 for (const log of document.querySelectorAll("[data-aliran]")) {
   const stream = new EventSource(log.dataset.aliran);

@@ -193,7 +193,7 @@ fn carry_out(options: &CarryOut, common: Common) -> Result<Outcome> {
         let what = months.iter().map(Month::to_string).collect::<Vec<_>>().join(" ");
         let answer = sha256.clone();
         let (discloses, role, purpose) = (false, OF_THE_OFFICE, None);
-        access::note(&workspace, &Look { act: "dispose", what, answer, rows, discloses, role, purpose })?;
+        access::note(&workspace, &Look { by: None, act: "dispose", what, answer, rows, discloses, role, purpose })?;
     }
     print::data(&format!(
         "{count} private files with {rows} rows were destroyed by version {version} of the archive\n{}\n",

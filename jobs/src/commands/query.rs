@@ -1,10 +1,11 @@
 //! `tertib query`
 
 use crate::access::{self, Look};
-use crate::inquiry::{Form, Limits, answered, given, listed, question};
+use crate::inquiry::{Form, Limits, Question, answered, given, listed, question};
 use crate::options::{ArchiveCopy, Common, Format, Where};
 use crate::outcome::Outcome;
 use crate::print;
+use crate::stop;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -66,10 +67,10 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     if matches!(form, Form::Xlsx | Form::Parquet) && options.output.is_none() {
         bail!("a workbook or a Parquet file needs a name; give it with --output FILE");
     }
-    let (sql, parameters) = match (&options.question, options.columns.as_deref()) {
-        (_, Some("")) => ("SHOW TABLES".to_owned(), std::collections::BTreeMap::new()),
+    let asked = match (&options.question, options.columns.as_deref()) {
+        (_, Some("")) => Question { sql: "SHOW TABLES".to_owned(), ..Question::default() },
         (_, Some(view)) if view.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') => {
-            (format!("DESCRIBE {view}"), std::collections::BTreeMap::new())
+            Question { sql: format!("DESCRIBE {view}"), ..Question::default() }
         }
         (_, Some(_)) => {
             bail!("there is no view of this name; `{}` lists them", print::command("query --columns", None))
@@ -77,14 +78,18 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
         (asked, None) => question(asked.as_deref().context("nothing was asked")?, options.month, &options.set)?,
     };
     let limits = Limits { rows: options.limit.unwrap_or_else(|| form.usual_rows()), seconds: options.timeout };
-    let answer = answered(sql, parameters, limits, &options.copy, &options.place).await?;
+    let words = asked.words();
+    let reading = stop::reading(|| "the question was left without an answer; ask again".to_owned());
+    let answer = answered(asked, limits, &options.copy, &options.place).await?;
+    drop(reading);
     // The one place where the whole answer is known, and nothing of it was given yet.
     let asked = &answer.asked;
     tracing::debug!(digest = %asked.digest, rows = asked.rows, columns = ?asked.columns, months = asked.months.len(), "answered");
     if options.copy.archive.is_none() {
         let look = Look {
+            by: None,
             act: "query",
-            what: asked.sql.clone(),
+            what: words,
             answer: asked.digest.clone(),
             rows: asked.rows,
             discloses: false,

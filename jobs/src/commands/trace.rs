@@ -80,6 +80,7 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     // The one place through which a trace passes before anything of it leaves. Who has a copy has no log of the office.
     if let Some(workspace) = workspace {
         let look = Look {
+            by: None,
             act: "trace",
             what: format!("{} {}", trace.subject.word(), trace.subject.id()),
             answer: pipeline::sha256(&leaving),

@@ -9,7 +9,7 @@ use crate::options::{ArchiveCopy, Where};
 use crate::workspace::Readable;
 use anyhow::{Context, Result};
 use clap::Args;
-use pipeline::Questions;
+use pipeline::{Ended, Questions, Reads};
 use serde_json::json;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -51,6 +51,12 @@ fn answer(options: &Options, order: &Order, out: &mut dyn Write) -> Result<()> {
         Readable::Own(workspace) => (Arc::clone(&workspace.facts), Some(workspace.decisions.clone())),
         Readable::Copy { facts, .. } => (facts, None),
     };
-    Questions::new(archive, facts, decisions).write(&order.sql, &order.given, order.most, out)?;
+    let questions = Questions::new(archive, facts, decisions);
+    if !order.examined {
+        return Ok(questions.write(&order.sql, &order.given, order.most, out)?);
+    }
+    let Reads { columns, months } = questions.examine(&order.sql, &order.given)?;
+    let end = Ended { rows: 0, sha256: String::new(), columns, months };
+    writeln!(out, "{}\n{}", json!({"columns": []}), json!({"end": end}))?;
     Ok(())
 }

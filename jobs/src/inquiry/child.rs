@@ -57,18 +57,53 @@ enum Line {
     End(Ended),
 }
 
+/// A question, with the values of its parameters.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Question {
+    /// The SELECT.
+    pub(crate) sql: String,
+    /// The values of its parameters.
+    pub(crate) given: BTreeMap<String, Given>,
+}
+
+impl Question {
+    /// The question as the log of those who looked has it: the SELECT, and the values of its parameters.
+    pub(crate) fn words(&self) -> String {
+        let value = |(name, value): (&String, &Given)| match value {
+            Given::Text(text) => format!("\n:{name} = '{text}'"),
+            Given::Integer(n) => format!("\n:{name} = {n}"),
+        };
+        self.given.iter().map(value).fold(self.sql.clone(), |words, one| words + &one)
+    }
+}
+
 /// Lets a child answer a question.
 pub(crate) async fn answered(
-    sql: String,
-    given: BTreeMap<String, Given>,
+    question: Question,
     limits: Limits,
     copy: &ArchiveCopy,
     place: &Where,
 ) -> Result<Answered> {
-    let _reading = stop::reading(|| "the question was left without an answer; ask again".to_owned());
+    carried_out(question, false, limits, copy, place).await
+}
+
+/// Lets a child say what a question reads; the answer has no rows.
+pub(crate) async fn examined(question: Question, limits: Limits, copy: &ArchiveCopy, place: &Where) -> Result<Asked> {
+    Ok(carried_out(question, true, limits, copy, place).await?.asked)
+}
+
+async fn carried_out(
+    question: Question,
+    examined: bool,
+    limits: Limits,
+    copy: &ArchiveCopy,
+    place: &Where,
+) -> Result<Answered> {
+    let Question { sql, given } = question;
     let order = Order {
         sql,
         given,
+        examined,
         most: limits.rows,
         memory_bytes: MEMORY_BYTES,
         // All its threads together; the clock of the wall is kept here.
@@ -180,6 +215,13 @@ fn broken_off(status: ExitStatus) -> anyhow::Error {
 }
 
 impl Answered {
+    /// Begins again with the first row.
+    pub(crate) fn rewind(&mut self) -> std::io::Result<()> {
+        self.lines.seek(SeekFrom::Start(0))?;
+        self.lines.read_line(&mut String::new())?;
+        Ok(())
+    }
+
     /// Returns the next row.
     pub(crate) fn row(&mut self) -> std::io::Result<Option<Vec<Value>>> {
         let mut line = String::new();

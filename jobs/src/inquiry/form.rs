@@ -60,7 +60,7 @@ impl Serialize for Object<'_> {
 pub(crate) fn given(mut answered: Answered, form: Form, output: Option<&Path>) -> Result<()> {
     let Some(path) = output else {
         let mut out = BufWriter::with_capacity(1 << 17, std::io::stdout());
-        let written = write(&mut answered, form, &mut out).and_then(|()| Ok(out.flush()?));
+        let written = write(&mut answered, form, None, &mut out).and_then(|()| Ok(out.flush()?));
         // A reader that went away is no error.
         return match written {
             Err(fault) if fault.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == ErrorKind::BrokenPipe) => {
@@ -73,14 +73,20 @@ pub(crate) fn given(mut answered: Answered, form: Form, output: Option<&Path>) -
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = NamedTempFile::with_prefix_in(".tertib-", folder).with_context(unwritten)?;
     let mut out = BufWriter::with_capacity(1 << 17, file.as_file_mut());
-    write(&mut answered, form, &mut out).and_then(|()| Ok(out.flush()?)).with_context(unwritten)?;
+    write(&mut answered, form, None, &mut out).and_then(|()| Ok(out.flush()?)).with_context(unwritten)?;
     drop(out);
     file.as_file().sync_all().with_context(unwritten)?;
     file.persist(path).with_context(unwritten)?;
     Ok(())
 }
 
-fn write(answered: &mut Answered, form: Form, out: &mut (dyn Write + Send)) -> Result<()> {
+/// Writes an answer. Where it is noted, its file says so: the number of the entry in the log of those who looked.
+pub(crate) fn write(
+    answered: &mut Answered,
+    form: Form,
+    noted: Option<u64>,
+    out: &mut (dyn Write + Send),
+) -> Result<()> {
     let columns = answered.columns.clone();
     let head: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
     match form {
@@ -91,11 +97,20 @@ fn write(answered: &mut Answered, form: Form, out: &mut (dyn Write + Send)) -> R
             }
             out.write_all(print::table(&head, &rows).as_bytes())?;
         }
-        Form::Csv => csv(answered, &head, out)?,
+        Form::Csv => {
+            csv(answered, &head, out)?;
+            if let Some(number) = noted {
+                let digest = &answered.asked.digest;
+                out.write_all(&csv_lines(&[vec![format!("Log akses nomor {number}; SHA-256 jawaban {digest}")]])?)?;
+            }
+        }
         Form::Json => {
             let named: Vec<Value> = columns.iter().map(|one| json!({"name": one.name, "kind": one.kind})).collect();
             let asked = &answered.asked;
             write!(out, "{{\n  \"sha256\": {},\n  \"n\": {},\n", json!(asked.digest), asked.rows)?;
+            if let Some(number) = noted {
+                writeln!(out, "  \"access\": {number},")?;
+            }
             write!(out, "  \"columns\": {},\n  \"rows\": [", json!(named))?;
             let mut between = "\n    ";
             while let Some(row) = answered.row()? {
@@ -105,11 +120,11 @@ fn write(answered: &mut Answered, form: Form, out: &mut (dyn Write + Send)) -> R
             }
             out.write_all(b"\n  ]\n}\n")?;
         }
-        Form::Xlsx => out.write_all(&workbook(answered, &head, &columns)?)?,
+        Form::Xlsx => out.write_all(&workbook(answered, &head, &columns, noted)?)?,
         Form::Parquet => {
             let digest = answered.asked.digest.clone();
             let mut rows = std::iter::from_fn(|| answered.row().transpose());
-            write_parquet(&columns, &mut rows, &digest, out)?;
+            write_parquet(&columns, &mut rows, (&digest, noted), out)?;
         }
     }
     Ok(())
@@ -132,18 +147,19 @@ fn csv(answered: &mut Answered, head: &[&str], out: &mut dyn Write) -> Result<()
     }
 }
 
-fn workbook(answered: &mut Answered, head: &[&str], columns: &[AnswerColumn]) -> Result<Vec<u8>> {
+fn workbook(answered: &mut Answered, head: &[&str], columns: &[AnswerColumn], noted: Option<u64>) -> Result<Vec<u8>> {
     let asked = &answered.asked;
     if asked.rows.saturating_mul(head.len() as u64) > MOST_CELLS {
         let what = format!("a workbook of {} rows is too large", asked.rows);
         bail!("{what}; take --format csv or parquet, or fewer rows with --limit");
     }
-    let notes = [
+    let mut notes = vec![
         ("Pertanyaan", asked.sql.clone()),
         ("SHA-256 jawaban", asked.digest.clone()),
         ("Baris", asked.rows.to_string()),
         ("Waktu", "semua saat dalam UTC".to_owned()),
     ];
+    notes.extend(noted.map(|number| ("Nomor log akses", number.to_string())));
     let mut fault = None;
     let mut rows = std::iter::from_fn(|| match answered.row() {
         Ok(row) => Some(row?.iter().zip(columns).map(|(value, column)| cell(value, column.kind)).collect()),
@@ -156,7 +172,8 @@ fn workbook(answered: &mut Answered, head: &[&str], columns: &[AnswerColumn]) ->
     fault.map_or(Ok(bytes), |fault| Err(fault.into()))
 }
 
-fn text(value: &Value) -> String {
+/// A value as tables show it.
+pub(crate) fn text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 pub(super) struct Order {
     pub(super) sql: String,
     pub(super) given: BTreeMap<String, Given>,
+    /// Whether it only says what the question reads.
+    pub(super) examined: bool,
     /// The most rows that it gives.
     pub(super) most: u64,
     /// The most memory that it may take, in bytes of address space.

@@ -1,5 +1,6 @@
 //! What is asked: a SELECT, or a saved question by its name, and the values of its parameters.
 
+use super::child::Question;
 use crate::print;
 use anyhow::{Context, Result, anyhow, bail};
 use pipeline::Given;
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 const MONTH: &str = "month";
 
 /// Returns the SELECT and the values of its parameters.
-pub(crate) fn question(asked: &str, month: Option<Month>, set: &[String]) -> Result<(String, BTreeMap<String, Given>)> {
+pub(crate) fn question(asked: &str, month: Option<Month>, set: &[String]) -> Result<Question> {
     let saved = SavedQuestion::all()?;
     let found = saved.iter().find(|saved| saved.name == asked.trim());
     if found.is_none() && is_name(asked) {
@@ -53,7 +54,7 @@ pub(crate) fn question(asked: &str, month: Option<Month>, set: &[String]) -> Res
             }
         }
     }
-    Ok((found.map_or_else(|| asked.to_owned(), |saved| saved.sql.clone()), given))
+    Ok(Question { sql: found.map_or_else(|| asked.to_owned(), |saved| saved.sql.clone()), given })
 }
 
 /// Whether this is a name, and no SELECT.

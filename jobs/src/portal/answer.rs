@@ -81,6 +81,7 @@ fn parts(speech: Speech<'_>, may: impl Fn(Right) -> bool) -> Vec<Link> {
         ("/dokumen", Right::Review, speech.say("portal.documents", &[])),
         ("/target", Right::Review, speech.say("portal.targets", &[])),
         ("/kalender", Right::Review, speech.say("portal.calendar", &[])),
+        ("/kueri", Right::Query, speech.say("portal.query", &[])),
         ("/pekerjaan", Right::Jobs, speech.say("portal.jobs", &[])),
         ("/sistem", Right::System, speech.say("portal.system", &[])),
     ];
@@ -151,7 +152,7 @@ impl Portal {
         let format = match visit.wanted {
             Form::Csv => FileFormat::Csv,
             Form::Xlsx => FileFormat::Xlsx,
-            Form::Other => return self.responded(visit, Err(Reason::NoForm.into())),
+            Form::Other | Form::Parquet => return self.responded(visit, Err(Reason::NoForm.into())),
             Form::Page | Form::Json | Form::Events => {
                 let files = if tables.is_empty() { sheet.files } else { files_of(visit, &tables) };
                 let sheet = Sheet { files, ..sheet };

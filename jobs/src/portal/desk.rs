@@ -12,10 +12,11 @@ use crate::options::Where;
 use crate::server;
 use crate::workspace::{Snapshot, Workspace};
 use anyhow::{Context, Result};
+use pipeline::Questions;
 use reports::{DataSource, Document, DocumentPage, Renderer, Shelf, Shelved, ShelvedFile};
 use schemas::document::FileFormat;
 use schemas::{DocumentGroup, Month};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::cell::OnceCell;
 use std::io::{BufRead, Write};
 use std::sync::Arc;
@@ -87,6 +88,11 @@ impl Desk {
             Work::Origin(..) | Work::OriginFile(..) | Work::Rerun(..) | Work::Cases(..) | Work::CasesFile(..) => {
                 self.of_number(work)
             }
+            Work::Views => self.said("kueri", json!({"views": self.questions()?.views()?})),
+            Work::ViewsElsewhere => {
+                let views = pipeline::archive_views(&self.snapshot()?.archive)?;
+                Ok(file("tampilan.sql".to_owned(), views.into_bytes(), false))
+            }
             Work::Finding(month, code) => self.finding(*month, code),
             Work::Trial(tried) | Work::TrialPicture(tried) | Work::TrialFile(tried, _) => self.trial(work, tried),
         }
@@ -135,6 +141,12 @@ impl Desk {
             let made = documents::file_of(document, format, &self.renderer, office)?;
             Ok(file(made.name, made.bytes, false))
         })
+    }
+
+    /// What may be asked of the archive.
+    fn questions(&self) -> Result<Questions> {
+        let Workspace { facts, decisions, .. } = &*self.workspace;
+        Ok(Questions::new(self.snapshot()?.archive.clone(), Arc::clone(facts), Some(decisions.clone())))
     }
 
     /// The archive, in words.

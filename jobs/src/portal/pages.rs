@@ -7,7 +7,9 @@ mod findings;
 mod job_path;
 mod jobs;
 mod live;
+mod lookers;
 mod origin;
+mod questions;
 mod remedies;
 mod review;
 mod run;
@@ -51,6 +53,12 @@ pub(super) async fn answer(page: Page, visit: &Visit) -> Answered {
         Page::Leave => Ok(sign_in::leave(visit, false)),
         Page::LeaveEverywhere => Ok(sign_in::leave(visit, true)),
         Page::Account => account::page(visit),
+        Page::Question => questions::form(visit).await,
+        Page::Ask => questions::ask(visit).await,
+        Page::Inquiry => questions::page(visit).await,
+        Page::CancelInquiry => questions::cancel(visit),
+        Page::InquiryElsewhere => questions::script(visit).await,
+        Page::Lookers => lookers::page(visit).await,
         Page::Jobs => jobs::page(visit).await,
         Page::Run if visit.form == super::visit::Form::Events => live::stream(visit).await,
         Page::Run => run::page(visit).await,

@@ -73,6 +73,24 @@ pub(super) enum Reason {
     Day,
     /// There is no such standing.
     Standing,
+    /// Another question of the same person goes on.
+    Busy,
+    /// Nothing was asked.
+    QuestionEmpty,
+    /// A question is too long.
+    QuestionLong,
+    /// A question has a number like a NIK.
+    QuestionPerson,
+    /// The value of a parameter is missing or of another kind.
+    Parameter,
+    /// A purpose cannot be entered.
+    Purpose,
+    /// The program does not answer a question, and says why in its own words.
+    NotAnswered,
+    /// An answer is not kept any more, or is somebody else's.
+    AnswerGone,
+    /// A question reads what only tertib computes.
+    NotInFiles,
     /// A remark is empty.
     RemarkEmpty,
     /// A remark is too long.
@@ -93,6 +111,8 @@ enum Way {
     Calendar,
     /// The review that is not narrowed.
     Whole(Month),
+    /// The questions to the archive.
+    Questions,
 }
 
 /// Why there is no answer, and where to go on.
@@ -163,6 +183,7 @@ impl From<Reason> for Refusal {
         let status = reason.status();
         let way = match status {
             StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS => Way::SignIn,
+            _ if matches!(reason, Reason::Busy | Reason::AnswerGone | Reason::NotInFiles) => Way::Questions,
             _ => Way::Start,
         };
         Self { reason, status, way }
@@ -185,6 +206,7 @@ impl Way {
             Self::Jobs => ("/pekerjaan".to_owned(), speech.say("way.jobs", &[])),
             Self::LastMonth(part) => (format!("/{part}"), speech.say("way.last_month", &[])),
             Self::Calendar => ("/kalender".to_owned(), speech.say("way.calendar", &[])),
+            Self::Questions => ("/kueri".to_owned(), speech.say("way.questions", &[])),
             Self::Whole(month) => (format!("/tinjauan/{month}"), speech.say("way.whole", &[])),
         };
         Link { path, text }
@@ -202,6 +224,8 @@ impl Reason {
             | Self::NoYear(..)
             | Self::NoNumber
             | Self::NoNarrowing
+            | Self::AnswerGone
+            | Self::NotInFiles
             | Self::NotOnPaper => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
@@ -211,6 +235,7 @@ impl Reason {
             Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::Wait(_) | Self::Streams => StatusCode::TOO_MANY_REQUESTS,
             Self::ReadOnly
+            | Self::Busy
             | Self::FirstClosing(_)
             | Self::NotToClose(_)
             | Self::Configuration
@@ -221,6 +246,12 @@ impl Reason {
             | Self::Number
             | Self::Day
             | Self::Standing
+            | Self::QuestionEmpty
+            | Self::QuestionLong
+            | Self::QuestionPerson
+            | Self::Parameter
+            | Self::Purpose
+            | Self::NotAnswered
             | Self::RemarkEmpty
             | Self::RemarkLong
             | Self::RemarkPerson => StatusCode::UNPROCESSABLE_ENTITY,
@@ -266,6 +297,15 @@ impl Reason {
             Self::Number => speech.say("refusal.number", &[]),
             Self::Day => speech.say("refusal.day", &[]),
             Self::Standing => speech.say("refusal.standing", &[]),
+            Self::Busy => speech.say("refusal.busy", &[]),
+            Self::QuestionEmpty => speech.say("refusal.question_empty", &[]),
+            Self::QuestionLong => speech.say("refusal.question_long", &[]),
+            Self::QuestionPerson => speech.say("refusal.question_person", &[]),
+            Self::Parameter => speech.say("refusal.parameter", &[]),
+            Self::Purpose => speech.say("refusal.purpose", &[]),
+            Self::NotAnswered => speech.say("refusal.not_answered", &[]),
+            Self::AnswerGone => speech.say("refusal.answer_gone", &[]),
+            Self::NotInFiles => speech.say("refusal.not_in_files", &[]),
             Self::RemarkEmpty => speech.say("refusal.remark_empty", &[]),
             Self::RemarkLong => speech.say("refusal.remark_long", &[]),
             Self::RemarkPerson => speech.say("refusal.remark_person", &[]),

@@ -46,6 +46,12 @@ pub(super) enum Page {
     DocumentFile,
     Compliance,
     Calendar,
+    Question,
+    Ask,
+    Inquiry,
+    CancelInquiry,
+    InquiryElsewhere,
+    Lookers,
     Jobs,
     Run,
     RunNow,
@@ -71,7 +77,15 @@ impl Page {
     pub(super) fn has_tables(self) -> bool {
         matches!(
             self,
-            Self::Targets | Self::Finding | Self::Jobs | Self::System | Self::Documents | Self::Origin | Self::WhatIf
+            Self::Targets
+                | Self::Finding
+                | Self::Jobs
+                | Self::System
+                | Self::Documents
+                | Self::Origin
+                | Self::WhatIf
+                | Self::Inquiry
+                | Self::Lookers
         )
     }
 }
@@ -121,12 +135,13 @@ const fn post(path: &'static str, access: Access, page: Page) -> Route {
 const REVIEW: Access = Access::Holder(Right::Review);
 const ORIGIN: Access = Access::Holder(Right::Origin);
 const DECIDE: Access = Access::Holder(Right::Decide);
+const QUERY: Access = Access::Holder(Right::Query);
 const JOBS: Access = Access::Holder(Right::Jobs);
 const SYSTEM: Access = Access::Holder(Right::System);
 const OPERATE: Access = Access::Holder(Right::Operate);
 
 /// All of them.
-pub(super) const ROUTES: [Route; 43] = [
+pub(super) const ROUTES: [Route; 52] = [
     get("/", Access::Visitor, Page::Start),
     get("/tinjauan", REVIEW, Page::Start),
     get("/kepatuhan", REVIEW, Page::Start),
@@ -155,6 +170,15 @@ pub(super) const ROUTES: [Route; 43] = [
     get("/kepatuhan/{bulan}", REVIEW, Page::Compliance),
     get("/kalender", REVIEW, Page::Calendar),
     get("/kalender/{tahun}", REVIEW, Page::Calendar),
+    get("/kueri", QUERY, Page::Question),
+    post("/kueri", QUERY, Page::Ask),
+    get("/kueri/{id}", QUERY, Page::Inquiry),
+    post("/kueri/{id}/batal", QUERY, Page::CancelInquiry),
+    get("/kueri/{id}/duckdb.sql", QUERY, Page::InquiryElsewhere),
+    get("/log-akses", Access::Visitor, Page::Lookers),
+    get("/log-akses.csv", Access::Visitor, Page::Lookers),
+    get("/log-akses.json", Access::Visitor, Page::Lookers),
+    get("/log-akses.xlsx", Access::Visitor, Page::Lookers),
     get("/pekerjaan", JOBS, Page::Jobs),
     get("/pekerjaan.csv", JOBS, Page::Jobs),
     get("/pekerjaan.json", JOBS, Page::Jobs),

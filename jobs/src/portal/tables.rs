@@ -12,6 +12,7 @@ pub(super) fn of(template: &str, values: &Value) -> Vec<Listing> {
             vec![jobs(values), conditions(values), coming(values), messages(values), runs(values)]
         }
         "sistem" => vec![checks(values)],
+        "log_akses" => vec![lookers(values)],
         "dokumen" => vec![documents(values)],
         "angka" => vec![amounts(values), left_out(values)],
         _ => Vec::new(),
@@ -144,6 +145,22 @@ fn runs(values: &Value) -> Listing {
         ("Hasil", &field("said")),
     ];
     listing("pelaksanaan", "Pelaksanaan terakhir", &values["runs"], columns)
+}
+
+fn lookers(values: &Value) -> Listing {
+    let columns: &Columns<'_> = &[
+        ("Nomor", &field("number")),
+        ("Waktu", &field("at")),
+        ("Oleh", &field("by")),
+        ("Peran", &field("role")),
+        ("Perbuatan", &field("act")),
+        ("Yang diminta", &field("what")),
+        ("Tujuan", &field("purpose")),
+        ("Baris", &field("rows")),
+        ("Sidik jawaban", &field("answer")),
+        ("Data pribadi", &is("discloses")),
+    ];
+    listing("log_akses", "Log akses", &values["entries"], columns)
 }
 
 fn checks(values: &Value) -> Listing {

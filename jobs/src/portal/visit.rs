@@ -29,6 +29,8 @@ pub(super) enum Form {
     Csv,
     /// Tables as a workbook.
     Xlsx,
+    /// An answer as a Parquet file.
+    Parquet,
     /// None of them.
     Other,
 }
@@ -43,6 +45,7 @@ impl Form {
             "text/event-stream" => Some(Self::Events),
             "text/html" | "text/*" | "*/*" => Some(Self::Page),
             "text/csv" => Some(Self::Csv),
+            "application/vnd.apache.parquet" => Some(Self::Parquet),
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => Some(Self::Xlsx),
             _ => None,
         });
@@ -55,13 +58,14 @@ impl Form {
             Self::Json => "json",
             Self::Csv => "csv",
             Self::Xlsx => "xlsx",
+            Self::Parquet => "parquet",
             Self::Page | Self::Events | Self::Other => "",
         }
     }
 
     /// The form of a file.
     fn of_ending(ending: &str) -> Option<Self> {
-        [Self::Json, Self::Csv, Self::Xlsx].into_iter().find(|form| form.ending() == ending)
+        [Self::Json, Self::Csv, Self::Xlsx, Self::Parquet].into_iter().find(|form| form.ending() == ending)
     }
 }
 
@@ -206,6 +210,7 @@ impl Visit {
         }
         match self.path.rsplit_once('/') {
             Some((page, "catatan")) => page.to_owned(),
+            Some((page, "batal")) if page.starts_with("/kueri/") => page.to_owned(),
             Some((_, "jalankan" | "batal")) => "/pekerjaan".to_owned(),
             Some(_) | None => self.path.clone(),
         }

@@ -54,6 +54,10 @@ pub(super) enum Work {
     Cases(Month, FigureKey),
     /// The same as a file.
     CasesFile(Month, FigureKey, FileFormat),
+    /// What may be asked of: the views, with what their columns mean.
+    Views,
+    /// The views of the archive's own rows for `DuckDB`.
+    ViewsElsewhere,
     /// How often a month has a finding.
     Finding(Month, String),
     /// What a target would have said.

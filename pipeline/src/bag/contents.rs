@@ -72,6 +72,14 @@ fn replaced_csv(replaced: &BTreeSet<i64>) -> String {
     std::iter::once("seq\n".to_owned()).chain(replaced.iter().map(|seq| format!("{seq}\n"))).collect()
 }
 
+/// Returns the script that defines the views `events` and `events_all` over the files of the archive itself, in whose folder it is run.
+///
+/// # Errors
+/// [`BagError::Script`] when a public column has a type that no script knows.
+pub fn archive_views(archive: &Archive) -> Result<String, BagError> {
+    Ok(recipe::views_of_archive(&archive.public_schema()?)?)
+}
+
 /// Returns the scripts that check the rows of a bag of this archive and ask questions of them, by name; `computed` are tables in it
 /// beside the rows.
 ///

@@ -88,6 +88,21 @@ pub(super) fn views_of(schema: &SchemaRef, computed: &[ComputedTable]) -> Result
     Ok(script.replace("@ROWS@", rows).replace("@COMPUTED@", &views))
 }
 
+/// Returns the script that defines the same views over the files of the archive itself, of its rows alone.
+pub(super) fn views_of_archive(schema: &SchemaRef) -> Result<String, ScriptError> {
+    let script = views_of(schema, &[])?.replace("'data/events/", "'events/");
+    let (rows, _) = script.split_once("-- Bentuk terakhir").unwrap_or((&script, ""));
+    let rows = rows.split_once("\n\n").map_or(rows, |(_, rows)| rows);
+    Ok(format!("{rows}{CURRENT}"))
+}
+
+/// The rows that no other one replaces.
+const CURRENT: &str = "-- Bentuk terakhir setiap peristiwa: tanpa baris yang sudah digantikan koreksi.
+CREATE OR REPLACE VIEW events AS
+SELECT * FROM events_all
+WHERE seq NOT IN (SELECT correction_of FROM events_all WHERE correction_of IS NOT NULL);
+";
+
 /// The name of the table of what is computed for each row.
 pub const OF_ROWS: &str = "hitungan";
 
@@ -134,5 +149,8 @@ mod tests {
         let odd = Arc::new(Schema::new(vec![Field::new("x", DataType::Float64, true)]));
         assert_eq!(check_of(&odd).unwrap_err(), ScriptError { column: "x".to_owned() });
         assert!(views_of(&odd, &[]).is_err());
+        let script = views_of_archive(&Arc::new(Schema::new(vec![Field::new("seq", DataType::Int64, false)]))).unwrap();
+        assert!(script.contains("'events/*/*.parquet'") && script.contains("correction_of IS NOT NULL"), "{script}");
+        assert!(!script.contains("data/") && !script.contains("paket") && !script.contains('@'), "{script}");
     }
 }

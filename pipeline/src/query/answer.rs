@@ -61,6 +61,17 @@ impl AnswerColumn {
     }
 }
 
+/// A view that may be asked of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DescribedView {
+    /// Its name.
+    pub name: String,
+    /// What a row of it is, in Indonesian.
+    pub meaning: String,
+    /// Of each column the name, the kind, and what it means in Indonesian.
+    pub columns: Vec<Vec<String>>,
+}
+
 /// How an answer ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ended {
@@ -94,7 +105,7 @@ impl Questions {
             Ok(())
         })?;
         let mut rows = rows.into_iter().map(Ok);
-        write_parquet(&columns, &mut rows, &hex(&digest.finalize()), out)?;
+        write_parquet(&columns, &mut rows, (&hex(&digest.finalize()), None), out)?;
         Ok(columns)
     }
 
@@ -106,6 +117,23 @@ impl Questions {
         let own = self.subject.archive.public_schema()?;
         let columns = columns_of(&self.subject, "events_all")?.unwrap_or_default().into_iter().map(|(name, _)| name);
         Ok(columns.filter(|name| name != "bulan" && own.index_of(name).is_err()).collect())
+    }
+
+    /// Says what may be asked of: the views, with what their columns mean.
+    ///
+    /// # Errors
+    /// [`QueryError`] when the archive cannot be read.
+    pub fn views(&self) -> Result<Vec<DescribedView>, QueryError> {
+        let texts =
+            |rows: Vec<Row>| rows.into_iter().map(|row| row.iter().map(|text| text.text().to_owned()).collect());
+        let views: Vec<Vec<String>> = texts(described(&self.subject, None)?.rows).collect();
+        let described = |view: Vec<String>| {
+            let mut words = view.into_iter();
+            let (name, meaning) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+            let columns = texts(described(&self.subject, Some(&name))?.rows).collect();
+            Ok(DescribedView { name, meaning, columns })
+        };
+        views.into_iter().map(described).collect()
     }
 
     /// Answers a question, and writes at most so many of its rows as lines.

@@ -19,14 +19,15 @@ use std::sync::Arc;
 /// How many rows are written at once.
 const AT_ONCE: usize = 65_536;
 
-/// Writes the rows of an answer as a Parquet file.
+/// Writes the rows of an answer as a Parquet file, which says their digest and, where the answer is noted, the number of the entry in the
+/// log of those who looked.
 ///
 /// # Errors
 /// The error of the system, or of whoever gives the rows.
 pub fn write_parquet(
     columns: &[AnswerColumn],
     rows: &mut dyn Iterator<Item = Result<Vec<Value>>>,
-    sha256: &str,
+    (sha256, noted): (&str, Option<u64>),
     out: impl Write + Send,
 ) -> Result<()> {
     let field = |column: &AnswerColumn| {
@@ -42,9 +43,11 @@ pub fn write_parquet(
     };
     let schema = Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()));
     let fault = |e: parquet::errors::ParquetError| Error::other(e.to_string());
+    let mut words = vec![KeyValue::new("tertib.sha256".to_owned(), sha256.to_owned())];
+    words.extend(noted.map(|number| KeyValue::new("tertib.access".to_owned(), number.to_string())));
     let properties = WriterProperties::builder()
         .set_created_by(concat!("tertib ", env!("CARGO_PKG_VERSION")).to_owned())
-        .set_key_value_metadata(Some(vec![KeyValue::new("tertib.sha256".to_owned(), sha256.to_owned())]))
+        .set_key_value_metadata(Some(words))
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1).map_err(fault)?));
     let mut writer = ArrowWriter::try_new(out, Arc::clone(&schema), Some(properties.build())).map_err(fault)?;
     loop {

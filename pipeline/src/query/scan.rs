@@ -75,6 +75,8 @@ pub(super) struct Scan {
     pub(super) columns: Vec<Origin>,
     /// Whether rows that a correction replaces are left out.
     current: bool,
+    /// Whether nothing is read, since the question is only examined.
+    examined: bool,
     replaced: OnceCell<Rc<Vec<i64>>>,
     /// The months of the parts that were read.
     read: Rc<RefCell<BTreeSet<Month>>>,
@@ -85,11 +87,11 @@ impl Scan {
         archive: &Rc<Archive>,
         clock: &Rc<WorkingClock>,
         columns: Vec<Origin>,
-        current: bool,
+        (current, examined): (bool, bool),
         read: &Rc<RefCell<BTreeSet<Month>>>,
     ) -> Self {
         let (archive, clock, read) = (Rc::clone(archive), Rc::clone(clock), Rc::clone(read));
-        Self { archive, clock, columns, current, replaced: OnceCell::new(), read }
+        Self { archive, clock, columns, current, examined, replaced: OnceCell::new(), read }
     }
 
     /// Gives the rows batch by batch, with those columns that are used. A row for which the condition is not true may be left out.
@@ -102,6 +104,9 @@ impl Scan {
         let bounds = Bounds::of(condition, self);
         let files: Vec<&EventFile> = self.archive.keyed_files().filter(|file| bounds.may_hold(file)).collect();
         self.read.borrow_mut().extend(files.iter().map(|file| file.month));
+        if self.examined {
+            return Ok(());
+        }
         let replaced = self.replaced()?;
         let mut names: Vec<&'static str> = Vec::new();
         for name in used.iter().filter_map(|place| self.columns[*place].part()) {

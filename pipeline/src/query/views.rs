@@ -115,10 +115,8 @@ impl Views {
             let all = columns(&self.subject.archive, view == "events_all")?;
             let kept = all.into_iter().filter(|(column, _)| is_mentioned(&column.name));
             let (columns, origins): (Vec<Column>, Vec<_>) = kept.unzip();
-            if self.examined {
-                return Ok(Relation::new(columns, Vec::new()));
-            }
-            let scan = Scan::new(&self.subject.archive, &self.clock(), origins, view == "events", &self.months);
+            let how = (view == "events", self.examined);
+            let scan = Scan::new(&self.subject.archive, &self.clock(), origins, how, &self.months);
             return Ok(Relation { columns, source: Rows::Stored(Rc::new(scan)) });
         }
         let all = columns_of(&self.subject, view)?.unwrap_or_default();
@@ -127,6 +125,9 @@ impl Views {
             places.iter().map(|place| Column { table: None, name: all[*place].0.clone(), kind: all[*place].1 });
         let columns: Vec<Column> = columns.collect();
         if self.examined {
+            if !matches!(view, "runs" | "targets" | "quarantine") {
+                self.months.borrow_mut().extend(self.subject.archive.months());
+            }
             return Ok(Relation::new(columns, Vec::new()));
         }
         let rows = match view {

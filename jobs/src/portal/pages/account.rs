@@ -28,6 +28,8 @@ fn said(right: Right, speech: Speech<'_>) -> String {
         Right::Review => speech.say("right.review", &[]),
         Right::Origin => speech.say("right.origin", &[]),
         Right::Cases => speech.say("right.cases", &[]),
+        Right::Query => speech.say("right.query", &[]),
+        Right::Lookers => speech.say("right.lookers", &[]),
         Right::Decide => speech.say("right.decide", &[]),
         Right::Jobs => speech.say("right.jobs", &[]),
         Right::Operate => speech.say("right.operate", &[]),

@@ -89,7 +89,7 @@ async fn trial(visit: &Visit, asked: &Asked) -> Result<Trial, Refusal> {
         Form::Json => Some(FileFormat::Json),
         Form::Csv => Some(FileFormat::Csv),
         Form::Xlsx => Some(FileFormat::Xlsx),
-        Form::Page | Form::Events | Form::Other => None,
+        Form::Page | Form::Events | Form::Parquet | Form::Other => None,
     };
     Ok(match format {
         Some(format) => {

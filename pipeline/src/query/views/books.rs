@@ -69,7 +69,7 @@ pub(super) fn rows(
     }
     let ledgers: BTreeMap<i64, &str> =
         subject.facts.ledgers.iter().map(|ledger| (i64::from(ledger.step), ledger.id.as_str())).collect();
-    let scan = Scan::new(archive, clock, READ.map(Origin::Part).to_vec(), false, read);
+    let scan = Scan::new(archive, clock, READ.map(Origin::Part).to_vec(), (false, false), read);
     let used: Vec<usize> = (0..READ.len()).collect();
     // Which row replaces which, and the entries with the month of their book.
     let (mut replaced_by, mut entries) = (BTreeMap::new(), Vec::new());

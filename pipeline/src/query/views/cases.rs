@@ -303,7 +303,7 @@ fn cases(
     handled: bool,
 ) -> Result<Vec<Case>, QueryError> {
     let outages = Rc::new(OutageClock::of(&subject.archive)?);
-    let scan = Scan::new(&subject.archive, clock, READ.map(Origin::Part).to_vec(), true, read);
+    let scan = Scan::new(&subject.archive, clock, READ.map(Origin::Part).to_vec(), (true, false), read);
     let used: Vec<usize> = (0..READ.len() - usize::from(!handled)).collect();
     let (mut cases, mut places): (Vec<Case>, HashMap<Datum, usize>) = (Vec::new(), HashMap::new());
     let mut known: BTreeMap<(i64, Datum), Option<usize>> = BTreeMap::new();

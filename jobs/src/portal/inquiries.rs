@@ -1,0 +1,244 @@
+//! The questions that visitors ask. Each is answered by a child process, in its turn, and its answer is kept for a while.
+//!
+//! Reads   questions that were examined already
+//! Gives   how each stands, to who asked it
+//! Rule    of one account one question runs at a time, of all of them two; nothing of an answer is shown before it stands in the log of
+//!         those who looked
+//!
+//! Invariant: whoever cancels a question, or goes out of the program, leaves no child behind.
+
+use super::Portal;
+use super::visit::Visitor;
+use crate::access::{self, Look};
+use crate::inquiry::{Answered, Asked, Limits, Question, answered};
+use crate::options::{ArchiveCopy, Where};
+use crate::workspace::Workspace;
+use anyhow::{Result, anyhow};
+use chrono::{DateTime, FixedOffset};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
+use tokio::task::AbortHandle;
+
+/// How many questions run at a time.
+const AT_ONCE: usize = 2;
+/// How many answers are kept of an account, and of all.
+const KEPT: usize = 4;
+const KEPT_IN_ALL: usize = 40;
+/// For how long an answer is kept.
+const LONGEST_KEPT: Duration = Duration::from_secs(30 * 60);
+
+/// What a question of a page may take, and how many rows its files have at most.
+pub(super) const LIMITS: Limits = Limits { rows: 1_000_000, seconds: 60 };
+
+/// A question that somebody asked.
+#[derive(Debug)]
+pub(super) struct Inquiry {
+    /// What its path ends with.
+    pub(super) id: String,
+    account: String,
+    pub(super) question: Question,
+    /// The query by which its form is filled in again.
+    pub(super) form: String,
+    /// What it reads.
+    pub(super) reads: Asked,
+    pub(super) asked_at: DateTime<FixedOffset>,
+    begun: Instant,
+    standing: Mutex<Standing>,
+    task: Mutex<Option<AbortHandle>>,
+}
+
+/// How a question stands.
+#[derive(Debug)]
+pub(super) enum Standing {
+    /// Others run.
+    Waiting,
+    /// Since then.
+    Running(Instant),
+    /// It is answered.
+    Answered(Box<Noted>),
+    /// Why it is not answered, in the program's words.
+    Refused(String),
+    /// Who asked it has cancelled it.
+    Cancelled,
+    /// It is answered, but that somebody looked could not be noted, so that it is not shown.
+    Unnoted,
+}
+
+/// An answer that stands in the log of those who looked.
+#[derive(Debug)]
+pub(super) struct Noted {
+    pub(super) answer: Answered,
+    /// The number of the entry.
+    pub(super) number: u64,
+    pub(super) took: Duration,
+}
+
+/// All that were asked lately.
+#[derive(Debug)]
+pub(super) struct Inquiries {
+    turns: Arc<Semaphore>,
+    all: Mutex<Vec<Arc<Inquiry>>>,
+}
+
+/// What is asked, by whom, and why.
+#[derive(Debug)]
+pub(super) struct Asking<'a> {
+    pub(super) visitor: &'a Visitor,
+    pub(super) question: Question,
+    pub(super) form: String,
+    pub(super) purpose: Option<String>,
+    pub(super) reads: Asked,
+    pub(super) now: DateTime<FixedOffset>,
+}
+
+impl Default for Inquiries {
+    fn default() -> Self {
+        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), all: Mutex::default() }
+    }
+}
+
+impl Inquiry {
+    /// How it stands; while somebody looks, nothing changes.
+    pub(super) fn standing(&self) -> MutexGuard<'_, Standing> {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether it is not over.
+    fn goes_on(&self) -> bool {
+        matches!(*self.standing(), Standing::Waiting | Standing::Running(_))
+    }
+
+    /// Ends it where it is not over, and its child with it.
+    pub(super) fn cancel(&self) {
+        let mut standing = self.standing();
+        if matches!(*standing, Standing::Waiting | Standing::Running(_)) {
+            *standing = Standing::Cancelled;
+            if let Some(task) = &*self.task.lock().unwrap_or_else(PoisonError::into_inner) {
+                task.abort();
+            }
+        }
+    }
+
+    /// It is over so, unless it was cancelled meanwhile.
+    fn end(&self, over: Standing) {
+        let mut standing = self.standing();
+        if !matches!(*standing, Standing::Cancelled) {
+            *standing = over;
+        }
+    }
+}
+
+impl Inquiries {
+    fn all(&self) -> MutexGuard<'_, Vec<Arc<Inquiry>>> {
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|one| one.begun.elapsed() < LONGEST_KEPT || one.goes_on());
+        all
+    }
+
+    /// The question of an account; none where it is gone, or somebody else's.
+    pub(super) fn of(&self, account: &str, id: &str) -> Option<Arc<Inquiry>> {
+        self.all().iter().find(|one| one.id == id && one.account == account).cloned()
+    }
+
+    /// The questions of an account, the newest first.
+    pub(super) fn of_account(&self, account: &str) -> Vec<Arc<Inquiry>> {
+        self.all().iter().rev().filter(|one| one.account == account).cloned().collect()
+    }
+
+    /// Whether a question of the account goes on.
+    pub(super) fn is_busy(&self, account: &str) -> bool {
+        self.all().iter().any(|one| one.account == account && one.goes_on())
+    }
+
+    /// Forgets the oldest of those that are over, so that there is room for one more.
+    fn make_room(&self, account: &str) {
+        let mut all = self.all();
+        while all.iter().filter(|one| one.account == account).count() >= KEPT || all.len() >= KEPT_IN_ALL {
+            let own = all.iter().filter(|one| one.account == account).count() >= KEPT;
+            let over = all.iter().position(|one| (!own || one.account == account) && !one.goes_on());
+            let Some(over) = over else { return };
+            all.remove(over);
+        }
+    }
+}
+
+impl Portal {
+    /// Has a question answered; none where another one of the account goes on.
+    ///
+    /// # Errors
+    /// When the system gives no random bytes.
+    pub(super) fn inquire(&self, asking: Asking<'_>) -> Result<Option<Arc<Inquiry>>> {
+        let Asking { visitor, question, form, purpose, reads, now } = asking;
+        if self.inquiries.is_busy(&visitor.account) {
+            return Ok(None);
+        }
+        self.inquiries.make_room(&visitor.account);
+        let inquiry = Arc::new(Inquiry {
+            id: random()?,
+            account: visitor.account.clone(),
+            question,
+            form,
+            reads,
+            asked_at: now,
+            begun: Instant::now(),
+            standing: Mutex::new(Standing::Waiting),
+            task: Mutex::default(),
+        });
+        let (turns, workspace) = (Arc::clone(&self.inquiries.turns), self.office.now());
+        let (place, role) = (Where { config: self.office.config() }, visitor.role.id.clone());
+        let working = Arc::clone(&inquiry);
+        let task = tokio::spawn(async move {
+            let Ok(_turn) = turns.acquire_owned().await else { return };
+            let over = carried_out(&working, &place, (workspace, role, purpose)).await;
+            working.end(over);
+        });
+        *inquiry.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(task.abort_handle());
+        self.inquiries.all().push(Arc::clone(&inquiry));
+        Ok(Some(inquiry))
+    }
+}
+
+/// Lets a child answer, and notes that somebody looked.
+async fn carried_out(
+    inquiry: &Arc<Inquiry>,
+    place: &Where,
+    (workspace, role, purpose): (Arc<Workspace>, String, Option<String>),
+) -> Standing {
+    let began = Instant::now();
+    inquiry.end(Standing::Running(began));
+    let answer = match answered(inquiry.question.clone(), LIMITS, &ArchiveCopy::default(), place).await {
+        Ok(answer) => answer,
+        Err(fault) => return Standing::Refused(format!("{fault:#}")),
+    };
+    let (took, account) = (began.elapsed(), inquiry.account.clone());
+    let (what, digest, rows) = (inquiry.question.words(), answer.asked.digest.clone(), answer.asked.rows);
+    let noted = tokio::task::spawn_blocking(move || {
+        let look = Look {
+            by: Some(&account),
+            act: "query",
+            what,
+            answer: digest,
+            rows,
+            discloses: false,
+            role: &role,
+            purpose: purpose.as_deref(),
+        };
+        access::note(&workspace, &look)
+    });
+    match noted.await.map_err(|fault| anyhow!("it broke off: {fault}")).and_then(|noted| noted) {
+        Ok(Some(number)) => Standing::Answered(Box::new(Noted { answer, number, took })),
+        Ok(None) => Standing::Unnoted,
+        Err(fault) => {
+            tracing::error!("an answer is not shown, since it cannot be noted: {fault:#}");
+            Standing::Unnoted
+        }
+    }
+}
+
+/// A name that nobody guesses.
+fn random() -> Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|fault| anyhow!("the system gives no random bytes: {fault}"))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
