@@ -87,10 +87,9 @@ impl Asking {
         self.with("Accept", "application/json")
     }
 
-    /// The fields of a form, which need no escape.
+    /// The fields of a form, as a browser sends them.
     pub(crate) fn form(self, fields: &[(&str, &str)]) -> Self {
-        let body: Vec<String> =
-            fields.iter().map(|(name, value)| format!("{name}={}", value.replace(' ', "+"))).collect();
+        let body: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
         Self { body: body.join("&"), ..self }.with("Content-Type", "application/x-www-form-urlencoded")
     }
 
@@ -114,6 +113,12 @@ impl Asking {
         stream.write_all(&self.bytes("keep-alive")).unwrap();
         stream
     }
+}
+
+/// A value as it stands in a form or an address.
+pub(crate) fn escaped(value: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    value.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 /// A connection that waits for so long.

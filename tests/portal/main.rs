@@ -17,6 +17,7 @@ mod narrowed;
 mod numbers;
 mod operations;
 mod origins;
+mod questions;
 mod rights;
 mod shelf;
 mod sign_in;
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         explained::trials,
         shelf::trials,
         narrowed::trials,
+        questions::trials,
         numbers::trials,
         decisions::trials,
         copies::trials,

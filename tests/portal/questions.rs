@@ -1,0 +1,299 @@
+//! Questions to the archive on the page: answered as on the command line, cancelled at once, noted before they are shown, and nobody
+//! else's.
+
+use crate::client::{Reply, escaped};
+use crate::{Shown, office, password, user, within};
+use rustix::process::{Pid, Signal, test_kill_process};
+use serde_json::Value;
+use std::fs;
+use std::time::{Duration, Instant};
+use tests::tools::Tool;
+use tests::{Office, root};
+
+tests::part! {
+    an_answer_is_that_of_the_command_line needs Tool::Python(&["duckdb", "openpyxl"]);
+    what_is_read_is_said_before;
+    a_question_is_cancelled_at_once;
+    one_question_a_person_and_two_in_all;
+    no_number_of_a_person_is_asked;
+    an_answer_that_cannot_be_noted_is_not_shown;
+    nothing_is_left_of_a_server_that_is_killed;
+    hostile_statements_reach_nothing;
+}
+
+/// A question that takes longer than any test: a join of all pairs.
+const LONG: &str = "SELECT COUNT(*) AS n FROM events a JOIN events b ON a.seq < b.seq JOIN events c ON b.seq < c.seq";
+
+/// Asks; the address of the answer.
+fn asked(shown: &Shown, cookie: &str, fields: &[(&str, &str)]) -> Reply {
+    shown.ask("post", "/kueri").cookie(Some(cookie)).form(fields).send()
+}
+
+fn address(reply: &Reply) -> String {
+    assert_eq!(reply.status, 303, "{reply:?}");
+    reply.header("location").unwrap().to_owned()
+}
+
+fn standing(shown: &Shown, cookie: &str, path: &str) -> Value {
+    shown.ask("get", path).cookie(Some(cookie)).json().send().json()
+}
+
+/// What it says once it is over.
+fn over(shown: &Shown, cookie: &str, path: &str) -> Value {
+    within(Duration::from_secs(60), "the question is over", || {
+        Some(standing(shown, cookie, path)).filter(|said| said["goes_on"] == false)
+    })
+}
+
+fn accesses(office: &Office) -> Vec<Value> {
+    let listed = office.run(&["access", "--format", "json"]).expect_code(0).out;
+    serde_json::from_str::<Value>(&listed).unwrap().as_array().unwrap().clone()
+}
+
+/// Saved ones and one of one's own: the same rows, digest and files as `tertib query` gives; the log says who asked.
+fn an_answer_is_that_of_the_command_line() {
+    const OWN: &str = "SELECT langkah, hasil, COUNT(*) AS n FROM events WHERE bulan = :month GROUP BY langkah, hasil ORDER BY langkah, hasil";
+    let shown = Shown::alone();
+    let cookie = shown.sign_in("auditor");
+    let archive = shown.office.path("archive");
+    let month = ("month", "2026-10");
+    let of = [
+        (vec![("sql", OWN), month, ("purpose", "Pemeriksaan, surat 700/123")], vec![OWN, "--month", "2026-10"]),
+        (vec![("tanya", "beban_petugas"), month], vec!["beban_petugas", "--month", "2026-10"]),
+        (vec![("tanya", "riwayat_arsip")], vec!["riwayat_arsip"]),
+    ];
+    for (fields, arguments) in of {
+        let path = address(&asked(&shown, &cookie, &fields));
+        let said = over(&shown, &cookie, &path);
+        assert_eq!(said["standing"], "answered", "{said}");
+        let told = shown.office.run(&[&["query", "--format", "json"], arguments.as_slice()].concat()).expect_code(0);
+        let told: Value = serde_json::from_str(&told.out).unwrap();
+        let answer = &said["answer"];
+        assert_eq!(answer["digest"], told["sha256"], "{said}");
+        let rows = answer["rows"].as_array().unwrap();
+        assert!(!rows.is_empty() && rows.len() as u64 == told["n"].as_u64().unwrap());
+        // The entry was written before the answer was shown.
+        let noted = accesses(&shown.office).into_iter().find(|entry| entry["index"] == answer["entry"]).unwrap();
+        assert_eq!(
+            (&noted["by"], &noted["act"], &noted["answer"]),
+            (&"portal: auditor".into(), &"query".into(), &answer["digest"])
+        );
+        assert_eq!(noted["role"], "auditor");
+        for (ending, media) in [
+            ("csv", "text/csv; charset=utf-8"),
+            ("json", "application/json"),
+            ("parquet", "application/vnd.apache.parquet"),
+            ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ] {
+            let file = shown.get(&format!("{path}.{ending}"), &cookie);
+            assert_eq!((file.status, file.header("content-type")), (200, Some(media)), "{file:?}");
+            let name = file.header("content-disposition").unwrap();
+            assert!(name.contains(&format!("log-akses-{}.{ending}", answer["entry"])), "{name}");
+            fs::write(shown.office.path(&format!("jawaban.{ending}")), &file.body).unwrap();
+        }
+        let script = shown.get(&format!("{path}/duckdb.sql"), &cookie);
+        let is_stored = said["sql"] == OWN;
+        assert_eq!(script.status, if is_stored { 200 } else { 404 }, "{}", script.text());
+        if is_stored {
+            fs::write(shown.office.path("duckdb.sql"), &script.body).unwrap();
+        }
+        let mut judge = Tool::Python(&["duckdb", "openpyxl"]).command();
+        judge.arg(root().join("tests/portal/answer.py")).arg(shown.office.folder()).arg(&archive);
+        judge.arg(answer["digest"].as_str().unwrap()).arg(answer["entry"].to_string()).arg(if is_stored {
+            "duckdb"
+        } else {
+            ""
+        });
+        let judged = judge.output().unwrap();
+        assert!(judged.status.success(), "{}", String::from_utf8_lossy(&judged.stderr));
+    }
+    let log = shown.get("/log-akses", &cookie).text();
+    assert!(log.contains("portal: auditor") && log.contains("Pemeriksaan, surat 700&#x2f;123"), "{log}");
+    // Somebody else sees none of it: neither answer nor entry.
+    let other = shown.sign_in("pelihat");
+    assert!(!shown.get("/log-akses", &other).text().contains("portal: auditor"));
+}
+
+/// Columns and months, before a row is read; nothing is noted for it.
+fn what_is_read_is_said_before() {
+    let shown = Shown::alone();
+    let cookie = shown.sign_in("auditor");
+    let before = accesses(&shown.office).len();
+    let examined = |sql: &str| {
+        let reply =
+            shown.ask("post", "/kueri").cookie(Some(&cookie)).json().form(&[("sql", sql), ("act", "examine")]).send();
+        assert_eq!(reply.status, 200, "{reply:?}");
+        reply.json()["reads"].clone()
+    };
+    let reads = examined("SELECT langkah FROM events WHERE bulan = '2026-10'");
+    assert_eq!(reads["columns"], serde_json::json!(["events.bulan", "events.langkah"]));
+    assert_eq!(reads["months"], "Oktober 2026");
+    let reads = examined("SELECT COUNT(*) AS n FROM berkas");
+    assert!(reads["months"].as_str().unwrap().contains("Oktober 2026"), "{reads}");
+    assert!(examined("SELECT COUNT(*) AS n FROM runs")["months"].is_null());
+    assert_eq!(accesses(&shown.office).len(), before);
+    let refused = asked(&shown, &cookie, &[("sql", "SELECT nik FROM events")]);
+    assert_eq!(refused.status, 422);
+    let text = refused.text();
+    assert!(
+        text.contains("tidak dapat dijawab") && text.contains("<textarea") && text.contains("SELECT nik"),
+        "{text}"
+    );
+}
+
+/// The child is gone before a quarter of a second is over, and so is that of a question whose time is over.
+fn a_question_is_cancelled_at_once() {
+    let shown = Shown::alone();
+    let cookie = shown.sign_in("auditor");
+    let path = address(&asked(&shown, &cookie, &[("sql", LONG)]));
+    let children = || {
+        let is_answering = |id: &Pid| {
+            fs::read(format!("/proc/{}/cmdline", id.as_raw_nonzero()))
+                .unwrap_or_default()
+                .windows(6)
+                .any(|six| six == b"answer")
+        };
+        shown.serving.children().into_iter().filter(is_answering).collect::<Vec<_>>()
+    };
+    let child = within(Duration::from_secs(20), "a child answers", || children().first().copied());
+    assert_eq!(standing(&shown, &cookie, &path)["standing"], "running");
+    let page = shown.get(&path, &cookie).text();
+    assert!(page.contains("sedang dijawab") && page.contains("Batalkan"), "{page}");
+    let began = Instant::now();
+    assert_eq!(address(&shown.post(&format!("{path}/batal"), &cookie)), path);
+    within(Duration::from_secs(5), "the child is gone", || test_kill_process(child).is_err().then_some(()));
+    println!("cancelled in {} ms", began.elapsed().as_millis());
+    assert_eq!(standing(&shown, &cookie, &path)["standing"], "cancelled");
+    assert!(shown.get(&path, &cookie).text().contains("dibatalkan"));
+    // The next one runs.
+    let path = address(&asked(&shown, &cookie, &[("sql", "SELECT COUNT(*) AS n FROM events")]));
+    assert_eq!(over(&shown, &cookie, &path)["standing"], "answered");
+    assert!(accesses(&shown.office).iter().all(|entry| !entry["what"].as_str().unwrap().contains("c.seq")));
+}
+
+fn one_question_a_person_and_two_in_all() {
+    let of = office(Office::small());
+    let people = ["periksa1", "periksa2", "periksa3"];
+    for account in people {
+        user(
+            &of,
+            &["add", account, "--name", "Rekaan", "--post", "Pemeriksa", "--role", "auditor"],
+            &password(account),
+        );
+    }
+    let shown = Shown::by(of, &["portal"]);
+    let cookies = people.map(|account| shown.sign_in(account));
+    let [first, second, third] = &cookies;
+    let paths = cookies.each_ref().map(|cookie| address(&asked(&shown, cookie, &[("sql", LONG)])));
+    let again = asked(&shown, first, &[("sql", "SELECT 1 AS n FROM events")]);
+    assert!(again.status == 409 && again.text().contains("masih berjalan"), "{}", again.text());
+    let stands = |cookie: &str, path: &str| standing(&shown, cookie, path)["standing"].as_str().unwrap().to_owned();
+    within(Duration::from_secs(20), "two run", || {
+        let all =
+            [(first, &paths[0]), (second, &paths[1]), (third, &paths[2])].map(|(cookie, path)| stands(cookie, path));
+        (all == ["running", "running", "waiting"]).then_some(())
+    });
+    // An answer is its asker's.
+    let foreign = shown.get(&paths[0], second);
+    assert!(foreign.status == 404 && shown.post(&format!("{}/batal", paths[0]), second).status == 404);
+    shown.post(&format!("{}/batal", paths[0]), first);
+    within(Duration::from_secs(20), "the third one's turn comes", || {
+        (stands(third, &paths[2]) == "running").then_some(())
+    });
+    for (cookie, path) in cookies.iter().zip(&paths) {
+        shown.post(&format!("{path}/batal"), cookie);
+    }
+}
+
+/// Neither in a question nor in an address, and what is refused is not repeated.
+fn no_number_of_a_person_is_asked() {
+    const NIK: &str = "1806015708979001";
+    let shown = Shown::alone();
+    let cookie = shown.sign_in("auditor");
+    let sql = format!("SELECT COUNT(*) AS n FROM events WHERE berkas_id = '{NIK}'");
+    for fields in [
+        vec![("sql", sql.as_str())],
+        vec![("sql", "SELECT 1 AS n FROM events"), ("purpose", NIK)],
+        vec![("tanya", "riwayat_berkas"), ("berkas", NIK)],
+    ] {
+        let reply = asked(&shown, &cookie, &fields);
+        assert!(reply.status == 422 && !reply.text().contains(NIK), "{}", reply.text());
+    }
+    let reply = shown.get(&format!("/kueri?sql={}", escaped(&sql)), &cookie);
+    assert!(reply.status == 422 && !reply.text().contains(NIK), "{}", reply.text());
+    assert!(!shown.log().contains(NIK));
+    for (fields, words) in [
+        (vec![("sql", " ")], "Belum ada yang ditanyakan"),
+        (vec![("tanya", "beban_petugas")], "belum lengkap"),
+        (vec![("tanya", "beban_petugas"), ("month", "Oktober")], "tidak sesuai"),
+    ] {
+        let reply = asked(&shown, &cookie, &fields);
+        assert!(reply.status == 422 && reply.text().contains(words), "{}", reply.text());
+    }
+}
+
+fn an_answer_that_cannot_be_noted_is_not_shown() {
+    let shown = Shown::alone_of(Office::small().copy());
+    let cookie = shown.sign_in("auditor");
+    let access = shown.office.path("archive/access");
+    let aside = shown.office.path("aside");
+    drop(fs::rename(&access, &aside));
+    fs::write(&access, "").unwrap();
+    let path = address(&asked(&shown, &cookie, &[("sql", "SELECT COUNT(*) AS banyak FROM events")]));
+    let said = over(&shown, &cookie, &path);
+    assert_eq!((&said["standing"], said["answer"].is_null()), (&"unnoted".into(), true), "{said}");
+    let page = shown.get(&path, &cookie);
+    assert!(page.status == 503 && page.text().contains("log akses tidak dapat ditulis"), "{}", page.text());
+    assert_eq!(shown.get(&format!("{path}.csv"), &cookie).status, 404);
+    fs::remove_file(&access).unwrap();
+    drop(fs::rename(&aside, &access));
+    let path = address(&asked(&shown, &cookie, &[("sql", "SELECT COUNT(*) AS banyak FROM events")]));
+    assert_eq!(over(&shown, &cookie, &path)["standing"], "answered");
+}
+
+fn nothing_is_left_of_a_server_that_is_killed() {
+    let mut shown = Shown::alone_of(Office::small().copy());
+    let cookie = shown.sign_in("auditor");
+    drop(address(&asked(&shown, &cookie, &[("sql", LONG)])));
+    let children = within(Duration::from_secs(20), "a child answers", || {
+        Some(shown.serving.children()).filter(|children| !children.is_empty())
+    });
+    shown.serving.signal(Signal::KILL);
+    shown.serving.wait();
+    within(Duration::from_secs(10), "its children are gone", || {
+        children.iter().all(|child| test_kill_process(*child).is_err()).then_some(())
+    });
+    let verified = shown.office.run(&["verify"]);
+    verified.expect_code(0);
+}
+
+/// Every fourth statement of the list of attacks; all of them with `TERTIB_HOSTILE=all`. None aborts the server, none reads a file.
+fn hostile_statements_reach_nothing() {
+    let shown = Shown::alone();
+    let cookie = shown.sign_in("auditor");
+    let canary = shown.office.path("kenari.csv");
+    fs::write(&canary, "rahasia\nKENARI-9001\n").unwrap();
+    let corpus = fs::read_to_string(root().join("tests/query/hostile.sql")).unwrap();
+    let every = if std::env::var_os("TERTIB_HOSTILE").is_some_and(|how| how == "all") { 1 } else { 4 };
+    let (mut answered, mut refused) = (0, 0);
+    for line in corpus.lines().filter(|line| !line.is_empty() && !line.starts_with("--")).step_by(every) {
+        let sql = line.replace("KANARI", &canary.display().to_string());
+        let reply = asked(&shown, &cookie, &[("sql", &sql)]);
+        let text = match reply.status {
+            303 => {
+                let said = over(&shown, &cookie, reply.header("location").unwrap());
+                answered += 1;
+                said.to_string()
+            }
+            _ => {
+                assert!([413, 422].contains(&reply.status), "{sql}: {reply:?}");
+                refused += 1;
+                reply.text()
+            }
+        };
+        assert!(!text.contains("KENARI-9001") && !text.contains("root:x:"), "{sql}");
+    }
+    println!("{answered} were asked, {refused} refused at once");
+    assert!(answered > 5 && refused > 50);
+    assert_eq!(shown.get("/sehat", &cookie).status, 200);
+}
