@@ -7,6 +7,7 @@
 mod answer;
 mod clerk;
 mod desk;
+mod evidence;
 mod explained;
 mod file;
 mod guard;
@@ -27,6 +28,7 @@ mod shown;
 mod tables;
 pub(crate) mod tls;
 pub(crate) mod tokens;
+mod traces;
 mod visit;
 mod work;
 
@@ -63,6 +65,7 @@ use tokio::task::JoinHandle;
 use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
+use traces::Traces;
 use visit::{Presented, Visit};
 
 /// How long an answer may take, its request's body included.
@@ -87,6 +90,7 @@ struct Portal {
     clerk: Arc<Clerk>,
     examination: pages::Examination,
     inquiries: Inquiries,
+    traces: Traces,
     /// Where `serve` is asked to run and abort; none where the portal is alone.
     asks: Option<mpsc::Sender<Asked>>,
     stop: watch::Receiver<bool>,
@@ -144,6 +148,7 @@ pub(crate) async fn open(place: Where, asks: Option<mpsc::Sender<Asked>>) -> Res
         clerk: Arc::default(),
         examination: pages::Examination::default(),
         inquiries: Inquiries::default(),
+        traces: Traces::default(),
         asks,
         stop: stopped.clone(),
         office,

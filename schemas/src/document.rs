@@ -243,6 +243,18 @@ pub enum FileFormat {
 }
 
 impl FileFormat {
+    /// Returns the ending of its files.
+    #[must_use]
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+            Self::Json => "json",
+            Self::Data => "data.json",
+        }
+    }
+
     /// Returns the form that the ending of a path names.
     #[must_use]
     pub fn of_path(path: &std::path::Path) -> Option<Self> {

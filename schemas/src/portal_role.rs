@@ -19,7 +19,7 @@ pub enum Right {
     /// See the cases behind a number, by ids that name nobody.
     #[serde(rename = "baris-angka")]
     Cases,
-    /// Ask the archive questions and take the answers away.
+    /// Ask the archive questions, trace cases, and take answers and proofs away.
     #[serde(rename = "kueri")]
     Query,
     /// See the whole log of those who looked; everybody sees their own part.

@@ -13,7 +13,8 @@ SEEN = os.environ.get("TERTIB_SEEN")
 # Who signs out, or in as somebody else, does so as nobody.
 OF_SESSIONS = "^/(masuk|keluar)"
 # Names by content, numbers of runs and addresses of answers that schemathesis cannot know.
-UNKNOWN = {"/aset/{nama}", "/kueri/{id}", "/kueri/{id}/batal", "/kueri/{id}/duckdb.sql"}
+UNKNOWN = {"/aset/{nama}", "/kueri/{id}", "/kueri/{id}/batal", "/kueri/{id}/duckdb.sql", "/telusur/{id}", "/titik-periksa/{ukuran}",
+           "/titik-periksa/{lama}/{baru}"}
 
 
 def judged_by_schemathesis(name, headers, answers):

@@ -19,6 +19,8 @@ tests::part! {
     an_answer_that_cannot_be_noted_is_not_shown;
     nothing_is_left_of_a_server_that_is_killed;
     hostile_statements_reach_nothing;
+    a_trace_is_noted_and_nobody_elses;
+    a_proof_from_the_page_holds_without_the_archive;
 }
 
 /// A question that takes longer than any test: a join of all pairs.
@@ -296,4 +298,92 @@ fn hostile_statements_reach_nothing() {
     println!("{answered} were asked, {refused} refused at once");
     assert!(answered > 5 && refused > 50);
     assert_eq!(shown.get("/sehat", &cookie).status, 200);
+}
+
+/// The same sections as on the command line, under an address that says nothing; the file is the one of `--report`.
+fn a_trace_is_noted_and_nobody_elses() {
+    let shown = Shown::alone();
+    let cookie = shown.sign_in("auditor");
+    let of = |sql: &str| tests::sqlite_texts(&shown.office.path("kantor.sqlite"), sql)[0].clone();
+    let (berkas, batch) =
+        (of("select min(berkas_id) from berkas"), of("select min(kolektif_id) from berkas where kolektif_id <> ''"));
+    for (field, id, word) in [("berkas", &berkas, "berkas"), ("kolektif", &batch, "kolektif")] {
+        let fields = [(field, id.as_str()), ("purpose", "Pengaduan 12")];
+        let reply = shown.ask("post", "/telusur").cookie(Some(&cookie)).form(&fields).send();
+        let path = address(&reply);
+        assert!(!path.contains(id.as_str()), "{path}");
+        let said = shown.ask("get", &path).cookie(Some(&cookie)).json().send().json();
+        assert_eq!((&said["about"], &said["purpose"]), (&format!("{word} {id}").into(), &"Pengaduan 12".into()));
+        let noted = accesses(&shown.office).into_iter().find(|entry| entry["index"] == said["entry"]).unwrap();
+        assert_eq!(
+            (&noted["act"], &noted["what"], &noted["by"]),
+            (&"trace".into(), &said["about"], &"portal: auditor".into())
+        );
+        assert_eq!(noted["rows"], said["rows"]);
+        // As the command line says it, whose table is the same.
+        let option = if field == "berkas" { "--berkas" } else { "--batch" };
+        let told = shown.office.run(&["trace", option, id, "--format", "json"]).expect_code(0).out;
+        let told: Value = serde_json::from_str(&told).unwrap();
+        let events: usize =
+            told["cases"].as_array().unwrap().iter().map(|case| case["events"].as_array().unwrap().len()).sum();
+        assert_eq!(said["events"].as_array().unwrap().len(), events, "{told}");
+        for (ending, begins) in [("pdf", &b"%PDF-"[..]), ("xlsx", b"PK"), ("csv", b"\xEF\xBB\xBF"), ("json", b"{")] {
+            let file = shown.get(&format!("{path}.{ending}"), &cookie);
+            assert!(file.status == 200 && file.body.starts_with(begins), "{ending}: {}", file.status);
+        }
+        assert_eq!(shown.get(&format!("{path}.exe"), &cookie).status, 406);
+        let page = shown.get(&path, &cookie).text();
+        assert!(page.contains("Peristiwa") && page.contains("/bukti?peristiwa="), "{page}");
+        assert!(shown.get(&path, &shown.sign_in("kepala")).status == 403);
+    }
+    for (fields, words) in [
+        (vec![("berkas", "TIDAK-ADA")], "tidak memuat nomor itu"),
+        (vec![("berkas", "1806015708979001")], "sepanjang NIK"),
+        (vec![("berkas", berkas.as_str()), ("kolektif", batch.as_str())], "salah satu"),
+    ] {
+        let reply = shown.ask("post", "/telusur").cookie(Some(&cookie)).form(&fields).send();
+        assert!(reply.status == 422 && reply.text().contains(words), "{}", reply.text());
+    }
+    assert_eq!(shown.get("/telusur/0123", &cookie).status, 404);
+}
+
+/// What is downloaded is checked with the public key alone, elsewhere.
+fn a_proof_from_the_page_holds_without_the_archive() {
+    let shown = Shown::alone();
+    let cookie = shown.sign_in("auditor");
+    let event = tests::sqlite_texts(
+        &shown.office.path("kantor.sqlite"),
+        "select cast(max(event_id) as text) from langkah_berkas",
+    )[0]
+    .clone();
+    let said = shown.ask("get", &format!("/bukti?peristiwa={event}")).cookie(Some(&cookie)).json().send().json();
+    let key = said["key"].as_str().unwrap();
+    assert_eq!(key, shown.office.run(&["key", "show"]).expect_code(0).out.trim());
+    let elsewhere = tempfile::TempDir::new().unwrap();
+    let kept = |path: &str, name: &str| {
+        let file = shown.get(path, &cookie);
+        assert_eq!(file.status, 200, "{path}");
+        let to = elsewhere.path().join(name);
+        fs::write(&to, &file.body).unwrap();
+        to.display().to_string()
+    };
+    let row = &said["rows"][0];
+    for path in [row["path"].as_str().unwrap(), said["statements"][0]["proof"].as_str().unwrap()] {
+        let proof = kept(path, "bukti");
+        tests::run(&["prove", "--check", &proof, "--public-key", key]).expect_code(0);
+    }
+    let record: Value = serde_json::from_str(row["record"].as_str().unwrap()).unwrap();
+    assert_eq!(record["event_id"].to_string().trim_matches('"'), event);
+    let statements = said["statements"].as_array().unwrap();
+    let oldest = statements.last().unwrap();
+    if let Some(continued) = oldest["continued"].as_str() {
+        let (earlier, proof) = (kept(oldest["path"].as_str().unwrap(), "lama"), kept(continued, "kesinambungan"));
+        tests::run(&["prove", "--check", &proof, "--earlier", &earlier, "--public-key", key]).expect_code(0);
+    }
+    let missing = shown.get("/bukti?peristiwa=999999999", &cookie);
+    assert!(missing.status == 404 && missing.text().contains("tidak memuat peristiwa itu"), "{}", missing.text());
+    for path in ["/bukti/seq-99999999", "/bukti/x", "/titik-periksa/7", "/titik-periksa/x", "/titik-periksa/1/9999999"]
+    {
+        assert_eq!(shown.get(path, &cookie).status, 404, "{path}");
+    }
 }

@@ -26,6 +26,8 @@ pub(crate) fn path(route: &str) -> String {
         .replace("{bulan}", "2026-10")
         .replace("{baris}", "baris.csv")
         .replace("{tahun}", "2026")
+        .replace("{ukuran}", "1")
+        .replace("{lama}/{baru}", "1/2")
         .replace("{nama}", "tidak-ada.css")
         .replace("{id}", "1")
 }

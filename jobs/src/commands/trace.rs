@@ -106,7 +106,7 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
 }
 
 /// Who looked before at what is traced: at itself, at one of its berkas, or at its batch.
-fn looked(workspace: &Workspace, trace: &CaseTrace) -> Result<Vec<schemas::document::Look>> {
+pub(crate) fn looked(workspace: &Workspace, trace: &CaseTrace) -> Result<Vec<schemas::document::Look>> {
     let zone = workspace.facts.zone;
     let cases = trace.cases.iter().flat_map(|case| [case.berkas.as_str(), case.kolektif.as_str()]);
     let ids: BTreeSet<&str> = cases.chain([trace.subject.id()]).collect();

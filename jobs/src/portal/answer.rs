@@ -82,6 +82,8 @@ fn parts(speech: Speech<'_>, may: impl Fn(Right) -> bool) -> Vec<Link> {
         ("/target", Right::Review, speech.say("portal.targets", &[])),
         ("/kalender", Right::Review, speech.say("portal.calendar", &[])),
         ("/kueri", Right::Query, speech.say("portal.query", &[])),
+        ("/telusur", Right::Query, speech.say("portal.trace", &[])),
+        ("/bukti", Right::Query, speech.say("portal.proof", &[])),
         ("/pekerjaan", Right::Jobs, speech.say("portal.jobs", &[])),
         ("/sistem", Right::System, speech.say("portal.system", &[])),
     ];

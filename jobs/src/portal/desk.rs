@@ -93,6 +93,10 @@ impl Desk {
                 let views = pipeline::archive_views(&self.snapshot()?.archive)?;
                 Ok(file("tampilan.sql".to_owned(), views.into_bytes(), false))
             }
+            Work::Trace(_) | Work::TraceFile(..) => self.traced(work),
+            Work::Statements | Work::Proved(_) | Work::Proof(_) | Work::Statement(_) | Work::Continued(..) => {
+                self.proved(work)
+            }
             Work::Finding(month, code) => self.finding(*month, code),
             Work::Trial(tried) | Work::TrialPicture(tried) | Work::TrialFile(tried, _) => self.trial(work, tried),
         }

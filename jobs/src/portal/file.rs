@@ -46,7 +46,7 @@ pub(super) fn media(name: &str) -> Option<&'static str> {
         "pdf" => "application/pdf",
         "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "csv" => "text/csv; charset=utf-8",
-        "txt" => "text/plain; charset=utf-8",
+        "txt" | "tlog-proof" => "text/plain; charset=utf-8",
         "json" => "application/json",
         "svg" => "image/svg+xml",
         "sql" => "application/sql",

@@ -237,7 +237,7 @@ async fn carried_out(
 }
 
 /// A name that nobody guesses.
-fn random() -> Result<String> {
+pub(super) fn random() -> Result<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|fault| anyhow!("the system gives no random bytes: {fault}"))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())

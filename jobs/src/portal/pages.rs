@@ -9,6 +9,7 @@ mod jobs;
 mod live;
 mod lookers;
 mod origin;
+mod proofs;
 mod questions;
 mod remedies;
 mod review;
@@ -16,6 +17,7 @@ mod run;
 mod sign_in;
 mod system;
 mod targets;
+mod traces;
 mod what_if;
 
 pub(super) use system::Examination;
@@ -58,6 +60,13 @@ pub(super) async fn answer(page: Page, visit: &Visit) -> Answered {
         Page::Inquiry => questions::page(visit).await,
         Page::CancelInquiry => questions::cancel(visit),
         Page::InquiryElsewhere => questions::script(visit).await,
+        Page::TraceForm => traces::form(visit).await,
+        Page::AskTrace => traces::ask(visit).await,
+        Page::Trace => traces::page(visit).await,
+        Page::Proofs => proofs::page(visit).await,
+        Page::Proof => proofs::proof(visit).await,
+        Page::Statement => proofs::statement(visit).await,
+        Page::Continued => proofs::continued(visit).await,
         Page::Lookers => lookers::page(visit).await,
         Page::Jobs => jobs::page(visit).await,
         Page::Run if visit.form == super::visit::Form::Events => live::stream(visit).await,

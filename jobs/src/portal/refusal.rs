@@ -89,6 +89,16 @@ pub(super) enum Reason {
     NotAnswered,
     /// An answer is not kept any more, or is somebody else's.
     AnswerGone,
+    /// What is traced is none of ours, or a number like a NIK.
+    TracePerson,
+    /// Neither a case nor a batch, or both, are named.
+    TraceOne,
+    /// The archive has nothing of it.
+    TraceNone,
+    /// A trace is not kept any more, or is somebody else's.
+    TraceGone,
+    /// That somebody looks cannot be noted.
+    Unnoted,
     /// A question reads what only tertib computes.
     NotInFiles,
     /// A remark is empty.
@@ -225,12 +235,13 @@ impl Reason {
             | Self::NoNumber
             | Self::NoNarrowing
             | Self::AnswerGone
+            | Self::TraceGone
             | Self::NotInFiles
             | Self::NotOnPaper => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
-            Self::Late => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Late | Self::Unnoted => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::Wait(_) | Self::Streams => StatusCode::TOO_MANY_REQUESTS,
@@ -252,6 +263,9 @@ impl Reason {
             | Self::Parameter
             | Self::Purpose
             | Self::NotAnswered
+            | Self::TracePerson
+            | Self::TraceOne
+            | Self::TraceNone
             | Self::RemarkEmpty
             | Self::RemarkLong
             | Self::RemarkPerson => StatusCode::UNPROCESSABLE_ENTITY,
@@ -305,6 +319,11 @@ impl Reason {
             Self::Purpose => speech.say("refusal.purpose", &[]),
             Self::NotAnswered => speech.say("refusal.not_answered", &[]),
             Self::AnswerGone => speech.say("refusal.answer_gone", &[]),
+            Self::TracePerson => speech.say("refusal.trace_person", &[]),
+            Self::TraceOne => speech.say("refusal.trace_one", &[]),
+            Self::TraceNone => speech.say("refusal.trace_none", &[]),
+            Self::TraceGone => speech.say("refusal.trace_gone", &[]),
+            Self::Unnoted => speech.say("refusal.unnoted", &[]),
             Self::NotInFiles => speech.say("refusal.not_in_files", &[]),
             Self::RemarkEmpty => speech.say("refusal.remark_empty", &[]),
             Self::RemarkLong => speech.say("refusal.remark_long", &[]),

@@ -52,6 +52,13 @@ pub(super) enum Page {
     CancelInquiry,
     InquiryElsewhere,
     Lookers,
+    TraceForm,
+    AskTrace,
+    Trace,
+    Proofs,
+    Proof,
+    Statement,
+    Continued,
     Jobs,
     Run,
     RunNow,
@@ -141,7 +148,7 @@ const SYSTEM: Access = Access::Holder(Right::System);
 const OPERATE: Access = Access::Holder(Right::Operate);
 
 /// All of them.
-pub(super) const ROUTES: [Route; 52] = [
+pub(super) const ROUTES: [Route; 59] = [
     get("/", Access::Visitor, Page::Start),
     get("/tinjauan", REVIEW, Page::Start),
     get("/kepatuhan", REVIEW, Page::Start),
@@ -175,6 +182,13 @@ pub(super) const ROUTES: [Route; 52] = [
     get("/kueri/{id}", QUERY, Page::Inquiry),
     post("/kueri/{id}/batal", QUERY, Page::CancelInquiry),
     get("/kueri/{id}/duckdb.sql", QUERY, Page::InquiryElsewhere),
+    get("/telusur", QUERY, Page::TraceForm),
+    post("/telusur", QUERY, Page::AskTrace),
+    get("/telusur/{id}", QUERY, Page::Trace),
+    get("/bukti", QUERY, Page::Proofs),
+    get("/bukti/{nama}", QUERY, Page::Proof),
+    get("/titik-periksa/{ukuran}", QUERY, Page::Statement),
+    get("/titik-periksa/{lama}/{baru}", QUERY, Page::Continued),
     get("/log-akses", Access::Visitor, Page::Lookers),
     get("/log-akses.csv", Access::Visitor, Page::Lookers),
     get("/log-akses.json", Access::Visitor, Page::Lookers),

@@ -33,6 +33,19 @@ pub(super) struct Tried {
     pub(super) value: String,
 }
 
+/// A trace that somebody asked for, with what was noted of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Tracing {
+    /// Whether it is of a batch, and not of a case.
+    pub(super) is_batch: bool,
+    /// The id of the case or batch.
+    pub(super) id: String,
+    /// For what it was asked.
+    pub(super) purpose: String,
+    /// By which each is another one: who looked before differs from one to the next.
+    pub(super) once: String,
+}
+
 /// What is to be made. What is equal gives the same as long as the archive and the office's files are what they were.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Work {
@@ -58,6 +71,20 @@ pub(super) enum Work {
     Views,
     /// The views of the archive's own rows for `DuckDB`.
     ViewsElsewhere,
+    /// Everything about a case or a batch.
+    Trace(Tracing),
+    /// The same as a file.
+    TraceFile(Tracing, FileFormat),
+    /// What the archive's log states of itself.
+    Statements,
+    /// Which rows of an event are proved.
+    Proved(String),
+    /// The proof of a row or a commit, by its name.
+    Proof(String),
+    /// A statement that was signed, by the size of the tree.
+    Statement(u64),
+    /// The proof that the tree of a size continues that of another one.
+    Continued(u64, u64),
     /// How often a month has a finding.
     Finding(Month, String),
     /// What a target would have said.

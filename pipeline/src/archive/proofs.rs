@@ -21,6 +21,8 @@ pub enum Provable<'a> {
     Event(&'a str),
     /// All rows of a berkas.
     Berkas(&'a str),
+    /// The row of this number.
+    Row(i64),
     /// A commit, for example the one that closed the books of a month.
     Commit(u64),
 }
@@ -83,6 +85,7 @@ impl Archive {
                 let id = id_of(id, integer_ids).ok_or(UnprovedError::Absent)?;
                 self.records_of(Column::EventId, id, &mut records)?;
             }
+            Provable::Row(seq) => self.record_of(seq, &mut records)?,
             Provable::Berkas(id) => self.records_of(Column::BerkasId, EventId::Text(id), &mut records)?,
         }
         records.sort_by_key(|(_, index, _)| *index);
@@ -146,6 +149,56 @@ impl Archive {
             }
         }
         Ok(())
+    }
+
+    /// Adds the record of the row of a number, if there is one.
+    fn record_of(&self, seq: i64, records: &mut Vec<(String, u64, Vec<u8>)>) -> Result<(), ArchiveError> {
+        let Some(end) = seq.checked_add(1) else { return Ok(()) };
+        for file in self.keyed_files().filter(|file| file.may_hold_numbers(seq, end)) {
+            let Some(version) = layout::part(&file.entry.path).map(|part| part.version) else { continue };
+            for batch in self.stored(&file.entry, READ_ROWS)? {
+                let batch = batch?;
+                if let Some(row) = int64s(&batch, "seq")?.values().iter().position(|held| *held == seq) {
+                    let mut record = Vec::new();
+                    RowRecords::of(&batch)?.write(row, &mut record);
+                    records.push((format!("seq-{seq}"), seq.unsigned_abs() + version, record));
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the statements of the log that were signed, the newest first, at most so many: the size, the version, when its commit was
+    /// written (in milliseconds since 1970 UTC), and the note.
+    ///
+    /// # Errors
+    /// [`ArchiveError`] when the log cannot be read.
+    pub fn statements(&self, most: usize) -> Result<Vec<(u64, u64, i64, String)>, ArchiveError> {
+        let Some(tree) = Tree::of(self)? else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        for commit in self.commits.iter().rev() {
+            let size = size_after(commit);
+            if let Some(note) = tree.note(size)? {
+                found.push((size, commit.version, commit.at_ms, note));
+            }
+            if found.len() == most {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Returns the statement of the log that was signed for that size; `None` if there is none.
+    ///
+    /// # Errors
+    /// [`ArchiveError`] when the log cannot be read.
+    pub fn statement_of(&self, size: u64) -> Result<Option<String>, ArchiveError> {
+        let is_own = self.commits.iter().any(|commit| size_after(commit) == size);
+        match Tree::of(self)?.filter(|_| is_own) {
+            Some(tree) => tree.note(size),
+            None => Ok(None),
+        }
     }
 
     /// Reads those rows of a part that have a key in a column, as they are stored.

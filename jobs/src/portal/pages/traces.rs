@@ -1,0 +1,123 @@
+//! Everything about a case or a batch, in order of time.
+//!
+//! Rule    it is noted before it is shown, and its address says nothing of it; no person is named, and none is asked for here
+
+use super::super::Portal;
+use super::super::answer::{Answer, Answered, Sheet};
+use super::super::inquiries::random;
+use super::super::refusal::{Reason, Refusal};
+use super::super::traces::Traced;
+use super::super::visit::{Form, Visit};
+use super::super::work::{Tracing, Work};
+use super::apart;
+use super::decisions::fault_in_words;
+use crate::access::{self, Look};
+use axum::http::StatusCode;
+use reports::Link;
+use schemas::document::FileFormat;
+use serde_json::{Value, json};
+
+const ROOT: &str = "/telusur";
+/// No id is longer.
+const LONGEST: usize = 100;
+
+/// The form, filled in by the address.
+pub(super) async fn form(visit: &Visit) -> Answered {
+    let (berkas, batch) = (visit.asked("berkas"), visit.asked("kolektif"));
+    if [&berkas, &batch].into_iter().any(|id| schemas::numbers_a_person(id)) {
+        return Err(Reason::TracePerson.into());
+    }
+    Ok(shown(visit, (&berkas, &batch), None))
+}
+
+fn shown(visit: &Visit, (berkas, batch): (&str, &str), fault: Option<&Refusal>) -> Answer {
+    let workspace = visit.portal.office.now();
+    let value = json!({
+        "action": ROOT, "berkas": berkas, "batch": batch,
+        "fault": fault.map(|fault| fault_in_words(fault, &workspace)),
+        "officer": "/kueri?tanya=pekerjaan_petugas",
+    });
+    let status = fault.map_or(StatusCode::OK, |fault| fault.status);
+    Answer::Sheet(Sheet { status, ..Sheet::new("telusur", "Telusur", value) })
+}
+
+/// Notes that somebody looks, and leads to what there is to see. What is not found stands in the form again.
+pub(super) async fn ask(visit: &Visit) -> Answered {
+    match asked(visit).await {
+        Ok(path) => Ok(Answer::See(path)),
+        Err(fault) if fault.is_of_a_field() && visit.form == Form::Page => {
+            let typed = ["berkas", "kolektif"].map(|field| schemas::without_numbers_of_persons(&visit.field(field)));
+            Ok(shown(visit, (&typed[0], &typed[1]), Some(&fault)))
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+async fn asked(visit: &Visit) -> Result<String, Refusal> {
+    let visitor = visit.visitor.as_ref().ok_or(Reason::SignedOut)?;
+    let [berkas, batch, purpose] = ["berkas", "kolektif", "purpose"].map(|field| visit.field(field).trim().to_owned());
+    if [&berkas, &batch, &purpose].into_iter().any(|text| schemas::numbers_a_person(text)) {
+        return Err(Reason::TracePerson.into());
+    }
+    if !purpose.is_empty() && access::check_purpose(&purpose).is_err() {
+        return Err(Reason::Purpose.into());
+    }
+    let (is_batch, id) = match (berkas.is_empty(), batch.is_empty()) {
+        (false, true) => (false, berkas),
+        (true, false) => (true, batch),
+        _ => return Err(Reason::TraceOne.into()),
+    };
+    if id.len() > LONGEST || id.chars().any(char::is_control) {
+        return Err(Reason::TraceNone.into());
+    }
+    let tracing = Tracing { is_batch, id, purpose: purpose.clone(), once: random()? };
+    let Portal { clerk, office, traces, .. } = &*visit.portal;
+    let said = clerk.said(office, Work::Trace(tracing.clone())).await?;
+    let rows = said.values()["rows"].as_u64().unwrap_or_default();
+    if rows == 0 {
+        return Err(Reason::TraceNone.into());
+    }
+    let (workspace, account, role) = (office.now(), visitor.account.clone(), visitor.role.id.clone());
+    let word = if is_batch { "kolektif" } else { "berkas" };
+    let (what, answer) = (format!("{word} {}", tracing.id), pipeline::sha256(said.values().to_string().as_bytes()));
+    let noted = apart(move || async move {
+        let look = Look {
+            by: Some(&account),
+            act: "trace",
+            what,
+            answer,
+            rows,
+            discloses: false,
+            role: &role,
+            purpose: Some(purpose.as_str()).filter(|purpose| !purpose.is_empty()),
+        };
+        access::note(&workspace, &look)
+    });
+    let entry = noted.await?.ok_or(Reason::Unnoted)?;
+    let path = format!("{ROOT}/{}", tracing.once);
+    traces.keep(Traced { account: visitor.account.clone(), tracing, entry });
+    Ok(path)
+}
+
+/// The trace as a page, or as a file.
+pub(super) async fn page(visit: &Visit) -> Answered {
+    let visitor = visit.visitor.as_ref().ok_or(Reason::SignedOut)?;
+    let name = visit.name("id");
+    let (once, ending) = name.split_once('.').unwrap_or((name, ""));
+    let traced = visit.portal.traces.of(&visitor.account, once).ok_or(Reason::TraceGone)?;
+    let Portal { clerk, office, .. } = &*visit.portal;
+    if !ending.is_empty() {
+        let format = [FileFormat::Pdf, FileFormat::Xlsx, FileFormat::Csv, FileFormat::Json];
+        let format = format.into_iter().find(|format| format.ending() == ending).ok_or(Reason::NoForm)?;
+        let file = clerk.file_if_any(office, Work::TraceFile(traced.tracing, format)).await?;
+        return Ok(Answer::File(file.ok_or(Reason::TraceGone)?));
+    }
+    let path = format!("{ROOT}/{once}");
+    let said = clerk.said(office, Work::Trace(traced.tracing)).await?;
+    let mut value: Value = said.values().clone();
+    value["entry"] = json!(traced.entry);
+    let link = |(ending, text): (&str, &str)| Link { path: format!("{path}.{ending}"), text: text.to_owned() };
+    let files = [("pdf", "PDF/A"), ("xlsx", "XLSX"), ("csv", "CSV"), ("json", "JSON")].map(link).to_vec();
+    let title = value["title"].as_str().unwrap_or("Telusur").to_owned();
+    Ok(Answer::Sheet(Sheet { files, source: said.source.clone(), ..Sheet::new("telusur_isi", &title, value) }))
+}
