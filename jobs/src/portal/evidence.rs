@@ -51,7 +51,10 @@ impl Desk {
         };
         let archive = &self.snapshot()?.archive;
         let mut trace = pipeline::trace(archive, &workspace.facts, &workspace.decisions, request)?;
-        trace.looked = Some(looked(workspace, &trace)?);
+        // Who has a copy has no log of the office.
+        if !workspace.config.is_copy() {
+            trace.looked = Some(looked(workspace, &trace)?);
+        }
         Ok(trace)
     }
 

@@ -3,7 +3,7 @@
 //! Reads   questions that were examined already
 //! Gives   how each stands, to who asked it
 //! Rule    of one account one question runs at a time, of all of them two; nothing of an answer is shown before it stands in the log of
-//!         those who looked
+//!         those who looked, which the office has and a copy of its archive has not
 //!
 //! Invariant: whoever cancels a question, or goes out of the program, leaves no child behind.
 
@@ -65,12 +65,12 @@ pub(super) enum Standing {
     Unnoted,
 }
 
-/// An answer that stands in the log of those who looked.
+/// An answer, which stands in the log of those who looked.
 #[derive(Debug)]
 pub(super) struct Noted {
     pub(super) answer: Answered,
-    /// The number of the entry.
-    pub(super) number: u64,
+    /// The number of the entry; none for who has a copy.
+    pub(super) number: Option<u64>,
     pub(super) took: Duration,
 }
 
@@ -212,6 +212,9 @@ async fn carried_out(
         Err(fault) => return Standing::Refused(format!("{fault:#}")),
     };
     let (took, account) = (began.elapsed(), inquiry.account.clone());
+    if workspace.config.is_copy() {
+        return Standing::Answered(Box::new(Noted { answer, number: None, took }));
+    }
     let (what, digest, rows) = (inquiry.question.words(), answer.asked.digest.clone(), answer.asked.rows);
     let noted = tokio::task::spawn_blocking(move || {
         let look = Look {
@@ -227,7 +230,7 @@ async fn carried_out(
         access::note(&workspace, &look)
     });
     match noted.await.map_err(|fault| anyhow!("it broke off: {fault}")).and_then(|noted| noted) {
-        Ok(Some(number)) => Standing::Answered(Box::new(Noted { answer, number, took })),
+        Ok(number @ Some(_)) => Standing::Answered(Box::new(Noted { answer, number, took })),
         Ok(None) => Standing::Unnoted,
         Err(fault) => {
             tracing::error!("an answer is not shown, since it cannot be noted: {fault:#}");

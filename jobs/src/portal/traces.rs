@@ -16,8 +16,8 @@ const MOST: usize = 200;
 pub(super) struct Traced {
     pub(super) account: String,
     pub(super) tracing: Tracing,
-    /// The number of its entry in the log of those who looked.
-    pub(super) entry: u64,
+    /// The number of its entry in the log of those who looked; none for who has a copy.
+    pub(super) entry: Option<u64>,
 }
 
 /// All of them, the newest last.

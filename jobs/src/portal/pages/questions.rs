@@ -318,7 +318,7 @@ async fn file(visit: &Visit, inquiry: &Arc<Inquiry>) -> Answered {
         let number = noted.number;
         noted.answer.rewind()?;
         let mut spool = tempfile::tempfile().context("an answer cannot be written as a file")?;
-        inquiry::write(&mut noted.answer, form, Some(number), &mut spool)?;
+        inquiry::write(&mut noted.answer, form, number, &mut spool)?;
         spool.flush()?;
         let length = spool.seek(SeekFrom::End(0))?;
         spool.seek(SeekFrom::Start(0))?;
@@ -340,7 +340,8 @@ async fn file(visit: &Visit, inquiry: &Arc<Inquiry>) -> Answered {
         }
     });
     let mut response = Response::new(Body::from_stream(pieces));
-    let name = format!("attachment; filename=\"kueri_log-akses-{number}.{ending}\"");
+    let of = number.map_or_else(|| inquiry.id.clone(), |number| format!("log-akses-{number}"));
+    let name = format!("attachment; filename=\"kueri_{of}.{ending}\"");
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(media)),
         (header::CONTENT_LENGTH, HeaderValue::from(length)),

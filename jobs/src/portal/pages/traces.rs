@@ -80,7 +80,11 @@ async fn asked(visit: &Visit) -> Result<String, Refusal> {
     let (workspace, account, role) = (office.now(), visitor.account.clone(), visitor.role.id.clone());
     let word = if is_batch { "kolektif" } else { "berkas" };
     let (what, answer) = (format!("{word} {}", tracing.id), pipeline::sha256(said.values().to_string().as_bytes()));
+    let is_copy = workspace.config.is_copy();
     let noted = apart(move || async move {
+        if is_copy {
+            return Ok(None);
+        }
         let look = Look {
             by: Some(&account),
             act: "trace",
@@ -93,7 +97,10 @@ async fn asked(visit: &Visit) -> Result<String, Refusal> {
         };
         access::note(&workspace, &look)
     });
-    let entry = noted.await?.ok_or(Reason::Unnoted)?;
+    let entry = noted.await?;
+    if entry.is_none() && !is_copy {
+        return Err(Reason::Unnoted.into());
+    }
     let path = format!("{ROOT}/{}", tracing.once);
     traces.keep(Traced { account: visitor.account.clone(), tracing, entry });
     Ok(path)
