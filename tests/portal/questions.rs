@@ -21,6 +21,7 @@ tests::part! {
     hostile_statements_reach_nothing;
     a_trace_is_noted_and_nobody_elses;
     a_proof_from_the_page_holds_without_the_archive;
+    a_printed_code_is_of_the_archive_or_not;
 }
 
 /// A question that takes longer than any test: a join of all pairs.
@@ -386,4 +387,37 @@ fn a_proof_from_the_page_holds_without_the_archive() {
     {
         assert_eq!(shown.get(path, &cookie).status, 404, "{path}");
     }
+}
+
+/// Of each printed document; with one digit changed it is none of the archive.
+fn a_printed_code_is_of_the_archive_or_not() {
+    let shown = Shown::alone();
+    let cookie = shown.sign_in("pelihat");
+    let checked = |code: &str| {
+        let asked = shown.ask("post", "/periksa").cookie(Some(&cookie)).form(&[("kode", code)]);
+        let (page, said) = (asked.send(), asked.clone().json().send().json());
+        assert_eq!(
+            (page.status, page.text().contains("<strong>Ya.</strong>")),
+            (200, said["is_same"] == true),
+            "{said}"
+        );
+        said["is_same"].as_bool().unwrap()
+    };
+    let mut found = 0;
+    for name in ["laporan_bulanan", "buku_agenda_pendaftaran"] {
+        let pdf = fs::read(shown.office.document(name, "pdf")).unwrap();
+        let code = schemas::document::BookCode::find(&String::from_utf8_lossy(&pdf)).unwrap();
+        let text = code.to_string();
+        assert!(checked(&text), "{text}");
+        for other in [
+            text.replacen("2026-10", "2026-09", 1),
+            text.replace(name, "buku_yang_lain"),
+            "x".to_owned(),
+            "a".repeat(9_000),
+        ] {
+            assert!(!checked(&other), "{other}");
+        }
+        found += 1;
+    }
+    assert_eq!(found, 2);
 }

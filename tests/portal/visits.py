@@ -20,7 +20,7 @@ PAGES = {"tinjauan": "/tinjauan/2026-10", "tersaring": "/tinjauan/2026-10?jenis=
          "pekerjaan": "/pekerjaan", "pelaksanaan": "/pekerjaan/1", "sistem": "/sistem", "akun": "/akun", "tidak_ada": "/tidak-ada", "angka": "/angka/2026-10/issuance/wall",
          "angka_baris": "/angka/2026-10/issuance/wall/baris", "target": "/target", "temuan": "/temuan/2026-10/Q004",
          "andai": "/andai/2026-10/terbit_24_jam?target=0.9", "kueri": "/kueri", "kueri_tersedia": "/kueri?tanya=beban_petugas&month=2026-10",
-         "log_akses": "/log-akses", "telusur": "/telusur", "bukti": "/bukti?peristiwa=1"}
+         "log_akses": "/log-akses", "telusur": "/telusur", "bukti": "/bukti?peristiwa=1", "periksa": "/periksa"}
 # The README shows these: the account, the page, and how much of it.
 SHOWN = {"tinjauan": ("kepala", "tinjauan", 820), "pekerjaan": ("ti", "pekerjaan", 820)}
 # No picture of the README is heavier, and no word on paper is paler, of 255.

@@ -383,6 +383,20 @@ fn book(workspace: &Arc<Workspace>, path: &Path, common: Common) -> Result<Outco
     conclude(workspace, &code, findings, common)
 }
 
+/// Whether a text has the code of a document that says what the archive gives.
+pub(crate) fn is_of_archive(workspace: &Arc<Workspace>, text: &str) -> Result<bool> {
+    let archive = workspace.archive()?;
+    let is_known = |code: &BookCode| {
+        archive.version().is_some_and(|newest| code.version <= newest)
+            && archive.months().contains(&code.month)
+            && documents::known(&workspace.facts).iter().any(|document| document.id == code.id)
+    };
+    match BookCode::find(text).filter(is_known) {
+        Some(code) => Ok(printed::findings(workspace, &code, None)?.is_empty()),
+        None => Ok(false),
+    }
+}
+
 fn conclude(workspace: &Workspace, code: &BookCode, findings: Vec<Finding>, common: Common) -> Result<Outcome> {
     let said = print::findings(workspace.speech(common), &findings);
     let BookCode { id, month, version, rows, .. } = code;

@@ -6,7 +6,7 @@
 
 use super::shelf::Given;
 use super::work::{Delivery, Order, Subject, Work};
-use crate::commands::calendar;
+use crate::commands::{calendar, verify};
 use crate::documents::{self, KnownDocument};
 use crate::options::Where;
 use crate::server;
@@ -96,6 +96,9 @@ impl Desk {
             Work::Trace(_) | Work::TraceFile(..) => self.traced(work),
             Work::Statements | Work::Proved(_) | Work::Proof(_) | Work::Statement(_) | Work::Continued(..) => {
                 self.proved(work)
+            }
+            Work::Printed(text) => {
+                self.said("periksa", json!({"is_same": verify::is_of_archive(&self.workspace, text)?}))
             }
             Work::Finding(month, code) => self.finding(*month, code),
             Work::Trial(tried) | Work::TrialPicture(tried) | Work::TrialFile(tried, _) => self.trial(work, tried),

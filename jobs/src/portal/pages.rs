@@ -9,6 +9,7 @@ mod jobs;
 mod live;
 mod lookers;
 mod origin;
+mod printed;
 mod proofs;
 mod questions;
 mod remedies;
@@ -67,6 +68,8 @@ pub(super) async fn answer(page: Page, visit: &Visit) -> Answered {
         Page::Proof => proofs::proof(visit).await,
         Page::Statement => proofs::statement(visit).await,
         Page::Continued => proofs::continued(visit).await,
+        Page::Printed => printed::form(),
+        Page::CheckPrinted => printed::check(visit).await,
         Page::Lookers => lookers::page(visit).await,
         Page::Jobs => jobs::page(visit).await,
         Page::Run if visit.form == super::visit::Form::Events => live::stream(visit).await,

@@ -52,6 +52,8 @@ pub(super) enum Page {
     CancelInquiry,
     InquiryElsewhere,
     Lookers,
+    Printed,
+    CheckPrinted,
     TraceForm,
     AskTrace,
     Trace,
@@ -148,7 +150,7 @@ const SYSTEM: Access = Access::Holder(Right::System);
 const OPERATE: Access = Access::Holder(Right::Operate);
 
 /// All of them.
-pub(super) const ROUTES: [Route; 59] = [
+pub(super) const ROUTES: [Route; 61] = [
     get("/", Access::Visitor, Page::Start),
     get("/tinjauan", REVIEW, Page::Start),
     get("/kepatuhan", REVIEW, Page::Start),
@@ -189,6 +191,8 @@ pub(super) const ROUTES: [Route; 59] = [
     get("/bukti/{nama}", QUERY, Page::Proof),
     get("/titik-periksa/{ukuran}", QUERY, Page::Statement),
     get("/titik-periksa/{lama}/{baru}", QUERY, Page::Continued),
+    get("/periksa", REVIEW, Page::Printed),
+    post("/periksa", REVIEW, Page::CheckPrinted),
     get("/log-akses", Access::Visitor, Page::Lookers),
     get("/log-akses.csv", Access::Visitor, Page::Lookers),
     get("/log-akses.json", Access::Visitor, Page::Lookers),

@@ -77,6 +77,8 @@ pub(super) enum Work {
     TraceFile(Tracing, FileFormat),
     /// What the archive's log states of itself.
     Statements,
+    /// Whether a text has the code of a document that says what the archive gives.
+    Printed(String),
     /// Which rows of an event are proved.
     Proved(String),
     /// The proof of a row or a commit, by its name.
