@@ -49,7 +49,7 @@ def main():
     arguments = arguments.parse_args()
     names = POSTGRES if arguments.uri.startswith("postgres") else OTHERS
     names = arguments.only.split(",") if arguments.only else names
-    runs = {name: [] for name in names}
+    runs, written = {name: [] for name in names}, []
     for _ in range(arguments.repeats):
         for name in names:
             out = tempfile.mkdtemp(prefix="bench-", dir=os.environ.get("BENCH_TMP"))
@@ -70,7 +70,10 @@ def main():
             result = measured(argv, env) + (size(out),)
             runs[name].append(result)
             print(f"{name:18} wall {result[0]:7.2f} s  cpu {result[1]:7.2f} s  peak {result[2]:6.0f} MB  out {result[3]:7.1f} MB", flush=True)
-            shutil.rmtree(out)
+            written.append(out)
+    # Not before: where thousands of files were deleted lately, ext4 looks long for the place of a new one.
+    for out in written:
+        shutil.rmtree(out)
     middle = {name: [statistics.median(column) for column in zip(*results)] for name, results in runs.items()}
     base = middle.get("raw", [None])[0]
     print("\n| tool | wall / raw | wall s | CPU s | peak MB | output MB |\n|---|---:|---:|---:|---:|---:|")
