@@ -50,6 +50,7 @@ mod signer;
 mod staging;
 pub(crate) mod store;
 pub(crate) mod tables;
+mod threads;
 mod transfer;
 pub(crate) mod tree;
 mod verify;

@@ -18,7 +18,7 @@ assert parquet == len(rows), (parquet, len(rows))
 words = dict(duckdb.sql(f"SELECT decode(key), decode(value) FROM parquet_kv_metadata('{folder}/jawaban.parquet')").fetchall())
 assert (words["tertib.sha256"], words["tertib.access"]) == (digest, entry), words
 lines = list(csv.reader(open(folder / "jawaban.csv", encoding="utf-8", newline="")))
-assert len(lines) == len(rows) + 2 and lines[-1] == [f"Log akses nomor {entry}; SHA-256 jawaban {digest}"], lines[-1]
+assert len(lines) == len(rows) + 2 and lines[-1] == [f"Catatan akses nomor {entry}; SHA-256 jawaban {digest}"], lines[-1]
 book = openpyxl.load_workbook(folder / "jawaban.xlsx")
 cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
 assert digest in cells and entry in cells, cells[-20:]

@@ -91,7 +91,7 @@ fn an_answer_is_that_of_the_command_line() {
             let file = shown.get(&format!("{path}.{ending}"), &cookie);
             assert_eq!((file.status, file.header("content-type")), (200, Some(media)), "{file:?}");
             let name = file.header("content-disposition").unwrap();
-            assert!(name.contains(&format!("log-akses-{}.{ending}", answer["entry"])), "{name}");
+            assert!(name.contains(&format!("catatan-akses-{}.{ending}", answer["entry"])), "{name}");
             fs::write(shown.office.path(&format!("jawaban.{ending}")), &file.body).unwrap();
         }
         let script = shown.get(&format!("{path}/duckdb.sql"), &cookie);
@@ -246,7 +246,7 @@ fn an_answer_that_cannot_be_noted_is_not_shown() {
     let said = over(&shown, &cookie, &path);
     assert_eq!((&said["standing"], said["answer"].is_null()), (&"unnoted".into(), true), "{said}");
     let page = shown.get(&path, &cookie);
-    assert!(page.status == 503 && page.text().contains("log akses tidak dapat ditulis"), "{}", page.text());
+    assert!(page.status == 503 && page.text().contains("catatan akses tidak dapat ditulis"), "{}", page.text());
     assert_eq!(shown.get(&format!("{path}.csv"), &cookie).status, 404);
     fs::remove_file(&access).unwrap();
     drop(fs::rename(&aside, &access));

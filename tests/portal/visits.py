@@ -35,8 +35,6 @@ def lasting(tree):
     tree = re.sub(r"\b[0-9a-f]{16,64}\b", "SIDIK", tree)
     tree = re.sub(r"tertib/[0-9a-f-]{36}(\+[0-9a-f]{8}\+)?", "LOG ", tree)
     tree = re.sub(r"[A-Za-z0-9+/]{40,}={0,2}", "SIDIK", tree)
-    tree = re.sub(r"\d\d-\d\d-\d{4} \d\d\.\d\d(?= pernyataan)", "SAAT", tree)
-    tree = re.sub(r'(?<=cell ")\d\d-\d\d-\d{4} \d\d\.\d\d(?=")', "SAAT", tree)
     tree = re.sub(r"/aset/(\w+)-[0-9a-f]+\.", r"/aset/\1-SIDIK.", tree)
     tree = re.sub(r"\b[\d.]+\s(kB|MB|GB)\b", r"BANYAK \1", tree)
     tree = re.sub(r"\d\d-\d\d-\d{4} \d\d\.\d\d(?=, arsip versi)", "SAAT", tree)

@@ -4,6 +4,7 @@ mod bag;
 mod printed;
 
 pub(crate) use bag::{Examine, examine_bag};
+pub(crate) use printed::is_of_archive;
 
 use crate::clock;
 use crate::documents;
@@ -381,20 +382,6 @@ fn book(workspace: &Arc<Workspace>, path: &Path, common: Common) -> Result<Outco
     };
     let findings = printed::findings(workspace, &code, Some((path, &bytes)))?;
     conclude(workspace, &code, findings, common)
-}
-
-/// Whether a text has the code of a document that says what the archive gives.
-pub(crate) fn is_of_archive(workspace: &Arc<Workspace>, text: &str) -> Result<bool> {
-    let archive = workspace.archive()?;
-    let is_known = |code: &BookCode| {
-        archive.version().is_some_and(|newest| code.version <= newest)
-            && archive.months().contains(&code.month)
-            && documents::known(&workspace.facts).iter().any(|document| document.id == code.id)
-    };
-    match BookCode::find(text).filter(is_known) {
-        Some(code) => Ok(printed::findings(workspace, &code, None)?.is_empty()),
-        None => Ok(false),
-    }
 }
 
 fn conclude(workspace: &Workspace, code: &BookCode, findings: Vec<Finding>, common: Common) -> Result<Outcome> {

@@ -101,7 +101,7 @@ pub(crate) fn write(
             csv(answered, &head, out)?;
             if let Some(number) = noted {
                 let digest = &answered.asked.digest;
-                out.write_all(&csv_lines(&[vec![format!("Log akses nomor {number}; SHA-256 jawaban {digest}")]])?)?;
+                out.write_all(&csv_lines(&[vec![format!("Catatan akses nomor {number}; SHA-256 jawaban {digest}")]])?)?;
             }
         }
         Form::Json => {
@@ -159,7 +159,7 @@ fn workbook(answered: &mut Answered, head: &[&str], columns: &[AnswerColumn], no
         ("Baris", asked.rows.to_string()),
         ("Waktu", "semua saat dalam UTC".to_owned()),
     ];
-    notes.extend(noted.map(|number| ("Nomor log akses", number.to_string())));
+    notes.extend(noted.map(|number| ("Nomor catatan akses", number.to_string())));
     let mut fault = None;
     let mut rows = std::iter::from_fn(|| match answered.row() {
         Ok(row) => Some(row?.iter().zip(columns).map(|(value, column)| cell(value, column.kind)).collect()),

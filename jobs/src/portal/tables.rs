@@ -160,7 +160,7 @@ fn lookers(values: &Value) -> Listing {
         ("Sidik jawaban", &field("answer")),
         ("Data pribadi", &is("discloses")),
     ];
-    listing("log_akses", "Log akses", &values["entries"], columns)
+    listing("log_akses", "Catatan akses", &values["entries"], columns)
 }
 
 fn checks(values: &Value) -> Listing {

@@ -6,8 +6,8 @@
 //!
 //! What is lost with a crash is made again from the parts (`archive/tree`).
 
-use super::part_encoder::thread;
 use super::record::RowRecords;
+use super::threads::thread;
 use super::{ArchiveError, columns};
 use crate::transparency::Hash;
 use arrow::array::RecordBatch;

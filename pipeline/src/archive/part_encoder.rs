@@ -11,6 +11,7 @@ use super::action::{Ends, Stats};
 use super::leaves::{LeafHasher, Leaves};
 use super::store::{NewFile, Store};
 use super::tables::writer;
+use super::threads::thread;
 use super::{ArchiveError, FileEntry, layout};
 use crate::archive::columns::{int64s, texts};
 use crate::hash::hex;
@@ -247,14 +248,6 @@ impl PartFinishers {
         }
         Ok(all)
     }
-}
-
-pub(super) fn thread<T: Send + 'static>(
-    name: &str,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<JoinHandle<T>, ArchiveError> {
-    let thread = std::thread::Builder::new().name(name.to_owned()).spawn(work);
-    thread.map_err(|e| ArchiveError::Encode(format!("no thread for it: {e}")))
 }
 
 fn stopped() -> ArchiveError {

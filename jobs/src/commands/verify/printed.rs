@@ -5,7 +5,7 @@
 //! Rule    a document may have been printed before a target or a remark was entered: it is compared with what the office had entered
 //!         then, whenever that was
 
-use crate::documents::MonthDocuments;
+use crate::documents::{self, MonthDocuments};
 use crate::workspace::Workspace;
 use anyhow::{Context, Result};
 use pipeline::Disclosure;
@@ -55,6 +55,20 @@ pub(super) fn findings(
     // Another file is less than other words; of two states the later one is told of.
     let nearest = others.into_iter().min_by_key(|(says_other, _)| *says_other);
     Ok(nearest.map(|(_, found)| found).unwrap_or_default())
+}
+
+/// Whether a text has the code of a document that says what the archive gives.
+pub(crate) fn is_of_archive(workspace: &Arc<Workspace>, text: &str) -> Result<bool> {
+    let archive = workspace.archive()?;
+    let is_known = |code: &BookCode| {
+        archive.version().is_some_and(|newest| code.version <= newest)
+            && archive.months().contains(&code.month)
+            && documents::known(&workspace.facts).iter().any(|document| document.id == code.id)
+    };
+    match BookCode::find(text).filter(is_known) {
+        Some(code) => Ok(findings(workspace, &code, None)?.is_empty()),
+        None => Ok(false),
+    }
 }
 
 /// Returns the office as it is, and as it was before each later entry that may bind the document's month, the latest first.

@@ -50,5 +50,5 @@ pub(super) async fn page(visit: &Visit) -> Answered {
         "entries": entries.iter().rev().take(SHOWN).map(entry).collect::<Vec<_>>(),
     });
     let (before, after) = (Some(link(month.back(1))), Some(link(month.next())));
-    Ok(Answer::Sheet(Sheet { before, after, ..Sheet::new("log_akses", "Log akses", value) }))
+    Ok(Answer::Sheet(Sheet { before, after, ..Sheet::new("log_akses", "Catatan akses", value) }))
 }

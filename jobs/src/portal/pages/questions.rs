@@ -340,7 +340,7 @@ async fn file(visit: &Visit, inquiry: &Arc<Inquiry>) -> Answered {
         }
     });
     let mut response = Response::new(Body::from_stream(pieces));
-    let of = number.map_or_else(|| inquiry.id.clone(), |number| format!("log-akses-{number}"));
+    let of = number.map_or_else(|| inquiry.id.clone(), |number| format!("catatan-akses-{number}"));
     let name = format!("attachment; filename=\"kueri_{of}.{ending}\"");
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(media)),
