@@ -33,8 +33,6 @@ def lasting(tree):
     """What a tree says whenever and wherever it is asked for: digests, sizes and places of an office differ from one to the next."""
     tree = tree.replace(OFFICE, "KANTOR")
     tree = re.sub(r"\b[0-9a-f]{16,64}\b", "SIDIK", tree)
-    tree = re.sub(r"tertib/[0-9a-f-]{36}(\+[0-9a-f]{8}\+)?", "LOG ", tree)
-    tree = re.sub(r"[A-Za-z0-9+/]{40,}={0,2}", "SIDIK", tree)
     tree = re.sub(r"/aset/(\w+)-[0-9a-f]+\.", r"/aset/\1-SIDIK.", tree)
     tree = re.sub(r"\b[\d.]+\s(kB|MB|GB)\b", r"BANYAK \1", tree)
     tree = re.sub(r"\d\d-\d\d-\d{4} \d\d\.\d\d(?=, arsip versi)", "SAAT", tree)

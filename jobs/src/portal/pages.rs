@@ -1,6 +1,7 @@
 //! What answers each route: one page, one file.
 
 mod account;
+mod answers;
 mod decisions;
 mod documents;
 mod findings;
@@ -58,9 +59,9 @@ pub(super) async fn answer(page: Page, visit: &Visit) -> Answered {
         Page::Account => account::page(visit),
         Page::Question => questions::form(visit).await,
         Page::Ask => questions::ask(visit).await,
-        Page::Inquiry => questions::page(visit).await,
-        Page::CancelInquiry => questions::cancel(visit),
-        Page::InquiryElsewhere => questions::script(visit).await,
+        Page::Inquiry => answers::page(visit).await,
+        Page::CancelInquiry => answers::cancel(visit),
+        Page::InquiryElsewhere => answers::script(visit).await,
         Page::TraceForm => traces::form(visit).await,
         Page::AskTrace => traces::ask(visit).await,
         Page::Trace => traces::page(visit).await,

@@ -1,39 +1,28 @@
-//! Questions to the archive: the form, how a question stands, its answer as a page and as files.
+//! Questions to the archive: the form with what may be asked, and what becomes of what is asked.
 //!
-//! Rule    what a question reads is known before it runs; no question and no address has a number of a person; an answer is its asker's
+//! Rule    what a question reads is known before it runs; no question and no address has a number of a person
 
 use super::super::Portal;
 use super::super::answer::{Answer, Answered, Sheet};
-use super::super::file::File;
-use super::super::inquiries::{Asking, Inquiry, LIMITS, Noted, Standing};
+use super::super::inquiries::{Asking, Inquiry, LIMITS};
 use super::super::refusal::{Reason, Refusal};
 use super::super::visit::{Form, Visit, Visitor};
 use super::super::work::Work;
-use super::apart;
-use super::decisions::moment;
+use super::answers::{called, number, path, reads, standing};
+use super::decisions::{fault_in_words, moment};
 use crate::inquiry::{self, Asked, Question};
 use crate::options::{ArchiveCopy, Where};
 use crate::{access, clock};
-use anyhow::Context;
-use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::Response;
-use futures_util::stream;
-use reports::Link;
-use schemas::{Language, Month, Parameter, ParameterKind, SavedQuestion};
-use serde_json::{Value, json};
-use std::io::{Read, Seek, SeekFrom, Write};
+use axum::http::StatusCode;
+use schemas::{Parameter, ParameterKind, SavedQuestion};
+use serde_json::json;
 use std::sync::Arc;
 
-const ROOT: &str = "/kueri";
+pub(super) const ROOT: &str = "/kueri";
 /// A question has no more bytes.
 const LONGEST: usize = 20_000;
 /// How many rows stand on a page.
-const SHOWN: usize = 1_000;
-/// How much of a file is sent at once.
-const AT_ONCE: usize = 1 << 16;
-/// A question is called by so many of its characters.
-const CALLED: usize = 80;
+pub(super) const SHOWN: usize = 1_000;
 
 /// What was filled in.
 struct Typed {
@@ -148,7 +137,7 @@ async fn shown(visit: &Visit, typed: &Typed, beside: Shown) -> Answered {
             "parameters": saved.parameters.iter().map(label).collect::<Vec<_>>(),
         })),
         "reads": beside.reads.as_ref().map(reads),
-        "fault": fault.map(|fault| super::decisions::fault_in_words(fault, &workspace)),
+        "fault": fault.map(|fault| fault_in_words(fault, &workspace)),
         "why": beside.why,
         "saved": saved.collect::<Vec<_>>(), "own": own.collect::<Vec<_>>(), "views": said.values()["views"],
         "limits": {"seconds": LIMITS.seconds, "shown": number(SHOWN as u64), "rows": number(LIMITS.rows)},
@@ -214,211 +203,6 @@ async fn asked(visit: &Visit, typed: &Typed) -> Result<Outcome, Refusal> {
     Ok(Outcome::Asked(inquiry))
 }
 
-fn visitor(visit: &Visit) -> Result<&Visitor, Refusal> {
+pub(super) fn visitor(visit: &Visit) -> Result<&Visitor, Refusal> {
     Ok(visit.visitor.as_ref().ok_or(Reason::SignedOut)?)
-}
-
-/// The question of a path.
-fn known(visit: &Visit) -> Result<Arc<Inquiry>, Refusal> {
-    let account = &visitor(visit)?.account;
-    let known = visit.portal.inquiries.of(account, visit.name("id"));
-    Ok(known.ok_or(Reason::AnswerGone)?)
-}
-
-/// How a question stands, and its answer; or the answer as a file.
-pub(super) async fn page(visit: &Visit) -> Answered {
-    let inquiry = known(visit)?;
-    if visit.page != visit.path {
-        return file(visit, &inquiry).await;
-    }
-    let values = apart({
-        let inquiry = Arc::clone(&inquiry);
-        move || async move { values(&inquiry) }
-    });
-    let values = values.await?;
-    let files = if values["answer"].is_null() { Vec::new() } else { files(&inquiry) };
-    let status = match &*inquiry.standing() {
-        Standing::Unnoted => StatusCode::SERVICE_UNAVAILABLE,
-        _ => StatusCode::OK,
-    };
-    Ok(Answer::Sheet(Sheet { files, status, ..Sheet::new("kueri_jawaban", "Jawaban kueri", values) }))
-}
-
-fn values(inquiry: &Inquiry) -> anyhow::Result<Value> {
-    let standing_word = standing(inquiry);
-    let mut standing = inquiry.standing();
-    let (mut answer, mut refused, mut elapsed) = (Value::Null, None, None);
-    match &mut *standing {
-        Standing::Answered(noted) => answer = of_answer(noted)?,
-        Standing::Refused(why) => refused = Some(why.clone()),
-        Standing::Running(since) => elapsed = Some(seconds(since.elapsed().as_secs())),
-        Standing::Waiting | Standing::Cancelled | Standing::Unnoted => {}
-    }
-    let path = path(inquiry);
-    let parameters = inquiry.question.given.iter().map(|(name, value)| match value {
-        pipeline::Given::Text(text) => json!([name, text]),
-        pipeline::Given::Integer(n) => json!([name, n.to_string()]),
-    });
-    Ok(json!({
-        "standing": standing_word, "goes_on": matches!(standing_word, "waiting" | "running"),
-        "sql": inquiry.question.sql, "parameters": parameters.collect::<Vec<_>>(), "asked": moment(inquiry.asked_at),
-        "reads": reads(&inquiry.reads), "elapsed": elapsed, "refused": refused, "answer": answer,
-        "path": path, "cancel": format!("{path}/batal"), "duckdb": format!("{path}/duckdb.sql"),
-        "again": format!("{ROOT}?{}", inquiry.form),
-    }))
-}
-
-/// The answer with the first of its rows.
-fn of_answer(noted: &mut Noted) -> anyhow::Result<Value> {
-    let answer = &mut noted.answer;
-    answer.rewind().context("an answer that was kept cannot be read")?;
-    let mut rows = Vec::new();
-    while rows.len() < SHOWN
-        && let Some(row) = answer.row().context("an answer that was kept cannot be read")?
-    {
-        rows.push(row);
-    }
-    let (given, all) = (answer.asked.rows, answer.all);
-    let numbers = answer.columns.iter().enumerate();
-    let numbers =
-        numbers.filter(|(_, one)| matches!(one.kind, pipeline::AnswerKind::Integer | pipeline::AnswerKind::Number));
-    Ok(json!({
-        "columns": answer.columns.iter().map(|one| &one.name).collect::<Vec<_>>(),
-        "numbers": numbers.map(|(place, _)| place).collect::<Vec<_>>(),
-        "rows": rows.iter().map(|row| row.iter().map(inquiry::text).collect::<Vec<_>>()).collect::<Vec<_>>(),
-        "n": all, "all": number(all), "shown": number(rows.len() as u64), "given": number(given),
-        "is_whole": rows.len() as u64 == all, "is_given_whole": given == all,
-        "digest": answer.asked.digest, "entry": noted.number, "took": tenths(noted.took.as_millis()),
-    }))
-}
-
-/// The forms of an answer as files.
-fn files(inquiry: &Inquiry) -> Vec<Link> {
-    let link = |(form, name): (Form, &str)| Link {
-        path: format!("{}.{}", path(inquiry), form.ending()),
-        text: name.to_owned(),
-    };
-    [(Form::Csv, "CSV"), (Form::Xlsx, "XLSX"), (Form::Json, "JSON"), (Form::Parquet, "Parquet")].map(link).to_vec()
-}
-
-/// Writes the answer as a file, aside, and sends it as it is read.
-async fn file(visit: &Visit, inquiry: &Arc<Inquiry>) -> Answered {
-    let (form, media) = match visit.wanted {
-        Form::Csv => (inquiry::Form::Csv, "text/csv; charset=utf-8"),
-        Form::Xlsx => (inquiry::Form::Xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        Form::Json => (inquiry::Form::Json, "application/json"),
-        Form::Parquet => (inquiry::Form::Parquet, "application/vnd.apache.parquet"),
-        Form::Page | Form::Events | Form::Other => return Err(Reason::NoForm.into()),
-    };
-    let ending = visit.wanted.ending();
-    let kept = Arc::clone(inquiry);
-    let written = apart(move || async move {
-        let mut standing = kept.standing();
-        let Standing::Answered(noted) = &mut *standing else { return Ok(None) };
-        let number = noted.number;
-        noted.answer.rewind()?;
-        let mut spool = tempfile::tempfile().context("an answer cannot be written as a file")?;
-        inquiry::write(&mut noted.answer, form, number, &mut spool)?;
-        spool.flush()?;
-        let length = spool.seek(SeekFrom::End(0))?;
-        spool.seek(SeekFrom::Start(0))?;
-        Ok(Some((spool, length, number)))
-    });
-    let (spool, length, number) = written.await?.ok_or(Reason::AnswerGone)?;
-    let pieces = stream::unfold(Some(spool), |spool| async move {
-        let mut spool = spool?;
-        let read = tokio::task::spawn_blocking(move || {
-            let mut piece = vec![0; AT_ONCE];
-            let n = spool.read(&mut piece)?;
-            piece.truncate(n);
-            Ok::<_, std::io::Error>((piece, spool))
-        });
-        match read.await.map_err(std::io::Error::other).and_then(|read| read) {
-            Ok((piece, _)) if piece.is_empty() => None,
-            Ok((piece, spool)) => Some((Ok(piece), Some(spool))),
-            Err(fault) => Some((Err(fault), None)),
-        }
-    });
-    let mut response = Response::new(Body::from_stream(pieces));
-    let of = number.map_or_else(|| inquiry.id.clone(), |number| format!("catatan-akses-{number}"));
-    let name = format!("attachment; filename=\"kueri_{of}.{ending}\"");
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(media)),
-        (header::CONTENT_LENGTH, HeaderValue::from(length)),
-        (header::CONTENT_DISPOSITION, HeaderValue::try_from(name).context("a name is no header")?),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    response.headers_mut().extend(headers);
-    Ok(Answer::Whole(response))
-}
-
-/// The script by which DuckDB answers the same question.
-pub(super) async fn script(visit: &Visit) -> Answered {
-    let inquiry = known(visit)?;
-    let Portal { clerk, office, .. } = &*visit.portal;
-    let views = clerk.file_if_any(office, Work::ViewsElsewhere).await?.context("there are no views")?;
-    let views = String::from_utf8_lossy(&views.body.bytes).into_owned();
-    let script = inquiry::script(&inquiry.question, &inquiry.reads.columns, &views).ok_or(Reason::NotInFiles)?;
-    Ok(Answer::File(File::new("application/sql", script.into_bytes().into()).named("duckdb.sql".to_owned())))
-}
-
-/// Cancels a question.
-pub(super) fn cancel(visit: &Visit) -> Answered {
-    let inquiry = known(visit)?;
-    inquiry.cancel();
-    Ok(Answer::See(path(&inquiry)))
-}
-
-fn path(inquiry: &Inquiry) -> String {
-    format!("{ROOT}/{}", inquiry.id)
-}
-
-/// How a question stands, as a word for templates.
-fn standing(inquiry: &Inquiry) -> &'static str {
-    match &*inquiry.standing() {
-        Standing::Waiting => "waiting",
-        Standing::Running(_) => "running",
-        Standing::Answered(_) => "answered",
-        Standing::Refused(_) => "refused",
-        Standing::Cancelled => "cancelled",
-        Standing::Unnoted => "unnoted",
-    }
-}
-
-/// By what a question is called in a list.
-fn called(inquiry: &Inquiry) -> String {
-    let words: String = inquiry.question.sql.split_whitespace().collect::<Vec<_>>().join(" ");
-    match words.char_indices().nth(CALLED) {
-        Some((end, _)) => format!("{} …", &words[..end]),
-        None => words,
-    }
-}
-
-/// What a question reads, in words.
-fn reads(asked: &Asked) -> Value {
-    let months: Vec<Month> = asked.months.clone();
-    let extent = match (months.first(), months.last()) {
-        (Some(first), Some(last)) if first == last => Some(first.indonesian()),
-        (Some(first), Some(last)) => {
-            Some(format!("{} bulan, {} s.d. {}", number(months.len() as u64), first.indonesian(), last.indonesian()))
-        }
-        _ => None,
-    };
-    json!({"columns": asked.columns, "months": extent})
-}
-
-fn number(n: u64) -> String {
-    Language::Indonesian.integer(n)
-}
-
-/// A time to the tenth of a second.
-fn tenths(ms: u128) -> String {
-    match ms {
-        0..100 => "kurang dari 0,1 detik".to_owned(),
-        _ => format!("{},{} detik", ms / 1_000, ms % 1_000 / 100),
-    }
-}
-
-fn seconds(n: u64) -> String {
-    format!("{} detik", number(n))
 }
