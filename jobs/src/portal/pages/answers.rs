@@ -7,11 +7,10 @@ use super::super::answer::{Answer, Answered, Sheet};
 use super::super::file::File;
 use super::super::inquiries::{Inquiry, Noted, Standing};
 use super::super::refusal::{Reason, Refusal};
-use super::super::visit::{Form, Visit};
+use super::super::visit::{Form, Visit, Visitor};
 use super::super::work::Work;
 use super::apart;
 use super::decisions::moment;
-use super::questions::{ROOT, SHOWN, visitor};
 use crate::inquiry::{self, Asked};
 use anyhow::Context;
 use axum::body::Body;
@@ -24,10 +23,18 @@ use serde_json::{Value, json};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::sync::Arc;
 
+pub(super) const ROOT: &str = "/kueri";
+/// How many rows stand on a page.
+pub(super) const SHOWN: usize = 1_000;
 /// How much of a file is sent at once.
 const AT_ONCE: usize = 1 << 16;
 /// A question is called by so many of its characters.
 const CALLED: usize = 80;
+
+/// Who asks.
+pub(super) fn visitor(visit: &Visit) -> Result<&Visitor, Refusal> {
+    Ok(visit.visitor.as_ref().ok_or(Reason::SignedOut)?)
+}
 
 /// The question of a path.
 fn known(visit: &Visit) -> Result<Arc<Inquiry>, Refusal> {

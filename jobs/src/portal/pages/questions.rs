@@ -6,9 +6,9 @@ use super::super::Portal;
 use super::super::answer::{Answer, Answered, Sheet};
 use super::super::inquiries::{Asking, Inquiry, LIMITS};
 use super::super::refusal::{Reason, Refusal};
-use super::super::visit::{Form, Visit, Visitor};
+use super::super::visit::{Form, Visit};
 use super::super::work::Work;
-use super::answers::{called, number, path, reads, standing};
+use super::answers::{ROOT, SHOWN, called, number, path, reads, standing, visitor};
 use super::decisions::{fault_in_words, moment};
 use crate::inquiry::{self, Asked, Question};
 use crate::options::{ArchiveCopy, Where};
@@ -18,11 +18,8 @@ use schemas::{Parameter, ParameterKind, SavedQuestion};
 use serde_json::json;
 use std::sync::Arc;
 
-pub(super) const ROOT: &str = "/kueri";
 /// A question has no more bytes.
 const LONGEST: usize = 20_000;
-/// How many rows stand on a page.
-pub(super) const SHOWN: usize = 1_000;
 
 /// What was filled in.
 struct Typed {
@@ -201,8 +198,4 @@ async fn asked(visit: &Visit, typed: &Typed) -> Result<Outcome, Refusal> {
     let asking = Asking { visitor: asker, question, form: typed.query(), purpose, reads, now };
     let inquiry = visit.portal.inquire(asking)?.ok_or(Reason::Busy)?;
     Ok(Outcome::Asked(inquiry))
-}
-
-pub(super) fn visitor(visit: &Visit) -> Result<&Visitor, Refusal> {
-    Ok(visit.visitor.as_ref().ok_or(Reason::SignedOut)?)
 }
