@@ -13,7 +13,7 @@ folder, archive, digest, entry = pathlib.Path(sys.argv[1]), sys.argv[2], sys.arg
 said = json.loads((folder / "jawaban.json").read_text())
 assert (said["sha256"], str(said["access"])) == (digest, entry), said
 rows = [list(row.values()) for row in said["rows"]]
-(parquet,) = duckdb.sql(f"SELECT COUNT(*) FROM read_parquet('{folder}/jawaban.parquet')").fetchone()
+(parquet,) = duckdb.sql(f"SELECT COUNT(*) FROM read_parquet('{folder}/jawaban.parquet')").fetchall()[0]
 assert parquet == len(rows), (parquet, len(rows))
 words = dict(duckdb.sql(f"SELECT decode(key), decode(value) FROM parquet_kv_metadata('{folder}/jawaban.parquet')").fetchall())
 assert (words["tertib.sha256"], words["tertib.access"]) == (digest, entry), words
