@@ -20,12 +20,16 @@ tests::part! {
 }
 
 /// Values by which templates choose words, colours and links; they are of the program.
-const CHOSEN: [&str; 28] = [
+const CHOSEN: [&str; 34] = [
     "action",
+    "again",
     "alamat",
     "asal",
     "bagian",
     "baris",
+    "cancel",
+    "continued",
+    "duckdb",
     "gambar",
     "halaman",
     "id",
@@ -34,10 +38,12 @@ const CHOSEN: [&str; 28] = [
     "kembali",
     "laporan",
     "naskah",
+    "officer",
     "only",
     "origin",
     "outcome",
     "path",
+    "proof",
     "putusan",
     "putusan_berlaku",
     "review",
@@ -239,6 +245,69 @@ fn of_the_head(shown: &Shown, cookie: &str) -> [Value; 3] {
     [targets, finding, json!({"borang": form, "percobaan": percobaan})]
 }
 
+/// The auditor's pages, with everything that can stand on them.
+fn of_the_auditor() -> Vec<(&'static str, &'static str, Value)> {
+    let reads = json!({"columns": ["events.bulan", "events.hasil"], "months": "Oktober 2026"});
+    let form = json!({
+        "action": "/kueri", "sql": "SELECT 1", "purpose": "Pemeriksaan", "month": "2026-10", "chosen": null, "reads": reads,
+        "fault": "Pertanyaan ini tidak dapat dijawab.", "why": "it is no column here",
+        "saved": [{"name": "beban", "title": "Beban", "sentence": "Berapa.", "path": "/kueri?tanya=beban"}],
+        "own": [{"path": "/kueri/1", "asked": "1 November 2026", "standing": "answered", "called": "SELECT 1"}],
+        "views": [{"name": "events", "meaning": "peristiwa", "columns": [["bulan", "VARCHAR", "bulan peristiwa"]]}],
+        "limits": {"seconds": 60, "shown": "1.000", "rows": "1.000.000"},
+    });
+    let mut chosen = form.clone();
+    chosen["chosen"] = json!({
+        "name": "beban", "title": "Beban", "sentence": "Berapa.", "parameters": [{"name": "month", "kind": "bulan", "value": "2026-10"}],
+    });
+    let answer = json!({
+        "standing": "answered", "goes_on": false, "sql": "SELECT 1", "parameters": [["month", "2026-10"]], "asked": "1 November 2026",
+        "reads": reads, "elapsed": null, "refused": null, "path": "/kueri/1", "cancel": "/kueri/1/batal",
+        "duckdb": "/kueri/1/duckdb.sql", "again": "/kueri?sql=x",
+        "answer": {
+            "columns": ["hasil", "n"], "numbers": [1], "rows": [["selesai", "60"]], "n": 1, "all": "1", "shown": "1", "given": "1",
+            "is_whole": false, "is_given_whole": false, "digest": "3f9a", "entry": 7, "took": "0,1 detik",
+        },
+    });
+    let trace = json!({
+        "title": "Riwayat Berkas", "about": "berkas B1", "purpose": "Pengaduan", "rows": 1, "entry": 7,
+        "events": [{"at": "1 November 2026", "event": "12", "path": "/bukti?peristiwa=12"}],
+        "sections": [
+            {"title": "Peristiwa", "head": ["Hasil"], "rows": [["selesai"]], "instead": null},
+            {"title": "Koreksi", "head": [], "rows": [], "instead": "belum dicatat"},
+        ],
+    });
+    let proofs = json!({
+        "key": "tertib/x+1+2", "newest": "tertib/x", "event": "12", "is_missing": true,
+        "rows": [{"name": "seq-1", "index": 1, "record": "{}", "path": "/bukti/seq-1"}],
+        "statements": [{
+            "size": 1, "version": 0, "at": "1 November 2026", "path": "/titik-periksa/1", "proof": "/bukti/commit-0",
+            "continued": "/titik-periksa/1/2",
+        }],
+    });
+    let lookers = json!({
+        "month": "Oktober 2026", "sees_all": true, "n": 1, "all": "1", "shown": "1",
+        "entries": [{
+            "number": 1, "at": "1 November 2026", "by": "Sri", "role": "auditor", "act": "query", "what": "SELECT 1",
+            "purpose": "Pemeriksaan", "rows": 1, "answer": "3f9a", "discloses": true,
+        }],
+    });
+    let tracing = json!({
+        "action": "/telusur", "berkas": "B1", "batch": "K1", "fault": "Arsip tidak memuat nomor itu.",
+        "officer": "/kueri?tanya=pekerjaan_petugas",
+    });
+    vec![
+        ("bukti", "bukti", proofs),
+        ("kueri", "kueri", form),
+        ("kueri_jawaban", "kueri_jawaban", answer),
+        ("kueri_tersedia", "kueri", chosen),
+        ("log_akses", "log_akses", lookers),
+        ("periksa", "periksa", json!({"is_same": true})),
+        ("telusur", "telusur", tracing),
+        ("telusur_isi", "telusur_isi", trace),
+    ]
+}
+
 /// What each template reads, as an office gives it: a name, the template, its values.
 fn values() -> Vec<(&'static str, &'static str, Value)> {
     let office = crate::office(Office::small());
@@ -284,7 +353,8 @@ fn values() -> Vec<(&'static str, &'static str, Value)> {
         "channel": "grup", "subject": "Pekerjaan gagal", "since": "hari ini", "attempts": 3, "fault": "refused", "next": "besok",
     }]);
     let [targets, finding, trial] = of_the_head(&shown, &cookies["kepala"]);
-    vec![
+    let mut all = of_the_auditor();
+    all.extend([
         ("akun", "akun", asked("/akun")),
         ("andai", "andai", trial),
         ("angka", "angka", example("angka")),
@@ -308,5 +378,6 @@ fn values() -> Vec<(&'static str, &'static str, Value)> {
         ("temuan", "temuan", finding),
         ("tinjauan", "tinjauan", review),
         ("tinjauan_tersaring", "tinjauan_tersaring", part.unwrap().unwrap().values),
-    ]
+    ]);
+    all
 }

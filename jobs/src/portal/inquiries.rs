@@ -55,8 +55,8 @@ pub(super) enum Standing {
     Waiting,
     /// Since then.
     Running(Instant),
-    /// It is answered.
-    Answered(Box<Noted>),
+    /// It is answered. Whoever reads the rows holds the answer alone, and not how the question stands.
+    Answered(Arc<Mutex<Noted>>),
     /// Why it is not answered, in the program's words.
     Refused(String),
     /// Who asked it has cancelled it.
@@ -99,6 +99,11 @@ impl Default for Inquiries {
 }
 
 impl Inquiry {
+    /// The answer; none where it has none.
+    pub(super) fn answer(&self) -> Option<Arc<Mutex<Noted>>> {
+        if let Standing::Answered(noted) = &*self.standing() { Some(Arc::clone(noted)) } else { None }
+    }
+
     /// How it stands; while somebody looks, nothing changes.
     pub(super) fn standing(&self) -> MutexGuard<'_, Standing> {
         self.standing.lock().unwrap_or_else(PoisonError::into_inner)
@@ -213,7 +218,7 @@ async fn carried_out(
     };
     let (took, account) = (began.elapsed(), inquiry.account.clone());
     if workspace.config.is_copy() {
-        return Standing::Answered(Box::new(Noted { answer, number: None, took }));
+        return answered_by(Noted { answer, number: None, took });
     }
     let (what, digest, rows) = (inquiry.question.words(), answer.asked.digest.clone(), answer.asked.rows);
     let noted = tokio::task::spawn_blocking(move || {
@@ -230,13 +235,17 @@ async fn carried_out(
         access::note(&workspace, &look)
     });
     match noted.await.map_err(|fault| anyhow!("it broke off: {fault}")).and_then(|noted| noted) {
-        Ok(number @ Some(_)) => Standing::Answered(Box::new(Noted { answer, number, took })),
+        Ok(number @ Some(_)) => answered_by(Noted { answer, number, took }),
         Ok(None) => Standing::Unnoted,
         Err(fault) => {
             tracing::error!("an answer is not shown, since it cannot be noted: {fault:#}");
             Standing::Unnoted
         }
     }
+}
+
+fn answered_by(noted: Noted) -> Standing {
+    Standing::Answered(Arc::new(Mutex::new(noted)))
 }
 
 /// A name that nobody guesses.

@@ -21,7 +21,7 @@ use reports::Link;
 use schemas::{Language, Month};
 use serde_json::{Value, json};
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 pub(super) const ROOT: &str = "/kueri";
 /// How many rows stand on a page.
@@ -64,14 +64,16 @@ pub(super) async fn page(visit: &Visit) -> Answered {
 
 fn values(inquiry: &Inquiry) -> anyhow::Result<Value> {
     let standing_word = standing(inquiry);
-    let mut standing = inquiry.standing();
-    let (mut answer, mut refused, mut elapsed) = (Value::Null, None, None);
-    match &mut *standing {
-        Standing::Answered(noted) => answer = of_answer(noted)?,
+    let (mut refused, mut elapsed) = (None, None);
+    match &*inquiry.standing() {
         Standing::Refused(why) => refused = Some(why.clone()),
         Standing::Running(since) => elapsed = Some(seconds(since.elapsed().as_secs())),
-        Standing::Waiting | Standing::Cancelled | Standing::Unnoted => {}
+        Standing::Answered(_) | Standing::Waiting | Standing::Cancelled | Standing::Unnoted => {}
     }
+    let answer = match inquiry.answer().filter(|_| standing_word == "answered") {
+        Some(noted) => of_answer(&mut noted.lock().unwrap_or_else(PoisonError::into_inner))?,
+        None => Value::Null,
+    };
     let path = path(inquiry);
     let parameters = inquiry.question.given.iter().map(|(name, value)| match value {
         pipeline::Given::Text(text) => json!([name, text]),
@@ -131,8 +133,8 @@ async fn file(visit: &Visit, inquiry: &Arc<Inquiry>) -> Answered {
     let ending = visit.wanted.ending();
     let kept = Arc::clone(inquiry);
     let written = apart(move || async move {
-        let mut standing = kept.standing();
-        let Standing::Answered(noted) = &mut *standing else { return Ok(None) };
+        let Some(noted) = kept.answer() else { return Ok(None) };
+        let mut noted = noted.lock().unwrap_or_else(PoisonError::into_inner);
         let number = noted.number;
         noted.answer.rewind()?;
         let mut spool = tempfile::tempfile().context("an answer cannot be written as a file")?;
