@@ -346,6 +346,12 @@ fn a_trace_is_noted_and_nobody_elses() {
         assert!(reply.status == 422 && reply.text().contains(words), "{}", reply.text());
     }
     assert_eq!(shown.get("/telusur/0123", &cookie).status, 404);
+    // The rows behind a number lead here, and to their proofs.
+    let rows = |path: &str| shown.get(path, &cookie).text().replace("&#x2f;", "/");
+    let behind = rows("/angka/2026-10/issuance/wall/baris");
+    assert!(behind.contains("<a href=\"/telusur?berkas=B2026"), "{behind}");
+    let events = rows("/angka/2026-10/time_per_step/handling_working/baris?langkah=6");
+    assert!(events.contains("<a href=\"/bukti?peristiwa="), "{events}");
 }
 
 /// What is downloaded is checked with the public key alone, elsewhere.

@@ -18,6 +18,27 @@ use serde_json::{Value, json};
 /// So many places of a finding are listed; `tertib quality` lists all.
 const PLACES: usize = 1_000;
 
+/// Where the cells of the rows lead, for who may trace a case and see its proofs.
+fn links(values: &Value) -> Value {
+    let path = |head: &Value, cell: &Value| {
+        let (page, name) = match head.as_str() {
+            Some("Nomor permohonan") => ("/telusur", "berkas"),
+            Some("Permohonan kolektif") => ("/telusur", "kolektif"),
+            Some("Peristiwa") => ("/bukti", "peristiwa"),
+            _ => return Value::Null,
+        };
+        let id = cell.as_str().filter(|id| !id.is_empty());
+        let query = |id| form_urlencoded::Serializer::new(String::new()).append_pair(name, id).finish();
+        id.map_or(Value::Null, |id| format!("{page}?{}", query(id)).into())
+    };
+    let heads = values["kolom"].as_array().map_or(&[][..], Vec::as_slice);
+    let rows = values["baris"].as_array().into_iter().flatten();
+    let row = |row: &Value| -> Value {
+        heads.iter().zip(row.as_array().into_iter().flatten()).map(|(h, c)| path(h, c)).collect()
+    };
+    json!({"baris": rows.map(row).collect::<Vec<_>>()})
+}
+
 /// What a file about a number is called.
 fn file_name(month: Month, key: &FigureKey) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
@@ -54,7 +75,8 @@ impl Desk {
             }
             Work::Cases(month, key) => {
                 let values = self.cases(*month, key)?.map(|cases| cases_values(&cases, &workspace.facts));
-                values.map(|values| self.said("angka_baris", values)).transpose()?
+                let page = |values| DocumentPage { origins: links(&values), template: "angka_baris", values };
+                values.map(|values| self.said_of(page(values))).transpose()?
             }
             Work::CasesFile(month, key, format) => {
                 let ending = match format {

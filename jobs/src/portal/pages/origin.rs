@@ -79,5 +79,7 @@ async fn said(visit: &Visit, work: Work, title: &str, files: Vec<Link>) -> Answe
     let said = clerk.said_if_any(office, work).await?.ok_or_else(unknown)?;
     let number = said.values()["judul"].as_str().unwrap_or_default();
     let title = format!("{title}: {number}");
-    Ok(Answer::Sheet(Sheet { files, ..Sheet::of(said, &title) }))
+    // The cells of rows lead to traces and proofs.
+    let origins = said.origins.clone().filter(|_| visit.may(Right::Query));
+    Ok(Answer::Sheet(Sheet { files, origins, ..Sheet::of(said, &title) }))
 }
