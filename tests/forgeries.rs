@@ -97,6 +97,20 @@ fn every_flipped_bit_is_found_and_its_file_named() {
     assert_eq!(findings(&office, &[]), []);
 }
 
+/// A form that no program knows is that of a later one only if the commit is the one that was written.
+#[test]
+fn a_form_that_was_altered_is_no_later_program() {
+    let office = office();
+    let first = office.path("archive/events/_delta_log/00000000000000000000.json");
+    let text = fs::read_to_string(&first).unwrap();
+    let altered = text.replacen("\"tertib.form\":\"3\"", "\"tertib.form\":\"7\"", 1);
+    assert_ne!(altered, text);
+    fs::write(&first, altered).unwrap();
+    let found = findings(&office, &[]);
+    let is_named = |finding: &Finding| finding.code == "A005" && finding.place.contains("00000000000000000000.json");
+    assert!(found.iter().any(is_named), "{found:?}");
+}
+
 /// One forgery: its name, what it does, what is found when it was made carelessly, and when all was hashed anew.
 struct Forgery {
     name: &'static str,

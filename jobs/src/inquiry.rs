@@ -12,7 +12,7 @@ mod question;
 mod room;
 
 pub(crate) use attendant::{Options, attend};
-pub(crate) use child::{Answered, Limits, Question, answered, examined};
+pub(crate) use child::{Answered, Limits, Question, Refused, answered, examined};
 pub(crate) use elsewhere::script;
 pub(crate) use form::{Form, given, text, write};
 pub(crate) use order::Asked;

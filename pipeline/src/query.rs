@@ -95,6 +95,8 @@ pub enum Given {
 /// What a question reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reads {
+    /// The views that it names.
+    pub views: Vec<&'static str>,
     /// The columns, as `view.column`.
     pub columns: Vec<String>,
     /// The months of which it reads rows.
@@ -139,7 +141,7 @@ impl Questions {
     pub fn examine(&self, sql: &str, given: &BTreeMap<String, Given>) -> Result<Reads, QueryError> {
         let Parsed::Select(query, tokens) = parse(sql, given)? else { return Ok(Reads::default()) };
         let (views, ..) = self.examined(&query, &tokens)?;
-        Ok(Reads { columns: views.touched(), months: views.months() })
+        Ok(Reads { views: views.named(), columns: views.touched(), months: views.months() })
     }
 
     /// Plans a question over empty tables. Also returns what it mentions, and the names that there are.

@@ -134,6 +134,11 @@ fn what_is_read_is_said_before() {
     let reads = examined("SELECT COUNT(*) AS n FROM berkas");
     assert!(reads["months"].as_str().unwrap().contains("Oktober 2026"), "{reads}");
     assert!(examined("SELECT COUNT(*) AS n FROM runs")["months"].is_null());
+    // What DuckDB would have to compute has no script, also where no column is read.
+    let path = address(&asked(&shown, &cookie, &[("sql", "SELECT COUNT(*) AS n FROM berkas")]));
+    assert_eq!(over(&shown, &cookie, &path)["standing"], "answered");
+    assert_eq!(shown.get(&format!("{path}/duckdb.sql"), &cookie).status, 404);
+    let before = before + 1;
     assert_eq!(accesses(&shown.office).len(), before);
     let refused = asked(&shown, &cookie, &[("sql", "SELECT nik FROM events")]);
     assert_eq!(refused.status, 422);
@@ -188,8 +193,9 @@ fn one_question_a_person_and_two_in_all() {
     let cookies = people.map(|account| shown.sign_in(account));
     let [first, second, third] = &cookies;
     let paths = cookies.each_ref().map(|cookie| address(&asked(&shown, cookie, &[("sql", LONG)])));
-    let again = asked(&shown, first, &[("sql", "SELECT 1 AS n FROM events")]);
+    let again = asked(&shown, first, &[("sql", "SELECT 1 AS satu FROM events")]);
     assert!(again.status == 409 && again.text().contains("masih berjalan"), "{}", again.text());
+    assert!(again.text().contains("SELECT 1 AS satu"), "what was typed stays");
     let stands = |cookie: &str, path: &str| standing(&shown, cookie, path)["standing"].as_str().unwrap().to_owned();
     within(Duration::from_secs(20), "two run", || {
         let all =

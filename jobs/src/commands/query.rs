@@ -77,7 +77,8 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
         }
         (asked, None) => question(asked.as_deref().context("nothing was asked")?, options.month, &options.set)?,
     };
-    let limits = Limits { rows: options.limit.unwrap_or_else(|| form.usual_rows()), seconds: options.timeout };
+    let rows = options.limit.unwrap_or_else(|| form.usual_rows());
+    let limits = Limits { rows, seconds: options.timeout, bytes: u64::MAX };
     let words = asked.words();
     let reading = stop::reading(|| "the question was left without an answer; ask again".to_owned());
     let answer = answered(asked, limits, &options.copy, &options.place).await?;

@@ -9,7 +9,7 @@ use crate::options::{ArchiveCopy, Where};
 use crate::workspace::Readable;
 use anyhow::{Context, Result};
 use clap::Args;
-use pipeline::{Ended, Questions, Reads};
+use pipeline::{ArchiveError, Ended, QueryError, Questions, Reads};
 use serde_json::json;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -37,7 +37,11 @@ pub(crate) fn attend(options: &Options) -> Result<()> {
     let mut out = BufWriter::with_capacity(BUFFER, std::io::stdout().lock());
     if let Err(fault) = answer(options, &order, &mut out) {
         let causes: Vec<String> = fault.chain().map(ToString::to_string).collect();
-        writeln!(out, "{}", json!({"refused": causes.join(": ")}))?;
+        let is_of_question = match fault.downcast_ref() {
+            Some(QueryError::Refused { .. } | QueryError::Archive(ArchiveError::Empty { .. })) => "refused",
+            _ => "broken",
+        };
+        writeln!(out, "{}", json!({is_of_question: causes.join(": ")}))?;
     }
     out.flush()?;
     Ok(())
@@ -55,8 +59,9 @@ fn answer(options: &Options, order: &Order, out: &mut dyn Write) -> Result<()> {
     if !order.examined {
         return Ok(questions.write(&order.sql, &order.given, order.most, out)?);
     }
-    let Reads { columns, months } = questions.examine(&order.sql, &order.given)?;
-    let end = Ended { rows: 0, sha256: String::new(), columns, months };
+    let Reads { views, columns, months } = questions.examine(&order.sql, &order.given)?;
+    let views = views.into_iter().map(str::to_owned).collect();
+    let end = Ended { rows: 0, sha256: String::new(), views, columns, months };
     writeln!(out, "{}\n{}", json!({"columns": []}), json!({"end": end}))?;
     Ok(())
 }

@@ -7,11 +7,12 @@ use super::order::{Asked, Order};
 use crate::itself;
 use crate::options::{ArchiveCopy, Where};
 use crate::stop;
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
 use pipeline::{AnswerColumn, Ended, Given};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -24,7 +25,7 @@ const ANSWER: &str = "answer";
 /// The most addresses that a question may take: what its budget of values needs at most, and the program itself.
 const MEMORY_BYTES: u64 = 3 << 29;
 /// How much of an answer waits in memory.
-const IN_MEMORY: usize = 8 << 20;
+const IN_MEMORY: usize = 1 << 20;
 /// How much is read at once.
 const AT_ONCE: usize = 1 << 17;
 /// The longest line that is no row.
@@ -37,6 +38,24 @@ pub(crate) struct Limits {
     pub(crate) rows: u64,
     /// The time that it may take.
     pub(crate) seconds: u64,
+    /// The most bytes of an answer that waits.
+    pub(crate) bytes: u64,
+}
+
+/// Why a question is not answered, in words that are of the question alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refused(String);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+fn refused(words: String) -> anyhow::Error {
+    Refused(words).into()
 }
 
 /// A whole answer.
@@ -53,7 +72,10 @@ pub(crate) struct Answered {
 #[serde(rename_all = "lowercase")]
 enum Line {
     Columns(Vec<AnswerColumn>),
+    /// The question cannot be answered.
     Refused(String),
+    /// What it is asked of cannot be read.
+    Broken(String),
     End(Ended),
 }
 
@@ -114,20 +136,24 @@ async fn carried_out(
     let mut spool = SpooledTempFile::new(IN_MEMORY);
     let deadline = Duration::from_secs(limits.seconds);
     let heard = tokio::select! {
-        heard = tokio::time::timeout(deadline, hear(&mut child, &order, &mut spool)) => heard,
+        heard = tokio::time::timeout(deadline, hear(&mut child, &order, (&mut spool, limits.bytes))) => heard,
         stopped = stop::asked() => {
             end(&mut child).await;
             return Err(stopped.into());
         }
     };
     let status = match heard {
-        Ok(status) => status?,
+        Ok(Ok(status)) => status,
+        Ok(Err(fault)) => {
+            end(&mut child).await;
+            return Err(fault);
+        }
         Err(_) => {
             end(&mut child).await;
-            bail!(
+            return Err(refused(format!(
                 "the question took longer than {} s and was ended\nask for fewer months with WHERE bulan = '…', or give it more time with --timeout",
                 limits.seconds
-            );
+            )));
         }
     };
     whole(spool, status, order, limits)
@@ -153,7 +179,8 @@ async fn end(child: &mut Child) {
 }
 
 /// Gives the order, and takes everything that the child says.
-async fn hear(child: &mut Child, order: &Order, spool: &mut SpooledTempFile) -> Result<ExitStatus> {
+async fn hear(child: &mut Child, order: &Order, (spool, most): (&mut SpooledTempFile, u64)) -> Result<ExitStatus> {
+    let mut heard = 0;
     let (orders, answers) = (child.stdin.take(), child.stdout.take());
     let (mut orders, mut answers) = orders.zip(answers).context("what answers questions cannot be heard")?;
     let written = orders.write_all(&serde_json::to_vec(order)?).await;
@@ -163,6 +190,11 @@ async fn hear(child: &mut Child, order: &Order, spool: &mut SpooledTempFile) -> 
         let n = answers.read(&mut bytes).await.context("the answer breaks off")?;
         if n == 0 {
             break;
+        }
+        heard += n as u64;
+        if heard > most {
+            let words = format!("the answer is longer than {} MB\nask for fewer columns or rows", most >> 20);
+            return Err(refused(words));
         }
         spool.write_all(&bytes[..n]).context("the answer does not fit into the folder for temporary files")?;
     }
@@ -184,7 +216,8 @@ fn whole(mut spool: SpooledTempFile, status: ExitStatus, order: Order, limits: L
     let last = last.strip_suffix(b"\n").and_then(|lines| lines.rsplit(|byte| *byte == b'\n').next());
     let end = match last.and_then(|line| serde_json::from_slice(line).ok()) {
         Some(Line::End(end)) if status.success() => end,
-        Some(Line::Refused(reason)) => return Err(anyhow!(reason)),
+        Some(Line::Refused(reason)) => return Err(refused(reason)),
+        Some(Line::Broken(reason)) => return Err(anyhow!(reason)),
         _ => return Err(broken_off(status)),
     };
     spool.seek(SeekFrom::Start(0))?;
@@ -192,8 +225,8 @@ fn whole(mut spool: SpooledTempFile, status: ExitStatus, order: Order, limits: L
     let mut head = String::new();
     lines.read_line(&mut head)?;
     let Ok(Line::Columns(columns)) = serde_json::from_str(&head) else { return Err(broken_off(status)) };
-    let Ended { rows: all, sha256: digest, columns: read, months } = end;
-    let asked = Asked { sql: order.sql, columns: read, months, digest, rows: all.min(limits.rows) };
+    let Ended { rows: all, sha256: digest, views, columns: read, months } = end;
+    let asked = Asked { sql: order.sql, views, columns: read, months, digest, rows: all.min(limits.rows) };
     Ok(Answered { asked, columns, all, lines })
 }
 
@@ -204,13 +237,13 @@ fn broken_off(status: ExitStatus) -> anyhow::Error {
     #[cfg(not(unix))]
     let signal: Option<i32> = None;
     match signal {
-        Some(signal) => anyhow!(
+        Some(signal) => refused(format!(
             "the question was ended by signal {signal}; it needs more than {} MB of memory\nask for fewer columns or rows, with WHERE in a subquery",
             MEMORY_BYTES >> 20
-        ),
-        None => {
-            anyhow!("the question was not answered ({status})\nask for fewer columns or rows, with WHERE in a subquery")
-        }
+        )),
+        None => refused(format!(
+            "the question was not answered ({status})\nask for fewer columns or rows, with WHERE in a subquery"
+        )),
     }
 }
 

@@ -3,19 +3,23 @@
 //! Rule    what tertib computes by the calendar and the log is not in the files, so that a question that reads it has no script
 
 use super::child::Question;
+use super::order::Asked;
 use pipeline::Given;
 
 /// The views whose rows are in the files.
 const STORED: [&str; 2] = ["events", "events_all"];
 
-/// Returns the script of a question that reads these columns (`view.column`), after that of the views. Run in the archive's folder, it
-/// gives the same answer; none where the files do not hold all that it reads.
-pub(crate) fn script(question: &Question, reads: &[String], views: &str) -> Option<String> {
+/// Returns the script of a question, after that of the views. Run in the archive's folder, it gives the same answer; none where the
+/// files do not hold all that it reads.
+pub(crate) fn script(question: &Question, reads: &Asked, views: &str) -> Option<String> {
     let is_stored = |read: &String| {
-        let (view, column) = read.split_once('.')?;
-        (STORED.contains(&view) && views.contains(&format!("AS \"{column}\",")) || column == "bulan").then_some(())
+        let column = read.split_once('.').map_or("", |(_, column)| column);
+        column == "bulan" || views.contains(&format!("AS \"{column}\","))
     };
-    reads.iter().map(is_stored).collect::<Option<()>>()?;
+    let names_stored = !reads.views.is_empty() && reads.views.iter().all(|view| STORED.contains(&view.as_str()));
+    if !names_stored || !reads.columns.iter().all(is_stored) {
+        return None;
+    }
     let mut text = format!("-- Jalankan dalam folder arsip: duckdb < nama-fail-ini.sql\n{views}\n");
     let mut sql = question.sql.trim().trim_end_matches(';').to_owned();
     for (name, value) in &question.given {
@@ -39,7 +43,10 @@ mod tests {
         let views = "SELECT\n    NULL::INTEGER AS \"langkah\",\n";
         let of = |reads: &[&str], sql: &str| {
             let given = BTreeMap::from([("month".to_owned(), Given::Text("2026-10".to_owned()))]);
-            let reads: Vec<String> = reads.iter().map(|read| (*read).to_owned()).collect();
+            let columns: Vec<String> = reads.iter().map(|read| (*read).to_owned()).collect();
+            let named = columns.iter().filter_map(|read| Some(read.split_once('.')?.0.to_owned())).collect();
+            let (months, digest) = (Vec::new(), String::new());
+            let reads = Asked { sql: String::new(), views: named, columns, months, digest, rows: 0 };
             script(&Question { sql: sql.to_owned(), given }, &reads, views)
         };
         let sql = "SELECT langkah FROM events WHERE bulan = :month;";
@@ -48,6 +55,7 @@ mod tests {
             "SET VARIABLE month = '2026-10';\nSELECT langkah FROM events WHERE bulan = getvariable('month');\n"
         ));
         assert!(of(&["events.langkah", "events.selesai_s"], sql).is_none());
-        assert!(of(&["berkas.langkah"], sql).is_none());
+        assert!(of(&["berkas.langkah"], sql).is_none() && of(&["books.bulan"], sql).is_none());
+        assert!(of(&[], "SHOW TABLES").is_none());
     }
 }

@@ -27,6 +27,8 @@ pub(super) struct Order {
 pub(crate) struct Asked {
     /// The SELECT, with its parameters in the places that `:name` marks.
     pub(crate) sql: String,
+    /// The views that were asked for.
+    pub(crate) views: Vec<String>,
     /// The columns that were read, as `view.column`.
     pub(crate) columns: Vec<String>,
     /// The months of which rows were read.

@@ -169,7 +169,8 @@ impl Desk {
 
     /// The same of a page whose numbers lead to where they come from.
     pub(super) fn said_of(&self, page: DocumentPage) -> Result<Made> {
-        Ok(said(page, Some(self.source()?)))
+        let source = if self.snapshot()?.archive.is_empty() { None } else { Some(self.source()?) };
+        Ok(said(page, source))
     }
 
     /// The documents of a month as they lie in the office's folder, each beside what the archive gives now.

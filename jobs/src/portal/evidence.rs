@@ -24,6 +24,8 @@ impl Desk {
     /// A trace as a page or a file.
     pub(super) fn traced(&self, work: &Work) -> Result<Made> {
         match work {
+            // Nothing is of any case yet.
+            Work::Trace(_) if self.snapshot()?.archive.is_empty() => self.said("telusur_isi", json!({"rows": 0})),
             Work::Trace(tracing) => {
                 let trace = self.trace(tracing)?;
                 self.said("telusur_isi", values(&trace, tracing))

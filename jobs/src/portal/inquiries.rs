@@ -10,12 +10,13 @@
 use super::Portal;
 use super::visit::Visitor;
 use crate::access::{self, Look};
-use crate::inquiry::{Answered, Asked, Limits, Question, answered};
+use crate::inquiry::{Answered, Asked, Limits, Question, Refused, answered, examined};
 use crate::options::{ArchiveCopy, Where};
 use crate::workspace::Workspace;
 use anyhow::{Result, anyhow};
 use chrono::{DateTime, FixedOffset};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use serde_json::Value;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
@@ -29,7 +30,7 @@ const KEPT_IN_ALL: usize = 40;
 const LONGEST_KEPT: Duration = Duration::from_secs(30 * 60);
 
 /// What a question of a page may take, and how many rows its files have at most.
-pub(super) const LIMITS: Limits = Limits { rows: 1_000_000, seconds: 60 };
+pub(super) const LIMITS: Limits = Limits { rows: 1_000_000, seconds: 60, bytes: 512 << 20 };
 
 /// A question that somebody asked.
 #[derive(Debug)]
@@ -44,6 +45,8 @@ pub(super) struct Inquiry {
     pub(super) reads: Asked,
     pub(super) asked_at: DateTime<FixedOffset>,
     begun: Instant,
+    /// What its page shows of the answer, once somebody looked.
+    pub(super) shown: OnceLock<Value>,
     standing: Mutex<Standing>,
     task: Mutex<Option<AbortHandle>>,
 }
@@ -59,6 +62,8 @@ pub(super) enum Standing {
     Answered(Arc<Mutex<Noted>>),
     /// Why it is not answered, in the program's words.
     Refused(String),
+    /// What it is asked of cannot be read.
+    Broken,
     /// Who asked it has cancelled it.
     Cancelled,
     /// It is answered, but that somebody looked could not be noted, so that it is not shown.
@@ -78,7 +83,10 @@ pub(super) struct Noted {
 #[derive(Debug)]
 pub(super) struct Inquiries {
     turns: Arc<Semaphore>,
-    all: Mutex<Vec<Arc<Inquiry>>>,
+    /// Examinations and files of answers take their turns, too.
+    pub(super) examining: Semaphore,
+    pub(super) writing: Arc<Semaphore>,
+    all: Arc<Mutex<Vec<Arc<Inquiry>>>>,
 }
 
 /// What is asked, by whom, and why.
@@ -94,7 +102,8 @@ pub(super) struct Asking<'a> {
 
 impl Default for Inquiries {
     fn default() -> Self {
-        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), all: Mutex::default() }
+        let [turns, writing] = [(); 2].map(|()| Arc::new(Semaphore::new(AT_ONCE)));
+        Self { turns, examining: Semaphore::new(AT_ONCE), writing, all: Arc::default() }
     }
 }
 
@@ -134,51 +143,67 @@ impl Inquiry {
     }
 }
 
-impl Inquiries {
-    fn all(&self) -> MutexGuard<'_, Vec<Arc<Inquiry>>> {
-        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|one| one.begun.elapsed() < LONGEST_KEPT || one.goes_on());
-        all
-    }
+/// Those that are not forgotten yet.
+fn lasting(all: &Mutex<Vec<Arc<Inquiry>>>) -> MutexGuard<'_, Vec<Arc<Inquiry>>> {
+    let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+    all.retain(|one| one.begun.elapsed() < LONGEST_KEPT || one.goes_on());
+    all
+}
 
+impl Inquiries {
     /// The question of an account; none where it is gone, or somebody else's.
     pub(super) fn of(&self, account: &str, id: &str) -> Option<Arc<Inquiry>> {
-        self.all().iter().find(|one| one.id == id && one.account == account).cloned()
+        lasting(&self.all).iter().find(|one| one.id == id && one.account == account).cloned()
     }
 
     /// The questions of an account, the newest first.
     pub(super) fn of_account(&self, account: &str) -> Vec<Arc<Inquiry>> {
-        self.all().iter().rev().filter(|one| one.account == account).cloned().collect()
+        lasting(&self.all).iter().rev().filter(|one| one.account == account).cloned().collect()
     }
 
     /// Whether a question of the account goes on.
     pub(super) fn is_busy(&self, account: &str) -> bool {
-        self.all().iter().any(|one| one.account == account && one.goes_on())
+        lasting(&self.all).iter().any(|one| one.account == account && one.goes_on())
     }
 
-    /// Forgets the oldest of those that are over, so that there is room for one more.
-    fn make_room(&self, account: &str) {
-        let mut all = self.all();
-        while all.iter().filter(|one| one.account == account).count() >= KEPT || all.len() >= KEPT_IN_ALL {
-            let own = all.iter().filter(|one| one.account == account).count() >= KEPT;
-            let over = all.iter().position(|one| (!own || one.account == account) && !one.goes_on());
-            let Some(over) = over else { return };
+    /// Takes a question in, and forgets the oldest of those that are over where there is no room; not where another one of the account
+    /// goes on.
+    fn take(&self, inquiry: &Arc<Inquiry>) -> bool {
+        let mut all = lasting(&self.all);
+        if all.iter().any(|one| one.account == inquiry.account && one.goes_on()) {
+            return false;
+        }
+        loop {
+            let own = all.iter().filter(|one| one.account == inquiry.account).count() >= KEPT;
+            if !own && all.len() < KEPT_IN_ALL {
+                break;
+            }
+            let over = all.iter().position(|one| (!own || one.account == inquiry.account) && !one.goes_on());
+            let Some(over) = over else { break };
             all.remove(over);
         }
+        all.push(Arc::clone(inquiry));
+        true
     }
 }
 
 impl Portal {
+    /// Has a child say what a question reads.
+    ///
+    /// # Errors
+    /// [`Refused`] when it is none that is answered, and otherwise when what it is asked of cannot be read.
+    pub(super) async fn examined(&self, question: Question) -> Result<Asked> {
+        let place = Where { config: self.office.config() };
+        let _turn = self.inquiries.examining.acquire().await?;
+        examined(question, LIMITS, &ArchiveCopy::default(), &place).await
+    }
+
     /// Has a question answered; none where another one of the account goes on.
     ///
     /// # Errors
     /// When the system gives no random bytes.
     pub(super) fn inquire(&self, asking: Asking<'_>) -> Result<Option<Arc<Inquiry>>> {
         let Asking { visitor, question, form, purpose, reads, now } = asking;
-        if self.inquiries.is_busy(&visitor.account) {
-            return Ok(None);
-        }
-        self.inquiries.make_room(&visitor.account);
         let inquiry = Arc::new(Inquiry {
             id: random()?,
             account: visitor.account.clone(),
@@ -187,24 +212,32 @@ impl Portal {
             reads,
             asked_at: now,
             begun: Instant::now(),
+            shown: OnceLock::new(),
             standing: Mutex::new(Standing::Waiting),
             task: Mutex::default(),
         });
-        let (turns, workspace) = (Arc::clone(&self.inquiries.turns), self.office.now());
+        if !self.inquiries.take(&inquiry) {
+            return Ok(None);
+        }
+        let (turns, all, workspace) =
+            (Arc::clone(&self.inquiries.turns), Arc::clone(&self.inquiries.all), self.office.now());
         let (place, role) = (Where { config: self.office.config() }, visitor.role.id.clone());
         let working = Arc::clone(&inquiry);
         let task = tokio::spawn(async move {
-            let Ok(_turn) = turns.acquire_owned().await else { return };
+            let Ok(turn) = turns.acquire_owned().await else { return };
             let over = carried_out(&working, &place, (workspace, role, purpose)).await;
             working.end(over);
+            drop(turn);
+            // What nobody asks for any more takes no room.
+            tokio::time::sleep(LONGEST_KEPT).await;
+            drop(lasting(&all));
         });
         *inquiry.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(task.abort_handle());
-        self.inquiries.all().push(Arc::clone(&inquiry));
         Ok(Some(inquiry))
     }
 }
 
-/// Lets a child answer, and notes that somebody looked.
+/// Lets a child answer, and notes that somebody looked; of what was refused after rows were read, too.
 async fn carried_out(
     inquiry: &Arc<Inquiry>,
     place: &Where,
@@ -212,15 +245,25 @@ async fn carried_out(
 ) -> Standing {
     let began = Instant::now();
     inquiry.end(Standing::Running(began));
-    let answer = match answered(inquiry.question.clone(), LIMITS, &ArchiveCopy::default(), place).await {
-        Ok(answer) => answer,
-        Err(fault) => return Standing::Refused(format!("{fault:#}")),
+    let answered = answered(inquiry.question.clone(), LIMITS, &ArchiveCopy::default(), place).await;
+    let took = began.elapsed();
+    let (digest, rows) = match &answered {
+        Ok(answer) => (answer.asked.digest.clone(), answer.asked.rows),
+        Err(fault) if fault.is::<Refused>() => (String::new(), 0),
+        Err(fault) => {
+            tracing::error!("a question is not answered: {fault:#}");
+            return Standing::Broken;
+        }
     };
-    let (took, account) = (began.elapsed(), inquiry.account.clone());
+    let over = |number| match answered {
+        Ok(answer) => answered_by(Noted { answer, number, took }),
+        Err(refused) => Standing::Refused(refused.to_string()),
+    };
+    // Who has a copy of the archive has no log of the office.
     if workspace.config.is_copy() {
-        return answered_by(Noted { answer, number: None, took });
+        return over(None);
     }
-    let (what, digest, rows) = (inquiry.question.words(), answer.asked.digest.clone(), answer.asked.rows);
+    let (account, what) = (inquiry.account.clone(), inquiry.question.words());
     let noted = tokio::task::spawn_blocking(move || {
         let look = Look {
             by: Some(&account),
@@ -235,7 +278,7 @@ async fn carried_out(
         access::note(&workspace, &look)
     });
     match noted.await.map_err(|fault| anyhow!("it broke off: {fault}")).and_then(|noted| noted) {
-        Ok(number @ Some(_)) => answered_by(Noted { answer, number, took }),
+        Ok(number @ Some(_)) => over(number),
         Ok(None) => Standing::Unnoted,
         Err(fault) => {
             tracing::error!("an answer is not shown, since it cannot be noted: {fault:#}");

@@ -182,6 +182,11 @@ impl Refusal {
         self.status == StatusCode::UNPROCESSABLE_ENTITY
     }
 
+    /// Whether it is that something of the same person goes on.
+    pub(super) fn is_busy(&self) -> bool {
+        self.reason == Reason::Busy
+    }
+
     /// How long whoever asked has to wait.
     pub(super) fn wait(&self) -> Option<Duration> {
         if let Reason::Wait(wait) = self.reason { Some(wait) } else { None }

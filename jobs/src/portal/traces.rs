@@ -1,9 +1,10 @@
 //! The traces that visitors asked for, under addresses that say nothing of them.
 //!
-//! Rule    a trace is its asker's, and kept for a while; what it says is made anew from the archive
+//! Rule    a trace is its asker's, and kept for a while as it was noted; each of its files is made anew, and noted itself
 
+use super::said::Said;
 use super::work::Tracing;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// For how long an address leads to its trace.
@@ -16,6 +17,8 @@ const MOST: usize = 200;
 pub(super) struct Traced {
     pub(super) account: String,
     pub(super) tracing: Tracing,
+    /// What its page says: what was noted.
+    pub(super) said: Arc<Said>,
     /// The number of its entry in the log of those who looked; none for who has a copy.
     pub(super) entry: Option<u64>,
 }

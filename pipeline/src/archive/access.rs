@@ -131,14 +131,23 @@ impl Archive {
     /// [`ArchiveError`] when they cannot be read, or are not what was written.
     pub fn accesses(&self) -> Result<Vec<(u64, Access)>, ArchiveError> {
         let store = &**self.store();
-        let log = Log::open(store)?;
-        let mut entries = Vec::new();
-        log.each(&mut |index, record| {
-            let entry = serde_json::from_slice(record);
-            entries.push((index, entry.map_err(|_| ArchiveError::Damaged { path: bundle_path(index, log.size) })?));
-            Ok(())
-        })?;
-        Ok(entries)
+        let read = |log: &Log<'_>| {
+            let mut entries = Vec::new();
+            log.each(&mut |index, record| {
+                let entry = serde_json::from_slice(record);
+                entries.push((index, entry.map_err(|_| ArchiveError::Damaged { path: bundle_path(index, log.size) })?));
+                Ok(())
+            })?;
+            Ok(entries)
+        };
+        loop {
+            let log = Log::open(store)?;
+            match read(&log) {
+                // Somebody looked meanwhile, whose entry took the place of a file that was to be read.
+                Err(_) if Log::open(store)?.size != log.size => {}
+                other => return other,
+            }
+        }
     }
 }
 

@@ -79,6 +79,8 @@ pub struct Ended {
     pub rows: u64,
     /// The SHA-256 of the rows that were given, each a line of JSON, after a line with the names of the columns.
     pub sha256: String,
+    /// The views that were asked for.
+    pub views: Vec<String>,
     /// The columns of views that were read, as `view.column`.
     pub columns: Vec<String>,
     /// The months of which rows were read.
@@ -168,7 +170,8 @@ impl Questions {
             Ok(())
         })?;
         let sha256 = hex(&digest.into_inner().finalize());
-        let end = Ended { rows, sha256, columns: views.touched(), months: views.months() };
+        let named = views.named().into_iter().map(str::to_owned).collect();
+        let end = Ended { rows, sha256, views: named, columns: views.touched(), months: views.months() };
         let mut out = out.borrow_mut();
         writeln!(out, "{}", json!({"end": end}))?;
         out.flush()?;

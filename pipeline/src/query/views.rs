@@ -86,6 +86,11 @@ impl Views {
         Self { subject: subject.clone(), mentioned, examined, made, months, touched }
     }
 
+    /// The views that were asked for.
+    pub(super) fn named(&self) -> Vec<&'static str> {
+        self.made.borrow().iter().map(|(view, _)| *view).collect()
+    }
+
     /// The columns of views that were read, as `view.column`.
     pub(super) fn touched(&self) -> Vec<String> {
         self.touched.borrow().iter().cloned().collect()

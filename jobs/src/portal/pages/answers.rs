@@ -5,7 +5,7 @@
 use super::super::Portal;
 use super::super::answer::{Answer, Answered, Sheet};
 use super::super::file::File;
-use super::super::inquiries::{Inquiry, Noted, Standing};
+use super::super::inquiries::{Inquiry, LIMITS, Noted, Standing};
 use super::super::refusal::{Reason, Refusal};
 use super::super::visit::{Form, Visit, Visitor};
 use super::super::work::Work;
@@ -20,7 +20,7 @@ use futures_util::stream;
 use reports::Link;
 use schemas::{Language, Month};
 use serde_json::{Value, json};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{BufWriter, Read, Seek, SeekFrom};
 use std::sync::{Arc, PoisonError};
 
 pub(super) const ROOT: &str = "/kueri";
@@ -28,6 +28,10 @@ pub(super) const ROOT: &str = "/kueri";
 pub(super) const SHOWN: usize = 1_000;
 /// How much of a file is sent at once.
 const AT_ONCE: usize = 1 << 16;
+/// The most cells of a workbook that is made here, in memory.
+const MOST_CELLS: u64 = 500_000;
+/// A form is filled in again by no longer query.
+const LONGEST_ADDRESS: usize = 6_000;
 /// A question is called by so many of its characters.
 const CALLED: usize = 80;
 
@@ -54,9 +58,10 @@ pub(super) async fn page(visit: &Visit) -> Answered {
         move || async move { values(&inquiry) }
     });
     let values = values.await?;
-    let files = if values["answer"].is_null() { Vec::new() } else { files(&inquiry) };
+    let files = if values["answer"].is_null() { Vec::new() } else { files(&inquiry, &values["answer"]) };
     let status = match &*inquiry.standing() {
         Standing::Unnoted => StatusCode::SERVICE_UNAVAILABLE,
+        Standing::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::OK,
     };
     Ok(Answer::Sheet(Sheet { files, status, ..Sheet::new("kueri_jawaban", "Jawaban kueri", values) }))
@@ -68,11 +73,15 @@ fn values(inquiry: &Inquiry) -> anyhow::Result<Value> {
     match &*inquiry.standing() {
         Standing::Refused(why) => refused = Some(why.clone()),
         Standing::Running(since) => elapsed = Some(seconds(since.elapsed().as_secs())),
-        Standing::Answered(_) | Standing::Waiting | Standing::Cancelled | Standing::Unnoted => {}
+        Standing::Answered(_) | Standing::Waiting | Standing::Cancelled | Standing::Unnoted | Standing::Broken => {}
     }
-    let answer = match inquiry.answer().filter(|_| standing_word == "answered") {
-        Some(noted) => of_answer(&mut noted.lock().unwrap_or_else(PoisonError::into_inner))?,
-        None => Value::Null,
+    let answer = match (inquiry.shown.get(), inquiry.answer().filter(|_| standing_word == "answered")) {
+        (Some(shown), _) => shown.clone(),
+        (None, Some(noted)) => {
+            let shown = of_answer(&mut noted.lock().unwrap_or_else(PoisonError::into_inner))?;
+            inquiry.shown.get_or_init(|| shown).clone()
+        }
+        (None, None) => Value::Null,
     };
     let path = path(inquiry);
     let parameters = inquiry.question.given.iter().map(|(name, value)| match value {
@@ -84,7 +93,8 @@ fn values(inquiry: &Inquiry) -> anyhow::Result<Value> {
         "sql": inquiry.question.sql, "parameters": parameters.collect::<Vec<_>>(), "asked": moment(inquiry.asked_at),
         "reads": reads(&inquiry.reads), "elapsed": elapsed, "refused": refused, "answer": answer,
         "path": path, "cancel": format!("{path}/batal"), "duckdb": format!("{path}/duckdb.sql"),
-        "again": format!("{ROOT}?{}", inquiry.form),
+        // No browser and no listener takes a longer address.
+        "again": (inquiry.form.len() <= LONGEST_ADDRESS).then(|| format!("{ROOT}?{}", inquiry.form)),
     }))
 }
 
@@ -113,12 +123,16 @@ fn of_answer(noted: &mut Noted) -> anyhow::Result<Value> {
 }
 
 /// The forms of an answer as files.
-fn files(inquiry: &Inquiry) -> Vec<Link> {
+fn files(inquiry: &Inquiry, answer: &Value) -> Vec<Link> {
+    let columns = answer["columns"].as_array().map_or(0, Vec::len) as u64;
+    let fits =
+        |form: &Form| *form != Form::Xlsx || LIMITS.rows.min(answer["n"].as_u64().unwrap_or(0)) * columns <= MOST_CELLS;
     let link = |(form, name): (Form, &str)| Link {
         path: format!("{}.{}", path(inquiry), form.ending()),
         text: name.to_owned(),
     };
-    [(Form::Csv, "CSV"), (Form::Xlsx, "XLSX"), (Form::Json, "JSON"), (Form::Parquet, "Parquet")].map(link).to_vec()
+    let all = [(Form::Csv, "CSV"), (Form::Xlsx, "XLSX"), (Form::Json, "JSON"), (Form::Parquet, "Parquet")];
+    all.into_iter().filter(|(form, _)| fits(form)).map(link).collect()
 }
 
 /// Writes the answer as a file, aside, and sends it as it is read.
@@ -131,20 +145,27 @@ async fn file(visit: &Visit, inquiry: &Arc<Inquiry>) -> Answered {
         Form::Page | Form::Events | Form::Other => return Err(Reason::NoForm.into()),
     };
     let ending = visit.wanted.ending();
-    let kept = Arc::clone(inquiry);
+    let noted = inquiry.answer().ok_or(Reason::AnswerGone)?;
+    // Who went away meanwhile is still written for, so that the turn is given back only then.
+    let turn =
+        Arc::clone(&visit.portal.inquiries.writing).acquire_owned().await.context("nothing is written any more")?;
     let written = apart(move || async move {
-        let Some(noted) = kept.answer() else { return Ok(None) };
         let mut noted = noted.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = noted.number;
+        let (number, cells) = (noted.number, noted.answer.asked.rows.saturating_mul(noted.answer.columns.len() as u64));
+        if form == inquiry::Form::Xlsx && cells > MOST_CELLS {
+            return Ok(None);
+        }
         noted.answer.rewind()?;
-        let mut spool = tempfile::tempfile().context("an answer cannot be written as a file")?;
+        let spool = tempfile::tempfile().context("an answer cannot be written as a file")?;
+        let mut spool = BufWriter::with_capacity(AT_ONCE, spool);
         inquiry::write(&mut noted.answer, form, number, &mut spool)?;
-        spool.flush()?;
+        let mut spool = spool.into_inner().context("an answer cannot be written as a file")?;
         let length = spool.seek(SeekFrom::End(0))?;
         spool.seek(SeekFrom::Start(0))?;
+        drop(turn);
         Ok(Some((spool, length, number)))
     });
-    let (spool, length, number) = written.await?.ok_or(Reason::AnswerGone)?;
+    let (spool, length, number) = written.await?.ok_or(Reason::NoForm)?;
     let pieces = stream::unfold(Some(spool), |spool| async move {
         let mut spool = spool?;
         let read = tokio::task::spawn_blocking(move || {
@@ -178,7 +199,7 @@ pub(super) async fn script(visit: &Visit) -> Answered {
     let Portal { clerk, office, .. } = &*visit.portal;
     let views = clerk.file_if_any(office, Work::ViewsElsewhere).await?.context("there are no views")?;
     let views = String::from_utf8_lossy(&views.body.bytes).into_owned();
-    let script = inquiry::script(&inquiry.question, &inquiry.reads.columns, &views).ok_or(Reason::NotInFiles)?;
+    let script = inquiry::script(&inquiry.question, &inquiry.reads, &views).ok_or(Reason::NotInFiles)?;
     Ok(Answer::File(File::new("application/sql", script.into_bytes().into()).named("duckdb.sql".to_owned())))
 }
 
@@ -202,6 +223,7 @@ pub(super) fn standing(inquiry: &Inquiry) -> &'static str {
         Standing::Refused(_) => "refused",
         Standing::Cancelled => "cancelled",
         Standing::Unnoted => "unnoted",
+        Standing::Broken => "broken",
     }
 }
 

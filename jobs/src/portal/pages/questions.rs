@@ -10,10 +10,10 @@ use super::super::visit::{Form, Visit};
 use super::super::work::Work;
 use super::answers::{ROOT, SHOWN, called, number, path, reads, standing, visitor};
 use super::decisions::{fault_in_words, moment};
-use crate::inquiry::{self, Asked, Question};
-use crate::options::{ArchiveCopy, Where};
+use crate::inquiry::{self, Asked, Question, Refused};
 use crate::{access, clock};
 use axum::http::StatusCode;
+use pipeline::Given;
 use schemas::{Parameter, ParameterKind, SavedQuestion};
 use serde_json::json;
 use std::sync::Arc;
@@ -67,11 +67,24 @@ impl Typed {
         if !self.values.iter().all(is_fit) {
             return refused(Reason::Parameter);
         }
-        let asked = self.saved.as_ref().map_or(self.sql.as_str(), |saved| saved.name);
         let set = self.values.iter().filter(|(name, value)| !value.is_empty() && self.names(name));
-        let set: Vec<String> = set.map(|(name, value)| format!("{name}={value}")).collect();
-        let question = inquiry::question(asked, None, &set);
-        question.map_err(|_| Refusal::from(Reason::Parameter))
+        match &self.saved {
+            Some(saved) => {
+                let set: Vec<String> = set.map(|(name, value)| format!("{name}={value}")).collect();
+                inquiry::question(saved.name, None, &set).map_err(|_| Refusal::from(Reason::Parameter))
+            }
+            None => {
+                let given = set.map(|(name, value)| (name.clone(), Given::Text(value.clone()))).collect();
+                Ok(Question { sql: self.sql.clone(), given })
+            }
+        }
+    }
+
+    /// The same without what may be a number of a person, which is not shown again.
+    fn without_persons(mut self) -> Self {
+        let texts = self.values.iter_mut().map(|(_, value)| value).chain([&mut self.purpose, &mut self.sql]);
+        texts.for_each(|text| *text = schemas::without_numbers_of_persons(text));
+        self
     }
 
     /// Whether the SELECT has a parameter of this name.
@@ -118,7 +131,7 @@ async fn shown(visit: &Visit, typed: &Typed, beside: Shown) -> Answered {
     let workspace = office.now();
     let said = clerk.said(office, Work::Views).await?;
     let asker = visitor(visit)?;
-    let label = |one: &Parameter| json!({"name": one.name, "kind": one.kind.word(), "value": typed.value(&one.name)});
+    let label = |one: &Parameter| json!({"name": one.name, "kind": kind(one.kind), "value": typed.value(&one.name)});
     let saved = SavedQuestion::all().map_err(anyhow::Error::from)?;
     let saved = saved.iter().map(|saved| {
         let path = format!("{ROOT}?tanya={}", saved.name);
@@ -159,15 +172,8 @@ pub(super) async fn ask(visit: &Visit) -> Answered {
             let fault = Some(Reason::NotAnswered.into());
             shown(visit, &typed, Shown { fault, why: Some(why), ..Shown::default() }).await
         }
-        Err(fault) if fault.is_of_a_field() && visit.form == Form::Page => {
-            // What may be a number of a person is not shown again.
-            let blank = Typed {
-                sql: schemas::without_numbers_of_persons(&typed.sql),
-                purpose: String::new(),
-                values: Vec::new(),
-                ..typed
-            };
-            shown(visit, &blank, Shown { fault: Some(fault), ..Shown::default() }).await
+        Err(fault) if (fault.is_of_a_field() || fault.is_busy()) && visit.form == Form::Page => {
+            shown(visit, &typed.without_persons(), Shown { fault: Some(fault), ..Shown::default() }).await
         }
         Err(fault) => Err(fault),
     }
@@ -185,10 +191,10 @@ async fn asked(visit: &Visit, typed: &Typed) -> Result<Outcome, Refusal> {
     if visit.portal.inquiries.is_busy(&asker.account) {
         return Err(Reason::Busy.into());
     }
-    let place = Where { config: visit.portal.office.config() };
-    let reads = match inquiry::examined(question.clone(), LIMITS, &ArchiveCopy::default(), &place).await {
+    let reads = match visit.portal.examined(question.clone()).await {
         Ok(reads) => reads,
-        Err(fault) => return Ok(Outcome::Refused(format!("{fault:#}"))),
+        Err(fault) if fault.is::<Refused>() => return Ok(Outcome::Refused(fault.to_string())),
+        Err(fault) => return Err(fault.into()),
     };
     if visit.field("act") == "examine" {
         return Ok(Outcome::Examined(reads));
@@ -198,4 +204,14 @@ async fn asked(visit: &Visit, typed: &Typed) -> Result<Outcome, Refusal> {
     let asking = Asking { visitor: asker, question, form: typed.query(), purpose, reads, now };
     let inquiry = visit.portal.inquire(asking)?.ok_or(Reason::Busy)?;
     Ok(Outcome::Asked(inquiry))
+}
+
+/// What a field takes, in words.
+fn kind(of: ParameterKind) -> &'static str {
+    match of {
+        ParameterKind::Month => "Bulan, seperti 2026-10",
+        ParameterKind::Day => "Tanggal, seperti 2026-10-31",
+        ParameterKind::Number => "Bilangan bulat",
+        ParameterKind::Text => "Nomor atau nama",
+    }
 }

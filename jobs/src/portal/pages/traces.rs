@@ -77,14 +77,23 @@ async fn asked(visit: &Visit) -> Result<String, Refusal> {
     if rows == 0 {
         return Err(Reason::TraceNone.into());
     }
-    let (workspace, account, role) = (office.now(), visitor.account.clone(), visitor.role.id.clone());
-    let word = if is_batch { "kolektif" } else { "berkas" };
-    let (what, answer) = (format!("{word} {}", tracing.id), pipeline::sha256(said.values().to_string().as_bytes()));
-    let is_copy = workspace.config.is_copy();
+    let answer = pipeline::sha256(said.values().to_string().as_bytes());
+    let entry = noted(visit, &tracing, (answer, rows)).await?;
+    let path = format!("{ROOT}/{}", tracing.once);
+    traces.keep(Traced { account: visitor.account.clone(), tracing, said, entry });
+    Ok(path)
+}
+
+/// Notes that somebody looks at a trace; the number of the entry, which nobody has who has a copy of the archive.
+async fn noted(visit: &Visit, tracing: &Tracing, (answer, rows): (String, u64)) -> Result<Option<u64>, Refusal> {
+    let visitor = visit.visitor.as_ref().ok_or(Reason::SignedOut)?;
+    let (workspace, account, role) = (visit.portal.office.now(), visitor.account.clone(), visitor.role.id.clone());
+    if workspace.config.is_copy() {
+        return Ok(None);
+    }
+    let word = if tracing.is_batch { "kolektif" } else { "berkas" };
+    let (what, purpose) = (format!("{word} {}", tracing.id), tracing.purpose.clone());
     let noted = apart(move || async move {
-        if is_copy {
-            return Ok(None);
-        }
         let look = Look {
             by: Some(&account),
             act: "trace",
@@ -97,13 +106,7 @@ async fn asked(visit: &Visit) -> Result<String, Refusal> {
         };
         access::note(&workspace, &look)
     });
-    let entry = noted.await?;
-    if entry.is_none() && !is_copy {
-        return Err(Reason::Unnoted.into());
-    }
-    let path = format!("{ROOT}/{}", tracing.once);
-    traces.keep(Traced { account: visitor.account.clone(), tracing, entry });
-    Ok(path)
+    Ok(Some(noted.await?.ok_or(Reason::Unnoted)?))
 }
 
 /// The trace as a page, or as a file.
@@ -116,11 +119,14 @@ pub(super) async fn page(visit: &Visit) -> Answered {
     if !ending.is_empty() {
         let format = [FileFormat::Pdf, FileFormat::Xlsx, FileFormat::Csv, FileFormat::Json];
         let format = format.into_iter().find(|format| format.ending() == ending).ok_or(Reason::NoForm)?;
-        let file = clerk.file_if_any(office, Work::TraceFile(traced.tracing, format)).await?;
-        return Ok(Answer::File(file.ok_or(Reason::TraceGone)?));
+        let work = Work::TraceFile(traced.tracing.clone(), format);
+        let file = clerk.file_if_any(office, work).await?.ok_or(Reason::TraceGone)?;
+        let rows = traced.said.values()["rows"].as_u64().unwrap_or_default();
+        noted(visit, &traced.tracing, (pipeline::sha256(&file.body.bytes), rows)).await?;
+        return Ok(Answer::File(file));
     }
     let path = format!("{ROOT}/{once}");
-    let said = clerk.said(office, Work::Trace(traced.tracing)).await?;
+    let said = traced.said;
     let mut value: Value = said.values().clone();
     value["entry"] = json!(traced.entry);
     let link = |(ending, text): (&str, &str)| Link { path: format!("{path}.{ending}"), text: text.to_owned() };

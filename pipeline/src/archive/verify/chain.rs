@@ -2,7 +2,7 @@
 
 use super::super::head::{self, OwnHead};
 use super::super::intent::Intent;
-use super::super::store::Store;
+use super::super::store::{Store, if_there};
 use super::super::{ArchiveError, KeptHead, layout};
 use super::{Log, Verification};
 use schemas::Month;
@@ -74,6 +74,22 @@ pub(super) fn chain(log: &Log, own: Option<KeptHead>, result: &mut Verification)
             result.find("A004", layout::commit(version));
         }
     }
+}
+
+/// Whether the next commit, or the archive's own head, states this digest of a commit; also where neither says anything of it.
+pub(super) fn is_as_stated(store: &dyn Store, version: u64, digest: &str) -> Result<bool, ArchiveError> {
+    let next = if_there(store, &layout::commit(version + 1))?.unwrap_or_default();
+    let previous = |line: &str| {
+        let action: serde_json::Value = serde_json::from_str(line).ok()?;
+        Some(action.get("commitInfo")?.get("tertib")?.get("previous")?.as_str()?.to_owned())
+    };
+    if let Some(previous) = std::str::from_utf8(&next).ok().and_then(|text| text.lines().find_map(previous)) {
+        return Ok(previous == digest);
+    }
+    Ok(match head::own(store)? {
+        OwnHead::Intact(head) if head.version == Some(version) => head.is_of(digest),
+        _ => true,
+    })
 }
 
 /// Checks that the times of commits do not go back, that no commit claims to have seen rows from after its own time or fewer than an
