@@ -254,7 +254,7 @@ impl Run<'_> {
         };
         let leaves = writer.leaves()?;
         let key_id = archive.first_key_id().unwrap_or_else(|| self.key.id());
-        let committed = writer.commit(&CommitRequest {
+        let (committed, _fence) = writer.commit(&CommitRequest {
             at_ms: self.options.at_ms,
             source: Some(SourceNote { files, identity, ..request.note.clone() }),
             cursor: self.cursor(&archive, ingestor.cursor_us, request, open_since),

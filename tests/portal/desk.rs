@@ -81,6 +81,16 @@ fn an_office_that_has_just_begun_has_pages() {
         assert!(calendar.status == 200 && calendar.text().contains("Kalender Kerja Tahun 2026"), "{}", shown.log());
         assert_eq!(shown.get("/kalender/2026.pdf", &cookie).status, 200);
     }
+    let auditor = shown.sign_in("auditor");
+    for page in ["/kueri", "/telusur", "/bukti", "/log-akses", "/periksa"] {
+        assert_eq!(shown.get(page, &auditor).status, 200, "{page}: {}", shown.log());
+    }
+    let posted = |path: &str, field: &str| {
+        shown.ask("post", path).cookie(Some(&auditor)).form(&[(field, "B202610-000001")]).send()
+    };
+    assert_eq!(posted("/telusur", "berkas").status, 422);
+    let printed = posted("/periksa", "kode");
+    assert!(printed.status == 200 && printed.text().contains("<strong>Tidak.</strong>"), "{}", printed.text());
     let status = shown.office.run(&["status"]).expect_code(0);
     assert!(status.out.starts_with("ADA CATATAN: 1") && status.out.contains("P019"), "{}", status.out);
 }

@@ -82,7 +82,7 @@ pub(crate) fn commit_note(
     extend(archive, signing, &mut |_, _| {})?;
     let held = archive.facts().ok_or_else(|| archive.empty())?;
     let facts = TableFacts { form: archive.newest_form(), ..held.clone() };
-    let archive = writer.commit(&CommitRequest {
+    let (archive, _fence) = writer.commit(&CommitRequest {
         at_ms,
         source: None,
         cursor: None,

@@ -149,7 +149,7 @@ pub fn seal(root: &Path, key: &Key, lock_mode: WriterLock, request: SealRequest<
     let next_seq = archive.next_seq();
     let commit =
         CommitRequest { at_ms, source: None, cursor: None, complete_until_us: None, next_seq, facts, findings };
-    let archive = writer.commit(&commit)?;
+    let (archive, _fence) = writer.commit(&commit)?;
     extend(&archive, signing, &mut |_, _| {})?;
     archive.seal(month).ok_or_else(|| archive.empty().into())
 }

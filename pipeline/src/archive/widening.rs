@@ -153,7 +153,7 @@ mod tests {
         let next_seq = writer.archive().next_seq();
         let facts = TableFacts::new(writer.archive().newest_form(), true, key().id(), &Facts::embedded().unwrap());
         writer.add_events(true, "2026-10".parse().unwrap(), rows(&facts, next_seq), 0)?;
-        writer.commit(&CommitRequest {
+        let committed = writer.commit(&CommitRequest {
             at_ms: ENDED_US / 1_000,
             source: None,
             cursor: None,
@@ -161,7 +161,8 @@ mod tests {
             next_seq: next_seq + NUMBERS,
             facts: &facts,
             findings: BTreeMap::new(),
-        })
+        })?;
+        Ok(committed.0)
     }
 
     fn folder(root: &Path) -> Arc<dyn Store> {

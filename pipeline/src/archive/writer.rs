@@ -49,6 +49,12 @@ pub(crate) struct Writer {
     // After the decision point the staged files must be kept until they are rolled forward.
     decided: bool,
     // Keeps the kernel lock until the writer is dropped; the kernel releases it if the process dies. `None` without a lock.
+    lock: Option<File>,
+}
+
+/// Keeps other writers away until it is dropped: what was committed is still to be added to the log.
+#[derive(Debug)]
+pub(crate) struct Fence {
     _lock: Option<File>,
 }
 
@@ -99,7 +105,7 @@ impl Writer {
         head::renew(&archive)?;
         let staging = own_staging(&*store, archive.next_version())?;
         let (encoder, events, leaves) = (None, Vec::new(), None);
-        Ok(Self { archive, staging, encoder, events, leaves, note, ordinal: 0, decided: false, _lock: lock })
+        Ok(Self { archive, staging, encoder, events, leaves, note, ordinal: 0, decided: false, lock })
     }
 
     /// Returns the archive as it was before this commit.
@@ -272,8 +278,8 @@ impl Writer {
         Ok(self.leaves.take())
     }
 
-    /// Commits everything that was staged, together with the cursor.
-    pub(crate) fn commit(mut self, request: &CommitRequest<'_>) -> Result<Archive, ArchiveError> {
+    /// Commits everything that was staged, together with the cursor. The next writer begins only after the fence.
+    pub(crate) fn commit(mut self, request: &CommitRequest<'_>) -> Result<(Archive, Fence), ArchiveError> {
         self.close_parts()?;
         if request.next_seq != self.note.next_seq {
             return Err(miscounted());
@@ -314,7 +320,7 @@ impl Writer {
         }
         roll_forward(&*store, &intent)?;
         store.remove(&self.staging)?;
-        Archive::of(store, self.archive.forms)
+        Ok((Archive::of(store, self.archive.forms)?, Fence { _lock: self.lock.take() }))
     }
 
     /// Returns the facts if this commit begins their form.
