@@ -149,7 +149,8 @@ fn no_path_leads_out_and_no_header_in() {
     {
         let reply = shown.ask("get", &format!("/masuk?ke={place}")).cookie(Some(&cookie)).send();
         assert_eq!((reply.status, reply.header("location")), (303, Some("/")), "{place}: {reply:?}");
-        let form = [("akun", "kepala"), ("sandi", "sandi rekaan kepala"), ("ke", place)];
+        let typed = place.replace("%0d%0a", "\r\n").replace("%20", " ").replace("%5c", "\\");
+        let form = [("akun", "kepala"), ("sandi", "sandi rekaan kepala"), ("ke", typed.as_str())];
         let reply = shown.ask("post", "/masuk").form(&form).send();
         assert_eq!((reply.status, reply.header("location")), (303, Some("/")), "{place}: {reply:?}");
         assert!(

@@ -180,7 +180,9 @@ fn replaced(value: &Value, next: &mut dyn FnMut() -> String) -> Value {
             // Kinds of days are a list; other lists under these names are rows.
             let kept = |key: &str, value: &Value| {
                 // Where a job stands on its page is of the program; where a finding is, of the data.
-                let is_chosen = CHOSEN.contains(&key) || (key == "place" && fields.contains_key("path"));
+                // Parameters of saved questions have names of the program.
+                let is_named = key == "name" && fields.contains_key("kind");
+                let is_chosen = CHOSEN.contains(&key) || is_named || (key == "place" && fields.contains_key("path"));
                 is_chosen && !value.is_object() && (key == "jenis" || !value.is_array())
             };
             let field = |(key, value): (&String, &Value)| {

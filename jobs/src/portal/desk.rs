@@ -12,7 +12,7 @@ use crate::options::Where;
 use crate::server;
 use crate::workspace::{Snapshot, Workspace};
 use anyhow::{Context, Result};
-use pipeline::Questions;
+use pipeline::{Archive, Questions};
 use reports::{DataSource, Document, DocumentPage, Renderer, Shelf, Shelved, ShelvedFile};
 use schemas::document::FileFormat;
 use schemas::{DocumentGroup, Month};
@@ -90,7 +90,7 @@ impl Desk {
             }
             Work::Views => self.said("kueri", json!({"views": self.questions()?.views()?})),
             Work::ViewsElsewhere => {
-                let views = pipeline::archive_views(&self.snapshot()?.archive)?;
+                let views = pipeline::archive_views(&self.archive()?)?;
                 Ok(file("tampilan.sql".to_owned(), views.into_bytes(), false))
             }
             Work::Trace(_) | Work::TraceFile(..) => self.traced(work),
@@ -150,10 +150,16 @@ impl Desk {
         })
     }
 
+    /// The archive, also one in which nothing is yet, of which there are no figures.
+    pub(super) fn archive(&self) -> Result<Archive> {
+        let archive = self.workspace.archive()?;
+        if archive.is_empty() { Ok(archive) } else { Ok(self.snapshot()?.archive.clone()) }
+    }
+
     /// What may be asked of the archive.
     fn questions(&self) -> Result<Questions> {
         let Workspace { facts, decisions, .. } = &*self.workspace;
-        Ok(Questions::new(self.snapshot()?.archive.clone(), Arc::clone(facts), Some(decisions.clone())))
+        Ok(Questions::new(self.archive()?, Arc::clone(facts), Some(decisions.clone())))
     }
 
     /// The archive, in words.
@@ -169,7 +175,7 @@ impl Desk {
 
     /// The same of a page whose numbers lead to where they come from.
     pub(super) fn said_of(&self, page: DocumentPage) -> Result<Made> {
-        let source = if self.snapshot()?.archive.is_empty() { None } else { Some(self.source()?) };
+        let source = if self.archive()?.is_empty() { None } else { Some(self.source()?) };
         Ok(said(page, source))
     }
 

@@ -25,7 +25,7 @@ impl Desk {
     pub(super) fn traced(&self, work: &Work) -> Result<Made> {
         match work {
             // Nothing is of any case yet.
-            Work::Trace(_) if self.snapshot()?.archive.is_empty() => self.said("telusur_isi", json!({"rows": 0})),
+            Work::Trace(_) if self.archive()?.is_empty() => self.said("telusur_isi", json!({"rows": 0})),
             Work::Trace(tracing) => {
                 let trace = self.trace(tracing)?;
                 self.said("telusur_isi", values(&trace, tracing))
@@ -62,7 +62,7 @@ impl Desk {
 
     /// What the log states, and what it proves.
     pub(super) fn proved(&self, work: &Work) -> Result<Made> {
-        let archive = &self.snapshot()?.archive;
+        let archive = self.archive()?;
         let proofs = |what: Provable<'_>| match archive.prove(what) {
             Ok(proved) => Ok(proved),
             Err(UnprovedError::Absent | UnprovedError::Unsigned { .. }) => Ok(Vec::new()),
@@ -102,7 +102,7 @@ impl Desk {
     }
 
     fn statements(&self) -> Result<Made> {
-        let (archive, zone) = (&self.snapshot()?.archive, self.workspace.facts.zone);
+        let (archive, zone) = (self.archive()?, self.workspace.facts.zone);
         let all = archive.statements(LISTED)?;
         let newest = all.first().map(|(size, _, _, note)| (*size, note.clone()));
         let one = |(size, version, at_ms, _): &(u64, u64, i64, String)| {

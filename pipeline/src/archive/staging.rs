@@ -3,9 +3,23 @@
 use super::access_lock::locked;
 use super::store::{EntryKind, Store};
 use super::{ArchiveError, layout};
+use std::fs::File;
 
 /// Without a lock, a staging folder may belong to a writer that is still running. After this time it counts as abandoned.
 const ABANDONED_S: u64 = 7 * 86_400;
+
+/// Keeps other writers away until it is dropped: what was committed is still to be added to the log.
+#[derive(Debug)]
+pub(crate) struct Fence {
+    _lock: Option<File>,
+}
+
+impl Fence {
+    /// A writer's lock, which outlives it.
+    pub(super) fn new(lock: Option<File>) -> Self {
+        Self { _lock: lock }
+    }
+}
 
 /// Creates a staging folder that belongs to no other writer.
 pub(super) fn own_staging(store: &dyn Store, version: u64) -> Result<String, ArchiveError> {

@@ -20,7 +20,7 @@ use super::form::{FORMS, Form};
 use super::intent::{COMMIT, Intent, is_committed, roll_forward, settle};
 use super::leaves::Leaves;
 use super::part_encoder::{Encoder, MonthBatch, staged};
-use super::staging::{clear_staging, own_staging};
+use super::staging::{Fence, clear_staging, own_staging};
 use super::store::{Folder, Store};
 use super::tables::{KeptRow, QuarantinedRow};
 use super::{Archive, ArchiveError, FileEntry, head, layout, tables};
@@ -50,12 +50,6 @@ pub(crate) struct Writer {
     decided: bool,
     // Keeps the kernel lock until the writer is dropped; the kernel releases it if the process dies. `None` without a lock.
     lock: Option<File>,
-}
-
-/// Keeps other writers away until it is dropped: what was committed is still to be added to the log.
-#[derive(Debug)]
-pub(crate) struct Fence {
-    _lock: Option<File>,
 }
 
 /// How two writers are kept apart.
@@ -320,7 +314,7 @@ impl Writer {
         }
         roll_forward(&*store, &intent)?;
         store.remove(&self.staging)?;
-        Ok((Archive::of(store, self.archive.forms)?, Fence { _lock: self.lock.take() }))
+        Ok((Archive::of(store, self.archive.forms)?, Fence::new(self.lock.take())))
     }
 
     /// Returns the facts if this commit begins their form.

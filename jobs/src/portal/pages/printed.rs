@@ -2,8 +2,10 @@
 
 use super::super::Portal;
 use super::super::answer::{Answer, Answered, Sheet};
+use super::super::refusal::Refusal;
 use super::super::visit::Visit;
 use super::super::work::Work;
+use axum::http::StatusCode;
 use serde_json::json;
 
 /// The code of a document is not longer.
@@ -17,6 +19,9 @@ pub(super) fn form() -> Answered {
 /// The answer; what was sent is not shown again.
 pub(super) async fn check(visit: &Visit) -> Answered {
     let code = visit.field("kode").split_whitespace().collect::<Vec<_>>().join(" ");
+    if code.is_empty() {
+        return Err(Refusal::of(StatusCode::BAD_REQUEST));
+    }
     if code.len() > LONGEST {
         return Ok(shown(Some(false)));
     }
