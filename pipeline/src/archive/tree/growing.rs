@@ -49,7 +49,15 @@ pub(crate) fn extend_by(
         true => OwnSize { size: wanted, root: begun.root() },
         false => grow(archive, begun, leaves, told)?,
     };
-    let is_signed = signed.is_some_and(|(checkpoint, _)| checkpoint.size == wanted);
+    let newest = signed.filter(|(checkpoint, _)| checkpoint.size == wanted);
+    let is_signed = newest.is_some();
+    // In a copy that was taken meanwhile, the newest statement may be there and the same one among all of them not.
+    if let Some((checkpoint, note)) = newest
+        && checkpoint.root == written.root
+        && store.kind(&layout::checkpoint(wanted))?.is_none()
+    {
+        store.put(&layout::checkpoint(wanted), note.as_bytes())?;
+    }
     // It is signed after this, so where it is signed nothing is left.
     if !is_signed {
         let earlier = archive.commits.iter().map(size_after).filter(|earlier| *earlier < wanted);
