@@ -107,7 +107,8 @@ fn whatever_stands_in_a_cell_the_page_is_the_same() {
     let open = own.replace("{{ post }}", "{{ post|safe }}");
     assert_ne!(open, own);
     let pages = Pages::new([("halaman/akun.html.j2".to_owned(), open)].into()).unwrap();
-    let faults = self::cells(&pages, &all[..1]).unwrap_err();
+    let account: Vec<_> = all.iter().filter(|(name, ..)| *name == "akun").cloned().collect();
+    let faults = self::cells(&pages, &account).unwrap_err();
     assert!(faults.contains("akun: other elements"), "{faults}");
 }
 

@@ -93,8 +93,10 @@ fn begun(archive: &Archive, own: Option<OwnSize>, signed: Option<&Checkpoint>) -
     if signed.is_some_and(|signed| signed.size > newest || Some(&signed.origin) != archive.origin().as_ref()) {
         return Err(forked("it is of commits that the archive does not have"));
     }
-    let Some(own) = own.filter(|own| own.size <= newest) else {
-        // Nothing says how far the tree was written, so all of it is made anew, which gives the same.
+    let is_behind = |own: &OwnSize| signed.is_some_and(|signed| signed.size > own.size);
+    let Some(own) = own.filter(|own| own.size <= newest && !is_behind(own)) else {
+        // Nothing says how far the tree was written, or another writer wrote beside without a lock, so all of it is made anew, which
+        // gives the same.
         return check_anew(archive, signed);
     };
     let tree = super::Tree::of(archive)?;
@@ -103,7 +105,7 @@ fn begun(archive: &Archive, own: Option<OwnSize>, signed: Option<&Checkpoint>) -
     let last = archive.commits.iter().find(|commit| size_after(commit) == own.size);
     let Some(last) = last else { return Err(forked("the tree ends in the middle of a commit")) };
     let is_signed = signed.filter(|signed| signed.size == own.size).is_none_or(|signed| signed.root == own.root);
-    if growth.root() != own.root || !is_signed || signed.is_some_and(|signed| signed.size > own.size) {
+    if growth.root() != own.root || !is_signed {
         return Err(forked("its root is not that of the tree"));
     }
     if tree.holds(last)? { Ok(growth) } else { Err(forked("the commit that it names is another than the log's")) }
