@@ -186,6 +186,7 @@ fn plain_values(of: Whole, values: Vec<i64>, array: &dyn Array, each: impl Fn(us
             let values = (least..=most).map(|n| of.datum(n)).chain([Datum::Null]).collect();
             Vector::Coded { codes, values: Rc::new(values) }
         }
-        _ => Vector::Plain { of, values, valid },
+        None => Vector::Same(Datum::Null),
+        Some(_) => Vector::Plain { of, values, valid },
     }
 }
