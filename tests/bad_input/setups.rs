@@ -1,6 +1,6 @@
 //! Folders, configurations and keys that cannot be right: nothing is overwritten, and the doctor says what stops the next pull.
 
-use crate::refused;
+use crate::{clean, refused};
 use std::fs;
 use tests::{Office, Ran, covered_with_ramadan, run, run_in};
 
@@ -113,10 +113,21 @@ fn an_archive_of_another_form_is_left_alone() {
         assert_ne!(changed, text);
         fs::write(&commit, changed).unwrap();
         let before = tests::tree(&office.path("archive"));
-        for command in [&["pull"][..], &["pull", "--dry-run"], &["metrics", "--month", "2026-10"], &["verify"]] {
+        for command in [&["pull"][..], &["pull", "--dry-run"], &["metrics", "--month", "2026-10"]] {
             refused(office.run(command), "in a form that this one does not know");
         }
+        // The archive's head states what was written, which is not this.
+        let altered = office.run(&["verify"]).expect_code(1);
+        assert!(altered.out.contains("its form is not the one that was written"), "{}", altered.out);
+        clean(&altered);
         assert!(tests::tree(&office.path("archive")) == before, "it was changed");
+
+        // Where nothing states anything else, another program may have written it.
+        let head = office.path("archive/_tertib/head");
+        let bytes = fs::read(&head).unwrap();
+        fs::remove_file(&head).unwrap();
+        refused(office.run(&["verify"]), "in a form that this one does not know");
+        fs::write(&head, bytes).unwrap();
     }
 }
 
