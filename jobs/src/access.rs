@@ -9,7 +9,7 @@ use crate::documents::{Rendition, Written};
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use pipeline::{Access, Disclosure};
-use schemas::{Month, numbers_a_person};
+use schemas::{Month, Speech, numbers_a_person};
 
 /// What somebody is about to be shown.
 #[derive(Clone, Debug)]
@@ -48,6 +48,21 @@ pub(crate) fn check_purpose(purpose: &str) -> Result<()> {
         bail!("--purpose must be one line of 1 to {LONGEST_PURPOSE} characters, without a NIK");
     }
     Ok(())
+}
+
+/// What somebody did, in words; a word of the log that is not known stands for itself.
+pub(crate) fn said(act: &str, speech: Speech<'_>) -> String {
+    match act {
+        "query" => speech.say("act.query", &[]),
+        "trace" => speech.say("act.trace", &[]),
+        "traced" => speech.say("act.traced", &[]),
+        "render" => speech.say("act.render", &[]),
+        "rendered" => speech.say("act.rendered", &[]),
+        "bundle" => speech.say("act.bundle", &[]),
+        "seal" => speech.say("act.seal", &[]),
+        "dispose" => speech.say("act.dispose", &[]),
+        other => other.to_owned(),
+    }
 }
 
 /// Notes what somebody is about to be shown. Returns the number of the entry; none where it could not be written.

@@ -9,7 +9,7 @@ use crate::examples;
 use crate::inquiry;
 use crate::options::{Common, OfMonth, Where};
 use crate::outcome::Outcome;
-use crate::portal::attend;
+use crate::portal::{Attended, attend, check};
 use crate::run_log::RunLog;
 use anyhow::anyhow;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -178,7 +178,10 @@ pub(crate) enum Command {
     Typeset,
     /// Make what the pages of a portal show: how tertib calls itself, so that `serve` stays small.
     #[command(hide = true)]
-    Desk(Where),
+    Desk(Attended),
+    /// Verify or compare what the pages ask for: how tertib calls itself, so that it can be cancelled.
+    #[command(hide = true)]
+    Check(Where),
     /// Examine a bag from elsewhere: how tertib calls itself, so that nothing in a bag can take the machine.
     #[command(hide = true)]
     ExamineBag(verify::Examine),
@@ -250,7 +253,8 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
             other => anyhow!("error: {other}"),
         }),
         Command::Answer(options) => inquiry::attend(&options).map(|()| Outcome::Done),
-        Command::Desk(place) => attend(&place).map(|()| Outcome::Done),
+        Command::Check(place) => check(&place).await.map(|()| Outcome::Done),
+        Command::Desk(attended) => attend(&attended).map(|()| Outcome::Done),
         Command::ExamineBag(asked) => verify::examine_bag(&asked).map(|()| Outcome::Done),
         Command::Util { action } => manual::run(&action, Arguments::command()),
     }

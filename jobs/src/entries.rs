@@ -107,7 +107,7 @@ pub(crate) fn enter_approval(workspace: &Workspace, approval: &Approval) -> Resu
 }
 
 fn append(config: &Config, path: &Path, entry: &str) -> Result<PathBuf> {
-    if config.is_copy() {
+    if config.is_fallback() {
         bail!("nothing is entered while tertib.toml, or what belongs to it, cannot be used; mend the file first");
     }
     let _turn = turn(path)?;

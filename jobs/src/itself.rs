@@ -28,3 +28,24 @@ pub(crate) fn child() -> Result<Command> {
     command.env_remove("NOTIFY_SOCKET").env_remove("WATCHDOG_USEC").env_remove("WATCHDOG_PID");
     Ok(command)
 }
+
+/// Binds the life of this process to that of the parent that waits for it.
+///
+/// # Errors
+/// When the parent has ended already, or the system does not know how.
+#[cfg(target_os = "linux")]
+pub(crate) fn end_with(parent: i32) -> Result<()> {
+    use rustix::process::{Signal, getppid, set_parent_process_death_signal};
+    set_parent_process_death_signal(Some(Signal::KILL)).context("the system does not end it with its parent")?;
+    // Where the parent ended before, no signal comes.
+    if getppid().is_none_or(|now| now.as_raw_nonzero().get() != parent) {
+        anyhow::bail!("nobody waits for the answer any more");
+    }
+    Ok(())
+}
+
+/// The same where a process cannot be bound.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn end_with(_parent: i32) -> Result<()> {
+    Ok(())
+}

@@ -5,6 +5,8 @@
 //! Rule    a GET changes nothing; no page, log, URL or error names a resident; jobs are run by `serve` alone, which is asked
 
 mod answer;
+mod checker;
+mod checks;
 mod clerk;
 mod desk;
 mod evidence;
@@ -32,7 +34,8 @@ mod traces;
 mod visit;
 mod work;
 
-pub(crate) use desk::attend;
+pub(crate) use checker::check;
+pub(crate) use desk::{Attended, attend};
 
 use crate::clock;
 use crate::config::PortalSection;
@@ -48,6 +51,7 @@ use axum::routing::{MethodFilter, on};
 use chrono::NaiveDate;
 use clerk::Clerk;
 use guard::Front;
+use checks::Checks;
 use inquiries::Inquiries;
 use limits::Limits;
 use office::{Office, by_one_reading};
@@ -90,7 +94,10 @@ struct Portal {
     clerk: Arc<Clerk>,
     examination: pages::Examination,
     inquiries: Inquiries,
+    checks: Checks,
     traces: Traces,
+    /// How often somebody may ask for persons of whom the archive has nothing.
+    persons: Limits,
     /// Where `serve` is asked to run and abort; none where the portal is alone.
     asks: Option<mpsc::Sender<Asked>>,
     stop: watch::Receiver<bool>,
@@ -117,12 +124,24 @@ impl Open {
     }
 }
 
-/// Opens the portal of an office; `asks` leads to the `serve` that runs its jobs.
+/// Whose pages a portal shows.
+#[derive(Debug)]
+pub(crate) enum Shows {
+    /// An office's, by the `serve` that runs its jobs, to which it leads.
+    Served(mpsc::Sender<Asked>),
+    /// An office's, to be read only.
+    Office,
+    /// Those of an archive that lies somewhere without its office.
+    Copy,
+}
+
+/// Opens the portal of an office.
 ///
 /// # Errors
 /// When the configuration, the certificate or the address cannot be used.
-pub(crate) async fn open(place: Where, asks: Option<mpsc::Sender<Asked>>) -> Result<Open> {
-    let office = Office::open(place)?;
+pub(crate) async fn open(place: Where, shows: Shows) -> Result<Open> {
+    let office = Office::open(place, matches!(shows, Shows::Copy))?;
+    let asks = if let Shows::Served(asks) = shows { Some(asks) } else { None };
     let workspace = office.now();
     let config = &workspace.config;
     let section = config.portal.clone().unwrap_or_default();
@@ -148,7 +167,9 @@ pub(crate) async fn open(place: Where, asks: Option<mpsc::Sender<Asked>>) -> Res
         clerk: Arc::default(),
         examination: pages::Examination::default(),
         inquiries: Inquiries::default(),
+        checks: Checks::default(),
         traces: Traces::default(),
+        persons: Limits::default(),
         asks,
         stop: stopped.clone(),
         office,

@@ -14,7 +14,7 @@ mod history;
 mod judged;
 
 use crate::archive::current_events::CurrentEvents;
-use crate::archive::{Archive, ArchiveError, Key};
+use crate::archive::{Archive, ArchiveError};
 use crate::books::{BookError, Disclosure};
 use crate::figures::FigureError;
 use chrono::NaiveDate;
@@ -34,8 +34,8 @@ pub enum Traced<'a> {
     Berkas(&'a str),
     /// A batch.
     Kolektif(&'a str),
-    /// The person of a NIK, whose pseudonym the office's key gives.
-    Orang(&'a str, &'a Key),
+    /// The person of a pseudonym, which the archive gives of a NIK by the office's key.
+    Orang(&'a str),
 }
 
 /// What is asked, by whom it may be seen, and why.
@@ -94,7 +94,7 @@ struct Context<'a> {
 /// Collects everything about a subject. A subject of which the archive has nothing has no cases.
 ///
 /// # Errors
-/// [`TraceError`] when the archive is empty or damaged, or was written with another key.
+/// [`TraceError`] when the archive is empty or damaged,.
 pub fn trace(
     archive: &Archive,
     facts: &Arc<Facts>,
@@ -104,7 +104,7 @@ pub fn trace(
     if archive.is_empty() {
         return Err(archive.empty().into());
     }
-    let subject = subject(archive, request.subject)?;
+    let subject = subject(request.subject);
     let person = if let TraceSubject::Orang(pseudonym) = &subject { Some(pseudonym.as_str()) } else { None };
     let has_persons = archive.holds_persons()?;
     let context = Context { archive, facts, request, person, has_persons };
@@ -133,15 +133,12 @@ pub fn trace(
 }
 
 /// Returns what was asked for, as the document names it.
-fn subject(archive: &Archive, of: Traced<'_>) -> Result<TraceSubject, ArchiveError> {
-    Ok(match of {
+fn subject(of: Traced<'_>) -> TraceSubject {
+    match of {
         Traced::Berkas(id) => TraceSubject::Berkas(id.to_owned()),
         Traced::Kolektif(id) => TraceSubject::Kolektif(id.to_owned()),
-        Traced::Orang(nik, key) => {
-            archive.check_key(key)?;
-            TraceSubject::Orang(key.pseudonym(nik))
-        }
-    })
+        Traced::Orang(pseudonym) => TraceSubject::Orang(pseudonym.to_owned()),
+    }
 }
 
 /// Puts together what is known of one berkas.

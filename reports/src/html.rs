@@ -46,13 +46,17 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("halaman/pekerjaan.html.j2", include_str!("../../templates/halaman/pekerjaan.html.j2")),
     ("halaman/pekerjaan_jalan.html.j2", include_str!("../../templates/halaman/pekerjaan_jalan.html.j2")),
     ("halaman/periksa.html.j2", include_str!("../../templates/halaman/periksa.html.j2")),
+    ("halaman/rekonsiliasi.html.j2", include_str!("../../templates/halaman/rekonsiliasi.html.j2")),
     ("halaman/sistem.html.j2", include_str!("../../templates/halaman/sistem.html.j2")),
     ("halaman/target.html.j2", include_str!("../../templates/halaman/target.html.j2")),
     ("halaman/telusur.html.j2", include_str!("../../templates/halaman/telusur.html.j2")),
+    ("halaman/telusur_orang.html.j2", include_str!("../../templates/halaman/telusur_orang.html.j2")),
     ("halaman/telusur_isi.html.j2", include_str!("../../templates/halaman/telusur_isi.html.j2")),
     ("halaman/temuan.html.j2", include_str!("../../templates/halaman/temuan.html.j2")),
     ("halaman/tinjauan.html.j2", include_str!("../../templates/halaman/tinjauan.html.j2")),
     ("halaman/tinjauan_tersaring.html.j2", include_str!("../../templates/halaman/tinjauan_tersaring.html.j2")),
+    ("halaman/verifikasi.html.j2", include_str!("../../templates/halaman/verifikasi.html.j2")),
+    ("_verifikasi.txt.j2", include_str!("../../templates/_verifikasi.txt.j2")),
 ];
 
 /// The templates of all pages.

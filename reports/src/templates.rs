@@ -7,7 +7,7 @@ use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-const EMBEDDED: [(&str, &str); 25] = [
+const EMBEDDED: [(&str, &str); 26] = [
     ("_dasar.typ", include_str!("../../templates/_dasar.typ")),
     ("_grafik.typ", include_str!("../../templates/_grafik.typ")),
     ("gambar.typ", include_str!("../../templates/gambar.typ")),
@@ -32,6 +32,7 @@ const EMBEDDED: [(&str, &str); 25] = [
         "berita_acara_pemusnahan_data_pribadi.txt.j2",
         include_str!("../../templates/berita_acara_pemusnahan_data_pribadi.txt.j2"),
     ),
+    ("_verifikasi.txt.j2", include_str!("../../templates/_verifikasi.txt.j2")),
     ("berita_acara_verifikasi.txt.j2", include_str!("../../templates/berita_acara_verifikasi.txt.j2")),
     ("penutup_daftar.txt.j2", include_str!("../../templates/penutup_daftar.txt.j2")),
     ("penutup_buku.txt.j2", include_str!("../../templates/penutup_buku.txt.j2")),

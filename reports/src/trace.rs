@@ -27,12 +27,12 @@ const NOT_YET: &str = "baru dinilai sesudah KTP-el diserahkan";
 const OF_ANOTHER: &str = "NIK lain";
 const OF_ANOTHER_PERSON: &str = "tidak ditampilkan: NIK lain";
 
-/// A table under a heading, as every reader of a trace has it.
+/// A table under a heading, as a screen shows it: without columns in which nothing stands and, of a single berkas, without its number.
 #[derive(Clone, Debug)]
 pub struct Section {
     /// The heading.
     pub title: &'static str,
-    /// The columns; the first one is the berkas.
+    /// The columns.
     pub head: Vec<String>,
     /// The rows, as they are read on paper.
     pub rows: Vec<Vec<String>>,
@@ -40,14 +40,18 @@ pub struct Section {
     pub instead: Option<&'static str>,
 }
 
-/// Returns the sections of a trace, as they are read on paper.
+/// Returns the sections of a trace, as they are read on a screen.
 #[must_use]
 pub fn trace_sections(trace: &CaseTrace) -> Vec<Section> {
-    let of = |part: Part| Section {
-        title: part.title,
-        instead: part.instead,
-        rows: part.table.rows.iter().map(|row| row.iter().map(Item::text).collect()).collect(),
-        head: part.table.head,
+    let is_of_one = trace.cases.len() <= 1;
+    let of = |Part { title, table: Table { head, rows, .. }, instead }: Part| {
+        let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(Item::text).collect()).collect();
+        let is_filled = |column: usize| rows.iter().any(|row| row.get(column).is_some_and(|cell| !cell.is_empty()));
+        let says_something = |column: usize| !is_of_one || head.get(column).is_some_and(|label| label != BERKAS);
+        let columns: Vec<usize> =
+            (0..head.len()).filter(|column| is_filled(*column) && says_something(*column)).collect();
+        let pick = |cells: &Vec<String>| columns.iter().filter_map(|at| cells.get(*at).cloned()).collect::<Vec<_>>();
+        Section { title, instead, head: pick(&head), rows: rows.iter().map(pick).collect() }
     };
     parts(trace).into_iter().map(of).collect()
 }
@@ -115,9 +119,11 @@ fn parts(trace: &CaseTrace) -> Vec<Part> {
     ]
 }
 
-const CASES: &[&str] = &["Berkas", "Kolektif", "NIK", "Nama", "Jenis permohonan", "Wilayah", "Diterima", "Keadaan"];
+/// The column of the number of a berkas.
+const BERKAS: &str = "Berkas";
+const CASES: &[&str] = &[BERKAS, "Kolektif", "NIK", "Nama", "Jenis permohonan", "Wilayah", "Diterima", "Keadaan"];
 const EVENTS: &[&str] = &[
-    "Berkas",
+    BERKAS,
     "Selesai",
     "Langkah",
     "Hasil",
@@ -132,7 +138,7 @@ const EVENTS: &[&str] = &[
     "Nomor peristiwa",
 ];
 const CORRECTIONS: &[&str] = &[
-    "Berkas",
+    BERKAS,
     "Nomor peristiwa",
     "Langkah",
     "Yang berubah",
@@ -144,14 +150,14 @@ const CORRECTIONS: &[&str] = &[
     "Catatan",
 ];
 const VERDICTS: &[&str] =
-    &["Berkas", "Bulan", "Target", "Terukur", "Batas satu berkas", "Putusan", "Peraturan", "Kedudukan"];
-const DEVIATIONS: &[&str] = &["Berkas", "Kode", "Langkah", "Penyimpangan", "Keterangan"];
-const FINDINGS: &[&str] = &["Berkas", "Bulan", "Kode", "Langkah", "Temuan", "Rincian"];
-const HELD: &[&str] = &["Berkas", "Nomor peristiwa", "Langkah", "Kode", "Kolom", "Sejak", "Sebab"];
+    &[BERKAS, "Bulan", "Target", "Terukur", "Batas satu berkas", "Putusan", "Peraturan", "Kedudukan"];
+const DEVIATIONS: &[&str] = &[BERKAS, "Kode", "Langkah", "Penyimpangan", "Keterangan"];
+const FINDINGS: &[&str] = &[BERKAS, "Bulan", "Kode", "Langkah", "Temuan", "Rincian"];
+const HELD: &[&str] = &[BERKAS, "Nomor peristiwa", "Langkah", "Kode", "Kolom", "Sejak", "Sebab"];
 const BOOKS: &[&str] =
-    &["Berkas", "Buku", "Bulan buku", "Baris", "Nomor register", "Nomor peristiwa", "Ditutup", "Catatan"];
-const PAPERS: &[&str] = &["Berkas", "Daftar atau surat", "Bulan", "Nomor", "Tanggal", "Catatan"];
-const MONTHS: &[&str] = &["Berkas", "Bulan", "Peristiwa", "Susulan", "Buku ditutup", "Versi penutupan"];
+    &[BERKAS, "Buku", "Bulan buku", "Baris", "Nomor register", "Nomor peristiwa", "Ditutup", "Catatan"];
+const PAPERS: &[&str] = &[BERKAS, "Daftar atau surat", "Bulan", "Nomor", "Tanggal", "Catatan"];
+const MONTHS: &[&str] = &[BERKAS, "Bulan", "Peristiwa", "Susulan", "Buku ditutup", "Versi penutupan"];
 const LOOKS: &[&str] = &["Waktu", "Oleh", "Peran", "Keperluan", "Yang dilihat"];
 
 fn part(title: &'static str, head: &[&str], rows: Vec<Vec<Item>>) -> Part {

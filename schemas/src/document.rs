@@ -206,7 +206,7 @@ pub enum Unchecked {
     OlderFiles,
     /// The kept figures, which need the office's facts and an undamaged archive; [`FigureCheck`] gives the reason.
     KeptFigures,
-    /// Whether the log was truncated or rewritten, because no kept head was given.
+    /// Whether the log was truncated or rewritten, because neither a kept head nor a kept checkpoint was given.
     Completeness,
     /// The tree of the log, because the archive is from before there was one.
     Log,

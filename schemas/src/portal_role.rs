@@ -22,6 +22,12 @@ pub enum Right {
     /// Ask the archive questions, trace cases, and take answers and proofs away.
     #[serde(rename = "kueri")]
     Query,
+    /// Trace the person of a NIK, for a purpose that is noted.
+    #[serde(rename = "telusur-orang")]
+    Persons,
+    /// Verify the archive, and compare it with the source.
+    #[serde(rename = "verifikasi")]
+    Verify,
     /// See the whole log of those who looked; everybody sees their own part.
     #[serde(rename = "log-akses")]
     Lookers,
@@ -41,11 +47,13 @@ pub enum Right {
 
 impl Right {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Review,
         Self::Origin,
         Self::Cases,
         Self::Query,
+        Self::Persons,
+        Self::Verify,
         Self::Lookers,
         Self::Decide,
         Self::Jobs,

@@ -88,7 +88,7 @@ fn a_copy_is_shown_without_its_office() {
 }
 
 /// The portal of a copied archive, and the cookie of whoever sits at the computer.
-fn open(office: Office, archive: &Path, scratch: &Path) -> (Shown, String) {
+pub(crate) fn open(office: Office, archive: &Path, scratch: &Path) -> (Shown, String) {
     let mut command = tertib();
     command.args(["portal", "--archive"]).arg(archive).env("TMPDIR", scratch).current_dir(scratch);
     let log = office.path("portal.log");

@@ -82,7 +82,7 @@ fn an_office_that_has_just_begun_has_pages() {
         assert_eq!(shown.get("/kalender/2026.pdf", &cookie).status, 200);
     }
     let auditor = shown.sign_in("auditor");
-    for page in ["/kueri", "/telusur", "/bukti", "/log-akses", "/periksa"] {
+    for page in ["/kueri", "/telusur", "/telusur-orang", "/bukti", "/log-akses", "/periksa"] {
         assert_eq!(shown.get(page, &auditor).status, 200, "{page}: {}", shown.log());
     }
     let posted = |path: &str, field: &str| {

@@ -274,7 +274,7 @@ fn of_the_auditor() -> Vec<(&'static str, &'static str, Value)> {
         },
     });
     let trace = json!({
-        "title": "Riwayat Berkas", "about": "berkas B1", "purpose": "Pengaduan", "rows": 1, "entry": 7,
+        "title": "Riwayat Berkas", "about": "berkas B1", "purpose": "Pengaduan", "rows": 1, "entry": 7, "root": "/telusur",
         "events": [{"at": "1 November 2026", "event": "12", "path": "/bukti?peristiwa=12"}],
         "sections": [
             {"title": "Peristiwa", "head": ["Hasil"], "rows": [["selesai"]], "instead": null},
@@ -292,7 +292,7 @@ fn of_the_auditor() -> Vec<(&'static str, &'static str, Value)> {
     let lookers = json!({
         "month": "Oktober 2026", "sees_all": true, "n": 1, "all": "1", "shown": "1",
         "entries": [{
-            "number": 1, "at": "1 November 2026", "by": "Sri", "role": "auditor", "act": "query", "what": "SELECT 1",
+            "number": 1, "at": "1 November 2026", "by": "Sri", "role": "auditor", "act": "query", "said": "kueri", "what": "SELECT 1",
             "purpose": "Pemeriksaan", "rows": 1, "answer": "3f9a", "discloses": true,
         }],
     });
@@ -300,14 +300,53 @@ fn of_the_auditor() -> Vec<(&'static str, &'static str, Value)> {
         "action": "/telusur", "berkas": "B1", "batch": "K1", "fault": "Arsip tidak memuat nomor itu.",
         "officer": "/kueri?tanya=pekerjaan_petugas",
     });
+    let person = json!({
+        "action": "/telusur-orang", "purpose": "Permohonan", "letter": "470/12", "is_here": true, "asks_password": true,
+        "fault": "Arsip tidak memuat apa pun tentang orang itu.",
+    });
+    let check = |standing: &str| {
+        json!({
+            "action": "/verifikasi", "cancel": "/verifikasi/batal", "is_busy": false, "may_start": true, "standing": standing,
+            "by": "Sri", "asked": "1-11-2026", "is_own": true, "elapsed": "1 detik", "took": "1 detik", "done": 1, "of": 2,
+            "done_said": "1", "of_said": "2", "fault": "it broke",
+        })
+    };
+    let run = json!({"id": 1, "job": "verifikasi", "began": "1-11-2026", "took": "1 detik", "tone": "baik", "said": "selesai"});
+    let found = json!([{
+        "code": "A001", "tone": "buruk", "sentence": "Fail berubah.", "place": "part-0", "n": "1", "remedy": "Pulihkan.",
+        "pages": [{"alamat": "/pekerjaan", "nama": "Jalankan"}],
+    }]);
+    let verified = json!({
+        "check": check("found"), "may_mend": true, "kept": "x", "fault": "Bukan pernyataan.", "runs": [run],
+        "found": {
+            "commits": "1", "files": "2", "rows": "3", "events": "2", "head": "3f9a", "figures": "recomputed",
+            "unchecked": ["log"], "log": {"size": "4", "root": "3f9a"}, "version": 0, "kept": "1", "needs_attention": true,
+            "findings": found,
+        },
+    });
+    let compared = json!({
+        "check": check("found"), "may_mend": false, "month": "Oktober 2026", "is_copy": false, "runs": [run],
+        "found": {
+            "source_rows": "1", "archive_rows": "2", "n": "1", "shown": "1", "lines": [["R001", "12", "jenis"]],
+            "needs_attention": true, "findings": found,
+        },
+    });
+    let (mut running, mut failed) = (compared.clone(), compared.clone());
+    (running["check"], running["found"]) = (check("running"), Value::Null);
+    (failed["check"], failed["found"]) = (check("failed"), Value::Null);
     vec![
         ("bukti", "bukti", proofs),
+        ("rekonsiliasi", "rekonsiliasi", compared),
+        ("rekonsiliasi_berjalan", "rekonsiliasi", running),
+        ("rekonsiliasi_gagal", "rekonsiliasi", failed),
+        ("verifikasi", "verifikasi", verified),
         ("kueri", "kueri", form),
         ("kueri_jawaban", "kueri_jawaban", answer),
         ("kueri_tersedia", "kueri", chosen),
         ("log_akses", "log_akses", lookers),
         ("periksa", "periksa", json!({"is_same": true})),
         ("telusur", "telusur", tracing),
+        ("telusur_orang", "telusur_orang", person),
         ("telusur_isi", "telusur_isi", trace),
     ]
 }

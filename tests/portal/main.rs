@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot set up must stop")]
 #![expect(clippy::print_stdout, reason = "what a test that fails needs to know, and what was measured")]
 
+mod checks;
 mod client;
 mod connections;
 mod copies;
@@ -22,6 +23,7 @@ mod rights;
 mod shelf;
 mod sign_in;
 mod tokens;
+mod traces;
 mod visits;
 
 use client::{Asking, Reply};
@@ -47,6 +49,8 @@ fn main() -> ExitCode {
         shelf::trials,
         narrowed::trials,
         questions::trials,
+        traces::trials,
+        checks::trials,
         numbers::trials,
         decisions::trials,
         copies::trials,
@@ -99,10 +103,15 @@ fn office(office: Office) -> Office {
 
 /// Runs `tertib portal user` with a password on standard input.
 fn user(office: &Office, arguments: &[&str], password: &str) -> Ran {
-    let mut command = office.command(&[&["portal", "user"], arguments].concat());
+    typed(office, &[&["portal", "user"], arguments].concat(), password).expect_code(0)
+}
+
+/// Runs the program, which reads a line that must stand in no argument.
+fn typed(office: &Office, arguments: &[&str], line: &str) -> Ran {
+    let mut command = office.command(arguments);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    writeln!(child.stdin.take().unwrap(), "{password}").unwrap();
-    ended(child).expect_code(0)
+    writeln!(child.stdin.take().unwrap(), "{line}").unwrap();
+    ended(child)
 }
 
 impl Shown {

@@ -19,7 +19,6 @@ tests::part! {
     an_answer_that_cannot_be_noted_is_not_shown;
     nothing_is_left_of_a_server_that_is_killed;
     hostile_statements_reach_nothing;
-    a_trace_is_noted_and_nobody_elses;
     a_proof_from_the_page_holds_without_the_archive;
     a_printed_code_is_of_the_archive_or_not;
 }
@@ -32,7 +31,7 @@ fn asked(shown: &Shown, cookie: &str, fields: &[(&str, &str)]) -> Reply {
     shown.ask("post", "/kueri").cookie(Some(cookie)).form(fields).send()
 }
 
-fn address(reply: &Reply) -> String {
+pub(crate) fn address(reply: &Reply) -> String {
     assert_eq!(reply.status, 303, "{reply:?}");
     reply.header("location").unwrap().to_owned()
 }
@@ -42,13 +41,13 @@ fn standing(shown: &Shown, cookie: &str, path: &str) -> Value {
 }
 
 /// What it says once it is over.
-fn over(shown: &Shown, cookie: &str, path: &str) -> Value {
+pub(crate) fn over(shown: &Shown, cookie: &str, path: &str) -> Value {
     within(Duration::from_secs(60), "the question is over", || {
         Some(standing(shown, cookie, path)).filter(|said| said["goes_on"] == false)
     })
 }
 
-fn accesses(office: &Office) -> Vec<Value> {
+pub(crate) fn accesses(office: &Office) -> Vec<Value> {
     let listed = office.run(&["access", "--format", "json"]).expect_code(0).out;
     serde_json::from_str::<Value>(&listed).unwrap().as_array().unwrap().clone()
 }
@@ -305,59 +304,6 @@ fn hostile_statements_reach_nothing() {
     println!("{answered} were asked, {refused} refused at once");
     assert!(answered > 5 && refused > 50);
     assert_eq!(shown.get("/sehat", &cookie).status, 200);
-}
-
-/// The same sections as on the command line, under an address that says nothing; the file is the one of `--report`.
-fn a_trace_is_noted_and_nobody_elses() {
-    let shown = Shown::alone();
-    let cookie = shown.sign_in("auditor");
-    let of = |sql: &str| tests::sqlite_texts(&shown.office.path("kantor.sqlite"), sql)[0].clone();
-    let (berkas, batch) =
-        (of("select min(berkas_id) from berkas"), of("select min(kolektif_id) from berkas where kolektif_id <> ''"));
-    for (field, id, word) in [("berkas", &berkas, "berkas"), ("kolektif", &batch, "kolektif")] {
-        let fields = [(field, id.as_str()), ("purpose", "Pengaduan 12")];
-        let reply = shown.ask("post", "/telusur").cookie(Some(&cookie)).form(&fields).send();
-        let path = address(&reply);
-        assert!(!path.contains(id.as_str()), "{path}");
-        let said = shown.ask("get", &path).cookie(Some(&cookie)).json().send().json();
-        assert_eq!((&said["about"], &said["purpose"]), (&format!("{word} {id}").into(), &"Pengaduan 12".into()));
-        let noted = accesses(&shown.office).into_iter().find(|entry| entry["index"] == said["entry"]).unwrap();
-        assert_eq!(
-            (&noted["act"], &noted["what"], &noted["by"]),
-            (&"trace".into(), &said["about"], &"portal: auditor".into())
-        );
-        assert_eq!(noted["rows"], said["rows"]);
-        // As the command line says it, whose table is the same.
-        let option = if field == "berkas" { "--berkas" } else { "--batch" };
-        let told = shown.office.run(&["trace", option, id, "--format", "json"]).expect_code(0).out;
-        let told: Value = serde_json::from_str(&told).unwrap();
-        let events: usize =
-            told["cases"].as_array().unwrap().iter().map(|case| case["events"].as_array().unwrap().len()).sum();
-        assert_eq!(said["events"].as_array().unwrap().len(), events, "{told}");
-        for (ending, begins) in [("pdf", &b"%PDF-"[..]), ("xlsx", b"PK"), ("csv", b"\xEF\xBB\xBF"), ("json", b"{")] {
-            let file = shown.get(&format!("{path}.{ending}"), &cookie);
-            assert!(file.status == 200 && file.body.starts_with(begins), "{ending}: {}", file.status);
-        }
-        assert_eq!(shown.get(&format!("{path}.exe"), &cookie).status, 406);
-        let page = shown.get(&path, &cookie).text().replace("&#x2f;", "/");
-        assert!(page.contains("Peristiwa") && page.contains("/bukti?peristiwa="), "{page}");
-        assert!(shown.get(&path, &shown.sign_in("kepala")).status == 403);
-    }
-    for (fields, words) in [
-        (vec![("berkas", "TIDAK-ADA")], "tidak memuat nomor itu"),
-        (vec![("berkas", "1806015708979001")], "sepanjang NIK"),
-        (vec![("berkas", berkas.as_str()), ("kolektif", batch.as_str())], "salah satu"),
-    ] {
-        let reply = shown.ask("post", "/telusur").cookie(Some(&cookie)).form(&fields).send();
-        assert!(reply.status == 422 && reply.text().contains(words), "{}", reply.text());
-    }
-    assert_eq!(shown.get("/telusur/0123", &cookie).status, 404);
-    // The rows behind a number lead here, and to their proofs.
-    let rows = |path: &str| shown.get(path, &cookie).text().replace("&#x2f;", "/");
-    let behind = rows("/angka/2026-10/issuance/wall/baris");
-    assert!(behind.contains("<a href=\"/telusur?berkas=B2026"), "{behind}");
-    let events = rows("/angka/2026-10/time_per_step/handling_working/baris?langkah=6");
-    assert!(events.contains("<a href=\"/bukti?peristiwa="), "{events}");
 }
 
 /// What is downloaded is checked with the public key alone, elsewhere.

@@ -18,6 +18,7 @@ tests::part! {
 pub(crate) fn path(route: &str) -> String {
     route
         .replace("{bulan}/{berkas}", "2026-10/laporan_bulanan_2026-10.pdf")
+        .replace("{berkas}", "tidak-ada.json")
         .replace("{bulan}/{kode}", "2026-10/Q004")
         .replace("{metrik}/{item}", "issuance/wall")
         .replace("{metrik}/{gambar}", "terbit_24_jam/percobaan.svg?target=0.9")

@@ -7,7 +7,7 @@ use crate::outcome::Outcome;
 use crate::portal::people::{self, Person};
 use crate::portal::register::Register;
 use crate::portal::tokens::Token;
-use crate::portal::{self, register, tls};
+use crate::portal::{self, Shows, register, tls};
 use crate::workspace::Workspace;
 use crate::{clock, print, stop};
 use anyhow::{Context, Result, bail};
@@ -163,7 +163,7 @@ enum OfToken {
 pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     match options.action {
         None => match options.copy.archive {
-            None => show(options.place).await,
+            None => show(options.place, Shows::Office).await,
             Some(archive) => show_copy(&archive, common).await,
         },
         Some(Action::Certificate { names, replace, place }) => certificate(&names, replace, &place),
@@ -195,7 +195,7 @@ async fn show_copy(archive: &Path, common: Common) -> Result<Outcome> {
     let without = "This is a copy without personal data: what only they tell is shown as not known.";
     print::words(common, if copy.holds_persons()? { "" } else { without });
     print::words(common, &format!("account {OF_COPY}, password {password}; both end with this command"));
-    show(place).await
+    show(place, Shows::Copy).await
 }
 
 /// The account that reads a copy, and its role.
@@ -221,9 +221,9 @@ fn of_copy(root: &Path, zone: Zone) -> Result<String> {
     toml::to_string(&all).context("the configuration of a copy cannot be written")
 }
 
-async fn show(place: Where) -> Result<Outcome> {
+async fn show(place: Where, shows: Shows) -> Result<Outcome> {
     let _ends = stop::ends_by_itself();
-    let open = portal::open(place, None).await?;
+    let open = portal::open(place, shows).await?;
     let scheme = if open.is_secure { "https" } else { "http" };
     print::data(&format!("{scheme}://{}/\n", open.address))?;
     stop::asked().await;

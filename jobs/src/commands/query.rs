@@ -80,13 +80,16 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
     let rows = options.limit.unwrap_or_else(|| form.usual_rows());
     let limits = Limits { rows, seconds: options.timeout, bytes: u64::MAX };
     let words = asked.words();
+    // Who could not be noted is not answered.
+    let own = options.copy.archive.is_none();
+    let own = own.then(|| Workspace::open(options.place.config.as_deref())).transpose()?;
     let reading = stop::reading(|| "the question was left without an answer; ask again".to_owned());
     let answer = answered(asked, limits, &options.copy, &options.place).await?;
     drop(reading);
     // The one place where the whole answer is known, and nothing of it was given yet.
     let asked = &answer.asked;
     tracing::debug!(digest = %asked.digest, rows = asked.rows, columns = ?asked.columns, months = asked.months.len(), "answered");
-    if options.copy.archive.is_none() {
+    if let Some(workspace) = own {
         let look = Look {
             by: None,
             act: "query",
@@ -97,7 +100,6 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
             role: access::OF_THE_OFFICE,
             purpose: options.purpose.as_deref(),
         };
-        let workspace = Workspace::open(options.place.config.as_deref())?;
         access::note(&workspace, &look)?;
     }
     let more = answer.all - asked.rows;

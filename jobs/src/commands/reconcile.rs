@@ -6,6 +6,7 @@ use crate::print::{self, Progress};
 use crate::workspace::Workspace;
 use crate::{clock, months};
 use anyhow::Result;
+use pipeline::Reconciliation;
 
 /// Exit code 1 when a row is missing, gone, different, broken or in quarantine.
 pub(crate) async fn run(options: &OfMonth, common: Common) -> Result<Outcome> {
@@ -19,11 +20,9 @@ pub(crate) async fn run(options: &OfMonth, common: Common) -> Result<Outcome> {
     let result = pipeline::reconcile(&source, &archive, &key, &workspace.facts, month, at_ms).await?;
     drop(bar);
     let findings = result.findings();
-    let rows: Vec<Vec<String>> =
-        result.rows().into_iter().map(|(code, columns, id)| vec![code.to_owned(), id, columns]).collect();
     let text = match options.format {
-        Format::Json => format!("{}\n", serde_json::to_string_pretty(&result)?),
-        Format::Csv => print::csv(&["code", "event_id", "columns"], &rows)?,
+        Format::Json => json(&result)?,
+        Format::Csv => csv(&result)?,
         Format::Table => {
             let place = if result.in_database { "in the database" } else { "row by row" };
             format!(
@@ -46,4 +45,16 @@ pub(crate) async fn run(options: &OfMonth, common: Common) -> Result<Outcome> {
     };
     print::data(&text)?;
     Ok(Outcome::of(!findings.is_empty()))
+}
+
+/// The comparison as JSON.
+pub(crate) fn json(result: &Reconciliation) -> Result<String> {
+    Ok(format!("{}\n", serde_json::to_string_pretty(result)?))
+}
+
+/// The rows with a finding as CSV.
+pub(crate) fn csv(result: &Reconciliation) -> Result<String> {
+    let row = |(code, columns, id): (&str, String, String)| vec![code.to_owned(), id, columns];
+    let rows: Vec<Vec<String>> = result.rows().into_iter().map(row).collect();
+    print::csv(&["code", "event_id", "columns"], &rows)
 }

@@ -2,7 +2,7 @@
 
 use crate::options::Where;
 use crate::outcome::Outcome;
-use crate::portal::{self, Open};
+use crate::portal::{self, Open, Shows};
 use crate::server::{Asked, LONGEST_SLEEP, Server};
 use crate::{stop, systemd};
 use anyhow::{Context, Result};
@@ -84,7 +84,7 @@ async fn shown(server: &mut Server, place: Where, asks: mpsc::Sender<Asked>) -> 
     if !server.has_portal() {
         return None;
     }
-    match portal::open(place, Some(asks)).await {
+    match portal::open(place, Shows::Served(asks)).await {
         Ok(open) => Some(open),
         Err(fault) => {
             tracing::error!("the portal is not open, the jobs run: {fault:#}");

@@ -12,7 +12,7 @@ use clap::{ArgGroup, Args};
 use pipeline::{Disclosure, Readers, TraceRequest, Traced};
 use reports::{Document, Section};
 use schemas::document::{CaseTrace, CsvDialect, FileFormat, PdfStandard, TraceSubject};
-use schemas::{Decisions, Speech};
+use schemas::{Decisions, Language, Speech};
 use std::collections::BTreeSet;
 use std::io::{BufRead, IsTerminal, Read};
 use std::path::{Path, PathBuf};
@@ -110,6 +110,7 @@ pub(crate) fn looked(workspace: &Workspace, trace: &CaseTrace) -> Result<Vec<sch
     let zone = workspace.facts.zone;
     let cases = trace.cases.iter().flat_map(|case| [case.berkas.as_str(), case.kolektif.as_str()]);
     let ids: BTreeSet<&str> = cases.chain([trace.subject.id()]).collect();
+    let speech = workspace.facts.speech(Language::Indonesian);
     let between = |c: char| c.is_whitespace() || "'\",()".contains(c);
     let is_about = |what: &str| what.split(between).any(|word| ids.contains(word));
     let accesses = workspace.archive()?.accesses()?.into_iter().map(|(_, access)| access);
@@ -119,7 +120,7 @@ pub(crate) fn looked(workspace: &Workspace, trace: &CaseTrace) -> Result<Vec<sch
             by: access.by,
             role: access.role,
             purpose: access.purpose.unwrap_or_default(),
-            what: format!("{}: {}", access.act, access.what),
+            what: format!("{}: {}", access::said(&access.act, speech), access.what),
         })
     };
     let looks: Option<Vec<_>> = accesses.filter(|access| is_about(&access.what)).map(look).collect();
@@ -152,8 +153,8 @@ fn traced(options: &Options, readable: &Readable, purpose: &str, common: Common)
         (None, None, Readable::Own(workspace)) => {
             let key = workspace.config.key()?;
             archive.check_key(&key)?;
-            let nik = typed(common)?;
-            trace(Traced::Orang(&nik, &key))?
+            let pseudonym = archive.pseudonym_of(&typed(common)?, &key)?;
+            trace(Traced::Orang(&pseudonym))?
         }
         (None, None, Readable::Copy { .. }) => {
             bail!("--person needs the office's key; run it where the office is installed")
@@ -220,23 +221,18 @@ fn shown(format: Format, trace: &CaseTrace, speech: Speech<'_>) -> Result<String
             let provenance = &trace.provenance;
             let version = format!("{}, arsip versi {}", provenance.extent(), provenance.archive_version);
             let head = print::paragraph(&version, 2);
-            head + &reports::trace_sections(trace).iter().map(|of| section(of, trace, speech)).collect::<String>()
+            head + &reports::trace_sections(trace).iter().map(|of| section(of, speech)).collect::<String>()
         }
     })
 }
 
-/// A heading and its table. Of one berkas the column that names it says nothing, and what is empty in every row is left out.
-fn section(of: &Section, trace: &CaseTrace, speech: Speech<'_>) -> String {
+/// A heading and its table.
+fn section(of: &Section, speech: Speech<'_>) -> String {
     let title = print::paint(Tone::Strong, of.title);
     if of.rows.is_empty() {
         let instead = of.instead.map_or_else(|| speech.say("list.none", &[]), str::to_owned);
         return format!("\n{title}: {instead}\n");
     }
-    let is_filled = |column: usize| of.rows.iter().any(|row| row.get(column).is_some_and(|cell| !cell.is_empty()));
-    let is_told = |column: usize| column > 0 || trace.cases.len() > 1 || of.head.len() <= 1;
-    let columns: Vec<usize> = (0..of.head.len()).filter(|column| is_told(*column) && is_filled(*column)).collect();
-    let head: Vec<&str> = columns.iter().filter_map(|column| of.head.get(*column)).map(String::as_str).collect();
-    let pick = |row: &Vec<String>| columns.iter().filter_map(|column| row.get(*column).cloned()).collect::<Vec<_>>();
-    let rows: Vec<Vec<String>> = of.rows.iter().map(pick).collect();
-    format!("\n{title}\n{}", Table::new(&head, &rows).text())
+    let head: Vec<&str> = of.head.iter().map(String::as_str).collect();
+    format!("\n{title}\n{}", Table::new(&head, &of.rows).text())
 }

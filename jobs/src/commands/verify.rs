@@ -2,12 +2,12 @@
 
 mod bag;
 mod printed;
+mod statement;
 
 pub(crate) use bag::{Examine, examine_bag};
 pub(crate) use printed::is_of_archive;
+pub(crate) use statement::statement;
 
-use crate::clock;
-use crate::documents;
 use crate::key_files;
 use crate::options::{ArchiveCopy, Common, Where};
 use crate::outcome::Outcome;
@@ -17,11 +17,8 @@ use crate::stop;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use pipeline::{Archive, BagTrust, Checkpoint, Examination, FigureBook, KeptHead, Readers, Verification, VerifyingKey};
-use reports::Document;
-use schemas::document::{
-    BookCode, CsvDialect, FigureCheck, FileFormat, LocatedFinding, PdfStandard, Unchecked, VerificationReport,
-};
+use pipeline::{Archive, BagTrust, Checkpoint, Examination, FigureBook, KeptHead, Verification, VerifyingKey};
+use schemas::document::{BookCode, PdfStandard, Unchecked};
 use schemas::{Facts, Finding, Speech};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -140,7 +137,7 @@ pub(crate) async fn run(options: &Options, common: Common) -> Result<Outcome> {
             let result = examine(&workspace, scope, &told)?;
             drop(bar);
             if let Some(path) = &options.report {
-                state(&workspace, &result, path, options.standard)?;
+                statement::write(&workspace, &result, path, options.standard)?;
             }
             tell(workspace.speech(common), &workspace.facts, &result)
         }
@@ -318,60 +315,9 @@ pub(crate) fn unchecked_words(unchecked: Unchecked) -> &'static str {
             "the kept figures, which takes the office's key and configuration and an archive without findings"
         }
         Unchecked::Completeness => {
-            "whether the end of the log was cut off or the whole written anew, since no kept head was given (--head, --heads)"
+            "whether the end of the log was cut off or the whole written anew, since no kept head or checkpoint was given (--head, --heads, --checkpoint)"
         }
     }
-}
-
-/// Writes the statement.
-fn state(workspace: &Workspace, result: &Verification, path: &Path, standard: PdfStandard) -> Result<()> {
-    let figures = if !result.unchecked.contains(&Unchecked::KeptFigures) {
-        FigureCheck::Recomputed
-    } else if result.commits == 0 {
-        FigureCheck::ArchiveEmpty
-    } else if result.unchecked.contains(&Unchecked::KeyOfAnother) {
-        FigureCheck::KeyOfAnother
-    } else if workspace.facts.need_attention(&result.findings) {
-        FigureCheck::ArchiveAtFault
-    } else {
-        FigureCheck::KeyMissing
-    };
-    let Some(format) = FileFormat::of_path(path) else {
-        bail!("{} has no ending that names a form; use .pdf, .xlsx, .csv or .json", path.display())
-    };
-    let found = |finding: &Finding| LocatedFinding {
-        text: workspace.facts.finding_text(finding.code),
-        place: finding.place.clone(),
-        n: finding.count,
-    };
-    // An archive whose log is damaged has no state to name, nor a number of events; the findings say why.
-    let provenance = match workspace.archive() {
-        Ok(archive) if !archive.is_empty() => Some(archive.provenance()?),
-        _ => None,
-    };
-    let report = VerificationReport {
-        on: workspace.facts.zone.date(clock::now().timestamp()).context("today is no date")?,
-        events: provenance.as_ref().map(|provenance| provenance.events),
-        figures,
-        unchecked: result.unchecked.clone(),
-        program: concat!("tertib ", env!("CARGO_PKG_VERSION")).to_owned(),
-        commits: result.commits,
-        files: result.files,
-        rows: result.rows,
-        head: result.head.clone(),
-        findings: result.findings.iter().map(found).collect(),
-        provenance,
-    };
-    let document = Document::Verification(&report);
-    let bytes = match format {
-        FileFormat::Xlsx => reports::workbook(document, &workspace.config.office)?,
-        FileFormat::Csv => reports::csv(document, CsvDialect::Id)?,
-        FileFormat::Json => reports::json(document)?,
-        FileFormat::Pdf | FileFormat::Data => {
-            workspace.config.renderer()?.pdf(document, 1, &workspace.config.office, standard)?.bytes
-        }
-    };
-    documents::replace(path, &bytes, Readers::Usual)
 }
 
 fn book(workspace: &Arc<Workspace>, path: &Path, common: Common) -> Result<Outcome> {

@@ -22,8 +22,8 @@ impl Config {
         self.folder.join("persetujuan_musnah.toml")
     }
 
-    /// Whether a copy is read, because the files of the office cannot be used.
-    pub(crate) fn is_copy(&self) -> bool {
+    /// Whether what was kept of the files of the office is read, because they cannot be used.
+    pub(crate) fn is_fallback(&self) -> bool {
         self.copy.is_some()
     }
 

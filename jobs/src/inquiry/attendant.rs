@@ -6,6 +6,7 @@
 use super::order::Order;
 use super::room;
 use crate::options::{ArchiveCopy, Where};
+use crate::server;
 use crate::workspace::Readable;
 use anyhow::{Context, Result};
 use clap::Args;
@@ -48,7 +49,11 @@ pub(crate) fn attend(options: &Options) -> Result<()> {
 }
 
 fn answer(options: &Options, order: &Order, out: &mut dyn Write) -> Result<()> {
-    let readable = Readable::open(&options.copy, &options.place)?;
+    // Whoever asks has opened the office, or goes on with what was kept of it; so does this.
+    let readable = match &options.copy.archive {
+        Some(_) => Readable::open(&options.copy, &options.place)?,
+        None => Readable::Own(server::in_force(&options.place)?.0),
+    };
     let archive = readable.archive()?;
     room::only_reads(Path::new(&archive.place()));
     let (facts, decisions) = match readable {

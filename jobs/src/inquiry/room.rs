@@ -5,18 +5,15 @@
 //! Invariant: what it reads of the configuration, it reads before.
 
 use super::order::Order;
+use crate::itself;
 use std::path::Path;
 
 /// Binds the life of this process to that of its parent, and limits memory and processor time.
 #[cfg(target_os = "linux")]
 pub(super) fn enter(order: &Order) -> anyhow::Result<()> {
-    use anyhow::{Context, bail};
-    use rustix::process::{Resource, Rlimit, Signal, getppid, getrlimit, set_parent_process_death_signal, setrlimit};
-    set_parent_process_death_signal(Some(Signal::KILL)).context("the system does not end it with its parent")?;
-    // Where the parent ended before, no signal comes.
-    if getppid().is_none_or(|parent| parent.as_raw_nonzero().get() != order.parent) {
-        bail!("nobody waits for the answer any more");
-    }
+    use anyhow::Context;
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    itself::end_with(order.parent)?;
     let limited = |resource: Resource, most: u64| {
         // Whoever started it may allow less.
         let most = Some(getrlimit(resource).maximum.map_or(most, |allowed| allowed.min(most)));
@@ -28,8 +25,8 @@ pub(super) fn enter(order: &Order) -> anyhow::Result<()> {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn enter(_order: &Order) -> anyhow::Result<()> {
-    Ok(())
+pub(super) fn enter(order: &Order) -> anyhow::Result<()> {
+    itself::end_with(order.parent)
 }
 
 /// From now on only the archive is read, nothing is written but what is open, and there is no network, where the kernel knows how.

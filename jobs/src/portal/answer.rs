@@ -83,7 +83,9 @@ fn parts(speech: Speech<'_>, may: impl Fn(Right) -> bool) -> Vec<Link> {
         ("/kalender", Right::Review, speech.say("portal.calendar", &[])),
         ("/kueri", Right::Query, speech.say("portal.query", &[])),
         ("/telusur", Right::Query, speech.say("portal.trace", &[])),
+        ("/telusur-orang", Right::Persons, speech.say("portal.trace_person", &[])),
         ("/bukti", Right::Query, speech.say("portal.proof", &[])),
+        ("/verifikasi", Right::Verify, speech.say("portal.verification", &[])),
         ("/pekerjaan", Right::Jobs, speech.say("portal.jobs", &[])),
         ("/sistem", Right::System, speech.say("portal.system", &[])),
     ];

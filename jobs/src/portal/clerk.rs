@@ -125,7 +125,7 @@ impl Clerk {
         if let Some(made) = self.found(basis, &work).1 {
             return Ok(made);
         }
-        let (clerk, config) = (Arc::clone(self), office.config());
+        let (clerk, config, is_copy) = (Arc::clone(self), office.config(), office.is_copy());
         // A task of its own: whoever asks may go, and the next one finds it.
         let working = tokio::spawn(async move {
             let mut desk = clerk.desk.lock().await;
@@ -133,7 +133,7 @@ impl Clerk {
             if let Some(made) = found {
                 return Ok(made);
             }
-            let made = ordered(&mut desk, config, &Order { state, work: work.clone() }).await?;
+            let made = ordered(&mut desk, (config, is_copy), &Order { state, work: work.clone() }).await?;
             tokio::spawn(Arc::clone(&clerk).goes_home());
             clerk.keep(basis, work, &made);
             Ok(made)
@@ -176,7 +176,11 @@ impl Clerk {
 }
 
 /// Has something made, by a new desk where the one that was there has ended meanwhile.
-async fn ordered(desk: &mut Option<Desk>, config: Option<PathBuf>, order: &Order) -> Result<Made> {
+async fn ordered(
+    desk: &mut Option<Desk>,
+    (config, is_copy): (Option<PathBuf>, bool),
+    order: &Order,
+) -> Result<Made> {
     if let Some(there) = desk {
         match there.made(order).await {
             Ok(made) => return made,
@@ -184,7 +188,7 @@ async fn ordered(desk: &mut Option<Desk>, config: Option<PathBuf>, order: &Order
         }
     }
     *desk = None;
-    let made = desk.insert(Desk::start(config)?).made(order).await;
+    let made = desk.insert(Desk::start(config, is_copy)?).made(order).await;
     if made.is_err() {
         *desk = None;
     }
@@ -192,9 +196,12 @@ async fn ordered(desk: &mut Option<Desk>, config: Option<PathBuf>, order: &Order
 }
 
 impl Desk {
-    fn start(config: Option<PathBuf>) -> Result<Self> {
+    fn start(config: Option<PathBuf>, is_copy: bool) -> Result<Self> {
         let mut command = itself::child()?;
         command.arg(DESK);
+        if is_copy {
+            command.arg("--copy");
+        }
         if let Some(config) = config {
             command.arg("--config").arg(config);
         }

@@ -12,6 +12,7 @@ use crate::options::Where;
 use crate::server;
 use crate::workspace::{Snapshot, Workspace};
 use anyhow::{Context, Result};
+use clap::Args;
 use pipeline::{Archive, Questions};
 use reports::{DataSource, Document, DocumentPage, Renderer, Shelf, Shelved, ShelvedFile};
 use schemas::document::FileFormat;
@@ -25,9 +26,21 @@ use std::sync::Arc;
 pub(super) struct Desk {
     state: u64,
     pub(super) workspace: Arc<Workspace>,
+    /// Whether the archive is a copy without its office.
+    pub(super) is_copy: bool,
     /// The archive, once something is asked of it: a calendar needs none.
     snapshot: OnceCell<Snapshot>,
     pub(super) renderer: Renderer,
+}
+
+/// Of what pages are made.
+#[derive(Debug, Args)]
+pub(crate) struct Attended {
+    #[command(flatten)]
+    place: Where,
+    /// The archive is a copy without its office.
+    #[arg(long)]
+    copy: bool,
 }
 
 /// What was made, and the bytes of a file.
@@ -37,12 +50,12 @@ pub(super) type Made = (Delivery, Vec<u8>);
 ///
 /// # Errors
 /// When an order cannot be read, or an answer cannot be sent.
-pub(crate) fn attend(place: &Where) -> Result<()> {
+pub(crate) fn attend(attended: &Attended) -> Result<()> {
     let mut desk = None;
     let mut answers = std::io::stdout().lock();
     for line in std::io::stdin().lock().lines() {
         let order: Order = serde_json::from_str(&line.context("cannot read an order")?).context("no order")?;
-        let made = at(&mut desk, place, order.state).and_then(|desk| desk.made(&order.work));
+        let made = at(&mut desk, attended, order.state).and_then(|desk| desk.made(&order.work));
         let (delivery, bytes) = made.unwrap_or_else(|fault| (Delivery::Fault(format!("{fault:#}")), Vec::new()));
         let mut answer = serde_json::to_vec(&delivery).context("an answer cannot be written")?;
         answer.push(b'\n');
@@ -53,20 +66,20 @@ pub(crate) fn attend(place: &Where) -> Result<()> {
 }
 
 /// The desk of a state. While the office's files cannot be used, those that were read last count.
-fn at<'a>(desk: &'a mut Option<Desk>, place: &Where, state: u64) -> Result<&'a Desk> {
+fn at<'a>(desk: &'a mut Option<Desk>, attended: &Attended, state: u64) -> Result<&'a Desk> {
     if desk.as_ref().is_none_or(|desk| desk.state != state) {
         let last = desk.take().map(|desk| desk.workspace);
-        let workspace = server::in_force(place).map(|(workspace, _)| workspace);
+        let workspace = server::in_force(&attended.place).map(|(workspace, _)| workspace);
         let workspace = workspace.or_else(|fault| last.ok_or(fault))?;
-        *desk = Some(Desk::open(&workspace, state)?);
+        *desk = Some(Desk::open(&workspace, attended.copy, state)?);
     }
     desk.as_ref().context("there is no desk")
 }
 
 impl Desk {
-    fn open(workspace: &Arc<Workspace>, state: u64) -> Result<Self> {
+    fn open(workspace: &Arc<Workspace>, is_copy: bool, state: u64) -> Result<Self> {
         let (workspace, renderer) = (Arc::clone(workspace), workspace.config.renderer()?);
-        Ok(Self { state, workspace, snapshot: OnceCell::new(), renderer })
+        Ok(Self { state, workspace, is_copy, snapshot: OnceCell::new(), renderer })
     }
 
     /// The archive as it was when something was first asked of it.

@@ -3,7 +3,7 @@
 //! Rule    a trace names nobody, and who looked before stands in it; a proof leads to a statement that was signed
 
 use super::desk::{Desk, Made, file};
-use super::work::{Delivery, Tracing, Work};
+use super::work::{About, Delivery, Tracing, Work};
 use crate::clock;
 use crate::commands::trace::looked;
 use crate::documents;
@@ -45,7 +45,11 @@ impl Desk {
         let on = workspace.facts.zone.date(clock::now().timestamp()).context("today is no date")?;
         let id = tracing.id.as_str();
         let request = TraceRequest {
-            subject: if tracing.is_batch { Traced::Kolektif(id) } else { Traced::Berkas(id) },
+            subject: match tracing.about {
+                About::Berkas => Traced::Berkas(id),
+                About::Kolektif => Traced::Kolektif(id),
+                About::Orang => Traced::Orang(id),
+            },
             disclosure: Disclosure::Masked,
             purpose: &tracing.purpose,
             on,
@@ -54,7 +58,7 @@ impl Desk {
         let archive = &self.snapshot()?.archive;
         let mut trace = pipeline::trace(archive, &workspace.facts, &workspace.decisions, request)?;
         // Who has a copy has no log of the office.
-        if !workspace.config.is_copy() {
+        if !self.is_copy {
             trace.looked = Some(looked(workspace, &trace)?);
         }
         Ok(trace)
@@ -128,17 +132,10 @@ fn row(proved: &Proved) -> Value {
     json!({"name": proved.name, "index": proved.proof.index, "record": record, "path": format!("/bukti/{}", proved.name)})
 }
 
-/// What the page of a trace says. Of one case the column that names it says nothing.
+/// What the page of a trace says.
 fn values(trace: &CaseTrace, tracing: &Tracing) -> Value {
     let document = Document::Trace(trace);
-    let section = |of: &Section| {
-        let is_filled = |column: usize| of.rows.iter().any(|row| row.get(column).is_some_and(|cell| !cell.is_empty()));
-        let is_told = |column: usize| column > 0 || trace.cases.len() > 1 || of.head.len() <= 1;
-        let columns: Vec<usize> = (0..of.head.len()).filter(|column| is_told(*column) && is_filled(*column)).collect();
-        let pick = |cells: &Vec<String>| columns.iter().filter_map(|at| cells.get(*at).cloned()).collect::<Vec<_>>();
-        let rows: Vec<Vec<String>> = of.rows.iter().map(pick).collect();
-        json!({"title": of.title, "head": pick(&of.head), "rows": rows, "instead": of.instead})
-    };
+    let section = |of: &Section| json!({"title": of.title, "head": of.head, "rows": of.rows, "instead": of.instead});
     let events = trace.cases.iter().flat_map(|case| &case.events).map(|event| {
         let at = event.ended.format("%d-%m-%Y %H.%M").to_string();
         json!({"at": at, "event": event.event, "path": format!("/bukti?peristiwa={}", event.event)})

@@ -219,13 +219,13 @@ impl Portal {
         if !self.inquiries.take(&inquiry) {
             return Ok(None);
         }
-        let (turns, all, workspace) =
-            (Arc::clone(&self.inquiries.turns), Arc::clone(&self.inquiries.all), self.office.now());
+        let (turns, all) = (Arc::clone(&self.inquiries.turns), Arc::clone(&self.inquiries.all));
+        let workspace = (self.office.now(), self.office.is_copy());
         let (place, role) = (Where { config: self.office.config() }, visitor.role.id.clone());
         let working = Arc::clone(&inquiry);
         let task = tokio::spawn(async move {
             let Ok(turn) = turns.acquire_owned().await else { return };
-            let over = carried_out(&working, &place, (workspace, role, purpose)).await;
+            let over = carried_out(&working, &place, workspace, (role, purpose)).await;
             working.end(over);
             drop(turn);
             // What nobody asks for any more takes no room.
@@ -241,7 +241,8 @@ impl Portal {
 async fn carried_out(
     inquiry: &Arc<Inquiry>,
     place: &Where,
-    (workspace, role, purpose): (Arc<Workspace>, String, Option<String>),
+    (workspace, is_copy): (Arc<Workspace>, bool),
+    (role, purpose): (String, Option<String>),
 ) -> Standing {
     let began = Instant::now();
     inquiry.end(Standing::Running(began));
@@ -260,7 +261,7 @@ async fn carried_out(
         Err(refused) => Standing::Refused(refused.to_string()),
     };
     // Who has a copy of the archive has no log of the office.
-    if workspace.config.is_copy() {
+    if is_copy {
         return over(None);
     }
     let (account, what) = (inquiry.account.clone(), inquiry.question.words());

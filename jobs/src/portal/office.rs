@@ -23,6 +23,7 @@ pub(super) async fn by_one_reading<T>(request: impl Future<Output = T>) -> T {
 #[derive(Debug)]
 pub(super) struct Office {
     place: Where,
+    is_copy: bool,
     last: Mutex<Last>,
 }
 
@@ -35,10 +36,16 @@ struct Last {
 }
 
 impl Office {
-    pub(super) fn open(place: Where) -> Result<Self> {
+    pub(super) fn open(place: Where, is_copy: bool) -> Result<Self> {
         let (workspace, _) = server::in_force(&place)?;
         let last = Last { stamp: stamp(&workspace), workspace, reading: 0 };
-        Ok(Self { place, last: Mutex::new(last) })
+        Ok(Self { place, is_copy, last: Mutex::new(last) })
+    }
+
+    /// Whether the archive is a copy somewhere else, with neither the office's key nor its log of those who look. Nothing that an office
+    /// could configure makes it one.
+    pub(super) fn is_copy(&self) -> bool {
+        self.is_copy
     }
 
     /// The configuration that was named, if any.

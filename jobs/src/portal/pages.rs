@@ -2,6 +2,7 @@
 
 mod account;
 mod answers;
+mod checks;
 mod decisions;
 mod documents;
 mod findings;
@@ -10,6 +11,7 @@ mod jobs;
 mod live;
 mod lookers;
 mod origin;
+mod persons;
 mod printed;
 mod proofs;
 mod questions;
@@ -65,12 +67,24 @@ pub(super) async fn answer(page: Page, visit: &Visit) -> Answered {
         Page::TraceForm => traces::form(visit).await,
         Page::AskTrace => traces::ask(visit).await,
         Page::Trace => traces::page(visit).await,
+        Page::PersonForm => persons::form(visit),
+        Page::AskPerson => persons::ask(visit).await,
+        Page::Person => persons::page(visit).await,
         Page::Proofs => proofs::page(visit).await,
         Page::Proof => proofs::proof(visit).await,
         Page::Statement => proofs::statement(visit).await,
         Page::Continued => proofs::continued(visit).await,
         Page::Printed => printed::form(),
         Page::CheckPrinted => printed::check(visit).await,
+        Page::Verification => checks::archive(visit).await,
+        Page::Verify => checks::verify(visit).await,
+        Page::CancelVerification => checks::cancel_verification(visit),
+        Page::VerificationFile => checks::archive_file(visit),
+        Page::Comparisons => checks::months(visit).await,
+        Page::Comparison => checks::month(visit).await,
+        Page::Compare => checks::compare(visit).await,
+        Page::CancelComparison => checks::cancel_comparison(visit).await,
+        Page::ComparisonFile => checks::month_file(visit).await,
         Page::Lookers => lookers::page(visit).await,
         Page::Jobs => jobs::page(visit).await,
         Page::Run if visit.form == super::visit::Form::Events => live::stream(visit).await,

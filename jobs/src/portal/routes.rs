@@ -57,10 +57,22 @@ pub(super) enum Page {
     TraceForm,
     AskTrace,
     Trace,
+    PersonForm,
+    AskPerson,
+    Person,
     Proofs,
     Proof,
     Statement,
     Continued,
+    Verification,
+    Verify,
+    CancelVerification,
+    VerificationFile,
+    Comparisons,
+    Comparison,
+    Compare,
+    CancelComparison,
+    ComparisonFile,
     Jobs,
     Run,
     RunNow,
@@ -145,12 +157,14 @@ const REVIEW: Access = Access::Holder(Right::Review);
 const ORIGIN: Access = Access::Holder(Right::Origin);
 const DECIDE: Access = Access::Holder(Right::Decide);
 const QUERY: Access = Access::Holder(Right::Query);
+const PERSONS: Access = Access::Holder(Right::Persons);
+const VERIFY: Access = Access::Holder(Right::Verify);
 const JOBS: Access = Access::Holder(Right::Jobs);
 const SYSTEM: Access = Access::Holder(Right::System);
 const OPERATE: Access = Access::Holder(Right::Operate);
 
 /// All of them.
-pub(super) const ROUTES: [Route; 61] = [
+pub(super) const ROUTES: [Route; 73] = [
     get("/", Access::Visitor, Page::Start),
     get("/tinjauan", REVIEW, Page::Start),
     get("/kepatuhan", REVIEW, Page::Start),
@@ -187,12 +201,24 @@ pub(super) const ROUTES: [Route; 61] = [
     get("/telusur", QUERY, Page::TraceForm),
     post("/telusur", QUERY, Page::AskTrace),
     get("/telusur/{id}", QUERY, Page::Trace),
+    get("/telusur-orang", PERSONS, Page::PersonForm),
+    post("/telusur-orang", PERSONS, Page::AskPerson),
+    get("/telusur-orang/{id}", PERSONS, Page::Person),
     get("/bukti", QUERY, Page::Proofs),
     get("/bukti/{nama}", QUERY, Page::Proof),
     get("/titik-periksa/{ukuran}", QUERY, Page::Statement),
     get("/titik-periksa/{lama}/{baru}", QUERY, Page::Continued),
     get("/periksa", REVIEW, Page::Printed),
     post("/periksa", REVIEW, Page::CheckPrinted),
+    get("/verifikasi", VERIFY, Page::Verification),
+    post("/verifikasi", VERIFY, Page::Verify),
+    post("/verifikasi/batal", VERIFY, Page::CancelVerification),
+    get("/verifikasi/{berkas}", VERIFY, Page::VerificationFile),
+    get("/rekonsiliasi", VERIFY, Page::Comparisons),
+    get("/rekonsiliasi/{bulan}", VERIFY, Page::Comparison),
+    post("/rekonsiliasi/{bulan}", VERIFY, Page::Compare),
+    post("/rekonsiliasi/{bulan}/batal", VERIFY, Page::CancelComparison),
+    get("/rekonsiliasi/{bulan}/{berkas}", VERIFY, Page::ComparisonFile),
     get("/log-akses", Access::Visitor, Page::Lookers),
     get("/log-akses.csv", Access::Visitor, Page::Lookers),
     get("/log-akses.json", Access::Visitor, Page::Lookers),

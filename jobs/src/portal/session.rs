@@ -16,6 +16,9 @@ const LONGEST: Duration = Duration::from_secs(10 * 3_600);
 /// No person has more sessions; the oldest ends.
 const MOST: usize = 8;
 
+/// For so long somebody who typed the password again need not type it once more.
+const CONFIRMED: Duration = Duration::from_secs(15 * 60);
+
 /// Streams that a session may have open.
 const MOST_STREAMS: usize = 8;
 
@@ -28,6 +31,8 @@ pub(super) struct Session {
     pub(super) mark: String,
     began: Instant,
     used: Instant,
+    /// When the password was typed again last.
+    confirmed: Option<Instant>,
     streams: usize,
 }
 
@@ -56,7 +61,7 @@ impl Sessions {
         {
             all.remove(&oldest);
         }
-        let session = Session { account: account.to_owned(), mark, began: now, used: now, streams: 0 };
+        let session = Session { account: account.to_owned(), mark, began: now, used: now, confirmed: None, streams: 0 };
         all.insert(digest(&secret), session);
         Ok(secret)
     }
@@ -92,6 +97,19 @@ impl Sessions {
     /// Whether a session still lasts; this does not use it.
     pub(super) fn lasts(&self, key: &str, now: Instant) -> bool {
         self.all().get(key).is_some_and(|session| session.lasts(now))
+    }
+
+    /// The password was typed again.
+    pub(super) fn confirm(&self, key: &str, now: Instant) {
+        if let Some(session) = self.all().get_mut(key) {
+            session.confirmed = Some(now);
+        }
+    }
+
+    /// Whether it was typed again not long ago.
+    pub(super) fn is_confirmed(&self, key: &str, now: Instant) -> bool {
+        let confirmed = self.all().get(key).and_then(|session| session.confirmed);
+        confirmed.is_some_and(|confirmed| now.saturating_duration_since(confirmed) < CONFIRMED)
     }
 
     /// Opens a stream for a session, if it may have another one.
@@ -147,6 +165,19 @@ mod tests {
         assert!(sessions.of(&secrets[0], now).is_none() && sessions.of(&secrets[1], now).is_some());
         sessions.end_all("ti");
         assert_eq!(sessions.count("ti", now), 0);
+    }
+
+    #[test]
+    fn a_password_counts_for_a_quarter_of_an_hour_in_the_session_in_which_it_was_typed() {
+        let (sessions, now) = (Sessions::default(), Instant::now());
+        let [own, other] = [(); 2].map(|()| {
+            let secret = sessions.begin("kadis", String::new(), now).unwrap();
+            sessions.of(&secret, now).unwrap().0
+        });
+        assert!(!sessions.is_confirmed(&own, now), "that of signing in does not count");
+        sessions.confirm(&own, now);
+        assert!(sessions.is_confirmed(&own, now + Duration::from_secs(15 * 60 - 1)));
+        assert!(!sessions.is_confirmed(&own, now + CONFIRMED) && !sessions.is_confirmed(&other, now));
     }
 
     #[test]

@@ -33,12 +33,20 @@ pub(super) struct Tried {
     pub(super) value: String,
 }
 
+/// What a trace is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum About {
+    Berkas,
+    Kolektif,
+    Orang,
+}
+
 /// A trace that somebody asked for, with what was noted of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Tracing {
-    /// Whether it is of a batch, and not of a case.
-    pub(super) is_batch: bool,
-    /// The id of the case or batch.
+    /// Of what kind it is.
+    pub(super) about: About,
+    /// The id of the case or batch, or the pseudonym of the person.
     pub(super) id: String,
     /// For what it was asked.
     pub(super) purpose: String,
@@ -135,6 +143,23 @@ pub(super) enum Delivery {
     Nothing,
     /// Why there is nothing.
     Fault(String),
+}
+
+impl Tracing {
+    /// What it is about, as an entry of the log names it: nobody's NIK.
+    pub(super) fn what(&self) -> String {
+        let word = match self.about {
+            About::Berkas => "berkas",
+            About::Kolektif => "kolektif",
+            About::Orang => "orang",
+        };
+        format!("{word} {}", self.id)
+    }
+
+    /// Whether it is about a person, which not everybody sees who may trace a case.
+    pub(super) fn is_personal(&self) -> bool {
+        self.about == About::Orang
+    }
 }
 
 impl Subject {

@@ -202,7 +202,8 @@ fn examine(
     if log.digests.is_empty() && (result.findings.is_empty() || strays::is_bare(store)?) {
         return Err(ArchiveError::Nothing { path: store.place("") });
     }
-    if heads.is_empty() {
+    // A statement of the tree stands for every commit before it, as a head does.
+    if heads.is_empty() && examination.checkpoints.is_empty() {
         result.unchecked.insert(Unchecked::Completeness);
     }
     if log.commits.iter().any(|commit| Some(commit.version) <= examination.since) {

@@ -29,6 +29,8 @@ fn said(right: Right, speech: Speech<'_>) -> String {
         Right::Origin => speech.say("right.origin", &[]),
         Right::Cases => speech.say("right.cases", &[]),
         Right::Query => speech.say("right.query", &[]),
+        Right::Persons => speech.say("right.persons", &[]),
+        Right::Verify => speech.say("right.verify", &[]),
         Right::Lookers => speech.say("right.lookers", &[]),
         Right::Decide => speech.say("right.decide", &[]),
         Right::Jobs => speech.say("right.jobs", &[]),

@@ -254,13 +254,13 @@ pub(super) fn number(n: u64) -> String {
 }
 
 /// A time to the tenth of a second.
-fn tenths(ms: u128) -> String {
+pub(super) fn tenths(ms: u128) -> String {
     match ms {
         0..100 => "kurang dari 0,1 detik".to_owned(),
         _ => format!("{},{} detik", ms / 1_000, ms % 1_000 / 100),
     }
 }
 
-fn seconds(n: u64) -> String {
+pub(super) fn seconds(n: u64) -> String {
     format!("{} detik", number(n))
 }

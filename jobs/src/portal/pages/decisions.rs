@@ -28,7 +28,7 @@ pub(super) fn writable(visit: &Visit) -> Result<Arc<Workspace>, Refusal> {
         return Err(Reason::ReadOnly.into());
     }
     let workspace = visit.portal.office.now();
-    if workspace.config.is_copy() {
+    if workspace.config.is_fallback() {
         return Err(Reason::Configuration.into());
     }
     Ok(workspace)

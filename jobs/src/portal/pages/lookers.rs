@@ -13,6 +13,7 @@ use axum::http::StatusCode;
 use pipeline::Access;
 use schemas::{Language, Month, Right};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// So many entries stand on a page and in its files, the newest first.
 const SHOWN: usize = 2_000;
@@ -28,6 +29,7 @@ pub(super) async fn page(visit: &Visit) -> Answered {
         month => month.parse().map_err(|_| Refusal::of(StatusCode::BAD_REQUEST))?,
     };
     let (sees_all, own) = (visit.may(Right::Lookers), access::by_account(&visitor.account));
+    let facts = Arc::clone(&workspace.facts);
     let entries = apart(move || async move {
         let archive = workspace.archive()?;
         let is_wanted =
@@ -39,8 +41,8 @@ pub(super) async fn page(visit: &Visit) -> Answered {
     let entry = |(number, access): &(u64, Access)| -> Value {
         let Access { by, role, purpose, act, what, answer, rows, discloses, .. } = access;
         json!({
-            "number": number, "at": zone.instant(access.at).map(moment), "by": by, "role": role, "act": act, "what": what,
-            "purpose": purpose, "rows": rows, "answer": answer, "discloses": discloses,
+            "number": number, "at": zone.instant(access.at).map(moment), "by": by, "role": role, "act": act,
+            "said": access::said(act, facts.speech(Language::Indonesian)), "what": what, "purpose": purpose, "rows": rows, "answer": answer, "discloses": discloses,
         })
     };
     let link = |month: Month| reports::Link { path: format!("{}?bulan={month}", visit.page), text: month.indonesian() };

@@ -1,8 +1,8 @@
 //! Signing in and out.
 
 use super::super::answer::{Answer, Answered, Sheet};
-use super::super::people;
-use super::super::refusal::Reason;
+use super::super::people::{self, Person};
+use super::super::refusal::{Reason, Refusal};
 use super::super::visit::Visit;
 use anyhow::anyhow;
 use axum::http::StatusCode;
@@ -41,7 +41,26 @@ fn sheet(place: &str, is_wrong: bool, news: Option<String>) -> Sheet {
 pub(super) async fn enter(visit: &Visit) -> Answered {
     let portal = &visit.portal;
     let (account, password, place) = (visit.field("akun"), visit.field("sandi"), place(&visit.field("ke")));
-    portal.limits.begin(&account, visit.address, Instant::now()).map_err(|wait| {
+    let Some(person) = examined(visit, &account, password).await? else {
+        // What was typed as an account may be anything, so it is not logged.
+        tracing::warn!(address = %visit.address, "somebody could not sign in");
+        return Ok(Answer::Sheet(sheet(&place, true, None)));
+    };
+    if let Some(visitor) = &visit.visitor {
+        portal.sessions.end(&visitor.session);
+    }
+    let secret = portal.sessions.begin(&person.akun, person.mark(), Instant::now())?;
+    tracing::info!(account = person.akun, address = %visit.address, "signed in");
+    Ok(Answer::SeeWith(place, portal.set_cookie(Some(&secret))))
+}
+
+/// The person of an account, if the password is theirs and they may come in.
+///
+/// # Errors
+/// When too many tries failed.
+pub(super) async fn examined(visit: &Visit, account: &str, password: String) -> Result<Option<Person>, Refusal> {
+    let portal = &visit.portal;
+    portal.limits.begin(account, visit.address, Instant::now()).map_err(|wait| {
         tracing::warn!(address = %visit.address, "too many tries to sign in");
         Reason::Wait(wait)
     })?;
@@ -52,18 +71,11 @@ pub(super) async fn enter(visit: &Visit) -> Answered {
             tokio::task::spawn_blocking(move || people::is_right(person.as_ref(), &password).then_some(person));
         examined.await.map_err(|fault| anyhow!("a password cannot be examined: {fault}"))?.flatten()
     };
-    let Some(person) = person.filter(|person| person.may_enter(portal.today())) else {
-        // What was typed as an account may be anything, so it is not logged.
-        tracing::warn!(address = %visit.address, "somebody could not sign in");
-        return Ok(Answer::Sheet(sheet(&place, true, None)));
-    };
-    portal.limits.succeeded(&account, visit.address);
-    if let Some(visitor) = &visit.visitor {
-        portal.sessions.end(&visitor.session);
+    let person = person.filter(|person| person.may_enter(portal.today()));
+    if person.is_some() {
+        portal.limits.succeeded(account, visit.address);
     }
-    let secret = portal.sessions.begin(&person.akun, person.mark(), Instant::now())?;
-    tracing::info!(account = person.akun, address = %visit.address, "signed in");
-    Ok(Answer::SeeWith(place, portal.set_cookie(Some(&secret))))
+    Ok(person)
 }
 
 /// Ends this session, or all of the account.

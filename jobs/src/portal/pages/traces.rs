@@ -8,15 +8,18 @@ use super::super::inquiries::random;
 use super::super::refusal::{Reason, Refusal};
 use super::super::traces::Traced;
 use super::super::visit::{Form, Visit};
-use super::super::work::{Tracing, Work};
+use super::super::work::{About, Tracing, Work};
 use super::apart;
 use super::decisions::fault_in_words;
 use crate::access::{self, Look};
 use axum::http::StatusCode;
 use reports::Link;
+use schemas::Right;
 use schemas::document::FileFormat;
 use serde_json::{Value, json};
 
+/// What was looked at is noted as done so, after it was noted as asked for.
+pub(super) const DONE: &str = "traced";
 const ROOT: &str = "/telusur";
 /// No id is longer.
 const LONGEST: usize = 100;
@@ -54,7 +57,6 @@ pub(super) async fn ask(visit: &Visit) -> Answered {
 }
 
 async fn asked(visit: &Visit) -> Result<String, Refusal> {
-    let visitor = visit.visitor.as_ref().ok_or(Reason::SignedOut)?;
     let [berkas, batch, purpose] = ["berkas", "kolektif", "purpose"].map(|field| visit.field(field).trim().to_owned());
     if [&berkas, &batch, &purpose].into_iter().any(|text| schemas::numbers_a_person(text)) {
         return Err(Reason::TracePerson.into());
@@ -70,65 +72,95 @@ async fn asked(visit: &Visit) -> Result<String, Refusal> {
     if id.len() > LONGEST || id.chars().any(char::is_control) {
         return Err(Reason::TraceNone.into());
     }
-    let tracing = Tracing { is_batch, id, purpose: purpose.clone(), once: random()? };
+    let about = if is_batch { About::Kolektif } else { About::Berkas };
+    let tracing = Tracing { about, id, purpose, once: random()? };
+    kept(visit, ROOT, "trace", tracing).await?.ok_or_else(|| Reason::TraceNone.into())
+}
+
+/// Makes a trace, notes under a name of the act that somebody looks at it, and keeps it; where it stands, or none where the archive has
+/// nothing of what it is about.
+pub(super) async fn kept(
+    visit: &Visit,
+    root: &str,
+    act: &'static str,
+    tracing: Tracing,
+) -> Result<Option<String>, Refusal> {
+    let visitor = visit.visitor.as_ref().ok_or(Reason::SignedOut)?;
     let Portal { clerk, office, traces, .. } = &*visit.portal;
     let said = clerk.said(office, Work::Trace(tracing.clone())).await?;
     let rows = said.values()["rows"].as_u64().unwrap_or_default();
     if rows == 0 {
-        return Err(Reason::TraceNone.into());
+        return Ok(None);
     }
     let answer = pipeline::sha256(said.values().to_string().as_bytes());
-    let entry = noted(visit, &tracing, (answer, rows)).await?;
-    let path = format!("{ROOT}/{}", tracing.once);
+    let entry = noted(visit, act, &tracing, (answer, rows)).await?;
+    let path = format!("{root}/{}", tracing.once);
     traces.keep(Traced { account: visitor.account.clone(), tracing, said, entry });
-    Ok(path)
+    Ok(Some(path))
 }
 
 /// Notes that somebody looks at a trace; the number of the entry, which nobody has who has a copy of the archive.
-async fn noted(visit: &Visit, tracing: &Tracing, (answer, rows): (String, u64)) -> Result<Option<u64>, Refusal> {
+pub(super) async fn noted(
+    visit: &Visit,
+    act: &'static str,
+    tracing: &Tracing,
+    (answer, rows): (String, u64),
+) -> Result<Option<u64>, Refusal> {
     let visitor = visit.visitor.as_ref().ok_or(Reason::SignedOut)?;
     let (workspace, account, role) = (visit.portal.office.now(), visitor.account.clone(), visitor.role.id.clone());
-    if workspace.config.is_copy() {
+    if visit.portal.office.is_copy() {
         return Ok(None);
     }
-    let word = if tracing.is_batch { "kolektif" } else { "berkas" };
-    let (what, purpose) = (format!("{word} {}", tracing.id), tracing.purpose.clone());
+    let (what, purpose, discloses) = (tracing.what(), tracing.purpose.clone(), tracing.is_personal());
     let noted = apart(move || async move {
-        let look = Look {
-            by: Some(&account),
-            act: "trace",
-            what,
-            answer,
-            rows,
-            discloses: false,
-            role: &role,
-            purpose: Some(purpose.as_str()).filter(|purpose| !purpose.is_empty()),
-        };
-        access::note(&workspace, &look)
+        let purpose = Some(purpose.as_str()).filter(|purpose| !purpose.is_empty());
+        let look = Look { by: Some(&account), act, what, answer, rows, discloses, role: &role, purpose };
+        // What discloses something and cannot be noted is an error, which is logged here and told as what it means.
+        Ok(access::note(&workspace, &look).unwrap_or_else(|fault| {
+            tracing::error!("{fault:#}");
+            None
+        }))
     });
     Ok(Some(noted.await?.ok_or(Reason::Unnoted)?))
 }
 
 /// The trace as a page, or as a file.
 pub(super) async fn page(visit: &Visit) -> Answered {
+    opened(visit, ROOT, false).await
+}
+
+/// A trace that was kept, of a person or not, as a page or as a file.
+pub(super) async fn opened(visit: &Visit, root: &str, is_personal: bool) -> Answered {
     let visitor = visit.visitor.as_ref().ok_or(Reason::SignedOut)?;
     let name = visit.name("id");
     let (once, ending) = name.split_once('.').unwrap_or((name, ""));
-    let traced = visit.portal.traces.of(&visitor.account, once).ok_or(Reason::TraceGone)?;
+    let gone = if is_personal { Reason::PersonGone } else { Reason::TraceGone };
+    let traced = visit.portal.traces.of(&visitor.account, once);
+    let traced = traced.filter(|traced| traced.tracing.is_personal() == is_personal).ok_or_else(|| gone.clone())?;
     let Portal { clerk, office, .. } = &*visit.portal;
     if !ending.is_empty() {
         let format = [FileFormat::Pdf, FileFormat::Xlsx, FileFormat::Csv, FileFormat::Json];
         let format = format.into_iter().find(|format| format.ending() == ending).ok_or(Reason::NoForm)?;
+        // What discloses something is noted before it is made, too.
+        let mut act = "trace";
+        if is_personal {
+            noted(visit, act, &traced.tracing, (String::new(), 0)).await?;
+            act = DONE;
+        }
         let work = Work::TraceFile(traced.tracing.clone(), format);
-        let file = clerk.file_if_any(office, work).await?.ok_or(Reason::TraceGone)?;
+        let file = clerk.file_if_any(office, work).await?.ok_or(gone)?;
         let rows = traced.said.values()["rows"].as_u64().unwrap_or_default();
-        noted(visit, &traced.tracing, (pipeline::sha256(&file.body.bytes), rows)).await?;
+        noted(visit, act, &traced.tracing, (pipeline::sha256(&file.body.bytes), rows)).await?;
         return Ok(Answer::File(file));
     }
-    let path = format!("{ROOT}/{once}");
+    let path = format!("{root}/{once}");
     let said = traced.said;
     let mut value: Value = said.values().clone();
     value["entry"] = json!(traced.entry);
+    value["root"] = json!(root);
+    if !visit.may(Right::Query) {
+        value["events"] = json!([]);
+    }
     let link = |(ending, text): (&str, &str)| Link { path: format!("{path}.{ending}"), text: text.to_owned() };
     let files = [("pdf", "PDF/A"), ("xlsx", "XLSX"), ("csv", "CSV"), ("json", "JSON")].map(link).to_vec();
     let title = value["title"].as_str().unwrap_or("Telusur").to_owned();
