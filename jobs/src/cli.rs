@@ -9,7 +9,7 @@ use crate::examples;
 use crate::inquiry;
 use crate::options::{Common, OfMonth, Where};
 use crate::outcome::Outcome;
-use crate::portal::{Attended, attend, check};
+use crate::portal::{Attended, attend, run_errand};
 use crate::run_log::RunLog;
 use anyhow::anyhow;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -179,9 +179,9 @@ pub(crate) enum Command {
     /// Make what the pages of a portal show: how tertib calls itself, so that `serve` stays small.
     #[command(hide = true)]
     Desk(Attended),
-    /// Verify or compare what the pages ask for: how tertib calls itself, so that it can be cancelled.
+    /// Do what the pages ask for and takes long: how tertib calls itself, so that it can be cancelled.
     #[command(hide = true)]
-    Check(Where),
+    Errand(Where),
     /// Examine a bag from elsewhere: how tertib calls itself, so that nothing in a bag can take the machine.
     #[command(hide = true)]
     ExamineBag(verify::Examine),
@@ -253,7 +253,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
             other => anyhow!("error: {other}"),
         }),
         Command::Answer(options) => inquiry::attend(&options).map(|()| Outcome::Done),
-        Command::Check(place) => check(&place).await.map(|()| Outcome::Done),
+        Command::Errand(place) => run_errand(&place).await.map(|()| Outcome::Done),
         Command::Desk(attended) => attend(&attended).map(|()| Outcome::Done),
         Command::ExamineBag(asked) => verify::examine_bag(&asked).map(|()| Outcome::Done),
         Command::Util { action } => manual::run(&action, Arguments::command()),

@@ -5,10 +5,9 @@
 //! Rule    a GET changes nothing; no page, log, URL or error names a resident; jobs are run by `serve` alone, which is asked
 
 mod answer;
-mod checker;
-mod checks;
 mod clerk;
 mod desk;
+mod errands;
 mod evidence;
 mod explained;
 mod file;
@@ -23,10 +22,12 @@ pub(crate) mod people;
 mod refusal;
 pub(crate) mod register;
 mod routes;
+mod runner;
 mod said;
 mod session;
 mod shelf;
 mod shown;
+mod spool;
 mod tables;
 pub(crate) mod tls;
 pub(crate) mod tokens;
@@ -34,8 +35,8 @@ mod traces;
 mod visit;
 mod work;
 
-pub(crate) use checker::check;
 pub(crate) use desk::{Attended, attend};
+pub(crate) use runner::run as run_errand;
 
 use crate::clock;
 use crate::config::PortalSection;
@@ -51,14 +52,14 @@ use axum::routing::{MethodFilter, on};
 use chrono::NaiveDate;
 use clerk::Clerk;
 use guard::Front;
-use checks::Checks;
+use errands::Errands;
 use inquiries::Inquiries;
 use limits::Limits;
 use office::{Office, by_one_reading};
 use refusal::{Reason, Refusal};
 use register::{Register, Watched};
 use reports::Pages;
-use routes::{Access, Method, ROUTES, Route};
+use routes::{Access, Method, Page, ROUTES, Route};
 use session::Sessions;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -78,6 +79,9 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// The body of a request is no longer.
 const LONGEST_BODY: usize = 64 << 10;
 
+/// A file that is sent to be checked is no longer, with what is around it.
+const LONGEST_UPLOAD: usize = (16 << 20) + (4 << 10);
+
 /// What all answers are made with.
 #[derive(Debug)]
 struct Portal {
@@ -94,7 +98,9 @@ struct Portal {
     clerk: Arc<Clerk>,
     examination: pages::Examination,
     inquiries: Inquiries,
-    checks: Checks,
+    errands: Errands,
+    /// One file that was sent is in memory at a time.
+    uploads: Arc<Semaphore>,
     traces: Traces,
     /// How often somebody may ask for persons of whom the archive has nothing.
     persons: Limits,
@@ -167,7 +173,8 @@ pub(crate) async fn open(place: Where, shows: Shows) -> Result<Open> {
         clerk: Arc::default(),
         examination: pages::Examination::default(),
         inquiries: Inquiries::default(),
-        checks: Checks::default(),
+        errands: Errands::default(),
+        uploads: Arc::new(Semaphore::new(1)),
         traces: Traces::default(),
         persons: Limits::default(),
         asks,
@@ -181,20 +188,24 @@ pub(crate) async fn open(place: Where, shows: Shows) -> Result<Open> {
 
 /// Every route behind what holds for all.
 fn router(portal: Arc<Portal>) -> Router {
-    let mut router = Router::new();
+    let (mut router, mut uploads) = (Router::new(), Router::new());
     for route in &ROUTES {
         let filter = match route.method {
             Method::Get => MethodFilter::GET,
             Method::Post => MethodFilter::POST,
         };
         let portal = Arc::clone(&portal);
-        router = router
-            .route(route.path, on(filter, move |request: Request| by_one_reading(answered(portal, route, request))));
+        let answers = on(filter, move |request: Request| by_one_reading(answered(portal, route, request)));
+        match route.page {
+            Page::CheckPrinted => uploads = uploads.route(route.path, answers),
+            _ => router = router.route(route.path, answers),
+        }
     }
     let elsewhere = Arc::clone(&portal);
     router
         .fallback(move |request: Request| by_one_reading(elsewhere_answered(Arc::clone(&elsewhere), request)))
         .layer(RequestBodyLimitLayer::new(LONGEST_BODY))
+        .merge(uploads.layer(RequestBodyLimitLayer::new(LONGEST_UPLOAD)))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
         .layer(CsrfLayer::new())
         .layer(axum::middleware::from_fn_with_state(portal, guard::guard))

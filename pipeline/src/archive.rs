@@ -270,15 +270,6 @@ impl Archive {
         }
     }
 
-    /// Returns the pseudonym by which the archive knows the person of a NIK.
-    ///
-    /// # Errors
-    /// [`ArchiveError::WrongKey`] when the archive was written with another key.
-    pub fn pseudonym_of(&self, nik: &str, key: &Key) -> Result<String, ArchiveError> {
-        self.check_key(key)?;
-        Ok(key.pseudonym(nik))
-    }
-
     /// Returns the facts that the log states last.
     pub(crate) fn facts(&self) -> Option<&TableFacts> {
         self.commits.iter().rev().find_map(|c| c.facts.as_ref())

@@ -19,6 +19,7 @@ mod logged_commit;
 mod logged_parts;
 mod manifest;
 mod month_rows;
+mod packing;
 mod proof_check;
 mod reading;
 mod recipe;

@@ -42,6 +42,7 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("halaman/kueri_jawaban.html.j2", include_str!("../../templates/halaman/kueri_jawaban.html.j2")),
     ("halaman/log_akses.html.j2", include_str!("../../templates/halaman/log_akses.html.j2")),
     ("halaman/masuk.html.j2", include_str!("../../templates/halaman/masuk.html.j2")),
+    ("halaman/paket.html.j2", include_str!("../../templates/halaman/paket.html.j2")),
     ("halaman/pasti.html.j2", include_str!("../../templates/halaman/pasti.html.j2")),
     ("halaman/pekerjaan.html.j2", include_str!("../../templates/halaman/pekerjaan.html.j2")),
     ("halaman/pekerjaan_jalan.html.j2", include_str!("../../templates/halaman/pekerjaan_jalan.html.j2")),

@@ -28,6 +28,9 @@ pub enum Right {
     /// Verify the archive, and compare it with the source.
     #[serde(rename = "verifikasi")]
     Verify,
+    /// Make bundles to carry away, which name nobody.
+    #[serde(rename = "paket")]
+    Bundle,
     /// See the whole log of those who looked; everybody sees their own part.
     #[serde(rename = "log-akses")]
     Lookers,
@@ -47,13 +50,14 @@ pub enum Right {
 
 impl Right {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Review,
         Self::Origin,
         Self::Cases,
         Self::Query,
         Self::Persons,
         Self::Verify,
+        Self::Bundle,
         Self::Lookers,
         Self::Decide,
         Self::Jobs,

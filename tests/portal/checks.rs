@@ -46,7 +46,7 @@ fn over(shown: &Shown, cookie: &str, path: &str) -> Value {
 pub(crate) fn checked(shown: &Shown, cookie: &str, path: &str, fields: &[(&str, &str)]) -> Value {
     assert_eq!(address(&begun(shown, cookie, path, fields)), path);
     let said = over(shown, cookie, path);
-    assert_eq!(said["check"]["standing"], "found", "{said}");
+    assert_eq!(said["check"]["standing"], "done", "{said}");
     said
 }
 
@@ -195,7 +195,7 @@ fn a_source_that_is_away_is_said() {
 fn child(shown: &Shown) -> Option<Pid> {
     let is_checking = |id: &Pid| {
         let line = fs::read(format!("/proc/{}/cmdline", id.as_raw_nonzero())).unwrap_or_default();
-        line.split(|byte| *byte == 0).nth(1) == Some(b"check")
+        line.split(|byte| *byte == 0).nth(1) == Some(b"errand")
     };
     shown.serving.children().into_iter().find(is_checking)
 }

@@ -63,13 +63,13 @@ pub(crate) struct Asking {
     path: String,
     host: String,
     headers: Vec<(String, String)>,
-    body: String,
+    body: Vec<u8>,
 }
 
 impl Asking {
     pub(crate) fn new(address: SocketAddr, method: &str, path: &str) -> Self {
         let (method, path, host) = (method.to_uppercase(), path.to_owned(), address.to_string());
-        Self { address, method, path, host, headers: Vec::new(), body: String::new() }
+        Self { address, method, path, host, headers: Vec::new(), body: Vec::new() }
     }
 
     pub(crate) fn host(self, host: &str) -> Self {
@@ -95,15 +95,26 @@ impl Asking {
     /// The fields of a form, as a browser sends them.
     pub(crate) fn form(self, fields: &[(&str, &str)]) -> Self {
         let body: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
-        Self { body: body.join("&"), ..self }.with("Content-Type", "application/x-www-form-urlencoded")
+        Self { body: body.join("&").into_bytes(), ..self }.with("Content-Type", "application/x-www-form-urlencoded")
+    }
+
+    /// A file that is sent in a field of a form, as a browser sends it.
+    pub(crate) fn file(self, field: &str, bytes: &[u8]) -> Self {
+        const BOUNDARY: &str = "----batas9001";
+        let head = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"dokumen.pdf\"\r\nContent-Type: application/pdf\r\n\r\n"
+        );
+        let body = [head.as_bytes(), bytes, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat();
+        Self { body, ..self }.with("Content-Type", &format!("multipart/form-data; boundary={BOUNDARY}"))
     }
 
     fn bytes(&self, connection: &str) -> Vec<u8> {
         let Self { method, path, host, headers, body, .. } = self;
         let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let length = if method == "POST" { format!("Content-Length: {}\r\n", body.len()) } else { String::new() };
-        format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: {connection}\r\n{headers}{length}\r\n{body}")
-            .into_bytes()
+        let head =
+            format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: {connection}\r\n{headers}{length}\r\n");
+        [head.as_bytes(), body].concat()
     }
 
     /// Sends it; the answer.

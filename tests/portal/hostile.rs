@@ -20,7 +20,7 @@ tests::part! {
 }
 
 /// Values by which templates choose words, colours and links; they are of the program.
-const CHOSEN: [&str; 34] = [
+const CHOSEN: [&str; 36] = [
     "action",
     "again",
     "alamat",
@@ -47,7 +47,9 @@ const CHOSEN: [&str; 34] = [
     "putusan",
     "putusan_berlaku",
     "review",
+    "root",
     "severity",
+    "standing",
     "state",
     "stream",
     "task",
@@ -317,7 +319,7 @@ fn of_the_auditor() -> Vec<(&'static str, &'static str, Value)> {
         "pages": [{"alamat": "/pekerjaan", "nama": "Jalankan"}],
     }]);
     let verified = json!({
-        "check": check("found"), "may_mend": true, "kept": "x", "fault": "Bukan pernyataan.", "runs": [run],
+        "check": check("done"), "may_mend": true, "kept": "x", "fault": "Bukan pernyataan.", "runs": [run],
         "found": {
             "commits": "1", "files": "2", "rows": "3", "events": "2", "head": "3f9a", "figures": "recomputed",
             "unchecked": ["log"], "log": {"size": "4", "root": "3f9a"}, "version": 0, "kept": "1", "needs_attention": true,
@@ -325,17 +327,23 @@ fn of_the_auditor() -> Vec<(&'static str, &'static str, Value)> {
         },
     });
     let compared = json!({
-        "check": check("found"), "may_mend": false, "month": "Oktober 2026", "is_copy": false, "runs": [run],
+        "check": check("done"), "may_mend": false, "month": "Oktober 2026", "is_copy": false, "runs": [run],
         "found": {
             "source_rows": "1", "archive_rows": "2", "n": "1", "shown": "1", "lines": [["R001", "12", "jenis"]],
             "needs_attention": true, "findings": found,
         },
+    });
+    let bundle = json!({
+        "check": check("done"), "is_copy": false, "first": "2026-10", "last": "2026-10", "role": "auditor", "purpose": "Periksa",
+        "months": ["2026-10"], "may_mend": true, "fault": "Bulan tidak sesuai.",
+        "given": {"digest": "3f9a", "rows": "1", "name": "paket.zip", "findings": found},
     });
     let (mut running, mut failed) = (compared.clone(), compared.clone());
     (running["check"], running["found"]) = (check("running"), Value::Null);
     (failed["check"], failed["found"]) = (check("failed"), Value::Null);
     vec![
         ("bukti", "bukti", proofs),
+        ("paket", "paket", bundle),
         ("rekonsiliasi", "rekonsiliasi", compared),
         ("rekonsiliasi_berjalan", "rekonsiliasi", running),
         ("rekonsiliasi_gagal", "rekonsiliasi", failed),
@@ -344,7 +352,7 @@ fn of_the_auditor() -> Vec<(&'static str, &'static str, Value)> {
         ("kueri_jawaban", "kueri_jawaban", answer),
         ("kueri_tersedia", "kueri", chosen),
         ("log_akses", "log_akses", lookers),
-        ("periksa", "periksa", json!({"is_same": true})),
+        ("periksa", "periksa", json!({"is_file": false, "is_same": true})),
         ("telusur", "telusur", tracing),
         ("telusur_orang", "telusur_orang", person),
         ("telusur_isi", "telusur_isi", trace),

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot set up must stop")]
 #![expect(clippy::print_stdout, reason = "what a test that fails needs to know, and what was measured")]
 
+mod bundles;
 mod checks;
 mod client;
 mod connections;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         questions::trials,
         traces::trials,
         checks::trials,
+        bundles::trials,
         numbers::trials,
         decisions::trials,
         copies::trials,

@@ -21,6 +21,7 @@ tests::part! {
     hostile_statements_reach_nothing;
     a_proof_from_the_page_holds_without_the_archive;
     a_printed_code_is_of_the_archive_or_not;
+    a_file_is_of_the_archive_or_not;
 }
 
 /// A question that takes longer than any test: a join of all pairs.
@@ -375,4 +376,46 @@ fn a_printed_code_is_of_the_archive_or_not() {
         found += 1;
     }
     assert_eq!(found, 2);
+}
+
+/// A masked book and a sealed one are known by every byte; nothing of what was sent stays, and nothing else is said.
+fn a_file_is_of_the_archive_or_not() {
+    let shown = Shown::alone_of(Office::small().copy());
+    let cookie = shown.sign_in("pelihat");
+    let sent = |bytes: &[u8]| shown.ask("post", "/periksa").cookie(Some(&cookie)).file("fail", bytes);
+    let is_same = |bytes: &[u8]| {
+        let said = sent(bytes).json().send();
+        assert_eq!(said.status, 200, "{said:?}");
+        let said = said.json();
+        assert!(said["is_file"] == true && said.as_object().unwrap().len() == 2, "{said}");
+        said["is_same"].as_bool().unwrap()
+    };
+    let full = ["render", "--month", "2026-10", "--only", "buku_agenda_pendaftaran", "--full", "--purpose", "uji"];
+    shown.office.run(&full).expect_code_in(&[0, 1], "render");
+    let sealed = tests::tree(&shown.office.path("laporan/2026-10_dinas"));
+    let sealed = sealed.into_iter().find(|(path, _)| path.extension().is_some_and(|ending| ending == "pdf"));
+    let books = ["laporan_bulanan", "buku_agenda_pendaftaran"];
+    let mut files = books.map(|name| fs::read(shown.office.document(name, "pdf")).unwrap()).to_vec();
+    files.push(sealed.unwrap().1);
+    for mut pdf in files {
+        assert!(is_same(&pdf));
+        assert!(sent(&pdf).send().text().contains("<strong>Ya.</strong> Fail ini adalah dokumen dari arsip."));
+        // One byte of it, and what is behind it.
+        let middle = pdf.len() / 2;
+        pdf[middle] ^= 1;
+        assert!(!is_same(&pdf));
+        pdf[middle] ^= 1;
+        pdf.push(b' ');
+        assert!(!is_same(&pdf));
+        assert!(sent(&pdf).send().text().contains("<strong>Tidak.</strong> Fail ini bukan dokumen dari arsip."));
+    }
+    assert!(!is_same(b"") && !is_same(b"%PDF-1.7 bukan apa-apa") && !is_same(&vec![0; 15 << 20]));
+    // Neither longer files, nor files for anything else, nor of who is not signed in.
+    assert_eq!(sent(&vec![0; 17 << 20]).send().status, 413);
+    let elsewhere = shown.ask("post", "/kueri").cookie(Some(&shown.sign_in("auditor"))).file("sql", &vec![0; 1 << 20]);
+    assert_eq!(elsewhere.send().status, 413);
+    let nobody = shown.ask("post", "/periksa").file("fail", &vec![0; 1 << 20]).send();
+    assert!(nobody.status == 413 || nobody.asks_to_sign_in(), "{nobody:?}");
+    assert_eq!(shown.ask("post", "/periksa").cookie(Some(&cookie)).file("lain", b"%PDF").send().status, 400);
+    assert!(fs::read_dir(shown.office.path("sementara")).map_or(0, Iterator::count) == 0);
 }

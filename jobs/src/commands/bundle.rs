@@ -7,13 +7,10 @@ use crate::outcome::Outcome;
 use crate::print::{self, Progress};
 use crate::workspace::Workspace;
 use crate::{clock, months, stop};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::Args;
 use schemas::Month;
 use std::path::PathBuf;
-
-/// A bundle has at most so many months.
-const MOST_MONTHS: usize = 120;
 
 /// Options of `tertib bundle`.
 #[derive(Debug, Args)]
@@ -47,16 +44,9 @@ pub(crate) fn run(options: &Options, common: Common) -> Result<Outcome> {
     let workspace = Workspace::open(options.place.config.as_deref())?;
     options.purpose.as_deref().map_or(Ok(()), access::check_purpose)?;
     let (first, last) = options.month;
-    let mut months: Vec<Month> = std::iter::successors(Some(last), |month| Some(month.back(1)))
-        .take_while(|month| *month >= first)
-        .take(MOST_MONTHS + 1)
-        .collect();
-    if months.len() > MOST_MONTHS {
-        bail!("a bundle has at most {MOST_MONTHS} months; make several");
-    }
-    months.reverse();
+    let months = bundle::months(first, last)?;
     let on = workspace.facts.zone.date(clock::now().timestamp()).context("today is outside the calendar")?;
-    let wanted = Wanted { months, role: options.role, purpose: options.purpose.clone(), on };
+    let wanted = Wanted { months, role: options.role, purpose: options.purpose.clone(), on, by: None };
     let bar = Progress::of_pieces(common, "figures");
     let _under_way = stop::under_way({
         let to = options.output.display().to_string();

@@ -326,7 +326,7 @@ fn book(workspace: &Arc<Workspace>, path: &Path, common: Common) -> Result<Outco
     let Some(code) = BookCode::find(&String::from_utf8_lossy(&bytes)) else {
         bail!("{} holds no code of a document; it is none of tertib", path.display())
     };
-    let findings = printed::findings(workspace, &code, Some((path, &bytes)))?;
+    let findings = printed::findings(workspace, &code, Some((path, &pipeline::sha256(&bytes))))?;
     conclude(workspace, &code, findings, common)
 }
 

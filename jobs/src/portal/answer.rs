@@ -86,6 +86,7 @@ fn parts(speech: Speech<'_>, may: impl Fn(Right) -> bool) -> Vec<Link> {
         ("/telusur-orang", Right::Persons, speech.say("portal.trace_person", &[])),
         ("/bukti", Right::Query, speech.say("portal.proof", &[])),
         ("/verifikasi", Right::Verify, speech.say("portal.verification", &[])),
+        ("/paket", Right::Bundle, speech.say("portal.bundle", &[])),
         ("/pekerjaan", Right::Jobs, speech.say("portal.jobs", &[])),
         ("/sistem", Right::System, speech.say("portal.system", &[])),
     ];

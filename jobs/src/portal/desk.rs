@@ -110,8 +110,9 @@ impl Desk {
             Work::Statements | Work::Proved(_) | Work::Proof(_) | Work::Statement(_) | Work::Continued(..) => {
                 self.proved(work)
             }
-            Work::Printed(text) => {
-                self.said("periksa", json!({"is_same": verify::is_of_archive(&self.workspace, text)?}))
+            Work::Printed(code, sha256) => {
+                let is_same = verify::is_of_archive(&self.workspace, code, sha256.as_deref())?;
+                self.said("periksa", json!({"is_same": is_same}))
             }
             Work::Finding(month, code) => self.finding(*month, code),
             Work::Trial(tried) | Work::TrialPicture(tried) | Work::TrialFile(tried, _) => self.trial(work, tried),

@@ -48,6 +48,7 @@ pub(super) fn media(name: &str) -> Option<&'static str> {
         "csv" => "text/csv; charset=utf-8",
         "txt" | "tlog-proof" => "text/plain; charset=utf-8",
         "json" => "application/json",
+        "zip" => "application/zip",
         "svg" => "image/svg+xml",
         "sql" => "application/sql",
         _ => return None,

@@ -2,9 +2,11 @@
 
 mod account;
 mod answers;
+mod bundles;
 mod checks;
 mod decisions;
 mod documents;
+mod errands;
 mod findings;
 mod job_path;
 mod jobs;
@@ -85,6 +87,10 @@ pub(super) async fn answer(page: Page, visit: &Visit) -> Answered {
         Page::Compare => checks::compare(visit).await,
         Page::CancelComparison => checks::cancel_comparison(visit).await,
         Page::ComparisonFile => checks::month_file(visit).await,
+        Page::Bundle => bundles::page(visit).await,
+        Page::MakeBundle => bundles::make(visit).await,
+        Page::CancelBundle => bundles::cancel(visit),
+        Page::BundleFile => bundles::file(visit),
         Page::Lookers => lookers::page(visit).await,
         Page::Jobs => jobs::page(visit).await,
         Page::Run if visit.form == super::visit::Form::Events => live::stream(visit).await,

@@ -73,6 +73,10 @@ pub(super) enum Page {
     Compare,
     CancelComparison,
     ComparisonFile,
+    Bundle,
+    MakeBundle,
+    CancelBundle,
+    BundleFile,
     Jobs,
     Run,
     RunNow,
@@ -159,12 +163,13 @@ const DECIDE: Access = Access::Holder(Right::Decide);
 const QUERY: Access = Access::Holder(Right::Query);
 const PERSONS: Access = Access::Holder(Right::Persons);
 const VERIFY: Access = Access::Holder(Right::Verify);
+const BUNDLE: Access = Access::Holder(Right::Bundle);
 const JOBS: Access = Access::Holder(Right::Jobs);
 const SYSTEM: Access = Access::Holder(Right::System);
 const OPERATE: Access = Access::Holder(Right::Operate);
 
 /// All of them.
-pub(super) const ROUTES: [Route; 73] = [
+pub(super) const ROUTES: [Route; 77] = [
     get("/", Access::Visitor, Page::Start),
     get("/tinjauan", REVIEW, Page::Start),
     get("/kepatuhan", REVIEW, Page::Start),
@@ -219,6 +224,10 @@ pub(super) const ROUTES: [Route; 73] = [
     post("/rekonsiliasi/{bulan}", VERIFY, Page::Compare),
     post("/rekonsiliasi/{bulan}/batal", VERIFY, Page::CancelComparison),
     get("/rekonsiliasi/{bulan}/{berkas}", VERIFY, Page::ComparisonFile),
+    get("/paket", BUNDLE, Page::Bundle),
+    post("/paket", BUNDLE, Page::MakeBundle),
+    post("/paket/batal", BUNDLE, Page::CancelBundle),
+    get("/paket/{berkas}", BUNDLE, Page::BundleFile),
     get("/log-akses", Access::Visitor, Page::Lookers),
     get("/log-akses.csv", Access::Visitor, Page::Lookers),
     get("/log-akses.json", Access::Visitor, Page::Lookers),

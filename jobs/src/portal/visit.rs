@@ -1,19 +1,20 @@
 //! One request: who asks, for what, in which form.
 
-use super::Portal;
 use super::listener::Peer;
-use super::tokens;
+use super::refusal::Refusal;
+use super::{LONGEST_BODY, LONGEST_UPLOAD, Portal, tokens};
 use axum::body::Bytes;
 use axum::extract::rejection::RawPathParamsRejection;
-use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::extract::{FromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use schemas::{PortalRole, Right};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::OwnedSemaphorePermit;
 
 /// The name of the only cookie; browsers take the first only from a server with a certificate, for all of it and nobody else.
 const COOKIES: [&str; 2] = ["__Host-tertib", "tertib"];
@@ -116,6 +117,8 @@ pub(super) struct Visit {
     names: BTreeMap<String, String>,
     query: String,
     body: Bytes,
+    /// Held as long as a file that was sent is in memory.
+    _upload: Option<OwnedSemaphorePermit>,
 }
 
 impl Visit {
@@ -134,7 +137,6 @@ impl Visit {
         let Parts { method, uri, headers, extensions, .. } = head;
         let nobody = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
         let address = extensions.get::<Peer>().map_or(nobody, |Peer(address)| *address);
-        let body = Bytes::from_request(Request::new(body), &()).await.map_err(IntoResponse::into_response)?;
         let (visitor, token, form) = match tokens::presented(&headers) {
             None => (portal.visitor(&headers), None, Form::asked(&headers)),
             Some(secret) => match portal.machine(secret, address) {
@@ -142,6 +144,15 @@ impl Visit {
                 Err(worth) => (None, Some(worth), Form::Json),
             },
         };
+        // Files are taken from who may send them, one at a time.
+        let may_send = visitor.as_ref().is_some_and(|visitor| visitor.role.may(Right::Review));
+        let upload = match method == Method::POST && may_send && is_of_parts(&headers) {
+            true => Arc::clone(&portal.uploads).acquire_owned().await.ok(),
+            false => None,
+        };
+        let most = if upload.is_some() { LONGEST_UPLOAD } else { LONGEST_BODY };
+        let body = axum::body::to_bytes(body, most).await;
+        let body = body.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE.into_response())?;
         let had_session = portal.secret(&headers).is_some();
         let (path, query) = (uri.path().to_owned(), uri.query().unwrap_or_default().to_owned());
         let is_entry = method == Method::POST;
@@ -160,6 +171,7 @@ impl Visit {
             names,
             query,
             body,
+            _upload: upload,
         })
     }
 
@@ -188,6 +200,24 @@ impl Visit {
         first(&self.body, name)
     }
 
+    /// A file that was sent in a part of that name; none where the form was sent without parts.
+    ///
+    /// # Errors
+    /// When the parts cannot be read, or it is not among them.
+    pub(super) async fn upload(&self, name: &str) -> Result<Option<Bytes>, Refusal> {
+        let kind = self.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let Ok(boundary) = multer::parse_boundary(kind) else { return Ok(None) };
+        let whole = Ok::<_, std::io::Error>(self.body.clone());
+        let mut parts = multer::Multipart::new(futures_util::stream::iter([whole]), boundary);
+        let unreadable = |_| Refusal::of(StatusCode::BAD_REQUEST);
+        while let Some(part) = parts.next_field().await.map_err(unreadable)? {
+            if part.name() == Some(name) {
+                return Ok(Some(part.bytes().await.map_err(unreadable)?));
+            }
+        }
+        Err(Refusal::of(StatusCode::BAD_REQUEST))
+    }
+
     /// A field of the query.
     pub(super) fn asked(&self, name: &str) -> String {
         first(self.query.as_bytes(), name)
@@ -210,7 +240,7 @@ impl Visit {
         }
         match self.path.rsplit_once('/') {
             Some((page, "catatan")) => page.to_owned(),
-            Some((page, "batal")) if page.starts_with("/kueri/") => page.to_owned(),
+            Some((page, "batal")) if !page.starts_with("/pekerjaan/") => page.to_owned(),
             Some((_, "jalankan" | "batal")) => "/pekerjaan".to_owned(),
             Some(_) | None => self.path.clone(),
         }
@@ -220,6 +250,12 @@ impl Visit {
     pub(super) fn may(&self, right: Right) -> bool {
         self.visitor.as_ref().is_some_and(|visitor| visitor.role.may(right))
     }
+}
+
+/// Whether a body is sent in parts, as files are.
+fn is_of_parts(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("multipart/form-data"))
 }
 
 fn first(form: &[u8], name: &str) -> String {

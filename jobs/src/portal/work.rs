@@ -2,7 +2,7 @@
 
 use crate::stamp::Seen;
 use reports::DataSource;
-use schemas::document::FileFormat;
+use schemas::document::{BookCode, FileFormat};
 use schemas::{FigureKey, Month, Narrowing};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -85,8 +85,8 @@ pub(super) enum Work {
     TraceFile(Tracing, FileFormat),
     /// What the archive's log states of itself.
     Statements,
-    /// Whether a text has the code of a document that says what the archive gives.
-    Printed(String),
+    /// Whether a code is of a document that says what the archive gives, and the SHA-256 is that of its file.
+    Printed(BookCode, Option<String>),
     /// Which rows of an event are proved.
     Proved(String),
     /// The proof of a row or a commit, by its name.

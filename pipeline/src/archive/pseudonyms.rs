@@ -8,8 +8,8 @@
 //!
 //! Invariant: the same key and the same personal columns always give the same digests.
 
-use super::ArchiveError;
 use super::form::came_later;
+use super::{Archive, ArchiveError};
 use crate::archive::event_batch::Values;
 use crate::archive::key::{Key, Keyed};
 use ahash::RandomState;
@@ -26,6 +26,17 @@ const LONGEST_REMEMBERED: usize = 160;
 /// The longest remark that is expected in several rows of a resident. A longer one is almost always unique, so caching its digests
 /// would be useless.
 const LONGEST_COMMON_REMARK: usize = 16;
+
+impl Archive {
+    /// Returns the pseudonym by which the archive knows the person of a NIK.
+    ///
+    /// # Errors
+    /// [`ArchiveError::WrongKey`] when the archive was written with another key.
+    pub fn pseudonym_of(&self, nik: &str, key: &Key) -> Result<String, ArchiveError> {
+        self.check_key(key)?;
+        Ok(key.pseudonym(nik))
+    }
+}
 
 /// The digests of the personal columns of one row.
 #[derive(Clone, Debug)]

@@ -195,6 +195,20 @@ impl Write for StagedFile {
 }
 
 fn copy(bag: &Path, staging: &mut Staging, digest: &str) -> Result<(), BagError> {
+    each_file(bag, digest, |path, source, from| {
+        let mut file = staging.create(path)?;
+        file.copy(source, from)?;
+        Ok(file.finish()?.0)
+    })
+}
+
+/// Gives every file of a bag that is not changed by anybody: its path in it, what can be read, and its place. `put` returns the digest of
+/// what it read; `digest` is that of the manifest of tags.
+pub(super) fn each_file(
+    bag: &Path,
+    digest: &str,
+    mut put: impl FnMut(&str, &mut File, &Path) -> Result<[u8; 32], BagError>,
+) -> Result<(), BagError> {
     let changed = |path: &str| BagError::Changed { path: bag.join(path).display().to_string() };
     let mut is_whole = true;
     let Named { payload, tags } = reading::named(bag, |_| is_whole = false);
@@ -206,9 +220,7 @@ fn copy(bag: &Path, staging: &mut Staging, digest: &str) -> Result<(), BagError>
     for (path, expected) in named.chain([(TAG_MANIFEST.to_owned(), Some(digest.to_owned()))]).chain(signature) {
         let from = bag.join(&path);
         let mut source = reading::open(&from).map_err(|e| io("read", &from, e))?;
-        let mut file = staging.create(&path)?;
-        file.copy(&mut source, &from)?;
-        let (copied, _) = file.finish()?;
+        let copied = put(&path, &mut source, &from)?;
         if expected.is_some_and(|expected| expected != hex(&copied)) {
             return Err(changed(&path));
         }

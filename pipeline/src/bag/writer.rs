@@ -3,11 +3,12 @@
 use super::error::BagError;
 use super::layout::{DECLARATION, INFO, MANIFEST, PAYLOAD, SIGNATURE, TAG_MANIFEST, signed_lines};
 use super::manifest::{Files, check_own, written};
+use super::packing;
 use super::staging::{StagedFile, Staging};
 use crate::files::Readers;
 use crate::hash::sha256;
 use crate::transparency::SigningKey;
-use std::io::{Read, Write};
+use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 /// A bag that is being filled.
@@ -146,6 +147,14 @@ impl ClosedBag {
     /// [`BagError::Taken`] when something else has the name, [`BagError::Io`] when the system refuses. The place is then as it was.
     pub fn carry(self, to: &Path) -> Result<PathBuf, BagError> {
         self.staging.carry(to, &self.digest())
+    }
+
+    /// Packs the bag as a ZIP, below a folder of a name; the same bag gives the same bytes. Returns what it was written into.
+    ///
+    /// # Errors
+    /// [`BagError::Changed`] when somebody changed it meanwhile, [`BagError::Io`] when the system refuses.
+    pub fn pack<W: Write + Seek>(&self, out: W, name: &str) -> Result<W, BagError> {
+        packing::packed(self.folder(), &self.digest(), out, name)
     }
 
     /// Gives the bag its name; where the same bag has it already, nothing is left to do. Returns the folder.

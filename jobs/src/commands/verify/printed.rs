@@ -24,11 +24,12 @@ const OTHER_HEAD: &str = "K004";
 /// The file is another one, and its code the same.
 const OTHER_FILE: &str = "B002";
 
-/// Returns what differs between a printed document and the archive: by its code, and by its file where that is given.
+/// Returns what differs between a printed document and the archive: by its code, and by the place and the SHA-256 of its file where that
+/// is given.
 pub(super) fn findings(
     workspace: &Arc<Workspace>,
     code: &BookCode,
-    file: Option<(&Path, &[u8])>,
+    file: Option<(&Path, &str)>,
 ) -> Result<Vec<Finding>> {
     let mut others = Vec::new();
     for workspace in as_entered(workspace, code) {
@@ -37,7 +38,7 @@ pub(super) fn findings(
         let mut found = printed.findings(code)?;
         let says_the_same = found.iter().all(|finding| finding.code == OTHER_HEAD);
         let is_one = match (file, document) {
-            (Some((_, bytes)), Some(document)) if says_the_same => is_one_of(&workspace, document, bytes)?,
+            (Some((_, sha256)), Some(document)) if says_the_same => is_one_of(&workspace, document, sha256)?,
             _ => says_the_same,
         };
         if is_one {
@@ -57,18 +58,17 @@ pub(super) fn findings(
     Ok(nearest.map(|(_, found)| found).unwrap_or_default())
 }
 
-/// Whether a text has the code of a document that says what the archive gives.
-pub(crate) fn is_of_archive(workspace: &Arc<Workspace>, text: &str) -> Result<bool> {
+/// Whether a code is of a document of a month that says what the archive gives; where the SHA-256 of its file is given, whether the file
+/// is the one that the archive gives.
+pub(crate) fn is_of_archive(workspace: &Arc<Workspace>, code: &BookCode, sha256: Option<&str>) -> Result<bool> {
     let archive = workspace.archive()?;
-    let is_known = |code: &BookCode| {
+    let is_known = |code: &BookCode| -> bool {
         archive.version().is_some_and(|newest| code.version <= newest)
             && archive.months().contains(&code.month)
             && documents::known(&workspace.facts).iter().any(|document| document.id == code.id)
     };
-    match BookCode::find(text).filter(is_known) {
-        Some(code) => Ok(findings(workspace, &code, None)?.is_empty()),
-        None => Ok(false),
-    }
+    let file = sha256.map(|sha256| (Path::new(""), sha256));
+    Ok(is_known(code) && findings(workspace, code, file)?.is_empty())
 }
 
 /// Returns the office as it is, and as it was before each later entry that may bind the document's month, the latest first.
@@ -84,11 +84,12 @@ fn as_entered(workspace: &Arc<Workspace>, code: &BookCode) -> impl Iterator<Item
 }
 
 /// Whether a file is a volume of a document, by any of the standards, the usual one first.
-fn is_one_of(workspace: &Workspace, document: Document<'_>, bytes: &[u8]) -> Result<bool> {
+fn is_one_of(workspace: &Workspace, document: Document<'_>, sha256: &str) -> Result<bool> {
     let renderer = workspace.config.renderer()?;
     let volumes = PdfStandard::ALL.into_iter().flat_map(|s| (1..=document.volumes()).map(move |volume| (volume, s)));
     for (volume, standard) in volumes {
-        if renderer.pdf(document, volume, &workspace.config.office, standard)?.bytes == bytes {
+        let rendered = renderer.pdf(document, volume, &workspace.config.office, standard)?;
+        if pipeline::sha256(&rendered.bytes) == sha256 {
             return Ok(true);
         }
     }

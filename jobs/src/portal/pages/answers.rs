@@ -7,27 +7,23 @@ use super::super::answer::{Answer, Answered, Sheet};
 use super::super::file::File;
 use super::super::inquiries::{Inquiry, LIMITS, Noted, Standing};
 use super::super::refusal::{Reason, Refusal};
+use super::super::spool::{AT_ONCE, Spool};
 use super::super::visit::{Form, Visit, Visitor};
 use super::super::work::Work;
 use super::apart;
 use super::decisions::moment;
 use crate::inquiry::{self, Asked};
 use anyhow::Context;
-use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::Response;
-use futures_util::stream;
+use axum::http::StatusCode;
 use reports::Link;
 use schemas::{Language, Month};
 use serde_json::{Value, json};
-use std::io::{BufWriter, Read, Seek, SeekFrom};
+use std::io::BufWriter;
 use std::sync::{Arc, PoisonError};
 
 pub(super) const ROOT: &str = "/kueri";
 /// How many rows stand on a page.
 pub(super) const SHOWN: usize = 1_000;
-/// How much of a file is sent at once.
-const AT_ONCE: usize = 1 << 16;
 /// The most cells of a workbook that is made here, in memory.
 const MOST_CELLS: u64 = 500_000;
 /// A form is filled in again by no longer query.
@@ -159,38 +155,13 @@ async fn file(visit: &Visit, inquiry: &Arc<Inquiry>) -> Answered {
         let spool = tempfile::tempfile().context("an answer cannot be written as a file")?;
         let mut spool = BufWriter::with_capacity(AT_ONCE, spool);
         inquiry::write(&mut noted.answer, form, number, &mut spool)?;
-        let mut spool = spool.into_inner().context("an answer cannot be written as a file")?;
-        let length = spool.seek(SeekFrom::End(0))?;
-        spool.seek(SeekFrom::Start(0))?;
+        let spool = spool.into_inner().context("an answer cannot be written as a file")?;
         drop(turn);
-        Ok(Some((spool, length, number)))
+        Ok(Some((Spool::of(spool)?, number)))
     });
-    let (spool, length, number) = written.await?.ok_or(Reason::NoForm)?;
-    let pieces = stream::unfold(Some(spool), |spool| async move {
-        let mut spool = spool?;
-        let read = tokio::task::spawn_blocking(move || {
-            let mut piece = vec![0; AT_ONCE];
-            let n = spool.read(&mut piece)?;
-            piece.truncate(n);
-            Ok::<_, std::io::Error>((piece, spool))
-        });
-        match read.await.map_err(std::io::Error::other).and_then(|read| read) {
-            Ok((piece, _)) if piece.is_empty() => None,
-            Ok((piece, spool)) => Some((Ok(piece), Some(spool))),
-            Err(fault) => Some((Err(fault), None)),
-        }
-    });
-    let mut response = Response::new(Body::from_stream(pieces));
+    let (spool, number) = written.await?.ok_or(Reason::NoForm)?;
     let of = number.map_or_else(|| inquiry.id.clone(), |number| format!("catatan-akses-{number}"));
-    let name = format!("attachment; filename=\"kueri_{of}.{ending}\"");
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(media)),
-        (header::CONTENT_LENGTH, HeaderValue::from(length)),
-        (header::CONTENT_DISPOSITION, HeaderValue::try_from(name).context("a name is no header")?),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    response.headers_mut().extend(headers);
-    Ok(Answer::Whole(response))
+    Ok(Answer::Whole(spool.sent(media, "attachment", &format!("kueri_{of}.{ending}"))?))
 }
 
 /// The script by which DuckDB answers the same question.

@@ -1,13 +1,13 @@
 //! Whether the archive is whole, and whether it has what the source has: what a visitor lets be checked, what was found, what to do.
 
 use super::super::answer::{Answer, Answered, Sheet};
-use super::super::checker::{Pasted, Subject};
-use super::super::checks::{Check, Found, Standing};
-use super::super::file::{File, media};
+use super::super::errands::Done;
 use super::super::refusal::{Reason, Refusal};
+use super::super::runner::{Pasted, Subject};
 use super::super::visit::{Form, Visit};
-use super::answers::{number, seconds, tenths};
-use super::decisions::{fault_in_words, moment};
+use super::answers::number;
+use super::decisions::fault_in_words;
+use super::errands::{begin, cancel, done, file, files, located, standing};
 use super::remedies::Reader;
 use super::{apart, jobs, review};
 use crate::clock;
@@ -18,7 +18,7 @@ use crate::messages::words::without_persons;
 use anyhow::Context;
 use axum::http::StatusCode;
 use reports::Link;
-use schemas::document::{FileFormat, LocatedFinding};
+use schemas::document::LocatedFinding;
 use schemas::{Language, Month, Right};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -37,8 +37,8 @@ pub(super) async fn archive(visit: &Visit) -> Answered {
 
 async fn verification(visit: &Visit, kept: &str, fault: Option<&Refusal>) -> Answered {
     let workspace = visit.portal.office.now();
-    let check = visit.portal.checks.of(Subject::Archive);
-    let found = found(check.as_deref());
+    let check = visit.portal.errands.of(&Subject::Archive);
+    let found = done(check.as_deref());
     let value = json!({
         "check": standing(visit, check.as_deref(), ARCHIVE)?, "may_mend": visit.may(Right::Operate), "kept": kept,
         "found": found.as_deref().map(|found| verified(found, &Reader::of(visit))).transpose()?, "runs": runs(visit, &[Task::Verify, Task::VerifyNew]).await?,
@@ -65,13 +65,13 @@ pub(super) async fn verify(visit: &Visit) -> Answered {
 
 /// Ends it.
 pub(super) fn cancel_verification(visit: &Visit) -> Answered {
-    cancel(visit, Subject::Archive)?;
+    cancel(visit, visit.portal.errands.of(&Subject::Archive))?;
     Ok(Answer::See(ARCHIVE.to_owned()))
 }
 
 /// What it found as a file.
 pub(super) fn archive_file(visit: &Visit) -> Answered {
-    file(visit, Subject::Archive)
+    file(visit, visit.portal.errands.of(&Subject::Archive).as_deref())
 }
 
 /// The comparison of the last month that is over.
@@ -89,8 +89,8 @@ pub(super) async fn months(visit: &Visit) -> Answered {
 /// The comparison of a month with the source.
 pub(super) async fn month(visit: &Visit) -> Answered {
     let month = of_archive(visit).await?;
-    let check = visit.portal.checks.of(Subject::Source(month));
-    let (found, root) = (found(check.as_deref()), format!("{SOURCE}/{month}"));
+    let check = visit.portal.errands.of(&Subject::Source(month));
+    let (found, root) = (done(check.as_deref()), format!("{SOURCE}/{month}"));
     let value = json!({
         "check": standing(visit, check.as_deref(), &root)?, "may_mend": visit.may(Right::Operate),
         "month": month.indonesian(), "is_copy": visit.portal.office.is_copy(),
@@ -119,14 +119,14 @@ pub(super) async fn compare(visit: &Visit) -> Answered {
 /// Ends it.
 pub(super) async fn cancel_comparison(visit: &Visit) -> Answered {
     let month = of_archive(visit).await?;
-    cancel(visit, Subject::Source(month))?;
+    cancel(visit, visit.portal.errands.of(&Subject::Source(month)))?;
     Ok(Answer::See(format!("{SOURCE}/{month}")))
 }
 
 /// What it found as a file.
 pub(super) async fn month_file(visit: &Visit) -> Answered {
     let month = of_archive(visit).await?;
-    file(visit, Subject::Source(month))
+    file(visit, visit.portal.errands.of(&Subject::Source(month)).as_deref())
 }
 
 /// The month of a path, of which the archive has something.
@@ -134,80 +134,6 @@ async fn of_archive(visit: &Visit) -> Result<Month, Refusal> {
     let month: Month = visit.name("bulan").parse().map_err(|_| Refusal::of(StatusCode::NOT_FOUND))?;
     let has = review::months(visit).await?.contains(&month);
     if has { Ok(month) } else { Err(Refusal::from(Reason::NoMonth(month)).leading_to_last_month("rekonsiliasi")) }
-}
-
-fn begin(visit: &Visit, subject: Subject, kept: String) -> Result<(), Refusal> {
-    let visitor = visit.visitor.as_ref().ok_or(Reason::SignedOut)?;
-    let (portal, now) = (&visit.portal, clock::now());
-    let at = portal.office.now().facts.zone.instant(now.timestamp()).ok_or(Reason::Broken)?;
-    let begun = portal.checks.begin(&portal.office, (subject, kept), (&visitor.account, &visitor.name), at);
-    if begun { Ok(()) } else { Err(Reason::Checking.into()) }
-}
-
-/// Who asked for a check can end it.
-fn cancel(visit: &Visit, subject: Subject) -> Result<(), Refusal> {
-    let visitor = visit.visitor.as_ref().ok_or(Reason::SignedOut)?;
-    let check = visit.portal.checks.of(subject).filter(|check| check.account == visitor.account);
-    check.ok_or_else(|| Refusal::of(StatusCode::NOT_FOUND))?.cancel();
-    Ok(())
-}
-
-fn found(check: Option<&Check>) -> Option<std::sync::Arc<Found>> {
-    if let Some(Standing::Found(found)) = check.map(Check::standing) { Some(found) } else { None }
-}
-
-fn file(visit: &Visit, subject: Subject) -> Answered {
-    let check = visit.portal.checks.of(subject);
-    let found = found(check.as_deref()).ok_or_else(|| Refusal::of(StatusCode::NOT_FOUND))?;
-    let named = found.files.iter().find(|(name, _)| name == visit.name("berkas"));
-    let (name, bytes) = named.ok_or_else(|| Refusal::of(StatusCode::NOT_FOUND))?;
-    let media = media(name).ok_or(Reason::NoForm)?;
-    Ok(Answer::File(File::new(media, bytes.clone()).named(name.clone())))
-}
-
-fn files(found: &Found, root: &str) -> Vec<Link> {
-    let link = |(name, _): &(String, axum::body::Bytes)| {
-        let ending = name.rsplit('.').next().unwrap_or_default();
-        let text = if ending == FileFormat::Pdf.ending() { "PDF/A".to_owned() } else { ending.to_uppercase() };
-        Link { path: format!("{root}/{name}"), text }
-    };
-    found.files.iter().map(link).collect()
-}
-
-/// How a check stands, and what the visitor may do with it.
-fn standing(visit: &Visit, check: Option<&Check>, root: &str) -> Result<Value, Refusal> {
-    let visitor = visit.visitor.as_ref().ok_or(Reason::SignedOut)?;
-    let is_busy = visit.portal.checks.is_busy();
-    let mut value = json!({
-        "action": root, "cancel": format!("{root}/batal"), "is_busy": is_busy, "may_start": !is_busy, "standing": "none",
-        "by": null, "asked": null, "is_own": false, "elapsed": null, "took": null, "done": null, "of": null,
-        "done_said": null, "of_said": null, "fault": null,
-    });
-    let Some(check) = check else { return Ok(value) };
-    value["by"] = json!(check.by);
-    value["asked"] = json!(moment(check.asked_at));
-    value["is_own"] = json!(check.account == visitor.account);
-    value["standing"] = match check.standing() {
-        Standing::Running(at) => {
-            value["elapsed"] = json!(seconds(check.elapsed().as_secs()));
-            if let Some((done, of)) = at {
-                (value["done"], value["of"]) = (json!(done), json!(of));
-                (value["done_said"], value["of_said"]) = (json!(number(done)), json!(number(of)));
-            }
-            "running"
-        }
-        Standing::Found(found) => {
-            value["took"] = json!(tenths(found.took.as_millis()));
-            "found"
-        }
-        Standing::Failed(fault) => {
-            value["fault"] = json!(fault);
-            "failed"
-        }
-        Standing::Cancelled => "cancelled",
-    }
-    .into();
-    Ok(value)
 }
 
 /// What the verification says of itself.
@@ -223,7 +149,7 @@ struct Verified {
     findings: Vec<LocatedFinding>,
 }
 
-fn verified(found: &Found, reader: &Reader) -> anyhow::Result<Value> {
+fn verified(found: &Done, reader: &Reader) -> anyhow::Result<Value> {
     let report = &found.value["report"];
     let Verified { events, figures, unchecked, commits, files, rows, head, findings } =
         Verified::deserialize(report).context("what a verification found cannot be read")?;
@@ -237,7 +163,7 @@ fn verified(found: &Found, reader: &Reader) -> anyhow::Result<Value> {
     }))
 }
 
-fn compared(found: &Found, month: Month, reader: &Reader) -> anyhow::Result<Value> {
+fn compared(found: &Done, month: Month, reader: &Reader) -> anyhow::Result<Value> {
     let value = &found.value;
     let said = |name: &str| number(value[name].as_u64().unwrap_or_default());
     let lines = value["rows"].as_array().cloned().unwrap_or_default();
@@ -251,19 +177,6 @@ fn compared(found: &Found, month: Month, reader: &Reader) -> anyhow::Result<Valu
         "lines": lines.iter().map(line).collect::<Vec<_>>(), "needs_attention": value["needs_attention"],
         "findings": located(&findings, reader, |remedy| remedy.replace("BULAN", &month.to_string())),
     }))
-}
-
-fn located(findings: &[LocatedFinding], reader: &Reader, remedy: impl Fn(&str) -> String) -> Vec<Value> {
-    let one = |finding: &LocatedFinding| {
-        let LocatedFinding { text, place, n } = finding;
-        let remedy = without_persons(&remedy(&text.remedy));
-        let pages = reader.pages(&remedy);
-        json!({
-            "code": text.code, "tone": jobs::tone(text.severity), "sentence": text.sentence, "place": without_persons(place),
-            "n": Language::Indonesian.integer(*n), "remedy": remedy, "pages": pages,
-        })
-    };
-    findings.iter().map(one).collect()
 }
 
 /// The last runs of the jobs that do the same by the clock, for who may see them.

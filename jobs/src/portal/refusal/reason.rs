@@ -115,6 +115,12 @@ pub(in super::super) enum Reason {
     Unnoted,
     /// A check runs already.
     Checking,
+    /// No bundle is made from a copy.
+    NoBundle,
+    /// There is no such receiver of bundles.
+    BundleRole,
+    /// The months of a bundle do not fit.
+    BundleMonths,
     /// A copy is not connected to a source.
     NoSource,
     /// What was kept of the archive is neither a statement nor a head.
@@ -157,6 +163,7 @@ impl Reason {
             | Self::Busy
             | Self::Checking
             | Self::NoSource
+            | Self::NoBundle
             | Self::FirstClosing(_)
             | Self::NotToClose(_)
             | Self::Configuration
@@ -182,6 +189,8 @@ impl Reason {
             | Self::Password
             | Self::PersonNone
             | Self::Kept
+            | Self::BundleRole
+            | Self::BundleMonths
             | Self::RemarkEmpty
             | Self::RemarkLong
             | Self::RemarkPerson => StatusCode::UNPROCESSABLE_ENTITY,
@@ -246,6 +255,9 @@ impl Reason {
             Self::PersonGone => speech.say("refusal.person_gone", &[]),
             Self::Unnoted => speech.say("refusal.unnoted", &[]),
             Self::Checking => speech.say("refusal.checking", &[]),
+            Self::NoBundle => speech.say("refusal.no_bundle", &[]),
+            Self::BundleRole => speech.say("refusal.bundle_role", &[]),
+            Self::BundleMonths => speech.say("refusal.bundle_months", &[]),
             Self::NoSource => speech.say("refusal.no_source", &[]),
             Self::Kept => speech.say("refusal.kept", &[]),
             Self::NotInFiles => speech.say("refusal.not_in_files", &[]),
