@@ -4,10 +4,13 @@ use crate::cli::Command;
 use crate::config::{Config, Task};
 
 /// If the configuration limits the rate of the source, lets a pull or the run of a job have the processor only while no other program
-/// wants it. It must be called before any thread is started, because threads inherit the priority. `serve` itself never waits.
+/// wants it; what the pages ask for, in any case. It must be called before any thread is started, because threads inherit the priority. `serve` itself never waits.
 pub(crate) fn yield_to_the_office(command: &Command) {
     // A faulty configuration is reported by the command itself.
     let (config, task) = match command {
+        // Whoever waits for a page waits longer, so that a pull does not.
+        Command::Errand(_) => return stand_behind(),
+        Command::Answer(options) if options.behind => return stand_behind(),
         Command::Pull(options) => (Config::find(options.place.config.as_deref()), Some(Task::Pull)),
         Command::Run(options) => {
             let config = options.config();

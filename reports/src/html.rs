@@ -46,6 +46,7 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("halaman/pasti.html.j2", include_str!("../../templates/halaman/pasti.html.j2")),
     ("halaman/pekerjaan.html.j2", include_str!("../../templates/halaman/pekerjaan.html.j2")),
     ("halaman/pekerjaan_jalan.html.j2", include_str!("../../templates/halaman/pekerjaan_jalan.html.j2")),
+    ("halaman/pemusnahan.html.j2", include_str!("../../templates/halaman/pemusnahan.html.j2")),
     ("halaman/periksa.html.j2", include_str!("../../templates/halaman/periksa.html.j2")),
     ("halaman/rekonsiliasi.html.j2", include_str!("../../templates/halaman/rekonsiliasi.html.j2")),
     ("halaman/sistem.html.j2", include_str!("../../templates/halaman/sistem.html.j2")),

@@ -31,6 +31,9 @@ pub enum Right {
     /// Make bundles to carry away, which name nobody.
     #[serde(rename = "paket")]
     Bundle,
+    /// See what personal data may be destroyed, and propose it; who decides approves.
+    #[serde(rename = "pemusnahan")]
+    Dispose,
     /// See the whole log of those who looked; everybody sees their own part.
     #[serde(rename = "log-akses")]
     Lookers,
@@ -50,7 +53,7 @@ pub enum Right {
 
 impl Right {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Review,
         Self::Origin,
         Self::Cases,
@@ -58,6 +61,7 @@ impl Right {
         Self::Persons,
         Self::Verify,
         Self::Bundle,
+        Self::Dispose,
         Self::Lookers,
         Self::Decide,
         Self::Jobs,

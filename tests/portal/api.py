@@ -12,10 +12,10 @@ import collections, concurrent.futures, json, os, pathlib, re, subprocess, sys, 
 SEEN = os.environ.get("TERTIB_SEEN")
 # Who signs out, or in as somebody else, does so as nobody; what questions and traces are answered is judged in questions.rs, since what is
 # said well may still be refused.
-OF_SESSIONS = "^/(masuk|keluar|kueri$|telusur$|telusur-orang$|verifikasi$|paket$)"
+OF_SESSIONS = "^/(masuk|keluar|kueri$|telusur$|telusur-orang$|verifikasi$|paket$|pemusnahan$)"
 # Names by content, numbers of runs and addresses of answers that schemathesis cannot know.
 UNKNOWN = {"/aset/{nama}", "/kueri/{id}", "/kueri/{id}/batal", "/kueri/{id}/duckdb.sql", "/telusur/{id}", "/telusur-orang/{id}", "/titik-periksa/{ukuran}",
-           "/titik-periksa/{lama}/{baru}", "/verifikasi/batal", "/paket/batal", "/paket/{berkas}", "/verifikasi/{berkas}", "/rekonsiliasi/{bulan}/batal",
+           "/titik-periksa/{lama}/{baru}", "/verifikasi/batal", "/pemusnahan/{sidik}/setujui", "/paket/batal", "/paket/{berkas}", "/verifikasi/{berkas}", "/rekonsiliasi/{bulan}/batal",
            "/rekonsiliasi/{bulan}/{berkas}"}
 
 

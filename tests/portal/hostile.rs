@@ -338,12 +338,24 @@ fn of_the_auditor() -> Vec<(&'static str, &'static str, Value)> {
         "months": ["2026-10"], "may_mend": true, "fault": "Bulan tidak sesuai.",
         "given": {"digest": "3f9a", "rows": "1", "name": "paket.zip", "findings": found},
     });
+    let proposal = |standing: &str| {
+        json!({
+            "name": "usul_musnah.json", "standing": standing, "months": "Oktober 2021", "by": "Andi", "proposed": "1-11-2026",
+            "persons": "2", "files": "1", "approved_by": "Sri", "approved": "1-11-2026", "version": 3, "action": "/pemusnahan/1/setujui",
+        })
+    };
+    let disposals = json!({
+        "action": "/pemusnahan", "is_copy": false, "may_propose": true, "may_choose": true, "fault": "Bulan tidak sesuai.",
+        "months": [{"month": "2021-10", "name": "Oktober 2021", "is_due": true, "cells": ["400.12", "2026-11-01", "9", "2", "0", "1", "boleh"]}],
+        "proposals": (["waiting", "approved", "done", "unreadable"].map(proposal)),
+    });
     let (mut running, mut failed) = (compared.clone(), compared.clone());
     (running["check"], running["found"]) = (check("running"), Value::Null);
     (failed["check"], failed["found"]) = (check("failed"), Value::Null);
     vec![
         ("bukti", "bukti", proofs),
         ("paket", "paket", bundle),
+        ("pemusnahan", "pemusnahan", disposals),
         ("rekonsiliasi", "rekonsiliasi", compared),
         ("rekonsiliasi_berjalan", "rekonsiliasi", running),
         ("rekonsiliasi_gagal", "rekonsiliasi", failed),

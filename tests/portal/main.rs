@@ -12,6 +12,7 @@ mod connections;
 mod copies;
 mod decisions;
 mod desk;
+mod disposals;
 mod explained;
 mod hostile;
 mod killed;
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
         traces::trials,
         checks::trials,
         bundles::trials,
+        disposals::trials,
         numbers::trials,
         decisions::trials,
         copies::trials,

@@ -30,6 +30,7 @@ pub(crate) fn path(route: &str) -> String {
         .replace("{ukuran}", "1")
         .replace("{lama}/{baru}", "1/2")
         .replace("{nama}", "tidak-ada.css")
+        .replace("{sidik}", "1")
         .replace("{id}", "1")
 }
 

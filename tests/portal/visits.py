@@ -21,7 +21,7 @@ PAGES = {"tinjauan": "/tinjauan/2026-10", "tersaring": "/tinjauan/2026-10?jenis=
          "angka_baris": "/angka/2026-10/issuance/wall/baris", "target": "/target", "temuan": "/temuan/2026-10/Q004",
          "andai": "/andai/2026-10/terbit_24_jam?target=0.9", "kueri": "/kueri", "kueri_tersedia": "/kueri?tanya=beban_petugas&month=2026-10",
          "log_akses": "/log-akses", "telusur": "/telusur", "telusur_orang": "/telusur-orang", "bukti": "/bukti?peristiwa=1", "periksa": "/periksa",
-         "verifikasi": "/verifikasi", "rekonsiliasi": "/rekonsiliasi/2026-10", "paket": "/paket"}
+         "verifikasi": "/verifikasi", "rekonsiliasi": "/rekonsiliasi/2026-10", "paket": "/paket", "pemusnahan": "/pemusnahan"}
 # The README shows these: the account, the page, and how much of it.
 SHOWN = {"tinjauan": ("kepala", "tinjauan", 820), "pekerjaan": ("ti", "pekerjaan", 820)}
 # No picture of the README is heavier, and no word on paper is paler, of 255.

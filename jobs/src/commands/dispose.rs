@@ -1,6 +1,6 @@
 //! `tertib dispose`: the personal data of months, destroyed after their retention, by two persons.
 
-mod proposal;
+pub(crate) mod proposal;
 mod statement;
 
 use crate::access::{self, Look, OF_THE_OFFICE};

@@ -78,7 +78,7 @@ pub(crate) async fn run(options: Options, common: Common) -> Result<Outcome> {
         (asked, None) => question(asked.as_deref().context("nothing was asked")?, options.month, &options.set)?,
     };
     let rows = options.limit.unwrap_or_else(|| form.usual_rows());
-    let limits = Limits { rows, seconds: options.timeout, bytes: u64::MAX };
+    let limits = Limits { rows, seconds: options.timeout, bytes: u64::MAX, behind: false };
     let words = asked.words();
     // Who could not be noted is not answered.
     let own = options.copy.archive.is_none();

@@ -22,6 +22,9 @@ const BUFFER: usize = 1 << 17;
 /// Options of the child.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
+    /// Take the processor only while no other program wants it.
+    #[arg(long)]
+    pub(crate) behind: bool,
     #[command(flatten)]
     copy: ArchiveCopy,
     #[command(flatten)]

@@ -40,6 +40,8 @@ pub(crate) struct Limits {
     pub(crate) seconds: u64,
     /// The most bytes of an answer that waits.
     pub(crate) bytes: u64,
+    /// Whether it has the processor only while no other program wants it.
+    pub(crate) behind: bool,
 }
 
 /// Why a question is not answered, in words that are of the question alone.
@@ -132,7 +134,7 @@ async fn carried_out(
         seconds: limits.seconds.saturating_mul(4).saturating_add(5),
         parent: i32::try_from(std::process::id()).context("the number of this process is not known")?,
     };
-    let mut child = start(copy, place)?;
+    let mut child = start(copy, place, limits.behind)?;
     let mut spool = SpooledTempFile::new(IN_MEMORY);
     let deadline = Duration::from_secs(limits.seconds);
     let heard = tokio::select! {
@@ -159,9 +161,12 @@ async fn carried_out(
     whole(spool, status, order, limits)
 }
 
-fn start(copy: &ArchiveCopy, place: &Where) -> Result<Child> {
+fn start(copy: &ArchiveCopy, place: &Where, behind: bool) -> Result<Child> {
     let mut command = itself::child()?;
     command.arg(ANSWER);
+    if behind {
+        command.arg("--behind");
+    }
     if let Some(archive) = &copy.archive {
         command.arg("--archive").arg(archive);
     }

@@ -87,6 +87,7 @@ fn parts(speech: Speech<'_>, may: impl Fn(Right) -> bool) -> Vec<Link> {
         ("/bukti", Right::Query, speech.say("portal.proof", &[])),
         ("/verifikasi", Right::Verify, speech.say("portal.verification", &[])),
         ("/paket", Right::Bundle, speech.say("portal.bundle", &[])),
+        ("/pemusnahan", Right::Dispose, speech.say("portal.disposal", &[])),
         ("/pekerjaan", Right::Jobs, speech.say("portal.jobs", &[])),
         ("/sistem", Right::System, speech.say("portal.system", &[])),
     ];

@@ -29,8 +29,8 @@ const KEPT_IN_ALL: usize = 40;
 /// For how long an answer is kept.
 const LONGEST_KEPT: Duration = Duration::from_secs(30 * 60);
 
-/// What a question of a page may take, and how many rows its files have at most.
-pub(super) const LIMITS: Limits = Limits { rows: 1_000_000, seconds: 60, bytes: 512 << 20 };
+/// What a question of a page may take, and how many rows its files have at most. A pull goes before it.
+pub(super) const LIMITS: Limits = Limits { rows: 1_000_000, seconds: 60, bytes: 512 << 20, behind: true };
 
 /// A question that somebody asked.
 #[derive(Debug)]

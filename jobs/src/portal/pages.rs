@@ -5,6 +5,7 @@ mod answers;
 mod bundles;
 mod checks;
 mod decisions;
+mod disposals;
 mod documents;
 mod errands;
 mod findings;
@@ -91,6 +92,9 @@ pub(super) async fn answer(page: Page, visit: &Visit) -> Answered {
         Page::MakeBundle => bundles::make(visit).await,
         Page::CancelBundle => bundles::cancel(visit),
         Page::BundleFile => bundles::file(visit),
+        Page::Disposals => disposals::page(visit).await,
+        Page::ProposeDisposal => disposals::propose(visit).await,
+        Page::ApproveDisposal => disposals::approve(visit).await,
         Page::Lookers => lookers::page(visit).await,
         Page::Jobs => jobs::page(visit).await,
         Page::Run if visit.form == super::visit::Form::Events => live::stream(visit).await,

@@ -77,6 +77,9 @@ pub(super) enum Page {
     MakeBundle,
     CancelBundle,
     BundleFile,
+    Disposals,
+    ProposeDisposal,
+    ApproveDisposal,
     Jobs,
     Run,
     RunNow,
@@ -164,12 +167,13 @@ const QUERY: Access = Access::Holder(Right::Query);
 const PERSONS: Access = Access::Holder(Right::Persons);
 const VERIFY: Access = Access::Holder(Right::Verify);
 const BUNDLE: Access = Access::Holder(Right::Bundle);
+const DISPOSE: Access = Access::Holder(Right::Dispose);
 const JOBS: Access = Access::Holder(Right::Jobs);
 const SYSTEM: Access = Access::Holder(Right::System);
 const OPERATE: Access = Access::Holder(Right::Operate);
 
 /// All of them.
-pub(super) const ROUTES: [Route; 77] = [
+pub(super) const ROUTES: [Route; 80] = [
     get("/", Access::Visitor, Page::Start),
     get("/tinjauan", REVIEW, Page::Start),
     get("/kepatuhan", REVIEW, Page::Start),
@@ -228,6 +232,9 @@ pub(super) const ROUTES: [Route; 77] = [
     post("/paket", BUNDLE, Page::MakeBundle),
     post("/paket/batal", BUNDLE, Page::CancelBundle),
     get("/paket/{berkas}", BUNDLE, Page::BundleFile),
+    get("/pemusnahan", DISPOSE, Page::Disposals),
+    post("/pemusnahan", DISPOSE, Page::ProposeDisposal),
+    post("/pemusnahan/{sidik}/setujui", DECIDE, Page::ApproveDisposal),
     get("/log-akses", Access::Visitor, Page::Lookers),
     get("/log-akses.csv", Access::Visitor, Page::Lookers),
     get("/log-akses.json", Access::Visitor, Page::Lookers),

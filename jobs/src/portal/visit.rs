@@ -200,6 +200,12 @@ impl Visit {
         first(&self.body, name)
     }
 
+    /// Every value of a field of the form that was sent.
+    pub(super) fn fields(&self, name: &str) -> Vec<String> {
+        let all = form_urlencoded::parse(&self.body).filter(|(key, _)| key == name);
+        all.map(|(_, value)| value.into_owned()).collect()
+    }
+
     /// A file that was sent in a part of that name; none where the form was sent without parts.
     ///
     /// # Errors
@@ -240,6 +246,7 @@ impl Visit {
         }
         match self.path.rsplit_once('/') {
             Some((page, "catatan")) => page.to_owned(),
+            Some((_, "setujui")) => "/pemusnahan".to_owned(),
             Some((page, "batal")) if !page.starts_with("/pekerjaan/") => page.to_owned(),
             Some((_, "jalankan" | "batal")) => "/pekerjaan".to_owned(),
             Some(_) | None => self.path.clone(),

@@ -46,7 +46,7 @@ class Office:
 class Portal:
     """`serve` or `portal` of an office, and somebody who is signed in."""
 
-    def __init__(self, office, command="serve"):
+    def __init__(self, office, command="serve", account=ROLE, password=PASSWORD):
         self.office, log = office, office.folder / "portal.log"
         log.unlink(missing_ok=True)
         self.process = subprocess.Popen([office.tertib, command, "--config", str(office.folder / "tertib.toml")], stdout=subprocess.DEVNULL, stderr=open(log, "w"))
@@ -58,7 +58,7 @@ class Portal:
         else:
             raise SystemExit(f"the portal does not open: {log.read_text()}")
         self.address = found.group(1)
-        status, headers, _ = self.ask("POST", "/masuk", urllib.parse.urlencode({"akun": ROLE, "sandi": PASSWORD}), {"Content-Type": "application/x-www-form-urlencoded"})
+        status, headers, _ = self.ask("POST", "/masuk", urllib.parse.urlencode({"akun": account, "sandi": password}), {"Content-Type": "application/x-www-form-urlencoded"})
         if status != 303:
             raise SystemExit(f"nobody can sign in: {status}")
         self.cookie = headers["Set-Cookie"].split(";")[0]

@@ -9,12 +9,15 @@ use pipeline::{Archive, Disposable, DisposableMonth, Readers};
 use schemas::{DestroyedFile, DisposalProposal, Month, ProposedMonth, Speech};
 use std::path::{Path, PathBuf};
 
+/// With what the name of the file of a proposal begins.
+pub(crate) const NAME: &str = "usul_musnah_";
+
 /// What is shown of a month.
 pub(super) const COLUMNS: [&str; 8] = ["month", "class", "due", "events", "persons", "held", "files", "may"];
 
 /// Whether a month may be destroyed.
 #[derive(Clone, Debug)]
-pub(super) enum Standing {
+pub(crate) enum Standing {
     /// It may.
     Due(Box<(ProposedMonth, usize)>),
     /// It may not: its class, and why not.
@@ -23,7 +26,7 @@ pub(super) enum Standing {
 
 /// Why a month may not be destroyed.
 #[derive(Clone, Debug)]
-pub(super) enum Why {
+pub(crate) enum Why {
     /// It is on hold, for this reason.
     OnHold(String),
     /// The schedule has no rule for its class.
@@ -49,14 +52,21 @@ impl Why {
 }
 
 impl Standing {
-    pub(super) fn month_due(&self) -> Option<Month> {
+    pub(crate) fn month(&self) -> Month {
+        match self {
+            Self::Due(month) => month.0.month,
+            Self::Not(month, ..) => *month,
+        }
+    }
+
+    pub(crate) fn month_due(&self) -> Option<Month> {
         match self {
             Self::Due(month) => Some(month.0.month),
             Self::Not(..) => None,
         }
     }
 
-    pub(super) fn row(&self, speech: Speech<'_>) -> Vec<String> {
+    pub(crate) fn row(&self, speech: Speech<'_>) -> Vec<String> {
         match self {
             Self::Due(month) => {
                 let (of, files) = &**month;
@@ -75,7 +85,7 @@ impl Standing {
 }
 
 /// Returns how each month stands, in order and once.
-pub(super) fn standings(
+pub(crate) fn standings(
     workspace: &Workspace,
     archive: &Archive,
     months: &[Month],
@@ -123,7 +133,7 @@ fn standing(
 }
 
 /// Writes a proposal for months that may be destroyed. Returns where it lies, and its SHA-256.
-pub(super) fn write(
+pub(crate) fn write(
     workspace: &Workspace,
     archive: &Archive,
     (months, by, now): (&[Month], &str, DateTime<Utc>),
@@ -155,7 +165,7 @@ pub(super) fn write(
     let bytes = serde_json::to_string_pretty(&proposal)? + "\n";
     let sha256 = pipeline::sha256(bytes.as_bytes());
     let first = months.first().context("a proposal needs a month")?;
-    let path = folder.join(format!("usul_musnah_{first}_{}.json", &sha256[..8]));
+    let path = folder.join(format!("{NAME}{first}_{}.json", &sha256[..8]));
     pipeline::make_folder(folder, Readers::Usual).with_context(|| format!("cannot use {}", folder.display()))?;
     pipeline::replace_file(&path, bytes.as_bytes(), Readers::Usual)
         .with_context(|| format!("cannot write {}", path.display()))?;
@@ -163,14 +173,14 @@ pub(super) fn write(
 }
 
 /// A proposal as its file has it.
-pub(super) struct Read {
-    pub(super) proposal: DisposalProposal,
+pub(crate) struct Read {
+    pub(crate) proposal: DisposalProposal,
     /// The SHA-256 of the file.
-    pub(super) sha256: String,
+    pub(crate) sha256: String,
 }
 
 /// Reads a proposal.
-pub(super) fn read(path: &Path) -> Result<Read> {
+pub(crate) fn read(path: &Path) -> Result<Read> {
     let words = text::read("the proposal", path)?;
     let proposal = serde_json::from_str(&words)
         .map_err(|fault| anyhow!("line {} is not what `tertib dispose propose` writes", fault.line()))
@@ -179,7 +189,7 @@ pub(super) fn read(path: &Path) -> Result<Read> {
 }
 
 /// Refuses what the schedule no longer gives up: it may have changed since the proposal.
-pub(super) fn check_due(workspace: &Workspace, proposal: &DisposalProposal, now: DateTime<Utc>) -> Result<()> {
+pub(crate) fn check_due(workspace: &Workspace, proposal: &DisposalProposal, now: DateTime<Utc>) -> Result<()> {
     let today = today(workspace, now)?;
     for of in &proposal.months {
         let due = workspace.facts.retention_of(of.month).1.and_then(|rule| rule.due(of.month));

@@ -32,6 +32,7 @@ fn said(right: Right, speech: Speech<'_>) -> String {
         Right::Persons => speech.say("right.persons", &[]),
         Right::Verify => speech.say("right.verify", &[]),
         Right::Bundle => speech.say("right.bundle", &[]),
+        Right::Dispose => speech.say("right.dispose", &[]),
         Right::Lookers => speech.say("right.lookers", &[]),
         Right::Decide => speech.say("right.decide", &[]),
         Right::Jobs => speech.say("right.jobs", &[]),

@@ -115,6 +115,12 @@ pub(in super::super) enum Reason {
     Unnoted,
     /// A check runs already.
     Checking,
+    /// Months that may not be destroyed, or none.
+    DisposalMonths,
+    /// Who proposes or approves cannot be named.
+    DisposalName,
+    /// Who proposed it approves it.
+    DisposalSame,
     /// No bundle is made from a copy.
     NoBundle,
     /// There is no such receiver of bundles.
@@ -164,6 +170,7 @@ impl Reason {
             | Self::Checking
             | Self::NoSource
             | Self::NoBundle
+            | Self::DisposalSame
             | Self::FirstClosing(_)
             | Self::NotToClose(_)
             | Self::Configuration
@@ -190,6 +197,8 @@ impl Reason {
             | Self::PersonNone
             | Self::Kept
             | Self::BundleRole
+            | Self::DisposalMonths
+            | Self::DisposalName
             | Self::BundleMonths
             | Self::RemarkEmpty
             | Self::RemarkLong
@@ -255,6 +264,9 @@ impl Reason {
             Self::PersonGone => speech.say("refusal.person_gone", &[]),
             Self::Unnoted => speech.say("refusal.unnoted", &[]),
             Self::Checking => speech.say("refusal.checking", &[]),
+            Self::DisposalMonths => speech.say("refusal.disposal_months", &[]),
+            Self::DisposalName => speech.say("refusal.disposal_name", &[]),
+            Self::DisposalSame => speech.say("refusal.disposal_same", &[]),
             Self::NoBundle => speech.say("refusal.no_bundle", &[]),
             Self::BundleRole => speech.say("refusal.bundle_role", &[]),
             Self::BundleMonths => speech.say("refusal.bundle_months", &[]),
