@@ -18,6 +18,7 @@ use tests::{Office, root};
 tests::trials! {
     duckdb_agrees needs DUCKDB;
     duckdb_agrees_by_chance needs DUCKDB;
+    the_first_rows_are_those_of_the_whole_order needs PYTHON;
     what_is_refused_says_what_to_ask needs PYTHON;
     an_answer_has_the_same_form_whatever_its_rows needs PYTHON;
     no_refusal_repeats_what_was_typed needs PYTHON;
@@ -55,6 +56,39 @@ fn office() -> Office {
     }
     assert_eq!(office.events("correction_of IS NOT NULL"), 17);
     office
+}
+
+/// Whatever they are ordered by, with equal values and without values: rows that are equal in the order stand as they came.
+fn the_first_rows_are_those_of_the_whole_order() {
+    let office = office();
+    let archive = Archive::open(&office.path("archive")).unwrap();
+    let rows = |sql: &str| tests::asked(&archive, sql).unwrap_or_else(|fault| panic!("{sql}: {fault}")).rows;
+    let all = rows("SELECT seq FROM events_all").len();
+    for order in [
+        "seq",
+        "seq DESC",
+        "selesai DESC, seq",
+        "petugas_id",
+        "petugas_id DESC",
+        "petugas_id DESC NULLS FIRST",
+        "mulai NULLS FIRST, langkah DESC",
+        "langkah",
+        "hasil DESC, petugas_id, selesai_s - mulai_s",
+        "correction_of",
+        "bulan DESC, langkah DESC",
+        "CASE WHEN langkah = 6 THEN NULL ELSE petugas_id END DESC",
+        "1 + 1",
+    ] {
+        for condition in ["", "WHERE langkah > 3", "WHERE petugas_id IS NULL", "WHERE langkah > 99"] {
+            let of = format!("SELECT seq, petugas_id, selesai FROM events_all {condition} ORDER BY {order}");
+            let whole = rows(&format!("{of} LIMIT {}", all + 1));
+            for (most, skipped) in [(0, 0), (1, 0), (7, 0), (7, 5), (100, 3), (all / 2, 0), (10, all)] {
+                let some = rows(&format!("{of} LIMIT {most} OFFSET {skipped}"));
+                let wanted: Vec<_> = whole.iter().skip(skipped).take(most).cloned().collect();
+                assert_eq!(some, wanted, "{of} LIMIT {most} OFFSET {skipped}");
+            }
+        }
+    }
 }
 
 fn judge() -> String {

@@ -22,6 +22,7 @@ mod columnar;
 mod datum;
 mod dictionaries;
 mod expressions;
+mod first_rows;
 mod frame;
 mod groups;
 mod joins;

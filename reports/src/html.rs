@@ -26,6 +26,7 @@ use std::collections::BTreeMap;
 const FOLDER: &str = "halaman/";
 
 const EMBEDDED: &[(&str, &str)] = &[
+    ("_verifikasi.txt.j2", include_str!("../../templates/_verifikasi.txt.j2")),
     ("halaman/_bagian.html.j2", include_str!("../../templates/halaman/_bagian.html.j2")),
     ("halaman/_kerangka.html.j2", include_str!("../../templates/halaman/_kerangka.html.j2")),
     ("halaman/akun.html.j2", include_str!("../../templates/halaman/akun.html.j2")),
@@ -52,13 +53,12 @@ const EMBEDDED: &[(&str, &str)] = &[
     ("halaman/sistem.html.j2", include_str!("../../templates/halaman/sistem.html.j2")),
     ("halaman/target.html.j2", include_str!("../../templates/halaman/target.html.j2")),
     ("halaman/telusur.html.j2", include_str!("../../templates/halaman/telusur.html.j2")),
-    ("halaman/telusur_orang.html.j2", include_str!("../../templates/halaman/telusur_orang.html.j2")),
     ("halaman/telusur_isi.html.j2", include_str!("../../templates/halaman/telusur_isi.html.j2")),
+    ("halaman/telusur_orang.html.j2", include_str!("../../templates/halaman/telusur_orang.html.j2")),
     ("halaman/temuan.html.j2", include_str!("../../templates/halaman/temuan.html.j2")),
     ("halaman/tinjauan.html.j2", include_str!("../../templates/halaman/tinjauan.html.j2")),
     ("halaman/tinjauan_tersaring.html.j2", include_str!("../../templates/halaman/tinjauan_tersaring.html.j2")),
     ("halaman/verifikasi.html.j2", include_str!("../../templates/halaman/verifikasi.html.j2")),
-    ("_verifikasi.txt.j2", include_str!("../../templates/_verifikasi.txt.j2")),
 ];
 
 /// The templates of all pages.

@@ -18,8 +18,9 @@ tests::part! {
     no_number_of_a_person_is_asked;
     an_answer_that_cannot_be_noted_is_not_shown;
     nothing_is_left_of_a_server_that_is_killed;
+    a_child_that_is_killed_ends_its_question_alone;
     hostile_statements_reach_nothing;
-    a_proof_from_the_page_holds_without_the_archive;
+    a_proof_from_the_page_holds_without_the_archive needs Tool::Python(&[]), Tool::Openssl;
     a_printed_code_is_of_the_archive_or_not;
     a_file_is_of_the_archive_or_not;
 }
@@ -276,6 +277,37 @@ fn nothing_is_left_of_a_server_that_is_killed() {
     verified.expect_code(0);
 }
 
+/// The server goes on, says that there is no answer, and gives the next one; an answer that is being sent is sent to its end.
+fn a_child_that_is_killed_ends_its_question_alone() {
+    let shown = Shown::alone();
+    let (cookie, other) = (shown.sign_in("auditor"), shown.sign_in("kepala"));
+    let all = address(&asked(&shown, &cookie, &[("sql", "SELECT * FROM events_all")]));
+    assert_eq!(over(&shown, &cookie, &all)["standing"], "answered");
+    let whole = shown.get(&format!("{all}.csv"), &cookie).body;
+    let sending = shown.ask("get", &format!("{all}.csv")).cookie(Some(&cookie)).open();
+    let path = address(&asked(&shown, &cookie, &[("sql", LONG)]));
+    let child = within(Duration::from_secs(20), "a child answers", || {
+        let line = |id: &Pid| fs::read(format!("/proc/{}/cmdline", id.as_raw_nonzero())).unwrap_or_default();
+        let is_answering = |id: &Pid| line(id).split(|byte| *byte == 0).nth(1) == Some(b"answer");
+        shown.serving.children().into_iter().find(is_answering)
+    });
+    rustix::process::kill_process(child, Signal::KILL).unwrap();
+    let said = over(&shown, &cookie, &path);
+    assert!(said["answer"].is_null() && said["standing"] != "answered", "{said}");
+    assert!(shown.get(&path, &cookie).text().contains("tidak d"), "{said}");
+    let next = address(&asked(&shown, &cookie, &[("sql", "SELECT COUNT(*) AS n FROM events")]));
+    assert_eq!(over(&shown, &cookie, &next)["standing"], "answered");
+    assert_eq!(shown.get("/tinjauan/2026-10", &other).status, 200);
+    let mut sent = Vec::new();
+    let mut sending = std::io::BufReader::new(sending);
+    while !sent.ends_with(&whole) {
+        let mut piece = [0; 4_096];
+        let n = std::io::Read::read(&mut sending, &mut piece).unwrap();
+        assert!(n > 0, "the file broke off after {} bytes", sent.len());
+        sent.extend(&piece[..n]);
+    }
+}
+
 /// Every fourth statement of the list of attacks; all of them with `TERTIB_HOSTILE=all`. None aborts the server, none reads a file.
 fn hostile_statements_reach_nothing() {
     let shown = Shown::alone();
@@ -325,9 +357,27 @@ fn a_proof_from_the_page_holds_without_the_archive() {
         to.display().to_string()
     };
     let row = &said["rows"][0];
+    let checker = kept("/bukti/periksa_bukti.py", "periksa_bukti.py");
+    drop(Tool::Openssl.path());
+    let judged = |arguments: &[&str]| {
+        let output = Tool::Python(&[]).command().arg(&checker).args(arguments).output().unwrap();
+        (output.status.success(), String::from_utf8(output.stdout).unwrap())
+    };
     for path in [row["path"].as_str().unwrap(), said["statements"][0]["proof"].as_str().unwrap()] {
         let proof = kept(path, "bukti");
         tests::run(&["prove", "--check", &proof, "--public-key", key]).expect_code(0);
+        let (holds, words) = judged(&[&proof, key]);
+        assert!(holds && words.starts_with("SAH: daun "), "{words}");
+        // With any letter changed it proves nothing, here and there.
+        let text = fs::read_to_string(&proof).unwrap();
+        let letters: Vec<usize> = text.char_indices().filter(|(_, c)| c.is_ascii_alphanumeric()).map(|(at, _)| at).collect();
+        for at in letters.iter().step_by(letters.len() / 23).copied() {
+            let mut other = text.clone().into_bytes();
+            other[at] = if other[at] == b'B' { b'C' } else { b'B' };
+            fs::write(&proof, &other).unwrap();
+            assert!(!judged(&[&proof, key]).0, "{}", String::from_utf8_lossy(&other));
+            assert_ne!(tests::run(&["prove", "--check", &proof, "--public-key", key]).code, 0);
+        }
     }
     let record: Value = serde_json::from_str(row["record"].as_str().unwrap()).unwrap();
     assert_eq!(record["event_id"].to_string().trim_matches('"'), event);
@@ -336,9 +386,20 @@ fn a_proof_from_the_page_holds_without_the_archive() {
     if let Some(continued) = oldest["continued"].as_str() {
         let (earlier, proof) = (kept(oldest["path"].as_str().unwrap(), "lama"), kept(continued, "kesinambungan"));
         tests::run(&["prove", "--check", &proof, "--earlier", &earlier, "--public-key", key]).expect_code(0);
+        let (holds, words) = judged(&[&proof, key, &earlier]);
+        assert!(holds && words.contains("yang lama tidak berubah"), "{words}");
     }
+    // A printed book leads to the proof of the commit that it names.
+    let pdf = fs::read(shown.office.document("buku_agenda_pendaftaran", "pdf")).unwrap();
+    let code = schemas::document::BookCode::find(&String::from_utf8_lossy(&pdf)).unwrap();
+    let path = format!("/bukti?kode={}", escaped(&code.to_string()));
+    let said = shown.ask("get", &path).cookie(Some(&cookie)).json().send().json();
+    assert_eq!((&said["document"]["version"], &said["is_missing"]), (&code.version.into(), &false.into()), "{said}");
+    let (holds, words) = judged(&[&kept(said["document"]["path"].as_str().unwrap(), "komit"), key]);
+    assert!(holds && words.contains("SAH"), "{words}");
+    assert_eq!(shown.get("/bukti?kode=bukan", &cookie).status, 404);
     let missing = shown.get("/bukti?peristiwa=999999999", &cookie);
-    assert!(missing.status == 404 && missing.text().contains("tidak memuat peristiwa itu"), "{}", missing.text());
+    assert!(missing.status == 404 && missing.text().contains("tidak memuat peristiwa atau dokumen itu"), "{}", missing.text());
     for path in ["/bukti/seq-99999999", "/bukti/x", "/titik-periksa/7", "/titik-periksa/x", "/titik-periksa/1/9999999"]
     {
         assert_eq!(shown.get(path, &cookie).status, 404, "{path}");

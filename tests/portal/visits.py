@@ -15,7 +15,7 @@ from playwright.sync_api import sync_playwright
 
 CHROMIUM, BASE, OFFICE = sys.argv[1], f"http://{sys.argv[2]}", sys.argv[3]
 KEPT, PICTURES, IS_WRITTEN = pathlib.Path(sys.argv[4]), pathlib.Path(sys.argv[5]), sys.argv[6] == "write"
-ACCOUNTS = sys.argv[7:]
+BERKAS, NIK, *ACCOUNTS = sys.argv[7:]
 PAGES = {"tinjauan": "/tinjauan/2026-10", "tersaring": "/tinjauan/2026-10?jenis=baru", "kepatuhan": "/kepatuhan/2026-10", "kalender": "/kalender/2026", "dokumen": "/dokumen/2026-10",
          "pekerjaan": "/pekerjaan", "pelaksanaan": "/pekerjaan/1", "sistem": "/sistem", "akun": "/akun", "tidak_ada": "/tidak-ada", "angka": "/angka/2026-10/issuance/wall",
          "angka_baris": "/angka/2026-10/issuance/wall/baris", "target": "/target", "temuan": "/temuan/2026-10/Q004",
@@ -26,6 +26,11 @@ PAGES = {"tinjauan": "/tinjauan/2026-10", "tersaring": "/tinjauan/2026-10?jenis=
 SHOWN = {"tinjauan": ("kepala", "tinjauan", 820), "pekerjaan": ("ti", "pekerjaan", 820)}
 # No picture of the README is heavier, and no word on paper is paler, of 255.
 HEAVIEST, PALEST = 120_000, 150
+# What is only there once somebody has asked for it: who asks, where, what is filled in, and how what comes then is known.
+ANSWERS = {"jawaban": ("auditor", "/kueri", {"#sql": "SELECT langkah, COUNT(*) AS banyak FROM events GROUP BY langkah"}, "text=Sidik jawaban"),
+           "telusur_berkas": ("auditor", "/telusur", {"#berkas": BERKAS}, "text=Bukti tiap peristiwa"),
+           "telusur_seorang": ("kepala", "/telusur-orang", {"#nik": NIK, "#purpose": "Permohonan", "#surat": "470/12/2026", "#sandi": "sandi rekaan kepala"}, "text=Yang pernah melihat"),
+           "paket_jadi": ("auditor", "/paket", {"#purpose": "Pemeriksaan"}, "text=Sidik paket")}
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "rules": {"landmark-unique": {"enabled": True}}}
 faults = []
 
@@ -207,6 +212,28 @@ with sync_playwright() as playwright:
             with_script.close()
         for context in (silent, seeing, large):
             context.close()
+    # At the end, so that every page above is as it was before somebody asked.
+    for name, (whose, path, fields, known) in ANSWERS.items():
+        asking = browser.new_context(viewport={"width": 1280, "height": 900}, locale="id-ID")
+        answer = asking.new_page()
+        answer.goto(BASE + "/masuk")
+        answer.fill("#akun", whose)
+        answer.fill("#sandi", f"sandi rekaan {whose}")
+        answer.click("main button")
+        answer.goto(BASE + path)
+        for field, value in fields.items():
+            answer.fill(field, value)
+        answer.click("main form button.utama")
+        answer.locator(known).first.wait_for(timeout=60_000)
+        visited += 1
+        if NIK in answer.content() or NIK in answer.url:
+            faults.append(f"{name} names a person")
+        for found in Axe().run(answer, options=RULES).response["violations"]:
+            faults.append(f"{name}: {found['id']}: {found['help']}: {[node['html'][:120] for node in found['nodes'][:2]]}")
+        for width in (640, 320):
+            answer.set_viewport_size({"width": width, "height": 568})
+            fits(answer, width, name)
+        asking.close()
     browser.close()
 
 layouts = PICTURES / "tata_letak"

@@ -23,7 +23,7 @@ impl By {
         Ok(Self { node, descending, nulls_first })
     }
 
-    fn compare(&self, a: &Datum, b: &Datum) -> Ordering {
+    pub(super) fn compare(&self, a: &Datum, b: &Datum) -> Ordering {
         match (a.is_null(), b.is_null()) {
             (true, true) => Ordering::Equal,
             (true, false) => {

@@ -7,16 +7,20 @@ use super::aggregates::{Accumulator, Aggregate, Function};
 use super::clauses::check_clauses;
 use super::datum::Datum;
 use super::expressions::Compiler;
+use super::first_rows::first_rows;
+use super::frame::Frame;
 use super::groups::Groups;
 use super::joins::Input;
 use super::node::{Node, Row, Typed};
 use super::order::{By, compare_keys};
 use super::outputs::{Outputs, outputs};
 use super::relations::{Column, Planner, Relation, Rows, filtered, ordinal, sorted, values};
+use super::vector::Vector;
 use super::{QueryError, refused};
 use sqlparser::ast::{Distinct, Expr, GroupByExpr, OrderByExpr, Query, Select, Visit, Visitor};
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
+use std::rc::Rc;
 
 /// Where the rows of a SELECT go.
 pub(super) enum Sink<'s> {
@@ -210,14 +214,13 @@ impl Planner {
         scan.each(&used, condition, &mut |frame| {
             let filtered = condition.map(|condition| frame.filtered(condition)).transpose()?;
             let frame = filtered.as_ref().unwrap_or(frame);
+            let first = first_of(frame, plan, sink)?;
+            let frame = first.as_ref().unwrap_or(frame);
             if frame.rows == 0 {
                 return Ok(ControlFlow::Continue(()));
             }
-            let all = |nodes: &mut dyn Iterator<Item = &Node>| {
-                nodes.map(|node| frame.value(node)).collect::<Result<Vec<_>, _>>()
-            };
-            let outputs = all(&mut plan.outputs.nodes.iter())?;
-            let keys = all(&mut plan.by.iter().map(|by| &by.node))?;
+            let outputs = all(frame, plan.outputs.nodes.iter())?;
+            let keys = all(frame, plan.by.iter().map(|by| &by.node))?;
             for at in 0..frame.rows {
                 let keys: Vec<Datum> = keys.iter().map(|key| key.at(at)).collect();
                 let out: Row = outputs.iter().map(|output| output.at(at)).collect();
@@ -263,6 +266,24 @@ impl Planner {
             })
             .collect()
     }
+}
+
+/// Returns the values of expressions.
+fn all<'n>(frame: &Frame<'_>, nodes: impl Iterator<Item = &'n Node>) -> Result<Vec<Rc<Vector>>, QueryError> {
+    nodes.map(|node| frame.value(node)).collect()
+}
+
+/// Returns the rows of a batch that may be among the first, where only those are kept; `None` where all are taken.
+fn first_of<'f>(frame: &Frame<'f>, plan: &Plan, sink: &mut Sink<'_>) -> Result<Option<Frame<'f>>, QueryError> {
+    let Sink::Kept { most, found, .. } = sink else { return Ok(None) };
+    if plan.by.is_empty() || plan.distinct || *most >= frame.rows {
+        return Ok(None);
+    }
+    found.sort_by(|(a, _), (b, _)| compare_keys(&plan.by, a, b));
+    found.truncate(*most);
+    let worst = found.get(most.saturating_sub(1)).map(|(keys, _)| keys.as_slice());
+    let keys = all(frame, plan.by.iter().map(|by| &by.node))?;
+    Ok(Some(frame.select(first_rows(&plan.by, &keys, frame.rows, (*most, worst)))))
 }
 
 /// Returns the columns that expressions use.
