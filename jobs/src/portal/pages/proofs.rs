@@ -6,10 +6,12 @@ use super::super::file::File;
 use super::super::refusal::{Reason, Refusal};
 use super::super::visit::Visit;
 use super::super::work::Work;
+use crate::documents;
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use schemas::document::BookCode;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// What checks a proof with Python and openssl alone.
 const CHECKER: &str = "periksa_bukti.py";
@@ -45,7 +47,8 @@ async fn of_document(visit: &Visit, code: &str) -> Result<Option<Value>, Refusal
     let Portal { clerk, office, .. } = &*visit.portal;
     let name = format!("commit-{}", code.version);
     let is_proved = clerk.file_if_any(office, Work::Proof(name.clone())).await?.is_some();
-    let title = crate::documents::known(&office.now().facts).into_iter().find(|known| known.id == code.id);
+    let facts = Arc::clone(&office.now().facts);
+    let title = documents::known(&facts).into_iter().find(|known| known.id == code.id);
     let title = title.map(|known| known.title.to_owned()).filter(|_| is_proved);
     Ok(title.map(|title| {
         json!({"title": title, "month": code.month.indonesian(), "version": code.version, "path": format!("/bukti/{name}")})
