@@ -143,7 +143,8 @@ def layout(name, page):
 
 def said(page):
     # Seconds go on from one look to the next.
-    return seconds(" ".join(page.locator("main").inner_text().split()))
+    words = seconds(" ".join(page.locator("main").inner_text().split()))
+    return re.sub(r"Diperiksa \d\d-\d\d-\d{4} \d\d\.\d\d", "Diperiksa SAAT", words)
 
 
 used, drawn, visited = set(), set(), 0
