@@ -133,7 +133,8 @@ pub(crate) fn months(first: Month, last: Month) -> Result<Vec<Month>> {
 
 /// What a bundle is called where it has no other name.
 pub(crate) fn name(wanted: &Wanted) -> String {
-    let months: Vec<String> = [wanted.months.first(), wanted.months.last()].into_iter().flatten().map(Month::to_string).collect();
+    let months: Vec<String> =
+        [wanted.months.first(), wanted.months.last()].into_iter().flatten().map(Month::to_string).collect();
     let months = if wanted.months.len() > 1 { months.join("_") } else { months.into_iter().take(1).collect() };
     format!("paket_{}_{months}", wanted.role.name())
 }

@@ -65,12 +65,14 @@ fn a_bundle_is_that_of_the_command_line() {
         tests::run(&["verify", "--bag", &bag.display().to_string()]).expect_code(0);
         assert_eq!(said["given"]["digest"], tests::sha256_of(&bag.join("tagmanifest-sha256.txt")));
         let own = shown.office.place(&format!("paket_{name}"));
-        let arguments = ["bundle", "--month", "2026-10", "--role", name, "--purpose", "Pemeriksaan triwulan", "--output", &own];
+        let arguments =
+            ["bundle", "--month", "2026-10", "--role", name, "--purpose", "Pemeriksaan triwulan", "--output", &own];
         shown.office.run(&arguments).expect_code_in(&[0, 1], name);
         // But for the log, which has an entry more.
         let (given, own) = (tests::tree(&bag), tests::tree(own.as_ref()));
         assert_eq!(given.keys().collect::<Vec<_>>(), own.keys().collect::<Vec<_>>());
-        let differs: Vec<_> = given.iter().filter(|(path, bytes)| own[*path] != **bytes).map(|(path, _)| path).collect();
+        let differs: Vec<_> =
+            given.iter().filter(|(path, bytes)| own[*path] != **bytes).map(|(path, _)| path).collect();
         assert!(differs.is_empty(), "{differs:?}");
         // Nobody else has it.
         let kepala = shown.sign_in("kepala");

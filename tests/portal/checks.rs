@@ -58,10 +58,12 @@ fn codes(said: &Value) -> BTreeSet<String> {
 /// The files that a page gives, by their endings.
 fn files(shown: &Shown, cookie: &str, path: &str) -> Vec<(String, Vec<u8>)> {
     let page = shown.get(path, cookie).text().replace("&#x2f;", "/");
-    let links: BTreeSet<&str> =
-        page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).filter(|link| {
-            link.starts_with(&format!("{path}/")) && link.contains('.')
-        }).collect();
+    let links: BTreeSet<&str> = page
+        .split("href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .filter(|link| link.starts_with(&format!("{path}/")) && link.contains('.'))
+        .collect();
     let file = |link: &str| {
         let reply = shown.get(link, cookie);
         assert_eq!(reply.status, 200, "{link}: {reply:?}");
@@ -164,7 +166,8 @@ fn a_month_is_compared_as_by_the_command_line() {
            where event_id = (select max(event_id) from langkah_berkas where selesai like '2026-10%')",
     );
     let said = checked(&shown, &cookie, SOURCE, &[]);
-    let told = |format: &str| shown.office.run(&["reconcile", "--month", "2026-10", "--format", format]).expect_code(1).out;
+    let told =
+        |format: &str| shown.office.run(&["reconcile", "--month", "2026-10", "--format", format]).expect_code(1).out;
     let own: Value = serde_json::from_str(&told("json")).unwrap();
     assert_eq!((own["gone"].as_array().unwrap().len(), own["different"].as_array().unwrap().len()), (1, 1), "{own}");
     assert_eq!(codes(&said), BTreeSet::from(["R002", "R003"].map(str::to_owned)));
@@ -237,7 +240,9 @@ fn one_check_at_a_time_ends_when_it_is_cancelled() {
     });
     shown.serving.signal(Signal::KILL);
     shown.serving.wait();
-    within(Duration::from_secs(5), "the child of a server that was killed is gone", || test_kill_process(held).is_err().then_some(()));
+    within(Duration::from_secs(5), "the child of a server that was killed is gone", || {
+        test_kill_process(held).is_err().then_some(())
+    });
 }
 
 fn a_copy_is_verified_without_its_office() {
@@ -251,7 +256,10 @@ fn a_copy_is_verified_without_its_office() {
     let said = checked(&shown, &cookie, ARCHIVE, &[]);
     assert!(codes(&said).is_empty(), "{said}");
     let unchecked = said["found"]["unchecked"].as_array().unwrap();
-    assert!(["key_missing", "signature", "completeness"].iter().all(|part| unchecked.contains(&(*part).into())), "{said}");
+    assert!(
+        ["key_missing", "signature", "completeness"].iter().all(|part| unchecked.contains(&(*part).into())),
+        "{said}"
+    );
     let endings: Vec<String> = files(&shown, &cookie, ARCHIVE).into_iter().map(|(ending, _)| ending).collect();
     assert_eq!(endings, ["csv", "json", "xlsx"]);
     let refused = begun(&shown, &cookie, SOURCE, &[]);

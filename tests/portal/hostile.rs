@@ -102,7 +102,8 @@ fn whatever_stands_in_a_cell_the_page_is_the_same() {
     let mut templates: Vec<&str> = all.iter().map(|(_, template, _)| *template).collect();
     templates.sort_unstable();
     templates.dedup();
-    let known = reports::page_template_names().filter(|name| name.starts_with("halaman/") && !name.contains("/_")).count();
+    let known =
+        reports::page_template_names().filter(|name| name.starts_with("halaman/") && !name.contains("/_")).count();
     assert_eq!(templates.len(), known, "a template is not judged: {templates:?}");
     // A template that does not escape one of its cells is seen.
     let own = fs::read_to_string(root().join("templates/halaman/akun.html.j2")).unwrap();

@@ -370,7 +370,8 @@ fn a_proof_from_the_page_holds_without_the_archive() {
         assert!(holds && words.starts_with("SAH: daun "), "{words}");
         // With any letter changed it proves nothing, here and there.
         let text = fs::read_to_string(&proof).unwrap();
-        let letters: Vec<usize> = text.char_indices().filter(|(_, c)| c.is_ascii_alphanumeric()).map(|(at, _)| at).collect();
+        let letters: Vec<usize> =
+            text.char_indices().filter(|(_, c)| c.is_ascii_alphanumeric()).map(|(at, _)| at).collect();
         for at in letters.iter().step_by(letters.len() / 23).copied() {
             let mut other = text.clone().into_bytes();
             other[at] = if other[at] == b'B' { b'C' } else { b'B' };
@@ -399,7 +400,11 @@ fn a_proof_from_the_page_holds_without_the_archive() {
     assert!(holds && words.contains("SAH"), "{words}");
     assert_eq!(shown.get("/bukti?kode=bukan", &cookie).status, 404);
     let missing = shown.get("/bukti?peristiwa=999999999", &cookie);
-    assert!(missing.status == 404 && missing.text().contains("tidak memuat peristiwa atau dokumen itu"), "{}", missing.text());
+    assert!(
+        missing.status == 404 && missing.text().contains("tidak memuat peristiwa atau dokumen itu"),
+        "{}",
+        missing.text()
+    );
     for path in ["/bukti/seq-99999999", "/bukti/x", "/titik-periksa/7", "/titik-periksa/x", "/titik-periksa/1/9999999"]
     {
         assert_eq!(shown.get(path, &cookie).status, 404, "{path}");

@@ -161,7 +161,10 @@ fn a_person_is_traced_for_a_purpose_by_a_letter_and_a_password() {
     assert_eq!(shown.get(&path_of_case, &cookie).status, 403);
     for role in ["ti", "pelihat"] {
         let cookie = shown.sign_in(role);
-        assert!(shown.get("/telusur-orang", &cookie).status == 403 && asked(&shown, &cookie, &person(&nik, &[])).status == 403);
+        assert!(
+            shown.get("/telusur-orang", &cookie).status == 403
+                && asked(&shown, &cookie, &person(&nik, &[])).status == 403
+        );
     }
     let everywhere = [shown.log(), page, said.to_string(), serde_json::to_string(&accesses(&shown.office)).unwrap()];
     assert!(everywhere.iter().all(|text| !text.contains(&nik) && !text.contains(&secret)));
@@ -185,7 +188,11 @@ fn nobody_learns_which_nik_somebody_has() {
     let before = accesses(&shown.office).len();
     let bodies = ["1806015708979999", "0000000000000000", "9999999999999999"].map(|nik| {
         let reply = asked(&shown, &cookie, &person(nik, &[("sandi", &secret)]));
-        assert!(reply.status == 422 && reply.text().contains("tidak memuat apa pun tentang orang itu"), "{}", reply.text());
+        assert!(
+            reply.status == 422 && reply.text().contains("tidak memuat apa pun tentang orang itu"),
+            "{}",
+            reply.text()
+        );
         reply.text()
     });
     assert!(bodies[0] == bodies[1] && bodies[1] == bodies[2], "{bodies:?}");
@@ -212,7 +219,11 @@ fn a_person_who_cannot_be_noted_is_not_traced() {
     fs::rename(&access, &aside).unwrap();
     fs::write(&access, "").unwrap();
     let refused = asked(&shown, &cookie, &person(&nik, &[]));
-    assert!(refused.status == 503 && refused.text().contains("catatan akses tidak dapat ditulis"), "{}", refused.text());
+    assert!(
+        refused.status == 503 && refused.text().contains("catatan akses tidak dapat ditulis"),
+        "{}",
+        refused.text()
+    );
     assert_eq!(shown.get(&format!("{path}.pdf"), &cookie).status, 503);
     fs::remove_file(&access).unwrap();
     fs::rename(&aside, &access).unwrap();

@@ -176,11 +176,7 @@ impl Clerk {
 }
 
 /// Has something made, by a new desk where the one that was there has ended meanwhile.
-async fn ordered(
-    desk: &mut Option<Desk>,
-    (config, is_copy): (Option<PathBuf>, bool),
-    order: &Order,
-) -> Result<Made> {
+async fn ordered(desk: &mut Option<Desk>, (config, is_copy): (Option<PathBuf>, bool), order: &Order) -> Result<Made> {
     if let Some(there) = desk {
         match there.made(order).await {
             Ok(made) => return made,

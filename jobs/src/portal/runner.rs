@@ -173,7 +173,8 @@ impl Pace {
 fn archive(workspace: &Workspace, order: &Order) -> Result<Given> {
     let kept = Pasted::read(&order.kept).context("what was kept is neither a statement nor a head")?;
     // A copy may have been given without the private tables.
-    let public_only = order.is_copy && workspace.archive().is_ok_and(|own| own.holds_persons().is_ok_and(|holds| !holds));
+    let public_only =
+        order.is_copy && workspace.archive().is_ok_and(|own| own.holds_persons().is_ok_and(|holds| !holds));
     let scope = Scope {
         public_only,
         kept: Kept { heads: &kept.heads, checkpoints: &kept.checkpoints, ..Kept::default() },
@@ -182,7 +183,8 @@ fn archive(workspace: &Workspace, order: &Order) -> Result<Given> {
     let pace = Pace(Mutex::default());
     let result = verify::examine(workspace, scope, &|done, of| pace.at(done, of))?;
     let report = verify::statement(workspace, &result)?;
-    let log = result.checkpoint.as_ref().map(|statement| json!({"size": statement.size, "root": statement.root_text()}));
+    let log =
+        result.checkpoint.as_ref().map(|statement| json!({"size": statement.size, "root": statement.root_text()}));
     let value = json!({
         "report": report, "log": log, "kept": kept.heads.len() + kept.checkpoints.len(),
         "needs_attention": workspace.facts.need_attention(&result.findings),

@@ -26,7 +26,8 @@ pub(super) fn packed<W: Write + Seek>(bag: &Path, digest: &str, out: W, name: &s
         let is_compressed = path.rsplit('.').next().is_some_and(|ending| COMPRESSED.contains(&ending));
         let method = if is_compressed { CompressionMethod::Stored } else { CompressionMethod::Deflated };
         let is_large = source.metadata().map_err(unread)?.len() >= LARGE_BYTES;
-        let options = SimpleFileOptions::default().compression_method(method).large_file(is_large).unix_permissions(0o644);
+        let options =
+            SimpleFileOptions::default().compression_method(method).large_file(is_large).unix_permissions(0o644);
         let options = options.last_modified_time(zip::DateTime::default());
         zip.start_file(format!("{name}/{path}"), options).map_err(|fault| unwritten(fault.into()))?;
         let (mut hash, mut piece) = (Sha256::new(), vec![0; AT_ONCE]);

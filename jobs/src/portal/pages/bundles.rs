@@ -73,8 +73,7 @@ pub(super) async fn make(visit: &Visit) -> Answered {
         }
         Err(fault) if fault.is_of_a_field() && visit.form == Form::Page => {
             let Typed { first, last, role, purpose } = typed;
-            let [first, last, purpose] =
-                [first, last, purpose].map(|text| schemas::without_numbers_of_persons(&text));
+            let [first, last, purpose] = [first, last, purpose].map(|text| schemas::without_numbers_of_persons(&text));
             shown(visit, Typed { first, last, role, purpose }, Some(&fault)).await
         }
         Err(fault) => Err(fault),

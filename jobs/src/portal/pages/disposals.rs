@@ -40,7 +40,8 @@ async fn shown(visit: &Visit, fault: Option<&Refusal>) -> Answered {
             months = of_months(&workspace, &archive)?;
             let approvals = workspace.approvals()?;
             let all = all(&workspace)?;
-            proposals = all.iter().map(|one| of_proposal(one, &archive, &approvals, may_approve.then_some(&who))).collect();
+            proposals =
+                all.iter().map(|one| of_proposal(one, &archive, &approvals, may_approve.then_some(&who))).collect();
         }
         anyhow::Ok(json!({
             "action": ROOT, "is_copy": is_copy, "may_propose": may_propose, "months": months, "proposals": proposals,
@@ -94,7 +95,8 @@ fn all(workspace: &Workspace) -> Result<Vec<Kept>> {
         Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.with_context(|| format!("cannot read {}", folder.display()))?,
     };
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| is_proposal(path)).collect();
+    let mut paths: Vec<PathBuf> =
+        entries.flatten().map(|entry| entry.path()).filter(|path| is_proposal(path)).collect();
     paths.sort();
     let kept = |path: PathBuf| {
         let read = proposal::read(&path).inspect_err(|fault| tracing::warn!("{fault:#}")).ok();
