@@ -62,7 +62,7 @@ fn office() -> Office {
 fn the_first_rows_are_those_of_the_whole_order() {
     let office = office();
     let archive = Archive::open(&office.path("archive")).unwrap();
-    let rows = |sql: &str| tests::asked(&archive, sql).unwrap_or_else(|fault| panic!("{sql}: {fault}")).rows;
+    let rows = |sql: &str| tests::asked(&archive, sql).unwrap().rows;
     let all = rows("SELECT seq FROM events_all").len();
     for order in [
         "seq",
