@@ -308,6 +308,21 @@ fn of_the_auditor() -> Vec<(&'static str, &'static str, Value)> {
         "action": "/telusur-orang", "purpose": "Permohonan", "letter": "470/12", "is_here": true, "asks_password": true,
         "fault": "Arsip tidak memuat apa pun tentang orang itu.",
     });
+    vec![
+        ("bukti", "bukti", proofs),
+        ("kueri", "kueri", form),
+        ("kueri_jawaban", "kueri_jawaban", answer),
+        ("kueri_tersedia", "kueri", chosen),
+        ("log_akses", "log_akses", lookers),
+        ("periksa", "periksa", json!({"is_file": false, "is_same": true})),
+        ("telusur", "telusur", tracing),
+        ("telusur_orang", "telusur_orang", person),
+        ("telusur_isi", "telusur_isi", trace),
+    ]
+}
+
+/// The same of errands, and of what may be destroyed.
+fn of_errands() -> Vec<(&'static str, &'static str, Value)> {
     let check = |standing: &str| {
         json!({
             "action": "/verifikasi", "cancel": "/verifikasi/batal", "is_busy": false, "may_start": true, "standing": standing,
@@ -355,21 +370,12 @@ fn of_the_auditor() -> Vec<(&'static str, &'static str, Value)> {
     (running["check"], running["found"]) = (check("running"), Value::Null);
     (failed["check"], failed["found"]) = (check("failed"), Value::Null);
     vec![
-        ("bukti", "bukti", proofs),
         ("paket", "paket", bundle),
         ("pemusnahan", "pemusnahan", disposals),
         ("rekonsiliasi", "rekonsiliasi", compared),
         ("rekonsiliasi_berjalan", "rekonsiliasi", running),
         ("rekonsiliasi_gagal", "rekonsiliasi", failed),
         ("verifikasi", "verifikasi", verified),
-        ("kueri", "kueri", form),
-        ("kueri_jawaban", "kueri_jawaban", answer),
-        ("kueri_tersedia", "kueri", chosen),
-        ("log_akses", "log_akses", lookers),
-        ("periksa", "periksa", json!({"is_file": false, "is_same": true})),
-        ("telusur", "telusur", tracing),
-        ("telusur_orang", "telusur_orang", person),
-        ("telusur_isi", "telusur_isi", trace),
     ]
 }
 
@@ -418,7 +424,7 @@ fn values() -> Vec<(&'static str, &'static str, Value)> {
         "channel": "grup", "subject": "Pekerjaan gagal", "since": "hari ini", "attempts": 3, "fault": "refused", "next": "besok",
     }]);
     let [targets, finding, trial] = of_the_head(&shown, &cookies["kepala"]);
-    let mut all = of_the_auditor();
+    let mut all = [of_the_auditor(), of_errands()].concat();
     all.extend([
         ("akun", "akun", asked("/akun")),
         ("andai", "andai", trial),

@@ -11,6 +11,7 @@ use tests::Office;
 
 tests::part! {
     a_trace_is_noted_and_nobody_elses;
+    what_is_missing_for_a_person_is_said_and_nothing_is_sought;
     a_person_is_traced_for_a_purpose_by_a_letter_and_a_password;
     nobody_learns_which_nik_somebody_has;
     a_person_who_cannot_be_noted_is_not_traced;
@@ -87,34 +88,40 @@ fn somebody(office: &Office) -> String {
     tests::sqlite_texts(&office.path("kantor.sqlite"), "select min(nik) from berkas")[0].clone()
 }
 
-fn a_person_is_traced_for_a_purpose_by_a_letter_and_a_password() {
+fn what_is_missing_for_a_person_is_said_and_nothing_is_sought() {
     let shown = Shown::alone_of(Office::small().copy());
     let nik = somebody(&shown.office);
     let before = accesses(&shown.office).len();
-    let secret = password("kepala");
-    let cookie = shown.sign_in("kepala");
+    let (secret, cookie) = (password("kepala"), shown.sign_in("kepala"));
     let form = shown.get("/telusur-orang", &cookie).text();
     assert!(form.contains("name=\"sandi\""), "{form}");
     let long = "x".repeat(121);
-    let cases: &[(&str, &[(&str, &str)], &str)] = &[
-        (&nik, &[], "Kata sandi tidak benar"),
+    let sandi = ("sandi", secret.as_str());
+    for (number, more, words) in [
+        (nik.as_str(), &[][..], "Kata sandi tidak benar"),
         (&nik, &[("sandi", "bukan kata sandi itu")], "Kata sandi tidak benar"),
-        (&nik, &[("sandi", &secret), ("surat", " ")], "Nomor surat tidak dapat dicatat"),
-        (&nik, &[("sandi", &secret), ("surat", &nik)], "Nomor surat tidak dapat dicatat"),
-        (&nik, &[("sandi", &secret), ("purpose", "")], "Tujuan tidak dapat dicatat"),
-        (&nik, &[("sandi", &secret), ("purpose", &long)], "Tujuan tidak dapat dicatat"),
-        (&nik, &[("sandi", &secret), ("purpose", &nik)], "Tujuan tidak dapat dicatat"),
-        ("18060157", &[("sandi", &secret)], "terdiri atas 16 angka"),
-        ("180601570897900X", &[("sandi", &secret)], "terdiri atas 16 angka"),
-    ];
-    for (number, more, words) in cases {
+        (&nik, &[sandi, ("surat", " ")], "Nomor surat tidak dapat dicatat"),
+        (&nik, &[sandi, ("surat", &nik)], "Nomor surat tidak dapat dicatat"),
+        (&nik, &[sandi, ("purpose", "")], "Tujuan tidak dapat dicatat"),
+        (&nik, &[sandi, ("purpose", &long)], "Tujuan tidak dapat dicatat"),
+        (&nik, &[sandi, ("purpose", &nik)], "Tujuan tidak dapat dicatat"),
+        ("18060157", &[sandi], "terdiri atas 16 angka"),
+        ("180601570897900X", &[sandi], "terdiri atas 16 angka"),
+    ] {
         let reply = asked(&shown, &cookie, &person(number, more));
         let text = reply.text();
         assert!(reply.status == 422 && text.contains(words), "{words}: {text}");
         assert!(!text.contains(number) && !text.contains(&nik) && !text.contains(&secret), "{text}");
     }
     assert_eq!(accesses(&shown.office).len(), before, "what was not looked for is not noted");
+}
 
+fn a_person_is_traced_for_a_purpose_by_a_letter_and_a_password() {
+    let shown = Shown::alone_of(Office::small().copy());
+    let nik = somebody(&shown.office);
+    let before = accesses(&shown.office).len();
+    let secret = password("kepala");
+    let cookie = shown.sign_in("kepala");
     let path = address(&asked(&shown, &cookie, &person(&nik, &[("sandi", &secret)])));
     let noted = accesses(&shown.office);
     let [first, done] = &noted[before..] else { panic!("{noted:?}") };
